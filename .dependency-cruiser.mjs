@@ -1,0 +1,65 @@
+/**
+ * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
+ * everything else is an error. The same table stands in docs/OVERVIEW.md.
+ */
+const LEAVES = ['errors', 'log', 'clock', 'version'];
+const ROOMS = {
+  config: ['errors'],
+  wamp: ['errors', 'log', 'clock'],
+  router: ['wamp', 'log', 'clock'],
+  transport: ['wamp', 'log', 'clock'],
+  secrets: ['config', 'errors', 'log', 'clock'],
+  upstream: ['config', 'errors', 'log', 'clock'],
+  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock'],
+  'gateway/pipeline': ['auth', 'upstream', 'config', 'errors', 'log', 'clock', 'version'],
+  gateway: ['gateway/pipeline', 'wamp', 'config', 'upstream', 'errors', 'log', 'clock', 'version'],
+  admin: ['gateway', 'errors', 'log', 'version'],
+};
+
+const file = (name) => `^src/${name}\\.ts$`;
+const room = (name) => (name === 'gateway' ? '^src/gateway/(?!pipeline/)' : `^src/${name}/`);
+const target = (name) => (LEAVES.includes(name) ? file(name) : room(name));
+
+const roomRules = Object.entries(ROOMS).map(([name, allowed]) => ({
+  name: `${name}-imports`,
+  comment: `src/${name} may import only: ${allowed.join(', ')}`,
+  severity: 'error',
+  from: { path: room(name), pathNot: '\\.test\\.ts$' },
+  to: { path: '^src/', pathNot: [room(name), ...allowed.map(target)] },
+}));
+
+export default {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'leaves-import-nothing-of-ours',
+      severity: 'error',
+      from: { path: LEAVES.map(file) },
+      to: { path: '^src/' },
+    },
+    {
+      name: 'nobody-imports-the-command-line',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'only-the-composition-root-is-above-the-rooms',
+      severity: 'error',
+      from: { path: '^src/[^/]+/' , pathNot: ['^src/cli/', '\\.test\\.ts$'] },
+      to: { path: '^src/(create-gateway|index)\\.ts$' },
+    },
+    {
+      name: 'no-dev-dependency-in-the-product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
+    },
+    ...roomRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+  },
+};

@@ -1,0 +1,43 @@
+/** One fault of a configuration file: where it is, what is wrong and what to do. Never holds a value from the file. */
+export interface ConfigProblem {
+  readonly file: string;
+  /** 1-based; 0 where the file as a whole is meant. */
+  readonly line: number;
+  /** The key at fault, or '' where the line has none. */
+  readonly key: string;
+  readonly message: string;
+}
+
+/** `file:line: key: message`, the one form in which problems and notices are shown. */
+export function formatProblem(problem: ConfigProblem): string {
+  const place = problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file;
+  return problem.key === '' ? `${place}: ${problem.message}` : `${place}: ${problem.key}: ${problem.message}`;
+}
+
+/** The configuration cannot be used. Carries every problem found, not the first alone. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(problems.map(formatProblem).join('\n'));
+  }
+}
+
+/**
+ * The errors that the gateway itself raises, apart from what an upstream answered: stable code, WAMP error URI and HTTP
+ * status. docs/ERRORS.md holds the same table for readers, and a test keeps the two equal.
+ */
+export const GATEWAY_ERRORS = {
+  bad_request: { uri: 'wamp.error.invalid_argument', status: 400 },
+  connect: { uri: 'bondy.error.bad_gateway', status: 502 },
+  tls: { uri: 'bondy.error.bad_gateway', status: 502 },
+  bad_answer: { uri: 'bondy.error.bad_gateway', status: 502 },
+  timeout: { uri: 'wamp.error.timeout', status: 504 },
+  overload: { uri: 'bondy.error.bad_gateway', status: 503 },
+  down: { uri: 'bondy.error.bad_gateway', status: 503 },
+  auth: { uri: 'bondy.error.bad_gateway', status: 503 },
+  secrets: { uri: 'bondy.error.bad_gateway', status: 503 },
+  canceled: { uri: 'wamp.error.canceled', status: undefined },
+  internal: { uri: 'bondy.error.bad_gateway', status: 500 },
+} as const satisfies Record<string, { uri: string; status: number | undefined }>;
+
+export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;

@@ -1,0 +1,39 @@
+import { type DestinationStream, pino } from 'pino';
+
+/** What the rooms may say to the log. A record is an object first, then one plain sentence. */
+export interface Logger {
+  debug(record: object, sentence: string): void;
+  info(record: object, sentence: string): void;
+  warn(record: object, sentence: string): void;
+  error(record: object, sentence: string): void;
+}
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * A JSON-lines logger.
+ *
+ * Whoever logs must pick harmless fields (procedure, path template, status, error code); the redaction here is a
+ * second fence for a field that slips through by its usual name.
+ */
+export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: ['kwargs', 'args', 'headers', '_headers', 'body', 'token', 'password', 'secret', 'vars', 'url'].flatMap(
+          (name) => [name, `*.${name}`],
+        ),
+        censor: '[redacted]',
+      },
+    },
+    destination,
+  );
+}
+
+/** Says nothing: for tests and for embedders who want no log. */
+export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,0 +1,29 @@
+/**
+ * JSON that is already text: valid, and passed on as it is.
+ *
+ * A serializer for JSON writes it into the frame unparsed, which keeps big integers and odd numbers exact and costs
+ * nothing per call; any other serializer parses it first, with {@link parseJson} of `json.ts`.
+ */
+export interface JsonText {
+  readonly jsonText: string;
+  readonly [brand]: true;
+}
+const brand = Symbol('JsonText');
+
+/** Marks `text` as valid JSON. The caller vouches for that: nobody checks it again. */
+export function jsonText(text: string): JsonText {
+  return { jsonText: text, [brand]: true };
+}
+
+/** True for what {@link jsonText} made; a dictionary that merely looks alike came off the wire and is not one. */
+export function isJsonText(value: unknown): value is JsonText {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
+export type Dict = Readonly<Record<string, unknown>>;
+
+/** What a CALL, RESULT, EVENT or ERROR carries. Absent slots are absent, never null (autobahn|python rejects null). */
+export interface Payload {
+  readonly args?: readonly unknown[] | JsonText;
+  readonly kwargs?: Dict | JsonText;
+}
