@@ -1,0 +1,224 @@
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createHttpsServer, type ServerOptions as TlsServerOptions } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { readTlsFixtures } from './tls-fixtures.js';
+
+/** One request as it came over the wire. */
+export interface RecordedRequest {
+  /** 1 for the first that arrived whole. */
+  readonly number: number;
+  readonly method: string;
+  /** The request target exactly as it stood in the request line. */
+  readonly url: string;
+  /** Flat name, value, name, value … in the order and spelling sent. */
+  readonly rawHeaders: readonly string[];
+  /** Node's lower-cased view of the same. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+  /** The body as UTF-8. */
+  readonly text: string;
+  /** 1 for the first connection accepted: equal numbers came over the same one. */
+  readonly connection: number;
+  /** Settles when the exchange is over: true where our answer went out whole, false where the client left before. */
+  readonly answered: Promise<boolean>;
+}
+
+/** An ordinary answer: status 200 and an empty body by default. `json` sets the content type too. */
+export interface UpstreamAnswer {
+  readonly status?: number;
+  readonly reason?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string | Uint8Array;
+  readonly json?: unknown;
+}
+
+/** Bytes written to the bare socket, and what becomes of the connection then. */
+export interface RawAnswer {
+  readonly raw: string | Uint8Array;
+  readonly afterwards: 'reset' | 'close' | 'hang';
+}
+
+/** `reset` (RST), `close` (FIN) without any answer, or no answer at all. */
+export const RESET: RawAnswer = { raw: '', afterwards: 'reset' };
+export const CLOSE: RawAnswer = { raw: '', afterwards: 'close' };
+export const HANG: RawAnswer = { raw: '', afterwards: 'hang' };
+
+export type AnswerHandler = (
+  request: RecordedRequest,
+  response: ServerResponse,
+) => UpstreamAnswer | RawAnswer | Promise<UpstreamAnswer | RawAnswer | 'handled'> | 'handled';
+
+export interface RecordingUpstreamOptions {
+  /** Answers with HTTPS and the test certificate; options of node:https may be added (`requestCert`, `ca` …). */
+  readonly tls?: boolean | TlsServerOptions;
+  readonly server?: ServerOptions;
+  /** 0, an ephemeral port, by default. */
+  readonly port?: number;
+}
+
+export interface RecordingUpstream {
+  /** `http://127.0.0.1:PORT`, or https. */
+  readonly url: string;
+  readonly port: number;
+  /** All requests that arrived whole, in order. */
+  readonly requests: readonly RecordedRequest[];
+  /** Connections accepted since the start. */
+  readonly connections: number;
+  /** Connections open now. */
+  readonly openConnections: number;
+  /** Answers from now on with `handler`. */
+  answerWith(handler: AnswerHandler): void;
+  /** The N-th request (1-based), now or when it arrives whole. */
+  arrived(number: number): Promise<RecordedRequest>;
+  /** Resolves when no connection is open. */
+  drained(): Promise<void>;
+  /** Forgets the requests recorded; counting begins anew. */
+  clear(): void;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * A real HTTP server on a loopback port that records what arrives and answers as the test says. Without a handler it
+ * answers 200 `{"ok":true}`. A handler that throws answers 599 with the error's text, so that the test sees it.
+ */
+export async function startRecordingUpstream(
+  handler: AnswerHandler = () => ({ json: { ok: true } }),
+  options: RecordingUpstreamOptions = {},
+): Promise<RecordingUpstream> {
+  let answer = handler;
+  let requests: RecordedRequest[] = [];
+  let waiting: { number: number; resolve: (request: RecordedRequest) => void }[] = [];
+  let whenDrained: (() => void)[] = [];
+  let accepted = 0;
+  const open = new Map<Socket, number>();
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const answered = new Promise<boolean>((resolve) => {
+      response.once('close', () => resolve(response.writableFinished));
+    });
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('error', () => {});
+    request.once('end', () => {
+      const body = Buffer.concat(chunks);
+      const recorded: RecordedRequest = {
+        number: requests.length + 1,
+        method: request.method ?? '',
+        url: request.url ?? '',
+        rawHeaders: request.rawHeaders,
+        headers: request.headers,
+        body,
+        text: body.toString('utf8'),
+        connection: open.get(request.socket) ?? 0,
+        answered,
+      };
+      requests.push(recorded);
+      const ready = waiting.filter((waiter) => waiter.number === recorded.number);
+      waiting = waiting.filter((waiter) => waiter.number !== recorded.number);
+      for (const waiter of ready) waiter.resolve(recorded);
+      void reply(recorded, response, answer);
+    });
+  };
+
+  const server =
+    options.tls === undefined || options.tls === false
+      ? createHttpServer(options.server ?? {}, listener)
+      : createHttpsServer(
+          { ...serverIdentity(), ...options.server, ...(options.tls === true ? {} : options.tls) },
+          listener,
+        );
+  server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
+    accepted += 1;
+    open.set(socket, accepted);
+    socket.once('close', () => {
+      open.delete(socket);
+      if (open.size > 0) return;
+      const resolvers = whenDrained;
+      whenDrained = [];
+      for (const resolve of resolvers) resolve();
+    });
+  });
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    port,
+    get requests() {
+      return requests;
+    },
+    get connections() {
+      return accepted;
+    },
+    get openConnections() {
+      return open.size;
+    },
+    answerWith(next) {
+      answer = next;
+    },
+    arrived(number) {
+      const already = requests[number - 1];
+      if (already !== undefined) return Promise.resolve(already);
+      return new Promise((resolve) => waiting.push({ number, resolve }));
+    },
+    drained() {
+      if (open.size === 0) return Promise.resolve();
+      return new Promise((resolve) => whenDrained.push(resolve));
+    },
+    clear() {
+      requests = [];
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      for (const socket of open.keys()) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function serverIdentity(): { cert: string; key: string } {
+  const { serverCert, serverKey } = readTlsFixtures();
+  return { cert: serverCert, key: serverKey };
+}
+
+async function reply(
+  request: RecordedRequest,
+  response: ServerResponse,
+  handler: AnswerHandler,
+): Promise<void> {
+  let answer: UpstreamAnswer | RawAnswer | 'handled';
+  try {
+    answer = await handler(request, response);
+  } catch (error) {
+    answer = { status: 599, body: `the test's handler threw: ${String(error)}` };
+  }
+  if (answer === 'handled' || response.destroyed) return;
+  if ('raw' in answer) return sendRaw(response, answer);
+  const body = answer.json === undefined ? answer.body : JSON.stringify(answer.json);
+  const type: OutgoingHttpHeaders = answer.json === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { ...type, ...answer.headers };
+  if (answer.reason === undefined) response.writeHead(answer.status ?? 200, headers);
+  else response.writeHead(answer.status ?? 200, answer.reason, headers);
+  response.end(body ?? '');
+}
+
+function sendRaw(response: ServerResponse, answer: RawAnswer): void {
+  const socket = response.socket;
+  if (socket === null) return;
+  const finish = (): void => {
+    if (answer.afterwards === 'reset') socket.resetAndDestroy();
+    if (answer.afterwards === 'close') socket.destroy();
+  };
+  if (answer.raw.length === 0) finish();
+  else socket.write(answer.raw, finish);
+}
