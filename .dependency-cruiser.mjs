@@ -2,17 +2,17 @@
  * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
  * everything else is an error. The same table stands in docs/OVERVIEW.md.
  */
-const LEAVES = ['errors', 'log', 'clock', 'version'];
+const LEAVES = ['errors', 'log', 'clock', 'json', 'version'];
 const ROOMS = {
   config: ['errors'],
-  wamp: ['errors', 'log', 'clock'],
+  wamp: ['errors', 'log', 'clock', 'json'],
   router: ['wamp', 'log', 'clock'],
   transport: ['wamp', 'log', 'clock'],
   secrets: ['config', 'errors', 'log', 'clock'],
   upstream: ['config', 'errors', 'log', 'clock'],
-  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock'],
-  'gateway/pipeline': ['auth', 'upstream', 'config', 'errors', 'log', 'clock', 'version'],
-  gateway: ['gateway/pipeline', 'wamp', 'config', 'upstream', 'errors', 'log', 'clock', 'version'],
+  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'json'],
+  'gateway/pipeline': ['auth', 'upstream', 'config', 'errors', 'log', 'clock', 'json', 'version'],
+  gateway: ['gateway/pipeline', 'auth', 'wamp', 'config', 'upstream', 'errors', 'log', 'clock', 'json', 'version'],
   admin: ['gateway', 'errors', 'log', 'version'],
 };
 

@@ -1,0 +1,30 @@
+import type { CallControl } from '../../upstream/call-control.js';
+
+/** Who calls, as the router says: a caller can't forge these by sending kwargs of the same names. */
+export interface Caller {
+  readonly session: number | undefined;
+  readonly authid: string | undefined;
+  readonly authrole: string | undefined;
+}
+
+export type Kwargs = Readonly<Record<string, unknown>>;
+
+/** One WAMP call on its way to becoming a request. */
+export interface Call {
+  readonly args: readonly unknown[];
+  readonly kwargs: Kwargs;
+  readonly caller: Caller;
+}
+
+/** A call with the means to end it early. */
+export interface RunningCall extends Call {
+  readonly control: CallControl;
+}
+
+/**
+ * The kwargs of a call cannot become a request; nothing is sent. The message goes to the caller: it names keys, and no
+ * values.
+ */
+export class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}

@@ -1,0 +1,37 @@
+import type { NamedTemplate } from '../../config/model.js';
+import { BadRequest, type Call } from './call.js';
+import { compileTemplate, isScalar } from './fill-template.js';
+import { encodeText } from './path.js';
+
+/** Everything that may not stand in a cookie's value (RFC 6265 §4.1.1), and `%` so that decoding is exact. */
+const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
+
+/**
+ * Builds the `Cookie` header of a procedure, or undefined where no cookie has a value. A value that comes from a call is
+ * percent-encoded where it must be, so that it cannot begin a second cookie; constants stand as configured.
+ */
+export function compileCookies(entries: readonly NamedTemplate[], realm: string): (call: Call) => string | undefined {
+  const compiled = entries.map(({ name, template }) => ({
+    name,
+    constant: template.parts.every((part) => typeof part === 'string'),
+    fill: compileTemplate(template, `cookie ${name}`, realm),
+  }));
+  return (call) => {
+    const pairs: string[] = [];
+    for (const { name, constant, fill } of compiled) {
+      const value = fill(call);
+      if (value === undefined || value === null) continue;
+      if (!isScalar(value)) throw new BadRequest(`Cookie ${name} must be text, a number or a boolean`);
+      const text = String(value);
+      pairs.push(`${name}=${constant ? text : encodeCookie(text, name)}`);
+    }
+    return pairs.length === 0 ? undefined : pairs.join('; ');
+  };
+}
+
+function encodeCookie(text: string, name: string): string {
+  return text.replace(NOT_COOKIE_OCTET, (character) => {
+    const encoded = encodeText(character, () => `Cookie ${name}`);
+    return encoded === character ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : encoded;
+  });
+}

@@ -1,0 +1,143 @@
+import type { NamedTemplate } from '../../config/model.js';
+import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
+import { BadRequest, type Call } from './call.js';
+import { compileCookies } from './cookies.js';
+import { compileTemplate, isDict, isScalar } from './fill-template.js';
+import { HEADERS_KWARG } from './leftover.js';
+
+/** Builds the headers of a request, flat: name, value, name, value … Throws {@link BadRequest}. */
+export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
+
+/**
+ * Headers that are the gateway's own or belong to one connection (RFC 9110 §7.6.1): a caller who sets them could reach
+ * another virtual host, split a request, or be sent an answer that we can't decode.
+ */
+const REFUSED = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'accept-encoding',
+]);
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/; // RFC 9110 §5.6.2
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110 §5.5, as Latin-1
+
+/**
+ * Prepares the headers of a procedure. Later ones win: defaults, the caller's `_headers`, the configuration.
+ *
+ * @param owned lower-case names that the caller can't set beside those of `entries`, such as the auth header.
+ */
+export function compileHeaders(
+  entries: readonly NamedTemplate[],
+  cookies: readonly NamedTemplate[],
+  owned: readonly string[],
+  userAgent: string,
+  realm: string,
+): HeaderBuilder {
+  const compiled = entries.map(({ name, template }) => ({
+    name,
+    constant: template.parts.every((part) => typeof part === 'string'),
+    fill: compileTemplate(template, `header ${name}`, realm),
+  }));
+  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm) : undefined;
+  const configured = new Set([...entries.map(({ name }) => name.toLowerCase()), ...owned]);
+  if (cookieHeader !== undefined) configured.add('cookie');
+  const defaults = [
+    ['Accept', 'application/json'],
+    ['Content-Type', 'application/json'],
+    ['Accept-Encoding', ACCEPT_ENCODING],
+    ['User-Agent', userAgent],
+  ].filter(([name]) => !configured.has((name as string).toLowerCase())) as [string, string][];
+
+  const withBody = defaults.flat();
+  const withoutBody = defaults.filter(([name]) => name !== 'Content-Type').flat();
+  const plain = compiled.length === 0 && cookieHeader === undefined;
+
+  function addConfigured(headers: string[], call: Call): void {
+    for (const { name, fill, constant } of compiled) {
+      // A constant was checked when the configuration was read.
+      if (constant) headers.push(name, fill(call) as string);
+      else addField(headers, name, fill(call), `Header ${name}`);
+    }
+    const cookie = cookieHeader?.(call);
+    if (cookie !== undefined) headers.push('Cookie', cookie);
+  }
+
+  return (call, hasBody) => {
+    const base = hasBody ? withBody : withoutBody;
+    const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
+    if (custom === undefined && plain) return base;
+    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, configured);
+    addConfigured(headers, call);
+    return headers;
+  };
+}
+
+/** The caller's `_headers` over the defaults, by name in any case; what the configuration sets is left out. */
+function mergeCustom(base: readonly string[], custom: unknown, configured: ReadonlySet<string>): string[] {
+  if (!isDict(custom)) throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
+  const fields = new Map<string, string[]>();
+  for (const name of Object.keys(custom)) {
+    checkName(name);
+    const field: string[] = [];
+    addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, refuseAbsent);
+    const key = name.toLowerCase();
+    if (!configured.has(key)) fields.set(key, field);
+  }
+  const headers: string[] = [];
+  for (let index = 0; index < base.length; index += 2) {
+    const name = base[index] as string;
+    if (!fields.has(name.toLowerCase())) headers.push(name, base[index + 1] as string);
+  }
+  for (const field of fields.values()) headers.push(...field);
+  return headers;
+}
+
+function checkName(name: string): void {
+  if (!TOKEN.test(name)) {
+    throw new BadRequest(`${HEADERS_KWARG}: ${JSON.stringify(name.slice(0, 100))} is not a header name`);
+  }
+  const lower = name.toLowerCase();
+  if (REFUSED.has(lower) || lower.startsWith('proxy-')) {
+    throw new BadRequest(`${HEADERS_KWARG}: ${name} is set by the gateway itself and cannot be given`);
+  }
+}
+
+function refuseAbsent(what: string): never {
+  throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
+}
+
+/** Adds one line for a scalar and one for each element of a list. A missing value is left out, or refused. */
+function addField(
+  headers: string[],
+  name: string,
+  value: unknown,
+  what: string,
+  absent: (what: string) => void = () => undefined,
+): void {
+  if (value === undefined || value === null) {
+    absent(what);
+    return;
+  }
+  for (const element of Array.isArray(value) ? value : [value]) {
+    if (!isScalar(element)) throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
+    const text = String(element);
+    if (!FIELD_VALUE.test(text)) {
+      throw new BadRequest(`${what} holds a line break, a control character or a character beyond Latin-1`);
+    }
+    headers.push(name, text);
+  }
+}
+
+/** The value of a header in a flat list, by name in any case; the first where it stands several times. */
+export function findHeader(headers: readonly string[], lowerName: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    if ((headers[index] as string).toLowerCase() === lowerName) return headers[index + 1];
+  }
+  return undefined;
+}

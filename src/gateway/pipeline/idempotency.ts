@@ -1,0 +1,44 @@
+import type { HttpMethod } from '../../upstream/http-message.js';
+import { findHeader } from './headers.js';
+
+/** Methods whose requests may be sent twice without harm (RFC 9110 §9.2.2). */
+const IDEMPOTENT: ReadonlySet<HttpMethod> = new Set<HttpMethod>(['GET', 'HEAD', 'PUT', 'DELETE']);
+/** The header by which a caller declares a POST or PATCH safe to repeat (IETF draft, Stripe, PayPal …). */
+const COMMON_HEADER = 'idempotency-key';
+
+/** The headers with the call's idempotency key, and whether the request may be sent more than once. */
+export interface Keyed {
+  readonly headers: readonly string[];
+  readonly replayable: boolean;
+}
+
+/**
+ * Adds the procedure's `idempotency_header` with a fresh UUID, unless the caller or the configuration gave a value. The
+ * key belongs to the call and not to the attempt: every attempt sends the same one.
+ */
+export function compileIdempotency(
+  method: HttpMethod,
+  headerName: string | undefined,
+  uuid: () => string,
+): (headers: readonly string[]) => Keyed {
+  const always = IDEMPOTENT.has(method);
+  if (headerName === undefined) {
+    return (headers) => ({ headers, replayable: always || hasKey(headers, COMMON_HEADER) });
+  }
+  const lowerName = headerName.toLowerCase();
+  return (headers) =>
+    hasKey(headers, lowerName)
+      ? { headers, replayable: true }
+      : { headers: [...headers.filter(notEmptyKey(headers, lowerName)), headerName, uuid()], replayable: true };
+}
+
+/** An empty key names no call, so it makes none safe to repeat. */
+function hasKey(headers: readonly string[], lowerName: string): boolean {
+  const value = findHeader(headers, lowerName);
+  return value !== undefined && value.trim() !== '';
+}
+
+/** Drops an empty key, name and value, so that the upstream sees one key only. */
+function notEmptyKey(headers: readonly string[], lowerName: string): (_: string, index: number) => boolean {
+  return (_, index) => (headers[index - (index % 2)] as string).toLowerCase() !== lowerName;
+}

@@ -1,0 +1,85 @@
+import type { Template, Variable } from '../../config/template.js';
+import { BadRequest, type Call } from './call.js';
+import { compileVariable, isScalar } from './fill-template.js';
+
+/** Builds the path of a request, and keeps the literal query of base_url and of the procedure's path apart. */
+export interface PathBuilder {
+  /** The whole path, percent-encoded. Throws {@link BadRequest}. */
+  build(call: Call): string;
+  /** `a=1&b=2` without the question mark, or ''. */
+  readonly literalQuery: string;
+}
+
+/**
+ * Joins base_url's path and the procedure's path with exactly one slash. They are appended, never resolved as a URL
+ * reference (RFC 3986 §5.2 would let `//host` or `..` leave the origin).
+ *
+ * @param base path and query of base_url.
+ * @param prefix what is taken off the procedure's path first, whole segments only.
+ */
+export function compilePath(base: { path: string; query: string }, prefix: string, path: Template, realm: string): PathBuilder {
+  const { parts, query } = splitQuery(path.parts);
+  const relative = stripPrefix(parts, prefix);
+  const head = base.path.replace(/\/+$/, '');
+  const pieces = relative.map((part) => (typeof part === 'string' ? part : compileSegment(part, realm)));
+  const literalQuery = [base.query, query].filter((text) => text !== '').join('&');
+  if (pieces.every((piece) => typeof piece === 'string')) {
+    const constant = head + pieces.join('');
+    return { literalQuery, build: () => constant };
+  }
+  return {
+    literalQuery,
+    build(call) {
+      let text = head;
+      for (const piece of pieces) text += typeof piece === 'string' ? piece : piece(call);
+      return text;
+    },
+  };
+}
+
+/**
+ * One variable as one path segment, or a part of one. `.`, `..` and the empty text are refused: no encoding makes dot
+ * segments safe, for URL parsers take `%2e%2e` for `..` too (WHATWG URL §4.4), and an empty id would turn
+ * DELETE /invoices/{{id}} into DELETE /invoices/.
+ */
+function compileSegment(variable: Variable, realm: string): (call: Call) => string {
+  const { name } = variable;
+  const read = compileVariable(variable, realm);
+  return (call) => {
+    const value = read(call);
+    if (value === undefined) throw new BadRequest(`Missing required path variable: ${name}`);
+    if (!isScalar(value)) throw new BadRequest(`Path variable ${name} must be text, a number or a boolean`);
+    const text = String(value);
+    if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
+    if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
+    return encodeText(text, () => `Path variable ${name}`);
+  };
+}
+
+/** Percent-encodes everything but unreserved characters (RFC 3986 §2.3) and `!'()*`. */
+export function encodeText(text: string, what: () => string): string {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    throw new BadRequest(`${what()} holds half a character (a lone surrogate)`);
+  }
+}
+
+function splitQuery(parts: Template['parts']): { parts: Template['parts']; query: string } {
+  const index = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));
+  if (index < 0) return { parts, query: '' };
+  // The configuration refuses variables behind the question mark: there is one text part with it, and it is the last.
+  const text = parts[index] as string;
+  const mark = text.indexOf('?');
+  return { parts: [...parts.slice(0, index), text.slice(0, mark)], query: text.slice(mark + 1) };
+}
+
+function stripPrefix(parts: Template['parts'], prefix: string): Template['parts'] {
+  const [first, ...rest] = parts;
+  const text = typeof first === 'string' ? first : '';
+  const wanted = prefix.replace(/\/+$/, '');
+  const behind = text.slice(wanted.length);
+  const whole = text.startsWith(wanted) && (behind.startsWith('/') || (behind === '' && rest.length === 0));
+  const start = wanted !== '' && whole ? behind : text;
+  return [start.startsWith('/') ? start : `/${start}`, ...rest];
+}

@@ -1,0 +1,67 @@
+import type { GatewayErrorCode } from '../../errors.js';
+import type { AnswerHeaders, HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
+import { decodeBody, type ReplyBody } from './decode-body.js';
+import { findHeader } from './headers.js';
+import { statusUri } from './status-uris.js';
+
+export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+/** What a call came to, before it is put into WAMP's words. */
+export type Reply =
+  /** The upstream answered well. */
+  | { readonly kind: 'result'; readonly status: number; readonly body: ReplyBody; readonly headers: ReplyHeaders | undefined }
+  /** The upstream answered with an error. */
+  | {
+      readonly kind: 'error';
+      readonly uri: string;
+      readonly status: number;
+      readonly body: ReplyBody;
+      readonly headers: ReplyHeaders | undefined;
+    }
+  /** The gateway itself could not bring an answer. */
+  | {
+      readonly kind: 'failure';
+      readonly code: GatewayErrorCode;
+      readonly uri: string;
+      readonly kwargs: Readonly<Record<string, unknown>>;
+    };
+
+/** How a procedure wants its answers handed over. */
+export interface ReplyRule {
+  readonly errors: ReadonlyMap<number, string>;
+  /** Lower-case names of upstream headers to hand over. */
+  readonly responseHeaders: readonly string[];
+}
+
+/**
+ * Maps an answer to a reply; pure. An answer that cannot be handed over comes back as a sentence that says why.
+ */
+export function mapAnswer(request: HttpRequest, answer: HttpAnswer, rule: ReplyRule): Reply | { readonly refused: string } {
+  const body = decodeBody(answer);
+  if (body.kind === 'refused') return { refused: body.reason };
+  const { status } = answer;
+  const headers = rule.responseHeaders.length === 0 ? undefined : pickHeaders(answer.headers, rule.responseHeaders);
+  if (status >= 200 && status < 300) return { kind: 'result', status, body, headers };
+  if (status === 304 && isConditional(request)) return { kind: 'result', status, body: { kind: 'text', text: '' }, headers };
+  return { kind: 'error', uri: statusUri(status, rule.errors), status, body, headers };
+}
+
+/** Only who asked "has it changed?" is told "not modified" as a success (RFC 9110 §15.4.5). */
+function isConditional(request: HttpRequest): boolean {
+  return (
+    findHeader(request.headers, 'if-none-match') !== undefined ||
+    findHeader(request.headers, 'if-modified-since') !== undefined
+  );
+}
+
+/** Set-Cookie can't be joined (RFC 9110 §5.3), so it is always a list; other fields are one text. */
+function pickHeaders(headers: AnswerHeaders, names: readonly string[]): ReplyHeaders {
+  const picked: Record<string, string | readonly string[]> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value === undefined) continue;
+    if (name === 'set-cookie') picked[name] = Array.isArray(value) ? value : [value];
+    else picked[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return picked;
+}

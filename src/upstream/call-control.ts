@@ -1,0 +1,24 @@
+/**
+ * The strings by which a running call is held: its deadline, and whether its caller has cancelled it.
+ *
+ * One object a call, with a slot instead of an AbortSignal: whoever the call waits for at the moment puts its own way
+ * out into `onCancel`, and empties it when done.
+ */
+export interface CallControl {
+  /** On the monotonic clock, milliseconds. */
+  readonly deadlineAt: number;
+  canceled: boolean;
+  onCancel: (() => void) | undefined;
+}
+
+export function createCallControl(deadlineAt: number): CallControl {
+  return { deadlineAt, canceled: false, onCancel: undefined };
+}
+
+/** Cancels the call wherever it stands. A second time, or after its end, nothing happens. */
+export function cancelCall(control: CallControl): void {
+  control.canceled = true;
+  const leave = control.onCancel;
+  control.onCancel = undefined;
+  leave?.();
+}

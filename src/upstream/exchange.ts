@@ -1,0 +1,114 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.js';
+import type { CallControl } from './call-control.js';
+import type { Connection } from './connection-pool.js';
+import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
+import { type AnswerHeaders, firstHeader, type HttpAnswer, type HttpRequest } from './http-message.js';
+
+export interface Answered {
+  readonly kind: 'answer';
+  readonly answer: HttpAnswer;
+}
+export interface Canceled {
+  readonly kind: 'canceled';
+}
+
+/** What one exchange came to. */
+export type ExchangeOutcome = Answered | ExchangeFailure | Canceled;
+
+/**
+ * Sends one request over one connection and reads the whole answer.
+ *
+ * Sending only: whether the answer is good, and whether to try again, is decided elsewhere.
+ *
+ * @returns the outcome; `reusable` is false where the connection is left in an unknown state.
+ * @param timeoutMs until the last byte of the body; then the request is torn down and the failure is `timeout`.
+ * @param maxBytes largest body accepted, as it comes over the wire.
+ */
+export function exchange(
+  connection: Connection,
+  request: HttpRequest,
+  timeoutMs: number,
+  maxBytes: number,
+  clock: Clock,
+  control: CallControl,
+): Promise<ExchangeOutcome & { readonly reusable: boolean }> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let settled = false;
+    let status = 0;
+    let headers: AnswerHeaders = {};
+    const chunks: Buffer[] = [];
+    let size = 0;
+
+    function settle(outcome: ExchangeOutcome, reusable: boolean): void {
+      if (settled) return;
+      settled = true;
+      stopTimer();
+      control.onCancel = undefined;
+      resolve({ ...outcome, reusable });
+    }
+
+    /** Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned. */
+    function tearDown(outcome: ExchangeOutcome): void {
+      settle(outcome, controller !== undefined);
+      controller?.abort(new Error('torn down by the gateway'));
+    }
+
+    const stopTimer = clock.after(timeoutMs, () =>
+      tearDown(failure('timeout', controller !== undefined, `no whole answer within ${Math.round(timeoutMs)} ms`)),
+    );
+    control.onCancel = () => tearDown({ kind: 'canceled' });
+
+    connection.client.dispatch(
+      {
+        method: request.method,
+        path: request.path,
+        headers: request.headers as string[],
+        body: request.body ?? null,
+      },
+      {
+        // undici calls this just before it writes the first byte: from here on the upstream may act on the request.
+        onRequestStart(started) {
+          if (settled) started.abort(new Error('the call had ended before its connection was made'));
+          else controller = started;
+        },
+        onResponseStart(_, statusCode, fields) {
+          if (statusCode < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
+          status = statusCode;
+          headers = fields;
+          const refusal = refuseHead(fields, maxBytes);
+          if (refusal !== undefined) tearDown(failure('bad_answer', true, refusal));
+        },
+        onResponseData(_, chunk) {
+          size += chunk.length;
+          if (size > maxBytes) tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+          settle({ kind: 'answer', answer: { status, headers, body } }, true);
+        },
+        onResponseError(_, error) {
+          // A request that undici will not write is our own fault, not the upstream's.
+          if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') reject(error);
+          settle(classifyFailure(error, controller !== undefined), true);
+        },
+      },
+    );
+  });
+}
+
+/** Answers that need not be read to be refused. */
+function refuseHead(headers: AnswerHeaders, maxBytes: number): string | undefined {
+  const type = firstHeader(headers, 'content-type');
+  if (type !== undefined && /^\s*text\/event-stream\b/i.test(type)) {
+    return 'the upstream answered with an event stream, which never ends';
+  }
+  const announced = Number(firstHeader(headers, 'content-length') ?? 0);
+  return announced > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
+function tooLarge(maxBytes: number): string {
+  return `the answer is larger than pool.max_response_size (${maxBytes} bytes)`;
+}

@@ -1,0 +1,55 @@
+import type { GatewayErrorCode } from '../errors.js';
+
+/** Why an exchange brought no answer. */
+export interface ExchangeFailure {
+  readonly kind: 'failure';
+  readonly code: Extract<GatewayErrorCode, 'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload'>;
+  /** True once the request may have reached the upstream: from the moment its first byte was handed to a socket. */
+  readonly sent: boolean;
+  /** True where trying again cannot help: a certificate that does not verify. */
+  readonly permanent: boolean;
+  /** For the log: the cause in the words of the runtime. Holds no URL, header or body. */
+  readonly detail: string;
+}
+
+/** Names that OpenSSL gives to certificates that do not verify (Node.js, tls: X.509 certificate error codes). */
+const CERTIFICATE_ERROR =
+  /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
+const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
+/** llhttp's own codes (`HPE_…`), too many header bytes, and a switch of protocols that nobody asked for. */
+const MALFORMED_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/;
+
+/**
+ * Sorts an error of undici or of a socket into the gateway's codes.
+ *
+ * @param sent whether the request had begun to be written when the error came.
+ */
+export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure {
+  const { code, message } = describe(error);
+  if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
+  if (TLS_ERROR.test(code)) return failure('tls', sent, code);
+  if (MALFORMED_HTTP.test(code) || message === 'bad upgrade') return failure('bad_answer', sent, code || message);
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return failure('timeout', sent, `${code}: silent for longer than pool.recv_timeout`);
+  }
+  // System errors (ECONNREFUSED, ENOTFOUND …) name host and port at most; other messages are not passed on.
+  return failure('connect', sent, /^E[A-Z_]+$/.test(code) ? message : code || 'connection lost');
+}
+
+export function failure(
+  code: ExchangeFailure['code'],
+  sent: boolean,
+  detail: string,
+  permanent = false,
+): ExchangeFailure {
+  return { kind: 'failure', code, sent, permanent, detail };
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: '', message: '' };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  // Happy Eyeballs wraps one error per address (RFC 8305); the first one tells as much as all.
+  if (code === '' && error instanceof AggregateError) return describe(error.errors[0]);
+  if (error instanceof AggregateError && error.message === '') return { code, message: describe(error.errors[0]).message };
+  return { code, message: error.message };
+}

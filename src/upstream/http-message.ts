@@ -1,0 +1,30 @@
+/** HTTP methods that a procedure can have. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+
+/** One request, complete: what stands here is what goes over the wire, save for `Host`, `Connection` and `Content-Length`. */
+export interface HttpRequest {
+  readonly method: HttpMethod;
+  /** Scheme, host and port: `https://billing.example.com`. */
+  readonly origin: string;
+  /** Path and query as sent, percent-encoded: `/api/invoices/INV-001?expand=lines`. */
+  readonly path: string;
+  /** Flat list: name, value, name, value … Latin-1, checked for CR, LF and NUL. */
+  readonly headers: readonly string[];
+  readonly body: string | undefined;
+}
+
+/** Header fields of an answer, names in lower case; a field that came several times is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One answer, whole, its content coding already undone. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: Buffer;
+}
+
+/** The first value of a header field, or undefined. */
+export function firstHeader(headers: AnswerHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,164 @@
+import type { Clock } from '../clock.js';
+import type { ServiceSettings } from '../config/model.js';
+import type { CallControl } from './call-control.js';
+import { type Connection, type ConnectionPool, createConnectionPool } from './connection-pool.js';
+import { decodeContent, isEncoded } from './content-coding.js';
+import { type ExchangeOutcome, exchange } from './exchange.js';
+import { failure } from './failure.js';
+import type { HttpAnswer, HttpRequest } from './http-message.js';
+import { redirectedRequest } from './redirect.js';
+import { createRetryBudget, type RetryBudget } from './retry-budget.js';
+import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
+
+/** How a request ended, and how many requests that took (refused connections included). */
+export type SendOutcome = ExchangeOutcome & { readonly attempts: number };
+
+/** One service's way to its API: connections, attempts, retries. */
+export interface Upstream {
+  /**
+   * Sends a request and brings back the answer, trying again where that is safe.
+   *
+   * @param replayable true where sending twice does no harm; see {@link retryDelayMs}.
+   */
+  send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<SendOutcome>;
+  close(): Promise<void>;
+}
+
+export interface UpstreamOptions {
+  /** Milliseconds for one attempt, from taking a connection to the last byte. */
+  readonly timeoutMs: number;
+  readonly checkoutTimeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** Redirects followed at most; 0 where they are not followed. */
+  readonly maxRedirects: number;
+  readonly retry: RetryPolicy;
+}
+
+export interface UpstreamParts {
+  readonly pool: ConnectionPool;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The sending itself; handed in so that the rules above it can be tested without a network. */
+  readonly exchange: typeof exchange;
+}
+
+/** Builds the upstream of a service from its settings. */
+export function createServiceUpstream(
+  origin: string,
+  settings: ServiceSettings,
+  clock: Clock,
+  random: () => number,
+): Upstream {
+  const pool = createConnectionPool(
+    {
+      origin,
+      size: settings['pool.size'],
+      maxWaiting: settings['pool.max_waiting'],
+      connectTimeoutMs: settings['pool.connect_timeout'],
+      idleTimeoutMs: settings['pool.idle_timeout'],
+      recvTimeoutMs: settings['pool.recv_timeout'],
+      maxLifetimeMs: settings['pool.max_lifetime'],
+      tls: {
+        verify: settings.tls_verify === 'verify_peer',
+        caFile: settings['tls.cacertfile'],
+        certFile: settings['tls.certfile'],
+        keyFile: settings['tls.keyfile'],
+        servername: settings['tls.servername'],
+      },
+    },
+    clock,
+    random,
+  );
+  return createUpstream(
+    {
+      timeoutMs: settings.timeout,
+      checkoutTimeoutMs: settings['pool.checkout_timeout'],
+      maxResponseBytes: settings['pool.max_response_size'],
+      maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
+      retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
+    },
+    { pool, budget: createRetryBudget(clock.monotonic), clock, random, exchange },
+  );
+}
+
+export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
+  const { pool, budget, clock, random } = parts;
+
+  async function send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<SendOutcome> {
+    budget.request();
+    for (let attempts = 1; ; attempts++) {
+      const checkout = takeConnection(control);
+      const connection = checkout instanceof Promise ? await checkout : checkout;
+      if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
+      const outcome = await attempt(connection, request, control);
+      const remainingMs = control.deadlineAt - clock.monotonic();
+      const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
+      const delayMs = retryDelayMs(outcome, options.retry, state, random);
+      if (delayMs === undefined || !budget.takeRetry()) return { ...outcome, attempts };
+      await pause(delayMs, control);
+      if (control.canceled) return { kind: 'canceled', attempts };
+    }
+  }
+
+  function takeConnection(control: CallControl): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
+    if (control.canceled) return { kind: 'canceled' };
+    const remainingMs = control.deadlineAt - clock.monotonic();
+    if (remainingMs <= 0) return failure('timeout', false, 'the deadline passed before a connection was taken');
+    const checkout = pool.checkout(Math.min(options.checkoutTimeoutMs, remainingMs), control);
+    if (!(checkout instanceof Promise)) return checkout;
+    return checkout.then((taken) => {
+      switch (taken) {
+        case 'canceled':
+          return { kind: 'canceled' };
+        case 'full':
+          return failure('overload', false, 'too many calls wait for a connection (pool.max_waiting)');
+        case 'timeout':
+          return remainingMs < options.checkoutTimeoutMs
+            ? failure('timeout', false, 'the deadline passed while waiting for a connection')
+            : failure('overload', false, 'no connection became free within pool.checkout_timeout');
+        default:
+          return taken;
+      }
+    });
+  }
+
+  /** One attempt on one connection: the exchange, the redirects it leads to, and the decoding of its body. */
+  async function attempt(connection: Connection, request: HttpRequest, control: CallControl): Promise<ExchangeOutcome> {
+    const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
+    let current = request;
+    let outcome: ExchangeOutcome & { readonly reusable: boolean };
+    for (let hops = 0; ; hops++) {
+      const timeoutMs = endAt - clock.monotonic();
+      outcome = await parts.exchange(connection, current, timeoutMs, options.maxResponseBytes, clock, control);
+      const next =
+        outcome.kind === 'answer' && hops < options.maxRedirects
+          ? redirectedRequest(current, outcome.answer)
+          : undefined;
+      if (next === undefined) break;
+      current = next;
+    }
+    pool.release(connection, !outcome.reusable);
+    if (outcome.kind !== 'answer' || !isEncoded(outcome.answer)) return outcome;
+    return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));
+  }
+
+  function pause(delayMs: number, control: CallControl): Promise<void> {
+    if (control.canceled) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        stopTimer();
+        control.onCancel = undefined;
+        resolve();
+      };
+      const stopTimer = clock.after(delayMs, end);
+      control.onCancel = end;
+    });
+  }
+
+  return { send, close: () => pool.close() };
+}
+
+function asOutcome(decoded: HttpAnswer | ReturnType<typeof failure>): ExchangeOutcome {
+  return 'kind' in decoded ? decoded : { kind: 'answer', answer: decoded };
+}
