@@ -36,8 +36,8 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     const name = request.headers[i] ?? '';
     const value = request.headers[i + 1] ?? '';
     names.add(name.toLowerCase());
-    // A bare `Name:` would remove the header; `Name;` sends it empty.
-    parts.push(`-H ${shellWord(value === '' ? `${name};` : `${name}: ${value}`, 'latin1')}`);
+    // A bare `Name:` would remove the header; `Name;` sends it empty. HTTP trims the space around a value anyway.
+    parts.push(`-H ${shellWord(value.trim() === '' ? `${name};` : `${name}: ${value}`, 'latin1')}`);
     if (name.toLowerCase() === 'accept-encoding') parts.push('--compressed');
   }
   const drop = (name: string): void => {
@@ -70,15 +70,13 @@ function tlsOptions(tls: PrintableTls): string[] {
  * terminal cannot show: such a word is written with printf and octal escapes.
  */
 function shellWord(text: string, encoding: 'utf8' | 'latin1'): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is exactly this range
-  if (encoding === 'utf8' || /^[\u0000-\u007f]*$/.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
+  if (encoding === 'utf8' || /^\p{ASCII}*$/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const format = text
     .replaceAll('\\', '\\\\')
     .replaceAll('%', '%%')
     // An exclamation mark too: between double quotes an interactive bash would look it up in its history.
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: everything beyond ASCII
     .replace(
-      /[^\u0000-\u007f]|!/g,
+      /\P{ASCII}|!/gu,
       (character) => `\\${(character.charCodeAt(0) & 0xff).toString(8).padStart(3, '0')}`,
     )
     .replaceAll("'", "'\\''");
