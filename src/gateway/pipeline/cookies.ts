@@ -30,8 +30,5 @@ export function compileCookies(entries: readonly NamedTemplate[], realm: string)
 }
 
 function encodeCookie(text: string, name: string): string {
-  return text.replace(NOT_COOKIE_OCTET, (character) => {
-    const encoded = encodeText(character, () => `Cookie ${name}`);
-    return encoded === character ? `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}` : encoded;
-  });
+  return text.replace(NOT_COOKIE_OCTET, (character) => encodeText(character, () => `Cookie ${name}`));
 }

@@ -1,0 +1,58 @@
+import type { ServiceSettings } from '../config/model.js';
+import type { Template } from '../config/template.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+
+/** Where a service wants its token. */
+export interface Placement {
+  readonly where: 'header' | 'query_param';
+  /** Header or query parameter name. */
+  readonly name: string;
+  /** The text to place for a token: `auth.apply.format` filled. */
+  format(token: string): string;
+  /** The same with every variable masked. */
+  readonly masked: string;
+}
+
+/** Stands for a token wherever a request is shown and not sent. */
+export const MASK = '***';
+
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110 §5.5, as Latin-1
+
+/** Reads `auth.apply.*`; the format may use the service's `auth.vars` beside `{{token}}`. */
+export function readPlacement(settings: ServiceSettings): Placement {
+  const { parts } = settings['auth.apply.format'];
+  const vars = settings['auth.vars'];
+  return {
+    where: settings['auth.apply.placement'],
+    name: settings['auth.apply.name'],
+    format: (token) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))) ?? token,
+    masked: fillVars(parts, () => MASK) ?? MASK,
+  };
+}
+
+/** The request with its credential, which replaces what a caller may have sent under that name. */
+export function placeCredential(request: HttpRequest, placement: Placement, text: string): HttpRequest {
+  if (placement.where === 'header') return { ...request, headers: [...request.headers, placement.name, text] };
+  const separator = request.path.includes('?') ? '&' : '?';
+  const pair = `${encodeURIComponent(placement.name)}=${encodeURIComponent(text)}`;
+  return { ...request, path: `${request.path}${separator}${pair}` };
+}
+
+/** A credential that cannot stand in a header counts as none: it must never split a request in two. */
+export function isPlaceable(text: string, placement: Placement): boolean {
+  return placement.where === 'header' ? FIELD_VALUE.test(text) : text.isWellFormed();
+}
+
+/** Fills a template from the service's variables; undefined where one is missing and has no default. */
+export function fillVars(
+  parts: Template['parts'],
+  read: (name: string) => string | undefined,
+): string | undefined {
+  let text = '';
+  for (const part of parts) {
+    const piece = typeof part === 'string' ? part : (read(part.name) ?? part.fallback);
+    if (piece === undefined) return undefined;
+    text += piece;
+  }
+  return text;
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import { type CallControl, cancelCall, createCallControl } from '../upstream/call-control.js';
+import type { Invocation, InvocationHandler, InvocationOutcome, Session } from '../wamp/client-session.js';
+import type { Dict } from '../wamp/payload.js';
+import { toOutcome } from './outcome.js';
+import type { Caller } from './pipeline/call.js';
+import { ownErrorReply } from './pipeline/own-error.js';
+import type { CallableProcedure } from './service.js';
+
+/** The gateway's procedures on one realm, wherever that realm's router is. */
+export interface Callee {
+  /** Registers every procedure; rejects with the first registration that fails. */
+  register(procedures: readonly CallableProcedure[]): Promise<void>;
+  /** From now on calls are answered with the error `down`. Resolves when the running ones have ended. */
+  drain(): Promise<void>;
+  /** Cancels what still runs. */
+  cancelAll(): void;
+}
+
+export interface CalleeDeps {
+  readonly clock: Clock;
+  readonly errorId: () => string;
+  readonly log: Logger;
+}
+
+/** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
+export function createCallee(session: Session, deps: CalleeDeps): Callee {
+  const running = new Set<CallControl>();
+  let draining = false;
+  let idle: (() => void) | undefined;
+
+  function handlerFor(procedure: CallableProcedure): InvocationHandler {
+    const { pipeline, deadlineMs } = procedure;
+    const asArgs = procedure.config.settings.result === 'args';
+
+    return async (invocation): Promise<InvocationOutcome> => {
+      if (draining) return toOutcome(ownErrorReply({ code: 'down', attempts: 0, id: deps.errorId() }), asArgs);
+      const control = createCallControl(deps.clock.monotonic() + callDeadlineMs(invocation.details, deadlineMs));
+      invocation.onInterrupt = () => cancelCall(control);
+      running.add(control);
+      try {
+        const { args, kwargs } = invocation;
+        const reply = await pipeline({ args, kwargs, caller: callerOf(invocation), control });
+        return toOutcome(reply, asArgs);
+      } finally {
+        running.delete(control);
+        if (running.size === 0) idle?.();
+      }
+    };
+  }
+
+  return {
+    async register(procedures) {
+      await Promise.all(
+        procedures.map((procedure) =>
+          session.register(
+            procedure.config.settings.uri,
+            { forward_timeout: true, disclose_caller: true },
+            handlerFor(procedure),
+          ),
+        ),
+      );
+    },
+
+    drain() {
+      draining = true;
+      if (running.size === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        idle = resolve;
+      });
+    },
+
+    cancelAll() {
+      for (const control of [...running]) cancelCall(control);
+    },
+  };
+}
+
+/** The CALL's own timeout makes the deadline shorter and never longer; 0 means none (WAMP, Call Timeouts). */
+function callDeadlineMs(details: Dict, deadlineMs: number): number {
+  const { timeout } = details;
+  return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, deadlineMs) : deadlineMs;
+}
+
+function callerOf({ details }: Invocation): Caller {
+  return {
+    session: typeof details.caller === 'number' ? details.caller : undefined,
+    authid: typeof details.caller_authid === 'string' ? details.caller_authid : undefined,
+    authrole: typeof details.caller_authrole === 'string' ? details.caller_authrole : undefined,
+  };
+}

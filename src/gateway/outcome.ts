@@ -1,0 +1,38 @@
+import type { InvocationOutcome } from '../wamp/client-session.js';
+import { jsonText, type Payload } from '../wamp/payload.js';
+import type { Reply, ReplyHeaders } from './pipeline/reply.js';
+import type { ReplyBody } from './pipeline/decode-body.js';
+
+/**
+ * Puts a reply into WAMP's words.
+ *
+ * A JSON body is written into the payload as the text it came as: a JSON frame takes it over unparsed.
+ *
+ * @param asArgs `result = args`: the result is one positional dictionary. Errors carry kwargs in both cases.
+ */
+export function toOutcome(reply: Reply, asArgs: boolean): InvocationOutcome {
+  switch (reply.kind) {
+    case 'result':
+      return { kind: 'result', payload: answerPayload(reply.status, reply.body, reply.headers, asArgs) };
+    case 'error':
+      return { kind: 'error', uri: reply.uri, payload: answerPayload(reply.status, reply.body, reply.headers, false) };
+    case 'failure':
+      return { kind: 'error', uri: reply.uri, payload: { kwargs: reply.kwargs } };
+  }
+}
+
+function answerPayload(
+  status: number,
+  body: ReplyBody,
+  headers: ReplyHeaders | undefined,
+  asArgs: boolean,
+): Payload {
+  if (body.kind === 'json') {
+    const rest = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
+    const dict = `{"status":${status},"body":${body.json}${rest}}`;
+    return asArgs ? { args: jsonText(`[${dict}]`) } : { kwargs: jsonText(dict) };
+  }
+  const value = body.kind === 'text' ? body.text : body.bytes;
+  const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };
+  return asArgs ? { args: [dict] } : { kwargs: dict };
+}

@@ -1,0 +1,91 @@
+import type { Authoriser } from '../../auth/static-credential.js';
+import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { GatewayErrorCode } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import type { SendOutcome, Upstream } from '../../upstream/upstream.js';
+import type { BaseUrl } from './base-url.js';
+import { BadRequest, type RunningCall } from './call.js';
+import { ownErrorReply } from './own-error.js';
+import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
+import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
+
+/** One procedure, ready to be called: never rejects, always replies. */
+export type Pipeline = (call: RunningCall) => Promise<Reply>;
+
+export interface PipelineParts extends RequestDeps {
+  readonly authoriser: Authoriser;
+  /** Both are undefined while base_url waits for a secret. */
+  readonly base: BaseUrl | undefined;
+  readonly upstream: Upstream | undefined;
+  /** A short name for a failure, for the caller's error and the log's record alike. */
+  readonly errorId: () => string;
+  readonly log: Logger;
+}
+
+/** Puts the steps of a call in order: request → credential → upstream → reply (docs/LIFE-OF-A-CALL.md). */
+export function assemblePipeline(service: ServiceConfig, procedure: ProcedureConfig, parts: PipelineParts): Pipeline {
+  const { upstream, authoriser, log } = parts;
+  // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
+  const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
+  const build: RequestBuilder = compileRequest(service, procedure, base, authoriser, parts);
+  const rule: ReplyRule = {
+    errors: procedure.settings.errors,
+    responseHeaders: procedure.settings['response.headers'],
+  };
+  const identity = {
+    procedure: procedure.settings.uri,
+    service: service.name,
+    path: procedure.settings.path.source,
+  };
+
+  function fail(code: GatewayErrorCode, attempts: number, detail: string, message?: string): Reply {
+    const id = parts.errorId();
+    // A caller's own mistake or change of mind is no event for the operator.
+    const level = code === 'bad_request' || code === 'canceled' ? 'debug' : code === 'internal' ? 'error' : 'warn';
+    log[level]({ ...identity, code, id, attempts, cause: detail }, 'call failed');
+    return ownErrorReply(message === undefined ? { code, attempts, id } : { code, attempts, id, message });
+  }
+
+  function buildRequest(call: RunningCall): BuiltRequest | Reply {
+    try {
+      return build(call);
+    } catch (error) {
+      if (error instanceof BadRequest) return fail('bad_request', 0, 'the kwargs were refused', error.message);
+      return fail('internal', 0, stackOf(error));
+    }
+  }
+
+  return async (call) => {
+    // First, so that a caller learns of a mistake even while the service can't answer.
+    const built = buildRequest(call);
+    if ('kind' in built) return built;
+    if (upstream === undefined) return fail('secrets', 0, 'base_url has a variable without a value');
+    const request = authoriser.authorise(built.request);
+    if (request === 'unavailable') return fail('auth', 0, 'auth.vars.token cannot be placed as auth.apply says');
+    let outcome: SendOutcome;
+    try {
+      outcome = await upstream.send(request, built.replayable, call.control);
+    } catch (error) {
+      return fail('internal', 1, stackOf(error));
+    }
+    switch (outcome.kind) {
+      case 'canceled':
+        return fail('canceled', outcome.attempts, 'cancelled by the caller');
+      case 'failure':
+        return fail(outcome.code, outcome.attempts, outcome.detail);
+      case 'answer': {
+        const reply = mapAnswer(request, outcome.answer, rule);
+        if ('refused' in reply) return fail('bad_answer', outcome.attempts, reply.refused);
+        log.debug({ ...identity, status: outcome.answer.status, attempts: outcome.attempts }, 'call answered');
+        return reply;
+      }
+    }
+  };
+}
+
+/** A bug's place in the code, without its message: that could quote a value. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return [error.name, ...frames.slice(0, 5).map((frame) => frame.trim())].join(' ');
+}

@@ -1,0 +1,32 @@
+import { fillVars } from '../../auth/placement.js';
+import type { ServiceSettings } from '../../config/model.js';
+
+/** base_url taken apart, its variables filled. */
+export interface BaseUrl {
+  /** `https://billing.example.com:8443` */
+  readonly origin: string;
+  /** The path as written, never resolved: `/api`. */
+  readonly path: string;
+  /** The literal query without its question mark, or ''. */
+  readonly query: string;
+}
+
+/**
+ * Fills base_url from `auth.vars`.
+ *
+ * @returns undefined where a variable has no value yet (it comes from a secret), or the filled text is no usable URL.
+ */
+export function renderBaseUrl(settings: ServiceSettings): BaseUrl | undefined {
+  const vars = settings['auth.vars'];
+  const text = fillVars(settings.base_url.parts, (name) => vars.get(name));
+  if (text === undefined) return undefined;
+  try {
+    const url = new URL(text);
+    if ((url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '' || url.password !== '') {
+      return undefined;
+    }
+    return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
+  } catch {
+    return undefined;
+  }
+}

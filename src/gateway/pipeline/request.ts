@@ -1,0 +1,104 @@
+import type { Authoriser } from '../../auth/static-credential.js';
+import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { HttpMethod, HttpRequest } from '../../upstream/http-message.js';
+import type { BaseUrl } from './base-url.js';
+import { compileBody } from './body.js';
+import { BadRequest, type Call } from './call.js';
+import { kwargNames } from './fill-template.js';
+import { compileHeaders } from './headers.js';
+import { compileIdempotency } from './idempotency.js';
+import { isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
+import { compilePath } from './path.js';
+import { compileQuery, queryNames, queryPairs } from './query.js';
+
+/** A request, and whether it may be sent more than once. */
+export interface BuiltRequest {
+  readonly request: HttpRequest;
+  readonly replayable: boolean;
+}
+
+/** Turns a call into its HTTP request; pure but for the UUID of an idempotency key. Throws {@link BadRequest}. */
+export type RequestBuilder = (call: Call) => BuiltRequest;
+
+export interface RequestDeps {
+  readonly uuid: () => string;
+  readonly userAgent: string;
+}
+
+/**
+ * Compiles a procedure's request once, so that a call only fills in what differs from call to call.
+ *
+ * Each name belongs to one owner: what the configuration sets, the credential first, a caller cannot set or add to.
+ */
+export function compileRequest(
+  service: ServiceConfig,
+  procedure: ProcedureConfig,
+  base: BaseUrl,
+  credential: Pick<Authoriser, 'ownedHeaders' | 'ownedQuery'>,
+  deps: RequestDeps,
+): RequestBuilder {
+  const { settings } = procedure;
+  const { realm, remaining } = settings;
+  const method = settings.method.toUpperCase() as HttpMethod;
+  const path = compilePath(base, service.settings.prefix, settings.path, realm);
+  const query = compileQuery(settings.query, realm);
+  const headers = compileHeaders(settings.headers, settings.cookies, credential.ownedHeaders, deps.userAgent, realm);
+  const body = compileBody(settings.body_whole, settings.body, realm);
+  const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
+  const rule = leftoverRule(procedure, path.literalQuery, credential.ownedQuery);
+  const { origin } = base;
+
+  return (call) => {
+    refuseArgs(call);
+    const filledPath = path.build(call);
+    let search = joinQuery(path.literalQuery, query(call));
+    if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
+    else if (remaining === 'refuse') refuseLeftover(call, rule);
+    const text = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined);
+    const keyed = idempotency(headers(call, text !== undefined));
+    return {
+      request: {
+        method,
+        origin,
+        path: search === '' ? filledPath : `${filledPath}?${search}`,
+        headers: keyed.headers,
+        body: text,
+      },
+      replayable: keyed.replayable,
+    };
+  };
+}
+
+/** Positional arguments have no name that could go anywhere; dropping them in silence would send half a request. */
+function refuseArgs(call: Call): void {
+  if (call.args.length === 0) return;
+  throw new BadRequest(
+    'This procedure takes keyword arguments, not positional ones: ' +
+      "in JavaScript session.call(uri, [], {id: 'INV-001'}), in Python session.call(uri, id='INV-001')",
+  );
+}
+
+function leftoverRule(procedure: ProcedureConfig, literalQuery: string, credential: readonly string[]): LeftoverRule {
+  const { settings } = procedure;
+  const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
+  const templates = [settings.path, ...named.map(({ template }) => template)];
+  if (settings.body_whole !== undefined) templates.push(settings.body_whole);
+  const owned =
+    settings.remaining === 'query'
+      ? [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential]
+      : settings.body.map(({ name }) => name);
+  return { consumed: new Set(templates.flatMap(kwargNames)), owned: new Set(owned) };
+}
+
+function leftoverQuery(call: Call, rule: LeftoverRule): string {
+  let query = '';
+  for (const name of Object.keys(call.kwargs)) {
+    if (isLeftover(name, rule)) query += queryPairs(name, call.kwargs[name]);
+  }
+  return query;
+}
+
+/** Both sides may be empty; pairs come with a leading `&`. */
+function joinQuery(query: string, pairs: string): string {
+  return query === '' ? pairs.slice(1) : query + pairs;
+}

@@ -1,0 +1,61 @@
+import { createStaticAuthoriser } from '../auth/static-credential.js';
+import { MASK } from '../auth/placement.js';
+import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { renderBaseUrl } from './pipeline/base-url.js';
+import { BadRequest } from './pipeline/call.js';
+import { compileRequest } from './pipeline/request.js';
+
+/** What a preview can't know stands in its place: who will call, and the key of the call. */
+export interface PreviewDeps {
+  readonly userAgent: string;
+  readonly uuid: () => string;
+}
+
+/** Headers whose values are not shown, whoever sets them. */
+const SECRET_HEADER = /^(authorization|cookie|.*(token|secret|password|api-?key).*)$/i;
+
+/**
+ * The HTTP request that a call would send, secrets masked; nothing is sent.
+ *
+ * @param realm where the same URI stands in several realms; default: the first.
+ * @throws BadRequest where no procedure has that URI, or the kwargs can't become its request.
+ */
+export function previewRequest(
+  config: LoadedConfig,
+  uri: string,
+  realm: string | undefined,
+  kwargs: Readonly<Record<string, unknown>>,
+  deps: PreviewDeps,
+): HttpRequest {
+  const { service, procedure } = findProcedure(config, uri, realm);
+  const base = renderBaseUrl(service.settings);
+  if (base === undefined) {
+    throw new BadRequest(`The base_url of service ${service.name} has a variable whose value is not known yet`);
+  }
+  const authoriser = createStaticAuthoriser(service.settings);
+  const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
+  const { request } = compileRequest(service, procedure, base, authoriser, deps)({ args: [], kwargs, caller });
+  return authoriser.mask(maskHeaders(request));
+}
+
+function findProcedure(
+  config: LoadedConfig,
+  uri: string,
+  realm: string | undefined,
+): { service: ServiceConfig; procedure: ProcedureConfig } {
+  for (const service of config.services) {
+    for (const procedure of service.procedures) {
+      const { settings } = procedure;
+      if (settings.uri === uri && (realm === undefined || settings.realm === realm)) return { service, procedure };
+    }
+  }
+  throw new BadRequest(`The configuration has no procedure ${uri}${realm === undefined ? '' : ` in realm ${realm}`}`);
+}
+
+function maskHeaders(request: HttpRequest): HttpRequest {
+  const headers = request.headers.map((text, index) =>
+    index % 2 === 1 && SECRET_HEADER.test(request.headers[index - 1] as string) ? MASK : text,
+  );
+  return { ...request, headers };
+}

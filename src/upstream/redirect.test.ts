@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { HttpMethod, HttpRequest } from './http-message.js';
+import { redirectedRequest } from './redirect.js';
+
+const request = (method: HttpMethod): HttpRequest => ({
+  method,
+  origin: 'https://api.example.com',
+  path: '/v1/a/b?x=1',
+  headers: ['Accept', 'application/json'],
+  body: undefined,
+});
+const answer = (status: number, location?: string | string[]) => ({
+  status,
+  headers: location === undefined ? {} : { location },
+  body: Buffer.alloc(0),
+});
+
+it.each([
+  ['/v2/c?y=2', '/v2/c?y=2'],
+  ['c', '/v1/a/c'],
+  ['https://api.example.com/z', '/z'],
+  ['?only=query', '/v1/a/b?only=query'],
+])('follows %s within the origin', (location, path) => {
+  expect(redirectedRequest(request('GET'), answer(302, location))?.path).toBe(path);
+  expect(redirectedRequest(request('HEAD'), answer(308, location))?.path).toBe(path);
+});
+
+it.each([
+  ['another host', 'https://evil.example.com/'],
+  ['another host without a scheme', '//evil.example.com/'],
+  ['another port', 'https://api.example.com:8443/'],
+  ['another scheme', 'http://api.example.com/'],
+  ['a user in the URL', 'https://user:pass@api.example.com/'],
+  ['no URL at all', 'https://['],
+])('stops at %s', (_, location) => {
+  expect(redirectedRequest(request('GET'), answer(302, location))).toBeUndefined();
+});
+
+it('follows GET and HEAD alone, and real redirects alone', () => {
+  expect(redirectedRequest(request('POST'), answer(307, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), answer(304, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), answer(300, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), answer(302))).toBeUndefined();
+});
