@@ -1,0 +1,39 @@
+import type { HandledSignal, Host } from '../../src/cli/host.js';
+
+export interface FakeHost extends Host {
+  readonly out: () => string;
+  readonly err: () => string;
+  exitCode?: number | string | null | undefined;
+  /** Codes given to `exit`. */
+  readonly exits: readonly number[];
+  /** Sends a signal to whoever listens; false where nobody does. */
+  send(signal: HandledSignal): boolean;
+}
+
+/** Stands in for `process`: collects what is printed, delivers signals by hand. */
+export function createFakeHost(
+  env: Readonly<Record<string, string | undefined>> = {},
+  options: { readonly terminal?: boolean } = {},
+): FakeHost {
+  const out: string[] = [];
+  const err: string[] = [];
+  const exits: number[] = [];
+  const listeners = new Map<HandledSignal, Set<() => void>>();
+  const isTTY = options.terminal === true;
+  return {
+    env,
+    stdout: { write: (text) => void out.push(text), isTTY },
+    stderr: { write: (text) => void err.push(text), isTTY },
+    out: () => out.join(''),
+    err: () => err.join(''),
+    exits,
+    exit: (code) => void exits.push(code),
+    on: (signal, listener) => listeners.set(signal, (listeners.get(signal) ?? new Set()).add(listener)),
+    off: (signal, listener) => listeners.get(signal)?.delete(listener),
+    send(signal) {
+      const heard = [...(listeners.get(signal) ?? [])];
+      for (const listener of heard) listener();
+      return heard.length > 0;
+    },
+  };
+}
