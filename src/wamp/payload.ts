@@ -26,4 +26,12 @@ export type Dict = Readonly<Record<string, unknown>>;
 export interface Payload {
   readonly args?: readonly unknown[] | JsonText;
   readonly kwargs?: Dict | JsonText;
+  /**
+   * A payload that its sender packed (payload passthru, WAMP advanced profile): it stands in the place of args, and
+   * only where the options name a packing. Decoded so that it can be refused by its right name; nobody forwards it yet.
+   */
+  readonly opaque?: string | Uint8Array;
 }
+
+/** The payload of a message that carries nothing. */
+export const EMPTY_PAYLOAD: Payload = Object.freeze({});

@@ -1,0 +1,206 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import { ProtocolViolation } from '../wamp/decode.js';
+import { placeOf } from '../wamp/error-place.js';
+import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages.js';
+import type { Dict } from '../wamp/payload.js';
+import type { Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
+import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
+import { announcesRole, type Refusal } from './admission.js';
+import { NOTHING } from './answers.js';
+import type { Session } from './model.js';
+import type { Realm } from './realm.js';
+
+/** How long GOODBYE from the router waits for its echo, in milliseconds. */
+const GOODBYE_WAIT_MS = 500;
+
+/** A session and the realm it is in. */
+export interface Joined {
+  readonly session: Session;
+  readonly realm: Realm;
+  /** Details of its WELCOME. */
+  readonly welcome: Dict;
+  /** Takes the session out of the realm, with all that it left there. */
+  readonly leave: () => void;
+}
+
+export interface ConnectionContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Makes the session and enters it into its realm, or says why not. */
+  readonly join: (hello: Hello, peer: Peer, info: ConnectionInfo) => Joined | Refusal;
+  /** The connection is closed: it may be forgotten. */
+  readonly onClosed: () => void;
+}
+
+type State =
+  | { readonly name: 'expecting HELLO' }
+  | { readonly name: 'joined'; readonly joined: Joined }
+  /** GOODBYE was sent; its echo is awaited, all else is ignored. */
+  | { readonly name: 'closing' }
+  | { readonly name: 'closed' };
+
+/**
+ * The router's end of one connection: handshake, then the session's messages to dealer and broker, then goodbye.
+ * After the client's GOODBYE the connection may carry another session (WAMP "Session Closing").
+ */
+export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
+  const { clock, log } = context;
+  let state: State = { name: 'expecting HELLO' };
+  let stopTimer = (): void => {};
+
+  function awaitHello(timeout: number): void {
+    if (info.handshakeTimeout === 0) return;
+    stopTimer = clock.after(Math.max(timeout, 0), () => {
+      abort({ uri: ERROR_URI.protocolViolation, sentence: 'no HELLO within the handshake timeout' });
+    });
+  }
+
+  /** Leaves the realm, whatever the state. Nothing of the session is sent after this. */
+  function moveTo(next: State): void {
+    stopTimer();
+    const before = state;
+    state = next;
+    if (before.name !== 'joined') return;
+    before.joined.leave();
+    log.debug({ session: before.joined.session.id, realm: before.joined.realm.name }, 'a session left');
+  }
+
+  function abort(refusal: Refusal): void {
+    moveTo({ name: 'closed' });
+    // Three elements, with the text in details: a longer ABORT is a protocol violation to autobahn|python.
+    peer.send({ type: MESSAGE.ABORT, details: { message: refusal.sentence }, reason: refusal.uri });
+    peer.close(refusal.uri === ERROR_URI.protocolViolation ? 'protocol_violation' : 'normal');
+  }
+
+  function onViolation(sentence: string): void {
+    if (state.name === 'closed') return;
+    const session = state.name === 'joined' ? state.joined.session.id : undefined;
+    log.info({ session, transport: info.transport, violation: sentence }, 'a client broke the protocol');
+    abort({ uri: ERROR_URI.protocolViolation, sentence });
+  }
+
+  function onHello(message: Message): void {
+    if (message.type === MESSAGE.ABORT) {
+      // A client may give up before it has joined; ABORT is never answered.
+      moveTo({ name: 'closed' });
+      peer.close('normal');
+    } else if (message.type !== MESSAGE.HELLO) {
+      onViolation(`${messageName(message.type)} before HELLO`);
+    } else if (!announcesRole(message.details)) {
+      onViolation('HELLO: roles must name a client role');
+    } else {
+      enter(message);
+    }
+  }
+
+  function enter(hello: Hello): void {
+    const joined = context.join(hello, peer, info);
+    if ('uri' in joined) {
+      log.info({ transport: info.transport, reason: joined.uri }, 'a client was turned away');
+      abort(joined);
+      return;
+    }
+    moveTo({ name: 'joined', joined });
+    const { session, realm } = joined;
+    log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
+    peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
+  }
+
+  function onSessionMessage({ session, realm }: Joined, message: Message): void {
+    switch (message.type) {
+      case MESSAGE.CALL:
+        realm.dealer.call(session, message);
+        break;
+      case MESSAGE.YIELD:
+        realm.dealer.yield(session, message);
+        break;
+      case MESSAGE.ERROR:
+        realm.dealer.error(session, message);
+        break;
+      case MESSAGE.PUBLISH:
+        realm.broker.publish(session, message);
+        break;
+      case MESSAGE.CANCEL:
+        realm.dealer.cancel(session, message);
+        break;
+      case MESSAGE.REGISTER:
+        realm.dealer.registrations.register(session, message);
+        break;
+      case MESSAGE.UNREGISTER:
+        realm.dealer.registrations.unregister(session, message);
+        break;
+      case MESSAGE.SUBSCRIBE:
+        realm.broker.subscribe(session, message);
+        break;
+      case MESSAGE.UNSUBSCRIBE:
+        realm.broker.unsubscribe(session, message);
+        break;
+      case MESSAGE.GOODBYE:
+        moveTo({ name: 'expecting HELLO' });
+        awaitHello(info.handshakeTimeout);
+        // Last: in the same process the client closes before send returns.
+        peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
+        break;
+      case MESSAGE.ABORT:
+        moveTo({ name: 'closed' });
+        peer.close('normal');
+        break;
+      default:
+        throw new ProtocolViolation(`a client may not send ${messageName(message.type)} in a session`);
+    }
+  }
+
+  peer.listen({
+    onMessage(message) {
+      switch (state.name) {
+        case 'joined':
+          try {
+            return onSessionMessage(state.joined, message);
+          } catch (error) {
+            if (error instanceof ProtocolViolation) return onViolation(error.message);
+            // A bug of ours: it costs this client its session, and nobody else anything.
+            log.error(
+              { message: messageName(message.type), ...placeOf(error) },
+              'a message could not be handled',
+            );
+            return abort({
+              uri: ERROR_URI.runtimeError,
+              sentence: 'the router failed; this is logged there',
+            });
+          }
+        case 'expecting HELLO':
+          return onHello(message);
+        case 'closing':
+          if (message.type === MESSAGE.GOODBYE || message.type === MESSAGE.ABORT) {
+            moveTo({ name: 'closed' });
+            peer.close('normal');
+          }
+          return;
+        case 'closed':
+          return;
+      }
+    },
+    onViolation,
+    onClose() {
+      moveTo({ name: 'closed' });
+      context.onClosed();
+    },
+  });
+  // A peer in this process may have sent HELLO already, or be closed: listen told of it.
+  if (state.name === 'expecting HELLO') awaitHello(info.handshakeTimeout - info.handshakeElapsed);
+
+  return {
+    dismiss(reason) {
+      if (state.name === 'closing' || state.name === 'closed') return;
+      if (state.name === 'expecting HELLO') return abort({ uri: reason, sentence: 'the router is closing' });
+      moveTo({ name: 'closing' });
+      // The timer first: in the same process the echo comes before send returns.
+      stopTimer = clock.after(GOODBYE_WAIT_MS, () => {
+        moveTo({ name: 'closed' });
+        peer.close('going_away');
+      });
+      peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason });
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Dict } from '../wamp/payload.js';
+import type { Peer } from '../wamp/peer.js';
+
+/** A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. */
+export interface Session {
+  readonly id: number;
+  readonly realm: string;
+  readonly authid: string;
+  readonly authrole: string;
+  readonly peer: Peer;
+  /** Part of this process; see ConnectionInfo. */
+  readonly trusted: boolean;
+  /** What the client announced as a callee. */
+  readonly calleeFeatures: CalleeFeatures;
+  /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
+  readonly callerDetails: Dict;
+  /** Calls it waits for, by the request ID of its CALL. */
+  readonly calls: Map<number, PendingCall>;
+  /** Calls it has to answer, by the request ID of the INVOCATION. */
+  readonly invocations: Map<number, PendingCall>;
+  /** Request ID of the last INVOCATION sent to it. */
+  lastInvocation: number;
+  readonly registrations: Map<number, Registration>;
+  readonly subscriptions: Map<number, Subscription>;
+}
+
+export interface CalleeFeatures {
+  readonly callCanceling: boolean;
+  readonly callTimeout: boolean;
+}
+
+export interface Registration {
+  readonly id: number;
+  readonly procedure: string;
+  readonly callee: Session;
+  /** The callee keeps the caller's timeout itself; the dealer's timer is only a backstop. */
+  readonly forwardTimeout: boolean;
+  readonly discloseCaller: boolean;
+}
+
+export interface Subscription {
+  readonly id: number;
+  readonly topic: string;
+  readonly subscribers: Set<Session>;
+}
+
+/** A CALL that is not answered yet. */
+export interface PendingCall {
+  readonly caller: Session;
+  /** Request ID of the CALL, in the caller's scope. */
+  readonly request: number;
+  readonly callee: Session;
+  /** Request ID of the INVOCATION, in the callee's scope. */
+  readonly invocation: number;
+  /** CANCEL with mode `kill` went to the callee; its answer is awaited, no second INTERRUPT follows. */
+  killed: boolean;
+  /** Set by `deadlines.ts` alone: takes back a timer of the call's own, or names the set that shares one. */
+  stopTimer: (() => void) | undefined;
+  lane: Set<PendingCall> | undefined;
+  /** Monotonic milliseconds, for a shared timer. */
+  dueAt: number;
+}
+
+/** What a router grants. Durations in milliseconds. */
+export interface RouterLimits {
+  /** For procedures that clients register, where CALL names no timeout; 0 for none but the cap. `wamp.call_timeout` */
+  readonly callTimeout: number;
+  /** The longest that any call may take. `wamp.max_call_timeout` */
+  readonly maxCallTimeout: number;
+  /** Unanswered calls of one session. `wamp.max_pending_calls` */
+  readonly maxPendingCalls: number;
+  /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
+  readonly maxSessions: number;
+}
+
+/** Registrations, and likewise subscriptions, of one session that is not trusted. */
+export const MAX_ENTRIES_PER_SESSION = 10_000;
+
+/** Longest procedure or topic URI, in characters: registrations keep theirs, and 16 MB of each would be a weapon. */
+export const MAX_URI_LENGTH = 4096;

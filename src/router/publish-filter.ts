@@ -1,0 +1,31 @@
+import type { Dict } from '../wamp/payload.js';
+import type { Session } from './model.js';
+
+/** Lists of PUBLISH.Options that name receivers, and what of a session they look at. */
+const LISTS = [
+  ['', (session: Session) => session.id],
+  ['_authid', (session: Session) => session.authid],
+  ['_authrole', (session: Session) => session.authrole],
+] as const;
+
+/**
+ * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting", "Publisher Exclusion"): it is not
+ * the publisher, unless `exclude_me` is exactly false; it is on every `eligible` list that is given, an empty one
+ * naming nobody; and on no `exclude` list. undefined where the options restrict nothing but the publisher.
+ */
+export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {
+  const tests: ((session: Session) => boolean)[] = [];
+  for (const [suffix, trait] of LISTS) {
+    const eligible = options[`eligible${suffix}`];
+    const excluded = options[`exclude${suffix}`];
+    if (Array.isArray(eligible)) {
+      const named = new Set(eligible);
+      tests.push((session) => named.has(trait(session)));
+    }
+    if (Array.isArray(excluded)) {
+      const named = new Set(excluded);
+      tests.push((session) => !named.has(trait(session)));
+    }
+  }
+  return tests.length === 0 ? undefined : (session) => tests.every((test) => test(session));
+}

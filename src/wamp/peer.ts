@@ -1,0 +1,112 @@
+import type { Message } from './messages.js';
+
+/**
+ * What became of a message that was handed to {@link Peer.send}: handed on; not, because the pipe is closed; not,
+ * because the message cannot be written for this receiver, or is larger than it takes. After the last two the pipe is
+ * as good as before, and whoever waits for the message must be told.
+ */
+export type SendOutcome = 'sent' | 'closed' | 'unencodable' | 'too_large';
+
+/** Why an end closes the pipe; a network transport has a code of its own for each. */
+export type CloseCause = 'normal' | 'protocol_violation' | 'going_away' | 'too_slow';
+
+/** Takes what comes out of a pipe. */
+export interface PeerReceiver {
+  onMessage(message: Message): void;
+  /** The other end sent what is not a message; the sentence holds nothing of it. Nothing more is received after this. */
+  onViolation(sentence: string): void;
+  /** The pipe is closed, by either end. Called once, last. */
+  onClose(): void;
+}
+
+/**
+ * One end of a pipe that carries messages, in the same process or over a network. Delivery is in order, and in the same
+ * process it is synchronous: a message may be answered before `send` returns.
+ */
+export interface Peer {
+  send(message: Message): SendOutcome;
+  /** Names the receiver. Messages that arrive earlier wait for it. */
+  listen(receiver: PeerReceiver): void;
+  close(cause: CloseCause): void;
+}
+
+/** What an acceptor is told of a new connection. */
+export interface ConnectionInfo {
+  /** For people and session meta data: `websocket`, `in-process`. */
+  readonly transport: string;
+  /** Part of this process: sees the caller's identity where it asks for it, and never needs to authenticate. */
+  readonly trusted: boolean;
+  /** Milliseconds from the connection's first byte to a complete HELLO; 0 where there is no limit. */
+  readonly handshakeTimeout: number;
+  /** Milliseconds of it that the transport's own handshake took. */
+  readonly handshakeElapsed: number;
+}
+
+/** How a part of this process is announced to a router. */
+export const IN_PROCESS: ConnectionInfo = {
+  transport: 'in-process',
+  trusted: true,
+  handshakeTimeout: 0,
+  handshakeElapsed: 0,
+};
+
+/** The acceptor's hold on a connection it was given: says GOODBYE, and closes when it is echoed or soon after. */
+export interface Attachment {
+  dismiss(reason: string): void;
+}
+
+/** Takes over a new connection's peer: what a listener calls for each client, and a router provides. */
+export type Attach = (peer: Peer, info: ConnectionInfo) => Attachment;
+
+/** Two linked ends in this process, in the order (mine, theirs); messages pass by reference and are never copied. */
+export function localPeers(): readonly [Peer, Peer] {
+  const link: Link = { open: true };
+  const left = createEnd(link);
+  const right = createEnd(link);
+  return [
+    { send: right.deliver, listen: left.listen, close: () => closeBoth(link, left, right) },
+    { send: left.deliver, listen: right.listen, close: () => closeBoth(link, right, left) },
+  ];
+}
+
+interface Link {
+  open: boolean;
+}
+
+interface End {
+  deliver(message: Message): SendOutcome;
+  listen(receiver: PeerReceiver): void;
+  closed(): void;
+}
+
+function createEnd(link: Link): End {
+  let receiver: PeerReceiver | undefined;
+  const waiting: Message[] = [];
+  let endedUnheard = false;
+  return {
+    deliver(message) {
+      if (!link.open) return 'closed';
+      if (receiver === undefined) waiting.push(message);
+      else receiver.onMessage(message);
+      return 'sent';
+    },
+    listen(next) {
+      // A for-of over the list that still grows: what is sent while early messages are handled queues up behind them.
+      for (const message of waiting) next.onMessage(message);
+      waiting.length = 0;
+      receiver = next;
+      if (endedUnheard) next.onClose();
+    },
+    closed() {
+      if (receiver === undefined) endedUnheard = true;
+      else receiver.onClose();
+    },
+  };
+}
+
+function closeBoth(link: Link, own: End, other: End): void {
+  if (!link.open) return;
+  link.open = false;
+  own.closed();
+  other.closed();
+}

@@ -1,0 +1,15 @@
+import type { Message } from './messages.js';
+
+/** One way to put messages into frames. */
+export interface Serializer {
+  /** Short name, as the configuration has it: `json`. */
+  readonly name: string;
+  /** The WebSocket subprotocol that stands for it: `wamp.2.json`. */
+  readonly subprotocol: string;
+  /** Whether its frames are bytes; the other kind is text. A frame of the wrong kind is a protocol violation. */
+  readonly binary: boolean;
+  /** @throws Error where the message cannot be written (a circle, nesting beyond the stack) */
+  encode(message: Message): string | Uint8Array;
+  /** @throws ProtocolViolation */
+  decode(frame: string | Uint8Array): Message;
+}

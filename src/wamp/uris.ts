@@ -1,0 +1,44 @@
+/**
+ * The URIs that this router and its client sessions send. Where the specification contradicts itself (`canceled` and
+ * `cancelled`), the spelling is that of its own list of URIs.
+ */
+export const ERROR_URI = {
+  protocolViolation: 'wamp.error.protocol_violation',
+  noSuchRealm: 'wamp.error.no_such_realm',
+  authenticationRequired: 'wamp.error.authentication_required',
+  noMatchingAuthMethod: 'wamp.error.no_matching_auth_method',
+  invalidUri: 'wamp.error.invalid_uri',
+  invalidArgument: 'wamp.error.invalid_argument',
+  optionNotAllowed: 'wamp.error.option_not_allowed',
+  featureNotSupported: 'wamp.error.feature_not_supported',
+  noSuchProcedure: 'wamp.error.no_such_procedure',
+  procedureAlreadyExists: 'wamp.error.procedure_already_exists',
+  noSuchRegistration: 'wamp.error.no_such_registration',
+  noSuchSubscription: 'wamp.error.no_such_subscription',
+  canceled: 'wamp.error.canceled',
+  timeout: 'wamp.error.timeout',
+  networkFailure: 'wamp.error.network_failure',
+  payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
+  runtimeError: 'wamp.error.runtime_error',
+  /** Bondy's URI; WAMP has none for a client that exceeds what the router grants to one session. */
+  tooManyRequests: 'bondy.error.too_many_requests',
+} as const;
+
+export const CLOSE_URI = {
+  normal: 'wamp.close.normal',
+  goodbyeAndOut: 'wamp.close.goodbye_and_out',
+  systemShutdown: 'wamp.close.system_shutdown',
+} as const;
+
+// Loose rule of WAMP section "URIs": no component empty, none holds whitespace or `#`.
+const LOOSE = /^[^\s.#]+(?:\.[^\s.#]+)*$/;
+
+/** True for a URI that names one thing exactly, by the loose rule: components between dots, none empty, no space, no `#`. */
+export function isUri(text: string): boolean {
+  return LOOSE.test(text);
+}
+
+/** True for `wamp` and everything below it, which WAMP keeps for the router itself. */
+export function isReservedUri(text: string): boolean {
+  return text.startsWith('wamp.') || text === 'wamp';
+}
