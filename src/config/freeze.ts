@@ -1,0 +1,38 @@
+import { inspect } from 'node:util';
+
+const SHOWN = '[secret]';
+
+/** Makes `JSON.stringify` and `util.inspect` show `[secret]` in place of what `holder` holds. Reading it is unchanged. */
+export function hideFromPrint<T extends object>(holder: T): T {
+  Object.defineProperty(holder, 'toJSON', { value: () => SHOWN });
+  Object.defineProperty(holder, inspect.custom, { value: () => SHOWN });
+  return holder;
+}
+
+/** A map that nobody can change: freezing alone leaves `set` and `delete` at work. */
+export function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
+  const map = new Map(entries);
+  for (const method of ['set', 'delete', 'clear']) {
+    Object.defineProperty(map, method, {
+      value: () => {
+        throw new TypeError('the configuration is frozen');
+      },
+    });
+  }
+  return map;
+}
+
+/** A frozen map whose values cannot be printed by accident. */
+export function secretMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
+  return hideFromPrint(frozenMap(entries));
+}
+
+/** Freezes `value` and everything it holds, the contents of maps included. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  const held: readonly unknown[] = value instanceof Map ? [...value.values()] : [];
+  for (const key of Reflect.ownKeys(value)) deepFreeze((value as Record<PropertyKey, unknown>)[key]);
+  for (const item of held) deepFreeze(item);
+  return value;
+}

@@ -1,0 +1,142 @@
+import type { DataType } from './datatypes.js';
+import { literalsOf, parseTemplate, type Template, variablesOf } from './template.js';
+import { ValueError } from './value-error.js';
+
+/** RFC 9110 section 5.6.2. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110 section 5.5, with obs-text: Latin-1 without control characters. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** RFC 6265 section 4.1.1. */
+const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
+
+/** Fields that frame the message or the connection, and so belong to the HTTP client alone. */
+const OWN_FIELDS = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'accept-encoding',
+]);
+
+/** Tells whether `text` can stand in a header field as it is. */
+export function isFieldValue(text: string): boolean {
+  return FIELD_VALUE.test(text);
+}
+
+/** The name of a header that the configuration may set; case is kept. */
+export const headerName: DataType<string> = {
+  description: 'header name',
+  parse(value) {
+    if (!TOKEN.test(value)) {
+      throw new ValueError(
+        "not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
+      );
+    }
+    const name = value.toLowerCase();
+    if (OWN_FIELDS.has(name) || name.startsWith('proxy-')) {
+      throw new ValueError('this header belongs to the HTTP connection and cannot be set');
+    }
+    return value;
+  },
+};
+
+/** The name of a header in an answer, in lower case. */
+export const answerHeaderName: DataType<string> = {
+  description: 'header name',
+  parse(value) {
+    if (!TOKEN.test(value)) throw new ValueError('must be a list of header names, parted by commas');
+    return value.toLowerCase();
+  },
+};
+
+/** The name of a cookie (RFC 6265 section 4.1.1). */
+export const cookieName: DataType<string> = {
+  description: 'cookie name',
+  parse(value) {
+    if (!TOKEN.test(value)) {
+      throw new ValueError(
+        "not a cookie name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
+      );
+    }
+    return value;
+  },
+};
+
+/** A template whose variables are filled per call: kwargs, the caller, the realm. */
+export const callTemplate: DataType<Template> = { description: 'template', parse: parseCallTemplate };
+
+/** A call's template for a header. */
+export const headerTemplate: DataType<Template> = {
+  description: 'template',
+  parse: (value) => checkFieldText(parseCallTemplate(value)),
+};
+
+/** A call's template for a cookie. */
+export const cookieTemplate: DataType<Template> = {
+  description: 'template',
+  parse(value) {
+    const template = parseCallTemplate(value);
+    if (!literalsOf(template).every((part) => COOKIE_OCTETS.test(part))) {
+      throw new ValueError(
+        'a cookie may hold ASCII only, without spaces, control characters and the characters " , ; \\',
+      );
+    }
+    return template;
+  },
+};
+
+/** A template whose variables are a service's `auth.vars`. */
+export const authTemplate: DataType<Template> = {
+  description: 'template',
+  parse: (value) => parseTemplate(value),
+};
+
+/** An `auth.vars` template for a header. */
+export const authHeaderTemplate: DataType<Template> = {
+  description: 'template',
+  parse: (value) => checkFieldText(parseTemplate(value)),
+};
+
+/** The whole JSON body: exactly one variable, whose value keeps its type. */
+export const wholeBodyTemplate: DataType<Template> = {
+  description: 'one variable',
+  parse(value) {
+    const template = parseCallTemplate(value);
+    if (template.parts.length !== 1 || typeof template.parts[0] === 'string') {
+      throw new ValueError(
+        'must be exactly one variable, as in {{items}}; a field is set with body.name = …',
+      );
+    }
+    return template;
+  },
+};
+
+const CALLER_VARIABLES: readonly string[] = ['caller.authid', 'caller.authrole', 'caller.session'];
+
+function parseCallTemplate(value: string): Template {
+  const template = parseTemplate(value);
+  for (const { name } of variablesOf(template)) {
+    if (/^caller(?:\.|$)/i.test(name) && !CALLER_VARIABLES.includes(name)) {
+      throw new ValueError(
+        `of the caller there are {{caller.authid}}, {{caller.authrole}} and {{caller.session}} only`,
+      );
+    }
+    if (name === '_headers')
+      throw new ValueError('{{_headers}} cannot be used: it is taken out of the kwargs');
+  }
+  return template;
+}
+
+function checkFieldText(template: Template): Template {
+  if (!literalsOf(template).every(isFieldValue)) {
+    throw new ValueError(
+      'a header may hold Latin-1 characters only, and no line breaks or control characters',
+    );
+  }
+  return template;
+}

@@ -1,0 +1,150 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { globSync, isDynamicPattern } from 'tinyglobby';
+import { fileTrouble } from './datatypes.js';
+import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
+import type { Problems } from './problems.js';
+import { type Environment, substitute } from './substitution.js';
+import { ValueError } from './value-error.js';
+
+/** A setting as the file has it, and what its value is relative to. */
+export interface Entry extends SettingLine {
+  /** The absolute directory of the file: paths in values start there. */
+  readonly directory: string;
+}
+
+/** Reads a file whole, or throws what the file system says. */
+export type ReadFile = (path: string) => string | Uint8Array;
+
+/** What stops a mistaken glob from reading half a disk. */
+const MAX_FILES = 1000;
+
+interface Reading {
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+  readonly problems: Problems;
+  readonly entries: Entry[];
+  files: number;
+}
+
+/** The file being read, and the files whose includes led to it. */
+interface OpenFile {
+  /** As messages name it. */
+  readonly shown: string;
+  readonly absolute: string;
+  readonly includedFrom: readonly string[];
+}
+
+/** Reads a file and all it includes, in the order in which the lines stand. Faults go to `problems`. */
+export function readEntries(
+  path: string,
+  source: { env: Environment; readFile: ReadFile; problems: Problems },
+): readonly Entry[] {
+  const reading: Reading = { ...source, entries: [], files: 0 };
+  const file: OpenFile = { shown: path, absolute: resolve(path), includedFrom: [] };
+  const content = readText(file.absolute, reading.readFile);
+  if (content.trouble === undefined) addLines(content.text, file, reading);
+  else reading.problems.add({ file: path, line: 0 }, '', content.trouble);
+  return reading.entries;
+}
+
+/** The entries of a text that stands in no file: it can include nothing, and its paths start at the working directory. */
+export function readTextEntries(
+  text: string,
+  shown: string,
+  source: { env: Environment; problems: Problems },
+): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (const line of parseLines(text, shown)) {
+    if (line.kind === 'setting') entries.push({ ...line, directory: process.cwd() });
+    else if (line.kind === 'fault') source.problems.add(line, line.key, line.message);
+    else source.problems.add(line, 'include', 'a text that is not in a file cannot include files');
+  }
+  return entries;
+}
+
+function addLines(text: string, file: OpenFile, reading: Reading): void {
+  for (const line of parseLines(text, file.shown)) {
+    if (line.kind === 'setting') reading.entries.push({ ...line, directory: dirname(file.absolute) });
+    else if (line.kind === 'fault') reading.problems.add(line, line.key, line.message);
+    else include(line, file, reading);
+  }
+}
+
+function include(line: IncludeLine, file: OpenFile, reading: Reading): void {
+  const refuse = (message: string): void => reading.problems.add(line, 'include', message);
+  const openFiles = [...file.includedFrom, realPath(file.absolute)];
+  for (const { absolute, shown } of targetsOf(line, file, reading)) {
+    reading.files += 1;
+    if (reading.files > MAX_FILES) {
+      if (reading.files === MAX_FILES + 1) refuse(`more than ${MAX_FILES} files are included`);
+      return;
+    }
+    if (openFiles.includes(realPath(absolute))) {
+      refuse(`${basename(shown)} includes itself, directly or through other files`);
+      continue;
+    }
+    const content = readText(absolute, reading.readFile);
+    if (content.trouble !== undefined) refuse(`${shown}: ${content.trouble}`);
+    else addLines(content.text, { shown, absolute, includedFrom: openFiles }, reading);
+  }
+}
+
+/** The files that an include line names, as they are and as messages name them. */
+function targetsOf(
+  line: IncludeLine,
+  file: OpenFile,
+  { env, problems }: Reading,
+): readonly { absolute: string; shown: string }[] {
+  try {
+    const value = readValueText(line.rawPath);
+    const pattern = value.quoted ? value.text : substitute(value.text, env);
+    const directory = dirname(file.absolute);
+    const targets = isDynamicPattern(pattern) ? expand(pattern, directory) : [resolve(directory, pattern)];
+    return targets.map((absolute) => ({
+      absolute,
+      shown: isAbsolute(pattern) ? absolute : join(dirname(file.shown), relative(directory, absolute)),
+    }));
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    problems.add(line, 'include', error.message);
+    return [];
+  }
+}
+
+/** The files of a glob, in the order of their names, so that "the last one wins" means the same on every machine. */
+function expand(pattern: string, directory: string): string[] {
+  try {
+    return globSync(pattern, {
+      cwd: directory,
+      absolute: true,
+      onlyFiles: true,
+      expandDirectories: false,
+    }).sort();
+  } catch {
+    return [];
+  }
+}
+
+type Content = { text: string; trouble?: undefined } | { trouble: string };
+
+function readText(path: string, readFile: ReadFile): Content {
+  try {
+    const content = readFile(path);
+    if (typeof content === 'string') return { text: content };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
+  } catch (error) {
+    return { trouble: error instanceof TypeError ? 'the file is not UTF-8 text' : fileTrouble(error) };
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Reads from the disk. */
+export const readFromDisk: ReadFile = (path) => readFileSync(path);

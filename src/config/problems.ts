@@ -1,0 +1,22 @@
+import type { ConfigProblem } from '../errors.js';
+import type { Place } from './lines.js';
+
+/** Collects what is wrong, or worth a notice, so that all of it can be reported at once. */
+export interface Problems {
+  add(place: Place, key: string, message: string): void;
+  /** All of them, by file in the order of reading and by line. */
+  sorted(): readonly ConfigProblem[];
+}
+
+/** @param files Gives each file its place in the order; shared by the problems and the notices of one load. */
+export function createProblems(files: Map<string, number> = new Map()): Problems {
+  const found: ConfigProblem[] = [];
+  return {
+    add({ file, line }, key, message) {
+      if (!files.has(file)) files.set(file, files.size);
+      found.push({ file, line, key, message });
+    },
+    sorted: () =>
+      found.toSorted((a, b) => (files.get(a.file) ?? 0) - (files.get(b.file) ?? 0) || a.line - b.line),
+  };
+}

@@ -1,0 +1,196 @@
+import type { ValueContext } from './datatypes.js';
+import { frozenMap } from './freeze.js';
+import type { Entry, ReadFile } from './includes.js';
+import { readValueText } from './lines.js';
+import type { Problems } from './problems.js';
+import {
+  type FamilySpec,
+  type KeyTable,
+  type SettingsOf,
+  type SingleSpec,
+  settingNameOf,
+} from './schema/spec.js';
+import { entryId, type MatchedEntry, type RawScope } from './sort-entries.js';
+import { type Environment, substitute } from './substitution.js';
+import { ValueError } from './value-error.js';
+
+/** What reading a value needs. */
+export interface ReadContext {
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+  readonly problems: Problems;
+  readonly notices: Problems;
+}
+
+/**
+ * One scope's settings before anything is computed from others. A setting is absent where the file has none and it has
+ * no plain default, and where its value was wrong (which is reported by then).
+ */
+export interface Draft<Keys extends KeyTable> {
+  readonly name: string;
+  readonly settings: Partial<SettingsOf<Keys>>;
+  /** The line of a key, be its value right or wrong. */
+  entry(key: keyof Keys & string, member?: MemberName): Entry | undefined;
+  /** The names that the file gives within a family or record, be their values right or wrong. */
+  members(key: keyof Keys & string): ReadonlySet<string>;
+  /** Some key that is `family`, or stands under it, has a line. */
+  hasAny(family: string): boolean;
+  /** Reports a problem at the line of a key; at the scope's first line where the key has none. */
+  report(key: keyof Keys & string, message: string, member?: MemberName): void;
+  /** The same for a notice. */
+  notify(key: keyof Keys & string, message: string, member?: MemberName): void;
+  /** Reports that something is missing, at the scope's first line. */
+  reportMissing(key: string, message: string): void;
+}
+
+/** Which of a family's keys is meant. */
+export interface MemberName {
+  readonly name: string;
+  /** In records. */
+  readonly field?: string;
+}
+
+/** Reads one scope by its table. Wrong values and missing keys go to the context's problems. */
+export function readSettings<Keys extends KeyTable>(
+  keys: Keys,
+  raw: RawScope,
+  context: ReadContext,
+): Draft<Keys> {
+  const settings: Record<string, unknown> = {};
+  const draft = createDraft<Keys>(raw, settings as Partial<SettingsOf<Keys>>, context);
+  for (const [key, spec] of Object.entries(keys)) {
+    const name = settingNameOf(key, spec);
+    if ('record' in spec) {
+      settings[name] = readRecord(key, spec.record.keys, raw, context, spec.record.name.parse);
+    } else if ('family' in spec) {
+      settings[name] = readFamily(key, spec, raw, context);
+    } else {
+      const value = readSingle(spec, raw.values.get(entryId(key))?.entry, context);
+      if (value !== undefined) setSetting(settings, name, value, spec);
+      if (spec.required === true && draft.entry(key) === undefined)
+        draft.reportMissing(key, requiredMessage(spec));
+    }
+  }
+  return draft;
+}
+
+function createDraft<Keys extends KeyTable>(
+  raw: RawScope,
+  settings: Partial<SettingsOf<Keys>>,
+  { problems, notices }: ReadContext,
+): Draft<Keys> {
+  const matched = [...raw.values.values()];
+  const first = raw.first ?? { file: '', line: 0 };
+  const entry = (key: string, member?: MemberName) =>
+    raw.values.get(entryId(key, member?.name, member?.field))?.entry;
+  const addTo = (list: Problems, key: string, message: string, member?: MemberName) => {
+    const found = entry(key, member);
+    list.add(found ?? first, found?.key ?? `${raw.path}.${keyText(key, member)}`, message);
+  };
+  return {
+    name: raw.name,
+    settings,
+    entry,
+    members: (key) => new Set(matched.flatMap(({ match }) => (match.key === key ? (match.name ?? []) : []))),
+    hasAny: (family) =>
+      matched.some(({ match }) => match.key === family || match.key.startsWith(`${family}.`)),
+    report: (key, message, member) => addTo(problems, key, message, member),
+    notify: (key, message, member) => addTo(notices, key, message, member),
+    reportMissing: (key, message) => problems.add(first, `${raw.path}.${key}`, message),
+  };
+}
+
+function keyText(key: string, member: MemberName | undefined): string {
+  if (member === undefined) return key;
+  const named = key.replace(/\$.*$/, () => member.name);
+  return member.field === undefined ? named : `${named}.${member.field}`;
+}
+
+function readSingle(spec: SingleSpec, entry: Entry | undefined, context: ReadContext): unknown {
+  if (entry !== undefined) return readValue(entry, spec.type.parse, context);
+  if (spec.default === undefined) return undefined;
+  return spec.type.parse(spec.default, { directory: process.cwd(), readFile: context.readFile });
+}
+
+function readFamily(key: string, spec: FamilySpec, raw: RawScope, context: ReadContext): unknown {
+  const members: { name: string | number; value: unknown }[] = [];
+  for (const { entry, match } of raw.values.values()) {
+    if (match.key !== key) continue;
+    const name = attempt(entry, context, () =>
+      spec.family.name.parse(match.name ?? '', valueContext(entry, context)),
+    );
+    const value = readValue(entry, spec.type.parse, context);
+    if (name !== undefined && value !== undefined) members.push({ name, value });
+  }
+  return spec.family.collect(members as never);
+}
+
+function readRecord(
+  key: string,
+  fields: Readonly<Record<string, SingleSpec>>,
+  raw: RawScope,
+  context: ReadContext,
+  parseName: (name: string, context: ValueContext) => string,
+): ReadonlyMap<string, Record<string, unknown>> {
+  const matched = [...raw.values.values()].filter(({ match }) => match.key === key);
+  const names = new Set(matched.map(({ match }) => match.name ?? ''));
+  const records = [...names].map((name) => {
+    const members = matched.filter(({ match }) => match.name === name);
+    const [{ entry: first }] = members as [MatchedEntry, ...MatchedEntry[]];
+    attempt(first, context, () => parseName(name, valueContext(first, context)));
+    const record: Record<string, unknown> = {};
+    for (const [field, spec] of Object.entries(fields)) {
+      const entry = members.find(({ match }) => match.field === field)?.entry;
+      const value = readSingle(spec, entry, context);
+      if (value !== undefined) setSetting(record, field, value, spec);
+      if (spec.required === true && entry === undefined) {
+        const path = first.key.slice(0, first.key.lastIndexOf('.'));
+        context.problems.add(first, `${path}.${field}`, requiredMessage(spec));
+      }
+    }
+    return [name, record] as const;
+  });
+  return frozenMap(records);
+}
+
+/** Secrets are not enumerable: a dump of the settings passes over them. */
+function setSetting(settings: Record<string, unknown>, name: string, value: unknown, spec: SingleSpec): void {
+  Object.defineProperty(settings, name, {
+    value,
+    enumerable: spec.secret !== true,
+    writable: true,
+    configurable: true,
+  });
+}
+
+function requiredMessage(spec: SingleSpec): string {
+  return `is required: ${spec.type.description}`;
+}
+
+function readValue(
+  entry: Entry,
+  parse: (text: string, context: ValueContext) => unknown,
+  context: ReadContext,
+): unknown {
+  return attempt(entry, context, () => {
+    const value = readValueText(entry.rawValue);
+    return parse(
+      value.quoted ? value.text : substitute(value.text, context.env),
+      valueContext(entry, context),
+    );
+  });
+}
+
+function valueContext(entry: Entry, { readFile }: ReadContext): ValueContext {
+  return { directory: entry.directory, readFile };
+}
+
+function attempt<T>(entry: Entry, { problems }: ReadContext, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    problems.add(entry, entry.key, error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { resolve as resolvePath } from 'node:path';
+import type { ConfigProblem } from '../errors.js';
+import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
+import { deepFreeze, frozenMap } from './freeze.js';
+import type {
+  ListenerConfig,
+  ListenerSettings,
+  LoadedConfig,
+  NamedTemplate,
+  ProcedureSettings,
+  SecuritySettings,
+  ServiceConfig,
+  ServiceSettings,
+  WampSettings,
+} from './model.js';
+import { foldHeader } from './schema/families.js';
+import { DEFAULT_PORTS } from './schema/listener.js';
+
+/** Computes what follows from other keys, merges what services and procedures share, and freezes the whole. */
+export function resolveConfig(draft: ConfigDraft, notices: readonly ConfigProblem[]): LoadedConfig {
+  const wamp = resolveWamp(draft.wamp.settings as WampSettings);
+  const attached = draft.router.settings.url !== undefined;
+  const services = draft.services.map((service) => resolveService(service, wamp, attached));
+  const listeners = draft.listeners.map(resolveListener).filter(({ settings }) => settings.enabled);
+  const realms = services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm));
+  return deepFreeze({
+    services,
+    listeners,
+    realms: [...new Set(realms)],
+    wamp,
+    security: complete<SecuritySettings>(draft.security.settings, {
+      allow_anonymous_user: draft.security.settings.allow_anonymous_user ?? listeners.every(isOnLoopback),
+    }),
+    router: draft.router.settings as LoadedConfig['router'],
+    log: draft.log.settings as LoadedConfig['log'],
+    notices,
+  });
+}
+
+/** No call may take longer than max_call_timeout, whatever call_timeout is set to or defaults to. */
+function resolveWamp(given: WampSettings): WampSettings {
+  return complete<WampSettings>(given, {
+    call_timeout: Math.min(given.call_timeout, given.max_call_timeout),
+  });
+}
+
+/** Adds computed settings in place: a copy would lose the secrets, which are not enumerable. */
+function complete<T extends object>(settings: Partial<T>, computed: Partial<T>): T {
+  return Object.assign(settings, computed) as T;
+}
+
+function resolveService(draft: ServiceDraft, wamp: WampSettings, attached: boolean): ServiceConfig {
+  const given = draft.settings as ServiceSettings;
+  const settings = complete<ServiceSettings>(given, {
+    deadline: Math.min(draft.settings.deadline ?? given.timeout * (given.retries + 1), wamp.max_call_timeout),
+    ...secretFile(draft),
+  });
+  return {
+    name: draft.name,
+    settings,
+    procedures: draft.procedures.map((procedure) => ({
+      name: procedure.name,
+      service: draft.name,
+      settings: resolveProcedure(procedure, settings, attached),
+    })),
+  };
+}
+
+/** The `file` provider's secret_id is a path, relative to the file that names it as all paths are. */
+function secretFile(draft: ServiceDraft): Partial<ServiceSettings> {
+  const id = draft.settings['auth.secrets.secret_id'];
+  const entry = draft.entry('auth.secrets.secret_id');
+  if (draft.settings['auth.secrets.provider'] !== 'file' || id === undefined || entry === undefined)
+    return {};
+  return { 'auth.secrets.secret_id': resolvePath(entry.directory, id) };
+}
+
+function resolveProcedure(
+  draft: ProcedureDraft,
+  service: ServiceSettings,
+  attached: boolean,
+): ProcedureSettings {
+  const own = draft.settings as ProcedureSettings;
+  return complete<ProcedureSettings>(own, {
+    headers: mergeNamed(service.headers, own.headers, foldHeader),
+    query: mergeNamed(service.query, own.query),
+    cookies: mergeNamed(service.cookies, own.cookies),
+    errors: frozenMap([...service.errors, ...own.errors]),
+    idempotency_header: own.idempotency_header ?? service.idempotency_header,
+    result: own.result ?? service.result,
+    remaining: own.remaining ?? defaultRemaining(own),
+    invoke: own.invoke ?? (attached ? 'roundrobin' : 'single'),
+  });
+}
+
+/** Where the kwargs go that no template used, unless the file says: the guide's rule. */
+export function defaultRemaining({
+  method,
+  body_whole,
+}: Pick<ProcedureSettings, 'method' | 'body_whole'>): ProcedureSettings['remaining'] {
+  if (body_whole !== undefined) return 'refuse';
+  return method === 'post' || method === 'put' || method === 'patch' ? 'body' : 'query';
+}
+
+/** A procedure's entry takes the place of the service's entry of the same name. */
+function mergeNamed(
+  service: readonly NamedTemplate[],
+  own: readonly NamedTemplate[],
+  fold: (name: string) => string = (name) => name,
+): readonly NamedTemplate[] {
+  const merged = new Map<string, NamedTemplate>();
+  for (const entry of [...service, ...own]) merged.set(fold(entry.name), entry);
+  return [...merged.values()];
+}
+
+function resolveListener(draft: ListenerDraft): ListenerConfig {
+  const given = draft.settings as ListenerSettings;
+  const settings = complete<ListenerSettings>(given, {
+    port: draft.settings.port ?? DEFAULT_PORTS[given.protocol],
+  });
+  return { name: draft.name, settings };
+}
+
+function isOnLoopback({ settings: { ip, socket } }: ListenerConfig): boolean {
+  if (socket !== undefined) return true;
+  return ip === 'localhost' || ip === '::1' || (isIP(ip) === 4 && ip.startsWith('127.'));
+}

@@ -1,0 +1,167 @@
+import { dotPath, duration, integer, listOf, nonEmptyText, oneOf, text } from '../datatypes.js';
+import { authHeaderTemplate, authTemplate, headerName } from '../http-types.js';
+import { urlTemplate } from '../url-types.js';
+import { ValueError } from '../value-error.js';
+import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
+import type { KeyTable } from './spec.js';
+
+const TRANSFORMS = ['none', 'basic_username', 'basic_password'] as const;
+
+/** The keys of a service under `auth.`: where a token comes from and where it goes. */
+export const AUTH_KEYS = {
+  'auth.fetch.method': {
+    type: oneOf('get', 'post'),
+    default: 'post',
+    meaning: 'The method of the token request.',
+    example: 'get',
+  },
+  'auth.fetch.url': {
+    type: urlTemplate,
+    meaning: 'The token endpoint. Needed where any `auth.fetch` key is set. Variables are percent-encoded.',
+    example: 'https://idp.example.com/oauth/token',
+  },
+  'auth.fetch.body_encoding': {
+    type: oneOf('form', 'json', 'none'),
+    default: 'none',
+    meaning: 'How the fields of `auth.fetch.body` are sent.',
+    example: 'form',
+  },
+  'auth.fetch.body.$key': {
+    type: authTemplate,
+    family: { name: nonEmptyText, collect: secretTemplates },
+    meaning: "A field of the token request's body.",
+    example: 'auth.fetch.body.grant_type = client_credentials',
+  },
+  'auth.fetch.headers.$key': {
+    type: authHeaderTemplate,
+    family: { name: headerName, fold: foldHeader, collect: secretTemplates },
+    meaning: 'A header of the token request.',
+    example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
+  },
+  'auth.fetch.token_path': {
+    type: dotPath,
+    meaning: 'Where the token stands in the JSON answer. Needed where any `auth.fetch` key is set.',
+    example: 'access_token',
+  },
+  'auth.fetch.error_path': {
+    type: dotPath,
+    meaning: 'A value at this place makes the answer a failure, whatever its status.',
+    example: 'error',
+  },
+  'auth.fetch.expires_in_path': {
+    type: dotPath,
+    meaning: "Where the token's lifetime in seconds stands in the JSON answer.",
+    example: 'expires_in',
+  },
+  'auth.fetch.basic_auth.username': {
+    type: authTemplate,
+    secret: true,
+    meaning: 'User name for HTTP Basic authentication at the token endpoint; needs the password.',
+    example: '{{client_id}}',
+  },
+  'auth.fetch.basic_auth.password': {
+    type: authTemplate,
+    secret: true,
+    meaning: 'Password for HTTP Basic authentication at the token endpoint; needs the user name.',
+    example: '{{client_secret}}',
+  },
+  'auth.apply.placement': {
+    type: oneOf('header', 'query_param'),
+    default: 'header',
+    meaning: 'Where the token goes in a request.',
+    example: 'query_param',
+  },
+  'auth.apply.name': {
+    type: nonEmptyText,
+    default: 'Authorization',
+    meaning: 'The name of that header or query parameter.',
+    example: 'api_key',
+  },
+  'auth.apply.format': {
+    type: authTemplate,
+    default: '{{token}}',
+    meaning:
+      'What is sent there. `{{token}}` is the fetched token, or `auth.vars.token` where nothing is fetched (a static API key).',
+    example: 'Bearer {{token}}',
+  },
+  'auth.vars.$var': {
+    type: text,
+    family: { name: variableName, collect: secretsByName },
+    meaning: 'A variable for `base_url` and the `auth` keys. Never printed.',
+    example: 'auth.vars.client_id = ${CLIENT_ID}',
+  },
+  'auth.cache.default_ttl': {
+    type: duration(),
+    default: '1h',
+    meaning: 'How long a token lives where its answer does not say.',
+    example: '30m',
+  },
+  'auth.cache.refresh_margin': {
+    type: duration({ zero: 'no refresh ahead of time' }),
+    default: '1m',
+    meaning: 'How long before its end a token is replaced.',
+    example: '2m',
+  },
+  'auth.secrets.provider': {
+    type: oneOf('aws_sm', 'file', 'env'),
+    meaning:
+      'Where secrets come from: AWS Secrets Manager, a mounted JSON file, or the environment. Needed where any `auth.secrets` key is set.',
+    example: 'aws_sm',
+  },
+  'auth.secrets.secret_id': {
+    type: nonEmptyText,
+    meaning: 'The name or ARN of the secret (`aws_sm`), or the path of the file (`file`).',
+    example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
+  },
+  'auth.secrets.region': {
+    type: nonEmptyText,
+    meaning: 'The AWS region; needed for `aws_sm`.',
+    example: 'us-east-1',
+  },
+  'auth.secrets.refresh_interval': {
+    type: duration({ zero: 'never' }),
+    default: '1h',
+    meaning: 'How often the secret is read again.',
+    example: '10m',
+  },
+  'auth.secrets.vars.$var': {
+    record: {
+      name: variableName,
+      keys: {
+        field: {
+          type: nonEmptyText,
+          required: true,
+          meaning:
+            'The field of the secret (for `env`: the environment variable) that overrides `auth.vars.$var`.',
+          example: 'CLIENT_ID',
+        },
+        transform: {
+          type: oneOf(...TRANSFORMS),
+          default: 'none',
+          meaning: 'Takes the user name or the password out of a `Basic base64(user:password)` value.',
+          example: 'basic_username',
+        },
+      },
+    },
+  },
+  'auth.refresh_on': {
+    type: refreshStatuses(),
+    default: '401',
+    meaning: 'Statuses of the upstream that ask for a fresh token: 401, or 401 and 403.',
+    example: '401, 403',
+  },
+} as const satisfies KeyTable;
+
+function refreshStatuses() {
+  const list = listOf(integer({ min: 401, max: 403 }));
+  return {
+    description: '401, or 401, 403',
+    parse(value: string, context: Parameters<typeof list.parse>[1]): readonly number[] {
+      const statuses = /^[\d\s,]+$/.test(value) ? value.split(',').map(Number) : [];
+      if (!statuses.includes(401) || statuses.some((status) => status !== 401 && status !== 403)) {
+        throw new ValueError('must be 401, or 401, 403');
+      }
+      return list.parse(value, context);
+    },
+  };
+}

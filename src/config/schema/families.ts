@@ -1,0 +1,47 @@
+import { type DataType, integer } from '../datatypes.js';
+import { frozenMap, hideFromPrint, secretMap } from '../freeze.js';
+import type { NamedTemplate, Template } from '../template.js';
+import { isVariableName } from '../template.js';
+import { ValueError } from '../value-error.js';
+import type { Member } from './spec.js';
+
+/** How the members of a family become one setting. */
+
+export function namedTemplates(members: readonly Member<string, Template>[]): readonly NamedTemplate[] {
+  return members.map(({ name, value }) => ({ name, template: value }));
+}
+
+/** Templates that may hold secrets in their literal text. */
+export function secretTemplates(members: readonly Member<string, Template>[]): readonly NamedTemplate[] {
+  return members.map(({ name, value }) => ({ name, template: hideFromPrint(value) }));
+}
+
+export function mapByStatus(members: readonly Member<number, string>[]): ReadonlyMap<number, string> {
+  return frozenMap(members.map(({ name, value }) => [name, value] as const));
+}
+
+export function secretsByName(members: readonly Member<string, string>[]): ReadonlyMap<string, string> {
+  return secretMap(members.map(({ name, value }) => [name, value] as const));
+}
+
+/** Header names are the same in any case (RFC 9110 section 5.1). */
+export const foldHeader = (name: string): string => name.toLowerCase();
+
+/** The status in `errors.404`. */
+export const errorStatus: DataType<number> = integer({ min: 300, max: 599 });
+
+/** The name of a variable in `auth.vars.NAME`. */
+export const variableName: DataType<string> = {
+  description: 'variable name',
+  parse(name) {
+    if (!isVariableName(name)) {
+      throw new ValueError(
+        'a variable name may hold letters, digits, _ . - and must begin with a letter or _',
+      );
+    }
+    if (name === 'realm' || /^caller(?:\.|$)/i.test(name)) {
+      throw new ValueError('the names realm and caller.* are reserved');
+    }
+    return name;
+  },
+};

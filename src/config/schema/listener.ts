@@ -1,0 +1,69 @@
+import { filePath, flag, integer, ipAddress, listOf, oneOf, readableFile } from '../datatypes.js';
+import { literalPath, origin } from '../url-types.js';
+import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+export const LISTENER_KEYS = {
+  enabled: { type: flag, default: 'on', meaning: 'Whether the listener is opened.', example: 'off' },
+  protocol: {
+    type: oneOf('websocket', 'rawsocket', 'universal', 'admin'),
+    default: 'websocket',
+    pendingValues: ['rawsocket', 'universal', 'admin'],
+    meaning: 'What is spoken; `universal` is WebSocket and RawSocket on one port.',
+    example: 'websocket',
+  },
+  ip: { type: ipAddress, default: '127.0.0.1', meaning: 'The address to listen on.', example: '0.0.0.0' },
+  port: {
+    type: integer({ min: 0, max: 65_535 }),
+    computed: '18080; `rawsocket` 18082, `admin` 18081',
+    meaning: 'The TCP port; 0 takes any free one.',
+    example: '8080',
+  },
+  path: {
+    type: literalPath,
+    default: '/ws',
+    meaning: 'The path of the WebSocket endpoint.',
+    example: '/',
+  },
+  origins: {
+    type: listOf(origin),
+    meaning: 'Web pages that may connect, by their origin.',
+    example: 'https://app.example.com',
+  },
+  socket: {
+    type: filePath,
+    meaning: 'A Unix socket in place of ip and port, for `rawsocket`.',
+    example: '/run/gateway.sock',
+  },
+  'tls.certfile': {
+    type: readableFile,
+    meaning: 'Certificate (PEM, with its chain); turns TLS on and needs `tls.keyfile`.',
+    example: 'certs/server.pem',
+  },
+  'tls.keyfile': {
+    type: readableFile,
+    meaning: 'Private key (PEM) of the certificate.',
+    example: 'certs/server.key',
+  },
+  'tls.cacertfile': {
+    type: readableFile,
+    meaning: "CA certificates (PEM) that clients' certificates are checked against.",
+    example: 'certs/clients-ca.pem',
+  },
+} as const satisfies KeyTable;
+
+export type ListenerSettings = SettingsOf<typeof LISTENER_KEYS>;
+
+/** The ports of Bondy, by protocol. */
+export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number>> = {
+  websocket: 18_080,
+  universal: 18_080,
+  admin: 18_081,
+  rawsocket: 18_082,
+};
+
+export const LISTENER_SCOPE = {
+  title: 'Listeners',
+  path: 'listeners.$name',
+  keys: LISTENER_KEYS,
+  pending: ['socket'],
+} as const satisfies Scope;

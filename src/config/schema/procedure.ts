@@ -1,0 +1,83 @@
+import { listOf, nonEmptyText, oneOf } from '../datatypes.js';
+import { answerHeaderName, callTemplate, wholeBodyTemplate } from '../http-types.js';
+import { pathTemplate } from '../url-types.js';
+import { procedureUri, realmName } from '../wamp-types.js';
+import { namedTemplates } from './families.js';
+import { SHARED_KEYS } from './shared.js';
+import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+export const PROCEDURE_KEYS = {
+  uri: {
+    type: procedureUri,
+    required: true,
+    meaning: 'The WAMP procedure that callers call; once in a realm.',
+    example: 'com.billing.get_invoice',
+  },
+  realm: {
+    type: realmName,
+    required: true,
+    meaning: 'The realm in which it is registered.',
+    example: 'com.example.myrealm',
+  },
+  method: {
+    type: oneOf('get', 'post', 'put', 'patch', 'delete', 'head'),
+    default: 'get',
+    meaning: 'The HTTP method.',
+    example: 'post',
+  },
+  path: {
+    type: pathTemplate,
+    default: '/',
+    meaning:
+      'Appended to `base_url`. A variable fills one segment, percent-encoded; a call without it is refused. A literal query is kept.',
+    example: '/invoices/{{id}}',
+  },
+  ...SHARED_KEYS,
+  'body.$name': {
+    type: callTemplate,
+    family: { name: nonEmptyText, collect: namedTemplates },
+    meaning:
+      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out.',
+    example: 'body.customer = {{customer}}',
+  },
+  body: {
+    type: wholeBodyTemplate,
+    settingName: 'body_whole',
+    meaning: 'The one kwarg that is the whole JSON body, a list for instance.',
+    example: '{{items}}',
+  },
+  remaining: {
+    type: oneOf('query', 'body', 'refuse'),
+    computed: '`query` for get, delete, head; `body` for post, put, patch; `refuse` with a whole `body`',
+    meaning: 'Where the kwargs go that no template used.',
+    example: 'refuse',
+  },
+  'response.headers': {
+    type: listOf(answerHeaderName),
+    default: '',
+    meaning:
+      "Headers of the upstream's answer that are handed over as the kwarg `headers`, in lower case, on results and errors.",
+    example: 'etag, x-total-count',
+  },
+  invoke: {
+    type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
+    computed: '`single`; with `router.url` `roundrobin`',
+    meaning: 'How several gateways in one realm share the registration.',
+    example: 'random',
+  },
+  result: {
+    type: oneOf('kwargs', 'args'),
+    computed: "the service's",
+    meaning: 'As for a service.',
+    example: 'args',
+  },
+} as const satisfies KeyTable;
+
+export type ProcedureSettings = SettingsOf<typeof PROCEDURE_KEYS>;
+
+export const PROCEDURE_SCOPE = {
+  title: 'Procedures',
+  path: 'services.$service.procedures.$proc',
+  keys: PROCEDURE_KEYS,
+  pending: ['invoke'],
+} as const satisfies Scope;

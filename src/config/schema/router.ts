@@ -1,0 +1,65 @@
+import { nonEmptyText, oneOf } from '../datatypes.js';
+import { routerUrl } from '../url-types.js';
+import { realmName } from '../wamp-types.js';
+import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+export const ROUTER_KEYS = {
+  url: {
+    type: routerUrl,
+    meaning: 'An existing WAMP router to join, in place of the one that the gateway carries.',
+    example: 'wss://router.example.com/ws',
+  },
+  serializer: {
+    type: oneOf('json', 'msgpack', 'cbor'),
+    default: 'json',
+    meaning: 'The serialization of WAMP messages on that connection.',
+    example: 'msgpack',
+  },
+  'sessions.$name': {
+    record: {
+      name: nonEmptyText,
+      keys: {
+        realm: {
+          type: realmName,
+          required: true,
+          meaning: 'The realm to join.',
+          example: 'com.example.myrealm',
+        },
+        authmethod: {
+          type: oneOf('anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign'),
+          default: 'anonymous',
+          meaning: 'How to authenticate there.',
+          example: 'wampcra',
+        },
+        authid: { type: nonEmptyText, meaning: 'The user to join as.', example: 'gateway' },
+        secret: {
+          type: nonEmptyText,
+          secret: true,
+          meaning: 'The password, for `wampcra` and `scram`.',
+          example: '${ROUTER_SECRET}',
+        },
+        ticket: {
+          type: nonEmptyText,
+          secret: true,
+          meaning: 'The ticket, for `ticket`.',
+          example: '${ROUTER_TICKET}',
+        },
+        private_key: {
+          type: nonEmptyText,
+          secret: true,
+          meaning: 'The Ed25519 key, for `cryptosign`.',
+          example: '${ROUTER_KEY}',
+        },
+      },
+    },
+  },
+} as const satisfies KeyTable;
+
+export type RouterSettings = SettingsOf<typeof ROUTER_KEYS>;
+
+export const ROUTER_SCOPE = {
+  title: 'Attached mode',
+  path: 'router',
+  keys: ROUTER_KEYS,
+  pending: ['url', 'serializer', 'sessions'],
+} as const satisfies Scope;

@@ -1,0 +1,26 @@
+import { LISTENER_SCOPE } from './listener.js';
+import { LOG_SCOPE } from './log.js';
+import { PROCEDURE_SCOPE } from './procedure.js';
+import { ROUTER_SCOPE } from './router.js';
+import { SECURITY_SCOPE } from './security.js';
+import { SERVICE_SCOPE } from './service.js';
+import type { Scope } from './spec.js';
+import { WAMP_SCOPE } from './wamp.js';
+
+/** The two names of the gateway's own subsystem in a file; they mean the same. */
+export const GATEWAY_PREFIXES = ['rpc_gateway', 'http_connector'] as const;
+
+/** Scopes whose keys stand behind a gateway prefix. The procedures come first: their path continues a service's. */
+export const GATEWAY_SCOPES: readonly Scope[] = [PROCEDURE_SCOPE, SERVICE_SCOPE];
+
+/** Scopes whose keys stand at the top level. */
+export const TOP_SCOPES: readonly Scope[] = [
+  LISTENER_SCOPE,
+  WAMP_SCOPE,
+  SECURITY_SCOPE,
+  ROUTER_SCOPE,
+  LOG_SCOPE,
+];
+
+/** Subsystems that are the gateway's alone: an unknown key there is an error, elsewhere a Bondy file may hold more. */
+export const STRICT_SUBSYSTEMS: readonly string[] = [...GATEWAY_PREFIXES, ROUTER_SCOPE.path];

@@ -1,0 +1,209 @@
+import {
+  byteSize,
+  duration,
+  flag,
+  integer,
+  nonEmptyText,
+  oneOf,
+  readableFile,
+  statuses,
+} from '../datatypes.js';
+import { literalPath, urlTemplate } from '../url-types.js';
+import { AUTH_KEYS } from './auth.js';
+import { SHARED_KEYS } from './shared.js';
+import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+export const SERVICE_KEYS = {
+  base_url: {
+    type: urlTemplate,
+    required: true,
+    meaning:
+      "Where the service's paths begin. `{{var}}` is one of `auth.vars`. Nothing that a caller sends leads out of it.",
+    example: 'https://billing.example.com/api',
+  },
+  prefix: {
+    type: literalPath,
+    default: '/',
+    meaning: "Stripped from the front of a procedure's path before that is appended to `base_url`.",
+    example: '/v1',
+  },
+  auth_mod: {
+    type: oneOf('generic'),
+    default: 'generic',
+    meaning: 'The kind of authentication; there is one, which the `auth.*` keys describe.',
+    example: 'generic',
+  },
+  timeout: {
+    type: duration(),
+    default: '30s',
+    meaning: 'One HTTP attempt, from taking a connection to the last byte of the body.',
+    example: '15s',
+  },
+  retries: {
+    type: integer({ min: 0, max: 100 }),
+    default: '3',
+    meaning: 'How many times an attempt is repeated, where that is safe.',
+    example: '2',
+  },
+  deadline: {
+    type: duration(),
+    computed: '`timeout` × (`retries` + 1), at most `wamp.max_call_timeout`',
+    meaning: "All attempts of one call together. A caller's own `timeout` makes it shorter, never longer.",
+    example: '20s',
+  },
+  'retry.statuses': {
+    type: statuses({ min: 400, max: 599 }),
+    default: '',
+    meaning:
+      'HTTP statuses that are retried too, for GET, HEAD, PUT, DELETE and for calls with an idempotency key. `Retry-After` is obeyed.',
+    example: '429, 502, 503, 504',
+  },
+  ...SHARED_KEYS,
+  result: {
+    type: oneOf('kwargs', 'args'),
+    default: 'kwargs',
+    meaning:
+      '`kwargs`: a RESULT has the kwargs `status` and `body`. `args`: it has one argument, a dict with `status` and `body`.',
+    example: 'args',
+  },
+  'tls.cacertfile': {
+    type: readableFile,
+    meaning: "CA certificates (PEM) in place of the system's, for the service and its token endpoint.",
+    example: 'certs/ca.pem',
+  },
+  'tls.certfile': {
+    type: readableFile,
+    meaning: 'Client certificate (PEM); needs `tls.keyfile`.',
+    example: 'certs/client.pem',
+  },
+  'tls.keyfile': {
+    type: readableFile,
+    meaning: 'Private key (PEM) of the client certificate.',
+    example: 'certs/client.key',
+  },
+  'tls.servername': {
+    type: nonEmptyText,
+    meaning: 'Host name for SNI and for the check of the certificate, where it is not the one in the URL.',
+    example: 'billing.internal',
+  },
+  tls_verify: {
+    type: oneOf('verify_peer', 'verify_none'),
+    default: 'verify_peer',
+    meaning: "Whether the upstream's certificate is checked. `verify_none` is for tests; it is warned about.",
+    example: 'verify_none',
+  },
+  'pool.size': {
+    type: integer({ min: 1, max: 10_000 }),
+    default: '25',
+    meaning: 'Connections to the upstream, at most.',
+    example: '50',
+  },
+  'pool.max_waiting': {
+    type: integer({ min: 1, max: 1_000_000 }),
+    default: '10000',
+    meaning: 'Calls that may wait for a connection; further ones are answered at once with `overload`.',
+    example: '500',
+  },
+  'pool.checkout_timeout': {
+    type: duration(),
+    default: '5s',
+    meaning: 'How long a call waits for a free connection.',
+    example: '2s',
+  },
+  'pool.connect_timeout': {
+    type: duration(),
+    default: '8s',
+    meaning: 'How long a connection may take to open, TLS included.',
+    example: '3s',
+  },
+  'pool.idle_timeout': {
+    type: duration(),
+    default: '5m',
+    meaning:
+      "The longest that an idle connection is kept, whatever the server's Keep-Alive hint says. Without a hint it is 4 s at most: reusing a connection that the server is about to close would lose a POST.",
+    example: '1m',
+  },
+  'pool.recv_timeout': {
+    type: duration(),
+    default: '60s',
+    meaning: 'The longest silence of the upstream within one attempt.',
+    example: '10s',
+  },
+  'pool.max_lifetime': {
+    type: duration(),
+    default: '5m',
+    meaning: 'After this long (±10 %) a connection is replaced, so that changes of DNS are noticed.',
+    example: '10m',
+  },
+  'pool.max_response_size': {
+    type: byteSize,
+    default: '16MB',
+    meaning: 'The largest answer that is accepted, after decompression.',
+    example: '64MB',
+  },
+  'pool.follow_redirect': {
+    type: flag,
+    default: 'off',
+    meaning:
+      'Whether redirects are followed, for GET and HEAD and within the same origin. Any other 3xx is returned.',
+    example: 'on',
+  },
+  'pool.max_redirect': {
+    type: integer({ min: 0, max: 20 }),
+    default: '5',
+    meaning: 'How many redirects in a row are followed.',
+    example: '3',
+  },
+  'liveness.enabled': {
+    type: flag,
+    default: 'on',
+    meaning: 'Whether the upstream is probed and marked down when it does not answer.',
+    example: 'off',
+  },
+  'liveness.path': {
+    type: literalPath,
+    default: '/',
+    meaning: "The path that is probed, from the origin's root.",
+    example: '/health',
+  },
+  'liveness.method': {
+    type: oneOf('get', 'head'),
+    default: 'head',
+    meaning: 'The method of the probe.',
+    example: 'get',
+  },
+  'liveness.interval': {
+    type: duration(),
+    default: '30s',
+    meaning: 'Time between two probes.',
+    example: '10s',
+  },
+  'liveness.timeout': {
+    type: duration(),
+    default: '5s',
+    meaning: 'How long a probe may take.',
+    example: '2s',
+  },
+  'liveness.failure_threshold': {
+    type: integer({ min: 1, max: 1000 }),
+    default: '3',
+    meaning: 'Failed probes in a row that mark the service down.',
+    example: '5',
+  },
+  'liveness.success_threshold': {
+    type: integer({ min: 1, max: 1000 }),
+    default: '1',
+    meaning: 'Good probes in a row that mark it up again.',
+    example: '2',
+  },
+  ...AUTH_KEYS,
+} as const satisfies KeyTable;
+
+export type ServiceSettings = SettingsOf<typeof SERVICE_KEYS>;
+
+export const SERVICE_SCOPE = {
+  title: 'Services',
+  path: 'services.$service',
+  keys: SERVICE_KEYS,
+  pending: ['auth.fetch', 'auth.cache', 'auth.secrets', 'auth.refresh_on', 'liveness'],
+} as const satisfies Scope;

@@ -1,0 +1,63 @@
+import { byteSize, duration, integer } from '../datatypes.js';
+import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+export const WAMP_KEYS = {
+  call_timeout: {
+    type: duration(),
+    default: '30s',
+    meaning:
+      'The longest a call may take that names no timeout, to procedures which clients register; those of the gateway have their `deadline`.',
+    example: '1m',
+  },
+  max_call_timeout: {
+    type: duration(),
+    default: '10m',
+    meaning: 'The longest timeout that any call can have.',
+    example: '2m',
+  },
+  max_message_size: {
+    type: byteSize,
+    default: '16MB',
+    meaning: 'The largest WAMP message that a client may send.',
+    example: '1MB',
+  },
+  max_nesting: {
+    type: integer({ min: 8, max: 1000 }),
+    default: '512',
+    meaning: 'How deep the lists and dicts of a message may nest.',
+    example: '64',
+  },
+  handshake_timeout: {
+    type: duration(),
+    default: '10s',
+    meaning: 'The time from the TCP connection to a complete HELLO.',
+    example: '5s',
+  },
+  max_pending_calls: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '10000',
+    meaning: 'Calls of one session that may wait for their answer at a time.',
+    example: '1000',
+  },
+  max_send_buffer: {
+    type: byteSize,
+    default: '64MB',
+    meaning: 'Bytes that may wait for one slow client; beyond them its connection is closed.',
+    example: '16MB',
+  },
+  max_sessions: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '100000',
+    meaning: 'Sessions at a time, over all listeners.',
+    example: '5000',
+  },
+} as const satisfies KeyTable;
+
+export type WampSettings = SettingsOf<typeof WAMP_KEYS>;
+
+export const WAMP_SCOPE = {
+  title: 'WAMP limits',
+  path: 'wamp',
+  keys: WAMP_KEYS,
+  pending: [],
+} as const satisfies Scope;

@@ -1,0 +1,216 @@
+import type { Entry } from './includes.js';
+import type { Problems } from './problems.js';
+import { LISTENER_SCOPE } from './schema/listener.js';
+import { PROCEDURE_SCOPE } from './schema/procedure.js';
+import { GATEWAY_PREFIXES, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
+import { SERVICE_SCOPE } from './schema/service.js';
+import { type Match, matchKey, type Scope } from './schema/spec.js';
+import { type KnownNames, suggestKey } from './suggest.js';
+
+/** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
+export interface RawScope {
+  /** The service, procedure or listener; '' where there is only one of the kind. */
+  readonly name: string;
+  /** What stands before the keys, as the first line wrote it: `rpc_gateway.services.billing`. */
+  readonly path: string;
+  /** The first line, where a missing key is reported; undefined where nothing in the file belongs here. */
+  readonly first: Entry | undefined;
+  /** By entryId. */
+  readonly values: Map<string, MatchedEntry>;
+}
+
+export interface MatchedEntry {
+  readonly entry: Entry;
+  readonly match: Match;
+}
+
+export interface RawService extends RawScope {
+  readonly procedures: Map<string, RawScope>;
+}
+
+/** All entries of a configuration, each in its place. */
+export interface RawConfig {
+  readonly services: Map<string, RawService>;
+  readonly listeners: Map<string, RawScope>;
+  /** `wamp`, `security`, `router` and `log`, by path. */
+  readonly others: Map<string, RawScope>;
+}
+
+/** Entries that belong to nobody here. */
+interface Skipped {
+  readonly unknown: Map<string, Entry[]>;
+  readonly foreign: Entry[];
+}
+
+const SCOPE_NAME = /^[A-Za-z0-9_-]+$/;
+
+/** What identifies an entry within its scope: the row of the table, and the name where that is a family. */
+export function entryId(key: string, name?: string, field?: string): string {
+  return name === undefined ? key : `${key}\n${name}\n${field ?? ''}`;
+}
+
+/** Finds each entry's place in the schema. A key that stands twice keeps its last value, and a notice says so. */
+export function sortEntries(entries: readonly Entry[], problems: Problems, notices: Problems): RawConfig {
+  const raw: RawConfig = {
+    services: new Map(),
+    listeners: new Map(),
+    others: new Map(
+      TOP_SCOPES.filter((scope) => !scope.path.includes('$')).map(({ path }) => [
+        path,
+        { name: '', path, first: undefined, values: new Map() },
+      ]),
+    ),
+  };
+  const skipped: Skipped = { unknown: new Map(), foreign: [] };
+  const misspelt: Entry[] = [];
+  for (const entry of entries) {
+    const [subsystem = ''] = entry.key.split('.', 1);
+    const place = findPlace(entry, raw, problems);
+    if (place === 'refused') continue;
+    if (place !== undefined) put(entry, place, notices);
+    else if (STRICT_SUBSYSTEMS.includes(subsystem)) misspelt.push(entry);
+    else if (TOP_SCOPES.some(({ path }) => path.split('.')[0] === subsystem)) {
+      skipped.unknown.set(subsystem, [...(skipped.unknown.get(subsystem) ?? []), entry]);
+    } else skipped.foreign.push(entry);
+  }
+  reportUnknown(misspelt, skipped, namesOf(raw), problems, notices);
+  return raw;
+}
+
+interface FoundPlace {
+  readonly scope: RawScope;
+  readonly match: Match;
+}
+
+/** Where an entry belongs; undefined where no row of the schema fits its key. */
+function findPlace(entry: Entry, raw: RawConfig, problems: Problems): FoundPlace | 'refused' | undefined {
+  const steps = entry.key.split('.');
+  const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
+  const rest = (count: number) => steps.slice(count).join('.');
+
+  if (GATEWAY_PREFIXES.some((prefix) => prefix === subsystem)) {
+    if (kind !== 'services' || name === '') return undefined;
+    const isProcedure = inner === 'procedures' && innerName !== '';
+    const match = isProcedure
+      ? matchKey(PROCEDURE_SCOPE.keys, rest(5))
+      : matchKey(SERVICE_SCOPE.keys, rest(3));
+    if (match === undefined) return undefined;
+    if (!named(entry, name, 'service', problems)) return 'refused';
+    if (isProcedure && !named(entry, innerName, 'procedure', problems)) return 'refused';
+    const service = getOrPut(raw.services, name, () => ({
+      ...newScope(name, `${subsystem}.services.${name}`, entry),
+      procedures: new Map(),
+    }));
+    if (!isProcedure) return { scope: service, match };
+    const path = `${subsystem}.services.${name}.procedures.${innerName}`;
+    const scope = getOrPut(service.procedures, innerName, () => newScope(innerName, path, entry));
+    return { scope, match };
+  }
+  if (subsystem === 'listeners') {
+    const match = kind === undefined || kind === '' ? undefined : matchKey(LISTENER_SCOPE.keys, rest(2));
+    if (match === undefined || kind === undefined) return undefined;
+    if (!named(entry, kind, 'listener', problems)) return 'refused';
+    return { scope: getOrPut(raw.listeners, kind, () => newScope(kind, `listeners.${kind}`, entry)), match };
+  }
+  const scope = raw.others.get(subsystem);
+  const table: Scope | undefined = TOP_SCOPES.find(({ path }) => path === subsystem);
+  const match = scope && table && matchKey(table.keys, rest(1));
+  return scope && match && { scope, match };
+}
+
+function newScope(name: string, path: string, first: Entry): RawScope {
+  return { name, path, first, values: new Map() };
+}
+
+function named(entry: Entry, name: string, what: string, problems: Problems): boolean {
+  if (SCOPE_NAME.test(name)) return true;
+  problems.add(entry, entry.key, `the name of a ${what} may hold letters, digits, _ and - only`);
+  return false;
+}
+
+function getOrPut<V>(map: Map<string, V>, key: string, create: () => V): V {
+  const found = map.get(key) ?? create();
+  map.set(key, found);
+  return found;
+}
+
+function put(entry: Entry, { scope, match }: FoundPlace, notices: Problems): void {
+  const { spec, name } = match;
+  const fold = 'family' in spec && spec.family.fold !== undefined ? spec.family.fold : (same: string) => same;
+  const id = entryId(match.key, name === undefined ? undefined : fold(name), match.field);
+  const earlier = scope.values.get(id)?.entry;
+  if (earlier !== undefined) {
+    const other = earlier.key === entry.key ? '' : ` (${earlier.key})`;
+    notices.add(
+      entry,
+      entry.key,
+      `is given twice: this line counts, ${earlier.file}:${earlier.line}${other} does not`,
+    );
+  }
+  // Deleted first, so that a family's members stand in the order of the lines that count.
+  scope.values.delete(id);
+  scope.values.set(id, { entry, match });
+}
+
+function namesOf(raw: RawConfig): KnownNames {
+  return {
+    services: [...raw.services].map(([name, { procedures }]) => ({
+      name,
+      procedures: [...procedures.keys()],
+    })),
+    listeners: [...raw.listeners.keys()],
+  };
+}
+
+/** An unknown key is an error with a suggestion where it is the gateway's own, else one notice sums them up. */
+function reportUnknown(
+  misspelt: readonly Entry[],
+  skipped: Skipped,
+  names: KnownNames,
+  problems: Problems,
+  notices: Problems,
+): void {
+  for (const entry of misspelt) problems.add(entry, entry.key, unknownKey(suggestKey(entry.key, names)?.key));
+  const foreign: Entry[] = [];
+  for (const entry of skipped.foreign) {
+    // "rpc_gatway.services.…" must not pass as the key of a subsystem that we do not know.
+    const near = suggestKey(entry.key, names);
+    if (near?.isTypo === true) problems.add(entry, entry.key, unknownKey(near.key));
+    else foreign.push(entry);
+  }
+  for (const [subsystem, entries] of skipped.unknown) {
+    const listed = entries.map((entry) => {
+      const near = suggestKey(entry.key, names);
+      return near?.isTypo === true ? `${entry.key} (did you mean ${near.key}?)` : entry.key;
+    });
+    const [first] = entries;
+    if (first === undefined) continue;
+    notices.add(
+      first,
+      '',
+      `skipped ${count(entries.length, 'key')} under ${subsystem}. that are not known here: ${few(listed)}`,
+    );
+  }
+  const [first] = foreign;
+  if (first !== undefined) {
+    const subsystems = [...new Set(foreign.map(({ key }) => key.split('.', 1)[0] ?? key))];
+    notices.add(first, '', `skipped ${count(foreign.length, 'key')} of other subsystems: ${few(subsystems)}`);
+  }
+}
+
+function unknownKey(suggestion: string | undefined): string {
+  return suggestion === undefined
+    ? 'is not a known key; docs/reference/configuration.md lists them all'
+    : `is not a known key; did you mean ${suggestion}?`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Suggestions first: they are what the reader can act on. */
+function few(items: readonly string[]): string {
+  const ordered = items.toSorted((a, b) => Number(b.includes('?')) - Number(a.includes('?')));
+  const shown = ordered.slice(0, 5).join(', ');
+  return ordered.length > 5 ? `${shown} and ${ordered.length - 5} more` : shown;
+}

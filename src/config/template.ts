@@ -1,0 +1,77 @@
+import { ValueError } from './value-error.js';
+
+/** `{{name}}` or `{{name:-fallback}}` in a template. */
+export interface Variable {
+  readonly name: string;
+  /** What stands in when the variable has no value; undefined where the template names none. */
+  readonly fallback: string | undefined;
+}
+
+/** A value with variables in it, parsed once, at load. No two neighbouring parts are text. */
+export interface Template {
+  /** The template as written, for the logs: a path template is what spans and logs show in place of a URL. */
+  readonly source: string;
+  readonly parts: readonly (string | Variable)[];
+}
+
+/** A template with a name: a header, a query parameter, a cookie or a body field. */
+export interface NamedTemplate {
+  readonly name: string;
+  readonly template: Template;
+}
+
+/** A template that cannot be read: an unclosed `{{`, or a bad name. */
+export class TemplateError extends ValueError {
+  override readonly name = 'TemplateError';
+}
+
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const FALLBACK_MARK = ':-';
+
+/** Tells whether `name` can stand between `{{` and `}}`. */
+export function isVariableName(name: string): boolean {
+  return VARIABLE_NAME.test(name);
+}
+
+/**
+ * Reads `text` as a template. Text without `{{` is a template of one part (none, if empty); a lone `}}` is text.
+ *
+ * @throws TemplateError with a plain sentence that does not repeat the text.
+ */
+export function parseTemplate(source: string): Template {
+  const parts: (string | Variable)[] = [];
+  let position = 0;
+  while (position < source.length) {
+    const open = source.indexOf('{{', position);
+    if (open < 0) break;
+    if (open > position) parts.push(source.slice(position, open));
+    const close = source.indexOf('}}', open + 2);
+    if (close < 0) throw new TemplateError('a {{ is never closed; write {{name}} or {{name:-default}}');
+    parts.push(parseVariable(source.slice(open + 2, close)));
+    position = close + 2;
+  }
+  if (position < source.length) parts.push(source.slice(position));
+  return { source, parts };
+}
+
+function parseVariable(inside: string): Variable {
+  const mark = inside.indexOf(FALLBACK_MARK);
+  const name = (mark < 0 ? inside : inside.slice(0, mark)).trim();
+  if (name === '') throw new TemplateError('{{}} names no variable; write {{name}} or {{name:-default}}');
+  if (!isVariableName(name)) {
+    throw new TemplateError(
+      'a name between {{ and }} may hold letters, digits, _ . - and must begin with a letter or _',
+    );
+  }
+  return { name, fallback: mark < 0 ? undefined : inside.slice(mark + FALLBACK_MARK.length) };
+}
+
+/** The variables of a template, in order, repeated ones as often as they occur. */
+export function variablesOf(template: Template): readonly Variable[] {
+  return template.parts.filter((part): part is Variable => typeof part !== 'string');
+}
+
+/** All text that the template itself brings along: its literal parts and its fallbacks. */
+export function literalsOf(template: Template): readonly string[] {
+  return template.parts.flatMap((part) => (typeof part === 'string' ? [part] : (part.fallback ?? [])));
+}

@@ -1,0 +1,35 @@
+import type { DataType } from './datatypes.js';
+import { ValueError } from './value-error.js';
+
+/** The loose rule of the WAMP specification (URIs): components without spaces and `#`, none of them empty. */
+const LOOSE_URI = /^(?:[^\s.#]+\.)*[^\s.#]+$/;
+const RULE = 'words parted by single dots, without spaces and #';
+
+function looseUri(value: string, what: string): string {
+  if (!LOOSE_URI.test(value)) throw new ValueError(`must be ${what}: ${RULE}`);
+  return value;
+}
+
+/** The URI of a procedure. `wamp.` belongs to the protocol, and no router lets one register there. */
+export const procedureUri: DataType<string> = {
+  description: 'WAMP URI',
+  parse(value) {
+    looseUri(value, 'a WAMP URI');
+    if (value === 'wamp' || value.startsWith('wamp.')) {
+      throw new ValueError('URIs that begin with wamp. are reserved for the protocol');
+    }
+    return value;
+  },
+};
+
+/** The URI of an error; `wamp.error.*` is allowed. */
+export const errorUri: DataType<string> = {
+  description: 'WAMP error URI',
+  parse: (value) => looseUri(value, 'a WAMP error URI'),
+};
+
+/** The name of a realm. */
+export const realmName: DataType<string> = {
+  description: 'realm',
+  parse: (value) => looseUri(value, 'the name of a realm'),
+};
