@@ -1,0 +1,30 @@
+// biome-ignore-all lint/suspicious/noConsole: an example prints what it does
+// Calls a procedure of the demo with autobahn-js. Start the demo first: npm start
+import autobahn from 'autobahn';
+
+const connection = new autobahn.Connection({
+  url: process.env.RPC_GATEWAY_URL ?? 'ws://127.0.0.1:18080/ws',
+  realm: 'com.example.myrealm',
+  max_retries: 0,
+});
+
+connection.onopen = async (session) => {
+  try {
+    const result = await session.call('com.billing.get_invoice', [], { id: 'INV-001' });
+    console.log('Status:', result.kwargs.status);
+    console.log('Body:', result.kwargs.body);
+  } catch (error) {
+    // error.error is the WAMP error URI, error.kwargs holds {status, body}.
+    console.error(error.error, error.kwargs);
+    process.exitCode = 1;
+  }
+  connection.close();
+};
+
+connection.onclose = (reason) => {
+  if (reason === 'closed') return;
+  console.error('No connection. Is the demo running?');
+  process.exitCode = 1;
+};
+
+connection.open();

@@ -1,0 +1,17 @@
+// biome-ignore-all lint/suspicious/noConsole: an example prints what it does
+// Runs the gateway inside a program of your own.
+//
+// In a checkout:                node examples/node/embed.js examples/demo.conf
+// In a project that depends on wamp-rpc-gateway the same import works.
+import { createGateway, loadConfig } from 'wamp-rpc-gateway';
+
+const config = loadConfig(process.argv[2] ?? 'bondy.conf', { env: process.env });
+const gateway = createGateway(config);
+
+await gateway.start();
+console.log(`${gateway.procedureCount} procedures at ${gateway.endpoints.join(', ')}`);
+
+process.once('SIGINT', async () => {
+  await gateway.stop();
+  console.log('stopped');
+});

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { GATEWAY_ERRORS } from '../../src/errors.js';
+import { OTHER_4XX_URI, OTHER_URI, STATUS_URIS } from '../../src/gateway/pipeline/status-uris.js';
+import { readDocument, tableBelow } from '../support/documents.js';
+
+describe('docs/ERRORS.md', () => {
+  const markdown = readDocument('docs/ERRORS.md');
+
+  it('holds the URI of every status, and no other', () => {
+    expect(tableBelow(markdown, '## The upstream answered with an error')).toEqual([
+      ...Object.entries(STATUS_URIS),
+      ['other 4xx', OTHER_4XX_URI],
+      ['any other', OTHER_URI],
+    ]);
+  });
+
+  it("holds every error of the gateway's own, and no other", () => {
+    const rows = tableBelow(markdown, '## The gateway speaks').map((cells) => cells.slice(0, 3));
+    expect(rows).toEqual(
+      Object.entries(GATEWAY_ERRORS).map(([code, { uri, status }]) => [code, uri, String(status ?? '–')]),
+    );
+  });
+});

@@ -1,0 +1,19 @@
+/** The guide's billing service, complete, for tests that add lines of their own. */
+export function billingConf(baseUrl: string, ...lines: string[]): string {
+  const service = 'rpc_gateway.services.billing';
+  const procedure = (name: string, method: string, path: string) => [
+    `${service}.procedures.${name}.uri = com.billing.${name}`,
+    `${service}.procedures.${name}.realm = com.example.myrealm`,
+    `${service}.procedures.${name}.method = ${method}`,
+    `${service}.procedures.${name}.path = ${path}`,
+  ];
+  return [
+    `${service}.base_url = ${baseUrl}`,
+    ...procedure('get_invoice', 'get', '/invoices/{{id}}'),
+    ...procedure('create_invoice', 'post', '/invoices'),
+    ...procedure('update_invoice', 'patch', '/invoices/{{id}}'),
+    ...procedure('delete_invoice', 'delete', '/invoices/{{id}}'),
+    ...lines.map((line) => line.replace(/^\+/, `${service}.`)),
+    '',
+  ].join('\n');
+}
