@@ -1,83 +1,141 @@
-import { parse, stringify } from 'json-custom-numbers';
+import { randomUUID } from 'node:crypto';
+
+/** Nesting allowed where the caller of {@link parseJson} names no limit; the default of `wamp.max_nesting`. */
+export const DEFAULT_MAX_NESTING = 512;
+
+/** Longest integer that is read, in digits: turning digits into a BigInt takes more than linear time. */
+const MAX_INTEGER_DIGITS = 4096;
+
+const SIXTEEN_DIGITS = /\d{16}/;
+// A whole integer token of 16 digits or more: not a fraction's or an exponent's digits, and not before a colon, where a
+// number is invalid and a quoted one would pass as a key.
+const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
 /**
- * JSON without loss: integers beyond 2^53 are BigInt, and digits again when written. The runtime's own JSON does the
- * work unless a text or a value has such an integer, for it is several times as fast.
- */
-
-/** A text without 16 digits in a row has no integer that a double can't hold (2^53 has 16). */
-const LONG_DIGITS = /\d{16}/;
-const INTEGER = /^-?\d+$/;
-
-/** Nesting deeper than was allowed; thrown before anything recursive has touched the value. */
-export class JsonTooDeep extends Error {
-  override readonly name = 'JsonTooDeep';
-}
-
-/**
- * Parses JSON text. A key `__proto__` becomes a property like any other.
+ * Reads JSON without losing anything: integers beyond ±2^53 become BigInt, `__proto__` stays an own key.
  *
- * @param maxNesting levels of lists and objects allowed; default: no limit.
- * @throws SyntaxError where the text is not JSON, {@link JsonTooDeep} where it nests too deeply.
+ * Text without 16 digits in a row, which is nearly all text, goes straight to the runtime's parser. Otherwise the long
+ * integers are put in quotes behind an unguessable mark first, and taken out of the quotes afterwards.
+ * (npm json-custom-numbers would do it in one pass, but assigns `__proto__` as a prototype.)
+ *
+ * @param maxDepth lists and dictionaries within one another; counted before anything recursive sees the text
+ * @throws SyntaxError for text that is not JSON, nests deeper than `maxDepth`, or holds an integer above 4096 digits
  */
-export function parseJson(text: string, maxNesting: number = Number.POSITIVE_INFINITY): unknown {
-  if (jsonNestingExceeds(text, maxNesting)) {
-    throw new JsonTooDeep(`JSON nested deeper than ${maxNesting} levels`);
-  }
-  return LONG_DIGITS.test(text) ? parse(text, undefined, parseNumber) : JSON.parse(text);
+export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown {
+  if (jsonNestingExceeds(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
+  if (!SIXTEEN_DIGITS.test(text)) return JSON.parse(text);
+  const mark = randomUUID();
+  return unquoteIntegers(JSON.parse(quoteLongIntegers(text, mark)), mark);
 }
 
-/** @throws RangeError where the value is nested too deeply for the runtime's stack. */
+/**
+ * Writes JSON; a BigInt is written as its digits.
+ *
+ * @throws TypeError for what JSON cannot hold at the top (undefined, a function) and for circular values; RangeError
+ * for nesting beyond the stack
+ */
 export function stringifyJson(value: unknown): string {
+  let text: string | undefined;
   try {
-    return JSON.stringify(value);
+    text = JSON.stringify(value);
   } catch (error) {
+    // The runtime refuses a BigInt with a TypeError, as it does a circle, which then fails here again.
     if (!(error instanceof TypeError)) throw error;
-    return stringify(value, undefined, undefined, writeBigInt);
+    text = stringifyBigIntegers(value);
   }
+  if (text === undefined) throw new TypeError('not a JSON value');
+  return text;
 }
 
-/** True where lists and objects nest deeper than `limit`, judged by the brackets outside strings. */
-export function jsonNestingExceeds(text: string, limit: number): boolean {
-  // Every level takes an opening bracket, and most texts are too short to have that many.
-  if (text.length <= limit) return false;
+function stringifyBigIntegers(value: unknown): string | undefined {
+  const mark = randomUUID();
+  const text: string | undefined = JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'bigint' ? `${mark}${item}` : item,
+  );
+  return text?.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
+}
+
+/** True where lists and dictionaries nest deeper than `maxDepth`, judged by the brackets outside strings. */
+export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
+  if (text.length <= maxDepth || opensAtMost(text, maxDepth)) return false;
   let depth = 0;
-  for (let index = 0; index < text.length; index++) {
-    switch (text.charCodeAt(index)) {
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
       case 0x22: // "
-        index = endOfString(text, index);
+        at = endOfString(text, at);
         break;
       case 0x5b: // [
       case 0x7b: // {
-        depth++;
-        if (depth > limit) return true;
+        if (++depth > maxDepth) return true;
         break;
       case 0x5d: // ]
       case 0x7d: // }
         depth--;
-        break;
     }
   }
   return false;
 }
 
-/** The index of the quote that ends the string beginning at `start`, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let index = start;
-  for (;;) {
-    index = text.indexOf('"', index + 1);
-    if (index < 0) return text.length;
-    let backslashes = 0;
-    while (text.charCodeAt(index - 1 - backslashes) === 0x5c) backslashes++;
-    if (backslashes % 2 === 0) return index;
+/** Cheap first look: text with no more opening brackets than the limit, wherever they stand, cannot nest deeper. */
+function opensAtMost(text: string, limit: number): boolean {
+  let count = 0;
+  for (const bracket of ['[', '{']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++count > limit) return false;
+    }
   }
+  return true;
 }
 
-function parseNumber(_key: string | number | undefined, digits: string): number | bigint {
-  const number = Number(digits);
-  return INTEGER.test(digits) && !Number.isSafeInteger(number) ? BigInt(digits) : number;
+/** Index of the quote that closes the string opened at `start`, or the text's length where none does. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) return at;
+    if (code === 0x5c) at++; // a backslash takes the next character with it
+  }
+  return text.length;
 }
 
-function writeBigInt(_key: string, value: unknown, type: string): string | undefined {
-  return type === 'bigint' ? String(value) : undefined;
+function quoteLongIntegers(text: string, mark: string): string {
+  const pieces: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const quote = text.indexOf('"', at);
+    const between = quote < 0 ? text.slice(at) : text.slice(at, quote);
+    pieces.push(
+      between.length < 16 ? between : between.replace(LONG_INTEGER, (digits) => quoted(digits, mark)),
+    );
+    if (quote < 0) break;
+    const end = endOfString(text, quote) + 1;
+    pieces.push(text.slice(quote, end));
+    at = end;
+  }
+  return pieces.join('');
+}
+
+function quoted(digits: string, mark: string): string {
+  if (digits.length > MAX_INTEGER_DIGITS)
+    throw new SyntaxError(`an integer of more than ${MAX_INTEGER_DIGITS} digits`);
+  return `"${mark}${digits}"`;
+}
+
+/** Recursion is safe here: the nesting has been counted. Only entries that change are written, so keys stay own keys. */
+function unquoteIntegers(value: unknown, mark: string): unknown {
+  if (typeof value === 'string')
+    return value.startsWith(mark) ? exactInteger(value.slice(mark.length)) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const container = value as Record<string, unknown>;
+  for (const key of Object.keys(container)) {
+    const before = container[key];
+    const after = unquoteIntegers(before, mark);
+    if (after !== before) container[key] = after;
+  }
+  return value;
+}
+
+function exactInteger(digits: string): number | bigint {
+  const exact = BigInt(digits);
+  const rounded = Number(exact);
+  return Math.abs(rounded) <= 9007199254740992 && BigInt(rounded) === exact ? rounded : exact;
 }

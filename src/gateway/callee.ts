@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { type CallControl, cancelCall, createCallControl } from '../upstream/call-control.js';
-import type { Invocation, InvocationHandler, InvocationOutcome, Session } from '../wamp/client-session.js';
-import type { Dict } from '../wamp/payload.js';
+import type { Session } from '../wamp/client-session.js';
+import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
+import type { Dict, Payload } from '../wamp/payload.js';
+import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
 import { ownErrorReply } from './pipeline/own-error.js';
@@ -40,8 +42,13 @@ export function createCallee(session: Session, deps: CalleeDeps): Callee {
       invocation.onInterrupt = () => cancelCall(control);
       running.add(control);
       try {
-        const { args, kwargs } = invocation;
-        const reply = await pipeline({ args, kwargs, caller: callerOf(invocation), control });
+        const payload = invocation as Payload;
+        const reply = await pipeline({
+          args: argsOf(payload),
+          kwargs: kwargsOf(payload),
+          caller: callerOf(invocation.details),
+          control,
+        });
         return toOutcome(reply, asArgs);
       } finally {
         running.delete(control);
@@ -83,7 +90,7 @@ function callDeadlineMs(details: Dict, deadlineMs: number): number {
   return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, deadlineMs) : deadlineMs;
 }
 
-function callerOf({ details }: Invocation): Caller {
+function callerOf(details: Dict): Caller {
   return {
     session: typeof details.caller === 'number' ? details.caller : undefined,
     authid: typeof details.caller_authid === 'string' ? details.caller_authid : undefined,

@@ -1,4 +1,4 @@
-import type { InvocationOutcome } from '../wamp/client-session.js';
+import type { InvocationOutcome } from '../wamp/invocations.js';
 import { jsonText, type Payload } from '../wamp/payload.js';
 import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 import type { ReplyBody } from './pipeline/decode-body.js';

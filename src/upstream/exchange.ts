@@ -16,12 +16,17 @@ export interface Canceled {
 /** What one exchange came to. */
 export type ExchangeOutcome = Answered | ExchangeFailure | Canceled;
 
+export interface ExchangeResult {
+  readonly outcome: ExchangeOutcome;
+  /** False where the connection is left in an unknown state. */
+  readonly reusable: boolean;
+}
+
 /**
  * Sends one request over one connection and reads the whole answer.
  *
  * Sending only: whether the answer is good, and whether to try again, is decided elsewhere.
  *
- * @returns the outcome; `reusable` is false where the connection is left in an unknown state.
  * @param timeoutMs until the last byte of the body; then the request is torn down and the failure is `timeout`.
  * @param maxBytes largest body accepted, as it comes over the wire.
  */
@@ -32,7 +37,7 @@ export function exchange(
   maxBytes: number,
   clock: Clock,
   control: CallControl,
-): Promise<ExchangeOutcome & { readonly reusable: boolean }> {
+): Promise<ExchangeResult> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
@@ -46,7 +51,7 @@ export function exchange(
       settled = true;
       stopTimer();
       control.onCancel = undefined;
-      resolve({ ...outcome, reusable });
+      resolve({ outcome, reusable });
     }
 
     /** Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned. */

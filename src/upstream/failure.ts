@@ -16,8 +16,10 @@ export interface ExchangeFailure {
 const CERTIFICATE_ERROR =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
-/** llhttp's own codes (`HPE_…`), too many header bytes, and a switch of protocols that nobody asked for. */
+/** llhttp's own codes, and more header bytes than undici takes. */
 const MALFORMED_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/;
+/** The connection ended before the last chunk: bytes are missing, and none is malformed. */
+const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
 
 /**
  * Sorts an error of undici or of a socket into the gateway's codes.
@@ -25,10 +27,10 @@ const MALFORMED_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/;
  * @param sent whether the request had begun to be written when the error came.
  */
 export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure {
-  const { code, message } = describe(error);
+  const { name, code, message } = describe(error);
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);
-  if (MALFORMED_HTTP.test(code) || message === 'bad upgrade') return failure('bad_answer', sent, code || message);
+  if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return failure('timeout', sent, `${code}: silent for longer than pool.recv_timeout`);
   }
@@ -45,11 +47,16 @@ export function failure(
   return { kind: 'failure', code, sent, permanent, detail };
 }
 
-function describe(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: '', message: '' };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** What undici names in three ways: by a code, by its parser's error alone, or as a switch of protocols unasked. */
+function isMalformed(name: string, code: string, message: string): boolean {
+  if (code === ENDED_EARLY) return false;
+  return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || message === 'bad upgrade';
+}
+
+function describe(error: unknown): { name: string; code: string; message: string } {
+  if (!(error instanceof Error)) return { name: '', code: '', message: '' };
   // Happy Eyeballs wraps one error per address (RFC 8305); the first one tells as much as all.
-  if (code === '' && error instanceof AggregateError) return describe(error.errors[0]);
-  if (error instanceof AggregateError && error.message === '') return { code, message: describe(error.errors[0]).message };
-  return { code, message: error.message };
+  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return { name: error.name, code, message: error.message };
 }

@@ -125,22 +125,31 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   /** One attempt on one connection: the exchange, the redirects it leads to, and the decoding of its body. */
   async function attempt(connection: Connection, request: HttpRequest, control: CallControl): Promise<ExchangeOutcome> {
+    const result = await exchangeAndRelease(connection, request, control);
+    if (result.kind !== 'answer' || !isEncoded(result.answer)) return result;
+    return asOutcome(await decodeContent(result.answer, options.maxResponseBytes));
+  }
+
+  async function exchangeAndRelease(
+    connection: Connection,
+    request: HttpRequest,
+    control: CallControl,
+  ): Promise<ExchangeOutcome> {
     const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
-    let current = request;
-    let outcome: ExchangeOutcome & { readonly reusable: boolean };
-    for (let hops = 0; ; hops++) {
-      const timeoutMs = endAt - clock.monotonic();
-      outcome = await parts.exchange(connection, current, timeoutMs, options.maxResponseBytes, clock, control);
-      const next =
-        outcome.kind === 'answer' && hops < options.maxRedirects
-          ? redirectedRequest(current, outcome.answer)
-          : undefined;
-      if (next === undefined) break;
-      current = next;
+    let reusable = false;
+    try {
+      let current = request;
+      for (let hops = 0; ; hops++) {
+        const timeoutMs = endAt - clock.monotonic();
+        const result = await parts.exchange(connection, current, timeoutMs, options.maxResponseBytes, clock, control);
+        reusable = result.reusable;
+        const next = hops < options.maxRedirects ? followed(current, result.outcome) : undefined;
+        if (next === undefined) return result.outcome;
+        current = next;
+      }
+    } finally {
+      pool.release(connection, !reusable);
     }
-    pool.release(connection, !outcome.reusable);
-    if (outcome.kind !== 'answer' || !isEncoded(outcome.answer)) return outcome;
-    return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));
   }
 
   function pause(delayMs: number, control: CallControl): Promise<void> {
@@ -157,6 +166,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   return { send, close: () => pool.close() };
+}
+
+function followed(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
+  return outcome.kind === 'answer' ? redirectedRequest(request, outcome.answer) : undefined;
 }
 
 function asOutcome(decoded: HttpAnswer | ReturnType<typeof failure>): ExchangeOutcome {

@@ -30,7 +30,7 @@ export function assemblePipeline(service: ServiceConfig, procedure: ProcedureCon
   const build: RequestBuilder = compileRequest(service, procedure, base, authoriser, parts);
   const rule: ReplyRule = {
     errors: procedure.settings.errors,
-    responseHeaders: procedure.settings['response.headers'],
+    responseHeaders: procedure.settings['response.headers'] ?? [],
   };
   const identity = {
     procedure: procedure.settings.uri,

@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import { jsonNestingExceeds } from '../../json.js';
 import { firstHeader, type HttpAnswer } from '../../upstream/http-message.js';
 

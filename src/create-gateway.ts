@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from './clock.js';
+import type { LoadedConfig } from './config/model.js';
+import { type Callee, createCallee } from './gateway/callee.js';
+import { previewRequest as preview } from './gateway/preview.js';
+import { createService, type Service, type ServiceDeps } from './gateway/service.js';
+import { type Logger, silentLogger } from './log.js';
+import { createRouter, type Router } from './router/router.js';
+import { startWebSocketListener, type WebSocketListener } from './transport/websocket-listener.js';
+import type { HttpRequest } from './upstream/http-message.js';
+import { packageVersion } from './version.js';
+import { joinRealm } from './wamp/client-session.js';
+import { localPeers } from './wamp/peer.js';
+
+/** What a gateway takes from its surroundings; everything has a default. */
+export interface GatewayOptions {
+  /** Default: no log. */
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  /** Numbers in [0, 1), for jitter and error ids; no secret depends on them. */
+  readonly random?: () => number;
+  /** Idempotency keys. */
+  readonly uuid?: () => string;
+}
+
+/** A WAMP router with the procedures of a configuration on it. */
+export interface Gateway {
+  /**
+   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails.
+   *
+   * @throws Error with a sentence that says what could not be opened.
+   */
+  start(): Promise<void>;
+  /**
+   * Refuses new calls, lets the running ones end, says GOODBYE to every session and closes everything.
+   *
+   * @param graceMs how long running calls may take to end, milliseconds; they are cancelled then. Default 10 s.
+   */
+  stop(graceMs?: number): Promise<void>;
+  /** The URLs that clients connect to, from `start` on: `ws://127.0.0.1:18080/ws`. */
+  readonly endpoints: readonly string[];
+  readonly procedureCount: number;
+  /** The realms that can be joined. */
+  readonly realms: readonly string[];
+}
+
+const DEFAULT_GRACE_MS = 10_000;
+
+/**
+ * Builds a gateway. This is the composition root: every part is made here and handed to those that need it.
+ *
+ * @param config what `loadConfig` or `parseConfig` gave.
+ */
+export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
+  const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
+  const agent = `wamp-rpc-gateway/${packageVersion()}`;
+  const errorId = () => Math.floor(random() * 36 ** 8).toString(36).padStart(8, '0');
+  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log };
+
+  let services: Service[] = [];
+  let callees: Callee[] = [];
+  let listeners: WebSocketListener[] = [];
+  let router: Router | undefined;
+
+  async function start(): Promise<void> {
+    try {
+      services = config.services.map((service) => createService(service, deps));
+      router = createConfiguredRouter(config, agent, log, clock);
+      for (const realm of config.realms) callees.push(await joinAsCallee(router, realm));
+      // Last, so that no client ever finds a procedure missing that is still being registered.
+      for (const listener of config.listeners) listeners.push(await openListener(listener, router));
+    } catch (error) {
+      await closeEverything();
+      throw error;
+    }
+  }
+
+  async function joinAsCallee(onRouter: Router, realm: string): Promise<Callee> {
+    const [ours, theirs] = localPeers();
+    onRouter.attach(theirs, { transport: 'in-process', trusted: true, handshakeTimeout: 0 });
+    const session = await joinRealm(ours, { realm, agent, log, clock });
+    const callee = createCallee(session, { clock, errorId, log });
+    const procedures = services.flatMap((service) => service.procedures);
+    await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
+    return callee;
+  }
+
+  function openListener(listener: LoadedConfig['listeners'][number], onRouter: Router): Promise<WebSocketListener> {
+    const { settings } = listener;
+    return startWebSocketListener({
+      name: listener.name,
+      ip: settings.ip,
+      port: settings.port,
+      path: settings.path,
+      origins: settings.origins,
+      tls: { certFile: settings['tls.certfile'], keyFile: settings['tls.keyfile'], caFile: settings['tls.cacertfile'] },
+      limits: config.wamp,
+      attach: onRouter.attach,
+      log,
+      clock,
+    });
+  }
+
+  async function drain(graceMs: number): Promise<void> {
+    const drained = Promise.all(callees.map((callee) => callee.drain()));
+    const stopTimer = clock.after(graceMs, () => {
+      for (const callee of callees) callee.cancelAll();
+    });
+    await drained;
+    stopTimer();
+  }
+
+  async function closeEverything(): Promise<void> {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    await router?.close();
+    await Promise.all(services.map((service) => service.close()));
+    [services, callees, listeners, router] = [[], [], [], undefined];
+  }
+
+  return {
+    start,
+    async stop(graceMs = DEFAULT_GRACE_MS) {
+      await drain(graceMs);
+      await closeEverything();
+    },
+    get endpoints() {
+      return listeners.map((listener) => listener.url);
+    },
+    procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
+    realms: config.realms,
+  };
+}
+
+function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {
+  const { wamp } = config;
+  return createRouter({
+    realms: config.realms,
+    limits: {
+      callTimeout: wamp.call_timeout,
+      maxCallTimeout: wamp.max_call_timeout,
+      maxPendingCalls: wamp.max_pending_calls,
+      maxSessions: wamp.max_sessions,
+    },
+    allowAnonymous: config.security.allow_anonymous_user,
+    agent,
+    log,
+    clock,
+  });
+}
+
+/** A request as `call … --dry-run` shows it. */
+export interface Preview {
+  readonly request: HttpRequest;
+}
+
+/**
+ * The HTTP request that a call of `uri` with these kwargs would send, its secrets masked; nothing is sent.
+ *
+ * @param realm where the same URI stands in several realms; default: the first.
+ * @throws BadRequest where there is no such procedure, or the kwargs can't become its request.
+ */
+export function previewRequest(
+  config: LoadedConfig,
+  uri: string,
+  realm: string | undefined,
+  kwargs: Readonly<Record<string, unknown>>,
+): Preview {
+  const userAgent = `wamp-rpc-gateway/${packageVersion()}`;
+  return { request: preview(config, uri, realm, kwargs, { userAgent, uuid: randomUUID }) };
+}

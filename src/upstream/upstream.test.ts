@@ -1,0 +1,365 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type AnswerHandler,
+  CLOSE,
+  HANG,
+  type RecordingUpstream,
+  type RecordingUpstreamOptions,
+  RESET,
+  startRecordingUpstream,
+} from '../../test/support/recording-upstream.js';
+import { systemClock } from '../clock.js';
+import { cancelCall, createCallControl } from './call-control.js';
+import { createConnectionPool, type PoolOptions } from './connection-pool.js';
+import { exchange } from './exchange.js';
+import type { HttpMethod, HttpRequest } from './http-message.js';
+import { createRetryBudget } from './retry-budget.js';
+import { createUpstream, type UpstreamOptions } from './upstream.js';
+
+const clock = systemClock;
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function serve(handler: AnswerHandler, options: RecordingUpstreamOptions = {}): Promise<RecordingUpstream> {
+  const server = await startRecordingUpstream(handler, options);
+  closers.push(() => server.close());
+  return server;
+}
+
+function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: Partial<PoolOptions> = {}) {
+  const connections = createConnectionPool(
+    {
+      origin,
+      size: 25,
+      maxWaiting: 100,
+      connectTimeoutMs: 2_000,
+      idleTimeoutMs: 60_000,
+      recvTimeoutMs: 60_000,
+      maxLifetimeMs: 300_000,
+      tls: { verify: true, caFile: undefined, certFile: undefined, keyFile: undefined, servername: undefined },
+      ...pool,
+    },
+    clock,
+    Math.random,
+  );
+  const upstream = createUpstream(
+    {
+      timeoutMs: 5_000,
+      checkoutTimeoutMs: 2_000,
+      maxResponseBytes: 1_000_000,
+      maxRedirects: 0,
+      retry: { retries: 0, statuses: new Set() },
+      ...options,
+    },
+    { pool: connections, budget: createRetryBudget(clock.monotonic), clock, random: () => 0, exchange },
+  );
+  closers.push(() => upstream.close());
+  return { upstream, pool: connections };
+}
+
+const request = (origin: string, method: HttpMethod = 'GET', path = '/x'): HttpRequest => ({
+  method,
+  origin,
+  path,
+  headers: ['Accept', 'application/json'],
+  body: method === 'POST' ? '{"a":1}' : undefined,
+});
+const within = (ms: number) => createCallControl(clock.monotonic() + ms);
+const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<number>() } });
+
+describe('one exchange', () => {
+  it('brings the answer and sends what it was given', async () => {
+    const server = await serve(() => ({ status: 201, json: { id: 'INV-002' }, headers: { 'x-a': ['1', '2'] } }));
+    const { upstream } = connect(server.url);
+    const outcome = await upstream.send(request(server.url, 'POST', '/a%2Fb?c=d'), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 201 } });
+    const [arrived] = server.requests;
+    expect(arrived).toMatchObject({ method: 'POST', url: '/a%2Fb?c=d', text: '{"a":1}' });
+  });
+
+  it('decodes a compressed answer', async () => {
+    const server = await serve(() => ({ headers: { 'content-encoding': 'gzip' }, body: gzipSync('hello') }));
+    const { upstream } = connect(server.url);
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome.kind === 'answer' && outcome.answer.body.toString()).toBe('hello');
+  });
+
+  it.each<[string, AnswerHandler, string]>([
+    ['larger than allowed, as announced', () => ({ body: 'x'.repeat(2_000) }), 'bad_answer'],
+    [
+      'larger than allowed, in chunks',
+      (_, response) => {
+        response.write('x'.repeat(600));
+        response.end('x'.repeat(600));
+        return 'handled';
+      },
+      'bad_answer',
+    ],
+    ['that is no HTTP', () => ({ raw: 'SSH-2.0-OpenSSH_9.2\r\n', afterwards: 'close' }), 'bad_answer'],
+    [
+      'with endless headers',
+      () => ({ raw: `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(200_000)}\r\n\r\n`, afterwards: 'close' }),
+      'bad_answer',
+    ],
+    [
+      'that switches protocols unasked',
+      () => ({ raw: 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', afterwards: 'hang' }),
+      'bad_answer',
+    ],
+    [
+      'that is an event stream',
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.write('data: 1\n\n');
+        return 'handled';
+      },
+      'bad_answer',
+    ],
+    [
+      'shorter than announced',
+      () => ({ raw: 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', afterwards: 'close' }),
+      'connect',
+    ],
+    [
+      'that ends amid its chunks',
+      () => ({ raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', afterwards: 'close' }),
+      'connect',
+    ],
+    ['that never comes: reset', () => RESET, 'connect'],
+    ['that never comes: closed', () => CLOSE, 'connect'],
+  ])('names an answer %s', async (_, handler, code) => {
+    const server = await serve(handler);
+    const { upstream, pool } = connect(server.url, { maxResponseBytes: 1_000 });
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code, sent: true, attempts: 1 });
+    expect(pool.busy).toBe(0);
+    server.answerWith(() => ({ body: 'well again' }));
+    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('takes an interim answer for none', async () => {
+    const raw = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+    const server = await serve(() => ({ raw, afterwards: 'hang' }));
+    const { upstream } = connect(server.url);
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'answer', answer: { status: 200 } });
+  });
+});
+
+describe('time', () => {
+  it('ends an attempt at its timeout and tears the request down', async () => {
+    const server = await serve(() => HANG);
+    const { upstream } = connect(server.url, { timeoutMs: 60 });
+    const outcome = await upstream.send(request(server.url), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true, attempts: 1 });
+    expect(await (await server.arrived(1)).answered).toBe(false);
+  });
+
+  it('ends all attempts at the deadline', async () => {
+    const server = await serve(() => HANG);
+    const { upstream } = connect(server.url, { timeoutMs: 60, ...retrying(9) });
+    const outcome = await upstream.send(request(server.url), true, within(100));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 2 });
+  });
+
+  it('sends nothing where the deadline has passed', async () => {
+    const server = await serve(() => ({}));
+    const { upstream } = connect(server.url);
+    const outcome = await upstream.send(request(server.url), true, within(-1));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 0 });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('counts a body that stops half-way as silence', async () => {
+    const server = await serve((_, response) => {
+      response.write('half');
+      return 'handled';
+    });
+    const { upstream } = connect(server.url, {}, { recvTimeoutMs: 80 });
+    const outcome = await upstream.send(request(server.url), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true });
+  });
+});
+
+describe('cancelling', () => {
+  it('ends the request that is under way', async () => {
+    const server = await serve(() => HANG);
+    const { upstream, pool } = connect(server.url);
+    const control = within(5_000);
+    const outcome = upstream.send(request(server.url), true, control);
+    const arrived = await server.arrived(1);
+    cancelCall(control);
+    expect(await outcome).toEqual({ kind: 'canceled', attempts: 1 });
+    expect(await arrived.answered).toBe(false);
+    expect(pool.busy).toBe(0);
+  });
+
+  it('ends the wait for a connection, which then serves another', async () => {
+    const server = await serve(() => HANG);
+    const { upstream, pool } = connect(server.url, {}, { size: 1 });
+    const first = within(5_000);
+    const second = within(5_000);
+    const running = upstream.send(request(server.url), true, first);
+    const waiting = upstream.send(request(server.url), true, second);
+    expect(pool.waiting).toBe(1);
+    cancelCall(second);
+    expect(await waiting).toEqual({ kind: 'canceled', attempts: 0 });
+    expect(pool.waiting).toBe(0);
+    await server.arrived(1);
+    cancelCall(first);
+    await running;
+    server.answerWith(() => ({ body: 'ok' }));
+    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+  });
+
+  it('ends the pause before a retry', async () => {
+    const server = await serve(() => ({ status: 503, headers: { 'retry-after': '60' } }));
+    const { upstream } = connect(server.url, { retry: { retries: 1, statuses: new Set([503]) } });
+    const control = within(120_000);
+    const outcome = upstream.send(request(server.url), true, control);
+    await (await server.arrived(1)).answered;
+    // The answer is on its way to us: wait until the call pauses.
+    while (control.onCancel === undefined) await new Promise(setImmediate);
+    cancelCall(control);
+    expect(await outcome).toMatchObject({ kind: 'canceled', attempts: 1 });
+  });
+
+  it('never sends what was cancelled while its connection was being made', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const { upstream } = connect(server.url, {}, { size: 1 });
+    const control = within(5_000);
+    const outcome = upstream.send(request(server.url, 'POST', '/canceled'), false, control);
+    cancelCall(control);
+    expect(await outcome).toMatchObject({ kind: 'canceled' });
+    await upstream.send(request(server.url, 'POST', '/next'), false, within(5_000));
+    expect(server.requests.map(({ url }) => url)).toEqual(['/next']);
+  });
+});
+
+describe('retries', () => {
+  it('counts refused connections as attempts', async () => {
+    const server = await serve(() => ({}));
+    await server.close();
+    const { upstream } = connect(server.url, retrying(1));
+    const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'connect', sent: false, attempts: 2 });
+  });
+
+  it('sends a POST once where the connection is lost after it', async () => {
+    const server = await serve(() => RESET);
+    const { upstream } = connect(server.url, retrying(3));
+    const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'connect', sent: true, attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('sends it again where that does no harm, until it succeeds', async () => {
+    const server = await serve(({ number }) => (number < 3 ? RESET : { body: 'ok' }));
+    const { upstream } = connect(server.url, retrying(3));
+    const outcome = await upstream.send(request(server.url, 'POST'), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'answer', attempts: 3 });
+  });
+
+  it('stops when the budget is empty', async () => {
+    const server = await serve(() => RESET);
+    const { upstream } = connect(server.url, retrying(100));
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'connect' });
+    expect(server.requests.length).toBeLessThan(10);
+  });
+});
+
+describe('redirects', () => {
+  it('are followed within the origin, a bounded number of times', async () => {
+    const server = await serve(({ url }) => ({ status: 302, headers: { location: `${url}x` } }));
+    const { upstream } = connect(server.url, { maxRedirects: 2 });
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 302 } });
+    expect(server.requests.map(({ url }) => url)).toEqual(['/x', '/xx', '/xxx']);
+  });
+
+  it('are returned as they are by default', async () => {
+    const server = await serve(() => ({ status: 302, headers: { location: '/y' } }));
+    const { upstream } = connect(server.url);
+    await upstream.send(request(server.url), true, within(5_000));
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('the pool', () => {
+  it('answers overload where no connection becomes free in time', async () => {
+    const server = await serve(() => HANG);
+    const { upstream } = connect(server.url, { checkoutTimeoutMs: 50 }, { size: 1 });
+    const control = within(5_000);
+    const running = upstream.send(request(server.url), true, control);
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'overload', attempts: 0 });
+    cancelCall(control);
+    await running;
+  });
+
+  it('answers overload at once where too many wait already', async () => {
+    const server = await serve(() => HANG);
+    const { upstream, pool } = connect(server.url, {}, { size: 1, maxWaiting: 1 });
+    const controls = [within(5_000), within(5_000)];
+    const running = controls.map((control) => upstream.send(request(server.url), true, control));
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'overload', attempts: 0 });
+    expect(pool.waiting).toBe(1);
+    for (const control of controls) cancelCall(control);
+    await Promise.all(running);
+  });
+
+  it('opens no more connections than its size, and reuses them', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const { upstream } = connect(server.url, {}, { size: 3 });
+    const calls = Array.from({ length: 60 }, () => upstream.send(request(server.url), true, within(5_000)));
+    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'answer' });
+    expect(server.connections).toBeLessThanOrEqual(3);
+  });
+
+  it('makes a new connection when the old one is past its lifetime', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const { upstream } = connect(server.url, {}, { size: 1, maxLifetimeMs: 0.001 });
+    for (let count = 0; count < 3; count++) await upstream.send(request(server.url), true, within(5_000));
+    expect(server.connections).toBe(3);
+  });
+});
+
+describe('TLS', () => {
+  const caFile = new URL('../../test/support/tls/ca.pem', import.meta.url).pathname;
+  const tls = { verify: true, caFile: undefined, certFile: undefined, keyFile: undefined, servername: undefined };
+
+  it('refuses a certificate that does not verify, without a second try', async () => {
+    const server = await serve(() => ({ body: 'ok' }), { tls: true });
+    const { upstream } = connect(server.url, retrying(3));
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', permanent: true, attempts: 1, sent: false });
+  });
+
+  it('refuses a certificate for another name', async () => {
+    const server = await serve(() => ({ body: 'ok' }), { tls: true });
+    const { upstream } = connect(server.url, retrying(3), { tls: { ...tls, caFile, servername: 'other.example.com' } });
+    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', permanent: true, attempts: 1 });
+  });
+
+  it('accepts what its CA signed, and anything where told not to verify', async () => {
+    const server = await serve(() => ({ body: 'ok' }), { tls: true });
+    for (const options of [{ ...tls, caFile }, { ...tls, verify: false }]) {
+      const { upstream } = connect(server.url, {}, { tls: options });
+      expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+    }
+  });
+
+  it('calls a server without TLS a TLS failure', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const origin = server.url.replace('http:', 'https:');
+    const { upstream } = connect(origin, retrying(1));
+    const outcome = await upstream.send(request(origin, 'POST'), false, within(5_000));
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', sent: false, attempts: 2 });
+  });
+});
