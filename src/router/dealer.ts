@@ -123,7 +123,8 @@ export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
         details: timeout === undefined ? identity : { ...identity, timeout },
         payload: message.payload,
       });
-      if (outcome === 'sent') return;
+      // A callee that was lost in the act has been forgotten, and its callers told.
+      if (outcome === 'sent' || session.calls.get(call.request) !== call) return;
       finish(call);
       fail(call, ...undeliverable(outcome, 'callee'));
     },

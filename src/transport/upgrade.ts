@@ -1,0 +1,55 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Serializer } from '../wamp/serializer.js';
+
+export interface UpgradeRules {
+  readonly path: string;
+  /** Origins that browsers may come from, each exactly as the Origin header has it, or `*` for all. */
+  readonly origins: readonly string[];
+  readonly serializers: readonly Serializer[];
+}
+
+/** An upgrade that is turned away: HTTP status, and why in a sentence. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly sentence: string;
+}
+
+/** Looks at an upgrade request: the serializer it gets, or why it gets none. */
+export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
+  if (!isAtPath(request, rules.path))
+    return { status: 404, sentence: `WebSocket connections are taken at ${rules.path}` };
+  const { origin } = request.headers;
+  // Only browsers send Origin, and only there is it a fence; other clients could write what they like.
+  if (origin !== undefined && !rules.origins.includes('*') && !rules.origins.includes(origin)) {
+    return { status: 403, sentence: 'connections from this origin are not allowed' };
+  }
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  for (const name of offered) {
+    const serializer = rules.serializers.find(({ subprotocol }) => subprotocol === name);
+    if (serializer !== undefined) return serializer;
+  }
+  const supported = rules.serializers.map(({ subprotocol }) => subprotocol).join(', ');
+  return { status: 400, sentence: `name a WebSocket subprotocol; supported here: ${supported}` };
+}
+
+/** What a plain HTTP request is told, for whoever opens the address in a browser. */
+export function judgePlainRequest(request: IncomingMessage, path: string): UpgradeRefusal {
+  return isAtPath(request, path)
+    ? { status: 426, sentence: 'This is a WAMP router: connect with a WAMP client over WebSocket.' }
+    : { status: 404, sentence: `Nothing is here; the WAMP router is at ${path}.` };
+}
+
+/** Answers on the bare socket of a refused upgrade, and ends it. */
+export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefusal): void {
+  const body = `${sentence}\n`;
+  socket.on('error', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+function isAtPath(request: IncomingMessage, path: string): boolean {
+  return (request.url ?? '').split('?', 1)[0] === path;
+}
