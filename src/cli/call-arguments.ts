@@ -1,4 +1,4 @@
-import { parseJson } from '../wamp/json.js';
+import { parseJson } from '../json.js';
 import { CommandFailure, EXIT } from './host.js';
 
 /**

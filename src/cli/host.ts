@@ -1,8 +1,12 @@
+import type { DestinationStream } from 'pino';
+
 /** Where a command prints: what `process.stdout` and `process.stderr` offer. */
-export interface Output {
-  write(text: string): unknown;
+export interface Output extends DestinationStream {
   readonly isTTY?: boolean | undefined;
+  on?(event: 'error', listener: () => void): unknown;
 }
+
+export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
 /** What a command needs of the process around it; `process` itself fits. */
 export interface Host {
@@ -11,20 +15,20 @@ export interface Host {
   readonly stderr: Output;
   on(signal: HandledSignal, listener: () => void): unknown;
   off(signal: HandledSignal, listener: () => void): unknown;
+  /** Ends the process at once. */
   exit(code: number): void;
 }
 
-export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
-
 /** Exit codes: 0 done, 1 failed (configuration, call, network), 2 wrong use of the command line. */
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A failure with a sentence for the user and nothing else worth printing: no stack, no cause. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   constructor(
     sentence: string,
-    readonly exitCode: number = EXIT.failed,
+    readonly exitCode: ExitCode = EXIT.failed,
   ) {
     super(sentence);
   }

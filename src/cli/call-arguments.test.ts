@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { parseCallArguments } from './call-arguments.js';
+
+describe('arguments of call', () => {
+  it('reads JSON where it is JSON, text otherwise', () => {
+    const words = [
+      'id=INV-001',
+      'amount=2500',
+      'ok=true',
+      'none=null',
+      'list=[1,{"a":2}]',
+      'text="007"',
+      'zip=007',
+    ];
+    expect(parseCallArguments([...words, 'empty=', 'eq=a=b'])).toEqual({
+      id: 'INV-001',
+      amount: 2500,
+      ok: true,
+      none: null,
+      list: [1, { a: 2 }],
+      text: '007',
+      zip: '007',
+      empty: '',
+      eq: 'a=b',
+    });
+  });
+
+  it('keeps big integers exact and __proto__ a key', () => {
+    const kwargs = parseCallArguments(['n=9007199254740993', '__proto__={"a":1}']);
+    expect(kwargs['n']).toBe(9007199254740993n);
+    expect(Object.getPrototypeOf(kwargs)).toBe(Object.prototype);
+    expect(Object.keys(kwargs)).toEqual(['n', '__proto__']);
+  });
+
+  it.each([
+    [['id'], 'write key=value'],
+    [['=1'], 'write key=value'],
+    [['a=1', 'a=2'], 'given twice'],
+  ])('refuses %j', (words, sentence) => {
+    expect(() => parseCallArguments(words)).toThrow(expect.objectContaining({ exitCode: 2 }));
+    expect(() => parseCallArguments(words)).toThrow(sentence);
+  });
+});

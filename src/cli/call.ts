@@ -1,0 +1,70 @@
+import type { Payload } from '../wamp/payload.js';
+import { argsOf, kwargsOf } from '../wamp/payload-values.js';
+import { WampError } from '../wamp/wamp-error.js';
+import { parseCallArguments } from './call-arguments.js';
+import { callTarget } from './call-target.js';
+import { dryRun } from './dry-run.js';
+import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
+import { joinForCall } from './join.js';
+import { type PlainPayload, printError, printResult } from './print-outcome.js';
+
+export interface CallOptions {
+  readonly realm?: string;
+  readonly url?: string;
+  readonly config?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** How much longer than `timeout` we wait ourselves: the router's own answer says more than our giving up. */
+const ROUTER_HEAD_START_MS = 1_000;
+
+/** `rpc-gateway call URI key=value …`: one call over WebSocket, its outcome printed. */
+export async function call(
+  uri: string,
+  words: readonly string[],
+  options: CallOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const kwargs = parseCallArguments(words);
+  if (options.dryRun === true) return dryRun(uri, kwargs, options, host);
+
+  const json = options.json === true;
+  const session = await joinForCall(callTarget(uri, options, host));
+  const { timeout } = options;
+  try {
+    const result = await withinTime(
+      session.call(uri, { kwargs }, timeout === undefined ? {} : { timeout }),
+      timeout,
+    );
+    printResult(plain(result), json, host);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof WampError)) throw error;
+    printError(error.uri, plain(error), json, host);
+    return EXIT.failed;
+  } finally {
+    await session.leave();
+  }
+}
+
+/** The payload as plain values, whatever form its slots came in. */
+function plain({ args, kwargs }: { args?: Payload['args']; kwargs?: Payload['kwargs'] }): PlainPayload {
+  return { args: args && argsOf({ args }), kwargs: kwargs && kwargsOf({ kwargs }) };
+}
+
+async function withinTime<T>(answer: Promise<T>, timeout: number | undefined): Promise<T> {
+  if (timeout === undefined) return await answer;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    const giveUp = (): void => reject(new CommandFailure(`No answer within ${timeout} ms.`));
+    timer = setTimeout(giveUp, timeout + ROUTER_HEAD_START_MS);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,29 @@
+import { createGateway } from '../create-gateway.js';
+import { formatProblem } from '../errors.js';
+import { silentLogger } from '../log.js';
+import { count, DEFAULT_CONFIG, readConfiguration } from './configuration.js';
+import { listenerUrls } from './endpoints.js';
+import { EXIT, type ExitCode, type Host } from './host.js';
+
+/**
+ * `rpc-gateway check`: builds what `start` builds, less the sockets. Faults go to stderr (by the exception), notices to
+ * stderr too, and a short summary to stdout.
+ */
+export function check(options: { readonly config?: string }, host: Host): ExitCode {
+  const config = readConfiguration(options.config, host);
+  createGateway(config, { log: silentLogger });
+
+  for (const notice of config.notices) host.stderr.write(`${formatProblem(notice)}\n`);
+  const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);
+  const lines = [
+    `${options.config ?? DEFAULT_CONFIG} is fine: ${count(config.services.length, 'service')}, ` +
+      `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`,
+    ...config.services.map(
+      (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
+    ),
+    ...config.realms.map((realm) => `  realm ${realm}`),
+    ...listenerUrls(config).map((url) => `  listener ${url}`),
+  ];
+  host.stdout.write(`${lines.join('\n')}\n`);
+  return EXIT.ok;
+}

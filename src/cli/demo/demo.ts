@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { loadConfig } from '../../config/load-config.js';
+import type { Gateway } from '../../create-gateway.js';
+import { systemCode } from '../failures.js';
+import { CommandFailure, type ExitCode, type Host } from '../host.js';
+import { readyLine, runGateway } from '../run-gateway.js';
+import { type BillingApi, startBillingApi } from './billing-api.js';
+
+/** The configuration that the demo runs, shipped with the package. */
+export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
+
+/** Where the demo listens unless told otherwise: Bondy's own WebSocket port. */
+export const DEMO_PORT = 18_080;
+
+export interface DemoOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** How the user calls this program: stands in front of the calls to try. */
+  readonly command: string;
+}
+
+/** `rpc-gateway demo`: the example API, a gateway to it, and three calls to try. Stays up until a signal ends it. */
+export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> {
+  const api = await startBillingApi();
+  try {
+    const env = { ...host.env, BILLING_URL: `${api.origin}/api`, DEMO_PORT: String(options.port) };
+    const config = loadConfig(DEMO_CONFIG, { env });
+    return await runGateway(config, host, (gateway) =>
+      host.stdout.write(welcome(gateway, api, options.port, options.command)),
+    );
+  } catch (error) {
+    if (systemCode(error) !== 'EADDRINUSE') throw error;
+    throw new CommandFailure(
+      `Port ${options.port} is in use, perhaps by another demo: choose another one with --port, ` +
+        `for example ${options.command} demo --port ${options.port + 10}.`,
+    );
+  } finally {
+    await api.close();
+  }
+}
+
+function welcome(gateway: Gateway, api: BillingApi, port: number, commandName: string): string {
+  const command = `${commandName} call`;
+  const where = port === DEMO_PORT ? '' : ` --url ${gateway.endpoints[0]}`;
+  return `A billing API answers at ${api.origin}/api, and a gateway turns WAMP calls into requests to it.
+Its configuration: ${DEMO_CONFIG}
+
+${readyLine(gateway)}
+
+Try these in a second terminal:
+
+  ${command} com.billing.get_invoice id=INV-001${where}
+  ${command} com.billing.create_invoice customer=cust-42 amount=2500 currency=USD${where}
+  ${command} com.billing.get_invoice id=INV-999${where}
+
+Ctrl-C ends it.
+`;
+}

@@ -1,0 +1,39 @@
+import type { LoadedConfig } from '../config/model.js';
+import { previewRequest } from '../create-gateway.js';
+import { readConfiguration } from './configuration.js';
+import { curlCommand, type PrintableTls } from './curl.js';
+import { EXIT, type ExitCode, type Host } from './host.js';
+
+/**
+ * `call … --dry-run`: prints the HTTP request that a call would make, as a curl command with its secrets masked. Nothing
+ * is sent, no gateway need run.
+ *
+ * @throws the pipeline's own error where the kwargs cannot become a request
+ */
+export function dryRun(
+  uri: string,
+  kwargs: Record<string, unknown>,
+  options: { readonly realm?: string; readonly config?: string },
+  host: Host,
+): ExitCode {
+  const config = readConfiguration(options.config, host);
+  const { request } = previewRequest(config, uri, options.realm, kwargs);
+  host.stdout.write(`${curlCommand(request, tlsOf(config, uri, options.realm))}\n`);
+  return EXIT.ok;
+}
+
+function tlsOf(config: LoadedConfig, uri: string, realm: string | undefined): PrintableTls {
+  const service = config.services.find(({ procedures }) =>
+    procedures.some(
+      ({ settings }) => settings.uri === uri && (realm === undefined || settings.realm === realm),
+    ),
+  );
+  if (service === undefined) return {};
+  const { settings } = service;
+  return {
+    cacertfile: settings['tls.cacertfile'],
+    certfile: settings['tls.certfile'],
+    keyfile: settings['tls.keyfile'],
+    verify: settings.tls_verify === 'verify_peer',
+  };
+}

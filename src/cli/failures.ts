@@ -1,0 +1,45 @@
+import { ConfigError } from '../errors.js';
+import { CommandFailure } from './host.js';
+
+/** What to print for a failure: one plain sentence, or a line for each fault of the configuration. */
+export function failureText(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof CommandFailure) return error.message;
+  const code = systemCode(error);
+  const place = addressOf(error);
+  if (code === 'EADDRINUSE') {
+    return `Cannot listen on ${place}: the port is in use. Stop the program that uses it, or choose another port.`;
+  }
+  if (code === 'EACCES' && place !== '') {
+    return `Cannot listen on ${place}: not permitted. Choose a port above 1023.`;
+  }
+  if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system's code for a failure (`ECONNREFUSED` …), found along the chain of causes. */
+export function systemCode(error: unknown): string | undefined {
+  for (const link of causes(error)) {
+    const code = (link as { code?: unknown }).code;
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+function addressOf(error: unknown): string {
+  for (const link of causes(error)) {
+    const { address, port } = link as { address?: unknown; port?: unknown };
+    if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address;
+  }
+  return '';
+}
+
+function causes(error: unknown): object[] {
+  const chain: object[] = [];
+  let link = error;
+  while (typeof link === 'object' && link !== null && chain.length < 10) {
+    chain.push(link);
+    link = (link as { cause?: unknown }).cause;
+  }
+  return chain;
+}

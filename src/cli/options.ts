@@ -1,0 +1,31 @@
+import { InvalidArgumentError } from 'commander';
+import { duration } from '../config/datatypes.js';
+import { DEMO_PORT } from './demo/demo.js';
+import { CommandFailure, EXIT, type Host } from './host.js';
+
+/** The demo's port: the option, or DEMO_PORT, or 18080. */
+export function demoPort(option: number | undefined, host: Host): number {
+  const variable = host.env['DEMO_PORT'];
+  if (option !== undefined || !variable) return option ?? DEMO_PORT;
+  if (!isPort(variable)) throw new CommandFailure('DEMO_PORT is not a number from 0 to 65535.', EXIT.usage);
+  return Number(variable);
+}
+
+/** A TCP port; 0 means any free one. */
+export function portOption(text: string): number {
+  if (!isPort(text)) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return Number(text);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+}
+
+/** A duration as the configuration writes it (`500ms`, `5s`, `1m30s`), as milliseconds. */
+export function durationOption(text: string): number {
+  try {
+    return duration().parse(text, { directory: '.', readFile: () => undefined });
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}

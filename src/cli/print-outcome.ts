@@ -1,0 +1,75 @@
+import { STATUS_CODES } from 'node:http';
+import { stringifyJson } from '../json.js';
+import {
+  type Paint,
+  paintForTerminal,
+  paintNothing,
+  prettyJson,
+  visibleText,
+  wantsColour,
+} from './colour.js';
+import type { Host, Output } from './host.js';
+
+/** What a call brought back: plain values, as a client has them. */
+export interface PlainPayload {
+  readonly args?: readonly unknown[] | undefined;
+  readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Prints a RESULT on stdout: status and body, or its kwargs as one line of JSON. */
+export function printResult(payload: PlainPayload, json: boolean, host: Host): void {
+  if (json) {
+    host.stdout.write(`${stringifyJson(mainValue(payload))}\n`);
+    return;
+  }
+  host.stdout.write(describe(mainValue(payload), painter(host.stdout, host), 'good'));
+}
+
+/** Prints an ERROR for people on stderr; with `json`, its kwargs as one line of JSON on stdout too. */
+export function printError(uri: string, payload: PlainPayload, json: boolean, host: Host): void {
+  const paint = painter(host.stderr, host);
+  const { code, id, attempts, message, retry_after: retryAfter, ...rest } = payload.kwargs ?? {};
+  host.stderr.write(`${paint('bad', 'error')} ${visibleText(uri)}\n`);
+  if (typeof code === 'string') {
+    // The gateway's own error: its sentence stands in `message` and again in `body`.
+    const facts = Object.entries({ status: rest['status'], code, id, attempts, retry_after: retryAfter })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name} ${visibleText(String(value))}`);
+    host.stderr.write(`${visibleText(String(message ?? rest['body']))}\n${paint('dim', facts.join(', '))}\n`);
+  } else if (payload.kwargs !== undefined || (payload.args?.length ?? 0) > 0) {
+    host.stderr.write(describe(mainValue(payload), paint, 'bad'));
+  }
+  if (json) host.stdout.write(`${stringifyJson(payload.kwargs ?? {})}\n`);
+}
+
+/** kwargs where there are any; else the one argument (`result = args`), else all arguments. */
+function mainValue({ args, kwargs }: PlainPayload): unknown {
+  if (kwargs !== undefined && Object.keys(kwargs).length > 0) return kwargs;
+  if (args === undefined || args.length === 0) return kwargs ?? {};
+  return args.length === 1 ? args[0] : args;
+}
+
+function describe(value: unknown, paint: Paint, kind: 'good' | 'bad'): string {
+  if (!isHttpAnswer(value)) return `${prettyJson(value, paint)}\n`;
+  const { status, body, ...others } = value;
+  const reason = STATUS_CODES[status];
+  const lines = [paint(kind, reason === undefined ? `${status}` : `${status} ${reason}`)];
+  if (Object.keys(others).length > 0) lines.push(prettyJson(others, paint));
+  if (typeof body !== 'string') lines.push(prettyJson(body, paint));
+  else if (body !== '') lines.push(visibleText(body));
+  return `${lines.join('\n')}\n`;
+}
+
+function isHttpAnswer(value: unknown): value is { status: number; body: unknown } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'body' in value &&
+    'status' in value &&
+    typeof value.status === 'number'
+  );
+}
+
+function painter(output: Output, host: Host): Paint {
+  return wantsColour(output, host.env) ? paintForTerminal : paintNothing;
+}

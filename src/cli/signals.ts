@@ -1,0 +1,46 @@
+import type { Logger } from '../log.js';
+import type { HandledSignal, Host } from './host.js';
+
+/** Exit codes of a process that a signal ended: 128 plus the signal's number. */
+const KILLED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
+
+export interface StopSignal {
+  /** Resolves on the first SIGTERM or SIGINT. */
+  readonly received: Promise<HandledSignal>;
+  /** Leaves the process's signals as they were. */
+  release(): void;
+}
+
+/**
+ * The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once. SIGHUP, which would kill the
+ * process by default, is answered with a warning: reloading is not built yet.
+ */
+export function watchSignals(host: Host, log: Logger): StopSignal {
+  let resolve: (signal: HandledSignal) => void;
+  const received = new Promise<HandledSignal>((settle) => {
+    resolve = settle;
+  });
+  let stopping = false;
+  const end = (signal: keyof typeof KILLED_BY): void => {
+    if (stopping) host.exit(KILLED_BY[signal]);
+    stopping = true;
+    resolve(signal);
+  };
+  const listeners = {
+    SIGTERM: () => end('SIGTERM'),
+    SIGINT: () => end('SIGINT'),
+    SIGHUP: () =>
+      log.warn(
+        { signal: 'SIGHUP' },
+        'Reloading is not supported yet: restart to use a changed configuration.',
+      ),
+  };
+  const signals = Object.keys(listeners) as HandledSignal[];
+  for (const signal of signals) host.on(signal, listeners[signal]);
+  return {
+    received,
+    release() {
+      for (const signal of signals) host.off(signal, listeners[signal]);
+    },
+  };
+}
