@@ -12,7 +12,18 @@ const ROOMS = {
   upstream: ['config', 'errors', 'log', 'clock'],
   auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'json'],
   'gateway/pipeline': ['auth', 'upstream', 'config', 'errors', 'log', 'clock', 'json', 'version'],
-  gateway: ['gateway/pipeline', 'auth', 'wamp', 'config', 'upstream', 'errors', 'log', 'clock', 'json', 'version'],
+  gateway: [
+    'gateway/pipeline',
+    'auth',
+    'wamp',
+    'config',
+    'upstream',
+    'errors',
+    'log',
+    'clock',
+    'json',
+    'version',
+  ],
   admin: ['gateway', 'errors', 'log', 'version'],
 };
 
@@ -46,7 +57,7 @@ export default {
     {
       name: 'only-the-composition-root-is-above-the-rooms',
       severity: 'error',
-      from: { path: '^src/[^/]+/' , pathNot: ['^src/cli/', '\\.test\\.ts$'] },
+      from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
       to: { path: '^src/(create-gateway|index)\\.ts$' },
     },
     {

@@ -10,7 +10,8 @@ import { startWebSocketListener, type WebSocketListener } from './transport/webs
 import type { HttpRequest } from './upstream/http-message.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client-session.js';
-import { localPeers } from './wamp/peer.js';
+import { createJsonSerializer } from './wamp/json-serializer.js';
+import { IN_PROCESS, localPeers } from './wamp/peer.js';
 
 /** What a gateway takes from its surroundings; everything has a default. */
 export interface GatewayOptions {
@@ -54,7 +55,10 @@ const DEFAULT_GRACE_MS = 10_000;
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
-  const errorId = () => Math.floor(random() * 36 ** 8).toString(36).padStart(8, '0');
+  const errorId = () =>
+    Math.floor(random() * 36 ** 8)
+      .toString(36)
+      .padStart(8, '0');
   const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log };
 
   let services: Service[] = [];
@@ -77,7 +81,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   async function joinAsCallee(onRouter: Router, realm: string): Promise<Callee> {
     const [ours, theirs] = localPeers();
-    onRouter.attach(theirs, { transport: 'in-process', trusted: true, handshakeTimeout: 0 });
+    onRouter.attach(theirs, IN_PROCESS);
     const session = await joinRealm(ours, { realm, agent, log, clock });
     const callee = createCallee(session, { clock, errorId, log });
     const procedures = services.flatMap((service) => service.procedures);
@@ -85,17 +89,24 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     return callee;
   }
 
-  function openListener(listener: LoadedConfig['listeners'][number], onRouter: Router): Promise<WebSocketListener> {
+  function openListener(
+    listener: LoadedConfig['listeners'][number],
+    onRouter: Router,
+  ): Promise<WebSocketListener> {
     const { settings } = listener;
+    const certfile = settings['tls.certfile'];
+    const keyfile = settings['tls.keyfile'];
     return startWebSocketListener({
-      name: listener.name,
-      ip: settings.ip,
+      host: settings.ip,
       port: settings.port,
       path: settings.path,
-      origins: settings.origins,
-      tls: { certFile: settings['tls.certfile'], keyFile: settings['tls.keyfile'], caFile: settings['tls.cacertfile'] },
-      limits: config.wamp,
+      origins: settings.origins ?? ['*'],
+      tls: certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
+      serializers: [createJsonSerializer({ maxNesting: config.wamp.max_nesting })],
       attach: onRouter.attach,
+      maxMessageSize: config.wamp.max_message_size,
+      maxSendBuffer: config.wamp.max_send_buffer,
+      handshakeTimeout: config.wamp.handshake_timeout,
       log,
       clock,
     });

@@ -1,5 +1,11 @@
 export { loadConfig, parseConfig } from './config/load-config.js';
 export type { LoadedConfig } from './config/model.js';
-export { createGateway, type Gateway, type GatewayOptions, type Preview, previewRequest } from './create-gateway.js';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type Preview,
+  previewRequest,
+} from './create-gateway.js';
 export { ConfigError, type ConfigProblem, formatProblem } from './errors.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';

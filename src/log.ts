@@ -25,9 +25,18 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
-        paths: ['kwargs', 'args', 'headers', '_headers', 'body', 'token', 'password', 'secret', 'vars', 'url'].flatMap(
-          (name) => [name, `*.${name}`],
-        ),
+        paths: [
+          'kwargs',
+          'args',
+          'headers',
+          '_headers',
+          'body',
+          'token',
+          'password',
+          'secret',
+          'vars',
+          'url',
+        ].flatMap((name) => [name, `*.${name}`]),
         censor: '[redacted]',
       },
     },

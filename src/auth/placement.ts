@@ -32,7 +32,8 @@ export function readPlacement(settings: ServiceSettings): Placement {
 
 /** The request with its credential, which replaces what a caller may have sent under that name. */
 export function placeCredential(request: HttpRequest, placement: Placement, text: string): HttpRequest {
-  if (placement.where === 'header') return { ...request, headers: [...request.headers, placement.name, text] };
+  if (placement.where === 'header')
+    return { ...request, headers: [...request.headers, placement.name, text] };
   const separator = request.path.includes('?') ? '&' : '?';
   const pair = `${encodeURIComponent(placement.name)}=${encodeURIComponent(text)}`;
   return { ...request, path: `${request.path}${separator}${pair}` };

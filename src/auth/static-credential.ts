@@ -27,7 +27,8 @@ export const noCredential: Authoriser = {
 export function createStaticAuthoriser(settings: ServiceSettings): Authoriser {
   const token = settings['auth.vars'].get('token');
   const placement = readPlacement(settings);
-  if (token === undefined) return settings['auth.fetch.url'] === undefined ? noCredential : withoutToken(placement);
+  if (token === undefined)
+    return settings['auth.fetch.url'] === undefined ? noCredential : withoutToken(placement);
   const credential = placement.format(token);
   const usable = token !== '' && isPlaceable(credential, placement);
   return {

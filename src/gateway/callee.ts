@@ -37,8 +37,11 @@ export function createCallee(session: Session, deps: CalleeDeps): Callee {
     const asArgs = procedure.config.settings.result === 'args';
 
     return async (invocation): Promise<InvocationOutcome> => {
-      if (draining) return toOutcome(ownErrorReply({ code: 'down', attempts: 0, id: deps.errorId() }), asArgs);
-      const control = createCallControl(deps.clock.monotonic() + callDeadlineMs(invocation.details, deadlineMs));
+      if (draining)
+        return toOutcome(ownErrorReply({ code: 'down', attempts: 0, id: deps.errorId() }), asArgs);
+      const control = createCallControl(
+        deps.clock.monotonic() + callDeadlineMs(invocation.details, deadlineMs),
+      );
       invocation.onInterrupt = () => cancelCall(control);
       running.add(control);
       try {

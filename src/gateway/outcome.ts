@@ -1,7 +1,7 @@
 import type { InvocationOutcome } from '../wamp/invocations.js';
 import { jsonText, type Payload } from '../wamp/payload.js';
-import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 import type { ReplyBody } from './pipeline/decode-body.js';
+import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 
 /**
  * Puts a reply into WAMP's words.
@@ -15,7 +15,11 @@ export function toOutcome(reply: Reply, asArgs: boolean): InvocationOutcome {
     case 'result':
       return { kind: 'result', payload: answerPayload(reply.status, reply.body, reply.headers, asArgs) };
     case 'error':
-      return { kind: 'error', uri: reply.uri, payload: answerPayload(reply.status, reply.body, reply.headers, false) };
+      return {
+        kind: 'error',
+        uri: reply.uri,
+        payload: answerPayload(reply.status, reply.body, reply.headers, false),
+      };
     case 'failure':
       return { kind: 'error', uri: reply.uri, payload: { kwargs: reply.kwargs } };
   }

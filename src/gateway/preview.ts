@@ -1,5 +1,5 @@
-import { createStaticAuthoriser } from '../auth/static-credential.js';
 import { MASK } from '../auth/placement.js';
+import { createStaticAuthoriser } from '../auth/static-credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { renderBaseUrl } from './pipeline/base-url.js';
@@ -31,11 +31,19 @@ export function previewRequest(
   const { service, procedure } = findProcedure(config, uri, realm);
   const base = renderBaseUrl(service.settings);
   if (base === undefined) {
-    throw new BadRequest(`The base_url of service ${service.name} has a variable whose value is not known yet`);
+    throw new BadRequest(
+      `The base_url of service ${service.name} has a variable whose value is not known yet`,
+    );
   }
   const authoriser = createStaticAuthoriser(service.settings);
   const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
-  const { request } = compileRequest(service, procedure, base, authoriser, deps)({ args: [], kwargs, caller });
+  const { request } = compileRequest(
+    service,
+    procedure,
+    base,
+    authoriser,
+    deps,
+  )({ args: [], kwargs, caller });
   return authoriser.mask(maskHeaders(request));
 }
 
@@ -47,10 +55,13 @@ function findProcedure(
   for (const service of config.services) {
     for (const procedure of service.procedures) {
       const { settings } = procedure;
-      if (settings.uri === uri && (realm === undefined || settings.realm === realm)) return { service, procedure };
+      if (settings.uri === uri && (realm === undefined || settings.realm === realm))
+        return { service, procedure };
     }
   }
-  throw new BadRequest(`The configuration has no procedure ${uri}${realm === undefined ? '' : ` in realm ${realm}`}`);
+  throw new BadRequest(
+    `The configuration has no procedure ${uri}${realm === undefined ? '' : ` in realm ${realm}`}`,
+  );
 }
 
 function maskHeaders(request: HttpRequest): HttpRequest {

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
 import { createStaticAuthoriser } from '../auth/static-credential.js';
+import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
 import { createServiceUpstream } from '../upstream/upstream.js';

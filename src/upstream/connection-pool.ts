@@ -65,7 +65,11 @@ interface Waiter {
  * promises need the single connection in hand: a bounded wait for one, a jittered lifetime for each, and never two calls
  * on one socket.
  */
-export function createConnectionPool(options: PoolOptions, clock: Clock, random: () => number): ConnectionPool {
+export function createConnectionPool(
+  options: PoolOptions,
+  clock: Clock,
+  random: () => number,
+): ConnectionPool {
   const connector = buildConnector({
     timeout: options.connectTimeoutMs,
     rejectUnauthorized: options.tls.verify,

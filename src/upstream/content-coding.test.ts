@@ -34,7 +34,11 @@ describe('refuses', () => {
     ['a brotli bomb', 'br', brotliCompressSync(Buffer.alloc(100_000)), /unpacks to more/],
   ])('%s', async (_, coding, body, detail) => {
     const outcome = await decodeContent(answer(coding, body), 1_000);
-    expect(outcome).toMatchObject({ kind: 'failure', code: 'bad_answer', detail: expect.stringMatching(detail) });
+    expect(outcome).toMatchObject({
+      kind: 'failure',
+      code: 'bad_answer',
+      detail: expect.stringMatching(detail),
+    });
   });
 });
 

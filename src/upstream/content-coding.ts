@@ -23,7 +23,10 @@ export function isEncoded(answer: HttpAnswer): boolean {
  * @param maxBytes largest body accepted after decompression, so that a small answer can't fill the memory.
  * @returns the answer with its plain body, or the failure `bad_answer`: unknown coding, broken data, too large.
  */
-export async function decodeContent(answer: HttpAnswer, maxBytes: number): Promise<HttpAnswer | ExchangeFailure> {
+export async function decodeContent(
+  answer: HttpAnswer,
+  maxBytes: number,
+): Promise<HttpAnswer | ExchangeFailure> {
   const codings = (firstHeader(answer.headers, 'content-encoding') ?? '')
     .toLowerCase()
     .split(',')
@@ -42,7 +45,9 @@ export async function decodeContent(answer: HttpAnswer, maxBytes: number): Promi
     return failure(
       'bad_answer',
       true,
-      tooLarge ? `the answer unpacks to more than pool.max_response_size (${maxBytes} bytes)` : 'broken compression',
+      tooLarge
+        ? `the answer unpacks to more than pool.max_response_size (${maxBytes} bytes)`
+        : 'broken compression',
     );
   }
   return { ...answer, body };

@@ -61,7 +61,9 @@ export function exchange(
     }
 
     const stopTimer = clock.after(timeoutMs, () =>
-      tearDown(failure('timeout', controller !== undefined, `no whole answer within ${Math.round(timeoutMs)} ms`)),
+      tearDown(
+        failure('timeout', controller !== undefined, `no whole answer within ${Math.round(timeoutMs)} ms`),
+      ),
     );
     control.onCancel = () => tearDown({ kind: 'canceled' });
 

@@ -7,11 +7,17 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * than GET and HEAD, another origin, or a Location that is none (RFC 9110 §15.4).
  */
 export function redirectedRequest(request: HttpRequest, answer: HttpAnswer): HttpRequest | undefined {
-  if (!REDIRECTS.has(answer.status) || (request.method !== 'GET' && request.method !== 'HEAD')) return undefined;
+  if (!REDIRECTS.has(answer.status) || (request.method !== 'GET' && request.method !== 'HEAD'))
+    return undefined;
   const location = firstHeader(answer.headers, 'location');
   if (location === undefined) return undefined;
   const target = parseUrl(location, request);
-  if (target === undefined || target.origin !== request.origin || target.username !== '' || target.password !== '') {
+  if (
+    target === undefined ||
+    target.origin !== request.origin ||
+    target.username !== '' ||
+    target.password !== ''
+  ) {
     return undefined;
   }
   return { ...request, path: target.pathname + target.search };

@@ -4,7 +4,12 @@ import { failure } from './failure.js';
 import { backoffMs, type RetryState, retryDelayMs } from './retry-policy.js';
 
 const policy = { retries: 3, statuses: new Set([429, 503]) };
-const state: RetryState = { attempts: 1, replayable: true, remainingMs: 10_000, nowWall: Date.UTC(2026, 0, 1) };
+const state: RetryState = {
+  attempts: 1,
+  replayable: true,
+  remainingMs: 10_000,
+  nowWall: Date.UTC(2026, 0, 1),
+};
 const half = () => 0.5;
 const answer = (status: number, headers = {}): ExchangeOutcome => ({
   kind: 'answer',
@@ -52,7 +57,9 @@ describe('the bounds', () => {
     expect(retryDelayMs(refused, { ...policy, retries: 0 }, state, half)).toBeUndefined();
   });
   it('does not wait beyond the deadline', () => {
-    expect(retryDelayMs(failure('connect', false, ''), policy, { ...state, remainingMs: 25 }, half)).toBeUndefined();
+    expect(
+      retryDelayMs(failure('connect', false, ''), policy, { ...state, remainingMs: 25 }, half),
+    ).toBeUndefined();
   });
 });
 

@@ -51,7 +51,11 @@ export function retryDelayMs(
   return chosen < state.remainingMs ? chosen : undefined;
 }
 
-function wantsRetry(outcome: ExchangeOutcome, policy: RetryPolicy, state: RetryState): number | 'backoff' | undefined {
+function wantsRetry(
+  outcome: ExchangeOutcome,
+  policy: RetryPolicy,
+  state: RetryState,
+): number | 'backoff' | undefined {
   switch (outcome.kind) {
     case 'canceled':
       return undefined;

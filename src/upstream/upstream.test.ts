@@ -4,9 +4,9 @@ import {
   type AnswerHandler,
   CLOSE,
   HANG,
+  RESET,
   type RecordingUpstream,
   type RecordingUpstreamOptions,
-  RESET,
   startRecordingUpstream,
 } from '../../test/support/recording-upstream.js';
 import { systemClock } from '../clock.js';
@@ -23,7 +23,10 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function serve(handler: AnswerHandler, options: RecordingUpstreamOptions = {}): Promise<RecordingUpstream> {
+async function serve(
+  handler: AnswerHandler,
+  options: RecordingUpstreamOptions = {},
+): Promise<RecordingUpstream> {
   const server = await startRecordingUpstream(handler, options);
   closers.push(() => server.close());
   return server;
@@ -39,7 +42,13 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
       idleTimeoutMs: 60_000,
       recvTimeoutMs: 60_000,
       maxLifetimeMs: 300_000,
-      tls: { verify: true, caFile: undefined, certFile: undefined, keyFile: undefined, servername: undefined },
+      tls: {
+        verify: true,
+        caFile: undefined,
+        certFile: undefined,
+        keyFile: undefined,
+        servername: undefined,
+      },
       ...pool,
     },
     clock,
@@ -72,7 +81,11 @@ const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<num
 
 describe('one exchange', () => {
   it('brings the answer and sends what it was given', async () => {
-    const server = await serve(() => ({ status: 201, json: { id: 'INV-002' }, headers: { 'x-a': ['1', '2'] } }));
+    const server = await serve(() => ({
+      status: 201,
+      json: { id: 'INV-002' },
+      headers: { 'x-a': ['1', '2'] },
+    }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url, 'POST', '/a%2Fb?c=d'), false, within(5_000));
     expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 201 } });
@@ -106,7 +119,10 @@ describe('one exchange', () => {
     ],
     [
       'that switches protocols unasked',
-      () => ({ raw: 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', afterwards: 'hang' }),
+      () => ({
+        raw: 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+        afterwards: 'hang',
+      }),
       'bad_answer',
     ],
     [
@@ -141,7 +157,8 @@ describe('one exchange', () => {
   });
 
   it('takes an interim answer for none', async () => {
-    const raw = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+    const raw =
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
     const server = await serve(() => ({ raw, afterwards: 'hang' }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url), true, within(5_000));
@@ -331,25 +348,42 @@ describe('the pool', () => {
 
 describe('TLS', () => {
   const caFile = new URL('../../test/support/tls/ca.pem', import.meta.url).pathname;
-  const tls = { verify: true, caFile: undefined, certFile: undefined, keyFile: undefined, servername: undefined };
+  const tls = {
+    verify: true,
+    caFile: undefined,
+    certFile: undefined,
+    keyFile: undefined,
+    servername: undefined,
+  };
 
   it('refuses a certificate that does not verify, without a second try', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const { upstream } = connect(server.url, retrying(3));
     const outcome = await upstream.send(request(server.url), true, within(5_000));
-    expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', permanent: true, attempts: 1, sent: false });
+    expect(outcome).toMatchObject({
+      kind: 'failure',
+      code: 'tls',
+      permanent: true,
+      attempts: 1,
+      sent: false,
+    });
   });
 
   it('refuses a certificate for another name', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
-    const { upstream } = connect(server.url, retrying(3), { tls: { ...tls, caFile, servername: 'other.example.com' } });
+    const { upstream } = connect(server.url, retrying(3), {
+      tls: { ...tls, caFile, servername: 'other.example.com' },
+    });
     const outcome = await upstream.send(request(server.url), true, within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', permanent: true, attempts: 1 });
   });
 
   it('accepts what its CA signed, and anything where told not to verify', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
-    for (const options of [{ ...tls, caFile }, { ...tls, verify: false }]) {
+    for (const options of [
+      { ...tls, caFile },
+      { ...tls, verify: false },
+    ]) {
       const { upstream } = connect(server.url, {}, { tls: options });
       expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
     }

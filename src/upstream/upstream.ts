@@ -101,10 +101,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     }
   }
 
-  function takeConnection(control: CallControl): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
+  function takeConnection(
+    control: CallControl,
+  ): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
     if (control.canceled) return { kind: 'canceled' };
     const remainingMs = control.deadlineAt - clock.monotonic();
-    if (remainingMs <= 0) return failure('timeout', false, 'the deadline passed before a connection was taken');
+    if (remainingMs <= 0)
+      return failure('timeout', false, 'the deadline passed before a connection was taken');
     const checkout = pool.checkout(Math.min(options.checkoutTimeoutMs, remainingMs), control);
     if (!(checkout instanceof Promise)) return checkout;
     return checkout.then((taken) => {
@@ -124,7 +127,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   /** One attempt on one connection: the exchange, the redirects it leads to, and the decoding of its body. */
-  async function attempt(connection: Connection, request: HttpRequest, control: CallControl): Promise<ExchangeOutcome> {
+  async function attempt(
+    connection: Connection,
+    request: HttpRequest,
+    control: CallControl,
+  ): Promise<ExchangeOutcome> {
     const result = await exchangeAndRelease(connection, request, control);
     if (result.kind !== 'answer' || !isEncoded(result.answer)) return result;
     return asOutcome(await decodeContent(result.answer, options.maxResponseBytes));
@@ -141,7 +148,14 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       let current = request;
       for (let hops = 0; ; hops++) {
         const timeoutMs = endAt - clock.monotonic();
-        const result = await parts.exchange(connection, current, timeoutMs, options.maxResponseBytes, clock, control);
+        const result = await parts.exchange(
+          connection,
+          current,
+          timeoutMs,
+          options.maxResponseBytes,
+          clock,
+          control,
+        );
         reusable = result.reusable;
         const next = hops < options.maxRedirects ? followed(current, result.outcome) : undefined;
         if (next === undefined) return result.outcome;

@@ -15,7 +15,8 @@ describe('whatever kwargs a caller sends, the request has its origin and shape, 
       fc.property(kwargsArbitrary, (kwargs) => {
         seen++;
         if (checkRequest(subject, kwargs)) left++;
-        if (seen % PROGRESS_EVERY === 0) console.log(`${name}: ${seen} sets of kwargs, ${left} requests left`);
+        if (seen % PROGRESS_EVERY === 0)
+          console.log(`${name}: ${seen} sets of kwargs, ${left} requests left`);
       }),
       { numRuns: Math.ceil(SETS / all.length) },
     );

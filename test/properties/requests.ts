@@ -33,7 +33,8 @@ const SHAPES: Readonly<Record<string, RegExp>> = {
   post: /^\/base\/v1\/items\/[^/?#\\]+\/parts\/x-[^/?#\\]+$/,
 };
 const ORIGIN = 'https://api.example.com:8443';
-const FORBIDDEN = /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*)$/i;
+const FORBIDDEN =
+  /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*)$/i;
 
 export interface Subject {
   readonly name: string;
@@ -80,7 +81,12 @@ const nasty = fc.constantFrom(
   '．．',
   'api_key',
 );
-const text = fc.oneof(nasty, fc.string(), fc.string({ unit: 'binary' }), fc.tuple(nasty, fc.string(), nasty).map((parts) => parts.join('')));
+const text = fc.oneof(
+  nasty,
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.tuple(nasty, fc.string(), nasty).map((parts) => parts.join('')),
+);
 const value: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 6, arbitrary: text },
   { weight: 2, arbitrary: fc.oneof(fc.integer(), fc.double(), fc.boolean(), fc.bigInt()) },
@@ -89,11 +95,26 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: fc.object({ maxDepth: 2, withBigInt: false }) },
 );
 const headerName = fc.oneof(
-  fc.constantFrom('X-User', 'x-user', 'Host', 'Content-Length', 'Cookie', 'Accept', 'X-A', 'TE', 'Proxy-X', 'a b', ''),
+  fc.constantFrom(
+    'X-User',
+    'x-user',
+    'Host',
+    'Content-Length',
+    'Cookie',
+    'Accept',
+    'X-A',
+    'TE',
+    'Proxy-X',
+    'a b',
+    '',
+  ),
   text,
 );
 const headers = fc.oneof(fc.dictionary(headerName, value, { maxKeys: 4 }), value);
-const name = fc.oneof(fc.constantFrom('version', 'tenant', 'api_key', '__proto__', 'kind', 'sid', 'caller.authid', 'realm'), text);
+const name = fc.oneof(
+  fc.constantFrom('version', 'tenant', 'api_key', '__proto__', 'kind', 'sid', 'caller.authid', 'realm'),
+  text,
+);
 
 export const kwargsArbitrary: fc.Arbitrary<Record<string, unknown>> = fc
   .record(
@@ -131,14 +152,21 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
   const same = url.pathname + url.search === request.path.replace(/(?<=\?.*)'/g, '%27');
   demand(same && url.hash === '', 'a path that a URL parser reads otherwise');
   demand((SHAPES[subject.name] as RegExp).test(url.pathname), 'a path of another shape');
-  for (const [key, only] of [['version', '2'], ['tenant', 't1'], ['api_key', 't0ken']] as const) {
+  for (const [key, only] of [
+    ['version', '2'],
+    ['tenant', 't1'],
+    ['api_key', 't0ken'],
+  ] as const) {
     demand(url.searchParams.getAll(key).join() === only, `query parameter ${key} set by the caller`);
   }
   const fields = new Map<string, string[]>();
   for (let index = 0; index < request.headers.length; index += 2) {
     const field = request.headers[index] as string;
     const content = request.headers[index + 1] as string;
-    demand(/^[\w!#$%&'*+.^`|~-]+$/.test(field) && /^[\t\x20-\x7e\x80-\xff]*$/.test(content), 'a broken header');
+    demand(
+      /^[\w!#$%&'*+.^`|~-]+$/.test(field) && /^[\t\x20-\x7e\x80-\xff]*$/.test(content),
+      'a broken header',
+    );
     demand(!FORBIDDEN.test(field), `header ${field} set by the caller`);
     fields.set(field.toLowerCase(), [...(fields.get(field.toLowerCase()) ?? []), content]);
   }
@@ -146,7 +174,10 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
   if (request.body !== undefined) {
     demand(subject.name === 'post', 'a body on a GET');
     const body = JSON.parse(request.body) as Record<string, unknown>;
-    demand(typeof body === 'object' && !('_headers' in body) && !('id' in body), 'a consumed kwarg in the body');
+    demand(
+      typeof body === 'object' && !('_headers' in body) && !('id' in body),
+      'a consumed kwarg in the body',
+    );
   }
   return true;
 }

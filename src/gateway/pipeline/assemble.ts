@@ -23,7 +23,11 @@ export interface PipelineParts extends RequestDeps {
 }
 
 /** Puts the steps of a call in order: request → credential → upstream → reply (docs/LIFE-OF-A-CALL.md). */
-export function assemblePipeline(service: ServiceConfig, procedure: ProcedureConfig, parts: PipelineParts): Pipeline {
+export function assemblePipeline(
+  service: ServiceConfig,
+  procedure: ProcedureConfig,
+  parts: PipelineParts,
+): Pipeline {
   const { upstream, authoriser, log } = parts;
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
   const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
@@ -41,7 +45,8 @@ export function assemblePipeline(service: ServiceConfig, procedure: ProcedureCon
   function fail(code: GatewayErrorCode, attempts: number, detail: string, message?: string): Reply {
     const id = parts.errorId();
     // A caller's own mistake or change of mind is no event for the operator.
-    const level = code === 'bad_request' || code === 'canceled' ? 'debug' : code === 'internal' ? 'error' : 'warn';
+    const level =
+      code === 'bad_request' || code === 'canceled' ? 'debug' : code === 'internal' ? 'error' : 'warn';
     log[level]({ ...identity, code, id, attempts, cause: detail }, 'call failed');
     return ownErrorReply(message === undefined ? { code, attempts, id } : { code, attempts, id, message });
   }
@@ -50,7 +55,8 @@ export function assemblePipeline(service: ServiceConfig, procedure: ProcedureCon
     try {
       return build(call);
     } catch (error) {
-      if (error instanceof BadRequest) return fail('bad_request', 0, 'the kwargs were refused', error.message);
+      if (error instanceof BadRequest)
+        return fail('bad_request', 0, 'the kwargs were refused', error.message);
       return fail('internal', 0, stackOf(error));
     }
   }
@@ -61,7 +67,8 @@ export function assemblePipeline(service: ServiceConfig, procedure: ProcedureCon
     if ('kind' in built) return built;
     if (upstream === undefined) return fail('secrets', 0, 'base_url has a variable without a value');
     const request = authoriser.authorise(built.request);
-    if (request === 'unavailable') return fail('auth', 0, 'auth.vars.token cannot be placed as auth.apply says');
+    if (request === 'unavailable')
+      return fail('auth', 0, 'auth.vars.token cannot be placed as auth.apply says');
     let outcome: SendOutcome;
     try {
       outcome = await upstream.send(request, built.replayable, call.control);
@@ -76,7 +83,10 @@ export function assemblePipeline(service: ServiceConfig, procedure: ProcedureCon
       case 'answer': {
         const reply = mapAnswer(request, outcome.answer, rule);
         if ('refused' in reply) return fail('bad_answer', outcome.attempts, reply.refused);
-        log.debug({ ...identity, status: outcome.answer.status, attempts: outcome.attempts }, 'call answered');
+        log.debug(
+          { ...identity, status: outcome.answer.status, attempts: outcome.attempts },
+          'call answered',
+        );
         return reply;
       }
     }

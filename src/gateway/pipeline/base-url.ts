@@ -22,7 +22,11 @@ export function renderBaseUrl(settings: ServiceSettings): BaseUrl | undefined {
   if (text === undefined) return undefined;
   try {
     const url = new URL(text);
-    if ((url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '' || url.password !== '') {
+    if (
+      (url.protocol !== 'http:' && url.protocol !== 'https:') ||
+      url.username !== '' ||
+      url.password !== ''
+    ) {
       return undefined;
     }
     return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };

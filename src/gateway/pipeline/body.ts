@@ -5,7 +5,10 @@ import { BadRequest, type Call } from './call.js';
 import { compileTemplate } from './fill-template.js';
 
 /** Builds the JSON text of a body from the call and the kwargs that are left for it; undefined is an empty body. */
-export type BodyBuilder = (call: Call, leftover: Readonly<Record<string, unknown>> | undefined) => string | undefined;
+export type BodyBuilder = (
+  call: Call,
+  leftover: Readonly<Record<string, unknown>> | undefined,
+) => string | undefined;
 
 /** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
 export function compileBody(

@@ -10,7 +10,10 @@ const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu
  * Builds the `Cookie` header of a procedure, or undefined where no cookie has a value. A value that comes from a call is
  * percent-encoded where it must be, so that it cannot begin a second cookie; constants stand as configured.
  */
-export function compileCookies(entries: readonly NamedTemplate[], realm: string): (call: Call) => string | undefined {
+export function compileCookies(
+  entries: readonly NamedTemplate[],
+  realm: string,
+): (call: Call) => string | undefined {
   const compiled = entries.map(({ name, template }) => ({
     name,
     constant: template.parts.every((part) => typeof part === 'string'),

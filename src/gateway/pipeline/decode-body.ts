@@ -20,7 +20,9 @@ const TEXT_TYPE =
  * else as bytes. Bytes that are no text become U+FFFD, so that no WAMP client closes its connection over them
  * (RFC 6455 §8.1).
  */
-export function decodeBody(answer: HttpAnswer): ReplyBody | { readonly kind: 'refused'; readonly reason: string } {
+export function decodeBody(
+  answer: HttpAnswer,
+): ReplyBody | { readonly kind: 'refused'; readonly reason: string } {
   const { body } = answer;
   if (body.length === 0) return { kind: 'text', text: '' };
   const { type, charset } = mediaType(firstHeader(answer.headers, 'content-type'));

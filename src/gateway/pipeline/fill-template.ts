@@ -51,7 +51,8 @@ export function compileVariable(variable: Variable, realm: string): Filler {
     case 'caller.authrole':
       return (call) => call.caller.authrole ?? fallback;
     default:
-      return (call) => (Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined) ?? absent(call, name, fallback);
+      return (call) =>
+        (Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined) ?? absent(call, name, fallback);
   }
 }
 
@@ -71,7 +72,11 @@ export function isDict(value: unknown): value is Readonly<Record<string, unknown
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
-function compileMixedVariable(variable: Variable, what: string, realm: string): (call: Call) => string | undefined {
+function compileMixedVariable(
+  variable: Variable,
+  what: string,
+  realm: string,
+): (call: Call) => string | undefined {
   const read = compileVariable(variable, realm);
   return (call) => {
     const value = read(call);

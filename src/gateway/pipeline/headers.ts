@@ -80,7 +80,8 @@ export function compileHeaders(
 
 /** The caller's `_headers` over the defaults, by name in any case; what the configuration sets is left out. */
 function mergeCustom(base: readonly string[], custom: unknown, configured: ReadonlySet<string>): string[] {
-  if (!isDict(custom)) throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
+  if (!isDict(custom))
+    throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
   for (const name of Object.keys(custom)) {
     checkName(name);
@@ -125,7 +126,8 @@ function addField(
     return;
   }
   for (const element of Array.isArray(value) ? value : [value]) {
-    if (!isScalar(element)) throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
+    if (!isScalar(element))
+      throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
     const text = String(element);
     if (!FIELD_VALUE.test(text)) {
       throw new BadRequest(`${what} holds a line break, a control character or a character beyond Latin-1`);

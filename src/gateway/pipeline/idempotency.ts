@@ -29,7 +29,10 @@ export function compileIdempotency(
   return (headers) =>
     hasKey(headers, lowerName)
       ? { headers, replayable: true }
-      : { headers: [...headers.filter(notEmptyKey(headers, lowerName)), headerName, uuid()], replayable: true };
+      : {
+          headers: [...headers.filter(notEmptyKey(headers, lowerName)), headerName, uuid()],
+          replayable: true,
+        };
 }
 
 /** An empty key names no call, so it makes none safe to repeat. */

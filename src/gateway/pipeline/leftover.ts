@@ -20,7 +20,10 @@ export function isLeftover(name: string, rule: LeftoverRule): boolean {
  * The kwargs that remain, or undefined where none does. The call's own dictionary comes back uncopied when all of it
  * remains.
  */
-export function leftoverKwargs(call: Call, rule: LeftoverRule): Readonly<Record<string, unknown>> | undefined {
+export function leftoverKwargs(
+  call: Call,
+  rule: LeftoverRule,
+): Readonly<Record<string, unknown>> | undefined {
   const names = Object.keys(call.kwargs);
   const remaining = names.filter((name) => isLeftover(name, rule));
   if (remaining.length === 0) return undefined;

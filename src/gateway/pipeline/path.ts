@@ -17,7 +17,12 @@ export interface PathBuilder {
  * @param base path and query of base_url.
  * @param prefix what is taken off the procedure's path first, whole segments only.
  */
-export function compilePath(base: { path: string; query: string }, prefix: string, path: Template, realm: string): PathBuilder {
+export function compilePath(
+  base: { path: string; query: string },
+  prefix: string,
+  path: Template,
+  realm: string,
+): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
   const relative = stripPrefix(parts, prefix);
   const head = base.path.replace(/\/+$/, '');

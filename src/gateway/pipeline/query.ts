@@ -22,8 +22,10 @@ export function compileQuery(entries: readonly NamedTemplate[], realm: string): 
  */
 export function queryPairs(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (isScalar(value)) return `&${encodeText(name, keyName)}=${encodeText(String(value), () => describe(name))}`;
-  if (!Array.isArray(value)) throw new BadRequest(`${describe(name)} must be text, a number, a boolean or a list of these`);
+  if (isScalar(value))
+    return `&${encodeText(name, keyName)}=${encodeText(String(value), () => describe(name))}`;
+  if (!Array.isArray(value))
+    throw new BadRequest(`${describe(name)} must be text, a number, a boolean or a list of these`);
   let pairs = '';
   for (const element of value) {
     if (element !== null && !isScalar(element)) {

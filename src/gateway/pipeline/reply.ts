@@ -9,7 +9,12 @@ export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
 /** What a call came to, before it is put into WAMP's words. */
 export type Reply =
   /** The upstream answered well. */
-  | { readonly kind: 'result'; readonly status: number; readonly body: ReplyBody; readonly headers: ReplyHeaders | undefined }
+  | {
+      readonly kind: 'result';
+      readonly status: number;
+      readonly body: ReplyBody;
+      readonly headers: ReplyHeaders | undefined;
+    }
   /** The upstream answered with an error. */
   | {
       readonly kind: 'error';
@@ -36,13 +41,19 @@ export interface ReplyRule {
 /**
  * Maps an answer to a reply; pure. An answer that cannot be handed over comes back as a sentence that says why.
  */
-export function mapAnswer(request: HttpRequest, answer: HttpAnswer, rule: ReplyRule): Reply | { readonly refused: string } {
+export function mapAnswer(
+  request: HttpRequest,
+  answer: HttpAnswer,
+  rule: ReplyRule,
+): Reply | { readonly refused: string } {
   const body = decodeBody(answer);
   if (body.kind === 'refused') return { refused: body.reason };
   const { status } = answer;
-  const headers = rule.responseHeaders.length === 0 ? undefined : pickHeaders(answer.headers, rule.responseHeaders);
+  const headers =
+    rule.responseHeaders.length === 0 ? undefined : pickHeaders(answer.headers, rule.responseHeaders);
   if (status >= 200 && status < 300) return { kind: 'result', status, body, headers };
-  if (status === 304 && isConditional(request)) return { kind: 'result', status, body: { kind: 'text', text: '' }, headers };
+  if (status === 304 && isConditional(request))
+    return { kind: 'result', status, body: { kind: 'text', text: '' }, headers };
   return { kind: 'error', uri: statusUri(status, rule.errors), status, body, headers };
 }
 

@@ -17,7 +17,10 @@ function compile(name: string, lines: string[] = [], baseUrl = `${ORIGIN}/api`) 
   const procedure = service.procedures.find((each) => each.name === name)!;
   const base = renderBaseUrl(service.settings)!;
   const authoriser = createStaticAuthoriser(service.settings);
-  const build = compileRequest(service, procedure, base, authoriser, { userAgent: 'test', uuid: () => 'uuid-1' });
+  const build = compileRequest(service, procedure, base, authoriser, {
+    userAgent: 'test',
+    uuid: () => 'uuid-1',
+  });
   return (kwargs: Call['kwargs'], args: unknown[] = []) => {
     const { request, replayable } = build({ args, kwargs, caller });
     return { ...request, replayable, credentialed: authoriser.authorise(request) };
@@ -112,10 +115,14 @@ describe('path', () => {
   });
   it('names a missing variable', () => {
     expect(() => compile('get_invoice')({})).toThrow('Missing required path variable: id');
-    expect(() => compile('get_invoice')(Object.create({ id: 'inherited' }))).toThrow('Missing required path variable: id');
+    expect(() => compile('get_invoice')(Object.create({ id: 'inherited' }))).toThrow(
+      'Missing required path variable: id',
+    );
   });
   it('fills a variable that stands twice, twice, and takes defaults', () => {
-    const build = compile('get_invoice', ['+procedures.get_invoice.path = /a/{{id}}/{{kind:-all}}/{{id}}.json']);
+    const build = compile('get_invoice', [
+      '+procedures.get_invoice.path = /a/{{id}}/{{kind:-all}}/{{id}}.json',
+    ]);
     expect(build({ id: 'x' }).path).toBe('/api/a/x/all/x.json');
     expect(build({ id: 'x', kind: 'y' }).path).toBe('/api/a/x/y/x.json');
   });
@@ -141,7 +148,8 @@ describe('path', () => {
 });
 
 describe('query', () => {
-  const pathOf = (kwargs: Call['kwargs'], ...lines: string[]) => compile('get_invoice', lines)({ id: '1', ...kwargs }).path;
+  const pathOf = (kwargs: Call['kwargs'], ...lines: string[]) =>
+    compile('get_invoice', lines)({ id: '1', ...kwargs }).path;
   it('writes scalars as text, repeats lists, leaves null out', () => {
     expect(pathOf({ a: '', b: 0, c: false, d: null, e: [1, 'x', null, true], f: [] })).toBe(
       '/api/invoices/1?a=&b=0&c=false&e=1&e=x&e=true',
@@ -154,8 +162,14 @@ describe('query', () => {
     expect(() => pathOf({ filter: value })).toThrow(/"filter"/);
   });
   it('puts literal, configured and remaining parameters in this order', () => {
-    const lines = ['+query.v = 2', '+procedures.get_invoice.query.sort = {{order}}', '+procedures.get_invoice.path = /i?x=1'];
-    expect(compile('get_invoice', lines)({ order: 'asc', rest: 'r' }).path).toBe('/api/i?x=1&v=2&sort=asc&rest=r');
+    const lines = [
+      '+query.v = 2',
+      '+procedures.get_invoice.query.sort = {{order}}',
+      '+procedures.get_invoice.path = /i?x=1',
+    ];
+    expect(compile('get_invoice', lines)({ order: 'asc', rest: 'r' }).path).toBe(
+      '/api/i?x=1&v=2&sort=asc&rest=r',
+    );
   });
   it('lets no kwarg set or add to what the configuration sets', () => {
     const lines = ['+query.v = 2', '+query.w = {{w2}}', '+procedures.get_invoice.path = /i?x=1'];
@@ -163,7 +177,10 @@ describe('query', () => {
   });
   it('has query parameters on a POST: filter[status]', () => {
     const build = compile('create_invoice', ['+procedures.create_invoice.query.filter[status] = {{status}}']);
-    expect(build({ status: 'paid', a: 1 })).toMatchObject({ path: '/api/invoices?filter%5Bstatus%5D=paid', body: '{"a":1}' });
+    expect(build({ status: 'paid', a: 1 })).toMatchObject({
+      path: '/api/invoices?filter%5Bstatus%5D=paid',
+      body: '{"a":1}',
+    });
   });
 });
 
@@ -215,7 +232,10 @@ describe('headers', () => {
     expect(() => build()({ id: '1', _headers })).toThrow(/_headers/);
   });
   it('lets the configuration win over the caller', () => {
-    const request = build('+headers.X-User = {{caller.authid}}', '+headers.X-Realm = {{realm}}')({
+    const request = build(
+      '+headers.X-User = {{caller.authid}}',
+      '+headers.X-Realm = {{realm}}',
+    )({
       id: '1',
       'caller.authid': 'mallory',
       _headers: { 'x-user': 'mallory', 'X-Other': 'o' },
@@ -232,7 +252,11 @@ describe('headers', () => {
     expect(() => build('+headers.X-Plan = {{plan}}')({ id: '1', plan: 'a\r\nb' })).toThrow(/X-Plan/);
   });
   it('builds cookies, encoded so that no value begins another', () => {
-    const request = build('+cookies.sid = {{sid}}', '+cookies.lang = en', '+cookies.none = {{none}}')({
+    const request = build(
+      '+cookies.sid = {{sid}}',
+      '+cookies.lang = en',
+      '+cookies.none = {{none}}',
+    )({
       id: '1',
       sid: 'a; admin=1%é',
       _headers: { Cookie: 'sid=evil' },
@@ -253,7 +277,13 @@ describe('body', () => {
     expect(header(request.headers, 'content-type')).toEqual([]);
   });
   it('keeps the type of a value that is exactly one variable, and writes mixed text as text', () => {
-    const body = build('body.n = {{n}}', 'body.t = no. {{n}}', 'body.l = {{l}}', 'body.c = constant', 'body.d = {{d:-7}}')({
+    const body = build(
+      'body.n = {{n}}',
+      'body.t = no. {{n}}',
+      'body.l = {{l}}',
+      'body.c = constant',
+      'body.d = {{d:-7}}',
+    )({
       n: 5,
       l: [1, { a: null }],
       extra: true,
@@ -268,12 +298,15 @@ describe('body', () => {
   });
   it('uses the same name in path and body', () => {
     const update = compile('update_invoice', ['+procedures.update_invoice.body.id = {{id}}']);
-    expect(update({ id: 'INV-1', a: 1 })).toMatchObject({ path: '/api/invoices/INV-1', body: '{"id":"INV-1","a":1}' });
+    expect(update({ id: 'INV-1', a: 1 })).toMatchObject({
+      path: '/api/invoices/INV-1',
+      body: '{"id":"INV-1","a":1}',
+    });
   });
   it('lets no kwarg replace a configured field', () => {
-    expect(build('body.user = {{caller.authid}}', 'body.plan = {{p}}')({ user: 'mallory', plan: 'gold' }).body).toBe(
-      '{"user":"alice"}',
-    );
+    expect(
+      build('body.user = {{caller.authid}}', 'body.plan = {{p}}')({ user: 'mallory', plan: 'gold' }).body,
+    ).toBe('{"user":"alice"}');
   });
   it('refuses what nothing uses where told to', () => {
     const strict = build('remaining = refuse', 'body.a = {{a}}');
@@ -282,8 +315,15 @@ describe('body', () => {
   });
   it('can be on a GET, and a POST can have its kwargs in the query', () => {
     const get = compile('get_invoice', ['+procedures.get_invoice.remaining = body']);
-    expect(get({ id: '1', q: 'x' })).toMatchObject({ method: 'GET', path: '/api/invoices/1', body: '{"q":"x"}' });
-    expect(build('remaining = query')({ q: 'x' })).toMatchObject({ path: '/api/invoices?q=x', body: undefined });
+    expect(get({ id: '1', q: 'x' })).toMatchObject({
+      method: 'GET',
+      path: '/api/invoices/1',
+      body: '{"q":"x"}',
+    });
+    expect(build('remaining = query')({ q: 'x' })).toMatchObject({
+      path: '/api/invoices?q=x',
+      body: undefined,
+    });
   });
   it('carries big integers and __proto__ exactly', () => {
     const text = '{"big":9007199254740993,"huge":-123456789012345678901234567890,"__proto__":{"admin":true}}';
@@ -303,8 +343,12 @@ describe('idempotency', () => {
   });
   it("keeps the caller's own key, unless it is empty", () => {
     const build = compile('create_invoice', ['+idempotency_header = Idempotency-Key']);
-    expect(header(build({ _headers: { 'idempotency-key': 'mine' } }).headers, 'idempotency-key')).toEqual(['mine']);
-    expect(header(build({ _headers: { 'idempotency-key': '' } }).headers, 'idempotency-key')).toEqual(['uuid-1']);
+    expect(header(build({ _headers: { 'idempotency-key': 'mine' } }).headers, 'idempotency-key')).toEqual([
+      'mine',
+    ]);
+    expect(header(build({ _headers: { 'idempotency-key': '' } }).headers, 'idempotency-key')).toEqual([
+      'uuid-1',
+    ]);
   });
   it('makes a POST replayable by the caller alone', () => {
     const build = compile('create_invoice');
@@ -316,12 +360,21 @@ describe('idempotency', () => {
 
 describe('credentials', () => {
   it('go into a header, over whatever the caller sent', () => {
-    const build = compile('get_invoice', ['+auth.vars.token = s3cret', '+auth.apply.format = Bearer {{token}}']);
+    const build = compile('get_invoice', [
+      '+auth.vars.token = s3cret',
+      '+auth.apply.format = Bearer {{token}}',
+    ]);
     const { credentialed } = build({ id: '1', _headers: { authorization: 'Bearer mine' } });
-    expect(credentialed !== 'unavailable' && header(credentialed.headers, 'authorization')).toEqual(['Bearer s3cret']);
+    expect(credentialed !== 'unavailable' && header(credentialed.headers, 'authorization')).toEqual([
+      'Bearer s3cret',
+    ]);
   });
   it('go into the query, encoded, over whatever the caller sent', () => {
-    const lines = ['+auth.vars.token = k&y', '+auth.apply.placement = query_param', '+auth.apply.name = api_key'];
+    const lines = [
+      '+auth.vars.token = k&y',
+      '+auth.apply.placement = query_param',
+      '+auth.apply.name = api_key',
+    ];
     const { credentialed } = compile('get_invoice', lines)({ id: '1', api_key: 'mine', q: 'x' });
     expect(credentialed).toMatchObject({ path: '/api/invoices/1?q=x&api_key=k%26y' });
   });

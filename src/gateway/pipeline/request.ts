@@ -42,7 +42,13 @@ export function compileRequest(
   const method = settings.method.toUpperCase() as HttpMethod;
   const path = compilePath(base, service.settings.prefix, settings.path, realm);
   const query = compileQuery(settings.query, realm);
-  const headers = compileHeaders(settings.headers, settings.cookies, credential.ownedHeaders, deps.userAgent, realm);
+  const headers = compileHeaders(
+    settings.headers,
+    settings.cookies,
+    credential.ownedHeaders,
+    deps.userAgent,
+    realm,
+  );
   const body = compileBody(settings.body_whole, settings.body, realm);
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const rule = leftoverRule(procedure, path.literalQuery, credential.ownedQuery);
@@ -78,7 +84,11 @@ function refuseArgs(call: Call): void {
   );
 }
 
-function leftoverRule(procedure: ProcedureConfig, literalQuery: string, credential: readonly string[]): LeftoverRule {
+function leftoverRule(
+  procedure: ProcedureConfig,
+  literalQuery: string,
+  credential: readonly string[],
+): LeftoverRule {
   const { settings } = procedure;
   const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
   const templates = [settings.path, ...named.map(({ template }) => template)];

@@ -18,5 +18,7 @@ export const OTHER_URI = 'bondy.error.bad_gateway';
 
 /** @param own the procedure's `errors.$status`, which come before the table. */
 export function statusUri(status: number, own: ReadonlyMap<number, string>): string {
-  return own.get(status) ?? STATUS_URIS[status] ?? (status >= 400 && status < 500 ? OTHER_4XX_URI : OTHER_URI);
+  return (
+    own.get(status) ?? STATUS_URIS[status] ?? (status >= 400 && status < 500 ? OTHER_4XX_URI : OTHER_URI)
+  );
 }
