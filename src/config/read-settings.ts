@@ -164,7 +164,7 @@ function setSetting(settings: Record<string, unknown>, name: string, value: unkn
 }
 
 function requiredMessage(spec: SingleSpec): string {
-  return `is required: ${spec.type.description}`;
+  return `is required (${spec.type.description})`;
 }
 
 function readValue(

@@ -12,7 +12,7 @@ function looseUri(value: string, what: string): string {
 
 /** The URI of a procedure. `wamp.` belongs to the protocol, and no router lets one register there. */
 export const procedureUri: DataType<string> = {
-  description: 'WAMP URI',
+  description: 'WAMP URI, as in com.billing.get_invoice',
   parse(value) {
     looseUri(value, 'a WAMP URI');
     if (value === 'wamp' || value.startsWith('wamp.')) {
@@ -30,6 +30,6 @@ export const errorUri: DataType<string> = {
 
 /** The name of a realm. */
 export const realmName: DataType<string> = {
-  description: 'realm',
+  description: 'name of a realm, as in com.example.myrealm',
   parse: (value) => looseUri(value, 'the name of a realm'),
 };
