@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { jsonText } from '../wamp/payload.js';
+import { toOutcome } from './outcome.js';
+
+const json = { kind: 'json', json: '{"id":9007199254740993}' } as const;
+
+it('carries JSON as the text it came as', () => {
+  expect(toOutcome({ kind: 'result', status: 200, body: json, headers: undefined }, false)).toEqual({
+    kind: 'result',
+    payload: { kwargs: jsonText('{"status":200,"body":{"id":9007199254740993}}') },
+  });
+});
+
+it('puts the headers behind the body', () => {
+  expect(
+    toOutcome({ kind: 'error', uri: 'u', status: 404, body: json, headers: { etag: '"x"' } }, false),
+  ).toEqual({
+    kind: 'error',
+    uri: 'u',
+    payload: {
+      kwargs: jsonText('{"status":404,"body":{"id":9007199254740993},"headers":{"etag":"\\"x\\""}}'),
+    },
+  });
+});
+
+it('makes the result one positional dictionary where asked to, and leaves errors in kwargs', () => {
+  const result = { kind: 'result', status: 200, headers: undefined } as const;
+  expect(toOutcome({ ...result, body: json }, true).payload).toEqual({
+    args: jsonText('[{"status":200,"body":{"id":9007199254740993}}]'),
+  });
+  expect(toOutcome({ ...result, body: { kind: 'text', text: '' } }, true).payload).toEqual({
+    args: [{ status: 200, body: '' }],
+  });
+  const error = { ...result, kind: 'error', uri: 'u', body: json } as const;
+  expect(toOutcome(error, true).payload).toHaveProperty('kwargs');
+});
+
+it('carries text and bytes as values', () => {
+  const bytes = new Uint8Array([0, 255]);
+  const result = { kind: 'result', status: 200, headers: undefined } as const;
+  expect(toOutcome({ ...result, body: { kind: 'bytes', bytes } }, false).payload.kwargs).toEqual({
+    status: 200,
+    body: bytes,
+  });
+});
