@@ -141,6 +141,7 @@ export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
       finish(call);
       if (mode === 'skip' || mode === 'kill' || mode === 'killnowait') {
         fail(call, ERROR_URI.canceled, 'the call was cancelled');
+        if (mode === 'killnowait') interrupt(call, 'killnowait', ERROR_URI.canceled);
       } else {
         // The caller wanted an end of it, and has one; the URI tells that it asked in a way that nobody knows.
         fail(
@@ -148,8 +149,8 @@ export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
           ERROR_URI.invalidArgument,
           'CANCEL: mode must be skip, kill or killnowait; the call was ended',
         );
+        interrupt(call, 'killnowait', ERROR_URI.invalidArgument);
       }
-      if (mode !== 'skip') interrupt(call, 'killnowait', ERROR_URI.canceled);
     },
     yield(session, message) {
       const call = session.invocations.get(message.request);

@@ -1,6 +1,6 @@
+import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../json.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
-import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from './json.js';
 import { MESSAGE, type Message } from './messages.js';
 import { type Dict, isJsonText, type Payload } from './payload.js';
 import type { Serializer } from './serializer.js';

@@ -1,4 +1,4 @@
-import { parseJson } from './json.js';
+import { parseJson } from '../json.js';
 import { type Dict, isJsonText, type Payload } from './payload.js';
 
 /** Nesting allowed in JSON text that a trusted end of an in-process pipe vouched for. */

@@ -1,0 +1,92 @@
+import { createLogger, type Logger } from '../../src/log.js';
+import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
+import {
+  startWebSocketListener,
+  type WebSocketListener,
+  type WebSocketListenerOptions,
+} from '../../src/transport/websocket-listener.js';
+import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
+
+export const LIMITS = {
+  callTimeout: 30_000,
+  maxCallTimeout: 600_000,
+  maxPendingCalls: 100,
+  maxSessions: 100,
+};
+
+export interface RouterHost {
+  readonly router: Router;
+  readonly listener: WebSocketListener;
+  readonly url: string;
+  /** Lines that the two have logged. */
+  readonly logged: readonly string[];
+  dispose(): Promise<void>;
+}
+
+/** A router that listens on a port of the system's choice, with realms `realm1` and `realm2`. */
+export async function startRouterHost(
+  options: {
+    readonly router?: Partial<RouterOptions>;
+    readonly listener?: Partial<WebSocketListenerOptions>;
+  } = {},
+): Promise<RouterHost> {
+  const logged: string[] = [];
+  const log: Logger = createLogger('debug', { write: (line) => void logged.push(line) });
+  const router = createRouter({
+    realms: ['realm1', 'realm2'],
+    limits: LIMITS,
+    allowAnonymous: true,
+    agent: 'test-router',
+    log,
+    ...options.router,
+  });
+  const listener = await startWebSocketListener({
+    host: '127.0.0.1',
+    port: 0,
+    path: '/ws',
+    origins: ['*'],
+    serializers: [createJsonSerializer()],
+    attach: router.attach,
+    maxMessageSize: 1024 * 1024,
+    maxSendBuffer: 64 * 1024 * 1024,
+    handshakeTimeout: 10_000,
+    log,
+    ...options.listener,
+  });
+  return {
+    router,
+    listener,
+    url: listener.url,
+    logged,
+    async dispose() {
+      await listener.close();
+      await router.close();
+    },
+  };
+}
+
+/** Waits until `holds`, by looking again each turn; rejects after 5 s with what it saw last. */
+export async function until(holds: () => boolean, saw: () => unknown = () => undefined): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`did not come to hold: ${JSON.stringify(saw())}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+export const NOTHING_LEFT = {
+  connections: 0,
+  sessions: 0,
+  registrations: 0,
+  subscriptions: 0,
+  pendingCalls: 0,
+};
+
+/** Waits until the router holds nothing: the leak check after every test of a host. */
+export async function untilEmpty(host: RouterHost): Promise<void> {
+  const empty = JSON.stringify(NOTHING_LEFT);
+  await until(
+    () => JSON.stringify(host.router.counts()) === empty,
+    () => host.router.counts(),
+  );
+}
