@@ -6,6 +6,8 @@ export interface FakeHost extends Host {
   exitCode?: number | string | null | undefined;
   /** Codes given to `exit`. */
   readonly exits: readonly number[];
+  /** Resolves when stdout has printed `text`. */
+  printed(text: string): Promise<void>;
   /** Sends a signal to whoever listens; false where nobody does. */
   send(signal: HandledSignal): boolean;
 }
@@ -18,11 +20,23 @@ export function createFakeHost(
   const out: string[] = [];
   const err: string[] = [];
   const exits: number[] = [];
+  let waiting: { text: string; resolve: () => void }[] = [];
+  const tellWaiting = (): void => {
+    const whole = out.join('');
+    for (const waiter of waiting) if (whole.includes(waiter.text)) waiter.resolve();
+    waiting = waiting.filter((waiter) => !whole.includes(waiter.text));
+  };
   const listeners = new Map<HandledSignal, Set<() => void>>();
   const isTTY = options.terminal === true;
   return {
     env,
-    stdout: { write: (text) => void out.push(text), isTTY },
+    stdout: {
+      write(text) {
+        out.push(text);
+        tellWaiting();
+      },
+      isTTY,
+    },
     stderr: { write: (text) => void err.push(text), isTTY },
     out: () => out.join(''),
     err: () => err.join(''),
@@ -30,6 +44,12 @@ export function createFakeHost(
     exit: (code) => void exits.push(code),
     on: (signal, listener) => listeners.set(signal, (listeners.get(signal) ?? new Set()).add(listener)),
     off: (signal, listener) => listeners.get(signal)?.delete(listener),
+    printed(text) {
+      return new Promise((resolve) => {
+        waiting.push({ text, resolve });
+        tellWaiting();
+      });
+    },
     send(signal) {
       const heard = [...(listeners.get(signal) ?? [])];
       for (const listener of heard) listener();

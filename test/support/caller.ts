@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+
+export const REALM = 'com.example.myrealm';
+
+/** How a call ended, with the frame that said so. */
+export interface Answer {
+  readonly kind: 'result' | 'error';
+  /** The error's URI; empty for a result. */
+  readonly uri: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** The text of the frame, as it came. */
+  readonly frame: string;
+}
+
+export interface CallOptions {
+  /** CALL.Options. */
+  readonly options?: object;
+  readonly args?: readonly unknown[];
+}
+
+/** Calls procedures in plain JSON frames: what is sent and what comes back can be compared letter by letter. */
+export interface Caller {
+  /** From WELCOME. */
+  readonly session: number;
+  readonly authid: string;
+  /** The request ID of the latest CALL. */
+  readonly lastRequest: number;
+  /** Never rejects for a WAMP error; rejects when the connection closes first. Text is sent as it stands. */
+  call(procedure: string, kwargs?: object | string, options?: CallOptions): Promise<Answer>;
+  /** Cancels the latest CALL, or the one named. */
+  cancel(mode?: string, request?: number): void;
+  /** Cuts the TCP connection off, without a goodbye. */
+  terminate(): void;
+  /** Leaves in good order. */
+  close(): Promise<void>;
+  /** Answers that came for no call of ours, or a second time. */
+  readonly unexpected: readonly string[];
+}
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Joins a realm over WebSocket as an anonymous caller. */
+export async function connectCaller(url: string, realm = REALM): Promise<Caller> {
+  const ws = new WebSocket(url, ['wamp.2.json'], { perMessageDeflate: false });
+  const waiting = new Map<number, Waiting>();
+  const unexpected: string[] = [];
+  let lastRequest = 0;
+  await once(ws, 'open');
+  const roles = { caller: { features: { call_canceling: true, call_timeout: true } } };
+  ws.send(JSON.stringify([1, realm, { roles }]));
+  const [welcome] = await once(ws, 'message');
+  const [type, session, details] = JSON.parse(String(welcome));
+  if (type !== 2) throw new Error(`not welcome: ${String(welcome)}`);
+
+  ws.on('message', (data) => {
+    const frame = String(data);
+    const message = JSON.parse(frame) as unknown[];
+    const isError = message[0] === 8;
+    const request = (isError ? message[2] : message[1]) as number;
+    const waiter = waiting.get(request);
+    if ((!isError && message[0] !== 50) || waiter === undefined) {
+      unexpected.push(frame);
+      return;
+    }
+    waiting.delete(request);
+    const [args = [], kwargs = {}] = message.slice(isError ? 5 : 3);
+    waiter.resolve({
+      kind: isError ? 'error' : 'result',
+      uri: isError ? (message[4] as string) : '',
+      args: args as unknown[],
+      kwargs: kwargs as Record<string, unknown>,
+      frame,
+    });
+  });
+  ws.on('error', () => {});
+  ws.on('close', (code) => {
+    for (const waiter of waiting.values()) waiter.reject(new Error(`the connection closed with ${code}`));
+    waiting.clear();
+  });
+
+  return {
+    session,
+    authid: details.authid,
+    get lastRequest() {
+      return lastRequest;
+    },
+    call(procedure, kwargs = {}, { options = {}, args = [] } = {}) {
+      lastRequest += 1;
+      const request = lastRequest;
+      const answered = new Promise<Answer>((resolve, reject) => waiting.set(request, { resolve, reject }));
+      const dict = typeof kwargs === 'string' ? kwargs : JSON.stringify(kwargs);
+      ws.send(
+        `[48,${request},${JSON.stringify(options)},"${procedure}",${JSON.stringify(args)},${dict}]`,
+      );
+      return answered;
+    },
+    cancel(mode, request = lastRequest) {
+      ws.send(JSON.stringify([49, request, mode === undefined ? {} : { mode }]));
+    },
+    terminate: () => ws.terminate(),
+    async close() {
+      if (ws.readyState === WebSocket.CLOSED) return;
+      const closed = once(ws, 'close');
+      ws.close();
+      await closed;
+    },
+    unexpected,
+  };
+}
+
+/** The kwargs of an error that the gateway itself raised, without its random id. */
+export function ownError(answer: Answer): Record<string, unknown> {
+  const { id, ...rest } = answer.kwargs;
+  if (typeof id !== 'string' || id === '') throw new Error(`no id: ${answer.frame}`);
+  return rest;
+}

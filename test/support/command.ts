@@ -1,0 +1,32 @@
+import { main } from '../../src/cli/main.js';
+import { createFakeHost, type FakeHost } from './fake-host.js';
+
+export interface CommandRun extends FakeHost {
+  /** Resolves with the exit code when the command has ended. */
+  readonly ended: Promise<number>;
+}
+
+/** Runs `rpc-gateway` with these words inside the test's own process, under a stand-in for `process`. */
+export function runCommand(
+  words: readonly string[],
+  options: { readonly env?: Readonly<Record<string, string>>; readonly terminal?: boolean } = {},
+): CommandRun {
+  const host = createFakeHost(options.env, { terminal: options.terminal === true });
+  const ended = main(['node', '/repository/bin/rpc-gateway.js', ...words], host).then(() =>
+    Number(host.exitCode),
+  );
+  return Object.assign(host, { ended });
+}
+
+/** Waits for the ready line of `start` or `demo`; fails with what stderr says where the command ends before it. */
+export async function untilReady(run: CommandRun): Promise<{ url: string }> {
+  await Promise.race([
+    run.printed('ready: '),
+    run.ended.then((code) => {
+      throw new Error(`ended with ${code} before it was ready: ${run.err()}`);
+    }),
+  ]);
+  const url = /^ready: .*?(wss?:\/\/\S+?)(?:,|$)/m.exec(run.out())?.[1];
+  if (url === undefined) throw new Error(`no URL in the ready line: ${run.out()}`);
+  return { url };
+}

@@ -1,0 +1,57 @@
+/** A service with a procedure for every way in which a request can be put together. */
+export function dryRunConf(origin: string): string {
+  const service = 'rpc_gateway.services.shop';
+  const procedures = ['get', 'post', 'put', 'patch', 'delete', 'head'].flatMap((method) => [
+    `${service}.procedures.${method}.uri = com.shop.${method}`,
+    `${service}.procedures.${method}.realm = com.example.myrealm`,
+    `${service}.procedures.${method}.method = ${method}`,
+    `${service}.procedures.${method}.path = /items/{{id}}`,
+    `${service}.procedures.${method}.query.filter[state] = {{state}}`,
+    `${service}.procedures.${method}.headers.X-Mood = mood {{mood}}`,
+    `${service}.procedures.${method}.cookies.crumb = {{crumb}}`,
+  ]);
+  return [
+    `${service}.base_url = ${origin}/api?version=1`,
+    `${service}.auth.vars.token = open sesame`,
+    `${service}.auth.apply.placement = header`,
+    `${service}.auth.apply.name = Authorization`,
+    `${service}.auth.apply.format = Bearer {{token}}`,
+    ...procedures,
+    `${service}.procedures.whole.uri = com.shop.whole`,
+    `${service}.procedures.whole.realm = com.example.myrealm`,
+    `${service}.procedures.whole.method = post`,
+    `${service}.procedures.whole.path = /bulk`,
+    `${service}.procedures.whole.body = {{items}}`,
+  ].join('\n');
+}
+
+export interface DryRunCase {
+  readonly uri: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+/** Kwargs that have quoting, encodings and empty values in them. */
+export const DRY_RUN_CASES: readonly DryRunCase[] = [
+  { uri: 'com.shop.get', kwargs: { id: 'INV-001', expand: 'lines' } },
+  { uri: 'com.shop.get', kwargs: { id: "it's [1] {2}", list: [1, 'b c', true], empty: '', state: '<&>' } },
+  {
+    uri: 'com.shop.get',
+    kwargs: { id: 'a/b?c#d', _headers: { 'X-Latin': 'caf\u00e9 \'n\' 50% \\ !x "q"', 'X-Empty': '' } },
+  },
+  {
+    uri: 'com.shop.post',
+    kwargs: { id: 'é', customer: "O'Neil", text: '$HOME `x` "y" \\ \n 😀', n: 9007199254740993n },
+  },
+  { uri: 'com.shop.post', kwargs: { id: 1 } },
+  { uri: 'com.shop.put', kwargs: { id: 2 } },
+  { uri: 'com.shop.put', kwargs: { id: 2, a: { b: [null] } } },
+  { uri: 'com.shop.patch', kwargs: { id: 3, mood: 'fine' } },
+  {
+    uri: 'com.shop.patch',
+    kwargs: { id: 3, _headers: { 'content-type': 'application/merge-patch+json' }, a: 1 },
+  },
+  { uri: 'com.shop.delete', kwargs: { id: 4, force: true } },
+  { uri: 'com.shop.head', kwargs: { id: 5, x: 'y' } },
+  { uri: 'com.shop.whole', kwargs: { items: ['@file', 1] } },
+  { uri: 'com.shop.whole', kwargs: { items: '@text' } },
+];
