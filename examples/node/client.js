@@ -22,7 +22,7 @@ connection.onopen = async (session) => {
 };
 
 connection.onclose = (reason) => {
-  if (reason === 'closed') return;
+  if (reason !== 'unreachable') return;
   console.error('No connection. Is the demo running?');
   process.exitCode = 1;
 };

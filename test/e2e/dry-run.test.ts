@@ -5,10 +5,10 @@ import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js'
 import { previewRequest } from '../../src/create-gateway.js';
 import type { Session } from '../../src/wamp/client-session.js';
 import { WampError } from '../../src/wamp/wamp-error.js';
-import { joinAsCaller } from '../support/caller.js';
 import { comparableRequest, readCurlCommand } from '../support/curl-request.js';
 import { DRY_RUN_CASES, type DryRunCase, dryRunConf } from '../support/dry-run-cases.js';
 import { type RunningGateway, startGateway } from '../support/gateway.js';
+import { joinOverWebSocket } from '../support/joined-session.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';
 
 describe('what --dry-run prints', () => {
@@ -19,7 +19,7 @@ describe('what --dry-run prints', () => {
   beforeAll(async () => {
     upstream = await startRecordingUpstream();
     gateway = await startGateway(dryRunConf(upstream.url));
-    session = await joinAsCaller(gateway.url);
+    session = await joinOverWebSocket(gateway.url);
     config = parseConfig(dryRunConf(upstream.url), { env: {} });
   });
   afterAll(async () => {
