@@ -8,10 +8,10 @@ export function failureText(error: unknown): string {
   const code = systemCode(error);
   const place = addressOf(error);
   if (code === 'EADDRINUSE') {
-    return `Cannot listen on ${place}: the port is in use. Stop the program that uses it, or choose another port.`;
+    return `Cannot listen on ${place}: the port is in use. Stop the program that uses it, or set listeners.NAME.port.`;
   }
   if (code === 'EACCES' && place !== '') {
-    return `Cannot listen on ${place}: not permitted. Choose a port above 1023.`;
+    return `Cannot listen on ${place}: not permitted. Set listeners.NAME.port to one above 1023.`;
   }
   if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
   return error instanceof Error ? error.message : String(error);

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../errors.js';
+import { failureText, systemCode } from './failures.js';
+import { CommandFailure } from './host.js';
+
+describe('what is printed for a failure', () => {
+  const systemError = (code: string) =>
+    Object.assign(new Error('raw'), { code, address: '127.0.0.1', port: 80 });
+
+  it.each([
+    [new CommandFailure('Do this.'), 'Do this.'],
+    [new ConfigError([{ file: 'a.conf', line: 2, key: 'k', message: 'is wrong' }]), 'a.conf:2: k: is wrong'],
+    [systemError('EADDRINUSE'), 'Cannot listen on 127.0.0.1:80: the port is in use. '],
+    [systemError('EACCES'), 'Cannot listen on 127.0.0.1:80: not permitted. '],
+    [systemError('EADDRNOTAVAIL'), 'Cannot listen on 127.0.0.1:80: this machine has no such address.'],
+    [new Error('anything else'), 'anything else'],
+    ['thrown text', 'thrown text'],
+  ])('%s', (error, text) => {
+    expect(failureText(error)).toContain(text);
+  });
+
+  it('is found behind other errors', () => {
+    const wrapped = new Error('outer', { cause: new Error('middle', { cause: systemError('EADDRINUSE') }) });
+    expect(systemCode(wrapped)).toBe('EADDRINUSE');
+    expect(failureText(wrapped)).toContain('the port is in use');
+    const circle = new Error('circle');
+    circle.cause = circle;
+    expect(systemCode(circle)).toBeUndefined();
+  });
+});

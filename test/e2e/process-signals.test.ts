@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { startRecordingUpstream } from '../support/recording-upstream.js';
+
+const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../../examples/demo.conf', import.meta.url));
+
+/** The built command as a process of its own: what the stand-in of the other tests cannot show. */
+describe('a running gateway', () => {
+  async function startProcess(
+    upstream: string,
+  ): Promise<{ gateway: ChildProcess; url: string; ended: Promise<unknown[]> }> {
+    const env = { ...process.env, BILLING_URL: upstream, DEMO_PORT: '0' };
+    const gateway = spawn(process.execPath, [COMMAND, 'start', '--config', CONFIG], { env });
+    const ended = once(gateway, 'exit');
+    const [line] = await once(gateway.stdout!.setEncoding('utf8'), 'data');
+    const url = /^ready: 4 procedures in 1 realms, (ws:\S+)\n$/.exec(String(line))?.[1];
+    if (url === undefined) throw new Error(`not the ready line: ${line}`);
+    return { gateway, url, ended };
+  }
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('survives SIGHUP and ends with 0 on %s', async (signal) => {
+    const upstream = await startRecordingUpstream();
+    const { gateway, ended } = await startProcess(upstream.url);
+    const warned = once(gateway.stderr!, 'data');
+    gateway.kill('SIGHUP');
+    expect(String(await warned)).toContain('"signal":"SIGHUP"');
+    gateway.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    await upstream.close();
+  });
+
+  it('ends at once on a second signal, with a call still running', async () => {
+    const upstream = await startRecordingUpstream(() => new Promise(() => {}));
+    const { gateway, url, ended } = await startProcess(upstream.url);
+    const call = spawn(process.execPath, [COMMAND, 'call', 'com.billing.get_invoice', 'id=1', '--url', url]);
+    const callEnded = once(call, 'exit');
+    const running = await upstream.arrived(1);
+    const stopping = once(gateway.stderr!, 'data');
+    gateway.kill('SIGTERM');
+    await stopping;
+    gateway.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+    expect(await running.answered).toBe(false);
+    expect(await callEnded).toEqual([1, null]);
+    await upstream.close();
+  });
+});
