@@ -1,3 +1,4 @@
+import { wampBytes } from '../wamp/bytes.js';
 import type { InvocationOutcome } from '../wamp/invocations.js';
 import { jsonText, type Payload } from '../wamp/payload.js';
 import type { ReplyBody } from './pipeline/decode-body.js';
@@ -36,7 +37,7 @@ function answerPayload(
     const dict = `{"status":${status},"body":${body.json}${rest}}`;
     return asArgs ? { args: jsonText(`[${dict}]`) } : { kwargs: jsonText(dict) };
   }
-  const value = body.kind === 'text' ? body.text : body.bytes;
+  const value = body.kind === 'text' ? body.text : wampBytes(body.bytes);
   const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };
   return asArgs ? { args: [dict] } : { kwargs: dict };
 }

@@ -84,8 +84,10 @@ export function exchange(
           if (statusCode < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
           status = statusCode;
           headers = fields;
-          const refusal = refuseHead(fields, maxBytes);
+          const refusal = hasBody(request, statusCode) ? refuseHead(fields, maxBytes) : undefined;
           if (refusal !== undefined) tearDown(failure('bad_answer', true, refusal));
+          // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
+          if (status === 304) settle({ kind: 'answer', answer: { status, headers, body: NO_BODY } }, true);
         },
         onResponseData(_, chunk) {
           size += chunk.length;
@@ -104,6 +106,13 @@ export function exchange(
       },
     );
   });
+}
+
+const NO_BODY = Buffer.alloc(0);
+
+/** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */
+function hasBody(request: HttpRequest, status: number): boolean {
+  return request.method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
 /** Answers that need not be read to be refused. */

@@ -94,9 +94,7 @@ export async function connectCaller(url: string, realm = REALM): Promise<Caller>
       const request = lastRequest;
       const answered = new Promise<Answer>((resolve, reject) => waiting.set(request, { resolve, reject }));
       const dict = typeof kwargs === 'string' ? kwargs : JSON.stringify(kwargs);
-      ws.send(
-        `[48,${request},${JSON.stringify(options)},"${procedure}",${JSON.stringify(args)},${dict}]`,
-      );
+      ws.send(`[48,${request},${JSON.stringify(options)},"${procedure}",${JSON.stringify(args)},${dict}]`);
       return answered;
     },
     cancel(mode, request = lastRequest) {

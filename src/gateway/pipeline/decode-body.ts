@@ -53,7 +53,9 @@ function decodeText(body: Buffer, charset: string): string {
     const text = body.toString('utf8');
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
-  return decoderFor(charset).decode(body);
+  const decoder = decoderFor(charset);
+  // As a stream: Node's decoder of windows-1252, which iso-8859-1 means too (WHATWG Encoding §4.2), errs in one go.
+  return decoder.decode(body, { stream: true }) + decoder.decode();
 }
 
 function decoderFor(charset: string): TextDecoder {

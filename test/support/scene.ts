@@ -1,0 +1,44 @@
+import type { GatewayOptions } from '../../src/create-gateway.js';
+import { billingConf } from './billing-conf.js';
+import { type Caller, connectCaller } from './caller.js';
+import { type RunningGateway, startGateway } from './gateway.js';
+import { keepLog, type LogLines } from './log-lines.js';
+import { type AnswerHandler, type RecordingUpstream, startRecordingUpstream } from './recording-upstream.js';
+
+/** An API, a gateway in front of it and a caller: all that an end-to-end test needs. */
+export interface Scene {
+  readonly upstream: RecordingUpstream;
+  readonly gateway: RunningGateway;
+  readonly caller: Caller;
+  readonly log: LogLines;
+  close(): Promise<void>;
+}
+
+export interface SceneOptions {
+  /** Lines added to the guide's billing service; `+` stands for the service's prefix. */
+  readonly lines?: readonly string[];
+  /** The whole configuration, instead of the billing service. */
+  readonly conf?: (upstreamUrl: string) => string;
+  readonly answer?: AnswerHandler;
+  readonly gateway?: GatewayOptions;
+}
+
+/** Sets a scene. The API answers as a {@link startRecordingUpstream} does. */
+export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+  const upstream = await startRecordingUpstream(options.answer);
+  const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));
+  const log = keepLog('debug');
+  const gateway = await startGateway(conf, { log: log.log, ...options.gateway });
+  const caller = await connectCaller(gateway.url);
+  return {
+    upstream,
+    gateway,
+    caller,
+    log,
+    async close() {
+      await caller.close();
+      await gateway.stop(0);
+      await upstream.close();
+    },
+  };
+}
