@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { createJsonSerializer } from './json-serializer.js';
+import { type Event, MESSAGE, type Message } from './messages.js';
+import { jsonText, type Payload } from './payload.js';
+import { argsOf, kwargsOf } from './payload-values.js';
+
+const result = (payload: Payload): Message => ({ type: MESSAGE.RESULT, request: 7, details: {}, payload });
+
+describe('the JSON serializer', () => {
+  const json = createJsonSerializer();
+
+  it.each<[Payload, string]>([
+    [{}, '[50,7,{}]'],
+    [{ args: [] }, '[50,7,{}]'],
+    [{ kwargs: {} }, '[50,7,{}]'],
+    [{ args: [1], kwargs: {} }, '[50,7,{},[1]]'],
+    [{ kwargs: { a: null } }, '[50,7,{},[],{"a":null}]'],
+    [{ kwargs: { big: 9007199254740993n } }, '[50,7,{},[],{"big":9007199254740993}]'],
+    // Written as it is: spaces, exponents, digits and all.
+    [
+      { kwargs: jsonText('{"status":200,"body": {"n":1.0e2,"n2":12345678901234567890}}') },
+      '[50,7,{},[],{"status":200,"body": {"n":1.0e2,"n2":12345678901234567890}}]',
+    ],
+    [{ args: jsonText('[{"status":200}]') }, '[50,7,{},[{"status":200}]]'],
+    [{ args: jsonText('[]'), kwargs: jsonText('{"a":1}') }, '[50,7,{},[],{"a":1}]'],
+    [{ args: jsonText('[1]'), kwargs: jsonText('{}') }, '[50,7,{},[1]]'],
+  ])('writes a payload into its frame, case %#', (payload, frame) => {
+    expect(json.encode(result(payload))).toBe(frame);
+  });
+
+  it('does not take a dictionary from the wire for JSON text', () => {
+    const message = json.decode('[70,7,{},[],{"jsonText":"{]"}]');
+    expect(json.encode(message)).toBe('[70,7,{},[],{"jsonText":"{]"}]');
+  });
+
+  it('writes an event for many receivers once, and the next one anew', () => {
+    const event = (args: readonly unknown[]): Event => ({
+      type: MESSAGE.EVENT,
+      subscription: 1,
+      publication: 2,
+      details: {},
+      payload: { args },
+    });
+    let looked = 0;
+    const counting = {
+      get value() {
+        return ++looked;
+      },
+    };
+    const first = event([counting]);
+    expect([json.encode(first), json.encode(first)]).toEqual([
+      '[36,1,2,{},[{"value":1}]]',
+      '[36,1,2,{},[{"value":1}]]',
+    ]);
+    expect(json.encode(event(['other']))).toBe('[36,1,2,{},["other"]]');
+  });
+
+  it('throws for what cannot be written', () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(() => json.encode(result({ args: circle }))).toThrow(TypeError);
+  });
+
+  it('limits nesting, the message itself counted', () => {
+    const strict = createJsonSerializer({ maxNesting: 3 });
+    expect(strict.decode('[48,1,{},"com.a",[[]]]')).toMatchObject({ procedure: 'com.a' });
+    expect(() => strict.decode('[48,1,{},"com.a",[[[]]]]')).toThrow('nested deeper than 3 levels');
+  });
+
+  it('says of broken JSON only that it is broken', () => {
+    expect(() => json.decode('[48,secret]')).toThrow(/^the frame is not valid JSON$/);
+  });
+
+  it('reads bytes as UTF-8', () => {
+    expect(json.decode(new TextEncoder().encode('[6,{},"com.ä"]'))).toMatchObject({ reason: 'com.ä' });
+  });
+});
+
+describe('payload values', () => {
+  it('are parsed where they are text, exactly, and empty where absent', () => {
+    const payload = { args: jsonText('[12345678901234567890]'), kwargs: jsonText('{"__proto__":1}') };
+    expect(argsOf(payload)).toEqual([12345678901234567890n]);
+    expect(Object.keys(kwargsOf(payload))).toEqual(['__proto__']);
+    expect([argsOf({}), kwargsOf({})]).toEqual([[], {}]);
+  });
+});

@@ -1,0 +1,124 @@
+import { createRequire } from 'node:module';
+
+/** The part of autobahn|js 22 that the tests use; the package has no types. */
+export interface AutobahnSession {
+  readonly id: number;
+  readonly isOpen: boolean;
+  call(
+    procedure: string,
+    args?: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: Readonly<Record<string, unknown>>,
+  ): AutobahnCall;
+  register(procedure: string, endpoint: AutobahnEndpoint, options?: object): Promise<AutobahnRegistration>;
+  unregister(registration: AutobahnRegistration): Promise<unknown>;
+  subscribe(topic: string, handler: AutobahnHandler, options?: object): Promise<AutobahnSubscription>;
+  unsubscribe(subscription: AutobahnSubscription): Promise<unknown>;
+  publish(
+    topic: string,
+    args?: readonly unknown[],
+    kwargs?: Readonly<Record<string, unknown>>,
+    options?: { readonly acknowledge?: boolean; readonly exclude_me?: boolean },
+  ): Promise<{ readonly id: number }>;
+}
+export type AutobahnCall = Promise<unknown> & { cancel(options?: { readonly mode: string }): void };
+export type AutobahnEndpoint = (
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+  details: Readonly<Record<string, unknown>>,
+) => unknown;
+export type AutobahnHandler = AutobahnEndpoint;
+export interface AutobahnRegistration {
+  readonly id: number;
+}
+export interface AutobahnSubscription {
+  readonly id: number;
+}
+/** What autobahn resolves a call with that has more than one positional result, or keyword results. */
+export interface AutobahnResult {
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+interface Autobahn {
+  Connection: new (options: {
+    url: string;
+    realm: string;
+    max_retries: number;
+    on_user_error: () => void;
+  }) => {
+    onopen: (session: AutobahnSession, details: Readonly<Record<string, unknown>>) => void;
+    onclose: (reason: string, details: AutobahnCloseDetails) => boolean;
+    open(): void;
+    close(reason?: string): void;
+  };
+  /** What an endpoint throws for an ERROR, and what a failed call rejects with. */
+  Error: new (
+    error: string,
+    args?: readonly unknown[],
+    kwargs?: object,
+  ) => AutobahnError;
+  /** What an endpoint returns for more than one positional result, or keyword results. */
+  Result: new (
+    args?: readonly unknown[],
+    kwargs?: object,
+  ) => AutobahnResult;
+}
+export interface AutobahnError {
+  readonly error: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+export interface AutobahnCloseDetails {
+  readonly reason: string | null;
+  readonly message: string | null;
+}
+
+const require = createRequire(import.meta.url);
+
+/** autobahn|js itself, which is CommonJS. */
+export const autobahn: Autobahn = require('autobahn');
+
+/** It tells the console of every connection that closes, as of errors that endpoints throw by intent. */
+function silence(): void {
+  const log: { warn: () => void } = require('autobahn/lib/log.js');
+  log.warn = () => {};
+}
+
+export interface AutobahnClient {
+  readonly session: AutobahnSession;
+  /** Details of WELCOME. */
+  readonly welcome: Readonly<Record<string, unknown>>;
+  /** Resolves when the connection is gone: with the reason URI of GOODBYE, else with autobahn's own word. */
+  readonly closed: Promise<string>;
+  /** Leaves the realm, closes the connection and waits for that. */
+  close(): Promise<string>;
+}
+
+/** Connects once, without retries. Rejects with the reason of an ABORT, or autobahn's own. */
+export function connectAutobahn(url: string, realm: string): Promise<AutobahnClient> {
+  silence();
+  return new Promise((resolve, reject) => {
+    const connection = new autobahn.Connection({ url, realm, max_retries: 0, on_user_error() {} });
+    let gone: (reason: string) => void;
+    const closed = new Promise<string>((settle) => {
+      gone = settle;
+    });
+    connection.onopen = (session, welcome) =>
+      resolve({
+        session,
+        welcome,
+        closed,
+        close() {
+          connection.close();
+          return closed;
+        },
+      });
+    connection.onclose = (reason, details) => {
+      gone(details.reason ?? reason);
+      reject(new Error(details.reason ?? reason));
+      return true;
+    };
+    connection.open();
+  });
+}
