@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { type ExchangeFailure, failure } from './failure.js';
-import { firstHeader, type HttpAnswer } from './http-message.js';
+import type { HttpAnswer } from './http-message.js';
 
 /** What we ask for: the codings that {@link decodeContent} undoes. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
@@ -27,7 +27,8 @@ export async function decodeContent(
   answer: HttpAnswer,
   maxBytes: number,
 ): Promise<HttpAnswer | ExchangeFailure> {
-  const codings = (firstHeader(answer.headers, 'content-encoding') ?? '')
+  const field = answer.headers['content-encoding'] ?? '';
+  const codings = (Array.isArray(field) ? field.join() : field)
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())
