@@ -9,9 +9,9 @@ const config = loadConfig(process.argv[2] ?? 'bondy.conf', { env: process.env })
 const gateway = createGateway(config);
 
 await gateway.start();
-console.log(`${gateway.procedureCount} procedures at ${gateway.endpoints.join(', ')}`);
-
 process.once('SIGINT', async () => {
   await gateway.stop();
   console.log('stopped');
 });
+
+console.log(`${gateway.procedureCount} procedures at ${gateway.endpoints.join(', ')}`);
