@@ -111,7 +111,6 @@ describe('the body of an answer on its way', () => {
     ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
     ['a broken header', 'HTTP/1.1 200 OK\r\nbroken header\r\n\r\n'],
     ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nx\r\n'],
-    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx'],
     [
       'a switch of protocols',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
