@@ -131,10 +131,9 @@ const CREDENTIALS = {
 
 function checkSessions(router: ConfigDraft['router']): void {
   for (const [name, session] of router.settings.sessions ?? []) {
-    for (const key of CREDENTIALS[session.authmethod] ?? []) {
-      if (router.entry('sessions.$name', { name, field: key }) === undefined) {
-        router.report('sessions.$name', `needs ${key} too`, { name, field: 'authmethod' });
-      }
-    }
+    const needed = CREDENTIALS[session.authmethod] ?? [];
+    const missing = needed.filter((field) => router.entry('sessions.$name', { name, field }) === undefined);
+    if (missing.length === 0) continue;
+    router.report('sessions.$name', `needs ${missing.join(' and ')} too`, { name, field: 'authmethod' });
   }
 }

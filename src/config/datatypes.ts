@@ -18,8 +18,8 @@ export interface DataType<T> {
   readonly parse: (text: string, context: ValueContext) => T;
 }
 
-/** Milliseconds; the longest delay that Node's timers take (2^31 - 1 ms, about 24 days and 20 hours). */
-export const MAX_DURATION = 2 ** 31 - 1;
+/** Node's timers take 2^31 - 1 ms at most, which is a little less than 25 days. */
+const DAY_MS = 86_400_000;
 
 /** Strings of V8 end near 512 MB, and a message or body must fit into one. */
 const MAX_BYTE_SIZE = 500 * 1024 * 1024;
@@ -71,9 +71,9 @@ export function oneOf<const W extends string>(...words: readonly W[]): DataType<
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = {
-  f: 14 * 86_400_000,
-  w: 7 * 86_400_000,
-  d: 86_400_000,
+  f: 14 * DAY_MS,
+  w: 7 * DAY_MS,
+  d: DAY_MS,
   h: 3_600_000,
   m: 60_000,
   s: 1000,
@@ -82,14 +82,20 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[fwdhms])/g;
 const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[fwdhms]))+$/;
 
-/** A length of time such as `1h30m`, in milliseconds. Zero is refused unless `zero` says what it means. */
-export function duration(options: { zero?: string } = {}): DataType<number> {
+/**
+ * A length of time such as `1h30m`, in milliseconds.
+ *
+ * @param options.zero what zero means; without it zero is refused.
+ * @param options.maxDays the longest possible, default 24.
+ */
+export function duration(options: { zero?: string; maxDays?: number } = {}): DataType<number> {
+  const { maxDays = 24 } = options;
   return {
     description: options.zero === undefined ? 'duration' : `duration, 0 = ${options.zero}`,
     parse(value) {
       const ms = value === '0' ? 0 : parseDuration(value);
       if (ms === 0 && options.zero === undefined) throw new ValueError('must be longer than 0');
-      if (ms > MAX_DURATION) throw new ValueError('is too long: at most 24d are possible');
+      if (ms > maxDays * DAY_MS) throw new ValueError(`is too long: at most ${maxDays}d are possible`);
       return ms;
     },
   };
@@ -213,6 +219,8 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   EISDIR: 'this is a directory, not a file',
   EACCES: 'no permission to read the file',
   EPERM: 'no permission to read the file',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not UTF-8 text',
+  ERR_INVALID_ARG_VALUE: 'there is no such file',
   ELOOP: 'the file is a symbolic link to itself',
 };
 

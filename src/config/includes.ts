@@ -49,21 +49,18 @@ export function readEntries(
 }
 
 /** The entries of a text that stands in no file: it can include nothing, and its paths start at the working directory. */
-export function readTextEntries(
-  text: string,
-  shown: string,
-  source: { env: Environment; problems: Problems },
-): readonly Entry[] {
+export function readTextEntries(text: string, shown: string, problems: Problems): readonly Entry[] {
   const entries: Entry[] = [];
   for (const line of parseLines(text, shown)) {
     if (line.kind === 'setting') entries.push({ ...line, directory: process.cwd() });
-    else if (line.kind === 'fault') source.problems.add(line, line.key, line.message);
-    else source.problems.add(line, 'include', 'a text that is not in a file cannot include files');
+    else if (line.kind === 'fault') problems.add(line, line.key, line.message);
+    else problems.add(line, 'include', 'a text that is not in a file cannot include files');
   }
   return entries;
 }
 
 function addLines(text: string, file: OpenFile, reading: Reading): void {
+  reading.problems.enter(file.shown);
   for (const line of parseLines(text, file.shown)) {
     if (line.kind === 'setting') reading.entries.push({ ...line, directory: dirname(file.absolute) });
     else if (line.kind === 'fault') reading.problems.add(line, line.key, line.message);
@@ -134,7 +131,7 @@ function readText(path: string, readFile: ReadFile): Content {
     if (typeof content === 'string') return { text: content };
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
   } catch (error) {
-    return { trouble: error instanceof TypeError ? 'the file is not UTF-8 text' : fileTrouble(error) };
+    return { trouble: fileTrouble(error) };
   }
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import { checkAcross } from './cross-checks.js';
 import { readDrafts } from './drafts.js';
@@ -26,12 +27,13 @@ export interface ConfigSource {
  * @throws ConfigError with every problem found. Nothing else is ever thrown.
  */
 export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
-  const readFile = source.readFile ?? readFromDisk;
-  return build(
-    (problems) => readEntries(path, { env: source.env, readFile, problems }),
-    source.env,
+  const { env, readFile = readFromDisk } = source;
+  return build({
+    file: path,
+    env,
     readFile,
-  );
+    read: (problems) => readEntries(path, { env, readFile, problems }),
+  });
 }
 
 /**
@@ -43,31 +45,31 @@ export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
  */
 export function parseConfig(text: string, source: ConfigSource & { readonly file?: string }): LoadedConfig {
   const { env, file, readFile = readFromDisk } = source;
-  if (file !== undefined) {
-    return build(
-      (problems) => readEntries(file, { env, problems, readFile: onlyFirst(text, readFile) }),
-      env,
-      readFile,
-    );
+  if (file === undefined) {
+    const read = (problems: Problems) => readTextEntries(text, UNNAMED, problems);
+    return build({ file: UNNAMED, env, readFile, read });
   }
-  return build((problems) => readTextEntries(text, 'bondy.conf', { env, problems }), env, readFile);
+  const readTextFirst: ReadFile = (path) => (path === resolve(file) ? text : readFile(path));
+  return build({
+    file,
+    env,
+    readFile,
+    read: (problems) => readEntries(file, { env, problems, readFile: readTextFirst }),
+  });
 }
 
-/** The first file read is the text itself; those that it includes are real. */
-function onlyFirst(text: string, readFile: ReadFile): ReadFile {
-  let given = false;
-  return (path) => {
-    if (given) return readFile(path);
-    given = true;
-    return text;
-  };
+/** What messages call a text that stands in no file. */
+const UNNAMED = 'bondy.conf';
+
+interface Job {
+  readonly file: string;
+  readonly env: Environment;
+  readonly readFile: ReadFile;
+  readonly read: (problems: Problems) => readonly Entry[];
 }
 
-function build(
-  read: (problems: Problems) => readonly Entry[],
-  env: Environment,
-  readFile: ReadFile,
-): LoadedConfig {
+/** From text to model, each step once. Only the last one may rely on every value being there. */
+function build({ file, env, readFile, read }: Job): LoadedConfig {
   const files = new Map<string, number>();
   const problems = createProblems(files);
   const notices = createProblems(files);
@@ -75,6 +77,9 @@ function build(
   const draft = readDrafts(raw, { env, readFile, problems, notices });
   checkAcross(draft);
   notifyPending(raw, draft, notices);
+  if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
+    notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
+  }
   const found = problems.sorted();
   if (found.length > 0) throw new ConfigError(found);
   return resolveConfig(draft, notices.sorted());

@@ -3,6 +3,8 @@ import type { Place } from './lines.js';
 
 /** Collects what is wrong, or worth a notice, so that all of it can be reported at once. */
 export interface Problems {
+  /** A file begins to be read; this makes the order of the files. */
+  enter(file: string): void;
   add(place: Place, key: string, message: string): void;
   /** All of them, by file in the order of reading and by line. */
   sorted(): readonly ConfigProblem[];
@@ -11,9 +13,13 @@ export interface Problems {
 /** @param files Gives each file its place in the order; shared by the problems and the notices of one load. */
 export function createProblems(files: Map<string, number> = new Map()): Problems {
   const found: ConfigProblem[] = [];
+  const enter = (file: string): void => {
+    if (!files.has(file)) files.set(file, files.size);
+  };
   return {
+    enter,
     add({ file, line }, key, message) {
-      if (!files.has(file)) files.set(file, files.size);
+      enter(file);
       found.push({ file, line, key, message });
     },
     sorted: () =>

@@ -5,7 +5,7 @@ import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { type Match, matchKey, type Scope } from './schema/spec.js';
-import { type KnownNames, suggestKey } from './suggest.js';
+import { type KnownNames, type Suggestion, suggestKey } from './suggest.js';
 
 /** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
 export interface RawScope {
@@ -171,18 +171,16 @@ function reportUnknown(
   notices: Problems,
 ): void {
   for (const entry of misspelt) problems.add(entry, entry.key, unknownKey(suggestKey(entry.key, names)?.key));
-  const foreign: Entry[] = [];
+  const foreign: { entry: Entry; shown: string }[] = [];
   for (const entry of skipped.foreign) {
     // "rpc_gatway.services.…" must not pass as the key of a subsystem that we do not know.
     const near = suggestKey(entry.key, names);
-    if (near?.isTypo === true) problems.add(entry, entry.key, unknownKey(near.key));
-    else foreign.push(entry);
+    const isOurs = near?.isTypo === true && STRICT_SUBSYSTEMS.includes(near.key.split('.', 1)[0] ?? '');
+    if (isOurs) problems.add(entry, entry.key, unknownKey(near.key));
+    else foreign.push({ entry, shown: withHint(entry.key, near) ?? entry.key.split('.', 1)[0] ?? '' });
   }
   for (const [subsystem, entries] of skipped.unknown) {
-    const listed = entries.map((entry) => {
-      const near = suggestKey(entry.key, names);
-      return near?.isTypo === true ? `${entry.key} (did you mean ${near.key}?)` : entry.key;
-    });
+    const listed = entries.map(({ key }) => withHint(key, suggestKey(key, names)) ?? key);
     const [first] = entries;
     if (first === undefined) continue;
     notices.add(
@@ -193,9 +191,13 @@ function reportUnknown(
   }
   const [first] = foreign;
   if (first !== undefined) {
-    const subsystems = [...new Set(foreign.map(({ key }) => key.split('.', 1)[0] ?? key))];
-    notices.add(first, '', `skipped ${count(foreign.length, 'key')} of other subsystems: ${few(subsystems)}`);
+    const shown = few(foreign.map((key) => key.shown));
+    notices.add(first.entry, '', `skipped ${count(foreign.length, 'key')} of other subsystems: ${shown}`);
   }
+}
+
+function withHint(key: string, near: Suggestion | undefined): string | undefined {
+  return near?.isTypo === true ? `${key} (did you mean ${near.key}?)` : undefined;
 }
 
 function unknownKey(suggestion: string | undefined): string {
@@ -210,7 +212,7 @@ function count(number: number, noun: string): string {
 
 /** Suggestions first: they are what the reader can act on. */
 function few(items: readonly string[]): string {
-  const ordered = items.toSorted((a, b) => Number(b.includes('?')) - Number(a.includes('?')));
+  const ordered = [...new Set(items)].sort((a, b) => Number(b.includes('?')) - Number(a.includes('?')));
   const shown = ordered.slice(0, 5).join(', ');
   return ordered.length > 5 ? `${shown} and ${ordered.length - 5} more` : shown;
 }

@@ -4,7 +4,7 @@ import { ValueError } from './value-error.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 // A default may hold {{variables}}, whose braces do not end it.
-const REFERENCE = /\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:\{\{.*?\}\}|[^}])*))?\})?/g;
+const REFERENCE = /\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:\{\{[^{}]*\}\}|[^}])*))?\})?/g;
 const CONVENTIONAL_NAME = /^[A-Z_][A-Z0-9_]*$/;
 
 /**
@@ -17,6 +17,7 @@ export function substitute(text: string, env: Environment): string {
   return text.replace(REFERENCE, (reference, name: string | undefined, fallback: string | undefined) => {
     if (name === undefined || reference === '${') {
       throw new ValueError(
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
         'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
       );
     }

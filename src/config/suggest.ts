@@ -17,24 +17,32 @@ export interface Suggestion {
 
 /** A swap of two neighbouring letters is two edits. */
 const TYPO_DISTANCE = 2;
-/** Beyond this part of its length a key is not misspelt but a different one. */
-const RELATED = 0.4;
+/** Beyond this part of its fixed length a key is not misspelt but a different one. */
+const RELATED = 0.25;
 const LONGEST_KEY = 300;
 
 /** The known key nearest to `key`, or undefined where none is near. */
 export function suggestKey(key: string, names: KnownNames): Suggestion | undefined {
   if (key.length > LONGEST_KEY) return undefined;
-  let best: { key: string; far: number } | undefined;
+  let best: (Candidate & { far: number }) | undefined;
   for (const candidate of candidatesFor(key, names)) {
-    const far = distance(key, candidate);
-    if (best === undefined || far < best.far) best = { key: candidate, far };
+    // No nearer than the difference in length, which is cheap to tell.
+    if (best !== undefined && Math.abs(candidate.key.length - key.length) >= best.far) continue;
+    const far = distance(key, candidate.key);
+    if (best === undefined || far < best.far) best = { ...candidate, far };
   }
-  if (best === undefined || best.far > Math.max(TYPO_DISTANCE, key.length * RELATED)) return undefined;
+  if (best === undefined || best.far > Math.max(TYPO_DISTANCE, best.fixedLength * RELATED)) return undefined;
   return { key: best.key, isTypo: best.far <= TYPO_DISTANCE };
 }
 
+interface Candidate {
+  readonly key: string;
+  /** The length of what the schema gives, names left out. */
+  readonly fixedLength: number;
+}
+
 /** Every key of the schema, its `$names` filled with what may stand for them. */
-function* candidatesFor(key: string, names: KnownNames): Iterable<string> {
+function* candidatesFor(key: string, names: KnownNames): Iterable<Candidate> {
   const steps = key.split('.');
   for (const prefix of GATEWAY_PREFIXES) {
     for (const scope of GATEWAY_SCOPES) yield* keysOf(scope, `${prefix}.`, steps, names);
@@ -47,13 +55,17 @@ function* keysOf(
   prefix: string,
   steps: readonly string[],
   names: KnownNames,
-): Iterable<string> {
+): Iterable<Candidate> {
   for (const path of pathsOf(`${prefix}${scope.path}`, steps, names)) {
     const depth = path.split('.').length;
     for (const [key, spec] of Object.entries(scope.keys)) {
       const patterns =
         'record' in spec ? Object.keys(spec.record.keys).map((field) => `${key}.${field}`) : [key];
-      for (const pattern of patterns) yield* filled(`${path}.${pattern}`, depth, steps);
+      for (const pattern of patterns) {
+        const fixedLength = `${prefix}${scope.path}.${pattern}`.replace(/\$\w+/g, '').length;
+        for (const filledKey of filled(`${path}.${pattern}`, depth, steps))
+          yield { key: filledKey, fixedLength };
+      }
     }
   }
 }

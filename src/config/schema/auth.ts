@@ -88,6 +88,7 @@ export const AUTH_KEYS = {
     type: text,
     family: { name: variableName, collect: secretsByName },
     meaning: 'A variable for `base_url` and the `auth` keys. Never printed.',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
     example: 'auth.vars.client_id = ${CLIENT_ID}',
   },
   'auth.cache.default_ttl': {

@@ -1,4 +1,4 @@
-import { type DataType, integer } from '../datatypes.js';
+import type { DataType } from '../datatypes.js';
 import { frozenMap, hideFromPrint, secretMap } from '../freeze.js';
 import type { NamedTemplate, Template } from '../template.js';
 import { isVariableName } from '../template.js';
@@ -27,8 +27,14 @@ export function secretsByName(members: readonly Member<string, string>[]): Reado
 /** Header names are the same in any case (RFC 9110 section 5.1). */
 export const foldHeader = (name: string): string => name.toLowerCase();
 
-/** The status in `errors.404`. */
-export const errorStatus: DataType<number> = integer({ min: 300, max: 599 });
+/** The status in `errors.404`. Below 300 there is no error to name. */
+export const errorStatus: DataType<number> = {
+  description: 'HTTP status from 300 to 599',
+  parse(name) {
+    if (!/^[345]\d\d$/.test(name)) throw new ValueError('the key must end in an HTTP status from 300 to 599');
+    return Number(name);
+  },
+};
 
 /** The name of a variable in `auth.vars.NAME`. */
 export const variableName: DataType<string> = {

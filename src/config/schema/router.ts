@@ -36,18 +36,21 @@ export const ROUTER_KEYS = {
           type: nonEmptyText,
           secret: true,
           meaning: 'The password, for `wampcra` and `scram`.',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
           example: '${ROUTER_SECRET}',
         },
         ticket: {
           type: nonEmptyText,
           secret: true,
           meaning: 'The ticket, for `ticket`.',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
           example: '${ROUTER_TICKET}',
         },
         private_key: {
           type: nonEmptyText,
           secret: true,
           meaning: 'The Ed25519 key, for `cryptosign`.',
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
           example: '${ROUTER_KEY}',
         },
       },

@@ -129,8 +129,9 @@ export const SERVICE_KEYS = {
     meaning: 'The longest silence of the upstream within one attempt.',
     example: '10s',
   },
+  // 20 days, so that 10 % more is still within what a timer takes.
   'pool.max_lifetime': {
-    type: duration(),
+    type: duration({ maxDays: 20 }),
     default: '5m',
     meaning: 'After this long (±10 %) a connection is replaced, so that changes of DNS are noticed.',
     example: '10m',

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import {
+  answerHeaderName,
+  authHeaderTemplate,
+  callTemplate,
+  cookieName,
+  cookieTemplate,
+  headerName,
+  headerTemplate,
+  wholeBodyTemplate,
+} from './http-types.js';
+import { ValueError } from './value-error.js';
+
+const CONTEXT = { directory: '/', readFile: () => '' };
+
+describe('headerName', () => {
+  it.each(['X-User', 'x_user', "!#$%&'*+-.^_`|~", 'Authorization', 'Content-Type', '0'])(
+    'takes %j',
+    (name) => {
+      expect(headerName.parse(name, CONTEXT)).toBe(name);
+    },
+  );
+
+  it.each(['', 'X User', 'X:User', 'X(User)', 'Ä', 'a\r\nb', '"a"'])(
+    'refuses %j, which is no token',
+    (name) => {
+      expect(() => headerName.parse(name, CONTEXT)).toThrow(/not a header name/);
+    },
+  );
+
+  it.each([
+    ...[
+      'Host',
+      'content-length',
+      'Transfer-Encoding',
+      'Connection',
+      'Keep-Alive',
+      'Upgrade',
+      'TE',
+      'Trailer',
+    ],
+    ...['Expect', 'Accept-Encoding', 'Proxy-Authorization', 'PROXY-CONNECTION'],
+  ])('refuses %j, which frames the message', (name) => {
+    expect(() => headerName.parse(name, CONTEXT)).toThrow(/belongs to the HTTP connection/);
+  });
+});
+
+describe('answerHeaderName', () => {
+  it('is lower case, and may be any header', () => {
+    expect(answerHeaderName.parse('Content-Length', CONTEXT)).toBe('content-length');
+    expect(() => answerHeaderName.parse('a b', CONTEXT)).toThrow(ValueError);
+  });
+});
+
+describe('cookies', () => {
+  it('have tokens for names', () => {
+    expect(cookieName.parse('lang', CONTEXT)).toBe('lang');
+    for (const name of ['', 'a=b', 'a;b', 'a b'])
+      expect(() => cookieName.parse(name, CONTEXT)).toThrow(ValueError);
+  });
+
+  it.each(['en', '{{lang:-en}}', "a!#$%&'()*+-./:<=>?@[]^_`{|}~"])('take %j', (value) => {
+    expect(cookieTemplate.parse(value, CONTEXT).source).toBe(value);
+  });
+
+  it.each(['a b', 'a;b', 'a,b', 'a"b', 'a\\b', 'ä', 'a\tb', '{{a:-x y}}'])('refuse %j', (value) => {
+    expect(() => cookieTemplate.parse(value, CONTEXT)).toThrow(/cookie/);
+  });
+});
+
+describe('header templates', () => {
+  it.each(['plain text', 'tab\there', 'é in Latin-1', '{{caller.authid}} of {{realm}}', ''])(
+    'take %j',
+    (value) => {
+      expect(headerTemplate.parse(value, CONTEXT).source).toBe(value);
+    },
+  );
+
+  it.each(['Łódź', 'a\rb', 'a\nb', 'a\0b', 'a\u007fb', '{{a:-Ł}}'])('refuse %j', (value) => {
+    expect(() => headerTemplate.parse(value, CONTEXT)).toThrow(/Latin-1/);
+    expect(() => authHeaderTemplate.parse(value, CONTEXT)).toThrow(/Latin-1/);
+  });
+});
+
+describe('callTemplate', () => {
+  it('knows what there is of the caller', () => {
+    for (const name of ['caller.authid', 'caller.authrole', 'caller.session', 'callers', 'realm']) {
+      expect(callTemplate.parse(`{{${name}}}`, CONTEXT).parts).toEqual([{ name, fallback: undefined }]);
+    }
+    for (const name of ['caller', 'caller.ip', 'caller.authid.x', 'Caller.authid', '_headers']) {
+      expect(() => callTemplate.parse(`{{${name}}}`, CONTEXT)).toThrow(ValueError);
+    }
+  });
+});
+
+describe('wholeBodyTemplate', () => {
+  it('is one variable and nothing else', () => {
+    expect(wholeBodyTemplate.parse('{{items:-x}}', CONTEXT).parts).toHaveLength(1);
+    for (const value of ['', 'text', '{{a}}{{b}}', ' {{a}}', '[{{a}}]']) {
+      expect(() => wholeBodyTemplate.parse(value, CONTEXT)).toThrow(/exactly one variable/);
+    }
+  });
+});

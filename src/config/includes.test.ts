@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ReadFile, readEntries, readFromDisk } from './includes.js';
+import { createProblems } from './problems.js';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'includes-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+}
+
+function read(readFile: ReadFile = readFromDisk) {
+  const problems = createProblems();
+  const entries = readEntries(join(directory, 'main.conf'), { env: {}, readFile, problems });
+  return {
+    keys: entries.map(({ key }) => key),
+    entries,
+    problems: problems
+      .sorted()
+      .map(({ file, line, message }) => `${file.replace(directory, '')}:${line} ${message}`),
+  };
+}
+
+describe('readEntries', () => {
+  it('puts included lines in the place of the include, globs in the order of names', () => {
+    write({
+      'main.conf': 'a = 1\ninclude d/*.conf\nz = 1',
+      'd/10.conf': 'c = 1',
+      'd/2.conf': 'd = 1',
+      'd/1.conf': 'b = 1',
+      'd/.hidden.conf': 'h = 1',
+      'd/other.txt': 'o = 1',
+    });
+    expect(read()).toMatchObject({ keys: ['a', 'b', 'c', 'd', 'z'], problems: [] });
+  });
+
+  it('resolves a path from the file that includes it, and says so to its values', () => {
+    write({ 'main.conf': 'include a/one.conf', 'a/one.conf': 'include b/two.conf', 'a/b/two.conf': 'k = 1' });
+    expect(read().entries[0]).toMatchObject({
+      file: join(directory, 'a/b/two.conf'),
+      line: 1,
+      directory: join(directory, 'a/b'),
+    });
+  });
+
+  it('takes one file twice, but none within itself, by whatever name', () => {
+    write({ 'main.conf': 'include a.conf\ninclude a.conf\ninclude link.conf', 'a.conf': 'k = 1' });
+    symlinkSync(join(directory, 'main.conf'), join(directory, 'link.conf'));
+    const { keys, problems } = read();
+    expect(keys).toEqual(['k', 'k']);
+    expect(problems).toEqual(['/main.conf:3 link.conf includes itself, directly or through other files']);
+  });
+
+  it('passes over a glob without match, also in a directory that is not there', () => {
+    write({ 'main.conf': 'include nowhere/*.conf\ninclude *.none' });
+    expect(read().problems).toEqual([]);
+  });
+
+  it('ends where includes would not', () => {
+    let files = 0;
+    const { problems } = read(() => `include ${++files}.conf`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/more than 1000 files are included/);
+    expect(files).toBeLessThan(1100);
+  });
+});

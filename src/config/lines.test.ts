@@ -1,0 +1,67 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
+import { describe, expect, it } from 'vitest';
+import { parseLines, readValueText } from './lines.js';
+
+const settings = (text: string) =>
+  parseLines(text, 'f').map((line) =>
+    line.kind === 'setting' ? [line.line, line.key, line.rawValue.trim()] : line.kind,
+  );
+
+describe('parseLines', () => {
+  it('numbers lines whatever ends them, and skips blank ones and comments', () => {
+    expect(settings('\uFEFFa = 1\r\n# c\n\n  ## c\rb = 2\n \t\nc=3')).toEqual([
+      [1, 'a', '1'],
+      [5, 'b', '2'],
+      [7, 'c', '3'],
+    ]);
+  });
+
+  it('splits at the first =, and only in front of a comment', () => {
+    expect(settings('a = b = c # d = e')).toEqual([[1, 'a', 'b = c # d = e']]);
+    expect(settings('a # b = c')).toEqual(['fault']);
+  });
+
+  it('tells an include from a key that begins with the word', () => {
+    expect(parseLines('include a b.conf # x', 'f')).toEqual([
+      { kind: 'include', file: 'f', line: 1, rawPath: 'a b.conf # x' },
+    ]);
+    expect(settings('include.d = 1')).toEqual([[1, 'include.d', '1']]);
+    expect(settings('include = a.conf')).toEqual(['fault']);
+    expect(settings('include')).toEqual(['fault']);
+  });
+
+  it('shows no more of a faulty key than its first word', () => {
+    const [line] = parseLines('token hunter2 = x', 'f');
+    expect(line).toMatchObject({ kind: 'fault', key: 'token' });
+    expect(parseLines('hunter2', 'f')[0]).toMatchObject({ kind: 'fault', key: '' });
+    expect(parseLines('a\u001b[31m = x', 'f')[0]).toMatchObject({ kind: 'fault', key: 'a' });
+  });
+});
+
+describe('readValueText', () => {
+  it.each([
+    ['  a b ', 'a b'],
+    [' a # b', 'a'],
+    [' a\t# b', 'a'],
+    [' a#b', 'a#b'],
+    [' # b', ''],
+    ['#b', '#b'],
+    ['', ''],
+    [' a "b"', 'a "b"'],
+  ])('reads %j as %j', (raw, text) => {
+    expect(readValueText(raw)).toEqual({ text, quoted: false });
+  });
+
+  it.each([
+    [' "a # ${b}" ', 'a # ${b}'],
+    ['\'a "b"\'', 'a "b"'],
+    ['"" # comment', ''],
+    ['" a "\t# it\'s "fine"', ' a '],
+  ])('takes %j verbatim', (raw, text) => {
+    expect(readValueText(raw)).toEqual({ text, quoted: true });
+  });
+
+  it.each(['"a', "'", '"a" b', '"a"#b', "'a'b'"])('refuses %j', (raw) => {
+    expect(() => readValueText(raw)).toThrow(/clos/);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './load-config.js';
+
+const BASE = `
+rpc_gateway.services.s.base_url = https://api.example.com
+rpc_gateway.services.s.procedures.p.uri = com.example.p
+rpc_gateway.services.s.procedures.p.realm = com.example
+`;
+
+const load = (...lines: string[]) => parseConfig(BASE + lines.join('\n'), { env: {} });
+const service = (...lines: string[]) =>
+  load(...lines.map((line) => `rpc_gateway.services.s.${line}`)).services[0]!;
+const procedure = (...lines: string[]) =>
+  service(...lines.map((line) => (line.startsWith('/') ? line.slice(1) : `procedures.p.${line}`)))
+    .procedures[0]!.settings;
+
+describe('deadline', () => {
+  it('is all attempts, at most wamp.max_call_timeout', () => {
+    expect(service().settings.deadline).toBe(120_000);
+    expect(service('timeout = 10s', 'retries = 0').settings.deadline).toBe(10_000);
+    expect(service('timeout = 5m', 'retries = 100').settings.deadline).toBe(600_000);
+    expect(service('deadline = 7s').settings.deadline).toBe(7000);
+    expect(service('deadline = 20m').settings.deadline).toBe(600_000);
+  });
+});
+
+describe('remaining', () => {
+  it.each([
+    ['get', 'query'],
+    ['delete', 'query'],
+    ['head', 'query'],
+    ['post', 'body'],
+    ['put', 'body'],
+    ['patch', 'body'],
+  ])('of %s goes to the %s', (method, remaining) => {
+    expect(procedure(`method = ${method}`).remaining).toBe(remaining);
+    expect(procedure(`method = ${method}`, 'body = {{items}}').remaining).toBe('refuse');
+    expect(procedure(`method = ${method}`, 'remaining = refuse').remaining).toBe('refuse');
+  });
+});
+
+describe('what services and procedures share', () => {
+  it('is merged by name; headers are the same in any case, query parameters are not', () => {
+    const { headers, query } = procedure(
+      '/headers.X-A = s',
+      'headers.x-a = p',
+      '/query.a = s',
+      'query.A = p',
+    );
+    expect(headers.map(({ name, template }) => [name, template.source])).toEqual([['x-a', 'p']]);
+    expect(query.map(({ name, template }) => [name, template.source])).toEqual([
+      ['a', 's'],
+      ['A', 'p'],
+    ]);
+  });
+
+  it('is taken from the service where the procedure says nothing', () => {
+    expect(procedure('/result = args', '/idempotency_header = X-Key')).toMatchObject({
+      result: 'args',
+      idempotency_header: 'X-Key',
+    });
+    expect(procedure('/result = args', 'result = kwargs').result).toBe('kwargs');
+  });
+});
+
+describe('allow_anonymous_user', () => {
+  it('is on while every enabled listener is on loopback, unless the file says', () => {
+    const allows = (...lines: string[]) => load(...lines).security.allow_anonymous_user;
+    expect(allows()).toBe(true);
+    expect(allows('listeners.a.ip = 127.1.2.3', 'listeners.b.ip = ::1')).toBe(true);
+    expect(allows('listeners.a.ip = 127.0.0.1', 'listeners.b.ip = 0.0.0.0')).toBe(false);
+    expect(allows('listeners.b.ip = 0.0.0.0', 'listeners.b.enabled = off')).toBe(true);
+    expect(allows('listeners.b.ip = ::')).toBe(false);
+    expect(allows('listeners.b.ip = ::', 'security.allow_anonymous_user = on')).toBe(true);
+    expect(allows('security.allow_anonymous_user = off')).toBe(false);
+  });
+});
+
+describe('listeners', () => {
+  it('without any declared, are the WebSocket default', () => {
+    expect(load().listeners).toMatchObject([
+      { name: 'default', settings: { protocol: 'websocket', ip: '127.0.0.1', port: 18_080, path: '/ws' } },
+    ]);
+  });
+
+  it('may all be switched off', () => {
+    expect(load('listeners.a.enabled = off').listeners).toEqual([]);
+  });
+});
+
+describe('invoke', () => {
+  it('is single here, and shared at a router of others', () => {
+    expect(load().services[0]?.procedures[0]?.settings.invoke).toBe('single');
+    expect(load('router.url = ws://localhost/ws').services[0]?.procedures[0]?.settings.invoke).toBe(
+      'roundrobin',
+    );
+  });
+});

@@ -1,0 +1,44 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
+import { describe, expect, it } from 'vitest';
+import { substitute } from './substitution.js';
+import { ValueError } from './value-error.js';
+
+const ENV = { HOST: 'example.com', EMPTY: '', REFERENCE: '${HOST}', DOLLAR: "$& $' $1" };
+
+describe('substitute', () => {
+  it.each([
+    ['a ${HOST} b ${HOST}', 'a example.com b example.com'],
+    ['${UNSET:-x y}', 'x y'],
+    ['${UNSET:-}', ''],
+    ['${EMPTY:-x}', 'x'],
+    ['${EMPTY}', ''],
+    ['${HOST:-x}', 'example.com'],
+    ['${REFERENCE}', '${HOST}'],
+    ['${DOLLAR}', "$& $' $1"],
+    ['${UNSET:-{{a:-b}}/{{c}}}', '{{a:-b}}/{{c}}'],
+    ['$HOST $ {HOST} }', '$HOST $ {HOST} }'],
+  ])('makes %j into %j', (text, result) => {
+    expect(substitute(text, ENV)).toBe(result);
+  });
+
+  it.each(['${UNSET}', '${toString}', '${__proto__}'])('refuses %j, which is not set', (text) => {
+    expect(() => substitute(text, ENV)).toThrow(/is not set/);
+  });
+
+  it.each(['${', '${}', '${HOST', '${9}', '${A B}', '${HOST:x}', '${HOST:-x'])(
+    'refuses %j, which is malformed',
+    (text) => {
+      expect(() => substitute(text, ENV)).toThrow(/malformed/);
+    },
+  );
+
+  it('names a variable of the usual style only: another may be part of a password', () => {
+    expect(() => substitute('${MY_HOST}', ENV)).toThrow(/MY_HOST/);
+    expect(() => substitute('pa${ssword}', ENV)).not.toThrow(/ssword/);
+    expect(() => substitute('pa${ssword}', ENV)).toThrow(ValueError);
+  });
+
+  it('does not lose itself in a default that never ends', () => {
+    expect(() => substitute(`\${A:-${'{{a}}{'.repeat(5000)}`, ENV)).not.toThrow(RangeError);
+  });
+});

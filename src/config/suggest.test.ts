@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { GATEWAY_PREFIXES, GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
+import { type KeyTable, matchKey, type Scope } from './schema/spec.js';
+import { type KnownNames, suggestKey } from './suggest.js';
+
+const NAMES: KnownNames = {
+  services: [{ name: 'billing', procedures: ['get_invoice', 'create_invoice'] }],
+  listeners: ['main'],
+};
+
+const FILLED: Readonly<Record<string, string>> = {
+  $service: 'billing',
+  $proc: 'get_invoice',
+  $name: 'customer',
+  $status: '404',
+  $key: 'client_id',
+  $var: 'client_secret',
+};
+
+/** Every key of the schema as a file may have it, and which of its letters the schema fixes. */
+function everyKey(): { key: string; fixed: boolean[] }[] {
+  const scopes = [
+    ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => ({ scope, before: `${prefix}.` }))),
+    ...TOP_SCOPES.map((scope) => ({ scope, before: '' })),
+  ];
+  return scopes.flatMap(({ scope, before }) =>
+    Object.entries(scope.keys as KeyTable).flatMap(([pattern, spec]) => {
+      const whole =
+        'record' in spec ? Object.keys(spec.record.keys).map((field) => `${pattern}.${field}`) : [pattern];
+      return whole.map((key) => fill(`${before}${scope.path}.${key}`, scope));
+    }),
+  );
+}
+
+function fill(pattern: string, scope: Scope): { key: string; fixed: boolean[] } {
+  let key = '';
+  const fixed: boolean[] = [];
+  for (const piece of pattern.split(/(\$\w+)/)) {
+    const name = scope.path === 'listeners.$name' && piece === '$name' ? 'main' : FILLED[piece];
+    key += name ?? piece;
+    fixed.push(...Array.from(name ?? piece, () => name === undefined));
+  }
+  return { key, fixed };
+}
+
+/** All keys that one slip makes of `key`, where the slip touches a letter that the schema fixes. */
+function slipsOf({ key, fixed }: { key: string; fixed: boolean[] }): string[] {
+  const letters = 'abcdefghijklmnopqrstuvwxyz_.';
+  const slips = new Set<string>();
+  for (let at = 0; at < key.length; at++) {
+    if (fixed[at] !== true) continue;
+    const before = key.slice(0, at);
+    slips.add(before + key.slice(at + 1));
+    if (fixed[at + 1] === true) slips.add(before + key[at + 1] + key[at] + key.slice(at + 2));
+    for (const letter of letters) {
+      slips.add(before + letter + key.slice(at + 1));
+      slips.add(before + letter + key.slice(at));
+    }
+  }
+  slips.delete(key);
+  return [...slips].filter((slip) => !isKnown(slip));
+}
+
+/** A slip that makes another key, or another name, is no misspelling that could be seen. */
+function isKnown(key: string): boolean {
+  const steps = key.split('.');
+  if (GATEWAY_PREFIXES.some((prefix) => prefix === steps[0])) {
+    const [, services, service = '', procedures, proc = ''] = steps;
+    if (services !== 'services' || service === '') return false;
+    const isProcedure = procedures === 'procedures' && proc !== '';
+    const scope = GATEWAY_SCOPES[isProcedure ? 0 : 1] as Scope;
+    return matchKey(scope.keys, steps.slice(isProcedure ? 5 : 3).join('.')) !== undefined;
+  }
+  const scope = TOP_SCOPES.find(({ path }) => path.split('.')[0] === steps[0]);
+  const depth = scope?.path.includes('$') ? 2 : 1;
+  return scope !== undefined && matchKey(scope.keys, steps.slice(depth).join('.')) !== undefined;
+}
+
+/** About 360,000 slips take minutes: TYPOS=all tries them all, otherwise every 101st of each key is taken. */
+const STEP = process.env['TYPOS'] === 'all' ? 1 : 101;
+
+describe('suggestKey', () => {
+  it('has the right key first for at least 95 % of all slips of one edit, of every key', {
+    timeout: 600_000,
+  }, () => {
+    const keys = everyKey();
+    expect(keys.length).toBe(175);
+    let all = 0;
+    let right = 0;
+    keys.forEach((entry, index) => {
+      const slips = slipsOf(entry).filter((_, at) => at % STEP === index % STEP);
+      all += slips.length;
+      right += slips.filter((slip) => suggestKey(slip, NAMES)?.key === entry.key).length;
+    });
+    if (STEP === 1) console.log(`${right} of ${all} slips have the right suggestion`);
+    expect(all).toBeGreaterThan(3000);
+    expect(right / all).toBeGreaterThanOrEqual(0.95);
+  });
+
+  it('finds the way through slips in the middle of a path, and those that make or lose a dot', () => {
+    const wanted = 'rpc_gateway.services.billing.procedures.get_invoice.response.headers';
+    for (const slip of [
+      'rpc_gateway.service.billing.procedures.get_invoice.response.headers',
+      'rpc_gateway.services.billing.procedure.get_invoice.response.headers',
+      'rpc_gateway.servicesbilling.procedures.get_invoice.response.headers',
+      'rpc_gateway.services.billingprocedures.get_invoice.response.headers',
+      'rpc_gateway.services.billing.proced.ures.get_invoice.response.headers',
+      'rpc_gateway.services.billing.procedures.get_invoice.response_headers',
+      'rpcgateway.services.billing.procedures.get_invoice.response.headers',
+      'rpc.gateway.services.billing.procedures.get_invoice.response.headers',
+    ]) {
+      expect(suggestKey(slip, NAMES)).toEqual({ key: wanted, isTypo: true });
+    }
+  });
+
+  it('keeps the names of the misspelt key, known or not', () => {
+    expect(suggestKey('rpc_gateway.services.new.timout', NAMES)?.key).toBe(
+      'rpc_gateway.services.new.timeout',
+    );
+    expect(suggestKey('http_connector.services.a.header.X-$&', NAMES)?.key).toBe(
+      'http_connector.services.a.headers.X-$&',
+    );
+  });
+
+  it('says nothing about keys that are like none', () => {
+    expect(suggestKey('erlang.schedulers.force_wakeup_interval', NAMES)).toBeUndefined();
+    expect(suggestKey('rpc_gateway.services.billing.colour', NAMES)?.isTypo).not.toBe(true);
+    expect(suggestKey(`rpc_gateway.${'x'.repeat(100_000)}`, NAMES)).toBeUndefined();
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { parseTemplate } from './template.js';
+import { checkUrl, literalPath, origin, pathTemplate, routerUrl, urlTemplate } from './url-types.js';
+import { ValueError } from './value-error.js';
+
+const CONTEXT = { directory: '/', readFile: () => '' };
+const VARS: Readonly<Record<string, string>> = {
+  tenant: 'acme',
+  port: '8443',
+  space: 'a b',
+  up: '..',
+  at: 'u@h',
+};
+
+const check = (url: string) => checkUrl(parseTemplate(url), ({ name, fallback }) => VARS[name] ?? fallback);
+
+describe('checkUrl', () => {
+  it.each([
+    'https://example.com',
+    'http://example.com/a/b?c=d',
+    'HTTPS://example.com',
+    'https://{{tenant}}.example.com:{{port}}/{{tenant}}',
+    'http://[::1]:8080/',
+    'http://localhost:{{other:-80}}',
+    'https://example.com/a@b:c',
+    'https://example.com/a?b=../c',
+    'https://{{secret}}.example.com:{{secret}}/{{secret}}',
+    '{{secret}}/path',
+    'https://example.com/.well-known/...',
+  ])('takes %j', (url) => {
+    expect(() => check(url)).not.toThrow();
+  });
+
+  it.each([
+    ['ftp://example.com', /begins with http/],
+    ['{{tenant}}/path', /begins with http/],
+    ['//example.com', /begins with http/],
+    ['https:/example.com', /begins with http/],
+    ['https:///example.com', /not a valid URL/],
+    ['https://?a', /not a valid URL/],
+    ['https://example.com:99999', /not a valid URL/],
+    ['https://[::1', /not a valid URL/],
+    ['https://user@example.com', /user:password@/],
+    ['https://{{at}}/', /user:password@/],
+    ['https://example.com/#a', /fragment/],
+    ['https://{{space}}.example.com', /ASCII only/],
+    ['https://example.com\\a', /ASCII only/],
+    ['https://example.com/ä', /ASCII only/],
+    ['https://example.com/a/../b', /segments/],
+    ['https://example.com/%2E%2e', /segments/],
+    ['https://example.com/{{up}}/a', /segments/],
+  ])('refuses %j', (url, message) => {
+    expect(() => check(url)).toThrow(message);
+    expect(() => check(url)).toThrow(ValueError);
+  });
+
+  it('leaves what a secret may hold to the time of the call', () => {
+    expect(() => checkUrl(parseTemplate('https://{{secret}}@example.com'), () => undefined)).toThrow(/user/);
+  });
+});
+
+describe('urlTemplate', () => {
+  it('refuses what no variable could mend', () => {
+    for (const url of ['', 'https://a b', 'https://a/#{{b}}', 'https://a\\{{b}}', 'https://{{']) {
+      expect(() => urlTemplate.parse(url, CONTEXT)).toThrow(ValueError);
+    }
+  });
+});
+
+describe('pathTemplate', () => {
+  it.each([
+    '/',
+    '/invoices/{{id}}',
+    '/a/{{b}}.{{c}}/{{b:-x}}',
+    '/a%20b/...',
+    '/a?b=c&d=../..',
+    '/a//b',
+    '/{{caller.authid}}/{{realm}}',
+    '/.{{a}}',
+  ])('takes %j', (path) => {
+    expect(pathTemplate.parse(path, CONTEXT).source).toBe(path);
+  });
+
+  it.each([
+    ['', /begin with/],
+    ['invoices', /begin with/],
+    ['{{path}}', /begin with/],
+    ['https://example.com/', /begin with/],
+    ['/a#b', /fragment/],
+    ['/a\\b', /ASCII only/],
+    ['/a b', /ASCII only/],
+    ['/a\tb', /ASCII only/],
+    ['/é', /ASCII only/],
+    ['/.', /segments/],
+    ['/a/..', /segments/],
+    ['/a/%2e%2E/b', /segments/],
+    ['/a/.%2e?b', /segments/],
+    ['/a?b={{c}}', /query\.name/],
+    ['/{{a}}?b={{c}}', /query\.name/],
+    ['/{{a:-}}', /default of a path variable/],
+    ['/{{a:-..}}', /default of a path variable/],
+    ['/{{caller.ip}}', /caller/],
+    ['/{{', /closed/],
+  ])('refuses %j', (path, message) => {
+    expect(() => pathTemplate.parse(path, CONTEXT)).toThrow(message);
+  });
+});
+
+describe('literalPath, routerUrl and origin', () => {
+  it.each(['/', '/ws', '/a/b.c'])('a path may be %j', (path) => {
+    expect(literalPath.parse(path, CONTEXT)).toBe(path);
+  });
+
+  it.each(['', 'ws', '/a?b', '/a#b', '/a b', '/{{a}}', '/../a', '/é'])('a path may not be %j', (path) => {
+    expect(() => literalPath.parse(path, CONTEXT)).toThrow(ValueError);
+  });
+
+  it('a router has a WebSocket or RawSocket URL without credentials', () => {
+    for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a']) {
+      expect(routerUrl.parse(url, CONTEXT)).toBe(url);
+    }
+    for (const url of ['http://a', 'ws://', 'ws://u:p@a', 'wss://a/#b', 'a', '']) {
+      expect(() => routerUrl.parse(url, CONTEXT)).toThrow(ValueError);
+    }
+  });
+
+  it('an origin has no path, and is compared in its normal form', () => {
+    expect(origin.parse('https://App.example.com:443', CONTEXT)).toBe('https://app.example.com');
+    expect(origin.parse('*', CONTEXT)).toBe('*');
+    for (const value of ['', 'app.example.com', 'https://a/b', 'ftp://a', 'https://u@a', 'null']) {
+      expect(() => origin.parse(value, CONTEXT)).toThrow(ValueError);
+    }
+  });
+});
