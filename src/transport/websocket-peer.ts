@@ -28,7 +28,8 @@ export interface WebSocketPeerOptions {
  * An open WebSocket as a peer: one message a frame (WAMP section "WebSocket Transport").
  *
  * @param socket the stream under the WebSocket; held back while messages are written, and let go once per turn of the
- * event loop, so that many small messages leave in one system call
+ * event loop, so that many small messages leave in one system call (a tick is too short for that: every upstream's
+ * answer comes in a tick of its own)
  */
 export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: WebSocketPeerOptions): Peer {
   const { serializer, maxSendBuffer, onTooSlow, log } = options;
@@ -88,7 +89,7 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: WebS
       if (!corked) {
         corked = true;
         socket.cork();
-        process.nextTick(uncork);
+        setImmediate(uncork);
       }
       ws.send(frame);
       if (ws.bufferedAmount <= maxSendBuffer) return 'sent';
