@@ -100,7 +100,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       host: settings.ip,
       port: settings.port,
       path: settings.path,
-      origins: settings.origins ?? ['*'],
+      origins: settings.origins,
       tls: certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
       serializers: [createJsonSerializer({ maxNesting: config.wamp.max_nesting })],
       attach: onRouter.attach,

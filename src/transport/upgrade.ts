@@ -4,8 +4,11 @@ import type { Serializer } from '../wamp/serializer.js';
 
 export interface UpgradeRules {
   readonly path: string;
-  /** Origins that browsers may come from, each exactly as the Origin header has it, or `*` for all. */
-  readonly origins: readonly string[];
+  /**
+   * Origins that browsers may come from, each exactly as the Origin header has it, or `*` for all. Undefined: pages of
+   * this machine alone, for else any page on the web could use a visitor's browser to call a gateway on its loopback.
+   */
+  readonly origins: readonly string[] | undefined;
   readonly serializers: readonly Serializer[];
 }
 
@@ -21,8 +24,11 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ser
     return { status: 404, sentence: `WebSocket connections are taken at ${rules.path}` };
   const { origin } = request.headers;
   // Only browsers send Origin, and only there is it a fence; other clients could write what they like.
-  if (origin !== undefined && !rules.origins.includes('*') && !rules.origins.includes(origin)) {
-    return { status: 403, sentence: 'connections from this origin are not allowed' };
+  if (origin !== undefined && !isAllowed(origin, rules.origins)) {
+    return {
+      status: 403,
+      sentence: 'pages of this origin may not connect; listeners.$name.origins names those that may',
+    };
   }
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
   for (const name of offered) {
@@ -48,6 +54,13 @@ export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefus
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+const LOOPBACK_ORIGIN = /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/;
+
+function isAllowed(origin: string, allowed: readonly string[] | undefined): boolean {
+  if (allowed === undefined) return LOOPBACK_ORIGIN.test(origin);
+  return allowed.includes('*') || allowed.includes(origin);
 }
 
 function isAtPath(request: IncomingMessage, path: string): boolean {

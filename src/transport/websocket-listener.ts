@@ -29,8 +29,8 @@ export interface WebSocketListenerOptions {
   /** 0 lets the system choose; the URL then tells. */
   readonly port: number;
   readonly path: string;
-  /** Origins of browsers that may connect, exact, or `*`. */
-  readonly origins: readonly string[];
+  /** Origins of browsers that may connect, exact, or `*`; undefined: pages of this machine alone. */
+  readonly origins: readonly string[] | undefined;
   readonly tls?: ListenerTls | undefined;
   /** In no order: the client's order decides. */
   readonly serializers: readonly Serializer[];

@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { createJsonSerializer } from '../wamp/json-serializer.js';
+import { judgeUpgrade } from './upgrade.js';
+
+const serializers = [createJsonSerializer()];
+const upgrade = (headers: Record<string, string>, origins?: readonly string[], url = '/ws') =>
+  judgeUpgrade(
+    { url, headers: { 'sec-websocket-protocol': 'wamp.2.json', ...headers } } as unknown as IncomingMessage,
+    {
+      path: '/ws',
+      origins,
+      serializers,
+    },
+  );
+
+describe('origins', () => {
+  it('let programs in, which send none', () => {
+    expect(upgrade({})).toHaveProperty('name', 'json');
+    expect(upgrade({}, [])).toHaveProperty('name', 'json');
+  });
+  it.each(['http://localhost', 'http://localhost:5173', 'https://127.0.0.1:8443', 'http://[::1]:8080'])(
+    'let in a page of this machine by default: %s',
+    (origin) => {
+      expect(upgrade({ origin })).toHaveProperty('name', 'json');
+    },
+  );
+  it.each([
+    'https://evil.example.com',
+    'http://localhost.evil.example.com',
+    'http://127.0.0.1.evil.example.com',
+    'http://evil.example.com/?localhost',
+    'null',
+  ])('keep out any other by default: %s', (origin) => {
+    expect(upgrade({ origin })).toMatchObject({ status: 403 });
+  });
+  it('let in those that are named, and no other', () => {
+    const named = ['https://app.example.com'];
+    expect(upgrade({ origin: 'https://app.example.com' }, named)).toHaveProperty('name', 'json');
+    expect(upgrade({ origin: 'http://localhost:5173' }, named)).toMatchObject({ status: 403 });
+    expect(upgrade({ origin: 'https://evil.example.com' }, ['*'])).toHaveProperty('name', 'json');
+  });
+});
+
+it('names what is supported where the client offers nothing of it', () => {
+  expect(upgrade({ 'sec-websocket-protocol': 'wamp.2.ubjson, mqtt' })).toMatchObject({
+    status: 400,
+    sentence: expect.stringContaining('wamp.2.json'),
+  });
+  expect(upgrade({}, undefined, '/other')).toMatchObject({
+    status: 404,
+    sentence: expect.stringContaining('/ws'),
+  });
+});
