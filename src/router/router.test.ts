@@ -1,0 +1,209 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { ALL_ROLES, attachRaw, hello, rawOver } from '../../test/support/raw-client.js';
+import { joinRealm } from '../wamp/client-session.js';
+import { decodeMessage } from '../wamp/decode.js';
+import { IN_PROCESS, localPeers, type Peer, type SendOutcome } from '../wamp/peer.js';
+import { createRouter, type Router, type RouterOptions } from './router.js';
+
+function start(options: Partial<RouterOptions> = {}): Router {
+  return createRouter({
+    realms: ['realm1'],
+    limits: { callTimeout: 1000, maxCallTimeout: 1000, maxPendingCalls: 10, maxSessions: 2 },
+    allowAnonymous: true,
+    agent: 'test',
+    ...options,
+  });
+}
+const ABORT = (uri: string) => [3, { message: expect.any(String) }, uri];
+
+describe('admission', () => {
+  it('turns anonymous clients away where they are not allowed, and lets this process in', async () => {
+    const router = start({ allowAnonymous: false });
+    const details = { roles: ALL_ROLES };
+    expect(await hello(attachRaw(router.attach))).toEqual(ABORT('wamp.error.authentication_required'));
+    expect(await hello(attachRaw(router.attach), 'realm1', { ...details, authmethods: [] })).toEqual(
+      ABORT('wamp.error.authentication_required'),
+    );
+    expect(
+      await hello(attachRaw(router.attach), 'realm1', { ...details, authmethods: ['anonymous'] }),
+    ).toEqual(ABORT('wamp.error.no_matching_auth_method'));
+    const [ours, theirs] = localPeers();
+    router.attach(theirs, IN_PROCESS);
+    const session = await joinRealm(ours, { realm: 'realm1', details: { authid: 'gateway' } });
+    expect(session.details).toMatchObject({ authid: 'gateway', authrole: 'trusted' });
+  });
+
+  it('lets no anonymous client choose its name or role', async () => {
+    const welcome = await hello(attachRaw(start().attach), 'realm1', {
+      roles: ALL_ROLES,
+      authid: 'admin',
+      authrole: 'admin',
+      authmethods: ['ticket', 'anonymous'],
+    });
+    expect(welcome[2]).toMatchObject({ authrole: 'anonymous', authid: expect.not.stringMatching('admin') });
+  });
+
+  it('holds no more sessions than it may, and takes another when one has left', async () => {
+    const router = start();
+    const clients = [attachRaw(router.attach), attachRaw(router.attach), attachRaw(router.attach)] as const;
+    expect((await hello(clients[0]))[0]).toBe(2);
+    expect((await hello(clients[1]))[0]).toBe(2);
+    expect(await hello(clients[2])).toEqual(ABORT('bondy.error.too_many_requests'));
+    clients[0].close();
+    const late = attachRaw(router.attach);
+    expect((await hello(late))[0]).toBe(2);
+  });
+
+  it('gives every session another ID, even where the source repeats itself', async () => {
+    const ids = [7, 100, 7, 7, 101, 8];
+    const router = start({ randomId: () => ids.shift() ?? 9 });
+    const first = await hello(attachRaw(router.attach));
+    const second = await hello(attachRaw(router.attach));
+    expect(first[1]).not.toBe(second[1]);
+  });
+});
+
+describe('disclosure', () => {
+  it('tells a trusted callee that asks for it who calls', async () => {
+    const router = start();
+    const [ours, theirs] = localPeers();
+    router.attach(theirs, IN_PROCESS);
+    const callee = rawOver(ours);
+    await hello(callee);
+    callee.send([64, 1, { disclose_caller: true }, 'com.a']);
+    await callee.next();
+    const caller = attachRaw(router.attach);
+    const [, id, { authid }] = (await hello(caller)) as [number, number, { authid: string }];
+    caller.send([48, 1, {}, 'com.a']);
+    expect((await callee.next())[3]).toEqual({
+      caller: id,
+      caller_authid: authid,
+      caller_authrole: 'anonymous',
+    });
+  });
+});
+
+/** A peer of a client that joins, and whose sends of some message types have another outcome. */
+function fussyPeer(
+  fails: Readonly<Record<number, SendOutcome>>,
+  receive: (message: unknown) => void,
+): [Peer, (list: unknown[]) => void] {
+  let send = (_list: unknown[]): void => {};
+  const peer: Peer = {
+    send(message) {
+      const outcome = fails[message.type] ?? 'sent';
+      if (outcome === 'sent') receive(message);
+      return outcome;
+    },
+    listen(receiver) {
+      send = (list) => receiver.onMessage(decodeMessage(list));
+    },
+    close() {},
+  };
+  return [peer, (list) => send(list)];
+}
+
+describe('what cannot be handed on', () => {
+  const info = { transport: 'test', trusted: false, handshakeTimeout: 0, handshakeElapsed: 0 };
+
+  it.each<[SendOutcome, string]>([
+    ['unencodable', 'wamp.error.invalid_argument'],
+    ['too_large', 'wamp.error.payload_size_exceeded'],
+    ['closed', 'wamp.error.network_failure'],
+  ])('an INVOCATION that is %s becomes an ERROR to the caller', async (outcome, uri) => {
+    const router = start();
+    const [peer, send] = fussyPeer({ 68: outcome }, () => {});
+    router.attach(peer, info);
+    send([1, 'realm1', { roles: ALL_ROLES }]);
+    send([64, 1, {}, 'com.a']);
+    const caller = attachRaw(router.attach);
+    await hello(caller);
+    caller.send([48, 1, {}, 'com.a']);
+    expect(await caller.next()).toEqual([8, 48, 1, {}, uri, [expect.any(String)]]);
+    expect(router.counts().pendingCalls).toBe(0);
+  });
+
+  it.each<[SendOutcome, string, unknown[]]>([
+    ['unencodable', 'wamp.error.runtime_error', [70, 1, {}, ['x']]],
+    ['too_large', 'wamp.error.payload_size_exceeded', [70, 1, {}, ['x']]],
+  ])('a RESULT that is %s becomes an ERROR to the caller', async (outcome, uri, answer) => {
+    const router = start();
+    const received: unknown[] = [];
+    const [peer, send] = fussyPeer({ 50: outcome }, (message) => received.push(message));
+    router.attach(peer, info);
+    send([1, 'realm1', { roles: ALL_ROLES }]);
+    const callee = attachRaw(router.attach);
+    await hello(callee);
+    callee.send([64, 1, {}, 'com.a']);
+    await callee.next();
+    send([48, 1, {}, 'com.a']);
+    callee.send(answer);
+    expect(received.at(-1)).toMatchObject({ type: 8, requestType: 48, request: 1, uri });
+  });
+});
+
+describe('a fault of the router’s own', () => {
+  it('costs the one session, with an ABORT, and is logged without what was sent', async () => {
+    const lines: string[] = [];
+    const log = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (record: object) => void lines.push(JSON.stringify(record)),
+    };
+    const router = start({
+      log,
+      randomId: (() => {
+        let id = 0;
+        return () => {
+          if (++id > 2) throw new Error('secret');
+          return id;
+        };
+      })(),
+    });
+    const client = attachRaw(router.attach);
+    await hello(client);
+    client.send([16, 1, { acknowledge: true }, 'com.t']);
+    expect(await client.next()).toEqual(ABORT('wamp.error.runtime_error'));
+    expect(lines.join()).toContain('PUBLISH');
+    expect(lines.join()).not.toContain('secret');
+    expect(router.counts()).toMatchObject({ sessions: 0, connections: 0 });
+  });
+});
+
+describe('closing', () => {
+  it('does not wait longer than half a second for an echo', async () => {
+    const clock = createFakeClock();
+    const router = start({ clock });
+    const client = attachRaw(router.attach);
+    await hello(client);
+    let closed = false;
+    const closing = router.close().then(() => {
+      closed = true;
+    });
+    expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+    clock.advance(499);
+    await Promise.resolve();
+    expect(closed).toBe(false);
+    clock.advance(1);
+    await closing;
+    await client.closed;
+  });
+
+  it('aborts those that have not joined, and takes nobody any more', async () => {
+    const router = start();
+    const client = attachRaw(router.attach);
+    await router.close();
+    expect(await client.next()).toEqual(ABORT('wamp.close.system_shutdown'));
+    expect(await attachRaw(router.attach).next()).toEqual(ABORT('wamp.close.system_shutdown'));
+  });
+
+  it('forgets a peer that was closed before it got here', () => {
+    const router = start();
+    const [ours, theirs] = localPeers();
+    ours.close('normal');
+    router.attach(theirs, IN_PROCESS);
+    expect(router.counts().connections).toBe(0);
+  });
+});
