@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +63,32 @@ describe('readEntries', () => {
   it('passes over a glob without match, also in a directory that is not there', () => {
     write({ 'main.conf': 'include nowhere/*.conf\ninclude *.none' });
     expect(read().problems).toEqual([]);
+  });
+
+  it('takes absolute globs, and globs above the file', () => {
+    write({
+      'sub/main.conf': `include ${directory}/d/*.conf\ninclude ../e/*.conf`,
+      'd/1.conf': 'a = 1',
+      'e/1.conf': 'b = 1',
+    });
+    const problems = createProblems();
+    const entries = readEntries(join(directory, 'sub/main.conf'), {
+      env: {},
+      readFile: readFromDisk,
+      problems,
+    });
+    expect(entries.map(({ key, file }) => [key, file])).toEqual([
+      ['a', join(directory, 'd/1.conf')],
+      ['b', join(directory, 'e/1.conf')],
+    ]);
+  });
+
+  // Root may read everything.
+  it.skipIf(process.getuid?.() === 0)('says so where a directory may not be read', () => {
+    write({ 'main.conf': 'include d/*.conf', 'd/1.conf': 'a = 1' });
+    chmodSync(join(directory, 'd'), 0);
+    expect(read().problems).toEqual(['/main.conf:1 no permission to read the directory']);
+    chmodSync(join(directory, 'd'), 0o700);
   });
 
   it('ends where includes would not', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { globSync, isDynamicPattern } from 'tinyglobby';
 import { fileTrouble } from './datatypes.js';
@@ -109,8 +109,25 @@ function targetsOf(
   }
 }
 
-/** The files of a glob, in the order of their names, so that "the last one wins" means the same on every machine. */
+/**
+ * The files of a glob, in the order of their names, so that "the last one wins" means the same on every machine.
+ *
+ * @throws ValueError where the directory that it begins in may not be read; one that is not there has no files.
+ */
 function expand(pattern: string, directory: string): string[] {
+  const steps = pattern.split('/');
+  const literal = steps
+    .slice(
+      0,
+      steps.findIndex((step) => isDynamicPattern(step)),
+    )
+    .join('/');
+  try {
+    readdirSync(resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal));
+  } catch (error) {
+    const trouble = fileTrouble(error);
+    if (trouble.startsWith('no permission')) throw new ValueError('no permission to read the directory');
+  }
   try {
     return globSync(pattern, {
       cwd: directory,

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { readTextEntries } from './includes.js';
 import { createProblems } from './problems.js';

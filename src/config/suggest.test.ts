@@ -122,6 +122,15 @@ describe('suggestKey', () => {
     );
   });
 
+  it('knows the right place of a key that stands in the wrong one', () => {
+    const service = 'rpc_gateway.services.billing';
+    expect(suggestKey(`${service}.procedures.get_invoice.timeout`, NAMES)?.key).toBe(`${service}.timeout`);
+    expect(suggestKey(`${service}.path`, NAMES)?.key).toBe(`${service}.procedures.get_invoice.path`);
+    expect(suggestKey('rpc_gateway.services.new.body.a', NAMES)?.key).toBe(
+      'rpc_gateway.services.new.procedures.NAME.body.a',
+    );
+  });
+
   it('says nothing about keys that are like none', () => {
     expect(suggestKey('erlang.schedulers.force_wakeup_interval', NAMES)).toBeUndefined();
     expect(suggestKey('rpc_gateway.services.billing.colour', NAMES)?.isTypo).not.toBe(true);

@@ -1,6 +1,8 @@
 import { distance } from 'fastest-levenshtein';
+import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
-import type { Scope } from './schema/spec.js';
+import { SERVICE_SCOPE } from './schema/service.js';
+import { matchKey, type Scope } from './schema/spec.js';
 
 /** The names that the correct lines of a file give to services, procedures and listeners. */
 export interface KnownNames {
@@ -31,8 +33,24 @@ export function suggestKey(key: string, names: KnownNames): Suggestion | undefin
     const far = distance(key, candidate.key);
     if (best === undefined || far < best.far) best = { ...candidate, far };
   }
-  if (best === undefined || best.far > Math.max(TYPO_DISTANCE, best.fixedLength * RELATED)) return undefined;
-  return { key: best.key, isTypo: best.far <= TYPO_DISTANCE };
+  if (best !== undefined && best.far <= TYPO_DISTANCE) return { key: best.key, isTypo: true };
+  const elsewhere = misplaced(key, names);
+  if (elsewhere !== undefined) return { key: elsewhere, isTypo: false };
+  if (best === undefined || best.far > best.fixedLength * RELATED) return undefined;
+  return { key: best.key, isTypo: false };
+}
+
+/** The right place of a service's key that stands under a procedure, or the other way round. */
+function misplaced(key: string, names: KnownNames): string | undefined {
+  const [prefix, services, service = '', procedures, ...inner] = key.split('.');
+  if (!GATEWAY_PREFIXES.some((known) => known === prefix) || services !== 'services') return undefined;
+  const path = `${prefix}.services.${service}`;
+  const serviceKey = inner.slice(1).join('.');
+  if (procedures === 'procedures' && matchKey(SERVICE_SCOPE.keys, serviceKey)) return `${path}.${serviceKey}`;
+  const procedureKey = [procedures, ...inner].join('.');
+  if (!matchKey(PROCEDURE_SCOPE.keys, procedureKey)) return undefined;
+  const known = names.services.find(({ name }) => name === service)?.procedures[0] ?? 'NAME';
+  return `${path}.procedures.${known}.${procedureKey}`;
 }
 
 interface Candidate {
