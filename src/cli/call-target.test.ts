@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeHost } from '../../test/support/fake-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
+import { callTarget } from './call-target.js';
+
+const procedure = (name: string, realm: string): string => `
+rpc_gateway.services.shop.procedures.${name}.uri = com.shop.${name}
+rpc_gateway.services.shop.procedures.${name}.realm = ${realm}`;
+
+const CONFIG = `rpc_gateway.services.shop.base_url = http://127.0.0.1
+${procedure('first', 'com.one')}${procedure('second', 'com.two')}
+listeners.main.ip = 0.0.0.0
+listeners.main.port = 8080
+listeners.main.path = /wamp`;
+
+describe('where a call goes', () => {
+  let folder: TemporaryFolder;
+  beforeEach(() => {
+    folder = createTemporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('is where the configuration listens, in the realm of the procedure or the first', () => {
+    const config = folder.write('bondy.conf', CONFIG);
+    const url = 'ws://127.0.0.1:8080/wamp';
+    expect(callTarget('com.shop.second', { config }, createFakeHost())).toEqual({ url, realm: 'com.two' });
+    expect(callTarget('wamp.session.count', { config }, createFakeHost())).toEqual({ url, realm: 'com.one' });
+  });
+
+  it('is what the options say, then what RPC_GATEWAY_URL says', () => {
+    const config = folder.write('bondy.conf', CONFIG);
+    const host = createFakeHost({ RPC_GATEWAY_URL: 'ws://env/ws' });
+    const given = { url: 'ws://option/ws', realm: 'com.other' };
+    expect(callTarget('com.shop.second', { config, ...given }, host)).toEqual(given);
+    expect(callTarget('com.shop.second', { config }, host)).toEqual({ url: 'ws://env/ws', realm: 'com.two' });
+  });
+
+  it('needs no readable configuration where the options say all', () => {
+    const given = { url: 'ws://option/ws', realm: 'com.other' };
+    const config = folder.write('bondy.conf', 'rpc_gateway.nonsense = 1');
+    expect(callTarget('com.shop.first', { config, ...given }, createFakeHost())).toEqual(given);
+    expect(() => callTarget('com.shop.first', { config }, createFakeHost())).toThrow('rpc_gateway.nonsense');
+  });
+
+  it('is the demo where nothing is said', () => {
+    const demo = { url: 'ws://127.0.0.1:18080/ws', realm: 'com.example.myrealm' };
+    expect(callTarget('com.billing.get_invoice', {}, createFakeHost())).toEqual(demo);
+  });
+});
