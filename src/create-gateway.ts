@@ -83,7 +83,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     const [ours, theirs] = localPeers();
     onRouter.attach(theirs, IN_PROCESS);
     const session = await joinRealm(ours, { realm, agent, log, clock });
-    const callee = createCallee(session, { clock, errorId, log });
+    const callee = createCallee(session, clock);
     const procedures = services.flatMap((service) => service.procedures);
     await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
     return callee;

@@ -1,13 +1,11 @@
 import type { Clock } from '../clock.js';
-import type { Logger } from '../log.js';
 import { type CallControl, cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Session } from '../wamp/client-session.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
-import type { Dict, Payload } from '../wamp/payload.js';
+import type { Dict } from '../wamp/payload.js';
 import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
-import { ownErrorReply } from './pipeline/own-error.js';
 import type { CallableProcedure } from './service.js';
 
 /** The gateway's procedures on one realm, wherever that realm's router is. */
@@ -20,14 +18,8 @@ export interface Callee {
   cancelAll(): void;
 }
 
-export interface CalleeDeps {
-  readonly clock: Clock;
-  readonly errorId: () => string;
-  readonly log: Logger;
-}
-
 /** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
-export function createCallee(session: Session, deps: CalleeDeps): Callee {
+export function createCallee(session: Session, clock: Clock): Callee {
   const running = new Set<CallControl>();
   let draining = false;
   let idle: (() => void) | undefined;
@@ -37,20 +29,17 @@ export function createCallee(session: Session, deps: CalleeDeps): Callee {
     const asArgs = procedure.config.settings.result === 'args';
 
     return async (invocation): Promise<InvocationOutcome> => {
-      if (draining)
-        return toOutcome(ownErrorReply({ code: 'down', attempts: 0, id: deps.errorId() }), asArgs);
-      const control = createCallControl(
-        deps.clock.monotonic() + callDeadlineMs(invocation.details, deadlineMs),
-      );
+      const { details } = invocation;
+      const control = createCallControl(clock.monotonic() + callDeadlineMs(details, deadlineMs));
       invocation.onInterrupt = () => cancelCall(control);
       running.add(control);
       try {
-        const payload = invocation as Payload;
         const reply = await pipeline({
-          args: argsOf(payload),
-          kwargs: kwargsOf(payload),
-          caller: callerOf(invocation.details),
+          args: argsOf(invocation),
+          kwargs: kwargsOf(invocation),
+          caller: callerOf(details),
           control,
+          draining,
         });
         return toOutcome(reply, asArgs);
       } finally {

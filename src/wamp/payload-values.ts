@@ -5,14 +5,14 @@ import { type Dict, isJsonText, type Payload } from './payload.js';
 const TRUSTED_NESTING = 2048;
 
 /** The positional arguments as values; parses them where they are still text. Absent ones are an empty list. */
-export function argsOf(payload: Payload): readonly unknown[] {
+export function argsOf(payload: { readonly args?: Payload['args'] | undefined }): readonly unknown[] {
   const { args } = payload;
   if (args === undefined) return [];
   return isJsonText(args) ? (parseJson(args.jsonText, TRUSTED_NESTING) as readonly unknown[]) : args;
 }
 
 /** The keyword arguments as values; parses them where they are still text. Absent ones are an empty dictionary. */
-export function kwargsOf(payload: Payload): Dict {
+export function kwargsOf(payload: { readonly kwargs?: Payload['kwargs'] | undefined }): Dict {
   const { kwargs } = payload;
   if (kwargs === undefined) return {};
   return isJsonText(kwargs) ? (parseJson(kwargs.jsonText, TRUSTED_NESTING) as Dict) : kwargs;

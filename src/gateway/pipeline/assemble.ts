@@ -65,6 +65,7 @@ export function assemblePipeline(
     // First, so that a caller learns of a mistake even while the service can't answer.
     const built = buildRequest(call);
     if ('kind' in built) return built;
+    if (call.draining) return fail('down', 0, 'the gateway is stopping');
     if (upstream === undefined) return fail('secrets', 0, 'base_url has a variable without a value');
     const request = authoriser.authorise(built.request);
     if (request === 'unavailable')

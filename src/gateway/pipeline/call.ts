@@ -19,6 +19,8 @@ export interface Call {
 /** A call with the means to end it early. */
 export interface RunningCall extends Call {
   readonly control: CallControl;
+  /** The gateway is about to stop: the call is looked at, and not carried out. */
+  readonly draining: boolean;
 }
 
 /**
