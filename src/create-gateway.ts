@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
+import type { ListenerConfig, LoadedConfig } from './config/model.js';
 import { type Callee, createCallee } from './gateway/callee.js';
 import { previewRequest as preview } from './gateway/preview.js';
-import { createService, type Service, type ServiceDeps } from './gateway/service.js';
+import { createService, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
 import { createRouter, type Router } from './router/router.js';
 import { startWebSocketListener, type WebSocketListener } from './transport/websocket-listener.js';
@@ -27,7 +27,8 @@ export interface GatewayOptions {
 /** A WAMP router with the procedures of a configuration on it. */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails.
+   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails. Once only: a
+   * gateway that was stopped stays so.
    *
    * @throws Error with a sentence that says what could not be opened.
    */
@@ -61,18 +62,20 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .padStart(8, '0');
   const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log };
 
-  let services: Service[] = [];
+  // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
+  const services = config.services.map((service) => createService(service, deps));
   let callees: Callee[] = [];
   let listeners: WebSocketListener[] = [];
   let router: Router | undefined;
 
   async function start(): Promise<void> {
     try {
-      services = config.services.map((service) => createService(service, deps));
       router = createConfiguredRouter(config, agent, log, clock);
       for (const realm of config.realms) callees.push(await joinAsCallee(router, realm));
       // Last, so that no client ever finds a procedure missing that is still being registered.
-      for (const listener of config.listeners) listeners.push(await openListener(listener, router));
+      for (const listener of config.listeners.filter(speaksWebSocket)) {
+        listeners.push(await openListener(listener, router));
+      }
     } catch (error) {
       await closeEverything();
       throw error;
@@ -89,10 +92,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     return callee;
   }
 
-  function openListener(
-    listener: LoadedConfig['listeners'][number],
-    onRouter: Router,
-  ): Promise<WebSocketListener> {
+  function openListener(listener: ListenerConfig, onRouter: Router): Promise<WebSocketListener> {
     const { settings } = listener;
     const certfile = settings['tls.certfile'];
     const keyfile = settings['tls.keyfile'];
@@ -125,7 +125,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     await Promise.all(listeners.map((listener) => listener.close()));
     await router?.close();
     await Promise.all(services.map((service) => service.close()));
-    [services, callees, listeners, router] = [[], [], [], undefined];
+    [callees, listeners, router] = [[], [], undefined];
   }
 
   return {
@@ -140,6 +140,11 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
   };
+}
+
+/** The other protocols are accepted in a configuration, whose notices say that they have no effect yet. */
+function speaksWebSocket({ settings }: ListenerConfig): boolean {
+  return settings.protocol === 'websocket';
 }
 
 function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {
