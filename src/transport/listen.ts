@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer } from 'node:https';
 import type { Server } from 'node:net';
 
 /** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
@@ -8,17 +10,22 @@ export interface ListenerTls {
   readonly cacertfile?: string | undefined;
 }
 
-/** Reads the files. @throws Error that names the file which cannot be read, and nothing of what is in it */
-export function serverTlsOptions(tls: ListenerTls): {
-  cert: Buffer;
-  key: Buffer;
-  ca?: Buffer;
-  requestCert?: boolean;
-} {
+/**
+ * An HTTPS server with these files.
+ *
+ * @throws Error that names the file which cannot be read or used, and nothing of what is in it
+ */
+export function createTlsServer(tls: ListenerTls, onRequest: RequestListener): Server {
   const own = { cert: read('tls.certfile', tls.certfile), key: read('tls.keyfile', tls.keyfile) };
-  return tls.cacertfile === undefined
-    ? own
-    : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
+  const options =
+    tls.cacertfile === undefined
+      ? own
+      : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
+  try {
+    return createServer(options, onRequest);
+  } catch (error) {
+    throw new Error(`tls.certfile, tls.keyfile: not a certificate and its key (${codeOf(error)})`);
+  }
 }
 
 function read(key: string, file: string): Buffer {

@@ -1,11 +1,5 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { isIPv6, type Socket } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIPv6, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { type Clock, systemClock } from '../clock.js';
@@ -15,7 +9,7 @@ import type { Serializer } from '../wamp/serializer.js';
 import { CLOSE_URI } from '../wamp/uris.js';
 import { guardAccepting } from './accepting.js';
 import { createHeartbeat } from './heartbeat.js';
-import { type ListenerTls, listen, serverTlsOptions } from './listen.js';
+import { createTlsServer, type ListenerTls, listen } from './listen.js';
 import { judgePlainRequest, judgeUpgrade, refuseUpgrade } from './upgrade.js';
 import { createWebSocketPeer } from './websocket-peer.js';
 
@@ -80,8 +74,7 @@ export async function startWebSocketListener(options: WebSocketListenerOptions):
     },
   } as const;
   const upgrader = new WebSocketServer(upgraderOptions);
-  const server: Server =
-    tls === undefined ? createHttpServer(onRequest) : createHttpsServer(serverTlsOptions(tls), onRequest);
+  const server: Server = tls === undefined ? createHttpServer(onRequest) : createTlsServer(tls, onRequest);
   const accepting = guardAccepting(server, handshakeTimeout, clock);
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {

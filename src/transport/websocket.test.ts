@@ -144,6 +144,13 @@ describe('listening', () => {
     );
   });
 
+  it('says so where certificate and key do not fit', async () => {
+    const tls = { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.clientKey };
+    await expect(start({ listener: { tls } })).rejects.toThrow(
+      'tls.certfile, tls.keyfile: not a certificate',
+    );
+  });
+
   it('says GOODBYE when it closes, and takes nobody any more', async () => {
     const { listener, url } = await start();
     const client = await connectRaw(url);

@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, expect } from 'vitest';
+import './matchers.js';
+import { ALL_ROLES, attachRaw, connectRaw, hello, type RawClient } from './raw-client.js';
+import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
+
+/** The transports that one contract suite runs over. */
+export const TRANSPORTS = ['in-process', 'websocket'] as const;
+
+export const ANY = expect.anything();
+
+/** A callee that cannot be interrupted. */
+export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
+
+/**
+ * A router for each test of a suite, and clients on it by one transport. After each test all clients are gone, and the
+ * router must hold nothing any more.
+ */
+export function useRouter(transport: (typeof TRANSPORTS)[number]) {
+  let current: RouterHost;
+  const clients: RawClient[] = [];
+
+  beforeEach(async () => {
+    current = await startRouterHost();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await untilEmpty(current);
+    await current.dispose();
+  });
+
+  async function connect(): Promise<RawClient> {
+    const client =
+      transport === 'websocket' ? await connectRaw(current.url) : attachRaw(current.router.attach);
+    clients.push(client);
+    return client;
+  }
+  async function join(details: object = { roles: ALL_ROLES }, realm = 'realm1'): Promise<RawClient> {
+    const client = await connect();
+    expect((await hello(client, realm, details))[0]).toBe(2);
+    return client;
+  }
+  async function ask(client: RawClient, ...message: unknown[]): Promise<readonly unknown[]> {
+    client.send(message);
+    return client.next();
+  }
+  /** A callee with `com.a` registered, a caller, and a call under way: [callee, caller, invocation's request]. */
+  async function callUnderWay(calleeDetails?: object, options: object = {}) {
+    const callee = await join(calleeDetails);
+    const caller = await join();
+    const registered = await ask(callee, 64, 1, {}, 'com.a');
+    expect(registered).toEqual([65, 1, ANY]);
+    caller.send([48, 1, options, 'com.a', ['x']]);
+    const invocation = await callee.next();
+    expect(invocation).toEqual([68, ANY, registered[2], {}, ['x']]);
+    return [callee, caller, invocation[1]] as const;
+  }
+  return { host: () => current, connect, join, ask, callUnderWay };
+}
