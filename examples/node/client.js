@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noConsole: an example prints what it does
 // Calls a procedure of the demo with autobahn-js. Start the demo first: npm start
 import autobahn from 'autobahn';
 

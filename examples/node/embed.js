@@ -1,4 +1,3 @@
-// biome-ignore-all lint/suspicious/noConsole: an example prints what it does
 // Runs the gateway inside a program of your own.
 //
 // In a checkout:                node examples/node/embed.js examples/demo.conf

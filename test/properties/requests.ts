@@ -110,7 +110,12 @@ const headerName = fc.oneof(
   ),
   text,
 );
-const headers = fc.oneof(fc.dictionary(headerName, value, { maxKeys: 4 }), value);
+const plainHeaders = fc.dictionary(fc.constantFrom('X-User', 'x-user', 'Accept', 'X-A'), fc.string(), {
+  maxKeys: 3,
+});
+const headers = fc.oneof(plainHeaders, fc.dictionary(headerName, value, { maxKeys: 4 }), value);
+// Mostly what a path takes, so that many requests leave and are looked at.
+const segment = fc.oneof({ weight: 6, arbitrary: text }, { weight: 1, arbitrary: value });
 const name = fc.oneof(
   fc.constantFrom('version', 'tenant', 'api_key', '__proto__', 'kind', 'sid', 'caller.authid', 'realm'),
   text,
@@ -119,12 +124,14 @@ const name = fc.oneof(
 export const kwargsArbitrary: fc.Arbitrary<Record<string, unknown>> = fc
   .record(
     {
-      given: fc.record({ id: value, part: value, _headers: headers }, { requiredKeys: [] }),
-      rest: fc.array(fc.tuple(name, value), { maxLength: 4 }),
+      id: segment,
+      part: segment,
+      _headers: headers,
+      rest: fc.array(fc.tuple(name, value), { maxLength: 3 }),
     },
-    { requiredKeys: ['given', 'rest'] },
+    { requiredKeys: ['id', 'part'] },
   )
-  .map(({ given, rest }) => {
+  .map(({ rest = [], ...given }) => {
     const kwargs: Record<string, unknown> = Object.create(null);
     for (const [key, each] of rest) kwargs[key] = each;
     return Object.assign(kwargs, given);
