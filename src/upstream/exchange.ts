@@ -54,9 +54,12 @@ export function exchange(
       resolve({ outcome, reusable });
     }
 
-    /** Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned. */
+    /**
+     * Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned; and for
+     * one that was aborted undici would connect once more before it drops it. So the connection is given up either way.
+     */
     function tearDown(outcome: ExchangeOutcome): void {
-      settle(outcome, controller !== undefined);
+      settle(outcome, false);
       controller?.abort(new Error('torn down by the gateway'));
     }
 

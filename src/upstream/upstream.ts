@@ -82,6 +82,9 @@ export function createServiceUpstream(
   );
 }
 
+/** Timers may fire so much before their time: what is left when the deadline has ended an attempt is no time. */
+const TIMER_EARLY_MS = 1;
+
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, clock, random } = parts;
 
@@ -92,7 +95,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const connection = checkout instanceof Promise ? await checkout : checkout;
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
       const outcome = await attempt(connection, request, control);
-      const remainingMs = control.deadlineAt - clock.monotonic();
+      const remainingMs = control.deadlineAt - clock.monotonic() - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
       if (delayMs === undefined || !budget.takeRetry()) return { ...outcome, attempts };
