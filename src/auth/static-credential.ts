@@ -38,6 +38,11 @@ export function createStaticAuthoriser(settings: ServiceSettings): Authoriser {
   };
 }
 
+/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`): it is placed already then. */
+function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
+  return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');
+}
+
 /** A service whose token would come from a token endpoint: no caller may fill the place meanwhile. */
 function withoutToken(placement: Placement): Authoriser {
   return { ...noCredential, ...owned(placement) };

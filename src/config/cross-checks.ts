@@ -21,6 +21,7 @@ function checkService(service: ServiceDraft, wamp: Partial<WampSettings>): void 
     service.reportMissing('procedures', 'the service has no procedure; add procedures.NAME.uri and .realm');
   }
   checkKeyPair(service);
+  checkCookies(service);
   if (service.settings.tls_verify === 'verify_none') {
     service.notify(
       'tls_verify',
@@ -53,7 +54,18 @@ function checkTimes(service: ServiceDraft, maxCallTimeout: number | undefined): 
   }
 }
 
+/** Two headers of one name would go out, and servers differ in which they read (RFC 6265 section 5.4 allows one). */
+function checkCookies(draft: ServiceDraft | ProcedureDraft): void {
+  const header = [...draft.members('headers.$name')].some((name) => name.toLowerCase() === 'cookie');
+  const [cookie] = draft.members('cookies.$name');
+  if (!header || cookie === undefined) return;
+  draft.report('cookies.$name', 'cookies are given by cookies.NAME or by headers.Cookie, not both', {
+    name: cookie,
+  });
+}
+
 function checkProcedure(procedure: ProcedureDraft): void {
+  checkCookies(procedure);
   if (procedure.entry('body') === undefined) return;
   const [field] = procedure.members('body.$name');
   if (field !== undefined) {

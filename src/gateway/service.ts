@@ -2,7 +2,7 @@ import { createStaticAuthoriser } from '../auth/static-credential.js';
 import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
-import { createServiceUpstream } from '../upstream/upstream.js';
+import { createServiceUpstream, type Upstream } from '../upstream/upstream.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { renderBaseUrl } from './pipeline/base-url.js';
 
@@ -32,11 +32,15 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Compiles a service; opens no connection before the first call. */
+/**
+ * Compiles a service; opens no connection before the first call.
+ *
+ * @throws Error in one sentence where the service's TLS files cannot be used.
+ */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
   const base = renderBaseUrl(settings);
-  const upstream = base && createServiceUpstream(base.origin, settings, deps.clock, deps.random);
+  const upstream = base && createNamedUpstream(base.origin, config, deps);
   const authoriser = createStaticAuthoriser(settings);
   const parts = { ...deps, base, upstream, authoriser };
   return {
@@ -48,4 +52,13 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     })),
     close: async () => upstream?.close(),
   };
+}
+
+function createNamedUpstream(origin: string, { name, settings }: ServiceConfig, deps: ServiceDeps): Upstream {
+  try {
+    return createServiceUpstream(origin, settings, deps.clock, deps.random);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'its upstream cannot be set up';
+    throw new Error(`rpc_gateway.services.${name}: ${reason}`, { cause: error });
+  }
 }

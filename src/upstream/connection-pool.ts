@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
@@ -64,6 +65,8 @@ interface Waiter {
  * undici's `Client` is one connection and does the HTTP; this keeps `size` of them and the queue in front, because three
  * promises need the single connection in hand: a bounded wait for one, a jittered lifetime for each, and never two calls
  * on one socket.
+ *
+ * @throws Error in one sentence where the TLS files cannot be used.
  */
 export function createConnectionPool(
   options: PoolOptions,
@@ -73,9 +76,8 @@ export function createConnectionPool(
   const connector = buildConnector({
     timeout: options.connectTimeoutMs,
     rejectUnauthorized: options.tls.verify,
-    ...(options.tls.caFile && { ca: readFileSync(options.tls.caFile) }),
-    ...(options.tls.certFile && { cert: readFileSync(options.tls.certFile) }),
-    ...(options.tls.keyFile && { key: readFileSync(options.tls.keyFile) }),
+    // Read once: a context per connection would parse the CAs each time.
+    secureContext: readSecureContext(options.tls),
     ...(options.tls.servername && { servername: options.tls.servername }),
   });
   const slots = new Set<Slot>();
@@ -182,4 +184,19 @@ export function createConnectionPool(
       return waiters.size;
     },
   };
+}
+
+function readSecureContext({ caFile, certFile, keyFile }: PoolOptions['tls']): SecureContext {
+  try {
+    return createSecureContext({
+      ...(caFile && { ca: readFileSync(caFile) }),
+      ...(certFile && { cert: readFileSync(certFile) }),
+      ...(keyFile && { key: readFileSync(keyFile) }),
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new Error(`the files tls.cacertfile, tls.certfile and tls.keyfile cannot be used${code}`, {
+      cause: error,
+    });
+  }
 }

@@ -15,7 +15,7 @@ export interface ExchangeFailure {
 /** Names that OpenSSL gives to certificates that do not verify (Node.js, tls: X.509 certificate error codes). */
 const CERTIFICATE_ERROR =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
-const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
+const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
 /** llhttp's own codes, and more header bytes than undici takes. */
 const MALFORMED_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/;
 /** The connection ended before the last chunk: bytes are missing, and none is malformed. */

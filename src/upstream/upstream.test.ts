@@ -389,6 +389,13 @@ describe('TLS', () => {
     }
   });
 
+  it('refuses files that hold no certificate when it is set up, not at the first call', () => {
+    const noCertificate = new URL(import.meta.url).pathname;
+    expect(() =>
+      connect('https://127.0.0.1', {}, { tls: { ...tls, certFile: noCertificate, keyFile: noCertificate } }),
+    ).toThrow(/tls\.certfile/);
+  });
+
   it('calls a server without TLS a TLS failure', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const origin = server.url.replace('http:', 'https:');

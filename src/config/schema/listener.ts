@@ -26,7 +26,8 @@ export const LISTENER_KEYS = {
   },
   origins: {
     type: listOf(origin),
-    meaning: 'Web pages that may connect, by their origin.',
+    meaning:
+      'Web pages that may connect, by their origin; `*` is every page. Without it: pages on localhost. Programs that are no browsers always may.',
     example: 'https://app.example.com',
   },
   socket: {
