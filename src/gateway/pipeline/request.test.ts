@@ -383,3 +383,10 @@ describe('credentials', () => {
 it('refuses positional arguments and says how to send keyword arguments', () => {
   expect(() => compile('get_invoice')({ id: '1' }, ['x'])).toThrow(/keyword arguments/);
 });
+
+it('leaves a key that base_url holds where it is', () => {
+  const build = compile('get_invoice', ['+auth.vars.token = k3y'], `${ORIGIN}/bot{{token}}`);
+  const { path, credentialed } = build({ id: '1' });
+  expect(path).toBe('/botk3y/invoices/1');
+  expect(credentialed !== 'unavailable' && header(credentialed.headers, 'authorization')).toEqual([]);
+});
