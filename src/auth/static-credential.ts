@@ -27,6 +27,7 @@ export const noCredential: Authoriser = {
 export function createStaticAuthoriser(settings: ServiceSettings): Authoriser {
   const token = settings['auth.vars'].get('token');
   const placement = readPlacement(settings);
+  if (token !== undefined && isPartOf(settings.base_url)) return noCredential;
   if (token === undefined)
     return settings['auth.fetch.url'] === undefined ? noCredential : withoutToken(placement);
   const credential = placement.format(token);

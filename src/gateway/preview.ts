@@ -2,7 +2,7 @@ import { MASK } from '../auth/placement.js';
 import { createStaticAuthoriser } from '../auth/static-credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
-import { renderBaseUrl } from './pipeline/base-url.js';
+import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
 import { compileRequest } from './pipeline/request.js';
 
@@ -29,12 +29,7 @@ export function previewRequest(
   deps: PreviewDeps,
 ): HttpRequest {
   const { service, procedure } = findProcedure(config, uri, realm);
-  const base = renderBaseUrl(service.settings);
-  if (base === undefined) {
-    throw new BadRequest(
-      `The base_url of service ${service.name} has a variable whose value is not known yet`,
-    );
-  }
+  const base = baseUrlForShow(service.settings);
   const authoriser = createStaticAuthoriser(service.settings);
   const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
   const { request } = compileRequest(

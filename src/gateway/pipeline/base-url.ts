@@ -1,4 +1,4 @@
-import { fillVars } from '../../auth/placement.js';
+import { fillVars, MASK } from '../../auth/placement.js';
 import type { ServiceSettings } from '../../config/model.js';
 
 /** base_url taken apart, its variables filled. */
@@ -33,4 +33,15 @@ export function renderBaseUrl(settings: ServiceSettings): BaseUrl | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** base_url for showing: exact where it is constant, else with its variables masked, for any of them may be a secret. */
+export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
+  const { parts } = settings.base_url;
+  const constant = parts.every((part) => typeof part === 'string') ? renderBaseUrl(settings) : undefined;
+  if (constant !== undefined) return constant;
+  const text = fillVars(parts, () => MASK) ?? '';
+  const [, origin = '', path = '', query = ''] =
+    /^(https?:\/\/[^/?]*|[^/?]*)([^?]*)\??(.*)$/.exec(text) ?? [];
+  return { origin, path: path === '' ? '/' : path, query };
 }
