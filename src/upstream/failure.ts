@@ -27,15 +27,15 @@ const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
  * @param sent whether the request had begun to be written when the error came.
  */
 export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure {
-  const { name, code, message } = describe(error);
+  const { name, code, message, syscall } = describe(error);
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);
   if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return failure('timeout', sent, `${code}: silent for longer than pool.recv_timeout`);
   }
-  // System errors (ECONNREFUSED, ENOTFOUND …) name host and port at most; other messages are not passed on.
-  return failure('connect', sent, /^E[A-Z_]+$/.test(code) ? message : code || 'connection lost');
+  // No message of the runtime is passed on: those of system errors name the host, which may come from auth.vars.
+  return failure('connect', sent, `${syscall} ${code}`.trim() || 'connection lost');
 }
 
 export function failure(
@@ -53,10 +53,19 @@ function isMalformed(name: string, code: string, message: string): boolean {
   return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || message === 'bad upgrade';
 }
 
-function describe(error: unknown): { name: string; code: string; message: string } {
-  if (!(error instanceof Error)) return { name: '', code: '', message: '' };
+interface ErrorParts {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  /** What the system was asked to do: `connect`, `getaddrinfo`, `read`. */
+  readonly syscall: string;
+}
+
+function describe(error: unknown): ErrorParts {
+  if (!(error instanceof Error)) return { name: '', code: '', message: '', syscall: '' };
   // Happy Eyeballs wraps one error per address (RFC 8305); the first one tells as much as all.
   if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return { name: error.name, code, message: error.message };
+  const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : '';
+  return { name: error.name, code, message: error.message, syscall };
 }
