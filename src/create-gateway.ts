@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.js';
 import type { ListenerConfig, LoadedConfig } from './config/model.js';
 import { type Callee, createCallee } from './gateway/callee.js';
 import { previewRequest as preview } from './gateway/preview.js';
-import { createService, type ServiceDeps } from './gateway/service.js';
+import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
 import { createRouter, type Router } from './router/router.js';
 import { startWebSocketListener, type WebSocketListener } from './transport/websocket-listener.js';
@@ -34,7 +34,8 @@ export interface Gateway {
    */
   start(): Promise<void>;
   /**
-   * Refuses new calls, lets the running ones end, says GOODBYE to every session and closes everything.
+   * Refuses new calls, lets the running ones end, says GOODBYE to every session and closes everything. May be called
+   * again while it is at work, with a shorter grace for instance.
    *
    * @param graceMs how long running calls may take to end, milliseconds; they are cancelled then. Default 10 s.
    */
@@ -62,16 +63,22 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .padStart(8, '0');
   const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log };
 
+  const compile = () => config.services.map((service) => createService(service, deps));
   // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
-  const services = config.services.map((service) => createService(service, deps));
+  let services: readonly Service[] | undefined = compile();
   let callees: Callee[] = [];
   let listeners: WebSocketListener[] = [];
   let router: Router | undefined;
+  let closing: Promise<void> | undefined;
 
   async function start(): Promise<void> {
+    if (router !== undefined) throw new Error('the gateway is started already');
     try {
+      // A second start needs new ones: a service that was closed stays closed.
+      services ??= compile();
       router = createConfiguredRouter(config, agent, log, clock);
-      for (const realm of config.realms) callees.push(await joinAsCallee(router, realm));
+      const procedures = services.flatMap((service) => service.procedures);
+      for (const realm of config.realms) callees.push(await joinAsCallee(router, realm, procedures));
       // Last, so that no client ever finds a procedure missing that is still being registered.
       for (const listener of config.listeners.filter(speaksWebSocket)) {
         listeners.push(await openListener(listener, router));
@@ -82,12 +89,15 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     }
   }
 
-  async function joinAsCallee(onRouter: Router, realm: string): Promise<Callee> {
+  async function joinAsCallee(
+    onRouter: Router,
+    realm: string,
+    procedures: readonly CallableProcedure[],
+  ): Promise<Callee> {
     const [ours, theirs] = localPeers();
     onRouter.attach(theirs, IN_PROCESS);
     const session = await joinRealm(ours, { realm, agent, log, clock });
     const callee = createCallee(session, clock);
-    const procedures = services.flatMap((service) => service.procedures);
     await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
     return callee;
   }
@@ -121,11 +131,19 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     stopTimer();
   }
 
-  async function closeEverything(): Promise<void> {
+  async function closeParts(): Promise<void> {
     await Promise.all(listeners.map((listener) => listener.close()));
     await router?.close();
-    await Promise.all(services.map((service) => service.close()));
-    [callees, listeners, router] = [[], [], undefined];
+    await Promise.all((services ?? []).map((service) => service.close()));
+    [services, callees, listeners, router] = [undefined, [], [], undefined];
+  }
+
+  /** Once, however many ask for it at a time. */
+  function closeEverything(): Promise<void> {
+    closing ??= closeParts().finally(() => {
+      closing = undefined;
+    });
+    return closing;
   }
 
   return {

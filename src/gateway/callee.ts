@@ -22,7 +22,13 @@ export interface Callee {
 export function createCallee(session: Session, clock: Clock): Callee {
   const running = new Set<CallControl>();
   let draining = false;
-  let idle: (() => void) | undefined;
+  let whenIdle: (() => void)[] = [];
+
+  function tellIdle(): void {
+    const waiting = whenIdle;
+    whenIdle = [];
+    for (const tell of waiting) tell();
+  }
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
@@ -44,7 +50,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
         return toOutcome(reply, asArgs);
       } finally {
         running.delete(control);
-        if (running.size === 0) idle?.();
+        if (running.size === 0) tellIdle();
       }
     };
   }
@@ -66,7 +72,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
       draining = true;
       if (running.size === 0) return Promise.resolve();
       return new Promise((resolve) => {
-        idle = resolve;
+        whenIdle.push(resolve);
       });
     },
 

@@ -65,6 +65,7 @@ export async function connectCaller(url: string, realm = REALM): Promise<Caller>
     const waiter = waiting.get(request);
     if ((!isError && message[0] !== 50) || waiter === undefined) {
       unexpected.push(frame);
+      if (message[0] === 6) ws.send('[6,{},"wamp.close.goodbye_and_out"]');
       return;
     }
     waiting.delete(request);
