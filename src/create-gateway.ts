@@ -129,6 +129,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     });
     await drained;
     stopTimer();
+    // A drained callee has its last outcome in hand; the YIELD leaves a few microtasks later, and must before GOODBYE.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async function closeParts(): Promise<void> {
