@@ -4,11 +4,14 @@ import { billingConf } from '../support/billing-conf.js';
 import { connectCaller } from '../support/caller.js';
 import { startIdleClosingUpstream } from '../support/chaos-upstream.js';
 import { startGateway } from '../support/gateway.js';
+import { startSlowWire } from '../support/slow-wire.js';
 
 /** Seconds between two POSTs: what the promise covers, most of all around the moments when either end closes. */
 const GAPS = [3, 3.9, 4, 4.1, 4.5, 4.9, 4.99, 5, 5.01, 5.1, 5.5, 6, 7];
 /** POSTs of each case, so many gaps and one. */
 const POSTS = 4;
+/** Each way. A request that leaves in time must arrive in time as well. */
+const WIRE_MS = 300;
 
 interface Case {
   readonly gap: number;
@@ -19,7 +22,9 @@ interface Case {
 /** Sends POSTs so many seconds apart, through a gateway of its own to an API of its own. */
 async function postApart(gap: number, hint: boolean): Promise<Case> {
   const upstream = await startIdleClosingUpstream({ hint });
-  const gateway = await startGateway(billingConf(upstream.url, '+pool.size = 1', '+retries = 0'));
+  const wire = await startSlowWire(Number(new URL(upstream.url).port), WIRE_MS);
+  const url = `http://127.0.0.1:${wire.port}`;
+  const gateway = await startGateway(billingConf(url, '+pool.size = 1', '+retries = 0'));
   const caller = await connectCaller(gateway.url);
   const answers: unknown[] = [];
   for (let number = 1; number <= POSTS; number++) {
@@ -28,6 +33,7 @@ async function postApart(gap: number, hint: boolean): Promise<Case> {
   }
   await caller.close();
   await gateway.stop(0);
+  await wire.close();
   await upstream.close();
   return { gap, answers, connections: upstream.connections };
 }
