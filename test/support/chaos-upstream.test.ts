@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { seededRandom, startChaosUpstream, startIdleClosingUpstream } from './chaos-upstream.js';
 
@@ -44,5 +46,16 @@ describe('the chaos upstream', () => {
     await answer.text();
     await upstream.close();
     expect(answer.headers.get('keep-alive')).toBe(hint ? 'timeout=5' : null);
+  });
+
+  it('closes a connection that idles as long as it says', async () => {
+    const upstream = await startIdleClosingUpstream({ hint: false, idleMs: 100 });
+    const socket = connect(Number(new URL(upstream.url).port), '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 201 /);
+    await once(socket, 'end');
+    socket.destroy();
+    await upstream.close();
   });
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** A seeded generator of numbers in [0, 1): the same seed gives the same run (mulberry32). */
 export function seededRandom(seed: number): () => number {
@@ -87,19 +87,23 @@ export interface IdleClosingUpstream {
 export async function startIdleClosingUpstream(options: IdleClosingOptions): Promise<IdleClosingUpstream> {
   let received = 0;
   let connections = 0;
+  const idleMs = options.idleMs ?? 5_000;
   const server = createServer(async (request, response) => {
     if ((await readBody(request)) === undefined) return;
     received += 1;
-    // A Connection header of our own keeps Node from adding its Keep-Alive hint.
-    if (!options.hint) response.setHeader('connection', 'keep-alive');
+    if (options.hint) response.setHeader('keep-alive', `timeout=${Math.floor(idleMs / 1000)}`);
+    response.once('finish', () => idleFrom(request.socket));
     answerCreated(response, received);
   });
+  // Node's own timer comes a second after what it announces; the test wants the moment itself.
+  server.keepAliveTimeout = 0;
+  function idleFrom(socket: Socket): void {
+    const timer = setTimeout(() => socket.destroy(), idleMs);
+    for (const end of ['data', 'close']) socket.once(end, () => clearTimeout(timer));
+  }
   server.on('connection', () => {
     connections += 1;
   });
-  server.keepAliveTimeout = options.idleMs ?? 5_000;
-  // Newer Node closes a second later than it announces; the test wants the moment itself.
-  Object.assign(server, { keepAliveTimeoutBuffer: 0 });
   return {
     ...(await listen(server)),
     get received() {
