@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/load-config.js';
 import { createGateway } from '../../src/create-gateway.js';
 import { billingConf } from '../support/billing-conf.js';
@@ -91,7 +91,8 @@ describe('when things break', () => {
     it('lets running calls end, answers new ones with down, and says goodbye', async () => {
       const held = gate();
       const { gateway, caller, upstream } = await open({
-        answer: () => held.opened.then(() => ({ json: 'late' })),
+        // Connections that nobody closes would idle for minutes.
+        answer: () => held.opened.then(() => ({ json: 'late', headers: { 'keep-alive': 'timeout=600' } })),
         lines: ['+pool.size = 50'],
       });
       const calls = Array.from({ length: 100 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));
@@ -155,6 +156,7 @@ describe('when things break', () => {
       const child = spawn(process.execPath, [START_AND_STOP, upstream.url], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
+      onTestFinished(() => void child.kill('SIGKILL'));
       const exited = once(child, 'exit');
       const [printed] = await once(child.stdout.setEncoding('utf8'), 'data');
       expect(printed).toBe('stopped\n');
