@@ -91,8 +91,9 @@ describe('when things break', () => {
     it('lets running calls end, answers new ones with down, and says goodbye', async () => {
       const held = gate();
       const { gateway, caller, upstream } = await open({
-        // Connections that nobody closes would idle for minutes.
-        answer: () => held.opened.then(() => ({ json: 'late', headers: { 'keep-alive': 'timeout=600' } })),
+        answer: () => held.opened.then(() => ({ json: 'late' })),
+        // Connections that the gateway does not close would idle for minutes.
+        upstream: { server: { keepAliveTimeout: 600_000 } },
         lines: ['+pool.size = 50'],
       });
       const calls = Array.from({ length: 100 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));

@@ -3,7 +3,12 @@ import { billingConf } from './billing-conf.js';
 import { type Caller, connectCaller } from './caller.js';
 import { type RunningGateway, startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
-import { type AnswerHandler, type RecordingUpstream, startRecordingUpstream } from './recording-upstream.js';
+import {
+  type AnswerHandler,
+  type RecordingUpstream,
+  type RecordingUpstreamOptions,
+  startRecordingUpstream,
+} from './recording-upstream.js';
 
 /** An API, a gateway in front of it and a caller: all that an end-to-end test needs. */
 export interface Scene {
@@ -20,12 +25,13 @@ export interface SceneOptions {
   /** The whole configuration, instead of the billing service. */
   readonly conf?: (upstreamUrl: string) => string;
   readonly answer?: AnswerHandler;
+  readonly upstream?: RecordingUpstreamOptions;
   readonly gateway?: GatewayOptions;
 }
 
 /** Sets a scene. The API answers as a {@link startRecordingUpstream} does. */
 export async function openScene(options: SceneOptions = {}): Promise<Scene> {
-  const upstream = await startRecordingUpstream(options.answer);
+  const upstream = await startRecordingUpstream(options.answer, options.upstream);
   const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));
   const log = keepLog('debug');
   const gateway = await startGateway(conf, { log: log.log, ...options.gateway });
