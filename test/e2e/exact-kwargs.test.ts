@@ -42,6 +42,16 @@ describe('kwargs on their way to the body', () => {
     expect((await scene.upstream.arrived(1)).url).toBe('/invoices/9007199254740993?n=18014398509481985&n=1');
   });
 
+  it.each(['{"id":1e400}', '{"id":1,"q":-1e400}', '{"id":1,"_headers":{"X-A":[1e400]}}'])(
+    'refuses a number that no text can stand for: %s',
+    async (kwargs) => {
+      scene.upstream.clear();
+      const answer = await scene.caller.call('com.billing.get_invoice', kwargs);
+      expect(answer.kwargs).toMatchObject({ code: 'bad_request' });
+      expect(scene.upstream.requests).toHaveLength(0);
+    },
+  );
+
   it('takes __proto__ for a query parameter like any other', async () => {
     scene.upstream.clear();
     await scene.caller.call('com.billing.get_invoice', '{"id":"1","__proto__":"x"}');

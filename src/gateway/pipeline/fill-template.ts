@@ -62,10 +62,13 @@ function absent(call: Call, name: string, fallback: string | undefined): unknown
   return Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined;
 }
 
-/** True for values that have one plain text: strings, numbers (big integers too) and booleans. */
+/**
+ * True for values that have one plain text: strings, numbers (big integers too) and booleans. A number too large for a
+ * double, as 1e400 is, has none: it would go out as the word Infinity.
+ */
 export function isScalar(value: unknown): value is string | number | bigint | boolean {
   const type = typeof value;
-  return type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint';
+  return type === 'string' || Number.isFinite(value) || type === 'boolean' || type === 'bigint';
 }
 
 export function isDict(value: unknown): value is Readonly<Record<string, unknown>> {
