@@ -90,7 +90,8 @@ export function exchange(
           const refusal = hasBody(request, statusCode) ? refuseHead(fields, maxBytes) : undefined;
           if (refusal !== undefined) tearDown(failure('bad_answer', true, refusal));
           // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
-          if (status === 304) settle({ kind: 'answer', answer: { status, headers, body: NO_BODY } }, true);
+          if (status === 204 || status === 304)
+            settle({ kind: 'answer', answer: { status, headers, body: NO_BODY } }, true);
         },
         onResponseData(_, chunk) {
           size += chunk.length;

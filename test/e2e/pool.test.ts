@@ -111,4 +111,16 @@ describe("a service's connections", () => {
     }
     expect(upstream.requests).toHaveLength(3);
   });
+
+  it('take nothing for an answer that came unasked', async () => {
+    const said = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+    const { caller, upstream } = await open({
+      lines: ['+pool.size = 1'],
+      answer: () => ({ raw: said('"asked"') + said('"unasked"'), afterwards: 'hang' }),
+    });
+    expect((await caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'asked' });
+    upstream.answerWith(() => ({ json: 'next' }));
+    expect((await caller.call(POST, { a: 1 })).kwargs).toStrictEqual({ status: 200, body: 'next' });
+    expect(upstream.connections).toBe(2);
+  });
 });
