@@ -132,7 +132,7 @@ describe('a call that ends early', () => {
   describe('by time', () => {
     it("the caller's own timeout goes down to the request, and the gateway answers in full", async () => {
       const { caller, upstream } = await open();
-      const answer = await caller.call(GET, { id: 1 }, { options: { timeout: 100 } });
+      const answer = await caller.call(GET, { id: 1 }, { options: { timeout: 300 } });
       expect(answer.uri).toBe('wamp.error.timeout');
       expect(ownError(answer)).toStrictEqual({
         status: 504,
@@ -146,11 +146,11 @@ describe('a call that ends early', () => {
     });
 
     it.each([
-      ["the service's deadline, where the caller's timeout is longer", ['+deadline = 100ms'], 3_600_000],
-      ["the service's deadline, where the caller names none", ['+deadline = 100ms'], undefined],
-      ["the service's deadline, where the caller's is 0", ['+deadline = 100ms'], 0],
-      ['one attempt where there are no retries', ['+timeout = 100ms', '+retries = 0'], undefined],
-      ['wamp.max_call_timeout', ['wamp.max_call_timeout = 100ms'], undefined],
+      ["the service's deadline, where the caller's timeout is longer", ['+deadline = 300ms'], 3_600_000],
+      ["the service's deadline, where the caller names none", ['+deadline = 300ms'], undefined],
+      ["the service's deadline, where the caller's is 0", ['+deadline = 300ms'], 0],
+      ['one attempt where there are no retries', ['+timeout = 300ms', '+retries = 0'], undefined],
+      ['wamp.max_call_timeout', ['wamp.max_call_timeout = 300ms'], undefined],
     ])('%s', async (_, lines, timeout) => {
       const { caller, upstream } = await open({ lines });
       const options = timeout === undefined ? {} : { timeout };
@@ -164,7 +164,7 @@ describe('a call that ends early', () => {
       const { caller, upstream } = await open({ lines: [...LONG, '+pool.size = 1'] });
       void caller.call(GET, { id: 1 }).catch(() => {});
       await upstream.arrived(1);
-      const answer = await caller.call(GET, { id: 2 }, { options: { timeout: 100 } });
+      const answer = await caller.call(GET, { id: 2 }, { options: { timeout: 300 } });
       expect(ownError(answer)).toMatchObject({ status: 504, code: 'timeout', attempts: 0 });
       expect(upstream.requests).toHaveLength(1);
     });
@@ -172,7 +172,7 @@ describe('a call that ends early', () => {
     it('retries end with the deadline, with the last error that was seen', async () => {
       const { caller, upstream } = await open({
         answer: () => RESET,
-        lines: ['+retries = 100', '+deadline = 150ms'],
+        lines: ['+retries = 100', '+deadline = 400ms'],
       });
       const answer = await caller.call(GET, { id: 1 });
       expect(ownError(answer)).toMatchObject({ status: 502, code: 'connect' });

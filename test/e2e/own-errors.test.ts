@@ -176,7 +176,7 @@ describe("the gateway's own errors", () => {
     ['a head and no body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', afterwards: 'hang' }],
     ['half a body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab', afterwards: 'hang' }],
   ] as const)('timeout: %s', async (_, answer) => {
-    const scene = await open({ answer: () => answer, lines: ['+timeout = 100ms', '+retries = 1'] });
+    const scene = await open({ answer: () => answer, lines: ['+timeout = 400ms', '+retries = 1'] });
     const post = await scene.caller.call(POST, { a: 1 });
     expectError(scene, post, 'wamp.error.timeout', own('timeout', 504, 1));
     const request = await scene.upstream.arrived(1);
@@ -192,7 +192,7 @@ describe("the gateway's own errors", () => {
     others.push({ close: () => server.close() });
     const { port } = server.address() as { port: number };
     // It accepts and says nothing: TLS never gets going.
-    const scene = await at(`https://127.0.0.1:${port}`, '+timeout = 100ms', '+retries = 1');
+    const scene = await at(`https://127.0.0.1:${port}`, '+timeout = 400ms', '+retries = 1');
     const answer = await scene.caller.call(POST, { a: 1 });
     expectError(scene, answer, 'wamp.error.timeout', own('timeout', 504, 2));
   });

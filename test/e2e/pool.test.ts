@@ -97,7 +97,7 @@ describe("a service's connections", () => {
 
   it('do not mix up answers when one of them comes late', async () => {
     const { caller, upstream } = await open({
-      lines: ['+pool.size = 1', '+timeout = 100ms', '+retries = 0'],
+      lines: ['+pool.size = 1', '+timeout = 300ms', '+retries = 0'],
       answer: async ({ url }, response) => {
         if (url !== '/invoices/late') return { json: url };
         // The gateway has given up by then; what is written now must reach nobody.
