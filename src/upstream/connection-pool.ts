@@ -11,7 +11,6 @@ export interface PoolOptions {
   readonly maxWaiting: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
-  readonly recvTimeoutMs: number;
   readonly maxLifetimeMs: number;
   readonly tls: {
     readonly verify: boolean;
@@ -94,8 +93,9 @@ export function createConnectionPool(
       keepAliveTimeout: Math.min(IDLE_WITHOUT_HINT_MS, options.idleTimeoutMs),
       keepAliveMaxTimeout: options.idleTimeoutMs,
       keepAliveTimeoutThreshold: HINT_MARGIN_MS,
-      headersTimeout: options.recvTimeoutMs,
-      bodyTimeout: options.recvTimeoutMs,
+      // An exchange keeps its own time: undici's clock ticks once a second.
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
   }
 

@@ -22,23 +22,33 @@ export interface ExchangeResult {
   readonly reusable: boolean;
 }
 
+/** How much time and room an exchange has. When the time is up the request is torn down; the failure is `timeout`. */
+export interface ExchangeLimits {
+  /** Milliseconds until the last byte of the body. */
+  readonly timeoutMs: number;
+  /** Milliseconds that the upstream may be silent within that. */
+  readonly recvTimeoutMs: number;
+  /** Largest body accepted, as it comes over the wire. */
+  readonly maxBytes: number;
+}
+
 /**
  * Sends one request over one connection and reads the whole answer.
  *
  * Sending only: whether the answer is good, and whether to try again, is decided elsewhere.
- *
- * @param timeoutMs until the last byte of the body; then the request is torn down and the failure is `timeout`.
- * @param maxBytes largest body accepted, as it comes over the wire.
  */
 export function exchange(
   connection: Connection,
   request: HttpRequest,
-  timeoutMs: number,
-  maxBytes: number,
+  limits: ExchangeLimits,
   clock: Clock,
   control: CallControl,
 ): Promise<ExchangeResult> {
+  const { timeoutMs, recvTimeoutMs, maxBytes } = limits;
+  // A silence that is no shorter than the whole time needs no watch of its own.
+  const watchesSilence = recvTimeoutMs < timeoutMs;
   return new Promise((resolve, reject) => {
+    let stopSilence = (): void => {};
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
     let status = 0;
@@ -50,6 +60,7 @@ export function exchange(
       if (settled) return;
       settled = true;
       stopTimer();
+      stopSilence();
       control.onCancel = undefined;
       resolve({ outcome, reusable });
     }
@@ -61,6 +72,14 @@ export function exchange(
     function tearDown(outcome: ExchangeOutcome): void {
       settle(outcome, false);
       controller?.abort(new Error('torn down by the gateway'));
+    }
+
+    function heard(): void {
+      if (!watchesSilence || settled) return;
+      stopSilence();
+      stopSilence = clock.after(recvTimeoutMs, () =>
+        tearDown(failure('timeout', true, `silent for longer than pool.recv_timeout (${recvTimeoutMs} ms)`)),
+      );
     }
 
     const stopTimer = clock.after(timeoutMs, () =>
@@ -82,8 +101,10 @@ export function exchange(
         onRequestStart(started) {
           if (settled) started.abort(new Error('the call had ended before its connection was made'));
           else controller = started;
+          heard();
         },
         onResponseStart(_, statusCode, fields) {
+          heard();
           if (statusCode < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
           status = statusCode;
           headers = fields;
@@ -94,6 +115,7 @@ export function exchange(
             settle({ kind: 'answer', answer: { status, headers, body: NO_BODY } }, true);
         },
         onResponseData(_, chunk) {
+          heard();
           size += chunk.length;
           if (size > maxBytes) tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
           else chunks.push(chunk);

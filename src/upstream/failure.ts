@@ -16,8 +16,14 @@ export interface ExchangeFailure {
 const CERTIFICATE_ERROR =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
-/** llhttp's own codes, and more header bytes than undici takes. */
-const MALFORMED_HTTP = /^(HPE_|UND_ERR_HEADERS_OVERFLOW)/;
+/**
+ * llhttp's own codes, more header bytes than undici takes, a body of another length than announced, and a status that
+ * undici's assertions refuse.
+ */
+const MALFORMED_HTTP =
+  /^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
+/** Without a code: a switch of protocols unasked, and `100 Continue` for a request that did not wait for it. */
+const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;
 /** The connection ended before the last chunk: bytes are missing, and none is malformed. */
 const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
 
@@ -31,9 +37,6 @@ export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure 
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);
   if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-    return failure('timeout', sent, `${code}: silent for longer than pool.recv_timeout`);
-  }
   // No message of the runtime is passed on: those of system errors name the host, which may come from auth.vars.
   return failure('connect', sent, `${syscall} ${code}`.trim() || 'connection lost');
 }
@@ -47,10 +50,10 @@ export function failure(
   return { kind: 'failure', code, sent, permanent, detail };
 }
 
-/** What undici names in three ways: by a code, by its parser's error alone, or as a switch of protocols unasked. */
+/** What undici names in three ways: by a code, by its parser's error alone, or by a message alone. */
 function isMalformed(name: string, code: string, message: string): boolean {
   if (code === ENDED_EARLY) return false;
-  return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || message === 'bad upgrade';
+  return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || MALFORMED_MESSAGE.test(message);
 }
 
 interface ErrorParts {

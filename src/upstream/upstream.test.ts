@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
 import {
   type AnswerHandler,
   CLOSE,
@@ -11,7 +12,12 @@ import {
 } from '../../test/support/recording-upstream.js';
 import { systemClock } from '../clock.js';
 import { cancelCall, createCallControl } from './call-control.js';
-import { createConnectionPool, type PoolOptions } from './connection-pool.js';
+import {
+  type Connection,
+  type ConnectionPool,
+  createConnectionPool,
+  type PoolOptions,
+} from './connection-pool.js';
 import { exchange } from './exchange.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
@@ -40,7 +46,6 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
       maxWaiting: 100,
       connectTimeoutMs: 2_000,
       idleTimeoutMs: 60_000,
-      recvTimeoutMs: 60_000,
       maxLifetimeMs: 300_000,
       tls: {
         verify: true,
@@ -57,6 +62,7 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
   const upstream = createUpstream(
     {
       timeoutMs: 5_000,
+      recvTimeoutMs: 60_000,
       checkoutTimeoutMs: 2_000,
       maxResponseBytes: 1_000_000,
       maxRedirects: 0,
@@ -144,6 +150,22 @@ describe('one exchange', () => {
       () => ({ raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', afterwards: 'close' }),
       'connect',
     ],
+    [
+      'that goes on although nobody waited for 100 Continue',
+      () => ({
+        raw: 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+        afterwards: 'hang',
+      }),
+      'bad_answer',
+    ],
+    [
+      'with two lengths',
+      () => ({
+        raw: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\nab',
+        afterwards: 'close',
+      }),
+      'bad_answer',
+    ],
     ['that never comes: reset', () => RESET, 'connect'],
     ['that never comes: closed', () => CLOSE, 'connect'],
   ])('names an answer %s', async (_, handler, code) => {
@@ -195,9 +217,78 @@ describe('time', () => {
       response.write('half');
       return 'handled';
     });
-    const { upstream } = connect(server.url, {}, { recvTimeoutMs: 80 });
+    const { upstream } = connect(server.url, { recvTimeoutMs: 80 });
     const outcome = await upstream.send(request(server.url), false, within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true });
+  });
+});
+
+describe('silence', () => {
+  it('is measured from the last byte heard', async () => {
+    const still = createFakeClock();
+    const server = await serve((_, response) => {
+      response.write('half');
+      return 'handled';
+    });
+    const { pool } = connect(server.url);
+    const connection = await pool.checkout(1_000, within(5_000));
+    const limits = { timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000 };
+    const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
+    await server.arrived(1);
+    // One timer for the whole, one for the silence; nobody hears anything while time stands still.
+    still.advance(99);
+    expect(still.pending).toBe(2);
+    still.advance(100);
+    expect(await result).toMatchObject({
+      outcome: { code: 'timeout', detail: expect.stringContaining('recv_timeout') },
+    });
+    expect(still.pending).toBe(0);
+  });
+});
+
+describe('a connection that comes too late', () => {
+  const still = createFakeClock();
+  const released: boolean[] = [];
+  const sent: HttpRequest[] = [];
+  function lateUpstream(whileWaiting: () => void) {
+    const connection = {} as Connection;
+    const pool = {
+      checkout: async () => {
+        whileWaiting();
+        return connection;
+      },
+      release: (_: Connection, broken: boolean) => released.push(broken),
+    } as unknown as ConnectionPool;
+    const options = {
+      timeoutMs: 100,
+      recvTimeoutMs: 100,
+      checkoutTimeoutMs: 100,
+      maxResponseBytes: 100,
+      maxRedirects: 0,
+      retry: { retries: 3, statuses: new Set<number>() },
+    };
+    const neverSend = (_: Connection, each: HttpRequest) => {
+      sent.push(each);
+      return new Promise<never>(() => undefined);
+    };
+    const budget = createRetryBudget(still.monotonic);
+    return createUpstream(options, { pool, budget, clock: still, random: () => 0, exchange: neverSend });
+  }
+
+  it('sends nothing once the deadline has passed', async () => {
+    const upstream = lateUpstream(() => still.advance(1_000));
+    const control = createCallControl(still.monotonic() + 500);
+    const outcome = await upstream.send(request('http://a', 'POST'), false, control);
+    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: false, attempts: 0 });
+    expect([sent, released]).toEqual([[], [false]]);
+  });
+
+  it('sends nothing once the caller has cancelled', async () => {
+    const control = createCallControl(still.monotonic() + 500);
+    const upstream = lateUpstream(() => cancelCall(control));
+    const outcome = await upstream.send(request('http://a', 'POST'), false, control);
+    expect(outcome).toEqual({ kind: 'canceled', attempts: 0 });
+    expect([sent, released]).toEqual([[], [false, false]]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ServiceSettings } from '../config/model.js';
 import type { CallControl } from './call-control.js';
 import { type Connection, type ConnectionPool, createConnectionPool } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import { type ExchangeOutcome, exchange } from './exchange.js';
+import { type ExchangeOutcome, type ExchangeResult, exchange } from './exchange.js';
 import { failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
@@ -27,6 +27,8 @@ export interface Upstream {
 export interface UpstreamOptions {
   /** Milliseconds for one attempt, from taking a connection to the last byte. */
   readonly timeoutMs: number;
+  /** Milliseconds that the upstream may be silent within one attempt. */
+  readonly recvTimeoutMs: number;
   readonly checkoutTimeoutMs: number;
   readonly maxResponseBytes: number;
   /** Redirects followed at most; 0 where they are not followed. */
@@ -57,7 +59,6 @@ export function createServiceUpstream(
       maxWaiting: settings['pool.max_waiting'],
       connectTimeoutMs: settings['pool.connect_timeout'],
       idleTimeoutMs: settings['pool.idle_timeout'],
-      recvTimeoutMs: settings['pool.recv_timeout'],
       maxLifetimeMs: settings['pool.max_lifetime'],
       tls: {
         verify: settings.tls_verify === 'verify_peer',
@@ -73,6 +74,7 @@ export function createServiceUpstream(
   return createUpstream(
     {
       timeoutMs: settings.timeout,
+      recvTimeoutMs: settings['pool.recv_timeout'],
       checkoutTimeoutMs: settings['pool.checkout_timeout'],
       maxResponseBytes: settings['pool.max_response_size'],
       maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
@@ -95,6 +97,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const connection = checkout instanceof Promise ? await checkout : checkout;
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
       const outcome = await attempt(connection, request, control);
+      if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
+        return { kind: 'answer', answer: outcome.answer, attempts };
+      }
       const remainingMs = control.deadlineAt - clock.monotonic() - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
@@ -124,9 +129,19 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
             ? failure('timeout', false, 'the deadline passed while waiting for a connection')
             : failure('overload', false, 'no connection became free within pool.checkout_timeout');
         default:
-          return taken;
+          return ifStillWanted(taken, control);
       }
     });
+  }
+
+  /** Time has passed in the queue, and a busy process fires its timers late: nothing may be begun that is over already. */
+  function ifStillWanted(connection: Connection, control: CallControl): Connection | ExchangeOutcome {
+    const late = control.deadlineAt <= clock.monotonic();
+    if (!control.canceled && !late) return connection;
+    pool.release(connection, false);
+    return control.canceled
+      ? { kind: 'canceled' }
+      : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
   /** One attempt on one connection: the exchange, the redirects it leads to, and the decoding of its body. */
@@ -135,37 +150,36 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     request: HttpRequest,
     control: CallControl,
   ): Promise<ExchangeOutcome> {
-    const result = await exchangeAndRelease(connection, request, control);
-    if (result.kind !== 'answer' || !isEncoded(result.answer)) return result;
-    return asOutcome(await decodeContent(result.answer, options.maxResponseBytes));
+    let outcome: ExchangeOutcome;
+    let reusable = false;
+    try {
+      ({ outcome, reusable } = await exchangeAll(connection, request, control));
+    } finally {
+      pool.release(connection, !reusable);
+    }
+    if (outcome.kind !== 'answer' || !isEncoded(outcome.answer)) return outcome;
+    return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));
   }
 
-  async function exchangeAndRelease(
+  async function exchangeAll(
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
-  ): Promise<ExchangeOutcome> {
+  ): Promise<ExchangeResult> {
+    const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
     const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
-    let reusable = false;
-    try {
-      let current = request;
-      for (let hops = 0; ; hops++) {
-        const timeoutMs = endAt - clock.monotonic();
-        const result = await parts.exchange(
-          connection,
-          current,
-          timeoutMs,
-          options.maxResponseBytes,
-          clock,
-          control,
-        );
-        reusable = result.reusable;
-        const next = hops < options.maxRedirects ? followed(current, result.outcome) : undefined;
-        if (next === undefined) return result.outcome;
-        current = next;
+    let current = request;
+    for (let hops = 0; ; hops++) {
+      const timeoutMs = endAt - clock.monotonic();
+      const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes };
+      const result = await parts.exchange(connection, current, limits, clock, control);
+      const next = hops < maxRedirects ? followed(current, result.outcome) : undefined;
+      if (next === undefined) return result;
+      if (control.canceled) return { outcome: { kind: 'canceled' }, reusable: true };
+      if (endAt <= clock.monotonic()) {
+        return { outcome: failure('timeout', true, 'no time was left for a redirect'), reusable: true };
       }
-    } finally {
-      pool.release(connection, !reusable);
+      current = next;
     }
   }
 
