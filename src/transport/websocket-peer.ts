@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { placeOf } from '../wamp/error-place.js';
-import type { Message } from '../wamp/messages.js';
+import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 
@@ -17,7 +17,7 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
 
 export interface WebSocketPeerOptions {
   readonly serializer: Serializer;
-  /** Bytes that may wait for the other end to read; beyond them the connection is cut. */
+  /** Bytes that may wait for the other end to read; what is larger is refused, and who reads nothing is cut off. */
   readonly maxSendBuffer: number;
   /** Told when that happens, once. */
   readonly onTooSlow: () => void;
@@ -86,17 +86,23 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: WebS
         log.warn({ message: message.type, ...placeOf(error) }, 'a message could not be encoded');
         return 'unencodable';
       }
+      switch (judgeRoom(message, frame, ws.bufferedAmount, maxSendBuffer)) {
+        case 'too_large':
+          log.warn({ message: message.type }, 'a message is larger than what may wait for its receiver');
+          return 'too_large';
+        case 'too_slow':
+          onTooSlow();
+          // No close frame: it would wait behind all that the other end does not read.
+          ws.terminate();
+          return 'closed';
+      }
       if (!corked) {
         corked = true;
         socket.cork();
         setImmediate(uncork);
       }
       ws.send(frame);
-      if (ws.bufferedAmount <= maxSendBuffer) return 'sent';
-      onTooSlow();
-      // No close frame: it would wait behind all that the other end does not read.
-      ws.terminate();
-      return 'closed';
+      return 'sent';
     },
     listen(next) {
       receiver = next;
@@ -109,4 +115,30 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: WebS
       end();
     },
   };
+}
+
+/** A frame up to this size is small: it may still join a full queue, so that an error can follow in an answer's place. */
+const SMALL_FRAME = 64 * 1024;
+/** How far small frames may take a queue beyond its limit. */
+const SLACK = 1024 * 1024;
+
+/**
+ * Whether a frame may join what waits for a receiver. A large answer that does not fit costs its own call alone, for the
+ * receiver may well be reading. An EVENT that does not fit ends the connection, as nobody would notice its loss, and so
+ * do small frames that pile up.
+ */
+function judgeRoom(
+  message: Message,
+  frame: string | Uint8Array,
+  waiting: number,
+  limit: number,
+): 'fits' | 'too_large' | 'too_slow' {
+  // No character takes more than three bytes in UTF-8: most frames need not be measured.
+  if (waiting + frame.length * 3 <= limit) return 'fits';
+  const size = typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length;
+  if (waiting + size <= limit) return 'fits';
+  if (size > limit) return 'too_large';
+  if (message.type === MESSAGE.EVENT) return 'too_slow';
+  if (size > SMALL_FRAME) return 'too_large';
+  return waiting + size <= limit + SLACK ? 'fits' : 'too_slow';
 }
