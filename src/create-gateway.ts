@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 import type { ListenerConfig, LoadedConfig } from './config/model.js';
 import { type Callee, createCallee } from './gateway/callee.js';
-import { previewRequest as preview } from './gateway/preview.js';
+import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
 import { createRouter, type Router } from './router/router.js';
 import { startWebSocketListener, type WebSocketListener } from './transport/websocket-listener.js';
-import type { HttpRequest } from './upstream/http-message.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client-session.js';
 import { createJsonSerializer } from './wamp/json-serializer.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
+
+export type { Preview } from './gateway/preview.js';
 
 /** What a gateway takes from its surroundings; everything has a default. */
 export interface GatewayOptions {
@@ -27,8 +28,8 @@ export interface GatewayOptions {
 /** A WAMP router with the procedures of a configuration on it. */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails. Once only: a
-   * gateway that was stopped stays so.
+   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails. A
+   * gateway that was stopped can be started again.
    *
    * @throws Error with a sentence that says what could not be opened.
    */
@@ -69,10 +70,10 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let callees: Callee[] = [];
   let listeners: WebSocketListener[] = [];
   let router: Router | undefined;
+  let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
-  async function start(): Promise<void> {
-    if (router !== undefined) throw new Error('the gateway is started already');
+  async function open(): Promise<void> {
     try {
       // A second start needs new ones: a service that was closed stays closed.
       services ??= compile();
@@ -149,8 +150,14 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   }
 
   return {
-    start,
+    start() {
+      if (router !== undefined) return Promise.reject(new Error('the gateway is started already'));
+      starting = open();
+      return starting;
+    },
     async stop(graceMs = DEFAULT_GRACE_MS) {
+      // What is still opening would be missed, and stay open for ever.
+      await starting?.catch(() => undefined);
       await drain(graceMs);
       await closeEverything();
     },
@@ -184,11 +191,6 @@ function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger
   });
 }
 
-/** A request as `call … --dry-run` shows it. */
-export interface Preview {
-  readonly request: HttpRequest;
-}
-
 /**
  * The HTTP request that a call of `uri` with these kwargs would send, its secrets masked; nothing is sent.
  *
@@ -202,5 +204,5 @@ export function previewRequest(
   kwargs: Readonly<Record<string, unknown>>,
 ): Preview {
   const userAgent = `wamp-rpc-gateway/${packageVersion()}`;
-  return { request: preview(config, uri, realm, kwargs, { userAgent, uuid: randomUUID }) };
+  return preview(config, uri, realm, kwargs, { userAgent, uuid: randomUUID });
 }

@@ -46,3 +46,10 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
 
 /** Says nothing: for tests and for embedders who want no log. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Kind and place of a failure, for the log. Its message stays out: it may quote what somebody sent. */
+export function placeOf(error: unknown): { error: string; at?: string } {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  return { error: error.name, at: frames.slice(0, 5).join('\n') };
+}

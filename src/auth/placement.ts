@@ -7,8 +7,8 @@ export interface Placement {
   readonly where: 'header' | 'query_param';
   /** Header or query parameter name. */
   readonly name: string;
-  /** The text to place for a token: `auth.apply.format` filled. */
-  format(token: string): string;
+  /** The text to place for a token: `auth.apply.format` filled; undefined where another variable of it has no value. */
+  format(token: string): string | undefined;
   /** The same with every variable masked. */
   readonly masked: string;
 }
@@ -25,7 +25,7 @@ export function readPlacement(settings: ServiceSettings): Placement {
   return {
     where: settings['auth.apply.placement'],
     name: settings['auth.apply.name'],
-    format: (token) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))) ?? token,
+    format: (token) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))),
     masked: fillVars(parts, () => MASK) ?? MASK,
   };
 }

@@ -7,7 +7,8 @@ export interface Authoriser {
   /** Lower-case header names and query names that the credential takes: callers can't set them. */
   readonly ownedHeaders: readonly string[];
   readonly ownedQuery: readonly string[];
-  authorise(request: HttpRequest): HttpRequest | 'unavailable';
+  /** @returns the code of the error that the caller gets where there is no credential to put. */
+  authorise(request: HttpRequest): HttpRequest | 'auth' | 'secrets';
   /** The same with the credential masked: for showing. */
   mask(request: HttpRequest): HttpRequest;
 }
@@ -28,13 +29,13 @@ export function createStaticAuthoriser(settings: ServiceSettings): Authoriser {
   const token = settings['auth.vars'].get('token');
   const placement = readPlacement(settings);
   if (token !== undefined && isPartOf(settings.base_url)) return noCredential;
-  if (token === undefined)
-    return settings['auth.fetch.url'] === undefined ? noCredential : withoutToken(placement);
+  if (token === undefined) return withoutToken(settings, placement);
   const credential = placement.format(token);
+  if (credential === undefined) return { ...noCredential, ...owned(placement), authorise: () => 'secrets' };
   const usable = token !== '' && isPlaceable(credential, placement);
   return {
     ...owned(placement),
-    authorise: (request) => (usable ? placeCredential(request, placement, credential) : 'unavailable'),
+    authorise: (request) => (usable ? placeCredential(request, placement, credential) : 'auth'),
     mask: (request) => placeCredential(request, placement, placement.masked),
   };
 }
@@ -44,9 +45,15 @@ function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
   return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');
 }
 
-/** A service whose token would come from a token endpoint: no caller may fill the place meanwhile. */
-function withoutToken(placement: Placement): Authoriser {
-  return { ...noCredential, ...owned(placement) };
+/**
+ * A service whose token would come from elsewhere. No caller may fill its place meanwhile, and nothing leaves as long as
+ * a secret that is the token itself is missing.
+ */
+function withoutToken(settings: ServiceSettings, placement: Placement): Authoriser {
+  if (settings['auth.secrets.vars'].has('token')) {
+    return { ...noCredential, ...owned(placement), authorise: () => 'secrets' };
+  }
+  return settings['auth.fetch.url'] === undefined ? noCredential : { ...noCredential, ...owned(placement) };
 }
 
 function owned(placement: Placement): Pick<Authoriser, 'ownedHeaders' | 'ownedQuery'> {

@@ -34,7 +34,7 @@ export function callTarget(
 }
 
 function urlOf(config: LoadedConfig): string | undefined {
-  return config.router.url ?? listenerUrls(config)[0];
+  return listenerUrls(config)[0];
 }
 
 function realmOf(config: LoadedConfig, uri: string): string | undefined {

@@ -27,6 +27,27 @@ describe('the curl command', () => {
     );
   });
 
+  it('connects to the host of the URL where another name is to be checked', () => {
+    const named = (origin: string) =>
+      words(curlCommand({ ...get, origin, path: '/x' }, { servername: 'api.internal' }));
+    expect(named('https://10.0.0.7')).toEqual(
+      expect.arrayContaining([
+        '--connect-to',
+        'api.internal:443:10.0.0.7:443',
+        'Host: 10.0.0.7',
+        'https://api.internal/x',
+      ]),
+    );
+    expect(named('https://[::1]:8443')).toEqual(
+      expect.arrayContaining([
+        'api.internal:8443:[::1]:8443',
+        'Host: [::1]:8443',
+        'https://api.internal:8443/x',
+      ]),
+    );
+    expect(named('http://10.0.0.7')).toContain('http://10.0.0.7/x');
+  });
+
   it('quotes a body and switches off what curl would add to it', () => {
     const command = curlCommand({ ...get, method: 'POST', headers: [], body: `@it's $HOME "x"\n` });
     expect(words(command)).toEqual(

@@ -15,6 +15,8 @@ export interface PrintableTls {
   readonly cacertfile?: string | undefined;
   readonly certfile?: string | undefined;
   readonly keyfile?: string | undefined;
+  /** The name for SNI and for the certificate, where it is not the URL's. */
+  readonly servername?: string | undefined;
   readonly verify?: boolean;
 }
 
@@ -52,8 +54,26 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     drop('Expect');
     parts.push(`--data-raw ${shellWord(body, 'utf8')}`);
   }
-  parts.push(shellWord(`${request.origin}${request.path}`, 'utf8'));
+  const target = namedTarget(request.origin, tls.servername);
+  parts.push(...target.options, shellWord(`${target.origin}${request.path}`, 'utf8'));
   return parts.join(' \\\n  ');
+}
+
+/**
+ * Where to connect. curl takes the name for SNI and for the certificate from the URL alone: another one goes there, with
+ * the real host beside it.
+ */
+function namedTarget(origin: string, servername: string | undefined): { origin: string; options: string[] } {
+  if (servername === undefined || !origin.startsWith('https:')) return { origin, options: [] };
+  const host = origin.slice('https://'.length);
+  const [, name = host, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
+  return {
+    origin: port === '443' ? `https://${servername}` : `https://${servername}:${port}`,
+    options: [
+      `--connect-to ${shellWord(`${servername}:${port}:${name}:${port}`, 'utf8')}`,
+      `-H ${shellWord(`Host: ${host}`, 'utf8')}`,
+    ],
+  };
 }
 
 function tlsOptions(tls: PrintableTls): string[] {

@@ -1,5 +1,4 @@
-import type { LoadedConfig } from '../config/model.js';
-import { previewRequest } from '../create-gateway.js';
+import { type Preview, previewRequest } from '../create-gateway.js';
 import { readConfiguration } from './configuration.js';
 import { curlCommand, type PrintableTls } from './curl.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
@@ -17,23 +16,17 @@ export function dryRun(
   host: Host,
 ): ExitCode {
   const config = readConfiguration(options.config, host);
-  const { request } = previewRequest(config, uri, options.realm, kwargs);
-  host.stdout.write(`${curlCommand(request, tlsOf(config, uri, options.realm))}\n`);
+  const { request, service } = previewRequest(config, uri, options.realm, kwargs);
+  host.stdout.write(`${curlCommand(request, tlsOf(service))}\n`);
   return EXIT.ok;
 }
 
-function tlsOf(config: LoadedConfig, uri: string, realm: string | undefined): PrintableTls {
-  const service = config.services.find(({ procedures }) =>
-    procedures.some(
-      ({ settings }) => settings.uri === uri && (realm === undefined || settings.realm === realm),
-    ),
-  );
-  if (service === undefined) return {};
-  const { settings } = service;
+function tlsOf({ settings }: Preview['service']): PrintableTls {
   return {
     cacertfile: settings['tls.cacertfile'],
     certfile: settings['tls.certfile'],
     keyfile: settings['tls.keyfile'],
+    servername: settings['tls.servername'],
     verify: settings.tls_verify === 'verify_peer',
   };
 }

@@ -3,7 +3,7 @@ import type { DestinationStream } from 'pino';
 /** Where a command prints: what `process.stdout` and `process.stderr` offer. */
 export interface Output extends DestinationStream {
   readonly isTTY?: boolean | undefined;
-  on?(event: 'error', listener: () => void): unknown;
+  on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
 }
 
 export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';

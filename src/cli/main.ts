@@ -15,10 +15,14 @@ export interface MainHost extends Host {
  * @param host `process`, or what stands in for it
  */
 export async function main(argv: readonly string[], host: MainHost): Promise<void> {
-  // A reader that went away (`… | head`) is no reason for a stack trace, nor to stop a gateway.
-  host.stdout.on?.('error', () => {});
   let code: ExitCode = EXIT.ok;
   let runsOn = false;
+  for (const output of [host.stdout, host.stderr]) {
+    output.on?.('error', (error) => {
+      // A reader that went away (`… | head`) is no reason for a stack trace, nor to stop a gateway.
+      if (error.code !== 'EPIPE' && !runsOn) host.exitCode = EXIT.failed;
+    });
+  }
   const program = buildProgram(argv, host, {
     async once(command) {
       code = await command();

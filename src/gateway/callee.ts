@@ -14,7 +14,7 @@ export interface Callee {
   register(procedures: readonly CallableProcedure[]): Promise<void>;
   /** From now on calls are answered with the error `down`. Resolves when the running ones have ended. */
   drain(): Promise<void>;
-  /** Cancels what still runs. */
+  /** Ends what still runs, with the error `down`. */
   cancelAll(): void;
 }
 
@@ -77,7 +77,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
     },
 
     cancelAll() {
-      for (const control of [...running]) cancelCall(control);
+      for (const control of [...running]) cancelCall(control, 'gateway');
     },
   };
 }

@@ -11,7 +11,7 @@ const preview = (baseUrl: string, ...lines: string[]) =>
     undefined,
     { id: '1', _headers: { 'X-Auth-Token': 'callers-own' } },
     deps,
-  );
+  ).request;
 
 it('shows a constant base_url exactly', () => {
   expect(preview('https://h.example.com:443/api?v=1')).toMatchObject({

@@ -1,7 +1,7 @@
-import { MASK } from '../auth/placement.js';
 import { createStaticAuthoriser } from '../auth/static-credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
 import { compileRequest } from './pipeline/request.js';
@@ -12,8 +12,11 @@ export interface PreviewDeps {
   readonly uuid: () => string;
 }
 
-/** Headers whose values are not shown, whoever sets them. */
-const SECRET_HEADER = /^(authorization|cookie|.*(token|secret|password|api-?key).*)$/i;
+/** A request as it may be shown, and the service whose TLS settings go with it. */
+export interface Preview {
+  readonly request: HttpRequest;
+  readonly service: ServiceConfig;
+}
 
 /**
  * The HTTP request that a call would send, secrets masked; nothing is sent.
@@ -27,7 +30,7 @@ export function previewRequest(
   realm: string | undefined,
   kwargs: Readonly<Record<string, unknown>>,
   deps: PreviewDeps,
-): HttpRequest {
+): Preview {
   const { service, procedure } = findProcedure(config, uri, realm);
   const base = baseUrlForShow(service.settings);
   const authoriser = createStaticAuthoriser(service.settings);
@@ -39,7 +42,7 @@ export function previewRequest(
     authoriser,
     deps,
   )({ args: [], kwargs, caller });
-  return authoriser.mask(maskHeaders(request));
+  return { request: authoriser.mask(maskSecrets(request)), service };
 }
 
 function findProcedure(
@@ -57,11 +60,4 @@ function findProcedure(
   throw new BadRequest(
     `The configuration has no procedure ${uri}${realm === undefined ? '' : ` in realm ${realm}`}`,
   );
-}
-
-function maskHeaders(request: HttpRequest): HttpRequest {
-  const headers = request.headers.map((text, index) =>
-    index % 2 === 1 && SECRET_HEADER.test(request.headers[index - 1] as string) ? MASK : text,
-  );
-  return { ...request, headers };
 }

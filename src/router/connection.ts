@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.js';
-import type { Logger } from '../log.js';
+import { type Logger, placeOf } from '../log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
-import { placeOf } from '../wamp/error-place.js';
 import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';

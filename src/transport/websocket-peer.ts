@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Logger } from '../log.js';
+import { type Logger, placeOf } from '../log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
-import { placeOf } from '../wamp/error-place.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';

@@ -7,17 +7,18 @@
 export interface CallControl {
   /** On the monotonic clock, milliseconds. */
   readonly deadlineAt: number;
-  canceled: boolean;
+  /** Who has cancelled it: its caller, or the gateway because it stops. */
+  canceledBy: 'caller' | 'gateway' | undefined;
   onCancel: (() => void) | undefined;
 }
 
 export function createCallControl(deadlineAt: number): CallControl {
-  return { deadlineAt, canceled: false, onCancel: undefined };
+  return { deadlineAt, canceledBy: undefined, onCancel: undefined };
 }
 
 /** Cancels the call wherever it stands. A second time, or after its end, nothing happens. */
-export function cancelCall(control: CallControl): void {
-  control.canceled = true;
+export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'caller'): void {
+  control.canceledBy ??= by;
   const leave = control.onCancel;
   control.onCancel = undefined;
   leave?.();

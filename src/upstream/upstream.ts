@@ -105,14 +105,14 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
       if (delayMs === undefined || !budget.takeRetry()) return { ...outcome, attempts };
       await pause(delayMs, control);
-      if (control.canceled) return { kind: 'canceled', attempts };
+      if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
     }
   }
 
   function takeConnection(
     control: CallControl,
   ): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
-    if (control.canceled) return { kind: 'canceled' };
+    if (control.canceledBy !== undefined) return { kind: 'canceled' };
     const remainingMs = control.deadlineAt - clock.monotonic();
     if (remainingMs <= 0)
       return failure('timeout', false, 'the deadline passed before a connection was taken');
@@ -137,9 +137,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   /** Time has passed in the queue, and a busy process fires its timers late: nothing may be begun that is over already. */
   function ifStillWanted(connection: Connection, control: CallControl): Connection | ExchangeOutcome {
     const late = control.deadlineAt <= clock.monotonic();
-    if (!control.canceled && !late) return connection;
+    if (control.canceledBy === undefined && !late) return connection;
     pool.release(connection, false);
-    return control.canceled
+    return control.canceledBy !== undefined
       ? { kind: 'canceled' }
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
@@ -175,7 +175,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const result = await parts.exchange(connection, current, limits, clock, control);
       const next = hops < maxRedirects ? followed(current, result.outcome) : undefined;
       if (next === undefined) return result;
-      if (control.canceled) return { outcome: { kind: 'canceled' }, reusable: true };
+      if (control.canceledBy !== undefined) return { outcome: { kind: 'canceled' }, reusable: true };
       if (endAt <= clock.monotonic()) {
         return { outcome: failure('timeout', true, 'no time was left for a redirect'), reusable: true };
       }
@@ -184,7 +184,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   function pause(delayMs: number, control: CallControl): Promise<void> {
-    if (control.canceled) return Promise.resolve();
+    if (control.canceledBy !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         stopTimer();

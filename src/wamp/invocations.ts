@@ -1,5 +1,4 @@
-import type { Logger } from '../log.js';
-import { placeOf } from './error-place.js';
+import { type Logger, placeOf } from '../log.js';
 import { type InvocationMessage, MESSAGE } from './messages.js';
 import type { Dict, Payload } from './payload.js';
 import type { Peer, SendOutcome } from './peer.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { startRecordingUpstream } from '../support/recording-upstream.js';
+import { RESET, startRecordingUpstream } from '../support/recording-upstream.js';
 
 const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
 const CONFIG = fileURLToPath(new URL('../../examples/demo.conf', import.meta.url));
@@ -28,6 +28,22 @@ describe('a running gateway', () => {
     gateway.kill('SIGHUP');
     expect(String(await warned)).toContain('"signal":"SIGHUP"');
     gateway.kill(signal);
+    expect(await ended).toEqual([0, null]);
+    await upstream.close();
+  });
+
+  it('outlives the reader of its log', async () => {
+    const upstream = await startRecordingUpstream(() => RESET);
+    const { gateway, url, ended } = await startProcess(upstream.url);
+    gateway.stderr!.destroy();
+    // Each failed call is logged: the first one finds the pipe closed, the second finds the gateway as it was.
+    for (const id of ['1', '2']) {
+      const words = ['call', 'com.billing.create_invoice', `id=${id}`, '--url', url, '--json'];
+      const call = spawn(process.execPath, [COMMAND, ...words]);
+      const [printed] = await once(call.stdout.setEncoding('utf8'), 'data');
+      expect(JSON.parse(String(printed))).toMatchObject({ code: 'connect' });
+    }
+    gateway.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     await upstream.close();
   });

@@ -115,14 +115,14 @@ describe('when things break', () => {
       await expect(connectCaller(gateway.url)).rejects.toThrow('ECONNREFUSED');
     });
 
-    it('cancels what still runs when its grace is over', async () => {
+    it('ends what still runs when its grace is over, and says why', async () => {
       const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ['+pool.size = 1'] });
       const calls = [caller.call(POST, { a: 1 }), caller.call(POST, { a: 2 })];
       const request = await upstream.arrived(1);
       await gateway.stop(0);
       expect((await Promise.all(calls)).map(ownError)).toMatchObject([
-        { code: 'canceled', attempts: 1 },
-        { code: 'canceled', attempts: 0 },
+        { code: 'down', attempts: 1 },
+        { code: 'down', attempts: 0 },
       ]);
       expect(await request.answered).toBe(false);
       expect(upstream.requests).toHaveLength(1);

@@ -1,7 +1,8 @@
 import type { Authoriser } from '../../auth/static-credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { GatewayErrorCode } from '../../errors.js';
-import type { Logger } from '../../log.js';
+import { type Logger, placeOf } from '../../log.js';
+import type { HttpRequest } from '../../upstream/http-message.js';
 import type { SendOutcome, Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
@@ -39,7 +40,8 @@ export function assemblePipeline(
   const identity = {
     procedure: procedure.settings.uri,
     service: service.name,
-    path: procedure.settings.path.source,
+    // Without its query: a key may stand there.
+    path: procedure.settings.path.source.split('?', 1)[0],
   };
 
   function fail(code: GatewayErrorCode, attempts: number, detail: string, message?: string): Reply {
@@ -51,13 +53,18 @@ export function assemblePipeline(
     return ownErrorReply(message === undefined ? { code, attempts, id } : { code, attempts, id, message });
   }
 
+  function failInternally(attempts: number, error: unknown): Reply {
+    const { error: kind, at = '' } = placeOf(error);
+    return fail('internal', attempts, `${kind} ${at}`);
+  }
+
   function buildRequest(call: RunningCall): BuiltRequest | Reply {
     try {
       return build(call);
     } catch (error) {
       if (error instanceof BadRequest)
         return fail('bad_request', 0, 'the kwargs were refused', error.message);
-      return fail('internal', 0, stackOf(error));
+      return failInternally(0, error);
     }
   }
 
@@ -68,17 +75,23 @@ export function assemblePipeline(
     if (call.draining) return fail('down', 0, 'the gateway is stopping');
     if (upstream === undefined) return fail('secrets', 0, 'base_url has a variable without a value');
     const request = authoriser.authorise(built.request);
-    if (request === 'unavailable')
-      return fail('auth', 0, 'auth.vars.token cannot be placed as auth.apply says');
-    let outcome: SendOutcome;
+    if (request === 'auth') return fail('auth', 0, 'the credential cannot stand where auth.apply says');
+    if (request === 'secrets')
+      return fail('secrets', 0, 'auth.vars.token comes from a secret that is not there yet');
     try {
-      outcome = await upstream.send(request, built.replayable, call.control);
+      const outcome = await upstream.send(request, built.replayable, call.control);
+      return replyTo(call, request, outcome);
     } catch (error) {
-      return fail('internal', 1, stackOf(error));
+      return failInternally(1, error);
     }
+  };
+
+  function replyTo(call: RunningCall, request: HttpRequest, outcome: SendOutcome): Reply {
     switch (outcome.kind) {
       case 'canceled':
-        return fail('canceled', outcome.attempts, 'cancelled by the caller');
+        return call.control.canceledBy === 'gateway'
+          ? fail('down', outcome.attempts, 'the gateway stopped before the call had ended')
+          : fail('canceled', outcome.attempts, 'cancelled by the caller');
       case 'failure':
         return fail(outcome.code, outcome.attempts, outcome.detail);
       case 'answer': {
@@ -91,12 +104,5 @@ export function assemblePipeline(
         return reply;
       }
     }
-  };
-}
-
-/** A bug's place in the code, without its message: that could quote a value. */
-function stackOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
-  return [error.name, ...frames.slice(0, 5).map((frame) => frame.trim())].join(' ');
+  }
 }

@@ -36,6 +36,12 @@ export function queryPairs(name: string, value: unknown): string {
   return pairs;
 }
 
+/** A literal query less the parameters of these names; what remains stands as it was written. */
+export function withoutNames(literalQuery: string, names: readonly string[]): string {
+  const pairs = literalQuery.split('&');
+  return pairs.filter((pair) => !queryNames(pair).some((name) => names.includes(name))).join('&');
+}
+
 /** The decoded names of a literal query: they belong to the configuration, and no kwarg may add to them. */
 export function queryNames(literalQuery: string): string[] {
   return [...new URLSearchParams(literalQuery).keys()];

@@ -365,7 +365,7 @@ describe('credentials', () => {
       '+auth.apply.format = Bearer {{token}}',
     ]);
     const { credentialed } = build({ id: '1', _headers: { authorization: 'Bearer mine' } });
-    expect(credentialed !== 'unavailable' && header(credentialed.headers, 'authorization')).toEqual([
+    expect(typeof credentialed !== 'string' && header(credentialed.headers, 'authorization')).toEqual([
       'Bearer s3cret',
     ]);
   });
@@ -380,6 +380,36 @@ describe('credentials', () => {
   });
 });
 
+describe('a credential', () => {
+  const sent = (...lines: string[]) => {
+    const { credentialed } = compile('get_invoice', lines)({ id: '1' });
+    if (typeof credentialed === 'string') return credentialed;
+    return { path: credentialed.path, headers: headersOf(credentialed.headers) };
+  };
+  it('takes the place of a configured header', () => {
+    expect(sent('+headers.AUTHORIZATION = mine', '+auth.vars.token = t')).toMatchObject({
+      headers: expect.not.arrayContaining([['AUTHORIZATION', 'mine']]),
+    });
+  });
+  it('takes the place of a configured or literal query parameter', () => {
+    const apply = ['+auth.vars.token = t', '+auth.apply.placement = query_param', '+auth.apply.name = key'];
+    expect(sent('+query.key = mine', ...apply)).toMatchObject({ path: '/api/invoices/1?key=t' });
+    expect(
+      sent('+procedures.get_invoice.path = /i?a=%20&k%65y=mine', ...apply, '+query.b = c'),
+    ).toMatchObject({
+      path: '/api/i?a=%20&b=c&id=1&key=t',
+    });
+  });
+  it('that is a secret not yet known lets nothing leave', () => {
+    const secrets = [
+      '+auth.secrets.provider = env',
+      '+auth.secrets.vars.token.field = TOKEN',
+      '+auth.apply.format = Bearer {{token}}',
+    ];
+    expect(sent(...secrets)).toBe('secrets');
+  });
+});
+
 it('refuses positional arguments and says how to send keyword arguments', () => {
   expect(() => compile('get_invoice')({ id: '1' }, ['x'])).toThrow(/keyword arguments/);
 });
@@ -388,5 +418,5 @@ it('leaves a key that base_url holds where it is', () => {
   const build = compile('get_invoice', ['+auth.vars.token = k3y'], `${ORIGIN}/bot{{token}}`);
   const { path, credentialed } = build({ id: '1' });
   expect(path).toBe('/botk3y/invoices/1');
-  expect(credentialed !== 'unavailable' && header(credentialed.headers, 'authorization')).toEqual([]);
+  expect(typeof credentialed !== 'string' && header(credentialed.headers, 'authorization')).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
 import { isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
 import { compilePath } from './path.js';
-import { compileQuery, queryNames, queryPairs } from './query.js';
+import { compileQuery, queryNames, queryPairs, withoutNames } from './query.js';
 
 /** A request, and whether it may be sent more than once. */
 export interface BuiltRequest {
@@ -41,23 +41,27 @@ export function compileRequest(
   const { realm, remaining } = settings;
   const method = settings.method.toUpperCase() as HttpMethod;
   const path = compilePath(base, service.settings.prefix, settings.path, realm);
-  const query = compileQuery(settings.query, realm);
+  const query = compileQuery(
+    settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
+    realm,
+  );
   const headers = compileHeaders(
-    settings.headers,
-    settings.cookies,
+    settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
+    credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
     credential.ownedHeaders,
     deps.userAgent,
     realm,
   );
   const body = compileBody(settings.body_whole, settings.body, realm);
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
-  const rule = leftoverRule(procedure, path.literalQuery, credential.ownedQuery);
+  const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
+  const rule = leftoverRule(procedure, literalQuery, credential.ownedQuery);
   const { origin } = base;
 
   return (call) => {
     refuseArgs(call);
     const filledPath = path.build(call);
-    let search = joinQuery(path.literalQuery, query(call));
+    let search = joinQuery(literalQuery, query(call));
     if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
     else if (remaining === 'refuse') refuseLeftover(call, rule);
     const text = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined);

@@ -1,0 +1,33 @@
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { billingConf } from '../test/support/billing-conf.js';
+import { parseConfig } from './config/load-config.js';
+import { createGateway } from './create-gateway.js';
+
+const config = parseConfig(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'), { env: {} });
+
+const accepts = (url: string) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+it('closes a listener that is still opening when it is stopped', async () => {
+  const gateway = createGateway(config);
+  await Promise.all([gateway.start(), gateway.stop(0)]);
+  expect(gateway.endpoints).toEqual([]);
+  await gateway.start();
+  const [url = ''] = gateway.endpoints;
+  expect(await accepts(url)).toBe(true);
+  await gateway.stop(0);
+  expect(await accepts(url)).toBe(false);
+});
+
+it('refuses a second start, and goes on', async () => {
+  const gateway = createGateway(config);
+  await gateway.start();
+  await expect(gateway.start()).rejects.toThrow('started already');
+  expect(await accepts(gateway.endpoints[0] ?? '')).toBe(true);
+  await gateway.stop(0);
+});

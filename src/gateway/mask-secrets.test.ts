@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { maskSecrets } from './mask-secrets.js';
+
+const request = { method: 'POST', origin: 'https://h', path: '/x', headers: [], body: undefined } as const;
+
+it.each(['Authorization', 'X-Api-Key', 'X-Auth', 'x-auth-token', 'Cookie', 'Client-Secret', 'X-Signature'])(
+  'masks the header %s',
+  (name) => {
+    expect(maskSecrets({ ...request, headers: ['Accept', 'a', name, 's3cret'] }).headers).toEqual([
+      'Accept',
+      'a',
+      name,
+      '***',
+    ]);
+  },
+);
+
+it.each(['Idempotency-Key', 'X-Request-ID', 'X-Author', 'X-Keyboard'])('shows the header %s', (name) => {
+  expect(maskSecrets({ ...request, headers: [name, 'v'] }).headers).toEqual([name, 'v']);
+});
+
+it('masks query parameters by their names, and leaves the others as they are written', () => {
+  const path = '/x?a=%20b&api_key=s3cret&client%5Fsecret=s3cret&key=s3cret&q=%27';
+  expect(maskSecrets({ ...request, path }).path).toBe(
+    '/x?a=%20b&api_key=***&client%5Fsecret=***&key=***&q=%27',
+  );
+});
+
+it('masks fields of the body by their names, big integers intact', () => {
+  const body = '{"id":12345678901234567890,"client_secret":"s3cret","__proto__":{"a":1}}';
+  expect(maskSecrets({ ...request, body }).body).toBe(
+    '{"id":12345678901234567890,"client_secret":"***","__proto__":{"a":1}}',
+  );
+});
+
+it.each(['{"a": 1.0}', '[1.0]', '"token"'])('leaves the body %s to the letter', (body) => {
+  expect(maskSecrets({ ...request, body }).body).toBe(body);
+});

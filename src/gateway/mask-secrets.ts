@@ -1,0 +1,44 @@
+import { MASK } from '../auth/placement.js';
+import { isDict } from '../gateway/pipeline/fill-template.js';
+import { parseJson, stringifyJson } from '../json.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+
+/** Names under which APIs take credentials. */
+const SECRET_NAME =
+  /authori[sz]ation|cookie|token|secret|passw|credential|api[-_]?key|(^|[^a-z])(auth|key|sig|signature)([^a-z]|$)/i;
+/** A key that tells calls apart and opens nothing. */
+const HARMLESS = /^idempotency[-_]?key$/i;
+
+function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !HARMLESS.test(name);
+}
+
+/**
+ * The request for showing: headers, query parameters and fields of the body whose names say that they carry a credential
+ * have `***` for a value, whoever set them.
+ */
+export function maskSecrets(request: HttpRequest): HttpRequest {
+  const [path = '', query] = request.path.split('?', 2);
+  return {
+    ...request,
+    path: query === undefined ? path : `${path}?${query.split('&').map(maskPair).join('&')}`,
+    headers: request.headers.map((text, index) =>
+      index % 2 === 1 && isSecretName(request.headers[index - 1] as string) ? MASK : text,
+    ),
+    body: request.body === undefined ? undefined : maskBody(request.body),
+  };
+}
+
+function maskPair(pair: string): string {
+  const [name = ''] = pair.split('=', 1);
+  return isSecretName(decodeURIComponent(name.replaceAll('+', ' '))) ? `${name}=${MASK}` : pair;
+}
+
+/** A body without such fields comes back as it is, to the letter. */
+function maskBody(body: string): string {
+  const value = parseJson(body, Number.POSITIVE_INFINITY);
+  if (!isDict(value) || !Object.keys(value).some(isSecretName)) return body;
+  const masked = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(value)) masked[name] = isSecretName(name) ? MASK : value[name];
+  return stringifyJson(masked);
+}
