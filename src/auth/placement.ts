@@ -1,3 +1,4 @@
+import { isFieldValue } from '../config/http-fields.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Template } from '../config/template.js';
 import type { HttpRequest } from '../upstream/http-message.js';
@@ -15,8 +16,6 @@ export interface Placement {
 
 /** Stands for a token wherever a request is shown and not sent. */
 export const MASK = '***';
-
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110 §5.5, as Latin-1
 
 /** Reads `auth.apply.*`; the format may use the service's `auth.vars` beside `{{token}}`. */
 export function readPlacement(settings: ServiceSettings): Placement {
@@ -41,7 +40,7 @@ export function placeCredential(request: HttpRequest, placement: Placement, text
 
 /** A credential that cannot stand in a header counts as none: it must never split a request in two. */
 export function isPlaceable(text: string, placement: Placement): boolean {
-  return placement.where === 'header' ? FIELD_VALUE.test(text) : text.isWellFormed();
+  return placement.where === 'header' ? isFieldValue(text) : text.isWellFormed();
 }
 
 /** Fills a template from the service's variables; undefined where one is missing and has no default. */

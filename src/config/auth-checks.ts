@@ -1,5 +1,6 @@
 import type { ServiceDraft } from './drafts.js';
-import { headerName, isFieldValue } from './http-types.js';
+import { isFieldValue } from './http-fields.js';
+import { headerName } from './http-types.js';
 import type { MemberName } from './read-settings.js';
 import type { SERVICE_KEYS } from './schema/service.js';
 import { type NamedTemplate, type Template, type Variable, variablesOf } from './template.js';
@@ -163,8 +164,12 @@ function checkCredential(service: ServiceDraft): void {
   const token = settings['auth.vars']?.get('token');
   if (fetches || token === undefined || service.members('auth.secrets.vars.$var').has('token')) return;
   if (token === '') service.report('auth.vars.$var', 'the token is empty', { name: 'token' });
-  if (placement === 'header' && !isFieldValue(token)) {
-    service.report('auth.vars.$var', 'holds a character that cannot stand in a header', { name: 'token' });
+  if (placement !== 'header') return;
+  // Every variable of the format ends up in the header, the token among them.
+  const used = ['token', ...variablesOf(format).map(({ name }) => name)];
+  for (const name of new Set(used)) {
+    if (isFieldValue(settings['auth.vars']?.get(name) ?? '')) continue;
+    service.report('auth.vars.$var', 'holds a character that cannot stand in a header', { name });
   }
 }
 

@@ -1,44 +1,21 @@
 import type { DataType } from './datatypes.js';
+import { isFieldValue, isOwnField, isToken } from './http-fields.js';
 import { literalsOf, parseTemplate, type Template, variablesOf } from './template.js';
 import { ValueError } from './value-error.js';
 
-/** RFC 9110 section 5.6.2. */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** RFC 9110 section 5.5, with obs-text: Latin-1 without control characters. */
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** RFC 6265 section 4.1.1. */
 const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
-
-/** Fields that frame the message or the connection, and so belong to the HTTP client alone. */
-const OWN_FIELDS = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-  'accept-encoding',
-]);
-
-/** Tells whether `text` can stand in a header field as it is. */
-export function isFieldValue(text: string): boolean {
-  return FIELD_VALUE.test(text);
-}
 
 /** The name of a header that the configuration may set; case is kept. */
 export const headerName: DataType<string> = {
   description: 'header name',
   parse(value) {
-    if (!TOKEN.test(value)) {
+    if (!isToken(value)) {
       throw new ValueError(
         "not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
       );
     }
-    const name = value.toLowerCase();
-    if (OWN_FIELDS.has(name) || name.startsWith('proxy-')) {
+    if (isOwnField(value)) {
       throw new ValueError('this header belongs to the HTTP connection and cannot be set');
     }
     return value;
@@ -49,7 +26,7 @@ export const headerName: DataType<string> = {
 export const answerHeaderName: DataType<string> = {
   description: 'header name',
   parse(value) {
-    if (!TOKEN.test(value)) throw new ValueError('must be a list of header names, parted by commas');
+    if (!isToken(value)) throw new ValueError('must be a list of header names, parted by commas');
     return value.toLowerCase();
   },
 };
@@ -58,7 +35,7 @@ export const answerHeaderName: DataType<string> = {
 export const cookieName: DataType<string> = {
   description: 'cookie name',
   parse(value) {
-    if (!TOKEN.test(value)) {
+    if (!isToken(value)) {
       throw new ValueError(
         "not a cookie name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
       );

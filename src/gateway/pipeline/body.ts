@@ -47,9 +47,20 @@ export function compileBody(
 }
 
 function toJson(value: unknown): string {
+  let text: string;
   try {
-    return stringifyJson(value);
+    text = stringifyJson(value);
   } catch {
     throw new BadRequest('The keyword arguments cannot be written as JSON: they are nested too deeply');
   }
+  // JSON writes a number beyond a double, as 1e400 is, as null. Looking for the word spares most bodies the search.
+  if (text.includes('null') && holdsInfinity(value)) {
+    throw new BadRequest('The keyword arguments hold a number that is too large to be sent');
+  }
+  return text;
+}
+
+function holdsInfinity(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsInfinity);
 }

@@ -1,7 +1,7 @@
 import type { NamedTemplate } from '../../config/model.js';
 import { BadRequest, type Call } from './call.js';
+import { encodeText } from './encode-text.js';
 import { compileTemplate, isScalar } from './fill-template.js';
-import { encodeText } from './path.js';
 
 /** Everything that may not stand in a cookie's value (RFC 6265 §4.1.1), and `%` so that decoding is exact. */
 const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
@@ -33,5 +33,5 @@ export function compileCookies(
 }
 
 function encodeCookie(text: string, name: string): string {
-  return text.replace(NOT_COOKIE_OCTET, (character) => encodeText(character, () => `Cookie ${name}`));
+  return text.replace(NOT_COOKIE_OCTET, (character) => encodeText(character, 'Cookie', name));
 }

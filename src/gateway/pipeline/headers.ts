@@ -1,3 +1,4 @@
+import { isFieldValue, isOwnField, isToken } from '../../config/http-fields.js';
 import type { NamedTemplate } from '../../config/model.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
@@ -7,25 +8,6 @@ import { HEADERS_KWARG } from './leftover.js';
 
 /** Builds the headers of a request, flat: name, value, name, value … Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
-
-/**
- * Headers that are the gateway's own or belong to one connection (RFC 9110 §7.6.1): a caller who sets them could reach
- * another virtual host, split a request, or be sent an answer that we can't decode.
- */
-const REFUSED = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'connection',
-  'keep-alive',
-  'upgrade',
-  'te',
-  'trailer',
-  'expect',
-  'accept-encoding',
-]);
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/; // RFC 9110 §5.6.2
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/; // RFC 9110 §5.5, as Latin-1
 
 /**
  * Prepares the headers of a procedure. Later ones win: defaults, the caller's `_headers`, the configuration.
@@ -100,11 +82,10 @@ function mergeCustom(base: readonly string[], custom: unknown, configured: Reado
 }
 
 function checkName(name: string): void {
-  if (!TOKEN.test(name)) {
+  if (!isToken(name)) {
     throw new BadRequest(`${HEADERS_KWARG}: ${JSON.stringify(name.slice(0, 100))} is not a header name`);
   }
-  const lower = name.toLowerCase();
-  if (REFUSED.has(lower) || lower.startsWith('proxy-')) {
+  if (isOwnField(name)) {
     throw new BadRequest(`${HEADERS_KWARG}: ${name} is set by the gateway itself and cannot be given`);
   }
 }
@@ -129,7 +110,7 @@ function addField(
     if (!isScalar(element))
       throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
     const text = String(element);
-    if (!FIELD_VALUE.test(text)) {
+    if (!isFieldValue(text)) {
       throw new BadRequest(`${what} holds a line break, a control character or a character beyond Latin-1`);
     }
     headers.push(name, text);
@@ -139,7 +120,8 @@ function addField(
 /** The value of a header in a flat list, by name in any case; the first where it stands several times. */
 export function findHeader(headers: readonly string[], lowerName: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
-    if ((headers[index] as string).toLowerCase() === lowerName) return headers[index + 1];
+    const name = headers[index] as string;
+    if (name.length === lowerName.length && name.toLowerCase() === lowerName) return headers[index + 1];
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Template, Variable } from '../../config/template.js';
 import { BadRequest, type Call } from './call.js';
+import { encodeText } from './encode-text.js';
 import { compileVariable, isScalar } from './fill-template.js';
 
 /** Builds the path of a request, and keeps the literal query of base_url and of the procedure's path apart. */
@@ -57,17 +58,8 @@ function compileSegment(variable: Variable, realm: string): (call: Call) => stri
     const text = String(value);
     if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
-    return encodeText(text, () => `Path variable ${name}`);
+    return encodeText(text, 'Path variable', name);
   };
-}
-
-/** Percent-encodes everything but unreserved characters (RFC 3986 §2.3) and `!'()*`. */
-export function encodeText(text: string, what: () => string): string {
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    throw new BadRequest(`${what()} holds half a character (a lone surrogate)`);
-  }
 }
 
 function splitQuery(parts: Template['parts']): { parts: Template['parts']; query: string } {

@@ -1,17 +1,21 @@
 import type { NamedTemplate } from '../../config/model.js';
 import { BadRequest, type Call } from './call.js';
+import { encodeText } from './encode-text.js';
 import { compileTemplate, isScalar } from './fill-template.js';
-import { encodeText } from './path.js';
+
+const PARAMETER = 'Query parameter';
+const NAME_OF = 'The name of a query parameter';
 
 /** Builds the query that the configuration asks for, in its order. Throws {@link BadRequest}. */
 export function compileQuery(entries: readonly NamedTemplate[], realm: string): (call: Call) => string {
   const compiled = entries.map(({ name, template }) => ({
     name,
+    encodedName: encodeText(name, NAME_OF, ''),
     fill: compileTemplate(template, `query parameter ${name}`, realm),
   }));
   return (call) => {
     let query = '';
-    for (const { name, fill } of compiled) query += queryPairs(name, fill(call));
+    for (const { name, encodedName, fill } of compiled) query += pairsOf(name, encodedName, fill(call));
     return query;
   };
 }
@@ -21,17 +25,21 @@ export function compileQuery(entries: readonly NamedTemplate[], realm: string): 
  * text form in a query, so it is refused.
  */
 export function queryPairs(name: string, value: unknown): string {
+  return pairsOf(name, encodeText(name, NAME_OF, ''), value);
+}
+
+function pairsOf(name: string, encodedName: string, value: unknown): string {
   if (value === undefined || value === null) return '';
-  if (isScalar(value))
-    return `&${encodeText(name, keyName)}=${encodeText(String(value), () => describe(name))}`;
-  if (!Array.isArray(value))
-    throw new BadRequest(`${describe(name)} must be text, a number, a boolean or a list of these`);
+  if (isScalar(value)) return `&${encodedName}=${encodeText(String(value), PARAMETER, name)}`;
+  if (!Array.isArray(value)) {
+    throw new BadRequest(`${PARAMETER} "${name}" must be text, a number, a boolean or a list of these`);
+  }
   let pairs = '';
   for (const element of value) {
     if (element !== null && !isScalar(element)) {
-      throw new BadRequest(`${describe(name)} must be a list of text, numbers or booleans`);
+      throw new BadRequest(`${PARAMETER} "${name}" must be a list of text, numbers or booleans`);
     }
-    pairs += queryPairs(name, element);
+    pairs += pairsOf(name, encodedName, element);
   }
   return pairs;
 }
@@ -45,12 +53,4 @@ export function withoutNames(literalQuery: string, names: readonly string[]): st
 /** The decoded names of a literal query: they belong to the configuration, and no kwarg may add to them. */
 export function queryNames(literalQuery: string): string[] {
   return [...new URLSearchParams(literalQuery).keys()];
-}
-
-function describe(name: string): string {
-  return `Query parameter "${name}"`;
-}
-
-function keyName(): string {
-  return 'The name of a query parameter';
 }

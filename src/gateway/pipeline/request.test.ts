@@ -334,6 +334,14 @@ describe('body', () => {
   });
 });
 
+describe('a number beyond a double', () => {
+  it.each(['{"x":1e400}', '{"x":[{"y":-1e999}]}'])('is refused in a body: %s', (text) => {
+    const build = compile('create_invoice');
+    expect(() => build(parseJson(text) as Call['kwargs'])).toThrow(/too large/);
+    expect(build(parseJson('{"x":null}') as Call['kwargs']).body).toBe('{"x":null}');
+  });
+});
+
 describe('idempotency', () => {
   it('adds a key to every request where configured', () => {
     const build = compile('create_invoice', ['+idempotency_header = Idempotency-Key']);
