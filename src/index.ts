@@ -1,4 +1,5 @@
-export { loadConfig, parseConfig } from './config/load-config.js';
+export { type Clock, systemClock } from './clock.js';
+export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
 export type { LoadedConfig } from './config/model.js';
 export {
   createGateway,
@@ -8,4 +9,6 @@ export {
   previewRequest,
 } from './create-gateway.js';
 export { ConfigError, type ConfigProblem, formatProblem } from './errors.js';
+export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
+export type { HttpRequest } from './upstream/http-message.js';

@@ -9,9 +9,9 @@ const LISTS = [
 ] as const;
 
 /**
- * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting", "Publisher Exclusion"): it is not
- * the publisher, unless `exclude_me` is exactly false; it is on every `eligible` list that is given, an empty one
- * naming nobody; and on no `exclude` list. undefined where the options restrict nothing but the publisher.
+ * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting"): it is on every `eligible` list that
+ * is given, an empty one naming nobody, and on no `exclude` list. undefined where no list is given. Whether the publisher
+ * itself may have it is the broker's to ask.
  */
 export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {
   const tests: ((session: Session) => boolean)[] = [];

@@ -16,7 +16,7 @@ export interface HttpRequest {
 /** Header fields of an answer, names in lower case; a field that came several times is a list. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-/** One answer, whole, its content coding already undone. */
+/** One answer, whole. What `Upstream.send` brings has its content coding undone; what an exchange brings has not. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;

@@ -11,7 +11,7 @@ import { createRetryBudget, type RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 
 /** How a request ended, and how many requests that took (refused connections included). */
-export type SendOutcome = ExchangeOutcome & { readonly attempts: number };
+export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
 
 /** One service's way to its API: connections, attempts, retries. */
 export interface Upstream {
@@ -20,7 +20,7 @@ export interface Upstream {
    *
    * @param replayable true where sending twice does no harm; see {@link retryDelayMs}.
    */
-  send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<SendOutcome>;
+  send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<UpstreamOutcome>;
   close(): Promise<void>;
 }
 
@@ -90,7 +90,11 @@ const TIMER_EARLY_MS = 1;
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, clock, random } = parts;
 
-  async function send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<SendOutcome> {
+  async function send(
+    request: HttpRequest,
+    replayable: boolean,
+    control: CallControl,
+  ): Promise<UpstreamOutcome> {
     budget.request();
     for (let attempts = 1; ; attempts++) {
       const checkout = takeConnection(control);

@@ -3,7 +3,7 @@ import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { GatewayErrorCode } from '../../errors.js';
 import { type Logger, placeOf } from '../../log.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
-import type { SendOutcome, Upstream } from '../../upstream/upstream.js';
+import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { ownErrorReply } from './own-error.js';
@@ -86,7 +86,7 @@ export function assemblePipeline(
     }
   };
 
-  function replyTo(call: RunningCall, request: HttpRequest, outcome: SendOutcome): Reply {
+  function replyTo(call: RunningCall, request: HttpRequest, outcome: UpstreamOutcome): Reply {
     switch (outcome.kind) {
       case 'canceled':
         return call.control.canceledBy === 'gateway'

@@ -5,7 +5,7 @@ import type { ServiceSettings } from '../../config/model.js';
 export interface BaseUrl {
   /** `https://billing.example.com:8443` */
   readonly origin: string;
-  /** The path as written, never resolved: `/api`. */
+  /** The path as a URL parser writes it: `/api`. */
   readonly path: string;
   /** The literal query without its question mark, or ''. */
   readonly query: string;
