@@ -241,11 +241,11 @@ describe("the gateway's own errors", () => {
     expect(scene.upstream.requests).toHaveLength(1);
   });
 
-  it('auth: a static credential that cannot stand in a header', async () => {
-    const format = '+auth.apply.format = {{scheme}} {{token}}';
-    const scene = await open({ lines: ['+auth.vars.token = t', '+auth.vars.scheme = 日本', format] });
+  it('secrets: a token that is a secret not yet known, before which nothing leaves', async () => {
+    const field = '+auth.secrets.vars.token.field = TOKEN';
+    const scene = await open({ lines: ['+auth.secrets.provider = env', field] });
     const answer = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, answer, 'bondy.error.bad_gateway', own('auth', 503, 0));
+    expectError(scene, answer, 'bondy.error.bad_gateway', own('secrets', 503, 0));
     const mistaken = await scene.caller.call(GET, {});
     expect(mistaken.kwargs).toMatchObject({ code: 'bad_request' });
     expect(scene.upstream.requests).toHaveLength(0);

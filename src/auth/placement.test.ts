@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { billingConf } from '../../test/support/billing-conf.js';
+import { parseConfig } from '../config/load-config.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { isPlaceable, placeCredential, readPlacement } from './placement.js';
+
+const request: HttpRequest = {
+  method: 'GET',
+  origin: 'https://h',
+  path: '/x',
+  headers: ['A', 'a'],
+  body: undefined,
+};
+
+function placement(...lines: string[]) {
+  const conf = billingConf('https://h', '+auth.vars.token = t', ...lines);
+  return readPlacement(parseConfig(conf, { env: {} }).services[0]!.settings);
+}
+const inQuery = ['+auth.apply.placement = query_param', '+auth.apply.name = api key'];
+
+describe('in a header', () => {
+  it('is the default: Authorization, the token as it is', () => {
+    const placed = placeCredential(request, placement(), placement().format('t') ?? '');
+    expect(placed.headers).toEqual(['A', 'a', 'Authorization', 't']);
+  });
+  it('fills the format, and masks all of it but its own words', () => {
+    const { format, masked } = placement(
+      '+auth.vars.user = u',
+      '+auth.apply.format = Key {{user}}:{{token}}',
+    );
+    expect(format('{{user}}')).toBe('Key u:{{user}}');
+    expect(masked).toBe('Key ***:***');
+  });
+  it.each(['a\r\nb', 'a\0', '€'])('has no place for %j', (text) => {
+    expect(isPlaceable(text, placement())).toBe(false);
+  });
+});
+
+describe('in the query', () => {
+  it('is encoded, name and value, behind what is there', () => {
+    expect(placeCredential(request, placement(...inQuery), 'a&b').path).toBe('/x?api%20key=a%26b');
+    expect(placeCredential({ ...request, path: '/x?y=z' }, placement(...inQuery), 'é').path).toBe(
+      '/x?y=z&api%20key=%C3%A9',
+    );
+  });
+  it('has no place for half a character', () => {
+    expect(isPlaceable('\ud800', placement(...inQuery))).toBe(false);
+    expect(isPlaceable('€', placement(...inQuery))).toBe(true);
+  });
+});
