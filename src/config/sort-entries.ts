@@ -5,7 +5,7 @@ import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { type Match, matchKey, type Scope } from './schema/spec.js';
-import { type KnownNames, type Suggestion, suggestKey } from './suggest.js';
+import { createSuggester, type KnownNames, type Suggester } from './suggest.js';
 
 /** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
 export interface RawScope {
@@ -70,10 +70,10 @@ export function sortEntries(entries: readonly Entry[], problems: Problems, notic
     if (place !== undefined) put(entry, place, notices);
     else if (STRICT_SUBSYSTEMS.includes(subsystem)) misspelt.push(entry);
     else if (TOP_SCOPES.some(({ path }) => path.split('.')[0] === subsystem)) {
-      skipped.unknown.set(subsystem, [...(skipped.unknown.get(subsystem) ?? []), entry]);
+      getOrPut(skipped.unknown, subsystem, () => []).push(entry);
     } else skipped.foreign.push(entry);
   }
-  reportUnknown(misspelt, skipped, namesOf(raw), problems, notices);
+  reportUnknown(misspelt, skipped, createSuggester(namesOf(raw)), problems, notices);
   return raw;
 }
 
@@ -166,21 +166,21 @@ function namesOf(raw: RawConfig): KnownNames {
 function reportUnknown(
   misspelt: readonly Entry[],
   skipped: Skipped,
-  names: KnownNames,
+  suggester: Suggester,
   problems: Problems,
   notices: Problems,
 ): void {
-  for (const entry of misspelt) problems.add(entry, entry.key, unknownKey(suggestKey(entry.key, names)?.key));
+  for (const entry of misspelt) problems.add(entry, entry.key, unknownKey(suggester.nearest(entry.key)));
   const foreign: { entry: Entry; shown: string }[] = [];
   for (const entry of skipped.foreign) {
     // "rpc_gatway.services.…" must not pass as the key of a subsystem that we do not know.
-    const near = suggestKey(entry.key, names);
-    const isOurs = near?.isTypo === true && STRICT_SUBSYSTEMS.includes(near.key.split('.', 1)[0] ?? '');
-    if (isOurs) problems.add(entry, entry.key, unknownKey(near.key));
+    const near = suggester.typoOf(entry.key);
+    const isOurs = near !== undefined && STRICT_SUBSYSTEMS.includes(near.split('.', 1)[0] ?? '');
+    if (isOurs) problems.add(entry, entry.key, unknownKey(near));
     else foreign.push({ entry, shown: withHint(entry.key, near) ?? entry.key.split('.', 1)[0] ?? '' });
   }
   for (const [subsystem, entries] of skipped.unknown) {
-    const listed = entries.map(({ key }) => withHint(key, suggestKey(key, names)) ?? key);
+    const listed = entries.map(({ key }) => withHint(key, suggester.typoOf(key)) ?? key);
     const [first] = entries;
     if (first === undefined) continue;
     notices.add(
@@ -196,8 +196,8 @@ function reportUnknown(
   }
 }
 
-function withHint(key: string, near: Suggestion | undefined): string | undefined {
-  return near?.isTypo === true ? `${key} (did you mean ${near.key}?)` : undefined;
+function withHint(key: string, near: string | undefined): string | undefined {
+  return near === undefined ? undefined : `${key} (did you mean ${near}?)`;
 }
 
 function unknownKey(suggestion: string | undefined): string {

@@ -10,11 +10,15 @@ export interface KnownNames {
   readonly listeners: readonly string[];
 }
 
-export interface Suggestion {
-  /** The known key, with the names that the misspelt one has. */
-  readonly key: string;
-  /** So near that the misspelt key can hardly mean anything else: one slip of the fingers, a swap of two letters counted. */
-  readonly isTypo: boolean;
+/** Finds what a misspelt key may have meant. */
+export interface Suggester {
+  /** The known key nearest to `key`, with the names that `key` has; undefined where none is near. */
+  nearest(key: string): string | undefined;
+  /**
+   * The known key that `key` can hardly mean anything else than: one slip of the fingers away, a swap of two letters
+   * counted. Quick, so that every foreign key of a file can be asked about.
+   */
+  typoOf(key: string): string | undefined;
 }
 
 /** A swap of two neighbouring letters is two edits. */
@@ -23,21 +27,93 @@ const TYPO_DISTANCE = 2;
 const RELATED = 0.25;
 const LONGEST_KEY = 300;
 
-/** The known key nearest to `key`, or undefined where none is near. */
-export function suggestKey(key: string, names: KnownNames): Suggestion | undefined {
-  if (key.length > LONGEST_KEY) return undefined;
-  let best: (Candidate & { far: number }) | undefined;
-  for (const candidate of candidatesFor(key, names)) {
-    // No nearer than the difference in length, which is cheap to tell.
-    if (best !== undefined && Math.abs(candidate.key.length - key.length) >= best.far) continue;
-    const far = distance(key, candidate.key);
-    if (best === undefined || far < best.far) best = { ...candidate, far };
+/** Made once for a file; each key is then compared with the few known keys whose names could be its own. */
+export function createSuggester(names: KnownNames): Suggester {
+  const tables = [
+    ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => tableOf(scope, `${prefix}.`))),
+    ...TOP_SCOPES.map((scope) => tableOf(scope, '')),
+  ];
+  return {
+    nearest(key) {
+      if (key.length > LONGEST_KEY) return undefined;
+      const limitOf = ({ fixedLength }: Pattern) => Math.max(TYPO_DISTANCE, fixedLength * RELATED);
+      const best = nearestOf(key, tables, names, limitOf);
+      if (best !== undefined && best.far <= TYPO_DISTANCE) return best.key;
+      return misplaced(key, names) ?? best?.key;
+    },
+    typoOf(key) {
+      if (key.length > LONGEST_KEY) return undefined;
+      return nearestOf(key, tables, names, () => TYPO_DISTANCE)?.key;
+    },
+  };
+}
+
+/** The keys of one scope under one prefix, prepared for comparing. */
+interface Table {
+  readonly path: readonly string[];
+  readonly patterns: readonly Pattern[];
+}
+
+/** One key of a scope: `before`, then perhaps a name, then `after`. */
+interface Pattern {
+  readonly before: string;
+  readonly after: string;
+  /** Which step the name is, counted from the scope's first key step; undefined where the key has none. */
+  readonly nameAt: number | undefined;
+  /** How many steps follow the name. */
+  readonly stepsAfter: number;
+  /** The length of what the schema gives, names left out. */
+  readonly fixedLength: number;
+}
+
+function tableOf(scope: Scope, prefix: string): Table {
+  const path = `${prefix}${scope.path}`;
+  const keys = Object.entries(scope.keys).flatMap(([key, spec]) =>
+    'record' in spec ? Object.keys(spec.record.keys).map((field) => `${key}.${field}`) : [key],
+  );
+  return { path: path.split('.'), patterns: keys.map((key) => patternOf(key, path)) };
+}
+
+function patternOf(key: string, path: string): Pattern {
+  const [before = '', after = ''] = key.split(/\$\w+/);
+  return {
+    before,
+    after,
+    nameAt: key === before ? undefined : before.split('.').length - 1,
+    stepsAfter: after.split('.').length - 1,
+    fixedLength: `${path}.${key}`.replace(/\$\w+/g, '').length,
+  };
+}
+
+interface Candidate {
+  readonly key: string;
+  readonly far: number;
+}
+
+/** The nearest key within the limit of its pattern. */
+function nearestOf(
+  key: string,
+  tables: readonly Table[],
+  names: KnownNames,
+  limitOf: (pattern: Pattern) => number,
+): Candidate | undefined {
+  const steps = key.split('.');
+  let best: Candidate | undefined;
+  for (const table of tables) {
+    for (const path of pathsOf(table.path, key, steps, names)) {
+      for (const pattern of table.patterns) {
+        const limit = limitOf(pattern);
+        for (const candidate of filled(path, table.path.length, pattern, steps)) {
+          // No nearer than the difference in length, which is cheap to tell.
+          const least = Math.abs(candidate.length - key.length);
+          if (least > limit || (best !== undefined && least >= best.far)) continue;
+          const far = distance(key, candidate);
+          if (far <= limit && (best === undefined || far < best.far)) best = { key: candidate, far };
+        }
+      }
+    }
   }
-  if (best !== undefined && best.far <= TYPO_DISTANCE) return { key: best.key, isTypo: true };
-  const elsewhere = misplaced(key, names);
-  if (elsewhere !== undefined) return { key: elsewhere, isTypo: false };
-  if (best === undefined || best.far > best.fixedLength * RELATED) return undefined;
-  return { key: best.key, isTypo: false };
+  return best;
 }
 
 /** The right place of a service's key that stands under a procedure, or the other way round. */
@@ -53,84 +129,59 @@ function misplaced(key: string, names: KnownNames): string | undefined {
   return `${path}.procedures.${known}.${procedureKey}`;
 }
 
-interface Candidate {
-  readonly key: string;
-  /** The length of what the schema gives, names left out. */
-  readonly fixedLength: number;
-}
-
-/** Every key of the schema, its `$names` filled with what may stand for them. */
-function* candidatesFor(key: string, names: KnownNames): Iterable<Candidate> {
-  const steps = key.split('.');
-  for (const prefix of GATEWAY_PREFIXES) {
-    for (const scope of GATEWAY_SCOPES) yield* keysOf(scope, `${prefix}.`, steps, names);
-  }
-  for (const scope of TOP_SCOPES) yield* keysOf(scope, '', steps, names);
-}
-
-function* keysOf(
-  scope: Scope,
-  prefix: string,
+/** The path of a scope with names in it: those of the key itself, and those that the file knows and the key seems to have. */
+function* pathsOf(
+  parts: readonly string[],
+  key: string,
   steps: readonly string[],
   names: KnownNames,
-): Iterable<Candidate> {
-  for (const path of pathsOf(`${prefix}${scope.path}`, steps, names)) {
-    const depth = path.split('.').length;
-    for (const [key, spec] of Object.entries(scope.keys)) {
-      const patterns =
-        'record' in spec ? Object.keys(spec.record.keys).map((field) => `${key}.${field}`) : [key];
-      for (const pattern of patterns) {
-        const fixedLength = `${prefix}${scope.path}.${pattern}`.replace(/\$\w+/g, '').length;
-        for (const filledKey of filled(`${path}.${pattern}`, depth, steps))
-          yield { key: filledKey, fixedLength };
-      }
-    }
+  from = 0,
+): Iterable<string> {
+  const index = parts.findIndex((part, place) => place >= from && part.startsWith('$'));
+  if (index < 0) {
+    yield parts.join('.');
+    return;
+  }
+  const before = parts.slice(0, index);
+  const start = before.join('.').length + 1;
+  const known = knownAt(parts, index, names).filter((name) => standsAt(name, start, key));
+  const own = steps[index] ?? '';
+  for (const name of new Set(own === '' ? known : [own, ...known])) {
+    yield* pathsOf([...before, name, ...parts.slice(index + 1)], key, steps, names, index + 1);
   }
 }
 
-/** The scope's path with names: those of the key itself first, then those that the file knows. */
-function* pathsOf(path: string, steps: readonly string[], names: KnownNames): Iterable<string> {
-  const parts = path.split('.');
-  const at = (name: string) => steps[parts.indexOf(name)];
-  if (parts.includes('$name')) {
-    for (const name of some(at('$name'), names.listeners)) yield path.replace('$name', () => name);
-    return;
-  }
-  if (!parts.includes('$service')) {
-    yield path;
-    return;
-  }
-  const serviceNames = names.services.map(({ name }) => name);
-  for (const service of some(at('$service'), serviceNames)) {
-    const withService = path.replace('$service', () => service);
-    if (!parts.includes('$proc')) {
-      yield withService;
-      continue;
-    }
-    const known = names.services.find(({ name }) => name === service)?.procedures ?? [];
-    for (const proc of some(at('$proc'), known)) yield withService.replace('$proc', () => proc);
-  }
+/** The names that may stand at a place of a path; those of procedures belong to the service before them. */
+function knownAt(
+  parts: readonly string[],
+  index: number,
+  { services, listeners }: KnownNames,
+): readonly string[] {
+  if (parts[index] === '$name') return listeners;
+  if (parts[index] === '$service') return services.map(({ name }) => name);
+  return services.find(({ name }) => name === parts[index - 2])?.procedures ?? [];
 }
 
-function some(own: string | undefined, known: readonly string[]): ReadonlySet<string> {
-  return new Set([...(own === undefined || own === '' ? [] : [own]), ...known]);
+/** A slip elsewhere leaves a name whole, and moves it no further than a typo's edits do. */
+function standsAt(name: string, start: number, key: string): boolean {
+  for (let shift = -TYPO_DISTANCE; shift <= TYPO_DISTANCE; shift++) {
+    if (key.startsWith(name, start + shift)) return true;
+  }
+  return false;
 }
 
 /**
  * A family's `$name` takes what the misspelt key has in its place. A slip that makes or loses a dot moves that place by
  * one, so the places beside it are tried too.
  */
-function* filled(pattern: string, depth: number, steps: readonly string[]): Iterable<string> {
-  const parts = pattern.split('.');
-  const index = parts.findIndex((part, place) => place >= depth && part.startsWith('$'));
-  if (index < 0) {
-    yield pattern;
+function* filled(path: string, depth: number, pattern: Pattern, steps: readonly string[]): Iterable<string> {
+  const { before, after, nameAt, stepsAfter } = pattern;
+  if (nameAt === undefined) {
+    yield `${path}.${before}`;
     return;
   }
-  const before = parts.slice(0, index).join('.');
-  const after = parts.slice(index + 1);
   for (const shift of [0, -1, 1]) {
-    const name = steps.slice(index + shift, steps.length - after.length).join('.');
-    if (name !== '') yield [before, name, ...after].join('.');
+    const name = steps.slice(depth + nameAt + shift, steps.length - stepsAfter).join('.');
+    if (name !== '') yield `${path}.${before}${name}${after}`;
   }
 }
