@@ -17,7 +17,11 @@ export function formatProblem(problem: ConfigProblem): string {
 /** The configuration cannot be used. Carries every problem found, not the first alone. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  constructor(readonly problems: readonly ConfigProblem[]) {
+  /** @param notices warnings that were found besides; they alone would not have kept the gateway from starting. */
+  constructor(
+    readonly problems: readonly ConfigProblem[],
+    readonly notices: readonly ConfigProblem[] = [],
+  ) {
     super(problems.map(formatProblem).join('\n'));
   }
 }

@@ -19,6 +19,14 @@ describe('what is printed for a failure', () => {
     expect(failureText(error)).toContain(text);
   });
 
+  it('has the notices of a configuration behind its faults', () => {
+    const error = new ConfigError(
+      [{ file: 'a.conf', line: 7, key: 'k', message: 'is wrong' }],
+      [{ file: 'a.conf', line: 2, key: 'j', message: 'is given twice' }],
+    );
+    expect(failureText(error)).toBe('a.conf:7: k: is wrong\na.conf:2: j: notice: is given twice');
+  });
+
   it('is found behind other errors', () => {
     const wrapped = new Error('outer', { cause: new Error('middle', { cause: systemError('EADDRINUSE') }) });
     expect(systemCode(wrapped)).toBe('EADDRINUSE');

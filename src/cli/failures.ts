@@ -1,9 +1,9 @@
-import { ConfigError } from '../errors.js';
+import { ConfigError, type ConfigProblem, formatProblem } from '../errors.js';
 import { CommandFailure } from './host.js';
 
-/** What to print for a failure: one plain sentence, or a line for each fault of the configuration. */
+/** What to print for a failure: one plain sentence, or a line for each fault of the configuration and each notice. */
 export function failureText(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
+  if (error instanceof ConfigError) return [error.message, ...error.notices.map(noticeText)].join('\n');
   if (error instanceof CommandFailure) return error.message;
   const code = systemCode(error);
   const place = addressOf(error);
@@ -15,6 +15,11 @@ export function failureText(error: unknown): string {
   }
   if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** In the form of a fault, but marked: the reader need not mend it to go on. */
+function noticeText(notice: ConfigProblem): string {
+  return formatProblem({ ...notice, message: `notice: ${notice.message}` });
 }
 
 /** The system's code for a failure (`ECONNREFUSED` …), found along the chain of causes. */

@@ -1,26 +1,28 @@
 import { checkAuth } from './auth-checks.js';
-import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
-import { DEFAULT_PORTS } from './schema/listener.js';
-import type { WampSettings } from './schema/wamp.js';
+import type { ConfigDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
+import type { ReadFile } from './includes.js';
+import { checkListeners } from './listener-checks.js';
+import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
 /** Checks that look at more than one key. What they find goes where the drafts report to. */
-export function checkAcross(draft: ConfigDraft): void {
+export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
+  const checkTls = createTlsCheck(readFile);
   for (const service of draft.services) {
-    checkService(service, draft.wamp.settings);
+    checkService(service, draft.wamp, checkTls);
     checkAuth(service);
     for (const procedure of service.procedures) checkProcedure(procedure);
   }
   checkUris(draft.services);
-  for (const listener of draft.listeners) checkListener(listener);
-  checkAddresses(draft.listeners);
+  checkListeners(draft, checkTls);
+  checkDefaultAnswerSize(draft);
   checkSessions(draft.router);
 }
 
-function checkService(service: ServiceDraft, wamp: Partial<WampSettings>): void {
+function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls: CheckTls): void {
   if (service.procedures.length === 0) {
     service.reportMissing('procedures', 'the service has no procedure; add procedures.NAME.uri and .realm');
   }
-  checkKeyPair(service);
+  checkTls(service);
   checkCookies(service);
   if (service.settings.tls_verify === 'verify_none') {
     service.notify(
@@ -28,7 +30,8 @@ function checkService(service: ServiceDraft, wamp: Partial<WampSettings>): void 
       "the upstream's certificate is not checked: anybody in between can read along",
     );
   }
-  checkTimes(service, wamp.max_call_timeout);
+  checkTimes(service, wamp.settings.max_call_timeout);
+  checkAnswerSize(service, wamp);
 }
 
 function checkTimes(service: ServiceDraft, maxCallTimeout: number | undefined): void {
@@ -52,6 +55,30 @@ function checkTimes(service: ServiceDraft, maxCallTimeout: number | undefined): 
   ) {
     service.notify('pool.recv_timeout', 'has no effect: timeout ends the attempt no later');
   }
+}
+
+function checkAnswerSize(service: ServiceDraft, wamp: ConfigDraft['wamp']): void {
+  if (service.entry('pool.max_response_size') === undefined || !exceedsBuffer(service, wamp)) return;
+  service.notify(
+    'pool.max_response_size',
+    'an answer larger than wamp.max_send_buffer cannot be handed to a client; raise that, or lower this',
+  );
+}
+
+/** Where services leave the size to its default, one notice stands for all of them. */
+function checkDefaultAnswerSize({ services, wamp }: ConfigDraft): void {
+  const usesDefault = (service: ServiceDraft) => service.entry('pool.max_response_size') === undefined;
+  if (!services.some((service) => usesDefault(service) && exceedsBuffer(service, wamp))) return;
+  wamp.notify(
+    'max_send_buffer',
+    'is smaller than the default of pool.max_response_size; an answer in between cannot be handed to a client',
+  );
+}
+
+function exceedsBuffer(service: ServiceDraft, wamp: ConfigDraft['wamp']): boolean {
+  const { 'pool.max_response_size': size } = service.settings;
+  const { max_send_buffer: buffer } = wamp.settings;
+  return size !== undefined && buffer !== undefined && size > buffer;
 }
 
 /** Two headers of one name would go out, and servers differ in which they read (RFC 6265 section 5.4 allows one). */
@@ -91,45 +118,6 @@ function checkUris(services: readonly ServiceDraft[]): void {
     const earlier = seen.get(id);
     if (earlier === undefined) seen.set(id, `${entry.file}:${entry.line}`);
     else procedure.report('uri', `the same URI is given in the same realm at ${earlier}`);
-  }
-}
-
-function checkKeyPair(draft: ServiceDraft | ListenerDraft): void {
-  for (const [given, missing] of [
-    ['tls.certfile', 'tls.keyfile'],
-    ['tls.keyfile', 'tls.certfile'],
-  ] as const) {
-    if (draft.entry(given) !== undefined && draft.entry(missing) === undefined) {
-      draft.report(given, `needs ${missing} too`);
-    }
-  }
-}
-
-function checkListener(listener: ListenerDraft): void {
-  checkKeyPair(listener);
-  if (listener.entry('tls.cacertfile') !== undefined && listener.entry('tls.certfile') === undefined) {
-    listener.report('tls.cacertfile', 'needs tls.certfile and tls.keyfile too');
-  }
-  if (listener.entry('socket') === undefined) return;
-  const { protocol } = listener.settings;
-  if (protocol !== undefined && protocol !== 'rawsocket') {
-    listener.report('socket', 'a Unix socket goes with protocol = rawsocket only');
-  }
-  for (const key of ['ip', 'port'] as const) {
-    if (listener.entry(key) !== undefined)
-      listener.report(key, 'a listener has either a socket or ip and port');
-  }
-}
-
-function checkAddresses(listeners: readonly ListenerDraft[]): void {
-  const seen = new Map<string, string>();
-  for (const listener of listeners) {
-    const { enabled, ip, protocol, port = protocol && DEFAULT_PORTS[protocol], socket } = listener.settings;
-    if (enabled !== true || socket !== undefined || port === undefined || port === 0) continue;
-    const address = `${ip} ${port}`;
-    const earlier = seen.get(address);
-    if (earlier === undefined) seen.set(address, listener.name);
-    else listener.report('port', `the listener ${earlier} has the same address and port`);
   }
 }
 

@@ -196,7 +196,10 @@ export const readableFile: DataType<string> = {
     try {
       context.readFile(path);
     } catch (error) {
-      throw new ValueError(`${fileTrouble(error)} (a path is relative to the configuration file)`);
+      const hint = value.includes('$(')
+        ? "Bondy's $(variables) are not replaced here: write the path itself"
+        : 'a path is relative to the configuration file';
+      throw new ValueError(`${fileTrouble(error)} (${hint})`);
     }
     return path;
   },

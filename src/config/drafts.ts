@@ -1,12 +1,12 @@
 import type { Entry } from './includes.js';
 import { type Draft, type ReadContext, readSettings } from './read-settings.js';
-import { LISTENER_KEYS } from './schema/listener.js';
-import { LOG_KEYS } from './schema/log.js';
-import { PROCEDURE_KEYS } from './schema/procedure.js';
-import { ROUTER_KEYS } from './schema/router.js';
-import { SECURITY_KEYS } from './schema/security.js';
-import { SERVICE_KEYS } from './schema/service.js';
-import { WAMP_KEYS } from './schema/wamp.js';
+import { isPendingProtocol, type LISTENER_KEYS, LISTENER_SCOPE } from './schema/listener.js';
+import { type LOG_KEYS, LOG_SCOPE } from './schema/log.js';
+import { type PROCEDURE_KEYS, PROCEDURE_SCOPE } from './schema/procedure.js';
+import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
+import { type SECURITY_KEYS, SECURITY_SCOPE } from './schema/security.js';
+import { type SERVICE_KEYS, SERVICE_SCOPE } from './schema/service.js';
+import { type WAMP_KEYS, WAMP_SCOPE } from './schema/wamp.js';
 import type { RawConfig, RawScope } from './sort-entries.js';
 
 export type ServiceDraft = Draft<typeof SERVICE_KEYS> & {
@@ -33,17 +33,24 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
     raw.listeners.size > 0 ? [...raw.listeners.values()] : [emptyScope('default', 'listeners.default')];
   return {
     services: [...raw.services.values()].map((service) => ({
-      ...readSettings(SERVICE_KEYS, service, context),
+      ...readSettings(SERVICE_SCOPE, service, context),
       first: service.first,
       procedures: [...service.procedures.values()].map((procedure) =>
-        readSettings(PROCEDURE_KEYS, procedure, context),
+        readSettings(PROCEDURE_SCOPE, procedure, context),
       ),
     })),
-    listeners: listeners.map((listener) => readSettings(LISTENER_KEYS, listener, context)),
-    wamp: readSettings(WAMP_KEYS, other('wamp'), context),
-    security: readSettings(SECURITY_KEYS, other('security'), context),
-    router: readSettings(ROUTER_KEYS, other('router'), context),
-    log: readSettings(LOG_KEYS, other('log'), context),
+    listeners: listeners.map((listener) =>
+      readSettings(
+        LISTENER_SCOPE,
+        listener,
+        context,
+        ({ enabled, protocol }) => enabled === false || isPendingProtocol(protocol),
+      ),
+    ),
+    wamp: readSettings(WAMP_SCOPE, other('wamp'), context),
+    security: readSettings(SECURITY_SCOPE, other('security'), context),
+    router: readSettings(ROUTER_SCOPE, other('router'), context),
+    log: readSettings(LOG_SCOPE, other('log'), context),
   };
 }
 

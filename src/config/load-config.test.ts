@@ -175,6 +175,16 @@ describe('the model', () => {
   });
 });
 
+describe('a ConfigError', () => {
+  it('carries the notices that were found besides', () => {
+    const line = 'rpc_gateway.services.a.timeout = 1s';
+    const error = errorOf(() => parseConfig(`${line}\n${line}`, { env: {} }));
+    expect(error?.problems.map((problem) => problem.line)).toEqual([1, 1]);
+    expect(error?.notices.map((notice) => notice.line)).toEqual([2]);
+    expect(error?.message).not.toContain('twice');
+  });
+});
+
 describe('loadConfig', () => {
   let directory = '';
   beforeAll(() => {

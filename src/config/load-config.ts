@@ -75,12 +75,12 @@ function build({ file, env, readFile, read }: Job): LoadedConfig {
   const notices = createProblems(files);
   const raw = sortEntries(read(problems), problems, notices);
   const draft = readDrafts(raw, { env, readFile, problems, notices });
-  checkAcross(draft);
+  checkAcross(draft, readFile);
   notifyPending(raw, draft, notices);
+  const found = problems.sorted();
+  if (found.length > 0) throw new ConfigError(found, notices.sorted());
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  const found = problems.sorted();
-  if (found.length > 0) throw new ConfigError(found);
   return resolveConfig(draft, notices.sorted());
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './load-config.js';
-import { pendingFamily } from './pending.js';
 import { SERVICE_SCOPE } from './schema/service.js';
+import { pendingFamily } from './schema/spec.js';
 
 describe('pendingFamily', () => {
   it('is the whole key or what it begins with, never a part of a word', () => {

@@ -1,18 +1,13 @@
 import type { ConfigDraft } from './drafts.js';
 import type { Problems } from './problems.js';
-import { LISTENER_KEYS, LISTENER_SCOPE } from './schema/listener.js';
+import { isPendingProtocol, LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
-import type { Scope } from './schema/spec.js';
+import { pendingFamily, type Scope } from './schema/spec.js';
 import type { RawConfig, RawScope } from './sort-entries.js';
 
 const MESSAGE = 'accepted, has no effect yet in this version';
-
-/** The family of a scope's pending list that `key` belongs to, if any. */
-export function pendingFamily(scope: Scope, key: string): string | undefined {
-  return scope.pending.find((family) => key === family || key.startsWith(`${family}.`));
-}
 
 /** One notice for each pending family and service (or listener), at its first line. */
 export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Problems): void {
@@ -25,11 +20,9 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     const found = raw.others.get(scope.path);
     if (found !== undefined) notifyFamilies(scope, [found], notices);
   }
-  const pendingProtocols: readonly string[] = LISTENER_KEYS.protocol.pendingValues;
   for (const listener of draft.listeners) {
     const { protocol = '' } = listener.settings;
-    if (pendingProtocols.includes(protocol))
-      listener.notify('protocol', `the value ${protocol} is ${MESSAGE}`);
+    if (isPendingProtocol(protocol)) listener.notify('protocol', `the value ${protocol} is ${MESSAGE}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { readTextEntries } from './includes.js';
 import { createProblems } from './problems.js';
 import { readSettings } from './read-settings.js';
-import { SERVICE_KEYS, type ServiceSettings } from './schema/service.js';
+import { SERVICE_SCOPE, type ServiceSettings } from './schema/service.js';
 import { type RawScope, sortEntries } from './sort-entries.js';
 import type { NamedTemplate, Template } from './template.js';
 
@@ -13,7 +13,7 @@ function read(lines: readonly string[]) {
   const text = lines.map((line) => `rpc_gateway.services.a.${line}`).join('\n');
   const raw = sortEntries(readTextEntries(text, 'f', problems), problems, notices);
   const scope = raw.services.get('a') as RawScope;
-  const draft = readSettings(SERVICE_KEYS, scope, { env: {}, readFile: () => '', problems, notices });
+  const draft = readSettings(SERVICE_SCOPE, scope, { env: {}, readFile: () => '', problems, notices });
   return { draft, messages: () => problems.sorted().map(({ line, key }) => `${line} ${key}`) };
 }
 

@@ -6,6 +6,7 @@ import type { Problems } from './problems.js';
 import {
   type FamilySpec,
   type KeyTable,
+  pendingFamily,
   type SettingsOf,
   type SingleSpec,
   settingNameOf,
@@ -50,16 +51,28 @@ export interface MemberName {
   readonly field?: string;
 }
 
-/** Reads one scope by its table. Wrong values and missing keys go to the context's problems. */
+/**
+ * Reads one scope by its table. Wrong values and missing keys go to the context's problems, apart from values with
+ * Bondy's `$(variable)` in them under keys that have no effect yet: a real Bondy file has such, and its defaults do.
+ *
+ * @param isIdle tells, from the settings read so far, whether no key of the scope has an effect.
+ */
 export function readSettings<Keys extends KeyTable>(
-  keys: Keys,
+  scope: { readonly keys: Keys; readonly pending: readonly string[] },
   raw: RawScope,
-  context: ReadContext,
+  loading: ReadContext,
+  isIdle: (settings: Partial<SettingsOf<Keys>>) => boolean = () => false,
 ): Draft<Keys> {
   const settings: Record<string, unknown> = {};
-  const draft = createDraft<Keys>(raw, settings as Partial<SettingsOf<Keys>>, context);
-  for (const [key, spec] of Object.entries(keys)) {
+  const typed = settings as Partial<SettingsOf<Keys>>;
+  const isForBondy = (key: string, entry: Entry | undefined): boolean =>
+    entry !== undefined &&
+    BONDY_VARIABLE.test(entry.rawValue) &&
+    (pendingFamily(scope, key) !== undefined || isIdle(typed));
+  const draft = createDraft<Keys>(raw, typed, loading, isForBondy);
+  for (const [key, spec] of Object.entries(scope.keys)) {
     const name = settingNameOf(key, spec);
+    const context: KeyContext = { ...loading, isForBondy: (entry) => isForBondy(key, entry) };
     if ('record' in spec) {
       settings[name] = readRecord(key, spec.record.keys, raw, context, spec.record.name.parse);
     } else if ('family' in spec) {
@@ -74,10 +87,20 @@ export function readSettings<Keys extends KeyTable>(
   return draft;
 }
 
+/** `$(platform_etc_dir)/cert.pem` */
+const BONDY_VARIABLE = /\$\([^()\s]+\)/;
+
+/** What reading one key's values needs. */
+interface KeyContext extends ReadContext {
+  /** A wrong value in this line is Bondy's business alone, and no problem. */
+  readonly isForBondy: (entry: Entry) => boolean;
+}
+
 function createDraft<Keys extends KeyTable>(
   raw: RawScope,
   settings: Partial<SettingsOf<Keys>>,
   { problems, notices }: ReadContext,
+  isForBondy: (key: string, entry: Entry | undefined) => boolean,
 ): Draft<Keys> {
   const matched = [...raw.values.values()];
   const first = raw.first ?? { file: '', line: 0 };
@@ -94,7 +117,9 @@ function createDraft<Keys extends KeyTable>(
     members: (key) => new Set(matched.flatMap(({ match }) => (match.key === key ? (match.name ?? []) : []))),
     hasAny: (family) =>
       matched.some(({ match }) => match.key === family || match.key.startsWith(`${family}.`)),
-    report: (key, message, member) => addTo(problems, key, message, member),
+    report(key, message, member) {
+      if (!isForBondy(key, entry(key, member))) addTo(problems, key, message, member);
+    },
     notify: (key, message, member) => addTo(notices, key, message, member),
     reportMissing: (key, message) => problems.add(first, `${raw.path}.${key}`, message),
   };
@@ -106,13 +131,14 @@ function keyText(key: string, member: MemberName | undefined): string {
   return member.field === undefined ? named : `${named}.${member.field}`;
 }
 
-function readSingle(spec: SingleSpec, entry: Entry | undefined, context: ReadContext): unknown {
-  if (entry !== undefined) return readValue(entry, spec.type.parse, context);
+function readSingle(spec: SingleSpec, entry: Entry | undefined, context: KeyContext): unknown {
+  const value = entry && readValue(entry, spec.type.parse, context);
+  if (value !== undefined || (entry !== undefined && !context.isForBondy(entry))) return value;
   if (spec.default === undefined) return undefined;
   return spec.type.parse(spec.default, { directory: process.cwd(), readFile: context.readFile });
 }
 
-function readFamily(key: string, spec: FamilySpec, raw: RawScope, context: ReadContext): unknown {
+function readFamily(key: string, spec: FamilySpec, raw: RawScope, context: KeyContext): unknown {
   const members: { name: string | number; value: unknown }[] = [];
   for (const { entry, match } of raw.values.values()) {
     if (match.key !== key) continue;
@@ -129,7 +155,7 @@ function readRecord(
   key: string,
   fields: Readonly<Record<string, SingleSpec>>,
   raw: RawScope,
-  context: ReadContext,
+  context: KeyContext,
   parseName: (name: string, context: ValueContext) => string,
 ): ReadonlyMap<string, Record<string, unknown>> {
   const matched = [...raw.values.values()].filter(({ match }) => match.key === key);
@@ -170,7 +196,7 @@ function requiredMessage(spec: SingleSpec): string {
 function readValue(
   entry: Entry,
   parse: (text: string, context: ValueContext) => unknown,
-  context: ReadContext,
+  context: KeyContext,
 ): unknown {
   return attempt(entry, context, () => {
     const value = readValueText(entry.rawValue);
@@ -185,12 +211,12 @@ function valueContext(entry: Entry, { readFile }: ReadContext): ValueContext {
   return { directory: entry.directory, readFile };
 }
 
-function attempt<T>(entry: Entry, { problems }: ReadContext, read: () => T): T | undefined {
+function attempt<T>(entry: Entry, { problems, isForBondy }: KeyContext, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
-    problems.add(entry, entry.key, error.message);
+    if (!isForBondy(entry)) problems.add(entry, entry.key, error.message);
     return undefined;
   }
 }

@@ -1,6 +1,5 @@
-import { pendingFamily } from './pending.js';
 import { GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
-import type { FamilySpec, Scope, SingleSpec } from './schema/spec.js';
+import { type FamilySpec, pendingFamily, type Scope, type SingleSpec } from './schema/spec.js';
 
 const INTRODUCTION = `<!-- Generated from src/config/schema by "npm run docs". Do not edit. -->
 # Configuration reference

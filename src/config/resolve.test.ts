@@ -69,7 +69,9 @@ describe('allow_anonymous_user', () => {
     expect(allows()).toBe(true);
     expect(allows('listeners.a.ip = 127.1.2.3', 'listeners.b.ip = ::1')).toBe(true);
     expect(allows('listeners.a.ip = 127.0.0.1', 'listeners.b.ip = 0.0.0.0')).toBe(false);
-    expect(allows('listeners.b.ip = 0.0.0.0', 'listeners.b.enabled = off')).toBe(true);
+    expect(allows('listeners.a.port = 1', 'listeners.b.ip = 0.0.0.0', 'listeners.b.enabled = off')).toBe(
+      true,
+    );
     expect(allows('listeners.b.ip = ::')).toBe(false);
     expect(allows('listeners.b.ip = ::', 'security.allow_anonymous_user = on')).toBe(true);
     expect(allows('security.allow_anonymous_user = off')).toBe(false);
@@ -83,8 +85,9 @@ describe('listeners', () => {
     ]);
   });
 
-  it('may all be switched off', () => {
-    expect(load('listeners.a.enabled = off').listeners).toEqual([]);
+  it('are those that are switched on', () => {
+    const names = (...lines: string[]) => load(...lines).listeners.map(({ name }) => name);
+    expect(names('listeners.a.enabled = off', 'listeners.b.port = 1')).toEqual(['b']);
   });
 });
 

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import { resolve as resolvePath } from 'node:path';
 import type { ConfigProblem } from '../errors.js';
 import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { deepFreeze, frozenMap } from './freeze.js';
+import { isOnLoopback } from './listener-checks.js';
 import type {
   ListenerConfig,
   ListenerSettings,
@@ -30,7 +30,9 @@ export function resolveConfig(draft: ConfigDraft, notices: readonly ConfigProble
     realms: [...new Set(realms)],
     wamp,
     security: complete<SecuritySettings>(draft.security.settings, {
-      allow_anonymous_user: draft.security.settings.allow_anonymous_user ?? listeners.every(isOnLoopback),
+      allow_anonymous_user:
+        draft.security.settings.allow_anonymous_user ??
+        listeners.every(({ settings }) => isOnLoopback(settings)),
     }),
     router: draft.router.settings as LoadedConfig['router'],
     log: draft.log.settings as LoadedConfig['log'],
@@ -120,9 +122,4 @@ function resolveListener(draft: ListenerDraft): ListenerConfig {
     port: draft.settings.port ?? DEFAULT_PORTS[given.protocol],
   });
   return { name: draft.name, settings };
-}
-
-function isOnLoopback({ settings: { ip, socket } }: ListenerConfig): boolean {
-  if (socket !== undefined) return true;
-  return ip === 'localhost' || ip === '::1' || (isIP(ip) === 4 && ip.startsWith('127.'));
 }

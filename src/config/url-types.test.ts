@@ -10,6 +10,7 @@ const VARS: Readonly<Record<string, string>> = {
   space: 'a b',
   up: '..',
   at: 'u@h',
+  percent: '50%',
 };
 
 const check = (url: string) => checkUrl(parseTemplate(url), ({ name, fallback }) => VARS[name] ?? fallback);
@@ -27,6 +28,7 @@ describe('checkUrl', () => {
     'https://{{secret}}.example.com:{{secret}}/{{secret}}',
     '{{secret}}/path',
     'https://example.com/.well-known/...',
+    'https://example.com/%7Ea/%2e{{tenant}}?b=%25',
   ])('takes %j', (url) => {
     expect(() => check(url)).not.toThrow();
   });
@@ -49,6 +51,8 @@ describe('checkUrl', () => {
     ['https://example.com/a/../b', /segments/],
     ['https://example.com/%2E%2e', /segments/],
     ['https://example.com/{{up}}/a', /segments/],
+    ['https://example.com/{{percent}}/a', /two hex digits/],
+    ['https://example.com/{{half:-%2}}e', /segments/],
   ])('refuses %j', (url, message) => {
     expect(() => check(url)).toThrow(message);
     expect(() => check(url)).toThrow(ValueError);
@@ -61,7 +65,14 @@ describe('checkUrl', () => {
 
 describe('urlTemplate', () => {
   it('refuses what no variable could mend', () => {
-    for (const url of ['', 'https://a b', 'https://a/#{{b}}', 'https://a\\{{b}}', 'https://{{']) {
+    for (const url of [
+      '',
+      'https://a b',
+      'https://a/#{{b}}',
+      'https://a\\{{b}}',
+      'https://{{',
+      'https://a/%2{{b}}',
+    ]) {
       expect(() => urlTemplate.parse(url, CONTEXT)).toThrow(ValueError);
     }
   });
@@ -77,6 +88,9 @@ describe('pathTemplate', () => {
     '/a//b',
     '/{{caller.authid}}/{{realm}}',
     '/.{{a}}',
+    '/{{a}}.',
+    '/%2e{{a}}',
+    '/100%25/%c3%BC?a=%26',
   ])('takes %j', (path) => {
     expect(pathTemplate.parse(path, CONTEXT).source).toBe(path);
   });
@@ -95,6 +109,12 @@ describe('pathTemplate', () => {
     ['/a/..', /segments/],
     ['/a/%2e%2E/b', /segments/],
     ['/a/.%2e?b', /segments/],
+    ['/x/%2{{a}}', /two hex digits/],
+    ['/x/%{{a}}', /two hex digits/],
+    ['/{{a}}%2', /two hex digits/],
+    ['/50%', /two hex digits/],
+    ['/%zz/a', /two hex digits/],
+    ['/a?b=50%', /two hex digits/],
     ['/a?b={{c}}', /query\.name/],
     ['/{{a}}?b={{c}}', /query\.name/],
     ['/{{a:-}}', /default of a path variable/],
@@ -111,9 +131,12 @@ describe('literalPath, routerUrl and origin', () => {
     expect(literalPath.parse(path, CONTEXT)).toBe(path);
   });
 
-  it.each(['', 'ws', '/a?b', '/a#b', '/a b', '/{{a}}', '/../a', '/é'])('a path may not be %j', (path) => {
-    expect(() => literalPath.parse(path, CONTEXT)).toThrow(ValueError);
-  });
+  it.each(['', 'ws', '/a?b', '/a#b', '/a b', '/{{a}}', '/../a', '/é', '/%2', '/%zz'])(
+    'a path may not be %j',
+    (path) => {
+      expect(() => literalPath.parse(path, CONTEXT)).toThrow(ValueError);
+    },
+  );
 
   it('a router has a WebSocket or RawSocket URL without credentials', () => {
     for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a']) {

@@ -6,6 +6,9 @@ import { ValueError } from './value-error.js';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const NOT_IN_A_URL = /[\x00-\x20\x7f-\uffff\\]/;
 
+/** A `%` that encodes nothing (RFC 3986 section 2.1). */
+const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
+
 /** A URL over http or https with `{{var}}` in it; checkUrl says whether it is one, once the variables are known. */
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
@@ -48,6 +51,14 @@ function checkUrlText(text: string): void {
   if (NOT_IN_A_URL.test(text)) {
     throw new ValueError('a URL may hold ASCII only, without spaces, backslashes and control characters');
   }
+  checkPercents(text);
+}
+
+/** In each piece of literal text by itself: `%2{{a}}` would let a caller write the last digit, and so a dot. */
+function checkPercents(text: string): void {
+  if (MALFORMED_PERCENT.test(text)) {
+    throw new ValueError('a % must be followed by two hex digits; the character itself is written %25');
+  }
 }
 
 /** A path, and after a `?` perhaps a literal query, with `{{kwarg}}` in the path. */
@@ -65,6 +76,7 @@ export const pathTemplate: DataType<Template> = {
           'a path may hold ASCII only, without spaces, backslashes and control characters: write them percent-encoded',
         );
       }
+      checkPercents(part);
     }
     checkDotSegments(template.parts.map((part) => (typeof part === 'string' ? part : STAND_IN)).join(''));
     return template;
@@ -104,6 +116,7 @@ export const literalPath: DataType<string> = {
         'must be a path that begins with /, without query, fragment, spaces and variables',
       );
     }
+    checkPercents(value);
     checkDotSegments(value);
     return value;
   },

@@ -158,6 +158,18 @@ describe('the command line', () => {
     });
   });
 
+  it.each(['check', 'start'])(
+    '(%s) tells of a key that stands twice, though something else is wrong',
+    async (command) => {
+      const line = 'rpc_gateway.services.billing.timeout = 15s';
+      const text = `${line}\n${line}\nrpc_gateway.services.billing.retries = many\n`;
+      const { code, err } = await finished([command, '--config', folder.write('bondy.conf', text)]);
+      expect(code).toBe(1);
+      expect(err).toMatch(/:3: rpc_gateway\.services\.billing\.retries: must be/);
+      expect(err).toMatch(/:2: rpc_gateway\.services\.billing\.timeout: notice: is given twice/);
+    },
+  );
+
   describe('call', () => {
     it('takes URL and realm from the configuration', async () => {
       const { url } = await started(configuration(upstream.url));

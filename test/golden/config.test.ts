@@ -4,7 +4,9 @@
  *
  *     UPDATE_GOLDEN=1 npx vitest run test/golden
  *
- * The input is bondy.conf. A line "=== path" begins another file beside it, "=== env" the environment (NAME=value lines).
+ * The input is bondy.conf. A line "=== path" begins another file beside it, "=== env" the environment (NAME=value lines);
+ * "=== path < name" is a copy of test/support/tls/name, and what follows it is put behind that. Below error lines stand
+ * the notices that come with them, each after a "~".
  * In the model settings that have their defaults are left out, unless the file's name begins with "full-"; templates are
  * shown as they were written, notices as they are printed.
  */
@@ -18,6 +20,7 @@ import type { LoadedConfig } from '../../src/config/model.js';
 import { ConfigError, formatProblem } from '../../src/errors.js';
 
 const DIRECTORY = fileURLToPath(new URL('./config/', import.meta.url));
+const TLS = fileURLToPath(new URL('../support/tls/', import.meta.url));
 const DASHES = '-'.repeat(40);
 
 const directories: string[] = [];
@@ -45,7 +48,8 @@ function outcome(input: string, full: boolean): string {
     return shorten(`${JSON.stringify(readable(config, full), undefined, 2)}\n`);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return shorten(`${error.message}\n`);
+    const notices = error.notices.map((notice) => `~ ${formatProblem(notice)}\n`);
+    return shorten(`${error.message}\n${notices.join('')}`);
   }
 }
 
@@ -58,8 +62,8 @@ function layOut(input: string): { directory: string; env: Record<string, string>
   writeFileSync(join(directory, 'bondy.conf'), main);
   for (const other of others) {
     const end = other.indexOf('\n');
-    const path = other.slice(0, end);
-    const text = other.slice(end + 1);
+    const [path = '', copied] = other.slice(0, end).split(' < ');
+    const text = (copied ? readFileSync(join(TLS, copied), 'latin1') : '') + other.slice(end + 1);
     if (path === 'env') {
       for (const line of text.split('\n').filter((row) => row !== '')) {
         env[line.slice(0, line.indexOf('='))] = line.slice(line.indexOf('=') + 1);

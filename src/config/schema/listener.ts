@@ -62,6 +62,12 @@ export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number
   rawsocket: 18_082,
 };
 
+/** Tells whether a listener of this protocol is not opened yet in this version. */
+export function isPendingProtocol(protocol: string | undefined): boolean {
+  const pending: readonly string[] = LISTENER_KEYS.protocol.pendingValues;
+  return protocol !== undefined && pending.includes(protocol);
+}
+
 export const LISTENER_SCOPE = {
   title: 'Listeners',
   path: 'listeners.$name',

@@ -1,4 +1,4 @@
-import { flag, readableFile } from '../datatypes.js';
+import { filePath, flag } from '../datatypes.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const SECURITY_KEYS = {
@@ -9,7 +9,8 @@ export const SECURITY_KEYS = {
     example: 'on',
   },
   config_file: {
-    type: readableFile,
+    // Pending: the file is not read yet, so that it need not be there.
+    type: filePath,
     meaning: 'Realms, users, groups, sources and grants, a JSON file of the shape that Bondy uses.',
     example: 'security_config.json',
   },

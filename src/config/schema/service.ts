@@ -126,7 +126,8 @@ export const SERVICE_KEYS = {
   'pool.recv_timeout': {
     type: duration(),
     default: '60s',
-    meaning: 'The longest silence of the upstream within one attempt.',
+    meaning:
+      'The longest silence of the upstream within one attempt. At `timeout` or above it has no effect, and where the file sets it so, `check` says so; that the defaults stand so, as they do in Bondy, is no mistake.',
     example: '10s',
   },
   // 20 days, so that 10 % more is still within what a timer takes.

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { pendingFamily } from '../pending.js';
 import { ValueError } from '../value-error.js';
 import { GATEWAY_SCOPES, TOP_SCOPES } from './scopes.js';
 import { SERVICE_KEYS } from './service.js';
-import { type KeyTable, matchKey, type SingleSpec, settingNameOf } from './spec.js';
+import { type KeyTable, matchKey, pendingFamily, type SingleSpec, settingNameOf } from './spec.js';
 
 const CONTEXT = { directory: '/', readFile: () => '' };
 const SCOPES = [...GATEWAY_SCOPES, ...TOP_SCOPES];

@@ -61,6 +61,11 @@ export interface Scope {
   readonly pending: readonly string[];
 }
 
+/** The family of a scope's pending list that `key` belongs to, if any. */
+export function pendingFamily(scope: Pick<Scope, 'pending'>, key: string): string | undefined {
+  return scope.pending.find((family) => key === family || key.startsWith(`${family}.`));
+}
+
 type SettingName<K extends PropertyKey, S> = S extends { readonly settingName: infer N extends string }
   ? N
   : K extends `${infer Family}.$${string}`

@@ -1,0 +1,86 @@
+import { isIP } from 'node:net';
+import type { ConfigDraft, ListenerDraft } from './drafts.js';
+import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from './schema/listener.js';
+import type { CheckTls } from './tls-checks.js';
+
+/** Checks the listeners, each by itself and all together. */
+export function checkListeners({ listeners, security }: ConfigDraft, checkTls: CheckTls): void {
+  for (const listener of listeners) checkListener(listener, checkTls);
+  checkAddresses(listeners);
+  checkOneOpens(listeners);
+  checkJoining(listeners, security);
+}
+
+/** Tells whether only programs on this machine can reach a listener. */
+export function isOnLoopback({ ip, socket }: Partial<Pick<ListenerSettings, 'ip' | 'socket'>>): boolean {
+  if (socket !== undefined) return true;
+  return ip === 'localhost' || ip === '::1' || (ip !== undefined && isIP(ip) === 4 && ip.startsWith('127.'));
+}
+
+function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
+  checkTls(listener);
+  if (listener.entry('tls.cacertfile') !== undefined && listener.entry('tls.certfile') === undefined) {
+    listener.report('tls.cacertfile', 'needs tls.certfile and tls.keyfile too');
+  }
+  if (listener.entry('socket') === undefined) return;
+  const { protocol } = listener.settings;
+  if (protocol !== undefined && protocol !== 'rawsocket') {
+    listener.report('socket', 'a Unix socket goes with protocol = rawsocket only');
+  }
+  for (const key of ['ip', 'port'] as const) {
+    if (listener.entry(key) !== undefined)
+      listener.report(key, 'a listener has either a socket or ip and port');
+  }
+}
+
+function checkAddresses(listeners: readonly ListenerDraft[]): void {
+  const seen = new Map<string, string>();
+  for (const listener of listeners) {
+    const { enabled, ip, protocol, socket } = listener.settings;
+    const isDefault = listener.entry('port') === undefined;
+    const port = isDefault ? protocol && DEFAULT_PORTS[protocol] : listener.settings.port;
+    if (enabled !== true || ip === undefined || socket !== undefined || port === undefined || port === 0)
+      continue;
+    const address = `${ip} ${port}`;
+    const earlier = seen.get(address);
+    if (earlier === undefined) seen.set(address, listener.name);
+    else listener.report('port', `the listener ${earlier} has the same address and port`);
+  }
+}
+
+/** A gateway that nobody can reach is a mistake. A wrong value is reported already, and may have meant an open one. */
+function checkOneOpens(listeners: readonly ListenerDraft[]): void {
+  const isOff = ({ settings }: ListenerDraft) => settings.enabled === false;
+  const isPending = ({ settings }: ListenerDraft) => isPendingProtocol(settings.protocol);
+  if (!listeners.every((listener) => isOff(listener) || isPending(listener))) return;
+  const on = listeners.find((listener) => !isOff(listener));
+  on?.report(
+    'protocol',
+    'has no effect yet in this version, so no listener would be open; add one with protocol = websocket',
+  );
+  if (on === undefined) {
+    listeners[0]?.report(
+      'enabled',
+      'no listener would be open; turn on, or add, one with protocol = websocket',
+    );
+  }
+}
+
+/** Anonymous sessions are the only ones there are yet: where they are refused, nobody gets in. */
+function checkJoining(listeners: readonly ListenerDraft[], security: ConfigDraft['security']): void {
+  if (security.entry('allow_anonymous_user') !== undefined) {
+    if (security.settings.allow_anonymous_user === false) {
+      security.notify(
+        'allow_anonymous_user',
+        'nobody can join yet: this version knows no other way to join than as an anonymous user',
+      );
+    }
+    return;
+  }
+  const isPublic = ({ settings }: ListenerDraft) => settings.ip !== undefined && !isOnLoopback(settings);
+  const listener = listeners.find((candidate) => candidate.settings.enabled === true && isPublic(candidate));
+  listener?.notify(
+    'ip',
+    'nobody can join: off loopback anonymous users are refused, and this version knows no others; with security.allow_anonymous_user = on whoever reaches a listener may join and call every procedure',
+  );
+}
