@@ -2,6 +2,7 @@ import { checkAuth } from './auth-checks.js';
 import type { ConfigDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import type { ReadFile } from './includes.js';
 import { checkListeners } from './listener-checks.js';
+import type { ServiceSettings } from './schema/service.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
 /** Checks that look at more than one key. What they find goes where the drafts report to. */
@@ -10,7 +11,10 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
     checkAuth(service);
-    for (const procedure of service.procedures) checkProcedure(procedure);
+    for (const procedure of service.procedures) {
+      checkProcedure(procedure);
+    }
+    checkCookies(service);
   }
   checkUris(draft.services);
   checkListeners(draft, checkTls);
@@ -23,7 +27,6 @@ function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls
     service.reportMissing('procedures', 'the service has no procedure; add procedures.NAME.uri and .realm');
   }
   checkTls(service);
-  checkCookies(service);
   if (service.settings.tls_verify === 'verify_none') {
     service.notify(
       'tls_verify',
@@ -81,18 +84,35 @@ function exceedsBuffer(service: ServiceDraft, wamp: ConfigDraft['wamp']): boolea
   return size !== undefined && buffer !== undefined && size > buffer;
 }
 
-/** Two headers of one name would go out, and servers differ in which they read (RFC 6265 section 5.4 allows one). */
-function checkCookies(draft: ServiceDraft | ProcedureDraft): void {
-  const header = [...draft.members('headers.$name')].some((name) => name.toLowerCase() === 'cookie');
-  const [cookie] = draft.members('cookies.$name');
-  if (!header || cookie === undefined) return;
-  draft.report('cookies.$name', 'cookies are given by cookies.NAME or by headers.Cookie, not both', {
-    name: cookie,
-  });
+/**
+ * Two Cookie headers would go out, and servers differ in which they read (RFC 6265 section 5.4 allows one). What a
+ * service says is sent together with what its procedure says.
+ */
+function checkCookies(service: ServiceDraft): void {
+  const ofService = cookieHeader(service);
+  reportCookies(service, ofService);
+  for (const procedure of service.procedures) {
+    const header = cookieHeader(procedure) ?? ofService;
+    reportCookies(procedure, header);
+    // The service's own cookies meet the header of this procedure alone.
+    if (header !== ofService) reportCookies(service, header);
+  }
+}
+
+function cookieHeader(draft: ServiceDraft | ProcedureDraft): string | undefined {
+  if ([...draft.members('headers.$name')].some((name) => name.toLowerCase() === 'cookie'))
+    return 'headers.Cookie';
+  const { 'auth.apply.name': name } = draft.settings as Partial<ServiceSettings>;
+  return name?.toLowerCase() === 'cookie' ? 'auth.apply.name = Cookie' : undefined;
+}
+
+function reportCookies(draft: ServiceDraft | ProcedureDraft, header: string | undefined): void {
+  const [name] = draft.members('cookies.$name');
+  if (header === undefined || name === undefined) return;
+  draft.report('cookies.$name', `cookies are given by cookies.NAME or by ${header}, not both`, { name });
 }
 
 function checkProcedure(procedure: ProcedureDraft): void {
-  checkCookies(procedure);
   if (procedure.entry('body') === undefined) return;
   const [field] = procedure.members('body.$name');
   if (field !== undefined) {
