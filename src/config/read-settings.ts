@@ -121,7 +121,7 @@ function createDraft<Keys extends KeyTable>(
       if (!isForBondy(key, entry(key, member))) addTo(problems, key, message, member);
     },
     notify: (key, message, member) => addTo(notices, key, message, member),
-    reportMissing: (key, message) => problems.add(first, `${raw.path}.${key}`, message),
+    reportMissing: (key, message) => problems.addMissing(first, `${raw.path}.${key}`, message),
   };
 }
 
@@ -171,7 +171,7 @@ function readRecord(
       if (value !== undefined) setSetting(record, field, value, spec);
       if (spec.required === true && entry === undefined) {
         const path = first.key.slice(0, first.key.lastIndexOf('.'));
-        context.problems.add(first, `${path}.${field}`, requiredMessage(spec));
+        context.problems.addMissing(first, `${path}.${field}`, requiredMessage(spec));
       }
     }
     return [name, record] as const;

@@ -33,6 +33,13 @@ it('masks fields of the body by their names, big integers intact', () => {
   );
 });
 
+it.each([
+  ['{"a":{"client_secret":"s3cret","b":1}}', '{"a":{"client_secret":"***","b":1}}'],
+  ['[1,{"c":[{"token":"s3cret"}]}]', '[1,{"c":[{"token":"***"}]}]'],
+])('masks such fields at any depth: %s', (body, masked) => {
+  expect(maskSecrets({ ...request, body }).body).toBe(masked);
+});
+
 it.each(['{"a": 1.0}', '[1.0]', '"token"'])('leaves the body %s to the letter', (body) => {
   expect(maskSecrets({ ...request, body }).body).toBe(body);
 });

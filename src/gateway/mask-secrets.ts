@@ -1,7 +1,7 @@
 import { MASK } from '../auth/placement.js';
-import { isDict } from '../gateway/pipeline/fill-template.js';
 import { parseJson, stringifyJson } from '../json.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { isDict } from './pipeline/fill-template.js';
 
 /** Names under which APIs take credentials. */
 const SECRET_NAME =
@@ -34,11 +34,25 @@ function maskPair(pair: string): string {
   return isSecretName(decodeURIComponent(name.replaceAll('+', ' '))) ? `${name}=${MASK}` : pair;
 }
 
-/** A body without such fields comes back as it is, to the letter. */
+/** A body without such fields, at any depth, comes back as it is, to the letter. */
 function maskBody(body: string): string {
   const value = parseJson(body, Number.POSITIVE_INFINITY);
-  if (!isDict(value) || !Object.keys(value).some(isSecretName)) return body;
+  const masked = maskFields(value);
+  return masked === value ? body : stringifyJson(masked);
+}
+
+/** The value itself where nothing in it is masked. */
+function maskFields(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const masked = value.map(maskFields);
+    return masked.some((element, index) => element !== value[index]) ? masked : value;
+  }
+  if (!isDict(value)) return value;
+  let changed = false;
   const masked = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(value)) masked[name] = isSecretName(name) ? MASK : value[name];
-  return stringifyJson(masked);
+  for (const name of Object.keys(value)) {
+    masked[name] = isSecretName(name) ? MASK : maskFields(value[name]);
+    changed ||= masked[name] !== value[name];
+  }
+  return changed ? masked : value;
 }

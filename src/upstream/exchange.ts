@@ -127,7 +127,8 @@ export function exchange(
         onResponseError(_, error) {
           // A request that undici will not write is our own fault, not the upstream's.
           if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') reject(error);
-          settle(classifyFailure(error, controller !== undefined), true);
+          // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
+          settle(classifyFailure(error, controller !== undefined), false);
         },
       },
     );

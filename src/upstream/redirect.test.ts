@@ -20,6 +20,7 @@ it.each([
   ['c', '/v1/a/c'],
   ['https://api.example.com/z', '/z'],
   ['?only=query', '/v1/a/b?only=query'],
+  [Buffer.from('/café').toString('latin1'), '/caf%C3%A9'],
 ])('follows %s within the origin', (location, path) => {
   expect(redirectedRequest(request('GET'), answer(302, location))?.path).toBe(path);
   expect(redirectedRequest(request('HEAD'), answer(308, location))?.path).toBe(path);

@@ -9,6 +9,7 @@ it.each([
   ['Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
   ['Mon, 23 Nov 2026 11:00:00 GMT', 0],
   ['Monday, 23-Nov-26 12:00:30 GMT', 30_000],
+  ['Mon Nov 23 12:00:30 2026', 30_000],
   ['-5', undefined],
   ['1.5', undefined],
   ['2026-11-23', undefined],

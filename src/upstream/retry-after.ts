@@ -9,6 +9,8 @@ export function retryAfterMs(field: string | undefined, nowWall: number): number
   const text = field.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   // Every HTTP date has letters; Date.parse would take bare numbers and much else for one.
-  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
+  // The oldest of the three forms names no zone; all of them mean GMT (RFC 9110 §5.6.7).
+  const zoned = / (GMT|UTC)$/i.test(text) ? text : `${text} GMT`;
+  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(zoned) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowWall);
 }

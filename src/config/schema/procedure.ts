@@ -37,13 +37,13 @@ export const PROCEDURE_KEYS = {
     type: callTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out.',
+      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out. Constants and defaults are text.',
     example: 'body.customer = {{customer}}',
   },
   body: {
     type: wholeBodyTemplate,
     settingName: 'body_whole',
-    meaning: 'The one kwarg that is the whole JSON body, a list for instance.',
+    meaning: 'The one kwarg that is the whole JSON body, a list for instance. A default is text.',
     example: '{{items}}',
   },
   remaining: {
