@@ -6,6 +6,8 @@ export interface Logger {
   info(record: object, sentence: string): void;
   warn(record: object, sentence: string): void;
   error(record: object, sentence: string): void;
+  /** Whether records of this level are kept, so that nobody makes one in vain; where it is absent they are. */
+  isLevelEnabled?(level: LogLevel): boolean;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -45,7 +47,13 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
 }
 
 /** Says nothing: for tests and for embedders who want no log. */
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  isLevelEnabled: () => false,
+};
 
 /** Kind and place of a failure, for the log. Its message stays out: it may quote what somebody sent. */
 export function placeOf(error: unknown): { error: string; at?: string } {

@@ -19,6 +19,8 @@ export interface DataType<T> {
 }
 
 /** Node's timers take 2^31 - 1 ms at most, which is a little less than 25 days. */
+/** Longer ones overflow a timer of Node: 2^31 − 1 ms. */
+const MAX_DAYS = 24;
 const DAY_MS = 86_400_000;
 
 /** Strings of V8 end near 512 MB, and a message or body must fit into one. */
@@ -86,16 +88,14 @@ const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[fwdhms]))+$/;
  * A length of time such as `1h30m`, in milliseconds.
  *
  * @param options.zero what zero means; without it zero is refused.
- * @param options.maxDays the longest possible, default 24.
  */
-export function duration(options: { zero?: string; maxDays?: number } = {}): DataType<number> {
-  const { maxDays = 24 } = options;
+export function duration(options: { zero?: string } = {}): DataType<number> {
   return {
     description: options.zero === undefined ? 'duration' : `duration, 0 = ${options.zero}`,
     parse(value) {
       const ms = value === '0' ? 0 : parseDuration(value);
       if (ms === 0 && options.zero === undefined) throw new ValueError('must be longer than 0');
-      if (ms > maxDays * DAY_MS) throw new ValueError(`is too long: at most ${maxDays}d are possible`);
+      if (ms > MAX_DAYS * DAY_MS) throw new ValueError(`is too long: at most ${MAX_DAYS}d are possible`);
       return ms;
     },
   };

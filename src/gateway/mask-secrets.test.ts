@@ -26,6 +26,10 @@ it('masks query parameters by their names, and leaves the others as they are wri
   );
 });
 
+it('keeps every question mark of a query', () => {
+  expect(maskSecrets({ ...request, path: '/x?a=b?c&d=?' }).path).toBe('/x?a=b?c&d=?');
+});
+
 it('masks fields of the body by their names, big integers intact', () => {
   const body = '{"id":12345678901234567890,"client_secret":"s3cret","__proto__":{"a":1}}';
   expect(maskSecrets({ ...request, body }).body).toBe(

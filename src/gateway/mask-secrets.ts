@@ -18,7 +18,8 @@ function isSecretName(name: string): boolean {
  * have `***` for a value, whoever set them.
  */
 export function maskSecrets(request: HttpRequest): HttpRequest {
-  const [path = '', query] = request.path.split('?', 2);
+  // At the first question mark: a literal query may hold more of them (RFC 3986 §3.4).
+  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
     ...request,
     path: query === undefined ? path : `${path}?${query.split('&').map(maskPair).join('&')}`,

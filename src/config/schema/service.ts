@@ -130,9 +130,8 @@ export const SERVICE_KEYS = {
       'The longest silence of the upstream within one attempt. At `timeout` or above it has no effect, and where the file sets it so, `check` says so; that the defaults stand so, as they do in Bondy, is no mistake.',
     example: '10s',
   },
-  // 20 days, so that 10 % more is still within what a timer takes.
   'pool.max_lifetime': {
-    type: duration({ maxDays: 20 }),
+    type: duration(),
     default: '5m',
     meaning: 'After this long (±10 %) a connection is replaced, so that changes of DNS are noticed.',
     example: '10m',

@@ -44,6 +44,9 @@ export function assemblePipeline(
     path: procedure.settings.path.source.split('?', 1)[0],
   };
 
+  // Asked once: most gateways log no answered calls, and making the record costs each of them.
+  const logsAnswers = log.isLevelEnabled?.('debug') ?? true;
+
   function fail(code: GatewayErrorCode, attempts: number, detail: string, message?: string): Reply {
     const id = parts.errorId();
     // A caller's own mistake or change of mind is no event for the operator.
@@ -97,10 +100,10 @@ export function assemblePipeline(
       case 'answer': {
         const reply = mapAnswer(request, outcome.answer, rule);
         if ('refused' in reply) return fail('bad_answer', outcome.attempts, reply.refused);
-        log.debug(
-          { ...identity, status: outcome.answer.status, attempts: outcome.attempts },
-          'call answered',
-        );
+        if (logsAnswers) {
+          const { status } = outcome.answer;
+          log.debug({ ...identity, status, attempts: outcome.attempts }, 'call answered');
+        }
         return reply;
       }
     }
