@@ -206,5 +206,5 @@ export const SERVICE_SCOPE = {
   title: 'Services',
   path: 'services.$service',
   keys: SERVICE_KEYS,
-  pending: ['auth.fetch', 'auth.cache', 'auth.secrets', 'auth.refresh_on', 'liveness'],
+  pending: ['liveness'],
 } as const satisfies Scope;
