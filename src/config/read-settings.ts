@@ -11,7 +11,7 @@ import {
   type SingleSpec,
   settingNameOf,
 } from './schema/spec.js';
-import { entryId, type MatchedEntry, type RawScope } from './sort-entries.js';
+import { entryId, foldName, type MatchedEntry, type RawScope } from './sort-entries.js';
 import { type Environment, substitute } from './substitution.js';
 import { ValueError } from './value-error.js';
 
@@ -69,7 +69,7 @@ export function readSettings<Keys extends KeyTable>(
     entry !== undefined &&
     BONDY_VARIABLE.test(entry.rawValue) &&
     (pendingFamily(scope, key) !== undefined || isIdle(typed));
-  const draft = createDraft<Keys>(raw, typed, loading, isForBondy);
+  const draft = createDraft<Keys>(scope.keys, raw, typed, loading, isForBondy);
   for (const [key, spec] of Object.entries(scope.keys)) {
     const name = settingNameOf(key, spec);
     const context: KeyContext = { ...loading, isForBondy: (entry) => isForBondy(key, entry) };
@@ -97,6 +97,7 @@ interface KeyContext extends ReadContext {
 }
 
 function createDraft<Keys extends KeyTable>(
+  keys: KeyTable,
   raw: RawScope,
   settings: Partial<SettingsOf<Keys>>,
   { problems, notices }: ReadContext,
@@ -105,7 +106,7 @@ function createDraft<Keys extends KeyTable>(
   const matched = [...raw.values.values()];
   const first = raw.first ?? { file: '', line: 0 };
   const entry = (key: string, member?: MemberName) =>
-    raw.values.get(entryId(key, member?.name, member?.field))?.entry;
+    raw.values.get(entryId(key, member && foldName(keys[key], member.name), member?.field))?.entry;
   const addTo = (list: Problems, key: string, message: string, member?: MemberName) => {
     const found = entry(key, member);
     list.add(found ?? first, found?.key ?? `${raw.path}.${keyText(key, member)}`, message);

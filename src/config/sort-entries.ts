@@ -4,7 +4,7 @@ import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
-import { type Match, matchKey, type Scope } from './schema/spec.js';
+import { type KeySpec, type Match, matchKey, type Scope } from './schema/spec.js';
 import { createSuggester, type KnownNames, type Suggester } from './suggest.js';
 
 /** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
@@ -47,6 +47,13 @@ const SCOPE_NAME = /^[A-Za-z0-9_-]+$/;
 /** What identifies an entry within its scope: the row of the table, and the name where that is a family. */
 export function entryId(key: string, name?: string, field?: string): string {
   return name === undefined ? key : `${key}\n${name}\n${field ?? ''}`;
+}
+
+/** What makes a name of this family the same as another: the case of a header's does not count. */
+export function foldName(spec: KeySpec | undefined, name: string): string {
+  return spec !== undefined && 'family' in spec && spec.family.fold !== undefined
+    ? spec.family.fold(name)
+    : name;
 }
 
 /** Finds each entry's place in the schema. A key that stands twice keeps its last value, and a notice says so. */
@@ -136,8 +143,7 @@ function getOrPut<V>(map: Map<string, V>, key: string, create: () => V): V {
 
 function put(entry: Entry, { scope, match }: FoundPlace, notices: Problems): void {
   const { spec, name } = match;
-  const fold = 'family' in spec && spec.family.fold !== undefined ? spec.family.fold : (same: string) => same;
-  const id = entryId(match.key, name === undefined ? undefined : fold(name), match.field);
+  const id = entryId(match.key, name === undefined ? undefined : foldName(spec, name), match.field);
   const earlier = scope.values.get(id)?.entry;
   if (earlier !== undefined) {
     const other = earlier.key === entry.key ? '' : ` (${earlier.key})`;

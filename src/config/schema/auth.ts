@@ -12,51 +12,58 @@ export const AUTH_KEYS = {
   'auth.fetch.method': {
     type: oneOf('get', 'post'),
     default: 'post',
-    meaning: 'The method of the token request.',
+    meaning: 'The method of the token request. `get` sends no body.',
     example: 'get',
   },
   'auth.fetch.url': {
     type: urlTemplate,
-    meaning: 'The token endpoint. Needed where any `auth.fetch` key is set. Variables are percent-encoded.',
+    meaning:
+      'The token endpoint. Needed where any `auth.fetch` key is set. What a variable holds is percent-encoded. Redirects are not followed.',
     example: 'https://idp.example.com/oauth/token',
   },
   'auth.fetch.body_encoding': {
     type: oneOf('form', 'json', 'none'),
     default: 'none',
-    meaning: 'How the fields of `auth.fetch.body` are sent.',
+    meaning:
+      'How the fields of `auth.fetch.body` are sent: as an HTML form, as a JSON object of texts, or not at all.',
     example: 'form',
   },
   'auth.fetch.body.$key': {
     type: authTemplate,
     family: { name: nonEmptyText, collect: secretTemplates },
-    meaning: "A field of the token request's body.",
+    meaning: "A field of the token request's body; needs `auth.fetch.body_encoding`.",
     example: 'auth.fetch.body.grant_type = client_credentials',
   },
   'auth.fetch.headers.$key': {
     type: authHeaderTemplate,
     family: { name: headerName, fold: foldHeader, collect: secretTemplates },
-    meaning: 'A header of the token request.',
+    meaning:
+      'A header of the token request. `Authorization` goes here or into `auth.fetch.basic_auth`, not both.',
     example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
   },
   'auth.fetch.token_path': {
     type: dotPath,
-    meaning: 'Where the token stands in the JSON answer. Needed where any `auth.fetch` key is set.',
+    meaning:
+      'Where the token stands in the JSON answer, whose status must be 200. Needed where any `auth.fetch` key is set.',
     example: 'access_token',
   },
   'auth.fetch.error_path': {
     type: dotPath,
-    meaning: 'A value at this place makes the answer a failure, whatever its status.',
+    meaning:
+      'A value at this place makes the answer a failure, whatever its status. None, `null`, `false`, `0` and an empty text are no failure.',
     example: 'error',
   },
   'auth.fetch.expires_in_path': {
     type: dotPath,
-    meaning: "Where the token's lifetime in seconds stands in the JSON answer.",
+    meaning:
+      "Where the token's lifetime stands in the JSON answer, in seconds, as a number or as text. Without the key, and where nothing above 0 stands there, it is `auth.cache.default_ttl`. 24h at most count.",
     example: 'expires_in',
   },
   'auth.fetch.basic_auth.username': {
     type: authTemplate,
     secret: true,
-    meaning: 'User name for HTTP Basic authentication at the token endpoint; needs the password.',
+    meaning:
+      'User name for HTTP Basic authentication at the token endpoint, sent as UTF-8; needs the password. It may hold no colon.',
     example: '{{client_id}}',
   },
   'auth.fetch.basic_auth.password': {
@@ -68,7 +75,8 @@ export const AUTH_KEYS = {
   'auth.apply.placement': {
     type: oneOf('header', 'query_param'),
     default: 'header',
-    meaning: 'Where the token goes in a request.',
+    meaning:
+      'Where the token goes in a request. There it takes the place of what a caller sends under the same name. In the query it is percent-encoded.',
     example: 'query_param',
   },
   'auth.apply.name': {
@@ -81,26 +89,28 @@ export const AUTH_KEYS = {
     type: authTemplate,
     default: '{{token}}',
     meaning:
-      'What is sent there. `{{token}}` is the fetched token, or `auth.vars.token` where nothing is fetched (a static API key).',
+      'What is sent there. `{{token}}` is the fetched token, or the variable `token` where nothing is fetched (a static API key).',
     example: 'Bearer {{token}}',
   },
   'auth.vars.$var': {
     type: text,
     family: { name: variableName, collect: secretsByName },
-    meaning: 'A variable for `base_url` and the `auth` keys. Never printed.',
+    meaning:
+      'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` goes before it. Never printed.',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
     example: 'auth.vars.client_id = ${CLIENT_ID}',
   },
   'auth.cache.default_ttl': {
     type: duration(),
     default: '1h',
-    meaning: 'How long a token lives where its answer does not say.',
+    meaning: 'How long a token is used where its answer does not say. 24h at most count.',
     example: '30m',
   },
   'auth.cache.refresh_margin': {
     type: duration({ zero: 'no refresh ahead of time' }),
     default: '1m',
-    meaning: 'How long before its end a token is replaced.',
+    meaning:
+      'How long before its end a token is replaced, while calls go on with it. At most half of its life. With 0 it is replaced when a call finds it expired.',
     example: '2m',
   },
   'auth.secrets.provider': {
@@ -111,18 +121,20 @@ export const AUTH_KEYS = {
   },
   'auth.secrets.secret_id': {
     type: nonEmptyText,
-    meaning: 'The name or ARN of the secret (`aws_sm`), or the path of the file (`file`).',
+    meaning:
+      'The name or ARN of the secret (`aws_sm`), or the path of the JSON file (`file`), relative to the configuration file. `env` needs none.',
     example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
   },
   'auth.secrets.region': {
     type: nonEmptyText,
-    meaning: 'The AWS region; needed for `aws_sm`.',
+    meaning: 'The AWS region; needed for `aws_sm`, and for it alone.',
     example: 'us-east-1',
   },
   'auth.secrets.refresh_interval': {
     type: duration({ zero: 'never' }),
     default: '1h',
-    meaning: 'How often the secret is read again.',
+    meaning:
+      'How often the secret is read again. Apart from that it is read again when a `file` changes, and when the token endpoint refuses the credentials.',
     example: '10m',
   },
   'auth.secrets.vars.$var': {
@@ -133,13 +145,14 @@ export const AUTH_KEYS = {
           type: nonEmptyText,
           required: true,
           meaning:
-            'The field of the secret (for `env`: the environment variable) that overrides `auth.vars.$var`.',
+            'The field of the secret (for `env`: the environment variable) that gives the variable its value and overrides `auth.vars.$var`.',
           example: 'CLIENT_ID',
         },
         transform: {
           type: oneOf(...TRANSFORMS),
           default: 'none',
-          meaning: 'Takes the user name or the password out of a `Basic base64(user:password)` value.',
+          meaning:
+            'Takes the user name or the password out of a `Basic base64(user:password)` value. The word Basic may be missing.',
           example: 'basic_username',
         },
       },
@@ -148,7 +161,8 @@ export const AUTH_KEYS = {
   'auth.refresh_on': {
     type: refreshStatuses(),
     default: '401',
-    meaning: 'Statuses of the upstream that ask for a fresh token: 401, or 401 and 403.',
+    meaning:
+      'Statuses of the upstream after which a new token is fetched and the call sent once more. A 403 with `error="invalid_token"` in WWW-Authenticate always is one.',
     example: '401, 403',
   },
 } as const satisfies KeyTable;

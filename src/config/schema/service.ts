@@ -83,7 +83,8 @@ export const SERVICE_KEYS = {
   },
   'tls.servername': {
     type: nonEmptyText,
-    meaning: 'Host name for SNI and for the check of the certificate, where it is not the one in the URL.',
+    meaning:
+      'Host name for SNI and for the check of the certificate, where it is not the one in the URL. It goes for the token endpoint too.',
     example: 'billing.internal',
   },
   tls_verify: {

@@ -1,0 +1,86 @@
+import type { ServiceDraft } from './drafts.js';
+import type { Template } from './template.js';
+import { valueAtLoad } from './variable-checks.js';
+
+/** No token is kept longer, whatever its answer or `auth.cache.default_ttl` say (spec §3). */
+const LONGEST_TTL_MS = 24 * 60 * 60 * 1000;
+
+const USERNAME = 'auth.fetch.basic_auth.username';
+const PASSWORD = 'auth.fetch.basic_auth.password';
+
+/** Checks the keys under `auth.fetch` against each other. */
+export function checkTokenRequest(service: ServiceDraft): void {
+  if (!service.hasAny('auth.fetch')) return;
+  for (const key of ['auth.fetch.url', 'auth.fetch.token_path'] as const) {
+    if (service.entry(key) === undefined) service.reportMissing(key, 'is required where auth.fetch is used');
+  }
+  checkBasic(service);
+  checkBody(service);
+}
+
+function checkBasic(service: ServiceDraft): void {
+  if (service.entry(USERNAME) && !service.entry(PASSWORD)) service.report(USERNAME, `needs ${PASSWORD} too`);
+  if (service.entry(PASSWORD) && !service.entry(USERNAME)) service.report(PASSWORD, `needs ${USERNAME} too`);
+  if (service.entry(USERNAME) === undefined && service.entry(PASSWORD) === undefined) return;
+  const header = [...service.members('auth.fetch.headers.$key')].find(
+    (name) => name.toLowerCase() === 'authorization',
+  );
+  if (header !== undefined) {
+    service.report(
+      'auth.fetch.headers.$key',
+      'the header Authorization is given by auth.fetch.basic_auth or by this line, not both',
+      { name: header },
+    );
+  }
+  // RFC 7617 section 2: the first colon ends the user name, and neither half holds control characters.
+  if (knownText(service, service.settings[USERNAME]).includes(':')) {
+    service.report(USERNAME, 'a user name for HTTP Basic may not hold a colon');
+  }
+  for (const key of [USERNAME, PASSWORD] as const) {
+    if (/\p{Cc}/u.test(knownText(service, service.settings[key]))) {
+      service.report(key, 'HTTP Basic allows no control characters and line breaks');
+    }
+  }
+}
+
+/** What of a template is known at load; what a secret will fill is left out. */
+function knownText(service: ServiceDraft, template: Template | undefined): string {
+  const pieces = template?.parts.map((part) =>
+    typeof part === 'string' ? part : valueAtLoad(service, part),
+  );
+  return pieces?.join('') ?? '';
+}
+
+function checkBody(service: ServiceDraft): void {
+  const [field] = service.members('auth.fetch.body.$key');
+  if (field === undefined) return;
+  const notSent = (why: string) =>
+    service.notify('auth.fetch.body.$key', `is not sent: ${why}`, { name: field });
+  // RFC 9110 section 9.3.1: a body has no meaning in a GET.
+  if (service.settings['auth.fetch.method'] === 'get') {
+    notSent('auth.fetch.method is get; put {{variables}} into auth.fetch.url');
+  } else if (service.settings['auth.fetch.body_encoding'] === 'none') {
+    notSent('auth.fetch.body_encoding is none, not form or json');
+  }
+}
+
+/** Notices what `auth.cache` and `auth.refresh_on` say in vain. */
+export function checkTokenCache(service: ServiceDraft): void {
+  const ttlKey = 'auth.cache.default_ttl';
+  const marginKey = 'auth.cache.refresh_margin';
+  if (!service.hasAny('auth.fetch')) {
+    const idle = ([ttlKey, marginKey, 'auth.refresh_on'] as const).find((key) => service.entry(key));
+    if (idle !== undefined)
+      service.notify(idle, 'has no effect: without auth.fetch there is no token to renew');
+    return;
+  }
+  const { [ttlKey]: ttl, [marginKey]: margin } = service.settings;
+  if (ttl === undefined || margin === undefined) return;
+  if (ttl > LONGEST_TTL_MS) service.notify(ttlKey, 'is cut down to 24h: no token is kept longer');
+  if (margin >= Math.min(ttl, LONGEST_TTL_MS)) {
+    service.notify(
+      service.entry(marginKey) ? marginKey : ttlKey,
+      'auth.cache.refresh_margin should be shorter than auth.cache.default_ttl: it is cut down to half of that',
+    );
+  }
+}

@@ -1,0 +1,95 @@
+import type { ServiceDraft } from './drafts.js';
+import type { MemberName } from './read-settings.js';
+import type { SERVICE_KEYS } from './schema/service.js';
+import { type NamedTemplate, type Template, type Variable, variablesOf } from './template.js';
+import { checkUrl } from './url-types.js';
+import { ValueError } from './value-error.js';
+
+type ServiceKey = keyof typeof SERVICE_KEYS;
+
+/** A template of the service, and the line it comes from. */
+export interface Use {
+  readonly key: ServiceKey;
+  readonly template: Template;
+  readonly member?: MemberName;
+}
+
+/** Checks the templates of `base_url` and of the token request: every variable is defined, and what it holds fits there. */
+export function checkVariables(service: ServiceDraft): void {
+  const defined = definedVariables(service);
+  for (const use of variableUses(service)) {
+    if (!reportUndefined(service, use, defined)) continue;
+    if (use.key === 'base_url') reportBadUrl(service, use, (value) => value);
+    // In the token request a variable is text that fills a place in the URL (spec §3): it is percent-encoded.
+    if (use.key === 'auth.fetch.url') {
+      reportBadUrl(service, use, (value) => encodeURIComponent(value.toWellFormed()));
+    }
+  }
+}
+
+/** Where variables can stand, `auth.apply.format` aside: `{{token}}` has a meaning of its own there. */
+export function variableUses({ settings }: ServiceDraft): readonly Use[] {
+  const single = (key: ServiceKey, template: Template | undefined): Use[] =>
+    template === undefined ? [] : [{ key, template }];
+  const family = (key: ServiceKey, templates: readonly NamedTemplate[] = []): Use[] =>
+    templates.map(({ name, template }) => ({ key, template, member: { name } }));
+  return [
+    ...single('base_url', settings.base_url),
+    ...single('auth.fetch.url', settings['auth.fetch.url']),
+    ...family('auth.fetch.body.$key', settings['auth.fetch.body']),
+    ...family('auth.fetch.headers.$key', settings['auth.fetch.headers']),
+    ...single('auth.fetch.basic_auth.username', settings['auth.fetch.basic_auth.username']),
+    ...single('auth.fetch.basic_auth.password', settings['auth.fetch.basic_auth.password']),
+  ];
+}
+
+/** The names that `auth.vars` and `auth.secrets.vars` give. */
+export function definedVariables(service: ServiceDraft): ReadonlySet<string> {
+  return new Set([...service.members('auth.vars.$var'), ...service.members('auth.secrets.vars.$var')]);
+}
+
+/** A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere. */
+export function valueAtLoad(service: ServiceDraft, { name, fallback }: Variable): string | undefined {
+  if (service.members('auth.secrets.vars.$var').has(name)) return undefined;
+  return service.settings['auth.vars']?.get(name) ?? fallback;
+}
+
+/** @returns true where every variable is defined. A variable is named by its place: its name is part of the value. */
+export function reportUndefined(
+  service: ServiceDraft,
+  { key, template, member }: Use,
+  defined: ReadonlySet<string>,
+): boolean {
+  const variables = variablesOf(template);
+  const missing = variables.findIndex(({ name, fallback }) => fallback === undefined && !defined.has(name));
+  if (missing < 0) return true;
+  const which = variables.length === 1 ? 'the variable' : `variable ${missing + 1}`;
+  const known = [...defined].filter((name) => name !== 'token');
+  const allowed =
+    known.length === 0 ? 'auth.vars and auth.secrets.vars define none' : `defined are: ${known.join(', ')}`;
+  service.report(
+    key,
+    variables[missing]?.name === 'token'
+      ? '{{token}} can stand in auth.apply.format only, unless auth.vars.token defines it'
+      : `${which} in this value is defined by nothing; ${allowed}`,
+    member,
+  );
+  return false;
+}
+
+function reportBadUrl(
+  service: ServiceDraft,
+  { key, template }: Use,
+  encode: (value: string) => string,
+): void {
+  const lookUp = (variable: Variable) => {
+    const value = valueAtLoad(service, variable);
+    return value === undefined ? undefined : encode(value);
+  };
+  try {
+    checkUrl(template, lookUp);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    service.report(key, error.message);
+  }
+}
