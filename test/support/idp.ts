@@ -1,0 +1,128 @@
+import {
+  type AnswerHandler,
+  type RecordedRequest,
+  type RecordingUpstream,
+  type RecordingUpstreamOptions,
+  startRecordingUpstream,
+} from './recording-upstream.js';
+
+/** A token endpoint that does what a test says. */
+export interface Idp {
+  /** `http://127.0.0.1:PORT`; every path below it is the token endpoint. */
+  readonly origin: string;
+  /** All requests that arrived whole, in order, stops and restarts notwithstanding; numbered from 1. */
+  readonly requests: readonly RecordedRequest[];
+  /** Requests that have arrived and are still to be answered: held back, or answered by a hang. */
+  readonly unanswered: number;
+  /** The N-th request (1-based), now or when it arrives whole. */
+  arrived(number: number): Promise<RecordedRequest>;
+  /** Answers from now on with `handler`; default: {@link issuing}. */
+  answerWith(handler: AnswerHandler): void;
+  /** Keeps every answer back, also to requests that are still to come, until the returned function is called. */
+  hold(): () => void;
+  /** Resolves when no connection is open. */
+  drained(): Promise<void>;
+  /** Ends every connection; new ones are refused. */
+  stop(): Promise<void>;
+  /** Listens again, on the same port. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Gives out `token-1` to the first request, `token-2` to the second …; `fields` are added, `expires_in` is 3600. */
+export function issuing(fields: Readonly<Record<string, unknown>> = {}): AnswerHandler {
+  return ({ number }) => ({
+    json: { access_token: `token-${number}`, token_type: 'Bearer', expires_in: 3600, ...fields },
+  });
+}
+
+/** Starts a token endpoint on a loopback port. */
+export async function startIdp(
+  handler: AnswerHandler = issuing(),
+  options: RecordingUpstreamOptions = {},
+): Promise<Idp> {
+  const requests: RecordedRequest[] = [];
+  let waiting: { number: number; resolve: (request: RecordedRequest) => void }[] = [];
+  let answer = handler;
+  let gate: Promise<void> | undefined;
+  let unanswered = 0;
+
+  const respond: AnswerHandler = async (arrived, response) => {
+    const request = { ...arrived, number: requests.length + 1 };
+    requests.push(request);
+    unanswered += 1;
+    let hangs = false;
+    try {
+      const ready = waiting.filter(({ number }) => number === request.number);
+      waiting = waiting.filter(({ number }) => number !== request.number);
+      for (const { resolve } of ready) resolve(request);
+      // Held back once more where the gate was shut again meanwhile.
+      while (gate !== undefined) await gate;
+      const reply = await answer(request, response);
+      hangs = reply !== 'handled' && 'raw' in reply && reply.afterwards === 'hang';
+      return reply;
+    } finally {
+      if (!hangs) unanswered -= 1;
+      else void request.answered.then(() => (unanswered -= 1));
+    }
+  };
+
+  let server: RecordingUpstream | undefined = await startRecordingUpstream(respond, options);
+  const { url: origin, port } = server;
+
+  async function stop(): Promise<void> {
+    const stopping = server;
+    server = undefined;
+    await stopping?.close();
+  }
+
+  return {
+    origin,
+    requests,
+    get unanswered() {
+      return unanswered;
+    },
+    arrived(number) {
+      const already = requests[number - 1];
+      if (already !== undefined) return Promise.resolve(already);
+      return new Promise((resolve) => waiting.push({ number, resolve }));
+    },
+    answerWith(next) {
+      answer = next;
+    },
+    hold() {
+      let open = (): void => {};
+      const mine = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      gate = mine;
+      return () => {
+        if (gate === mine) gate = undefined;
+        open();
+      };
+    },
+    drained: () => server?.drained() ?? Promise.resolve(),
+    stop,
+    async restart() {
+      if (server !== undefined) throw new Error('it was not stopped');
+      server = await startRecordingUpstream(respond, { ...options, port });
+    },
+    close: stop,
+  };
+}
+
+/** The token of a request, as the guide places it; empty where there is none. */
+export function tokenOf({ headers }: RecordedRequest): string {
+  return /^Bearer (.*)$/.exec(headers.authorization?.toString() ?? '')?.[1] ?? '';
+}
+
+/** An API that answers 401 to every token but these; the set may change meanwhile. Others are answered by `welcome`. */
+export function acceptingOnly(
+  tokens: ReadonlySet<string>,
+  welcome: AnswerHandler = () => ({ json: { ok: true } }),
+): AnswerHandler {
+  return (request, response) =>
+    tokens.has(tokenOf(request))
+      ? welcome(request, response)
+      : { status: 401, headers: { 'www-authenticate': 'Bearer' }, json: { message: 'who are you?' } };
+}
