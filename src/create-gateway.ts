@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly random?: () => number;
   /** Idempotency keys. */
   readonly uuid?: () => string;
+  /** Where the secrets provider `env` looks. Default: the process's own environment. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A WAMP router with the procedures of a configuration on it. */
@@ -51,18 +53,25 @@ export interface Gateway {
 const DEFAULT_GRACE_MS = 10_000;
 
 /**
+ * Secrets that are read within this time are there when the first call comes. A provider that takes longer keeps nobody
+ * waiting: its service's calls are answered `secrets` until it is done.
+ */
+const SECRETS_WAIT_MS = 3_000;
+
+/**
  * Builds a gateway. This is the composition root: every part is made here and handed to those that need it.
  *
  * @param config what `loadConfig` or `parseConfig` gave.
  */
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
+  const { env = process.env } = options;
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
   const errorId = () =>
     Math.floor(random() * 36 ** 8)
       .toString(36)
       .padStart(8, '0');
-  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log };
+  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log, env };
 
   const compile = () => config.services.map((service) => createService(service, deps));
   // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
@@ -77,9 +86,11 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     try {
       // A second start needs new ones: a service that was closed stays closed.
       services ??= compile();
+      const secretsTried = Promise.all(services.map((service) => service.start()));
       router = createConfiguredRouter(config, agent, log, clock);
       const procedures = services.flatMap((service) => service.procedures);
       for (const realm of config.realms) callees.push(await joinAsCallee(router, realm, procedures));
+      await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
       // Last, so that no client ever finds a procedure missing that is still being registered.
       for (const listener of config.listeners.filter(speaksWebSocket)) {
         listeners.push(await openListener(listener, router));
@@ -167,6 +178,17 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
   };
+}
+
+/** Resolves when `awaited` has, or when the time is up; `awaited` must not reject. */
+function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const stopTimer = clock.after(timeMs, resolve);
+    void awaited.then(() => {
+      stopTimer();
+      resolve();
+    });
+  });
 }
 
 /** The other protocols are accepted in a configuration, whose notices say that they have no effect yet. */

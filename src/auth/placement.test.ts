@@ -20,7 +20,7 @@ const inQuery = ['+auth.apply.placement = query_param', '+auth.apply.name = api 
 
 describe('in a header', () => {
   it('is the default: Authorization, the token as it is', () => {
-    const placed = placeCredential(request, placement(), placement().format('t') ?? '');
+    const placed = placeCredential(request, placement(), placement().format('t', new Map()) ?? '');
     expect(placed.headers).toEqual(['A', 'a', 'Authorization', 't']);
   });
   it('fills the format, and masks all of it but its own words', () => {
@@ -28,7 +28,7 @@ describe('in a header', () => {
       '+auth.vars.user = u',
       '+auth.apply.format = Key {{user}}:{{token}}',
     );
-    expect(format('{{user}}')).toBe('Key u:{{user}}');
+    expect(format('{{user}}', new Map([['user', 'u']]))).toBe('Key u:{{user}}');
     expect(masked).toBe('Key ***:***');
   });
   it.each(['a\r\nb', 'a\0', '€'])('has no place for %j', (text) => {

@@ -9,7 +9,7 @@ export interface Placement {
   /** Header or query parameter name. */
   readonly name: string;
   /** The text to place for a token: `auth.apply.format` filled; undefined where another variable of it has no value. */
-  format(token: string): string | undefined;
+  format(token: string, vars: ReadonlyMap<string, string>): string | undefined;
   /** The same with every variable masked. */
   readonly masked: string;
 }
@@ -17,14 +17,13 @@ export interface Placement {
 /** Stands for a token wherever a request is shown and not sent. */
 export const MASK = '***';
 
-/** Reads `auth.apply.*`; the format may use the service's `auth.vars` beside `{{token}}`. */
+/** Reads `auth.apply.*`; the format may use the service's variables beside `{{token}}`. */
 export function readPlacement(settings: ServiceSettings): Placement {
   const { parts } = settings['auth.apply.format'];
-  const vars = settings['auth.vars'];
   return {
     where: settings['auth.apply.placement'],
     name: settings['auth.apply.name'],
-    format: (token) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))),
+    format: (token, vars) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))),
     masked: fillVars(parts, () => MASK) ?? MASK,
   };
 }

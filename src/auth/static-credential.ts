@@ -1,63 +1,38 @@
-import type { ServiceSettings } from '../config/model.js';
-import type { HttpRequest } from '../upstream/http-message.js';
-import { isPlaceable, type Placement, placeCredential, readPlacement } from './placement.js';
-
-/** Puts a service's credential on a request, or says that it has none to put. */
-export interface Authoriser {
-  /** Lower-case header names and query names that the credential takes: callers can't set them. */
-  readonly ownedHeaders: readonly string[];
-  readonly ownedQuery: readonly string[];
-  /** @returns the code of the error that the caller gets where there is no credential to put. */
-  authorise(request: HttpRequest): HttpRequest | 'auth' | 'secrets';
-  /** The same with the credential masked: for showing. */
-  mask(request: HttpRequest): HttpRequest;
-}
-
-/** For services without credentials. */
-export const noCredential: Authoriser = {
-  ownedHeaders: [],
-  ownedQuery: [],
-  authorise: (request) => request,
-  mask: (request) => request,
-};
+import type { Variables } from '../secrets/variables.js';
+import { type Authoriser, noCredential, type Unauthorised } from './authoriser.js';
+import type { Credential } from './credential.js';
+import { isPlaceable, placeCredential } from './placement.js';
 
 /**
- * The credential of a service whose key never changes: `auth.vars.token`, placed as `auth.apply.*` says. A service that
- * has neither a token nor a token request has no credential.
+ * The credential of a service that fetches none: the variable `token`, placed as `auth.apply.*` says. It is put together
+ * when a variable changes, not for each call. Nothing is tried again after a refusal, as there is nothing newer.
  */
-export function createStaticAuthoriser(settings: ServiceSettings): Authoriser {
-  const token = settings['auth.vars'].get('token');
-  const placement = readPlacement(settings);
-  if (token !== undefined && isPartOf(settings.base_url)) return noCredential;
-  if (token === undefined) return withoutToken(settings, placement);
-  const credential = placement.format(token);
-  if (credential === undefined) return { ...noCredential, ...owned(placement), authorise: () => 'secrets' };
-  const usable = token !== '' && isPlaceable(credential, placement);
+export function createStaticAuthoriser({ placement }: Credential, variables: Variables): Authoriser {
+  let text = compose();
+  variables.onChange(() => {
+    text = compose();
+  });
+
+  function compose(): string | Unauthorised {
+    const vars = variables.current();
+    const token = vars?.get('token');
+    if (vars === undefined || token === undefined) return missing('secrets', 'the token comes from a secret');
+    const composed = placement.format(token, vars);
+    if (composed === undefined) return missing('auth', 'auth.apply.format has a variable without a value');
+    return token !== '' && isPlaceable(composed, placement)
+      ? composed
+      : missing('auth', 'the credential cannot stand where auth.apply says');
+  }
+
   return {
-    ...owned(placement),
-    authorise: (request) => (usable ? placeCredential(request, placement, credential) : 'auth'),
-    mask: (request) => placeCredential(request, placement, placement.masked),
+    ...noCredential,
+    authorise: (request) =>
+      typeof text === 'string'
+        ? { kind: 'authorised', request: placeCredential(request, placement, text), token: undefined }
+        : text,
   };
 }
 
-/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`): it is placed already then. */
-function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
-  return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');
-}
-
-/**
- * A service whose token would come from elsewhere. No caller may fill its place meanwhile, and nothing leaves as long as
- * a secret that is the token itself is missing.
- */
-function withoutToken(settings: ServiceSettings, placement: Placement): Authoriser {
-  if (settings['auth.secrets.vars'].has('token')) {
-    return { ...noCredential, ...owned(placement), authorise: () => 'secrets' };
-  }
-  return settings['auth.fetch.url'] === undefined ? noCredential : { ...noCredential, ...owned(placement) };
-}
-
-function owned(placement: Placement): Pick<Authoriser, 'ownedHeaders' | 'ownedQuery'> {
-  return placement.where === 'header'
-    ? { ownedHeaders: [placement.name.toLowerCase()], ownedQuery: [] }
-    : { ownedHeaders: [], ownedQuery: [placement.name] };
+function missing(code: Unauthorised['code'], cause: string): Unauthorised {
+  return { kind: 'unauthorised', code, cause, retryInMs: undefined };
 }

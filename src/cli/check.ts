@@ -11,7 +11,7 @@ import { EXIT, type ExitCode, type Host } from './host.js';
  */
 export function check(options: { readonly config?: string }, host: Host): ExitCode {
   const config = readConfiguration(options.config, host);
-  createGateway(config, { log: silentLogger });
+  createGateway(config, { log: silentLogger, env: host.env });
 
   for (const notice of config.notices) host.stderr.write(`${formatProblem(notice)}\n`);
   const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);

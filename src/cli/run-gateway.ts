@@ -26,7 +26,7 @@ export async function runGateway(
 ): Promise<ExitCode> {
   const log = createLogger(config.log.level, host.stderr);
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
-  const gateway = createGateway(config, { log });
+  const gateway = createGateway(config, { log, env: host.env });
   const signals = watchSignals(host, log);
   try {
     await gateway.start();

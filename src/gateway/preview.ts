@@ -1,4 +1,4 @@
-import { createStaticAuthoriser } from '../auth/static-credential.js';
+import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -33,16 +33,16 @@ export function previewRequest(
 ): Preview {
   const { service, procedure } = findProcedure(config, uri, realm);
   const base = baseUrlForShow(service.settings);
-  const authoriser = createStaticAuthoriser(service.settings);
+  const credential = describeCredential(service.settings);
   const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
   const { request } = compileRequest(
     service,
     procedure,
     base,
-    authoriser,
+    credential,
     deps,
   )({ args: [], kwargs, caller });
-  return { request: authoriser.mask(maskSecrets(request)), service };
+  return { request: credential.mask(maskSecrets(request)), service };
 }
 
 function findProcedure(

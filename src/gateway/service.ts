@@ -1,10 +1,13 @@
-import { createStaticAuthoriser } from '../auth/static-credential.js';
+import { createAuthoriser } from '../auth/create-authoriser.js';
+import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
-import { createServiceUpstream, type Upstream } from '../upstream/upstream.js';
+import { createVariables } from '../secrets/variables.js';
+import { createServiceUpstream } from '../upstream/service-upstream.js';
+import type { Upstream } from '../upstream/upstream.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
-import { renderBaseUrl } from './pipeline/base-url.js';
+import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 
 /** What a service needs from outside. */
 export interface ServiceDeps {
@@ -14,6 +17,8 @@ export interface ServiceDeps {
   readonly userAgent: string;
   readonly errorId: () => string;
   readonly log: Logger;
+  /** Where the secrets provider `env` looks. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A procedure that can be registered and called. */
@@ -28,30 +33,87 @@ export interface CallableProcedure {
 export interface Service {
   readonly name: string;
   readonly procedures: readonly CallableProcedure[];
+  /** Begins to read the service's secrets; resolves when that was tried once, well or not. Never rejects. */
+  start(): Promise<void>;
   /** Ends the connections; running calls fail. */
   close(): Promise<void>;
 }
 
+/** The procedures compiled for one value of base_url, which may come from a secret. */
+interface Compiled {
+  readonly base: BaseUrl | undefined;
+  readonly upstream: Upstream | undefined;
+  readonly pipelines: readonly Pipeline[];
+}
+
 /**
- * Compiles a service; opens no connection before the first call.
+ * Compiles a service; opens no connection before it is started or called.
  *
  * @throws Error in one sentence where the service's TLS files cannot be used.
  */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
-  const base = renderBaseUrl(settings);
-  const upstream = base && createNamedUpstream(base.origin, config, deps);
-  const authoriser = createStaticAuthoriser(settings);
-  const parts = { ...deps, base, upstream, authoriser };
+  const { clock, log } = deps;
+  const variables = createVariables(config, deps);
+  const credential = describeCredential(settings);
+  const authoriser = createAuthoriser(config, credential, variables, deps);
+  let compiled = compile(currentBase());
+  const retired = new Map<Upstream, () => void>();
+
+  function currentBase(): BaseUrl | undefined {
+    const vars = variables.current();
+    return vars && renderBaseUrl(settings, vars);
+  }
+
+  function compile(base: BaseUrl | undefined): Compiled {
+    const upstream = base && createNamedUpstream(base.origin, config, deps);
+    const parts = { ...deps, base, upstream, authoriser, credential, variables };
+    const pipelines = config.procedures.map((procedure) => assemblePipeline(config, procedure, parts));
+    return { base, upstream, pipelines };
+  }
+
+  variables.onChange(() => {
+    const base = currentBase();
+    if (isSame(base, compiled.base)) return;
+    try {
+      const { upstream } = compiled;
+      compiled = compile(base);
+      retire(upstream);
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : 'unknown';
+      log.error({ service: config.name, cause }, 'a changed base_url cannot be used');
+    }
+  });
+
+  /** Calls on the old base_url may end well; after a deadline's time there is none left. */
+  function retire(upstream: Upstream | undefined): void {
+    if (upstream === undefined) return;
+    const stopTimer = clock.after(settings.deadline, () => {
+      retired.delete(upstream);
+      void upstream.close();
+    });
+    retired.set(upstream, stopTimer);
+  }
+
   return {
     name: config.name,
-    procedures: config.procedures.map((procedure) => ({
+    procedures: config.procedures.map((procedure, index) => ({
       config: procedure,
-      pipeline: assemblePipeline(config, procedure, parts),
+      pipeline: (call) => (compiled.pipelines[index] as Pipeline)(call),
       deadlineMs: settings.deadline,
     })),
-    close: async () => upstream?.close(),
+    start: () => variables.start(),
+    async close() {
+      variables.close();
+      for (const stopTimer of retired.values()) stopTimer();
+      const upstreams = [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];
+      await Promise.all([authoriser.close(), ...upstreams.map((upstream) => upstream.close())]);
+    },
   };
+}
+
+function isSame(one: BaseUrl | undefined, other: BaseUrl | undefined): boolean {
+  return one?.origin === other?.origin && one?.path === other?.path && one?.query === other?.query;
 }
 
 function createNamedUpstream(origin: string, { name, settings }: ServiceConfig, deps: ServiceDeps): Upstream {

@@ -66,6 +66,7 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
       checkoutTimeoutMs: 2_000,
       maxResponseBytes: 1_000_000,
       maxRedirects: 0,
+      reusesConnections: true,
       retry: { retries: 0, statuses: new Set() },
       ...options,
     },
@@ -265,6 +266,7 @@ describe('a connection that comes too late', () => {
       checkoutTimeoutMs: 100,
       maxResponseBytes: 100,
       maxRedirects: 0,
+      reusesConnections: true,
       retry: { retries: 3, statuses: new Set<number>() },
     };
     const neverSend = (_: Connection, each: HttpRequest) => {

@@ -1,13 +1,12 @@
 import type { Clock } from '../clock.js';
-import type { ServiceSettings } from '../config/model.js';
 import type { CallControl } from './call-control.js';
-import { type Connection, type ConnectionPool, createConnectionPool } from './connection-pool.js';
+import type { Connection, ConnectionPool } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import { type ExchangeOutcome, type ExchangeResult, exchange } from './exchange.js';
+import type { ExchangeOutcome, ExchangeResult, exchange } from './exchange.js';
 import { failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
-import { createRetryBudget, type RetryBudget } from './retry-budget.js';
+import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 
 /** How a request ended, and how many requests that took (refused connections included). */
@@ -34,6 +33,8 @@ export interface UpstreamOptions {
   /** Redirects followed at most; 0 where they are not followed. */
   readonly maxRedirects: number;
   readonly retry: RetryPolicy;
+  /** False where each request gets a connection of its own. */
+  readonly reusesConnections: boolean;
 }
 
 export interface UpstreamParts {
@@ -43,45 +44,6 @@ export interface UpstreamParts {
   readonly random: () => number;
   /** The sending itself; handed in so that the rules above it can be tested without a network. */
   readonly exchange: typeof exchange;
-}
-
-/** Builds the upstream of a service from its settings. */
-export function createServiceUpstream(
-  origin: string,
-  settings: ServiceSettings,
-  clock: Clock,
-  random: () => number,
-): Upstream {
-  const pool = createConnectionPool(
-    {
-      origin,
-      size: settings['pool.size'],
-      maxWaiting: settings['pool.max_waiting'],
-      connectTimeoutMs: settings['pool.connect_timeout'],
-      idleTimeoutMs: settings['pool.idle_timeout'],
-      maxLifetimeMs: settings['pool.max_lifetime'],
-      tls: {
-        verify: settings.tls_verify === 'verify_peer',
-        caFile: settings['tls.cacertfile'],
-        certFile: settings['tls.certfile'],
-        keyFile: settings['tls.keyfile'],
-        servername: settings['tls.servername'],
-      },
-    },
-    clock,
-    random,
-  );
-  return createUpstream(
-    {
-      timeoutMs: settings.timeout,
-      recvTimeoutMs: settings['pool.recv_timeout'],
-      checkoutTimeoutMs: settings['pool.checkout_timeout'],
-      maxResponseBytes: settings['pool.max_response_size'],
-      maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
-      retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
-    },
-    { pool, budget: createRetryBudget(clock.monotonic), clock, random, exchange },
-  );
 }
 
 /** Timers may fire so much before their time: what is left when the deadline has ended an attempt is no time. */
@@ -159,7 +121,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     try {
       ({ outcome, reusable } = await exchangeAll(connection, request, control));
     } finally {
-      pool.release(connection, !reusable);
+      pool.release(connection, !reusable || !options.reusesConnections);
     }
     if (outcome.kind !== 'answer' || !isEncoded(outcome.answer)) return outcome;
     return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));

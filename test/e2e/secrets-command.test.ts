@@ -13,7 +13,6 @@ const PLANTED = [
   `+auth.vars.token = ${MARK}-token`,
   `+auth.vars.other = ${MARK}-other`,
   '+auth.apply.format = Bearer {{token}}',
-  '+auth.fetch.url = https://idp.invalid/token',
   '+auth.fetch.token_path = access_token',
   '+auth.fetch.body_encoding = form',
   `+auth.fetch.body.client_secret = ${MARK}-body`,
@@ -97,14 +96,19 @@ describe('secrets and the command line', () => {
   let upstream: RecordingUpstream;
   beforeEach(async () => {
     folder = createTemporaryFolder();
-    upstream = await startRecordingUpstream(() => ({ json: { ok: true } }));
+    upstream = await startRecordingUpstream(({ url }) => ({
+      json: url === '/token' ? { access_token: `${MARK}-fetched` } : { ok: true },
+    }));
   });
   afterEach(async () => {
     await upstream.close();
     folder.remove();
   });
   const config = (...lines: string[]) =>
-    folder.write('bondy.conf', billingConf(upstream.url, ...PLANTED, ...lines));
+    folder.write(
+      'bondy.conf',
+      billingConf(upstream.url, ...PLANTED, `+auth.fetch.url = ${upstream.url}/token`, ...lines),
+    );
 
   async function printedBy(...words: string[]): Promise<{ code: number; text: string }> {
     const command = runCommand(words);

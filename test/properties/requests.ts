@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { createStaticAuthoriser } from '../../src/auth/static-credential.js';
+import { describeCredential } from '../../src/auth/credential.js';
 import { parseConfig } from '../../src/config/load-config.js';
 import { renderBaseUrl } from '../../src/gateway/pipeline/base-url.js';
 import { BadRequest } from '../../src/gateway/pipeline/call.js';
 import { compileRequest, type RequestBuilder } from '../../src/gateway/pipeline/request.js';
 import type { HttpRequest } from '../../src/upstream/http-message.js';
+import { withStaticCredential } from '../support/static-request.js';
 
 /** Shared by the property test and by the long run, `requests-long.ts`. */
 
@@ -44,15 +45,15 @@ export interface Subject {
 export function subjects(): Subject[] {
   const config = parseConfig(CONF, { env: {} });
   const service = config.services[0]!;
-  const base = renderBaseUrl(service.settings)!;
-  const authoriser = createStaticAuthoriser(service.settings);
+  const base = renderBaseUrl(service.settings, service.settings['auth.vars'])!;
+  const credential = describeCredential(service.settings);
   return service.procedures.map((procedure) => {
-    const build = compileRequest(service, procedure, base, authoriser, { userAgent: 'ua', uuid: () => 'u' });
+    const build = compileRequest(service, procedure, base, credential, { userAgent: 'ua', uuid: () => 'u' });
     return {
       name: procedure.name,
       build(call) {
         const built = build(call);
-        return { ...built, request: authoriser.authorise(built.request) as HttpRequest };
+        return { ...built, request: withStaticCredential(service.settings, built.request) as HttpRequest };
       },
     };
   });

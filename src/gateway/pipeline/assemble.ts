@@ -1,12 +1,14 @@
-import type { Authoriser } from '../../auth/static-credential.js';
+import type { Authorised, Authoriser, Unauthorised } from '../../auth/authoriser.js';
+import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { GatewayErrorCode } from '../../errors.js';
 import { type Logger, placeOf } from '../../log.js';
+import type { Variables } from '../../secrets/variables.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
-import { ownErrorReply } from './own-error.js';
+import { type OwnError, ownErrorReply } from './own-error.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
 
@@ -14,7 +16,9 @@ import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDep
 export type Pipeline = (call: RunningCall) => Promise<Reply>;
 
 export interface PipelineParts extends RequestDeps {
+  readonly credential: Credential;
   readonly authoriser: Authoriser;
+  readonly variables: Pick<Variables, 'current' | 'retryInMs'>;
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
@@ -29,10 +33,10 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, authoriser, log } = parts;
+  const { upstream, authoriser, variables, log } = parts;
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
   const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
-  const build: RequestBuilder = compileRequest(service, procedure, base, authoriser, parts);
+  const build: RequestBuilder = compileRequest(service, procedure, base, parts.credential, parts);
   const rule: ReplyRule = {
     errors: procedure.settings.errors,
     responseHeaders: procedure.settings['response.headers'] ?? [],
@@ -47,13 +51,18 @@ export function assemblePipeline(
   // Asked once: most gateways log no answered calls, and making the record costs each of them.
   const logsAnswers = log.isLevelEnabled?.('debug') ?? true;
 
-  function fail(code: GatewayErrorCode, attempts: number, detail: string, message?: string): Reply {
+  function fail(
+    code: GatewayErrorCode,
+    attempts: number,
+    cause: string,
+    more: Pick<OwnError, 'message' | 'retryInMs'> = {},
+  ): Reply {
     const id = parts.errorId();
     // A caller's own mistake or change of mind is no event for the operator.
     const level =
       code === 'bad_request' || code === 'canceled' ? 'debug' : code === 'internal' ? 'error' : 'warn';
-    log[level]({ ...identity, code, id, attempts, cause: detail }, 'call failed');
-    return ownErrorReply(message === undefined ? { code, attempts, id } : { code, attempts, id, message });
+    log[level]({ ...identity, code, id, attempts, cause }, 'call failed');
+    return ownErrorReply({ code, attempts, id, ...more });
   }
 
   function failInternally(attempts: number, error: unknown): Reply {
@@ -66,7 +75,7 @@ export function assemblePipeline(
       return build(call);
     } catch (error) {
       if (error instanceof BadRequest)
-        return fail('bad_request', 0, 'the kwargs were refused', error.message);
+        return fail('bad_request', 0, 'the kwargs were refused', { message: error.message });
       return failInternally(0, error);
     }
   }
@@ -76,33 +85,74 @@ export function assemblePipeline(
     const built = buildRequest(call);
     if ('kind' in built) return built;
     if (call.draining) return fail('down', 0, 'the gateway is stopping');
-    if (upstream === undefined) return fail('secrets', 0, 'base_url has a variable without a value');
-    const request = authoriser.authorise(built.request);
-    if (request === 'auth') return fail('auth', 0, 'the credential cannot stand where auth.apply says');
-    if (request === 'secrets')
-      return fail('secrets', 0, 'auth.vars.token comes from a secret that is not there yet');
+    if (variables.current() === undefined) {
+      return fail('secrets', 0, 'the secret has not been read yet', { retryInMs: variables.retryInMs() });
+    }
+    if (upstream === undefined) {
+      return fail('secrets', 0, 'base_url is no usable URL with the values of its variables');
+    }
     try {
-      const outcome = await upstream.send(request, built.replayable, call.control);
-      return replyTo(call, request, outcome);
+      const authorising = authoriser.authorise(built.request, call.control);
+      const authorised = authorising instanceof Promise ? await authorising : authorising;
+      return authorised.kind === 'authorised'
+        ? await sendAuthorised(call, built, authorised, upstream)
+        : failUnauthorised(call, 0, authorised);
     } catch (error) {
       return failInternally(1, error);
     }
   };
 
-  function replyTo(call: RunningCall, request: HttpRequest, outcome: UpstreamOutcome): Reply {
+  async function sendAuthorised(
+    call: RunningCall,
+    { request, replayable }: BuiltRequest,
+    authorised: Authorised,
+    to: Upstream,
+  ): Promise<Reply> {
+    const outcome = await to.send(authorised.request, replayable, call.control);
+    const again =
+      outcome.kind === 'answer'
+        ? await authoriser.reauthorise(request, authorised, outcome.answer, call.control)
+        : undefined;
+    if (again === undefined) return replyTo(call, authorised.request, outcome, 0);
+    if (again.kind === 'unauthorised') return failUnauthorised(call, outcome.attempts, again);
+    // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
+    const replayed = await to.send(again.request, replayable, call.control);
+    return replyTo(call, again.request, replayed, outcome.attempts);
+  }
+
+  function failUnauthorised(call: RunningCall, attempts: number, reason: Unauthorised): Reply {
+    const { code, cause, retryInMs } = reason;
+    if (code === 'canceled') return failCanceled(call, attempts);
+    const message =
+      code === 'timeout' ? 'The deadline passed while the call waited for authentication' : undefined;
+    return fail(code, attempts, cause, { message, retryInMs });
+  }
+
+  function failCanceled(call: RunningCall, attempts: number): Reply {
+    return call.control.canceledBy === 'gateway'
+      ? fail('down', attempts, 'the gateway stopped before the call had ended')
+      : fail('canceled', attempts, 'cancelled by the caller');
+  }
+
+  /** @param earlier requests begun before those of this outcome. */
+  function replyTo(
+    call: RunningCall,
+    request: HttpRequest,
+    outcome: UpstreamOutcome,
+    earlier: number,
+  ): Reply {
+    const attempts = earlier + outcome.attempts;
     switch (outcome.kind) {
       case 'canceled':
-        return call.control.canceledBy === 'gateway'
-          ? fail('down', outcome.attempts, 'the gateway stopped before the call had ended')
-          : fail('canceled', outcome.attempts, 'cancelled by the caller');
+        return failCanceled(call, attempts);
       case 'failure':
-        return fail(outcome.code, outcome.attempts, outcome.detail);
+        return fail(outcome.code, attempts, outcome.detail);
       case 'answer': {
         const reply = mapAnswer(request, outcome.answer, rule);
-        if ('refused' in reply) return fail('bad_answer', outcome.attempts, reply.refused);
+        if ('refused' in reply) return fail('bad_answer', attempts, reply.refused);
         if (logsAnswers) {
           const { status } = outcome.answer;
-          log.debug({ ...identity, status, attempts: outcome.attempts }, 'call answered');
+          log.debug({ ...identity, status, attempts }, 'call answered');
         }
         return reply;
       }

@@ -12,12 +12,14 @@ export interface BaseUrl {
 }
 
 /**
- * Fills base_url from `auth.vars`.
+ * Fills base_url from the service's variables.
  *
- * @returns undefined where a variable has no value yet (it comes from a secret), or the filled text is no usable URL.
+ * @returns undefined where a variable has no value, or the filled text is no usable URL.
  */
-export function renderBaseUrl(settings: ServiceSettings): BaseUrl | undefined {
-  const vars = settings['auth.vars'];
+export function renderBaseUrl(
+  settings: ServiceSettings,
+  vars: ReadonlyMap<string, string>,
+): BaseUrl | undefined {
   const text = fillVars(settings.base_url.parts, (name) => vars.get(name));
   if (text === undefined) return undefined;
   try {
@@ -38,7 +40,9 @@ export function renderBaseUrl(settings: ServiceSettings): BaseUrl | undefined {
 /** base_url for showing: exact where it is constant, else with its variables masked, for any of them may be a secret. */
 export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
   const { parts } = settings.base_url;
-  const constant = parts.every((part) => typeof part === 'string') ? renderBaseUrl(settings) : undefined;
+  const constant = parts.every((part) => typeof part === 'string')
+    ? renderBaseUrl(settings, new Map())
+    : undefined;
   if (constant !== undefined) return constant;
   const text = fillVars(parts, () => MASK) ?? '';
   const [, origin = '', path = '', query = ''] =

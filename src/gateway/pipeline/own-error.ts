@@ -24,7 +24,9 @@ export interface OwnError {
   /** Ties the caller's error to the log's record. */
   readonly id: string;
   /** Instead of the code's general sentence. */
-  readonly message?: string;
+  readonly message?: string | undefined;
+  /** Milliseconds until it makes sense to call again, where known. */
+  readonly retryInMs?: number | undefined;
 }
 
 /**
@@ -41,6 +43,8 @@ export function ownErrorReply(error: OwnError): Reply {
     code: error.code,
     id: error.id,
     attempts: error.attempts,
+    // Whole seconds, as in the header Retry-After (RFC 9110 §10.2.3); never 0, which would invite a tight loop.
+    ...(error.retryInMs !== undefined && { retry_after: Math.max(1, Math.ceil(error.retryInMs / 1000)) }),
   };
   return { kind: 'failure', code: error.code, uri, kwargs };
 }

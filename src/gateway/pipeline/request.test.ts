@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../../test/support/billing-conf.js';
-import { createStaticAuthoriser } from '../../auth/static-credential.js';
+import { withStaticCredential } from '../../../test/support/static-request.js';
+import { describeCredential } from '../../auth/credential.js';
 import { parseConfig } from '../../config/load-config.js';
 import { parseJson } from '../../json.js';
 import { renderBaseUrl } from './base-url.js';
@@ -15,15 +16,15 @@ function compile(name: string, lines: string[] = [], baseUrl = `${ORIGIN}/api`) 
   const config = parseConfig(billingConf(baseUrl, ...lines), { env: {} });
   const service = config.services.find((each) => each.name === 'billing')!;
   const procedure = service.procedures.find((each) => each.name === name)!;
-  const base = renderBaseUrl(service.settings)!;
-  const authoriser = createStaticAuthoriser(service.settings);
-  const build = compileRequest(service, procedure, base, authoriser, {
+  const base = renderBaseUrl(service.settings, service.settings['auth.vars'])!;
+  const credential = describeCredential(service.settings);
+  const build = compileRequest(service, procedure, base, credential, {
     userAgent: 'test',
     uuid: () => 'uuid-1',
   });
   return (kwargs: Call['kwargs'], args: unknown[] = []) => {
     const { request, replayable } = build({ args, kwargs, caller });
-    return { ...request, replayable, credentialed: authoriser.authorise(request) };
+    return { ...request, replayable, credentialed: withStaticCredential(service.settings, request) };
   };
 }
 const headersOf = (headers: readonly string[]) => {

@@ -1,4 +1,4 @@
-import type { Authoriser } from '../../auth/static-credential.js';
+import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { HttpMethod, HttpRequest } from '../../upstream/http-message.js';
 import type { BaseUrl } from './base-url.js';
@@ -34,7 +34,7 @@ export function compileRequest(
   service: ServiceConfig,
   procedure: ProcedureConfig,
   base: BaseUrl,
-  credential: Pick<Authoriser, 'ownedHeaders' | 'ownedQuery'>,
+  credential: Pick<Credential, 'ownedHeaders' | 'ownedQuery'>,
   deps: RequestDeps,
 ): RequestBuilder {
   const { settings } = procedure;

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.js';
+import type { ServiceConfig } from '../config/model.js';
+import type { Logger } from '../log.js';
+import type { Variables } from '../secrets/variables.js';
+import { createTokenUpstream } from '../upstream/service-upstream.js';
+import { type Authoriser, noCredential } from './authoriser.js';
+import type { Credential } from './credential.js';
+import { isPlaceable } from './placement.js';
+import { createStaticAuthoriser } from './static-credential.js';
+import { createTokenCache } from './token-cache.js';
+import { createTokenAuthoriser } from './token-credential.js';
+import { compileTokenRequest } from './token-request.js';
+import { createTokenEndpoint } from './token-source.js';
+
+export interface AuthoriserDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly userAgent: string;
+  readonly log: Logger;
+}
+
+/** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
+export function createAuthoriser(
+  { name, settings }: ServiceConfig,
+  credential: Credential,
+  variables: Variables,
+  deps: AuthoriserDeps,
+): Authoriser {
+  switch (credential.kind) {
+    case 'none':
+      return noCredential;
+    case 'static':
+      return createStaticAuthoriser(credential, variables);
+    case 'token': {
+      const { clock, random, log } = deps;
+      const { placement } = credential;
+      const endpoint = createTokenEndpoint({
+        settings,
+        variables,
+        clock,
+        build: compileTokenRequest(settings, deps.userAgent),
+        rule: {
+          tokenPath: settings['auth.fetch.token_path'] ?? [],
+          errorPath: settings['auth.fetch.error_path'],
+          expiresInPath: settings['auth.fetch.expires_in_path'],
+          isPlaceable: (token) => {
+            const text = placement.format(token, variables.current() ?? new Map());
+            return text !== undefined && isPlaceable(text, placement);
+          },
+        },
+        connect: (origin) => createTokenUpstream(origin, settings, clock, random),
+      });
+      const cache = createTokenCache({
+        source: endpoint,
+        refreshMarginMs: settings['auth.cache.refresh_margin'],
+        clock,
+        random,
+        log,
+        service: name,
+      });
+      const close = async () => {
+        cache.close();
+        await endpoint.close();
+      };
+      return createTokenAuthoriser({ settings, credential, variables, cache, clock, close });
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { ServiceSettings } from '../config/model.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { type Placement, placeCredential, readPlacement } from './placement.js';
+
+/** What kind of credential a service has: none, one that never changes by itself, or a token that is fetched. */
+export type CredentialKind = 'none' | 'static' | 'token';
+
+/** What can be said of a service's credential without having it. */
+export interface Credential {
+  readonly kind: CredentialKind;
+  readonly placement: Placement;
+  /** Lower-case header names and query names that the credential takes: callers can't set them. */
+  readonly ownedHeaders: readonly string[];
+  readonly ownedQuery: readonly string[];
+  /** The request with the credential masked: for showing. */
+  mask(request: HttpRequest): HttpRequest;
+}
+
+/** Reads from `auth.*` which credential a service has and where it goes. */
+export function describeCredential(settings: ServiceSettings): Credential {
+  const kind = credentialKind(settings);
+  const placement = readPlacement(settings);
+  if (kind === 'none')
+    return { kind, placement, ownedHeaders: [], ownedQuery: [], mask: (request) => request };
+  const inHeader = placement.where === 'header';
+  return {
+    kind,
+    placement,
+    ownedHeaders: inHeader ? [placement.name.toLowerCase()] : [],
+    ownedQuery: inHeader ? [] : [placement.name],
+    mask: (request) => placeCredential(request, placement, placement.masked),
+  };
+}
+
+function credentialKind(settings: ServiceSettings): CredentialKind {
+  if (settings['auth.fetch.url'] !== undefined) return 'token';
+  const hasToken = settings['auth.vars'].has('token') || settings['auth.secrets.vars'].has('token');
+  return hasToken && !isPartOf(settings.base_url) ? 'static' : 'none';
+}
+
+/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`): it is placed already then. */
+function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
+  return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');
+}

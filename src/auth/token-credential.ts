@@ -1,0 +1,106 @@
+import type { Clock } from '../clock.js';
+import type { ServiceSettings } from '../config/model.js';
+import type { Variables } from '../secrets/variables.js';
+import type { CallControl } from '../upstream/call-control.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { waitWithin } from '../upstream/wait-within.js';
+import type { Authorisation, Authoriser, Unauthorised } from './authoriser.js';
+import type { Credential } from './credential.js';
+import { placeCredential } from './placement.js';
+import { judgeRefusal } from './refusal.js';
+import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
+
+export interface TokenAuthoriserParts {
+  readonly settings: ServiceSettings;
+  readonly credential: Credential;
+  readonly variables: Variables;
+  readonly cache: TokenCache;
+  readonly clock: Clock;
+  readonly close: () => Promise<void>;
+}
+
+/** Puts the token of a cache on requests, and replaces it where the upstream refuses it. */
+export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
+  const { settings, variables, cache, clock } = parts;
+  const { placement } = parts.credential;
+  const refreshOn = settings['auth.refresh_on'];
+  const maxWaiting = settings['pool.max_waiting'];
+  let waiting = 0;
+  let composedFor: Token | undefined;
+  let composed = '';
+  variables.onChange(() => {
+    composedFor = undefined;
+    cache.credentialsChanged();
+  });
+
+  /** The text for a token, put together once for each token and not for each call. */
+  function textOf(token: Token): string | undefined {
+    if (token === composedFor) return composed;
+    const text = placement.format(token.value, variables.current() ?? new Map());
+    if (text === undefined) return undefined;
+    [composed, composedFor] = [text, token];
+    return text;
+  }
+
+  function place(request: HttpRequest, token: Token): Authorisation {
+    const text = textOf(token);
+    if (text === undefined) return unauthorised('auth', 'auth.apply.format has a variable without a value');
+    return { kind: 'authorised', request: placeCredential(request, placement, text), token };
+  }
+
+  function settle(request: HttpRequest, got: Token | NoToken): Authorisation {
+    return isToken(got) ? place(request, got) : unauthorised('auth', got.cause, got.retryInMs);
+  }
+
+  async function settleWithin(
+    request: HttpRequest,
+    coming: Promise<Token | NoToken>,
+    control: CallControl,
+  ): Promise<Authorisation> {
+    if (waiting >= maxWaiting) {
+      return unauthorised('overload', 'too many calls wait for a token (pool.max_waiting)');
+    }
+    waiting += 1;
+    try {
+      const got = await waitWithin(coming, control, clock);
+      if (got === 'canceled') return unauthorised('canceled', 'cancelled while it waited for a token');
+      if (got === 'timeout')
+        return unauthorised('timeout', 'the deadline passed while the call waited for a token');
+      return settle(request, got);
+    } finally {
+      waiting -= 1;
+    }
+  }
+
+  return {
+    authorise(request, control) {
+      const got = cache.obtain();
+      return got instanceof Promise ? settleWithin(request, got, control) : settle(request, got);
+    },
+
+    reauthorise(request, { token }, answer, control) {
+      const refusal = judgeRefusal(answer, refreshOn);
+      if (refusal === 'none' || token === undefined) return undefined;
+      const next = cache.replace(token, refusal === 'token');
+      if (next === undefined) return undefined;
+      return replaced(refusal === 'token', request, next, control);
+    },
+
+    close: parts.close,
+  };
+
+  /** Where the token may not be to blame, the upstream's own answer is better than an error of ours. */
+  async function replaced(
+    isToBlame: boolean,
+    request: HttpRequest,
+    next: Token | NoToken | Promise<Token | NoToken>,
+    control: CallControl,
+  ): Promise<Authorisation | undefined> {
+    const got = next instanceof Promise ? await settleWithin(request, next, control) : settle(request, next);
+    return got.kind === 'unauthorised' && got.code === 'auth' && !isToBlame ? undefined : got;
+  }
+}
+
+function unauthorised(code: Unauthorised['code'], cause: string, retryInMs?: number): Unauthorised {
+  return { kind: 'unauthorised', code, cause, retryInMs };
+}

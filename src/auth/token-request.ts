@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { isFieldValue } from '../config/http-fields.js';
+import type { NamedTemplate, ServiceSettings, Template } from '../config/model.js';
+import { checkUrl } from '../config/url-types.js';
+import { ACCEPT_ENCODING } from '../upstream/content-coding.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { fillVars } from './placement.js';
+
+/** A token request with its variables filled. */
+export interface TokenRequest {
+  readonly kind: 'request';
+  /** SHA-256 over all of it: requests with equal keys bring tokens for the same credentials. */
+  readonly key: string;
+  readonly http: HttpRequest;
+}
+
+/** The variables do not make a request. Names the key at fault, and no value. */
+export interface TokenRequestProblem {
+  readonly kind: 'problem';
+  readonly problem: string;
+}
+
+/** Fills a service's token request; pure. */
+export type TokenRequestBuilder = (vars: ReadonlyMap<string, string>) => TokenRequest | TokenRequestProblem;
+
+/** What cannot be built, as a sentence about the key. */
+class Unusable extends Error {}
+
+/** Compiles `auth.fetch.*` once, so that each attempt only fills in the variables. */
+export function compileTokenRequest(settings: ServiceSettings, userAgent: string): TokenRequestBuilder {
+  const url = settings['auth.fetch.url'];
+  const method = settings['auth.fetch.method'] === 'get' ? 'GET' : 'POST';
+  const configured = new Set(settings['auth.fetch.headers'].map(({ name }) => name.toLowerCase()));
+
+  function build(vars: ReadonlyMap<string, string>): HttpRequest {
+    const { origin, path } = fillUrl(url, vars);
+    const body = method === 'GET' ? undefined : encodeBody(settings, vars);
+    const defaults = [
+      ['Accept', 'application/json'],
+      ['Content-Type', body?.type],
+      ['Accept-Encoding', ACCEPT_ENCODING],
+      ['User-Agent', userAgent],
+      ['Authorization', basicAuthorization(settings, vars)],
+    ] as const;
+    const headers: string[] = [];
+    for (const [name, value] of defaults) {
+      if (value !== undefined && !configured.has(name.toLowerCase())) headers.push(name, value);
+    }
+    for (const { name, template } of settings['auth.fetch.headers']) {
+      const value = fill(template, vars, `auth.fetch.headers.${name}`);
+      if (!isFieldValue(value)) {
+        throw new Unusable(`auth.fetch.headers.${name} would hold a character that no header can hold`);
+      }
+      headers.push(name, value);
+    }
+    return { method, origin, path, headers, body: body?.text };
+  }
+
+  return (vars) => {
+    try {
+      const http = build(vars);
+      const key = createHash('sha256').update(JSON.stringify(http)).digest('base64');
+      return { kind: 'request', key, http };
+    } catch (error) {
+      if (error instanceof Unusable) return { kind: 'problem', problem: error.message };
+      throw error;
+    }
+  };
+}
+
+function fill(template: Template, vars: ReadonlyMap<string, string>, key: string): string {
+  const text = fillVars(template.parts, (name) => vars.get(name));
+  if (text === undefined) throw new Unusable(`${key} has a variable without a value`);
+  return text;
+}
+
+/** Each variable is percent-encoded: it fills a place in the URL and cannot change its shape (RFC 3986 §2.1). */
+function fillUrl(
+  template: Template | undefined,
+  vars: ReadonlyMap<string, string>,
+): { origin: string; path: string } {
+  const key = 'auth.fetch.url';
+  if (template === undefined) throw new Unusable(`${key} is missing`);
+  const encoded = (name: string) => {
+    const value = vars.get(name);
+    return value === undefined ? undefined : encodeURIComponent(value.toWellFormed());
+  };
+  const text = fillVars(template.parts, encoded);
+  if (text === undefined) throw new Unusable(`${key} has a variable without a value`);
+  try {
+    // A secret was not known when the configuration was read, so the rules for URLs are asked once more.
+    checkUrl({ source: '', parts: [text] }, () => undefined);
+    const url = new URL(text);
+    return { origin: url.origin, path: `${url.pathname}${url.search}` };
+  } catch {
+    throw new Unusable(`${key} is no usable URL with the values of its variables`);
+  }
+}
+
+function encodeBody(
+  settings: ServiceSettings,
+  vars: ReadonlyMap<string, string>,
+): { text: string; type: string } | undefined {
+  const fields = () => fillAll(settings['auth.fetch.body'], vars);
+  switch (settings['auth.fetch.body_encoding']) {
+    case 'form':
+      return { text: new URLSearchParams(fields()).toString(), type: 'application/x-www-form-urlencoded' };
+    case 'json': {
+      // fromEntries defines own properties: a field may be called __proto__.
+      const text = JSON.stringify(Object.fromEntries(fields()));
+      return { text, type: 'application/json' };
+    }
+    case 'none':
+      return undefined;
+  }
+}
+
+function fillAll(entries: readonly NamedTemplate[], vars: ReadonlyMap<string, string>): [string, string][] {
+  return entries.map(({ name, template }) => [name, fill(template, vars, `auth.fetch.body.${name}`)]);
+}
+
+/** RFC 7617 §2; user name and password as UTF-8. */
+function basicAuthorization(
+  settings: ServiceSettings,
+  vars: ReadonlyMap<string, string>,
+): string | undefined {
+  const username = settings['auth.fetch.basic_auth.username'];
+  const password = settings['auth.fetch.basic_auth.password'];
+  if (username === undefined || password === undefined) return undefined;
+  const user = fill(username, vars, 'auth.fetch.basic_auth.username');
+  if (user.includes(':')) {
+    throw new Unusable('auth.fetch.basic_auth.username holds a colon, which would end the user name');
+  }
+  const pair = `${user}:${fill(password, vars, 'auth.fetch.basic_auth.password')}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}

@@ -1,0 +1,248 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { HANG } from '../../test/support/recording-upstream.js';
+import {
+  awsVariables,
+  replaceAwsEnvironment,
+  type SecretsManager,
+  startSecretsManager,
+} from '../../test/support/secrets-manager.js';
+import { createTemporaryFolder } from '../../test/support/temporary-folder.js';
+import { type AwsLimits, createAwsSecretsManager } from './aws-secrets-manager.js';
+import { SecretError, type SecretProvider } from './provider.js';
+
+/** Planted wherever an endpoint could hand it back. */
+const MARK = 'S3CR3T';
+const SECRET = { secretId: 'billing-creds', region: 'eu-central-1' };
+
+let endpoint: SecretsManager;
+let restore: () => void;
+beforeEach(async () => {
+  endpoint = await startSecretsManager({ CLIENT_ID: 'id', CLIENT_SECRET: MARK });
+  restore = replaceAwsEnvironment(awsVariables(endpoint.url));
+});
+afterEach(async () => {
+  restore();
+  await endpoint.close();
+});
+
+const create = (limits?: AwsLimits): SecretProvider =>
+  createAwsSecretsManager(SECRET, createFakeClock(), limits);
+
+/** The message of the SecretError that a read ends with; fails where the error could show more than that. */
+async function failureOf(reading: Promise<unknown>): Promise<string> {
+  const error = await reading.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(SecretError);
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(MARK);
+  return (error as SecretError).message;
+}
+
+describe('a secret that is there', () => {
+  it('is asked for by its id, in its region, with the credentials of the environment', async () => {
+    const fields = await create().read();
+    expect([...fields]).toEqual([
+      ['CLIENT_ID', 'id'],
+      ['CLIENT_SECRET', MARK],
+    ]);
+    expect(endpoint.secretIds).toEqual(['billing-creds']);
+    const [request] = endpoint.requests;
+    expect(request?.headers['authorization']).toMatch(
+      /Credential=AKIDTEST\/\d{8}\/eu-central-1\/secretsmanager\//,
+    );
+  });
+
+  it('hides its values from print', async () => {
+    const fields = await create().read();
+    expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
+  });
+
+  it('keeps every digit of a large number, and harms nothing by a field called __proto__', async () => {
+    endpoint.hold('{"id": 12345678901234567890, "__proto__": {"id": "other"}}');
+    const fields = await create().read();
+    expect(fields.get('id')).toBe(12345678901234567890n);
+    expect(fields.get('__proto__')).toEqual({ id: 'other' });
+  });
+
+  it('is read anew each time', async () => {
+    const provider = create();
+    await provider.read();
+    endpoint.hold({ CLIENT_ID: 'rotated' });
+    expect((await provider.read()).get('CLIENT_ID')).toBe('rotated');
+  });
+});
+
+describe('a secret that cannot be used', () => {
+  it('is binary', async () => {
+    endpoint.holdBinary(Buffer.from(JSON.stringify({ CLIENT_ID: MARK })));
+    expect(await failureOf(create().read())).toMatch(/is binary; a SecretString .* is expected/);
+  });
+
+  it.each([
+    [`{"CLIENT_ID": "${MARK}`, 'the SecretString is not JSON'],
+    [MARK, 'the SecretString is not JSON'],
+    ['', 'the SecretString is not JSON'],
+    [`["${MARK}"]`, 'the SecretString is not a JSON object'],
+    [`"${MARK}"`, 'the SecretString is not a JSON object'],
+    ['null', 'the SecretString is not a JSON object'],
+    [`${'{"a":'.repeat(600)}1${'}'.repeat(600)}`, 'the SecretString is not JSON'],
+  ])('is no JSON object: %j', async (text, message) => {
+    endpoint.hold(text);
+    expect(await failureOf(create().read())).toBe(message);
+  });
+
+  it('holds neither text nor bytes', async () => {
+    endpoint.answerWith(() => ({ body: '{"Name":"billing-creds"}' }));
+    expect(await failureOf(create().read())).toBe('the secret holds no SecretString');
+  });
+});
+
+describe('an endpoint that refuses', () => {
+  it.each([
+    ['ResourceNotFoundException', 400],
+    ['AccessDeniedException', 400],
+    ['DecryptionFailure', 400],
+    ['UnrecognizedClientException', 400],
+    ['ExpiredTokenException', 400],
+    ['com.amazon.coral.service#InternalServiceError', 500],
+    ['ThrottlingException', 400],
+  ])('%s is named', async (type, status) => {
+    endpoint.fail(type, { status, message: `no: ${MARK}` });
+    expect(await failureOf(create().read())).toBe(`AWS Secrets Manager: ${type.replace(/^.*#/, '')}`);
+  });
+
+  it.each([
+    [MARK, MARK],
+    [`${MARK}Exception`, 'x'],
+    [`aws#${MARK}`, 'x'],
+    ['NoSuchException', MARK],
+    ['', MARK],
+  ])('the type %j is another error', async (type, message) => {
+    endpoint.fail(type, { message });
+    expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 400)');
+  });
+
+  it('and echoes what it was sent, in every place there is, tells nothing', async () => {
+    endpoint.answerWith(({ headers, text }) => {
+      const echo = `${MARK} ${headers['authorization']} ${text}`;
+      const body = { __type: echo, message: echo, code: echo, name: echo, Type: echo, Code: echo };
+      return {
+        status: 403,
+        headers: { 'x-amzn-requestid': echo, 'x-amzn-errortype': echo },
+        json: { ...body, stack: echo, cause: body, $metadata: { httpStatusCode: echo }, Error: body },
+      };
+    });
+    const message = await failureOf(create().read());
+    expect(message).toMatch(/^AWS Secrets Manager: other error/);
+    expect(message).not.toMatch(/AKIDTEST|Signature|billing/);
+  });
+
+  it('and answers with no JSON tells the status', async () => {
+    endpoint.answerWith(() => ({ status: 502, body: `<html>${MARK}</html>` }));
+    expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 502)');
+  });
+
+  it('and answers half an answer tells nothing', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n';
+    endpoint.answerWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
+    expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ECONNRESET|other error)/);
+  });
+});
+
+describe('an endpoint that is not there', () => {
+  it('is refused, and serves once it is', async () => {
+    const provider = create();
+    await endpoint.stop();
+    expect(await failureOf(provider.read())).toBe('AWS Secrets Manager: ECONNREFUSED');
+    await endpoint.start();
+    expect((await provider.read()).get('CLIENT_ID')).toBe('id');
+  });
+
+  it('has no name that resolves', async () => {
+    process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = `http://${MARK}.invalid`;
+    expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ENOTFOUND|EAI_AGAIN)$/);
+  });
+
+  it('has no URL that can be read', async () => {
+    process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = `${MARK} no url`;
+    expect(await failureOf(create().read())).toBe('AWS Secrets Manager: ERR_INVALID_URL');
+  });
+});
+
+describe('an endpoint that hangs', () => {
+  it('is left after the whole read has taken 30 s', async () => {
+    endpoint.hang();
+    const clock = createFakeClock();
+    const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
+    const request = await endpoint.arrived(1);
+    clock.advance(30_000);
+    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    expect(await request.answered).toBe(false);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is left in the middle of an answer too', async () => {
+    const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"SecretString":';
+    endpoint.answerWith(() => ({ ...HANG, raw: head }));
+    const clock = createFakeClock();
+    const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
+    const request = await endpoint.arrived(1);
+    clock.advance(30_000);
+    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    expect(await request.answered).toBe(false);
+  });
+
+  it('costs one request its time, and then the next is begun', async () => {
+    endpoint.hang();
+    const limits = { connectMs: 1_000, requestMs: 20, readMs: 30_000 };
+    expect(await failureOf(create(limits).read())).toBe('AWS Secrets Manager: ETIMEDOUT');
+    expect(endpoint.requests.length).toBeGreaterThan(1);
+  });
+
+  it('is left at once by close', async () => {
+    endpoint.hang();
+    const provider = create();
+    const reading = failureOf(provider.read());
+    const request = await endpoint.arrived(1);
+    provider.close();
+    expect(await reading).toBe('the service is closed');
+    expect(await request.answered).toBe(false);
+  });
+});
+
+describe('credentials', () => {
+  it('that are nowhere are said to be so', async () => {
+    const { AWS_ACCESS_KEY_ID: _, ...none } = awsVariables(endpoint.url);
+    replaceAwsEnvironment(none);
+    expect(await failureOf(create().read())).toMatch(/^no AWS credentials could be had \(\w+Error\)$/);
+    expect(endpoint.requests).toEqual([]);
+  });
+
+  it('of a metadata service that hangs do not block for ever', async () => {
+    const { AWS_ACCESS_KEY_ID: _, AWS_EC2_METADATA_DISABLED: __, ...rest } = awsVariables(endpoint.url);
+    const metadata = await startSecretsManager();
+    metadata.hang();
+    replaceAwsEnvironment({ ...rest, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata.url}/creds` });
+    const clock = createFakeClock();
+    const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
+    await metadata.arrived(1);
+    clock.advance(30_000);
+    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    await metadata.close();
+  });
+
+  it('are read again from a file that was changed', async () => {
+    const folder = createTemporaryFolder();
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...rest } = awsVariables(endpoint.url);
+    replaceAwsEnvironment({ ...rest, AWS_SHARED_CREDENTIALS_FILE: `${folder.path}/credentials` });
+    const provider = create();
+    expect(await failureOf(provider.read())).toMatch(/^no AWS credentials/);
+    folder.write('credentials', `[default]\naws_access_key_id = AKIDFILE\naws_secret_access_key = ${MARK}\n`);
+    await provider.read();
+    expect(endpoint.requests[0]?.headers['authorization']).toContain('Credential=AKIDFILE/');
+    folder.remove();
+  });
+});

@@ -1,0 +1,109 @@
+import type { GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../clock.js';
+import { describeAwsError } from './aws-errors.js';
+import { parseFields } from './fields.js';
+import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
+
+/** Which secret to read. */
+export interface AwsSecret {
+  /** Its name or ARN. */
+  readonly secretId: string;
+  readonly region: string;
+}
+
+/** How long things may take, milliseconds. */
+export interface AwsLimits {
+  /** Opening one connection to Secrets Manager, TLS included. */
+  readonly connectMs: number;
+  /** One request until its answer begins. */
+  readonly requestMs: number;
+  /** A whole read: credentials, the SDK's own retries, the answer's body. */
+  readonly readMs: number;
+}
+
+const LIMITS: AwsLimits = { connectMs: 5_000, requestMs: 10_000, readMs: 30_000 };
+
+/** The SDK writes to the console where it has no logger, and its lines may quote an endpoint. */
+const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/**
+ * A secret in AWS Secrets Manager, read with the official SDK: its default credential chain, and its environment
+ * variables, `AWS_ENDPOINT_URL_SECRETS_MANAGER` among them. The SDK is loaded by the first read, so that gateways which
+ * don't use it never pay for it.
+ */
+export function createAwsSecretsManager(
+  secret: AwsSecret,
+  clock: Clock,
+  limits: AwsLimits = LIMITS,
+): SecretProvider {
+  const reads = new Set<AbortController>();
+  return {
+    async read() {
+      const abort = new AbortController();
+      const late = () =>
+        abort.abort(new SecretError(`AWS Secrets Manager: no answer within ${limits.readMs / 1000} s`));
+      const stopTimer = clock.after(limits.readMs, late);
+      reads.add(abort);
+      try {
+        // Not by the signal alone: nothing aborts a credential process or a metadata service that hangs.
+        return await Promise.race([getFields(secret, limits, abort.signal), whenAborted(abort.signal)]);
+      } finally {
+        stopTimer();
+        reads.delete(abort);
+      }
+    },
+    close() {
+      for (const read of reads) read.abort(new SecretError('the service is closed'));
+    },
+  };
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+async function getFields(secret: AwsSecret, limits: AwsLimits, signal: AbortSignal): Promise<SecretFields> {
+  let answer: GetSecretValueCommandOutput;
+  try {
+    answer = await getSecretValue(secret, limits, signal);
+  } catch (error) {
+    throw describeAwsError(error);
+  }
+  if (answer.SecretString !== undefined) return parseFields(answer.SecretString, 'the SecretString');
+  throw new SecretError(
+    answer.SecretBinary === undefined
+      ? 'the secret holds no SecretString'
+      : 'the secret is binary; a SecretString with a JSON object is expected',
+  );
+}
+
+/**
+ * With a client for this one read: reads are far apart, and a client that hangs, or whose credentials have run out, would
+ * spoil the next one.
+ */
+async function getSecretValue(
+  { secretId, region }: AwsSecret,
+  { connectMs, requestMs }: AwsLimits,
+  signal: AbortSignal,
+): Promise<GetSecretValueCommandOutput> {
+  const { SecretsManagerClient, GetSecretValueCommand } = await import('@aws-sdk/client-secrets-manager');
+  const config = {
+    region,
+    logger: SILENT,
+    requestHandler: {
+      connectionTimeout: connectMs,
+      requestTimeout: requestMs,
+      throwOnRequestTimeout: true,
+    },
+    // For the credential chain: without it a credentials file is read once per process, and never again.
+    ignoreCache: true,
+  };
+  const client = new SecretsManagerClient(config);
+  try {
+    return await client.send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal: signal });
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,19 @@
+import { secretMap } from '../config/freeze.js';
+import type { SecretProvider } from './provider.js';
+
+/**
+ * Secrets in the environment: a field is an environment variable.
+ *
+ * @param names the variables to take; the others stay out of reach.
+ */
+export function createEnvProvider(
+  names: Iterable<string>,
+  env: Readonly<Record<string, string | undefined>>,
+): SecretProvider {
+  const wanted = new Set(names);
+  return {
+    read: async () =>
+      secretMap([...wanted].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))),
+    close() {},
+  };
+}

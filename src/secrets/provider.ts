@@ -1,0 +1,24 @@
+/** The fields of a secret, by name, as its provider holds them (values of any JSON type). */
+export type SecretFields = ReadonlyMap<string, unknown>;
+
+/** Where a service's secret is kept. */
+export interface SecretProvider {
+  /**
+   * Reads the secret as it is now.
+   *
+   * @throws SecretError
+   */
+  read(): Promise<SecretFields>;
+  /** Calls back whenever the secret may have changed; returns a function that ends the watch. Absent: it never tells. */
+  watch?(changed: () => void): () => void;
+  /** Gives up what is under way and frees what is held. */
+  close(): void;
+}
+
+/**
+ * Why a secret cannot be read or used, for the log: names the field or the kind of failure, never a value, never a
+ * provider's own message. It has no `cause` either, because that would carry the message along.
+ */
+export class SecretError extends Error {
+  override readonly name = 'SecretError';
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { SecretError } from './provider.js';
+import { applyTransform, type FieldUse } from './transforms.js';
+
+const MARK = 'S3CR3T';
+const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
+const apply = (value: unknown, transform: FieldUse['transform']): string =>
+  applyTransform(value, { field: 'CREDENTIALS', transform });
+
+/** The message of a refusal, which names the field and never the value. */
+function refusal(value: unknown, transform: FieldUse['transform']): string {
+  try {
+    apply(value, transform);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SecretError);
+    const { message } = error as SecretError;
+    expect(message).toContain('field CREDENTIALS ');
+    expect(message).not.toContain(MARK);
+    if (typeof value === 'string' && value !== '') expect(message).not.toContain(value);
+    return message;
+  }
+  throw new Error('was not refused');
+}
+
+describe('every transform', () => {
+  it.each([undefined, null, '', {}, { a: MARK }, [MARK], [], Number.POSITIVE_INFINITY])(
+    'refuses %j',
+    (value) => {
+      for (const transform of ['none', 'basic_username', 'basic_password'] as const) {
+        expect(refusal(value, transform)).toMatch(/missing|empty|neither text|out of range/);
+      }
+    },
+  );
+});
+
+describe('none', () => {
+  it.each([
+    ['text', 'text'],
+    [' kept as it is\n', ' kept as it is\n'],
+    [42, '42'],
+    [0, '0'],
+    [-1.5, '-1.5'],
+    [12345678901234567890n, '12345678901234567890'],
+    [true, 'true'],
+    [false, 'false'],
+  ])('makes text of %j', (value, text) => {
+    expect(apply(value, 'none')).toBe(text);
+  });
+});
+
+describe('basic_username and basic_password', () => {
+  it.each([
+    ['Basic YWxhZGRpbjpvcGVuc2VzYW1l', 'aladdin', 'opensesame'],
+    ['basic YWxhZGRpbjpvcGVuc2VzYW1l', 'aladdin', 'opensesame'],
+    ['BASIC \t YWxhZGRpbjpvcGVuc2VzYW1l', 'aladdin', 'opensesame'],
+    ['YWxhZGRpbjpvcGVuc2VzYW1l', 'aladdin', 'opensesame'],
+    [' Basic YWxhZGRpbjpvcGVuc2VzYW1l\n', 'aladdin', 'opensesame'],
+    [base64('user:pass:with:colons'), 'user', 'pass:with:colons'],
+    [base64('user:'), 'user', ''],
+    [base64('jürgen:pässwörd €'), 'jürgen', 'pässwörd €'],
+    [base64('\ufeffuser:pass'), '\ufeffuser', 'pass'],
+    // With one and with two padding characters, and without.
+    ['Basic YTpiYw==', 'a', 'bc'],
+    ['Basic YTpiYw', 'a', 'bc'],
+    ['Basic YTpiY2Q=', 'a', 'bcd'],
+    ['Basic YTpiY2Q', 'a', 'bcd'],
+    // Its base64 begins with the letters of the prefix.
+    [`Basic ${base64(Buffer.concat([Buffer.from('Basicabc', 'base64'), Buffer.from(':x')]))}`, undefined, ''],
+  ])('read %j', (value, username, password) => {
+    if (username === undefined) return expect(refusal(value, 'basic_username')).toContain('UTF-8');
+    expect(apply(value, 'basic_username')).toBe(username);
+    expect(apply(value, 'basic_password')).toBe(password);
+  });
+
+  it.each([
+    ['Basic', 'not base64'],
+    ['Basic  ', 'not base64'],
+    ['   ', 'not base64'],
+    [`user:${MARK}`, 'not base64'],
+    [`Bearer ${base64(`user:${MARK}`)}`, 'not base64'],
+    [`Basic ${base64(`user:${MARK}`)} x`, 'not base64'],
+    [`Basic ${base64(`user:${MARK}`)}A`, 'not base64'],
+    [`Basic ${base64('a:b')}=`, 'not base64'],
+    ['Basic YTpi\nYmI=', 'not base64'],
+    ['Basic YTpiYx==', 'not base64'],
+    ['Basic YTp-Pz8_', 'not base64'],
+    ['Basic YTpi%3D', 'not base64'],
+    ['Basic =', 'not base64'],
+    [base64(Uint8Array.of(0x61, 0x3a, 0xff, 0xfe)), 'no UTF-8'],
+    [base64(`user ${MARK}`), 'no colon'],
+    [base64(`user:${MARK}\n`), 'line break'],
+    [base64(`user:\0${MARK}`), 'control character'],
+    [12345678, 'no UTF-8'],
+  ])('refuse %j', (value, reason) => {
+    expect(refusal(value, 'basic_username')).toContain(reason);
+    expect(refusal(value, 'basic_password')).toContain(reason);
+  });
+
+  it('need a user name where it is what is wanted', () => {
+    const value = `Basic ${base64(`:${MARK}`)}`;
+    expect(refusal(value, 'basic_username')).toContain('no user name');
+    expect(apply(value, 'basic_password')).toBe(MARK);
+  });
+});

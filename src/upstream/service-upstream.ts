@@ -1,0 +1,86 @@
+import type { Clock } from '../clock.js';
+import type { ServiceSettings } from '../config/model.js';
+import { createConnectionPool, type PoolOptions } from './connection-pool.js';
+import { exchange } from './exchange.js';
+import { createRetryBudget } from './retry-budget.js';
+import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
+
+/**
+ * The way to a service's API, by its settings.
+ *
+ * @throws Error in one sentence where the TLS files cannot be used.
+ */
+export function createServiceUpstream(
+  origin: string,
+  settings: ServiceSettings,
+  clock: Clock,
+  random: () => number,
+): Upstream {
+  return connect(poolOptions(origin, settings), upstreamOptions(settings), clock, random);
+}
+
+/** A token answer is a few lines; whatever is longer is none. */
+const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * The way to a service's token endpoint: its TLS and timeouts, but one request at a time, each on a connection of its own
+ * (they are an hour apart, and one that the server is about to close would lose the request) and sent once only: the
+ * token cache decides when the next one goes out.
+ *
+ * @throws Error in one sentence where the TLS files cannot be used.
+ */
+export function createTokenUpstream(
+  origin: string,
+  settings: ServiceSettings,
+  clock: Clock,
+  random: () => number,
+): Upstream {
+  const options: UpstreamOptions = {
+    ...upstreamOptions(settings),
+    maxResponseBytes: MAX_TOKEN_ANSWER_BYTES,
+    maxRedirects: 0,
+    retry: { retries: 0, statuses: new Set() },
+    reusesConnections: false,
+  };
+  return connect({ ...poolOptions(origin, settings), size: 1 }, options, clock, random);
+}
+
+function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, random: () => number): Upstream {
+  return createUpstream(options, {
+    pool: createConnectionPool(pool, clock, random),
+    budget: createRetryBudget(clock.monotonic),
+    clock,
+    random,
+    exchange,
+  });
+}
+
+function poolOptions(origin: string, settings: ServiceSettings): PoolOptions {
+  return {
+    origin,
+    size: settings['pool.size'],
+    maxWaiting: settings['pool.max_waiting'],
+    connectTimeoutMs: settings['pool.connect_timeout'],
+    idleTimeoutMs: settings['pool.idle_timeout'],
+    maxLifetimeMs: settings['pool.max_lifetime'],
+    tls: {
+      verify: settings.tls_verify === 'verify_peer',
+      caFile: settings['tls.cacertfile'],
+      certFile: settings['tls.certfile'],
+      keyFile: settings['tls.keyfile'],
+      servername: settings['tls.servername'],
+    },
+  };
+}
+
+function upstreamOptions(settings: ServiceSettings): UpstreamOptions {
+  return {
+    timeoutMs: settings.timeout,
+    recvTimeoutMs: settings['pool.recv_timeout'],
+    checkoutTimeoutMs: settings['pool.checkout_timeout'],
+    maxResponseBytes: settings['pool.max_response_size'],
+    maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
+    retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
+    reusesConnections: true,
+  };
+}
