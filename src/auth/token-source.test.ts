@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { billingConf } from '../../test/support/billing-conf.js';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { testVariables } from '../../test/support/variables.js';
+import { parseConfig } from '../config/load-config.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { compileTokenRequest } from './token-request.js';
+import { createTokenEndpoint } from './token-source.js';
+
+const LINES = [
+  '+auth.fetch.url = https://{{host}}.example.com/token',
+  '+auth.fetch.token_path = access_token',
+  '+auth.fetch.expires_in_path = expires_in',
+  '+auth.fetch.body_encoding = form',
+  '+auth.fetch.body.client_secret = {{secret}}',
+  '+auth.secrets.provider = env',
+  '+auth.secrets.vars.host.field = HOST',
+  '+auth.secrets.vars.secret.field = SECRET',
+];
+
+/** An endpoint whose answers the test gives, by the secret that is sent. */
+function setUp(good: string, status = 401, body: object = { error: 'invalid_client' }) {
+  const { settings } = parseConfig(billingConf('https://h', ...LINES), { env: {} }).services[0]!;
+  const variables = testVariables({ host: 'a', secret: 'one' });
+  const sent: string[] = [];
+  const closed: string[] = [];
+  const endpoint = createTokenEndpoint({
+    settings,
+    variables,
+    build: compileTokenRequest(settings, 'agent'),
+    rule: {
+      tokenPath: ['access_token'],
+      errorPath: undefined,
+      expiresInPath: ['expires_in'],
+      isPlaceable: () => true,
+    },
+    connect: (origin) => ({
+      async send(request: HttpRequest) {
+        sent.push(`${origin} ${request.body}`);
+        const granted = request.body === `client_secret=${good}`;
+        const answer = {
+          status: granted ? 200 : status,
+          headers: {},
+          body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: 60 } : body)),
+        };
+        return { kind: 'answer', answer, attempts: 1 };
+      },
+      async close() {
+        closed.push(origin);
+      },
+    }),
+    clock: createFakeClock(),
+  });
+  return { endpoint, variables, sent, closed };
+}
+
+describe('the token endpoint', () => {
+  it('is asked, and what it says is judged', async () => {
+    const { endpoint, sent } = setUp('one');
+    const key = endpoint.key();
+    expect(await endpoint.fetch()).toEqual({ kind: 'token', key, value: 't', lifetimeMs: 60_000 });
+    expect(sent).toEqual(['https://a.example.com client_secret=one']);
+  });
+
+  it('that refuses the credentials makes the secret be read again, and is asked at once with a newer one', async () => {
+    const { endpoint, variables, sent } = setUp('two');
+    variables.nextReread = () => variables.change({ host: 'a', secret: 'two' });
+    expect(await endpoint.fetch()).toMatchObject({ kind: 'token', key: endpoint.key() });
+    expect(sent).toHaveLength(2);
+    expect(variables.rereads).toBe(1);
+  });
+
+  it('is not asked twice with the same credentials', async () => {
+    const { endpoint, variables, sent } = setUp('two');
+    expect(await endpoint.fetch()).toMatchObject({ kind: 'none', cause: expect.stringContaining('401') });
+    expect([sent.length, variables.rereads]).toEqual([1, 1]);
+  });
+
+  it('that fails otherwise tells nothing of the secret', async () => {
+    const { endpoint, variables } = setUp('two', 503, {});
+    expect(await endpoint.fetch()).toMatchObject({ kind: 'none' });
+    expect(variables.rereads).toBe(0);
+  });
+
+  it('may change its place', async () => {
+    const { endpoint, variables, sent, closed } = setUp('one');
+    await endpoint.fetch();
+    variables.change({ host: 'b', secret: 'one' });
+    await endpoint.fetch();
+    expect(sent[1]).toBe('https://b.example.com client_secret=one');
+    expect(closed).toEqual(['https://a.example.com']);
+    await endpoint.close();
+    expect(closed).toEqual(['https://a.example.com', 'https://b.example.com']);
+  });
+
+  it('is not asked while the secret is not there, or makes no request', async () => {
+    const { endpoint, variables, sent } = setUp('one');
+    variables.change(undefined);
+    expect(endpoint.key()).toBeUndefined();
+    expect(await endpoint.fetch()).toMatchObject({ kind: 'none', key: undefined });
+    variables.change({ host: 'a b', secret: 'one' });
+    expect(await endpoint.fetch()).toMatchObject({ cause: expect.stringContaining('auth.fetch.url') });
+    expect(sent).toEqual([]);
+  });
+});
