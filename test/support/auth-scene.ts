@@ -1,0 +1,126 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../src/clock.js';
+import { billingConf } from './billing-conf.js';
+import { readDocument } from './documents.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { type Idp, startIdp, tokenOf } from './idp.js';
+import type { AnswerHandler } from './recording-upstream.js';
+import { openScene, type Scene } from './scene.js';
+
+export const GET = 'com.billing.get_invoice';
+export const POST = 'com.billing.create_invoice';
+
+/** The error of a call for which no token can be had; `retry_after` comes besides. */
+export const NO_TOKEN = {
+  status: 503,
+  code: 'auth',
+  message: 'Authentication unavailable',
+  body: 'Authentication unavailable',
+};
+
+const GUIDE = readDocument('examples/guide.conf');
+
+/** The guide's OAuth2 section as it stands there, but for the identity provider's host. */
+export function guideOAuth2(idpOrigin: string): string {
+  const section = GUIDE.slice(GUIDE.indexOf('## Token acquisition'));
+  return section.replace('https://idp.example.com', idpOrigin);
+}
+
+/** A scene with a token endpoint, under a clock that stands still. */
+export interface AuthScene extends Scene {
+  readonly idp: Idp;
+  readonly clock: FakeClock;
+  /** The tokens that the API was sent, in order. */
+  sentTokens(): readonly string[];
+  /**
+   * Lets time pass, step by step; between the steps everything that was set going by it comes to its end, or to a token
+   * endpoint that keeps silent. To be called while the API owes no answer.
+   *
+   * @param stepMs default 10 s; no more than half a minute, or the heartbeat would miss the caller's pongs.
+   */
+  pass(ms: number, stepMs?: number): Promise<void>;
+  /** Waits until what was set going has come to its end, or to a token endpoint that keeps silent. */
+  settle(): Promise<void>;
+}
+
+export interface AuthSceneOptions {
+  /** Added behind the guide's OAuth2 section, so that they win over it; `+` stands for the service's prefix. */
+  readonly lines?: readonly string[];
+  /** Further lines that need the addresses. */
+  readonly more?: (apiUrl: string, idpOrigin: string) => string;
+  readonly idp?: AnswerHandler;
+  readonly api?: AnswerHandler;
+  /** Jitter: what `random` gives. Default: 0.5, which is none where it goes both ways. */
+  readonly random?: number;
+}
+
+/** One HTTP attempt's time, of an odd length: so that its timers can be told from all others. */
+const TIMEOUT_MS = 7_777;
+
+/** Sets the guide's billing service with its OAuth2 section between a scripted token endpoint and an API. */
+export async function openAuthScene(options: AuthSceneOptions = {}): Promise<AuthScene> {
+  const { lines = [], random = 0.5 } = options;
+  const idp = await startIdp(options.idp);
+  const clock = createFakeClock();
+  const exchanges = watchExchanges(clock);
+  const scene = await openScene({
+    conf: (url) =>
+      [
+        guideOAuth2(idp.origin),
+        billingConf(url, `+timeout = ${TIMEOUT_MS}ms`, ...lines),
+        options.more?.(url, idp.origin) ?? '',
+      ].join('\n'),
+    gateway: { clock: exchanges.clock, random: () => random },
+    ...(options.api && { answer: options.api }),
+  });
+
+  async function settle(): Promise<void> {
+    do await turn();
+    while (exchanges.open() > idp.unanswered);
+  }
+
+  return {
+    ...scene,
+    idp,
+    clock,
+    sentTokens: () => scene.upstream.requests.map(tokenOf),
+    settle,
+    async pass(ms, stepMs = 10_000) {
+      for (let left = ms; left > 0; left -= stepMs) {
+        clock.advance(Math.min(stepMs, left));
+        // An exchange of frames: the caller has answered every ping that was sent before.
+        await scene.caller.call('com.example.nobody');
+        await settle();
+      }
+    },
+    async close() {
+      await scene.close();
+      await idp.close();
+    },
+  };
+}
+
+/** Counts the HTTP exchanges under way by the timers that watch over them. */
+function watchExchanges(clock: FakeClock): { readonly clock: Clock; open(): number } {
+  const open = new Set<object>();
+  return {
+    open: () => open.size,
+    clock: {
+      monotonic: clock.monotonic,
+      wall: clock.wall,
+      after(delayMs, action) {
+        if (Math.abs(delayMs - TIMEOUT_MS) > 0.5) return clock.after(delayMs, action);
+        const exchange = {};
+        open.add(exchange);
+        const takeBack = clock.after(delayMs, () => {
+          open.delete(exchange);
+          action();
+        });
+        return () => {
+          open.delete(exchange);
+          takeBack();
+        };
+      },
+    },
+  };
+}
