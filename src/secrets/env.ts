@@ -10,10 +10,10 @@ export function createEnvProvider(
   names: Iterable<string>,
   env: Readonly<Record<string, string | undefined>>,
 ): SecretProvider {
-  const wanted = new Set(names);
+  const wanted = [...new Set(names)];
   return {
     read: async () =>
-      secretMap([...wanted].flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]))),
+      secretMap(wanted.filter((name) => Object.hasOwn(env, name)).map((name) => [name, env[name]])),
     close() {},
   };
 }

@@ -41,7 +41,7 @@ const BACKOFF_CAP_MS = 5 * 60_000;
 /** Milliseconds to wait after `failures` in a row: 1 s doubling to 5 min, a quarter more or less, never above 5 min. */
 function backoffMs(failures: number, random: () => number): number {
   const jitter = 0.75 + 0.5 * random();
-  return Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (failures - 1) * jitter);
+  return Math.min(BACKOFF_CAP_MS, Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (failures - 1)) * jitter);
 }
 
 /**
@@ -71,9 +71,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
 
   function readNow(): Promise<void> {
     if (closed) return Promise.resolve();
-    underWay ??= readUntilSettled().finally(() => {
-      underWay = undefined;
-    });
+    underWay ??= readUntilSettled();
     return underWay;
   }
 
@@ -83,6 +81,8 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
       changedMeanwhile = false;
       await attempt();
     } while (changedMeanwhile && !closed);
+    // Within the same step as the look at `changedMeanwhile`: no change can fall between the two.
+    underWay = undefined;
     if (closed) return;
     if (failures > 0) schedule(retryMs);
     else if (options.refreshMs > 0) schedule(options.refreshMs);
@@ -124,6 +124,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   return {
     values: () => values,
     start() {
+      if (closed) return Promise.resolve();
       stopWatch ??= provider.watch?.(() => {
         changedMeanwhile = true;
         void readNow();

@@ -71,9 +71,10 @@ function readBasic(text: string, field: string): { username: string; password: s
 
 /** The runtime skips what is not base64 (RFC 4648 section 4), so only what encodes to the same text again was base64. */
 function decodeBase64(text: string): Uint8Array | undefined {
-  const digits = text.replace(PADDING, '');
-  const bytes = Buffer.from(digits, 'base64');
-  return bytes.length > 0 && bytes.toString('base64').replace(PADDING, '') === digits ? bytes : undefined;
+  const bytes = Buffer.from(text, 'base64');
+  const canonical = bytes.toString('base64');
+  const isBase64 = text === canonical || text === canonical.replace(PADDING, '');
+  return isBase64 && bytes.length > 0 ? bytes : undefined;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
