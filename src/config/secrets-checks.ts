@@ -37,7 +37,7 @@ function notifyUnused(service: ServiceDraft): void {
   if (names.size === 0) {
     service.notify(
       'auth.secrets.provider',
-      'the secret is read for nothing: add auth.secrets.vars.NAME.field, which makes {{NAME}} a variable',
+      'nothing is taken from the secret, so it is not read: add auth.secrets.vars.NAME.field, which makes {{NAME}} a variable',
     );
   }
   if (hasFaults(service)) return;

@@ -2,19 +2,35 @@ import { describe, expect, it } from 'vitest';
 import { readDocument } from '../support/documents.js';
 
 describe('links in the documents', () => {
-  it.each([
+  const DOCUMENTS = [
     'README.md',
     'CONTRIBUTING.md',
+    'docs/AUTHENTICATION.md',
     'docs/ERRORS.md',
     'docs/LIFE-OF-A-CALL.md',
     'docs/OPERATIONS.md',
     'docs/OVERVIEW.md',
     'docs/SECURITY.md',
-  ])('of %s lead somewhere', (path) => {
+  ];
+
+  it.each(DOCUMENTS)('of %s lead somewhere', (path) => {
     const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : '';
     const links = [...readDocument(path).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!);
     for (const link of links.filter((target) => !target.startsWith('http'))) {
       expect(() => readDocument(`${folder}${link}`), `${path} → ${link}`).not.toThrow();
     }
+  });
+
+  it.each(DOCUMENTS)('within %s lead to a heading', (path) => {
+    const markdown = readDocument(path);
+    // As GitHub makes them of headings.
+    const anchors = [...markdown.matchAll(/^#+ (.*)$/gm)].map((match) =>
+      match[1]!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    );
+    const targets = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map((match) => match[1]!);
+    expect(anchors).toEqual(expect.arrayContaining(targets));
   });
 });

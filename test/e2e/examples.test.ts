@@ -16,6 +16,19 @@ describe('the examples', () => {
     expect(config.services[0]?.settings.timeout).toBe(15_000);
   });
 
+  it("hold the guide's OAuth2 section, line for line, in the demo's configuration too", () => {
+    const section = (path: string) => {
+      const [, text = ''] = readDocument(path).split('## Token acquisition');
+      const [auth = ''] = text.split('## Where WAMP clients connect');
+      return auth.split('\n').filter((line) => line !== '');
+    };
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
+    const host = '${IDP_URL:-https://idp.example.com}';
+    const ofDemo = section('examples/demo.conf').map((line) => line.replace(host, 'https://idp.example.com'));
+    expect(ofDemo.length).toBe(18);
+    expect(ofDemo).toEqual(section('examples/guide.conf'));
+  });
+
   it('in the README that are configurations load', () => {
     const blocks = [...readDocument('README.md').matchAll(/^```ini\n(.*?)^```$/gms)].map(
       (match) => match[1]!,

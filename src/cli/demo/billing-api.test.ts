@@ -1,17 +1,36 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BillingApi, DEMO_CLIENT, startBillingApi } from './billing-api.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock.js';
+import { type BillingApi, startBillingApi } from './billing-api.js';
 import { createInvoiceBook, MAX_INVOICES } from './invoices.js';
+import { DEMO_CLIENT } from './token-endpoint.js';
+
+const GRANT = { grant_type: 'client_credentials' };
+const CLIENT = { ...GRANT, client_id: DEMO_CLIENT.id, client_secret: DEMO_CLIENT.secret };
 
 describe('the example billing API', () => {
+  let clock: FakeClock;
   let api: BillingApi;
-  beforeAll(async () => {
-    api = await startBillingApi();
+  let authorization: string;
+  beforeEach(async () => {
+    clock = createFakeClock();
+    api = await startBillingApi(clock);
+    const [, { access_token }] = await token(CLIENT);
+    authorization = `Bearer ${access_token}`;
   });
-  afterAll(() => api.close());
+  afterEach(() => api.close());
+
+  const token = async (
+    form: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<[number, Record<string, unknown>]> => {
+    const body = new URLSearchParams(form);
+    const answer = await fetch(`${api.origin}/oauth/token`, { method: 'POST', headers, body });
+    return [answer.status, (await answer.json()) as Record<string, unknown>];
+  };
 
   const ask = async (method: string, path: string, body?: unknown): Promise<[number, unknown]> => {
     const sent = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
-    const answer = await fetch(`${api.origin}${path}`, { method, body: sent });
+    const answer = await fetch(`${api.origin}${path}`, { method, body: sent, headers: { authorization } });
     const text = await answer.text();
     return [answer.status, text === '' ? '' : JSON.parse(text)];
   };
@@ -50,29 +69,46 @@ describe('the example billing API', () => {
   });
 
   it('hands out tokens to the right client alone', async () => {
-    const token = async (
-      form: Record<string, string>,
-      headers: Record<string, string> = {},
-    ): Promise<unknown> => {
-      const answer = await fetch(`${api.origin}/oauth/token`, {
-        method: 'POST',
-        headers,
-        body: new URLSearchParams(form),
-      });
-      return [answer.status, await answer.json()];
-    };
-    const grant = { grant_type: 'client_credentials' };
     const granted = [200, { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600 }];
-    expect(await token({ ...grant, client_id: DEMO_CLIENT.id, client_secret: DEMO_CLIENT.secret })).toEqual(
-      granted,
-    );
+    expect(await token(CLIENT)).toEqual(granted);
     const basic = Buffer.from(`${DEMO_CLIENT.id}:${DEMO_CLIENT.secret}`).toString('base64');
-    expect(await token(grant, { authorization: `Basic ${basic}` })).toEqual(granted);
-    expect(await token({ ...grant, client_id: DEMO_CLIENT.id, client_secret: 'no' })).toEqual([
-      401,
-      { error: 'invalid_client' },
-    ]);
+    expect(await token(GRANT, { authorization: `Basic ${basic}` })).toEqual(granted);
+    expect(await token({ ...CLIENT, client_secret: 'no' })).toEqual([401, { error: 'invalid_client' }]);
     expect(await token({})).toEqual([400, { error: 'unsupported_grant_type' }]);
+  });
+
+  it('lets nobody in without a token that it issued, on any path and method', async () => {
+    const refusal = async (
+      headers: Record<string, string>,
+      method = 'GET',
+      path = '/api/invoices/INV-001',
+    ) => {
+      const body = method === 'POST' ? '{"amount":1}' : null;
+      const answer = await fetch(`${api.origin}${path}`, { method, headers, body });
+      await answer.arrayBuffer();
+      return [answer.status, answer.headers.get('www-authenticate')];
+    };
+    const missing = [401, 'Bearer realm="demo"'];
+    const invalid = [401, 'Bearer realm="demo", error="invalid_token"'];
+    expect(await refusal({})).toEqual(missing);
+    for (const wrong of ['Bearer no', 'Bearer', `Basic ${authorization}`, authorization.slice(0, -1)]) {
+      expect(await refusal({ authorization: wrong })).toEqual(invalid);
+    }
+    expect(await refusal({}, 'POST', '/api/invoices')).toEqual(missing);
+    expect(await refusal({}, 'DELETE')).toEqual(missing);
+    expect(await refusal({}, 'GET', '/api/nowhere')).toEqual(missing);
+    // Nothing of that was carried out.
+    expect(await ask('POST', '/api/invoices', {})).toMatchObject([201, { id: 'INV-002' }]);
+    expect((await ask('GET', '/api/invoices/INV-001'))[0]).toBe(200);
+    // The scheme's name is the same in any case (RFC 9110 section 11.1).
+    expect((await refusal({ authorization: authorization.replace('Bearer', 'bearer') }))[0]).toBe(200);
+  });
+
+  it('lets a token in for an hour', async () => {
+    clock.advance(3_599_999);
+    expect((await ask('GET', '/api/invoices/INV-001'))[0]).toBe(200);
+    clock.advance(1);
+    expect((await ask('GET', '/api/invoices/INV-001'))[0]).toBe(401);
   });
 
   it('forgets the oldest invoice when there are too many', () => {

@@ -1,15 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../clock.js';
+import {
+  BadRequest,
+  MAX_BODY_BYTES,
+  methodNotAllowed,
+  notFound,
+  type Reply,
+  readJsonObject,
+  send,
+  tooLarge,
+} from './http-reply.js';
 import { createInvoiceBook, type Invoice, type InvoiceBook } from './invoices.js';
+import { createTokenBook, type TokenBook } from './token-book.js';
+import { issueToken, refuseToken } from './token-endpoint.js';
 
-/** The credentials that the example's token endpoint accepts: the guide's own, and no secret. */
-export const DEMO_CLIENT = { id: 'my-client-id', secret: 'my-client-secret' } as const;
-
-/** With 1,000 invoices at most, this bounds the memory of the demo too. */
-const MAX_BODY_BYTES = 64 * 1024;
-const MAX_INVOICE_BYTES = MAX_BODY_BYTES;
 const TOKEN_SECONDS = 3_600;
 
 export interface BillingApi {
@@ -19,13 +25,14 @@ export interface BillingApi {
 }
 
 /**
- * The example REST API behind the demo: invoices in memory, on an ephemeral loopback port, and an OAuth2 token endpoint
- * (client credentials, RFC 6749, section 4.4). The API asks for no token yet.
+ * The example REST API behind the demo: invoices in memory, on an ephemeral loopback port, for those who bring a token from
+ * its OAuth2 token endpoint.
  */
-export async function startBillingApi(): Promise<BillingApi> {
-  const book = createInvoiceBook();
+export async function startBillingApi(clock: Clock = systemClock): Promise<BillingApi> {
+  const invoices = createInvoiceBook();
+  const tokens = createTokenBook(TOKEN_SECONDS, clock);
   const server = createServer((request, response) => {
-    answer(book, request).then(
+    answer(invoices, tokens, request).then(
       (reply) => send(response, reply),
       (error: unknown) => {
         if (error instanceof BadRequest) send(response, error.reply);
@@ -46,23 +53,15 @@ export async function startBillingApi(): Promise<BillingApi> {
   };
 }
 
-interface Reply {
-  readonly status: number;
-  /** JSON; undefined sends no body. */
-  readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Carries the reply for a request that cannot be read. */
-class BadRequest extends Error {
-  constructor(readonly reply: Reply) {
-    super('bad request');
-  }
-}
-
-async function answer(book: InvoiceBook, request: IncomingMessage): Promise<Reply> {
+async function answer(invoices: InvoiceBook, tokens: TokenBook, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://localhost');
-  if (url.pathname === '/oauth/token') return issueToken(request);
+  if (url.pathname === '/oauth/token') return issueToken(tokens, request);
+  if (!url.pathname.startsWith('/api/')) return notFound('no such page');
+  // Before anything else, so that nobody learns without a token which invoices there are.
+  return refuseToken(tokens, request) ?? answerInvoices(invoices, url, request);
+}
+
+async function answerInvoices(book: InvoiceBook, url: URL, request: IncomingMessage): Promise<Reply> {
   if (url.pathname === '/api/invoices') {
     if (request.method !== 'POST') return methodNotAllowed('POST');
     const { id, customer, amount, status } = book.create(await readJsonObject(request));
@@ -85,7 +84,7 @@ async function answer(book: InvoiceBook, request: IncomingMessage): Promise<Repl
       const changes = await readJsonObject(request);
       const before = book.find(id);
       if (before === undefined) return notFound(`no invoice ${id}`);
-      if (JSON.stringify({ ...before, ...changes }).length > MAX_INVOICE_BYTES) return tooLarge();
+      if (JSON.stringify({ ...before, ...changes }).length > MAX_BODY_BYTES) return tooLarge();
       book.update(id, changes);
       return { status: 200, body: { id, ...withoutId(changes) } };
     }
@@ -115,81 +114,4 @@ function withoutId(fields: Readonly<Record<string, unknown>>): Record<string, un
 function withoutLines(invoice: Invoice): Record<string, unknown> {
   const { lines: _lines, ...summary } = invoice;
   return summary;
-}
-
-async function issueToken(request: IncomingMessage): Promise<Reply> {
-  if (request.method !== 'POST') return methodNotAllowed('POST');
-  const form = new URLSearchParams(await readBody(request));
-  if (form.get('grant_type') !== 'client_credentials') {
-    return { status: 400, body: { error: 'unsupported_grant_type' } };
-  }
-  const [id, secret] = basicCredentials(request) ?? [form.get('client_id'), form.get('client_secret')];
-  if (id !== DEMO_CLIENT.id || secret !== DEMO_CLIENT.secret) {
-    const headers = { 'www-authenticate': 'Basic realm="demo"' };
-    return { status: 401, body: { error: 'invalid_client' }, headers };
-  }
-  const body = {
-    access_token: randomBytes(24).toString('base64url'),
-    token_type: 'Bearer',
-    expires_in: TOKEN_SECONDS,
-  };
-  return { status: 200, body, headers: { 'cache-control': 'no-store' } };
-}
-
-function basicCredentials(request: IncomingMessage): [string, string] | undefined {
-  const encoded = /^basic +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (encoded === undefined) return undefined;
-  const pair = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = pair.indexOf(':');
-  return colon < 0 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
-}
-
-async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const text = await readBody(request);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new BadRequest({ status: 400, body: { error: 'the body is not JSON' } });
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BadRequest({ status: 422, body: { error: 'the body must be a JSON object' } });
-  }
-  return value as Record<string, unknown>;
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) throw new BadRequest(tooLarge());
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function tooLarge(): Reply {
-  return { status: 413, body: { error: 'an invoice is at most 64 kB' } };
-}
-
-function notFound(error: string): Reply {
-  return { status: 404, body: { error } };
-}
-
-function methodNotAllowed(allow: string): Reply {
-  return { status: 405, body: { error: 'method not allowed' }, headers: { allow } };
-}
-
-function send(response: ServerResponse, reply: Reply): void {
-  if (response.destroyed) return;
-  if (reply.body === undefined) {
-    response.writeHead(reply.status, reply.headers).end();
-    return;
-  }
-  // A request whose body we did not read to its end cannot be followed by another on the same connection.
-  const closing = reply.status === 413 ? { connection: 'close' } : {};
-  response
-    .writeHead(reply.status, { 'content-type': 'application/json', ...closing, ...reply.headers })
-    .end(JSON.stringify(reply.body));
 }

@@ -23,7 +23,12 @@ export interface DemoOptions {
 export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> {
   const api = await startBillingApi();
   try {
-    const env = { ...host.env, BILLING_URL: `${api.origin}/api`, DEMO_PORT: String(options.port) };
+    const env = {
+      ...host.env,
+      BILLING_URL: `${api.origin}/api`,
+      IDP_URL: api.origin,
+      DEMO_PORT: String(options.port),
+    };
     const config = loadConfig(DEMO_CONFIG, { env });
     return await runGateway(config, host, (gateway) =>
       host.stdout.write(welcome(gateway, api, options.port, options.command)),
@@ -42,7 +47,8 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
 function welcome(gateway: Gateway, api: BillingApi, port: number, commandName: string): string {
   const command = `${commandName} call`;
   const where = port === DEMO_PORT ? '' : ` --url ${gateway.endpoints[0]}`;
-  return `A billing API answers at ${api.origin}/api, and a gateway turns WAMP calls into requests to it.
+  return `A billing API answers at ${api.origin}/api, to those who have a token from ${api.origin}/oauth/token.
+A gateway turns WAMP calls into requests to it, and sees to the token.
 Its configuration: ${DEMO_CONFIG}
 
 ${readyLine(gateway)}
