@@ -32,13 +32,27 @@ export function checkCredential(service: ServiceDraft): void {
   const known = new Set([...defined, 'token']);
   if (!reportUndefined(service, { key: 'auth.apply.format', template: format }, known)) return;
   const used = variablesOf(format).map(({ name }) => name);
-  if (!used.includes('token')) {
+  if (!fetches && isInBaseUrl(service)) notifyPlacedAlready(service);
+  else if (!used.includes('token')) {
     service.notify('auth.apply.format', 'holds no {{token}}, so the token is never sent');
   }
   const isStatic = !fetches && !service.members('auth.secrets.vars.$var').has('token');
   if (isStatic && settings['auth.vars']?.get('token') === '') {
     service.report('auth.vars.$var', 'the token is empty', { name: 'token' });
   }
+}
+
+/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`). */
+function isInBaseUrl({ settings }: ServiceDraft): boolean {
+  return (
+    settings.base_url !== undefined && variablesOf(settings.base_url).some(({ name }) => name === 'token')
+  );
+}
+
+function notifyPlacedAlready(service: ServiceDraft): void {
+  const keys = ['auth.apply.placement', 'auth.apply.name', 'auth.apply.format'] as const;
+  const key = keys.find((each) => service.entry(each) !== undefined);
+  if (key !== undefined) service.notify(key, 'has no effect: {{token}} stands in base_url already');
 }
 
 function checkHeaderName(service: ServiceDraft): void {
