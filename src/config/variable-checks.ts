@@ -48,10 +48,19 @@ export function definedVariables(service: ServiceDraft): ReadonlySet<string> {
   return new Set([...service.members('auth.vars.$var'), ...service.members('auth.secrets.vars.$var')]);
 }
 
-/** A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere. */
-export function valueAtLoad(service: ServiceDraft, { name, fallback }: Variable): string | undefined {
+/**
+ * A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere.
+ *
+ * @param encode what is made of a value; a default is the template's own text and stays as it is.
+ */
+export function valueAtLoad(
+  service: ServiceDraft,
+  { name, fallback }: Variable,
+  encode: (value: string) => string = (value) => value,
+): string | undefined {
   if (service.members('auth.secrets.vars.$var').has(name)) return undefined;
-  return service.settings['auth.vars']?.get(name) ?? fallback;
+  const value = service.settings['auth.vars']?.get(name);
+  return value === undefined ? fallback : encode(value);
 }
 
 /** @returns true where every variable is defined. A variable is named by its place: its name is part of the value. */
@@ -82,12 +91,8 @@ function reportBadUrl(
   { key, template }: Use,
   encode: (value: string) => string,
 ): void {
-  const lookUp = (variable: Variable) => {
-    const value = valueAtLoad(service, variable);
-    return value === undefined ? undefined : encode(value);
-  };
   try {
-    checkUrl(template, lookUp);
+    checkUrl(template, (variable) => valueAtLoad(service, variable, encode));
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     service.report(key, error.message);

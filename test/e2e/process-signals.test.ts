@@ -1,19 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { billingConf } from '../support/billing-conf.js';
 import { RESET, startRecordingUpstream } from '../support/recording-upstream.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
 const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
-const CONFIG = fileURLToPath(new URL('../../examples/demo.conf', import.meta.url));
 
 /** The built command as a process of its own: what the stand-in of the other tests cannot show. */
 describe('a running gateway', () => {
+  let folder: TemporaryFolder;
+  beforeAll(() => {
+    folder = createTemporaryFolder();
+  });
+  afterAll(() => folder.remove());
+
   async function startProcess(
     upstream: string,
   ): Promise<{ gateway: ChildProcess; url: string; ended: Promise<unknown[]> }> {
-    const env = { ...process.env, BILLING_URL: upstream, DEMO_PORT: '0' };
-    const gateway = spawn(process.execPath, [COMMAND, 'start', '--config', CONFIG], { env });
+    const config = folder.write('bondy.conf', billingConf(upstream, 'listeners.main.port = 0'));
+    const gateway = spawn(process.execPath, [COMMAND, 'start', '--config', config]);
     const ended = once(gateway, 'exit');
     const [line] = await once(gateway.stdout!.setEncoding('utf8'), 'data');
     const url = /^ready: 4 procedures in 1 realms, (ws:\S+)\n$/.exec(String(line))?.[1];
