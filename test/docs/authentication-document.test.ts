@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { createGateway } from '../../src/create-gateway.js';
 import type { GatewayErrorCode } from '../../src/errors.js';
 import { ownErrorReply } from '../../src/gateway/pipeline/own-error.js';
+import { AUTHENTICATION_CASES, type AuthenticationCase } from '../support/authentication-cases.js';
 import { type Answer, type Caller, connectCaller, ownError } from '../support/caller.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { iniBlocks } from '../support/ini-blocks.js';
@@ -17,150 +18,6 @@ import { createTemporaryFolder, type TemporaryFolder } from '../support/temporar
 
 const DOCUMENT = readDocument('docs/AUTHENTICATION.md');
 const BLOCKS = iniBlocks(DOCUMENT);
-
-/** What a block needs around it, and what comes of one call through it. */
-interface Case {
-  readonly env?: Readonly<Record<string, string>>;
-  /** JSON files beside the configuration. */
-  readonly files?: Readonly<Record<string, object>>;
-  /** In AWS Secrets Manager. */
-  readonly secret?: object;
-  /** What the token endpoint answers; where it is absent nobody may ask it. */
-  readonly tokenAnswer?: object;
-  readonly tokenRequest?: readonly string[];
-  readonly call: readonly [procedure: string, kwargs: object];
-  readonly apiRequest: readonly string[];
-}
-
-const ACCEPT = 'accept: application/json';
-const FORM = 'content-type: application/x-www-form-urlencoded';
-const GRANT = 'grant_type=client_credentials';
-const CREDENTIALS = 'client_id=my-client-id&client_secret=s%2B%3Acret';
-const SECRET = { CLIENT_ID: 'my-client-id', CLIENT_SECRET: 's+:cret' };
-const BASIC = `Basic ${Buffer.from('my-client-id:s+:cret').toString('base64')}`;
-const oauthAnswer = { access_token: 'tok-1', token_type: 'Bearer', expires_in: 3600 };
-const postedForm = ['POST /oauth/token', ACCEPT, FORM, '', `${GRANT}&${CREDENTIALS}`];
-
-// Whatever a caller puts where the credential goes is replaced.
-const getInvoice = [
-  'com.billing.get_invoice',
-  { id: 'INV-001', _headers: { authorization: 'Bearer mine' } },
-] as const;
-const withBearer = ['GET /api/invoices/INV-001', ACCEPT, 'authorization: Bearer tok-1', '', ''];
-const geocode = { q: 'Łódź' };
-
-const CASES: Readonly<Record<string, Case>> = {
-  'OAuth2 client credentials': {
-    env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
-    tokenRequest: postedForm,
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'API key in the query': {
-    env: { MAPS_KEY: 'a key&more=1' },
-    call: ['com.maps.geocode', { ...geocode, api_key: 'mine' }],
-    apiRequest: ['GET /geocode?q=%C5%81%C3%B3d%C5%BA&api_key=a%20key%26more%3D1', ACCEPT, '', ''],
-  },
-  'API key in a header': {
-    env: { MAPS_KEY: 'a key&more=1' },
-    call: ['com.maps.geocode', { ...geocode, _headers: { 'x-api-key': 'mine' } }],
-    apiRequest: ['GET /geocode?q=%C5%81%C3%B3d%C5%BA', ACCEPT, 'x-api-key: a key&more=1', '', ''],
-  },
-  'Basic on the token request': {
-    env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
-    tokenRequest: ['POST /oauth/token', ACCEPT, FORM, `authorization: ${BASIC}`, '', GRANT],
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'AWS Secrets Manager': {
-    secret: SECRET,
-    tokenAnswer: oauthAnswer,
-    tokenRequest: postedForm,
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  Transforms: {
-    secret: { AUTHORIZATION_HEADER: BASIC },
-    tokenAnswer: oauthAnswer,
-    tokenRequest: postedForm,
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'A file': {
-    files: { 'secrets/billing.json': SECRET },
-    tokenAnswer: oauthAnswer,
-    tokenRequest: postedForm,
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'The environment': {
-    env: { BILLING_BASIC: BASIC },
-    tokenAnswer: oauthAnswer,
-    tokenRequest: ['POST /oauth/token', ACCEPT, FORM, `authorization: ${BASIC}`, '', GRANT],
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'Audience, resource, scope': {
-    env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: { ...oauthAnswer, expires_in: '3599' },
-    tokenRequest: [
-      'POST /acme/oauth2/token',
-      ACCEPT,
-      FORM,
-      '',
-      `${GRANT}&${CREDENTIALS}&audience=https%3A%2F%2Fbilling.example.com%2F&resource=urn%3Abilling&scope=invoices%3Aread+invoices%3Awrite`,
-    ],
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'A JSON body, a nested token': {
-    env: { BILLING_PASSWORD: 's"cret' },
-    tokenAnswer: { data: { accessToken: 'tok-1', expiresIn: 1800 } },
-    tokenRequest: [
-      'POST /v1/login',
-      ACCEPT,
-      'content-type: application/json',
-      'x-tenant: acme',
-      '',
-      '{"user":"gateway","password":"s\\"cret"}',
-    ],
-    call: getInvoice,
-    apiRequest: [
-      'GET /api/invoices/INV-001',
-      ACCEPT,
-      'authorization: Bearer mine',
-      'x-session: tok-1',
-      '',
-      '',
-    ],
-  },
-  'Errors inside a 200': {
-    env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: { errcode: 0, result: { token: 'tok/1' } },
-    tokenRequest: ['POST /token', ACCEPT, FORM, '', CREDENTIALS],
-    call: ['com.billing.get_invoice', { id: 'INV-001', access_token: 'mine' }],
-    apiRequest: ['GET /api/invoices/INV-001?access_token=tok%2F1', ACCEPT, '', ''],
-  },
-  'A token by GET': {
-    env: { BILLING_KEY: 'k3y' },
-    tokenAnswer: { token: 'tok-1', ttl: 300 },
-    tokenRequest: ['GET /token?client=billing%20%26%20more', ACCEPT, 'x-api-key: k3y', '', ''],
-    call: getInvoice,
-    apiRequest: withBearer,
-  },
-  'A static key from a secret': {
-    files: { 'secrets/maps.json': { api_key: 'k3y' } },
-    call: ['com.maps.geocode', {}],
-    apiRequest: ['GET /geocode', ACCEPT, 'authorization: Key k3y', '', ''],
-  },
-  'Basic at the API itself': {
-    env: { LEGACY_USER_AND_PASSWORD_IN_BASE64: 'dTpw' },
-    call: ['com.legacy.report', {}],
-    apiRequest: ['GET /report', ACCEPT, 'authorization: Basic dTpw', '', ''],
-  },
-};
 
 /** What the rooms that deal with credentials say to the log, bugs apart: level and sentence. */
 function loggedSentences(): string[][] {
@@ -210,7 +67,7 @@ describe('docs/AUTHENTICATION.md', () => {
   });
 
   /** Runs a block as it stands, but for the hosts of its two URLs. */
-  async function run(block: string, around: Case): Promise<Caller> {
+  async function run(block: string, around: AuthenticationCase): Promise<Caller> {
     const { env = {}, files = {}, secret, tokenAnswer } = around;
     for (const [name, content] of Object.entries(files)) folder.write(name, JSON.stringify(content));
     if (secret !== undefined) await keepInSecretsManager(secret);
@@ -237,11 +94,11 @@ describe('docs/AUTHENTICATION.md', () => {
   }
 
   it('has one block below a heading, and each of them is run here', () => {
-    expect(BLOCKS.map(({ heading }) => heading)).toEqual(Object.keys(CASES));
+    expect(BLOCKS.map(({ heading }) => heading)).toEqual(Object.keys(AUTHENTICATION_CASES));
   });
 
   it.each(BLOCKS)('$heading', async ({ heading, text }) => {
-    const around = CASES[heading]!;
+    const around = AUTHENTICATION_CASES[heading]!;
     const caller = await run(text, around);
     const answers: Answer[] = [];
     for (let i = 0; i < 2; i += 1) answers.push(await caller.call(...around.call));
@@ -267,8 +124,8 @@ describe('docs/AUTHENTICATION.md', () => {
   it('an error inside a 200 is one, whatever stands at token_path', async () => {
     const { heading, text } = BLOCKS.find((block) => block.heading === 'Errors inside a 200')!;
     const tokenAnswer = { errcode: 40_001, errmsg: 'no', result: { token: 'tok-1' } };
-    const caller = await run(text, { ...CASES[heading]!, tokenAnswer });
-    const answer = await caller.call(...CASES[heading]!.call);
+    const caller = await run(text, { ...AUTHENTICATION_CASES[heading]!, tokenAnswer });
+    const answer = await caller.call(...AUTHENTICATION_CASES[heading]!.call);
     expect(ownError(answer)).toMatchObject({ status: 503, code: 'auth', retry_after: 1 });
     expect([idp.requests.length, api.requests.length]).toEqual([1, 0]);
   });

@@ -21,6 +21,11 @@ describe('links in the documents', () => {
     }
   });
 
+  it.each(DOCUMENTS)('and files that %s names are there', (path) => {
+    const files = [...readDocument(path).matchAll(/`((?:src|test|docs|examples|bin)\/[\w./-]+\.\w+)`/g)];
+    for (const [, file] of files) expect(() => readDocument(file!), `${path} → ${file}`).not.toThrow();
+  });
+
   it.each(DOCUMENTS)('within %s lead to a heading', (path) => {
     const markdown = readDocument(path);
     // As GitHub makes them of headings.
