@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
+import { startIdp } from '../../test/support/idp.js';
 import { HANG } from '../../test/support/recording-upstream.js';
 import {
   awsVariables,
@@ -157,7 +158,7 @@ describe('an endpoint that is not there', () => {
     const provider = create();
     await endpoint.stop();
     expect(await failureOf(provider.read())).toBe('AWS Secrets Manager: ECONNREFUSED');
-    await endpoint.start();
+    await endpoint.restart();
     expect((await provider.read()).get('CLIENT_ID')).toBe('id');
   });
 
@@ -223,9 +224,8 @@ describe('credentials', () => {
 
   it('of a metadata service that hangs do not block for ever', async () => {
     const { AWS_ACCESS_KEY_ID: _, AWS_EC2_METADATA_DISABLED: __, ...rest } = awsVariables(endpoint.url);
-    const metadata = await startSecretsManager();
-    metadata.hang();
-    replaceAwsEnvironment({ ...rest, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata.url}/creds` });
+    const metadata = await startIdp(() => HANG);
+    replaceAwsEnvironment({ ...rest, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata.origin}/creds` });
     const clock = createFakeClock();
     const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
     await metadata.arrived(1);

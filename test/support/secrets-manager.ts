@@ -1,22 +1,13 @@
-import {
-  type AnswerHandler,
-  HANG,
-  type RecordedRequest,
-  type RecordingUpstream,
-  startRecordingUpstream,
-  type UpstreamAnswer,
-} from './recording-upstream.js';
+import { type Idp, startIdp } from './idp.js';
+import { type AnswerHandler, HANG, type UpstreamAnswer } from './recording-upstream.js';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:billing-creds-AbCdEf';
 const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
 /** A stand-in for AWS Secrets Manager that the real SDK talks to: GetSecretValue in AWS JSON 1.1. */
-export interface SecretsManager {
+export interface SecretsManager
+  extends Pick<Idp, 'requests' | 'arrived' | 'answerWith' | 'drained' | 'stop' | 'restart' | 'close'> {
   readonly url: string;
-  /** The same after each `start`. */
-  readonly port: number;
-  /** All requests since the beginning, those before a `stop` too. */
-  readonly requests: readonly RecordedRequest[];
   /** The SecretId of each request. */
   readonly secretIds: readonly unknown[];
   /** From now on the secret is this: an object as its JSON, text as it is. */
@@ -26,44 +17,22 @@ export interface SecretsManager {
   fail(type: string, options?: { readonly status?: number; readonly message?: string }): void;
   /** From now on no request is answered. */
   hang(): void;
-  answerWith(handler: AnswerHandler): void;
-  /** The N-th request (1-based), now or when it arrives whole. */
-  arrived(number: number): Promise<RecordedRequest>;
-  /** Ends every connection and stops listening, as if the endpoint were down. */
-  stop(): Promise<void>;
-  /** Listens again, at the same port. */
-  start(): Promise<void>;
-  close(): Promise<void>;
 }
 
-/** Starts the endpoint. `secret` is what {@link SecretsManager.hold} takes. */
+/** Starts the endpoint on a loopback port. `secret` is what {@link SecretsManager.hold} takes. */
 export async function startSecretsManager(secret: object | string = {}): Promise<SecretsManager> {
-  let answer: AnswerHandler = holding(secret);
-  const requests: RecordedRequest[] = [];
-  let waiting: { number: number; resolve: (request: RecordedRequest) => void }[] = [];
-
-  const handler: AnswerHandler = (request, response) => {
-    requests.push(request);
-    for (const waiter of waiting.filter(({ number }) => number === requests.length)) waiter.resolve(request);
-    waiting = waiting.filter(({ number }) => number !== requests.length);
+  let answer = holding(secret);
+  // A token endpoint's stand-in does what a test says, keeps its port and counts on over restarts: all that is wanted.
+  const server = await startIdp((request, response) => {
     const target = request.headers['x-amz-target'];
     if (target !== 'secretsmanager.GetSecretValue') return failure('UnknownOperationException');
     return answer(request, response);
-  };
-  const first = await startRecordingUpstream(handler);
-  let server: RecordingUpstream | undefined = first;
-
-  async function stop(): Promise<void> {
-    const stopping = server;
-    server = undefined;
-    await stopping?.close();
-  }
+  });
   return {
-    url: first.url,
-    port: first.port,
-    requests,
+    ...server,
+    url: server.origin,
     get secretIds() {
-      return requests.map(({ text }) => JSON.parse(text).SecretId);
+      return server.requests.map(({ text }) => JSON.parse(text).SecretId);
     },
     hold(next) {
       answer = holding(next);
@@ -80,16 +49,6 @@ export async function startSecretsManager(secret: object | string = {}): Promise
     answerWith(next) {
       answer = next;
     },
-    arrived(number) {
-      const already = requests[number - 1];
-      if (already !== undefined) return Promise.resolve(already);
-      return new Promise((resolve) => waiting.push({ number, resolve }));
-    },
-    stop,
-    async start() {
-      server ??= await startRecordingUpstream(handler, { port: first.port });
-    },
-    close: stop,
   };
 }
 
