@@ -2,15 +2,15 @@
  * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
  * everything else is an error. The same table stands in docs/OVERVIEW.md.
  */
-const LEAVES = ['errors', 'log', 'clock', 'json', 'version'];
+const LEAVES = ['errors', 'log', 'clock', 'backoff', 'json', 'version'];
 const ROOMS = {
   config: ['errors'],
   wamp: ['errors', 'log', 'clock', 'json'],
   router: ['wamp', 'log', 'clock'],
   transport: ['wamp', 'log', 'clock'],
-  secrets: ['config', 'errors', 'log', 'clock', 'json'],
+  secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json'],
   upstream: ['config', 'errors', 'log', 'clock'],
-  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'json'],
+  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json'],
   'gateway/pipeline': ['auth', 'secrets', 'upstream', 'config', 'errors', 'log', 'clock', 'json', 'version'],
   gateway: [
     'gateway/pipeline',

@@ -1,7 +1,7 @@
+import { type Backoff, backoffMs } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import { hideFromPrint } from '../config/freeze.js';
 import { type Logger, placeOf } from '../log.js';
-import { tokenBackoffMs } from './token-backoff.js';
 import { refreshDelayMs } from './token-lifetime.js';
 
 /** A token while it lives. */
@@ -75,6 +75,8 @@ export interface TokenCacheParts {
   readonly service: string;
 }
 
+/** A dead token endpoint sees seven requests in the first minute, and two in each after it. */
+const BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
 const GUARD_MS = 10_000;
 /** While the last attempt failed, calls wait this long for the one under way: the endpoint may just not answer. */
 const PATIENCE_MS = 2_000;
@@ -175,7 +177,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     cause = result.cause;
     const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
     // From the start: an endpoint that never answers has used up the time already, and is not asked more often either.
-    retryAt = Math.max(startedAt + tokenBackoffMs(failures, parts.random), now + asked);
+    retryAt = Math.max(startedAt + backoffMs(failures, BACKOFF, parts.random), now + asked);
     if (!closed) {
       const retryInMs = Math.max(0, Math.round(retryAt - now));
       log.warn({ service, cause, failures, retry_in_ms: retryInMs }, 'token request failed');

@@ -1,7 +1,7 @@
+import { MAX_TOKEN_TTL_MS } from '../config/schema/auth.js';
+
 /** A token lives at least this long: a shorter life could not be used, and would ask for a token at every call. */
 const MIN_LIFETIME_MS = 1_000;
-/** No token is trusted longer, whatever its answer or `auth.cache.default_ttl` says. */
-export const MAX_LIFETIME_MS = 24 * 3_600_000;
 /** A token is not refreshed sooner after it came, however large the margin. */
 const MIN_REFRESH_DELAY_MS = 1_000;
 
@@ -18,7 +18,7 @@ export function lifetimeMs(expiresIn: unknown, defaultTtlMs: number): number {
   const text = typeof expiresIn === 'string' && NUMERIC.test(expiresIn);
   const seconds = typeof expiresIn === 'number' || text ? Number(expiresIn) : Number.NaN;
   const said = seconds > 0 ? seconds * 1000 : defaultTtlMs;
-  return Math.min(Math.max(said, MIN_LIFETIME_MS), MAX_LIFETIME_MS);
+  return Math.min(Math.max(said, MIN_LIFETIME_MS), MAX_TOKEN_TTL_MS);
 }
 
 /**

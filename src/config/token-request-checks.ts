@@ -1,9 +1,7 @@
 import type { ServiceDraft } from './drafts.js';
+import { MAX_TOKEN_TTL_MS } from './schema/auth.js';
 import type { Template } from './template.js';
 import { valueAtLoad } from './variable-checks.js';
-
-/** No token is kept longer, whatever its answer or `auth.cache.default_ttl` say (spec §3). */
-const LONGEST_TTL_MS = 24 * 60 * 60 * 1000;
 
 const USERNAME = 'auth.fetch.basic_auth.username';
 const PASSWORD = 'auth.fetch.basic_auth.password';
@@ -76,8 +74,8 @@ export function checkTokenCache(service: ServiceDraft): void {
   }
   const { [ttlKey]: ttl, [marginKey]: margin } = service.settings;
   if (ttl === undefined || margin === undefined) return;
-  if (ttl > LONGEST_TTL_MS) service.notify(ttlKey, 'is cut down to 24h: no token is kept longer');
-  if (margin >= Math.min(ttl, LONGEST_TTL_MS)) {
+  if (ttl > MAX_TOKEN_TTL_MS) service.notify(ttlKey, 'is cut down to 24h: no token is kept longer');
+  if (margin >= Math.min(ttl, MAX_TOKEN_TTL_MS)) {
     service.notify(
       service.entry(marginKey) ? marginKey : ttlKey,
       'auth.cache.refresh_margin should be shorter than auth.cache.default_ttl: it is cut down to half of that',

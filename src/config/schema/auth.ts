@@ -7,6 +7,9 @@ import type { KeyTable } from './spec.js';
 
 const TRANSFORMS = ['none', 'basic_username', 'basic_password'] as const;
 
+/** No token is kept longer, whatever its answer or `auth.cache.default_ttl` says; milliseconds. */
+export const MAX_TOKEN_TTL_MS = 24 * 3_600_000;
+
 /** The keys of a service under `auth.`: where a token comes from and where it goes. */
 export const AUTH_KEYS = {
   'auth.fetch.method': {
