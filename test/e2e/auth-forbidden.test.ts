@@ -9,7 +9,7 @@ import {
 } from '../support/auth-scene.js';
 import { ownError } from '../support/caller.js';
 import { acceptingOnly, issuing } from '../support/idp.js';
-import type { AnswerHandler } from '../support/recording-upstream.js';
+import { type AnswerHandler, HANG, RESET } from '../support/recording-upstream.js';
 
 const BOTH = '+auth.refresh_on = 401, 403';
 const FORBIDDEN = { status: 403, json: { message: 'not for you' } };
@@ -67,6 +67,13 @@ describe('refusals and the tokens that they cost', () => {
     const times = await hammer(scene, 35_000, { status: 403, body: { message: 'not for you' } });
     expect(times).toHaveLength(4);
     for (const gap of gaps(times)) expect(gap).toBeGreaterThanOrEqual(GUARD_MS);
+  });
+
+  it('tokens of ten seconds, replaced twice in that time anyway, are replaced once more for plain 403s', async () => {
+    const scene = await open({ lines: [BOTH], idp: issuing({ expires_in: 10 }) });
+    await warm(scene, () => FORBIDDEN);
+    const times = await hammer(scene, 60_000, { status: 403, body: { message: 'not for you' } });
+    expect(times.length).toBeLessThanOrEqual(60 / 5 + 60 / 10 + 1);
   });
 
   it('401s at a hundred a second lead to one token request in ten seconds at most', async () => {
@@ -130,6 +137,14 @@ describe('refusals and the tokens that they cost', () => {
     expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
+  it('a replay is like any request: a POST that is lost is not sent again', async () => {
+    const scene = await open();
+    await warm(scene, ({ number }) => (number === 1 ? { status: 401 } : RESET));
+    const answer = await scene.caller.call(POST, { amount: 1 });
+    expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 2 });
+    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+  });
+
   it.each([400, 404, 407, 429, 500, 503])('a %i leads to nothing of the kind', async (status) => {
     const scene = await open({ lines: [BOTH] });
     await warm(scene, () => ({ status, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }));
@@ -166,6 +181,16 @@ describe('refusals and the tokens that they cost', () => {
       ]);
       expect((await scene.caller.call(GET, { id: 2 })).kwargs['status']).toBe(200);
       expect(scene.sentTokens()).toEqual(['token-1', 'token-1']);
+    });
+
+    it('a plain 403 is handed over as it is also where the token endpoint keeps silent', async () => {
+      const scene = await open({ lines: [BOTH, '+deadline = 3s'] });
+      await warm(scene, () => FORBIDDEN);
+      scene.idp.answerWith(() => HANG);
+      const answer = scene.caller.call(GET, { id: 1 });
+      await scene.idp.arrived(2);
+      scene.clock.advance(3_000);
+      expect((await answer).kwargs).toEqual({ status: 403, body: { message: 'not for you' } });
     });
 
     it('403s at a hundred a second put no more load on a dead endpoint than others', async () => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AuthScene, GET, NO_TOKEN, openAuthScene } from '../support/auth-scene.js';
 import { ownError } from '../support/caller.js';
@@ -56,6 +57,8 @@ describe('a token answer', () => {
     ['of another content type', { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(good) }],
     ['without a content type', { body: JSON.stringify(good) }],
     ['with space around it', { body: `\n ${JSON.stringify(good)}\r\n ` }],
+    ['with a byte order mark', { body: `\ufeff${JSON.stringify(good)}` }],
+    ['in gzip', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify(good)) }],
     ['with big integers in it', { body: '{"id":12345678901234567890,"access_token":"good"}' }],
     ['that says token_type mac', { json: { ...good, token_type: 'mac' } }],
   ])('%s will do', async (_, answer) => {

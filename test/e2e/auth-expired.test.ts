@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AuthScene, type AuthSceneOptions, GET, openAuthScene } from '../support/auth-scene.js';
+import { issuing } from '../support/idp.js';
+import type { UpstreamAnswer } from '../support/recording-upstream.js';
+
+/** Tokens that live for ten seconds and are used to their end. */
+const SHORT = { idp: issuing({ expires_in: 10 }), refresh: '+auth.cache.refresh_margin = 0' };
+
+describe('an expired token is never sent', () => {
+  const scenes: AuthScene[] = [];
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  });
+  async function open({ lines = [], ...options }: AuthSceneOptions): Promise<AuthScene> {
+    const scene = await openAuthScene({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] });
+    scenes.push(scene);
+    return scene;
+  }
+
+  it('at the last moment of its life, and at the first after it', async () => {
+    const scene = await open({});
+    await scene.caller.call(GET, { id: 1 });
+    scene.clock.advance(9_999);
+    await scene.caller.call(GET, { id: 2 });
+    scene.clock.advance(1);
+    await scene.caller.call(GET, { id: 3 });
+    expect(scene.sentTokens()).toEqual(['token-1', 'token-1', 'token-2']);
+  });
+
+  it('where a call has waited for its connection meanwhile', async () => {
+    const scene = await open({ lines: ['+pool.size = 1', '+pool.checkout_timeout = 30s', '+timeout = 30s'] });
+    let finish = (): void => {};
+    const slow = new Promise<UpstreamAnswer>((resolve) => {
+      finish = () => resolve({});
+    });
+    scene.upstream.answerWith(({ number }) => (number === 1 ? slow : {}));
+    const calls = [scene.caller.call(GET, { id: 1 })];
+    await scene.upstream.arrived(1);
+    calls.push(scene.caller.call(GET, { id: 2 }));
+    await scene.caller.call('com.example.nobody');
+    scene.clock.advance(11_000);
+    finish();
+    const answers = await Promise.all(calls);
+    expect(answers.map(({ kwargs }) => kwargs['status'])).toEqual([200, 200]);
+    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+  });
+
+  it('where a call has waited for its next attempt meanwhile', async () => {
+    const scene = await open({
+      lines: ['+retry.statuses = 503', '+retries = 1', '+deadline = 1m'],
+      api: ({ number }) => (number === 1 ? { status: 503, headers: { 'retry-after': '11' } } : {}),
+    });
+    const answer = scene.caller.call(GET, { id: 1 });
+    const { answered } = await scene.upstream.arrived(1);
+    await answered;
+    await scene.settle();
+    scene.clock.advance(11_000);
+    expect((await answer).kwargs['status']).toBe(200);
+    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+  });
+});
