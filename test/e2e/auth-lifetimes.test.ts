@@ -122,6 +122,14 @@ describe('the life of a token', () => {
     expect([await call(scene), scene.idp.requests.length]).toEqual([200, asked + 1]);
   });
 
+  it('leaves no timer behind when the gateway stops', async () => {
+    const scene = await open();
+    await call(scene);
+    await scene.caller.close();
+    await scene.gateway.stop(0);
+    expect(scene.clock.pending).toBe(0);
+  });
+
   it('is used to its end where refresh_margin is 0', async () => {
     const scene = await open({ lines: [NO_REFRESH_AHEAD], idp: issuing({ expires_in: 60 }) });
     for (let second = 0; second < 60; second++) {

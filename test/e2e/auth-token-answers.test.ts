@@ -53,6 +53,19 @@ describe('a token answer', () => {
     expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
   });
 
+  it.each(['get', 'post'])(
+    'to a %s is no redirect that is followed, whatever the API may do',
+    async (method) => {
+      scene = await openAuthScene({
+        lines: ['+pool.follow_redirect = on', `+auth.fetch.method = ${method}`],
+        idp: ({ url }) =>
+          url === '/elsewhere' ? { json: good } : { status: 302, headers: { location: '/elsewhere' } },
+      });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+      expect(scene.idp.requests.map(({ url }) => url)).toEqual(['/oauth/token']);
+    },
+  );
+
   it.each<[string, UpstreamAnswer]>([
     ['of another content type', { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(good) }],
     ['without a content type', { body: JSON.stringify(good) }],
@@ -103,6 +116,11 @@ describe('a token answer', () => {
 
     it.each([null, false, '', 0, undefined])('does not fail by %j', async (error) => {
       scene = await openAuthScene({ lines, idp: () => withError(error) });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    });
+
+    it('does not fail by what only a JavaScript object has', async () => {
+      scene = await openAuthScene({ lines: ['+auth.fetch.error_path = constructor'], idp: issuing() });
       expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
 
