@@ -8,6 +8,8 @@ export interface Authorised {
   readonly request: HttpRequest;
   /** The token in it; undefined where its credential is none that could be replaced. */
   readonly token: Token | undefined;
+  /** Monotonic milliseconds from which on the request may not leave any more; Infinity where its credential stays good. */
+  readonly notAfter: number;
 }
 
 /** There is no credential to put, and what the caller is told. */
@@ -43,7 +45,12 @@ export interface Authoriser {
 
 /** For services without credentials. */
 export const noCredential: Authoriser = {
-  authorise: (request) => ({ kind: 'authorised', request, token: undefined }),
+  authorise: (request) => ({
+    kind: 'authorised',
+    request,
+    token: undefined,
+    notAfter: Number.POSITIVE_INFINITY,
+  }),
   reauthorise: () => undefined,
   close: async () => {},
 };

@@ -26,9 +26,9 @@ export function createStaticAuthoriser({ placement }: Credential, variables: Var
 
   return {
     ...noCredential,
-    authorise: (request) =>
+    authorise: (request, control) =>
       typeof text === 'string'
-        ? { kind: 'authorised', request: placeCredential(request, placement, text), token: undefined }
+        ? noCredential.authorise(placeCredential(request, placement, text), control)
         : text,
   };
 }

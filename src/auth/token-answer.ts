@@ -55,15 +55,15 @@ export function readTokenAnswer(
   nowWall: number,
 ): TokenAnswer {
   if (outcome.kind === 'failure') return none(`the token endpoint: ${outcome.code}, ${outcome.detail}`);
-  if (outcome.kind === 'canceled') return none('the token request was given up');
+  if (outcome.kind !== 'answer') return none('the token request was given up');
   const { answer } = outcome;
   const document = parseDocument(answer.body);
   const refusal = errorOf(answer, document, rule);
   if (refusal !== undefined) return refused(answer, refusal, nowWall);
+  const useless = (words: string) => refused(answer, { words, code: undefined }, nowWall);
   const token = valueAt(document, rule.tokenPath);
-  if (typeof token !== 'string' || token === '') return none('the token endpoint: no text at token_path');
-  if (!rule.isPlaceable(token))
-    return none('the token endpoint: its token cannot stand where auth.apply says');
+  if (typeof token !== 'string' || token === '') return useless('no text at token_path');
+  if (!rule.isPlaceable(token)) return useless('its token cannot stand where auth.apply says');
   const expiresIn = rule.expiresInPath && valueAt(document, rule.expiresInPath);
   return { kind: 'token', token, expiresIn };
 }
@@ -102,9 +102,10 @@ function none(cause: string): Extract<TokenAnswer, { kind: 'none' }> {
   return { kind: 'none', cause, credentialsRefused: false, retryAfterMs: undefined };
 }
 
+/** A byte order mark may be ignored (RFC 8259 §8.1), and the decoder does so. */
 function parseDocument(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(new TextDecoder().decode(body));
   } catch {
     return undefined;
   }

@@ -11,8 +11,6 @@ export interface Token {
   readonly expiresAt: number;
   /** Monotonic milliseconds; undefined where it is not replaced ahead of time. */
   readonly refreshAt: number | undefined;
-  /** Until then another refusal does not replace it; monotonic milliseconds. */
-  readonly guardedUntil: number;
 }
 
 /** There is no token, and why. */
@@ -55,8 +53,8 @@ export interface TokenCache {
    * brings.
    *
    * @param drop false where the refusal may not be the token's fault: it stays in use until the next one is there.
-   * @returns undefined where this token replaced a refused one less than 10 s ago: a plain "forbidden" must not turn into
-   *   a token request for each call.
+   * @returns undefined where a refused token was replaced less than 10 s ago: a plain "forbidden" must not turn into a
+   *   token request for each call.
    */
   replace(refused: Token, drop: boolean): Token | NoToken | Promise<Token | NoToken> | undefined;
   /** The credentials may have changed: a token of older ones is dropped, and the next request need not wait. */
@@ -98,6 +96,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   let key = source.key();
   let flight: Promise<Token | NoToken> | undefined;
   let flightAnswersRefusal = false;
+  /** Until then no refusal is answered by a fetch, whichever token it was that was refused; monotonic milliseconds. */
+  let guardedUntil = 0;
   let failures = 0;
   let cause = '';
   let retryAt = 0;
@@ -161,8 +161,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       value,
       expiresAt: now + lifetimeMs,
       refreshAt: delay === undefined ? undefined : now + delay,
-      guardedUntil: flightAnswersRefusal ? now + GUARD_MS : now,
     });
+    if (flightAnswersRefusal) guardedUntil = now + GUARD_MS;
     if (failures > 0) log.info({ service, after_failures: failures }, 'token requests succeed again');
     else log.debug({ service, lifetime_ms: lifetimeMs }, 'token obtained');
     [used, wanted, flightAnswersRefusal, failures, retryAt] = [wanted, false, false, 0, 0];
@@ -221,7 +221,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       const live = alive(now);
       if (live !== undefined && live !== refused) return live;
       if (live === refused) {
-        if (now < refused.guardedUntil) return undefined;
+        if (now < guardedUntil) return undefined;
         if (dropIt) drop();
       }
       wanted = true;
@@ -235,6 +235,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       const changed = source.key();
       if (changed === key) return;
       key = changed;
+      guardedUntil = 0;
       drop();
       // Somebody will want it; what is under way finds out by itself that its credentials are old.
       if (used && flight === undefined && !closed) void startFlight();

@@ -21,7 +21,6 @@ const token = (value: string): Token => ({
   value,
   expiresAt: 1,
   refreshAt: undefined,
-  guardedUntil: 0,
 });
 const NONE: NoToken = { cause: 'the endpoint is down', retryInMs: 1_500 };
 const answer = (status: number) => ({ status, headers: {}, body: Buffer.alloc(0) });
@@ -56,7 +55,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   });
   return { authoriser, clock, variables, changes: () => changes, control: createCallControl(1_000) };
 }
-const sent: Authorised = { kind: 'authorised', request, token: token('old') };
+const sent: Authorised = { kind: 'authorised', request, token: token('old'), notAfter: 1 };
 
 describe('a token on a request', () => {
   it('is placed at once while one is at hand', () => {
@@ -70,6 +69,7 @@ describe('a token on a request', () => {
       kind: 'authorised',
       request: placed,
       token: live,
+      notAfter: live.expiresAt,
     });
   });
 

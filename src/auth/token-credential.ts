@@ -45,7 +45,12 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
   function place(request: HttpRequest, token: Token): Authorisation {
     const text = textOf(token);
     if (text === undefined) return unauthorised('auth', 'auth.apply.format has a variable without a value');
-    return { kind: 'authorised', request: placeCredential(request, placement, text), token };
+    return {
+      kind: 'authorised',
+      request: placeCredential(request, placement, text),
+      token,
+      notAfter: token.expiresAt,
+    };
   }
 
   function settle(request: HttpRequest, got: Token | NoToken): Authorisation {
@@ -97,7 +102,8 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     control: CallControl,
   ): Promise<Authorisation | undefined> {
     const got = next instanceof Promise ? await settleWithin(request, next, control) : settle(request, next);
-    return got.kind === 'unauthorised' && got.code === 'auth' && !isToBlame ? undefined : got;
+    const failed = got.kind === 'unauthorised' && got.code !== 'canceled';
+    return failed && !isToBlame ? undefined : got;
   }
 }
 

@@ -13,8 +13,13 @@ export interface Canceled {
   readonly kind: 'canceled';
 }
 
+/** The time until which the request may leave had passed when its connection was ready; nothing was sent. */
+export interface Expired {
+  readonly kind: 'expired';
+}
+
 /** What one exchange came to. */
-export type ExchangeOutcome = Answered | ExchangeFailure | Canceled;
+export type ExchangeOutcome = Answered | ExchangeFailure | Canceled | Expired;
 
 export interface ExchangeResult {
   readonly outcome: ExchangeOutcome;
@@ -30,6 +35,8 @@ export interface ExchangeLimits {
   readonly recvTimeoutMs: number;
   /** Largest body accepted, as it comes over the wire. */
   readonly maxBytes: number;
+  /** Monotonic milliseconds from which on the request may not leave any more: a token in it has expired. */
+  readonly notAfter: number;
 }
 
 /**
@@ -44,7 +51,7 @@ export function exchange(
   clock: Clock,
   control: CallControl,
 ): Promise<ExchangeResult> {
-  const { timeoutMs, recvTimeoutMs, maxBytes } = limits;
+  const { timeoutMs, recvTimeoutMs, maxBytes, notAfter } = limits;
   // A silence that is no shorter than the whole time needs no watch of its own.
   const watchesSilence = recvTimeoutMs < timeoutMs;
   return new Promise((resolve, reject) => {
@@ -99,6 +106,9 @@ export function exchange(
       {
         // undici calls this just before it writes the first byte: from here on the upstream may act on the request.
         onRequestStart(started) {
+          if (!settled && notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter) {
+            settle({ kind: 'expired' }, false);
+          }
           if (settled) started.abort(new Error('the call had ended before its connection was made'));
           else controller = started;
           heard();

@@ -233,7 +233,7 @@ describe('silence', () => {
     });
     const { pool } = connect(server.url);
     const connection = await pool.checkout(1_000, within(5_000));
-    const limits = { timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000 };
+    const limits = { timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000, notAfter: 9_000 };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     await server.arrived(1);
     // One timer for the whole, one for the silence; nobody hears anything while time stands still.

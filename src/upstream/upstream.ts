@@ -18,8 +18,17 @@ export interface Upstream {
    * Sends a request and brings back the answer, trying again where that is safe.
    *
    * @param replayable true where sending twice does no harm; see {@link retryDelayMs}.
+   * @param notAfter monotonic milliseconds from which on the request may not leave any more, as after a long wait for a
+   *   connection or for the next attempt; the outcome is `expired` then. Default: never.
+   * @param begun requests of this call that were begun before, and count as its attempts. Default 0.
    */
-  send(request: HttpRequest, replayable: boolean, control: CallControl): Promise<UpstreamOutcome>;
+  send(
+    request: HttpRequest,
+    replayable: boolean,
+    control: CallControl,
+    notAfter?: number,
+    begun?: number,
+  ): Promise<UpstreamOutcome>;
   close(): Promise<void>;
 }
 
@@ -56,13 +65,16 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     request: HttpRequest,
     replayable: boolean,
     control: CallControl,
+    notAfter = Number.POSITIVE_INFINITY,
+    begun = 0,
   ): Promise<UpstreamOutcome> {
-    budget.request();
-    for (let attempts = 1; ; attempts++) {
+    if (begun === 0) budget.request();
+    for (let attempts = begun + 1; ; attempts++) {
       const checkout = takeConnection(control);
       const connection = checkout instanceof Promise ? await checkout : checkout;
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
-      const outcome = await attempt(connection, request, control);
+      const outcome = await attempt(connection, request, control, notAfter);
+      if (outcome.kind === 'expired') return { ...outcome, attempts: attempts - 1 };
       if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
         return { kind: 'answer', answer: outcome.answer, attempts };
       }
@@ -115,11 +127,12 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
+    notAfter: number,
   ): Promise<ExchangeOutcome> {
     let outcome: ExchangeOutcome;
     let reusable = false;
     try {
-      ({ outcome, reusable } = await exchangeAll(connection, request, control));
+      ({ outcome, reusable } = await exchangeAll(connection, request, control, notAfter));
     } finally {
       pool.release(connection, !reusable || !options.reusesConnections);
     }
@@ -131,13 +144,14 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
+    notAfter: number,
   ): Promise<ExchangeResult> {
     const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
     const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
     let current = request;
     for (let hops = 0; ; hops++) {
       const timeoutMs = endAt - clock.monotonic();
-      const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes };
+      const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
       const result = await parts.exchange(connection, current, limits, clock, control);
       const next = hops < maxRedirects ? followed(current, result.outcome) : undefined;
       if (next === undefined) return result;

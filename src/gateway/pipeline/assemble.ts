@@ -1,16 +1,17 @@
-import type { Authorised, Authoriser, Unauthorised } from '../../auth/authoriser.js';
+import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
 import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { GatewayErrorCode } from '../../errors.js';
 import { type Logger, placeOf } from '../../log.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
-import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
+import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { type OwnError, ownErrorReply } from './own-error.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
+import { createAuthorisedSender, type FinalOutcome } from './send-authorised.js';
 
 /** One procedure, ready to be called: never rejects, always replies. */
 export type Pipeline = (call: RunningCall) => Promise<Reply>;
@@ -34,6 +35,7 @@ export function assemblePipeline(
   parts: PipelineParts,
 ): Pipeline {
   const { upstream, authoriser, variables, log } = parts;
+  const send = upstream && createAuthorisedSender(authoriser, upstream);
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
   const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
   const build: RequestBuilder = compileRequest(service, procedure, base, parts.credential, parts);
@@ -88,37 +90,18 @@ export function assemblePipeline(
     if (variables.current() === undefined) {
       return fail('secrets', 0, 'the secret has not been read yet', { retryInMs: variables.retryInMs() });
     }
-    if (upstream === undefined) {
+    if (send === undefined) {
       return fail('secrets', 0, 'base_url is no usable URL with the values of its variables');
     }
     try {
-      const authorising = authoriser.authorise(built.request, call.control);
-      const authorised = authorising instanceof Promise ? await authorising : authorising;
-      return authorised.kind === 'authorised'
-        ? await sendAuthorised(call, built, authorised, upstream)
-        : failUnauthorised(call, 0, authorised);
+      const sent = await send(built, call.control);
+      return sent.kind === 'sent'
+        ? replyTo(call, sent.request, sent.outcome)
+        : failUnauthorised(call, sent.attempts, sent.reason);
     } catch (error) {
       return failInternally(1, error);
     }
   };
-
-  async function sendAuthorised(
-    call: RunningCall,
-    { request, replayable }: BuiltRequest,
-    authorised: Authorised,
-    to: Upstream,
-  ): Promise<Reply> {
-    const outcome = await to.send(authorised.request, replayable, call.control);
-    const again =
-      outcome.kind === 'answer'
-        ? await authoriser.reauthorise(request, authorised, outcome.answer, call.control)
-        : undefined;
-    if (again === undefined) return replyTo(call, authorised.request, outcome, 0);
-    if (again.kind === 'unauthorised') return failUnauthorised(call, outcome.attempts, again);
-    // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
-    const replayed = await to.send(again.request, replayable, call.control);
-    return replyTo(call, again.request, replayed, outcome.attempts);
-  }
 
   function failUnauthorised(call: RunningCall, attempts: number, reason: Unauthorised): Reply {
     const { code, cause, retryInMs } = reason;
@@ -134,14 +117,8 @@ export function assemblePipeline(
       : fail('canceled', attempts, 'cancelled by the caller');
   }
 
-  /** @param earlier requests begun before those of this outcome. */
-  function replyTo(
-    call: RunningCall,
-    request: HttpRequest,
-    outcome: UpstreamOutcome,
-    earlier: number,
-  ): Reply {
-    const attempts = earlier + outcome.attempts;
+  function replyTo(call: RunningCall, request: HttpRequest, outcome: FinalOutcome): Reply {
+    const { attempts } = outcome;
     switch (outcome.kind) {
       case 'canceled':
         return failCanceled(call, attempts);

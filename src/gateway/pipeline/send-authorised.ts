@@ -1,0 +1,70 @@
+import type { Authorised, Authoriser, Unauthorised } from '../../auth/authoriser.js';
+import type { CallControl } from '../../upstream/call-control.js';
+import type { HttpRequest } from '../../upstream/http-message.js';
+import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
+import type { BuiltRequest } from './request.js';
+
+/** An outcome with which a call ends. */
+export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
+
+/** What became of a request. `attempts` counts all that was begun for it. */
+export type Sent =
+  | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
+  | { readonly kind: 'unsent'; readonly reason: Unauthorised; readonly attempts: number };
+
+/** Sends requests to a service with its credential on them. */
+export type AuthorisedSender = (built: BuiltRequest, control: CallControl) => Promise<Sent>;
+
+/** Puts the credential on a request, sends it, and sends it once more where the credential was refused. */
+export function createAuthorisedSender(authoriser: Authoriser, upstream: Upstream): AuthorisedSender {
+  /**
+   * Sends with a credential that is good at the moment when the request leaves: it may have expired while the call waited
+   * for a connection or for its next attempt.
+   */
+  async function sendFresh(
+    { request, replayable }: BuiltRequest,
+    authorised: Authorised,
+    control: CallControl,
+  ): Promise<{ readonly authorised: Authorised; readonly outcome: FinalOutcome } | Unsent> {
+    let current = authorised;
+    for (let begun = 0; ; ) {
+      const outcome = await upstream.send(current.request, replayable, control, current.notAfter, begun);
+      if (outcome.kind !== 'expired') return { authorised: current, outcome };
+      begun = outcome.attempts;
+      const next = await authoriser.authorise(request, control);
+      if (next.kind === 'unauthorised') return unsent(next, begun);
+      current = next;
+    }
+  }
+
+  return async (built, control) => {
+    const authorising = authoriser.authorise(built.request, control);
+    const authorised = authorising instanceof Promise ? await authorising : authorising;
+    if (authorised.kind === 'unauthorised') return unsent(authorised, 0);
+    const first = await sendFresh(built, authorised, control);
+    if ('kind' in first) return first;
+    const { outcome } = first;
+    const renewing =
+      outcome.kind === 'answer'
+        ? authoriser.reauthorise(built.request, first.authorised, outcome.answer, control)
+        : undefined;
+    const renewed = renewing && (await renewing);
+    if (renewed === undefined) return { kind: 'sent', request: first.authorised.request, outcome };
+    if (renewed.kind === 'unauthorised') return unsent(renewed, outcome.attempts);
+    // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
+    const second = await sendFresh(built, renewed, control);
+    if ('kind' in second) return unsent(second.reason, outcome.attempts + second.attempts);
+    const attempts = outcome.attempts + second.outcome.attempts;
+    return {
+      kind: 'sent',
+      request: second.authorised.request,
+      outcome: { ...second.outcome, attempts },
+    };
+  };
+}
+
+type Unsent = Extract<Sent, { kind: 'unsent' }>;
+
+function unsent(reason: Unauthorised, attempts: number): Unsent {
+  return { kind: 'unsent', reason, attempts };
+}
