@@ -3,6 +3,7 @@ import type { ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
 import type { Variables } from '../secrets/variables.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
+import type { UpstreamTls } from '../upstream/tls.js';
 import { type Authoriser, noCredential } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
@@ -17,6 +18,7 @@ export interface AuthoriserDeps {
   readonly random: () => number;
   readonly userAgent: string;
   readonly log: Logger;
+  readonly tls: UpstreamTls;
 }
 
 /** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
@@ -48,7 +50,7 @@ export function createAuthoriser(
             return text !== undefined && isPlaceable(text, placement);
           },
         },
-        connect: (origin) => createTokenUpstream(origin, settings, clock, random),
+        connect: (origin) => createTokenUpstream(origin, settings, deps.tls, clock, random),
       });
       const cache = createTokenCache({
         source: endpoint,

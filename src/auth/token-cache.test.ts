@@ -27,12 +27,10 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
     log: log.log,
     service: 'billing',
   });
-  const token = (value: string, lifetimeMs = HOUR): FetchResult => ({
-    kind: 'token',
-    key,
-    value,
-    lifetimeMs,
-  });
+  const token = (value: string, lifetimeMs = HOUR): FetchResult => {
+    const expiresAt = clock.monotonic() + lifetimeMs;
+    return { kind: 'token', key, value, expiresAt, lifetimeMs };
+  };
   const none = (retryAfterMs?: number): FetchResult => ({ kind: 'none', key, cause: 'no', retryAfterMs });
   return {
     cache,

@@ -27,6 +27,8 @@ export type FetchResult =
       readonly kind: 'token';
       readonly key: string;
       readonly value: string;
+      /** Monotonic milliseconds, counted from the request: when the token was made within it nobody says. */
+      readonly expiresAt: number;
       readonly lifetimeMs: number;
     }
   | {
@@ -140,7 +142,10 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       // The credentials changed meanwhile: what they brought belongs to the old ones.
       if (!closed && result.key !== undefined && result.key !== source.key()) continue;
       flight = undefined;
-      return result.kind === 'token' ? accept(result) : fail(result, startedAt);
+      if (result.kind === 'none') return fail(result, startedAt);
+      return clock.monotonic() < result.expiresAt
+        ? accept(result)
+        : fail({ cause: 'the token had expired when it came', retryAfterMs: undefined }, startedAt);
     }
   }
 
@@ -155,12 +160,12 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
 
   function accept(result: Extract<FetchResult, { kind: 'token' }>): Token {
     const now = clock.monotonic();
-    const { value, lifetimeMs } = result;
+    const { value, expiresAt, lifetimeMs } = result;
     const delay = refreshDelayMs(lifetimeMs, parts.refreshMarginMs);
     token = hideFromPrint({
       value,
-      expiresAt: now + lifetimeMs,
-      refreshAt: delay === undefined ? undefined : now + delay,
+      expiresAt,
+      refreshAt: delay === undefined ? undefined : expiresAt - lifetimeMs + delay,
     });
     if (flightAnswersRefusal) guardedUntil = now + GUARD_MS;
     if (failures > 0) log.info({ service, after_failures: failures }, 'token requests succeed again');
@@ -170,7 +175,10 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     return token;
   }
 
-  function fail(result: Extract<FetchResult, { kind: 'none' }>, startedAt: number): NoToken {
+  function fail(
+    result: Pick<Extract<FetchResult, { kind: 'none' }>, 'cause' | 'retryAfterMs'>,
+    startedAt: number,
+  ): NoToken {
     const now = clock.monotonic();
     [wanted, flightAnswersRefusal] = [false, false];
     failures += 1;

@@ -6,7 +6,7 @@ import type { HttpRequest } from '../upstream/http-message.js';
 import { waitWithin } from '../upstream/wait-within.js';
 import type { Authorisation, Authoriser, Unauthorised } from './authoriser.js';
 import type { Credential } from './credential.js';
-import { placeCredential } from './placement.js';
+import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
 
@@ -33,18 +33,19 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     cache.credentialsChanged();
   });
 
-  /** The text for a token, put together once for each token and not for each call. */
+  /** The text for a token, put together once for each token and not for each call; undefined where it has no place. */
   function textOf(token: Token): string | undefined {
     if (token === composedFor) return composed;
     const text = placement.format(token.value, variables.current() ?? new Map());
-    if (text === undefined) return undefined;
+    // Judged here too: another variable of the format may have changed since the token came.
+    if (text === undefined || !isPlaceable(text, placement)) return undefined;
     [composed, composedFor] = [text, token];
     return text;
   }
 
   function place(request: HttpRequest, token: Token): Authorisation {
     const text = textOf(token);
-    if (text === undefined) return unauthorised('auth', 'auth.apply.format has a variable without a value');
+    if (text === undefined) return unauthorised('auth', 'the credential cannot stand where auth.apply says');
     return {
       kind: 'authorised',
       request: placeCredential(request, placement, text),

@@ -58,7 +58,13 @@ describe('the token endpoint', () => {
   it('is asked, and what it says is judged', async () => {
     const { endpoint, sent } = setUp('one');
     const key = endpoint.key();
-    expect(await endpoint.fetch()).toEqual({ kind: 'token', key, value: 't', lifetimeMs: 60_000 });
+    expect(await endpoint.fetch()).toEqual({
+      kind: 'token',
+      key,
+      value: 't',
+      expiresAt: 60_000,
+      lifetimeMs: 60_000,
+    });
     expect(sent).toEqual(['https://a.example.com client_secret=one']);
   });
 

@@ -18,6 +18,17 @@ export interface TokenSourceParts {
   readonly clock: Clock;
 }
 
+/** One request and what was made of its answer. */
+interface Asked {
+  readonly key: string;
+  /** Monotonic milliseconds: the token cannot be older. */
+  readonly askedAt: number;
+  readonly answer: TokenAnswer;
+}
+
+/** A secret that takes longer to be read again takes effect by itself when it is there. */
+const REREAD_PATIENCE_MS = 5_000;
+
 /** The token endpoint as a source of tokens. */
 export interface TokenEndpoint extends TokenSource {
   close(): Promise<void>;
@@ -35,23 +46,36 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   }
 
   async function upstreamFor(origin: string): Promise<Upstream> {
-    if (connected?.origin !== origin) {
-      await connected?.upstream.close();
-      connected = { origin, upstream: parts.connect(origin) };
-    }
+    if (connected?.origin === origin) return connected.upstream;
+    const old = connected?.upstream;
+    connected = { origin, upstream: parts.connect(origin) };
+    await old?.close();
     return connected.upstream;
   }
 
-  async function ask({ http }: TokenRequest): Promise<TokenAnswer> {
+  async function ask({ http, key }: TokenRequest): Promise<Asked> {
     const upstream = await upstreamFor(http.origin);
-    const control = createCallControl(clock.monotonic() + settings.timeout);
-    return readTokenAnswer(await upstream.send(http, false, control), parts.rule, clock.wall());
+    const askedAt = clock.monotonic();
+    const control = createCallControl(askedAt + settings.timeout);
+    const answer = readTokenAnswer(await upstream.send(http, false, control), parts.rule, clock.wall());
+    return { key, askedAt, answer };
   }
 
-  function toResult(answer: TokenAnswer, key: string): FetchResult {
+  function toResult({ answer, key, askedAt }: Asked): FetchResult {
     if (answer.kind === 'none') return { ...answer, key };
     const lifetime = lifetimeMs(answer.expiresIn, settings['auth.cache.default_ttl']);
-    return { kind: 'token', key, value: answer.token, lifetimeMs: lifetime };
+    return { kind: 'token', key, value: answer.token, expiresAt: askedAt + lifetime, lifetimeMs: lifetime };
+  }
+
+  /** The calls that wait for a token wait for this too, and the provider may hang. */
+  function rereadSoon(): Promise<void> {
+    return new Promise((resolve) => {
+      const stopTimer = clock.after(REREAD_PATIENCE_MS, resolve);
+      void variables.reread().then(() => {
+        stopTimer();
+        resolve();
+      });
+    });
   }
 
   return {
@@ -63,13 +87,13 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     async fetch() {
       const request = render();
       if (request.kind === 'problem') return cannotAsk(request.problem);
-      const answer = await ask(request);
-      if (answer.kind === 'token' || !answer.credentialsRefused) return toResult(answer, request.key);
+      const asked = await ask(request);
+      if (asked.answer.kind === 'token' || !asked.answer.credentialsRefused) return toResult(asked);
       // The secret may have been rotated: it is read once more, and what it says now tried at once.
-      await variables.reread();
+      await rereadSoon();
       const again = render();
       if (again.kind === 'problem') return cannotAsk(again.problem);
-      return toResult(again.key === request.key ? answer : await ask(again), again.key);
+      return toResult(again.key === request.key ? asked : await ask(again));
     },
 
     async close() {

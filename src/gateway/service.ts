@@ -5,6 +5,7 @@ import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
 import { createVariables } from '../secrets/variables.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
+import { readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
@@ -53,10 +54,11 @@ interface Compiled {
  */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
-  const { clock, log } = deps;
+  const { clock, random, log } = deps;
+  const tls = readTls(config);
   const variables = createVariables(config, deps);
   const credential = describeCredential(settings);
-  const authoriser = createAuthoriser(config, credential, variables, deps);
+  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls });
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
 
@@ -66,23 +68,29 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   }
 
   function compile(base: BaseUrl | undefined): Compiled {
-    const upstream = base && createNamedUpstream(base.origin, config, deps);
+    const upstream = base && createServiceUpstream(base.origin, settings, tls, clock, random);
     const parts = { ...deps, base, upstream, authoriser, credential, variables };
-    const pipelines = config.procedures.map((procedure) => assemblePipeline(config, procedure, parts));
-    return { base, upstream, pipelines };
+    const made: Compiled = {
+      base,
+      upstream,
+      pipelines: config.procedures.map((procedure, index) => {
+        const successor = () => (compiled === made ? undefined : compiled.pipelines[index]);
+        return assemblePipeline(config, procedure, { ...parts, successor });
+      }),
+    };
+    return made;
   }
 
   variables.onChange(() => {
     const base = currentBase();
-    if (isSame(base, compiled.base)) return;
-    try {
-      const { upstream } = compiled;
-      compiled = compile(base);
-      retire(upstream);
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : 'unknown';
-      log.error({ service: config.name, cause }, 'a changed base_url cannot be used');
+    if (base === undefined) {
+      const cause = 'base_url is no usable URL with the values of its variables';
+      log.warn({ service: config.name, cause }, 'the service has no usable address; calls are refused');
     }
+    if (isSame(base, compiled.base)) return;
+    const { upstream } = compiled;
+    compiled = compile(base);
+    retire(upstream);
   });
 
   /** Calls on the old base_url may end well; after a deadline's time there is none left. */
@@ -116,11 +124,11 @@ function isSame(one: BaseUrl | undefined, other: BaseUrl | undefined): boolean {
   return one?.origin === other?.origin && one?.path === other?.path && one?.query === other?.query;
 }
 
-function createNamedUpstream(origin: string, { name, settings }: ServiceConfig, deps: ServiceDeps): Upstream {
+function readTls({ name, settings }: ServiceConfig): UpstreamTls {
   try {
-    return createServiceUpstream(origin, settings, deps.clock, deps.random);
+    return readUpstreamTls(settings);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'its upstream cannot be set up';
+    const reason = error instanceof Error ? error.message : 'its TLS files cannot be used';
     throw new Error(`rpc_gateway.services.${name}: ${reason}`, { cause: error });
   }
 }

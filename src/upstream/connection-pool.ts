@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
+import type { UpstreamTls } from './tls.js';
 
 /** How a service's connections behave. Times in milliseconds; keys of the same names stand under `pool.` and `tls.`. */
 export interface PoolOptions {
@@ -12,13 +11,7 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
-  readonly tls: {
-    readonly verify: boolean;
-    readonly caFile: string | undefined;
-    readonly certFile: string | undefined;
-    readonly keyFile: string | undefined;
-    readonly servername: string | undefined;
-  };
+  readonly tls: UpstreamTls;
 }
 
 /** One place in the pool: at most one call at a time, at most one TCP connection. */
@@ -64,8 +57,6 @@ interface Waiter {
  * undici's `Client` is one connection and does the HTTP; this keeps `size` of them and the queue in front, because three
  * promises need the single connection in hand: a bounded wait for one, a jittered lifetime for each, and never two calls
  * on one socket.
- *
- * @throws Error in one sentence where the TLS files cannot be used.
  */
 export function createConnectionPool(
   options: PoolOptions,
@@ -75,8 +66,7 @@ export function createConnectionPool(
   const connector = buildConnector({
     timeout: options.connectTimeoutMs,
     rejectUnauthorized: options.tls.verify,
-    // Read once: a context per connection would parse the CAs each time.
-    secureContext: readSecureContext(options.tls),
+    secureContext: options.tls.secureContext,
     ...(options.tls.servername && { servername: options.tls.servername }),
   });
   const slots = new Set<Slot>();
@@ -184,19 +174,4 @@ export function createConnectionPool(
       return waiters.size;
     },
   };
-}
-
-function readSecureContext({ caFile, certFile, keyFile }: PoolOptions['tls']): SecureContext {
-  try {
-    return createSecureContext({
-      ...(caFile && { ca: readFileSync(caFile) }),
-      ...(certFile && { cert: readFileSync(certFile) }),
-      ...(keyFile && { key: readFileSync(keyFile) }),
-    });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    throw new Error(`the files tls.cacertfile, tls.certfile and tls.keyfile cannot be used${code}`, {
-      cause: error,
-    });
-  }
 }

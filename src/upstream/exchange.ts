@@ -52,6 +52,9 @@ export function exchange(
   control: CallControl,
 ): Promise<ExchangeResult> {
   const { timeoutMs, recvTimeoutMs, maxBytes, notAfter } = limits;
+  const hasExpired = () => notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter;
+  // Before the connection is touched, so that it stays as good as it is.
+  if (hasExpired()) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
   // A silence that is no shorter than the whole time needs no watch of its own.
   const watchesSilence = recvTimeoutMs < timeoutMs;
   return new Promise((resolve, reject) => {
@@ -106,9 +109,8 @@ export function exchange(
       {
         // undici calls this just before it writes the first byte: from here on the upstream may act on the request.
         onRequestStart(started) {
-          if (!settled && notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter) {
-            settle({ kind: 'expired' }, false);
-          }
+          // Once more: connecting takes its time.
+          if (!settled && hasExpired()) settle({ kind: 'expired' }, false);
           if (settled) started.abort(new Error('the call had ended before its connection was made'));
           else controller = started;
           heard();
@@ -163,5 +165,5 @@ function refuseHead(headers: AnswerHeaders, maxBytes: number): string | undefine
 }
 
 function tooLarge(maxBytes: number): string {
-  return `the answer is larger than pool.max_response_size (${maxBytes} bytes)`;
+  return `the answer is larger than it may be (${maxBytes} bytes)`;
 }

@@ -3,20 +3,18 @@ import type { ServiceSettings } from '../config/model.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
 import { exchange } from './exchange.js';
 import { createRetryBudget } from './retry-budget.js';
+import type { UpstreamTls } from './tls.js';
 import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
 
-/**
- * The way to a service's API, by its settings.
- *
- * @throws Error in one sentence where the TLS files cannot be used.
- */
+/** The way to a service's API, by its settings. */
 export function createServiceUpstream(
   origin: string,
   settings: ServiceSettings,
+  tls: UpstreamTls,
   clock: Clock,
   random: () => number,
 ): Upstream {
-  return connect(poolOptions(origin, settings), upstreamOptions(settings), clock, random);
+  return connect(poolOptions(origin, settings, tls), upstreamOptions(settings), clock, random);
 }
 
 /** A token answer is a few lines; whatever is longer is none. */
@@ -26,12 +24,11 @@ const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
  * The way to a service's token endpoint: its TLS and timeouts, but one request at a time, each on a connection of its own
  * (they are an hour apart, and one that the server is about to close would lose the request) and sent once only: the
  * token cache decides when the next one goes out.
- *
- * @throws Error in one sentence where the TLS files cannot be used.
  */
 export function createTokenUpstream(
   origin: string,
   settings: ServiceSettings,
+  tls: UpstreamTls,
   clock: Clock,
   random: () => number,
 ): Upstream {
@@ -42,7 +39,7 @@ export function createTokenUpstream(
     retry: { retries: 0, statuses: new Set() },
     reusesConnections: false,
   };
-  return connect({ ...poolOptions(origin, settings), size: 1 }, options, clock, random);
+  return connect({ ...poolOptions(origin, settings, tls), size: 1 }, options, clock, random);
 }
 
 function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, random: () => number): Upstream {
@@ -55,7 +52,7 @@ function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, rand
   });
 }
 
-function poolOptions(origin: string, settings: ServiceSettings): PoolOptions {
+function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls): PoolOptions {
   return {
     origin,
     size: settings['pool.size'],
@@ -63,13 +60,7 @@ function poolOptions(origin: string, settings: ServiceSettings): PoolOptions {
     connectTimeoutMs: settings['pool.connect_timeout'],
     idleTimeoutMs: settings['pool.idle_timeout'],
     maxLifetimeMs: settings['pool.max_lifetime'],
-    tls: {
-      verify: settings.tls_verify === 'verify_peer',
-      caFile: settings['tls.cacertfile'],
-      certFile: settings['tls.certfile'],
-      keyFile: settings['tls.keyfile'],
-      servername: settings['tls.servername'],
-    },
+    tls,
   };
 }
 

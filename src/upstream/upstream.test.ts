@@ -21,6 +21,7 @@ import {
 import { exchange } from './exchange.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
+import { readUpstreamTls } from './tls.js';
 import { createUpstream, type UpstreamOptions } from './upstream.js';
 
 const clock = systemClock;
@@ -38,6 +39,14 @@ async function serve(
   return server;
 }
 
+const TLS = {
+  tls_verify: 'verify_peer',
+  'tls.cacertfile': undefined,
+  'tls.certfile': undefined,
+  'tls.keyfile': undefined,
+  'tls.servername': undefined,
+} as const;
+
 function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: Partial<PoolOptions> = {}) {
   const connections = createConnectionPool(
     {
@@ -47,13 +56,7 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
       connectTimeoutMs: 2_000,
       idleTimeoutMs: 60_000,
       maxLifetimeMs: 300_000,
-      tls: {
-        verify: true,
-        caFile: undefined,
-        certFile: undefined,
-        keyFile: undefined,
-        servername: undefined,
-      },
+      tls: readUpstreamTls(TLS),
       ...pool,
     },
     clock,
@@ -441,14 +444,6 @@ describe('the pool', () => {
 
 describe('TLS', () => {
   const caFile = new URL('../../test/support/tls/ca.pem', import.meta.url).pathname;
-  const tls = {
-    verify: true,
-    caFile: undefined,
-    certFile: undefined,
-    keyFile: undefined,
-    servername: undefined,
-  };
-
   it('refuses a certificate that does not verify, without a second try', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const { upstream } = connect(server.url, retrying(3));
@@ -464,7 +459,11 @@ describe('TLS', () => {
 
   it('refuses a certificate for another name, time after time', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
-    const otherName = { ...tls, caFile, servername: 'other.example.com' };
+    const otherName = readUpstreamTls({
+      ...TLS,
+      'tls.cacertfile': caFile,
+      'tls.servername': 'other.example.com',
+    });
     const { upstream } = connect(server.url, retrying(3), { size: 1, tls: otherName });
     for (let count = 0; count < 3; count++) {
       const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
@@ -474,11 +473,12 @@ describe('TLS', () => {
 
   it('accepts what its CA signed, and anything where told not to verify', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
-    for (const options of [
-      { ...tls, caFile },
-      { ...tls, verify: false },
-    ]) {
-      const { upstream } = connect(server.url, {}, { tls: options });
+    const trusting = [
+      { ...TLS, 'tls.cacertfile': caFile },
+      { ...TLS, tls_verify: 'verify_none' as const },
+    ];
+    for (const options of trusting) {
+      const { upstream } = connect(server.url, {}, { tls: readUpstreamTls(options) });
       expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
     }
   });
@@ -486,7 +486,7 @@ describe('TLS', () => {
   it('refuses files that hold no certificate when it is set up, not at the first call', () => {
     const noCertificate = new URL(import.meta.url).pathname;
     expect(() =>
-      connect('https://127.0.0.1', {}, { tls: { ...tls, certFile: noCertificate, keyFile: noCertificate } }),
+      readUpstreamTls({ ...TLS, 'tls.certfile': noCertificate, 'tls.keyfile': noCertificate }),
     ).toThrow(/tls\.certfile/);
   });
 

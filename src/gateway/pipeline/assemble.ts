@@ -23,6 +23,8 @@ export interface PipelineParts extends RequestDeps {
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
+  /** What has taken the place of the pipeline that these parts make, since base_url has changed; undefined while none has. */
+  readonly successor: () => Pipeline | undefined;
   /** A short name for a failure, for the caller's error and the log's record alike. */
   readonly errorId: () => string;
   readonly log: Logger;
@@ -35,7 +37,8 @@ export function assemblePipeline(
   parts: PipelineParts,
 ): Pipeline {
   const { upstream, authoriser, variables, log } = parts;
-  const send = upstream && createAuthorisedSender(authoriser, upstream);
+  const send =
+    upstream && createAuthorisedSender(authoriser, upstream, () => parts.successor() !== undefined);
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
   const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
   const build: RequestBuilder = compileRequest(service, procedure, base, parts.credential, parts);
@@ -91,13 +94,21 @@ export function assemblePipeline(
       return fail('secrets', 0, 'the secret has not been read yet', { retryInMs: variables.retryInMs() });
     }
     if (send === undefined) {
-      return fail('secrets', 0, 'base_url is no usable URL with the values of its variables');
+      return fail('secrets', 0, 'base_url is no usable URL with the values of its variables', {
+        message: 'The service has no usable address at the moment',
+      });
     }
     try {
       const sent = await send(built, call.control);
-      return sent.kind === 'sent'
-        ? replyTo(call, sent.request, sent.outcome)
-        : failUnauthorised(call, sent.attempts, sent.reason);
+      switch (sent.kind) {
+        case 'sent':
+          return replyTo(call, sent.request, sent.outcome);
+        case 'unsent':
+          return failUnauthorised(call, sent.attempts, sent.reason);
+        case 'moved':
+          // Nothing was carried out: the call begins anew where the service is now.
+          return await (parts.successor() as Pipeline)(call);
+      }
     } catch (error) {
       return failInternally(1, error);
     }

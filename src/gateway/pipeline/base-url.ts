@@ -1,5 +1,7 @@
 import { fillVars, MASK } from '../../auth/placement.js';
 import type { ServiceSettings } from '../../config/model.js';
+import { checkUrl } from '../../config/url-types.js';
+import { ValueError } from '../../config/value-error.js';
 
 /** base_url taken apart, its variables filled. */
 export interface BaseUrl {
@@ -23,18 +25,14 @@ export function renderBaseUrl(
   const text = fillVars(settings.base_url.parts, (name) => vars.get(name));
   if (text === undefined) return undefined;
   try {
-    const url = new URL(text);
-    if (
-      (url.protocol !== 'http:' && url.protocol !== 'https:') ||
-      url.username !== '' ||
-      url.password !== ''
-    ) {
-      return undefined;
-    }
-    return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
-  } catch {
-    return undefined;
+    // A secret was not known when the configuration was read, so the rules for URLs are asked once more.
+    checkUrl({ source: '', parts: [text] }, () => undefined);
+  } catch (error) {
+    if (error instanceof ValueError) return undefined;
+    throw error;
   }
+  const url = new URL(text);
+  return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
 }
 
 /** base_url for showing: exact where it is constant, else with its variables masked, for any of them may be a secret. */

@@ -10,13 +10,23 @@ export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
 /** What became of a request. `attempts` counts all that was begun for it. */
 export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
-  | { readonly kind: 'unsent'; readonly reason: Unauthorised; readonly attempts: number };
+  | { readonly kind: 'unsent'; readonly reason: Unauthorised; readonly attempts: number }
+  /** The service has another base_url by now: what its credentials have become does not belong to the old one. */
+  | { readonly kind: 'moved' };
 
 /** Sends requests to a service with its credential on them. */
 export type AuthorisedSender = (built: BuiltRequest, control: CallControl) => Promise<Sent>;
 
-/** Puts the credential on a request, sends it, and sends it once more where the credential was refused. */
-export function createAuthorisedSender(authoriser: Authoriser, upstream: Upstream): AuthorisedSender {
+/**
+ * Puts the credential on a request, sends it, and sends it once more where the credential was refused.
+ *
+ * @param hasMoved asked before anything is sent that was waited for.
+ */
+export function createAuthorisedSender(
+  authoriser: Authoriser,
+  upstream: Upstream,
+  hasMoved: () => boolean,
+): AuthorisedSender {
   /**
    * Sends with a credential that is good at the moment when the request leaves: it may have expired while the call waited
    * for a connection or for its next attempt.
@@ -25,9 +35,10 @@ export function createAuthorisedSender(authoriser: Authoriser, upstream: Upstrea
     { request, replayable }: BuiltRequest,
     authorised: Authorised,
     control: CallControl,
-  ): Promise<{ readonly authorised: Authorised; readonly outcome: FinalOutcome } | Unsent> {
+  ): Promise<{ readonly authorised: Authorised; readonly outcome: FinalOutcome } | Unsent | Moved> {
     let current = authorised;
     for (let begun = 0; ; ) {
+      if (hasMoved()) return MOVED;
       const outcome = await upstream.send(current.request, replayable, control, current.notAfter, begun);
       if (outcome.kind !== 'expired') return { authorised: current, outcome };
       begun = outcome.attempts;
@@ -53,7 +64,9 @@ export function createAuthorisedSender(authoriser: Authoriser, upstream: Upstrea
     if (renewed.kind === 'unauthorised') return unsent(renewed, outcome.attempts);
     // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
     const second = await sendFresh(built, renewed, control);
-    if ('kind' in second) return unsent(second.reason, outcome.attempts + second.attempts);
+    if ('kind' in second) {
+      return second.kind === 'moved' ? second : unsent(second.reason, outcome.attempts + second.attempts);
+    }
     const attempts = outcome.attempts + second.outcome.attempts;
     return {
       kind: 'sent',
@@ -64,6 +77,8 @@ export function createAuthorisedSender(authoriser: Authoriser, upstream: Upstrea
 }
 
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
+type Moved = Extract<Sent, { kind: 'moved' }>;
+const MOVED: Moved = { kind: 'moved' };
 
 function unsent(reason: Unauthorised, attempts: number): Unsent {
   return { kind: 'unsent', reason, attempts };
