@@ -205,6 +205,8 @@ function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger
       maxCallTimeout: wamp.max_call_timeout,
       maxPendingCalls: wamp.max_pending_calls,
       maxSessions: wamp.max_sessions,
+      maxRegistrations: 10_000,
+      maxSubscriptions: 10_000,
     },
     allowAnonymous: config.security.allow_anonymous_user,
     agent,

@@ -1,7 +1,6 @@
 import type { Hello } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import type { CalleeFeatures } from './model.js';
 
 /** Who a session is, as WELCOME tells it. */
 export interface Identity {
@@ -65,15 +64,6 @@ const ROLES_OF_CLIENTS = ['caller', 'callee', 'publisher', 'subscriber'];
 export function announcesRole(details: Dict): boolean {
   const roles = asDict(details['roles']);
   return ROLES_OF_CLIENTS.some((role) => asDict(roles?.[role]) !== undefined);
-}
-
-/** The callee features in HELLO that change what the router sends. */
-export function calleeFeatures(details: Dict): CalleeFeatures {
-  const features = asDict(asDict(asDict(details['roles'])?.['callee'])?.['features']);
-  return {
-    callCanceling: features?.['call_canceling'] === true,
-    callTimeout: features?.['call_timeout'] === true,
-  };
 }
 
 /** What this router announces in WELCOME: only what works. wampy reads both `features`, so both are there. */

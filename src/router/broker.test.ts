@@ -8,7 +8,14 @@ import { createRouter } from './router.js';
 it('sends no event after UNSUBSCRIBED, even to one that unsubscribes while the others are being told', async () => {
   const router = createRouter({
     realms: ['realm1'],
-    limits: { callTimeout: 0, maxCallTimeout: 1000, maxPendingCalls: 1, maxSessions: 1 },
+    limits: {
+      callTimeout: 0,
+      maxCallTimeout: 1000,
+      maxPendingCalls: 1,
+      maxSessions: 1,
+      maxRegistrations: 100,
+      maxSubscriptions: 100,
+    },
     allowAnonymous: true,
     agent: 'test',
   });

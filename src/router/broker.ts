@@ -1,7 +1,7 @@
 import { type Event, MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
 import { isUsableUri, NOTHING, refuse } from './answers.js';
-import { MAX_ENTRIES_PER_SESSION, type Session, type Subscription } from './model.js';
+import type { RouterLimits, Session, Subscription } from './model.js';
 import { receiverFilter } from './publish-filter.js';
 
 /** Routes events of one realm. */
@@ -14,7 +14,7 @@ export interface Broker {
 }
 
 /** @param randomId IDs of publications, which are of the global scope */
-export function createBroker(randomId: () => number): Broker {
+export function createBroker(limits: RouterLimits, randomId: () => number): Broker {
   const byTopic = new Map<string, Subscription>();
   let lastId = 0;
 
@@ -27,8 +27,8 @@ export function createBroker(randomId: () => number): Broker {
     }
     if (!isUsableUri(message.topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
     const adds = byTopic.get(message.topic)?.subscribers.has(session) !== true;
-    if (adds && !session.trusted && session.subscriptions.size >= MAX_ENTRIES_PER_SESSION) {
-      return [ERROR_URI.tooManyRequests, `a session may hold ${MAX_ENTRIES_PER_SESSION} subscriptions`];
+    if (adds && !session.trusted && session.subscriptions.size >= limits.maxSubscriptions) {
+      return [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxSubscriptions} subscriptions`];
     }
     return undefined;
   }

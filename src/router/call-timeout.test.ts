@@ -16,7 +16,14 @@ describe('the deadline of a call', () => {
     clock = createFakeClock();
     router = createRouter({
       realms: ['realm1'],
-      limits: { callTimeout: 30_000, maxCallTimeout: 600_000, maxPendingCalls: 10, maxSessions: 10 },
+      limits: {
+        callTimeout: 30_000,
+        maxCallTimeout: 600_000,
+        maxPendingCalls: 10,
+        maxSessions: 10,
+        maxRegistrations: 100,
+        maxSubscriptions: 100,
+      },
       allowAnonymous: true,
       agent: 'test',
       clock,
@@ -121,7 +128,14 @@ describe('the deadline of a call', () => {
   it('survives durations beyond what a timer can hold', async () => {
     router = createRouter({
       realms: ['realm1'],
-      limits: { callTimeout: 0, maxCallTimeout: 2 ** 40, maxPendingCalls: 10, maxSessions: 10 },
+      limits: {
+        callTimeout: 0,
+        maxCallTimeout: 2 ** 40,
+        maxPendingCalls: 10,
+        maxSessions: 10,
+        maxRegistrations: 100,
+        maxSubscriptions: 100,
+      },
       allowAnonymous: true,
       agent: 'test',
       clock,

@@ -7,11 +7,15 @@ import type { Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole, type Refusal } from './admission.js';
 import { NOTHING } from './answers.js';
+import { createInOrder } from './in-order.js';
 import type { Session } from './model.js';
 import type { Realm } from './realm.js';
 
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
+
+/** Messages of one client that may wait while one before them is decided upon. */
+const MOST_WAITING_MESSAGES = 1000;
 
 /** A session and the realm it is in. */
 export interface Joined {
@@ -102,84 +106,81 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
     moveTo({ name: 'joined', joined });
     const { session, realm } = joined;
+    session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
     peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
   }
 
-  function onSessionMessage({ session, realm }: Joined, message: Message): void {
+  function onSessionMessage({ session, realm }: Joined, message: Message): Promise<void> | undefined {
     switch (message.type) {
-      case MESSAGE.CALL:
-        realm.dealer.call(session, message);
-        break;
-      case MESSAGE.YIELD:
-        realm.dealer.yield(session, message);
-        break;
-      case MESSAGE.ERROR:
-        realm.dealer.error(session, message);
-        break;
-      case MESSAGE.PUBLISH:
-        realm.broker.publish(session, message);
-        break;
-      case MESSAGE.CANCEL:
-        realm.dealer.cancel(session, message);
-        break;
-      case MESSAGE.REGISTER:
-        realm.dealer.registrations.register(session, message);
-        break;
-      case MESSAGE.UNREGISTER:
-        realm.dealer.registrations.unregister(session, message);
-        break;
-      case MESSAGE.SUBSCRIBE:
-        realm.broker.subscribe(session, message);
-        break;
-      case MESSAGE.UNSUBSCRIBE:
-        realm.broker.unsubscribe(session, message);
-        break;
       case MESSAGE.GOODBYE:
         moveTo({ name: 'expecting HELLO' });
         awaitHello(info.handshakeTimeout);
         // Last: in the same process the client closes before send returns.
         peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
-        break;
+        return;
       case MESSAGE.ABORT:
         moveTo({ name: 'closed' });
         peer.close('normal');
-        break;
+        return;
       default:
-        throw new ProtocolViolation(`a client may not send ${messageName(message.type)} in a session`);
+        return realm.receive(session, message);
     }
   }
 
+  function onFault(message: Message, error: unknown): void {
+    if (error instanceof ProtocolViolation) {
+      onViolation(error.message);
+      return;
+    }
+    // A bug of ours: it costs this client its session, and nobody else anything.
+    log.error({ message: messageName(message.type), ...placeOf(error) }, 'a message could not be handled');
+    abort({ uri: ERROR_URI.runtimeError, sentence: 'the router failed; this is logged there' });
+  }
+
+  function onStateMessage(message: Message): Promise<void> | undefined {
+    switch (state.name) {
+      case 'joined':
+        return onSessionMessage(state.joined, message);
+      case 'expecting HELLO':
+        onHello(message);
+        return;
+      case 'closing':
+        if (message.type === MESSAGE.GOODBYE || message.type === MESSAGE.ABORT) {
+          moveTo({ name: 'closed' });
+          peer.close('normal');
+        }
+        return;
+      case 'closed':
+        return;
+    }
+  }
+
+  function dismiss(reason: string, message?: string): void {
+    if (state.name === 'closing' || state.name === 'closed') return;
+    if (state.name === 'expecting HELLO') {
+      abort({ uri: reason, sentence: 'the router is closing' });
+      return;
+    }
+    moveTo({ name: 'closing' });
+    // The timer first: in the same process the echo comes before send returns.
+    stopTimer = clock.after(GOODBYE_WAIT_MS, () => {
+      moveTo({ name: 'closed' });
+      peer.close('going_away');
+    });
+    const details = message === undefined ? NOTHING : { message };
+    peer.send({ type: MESSAGE.GOODBYE, details, reason });
+  }
+
   peer.listen({
-    onMessage(message) {
-      switch (state.name) {
-        case 'joined':
-          try {
-            return onSessionMessage(state.joined, message);
-          } catch (error) {
-            if (error instanceof ProtocolViolation) return onViolation(error.message);
-            // A bug of ours: it costs this client its session, and nobody else anything.
-            log.error(
-              { message: messageName(message.type), ...placeOf(error) },
-              'a message could not be handled',
-            );
-            return abort({
-              uri: ERROR_URI.runtimeError,
-              sentence: 'the router failed; this is logged there',
-            });
-          }
-        case 'expecting HELLO':
-          return onHello(message);
-        case 'closing':
-          if (message.type === MESSAGE.GOODBYE || message.type === MESSAGE.ABORT) {
-            moveTo({ name: 'closed' });
-            peer.close('normal');
-          }
-          return;
-        case 'closed':
-          return;
-      }
-    },
+    onMessage: createInOrder({
+      handle: onStateMessage,
+      onFault,
+      onOverflow() {
+        abort({ uri: ERROR_URI.tooManyRequests, sentence: 'too many messages wait to be authorized' });
+      },
+      most: MOST_WAITING_MESSAGES,
+    }),
     onViolation,
     onClose() {
       moveTo({ name: 'closed' });
@@ -189,17 +190,5 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   // A peer in this process may have sent HELLO already, or be closed: listen told of it.
   if (state.name === 'expecting HELLO') awaitHello(info.handshakeTimeout - info.handshakeElapsed);
 
-  return {
-    dismiss(reason) {
-      if (state.name === 'closing' || state.name === 'closed') return;
-      if (state.name === 'expecting HELLO') return abort({ uri: reason, sentence: 'the router is closing' });
-      moveTo({ name: 'closing' });
-      // The timer first: in the same process the echo comes before send returns.
-      stopTimer = clock.after(GOODBYE_WAIT_MS, () => {
-        moveTo({ name: 'closed' });
-        peer.close('going_away');
-      });
-      peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason });
-    },
-  };
+  return { dismiss };
 }

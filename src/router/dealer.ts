@@ -29,7 +29,7 @@ export interface Dealer {
 }
 
 export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
-  const registrations = createRegistrations();
+  const registrations = createRegistrations(limits);
   const deadlines = createDeadlines(clock, onDue);
 
   function finish(call: PendingCall): void {
@@ -44,7 +44,7 @@ export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
 
   /** Only to callees that announced it: others take INTERRUPT for a protocol violation. */
   function interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void {
-    if (!call.callee.calleeFeatures.callCanceling || call.killed) return;
+    if (!call.callee.features.callee.callCanceling || call.killed) return;
     call.callee.peer.send({ type: MESSAGE.INTERRUPT, request: call.invocation, options: { mode, reason } });
   }
 
@@ -133,7 +133,7 @@ export function createDealer(limits: RouterLimits, clock: Clock): Dealer {
       // Answered meanwhile, or cancelled before: there is nothing to say (and ERROR of type CANCEL kills clients).
       if (call === undefined || call.killed) return;
       const mode = message.options['mode'] ?? 'killnowait';
-      if (mode === 'kill' && call.callee.calleeFeatures.callCanceling) {
+      if (mode === 'kill' && call.callee.features.callee.callCanceling) {
         interrupt(call, 'kill', ERROR_URI.canceled);
         call.killed = true;
         return;

@@ -7,11 +7,19 @@ export interface Session {
   readonly realm: string;
   readonly authid: string;
   readonly authrole: string;
+  readonly authmethod: string;
+  readonly authprovider: string;
+  /** What WELCOME told beside, where the login gave something. */
+  readonly authextra?: Dict;
+  /** Of the connection, for session meta data: type, serializer, peer. */
+  readonly transport: Dict;
+  /** Names of the groups that grants apply to. */
+  readonly roles: ReadonlySet<string>;
   readonly peer: Peer;
   /** Part of this process; see ConnectionInfo. */
   readonly trusted: boolean;
-  /** What the client announced as a callee. */
-  readonly calleeFeatures: CalleeFeatures;
+  /** What the client announced in HELLO. */
+  readonly features: SessionFeatures;
   /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
   readonly callerDetails: Dict;
   /** Calls it waits for, by the request ID of its CALL. */
@@ -22,11 +30,28 @@ export interface Session {
   lastInvocation: number;
   readonly registrations: Map<number, Registration>;
   readonly subscriptions: Map<number, Subscription>;
+  /** Ends the session from the router's side, with GOODBYE. Set by the connection that carries it. */
+  kill: (reason: string, message?: string) => void;
 }
 
-export interface CalleeFeatures {
-  readonly callCanceling: boolean;
-  readonly callTimeout: boolean;
+/** How a URI of a registration or subscription is compared with that of a CALL or PUBLISH. */
+export type MatchPolicy = 'exact' | 'prefix' | 'wildcard';
+
+export interface SessionFeatures {
+  readonly caller: {
+    readonly callCanceling: boolean;
+    readonly progressiveCallResults: boolean;
+    readonly payloadPassthru: boolean;
+  };
+  readonly callee: {
+    readonly callCanceling: boolean;
+    readonly callTimeout: boolean;
+    readonly progressiveCallResults: boolean;
+    readonly callReroute: boolean;
+    readonly registrationRevocation: boolean;
+    readonly payloadPassthru: boolean;
+  };
+  readonly publisher: { readonly payloadPassthru: boolean };
 }
 
 export interface Registration {
@@ -71,10 +96,11 @@ export interface RouterLimits {
   readonly maxPendingCalls: number;
   /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
   readonly maxSessions: number;
+  /** Of one session that is not trusted. `wamp.max_registrations` */
+  readonly maxRegistrations: number;
+  /** Of one session that is not trusted. `wamp.max_subscriptions` */
+  readonly maxSubscriptions: number;
 }
-
-/** Registrations, and likewise subscriptions, of one session that is not trusted. */
-export const MAX_ENTRIES_PER_SESSION = 10_000;
 
 /** Longest procedure or topic URI, in characters: registrations keep theirs, and 16 MB of each would be a weapon. */
 export const MAX_URI_LENGTH = 4096;

@@ -1,7 +1,7 @@
 import { MESSAGE, type Register, type Unregister } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
 import { isUsableUri, refuse } from './answers.js';
-import { MAX_ENTRIES_PER_SESSION, type Registration, type Session } from './model.js';
+import type { Registration, RouterLimits, Session } from './model.js';
 
 /** Who answers which procedure. */
 export interface Registrations {
@@ -12,7 +12,7 @@ export interface Registrations {
   readonly size: number;
 }
 
-export function createRegistrations(): Registrations {
+export function createRegistrations(limits: RouterLimits): Registrations {
   const byProcedure = new Map<string, Registration>();
   let lastId = 0;
 
@@ -32,8 +32,8 @@ export function createRegistrations(): Registrations {
     }
     if (byProcedure.has(procedure))
       return [ERROR_URI.procedureAlreadyExists, 'the procedure is registered already'];
-    if (!session.trusted && session.registrations.size >= MAX_ENTRIES_PER_SESSION) {
-      return [ERROR_URI.tooManyRequests, `a session may hold ${MAX_ENTRIES_PER_SESSION} registrations`];
+    if (!session.trusted && session.registrations.size >= limits.maxRegistrations) {
+      return [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxRegistrations} registrations`];
     }
     return undefined;
   }
@@ -49,7 +49,7 @@ export function createRegistrations(): Registrations {
         id: ++lastId,
         procedure: message.procedure,
         callee: session,
-        forwardTimeout: message.options['forward_timeout'] === true && session.calleeFeatures.callTimeout,
+        forwardTimeout: message.options['forward_timeout'] === true && session.features.callee.callTimeout,
         // Disclosure to ordinary clients is a matter of the advanced profile, which is not announced.
         discloseCaller: message.options['disclose_caller'] === true && session.trusted,
       };

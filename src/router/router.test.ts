@@ -9,7 +9,14 @@ import { createRouter, type Router, type RouterOptions } from './router.js';
 function start(options: Partial<RouterOptions> = {}): Router {
   return createRouter({
     realms: ['realm1'],
-    limits: { callTimeout: 1000, maxCallTimeout: 1000, maxPendingCalls: 10, maxSessions: 2 },
+    limits: {
+      callTimeout: 1000,
+      maxCallTimeout: 1000,
+      maxPendingCalls: 10,
+      maxSessions: 2,
+      maxRegistrations: 100,
+      maxSubscriptions: 100,
+    },
     allowAnonymous: true,
     agent: 'test',
     ...options,

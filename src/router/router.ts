@@ -4,10 +4,11 @@ import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
 import type { Attach, Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
-import { admit, calleeFeatures, type Refusal, ROUTER_ROLES } from './admission.js';
+import { admit, type Identity, type Refusal, ROUTER_ROLES } from './admission.js';
 import { createConnection, type Joined } from './connection.js';
+import { announcedFeatures } from './features.js';
 import type { RouterLimits, Session } from './model.js';
-import { createRealm, type Realm } from './realm.js';
+import { createRealm, type Realm, type RealmRules } from './realm.js';
 
 export type { RouterLimits } from './model.js';
 
@@ -15,6 +16,8 @@ export interface RouterOptions {
   /** Names of the realms that may be joined. */
   readonly realms: readonly string[];
   readonly limits: RouterLimits;
+  /** What holds in a realm, by its name, where that differs from the defaults. */
+  readonly rules?: (realm: string) => Partial<RealmRules>;
   /** Whether sessions may join without authentication. */
   readonly allowAnonymous: boolean;
   /** Name and version for WELCOME, such as `wamp-rpc-gateway/1.0.0`. */
@@ -53,7 +56,12 @@ export function createRouter(options: RouterOptions): Router {
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const randomId = options.randomId ?? createRandomIds();
-  const realms = new Map(options.realms.map((name) => [name, createRealm(name, limits, clock, randomId)]));
+  const realms = new Map(
+    options.realms.map((name) => [
+      name,
+      createRealm({ name, limits, clock, randomId, rules: options.rules?.(name) ?? {} }),
+    ]),
+  );
   const connections = new Map<object, Attachment | undefined>();
   let joinedClients = 0;
   let whenEmpty = (): void => {};
@@ -69,7 +77,7 @@ export function createRouter(options: RouterOptions): Router {
       return { uri: ERROR_URI.tooManyRequests, sentence: 'the router holds as many sessions as it may' };
     }
     const { identity } = admission;
-    const session = createSession(freshId(realm), realm.name, identity, peer, info.trusted, hello);
+    const session = createSession(freshId(realm), realm.name, identity, peer, info, hello);
     realm.sessions.set(session.id, session);
     if (!info.trusted) joinedClients++;
     return {
@@ -137,25 +145,30 @@ export function createRouter(options: RouterOptions): Router {
 function createSession(
   id: number,
   realm: string,
-  identity: { readonly authid: string; readonly authrole: string },
+  identity: Identity,
   peer: Peer,
-  trusted: boolean,
+  info: ConnectionInfo,
   hello: Hello,
 ): Session {
-  const { authid, authrole } = identity;
+  const { authid, authrole, authmethod, authprovider } = identity;
   return {
     id,
     realm,
     authid,
     authrole,
+    authmethod,
+    authprovider,
+    transport: { type: info.transport },
+    roles: new Set([authrole]),
     peer,
-    trusted,
-    calleeFeatures: calleeFeatures(hello.details),
+    trusted: info.trusted,
+    features: announcedFeatures(hello.details),
     callerDetails: Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole }),
     calls: new Map(),
     invocations: new Map(),
     lastInvocation: 0,
     registrations: new Map(),
     subscriptions: new Map(),
+    kill: () => {},
   };
 }

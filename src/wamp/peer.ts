@@ -52,7 +52,7 @@ export const IN_PROCESS: ConnectionInfo = {
 
 /** The acceptor's hold on a connection it was given: says GOODBYE, and closes when it is echoed or soon after. */
 export interface Attachment {
-  dismiss(reason: string): void;
+  dismiss(reason: string, message?: string): void;
 }
 
 /** Takes over a new connection's peer: what a listener calls for each client, and a router provides. */

@@ -12,6 +12,8 @@ export const LIMITS = {
   maxCallTimeout: 600_000,
   maxPendingCalls: 100,
   maxSessions: 100,
+  maxRegistrations: 100,
+  maxSubscriptions: 100,
 };
 
 export interface RouterHost {
