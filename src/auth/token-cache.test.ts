@@ -103,6 +103,27 @@ describe('a token', () => {
     expect(started).toEqual([0, HOUR]);
   });
 
+  it('that was long in coming is as old as its request', async () => {
+    const { cache, call, clock, answerWith, token, log } = setUp({ marginMs: 0 });
+    const { coming, give } = later();
+    answerWith(() => coming);
+    const waiting = call();
+    const early = token('t', 2_000);
+    clock.advance(1_500);
+    give(early);
+    expect(await waiting).toBe('t');
+    clock.advance(500);
+    const second = later();
+    answerWith(() => second.coming);
+    const late = call();
+    const dead = token('dead', 1_000);
+    clock.advance(1_000);
+    second.give(dead);
+    expect(await late).toBe('none');
+    expect(log.text()).toContain('the token had expired when it came');
+    cache.close();
+  });
+
   it('cannot be printed by accident', async () => {
     const { cache } = setUp();
     expect(JSON.stringify(await obtained(cache))).not.toContain('t1');

@@ -24,6 +24,7 @@ function setUp(good: string, status = 401, body: object = { error: 'invalid_clie
   const variables = testVariables({ host: 'a', secret: 'one' });
   const sent: string[] = [];
   const closed: string[] = [];
+  const clock = createFakeClock();
   const endpoint = createTokenEndpoint({
     settings,
     variables,
@@ -49,9 +50,9 @@ function setUp(good: string, status = 401, body: object = { error: 'invalid_clie
         closed.push(origin);
       },
     }),
-    clock: createFakeClock(),
+    clock,
   });
-  return { endpoint, variables, sent, closed };
+  return { endpoint, variables, clock, sent, closed };
 }
 
 describe('the token endpoint', () => {
@@ -86,6 +87,16 @@ describe('the token endpoint', () => {
     const { endpoint, variables } = setUp('two', 503, {});
     expect(await endpoint.fetch()).toMatchObject({ kind: 'none' });
     expect(variables.rereads).toBe(0);
+  });
+
+  it('that refuses the credentials does not wait for a secret that is long in coming', async () => {
+    const { endpoint, variables, clock, sent } = setUp('two');
+    variables.nextReread = () => new Promise(() => {});
+    const fetching = endpoint.fetch();
+    await expect.poll(() => variables.rereads).toBe(1);
+    clock.advance(5_000);
+    expect(await fetching).toMatchObject({ kind: 'none', cause: expect.stringContaining('401') });
+    expect(sent).toHaveLength(1);
   });
 
   it('may change its place', async () => {

@@ -227,6 +227,19 @@ describe('time', () => {
   });
 });
 
+describe('a request that may not leave after a time', () => {
+  it('does not, and its connection stays as good as it is', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const { upstream } = connect(server.url, {}, { size: 1 });
+    await upstream.send(request(server.url), true, within(5_000));
+    const late = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() - 1, 2);
+    expect(late).toEqual({ kind: 'expired', attempts: 2 });
+    const again = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() + 5_000, 2);
+    expect(again).toMatchObject({ kind: 'answer', attempts: 3 });
+    expect([server.requests.length, server.connections]).toEqual([2, 1]);
+  });
+});
+
 describe('silence', () => {
   it('is measured from the last byte heard', async () => {
     const still = createFakeClock();

@@ -22,15 +22,15 @@ const BLOCKS = iniBlocks(DOCUMENT);
 /** What the rooms that deal with credentials say to the log, bugs apart: level and sentence. */
 function loggedSentences(): string[][] {
   const found: string[][] = [];
-  for (const room of ['src/auth', 'src/secrets']) {
-    const files = readdirSync(new URL(`../../${room}`, import.meta.url)).filter(
-      (name) => !/\.test\.ts$/.test(name),
-    );
-    for (const file of files) {
-      const source = readDocument(`${room}/${file}`);
-      for (const [, level, words = ''] of source.matchAll(/\blog\.(debug|info|warn)\((.*?)\);\n/gs)) {
-        for (const [, sentence] of words.matchAll(/'([^']* [^']*)'/g)) found.push([level!, sentence!]);
-      }
+  const rooms = ['src/auth', 'src/secrets'].flatMap((room) =>
+    readdirSync(new URL(`../../${room}`, import.meta.url)).map((name) => `${room}/${name}`),
+  );
+  for (const file of [...rooms, 'src/gateway/service.ts']) {
+    if (file.endsWith('.test.ts')) continue;
+    for (const [, level, words = ''] of readDocument(file).matchAll(
+      /\blog\.(debug|info|warn)\((.*?)\);\n/gs,
+    )) {
+      for (const [, sentence] of words.matchAll(/'([^']* [^']*)'/g)) found.push([level!, sentence!]);
     }
   }
   return found;
