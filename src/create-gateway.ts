@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
-import type { ListenerConfig, LoadedConfig } from './config/model.js';
+import type { LoadedConfig } from './config/model.js';
 import { type Callee, createCallee } from './gateway/callee.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
+import { openListeners } from './open-listeners.js';
 import { createRouter, type Router } from './router/router.js';
-import { startWebSocketListener, type WebSocketListener } from './transport/websocket-listener.js';
+import type { Listener } from './transport/listener.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client-session.js';
-import { createJsonSerializer } from './wamp/json-serializer.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
 
 export type { Preview } from './gateway/preview.js';
@@ -43,7 +43,7 @@ export interface Gateway {
    * @param graceMs how long running calls may take to end, milliseconds; they are cancelled then. Default 10 s.
    */
   stop(graceMs?: number): Promise<void>;
-  /** The URLs that clients connect to, from `start` on: `ws://127.0.0.1:18080/ws`. */
+  /** The URLs that clients connect to, from `start` on: `ws://127.0.0.1:18080/ws`, `rs://127.0.0.1:18082`. */
   readonly endpoints: readonly string[];
   readonly procedureCount: number;
   /** The realms that can be joined. */
@@ -77,7 +77,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
   let services: readonly Service[] | undefined = compile();
   let callees: Callee[] = [];
-  let listeners: WebSocketListener[] = [];
+  let listeners: readonly Listener[] = [];
   let router: Router | undefined;
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
@@ -92,9 +92,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       for (const realm of config.realms) callees.push(await joinAsCallee(router, realm, procedures));
       await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
       // Last, so that no client ever finds a procedure missing that is still being registered.
-      for (const listener of config.listeners.filter(speaksWebSocket)) {
-        listeners.push(await openListener(listener, router));
-      }
+      listeners = await openListeners(config, { attach: router.attach, log, clock });
     } catch (error) {
       await closeEverything();
       throw error;
@@ -112,26 +110,6 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     const callee = createCallee(session, clock);
     await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
     return callee;
-  }
-
-  function openListener(listener: ListenerConfig, onRouter: Router): Promise<WebSocketListener> {
-    const { settings } = listener;
-    const certfile = settings['tls.certfile'];
-    const keyfile = settings['tls.keyfile'];
-    return startWebSocketListener({
-      host: settings.ip,
-      port: settings.port,
-      path: settings.path,
-      origins: settings.origins,
-      tls: certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
-      serializers: [createJsonSerializer({ maxNesting: config.wamp.max_nesting })],
-      attach: onRouter.attach,
-      maxMessageSize: config.wamp.max_message_size,
-      maxSendBuffer: config.wamp.max_send_buffer,
-      handshakeTimeout: config.wamp.handshake_timeout,
-      log,
-      clock,
-    });
   }
 
   async function drain(graceMs: number): Promise<void> {
@@ -173,7 +151,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       await closeEverything();
     },
     get endpoints() {
-      return listeners.map((listener) => listener.url);
+      return listeners.flatMap((listener) => listener.urls);
     },
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
@@ -189,11 +167,6 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
       resolve();
     });
   });
-}
-
-/** The other protocols are accepted in a configuration, whose notices say that they have no effect yet. */
-function speaksWebSocket({ settings }: ListenerConfig): boolean {
-  return settings.protocol === 'websocket';
 }
 
 function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {

@@ -1,17 +1,15 @@
 import type { LoadedConfig } from '../config/model.js';
+import { spokenListeners } from '../open-listeners.js';
+import { listenerUrls as urlsOf } from '../transport/addresses.js';
 
 /** The URLs at which clients reach the listeners of a configuration; an address that means "any" becomes loopback. */
 export function listenerUrls(config: LoadedConfig): string[] {
-  return config.listeners
-    .filter(({ settings }) => settings.enabled && settings.protocol === 'websocket')
-    .map(({ settings }) => {
-      const scheme = settings['tls.certfile'] === undefined ? 'ws' : 'wss';
-      return `${scheme}://${dialable(settings.ip)}:${settings.port}${settings.path}`;
-    });
+  return spokenListeners(config).flatMap(({ address, hasTls }) =>
+    urlsOf({ ...address, host: dialable(address.host) }, hasTls),
+  );
 }
 
 function dialable(ip: string): string {
   if (ip === '0.0.0.0') return '127.0.0.1';
-  if (ip === '::') return '[::1]';
-  return ip.includes(':') ? `[${ip}]` : ip;
+  return ip === '::' ? '::1' : ip;
 }

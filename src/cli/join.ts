@@ -1,4 +1,5 @@
-import { dialWebSocket } from '../transport/websocket-dialer.js';
+import { listOr } from '../config/datatypes.js';
+import { dialRouter, ROUTER_SCHEMES } from '../transport/dial-router.js';
 import { packageVersion } from '../version.js';
 import { joinRealm, type Session } from '../wamp/client-session.js';
 import type { Peer } from '../wamp/peer.js';
@@ -28,13 +29,14 @@ export async function joinForCall({ url, realm }: CallTarget): Promise<Session> 
 }
 
 async function dial(url: string): Promise<Peer> {
-  if (!/^wss?:\/\/./.test(url))
-    throw new CommandFailure(`"${url}" is no WebSocket URL: it begins with ws:// or wss://.`);
+  if (!ROUTER_SCHEMES.some((scheme) => url.startsWith(scheme) && url.length > scheme.length)) {
+    throw new CommandFailure(`"${url}" is no URL of a router: it begins with ${listOr(ROUTER_SCHEMES)}.`);
+  }
   try {
-    return await dialWebSocket(url);
+    return await dialRouter(url);
   } catch (error) {
     const code = systemCode(error);
-    if (code === 'ECONNREFUSED') {
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') {
       throw new CommandFailure(
         `Nothing listens at ${url}: run rpc-gateway demo or rpc-gateway start first, or name another place with --url.`,
       );
@@ -43,7 +45,7 @@ async function dial(url: string): Promise<Peer> {
       throw new CommandFailure(`There is no such host: ${url}. Name another with --url.`);
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(
-      `${reason[0]?.toUpperCase()}${reason.slice(1)}. Is it a WAMP router's WebSocket address?`,
+      `${reason[0]?.toUpperCase()}${reason.slice(1)}. Is it the address of a WAMP router?`,
     );
   }
 }

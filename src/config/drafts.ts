@@ -26,11 +26,11 @@ export interface ConfigDraft {
   readonly log: Draft<typeof LOG_KEYS>;
 }
 
-/** Reads all scopes. Without any listener declared there is one: the WebSocket default. */
+/** Reads all scopes. Without any listener declared there are the two of {@link DEFAULT_LISTENERS}. */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
   const listeners =
-    raw.listeners.size > 0 ? [...raw.listeners.values()] : [emptyScope('default', 'listeners.default')];
+    raw.listeners.size > 0 ? [...raw.listeners.values()] : DEFAULT_LISTENERS.map(defaultListener);
   return {
     services: [...raw.services.values()].map((service) => ({
       ...readSettings(SERVICE_SCOPE, service, context),
@@ -52,6 +52,24 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
     router: readSettings(ROUTER_SCOPE, other('router'), context),
     log: readSettings(LOG_SCOPE, other('log'), context),
   };
+}
+
+/** One for each transport, each on Bondy's port for it, named by what is spoken there. */
+const DEFAULT_LISTENERS = ['websocket', 'rawsocket'] as const;
+
+/** A listener as if the file had the one line `listeners.rawsocket.protocol = rawsocket`. */
+function defaultListener(protocol: (typeof DEFAULT_LISTENERS)[number]): RawScope {
+  const path = `listeners.${protocol}`;
+  const entry = {
+    kind: 'setting',
+    key: `${path}.protocol`,
+    rawValue: protocol,
+    file: '',
+    line: 0,
+    directory: '',
+  } as const;
+  const match = { key: 'protocol', spec: LISTENER_SCOPE.keys.protocol };
+  return { ...emptyScope(protocol, path), values: new Map([['protocol', { entry, match }]]) };
 }
 
 function emptyScope(name: string, path: string): RawScope {

@@ -4,9 +4,14 @@ import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from './schem
 import type { CheckTls } from './tls-checks.js';
 
 /** Checks the listeners, each by itself and all together. */
-export function checkListeners({ listeners, security }: ConfigDraft, checkTls: CheckTls): void {
-  for (const listener of listeners) checkListener(listener, checkTls);
+export function checkListeners({ listeners, security, wamp }: ConfigDraft, checkTls: CheckTls): void {
+  for (const listener of listeners) {
+    checkListener(listener, checkTls);
+    notifyUseless(listener);
+    notifySessions(listener, wamp.settings.max_sessions);
+  }
   checkAddresses(listeners);
+  checkSockets(listeners);
   checkOneOpens(listeners);
   checkJoining(listeners, security);
 }
@@ -23,13 +28,52 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
     listener.report('tls.cacertfile', 'needs tls.certfile and tls.keyfile too');
   }
   if (listener.entry('socket') === undefined) return;
-  const { protocol } = listener.settings;
+  const { protocol, socket } = listener.settings;
   if (protocol !== undefined && protocol !== 'rawsocket') {
     listener.report('socket', 'a Unix socket goes with protocol = rawsocket only');
+  }
+  if (socket !== undefined && Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
+    listener.report(
+      'socket',
+      `the whole path may have ${MAX_SOCKET_PATH} bytes, as the system takes no more`,
+    );
   }
   for (const key of ['ip', 'port'] as const) {
     if (listener.entry(key) !== undefined)
       listener.report(key, 'a listener has either a socket or ip and port');
+  }
+  if (listener.hasAny('tls')) {
+    listener.report('tls.certfile', 'a Unix socket needs no TLS: nothing of it leaves the machine');
+  }
+}
+
+/** What a Unix socket's address holds on Linux (unix(7), `sun_path`, less its end). */
+const MAX_SOCKET_PATH = 107;
+
+/** Keys that are for WebSocket. */
+function notifyUseless(listener: ListenerDraft): void {
+  if (listener.settings.protocol !== 'rawsocket') return;
+  for (const key of ['path', 'origins'] as const) {
+    if (listener.entry(key) !== undefined) {
+      listener.notify(key, 'has no effect with protocol = rawsocket');
+    }
+  }
+}
+
+function notifySessions(listener: ListenerDraft, overall: number | undefined): void {
+  const { max_sessions: own, max_sessions_per_source: perSource = 0 } = listener.settings;
+  const most = Math.min(own ?? Number.POSITIVE_INFINITY, overall ?? Number.POSITIVE_INFINITY);
+  if (own !== undefined && own > most) {
+    listener.notify(
+      'max_sessions',
+      'has no effect beyond wamp.max_sessions, which goes for all listeners together',
+    );
+  }
+  if (perSource > most) {
+    listener.notify(
+      'max_sessions_per_source',
+      'has no effect: there may be no more sessions than that at all',
+    );
   }
 }
 
@@ -45,6 +89,17 @@ function checkAddresses(listeners: readonly ListenerDraft[]): void {
     const earlier = seen.get(address);
     if (earlier === undefined) seen.set(address, listener.name);
     else listener.report('port', `the listener ${earlier} has the same address and port`);
+  }
+}
+
+function checkSockets(listeners: readonly ListenerDraft[]): void {
+  const seen = new Map<string, string>();
+  for (const listener of listeners) {
+    const { enabled, socket } = listener.settings;
+    if (enabled !== true || socket === undefined) continue;
+    const earlier = seen.get(socket);
+    if (earlier === undefined) seen.set(socket, listener.name);
+    else listener.report('socket', `the listener ${earlier} has the same socket`);
   }
 }
 

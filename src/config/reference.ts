@@ -47,7 +47,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'services.$service.procedures.$proc':
     'Under `rpc_gateway.services.$service.procedures.$proc.`. What stands here goes before what the service says under the same key.',
   'listeners.$name':
-    'Under `listeners.$name.`: where WAMP clients connect. Without any there is one, `ws://127.0.0.1:18080/ws`.',
+    'Under `listeners.$name.`: where WAMP clients connect. Without any there are two, `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
   wamp: 'Under `wamp.`',
   security: 'Under `security.`',
   router: 'Under `router.`: the gateway joins an existing WAMP router in place of its own.',

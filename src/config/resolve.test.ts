@@ -79,10 +79,20 @@ describe('allow_anonymous_user', () => {
 });
 
 describe('listeners', () => {
-  it('without any declared, are the WebSocket default', () => {
+  it('without any declared, are one for WebSocket and one for RawSocket', () => {
+    const ip = '127.0.0.1';
     expect(load().listeners).toMatchObject([
-      { name: 'default', settings: { protocol: 'websocket', ip: '127.0.0.1', port: 18_080, path: '/ws' } },
+      { name: 'websocket', settings: { protocol: 'websocket', ip, port: 18_080, path: '/ws' } },
+      { name: 'rawsocket', settings: { protocol: 'rawsocket', ip, port: 18_082 } },
     ]);
+  });
+
+  it('hold as many sessions as the router, unless they say otherwise', () => {
+    const sessions = (...lines: string[]) =>
+      load(...lines).listeners.map(({ settings }) => settings.max_sessions);
+    expect(sessions()).toEqual([100_000, 100_000]);
+    expect(sessions('wamp.max_sessions = 7')).toEqual([7, 7]);
+    expect(sessions('wamp.max_sessions = 7', 'listeners.a.max_sessions = 3')).toEqual([3]);
   });
 
   it('are those that are switched on', () => {

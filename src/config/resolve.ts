@@ -22,7 +22,9 @@ export function resolveConfig(draft: ConfigDraft, notices: readonly ConfigProble
   const wamp = resolveWamp(draft.wamp.settings as WampSettings);
   const attached = draft.router.settings.url !== undefined;
   const services = draft.services.map((service) => resolveService(service, wamp, attached));
-  const listeners = draft.listeners.map(resolveListener).filter(({ settings }) => settings.enabled);
+  const listeners = draft.listeners
+    .map((listener) => resolveListener(listener, wamp))
+    .filter(({ settings }) => settings.enabled);
   const realms = services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm));
   return deepFreeze({
     services,
@@ -116,10 +118,11 @@ function mergeNamed(
   return [...merged.values()];
 }
 
-function resolveListener(draft: ListenerDraft): ListenerConfig {
+function resolveListener(draft: ListenerDraft, wamp: WampSettings): ListenerConfig {
   const given = draft.settings as ListenerSettings;
   const settings = complete<ListenerSettings>(given, {
     port: draft.settings.port ?? DEFAULT_PORTS[given.protocol],
+    max_sessions: draft.settings.max_sessions ?? wamp.max_sessions,
   });
   return { name: draft.name, settings };
 }

@@ -112,7 +112,7 @@ function fussyPeer(
 }
 
 describe('what cannot be handed on', () => {
-  const info = { transport: 'test', trusted: false, handshakeTimeout: 0, handshakeElapsed: 0 };
+  const info = { ...IN_PROCESS, trusted: false };
 
   it.each<[SendOutcome, string]>([
     ['unencodable', 'wamp.error.invalid_argument'],

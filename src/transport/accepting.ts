@@ -1,51 +1,130 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 
-/** Connections of a server that are not upgraded yet, each with the time it has left. */
+/** How many connections a listener holds. */
+export interface PlaceLimits {
+  /** Connections at a time, joined or not. `listeners.$name.max_sessions` */
+  readonly maxSessions: number;
+  /** Of them from one address; 0 for no limit. `listeners.$name.max_sessions_per_source` */
+  readonly maxSessionsPerSource: number;
+  /** Milliseconds from TCP accept until the transport's handshake is done; 0 for no limit. */
+  readonly handshakeTimeout: number;
+}
+
+/** A connection that was accepted, and what is known of it. */
+export interface Arrival {
+  /** Set where the connection got no place: it is to be told so in the words of its transport, and hung up on. */
+  readonly refusal: string | undefined;
+  /** The IP address of its other end; undefined for a Unix socket. */
+  readonly remoteAddress: string | undefined;
+  /** The transport's handshake is done: its timer is taken back. Returns the milliseconds it took. */
+  established(): number;
+}
+
+/** The connections of a listener from TCP accept on, so that those who have not joined are counted and bounded too. */
 export interface Accepting {
-  /** The connection got as far as it must: its timer is taken back. Returns the milliseconds it took. */
-  release(socket: Socket): number;
-  /** Cuts those that are not upgraded yet. */
+  /** What is known of a connection; over TLS, of the one that a TLS socket stands on. Undefined where it is gone. */
+  arrivalOf(socket: Socket): Arrival | undefined;
+  /** Connections that hold a place. */
+  readonly size: number;
+  /** Cuts those whose handshake is not done, and from now on every new one. */
   close(): void;
 }
 
-interface Entry {
-  readonly socket: Socket;
-  readonly since: number;
-  readonly stopTimer: () => void;
-}
+/** Connections without a place that may wait at a time to be told; others are cut without a word. */
+const MAX_REFUSALS = 100;
 
 /**
- * Cuts connections that do not get through their handshake in time, counted from TCP accept: silent ones, half an HTTP
- * request, a TLS handshake that does not end.
- *
- * @param timeout milliseconds; 0 for no limit
+ * Gives each new connection a place, and cuts those that do not get through their handshake in time, counted from TCP
+ * accept: silent ones, half an HTTP request or RawSocket handshake, a TLS handshake that does not end.
  */
-export function guardAccepting(server: Server, timeout: number, clock: Clock): Accepting {
-  // By the remote end's address, since with TLS the socket that is upgraded is another one than the socket accepted.
-  const entries = new Map<string, Entry>();
-  server.on('connection', (socket) => {
-    const key = keyOf(socket);
-    const stopTimer = timeout === 0 ? () => {} : clock.after(timeout, () => socket.destroy());
-    const entry: Entry = { socket, since: clock.monotonic(), stopTimer };
-    entries.set(key, entry);
-    socket.on('close', () => {
-      stopTimer();
-      if (entries.get(key) === entry) entries.delete(key);
+export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock): Accepting {
+  const { maxSessions, maxSessionsPerSource, handshakeTimeout } = limits;
+  const bySocket = new WeakMap<Socket, Arrival>();
+  // With TLS the socket to speak with is another one than the socket accepted; both have the same other end.
+  const byRemote = new Map<string, Arrival>();
+  const unestablished = new Set<Socket>();
+  const perSource = new Map<string, number>();
+  let places = 0;
+  let refused = 0;
+  let closed = false;
+
+  function refusalFor(source: string | undefined): string | undefined {
+    if (places >= maxSessions) return 'this listener holds as many connections as it may';
+    if (source === undefined || maxSessionsPerSource === 0) return undefined;
+    if ((perSource.get(source) ?? 0) < maxSessionsPerSource) return undefined;
+    return 'this listener holds as many connections from one address as it may';
+  }
+
+  function take(source: string | undefined): () => void {
+    places++;
+    if (source === undefined || maxSessionsPerSource === 0) return () => places--;
+    perSource.set(source, (perSource.get(source) ?? 0) + 1);
+    return () => {
+      places--;
+      const left = (perSource.get(source) ?? 0) - 1;
+      if (left > 0) perSource.set(source, left);
+      else perSource.delete(source);
+    };
+  }
+
+  function refuse(): () => void {
+    refused++;
+    return () => refused--;
+  }
+
+  server.on('connection', (socket: Socket) => {
+    // A connection that fails is closed by that; those who speak over it listen for themselves.
+    socket.on('error', () => {});
+    const remoteAddress = sourceOf(socket);
+    const refusal = refusalFor(remoteAddress);
+    if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
+      socket.destroy();
+      return;
+    }
+    const giveBack = refusal === undefined ? take(remoteAddress) : refuse();
+    const since = clock.monotonic();
+    const stopTimer =
+      handshakeTimeout === 0 ? () => {} : clock.after(handshakeTimeout, () => socket.destroy());
+    unestablished.add(socket);
+    const arrival: Arrival = {
+      refusal,
+      remoteAddress,
+      established() {
+        unestablished.delete(socket);
+        stopTimer();
+        return clock.monotonic() - since;
+      },
+    };
+    bySocket.set(socket, arrival);
+    const remote = remoteOf(socket);
+    if (remote !== undefined) byRemote.set(remote, arrival);
+    socket.once('close', () => {
+      arrival.established();
+      giveBack();
+      if (remote !== undefined && byRemote.get(remote) === arrival) byRemote.delete(remote);
     });
   });
+
   return {
-    release(socket) {
-      const entry = entries.get(keyOf(socket));
-      if (entry === undefined) return 0;
-      entries.delete(keyOf(socket));
-      entry.stopTimer();
-      return clock.monotonic() - entry.since;
+    arrivalOf(socket) {
+      return bySocket.get(socket) ?? byRemote.get(remoteOf(socket) ?? '');
+    },
+    get size() {
+      return places;
     },
     close() {
-      for (const { socket } of entries.values()) socket.destroy();
+      closed = true;
+      for (const socket of unestablished) socket.destroy();
     },
   };
 }
 
-const keyOf = (socket: Socket): string => `${socket.remoteAddress} ${socket.remotePort}`;
+/** An IPv4 address that an IPv6 socket shows as `::ffff:192.0.2.1` is the same source as over IPv4. */
+function sourceOf({ remoteAddress }: Socket): string | undefined {
+  return remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '');
+}
+
+function remoteOf({ remoteAddress, remotePort }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
+}

@@ -1,37 +1,61 @@
-import type { WebSocket } from 'ws';
+import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import { cut } from './hang-up.js';
 
-/** Pings that may go unanswered before a connection counts as dead. */
-const MISSED_PINGS = 2;
+/** When a listener pings and how long it waits; milliseconds. */
+export interface HeartbeatTimes {
+  /** Between the pings of a connection; 0 for none. `wamp.ping_interval` */
+  readonly pingInterval: number;
+  /** A connection from which nothing comes for so long after a ping is dead. `wamp.ping_timeout` */
+  readonly pingTimeout: number;
+}
 
 /** Finds dead connections, which TCP alone may not notice for hours: one timer for all of a listener's. */
 export interface Heartbeat {
-  watch(ws: WebSocket): void;
+  /** @param ping sends the transport's own kind of ping */
+  watch(socket: Socket, ping: () => void): void;
   stop(): void;
 }
 
-/** @param interval milliseconds between pings; a connection is cut at the third after the last answer */
-export function createHeartbeat(clock: Clock, interval: number): Heartbeat {
-  const missed = new Map<WebSocket, number>();
-  let stopTimer = clock.after(interval, beat);
+interface Pulse {
+  readonly ping: () => void;
+  /** When the last ping was sent, or the connection came; monotonic. */
+  pingedAt: number;
+  /** What had been read by then, while an answer is awaited. */
+  readThen: number | undefined;
+}
+
+export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: HeartbeatTimes): Heartbeat {
+  if (pingInterval === 0) return { watch() {}, stop() {} };
+  const period = Math.min(pingInterval, pingTimeout);
+  // A timer may fire a little early, and no ping is to wait for another round because of that.
+  const early = period / 10;
+  const pulses = new Map<Socket, Pulse>();
+  let stopTimer = clock.after(period, beat);
+
+  function feel(socket: Socket, pulse: Pulse, now: number): void {
+    // Anything that comes is a sign of life: a pong may have to wait behind a large message on a slow line.
+    if (pulse.readThen !== undefined && socket.bytesRead === pulse.readThen) {
+      if (now - pulse.pingedAt >= pingTimeout - early) cut(socket);
+      return;
+    }
+    pulse.readThen = undefined;
+    if (now - pulse.pingedAt < pingInterval - early) return;
+    pulse.pingedAt = now;
+    pulse.readThen = socket.bytesRead;
+    pulse.ping();
+  }
 
   function beat(): void {
-    for (const [ws, count] of missed) {
-      if (count >= MISSED_PINGS) {
-        ws.terminate();
-      } else {
-        missed.set(ws, count + 1);
-        if (ws.readyState === ws.OPEN) ws.ping();
-      }
-    }
-    stopTimer = clock.after(interval, beat);
+    const now = clock.monotonic();
+    for (const [socket, pulse] of pulses) feel(socket, pulse, now);
+    stopTimer = clock.after(period, beat);
   }
 
   return {
-    watch(ws) {
-      missed.set(ws, 0);
-      ws.on('pong', () => missed.set(ws, 0));
-      ws.on('close', () => missed.delete(ws));
+    watch(socket, ping) {
+      pulses.set(socket, { ping, pingedAt: clock.monotonic(), readThen: undefined });
+      socket.once('close', () => pulses.delete(socket));
     },
     stop: () => stopTimer(),
   };

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:https';
-import type { Server } from 'node:net';
+import { createServer, isIPv6, type Server } from 'node:net';
+import { createServer as createTls } from 'node:tls';
 
 /** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
 export interface ListenerTls {
@@ -11,18 +10,19 @@ export interface ListenerTls {
 }
 
 /**
- * An HTTPS server with these files.
+ * A server for connections: those of TCP come by its event `connection`, those of TLS by `secureConnection`.
  *
- * @throws Error that names the file which cannot be read or used, and nothing of what is in it
+ * @throws Error that names the TLS file which cannot be read or used, and nothing of what is in it
  */
-export function createTlsServer(tls: ListenerTls, onRequest: RequestListener): Server {
+export function createConnectionServer(tls: ListenerTls | undefined): Server {
+  if (tls === undefined) return createServer();
   const own = { cert: read('tls.certfile', tls.certfile), key: read('tls.keyfile', tls.keyfile) };
   const options =
     tls.cacertfile === undefined
       ? own
       : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
   try {
-    return createServer(options, onRequest);
+    return createTls(options);
   } catch (error) {
     throw new Error(`tls.certfile, tls.keyfile: not a certificate and its key (${codeOf(error)})`);
   }
@@ -37,33 +37,47 @@ function read(key: string, file: string): Buffer {
 }
 
 /** Starts listening. Resolves with the port, which matters where 0 was asked for. @throws Error in one plain sentence */
-export function listen(server: Server, host: string, port: number): Promise<number> {
+export async function listenOnPort(server: Server, host: string, port: number): Promise<number> {
+  try {
+    await listening(server, () => server.listen({ host, port }));
+  } catch (error) {
+    throw new Error(`cannot listen on ${host}:${port}: ${listenTrouble(error)}`, { cause: error });
+  }
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** Resolves when `begin` has made the server listen. @throws what the system says */
+export function listening(server: Server, begin: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new Error(listenFailure(host, port, codeOf(error)), { cause: error })),
-    );
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
     });
+    begin();
   });
 }
 
-function listenFailure(host: string, port: number, code: string): string {
+/** Why listening failed, without the address. */
+export function listenTrouble(error: unknown): string {
+  const code = codeOf(error);
   switch (code) {
     case 'EADDRINUSE':
-      return `cannot listen on ${host}:${port}: the port is in use`;
+      return 'the port is in use';
     case 'EACCES':
-      return `cannot listen on ${host}:${port}: not permitted`;
+      return 'not permitted';
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `cannot listen on ${host}:${port}: this machine has no such address`;
+      return 'this machine has no such address';
     default:
-      return `cannot listen on ${host}:${port}: ${code}`;
+      return code;
   }
 }
 
-function codeOf(error: unknown): string {
+/** A host as it stands in a URL. */
+export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
+
+export function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'unknown error';
 }

@@ -32,14 +32,21 @@ export interface Peer {
 
 /** What an acceptor is told of a new connection. */
 export interface ConnectionInfo {
-  /** For people and session meta data: `websocket`, `in-process`. */
-  readonly transport: string;
+  readonly transport: 'websocket' | 'rawsocket' | 'in-process';
   /** Part of this process: sees the caller's identity where it asks for it, and never needs to authenticate. */
   readonly trusted: boolean;
   /** Milliseconds from the connection's first byte to a complete HELLO; 0 where there is no limit. */
   readonly handshakeTimeout: number;
   /** Milliseconds of it that the transport's own handshake took. */
   readonly handshakeElapsed: number;
+  /** Short name of the serializer, such as `json`; absent in process, where nothing is written. */
+  readonly serializer?: string;
+  /** IP address that the connection comes from; absent in process and over a Unix socket. */
+  readonly remoteAddress?: string;
+  /** Whether it is encrypted. Absent counts as no. */
+  readonly tls?: boolean;
+  /** Name of the listener that accepted it, as the configuration has it. */
+  readonly listener?: string;
 }
 
 /** How a part of this process is announced to a router. */

@@ -239,7 +239,7 @@ describe('the command line', () => {
       expect(await sentence('--url', 'ws://127.0.0.1:1/ws')).toContain(
         'Nothing listens at ws://127.0.0.1:1/ws',
       );
-      expect(await sentence('--url', 'http://127.0.0.1/')).toContain('no WebSocket URL');
+      expect(await sentence('--url', 'http://127.0.0.1/')).toContain('no URL of a router');
       expect(await sentence('--url', url.replace(/\/ws$/, '/elsewhere'))).toContain('404');
       expect(await sentence('--url', url, '--realm', 'com.other')).toContain('no realm com.other');
       expect(await sentence('--config', `${folder.path}/none.conf`)).toContain('There is no file');

@@ -293,7 +293,7 @@ describe('clients that do not read', () => {
   });
 
   it('are cut off when they leave pings unanswered', async () => {
-    const host = await startRouterHost({ listener: { pingInterval: 30 } });
+    const host = await startRouterHost({ listener: { pingInterval: 30, pingTimeout: 60 } });
     const [dead, alive] = [await connectRaw(host.url), await connectRaw(host.url)];
     await hello(dead);
     await hello(alive);

@@ -1,10 +1,6 @@
 import { createLogger, type Logger } from '../../src/log.js';
 import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
-import {
-  startWebSocketListener,
-  type WebSocketListener,
-  type WebSocketListenerOptions,
-} from '../../src/transport/websocket-listener.js';
+import { type Listener, type ListenerOptions, startListener } from '../../src/transport/listener.js';
 import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
 
 export const LIMITS = {
@@ -18,7 +14,8 @@ export const LIMITS = {
 
 export interface RouterHost {
   readonly router: Router;
-  readonly listener: WebSocketListener;
+  readonly listener: Listener;
+  /** The first of the listener's. */
   readonly url: string;
   /** Lines that the two have logged. */
   readonly logged: readonly string[];
@@ -27,10 +24,7 @@ export interface RouterHost {
 
 /** A router that listens on a port of the system's choice, with realms `realm1` and `realm2`. */
 export async function startRouterHost(
-  options: {
-    readonly router?: Partial<RouterOptions>;
-    readonly listener?: Partial<WebSocketListenerOptions>;
-  } = {},
+  options: { readonly router?: Partial<RouterOptions>; readonly listener?: Partial<ListenerOptions> } = {},
 ): Promise<RouterHost> {
   const logged: string[] = [];
   const log: Logger = createLogger('debug', { write: (line) => void logged.push(line) });
@@ -42,7 +36,8 @@ export async function startRouterHost(
     log,
     ...options.router,
   });
-  const listener = await startWebSocketListener({
+  const listener = await startListener({
+    protocol: 'websocket',
     host: '127.0.0.1',
     port: 0,
     path: '/ws',
@@ -51,14 +46,19 @@ export async function startRouterHost(
     attach: router.attach,
     maxMessageSize: 1024 * 1024,
     maxSendBuffer: 64 * 1024 * 1024,
+    maxSendQueue: 100_000,
+    maxSessions: 1000,
+    maxSessionsPerSource: 0,
     handshakeTimeout: 10_000,
+    pingInterval: 30_000,
+    pingTimeout: 60_000,
     log,
     ...options.listener,
   });
   return {
     router,
     listener,
-    url: listener.url,
+    url: listener.urls[0] ?? '',
     logged,
     async dispose() {
       await listener.close();

@@ -7,8 +7,9 @@ export const LISTENER_KEYS = {
   protocol: {
     type: oneOf('websocket', 'rawsocket', 'universal', 'admin'),
     default: 'websocket',
-    pendingValues: ['rawsocket', 'universal', 'admin'],
-    meaning: 'What is spoken; `universal` is WebSocket and RawSocket on one port.',
+    pendingValues: ['admin'],
+    meaning:
+      'What is spoken; `universal` is WebSocket and RawSocket on one port, told apart by the first byte that a client sends.',
     example: 'websocket',
   },
   ip: { type: ipAddress, default: '127.0.0.1', meaning: 'The address to listen on.', example: '0.0.0.0' },
@@ -32,8 +33,23 @@ export const LISTENER_KEYS = {
   },
   socket: {
     type: filePath,
-    meaning: 'A Unix socket in place of ip and port, for `rawsocket`.',
+    meaning:
+      'A Unix socket in place of ip and port, for `rawsocket`. Only the user that the gateway runs as may connect (mode 0600). A file that a killed gateway left behind is replaced.',
     example: '/run/gateway.sock',
+  },
+  max_sessions: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    computed: '`wamp.max_sessions`',
+    meaning:
+      'Connections at a time, joined or not. One more is refused: with HTTP status 503, or error code 4 of RawSocket.',
+    example: '1000',
+  },
+  max_sessions_per_source: {
+    type: integer({ min: 0, max: 10_000_000 }),
+    default: '0',
+    meaning:
+      'Of these, connections from one IP address; 0 is no limit. It does not count those over a Unix socket.',
+    example: '100',
   },
   'tls.certfile': {
     type: readableFile,
@@ -54,6 +70,9 @@ export const LISTENER_KEYS = {
 
 export type ListenerSettings = SettingsOf<typeof LISTENER_KEYS>;
 
+/** Protocols that are accepted and not spoken yet. */
+export type PendingProtocol = (typeof LISTENER_KEYS.protocol.pendingValues)[number];
+
 /** The ports of Bondy, by protocol. */
 export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number>> = {
   websocket: 18_080,
@@ -63,7 +82,7 @@ export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number
 };
 
 /** Tells whether a listener of this protocol is not opened yet in this version. */
-export function isPendingProtocol(protocol: string | undefined): boolean {
+export function isPendingProtocol(protocol: string | undefined): protocol is PendingProtocol {
   const pending: readonly string[] = LISTENER_KEYS.protocol.pendingValues;
   return protocol !== undefined && pending.includes(protocol);
 }
@@ -72,5 +91,5 @@ export const LISTENER_SCOPE = {
   title: 'Listeners',
   path: 'listeners.$name',
   keys: LISTENER_KEYS,
-  pending: ['socket'],
+  pending: [],
 } as const satisfies Scope;

@@ -18,7 +18,8 @@ export const WAMP_KEYS = {
   max_message_size: {
     type: byteSize,
     default: '16MB',
-    meaning: 'The largest WAMP message that a client may send.',
+    meaning:
+      'The largest WAMP message that a client may send. RawSocket clients are told the power of two at or below it, 16MB at most.',
     example: '1MB',
   },
   max_nesting: {
@@ -33,6 +34,18 @@ export const WAMP_KEYS = {
     meaning: 'The time from the TCP connection to a complete HELLO.',
     example: '5s',
   },
+  ping_interval: {
+    type: duration({ zero: 'no pings' }),
+    default: '30s',
+    meaning: 'How often a client is pinged, by the own pings of WebSocket and RawSocket.',
+    example: '1m',
+  },
+  ping_timeout: {
+    type: duration(),
+    default: '1m',
+    meaning: 'A client from which nothing comes for so long after a ping is dead: its connection is closed.',
+    example: '20s',
+  },
   max_pending_calls: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
@@ -44,6 +57,12 @@ export const WAMP_KEYS = {
     default: '64MB',
     meaning: 'Bytes that may wait for one slow client; beyond them its connection is closed.',
     example: '16MB',
+  },
+  max_send_queue: {
+    type: integer({ min: 100, max: 10_000_000 }),
+    default: '100000',
+    meaning: 'Messages that may wait for one slow client; beyond them its connection is closed.',
+    example: '10000',
   },
   max_sessions: {
     type: integer({ min: 1, max: 10_000_000 }),

@@ -1,0 +1,70 @@
+import type { Clock } from './clock.js';
+import type { ListenerConfig, LoadedConfig } from './config/model.js';
+import { isPendingProtocol } from './config/schema/listener.js';
+import type { Logger } from './log.js';
+import type { ListenerAddress } from './transport/addresses.js';
+import { type Listener, startListener } from './transport/listener.js';
+import { createJsonSerializer } from './wamp/json-serializer.js';
+import type { Attach } from './wamp/peer.js';
+
+/** A listener of a configuration with what can be spoken on it. */
+export interface SpokenListener {
+  readonly config: ListenerConfig;
+  readonly address: ListenerAddress;
+  readonly hasTls: boolean;
+}
+
+/** The listeners that are opened: those of the other protocols only have a notice in the configuration. */
+export function spokenListeners(config: LoadedConfig): readonly SpokenListener[] {
+  return config.listeners.flatMap((listener) => {
+    const { enabled, protocol, ip, port, path, socket } = listener.settings;
+    if (!enabled || isPendingProtocol(protocol)) return [];
+    const hasTls = listener.settings['tls.certfile'] !== undefined;
+    return [{ config: listener, address: { protocol, host: ip, port, path, socket }, hasTls }];
+  });
+}
+
+/**
+ * Opens the listeners of a configuration, one after the other. Where one cannot be opened, those before it are closed.
+ *
+ * @throws Error with a sentence that says what could not be opened
+ */
+export async function openListeners(
+  config: LoadedConfig,
+  { attach, log, clock }: { readonly attach: Attach; readonly log: Logger; readonly clock: Clock },
+): Promise<readonly Listener[]> {
+  const { wamp } = config;
+  const opened: Listener[] = [];
+  try {
+    for (const { config: listener, address } of spokenListeners(config)) {
+      const { name, settings } = listener;
+      const certfile = settings['tls.certfile'];
+      const keyfile = settings['tls.keyfile'];
+      opened.push(
+        await startListener({
+          ...address,
+          name,
+          origins: settings.origins,
+          tls:
+            certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
+          serializers: [createJsonSerializer({ maxNesting: wamp.max_nesting })],
+          attach,
+          maxSessions: settings.max_sessions,
+          maxSessionsPerSource: settings.max_sessions_per_source,
+          maxMessageSize: wamp.max_message_size,
+          maxSendBuffer: wamp.max_send_buffer,
+          maxSendQueue: wamp.max_send_queue,
+          handshakeTimeout: wamp.handshake_timeout,
+          pingInterval: wamp.ping_interval,
+          pingTimeout: wamp.ping_timeout,
+          log,
+          clock,
+        }),
+      );
+    }
+  } catch (error) {
+    await Promise.all(opened.map((listener) => listener.close()));
+    throw error;
+  }
+  return opened;
+}

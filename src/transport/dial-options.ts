@@ -1,0 +1,86 @@
+import type { ConnectionOptions } from 'node:tls';
+import { type Logger, silentLogger } from '../log.js';
+import { createJsonSerializer } from '../wamp/json-serializer.js';
+import type { Serializer } from '../wamp/serializer.js';
+import type { FramedPeerOptions } from './framed-peer.js';
+
+/** Replies may nest deeper than what a router takes from clients: the gateway passes JSON of 1,000 levels. */
+const REPLY_NESTING = 2048;
+
+const MEGABYTE = 1024 * 1024;
+
+export interface DialOptions {
+  /** For `wss:` and `rss:`: as in node:tls. Default: the system's certificate authorities, and the host must match. */
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+  /** Milliseconds until the transport's handshake must be done. Default 10 s. */
+  readonly timeout?: number;
+  /** Default: JSON. */
+  readonly serializer?: Serializer;
+  /** Bytes of one incoming message. Default 16 MiB. */
+  readonly maxMessageSize?: number;
+  /** Bytes that may wait to be sent. Default 64 MiB. */
+  readonly maxSendBuffer?: number;
+  /** Messages that may wait to be sent. Default 100,000. */
+  readonly maxSendQueue?: number;
+  readonly log?: Logger;
+}
+
+/** The options with their defaults. */
+export interface FullDialOptions extends Required<Omit<DialOptions, 'tls'>> {
+  readonly tls: NonNullable<DialOptions['tls']>;
+}
+
+export function withDefaults(options: DialOptions): FullDialOptions {
+  return {
+    tls: options.tls ?? {},
+    timeout: options.timeout ?? 10_000,
+    serializer: options.serializer ?? createJsonSerializer({ maxNesting: REPLY_NESTING }),
+    maxMessageSize: options.maxMessageSize ?? 16 * MEGABYTE,
+    maxSendBuffer: options.maxSendBuffer ?? 64 * MEGABYTE,
+    maxSendQueue: options.maxSendQueue ?? 100_000,
+    log: options.log ?? silentLogger,
+  };
+}
+
+/** What the peer of a dialled connection is made with. */
+export function peerOptions(
+  { serializer, maxSendBuffer, maxSendQueue, log }: FullDialOptions,
+  transport: string,
+): FramedPeerOptions {
+  return {
+    serializer,
+    maxSendBuffer,
+    maxSendQueue,
+    log,
+    onTooSlow: () => log.warn({ transport }, 'the router does not read what it is sent'),
+    onEventDropped() {},
+  };
+}
+
+/** An error that names the URL without its credentials, and why in a sentence. */
+export function dialFailure(url: string, why: string, cause?: unknown): Error {
+  return new Error(`cannot connect to ${printable(url)}: ${why}`, { cause });
+}
+
+function printable(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return 'the router';
+  }
+}
+
+/** Why the system could not connect. */
+export function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    case 'ENOTFOUND':
+      return 'the host name is unknown';
+    case 'ENOENT':
+      return 'there is no such socket';
+    default:
+      return error.code ?? error.message;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../clock.js';
+
+/** How long a connection that we ended may take to end on its other side too, in milliseconds. */
+export const CLOSE_WAIT_MS = 1000;
+
+/**
+ * Ends a connection in good order: what was written leaves first. Waits {@link CLOSE_WAIT_MS} at most for the other end,
+ * which may read nothing, or keep its half open as autobahn|js does.
+ */
+export function hangUp(socket: Socket, clock: Clock): void {
+  if (socket.destroyed) return;
+  const stopTimer = clock.after(CLOSE_WAIT_MS, () => cut(socket));
+  socket.once('close', stopTimer);
+  socket.end();
+  // What still comes is thrown away: unread, it would make the system reset the connection and lose our last words.
+  socket.resume();
+}
+
+/** Ends a connection now. Over plain TCP it is reset, which a client notices too that keeps its half open. */
+export function cut(socket: Socket): void {
+  if (socket.destroyed) return;
+  if (isPlainTcp(socket)) socket.resetAndDestroy();
+  else socket.destroy();
+}
+
+/** Node can reset nothing else. */
+function isPlainTcp(socket: Socket): boolean {
+  return !(socket instanceof TLSSocket) && socket.remotePort !== undefined;
+}

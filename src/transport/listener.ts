@@ -1,0 +1,192 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { type Clock, systemClock } from '../clock.js';
+import { type Logger, silentLogger } from '../log.js';
+import type { Attach, Attachment } from '../wamp/peer.js';
+import type { Serializer } from '../wamp/serializer.js';
+import { CLOSE_URI } from '../wamp/uris.js';
+import type { Accepted, Acceptor, AcceptorContext } from './accepted.js';
+import { type Arrival, guardAccepting, type PlaceLimits } from './accepting.js';
+import { type ListenerAddress, type ListenerProtocol, listenerUrls } from './addresses.js';
+import { CLOSE_WAIT_MS, cut } from './hang-up.js';
+import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
+import { createConnectionServer, type ListenerTls, listenOnPort } from './listen.js';
+import { createRawSocketAcceptor } from './rawsocket-acceptor.js';
+import { RAWSOCKET_MAGIC } from './rawsocket-handshake.js';
+import { readOctets } from './read-octets.js';
+import type { SendLimits } from './send-queue.js';
+import { listenOnSocket } from './unix-socket.js';
+import { createWebSocketAcceptor } from './websocket-acceptor.js';
+
+export interface ListenerOptions extends ListenerAddress, PlaceLimits, HeartbeatTimes, SendLimits {
+  /** For people and session meta data. */
+  readonly name?: string;
+  /** Origins of browsers that may connect, exact, or `*`; undefined: pages of this machine alone. */
+  readonly origins: readonly string[] | undefined;
+  readonly tls?: ListenerTls | undefined;
+  /** In no order: the client's order decides. */
+  readonly serializers: readonly Serializer[];
+  /** Gets every connection that made its transport's handshake. */
+  readonly attach: Attach;
+  /** Bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
+  readonly maxMessageSize: number;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
+/** What a listener holds, and what it did. */
+export interface ListenerCounts {
+  /** Connections that are ready for WAMP, joined or not. */
+  readonly connections: number;
+  /** Those and the ones that are still at their handshake. */
+  readonly places: number;
+  readonly slowConsumersCut: number;
+  /** EVENTs that were larger than what their receiver takes. */
+  readonly eventsDropped: number;
+}
+
+export interface Listener {
+  /** Where it can be reached, with the port that is listened on. */
+  readonly urls: readonly string[];
+  counts(): ListenerCounts;
+  /** Takes no more connections, says GOODBYE on those there are, and resolves when all are closed, 1 s later at most. */
+  close(): Promise<void>;
+}
+
+/** Listens for WAMP clients. @throws Error in one plain sentence, where it cannot listen or read its TLS files */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { tls, attach, handshakeTimeout } = options;
+  const log = options.log ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const attachments = new Map<Socket, Attachment>();
+  const listener = options.name === undefined ? {} : { listener: options.name };
+  let slowConsumersCut = 0;
+  let eventsDropped = 0;
+  let whenEmpty = (): void => {};
+
+  const context: AcceptorContext = {
+    serializers: options.serializers,
+    maxMessageSize: options.maxMessageSize,
+    log,
+    peerOptions: (transport, serializer) => ({
+      serializer,
+      maxSendBuffer: options.maxSendBuffer,
+      maxSendQueue: options.maxSendQueue,
+      log,
+      onTooSlow() {
+        slowConsumersCut++;
+        log.warn({ transport, ...listener }, 'a client that does not read what it is sent was cut off');
+      },
+      onEventDropped() {
+        eventsDropped++;
+      },
+    }),
+    accepted: admit,
+  };
+
+  function admit(socket: Socket, arrival: Arrival, { transport, serializer, peer, ping }: Accepted): void {
+    const handshakeElapsed = arrival.established();
+    heartbeat.watch(socket, ping);
+    // Before it is attached: a peer in trouble may close at once.
+    socket.once('close', () => {
+      attachments.delete(socket);
+      if (attachments.size === 0) whenEmpty();
+    });
+    const { remoteAddress } = arrival;
+    const attachment = attach(peer, {
+      transport,
+      trusted: false,
+      handshakeTimeout,
+      handshakeElapsed,
+      serializer: serializer.name,
+      tls: socket instanceof TLSSocket,
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      ...listener,
+    });
+    attachments.set(socket, attachment);
+  }
+
+  const server = createConnectionServer(tls);
+  const accepting = guardAccepting(server, options, clock);
+  const acceptor = createAcceptor(options.protocol, options, context, clock);
+  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+    const arrival = accepting.arrivalOf(socket);
+    // Gone, or cut: it may have been closed between its TLS handshake and now.
+    if (arrival === undefined || socket.destroyed) {
+      socket.destroy();
+      return;
+    }
+    // A TLS socket is another one than the socket accepted.
+    socket.on('error', () => {});
+    acceptor.take(socket, arrival);
+  });
+  const port = await open();
+  server.on('error', (error) => log.error({ error: error.name }, 'a listener failed'));
+  const heartbeat = createHeartbeat(clock, options);
+
+  async function open(): Promise<number> {
+    try {
+      if (options.socket === undefined) return await listenOnPort(server, options.host, options.port);
+      await listenOnSocket(server, options.socket);
+      return options.port;
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+  }
+
+  return {
+    urls: listenerUrls({ ...options, port }, tls !== undefined),
+    counts: () => ({
+      connections: attachments.size,
+      places: accepting.size,
+      slowConsumersCut,
+      eventsDropped,
+    }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      accepting.close();
+      for (const attachment of [...attachments.values()]) attachment.dismiss(CLOSE_URI.systemShutdown);
+      await new Promise<void>((resolve) => {
+        const stopTimer = clock.after(CLOSE_WAIT_MS, () => {
+          for (const socket of attachments.keys()) cut(socket);
+        });
+        whenEmpty = () => {
+          stopTimer();
+          resolve();
+        };
+        if (attachments.size === 0) whenEmpty();
+      });
+      heartbeat.stop();
+      await closed;
+    },
+  };
+}
+
+function createAcceptor(
+  protocol: ListenerProtocol,
+  rules: Pick<ListenerOptions, 'path' | 'origins'>,
+  context: AcceptorContext,
+  clock: Clock,
+): Acceptor {
+  switch (protocol) {
+    case 'websocket':
+      return createWebSocketAcceptor(rules, context);
+    case 'rawsocket':
+      return createRawSocketAcceptor(context, clock);
+    case 'universal':
+      return tellApart(createWebSocketAcceptor(rules, context), createRawSocketAcceptor(context, clock));
+  }
+}
+
+/** Both transports on one port: no HTTP request begins with RawSocket's magic octet. */
+function tellApart(webSocket: Acceptor, rawSocket: Acceptor): Acceptor {
+  return {
+    take(socket, arrival) {
+      readOctets(socket, 1, (first) => {
+        socket.unshift(first);
+        (first[0] === RAWSOCKET_MAGIC ? rawSocket : webSocket).take(socket, arrival);
+      });
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.js';
+import type { Acceptor, AcceptorContext } from './accepted.js';
+import type { Arrival } from './accepting.js';
+import { hangUp } from './hang-up.js';
+import {
+  type Agreement,
+  HANDSHAKE_ERROR,
+  HANDSHAKE_LENGTH,
+  type HandshakeError,
+  judgeRequest,
+  lengthCode,
+  lengthOf,
+  RAWSOCKET_MAGIC,
+  writeHandshake,
+  writeRefusal,
+} from './rawsocket-handshake.js';
+import { createRawSocketPeer } from './rawsocket-peer.js';
+import { readOctets } from './read-octets.js';
+
+/** Takes connections through the handshake of RawSocket (WAMP section "RawSocket Transport"). */
+export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock): Acceptor {
+  const { serializers, log } = context;
+  const ownLength = lengthCode(context.maxMessageSize);
+
+  function refuse(socket: Socket, error: HandshakeError): void {
+    log.info({ code: error }, 'a RawSocket handshake was turned away');
+    socket.write(writeRefusal(error));
+    hangUp(socket, clock);
+  }
+
+  function judge(request: Buffer, { refusal }: Arrival): Agreement | HandshakeError {
+    const verdict = judgeRequest(request, serializers);
+    // Last, so that whoever could never get in is not told to come again.
+    return refusal === undefined || typeof verdict === 'number' ? verdict : HANDSHAKE_ERROR.connections;
+  }
+
+  function onRequest(socket: Socket, arrival: Arrival, request: Buffer): void {
+    const verdict = judge(request, arrival);
+    if (typeof verdict === 'number') {
+      refuse(socket, verdict);
+      return;
+    }
+    const { serializer, maxSend } = verdict;
+    socket.setNoDelay(true);
+    socket.write(writeHandshake(ownLength, serializer));
+    const { peer, ping } = createRawSocketPeer(socket, {
+      ...context.peerOptions('rawsocket', serializer),
+      maxReceive: lengthOf(ownLength),
+      maxSend,
+      clock,
+    });
+    context.accepted(socket, arrival, { transport: 'rawsocket', serializer, peer, ping });
+  }
+
+  return {
+    take(socket, arrival) {
+      readOctets(socket, 1, (first) => {
+        // It decides at once: what is no RawSocket gets no answer in RawSocket's words.
+        if (first[0] !== RAWSOCKET_MAGIC) {
+          log.info({}, 'a connection that does not speak RawSocket was turned away');
+          hangUp(socket, clock);
+          return;
+        }
+        readOctets(socket, HANDSHAKE_LENGTH - 1, (rest) =>
+          onRequest(socket, arrival, Buffer.concat([first, rest])),
+        );
+      });
+    },
+  };
+}

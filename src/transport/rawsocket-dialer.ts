@@ -1,0 +1,70 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { Peer } from '../wamp/peer.js';
+import {
+  type DialOptions,
+  dialFailure,
+  type FullDialOptions,
+  peerOptions,
+  reasonOf,
+  withDefaults,
+} from './dial-options.js';
+import { HANDSHAKE_LENGTH, judgeReply, lengthCode, lengthOf, writeHandshake } from './rawsocket-handshake.js';
+import { createRawSocketPeer } from './rawsocket-peer.js';
+import { parseRawSocketUrl, type RawSocketPlace } from './rawsocket-url.js';
+import { readOctets } from './read-octets.js';
+
+/**
+ * Opens a RawSocket to a WAMP router.
+ *
+ * @param url `rs://host:port`, `rss://host:port` with TLS, `rs://unix:/path` or `unix:/path`
+ * @throws Error in one plain sentence that names the URL without its credentials
+ */
+export function dialRawSocket(url: string, options: DialOptions = {}): Promise<Peer> {
+  const full = withDefaults(options);
+  return new Promise((resolve, reject) => {
+    const place = parseRawSocketUrl(url);
+    if (place === undefined) {
+      reject(dialFailure(url, 'not a RawSocket URL, such as rs://host:port or rs://unix:/path'));
+      return;
+    }
+    const ownLength = lengthCode(full.maxMessageSize);
+    const socket = open(place, full);
+    const giveUp = (why: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(dialFailure(url, why, cause));
+    };
+    const timer = setTimeout(giveUp, full.timeout, 'the handshake timed out');
+    const onError = (error: NodeJS.ErrnoException): void => giveUp(reasonOf(error), error);
+    const onEnd = (): void => giveUp('the other end closed the connection in the handshake');
+    socket.on('error', onError);
+    socket.once('end', onEnd);
+    socket.once(place.hasTls ? 'secureConnect' : 'connect', () => {
+      socket.setNoDelay(true);
+      socket.write(writeHandshake(ownLength, full.serializer));
+      readOctets(socket, HANDSHAKE_LENGTH, (reply) => {
+        try {
+          const { maxSend } = judgeReply(reply, full.serializer);
+          clearTimeout(timer);
+          socket.off('error', onError);
+          socket.off('end', onEnd);
+          const maxReceive = lengthOf(ownLength);
+          const common = peerOptions(full, 'rawsocket');
+          resolve(createRawSocketPeer(socket, { ...common, maxReceive, maxSend }).peer);
+        } catch (error) {
+          giveUp(error instanceof Error ? error.message : String(error), error);
+        }
+      });
+    });
+  });
+}
+
+function open(place: RawSocketPlace, { tls }: FullDialOptions): Socket {
+  if ('path' in place) return connect({ path: place.path });
+  const { host, port } = place;
+  if (!place.hasTls) return connect({ host, port });
+  // TLS names hosts, never addresses (RFC 6066 section 3).
+  const servername = isIP(host) === 0 ? host : '';
+  return connectTls({ servername, ...tls, host, port });
+}

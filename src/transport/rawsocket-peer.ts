@@ -1,0 +1,108 @@
+import { isUtf8 } from 'node:buffer';
+import type { Socket } from 'node:net';
+import { type Clock, systemClock } from '../clock.js';
+import type { Peer } from '../wamp/peer.js';
+import { createFramedPeer, type FramedPeerOptions } from './framed-peer.js';
+import { cut, hangUp } from './hang-up.js';
+import {
+  createFrameReader,
+  encodeFrame,
+  FRAME_PREFIX,
+  FRAME_TYPE,
+  type FrameType,
+  writePrefix,
+} from './rawsocket-framing.js';
+
+/** Frames of bytes up to this size are copied behind their prefix; larger ones are written in two pieces. */
+const COPIED = 16 * 1024;
+
+/** Never empty: autobahn|js answers an empty ping only when more comes behind it. */
+const PING = Buffer.from('ping');
+
+export interface RawSocketPeerOptions extends FramedPeerOptions {
+  /** Octets of the longest payload that the other end may send, as it was told. */
+  readonly maxReceive: number;
+  /** Octets of the longest payload that it takes, as it said. */
+  readonly maxSend: number;
+  readonly clock?: Clock;
+}
+
+/** A peer that can also find out whether its other end is alive. */
+export interface RawSocketPeer {
+  readonly peer: Peer;
+  ping(): void;
+}
+
+/** A TCP, TLS or Unix socket as a peer, after the handshake. What it has not read yet is the first frames. */
+export function createRawSocketPeer(socket: Socket, options: RawSocketPeerOptions): RawSocketPeer {
+  const { serializer, log, maxReceive, maxSend } = options;
+  const clock = options.clock ?? systemClock;
+
+  const reader = createFrameReader(maxReceive, {
+    onFrame(type, payload) {
+      if (type === FRAME_TYPE.ping) return pong(payload);
+      // Whoever sends anything is alive, so that the answers to our own pings need no look.
+      if (type === FRAME_TYPE.pong) return;
+      if (!serializer.binary && !isUtf8(payload)) return framed.violate('the frame is not valid UTF-8');
+      framed.receive(payload);
+    },
+    onViolation: (sentence) => framed.violate(sentence),
+  });
+
+  const framed = createFramedPeer(
+    {
+      isOpen: () => socket.writable,
+      backlog: () => socket.writableLength,
+      maxFrameSize: maxSend,
+      write: (frame, onGone) => write(FRAME_TYPE.message, frame, onGone),
+      resume: () => socket.resume(),
+      close() {
+        reader.stop();
+        hangUp(socket, clock);
+      },
+      terminate() {
+        reader.stop();
+        cut(socket);
+      },
+    },
+    socket,
+    options,
+  );
+
+  function write(type: FrameType, payload: string | Uint8Array, onGone?: () => void): void {
+    if (typeof payload === 'string' || payload.length <= COPIED) {
+      socket.write(encodeFrame(type, payload), onGone);
+      return;
+    }
+    const prefix = Buffer.allocUnsafe(FRAME_PREFIX);
+    writePrefix(prefix, type, payload.length);
+    socket.write(prefix);
+    socket.write(payload, onGone);
+  }
+
+  function pong(payload: Buffer): void {
+    if (payload.length > maxSend) {
+      framed.violate('a RawSocket PING is longer than what its sender takes back');
+      return;
+    }
+    framed.control(payload, (onGone) => write(FRAME_TYPE.pong, payload, onGone));
+  }
+
+  socket.on('data', (chunk) => reader.push(chunk));
+  // Until somebody listens nothing is read, so nothing is lost.
+  socket.pause();
+  socket.on('end', () => {
+    // A half-closed connection is a closed one: WAMP has no use for it, and autobahn|js closes in this way.
+    framed.end();
+    hangUp(socket, clock);
+  });
+  socket.on('close', () => framed.end());
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    log.debug({ code: error.code ?? error.name }, 'a RawSocket connection failed');
+  });
+
+  return {
+    peer: framed.peer,
+    ping: () => framed.control(PING, (onGone) => write(FRAME_TYPE.ping, PING, onGone)),
+  };
+}

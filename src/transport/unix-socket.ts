@@ -1,0 +1,76 @@
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { connect, type Server } from 'node:net';
+import { codeOf, listening, listenTrouble } from './listen.js';
+
+/** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
+const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
+
+/** Read and write for the owner alone: on Linux whoever may write to a socket may connect to it. */
+const OWNER_ONLY = 0o600;
+
+/**
+ * Listens on a Unix socket, which only the user that the process runs as can connect to. A file that a gateway left
+ * behind when it was killed is replaced; a socket on which somebody listens is not, nor is any other kind of file. Node
+ * removes the file when the server closes.
+ *
+ * @throws Error in one plain sentence
+ */
+export async function listenOnSocket(server: Server, path: string): Promise<void> {
+  const fail = (why: string, cause?: unknown): never => {
+    throw new Error(`cannot listen on ${path}: ${why}`, { cause });
+  };
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) fail(`the path is longer than ${MAX_SOCKET_PATH} bytes`);
+  try {
+    await bind(server, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EADDRINUSE') fail(trouble(error), error);
+    if (!isSocket(path)) fail('there is a file of this name that is no socket', error);
+    if (await answers(path)) fail('another program listens there', error);
+    try {
+      rmSync(path, { force: true });
+      await bind(server, path);
+    } catch (again) {
+      fail(trouble(again), again);
+    }
+  }
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return listening(server, () => {
+    server.listen({ path });
+    // The socket is there when listen returns; nobody is accepted before this turn of the event loop ends.
+    if (server.listening) chmodSync(path, OWNER_ONLY);
+  });
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return lstatSync(path).isSocket();
+  } catch {
+    // Gone meanwhile: whoever listened there has closed.
+    return true;
+  }
+}
+
+/** Whether somebody takes a connection there, or would if it were not for us. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ path });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))));
+  });
+}
+
+function trouble(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'ENOENT':
+      return 'the folder does not exist';
+    case 'EADDRINUSE':
+      return 'another program listens there';
+    default:
+      return listenTrouble(error);
+  }
+}
