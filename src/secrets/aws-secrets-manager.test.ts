@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
@@ -68,6 +70,11 @@ describe('a secret that is there', () => {
     expect(fields.get('__proto__')).toEqual({ id: 'other' });
   });
 
+  it('may begin with a byte order mark', async () => {
+    endpoint.hold('\ufeff{"CLIENT_ID": "id"}');
+    expect((await create().read()).get('CLIENT_ID')).toBe('id');
+  });
+
   it('is read anew each time', async () => {
     const provider = create();
     await provider.read();
@@ -90,6 +97,7 @@ describe('a secret that cannot be used', () => {
     [`"${MARK}"`, 'the SecretString is not a JSON object'],
     ['null', 'the SecretString is not a JSON object'],
     [`${'{"a":'.repeat(600)}1${'}'.repeat(600)}`, 'the SecretString is not JSON'],
+    ['\ufeff\ufeff{}', 'the SecretString is not JSON'],
   ])('is no JSON object: %j', async (text, message) => {
     endpoint.hold(text);
     expect(await failureOf(create().read())).toBe(message);
@@ -150,6 +158,35 @@ describe('an endpoint that refuses', () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n';
     endpoint.answerWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
     expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ECONNRESET|other error)/);
+  });
+});
+
+describe('an endpoint that answers more than a secret', () => {
+  /** Far more than the buffers of a connection take: it goes out whole only where it is read. */
+  function* thirtyTwoMegabytes() {
+    for (let chunk = 0; chunk < 512; chunk++) yield Buffer.alloc(64 * 1024, 'x');
+  }
+  const TOO_LARGE = 'AWS Secrets Manager: the answer is larger than 1048576 bytes';
+  it.each([200, 400, 500])('is hung up on after 1 MB, with status %d', async (status) => {
+    endpoint.answerWith((_request, response) => {
+      response.writeHead(status);
+      void pipeline(thirtyTwoMegabytes(), response).catch(() => undefined);
+      return 'handled';
+    });
+    expect(await failureOf(create().read())).toBe(TOO_LARGE);
+    const [request, ...more] = endpoint.requests;
+    expect(await request?.answered).toBe(false);
+    expect(more).toEqual([]);
+  });
+
+  it('is believed up to 1 MB, and not a byte more', async () => {
+    const empty = JSON.stringify({ SecretString: '{"a":""}' });
+    const answerOf = (length: number) =>
+      empty.replace('\\"\\"', `\\"${'x'.repeat(length - empty.length)}\\"`);
+    endpoint.answerWith(() => ({ body: answerOf(1024 * 1024) }));
+    expect((await create().read()).size).toBe(1);
+    endpoint.answerWith(() => ({ body: answerOf(1024 * 1024 + 1) }));
+    expect(await failureOf(create().read())).toBe(TOO_LARGE);
   });
 });
 
@@ -232,6 +269,38 @@ describe('credentials', () => {
     clock.advance(30_000);
     expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
     await metadata.close();
+  });
+
+  it('of a process that hangs cost one child, however often they are asked for', async () => {
+    const folder = createTemporaryFolder();
+    const script = (end: string) =>
+      folder.write('credentials.sh', `#!/bin/sh\necho $$ >>'${folder.path}/children'\n${end}\n`);
+    const config = `[default]\ncredential_process = /bin/sh ${script('exec sleep 60')}\n`;
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...rest } = awsVariables(endpoint.url);
+    replaceAwsEnvironment({ ...rest, AWS_CONFIG_FILE: folder.write('config', config) });
+    const children = () => readFileSync(`${folder.path}/children`, 'utf8').trim().split('\n').map(Number);
+    const clock = createFakeClock();
+    const provider = createAwsSecretsManager(SECRET, clock);
+
+    const first = failureOf(provider.read());
+    await expect.poll(() => existsSync(`${folder.path}/children`), { timeout: 10_000 }).toBe(true);
+    clock.advance(30_000);
+    expect(await first).toBe('AWS Secrets Manager: no answer within 30 s');
+    for (const _attempt of [2, 3]) {
+      const next = failureOf(provider.read());
+      clock.advance(30_000);
+      expect(await next).toMatch(/^no AWS credentials .* earlier attempt still waits .*credential_process/);
+    }
+    expect(children()).toHaveLength(1);
+
+    // As soon as the child has ended, whoever waits for it goes on with one of its own.
+    script(`echo '{"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"${MARK}"}'`);
+    const last = provider.read();
+    process.kill(children()[0]!);
+    expect((await last).get('CLIENT_ID')).toBe('id');
+    expect(endpoint.requests[0]?.headers['authorization']).toContain('Credential=AKIDPROCESS/');
+    expect(clock.pending).toBe(0);
+    folder.remove();
   });
 
   it('are read again from a file that was changed', async () => {

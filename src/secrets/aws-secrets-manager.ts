@@ -1,6 +1,7 @@
 import type { GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import type { Clock } from '../clock.js';
 import { describeAwsError } from './aws-errors.js';
+import { readBoundedBody } from './bounded-body.js';
 import { parseFields } from './fields.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 
@@ -26,6 +27,13 @@ const LIMITS: AwsLimits = { connectMs: 5_000, requestMs: 10_000, readMs: 30_000 
 /** The SDK writes to the console where it has no logger, and its lines may quote an endpoint. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
+const noAnswer = (readMs: number): string => `AWS Secrets Manager: no answer within ${readMs / 1000} s`;
+
+/** What ends by the signal has ended soon after it; what goes on is a source of credentials. */
+const STILL_WAITING =
+  'no AWS credentials could be had: an earlier attempt still waits for them, and no other is begun before it ends' +
+  ' (does a credential_process hang?)';
+
 /**
  * A secret in AWS Secrets Manager, read with the official SDK: its default credential chain, and its environment
  * variables, `AWS_ENDPOINT_URL_SECRETS_MANAGER` among them. The SDK is loaded by the first read, so that gateways which
@@ -37,16 +45,35 @@ export function createAwsSecretsManager(
   limits: AwsLimits = LIMITS,
 ): SecretProvider {
   const reads = new Set<AbortController>();
+  /** Until what the SDK does for the last read has ended, which may be long after the read was given up. */
+  let underWay: Promise<void> | undefined;
+
+  /** One at a time: a credential process that hangs must not become one more child with every attempt. */
+  async function readInTurn(signal: AbortSignal, begun: () => void): Promise<SecretFields> {
+    while (underWay !== undefined) await underWay;
+    signal.throwIfAborted();
+    begun();
+    const reading = getFields(secret, limits, signal);
+    const ended = () => {
+      underWay = undefined;
+    };
+    underWay = reading.then(ended, ended);
+    return await reading;
+  }
+
   return {
     async read() {
       const abort = new AbortController();
-      const late = () =>
-        abort.abort(new SecretError(`AWS Secrets Manager: no answer within ${limits.readMs / 1000} s`));
+      let waits = true;
+      const late = () => abort.abort(new SecretError(waits ? STILL_WAITING : noAnswer(limits.readMs)));
       const stopTimer = clock.after(limits.readMs, late);
       reads.add(abort);
       try {
+        const begun = () => {
+          waits = false;
+        };
         // Not by the signal alone: nothing aborts a credential process or a metadata service that hangs.
-        return await Promise.race([getFields(secret, limits, abort.signal), whenAborted(abort.signal)]);
+        return await Promise.race([readInTurn(abort.signal, begun), whenAborted(abort.signal)]);
       } finally {
         stopTimer();
         reads.delete(abort);
@@ -69,7 +96,7 @@ async function getFields(secret: AwsSecret, limits: AwsLimits, signal: AbortSign
   try {
     answer = await getSecretValue(secret, limits, signal);
   } catch (error) {
-    throw describeAwsError(error);
+    throw error instanceof SecretError ? error : describeAwsError(error);
   }
   if (answer.SecretString !== undefined) return parseFields(answer.SecretString, 'the SecretString');
   throw new SecretError(
@@ -101,6 +128,15 @@ async function getSecretValue(
     ignoreCache: true,
   };
   const client = new SecretsManagerClient(config);
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      const result = await next(request);
+      await readBoundedBody(result.response);
+      return result;
+    },
+    // The lowest of this step stands next to the connection: before the SDK's own, which reads the body.
+    { name: 'readBoundedBody', step: 'deserialize', priority: 'low' },
+  );
   try {
     return await client.send(new GetSecretValueCommand({ SecretId: secretId }), { abortSignal: signal });
   } finally {
