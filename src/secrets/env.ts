@@ -14,6 +14,8 @@ export function createEnvProvider(
   return {
     read: async () =>
       secretMap(wanted.filter((name) => Object.hasOwn(env, name)).map((name) => [name, env[name]])),
+    describeMissing: (fields) =>
+      `not set in the environment: ${fields.join(', ')} (a process's environment does not change: set it and restart)`,
     close() {},
   };
 }

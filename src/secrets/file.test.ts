@@ -52,14 +52,14 @@ describe('reading', () => {
   });
 
   it.each([
-    ['', 'the file is not JSON'],
-    [`{"CLIENT_SECRET": "${MARK}"`, 'the file is not JSON'],
-    [`["${MARK}"]`, 'the file is not a JSON object'],
-    [Buffer.from(`{"a":"${MARK}\xff"}`, 'latin1'), 'the file is not UTF-8'],
-    [Buffer.from(`\ufeff{"a":"${MARK}"}`, 'utf16le'), 'the file is not UTF-8'],
-  ])('refuses %j', async (content, message) => {
+    ['', 'is not JSON'],
+    [`{"CLIENT_SECRET": "${MARK}"`, 'is not JSON'],
+    [`["${MARK}"]`, 'is not a JSON object'],
+    [Buffer.from(`{"a":"${MARK}\xff"}`, 'latin1'), 'is not UTF-8'],
+    [Buffer.from(`\ufeff{"a":"${MARK}"}`, 'utf16le'), 'is not UTF-8'],
+  ])('refuses %j, and names the file', async (content, message) => {
     write(content);
-    expect(await failureOf(create().read())).toBe(message);
+    expect(await failureOf(create().read())).toBe(`the file ${file()} ${message}`);
   });
 
   it('takes 1 MB and not a byte more', async () => {
@@ -68,23 +68,25 @@ describe('reading', () => {
     write(text(1024 * 1024));
     expect((await create().read()).size).toBe(1);
     write(text(1024 * 1024 + 1));
-    expect(await failureOf(create().read())).toBe('the file is larger than 1048576 bytes');
+    expect(await failureOf(create().read())).toBe(`the file ${file()} is larger than 1048576 bytes`);
   });
 
   it('refuses devices, which never end', async () => {
-    expect(await failureOf(create('/dev/zero').read())).toBe('the path does not name a file');
+    expect(await failureOf(create('/dev/zero').read())).toBe('/dev/zero is not a file');
   });
 
   it('does not wait for a named pipe', async () => {
     execFileSync('mkfifo', [file('pipe')]);
-    expect(await failureOf(create(file('pipe')).read())).toBe('the path does not name a file');
+    expect(await failureOf(create(file('pipe')).read())).toBe(`${file('pipe')} is not a file`);
   });
 
   it('refuses a folder, and what is not there', async () => {
-    expect(await failureOf(create(folder.path).read())).toBe('the path does not name a file');
-    expect(await failureOf(create(file(MARK)).read())).toBe('the file cannot be read (ENOENT)');
+    expect(await failureOf(create(folder.path).read())).toBe(`${folder.path} is not a file`);
+    expect(await failureOf(create(file('none')).read())).toBe(
+      `the file ${file('none')} cannot be read (ENOENT)`,
+    );
     expect(await failureOf(create(`${file()}\0`).read())).toBe(
-      'the file cannot be read (ERR_INVALID_ARG_VALUE)',
+      `the file ${file()}\0 cannot be read (ERR_INVALID_ARG_VALUE)`,
     );
   });
 });

@@ -23,7 +23,7 @@ export function createFileProvider(path: string, clock: Clock): SecretProvider {
   async function read(): Promise<SecretFields> {
     // Before the read: what is written after this look will be found by the next one.
     seen = await look(path);
-    return parseFields(decode(await readBytes(path)), 'the file');
+    return parseFields(decode(await readBytes(path), path), `the file ${path}`);
   }
 
   function watch(changed: () => void): () => void {
@@ -60,38 +60,36 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     // Without O_NONBLOCK (Windows has none) the opening of a named pipe would wait for somebody to write into it.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    if (!(await file.stat()).isFile()) throw new SecretError('the path does not name a file');
-    return await readBounded(file);
+    if (!(await file.stat()).isFile()) throw new SecretError(`${path} is not a file`);
+    return await readBounded(file, path);
   } catch (error) {
     if (error instanceof SecretError) throw error;
-    throw new SecretError(`the file cannot be read (${codeOf(error)})`);
+    throw new SecretError(`the file ${path} cannot be read (${codeOf(error)})`);
   } finally {
     await file?.close().catch(() => undefined);
   }
 }
 
 /** By what arrives and not by the size announced: files under /proc and /sys announce 0 or a page. */
-async function readBounded(file: FileHandle): Promise<Uint8Array> {
+async function readBounded(file: FileHandle, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for (let length = 0; ; ) {
     const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(64 * 1024) });
     if (bytesRead === 0) return Buffer.concat(chunks);
     length += bytesRead;
-    if (length > MAX_BYTES) throw new SecretError(`the file is larger than ${MAX_BYTES} bytes`);
+    if (length > MAX_BYTES) throw new SecretError(`the file ${path} is larger than ${MAX_BYTES} bytes`);
     chunks.push(buffer.subarray(0, bytesRead));
   }
 }
 
-/** Without the byte order mark that some editors put first. */
-function decode(bytes: Uint8Array): string {
+function decode(bytes: Uint8Array, path: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new SecretError('the file is not UTF-8');
+    throw new SecretError(`the file ${path} is not UTF-8`);
   }
 }
 
-/** Messages of the file system quote the path, and its codes tell as much. */
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

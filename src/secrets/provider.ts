@@ -11,6 +11,8 @@ export interface SecretProvider {
   read(): Promise<SecretFields>;
   /** Calls back whenever the secret may have changed; returns a function that ends the watch. Absent: it never tells. */
   watch?(changed: () => void): () => void;
+  /** What the log says of fields that are needed and that the secret lacks; absent: that they are missing. */
+  describeMissing?(fields: readonly string[]): string;
   /** Gives up what is under way and frees what is held. */
   close(): void;
 }

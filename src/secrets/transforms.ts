@@ -14,7 +14,6 @@ const CONTROL_CHARACTER = /[\0-\x1f\x7f]/;
 /**
  * Turns the value of a field into the value of a variable.
  *
- * @param value undefined where the secret has no such field.
  * @throws SecretError naming the field.
  */
 export function applyTransform(value: unknown, { field, transform }: FieldUse): string {
@@ -33,7 +32,6 @@ export function applyTransform(value: unknown, { field, transform }: FieldUse): 
 }
 
 function textOf(value: unknown, field: string): string {
-  if (value === undefined) throw new SecretError(`field ${field} is missing`);
   if (value === '') throw new SecretError(`field ${field} is empty`);
   switch (typeof value) {
     case 'string':

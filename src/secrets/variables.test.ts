@@ -80,8 +80,26 @@ describe('a service with secrets', () => {
     expect(log.records()).toHaveLength(1);
     expect(log.records()[0]).toMatchObject({ level: 'warn', service: 'billing', provider: 'env' });
     const cause = String(log.records()[0]?.['cause']);
-    expect(cause.match(/field \w+/g)).toEqual(['field ID', 'field HEADER']);
+    expect(cause.match(/field \w+/g)).toEqual(['field HEADER']);
+    expect(cause.match(/not set in the environment: ID /g)).toHaveLength(1);
     expect(log.text()).not.toContain(MARK);
+  });
+
+  it('says of the environment that it does not change, and which variables are not set', async () => {
+    const lines = [...CLIENT, '+auth.secrets.vars.again.field = ID', '+auth.secrets.vars.c.field = EMPTY'];
+    const { variables, log } = create([...FROM_ENV, ...lines], { env: { EMPTY: '' } });
+    await variables.start();
+    expect(log.records()[0]?.['cause']).toBe(
+      'field EMPTY is empty; not set in the environment: ID, HEADER ' +
+        "(a process's environment does not change: set it and restart)",
+    );
+  });
+
+  it('names each field that another secret lacks', async () => {
+    const provider: SecretProvider = { read: async () => new Map([['OTHER', MARK]]), close() {} };
+    const { variables, log } = create([...FROM_ENV, ...CLIENT], { provider });
+    await variables.start();
+    expect(log.records()[0]?.['cause']).toBe('field ID is missing; field HEADER is missing');
   });
 
   it('keeps the same map until a value changes, and tells each listener of each change', async () => {

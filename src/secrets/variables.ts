@@ -52,7 +52,7 @@ export function createVariables(service: ServiceConfig, deps: VariablesDeps): Va
   const keeper = createSecretKeeper({
     ...deps,
     provider,
-    pick: (fields) => pickValues(fields, uses),
+    pick: (fields) => pickValues(fields, uses, provider),
     refreshMs: settings['auth.secrets.refresh_interval'],
     record: { service: service.name, provider: settings['auth.secrets.provider'] },
     onChange() {
@@ -82,20 +82,34 @@ function onlyStatic(vars: Values): Variables {
 }
 
 /** @throws SecretError that names every field at fault, so that one look into the log is enough. */
-function pickValues(fields: SecretFields, uses: ReadonlyMap<string, FieldUse>): Values {
+function pickValues(
+  fields: SecretFields,
+  uses: ReadonlyMap<string, FieldUse>,
+  { describeMissing = sayMissing }: SecretProvider,
+): Values {
+  const missing = new Set<string>();
   const faults = new Set<string>();
   const values: [string, string][] = [];
   for (const [name, use] of uses) {
+    const value = fields.get(use.field);
+    if (value === undefined) {
+      missing.add(use.field);
+      continue;
+    }
     try {
-      values.push([name, applyTransform(fields.get(use.field), use)]);
+      values.push([name, applyTransform(value, use)]);
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       faults.add(error.message);
     }
   }
+  if (missing.size > 0) faults.add(describeMissing([...missing]));
   if (faults.size > 0) throw new SecretError([...faults].join('; '));
   return secretMap(values);
 }
+
+const sayMissing = (fields: readonly string[]): string =>
+  fields.map((field) => `field ${field} is missing`).join('; ');
 
 /** A listener's bug must neither keep the others from hearing nor end the reading. */
 function callSafely(listener: () => void, log: Logger): void {
