@@ -14,7 +14,10 @@ export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
   on(signal: HandledSignal, listener: () => void): unknown;
+  on(event: 'warning', listener: (warning: Error) => void): unknown;
   off(signal: HandledSignal, listener: () => void): unknown;
+  /** Takes Node's own listener away, which prints each warning as text. */
+  removeAllListeners(event: 'warning'): unknown;
   /** Ends the process at once. */
   exit(code: number): void;
 }

@@ -4,6 +4,7 @@ import { formatProblem } from '../errors.js';
 import { createLogger } from '../log.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 import { watchSignals } from './signals.js';
+import { logWarnings } from './warnings.js';
 
 /** How long running calls may take to end after SIGTERM or SIGINT. */
 const STOP_GRACE_MS = 10_000;
@@ -14,8 +15,8 @@ export function readyLine(gateway: Gateway): string {
 }
 
 /**
- * Runs a gateway until SIGTERM or SIGINT: the notices of its configuration and its log go to stderr as JSON lines,
- * `announce` tells the user that it is ready.
+ * Runs a gateway until SIGTERM or SIGINT: the notices of its configuration, its log and the process's warnings go to
+ * stderr as JSON lines, `announce` tells the user that it is ready.
  *
  * @throws whatever keeps the gateway from starting; nothing listens then
  */
@@ -25,12 +26,14 @@ export async function runGateway(
   announce: (gateway: Gateway) => void,
 ): Promise<ExitCode> {
   const log = createLogger(config.log.level, host.stderr);
+  logWarnings(host, log);
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
   const gateway = createGateway(config, { log, env: host.env });
   const signals = watchSignals(host, log);
   try {
-    await gateway.start();
-    announce(gateway);
+    // A start may wait for secrets. Who is told to stop meanwhile must not say any more that it is ready.
+    const first = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
+    if (first === 'started') announce(gateway);
     const signal = await signals.received;
     log.info({ signal }, 'Stopping: no new calls, running ones may end.');
     await gateway.stop(STOP_GRACE_MS);

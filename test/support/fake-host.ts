@@ -10,6 +10,8 @@ export interface FakeHost extends Host {
   printed(text: string): Promise<void>;
   /** Sends a signal to whoever listens; false where nobody does. */
   send(signal: HandledSignal): boolean;
+  /** Lets the process warn: to whoever listens, else to stderr as Node.js does. */
+  warn(warning: Error): void;
 }
 
 /** Stands in for `process`: collects what is printed, delivers signals by hand. */
@@ -26,7 +28,10 @@ export function createFakeHost(
     for (const waiter of waiting) if (whole.includes(waiter.text)) waiter.resolve();
     waiting = waiting.filter((waiter) => !whole.includes(waiter.text));
   };
-  const listeners = new Map<HandledSignal, Set<() => void>>();
+  type Listener = (warning: Error) => void;
+  const printWarning: Listener = (warning) => void err.push(`(node:1) ${warning.stack}\n`);
+  const listeners = new Map<string, Set<Listener>>([['warning', new Set([printWarning])]]);
+  const heardBy = (event: string): Listener[] => [...(listeners.get(event) ?? [])];
   const isTTY = options.terminal === true;
   return {
     env,
@@ -42,8 +47,10 @@ export function createFakeHost(
     err: () => err.join(''),
     exits,
     exit: (code) => void exits.push(code),
-    on: (signal, listener) => listeners.set(signal, (listeners.get(signal) ?? new Set()).add(listener)),
+    on: (event: string, listener: Listener) =>
+      listeners.set(event, (listeners.get(event) ?? new Set()).add(listener)),
     off: (signal, listener) => listeners.get(signal)?.delete(listener),
+    removeAllListeners: (event) => listeners.delete(event),
     printed(text) {
       return new Promise((resolve) => {
         waiting.push({ text, resolve });
@@ -51,9 +58,12 @@ export function createFakeHost(
       });
     },
     send(signal) {
-      const heard = [...(listeners.get(signal) ?? [])];
+      const heard = heardBy(signal) as (() => void)[];
       for (const listener of heard) listener();
       return heard.length > 0;
+    },
+    warn(warning) {
+      for (const listener of heardBy('warning')) listener(warning);
     },
   };
 }

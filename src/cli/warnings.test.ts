@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { createFakeHost } from '../../test/support/fake-host.js';
+import { createLogger } from '../log.js';
+import { logWarnings } from './warnings.js';
+
+it('makes one record of a warning, in place of the lines that Node.js prints', () => {
+  const host = createFakeHost();
+  logWarnings(host, createLogger('info', host.stderr));
+  host.warn(Object.assign(new Error('first line\n\n  second\tline '), { name: 'OldWarning', code: 'OLD1' }));
+  expect(JSON.parse(host.err())).toEqual({
+    level: 'warn',
+    time: expect.any(String),
+    warning: 'OldWarning',
+    code: 'OLD1',
+    message: 'first line second line',
+    msg: 'Node.js, or a library, warns',
+  });
+});
+
+it('cuts a message down to 300 characters', () => {
+  const host = createFakeHost();
+  logWarnings(host, createLogger('info', host.stderr));
+  for (const length of [300, 301]) host.warn(new Error('x'.repeat(length)));
+  const messages = host.err().trim().split('\n');
+  expect(messages.map((line) => JSON.parse(line).message)).toEqual(['x'.repeat(300), `${'x'.repeat(299)}…`]);
+});
