@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, attachRaw, hello } from '../../test/support/raw-client.js';
 import { decodeMessage } from '../wamp/decode.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
@@ -8,14 +9,7 @@ import { createRouter } from './router.js';
 it('sends no event after UNSUBSCRIBED, even to one that unsubscribes while the others are being told', async () => {
   const router = createRouter({
     realms: ['realm1'],
-    limits: {
-      callTimeout: 0,
-      maxCallTimeout: 1000,
-      maxPendingCalls: 1,
-      maxSessions: 1,
-      maxRegistrations: 100,
-      maxSubscriptions: 100,
-    },
+    limits: { ...LIMITS, callTimeout: 0, maxCallTimeout: 1000, maxPendingCalls: 1, maxSessions: 1 },
     allowAnonymous: true,
     agent: 'test',
   });

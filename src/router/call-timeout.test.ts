@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
+import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, hello, type RawClient, rawOver } from '../../test/support/raw-client.js';
 import { IN_PROCESS, localPeers } from '../wamp/peer.js';
 import { createRouter, type Router } from './router.js';
@@ -17,12 +18,11 @@ describe('the deadline of a call', () => {
     router = createRouter({
       realms: ['realm1'],
       limits: {
+        ...LIMITS,
         callTimeout: 30_000,
         maxCallTimeout: 600_000,
         maxPendingCalls: 10,
         maxSessions: 10,
-        maxRegistrations: 100,
-        maxSubscriptions: 100,
       },
       allowAnonymous: true,
       agent: 'test',
@@ -128,14 +128,7 @@ describe('the deadline of a call', () => {
   it('survives durations beyond what a timer can hold', async () => {
     router = createRouter({
       realms: ['realm1'],
-      limits: {
-        callTimeout: 0,
-        maxCallTimeout: 2 ** 40,
-        maxPendingCalls: 10,
-        maxSessions: 10,
-        maxRegistrations: 100,
-        maxSubscriptions: 100,
-      },
+      limits: { ...LIMITS, callTimeout: 0, maxCallTimeout: 2 ** 40, maxPendingCalls: 10, maxSessions: 10 },
       allowAnonymous: true,
       agent: 'test',
       clock,

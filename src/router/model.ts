@@ -100,6 +100,15 @@ export interface RouterLimits {
   readonly maxRegistrations: number;
   /** Of one session that is not trusted. `wamp.max_subscriptions` */
   readonly maxSubscriptions: number;
+  /** Retained events of one realm, and the estimated bytes of them together. `wamp.max_retained_events`, `…_bytes` */
+  readonly maxRetainedEvents: number;
+  readonly maxRetainedBytes: number;
+  /** Testaments of one session, and the estimated bytes of them together. `wamp.max_testaments`, `…_testament_bytes` */
+  readonly maxTestaments: number;
+  readonly maxTestamentBytes: number;
+  /** What one session sent and waits for an authorizer's answer. `wamp.max_waiting_messages`, `…_bytes` */
+  readonly maxWaitingMessages: number;
+  readonly maxWaitingBytes: number;
 }
 
 /** Longest procedure or topic URI, in characters: registrations keep theirs, and 16 MB of each would be a weapon. */

@@ -10,6 +10,10 @@ import type { RouterLimits, Session } from './model.js';
 export interface RealmRules {
   /** Default: everything is allowed. */
   readonly authorizer: Authorizer;
+  /** Whether callers and publishers may have callees and subscribers told who they are. Default `allow`. */
+  readonly disclosure: 'allow' | 'refuse';
+  /** Whether only callees that announced progressive call results are asked for them. Default `announced`. */
+  readonly progressiveResults: 'announced' | 'always';
 }
 
 /** One realm: sessions in it see each other's procedures and topics, and nothing of other realms. */

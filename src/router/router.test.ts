@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
+import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, attachRaw, hello, rawOver } from '../../test/support/raw-client.js';
 import { joinRealm } from '../wamp/client-session.js';
 import { decodeMessage } from '../wamp/decode.js';
@@ -9,14 +10,7 @@ import { createRouter, type Router, type RouterOptions } from './router.js';
 function start(options: Partial<RouterOptions> = {}): Router {
   return createRouter({
     realms: ['realm1'],
-    limits: {
-      callTimeout: 1000,
-      maxCallTimeout: 1000,
-      maxPendingCalls: 10,
-      maxSessions: 2,
-      maxRegistrations: 100,
-      maxSubscriptions: 100,
-    },
+    limits: { ...LIMITS, callTimeout: 1000, maxCallTimeout: 1000, maxPendingCalls: 10, maxSessions: 2 },
     allowAnonymous: true,
     agent: 'test',
     ...options,

@@ -2,15 +2,7 @@ import { createLogger, type Logger } from '../../src/log.js';
 import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
 import { type Listener, type ListenerOptions, startListener } from '../../src/transport/listener.js';
 import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
-
-export const LIMITS = {
-  callTimeout: 30_000,
-  maxCallTimeout: 600_000,
-  maxPendingCalls: 100,
-  maxSessions: 100,
-  maxRegistrations: 100,
-  maxSubscriptions: 100,
-};
+import { LIMITS } from './limits.js';
 
 export interface RouterHost {
   readonly router: Router;

@@ -1,4 +1,4 @@
-import { byteSize, duration, integer } from '../datatypes.js';
+import { byteSize, duration, integer, oneOf } from '../datatypes.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const WAMP_KEYS = {
@@ -69,6 +69,69 @@ export const WAMP_KEYS = {
     default: '100000',
     meaning: 'Sessions at a time, over all listeners.',
     example: '5000',
+  },
+  max_registrations: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '10000',
+    meaning: 'Registrations of one session at a time.',
+    example: '100',
+  },
+  max_subscriptions: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '10000',
+    meaning: 'Subscriptions of one session at a time.',
+    example: '100',
+  },
+  max_retained_events: {
+    type: integer({ min: 0, max: 10_000_000 }),
+    default: '10000',
+    meaning: 'Retained events of one realm; beyond them the one that was published longest ago is forgotten.',
+    example: '0',
+  },
+  max_retained_bytes: {
+    type: byteSize,
+    default: '16MB',
+    meaning: 'Their size together; a larger event is not retained at all.',
+    example: '1MB',
+  },
+  max_testaments: {
+    type: integer({ min: 0, max: 1_000_000 }),
+    default: '100',
+    meaning: 'Testaments that one session may leave.',
+    example: '10',
+  },
+  max_testament_bytes: {
+    type: byteSize,
+    default: '1MB',
+    meaning: 'Their size together.',
+    example: '64KB',
+  },
+  max_waiting_messages: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '1000',
+    meaning:
+      'Messages of one session that may wait while a procedure decides whether an earlier one is allowed; beyond them the session is aborted.',
+    example: '100',
+  },
+  max_waiting_bytes: {
+    type: byteSize,
+    default: '16MB',
+    meaning: 'Their size together.',
+    example: '1MB',
+  },
+  disclose_me: {
+    type: oneOf('allow', 'refuse'),
+    default: 'allow',
+    meaning:
+      'Whether callers and publishers may have their identity told to callees and subscribers, and callees may ask for it.',
+    example: 'refuse',
+  },
+  progressive_results: {
+    type: oneOf('announced', 'always'),
+    default: 'announced',
+    meaning:
+      'Which callees are told that a caller takes progressive results: those that announced them, or all. wampy announces nothing, and can do it.',
+    example: 'always',
   },
 } as const satisfies KeyTable;
 
