@@ -63,6 +63,8 @@ export function dialFailure(url: string, why: string, cause?: unknown): Error {
 }
 
 function printable(url: string): string {
+  // A path has no place for credentials.
+  if (/^(?:rs:\/\/)?unix:/.test(url)) return url;
   try {
     const { protocol, host, pathname } = new URL(url);
     return `${protocol}//${host}${pathname}`;

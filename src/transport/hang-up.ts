@@ -18,7 +18,7 @@ export function hangUp(socket: Socket, clock: Clock): void {
   socket.resume();
 }
 
-/** Ends a connection now. Over plain TCP it is reset, which a client notices too that keeps its half open. */
+/** Ends a connection now. Over plain TCP it is reset, so that the system too forgets at once what nobody reads. */
 export function cut(socket: Socket): void {
   if (socket.destroyed) return;
   if (isPlainTcp(socket)) socket.resetAndDestroy();

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
+import { dirname } from 'node:path';
 import { codeOf, listening, listenTrouble } from './listen.js';
 
 /** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
@@ -23,14 +24,14 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   try {
     await bind(server, path);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') fail(trouble(error), error);
+    if (codeOf(error) !== 'EADDRINUSE') fail(trouble(error, path), error);
     if (!isSocket(path)) fail('there is a file of this name that is no socket', error);
     if (await answers(path)) fail('another program listens there', error);
     try {
       rmSync(path, { force: true });
       await bind(server, path);
     } catch (again) {
-      fail(trouble(again), again);
+      fail(trouble(again, path), again);
     }
   }
 }
@@ -64,13 +65,8 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function trouble(error: unknown): string {
-  switch (codeOf(error)) {
-    case 'ENOENT':
-      return 'the folder does not exist';
-    case 'EADDRINUSE':
-      return 'another program listens there';
-    default:
-      return listenTrouble(error);
-  }
+function trouble(error: unknown, path: string): string {
+  // Node makes EACCES of a missing folder.
+  if (!existsSync(dirname(path))) return 'the folder does not exist';
+  return codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : listenTrouble(error);
 }

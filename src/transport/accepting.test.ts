@@ -1,0 +1,141 @@
+import { EventEmitter } from 'node:events';
+import type { Server, Socket } from 'node:net';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
+import { type Accepting, guardAccepting, type PlaceLimits } from './accepting.js';
+
+interface FakeSocket extends EventEmitter {
+  remoteAddress: string | undefined;
+  remotePort: number | undefined;
+  destroyed: boolean;
+  destroy(): void;
+}
+
+/** A socket that closes as soon as it is destroyed. */
+function fakeSocket(remoteAddress?: string, remotePort?: number): FakeSocket {
+  const socket = new EventEmitter() as FakeSocket;
+  Object.assign(socket, {
+    remoteAddress,
+    remotePort,
+    destroyed: false,
+    destroy() {
+      if (socket.destroyed) return;
+      socket.destroyed = true;
+      socket.emit('close');
+    },
+  });
+  return socket;
+}
+
+describe('accepting', () => {
+  let clock: FakeClock;
+  let server: EventEmitter;
+  let accepting: Accepting;
+  let port = 0;
+
+  function guard(limits: Partial<PlaceLimits> = {}): void {
+    server = new EventEmitter();
+    accepting = guardAccepting(
+      server as Server,
+      { maxSessions: 1000, maxSessionsPerSource: 0, handshakeTimeout: 100, ...limits },
+      clock,
+    );
+  }
+  function accept(address?: string): FakeSocket {
+    const socket = fakeSocket(address, address === undefined ? undefined : ++port);
+    server.emit('connection', socket);
+    return socket;
+  }
+  const arrival = (socket: FakeSocket) => accepting.arrivalOf(socket as unknown as Socket);
+
+  beforeEach(() => {
+    clock = createFakeClock();
+  });
+
+  it('cuts who is not done with its handshake in time, counted from TCP accept', () => {
+    guard();
+    const [slow, quick] = [accept('192.0.2.1'), accept('192.0.2.1')];
+    clock.advance(60);
+    expect(arrival(quick)?.established()).toBe(60);
+    clock.advance(39);
+    expect(slow.destroyed).toBe(false);
+    clock.advance(1);
+    expect([slow.destroyed, quick.destroyed, accepting.size]).toEqual([true, false, 1]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('sets no timer where there is no limit', () => {
+    guard({ handshakeTimeout: 0 });
+    accept('192.0.2.1');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('refuses whoever comes when all places are taken, joined or not, and takes them again', () => {
+    guard({ maxSessions: 2 });
+    const [first, second, third] = [accept('192.0.2.1'), accept('192.0.2.2'), accept('192.0.2.3')];
+    arrival(first)?.established();
+    expect([first, second, third].map((socket) => arrival(socket)?.refusal)).toEqual([
+      undefined,
+      undefined,
+      expect.stringContaining('as many connections as it may'),
+    ]);
+    second.destroy();
+    expect(arrival(accept('192.0.2.4'))?.refusal).toBeUndefined();
+    expect(accepting.size).toBe(2);
+  });
+
+  it('bounds those that wait to be refused too', () => {
+    guard({ maxSessions: 1 });
+    accept('192.0.2.1');
+    const refused = Array.from({ length: 100 }, () => accept('192.0.2.2'));
+    expect(refused.every((socket) => !socket.destroyed)).toBe(true);
+    expect(accept('192.0.2.2').destroyed).toBe(true);
+    refused[0]?.destroy();
+    expect(accept('192.0.2.2').destroyed).toBe(false);
+    clock.advance(100);
+    expect(refused.every((socket) => socket.destroyed)).toBe(true);
+    expect([accepting.size, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('refuses one source that has its share, and no other', () => {
+    guard({ maxSessionsPerSource: 2 });
+    const mine = [accept('192.0.2.1'), accept('::ffff:192.0.2.1'), accept('192.0.2.1')];
+    expect(mine.map((socket) => arrival(socket)?.refusal !== undefined)).toEqual([false, false, true]);
+    expect(mine.map((socket) => arrival(socket)?.remoteAddress)).toEqual(Array(3).fill('192.0.2.1'));
+    expect(arrival(accept('192.0.2.2'))?.refusal).toBeUndefined();
+    expect(arrival(accept('2001:db8::1'))?.refusal).toBeUndefined();
+    mine[0]?.destroy();
+    expect(arrival(accept('192.0.2.1'))?.refusal).toBeUndefined();
+    expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address');
+  });
+
+  it('knows no source over a Unix socket, and refuses none of them', () => {
+    guard({ maxSessionsPerSource: 1 });
+    for (const socket of [accept(), accept(), accept()]) {
+      expect(arrival(socket)).toMatchObject({ refusal: undefined, remoteAddress: undefined });
+    }
+  });
+
+  it('finds what is known of the connection under a TLS socket', () => {
+    guard();
+    const socket = accept('192.0.2.1');
+    const tls = fakeSocket(socket.remoteAddress, socket.remotePort);
+    expect(arrival(tls)).toBe(arrival(socket));
+    socket.destroy();
+    expect(arrival(fakeSocket('192.0.2.1', socket.remotePort))).toBeUndefined();
+    expect(arrival(fakeSocket())).toBeUndefined();
+  });
+
+  it('cuts those at their handshake when it closes, and every one that still comes', () => {
+    guard();
+    const [done, half] = [accept('192.0.2.1'), accept('192.0.2.1')];
+    arrival(done)?.established();
+    accepting.close();
+    expect([done.destroyed, half.destroyed, accept('192.0.2.1').destroyed]).toEqual([false, true, true]);
+  });
+
+  it('survives a connection that fails', () => {
+    guard();
+    accept('192.0.2.1').emit('error', new Error('reset'));
+  });
+});

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startRouterHost } from '../../test/support/router-host.js';
+import { TLS_FILES } from '../../test/support/tls-fixtures.js';
+import { dialRouter } from './dial-router.js';
+
+describe('dialling a router', () => {
+  let server: Server | undefined;
+  const sockets: Socket[] = [];
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    server?.close();
+    server = undefined;
+  });
+
+  /** A server that does with a connection as it is told; its port. */
+  async function serve(handle: (socket: Socket) => void): Promise<number> {
+    server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      handle(socket);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as { port: number }).port;
+  }
+
+  it.each([
+    ['rs://127.0.0.1:1', 'cannot connect to rs://127.0.0.1:1: nothing listens there'],
+    ['rs://user:secret@127.0.0.1:1', 'cannot connect to rs://127.0.0.1:1: nothing listens there'],
+    ['rss://127.0.0.1:1', 'cannot connect to rss://127.0.0.1:1: nothing listens there'],
+    ['rs://unix:/nowhere/x.sock', 'cannot connect to rs://unix:/nowhere/x.sock: there is no such socket'],
+    ['unix:/nowhere/x.sock', 'cannot connect to unix:/nowhere/x.sock: there is no such socket'],
+    [
+      'rs://127.0.0.1',
+      'cannot connect to rs://127.0.0.1: not a RawSocket URL, such as rs://host:port or rs://unix:/path',
+    ],
+    [
+      'http://user:secret@127.0.0.1/?token=secret',
+      'cannot connect to http://127.0.0.1/: its URL must begin with one of ws://, wss://, rs://, rss://, unix:',
+    ],
+    ['ws://127.0.0.1:1/ws', 'cannot connect to ws://127.0.0.1:1/ws: nothing listens there'],
+  ])('%s fails with one plain sentence', async (url, sentence) => {
+    await expect(dialRouter(url)).rejects.toThrow(new Error(sentence));
+  });
+
+  it.each([
+    ['says nothing', () => {}, 'the handshake timed out'],
+    ['answers half', (socket: Socket) => socket.write(Buffer.from([0x7f, 0xf1])), 'the handshake timed out'],
+    ['closes', (socket: Socket) => socket.end(), 'closed the connection in the handshake'],
+    [
+      'speaks HTTP',
+      (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      'no RawSocket router',
+    ],
+    [
+      'is full',
+      (socket: Socket) => socket.end(Buffer.from([0x7f, 0x40, 0, 0])),
+      'as many connections as it may',
+    ],
+    ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
+  ])('RawSocket gives up on a server that %s', async (_what, handle, sentence) => {
+    const port = await serve((socket) => {
+      socket.once('data', () => handle(socket));
+    });
+    await expect(dialRouter(`rs://127.0.0.1:${port}`, { timeout: 100 })).rejects.toThrow(sentence);
+  });
+
+  it('gives up on TLS that does not answer', async () => {
+    const port = await serve(() => {});
+    await expect(dialRouter(`rss://127.0.0.1:${port}`, { timeout: 50 })).rejects.toThrow('timed out');
+  });
+
+  it('does not take TLS on trust', async () => {
+    const tls = { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey };
+    const host = await startRouterHost({ listener: { protocol: 'rawsocket', tls } });
+    await expect(dialRouter(host.url)).rejects.toThrow(
+      /^cannot connect to rss:.*(SELF_SIGNED|UNABLE_TO|CERT)/,
+    );
+    await host.dispose();
+  });
+
+  it('hears what comes right behind the handshake’s answer', async () => {
+    const port = await serve((socket) => {
+      socket.write(Buffer.concat([Buffer.from([0x7f, 0xf1, 0, 0, 0, 0, 0, 8]), Buffer.from('[17,1,2]')]));
+    });
+    const peer = await dialRouter(`rs://127.0.0.1:${port}`);
+    const message = await new Promise((resolve) =>
+      peer.listen({ onMessage: resolve, onViolation: resolve, onClose() {} }),
+    );
+    expect(message).toEqual({ type: 17, request: 1, publication: 2 });
+    peer.close('normal');
+  });
+
+  it('tells the router how much it takes, and keeps to what the router takes', async () => {
+    const heard: Buffer[] = [];
+    const port = await serve((socket) => {
+      socket.on('data', (chunk) => heard.push(chunk));
+      socket.write(Buffer.from([0x7f, 0x01, 0, 0]));
+    });
+    const peer = await dialRouter(`rs://127.0.0.1:${port}`, { maxMessageSize: 4096 });
+    const publish = (text: string) =>
+      peer.send({ type: 16, request: 1, options: {}, topic: 'com.t', payload: { args: [text] } });
+    expect([publish('x'.repeat(600)), publish('x')]).toEqual(['too_large', 'sent']);
+    peer.listen({ onMessage() {}, onViolation() {}, onClose() {} });
+    peer.close('normal');
+    await once(sockets[0] as Socket, 'end');
+    expect(Buffer.concat(heard).toString('latin1')).toBe('\x7f\x31\0\0\0\0\0\x17[16,1,{},"com.t",["x"]]');
+  });
+});

@@ -1,0 +1,91 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
+import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+
+class FakeSocket extends EventEmitter {
+  bytesRead = 0;
+  destroyed = false;
+  pings = 0;
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+describe('a heartbeat', () => {
+  let clock: FakeClock;
+  let heartbeat: Heartbeat;
+  beforeEach(() => {
+    clock = createFakeClock();
+  });
+  function watch(): FakeSocket {
+    const socket = new FakeSocket();
+    heartbeat.watch(socket as unknown as Socket, () => socket.pings++);
+    return socket;
+  }
+
+  it('pings each interval whoever answers', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    const socket = watch();
+    for (let round = 1; round <= 5; round++) {
+      clock.advance(30);
+      expect(socket.pings).toBe(round);
+      socket.bytesRead += 6;
+    }
+    expect(socket.destroyed).toBe(false);
+  });
+
+  it('cuts who says nothing within the timeout, and does not ping again before', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    const [dead, alive] = [watch(), watch()];
+    clock.advance(30);
+    alive.bytesRead++;
+    clock.advance(30);
+    alive.bytesRead++;
+    expect([dead.destroyed, dead.pings]).toEqual([false, 1]);
+    clock.advance(30);
+    expect([dead.destroyed, alive.destroyed, alive.pings]).toEqual([true, false, 3]);
+  });
+
+  it('keeps a timeout that is shorter than the interval', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 100, pingTimeout: 20 });
+    const [dead, alive] = [watch(), watch()];
+    clock.advance(100);
+    alive.bytesRead++;
+    clock.advance(20);
+    expect([dead.destroyed, alive.destroyed, alive.pings]).toEqual([true, false, 1]);
+    clock.advance(80);
+    expect(alive.pings).toBe(2);
+  });
+
+  it('takes anything that comes for a sign of life', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    const sender = watch();
+    // A message so large that the pong has to wait for its end.
+    for (let second = 0; second < 1000; second++) {
+      clock.advance(1);
+      sender.bytesRead += 100;
+    }
+    expect(sender.destroyed).toBe(false);
+  });
+
+  it('forgets who has gone, and rests when it is stopped', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    const socket = watch();
+    socket.destroy();
+    clock.advance(300);
+    expect(socket.pings).toBe(0);
+    heartbeat.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does nothing where there are to be no pings', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 0, pingTimeout: 60 });
+    const socket = watch();
+    clock.advance(1000);
+    expect([socket.pings, socket.destroyed, clock.pending]).toEqual([0, false, 0]);
+    heartbeat.stop();
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { listenerUrls } from './addresses.js';
+import { parseRawSocketUrl } from './rawsocket-url.js';
+
+describe('a RawSocket URL', () => {
+  it.each([
+    ['rs://127.0.0.1:18082', { host: '127.0.0.1', port: 18_082, hasTls: false }],
+    ['rss://router.example.com:443', { host: 'router.example.com', port: 443, hasTls: true }],
+    ['rss://[::1]:9000/', { host: '::1', port: 9000, hasTls: true }],
+    ['rs://user:secret@host:80', { host: 'host', port: 80, hasTls: false }],
+    ['rs://unix:/run/x.sock', { path: '/run/x.sock', hasTls: false }],
+    ['rs://unix:x.sock', { path: 'x.sock', hasTls: false }],
+    ['unix:/run/x.sock', { path: '/run/x.sock', hasTls: false }],
+    ['unix:///run/x.sock', { path: '/run/x.sock', hasTls: false }],
+    ['unix:run/%20.sock', { path: 'run/%20.sock', hasTls: false }],
+  ])('%s leads somewhere', (url, place) => {
+    expect(parseRawSocketUrl(url)).toEqual(place);
+  });
+
+  it.each([
+    '',
+    'rs:',
+    'rs://',
+    'rs://host',
+    'rss://:80',
+    'ws://host:80',
+    'rs://unix:',
+    'unix:',
+    'rs//host:80',
+    'host:80',
+  ])('%j leads nowhere', (url) => {
+    expect(parseRawSocketUrl(url)).toBeUndefined();
+  });
+});
+
+describe('the URLs of a listener', () => {
+  const listener = { host: '127.0.0.1', port: 8080, path: '/ws' };
+  it.each([
+    [{ protocol: 'websocket' } as const, false, ['ws://127.0.0.1:8080/ws']],
+    [{ protocol: 'rawsocket' } as const, false, ['rs://127.0.0.1:8080']],
+    [{ protocol: 'universal' } as const, true, ['wss://127.0.0.1:8080/ws', 'rss://127.0.0.1:8080']],
+    [{ protocol: 'universal', host: '::1' } as const, false, ['ws://[::1]:8080/ws', 'rs://[::1]:8080']],
+    [{ protocol: 'rawsocket', socket: '/run/x.sock' } as const, false, ['rs://unix:/run/x.sock']],
+  ])('of %j, TLS %j, are %j', (more, hasTls, urls) => {
+    expect(listenerUrls({ ...listener, ...more }, hasTls)).toEqual(urls);
+  });
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
+import { killedServer } from '../../test/support/unix-sockets.js';
+import { listenOnSocket } from './unix-socket.js';
+
+describe('a Unix socket', () => {
+  let folder: TemporaryFolder;
+  let path: string;
+  const servers: Server[] = [];
+  beforeEach(() => {
+    folder = createTemporaryFolder();
+    path = join(folder.path, 'gateway.sock');
+  });
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
+    folder.remove();
+  });
+  async function listen(at = path): Promise<Server> {
+    const server = createServer((socket) => socket.end());
+    await listenOnSocket(server, at);
+    servers.push(server);
+    return server;
+  }
+
+  it('is for its owner alone, and gone when the server closes', async () => {
+    const server = await listen();
+    expect(statSync(path).isSocket()).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    await once(connect({ path }), 'connect');
+    await new Promise((done) => server.close(done));
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('takes the place of one whose program was killed', async () => {
+    await killedServer(path);
+    expect(statSync(path).isSocket()).toBe(true);
+    await listen();
+    await once(connect({ path }), 'connect');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves one alone on which somebody listens', async () => {
+    await listen();
+    await expect(listen()).rejects.toThrow(
+      new Error(`cannot listen on ${path}: another program listens there`),
+    );
+    await once(connect({ path }), 'connect');
+  });
+
+  it('leaves a file alone that is no socket', async () => {
+    writeFileSync(path, 'precious');
+    await expect(listen()).rejects.toThrow('there is a file of this name that is no socket');
+    expect(readFileSync(path, 'utf8')).toBe('precious');
+  });
+
+  it('is not made in a folder that does not exist', async () => {
+    await expect(listen(join(folder.path, 'none', 'x.sock'))).rejects.toThrow('the folder does not exist');
+  });
+
+  it('never has its path cut short', async () => {
+    const long = join(folder.path, 'x'.repeat(200));
+    await expect(listen(long)).rejects.toThrow(/the path is longer than 10[37] bytes/);
+  });
+});
