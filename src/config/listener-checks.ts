@@ -4,7 +4,7 @@ import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from './schem
 import type { CheckTls } from './tls-checks.js';
 
 /** Checks the listeners, each by itself and all together. */
-export function checkListeners({ listeners, security, wamp }: ConfigDraft, checkTls: CheckTls): void {
+export function checkListeners({ listeners, wamp }: ConfigDraft, checkTls: CheckTls): void {
   for (const listener of listeners) {
     checkListener(listener, checkTls);
     notifyUseless(listener);
@@ -13,7 +13,6 @@ export function checkListeners({ listeners, security, wamp }: ConfigDraft, check
   checkAddresses(listeners);
   checkSockets(listeners);
   checkOneOpens(listeners);
-  checkJoining(listeners, security);
 }
 
 /** Tells whether only programs on this machine can reach a listener. */
@@ -119,23 +118,4 @@ function checkOneOpens(listeners: readonly ListenerDraft[]): void {
       'no listener would be open; turn on, or add, one with protocol = websocket',
     );
   }
-}
-
-/** Anonymous sessions are the only ones there are yet: where they are refused, nobody gets in. */
-function checkJoining(listeners: readonly ListenerDraft[], security: ConfigDraft['security']): void {
-  if (security.entry('allow_anonymous_user') !== undefined) {
-    if (security.settings.allow_anonymous_user === false) {
-      security.notify(
-        'allow_anonymous_user',
-        'nobody can join yet: this version knows no other way to join than as an anonymous user',
-      );
-    }
-    return;
-  }
-  const isPublic = ({ settings }: ListenerDraft) => settings.ip !== undefined && !isOnLoopback(settings);
-  const listener = listeners.find((candidate) => candidate.settings.enabled === true && isPublic(candidate));
-  listener?.notify(
-    'ip',
-    'nobody can join: off loopback anonymous users are refused, and this version knows no others; with security.allow_anonymous_user = on whoever reaches a listener may join and call every procedure',
-  );
 }

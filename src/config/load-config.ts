@@ -7,6 +7,7 @@ import type { LoadedConfig } from './model.js';
 import { notifyPending } from './pending.js';
 import { createProblems, type Problems } from './problems.js';
 import { resolveConfig } from './resolve.js';
+import { readSecurity } from './security-checks.js';
 import { sortEntries } from './sort-entries.js';
 import type { Environment } from './substitution.js';
 
@@ -76,11 +77,12 @@ function build({ file, env, readFile, read }: Job): LoadedConfig {
   const raw = sortEntries(read(problems), problems, notices);
   const draft = readDrafts(raw, { env, readFile, problems, notices });
   checkAcross(draft, readFile);
+  const securityFile = readSecurity(draft, { readFile, problems, notices });
   notifyPending(raw, draft, notices);
   const found = problems.sorted();
   if (found.length > 0) throw new ConfigError(found, notices.sorted());
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  return resolveConfig(draft, notices.sorted());
+  return resolveConfig(draft, securityFile, notices.sorted());
 }

@@ -6,7 +6,9 @@ import type { RouterSettings } from './schema/router.js';
 import type { SecuritySettings } from './schema/security.js';
 import type { ServiceSettings } from './schema/service.js';
 import type { WampSettings } from './schema/wamp.js';
+import type { RealmSecurity } from './security-file/model.js';
 
+export type { RealmSecurity } from './security-file/model.js';
 export type { NamedTemplate, Template, Variable } from './template.js';
 export type {
   ListenerSettings,
@@ -39,6 +41,11 @@ export interface ListenerConfig {
   readonly settings: ListenerSettings;
 }
 
+/** The security keys, and who may join which realm, by the realm's name; realms that nothing is said about have no entry. */
+export interface SecurityConfig extends Omit<SecuritySettings, 'realms'> {
+  readonly realms: ReadonlyMap<string, RealmSecurity>;
+}
+
 /**
  * A configuration, complete, checked and deeply frozen. A setting has the name of its key in the file; durations are
  * milliseconds, sizes bytes, files absolute paths.
@@ -46,10 +53,10 @@ export interface ListenerConfig {
 export interface LoadedConfig {
   readonly services: readonly ServiceConfig[];
   readonly listeners: readonly ListenerConfig[];
-  /** The realms that procedures name, in the order of the file. */
+  /** The realms that procedures name, and then those of the security file, each in the order of its file. */
   readonly realms: readonly string[];
   readonly wamp: WampSettings;
-  readonly security: SecuritySettings;
+  readonly security: SecurityConfig;
   readonly router: RouterSettings;
   readonly log: LogSettings;
   /** Warnings and notices: nothing here keeps the gateway from starting. */

@@ -9,16 +9,22 @@ import type {
   LoadedConfig,
   NamedTemplate,
   ProcedureSettings,
-  SecuritySettings,
+  SecurityConfig,
   ServiceConfig,
   ServiceSettings,
   WampSettings,
 } from './model.js';
 import { foldHeader } from './schema/families.js';
 import { DEFAULT_PORTS } from './schema/listener.js';
+import type { SecurityFile } from './security-file/load-security-file.js';
+import { withoutUsers } from './security-file/realm-security.js';
 
 /** Computes what follows from other keys, merges what services and procedures share, and freezes the whole. */
-export function resolveConfig(draft: ConfigDraft, notices: readonly ConfigProblem[]): LoadedConfig {
+export function resolveConfig(
+  draft: ConfigDraft,
+  securityFile: SecurityFile,
+  notices: readonly ConfigProblem[],
+): LoadedConfig {
   const wamp = resolveWamp(draft.wamp.settings as WampSettings);
   const attached = draft.router.settings.url !== undefined;
   const services = draft.services.map((service) => resolveService(service, wamp, attached));
@@ -29,16 +35,28 @@ export function resolveConfig(draft: ConfigDraft, notices: readonly ConfigProble
   return deepFreeze({
     services,
     listeners,
-    realms: [...new Set(realms)],
+    realms: [...new Set([...realms, ...securityFile.realms.keys()])],
     wamp,
-    security: complete<SecuritySettings>(draft.security.settings, {
-      allow_anonymous_user:
-        draft.security.settings.allow_anonymous_user ??
-        listeners.every(({ settings }) => isOnLoopback(settings)),
-    }),
+    security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],
     log: draft.log.settings as LoadedConfig['log'],
     notices,
+  });
+}
+
+function resolveSecurity(
+  given: ConfigDraft['security']['settings'],
+  file: SecurityFile,
+  listeners: readonly ListenerConfig[],
+): SecurityConfig {
+  const realms = new Map(file.realms);
+  for (const [realm, procedures] of given.realms ?? []) {
+    realms.set(realm, { ...(realms.get(realm) ?? withoutUsers(realm)), ...procedures });
+  }
+  return complete<SecurityConfig>(given as Partial<SecurityConfig>, {
+    allow_anonymous_user:
+      given.allow_anonymous_user ?? listeners.every(({ settings }) => isOnLoopback(settings)),
+    realms: frozenMap(realms),
   });
 }
 

@@ -1,18 +1,58 @@
-import { filePath, flag } from '../datatypes.js';
+import { duration, flag, integer, nonEmptyText, readableFile } from '../datatypes.js';
+import { procedureUri, realmName } from '../wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const SECURITY_KEYS = {
   allow_anonymous_user: {
     type: flag,
     computed: '`on` while every listener is on a loopback address, else `off`',
-    meaning: 'Whether clients may join a realm without authentication.',
+    meaning: 'Whether clients may join a realm without authentication, where the realm allows it.',
     example: 'on',
   },
   config_file: {
-    // Pending: the file is not read yet, so that it need not be there.
-    type: filePath,
-    meaning: 'Realms, users, groups, sources and grants, a JSON file of the shape that Bondy uses.',
+    type: readableFile,
+    meaning:
+      'Realms, users, groups, sources and grants: a JSON file of the shape that Bondy uses, see [REALMS.md](../REALMS.md).',
     example: 'security_config.json',
+  },
+  salt_secret: {
+    type: nonEmptyText,
+    secret: true,
+    meaning:
+      'What the salts are made from that clients see for user names which nobody has. Without it a new one is drawn at every start, and such a salt changes then while that of a user with a salted password does not.',
+    example: 'any-long-random-text',
+  },
+  max_failed_login_delay: {
+    type: duration({ zero: 'no delay' }),
+    default: '8s',
+    meaning:
+      'The longest that the answer to a failed login waits. It begins at 250ms and doubles with each one from the same source.',
+    example: '30s',
+  },
+  max_failed_logins: {
+    type: integer({ min: 0, max: 1_000_000 }),
+    default: '32',
+    meaning:
+      'Failed logins of one source whose answer may wait at a time; until there are fewer, nobody can log in from there. 0 is no limit, for a gateway behind a proxy.',
+    example: '0',
+  },
+  'realms.$realm': {
+    record: {
+      name: realmName,
+      keys: {
+        authenticator: {
+          type: procedureUri,
+          meaning:
+            'A procedure in the realm that is asked for users who are not in the `config_file`, see [REALMS.md](../REALMS.md).',
+          example: 'com.example.authenticate',
+        },
+        authorizer: {
+          type: procedureUri,
+          meaning: 'A procedure in the realm that is asked about whatever no grant allows.',
+          example: 'com.example.authorize',
+        },
+      },
+    },
   },
 } as const satisfies KeyTable;
 
@@ -22,5 +62,5 @@ export const SECURITY_SCOPE = {
   title: 'Security',
   path: 'security',
   keys: SECURITY_KEYS,
-  pending: ['config_file'],
+  pending: [],
 } as const satisfies Scope;

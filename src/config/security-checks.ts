@@ -1,0 +1,68 @@
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import type { ConfigDraft } from './drafts.js';
+import { frozenMap } from './freeze.js';
+import type { Entry, ReadFile } from './includes.js';
+import { checkJoining } from './joining-checks.js';
+import type { Problems } from './problems.js';
+import { loadSecurityFile, type SecurityFile } from './security-file/load-security-file.js';
+
+/** Reads the file that `security.config_file` names, if any, and compares its realms with those of other keys. */
+export function readSecurity(
+  draft: ConfigDraft,
+  loading: { readonly readFile: ReadFile; readonly problems: Problems; readonly notices: Problems },
+): SecurityFile {
+  const { security } = draft;
+  const entry = security.entry('config_file');
+  const path = security.settings.config_file;
+  const dynamicRealms = new Set(
+    [...(security.settings.realms ?? [])].flatMap(([realm, { authenticator }]) =>
+      authenticator === undefined ? [] : realm,
+    ),
+  );
+  const file =
+    entry === undefined || path === undefined
+      ? { realms: frozenMap<string, never>([]), closed: frozenMap<string, string>([]) }
+      : loadSecurityFile({ ...loading, path, shown: shownPath(path, entry), dynamicRealms });
+  // Where the file could not be read, what it lacks is no mistake of other lines.
+  if (entry === undefined || path !== undefined) checkRealms(draft, file);
+  return file;
+}
+
+/** As messages name a file that `entry` names: from where the command was started, as far as it can be told. */
+function shownPath(path: string, entry: Entry): string {
+  const within = relative(entry.directory, path);
+  return isAbsolute(within) || within.startsWith('..') ? path : join(dirname(entry.file), within);
+}
+
+function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
+  const { security, services } = draft;
+  const procedures = services.flatMap((service) => service.procedures);
+  const known = new Set([
+    ...file.realms.keys(),
+    ...procedures.flatMap(({ settings }) => settings.realm ?? []),
+  ]);
+  const unguarded = new Set<string>();
+  for (const procedure of procedures) {
+    const { realm } = procedure.settings;
+    if (realm === undefined) continue;
+    const why = file.closed.get(realm);
+    if (why !== undefined) {
+      procedure.report('realm', `the security file keeps clients out of this realm (${why})`);
+    } else if (!file.realms.has(realm)) unguarded.add(realm);
+  }
+  for (const [realm, keys] of security.settings.realms ?? []) {
+    if (known.has(realm)) continue;
+    const field = Object.keys(keys)[0] ?? 'authenticator';
+    security.report('realms.$realm', 'no procedure and no security file names this realm', {
+      name: realm,
+      field,
+    });
+  }
+  if (security.entry('config_file') !== undefined && unguarded.size > 0) {
+    security.notify(
+      'config_file',
+      `does not have ${[...unguarded].slice(0, 3).join(', ')}, where procedures are: whoever joins there may do everything`,
+    );
+  }
+  checkJoining(draft, file);
+}

@@ -1,0 +1,91 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../errors.js';
+import { type LoadedConfig, parseConfig } from '../load-config.js';
+
+const hash = {
+  protocol: 'cra',
+  params: { kdf: 'pbkdf2', iterations: 4096 },
+  data: { salt: 'hunter2-salt', salted_password: Buffer.alloc(32, 'hunter2').toString('base64') },
+};
+
+function load(realms: unknown): LoadedConfig {
+  const text = typeof realms === 'string' ? realms : JSON.stringify(realms);
+  return parseConfig('security.config_file = security.json', {
+    env: {},
+    file: '/etc/gateway/bondy.conf',
+    readFile: (path) => {
+      expect(path).toBe('/etc/gateway/security.json');
+      return text;
+    },
+  });
+}
+
+describe('the security file', () => {
+  const config = load([
+    {
+      uri: 'r',
+      users: [
+        { username: 'alice', password: 'hunter2' },
+        { username: 'bob', password: hash },
+      ],
+      groups: [{ name: 'staff' }],
+      sources: [{ usernames: 'all', authmethod: 'ticket', cidr: '::1/128' }],
+      grants: [{ roles: ['staff'], permissions: ['wamp.call'], uri: 'a.b' }],
+    },
+  ]);
+  const realm = config.security.realms.get('r')!;
+
+  it('shows no password to whoever prints it', () => {
+    for (const user of realm.users.values()) {
+      for (const printed of [inspect(user, { depth: 9, showHidden: true }), JSON.stringify(user)]) {
+        expect(printed).toContain('[secret]');
+        expect(printed).not.toContain('hunter2');
+      }
+    }
+    expect(inspect(config, { depth: 20 })).not.toContain('hunter2');
+    expect(realm.users.get('alice')?.password).toMatchObject({ kind: 'plain', text: 'hunter2' });
+    expect(realm.users.get('bob')?.password).toMatchObject({ kind: 'salted', salt: 'hunter2-salt' });
+  });
+
+  it('can be changed by nobody', () => {
+    expect(() => (realm.users as Map<string, unknown>).set('eve', {})).toThrow(TypeError);
+    expect(() => (realm.groups as Map<string, unknown>).clear()).toThrow(TypeError);
+    expect(() => (config.security.realms as Map<string, unknown>).delete('r')).toThrow(TypeError);
+    for (const frozen of [
+      realm,
+      realm.grants?.[0]?.resources,
+      realm.users.get('alice')?.password,
+      realm.sources?.[0]?.cidr,
+    ]) {
+      expect(Object.isFrozen(frozen)).toBe(true);
+    }
+  });
+
+  it('may begin with a byte order mark', () => {
+    expect([...load('\uFEFF[{"uri": "r"}]').security.realms.keys()]).toEqual(['r']);
+  });
+
+  it.each([
+    ['what is no JSON', '[{"uri": "r", "users": [{"username": "alice", "password": hunter2}]}]'],
+    ['no value at all', 'hunter2'],
+    ['a field whose name is long', `[{"uri": "r", "${'hunter'.repeat(50)}": 2}, 5]`],
+  ])('says of %s nothing that stands in it', (_what, text) => {
+    let message = '';
+    try {
+      load(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigError);
+      message = (error as ConfigError).message;
+    }
+    expect(message).toMatch(/^\/etc\/gateway\/security.json/);
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('keeps a name of Object as the name of a user', () => {
+    const { users } = load(
+      '[{"uri": "r", "users": [{"username": "__proto__", "password": "x"}]}]',
+    ).security.realms.get('r')!;
+    expect([...users.keys()]).toEqual(['__proto__']);
+  });
+});

@@ -1,0 +1,92 @@
+import { TextDecoder } from 'node:util';
+import { fileTrouble } from '../datatypes.js';
+import { frozenMap } from '../freeze.js';
+import type { ReadFile } from '../includes.js';
+import type { Problems } from '../problems.js';
+import { realmName } from '../wamp-types.js';
+import { lineOfJsonFault } from './json-fault.js';
+import { formatPath, type JsonPath, type Report } from './json-path.js';
+import type { RealmSecurity } from './model.js';
+import { type Reading, type ReadRealm, readRealms } from './read-shape.js';
+import { readRealmSecurity, reasonToStayClosed } from './realm-security.js';
+import { createSkipped } from './skipped.js';
+
+export interface SecurityFile {
+  /** The realms that clients may join. */
+  readonly realms: ReadonlyMap<string, RealmSecurity>;
+  /** Realms that are there for others, and nobody joins: prototypes, and those that allow no connections. */
+  readonly closed: ReadonlyMap<string, string>;
+}
+
+export interface SecurityFileSource {
+  readonly path: string;
+  /** As messages name it. */
+  readonly shown: string;
+  readonly readFile: ReadFile;
+  readonly problems: Problems;
+  readonly notices: Problems;
+  /** Realms whose users a procedure knows too, so that sources may name more users than the file has. */
+  readonly dynamicRealms: ReadonlySet<string>;
+}
+
+const NOTHING: SecurityFile = { realms: frozenMap([]), closed: frozenMap([]) };
+
+/** Reads `security.config_file`. What is wrong goes to `problems`, by its JSON path and without any value. */
+export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
+  const { shown, problems, notices } = source;
+  problems.enter(shown);
+  const text = readText(source);
+  if (text === undefined) return NOTHING;
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    problems.add({ file: shown, line: lineOfJsonFault(text) }, '', 'is not JSON from here on');
+    return NOTHING;
+  }
+  const place = { file: shown, line: 0 };
+  const found: { readonly path: JsonPath; readonly message: string }[] = [];
+  const report: Report = (path, message) => void found.push({ path, message });
+  const notify: Report = (path, message) => notices.add(place, formatPath(path), message);
+  const skipped = createSkipped(report);
+  const reading: Reading = { report, skipped };
+  const realms = new Map<string, RealmSecurity>();
+  const closed = new Map<string, string>();
+  for (const realm of readRealms(document, reading)) {
+    const { uri } = realm.value;
+    checkRealmUri(realm, realms.has(uri) || closed.has(uri), report);
+    const security = readRealmSecurity(realm, reading, source.dynamicRealms.has(uri), notify);
+    const why = reasonToStayClosed(realm);
+    if (why === undefined) realms.set(uri, security);
+    else closed.set(uri, why);
+  }
+  // Types are looked at before what they mean: what belongs to one realm is told together all the same.
+  found.sort((a, b) => Number(a.path[0] ?? 0) - Number(b.path[0] ?? 0));
+  for (const { path, message } of found) problems.add(place, formatPath(path), message);
+  for (const notice of skipped.notices()) notices.add(place, '', notice);
+  return { realms: frozenMap(realms), closed: frozenMap(closed) };
+}
+
+function readText({ path, shown, readFile, problems }: SecurityFileSource): string | undefined {
+  try {
+    const content = readFile(path);
+    const text =
+      typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return text.replace(/^\uFEFF/, '');
+  } catch (error) {
+    problems.add({ file: shown, line: 0 }, '', fileTrouble(error));
+    return undefined;
+  }
+}
+
+function checkRealmUri({ path, value }: ReadRealm, isTaken: boolean, report: Report): void {
+  const at = [...path, 'uri'];
+  // Reported by its type.
+  if (value.uri === '') return;
+  if (isTaken) report(at, 'the same realm stands further up in the file');
+  try {
+    realmName.parse(value.uri, { directory: '', readFile: () => undefined });
+  } catch (error) {
+    report(at, (error as Error).message);
+  }
+}

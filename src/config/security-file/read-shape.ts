@@ -1,0 +1,127 @@
+import type * as z from 'zod/mini';
+import type { JsonPath, Report } from './json-path.js';
+import {
+  GRANT,
+  GROUP,
+  type GrantShape,
+  type GroupShape,
+  NAMES,
+  REALM,
+  type RealmShape,
+  SOURCE,
+  type SourceShape,
+  USER,
+  type UserShape,
+} from './shape.js';
+import type { Skipped } from './skipped.js';
+
+/** A value and where it stands. */
+export interface At<T> {
+  readonly path: JsonPath;
+  readonly value: T;
+}
+
+/** A realm of the file, of the right types; nothing is compared yet. Elements that are wrong are reported and left out. */
+export interface ReadRealm extends At<RealmShape> {
+  readonly users: readonly At<UserShape>[];
+  readonly groups: readonly At<GroupShape>[];
+  /** Undefined where the file has no such list. */
+  readonly sources: readonly At<SourceShape>[] | undefined;
+  readonly grants: readonly At<GrantShape>[] | undefined;
+  /** No user and no group was left out, so that a name which is not there is a mistake. */
+  readonly knowsAllNames: boolean;
+}
+
+export interface Reading {
+  readonly report: Report;
+  readonly skipped: Skipped;
+}
+
+/** Reads the document's types. What does not fit goes to `reading.report`, in the order of the file. */
+export function readRealms(document: unknown, reading: Reading): readonly ReadRealm[] {
+  if (!Array.isArray(document)) {
+    reading.report([], 'must be a list of realms');
+    return [];
+  }
+  return document.flatMap((realm: unknown, index) => readRealm(realm, [index], reading) ?? []);
+}
+
+const LISTS = ['users', 'groups', 'sources', 'grants'] as const;
+
+function readRealm(realm: unknown, path: JsonPath, reading: Reading): ReadRealm | undefined {
+  const value = read(realm, REALM, path, reading, LISTS);
+  if (typeof realm !== 'object' || realm === null || Array.isArray(realm)) return undefined;
+  const given = realm as Readonly<Record<string, unknown>>;
+  const users = readList(given['users'], USER, [...path, 'users'], reading);
+  const groups = readList(given['groups'], GROUP, [...path, 'groups'], reading);
+  const sources = readList(given['sources'], SOURCE, [...path, 'sources'], reading);
+  const grants = readList(given['grants'], GRANT, [...path, 'grants'], reading);
+  return {
+    path,
+    value: value ?? withoutFaults(given),
+    users: users.found ?? [],
+    groups: groups.found ?? [],
+    sources: sources.found,
+    grants: grants.found,
+    knowsAllNames: users.complete && groups.complete,
+  };
+}
+
+/** What can still be compared of a realm that has wrong fields; it is never put to use. */
+function withoutFaults(realm: Readonly<Record<string, unknown>>): RealmShape {
+  const faulty = new Set(REALM.safeParse(realm).error?.issues.map(({ path }) => path[0]));
+  return { uri: '', ...Object.fromEntries(Object.entries(realm).filter(([name]) => !faulty.has(name))) };
+}
+
+function readList<T>(
+  list: unknown,
+  shape: z.ZodMiniType<T>,
+  path: JsonPath,
+  reading: Reading,
+): { readonly found: readonly At<T>[] | undefined; readonly complete: boolean } {
+  if (list === undefined) return { found: undefined, complete: true };
+  if (!Array.isArray(list)) {
+    reading.report(path, 'must be a list');
+    return { found: [], complete: false };
+  }
+  const found = list.flatMap((item: unknown, index) => {
+    const at = [...path, index];
+    const value = read(item, shape, at, reading);
+    return value === undefined ? [] : { path: at, value };
+  });
+  return { found, complete: found.length === list.length };
+}
+
+/** Reads one object by its shape. Its further fields go to `reading.skipped`. @param apart fields that are read elsewhere */
+export function read<T>(
+  value: unknown,
+  shape: z.ZodMiniType<T>,
+  path: JsonPath,
+  { report, skipped }: Reading,
+  apart: readonly string[] = [],
+): T | undefined {
+  const result = shape.safeParse(value);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    skipped.fields(value, [...Object.keys(fieldsOf(shape)), ...apart], path);
+  }
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) report([...path, ...(issue.path as JsonPath)], issue.message);
+  return undefined;
+}
+
+function fieldsOf(shape: object): object {
+  return (shape as { readonly def?: { readonly shape?: object } }).def?.shape ?? {};
+}
+
+/** Reads `usernames` or `roles`. */
+export function readNames(
+  value: unknown,
+  path: JsonPath,
+  { report }: Reading,
+): 'all' | readonly string[] | undefined {
+  if (value === 'all') return 'all';
+  const result = NAMES.safeParse(value);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) report([...path, ...(issue.path as JsonPath)], issue.message);
+  return undefined;
+}
