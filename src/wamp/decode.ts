@@ -1,7 +1,7 @@
 import { isId } from './ids.js';
 import { MESSAGE, type Message, messageName } from './messages.js';
 import { OPTION_RULES, type OptionRules, wrongOption } from './options.js';
-import { type Dict, EMPTY_PAYLOAD, type Payload } from './payload.js';
+import { type Dict, EMPTY_PAYLOAD, isDict, type Payload } from './payload.js';
 
 /** The other end broke the protocol. The message says how, and holds no value from the wire. */
 export class ProtocolViolation extends Error {
@@ -209,10 +209,6 @@ function text(list: readonly unknown[], at: number, name: string): string {
   const value = list[at];
   if (typeof value !== 'string') throw violation(list, `${name} must be a string`);
   return value;
-}
-
-function isDict(value: unknown): value is Dict {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function dict(list: readonly unknown[], at: number, name: string): Dict {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ProtocolViolation } from './decode.js';
 import { createJsonSerializer } from './json-serializer.js';
 import { type Event, MESSAGE, type Message } from './messages.js';
 import { jsonText, type Payload } from './payload.js';
@@ -71,8 +72,10 @@ describe('the JSON serializer', () => {
     expect(() => json.decode('[48,secret]')).toThrow(/^the frame is not valid JSON$/);
   });
 
-  it('reads bytes as UTF-8', () => {
+  it('reads bytes as UTF-8, and nothing else', () => {
     expect(json.decode(new TextEncoder().encode('[6,{},"com.ä"]'))).toMatchObject({ reason: 'com.ä' });
+    expect(() => json.decode(Buffer.from('[6,{},"com.\xe4"]', 'latin1'))).toThrow(ProtocolViolation);
+    expect(() => json.decode(new TextEncoder().encode('\ufeff[6,{},"com.a"]'))).toThrow(ProtocolViolation);
   });
 });
 

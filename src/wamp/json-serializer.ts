@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../json.js';
+import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
-import { MESSAGE, type Message } from './messages.js';
+import { keepLastEvent } from './last-event.js';
+import type { Message } from './messages.js';
 import { type Dict, isJsonText, type Payload } from './payload.js';
 import type { Serializer } from './serializer.js';
 
@@ -11,29 +14,34 @@ import type { Serializer } from './serializer.js';
  * JSON text in a payload is written into the frame as it is. An EVENT goes to many receivers one after the other, so
  * the last one's frame is kept: use one serializer for all connections of a listener.
  *
+ * As ECMA-262 section 25.5.2 has it, NaN and the infinities are written as null, and half a surrogate pair as its escape,
+ * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
+ *
  * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
  */
 export function createJsonSerializer(options: { readonly maxNesting?: number } = {}): Serializer {
   const maxNesting = options.maxNesting ?? DEFAULT_MAX_NESTING;
-  let lastEvent: Message | undefined;
-  let lastFrame = '';
   return {
     name: 'json',
     subprotocol: 'wamp.2.json',
     binary: false,
-    encode(message) {
-      if (message.type !== MESSAGE.EVENT) return frameOf(message);
-      if (message !== lastEvent) {
-        lastFrame = frameOf(message);
-        lastEvent = message;
-      }
-      return lastFrame;
-    },
+    encode: keepLastEvent(frameOf),
     decode(frame) {
-      const text = typeof frame === 'string' ? frame : new TextDecoder().decode(frame);
-      return decodeMessage(parse(text, maxNesting));
+      const text = typeof frame === 'string' ? frame : textOfBytes(frame);
+      const message = decodeMessage(parse(text, maxNesting));
+      if (mayHoldBinaryText(text)) {
+        const payload = messagePayload(message);
+        if (payload !== undefined) markBinaryText(payload);
+      }
+      return message;
     },
   };
+}
+
+function textOfBytes(frame: Uint8Array): string {
+  if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
+  // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
 }
 
 function parse(text: string, maxNesting: number): unknown {

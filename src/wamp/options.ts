@@ -1,5 +1,5 @@
 import { isId } from './ids.js';
-import type { Dict } from './payload.js';
+import { type Dict, isDict } from './payload.js';
 
 /** What an option's value must be, in words and as a test. */
 interface Rule {
@@ -10,8 +10,6 @@ interface Rule {
 /** Rules by option name. A Map, since names come from the network and `constructor` is one of them. */
 export type OptionRules = ReadonlyMap<string, Rule>;
 
-const isDict = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === 'string';
 const listOf = (accepts: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(accepts);

@@ -22,6 +22,13 @@ export function isJsonText(value: unknown): value is JsonText {
 
 export type Dict = Readonly<Record<string, unknown>>;
 
+/** True for a decoded dictionary: neither a list nor bytes. */
+export function isDict(value: unknown): value is Dict {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}
+
 /** What a CALL, RESULT, EVENT or ERROR carries. Absent slots are absent, never null (autobahn|python rejects null). */
 export interface Payload {
   readonly args?: readonly unknown[] | JsonText;

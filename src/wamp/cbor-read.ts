@@ -1,0 +1,200 @@
+import { unsigned64At, unsignedAt } from './big-endian.js';
+import { copyOfBytes, wampBytes } from './bytes.js';
+import { isBignum, NEGATIVE_BIGNUM } from './cbor-tags.js';
+import {
+  argumentSize,
+  BREAK,
+  BYTES,
+  INDEFINITE,
+  LIST,
+  MAP,
+  NEGATIVE,
+  TAG,
+  TEXT,
+  UNSIGNED,
+} from './cbor-types.js';
+import { createKeyCache } from './key-cache.js';
+import { setOwnEntry } from './own-entry.js';
+import type { Read } from './read.js';
+import { textBetween } from './utf8.js';
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A reader of CBOR, for the tags of `cbor-tags.ts`.
+ *
+ * Why not cbor-x's own: it reads no strings of indefinite length, renames a key `__proto__`, drops a byte order mark at
+ * the begin of longer text, and takes time that grows with the square of a bignum's length.
+ */
+export function createCborReader(): Read {
+  const keyOf = createKeyCache(23);
+  let bytes: Buffer = NOTHING;
+  let at = 0;
+
+  function value(): unknown {
+    let head = bytes[at++] as number;
+    while (head >> 5 === TAG) {
+      const tag = argument(head);
+      head = bytes[at++] as number;
+      if (isBignum(tag)) return bignum(tag, head);
+    }
+    switch (head >> 5) {
+      case UNSIGNED:
+        return integer(head);
+      case NEGATIVE:
+        return negative(integer(head));
+      case BYTES:
+        return byteString(head);
+      case TEXT:
+        return text(head);
+      case LIST:
+        return list(head);
+      case MAP:
+        return dict(head);
+      default:
+        return simple(head);
+    }
+  }
+
+  /** A length, a count or a tag: what has passed the scan is smaller than 2^53. */
+  function argument(head: number): number {
+    const size = argumentSize(head & 0x1f);
+    at += size;
+    return size === 0 ? head & 0x1f : unsignedAt(bytes, at - size, size);
+  }
+
+  function integer(head: number): number | bigint {
+    if ((head & 0x1f) < 27) return argument(head);
+    at += 8;
+    return unsigned64At(bytes, at - 8);
+  }
+
+  function bignum(tag: number, head: number): number | bigint {
+    const hex = Buffer.from(byteString(head)).toString('hex');
+    const exact = BigInt(`0x0${hex}`);
+    return tag === NEGATIVE_BIGNUM ? narrowed(-1n - exact) : narrowed(exact);
+  }
+
+  function byteString(head: number): Uint8Array {
+    if ((head & 0x1f) === INDEFINITE) return wampBytes(chunks());
+    const length = argument(head);
+    at += length;
+    return copyOfBytes(bytes.subarray(at - length, at));
+  }
+
+  /** The bytes of a string of indefinite length, one chunk after the other. Measured first: there may be millions. */
+  function chunks(): Buffer {
+    const start = at;
+    let length = 0;
+    for (let head = bytes[at++] as number; head !== BREAK; head = bytes[at++] as number) {
+      const size = argument(head);
+      length += size;
+      at += size;
+    }
+    const whole = Buffer.allocUnsafeSlow(length);
+    at = start;
+    length = 0;
+    for (let head = bytes[at++] as number; head !== BREAK; head = bytes[at++] as number) {
+      const size = argument(head);
+      bytes.copy(whole, length, at, at + size);
+      length += size;
+      at += size;
+    }
+    return whole;
+  }
+
+  function text(head: number): string {
+    if ((head & 0x1f) === INDEFINITE) return chunks().toString('utf8');
+    const length = argument(head);
+    at += length;
+    return textBetween(bytes, at - length, at);
+  }
+
+  function list(head: number): unknown[] {
+    if ((head & 0x1f) === INDEFINITE) {
+      const items: unknown[] = [];
+      while (bytes[at] !== BREAK) items.push(value() ?? null);
+      at++;
+      return items;
+    }
+    const length = argument(head);
+    const items = new Array<unknown>(length);
+    for (let index = 0; index < length; index++) items[index] = value() ?? null;
+    return items;
+  }
+
+  function dict(head: number): Record<string, unknown> {
+    const entries: Record<string, unknown> = {};
+    if ((head & 0x1f) === INDEFINITE) {
+      while (bytes[at] !== BREAK) entry(entries);
+      at++;
+      return entries;
+    }
+    for (let left = argument(head); left > 0; left--) entry(entries);
+    return entries;
+  }
+
+  function entry(entries: Record<string, unknown>): void {
+    const head = bytes[at++] as number;
+    const key = (head & 0x1f) < 24 ? shortKey(head & 0x1f) : text(head);
+    const item = value();
+    if (item !== undefined) setOwnEntry(entries, key, item);
+  }
+
+  function shortKey(length: number): string {
+    at += length;
+    return keyOf(bytes, at - length, at);
+  }
+
+  function simple(head: number): unknown {
+    const start = at;
+    at += argumentSize(head & 0x1f);
+    switch (head & 0x1f) {
+      case 20:
+        return false;
+      case 21:
+        return true;
+      case 22:
+        return null;
+      case 25:
+        return halfFloat(bytes.readUInt16BE(start));
+      case 26:
+        return bytes.readFloatBE(start);
+      case 27:
+        return bytes.readDoubleBE(start);
+      default:
+        return undefined;
+    }
+  }
+
+  return (frame) => {
+    bytes = frame;
+    at = 0;
+    try {
+      return value();
+    } finally {
+      // A reader lives long, and a frame can be large.
+      bytes = NOTHING;
+    }
+  };
+}
+
+const LIMIT = 2n ** 53n;
+
+function narrowed(exact: bigint): number | bigint {
+  return exact >= -LIMIT && exact <= LIMIT ? Number(exact) : exact;
+}
+
+/** -1 less an unsigned integer; 2^53 less one more is no number any more. */
+function negative(unsigned: number | bigint): number | bigint {
+  return typeof unsigned === 'number' && unsigned < 2 ** 53 ? -1 - unsigned : -1n - BigInt(unsigned);
+}
+
+/** IEEE 754 binary16 (RFC 8949 appendix D). */
+function halfFloat(bits: number): number {
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,29 @@
+import { Encoder } from 'cbor-x/encode';
+import { DEFAULT_MAX_NESTING } from '../json.js';
+import { createBinarySerializer } from './binary-serializer.js';
+import { createCborReader } from './cbor-read.js';
+import { createCborScan } from './cbor-scan.js';
+import { createPrepare } from './pack-values.js';
+import { createScratchWriter, type Scratch } from './scratch-writer.js';
+import type { Serializer } from './serializer.js';
+
+/**
+ * The serializer `wamp.2.cbor`. Integers may be of any size: beyond 64 bit they are bignums (RFC 8949 section 3.4.3).
+ *
+ * Dictionaries are plain maps of the shortest form, and bytes plain byte strings: cbor-x's records and its tag for
+ * Uint8Array, which it writes else, are not what other clients read.
+ *
+ * Encoding throws for text with half a surrogate pair.
+ *
+ * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
+ */
+export function createCborSerializer(options: { readonly maxNesting?: number } = {}): Serializer {
+  const encoder = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
+  return createBinarySerializer({
+    name: 'cbor',
+    prepare: createPrepare(() => true),
+    write: createScratchWriter((value) => encoder.encode(value), encoder as Encoder & Scratch),
+    scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
+    read: createCborReader(),
+  });
+}

@@ -1,0 +1,18 @@
+/** Major types of CBOR (RFC 8949 section 3.1): the upper three bits of an item's first byte. */
+export const UNSIGNED = 0;
+export const NEGATIVE = 1;
+export const BYTES = 2;
+export const TEXT = 3;
+export const LIST = 4;
+export const MAP = 5;
+export const TAG = 6;
+export const SIMPLE = 7;
+
+/** The lower five bits of an item's first byte where its length is open: it ends with a BREAK. */
+export const INDEFINITE = 31;
+export const BREAK = 0xff;
+
+/** Bytes of the argument that the lower five bits announce; 0 where they are the argument, or there is none. */
+export function argumentSize(info: number): number {
+  return info >= 24 && info <= 27 ? 1 << (info - 24) : 0;
+}

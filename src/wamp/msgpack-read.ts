@@ -1,0 +1,132 @@
+import { signed64At, unsigned64At, unsignedAt } from './big-endian.js';
+import { copyOfBytes } from './bytes.js';
+import { createKeyCache } from './key-cache.js';
+import {
+  BINARY,
+  KINDS,
+  LENGTHS,
+  LIST,
+  MAP,
+  SCALAR,
+  SIZES,
+  TEXT,
+  TIMESTAMP_EXTENSION,
+} from './msgpack-types.js';
+import { setOwnEntry } from './own-entry.js';
+import type { Read } from './read.js';
+import { textBetween } from './utf8.js';
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A reader of MessagePack. An instant is the number of its seconds since 1970, as CBOR has it.
+ *
+ * Why not msgpackr's own: it renames a key `__proto__`, and drops a byte order mark at the begin of longer text.
+ */
+export function createMsgpackReader(): Read {
+  const keyOf = createKeyCache(31);
+  let bytes: Buffer = NOTHING;
+  let at = 0;
+
+  function value(): unknown {
+    const type = bytes[at++] as number;
+    const kind = KINDS[type];
+    if (kind === SCALAR) return scalar(type);
+    const length = lengthOf(type);
+    switch (kind) {
+      case TEXT:
+        at += length;
+        return textBetween(bytes, at - length, at);
+      case LIST:
+        return list(length);
+      case MAP:
+        return dict(length);
+      case BINARY:
+        at += length;
+        return copyOfBytes(bytes.subarray(at - length, at));
+      default:
+        at += 1 + length;
+        return bytes[at - length - 1] === TIMESTAMP_EXTENSION ? seconds(at - length, length) : undefined;
+    }
+  }
+
+  function lengthOf(type: number): number {
+    const size = SIZES[type] as number;
+    if (size === 0) return LENGTHS[type] as number;
+    at += size;
+    return unsignedAt(bytes, at - size, size);
+  }
+
+  function scalar(type: number): unknown {
+    if (type < 0x80) return type;
+    if (type >= 0xe0) return type - 0x100;
+    const start = at;
+    at += SIZES[type] as number;
+    switch (type) {
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xca:
+        return bytes.readFloatBE(start);
+      case 0xcb:
+        return bytes.readDoubleBE(start);
+      case 0xcc:
+        return bytes[start];
+      case 0xcd:
+        return bytes.readUInt16BE(start);
+      case 0xce:
+        return bytes.readUInt32BE(start);
+      case 0xcf:
+        return unsigned64At(bytes, start);
+      case 0xd0:
+        return bytes.readInt8(start);
+      case 0xd1:
+        return bytes.readInt16BE(start);
+      case 0xd2:
+        return bytes.readInt32BE(start);
+      case 0xd3:
+        return signed64At(bytes, start);
+      default:
+        return null;
+    }
+  }
+
+  function list(length: number): unknown[] {
+    const items = new Array<unknown>(length);
+    for (let index = 0; index < length; index++) items[index] = value() ?? null;
+    return items;
+  }
+
+  function dict(length: number): Record<string, unknown> {
+    const entries: Record<string, unknown> = {};
+    for (let index = 0; index < length; index++) {
+      const keyLength = lengthOf(bytes[at++] as number);
+      at += keyLength;
+      const key = keyOf(bytes, at - keyLength, at);
+      const item = value();
+      if (item !== undefined) setOwnEntry(entries, key, item);
+    }
+    return entries;
+  }
+
+  /** Timestamp 32, 64 and 96. */
+  function seconds(start: number, length: number): number {
+    if (length === 4) return bytes.readUInt32BE(start);
+    const nanoseconds = bytes.readUInt32BE(start);
+    if (length === 12) return Number(signed64At(bytes, start + 4)) + nanoseconds / 1e9;
+    const whole = (nanoseconds & 3) * 2 ** 32 + bytes.readUInt32BE(start + 4);
+    return whole + (nanoseconds >>> 2) / 1e9;
+  }
+
+  return (frame) => {
+    bytes = frame;
+    at = 0;
+    try {
+      return value();
+    } finally {
+      // A reader lives long, and a frame can be large.
+      bytes = NOTHING;
+    }
+  };
+}

@@ -1,0 +1,11 @@
+/**
+ * Sets an entry of a dictionary whose keys come from the network. `__proto__` becomes a key like any other: by
+ * assignment it would replace the dictionary's prototype.
+ */
+export function setOwnEntry(dict: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') {
+    Object.defineProperty(dict, key, { value, writable: true, enumerable: true, configurable: true });
+  } else {
+    dict[key] = value;
+  }
+}

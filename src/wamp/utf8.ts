@@ -1,0 +1,48 @@
+import { isUtf8 } from 'node:buffer';
+
+/** Up to this many bytes a loop is quicker than a call into the runtime, which needs an object for the part. */
+const SHORT = 128;
+
+/** True where these bytes are UTF-8: no surrogates, nothing overlong, nothing cut short (RFC 3629 section 4). */
+export function isUtf8Between(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > SHORT) return isUtf8(bytes.subarray(start, end));
+  let at = start;
+  while (at < end) {
+    const lead = bytes[at++] as number;
+    if (lead < 0x80) continue;
+    const more = lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+    if (lead < 0xc2 || lead > 0xf4 || more > end - at || !isSecond(lead, bytes[at] as number)) return false;
+    for (let after = at + more; ++at < after; ) {
+      if (((bytes[at] as number) & 0xc0) !== 0x80) return false;
+    }
+  }
+  return true;
+}
+
+/** The second byte of a character: after some first bytes it has a narrower range than the later ones. */
+function isSecond(lead: number, second: number): boolean {
+  switch (lead) {
+    case 0xe0:
+      return second >= 0xa0 && second <= 0xbf;
+    case 0xed:
+      return second >= 0x80 && second <= 0x9f;
+    case 0xf0:
+      return second >= 0x90 && second <= 0xbf;
+    case 0xf4:
+      return second >= 0x80 && second <= 0x8f;
+    default:
+      return second >= 0x80 && second <= 0xbf;
+  }
+}
+
+/** The text of bytes that are UTF-8. A byte order mark at its begin is part of it. */
+export function textBetween(bytes: Buffer, start: number, end: number): string {
+  if (end - start > 12) return bytes.toString('utf8', start, end);
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte > 0x7f) return bytes.toString('utf8', start, end);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
