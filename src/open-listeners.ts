@@ -4,8 +4,8 @@ import { isPendingProtocol } from './config/schema/listener.js';
 import type { Logger } from './log.js';
 import type { ListenerAddress } from './transport/addresses.js';
 import { type Listener, startListener } from './transport/listener.js';
-import { createJsonSerializer } from './wamp/json-serializer.js';
 import type { Attach } from './wamp/peer.js';
+import { createSerializers } from './wamp/serializers.js';
 
 /** A listener of a configuration with what can be spoken on it. */
 export interface SpokenListener {
@@ -34,6 +34,8 @@ export async function openListeners(
   { attach, log, clock }: { readonly attach: Attach; readonly log: Logger; readonly clock: Clock },
 ): Promise<readonly Listener[]> {
   const { wamp } = config;
+  // One set for all listeners: an EVENT is encoded once for all who get it.
+  const serializers = createSerializers({ maxNesting: wamp.max_nesting });
   const opened: Listener[] = [];
   try {
     for (const { config: listener, address } of spokenListeners(config)) {
@@ -47,7 +49,7 @@ export async function openListeners(
           origins: settings.origins,
           tls:
             certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
-          serializers: [createJsonSerializer({ maxNesting: wamp.max_nesting })],
+          serializers,
           attach,
           maxSessions: settings.max_sessions,
           maxSessionsPerSource: settings.max_sessions_per_source,

@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from '../../src/log.js';
 import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
 import { type Listener, type ListenerOptions, startListener } from '../../src/transport/listener.js';
-import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
+import { createSerializers } from '../../src/wamp/serializers.js';
 import { LIMITS } from './limits.js';
 
 export interface RouterHost {
@@ -34,7 +34,7 @@ export async function startRouterHost(
     port: 0,
     path: '/ws',
     origins: ['*'],
-    serializers: [createJsonSerializer()],
+    serializers: createSerializers(),
     attach: router.attach,
     maxMessageSize: 1024 * 1024,
     maxSendBuffer: 64 * 1024 * 1024,
