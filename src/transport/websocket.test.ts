@@ -70,7 +70,12 @@ describe('the handshake', () => {
 
   it.each([
     ['no subprotocol', {}, 400, 'wamp.2.json'],
-    ['unknown subprotocols', offer('wamp.2.cbor.batched', 'chat'), 400, 'wamp.2.json, wamp.2.msgpack, wamp.2.cbor'],
+    [
+      'unknown subprotocols',
+      offer('wamp.2.cbor.batched', 'chat'),
+      400,
+      'wamp.2.json, wamp.2.msgpack, wamp.2.cbor',
+    ],
   ])('answers %s with 400, and says what is supported', async (_what, headers, status, text) => {
     const { url } = await start();
     const answer = await upgrade(url, headers as Record<string, string>);
