@@ -1,9 +1,10 @@
 import { WebSocket } from 'ws';
-import { parseJson, stringifyJson } from '../../src/json.js';
+import { parseJson } from '../../src/json.js';
 import { decodeMessage } from '../../src/wamp/decode.js';
 import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
 import type { Message } from '../../src/wamp/messages.js';
 import { type Attach, localPeers, type Peer } from '../../src/wamp/peer.js';
+import { type Frames, JSON_FRAMES } from './frames.js';
 
 /** A client that speaks WAMP in bare lists and takes no offence: for what well-behaved clients never send. */
 export interface RawClient {
@@ -72,11 +73,14 @@ function createInbox(): {
   };
 }
 
-/** Over WebSocket, text frames of JSON. */
-export async function connectRaw(url: string): Promise<RawClient & { readonly ws: WebSocket }> {
-  const ws = new WebSocket(url, ['wamp.2.json'], { perMessageDeflate: false });
+/** Over WebSocket. */
+export async function connectRaw(
+  url: string,
+  frames: Frames = JSON_FRAMES,
+): Promise<RawClient & { readonly ws: WebSocket }> {
+  const ws = new WebSocket(url, [frames.subprotocol], { perMessageDeflate: false });
   const inbox = createInbox();
-  ws.on('message', (data) => inbox.push(parseJson(String(data), 2048) as readonly unknown[]));
+  ws.on('message', (data) => inbox.push(frames.read(data as Buffer)));
   ws.on('error', () => {});
   const closed = new Promise<number>((resolve) => {
     ws.on('close', (code) => {
@@ -90,7 +94,7 @@ export async function connectRaw(url: string): Promise<RawClient & { readonly ws
   });
   return {
     ws,
-    send: (message) => ws.send(stringifyJson(message)),
+    send: (message) => ws.send(frames.write(message)),
     next: inbox.next,
     get unread() {
       return inbox.size;
