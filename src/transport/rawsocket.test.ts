@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
 import { connectOctets } from '../../test/support/octet-client.js';
 import { hello } from '../../test/support/raw-client.js';
 import { connectRawSocket, frameOf, type RawSocketClient } from '../../test/support/raw-socket-client.js';
@@ -301,14 +302,17 @@ describe('clients that do not get on with it', () => {
   });
 
   it('are cut off when nothing comes from them after a ping; those that answer stay', async () => {
-    const { url, router } = await start({ pingInterval: 20, pingTimeout: 40 });
+    const clock = createFakeClock();
+    const { url, router } = await start({ clock, pingInterval: 30_000, pingTimeout: 60_000 });
     const [dead, alive] = [await join(url), await join(url)];
-    dead.octets.socket.pause();
-    for (let round = 0; round < 5; round++) {
+    for (let request = 1; request <= 3; request++) {
+      clock.advance(30_000);
       const { type, payload } = await alive.frame();
       expect([type, payload.length > 0]).toEqual([1, true]);
-      alive.octets.write(frameOf(2, payload));
+      alive.octets.write(Buffer.concat([frameOf(2, payload), frameOf(0, `[48,${request},{},"com.none"]`)]));
+      expect((await alive.next())[2]).toBe(request);
     }
+    await dead.closed;
     await until(() => router.counts().sessions === 1);
     dead.octets.close();
     alive.close();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../support/fake-clock.js';
 import { ALL_ROLES, connectRaw, hello } from '../support/raw-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../support/router-host.js';
 
@@ -255,13 +256,18 @@ describe('connections that do not get on with it', () => {
   });
 
   it('are not cut once they have joined, and again once they have left', async () => {
-    const client = await connectRaw(host.url);
+    const clock = createFakeClock();
+    const patient = await startRouterHost({ router: { clock }, listener: { clock } });
+    const client = await connectRaw(patient.url);
     await hello(client);
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    clock.advance(20_000);
     client.send([6, {}, 'wamp.close.normal']);
     expect((await client.next())[0]).toBe(6);
+    clock.advance(10_000);
     expect(await client.next()).toEqual(VIOLATION);
     await client.closed;
+    await untilEmpty(patient);
+    await patient.dispose();
   });
 });
 
@@ -293,11 +299,20 @@ describe('clients that do not read', () => {
   });
 
   it('are cut off when they leave pings unanswered', async () => {
-    const host = await startRouterHost({ listener: { pingInterval: 30, pingTimeout: 60 } });
+    const clock = createFakeClock();
+    const host = await startRouterHost({ listener: { clock, pingInterval: 30_000, pingTimeout: 60_000 } });
     const [dead, alive] = [await connectRaw(host.url), await connectRaw(host.url)];
     await hello(dead);
     await hello(alive);
     (dead.ws as unknown as { _socket: Socket })._socket.pause();
+    for (let round = 0; round < 3; round++) {
+      const pinged = once(alive.ws, 'ping');
+      clock.advance(30_000);
+      await pinged;
+      // Behind the pong: that has arrived when this is answered.
+      alive.send([48, 1, {}, 'com.unknown']);
+      await alive.next();
+    }
     await until(
       () => host.router.counts().sessions === 1,
       () => host.router.counts(),

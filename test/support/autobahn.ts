@@ -40,9 +40,16 @@ export interface AutobahnResult {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
+/** How autobahn|js is told of RawSocket, which it speaks in Node alone, and in JSON alone. */
+export type AutobahnRawSocket = { readonly type: 'rawsocket' } & (
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string }
+);
+
 interface Autobahn {
   Connection: new (options: {
-    url: string;
+    url?: string;
+    transports?: readonly AutobahnRawSocket[];
     realm: string;
     max_retries: number;
     on_user_error: () => void;
@@ -95,11 +102,16 @@ export interface AutobahnClient {
   close(): Promise<string>;
 }
 
-/** Connects once, without retries. Rejects with the reason of an ABORT, or autobahn's own. */
-export function connectAutobahn(url: string, realm: string): Promise<AutobahnClient> {
+/**
+ * Connects once, without retries. Rejects with the reason of an ABORT, or autobahn's own.
+ *
+ * @param place a WebSocket URL, or RawSocket
+ */
+export function connectAutobahn(place: string | AutobahnRawSocket, realm: string): Promise<AutobahnClient> {
   silence();
+  const where = typeof place === 'string' ? { url: place } : { transports: [place] };
   return new Promise((resolve, reject) => {
-    const connection = new autobahn.Connection({ url, realm, max_retries: 0, on_user_error() {} });
+    const connection = new autobahn.Connection({ ...where, realm, max_retries: 0, on_user_error() {} });
     let gone: (reason: string) => void;
     const closed = new Promise<string>((settle) => {
       gone = settle;
