@@ -50,6 +50,7 @@ interface Autobahn {
   Connection: new (options: {
     url?: string;
     transports?: readonly AutobahnRawSocket[];
+    serializers?: readonly object[];
     realm: string;
     max_retries: number;
     on_user_error: () => void;
@@ -59,6 +60,7 @@ interface Autobahn {
     open(): void;
     close(reason?: string): void;
   };
+  serializer: Readonly<Record<`${'JSON' | 'Msgpack' | 'CBOR'}Serializer`, new () => object>>;
   /** What an endpoint throws for an ERROR, and what a failed call rejects with. */
   Error: new (
     error: string,
@@ -86,6 +88,9 @@ const require = createRequire(import.meta.url);
 /** autobahn|js itself, which is CommonJS. */
 export const autobahn: Autobahn = require('autobahn');
 
+/** Its classes by the names that everybody else uses. */
+const SERIALIZERS = { json: 'JSONSerializer', msgpack: 'MsgpackSerializer', cbor: 'CBORSerializer' } as const;
+
 /** It tells the console of every connection that closes, as of errors that endpoints throw by intent. */
 function silence(): void {
   const log: { warn: () => void } = require('autobahn/lib/log.js');
@@ -106,12 +111,25 @@ export interface AutobahnClient {
  * Connects once, without retries. Rejects with the reason of an ABORT, or autobahn's own.
  *
  * @param place a WebSocket URL, or RawSocket
+ * @param serializer over WebSocket; default: it offers JSON and MessagePack
  */
-export function connectAutobahn(place: string | AutobahnRawSocket, realm: string): Promise<AutobahnClient> {
+export function connectAutobahn(
+  place: string | AutobahnRawSocket,
+  realm: string,
+  serializer?: keyof typeof SERIALIZERS,
+): Promise<AutobahnClient> {
   silence();
   const where = typeof place === 'string' ? { url: place } : { transports: [place] };
+  const how =
+    serializer === undefined ? {} : { serializers: [new autobahn.serializer[SERIALIZERS[serializer]]()] };
   return new Promise((resolve, reject) => {
-    const connection = new autobahn.Connection({ ...where, realm, max_retries: 0, on_user_error() {} });
+    const connection = new autobahn.Connection({
+      ...where,
+      ...how,
+      realm,
+      max_retries: 0,
+      on_user_error() {},
+    });
     let gone: (reason: string) => void;
     const closed = new Promise<string>((settle) => {
       gone = settle;

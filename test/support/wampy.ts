@@ -1,12 +1,28 @@
 import { Wampy } from 'wampy';
+import { CborSerializer } from 'wampy/CborSerializer.js';
+import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import { WebSocket } from 'ws';
+
+/** wampy's own are used; JSON is its default. */
+const SERIALIZERS = {
+  json: () => undefined,
+  msgpack: () => new MsgpackSerializer(),
+  cbor: () => new CborSerializer(),
+};
 
 /** Connects wampy over ws, without retries. */
 export async function connectWampy(
   url: string,
   realm: string,
+  serializer: keyof typeof SERIALIZERS = 'json',
 ): Promise<{ readonly client: Wampy; readonly welcome: Readonly<Record<string, unknown>> }> {
-  const client = new Wampy(url, { realm, autoReconnect: false, ws: WebSocket as never });
+  const chosen = SERIALIZERS[serializer]();
+  const client = new Wampy(url, {
+    realm,
+    autoReconnect: false,
+    ws: WebSocket as never,
+    ...(chosen && { serializer: chosen as never }),
+  });
   const welcome = await client.connect();
   return { client, welcome };
 }
