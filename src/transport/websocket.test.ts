@@ -5,7 +5,7 @@ import { connect as tlsConnect } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { connectRaw, hello } from '../../test/support/raw-client.js';
-import { type RouterHost, startRouterHost } from '../../test/support/router-host.js';
+import { type RouterHost, startRouterHost, until } from '../../test/support/router-host.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
 import { joinRealm } from '../wamp/client-session.js';
 import { createJsonSerializer } from '../wamp/json-serializer.js';
@@ -180,6 +180,34 @@ describe('listening', () => {
     await listener.close();
     expect(listener.counts().connections).toBe(0);
     deaf.ws.terminate();
+  });
+});
+
+describe('pings of a client', () => {
+  it('are answered with what they hold, in order with messages', async () => {
+    const { url } = await start();
+    const client = await connectRaw(url);
+    const order: string[] = [];
+    client.ws.on('pong', (payload) => order.push(String(payload)));
+    client.ws.on('message', (data) => order.push(String((JSON.parse(String(data)) as unknown[])[0])));
+    client.ws.ping('first');
+    client.send([1, 'realm1', { roles: { caller: {} } }]);
+    client.ws.ping('second');
+    await until(() => order.length === 3);
+    expect(order).toEqual(['first', '2', 'second']);
+    client.close();
+  });
+
+  it('cut it off when it never reads the answers', async () => {
+    const { url, listener } = await start({ listener: { maxSendBuffer: 64 * 1024 } });
+    const client = await connectRaw(url);
+    await hello(client);
+    (client.ws as unknown as { _socket: { pause(): void } })._socket.pause();
+    await until(() => {
+      for (let at = 0; at < 2000; at++) client.ws.ping('x'.repeat(125));
+      return listener.counts().slowConsumersCut === 1;
+    });
+    client.ws.terminate();
   });
 });
 
