@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { deepFreeze, frozenMap, hideFromPrint, secretMap } from './freeze.js';
+import { deepFreeze, frozenMap, hideFromPrint, hideUnlisted, secretMap } from './freeze.js';
 
 describe('secretMap', () => {
   const map = secretMap([['token', 'hunter2']]);
@@ -24,6 +24,18 @@ describe('hideFromPrint', () => {
     const hidden = hideFromPrint({ source: 'hunter2' });
     expect(hidden.source).toBe('hunter2');
     expect(JSON.stringify([hidden])).toBe('["[secret]"]');
+  });
+});
+
+describe('hideUnlisted', () => {
+  it('shows what is enumerable, and the rest never', () => {
+    const holder = Object.defineProperty({ authid: 'gateway' }, 'ticket', { value: 'hunter2' });
+    hideUnlisted(hideUnlisted(holder));
+    for (const text of [inspect([holder], { showHidden: true }), format('%o %O', holder, { holder })]) {
+      expect(text).toContain('gateway');
+      expect(text).not.toContain('hunter2');
+    }
+    expect(holder).toHaveProperty('ticket', 'hunter2');
   });
 });
 

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { type InspectOptions, inspect } from 'node:util';
 
 const SHOWN = '[secret]';
 
@@ -7,6 +7,16 @@ export function hideFromPrint<T extends object>(holder: T): T {
   Object.defineProperty(holder, 'toJSON', { value: () => SHOWN });
   Object.defineProperty(holder, inspect.custom, { value: () => SHOWN });
   return holder;
+}
+
+/**
+ * Makes `util.inspect` pass over the properties of `holder` that are not enumerable, with `showHidden` and by `%o` too: a
+ * text cannot hide itself. `JSON.stringify` passes over them anyway.
+ */
+export function hideUnlisted<T extends object>(holder: T): T {
+  const show = (_depth: number, options: InspectOptions, inspectAgain: typeof inspect): string =>
+    inspectAgain({ ...holder }, options);
+  return Object.defineProperty(holder, inspect.custom, { value: show, configurable: true });
 }
 
 /** A map that nobody can change: freezing alone leaves `set` and `delete` at work. */

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError, formatProblem } from '../errors.js';
@@ -165,8 +165,16 @@ describe('the model', () => {
 
   it('shows no secret when it is printed, and still has them', () => {
     const { settings } = config.services[0]!;
-    const printed = [JSON.stringify(config), inspect(config, { depth: 20, showHidden: false })].join('\n');
+    const printed = [
+      JSON.stringify(config),
+      inspect(config, { depth: 20 }),
+      inspect(config, { depth: 20, showHidden: true, getters: true }),
+      // `%o` shows what is hidden too, four levels deep.
+      format('%o %o %O %j', config, settings, config, config),
+      format('%o', config.router.sessions),
+    ].join('\n');
     expect(printed).not.toMatch(/hunter/);
+    expect(printed).toContain('billing.example.com');
     expect(inspect(settings['auth.vars'])).toBe('[secret]');
     expect(JSON.stringify(settings['auth.vars'])).toBe('"[secret]"');
     expect(settings['auth.fetch.basic_auth.password']?.source).toBe('hunter-word');

@@ -1,5 +1,5 @@
 import type { ValueContext } from './datatypes.js';
-import { frozenMap } from './freeze.js';
+import { frozenMap, hideFromPrint, hideUnlisted } from './freeze.js';
 import type { Entry, ReadFile } from './includes.js';
 import { readValueText } from './lines.js';
 import type { Problems } from './problems.js';
@@ -180,8 +180,12 @@ function readRecord(
   return frozenMap(records);
 }
 
-/** Secrets are not enumerable: a dump of the settings passes over them. */
+/** Secrets are not enumerable: a dump of the settings passes over them, and one that does not finds them hidden. */
 function setSetting(settings: Record<string, unknown>, name: string, value: unknown, spec: SingleSpec): void {
+  if (spec.secret === true) {
+    if (typeof value === 'object' && value !== null) hideFromPrint(value);
+    else hideUnlisted(settings);
+  }
   Object.defineProperty(settings, name, {
     value,
     enumerable: spec.secret !== true,
