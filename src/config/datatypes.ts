@@ -14,6 +14,8 @@ export interface ValueContext {
 export interface DataType<T> {
   /** What is allowed, for the reference: `duration`, `integer from 1 to 100`. */
   readonly description: string;
+  /** In templates: where their variables come from. Absent: `{{` means nothing in a value of this type. */
+  readonly variables?: 'auth.vars' | 'kwargs';
   /** @throws ValueError saying what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }

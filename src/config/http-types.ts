@@ -45,17 +45,23 @@ export const cookieName: DataType<string> = {
 };
 
 /** A template whose variables are filled per call: kwargs, the caller, the realm. */
-export const callTemplate: DataType<Template> = { description: 'template', parse: parseCallTemplate };
+export const callTemplate: DataType<Template> = {
+  description: 'template',
+  variables: 'kwargs',
+  parse: parseCallTemplate,
+};
 
 /** A call's template for a header. */
 export const headerTemplate: DataType<Template> = {
   description: 'template',
+  variables: 'kwargs',
   parse: (value) => checkFieldText(parseCallTemplate(value)),
 };
 
 /** A call's template for a cookie. */
 export const cookieTemplate: DataType<Template> = {
   description: 'template',
+  variables: 'kwargs',
   parse(value) {
     const template = parseCallTemplate(value);
     if (!literalsOf(template).every((part) => COOKIE_OCTETS.test(part))) {
@@ -70,18 +76,21 @@ export const cookieTemplate: DataType<Template> = {
 /** A template whose variables are a service's `auth.vars`. */
 export const authTemplate: DataType<Template> = {
   description: 'template',
+  variables: 'auth.vars',
   parse: (value) => parseTemplate(value),
 };
 
 /** An `auth.vars` template for a header. */
 export const authHeaderTemplate: DataType<Template> = {
   description: 'template',
+  variables: 'auth.vars',
   parse: (value) => checkFieldText(parseTemplate(value)),
 };
 
 /** The whole JSON body: exactly one variable, whose value keeps its type. */
 export const wholeBodyTemplate: DataType<Template> = {
   description: 'one variable',
+  variables: 'kwargs',
   parse(value) {
     const template = parseCallTemplate(value);
     if (template.parts.length !== 1 || typeof template.parts[0] === 'string') {

@@ -183,6 +183,28 @@ describe('the model', () => {
   });
 });
 
+describe('what the environment brings', () => {
+  const text = (line: string) => `${VALID}rpc_gateway.services.billing.${line}\n`;
+  const env = { PW: 'x{{client_secret}}y' };
+
+  it('stands in auth.vars as it is', () => {
+    const { settings } = parseConfig(text('auth.vars.pw = ${PW}'), { env }).services[0]!;
+    expect(settings['auth.vars'].get('pw')).toBe('x{{client_secret}}y');
+  });
+
+  it('is not read as a template elsewhere', () => {
+    const line = 'auth.fetch.basic_auth.password = ${PW}';
+    const error = errorOf(() => parseConfig(text(line), { env }));
+    expect(error?.problems.map(({ key }) => key)).toEqual([
+      'rpc_gateway.services.billing.auth.fetch.basic_auth.password',
+    ]);
+    expect(error?.message).toContain(
+      'put it into auth.vars.NAME, which is taken as it is, and write {{NAME}}',
+    );
+    expect(error?.message).not.toContain('client_secret');
+  });
+});
+
 describe('a ConfigError', () => {
   it('carries the notices that were found besides', () => {
     const line = 'rpc_gateway.services.a.timeout = 1s';

@@ -1,4 +1,5 @@
-import type { ValueContext } from './datatypes.js';
+import type { DataType, ValueContext } from './datatypes.js';
+import { refuseForeignBraces } from './environment-braces.js';
 import { frozenMap, hideFromPrint, hideUnlisted } from './freeze.js';
 import type { Entry, ReadFile } from './includes.js';
 import { readValueText } from './lines.js';
@@ -12,7 +13,7 @@ import {
   settingNameOf,
 } from './schema/spec.js';
 import { entryId, foldName, type MatchedEntry, type RawScope } from './sort-entries.js';
-import { type Environment, substitute } from './substitution.js';
+import { type Environment, substitutePieces } from './substitution.js';
 import { ValueError } from './value-error.js';
 
 /** What reading a value needs. */
@@ -133,7 +134,7 @@ function keyText(key: string, member: MemberName | undefined): string {
 }
 
 function readSingle(spec: SingleSpec, entry: Entry | undefined, context: KeyContext): unknown {
-  const value = entry && readValue(entry, spec.type.parse, context);
+  const value = entry && readValue(entry, spec.type, context);
   if (value !== undefined || (entry !== undefined && !context.isForBondy(entry))) return value;
   if (spec.default === undefined) return undefined;
   return spec.type.parse(spec.default, { directory: process.cwd(), readFile: context.readFile });
@@ -146,7 +147,7 @@ function readFamily(key: string, spec: FamilySpec, raw: RawScope, context: KeyCo
     const name = attempt(entry, context, () =>
       spec.family.name.parse(match.name ?? '', valueContext(entry, context)),
     );
-    const value = readValue(entry, spec.type.parse, context);
+    const value = readValue(entry, spec.type, context);
     if (name !== undefined && value !== undefined) members.push({ name, value });
   }
   return spec.family.collect(members as never);
@@ -198,17 +199,13 @@ function requiredMessage(spec: SingleSpec): string {
   return `is required (${spec.type.description})`;
 }
 
-function readValue(
-  entry: Entry,
-  parse: (text: string, context: ValueContext) => unknown,
-  context: KeyContext,
-): unknown {
+function readValue<T>(entry: Entry, type: DataType<T>, context: KeyContext): T | undefined {
   return attempt(entry, context, () => {
     const value = readValueText(entry.rawValue);
-    return parse(
-      value.quoted ? value.text : substitute(value.text, context.env),
-      valueContext(entry, context),
-    );
+    if (value.quoted) return type.parse(value.text, valueContext(entry, context));
+    const pieces = substitutePieces(value.text, context.env);
+    if (type.variables !== undefined) refuseForeignBraces(pieces, type.variables);
+    return type.parse(pieces.map(({ text }) => text).join(''), valueContext(entry, context));
   });
 }
 

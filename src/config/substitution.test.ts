@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, it } from 'vitest';
-import { substitute } from './substitution.js';
+import { substitute, substitutePieces } from './substitution.js';
 import { ValueError } from './value-error.js';
 
 const ENV = { HOST: 'example.com', EMPTY: '', REFERENCE: '${HOST}', DOLLAR: "$& $' $1" };
@@ -40,5 +40,18 @@ describe('substitute', () => {
 
   it('does not lose itself in a default that never ends', () => {
     expect(() => substitute(`\${A:-${'{{a}}{'.repeat(5000)}`, ENV)).not.toThrow(RangeError);
+  });
+});
+
+describe('substitutePieces', () => {
+  it.each([
+    ['a${HOST}b', ['a', '<example.com>', 'b']],
+    ['${UNSET:-{{a}}}', ['{{a}}']],
+    ['${EMPTY:-x}${EMPTY}', ['x', '<>']],
+    ['${HOST:-x}', ['<example.com>']],
+    ['', []],
+  ])('tells what of %j comes out of the environment', (text, expected) => {
+    const pieces = substitutePieces(text, ENV).filter((piece) => piece.text !== '' || piece.fromEnvironment);
+    expect(pieces.map((piece) => (piece.fromEnvironment ? `<${piece.text}>` : piece.text))).toEqual(expected);
   });
 });

@@ -7,27 +7,50 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const REFERENCE = /\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:\{\{[^{}]*\}\}|[^}])*))?\})?/g;
 const CONVENTIONAL_NAME = /^[A-Z_][A-Z0-9_]*$/;
 
+/** A part of a value, and whether it came out of the environment; a default stands in the file. */
+export interface Piece {
+  readonly text: string;
+  readonly fromEnvironment: boolean;
+}
+
+/** What {@link substitutePieces} gives, in one text. */
+export function substitute(text: string, env: Environment): string {
+  return substitutePieces(text, env)
+    .map((piece) => piece.text)
+    .join('');
+}
+
 /**
  * Puts environment variables in place of `${NAME}` and `${NAME:-default}`. As in a shell, an empty variable takes the
  * default too. What a variable holds is not searched again.
  *
  * @throws ValueError where a variable without default is unset, or a `${` is malformed.
  */
-export function substitute(text: string, env: Environment): string {
-  return text.replace(REFERENCE, (reference, name: string | undefined, fallback: string | undefined) => {
-    if (name === undefined || reference === '${') {
-      throw new ValueError(
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
-        'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
-      );
-    }
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-    if (value !== undefined) return value;
-    // A name in another style may be part of a password with "${" in it, and is not repeated.
-    const shown = CONVENTIONAL_NAME.test(name)
-      ? `the environment variable ${name}`
-      : 'an environment variable';
-    throw new ValueError(`${shown} is not set; set it, or write \${NAME:-default}`);
-  });
+export function substitutePieces(text: string, env: Environment): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let position = 0;
+  for (const match of text.matchAll(REFERENCE)) {
+    pieces.push({ text: text.slice(position, match.index), fromEnvironment: false });
+    pieces.push(readReference(match, env));
+    position = match.index + match[0].length;
+  }
+  pieces.push({ text: text.slice(position), fromEnvironment: false });
+  return pieces;
+}
+
+function readReference([reference, name, fallback]: RegExpExecArray, env: Environment): Piece {
+  if (name === undefined || reference === '${') {
+    throw new ValueError(
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
+      'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
+    );
+  }
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (fallback !== undefined && (value === undefined || value === '')) {
+    return { text: fallback, fromEnvironment: false };
+  }
+  if (value !== undefined) return { text: value, fromEnvironment: true };
+  // A name in another style may be part of a password with "${" in it, and is not repeated.
+  const shown = CONVENTIONAL_NAME.test(name) ? `the environment variable ${name}` : 'an environment variable';
+  throw new ValueError(`${shown} is not set; set it, or write \${NAME:-default}`);
 }

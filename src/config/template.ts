@@ -33,6 +33,17 @@ export function isVariableName(name: string): boolean {
   return VARIABLE_NAME.test(name);
 }
 
+/** Where each `{{` that begins a variable stands, and its `}}`: -1 for one that is never closed. */
+export function bracesOf(text: string): readonly (readonly [open: number, close: number])[] {
+  const braces: [number, number][] = [];
+  for (let open = text.indexOf('{{'); open >= 0; ) {
+    const close = text.indexOf('}}', open + 2);
+    braces.push([open, close]);
+    open = close < 0 ? -1 : text.indexOf('{{', close + 2);
+  }
+  return braces;
+}
+
 /**
  * Reads `text` as a template. Text without `{{` is a template of one part (none, if empty); a lone `}}` is text.
  *
@@ -41,11 +52,8 @@ export function isVariableName(name: string): boolean {
 export function parseTemplate(source: string): Template {
   const parts: (string | Variable)[] = [];
   let position = 0;
-  while (position < source.length) {
-    const open = source.indexOf('{{', position);
-    if (open < 0) break;
+  for (const [open, close] of bracesOf(source)) {
     if (open > position) parts.push(source.slice(position, open));
-    const close = source.indexOf('}}', open + 2);
     if (close < 0) throw new TemplateError('a {{ is never closed; write {{name}} or {{name:-default}}');
     parts.push(parseVariable(source.slice(open + 2, close)));
     position = close + 2;

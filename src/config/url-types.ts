@@ -12,6 +12,7 @@ const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 /** A URL over http or https with `{{var}}` in it; checkUrl says whether it is one, once the variables are known. */
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
+  variables: 'auth.vars',
   parse(value) {
     const template = parseTemplate(value);
     for (const part of template.parts) {
@@ -64,6 +65,7 @@ function checkPercents(text: string): void {
 /** A path, and after a `?` perhaps a literal query, with `{{kwarg}}` in the path. */
 export const pathTemplate: DataType<Template> = {
   description: 'path template, as in /invoices/{{id}}',
+  variables: 'kwargs',
   parse(value, context) {
     if (!value.startsWith('/')) throw new ValueError('a path must begin with /');
     const template = callTemplate.parse(value, context);

@@ -30,6 +30,17 @@ describe('the schema', () => {
     expect(kinds.filter(Boolean).length).toBeLessThanOrEqual(1);
   });
 
+  it('says of each template where its variables come from, and of nothing else', () => {
+    for (const { keys } of SCOPES) {
+      for (const [key, spec] of Object.entries(keys as KeyTable)) {
+        if ('record' in spec) continue;
+        const example = 'family' in spec ? spec.example.split(' = ')[1] : spec.example;
+        const isTemplate = Object.hasOwn(Object(spec.type.parse(example ?? '', CONTEXT)), 'parts');
+        expect([key, spec.type.variables !== undefined]).toEqual([key, isTemplate]);
+      }
+    }
+  });
+
   it('has examples of its families that are keys and values of them', () => {
     for (const { keys } of SCOPES) {
       for (const [pattern, spec] of Object.entries(keys as KeyTable)) {

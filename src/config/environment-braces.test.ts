@@ -1,0 +1,39 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
+import { describe, expect, it } from 'vitest';
+import { refuseForeignBraces } from './environment-braces.js';
+import { substitutePieces } from './substitution.js';
+import { ValueError } from './value-error.js';
+
+const refuse = (text: string, X: string) => refuseForeignBraces(substitutePieces(text, { X }), 'auth.vars');
+
+describe('a template', () => {
+  it.each([
+    ['${X}', 'x{{client_id}}y'],
+    ['${X}', 'x{{'],
+    ['a ${X:-b}', '{{b}}'],
+    ['{{a}}${X}', '{{b'],
+    // Braces of which the file gives one half.
+    ['{${X}', '{a}}'],
+    ['${X}{a}}', '{'],
+    ['{{a}${X}', '} b'],
+    // The end of a variable that the file begins.
+    ['{{a:-${X}}}', 'p}'],
+    ['{{a:-${X}}}', '}}{{b'],
+  ])('%j is refused where X is %j', (text, value) => {
+    expect(() => refuse(text, value)).toThrow(ValueError);
+    expect(() => refuse(text, value)).toThrow(/environment variable brings .* auth\.vars\.NAME/);
+  });
+
+  it.each([
+    ['${X}', 'a } b }} c { d'],
+    ['{{a}}${X}{{b}}', 'x'],
+    ['{{a:-${X}}}', 'x } y'],
+    ['{{a:-${X}}}', 'a {{ b'],
+    ['{{${X}}}', 'name'],
+    ['${Y:-{{a}}}', 'x'],
+    ['{{a', 'x'],
+    ['', 'x'],
+  ])('%j is not, where X is %j', (text, value) => {
+    expect(() => refuse(text, value)).not.toThrow();
+  });
+});
