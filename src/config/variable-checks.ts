@@ -2,6 +2,7 @@ import type { ServiceDraft } from './drafts.js';
 import type { MemberName } from './read-settings.js';
 import type { SERVICE_KEYS } from './schema/service.js';
 import { type NamedTemplate, type Template, type Variable, variablesOf } from './template.js';
+import { checkTokenUrl, hasEncodedSlash } from './token-url.js';
 import { checkUrl } from './url-types.js';
 import { ValueError } from './value-error.js';
 
@@ -19,11 +20,8 @@ export function checkVariables(service: ServiceDraft): void {
   const defined = definedVariables(service);
   for (const use of variableUses(service)) {
     if (!reportUndefined(service, use, defined)) continue;
-    if (use.key === 'base_url') reportBadUrl(service, use, (value) => value);
-    // In the token request a variable is text that fills a place in the URL (spec §3): it is percent-encoded.
-    if (use.key === 'auth.fetch.url') {
-      reportBadUrl(service, use, (value) => encodeURIComponent(value.toWellFormed()));
-    }
+    if (use.key === 'base_url') checkBaseUrl(service, use);
+    if (use.key === 'auth.fetch.url') checkUrlOfToken(service, use, defined);
   }
 }
 
@@ -48,19 +46,10 @@ export function definedVariables(service: ServiceDraft): ReadonlySet<string> {
   return new Set([...service.members('auth.vars.$var'), ...service.members('auth.secrets.vars.$var')]);
 }
 
-/**
- * A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere.
- *
- * @param encode what is made of a value; a default is the template's own text and stays as it is.
- */
-export function valueAtLoad(
-  service: ServiceDraft,
-  { name, fallback }: Variable,
-  encode: (value: string) => string = (value) => value,
-): string | undefined {
+/** A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere. */
+export function valueAtLoad(service: ServiceDraft, { name, fallback }: Variable): string | undefined {
   if (service.members('auth.secrets.vars.$var').has(name)) return undefined;
-  const value = service.settings['auth.vars']?.get(name);
-  return value === undefined ? fallback : encode(value);
+  return service.settings['auth.vars']?.get(name) ?? fallback;
 }
 
 /** @returns true where every variable is defined. A variable is named by its place: its name is part of the value. */
@@ -86,15 +75,35 @@ export function reportUndefined(
   return false;
 }
 
-function reportBadUrl(
-  service: ServiceDraft,
-  { key, template }: Use,
-  encode: (value: string) => string,
-): void {
+function checkBaseUrl(service: ServiceDraft, { key, template }: Use): void {
+  reportBadUrl(service, key, () => checkUrl(template, (variable) => valueAtLoad(service, variable)));
+}
+
+function checkUrlOfToken(service: ServiceDraft, { key, template }: Use, defined: ReadonlySet<string>): void {
+  const settled = settleFallbacks(template, defined);
+  const lookUp = (name: string) => valueAtLoad(service, { name, fallback: undefined });
+  const isGood = reportBadUrl(service, key, () => checkTokenUrl(settled, lookUp));
+  if (isGood && hasEncodedSlash(settled, lookUp)) {
+    service.notify(key, 'the / that a variable holds is sent as %2F: it does not part the path');
+  }
+}
+
+/** Puts its default in place of each variable that nothing defines: it is the file's own text then. */
+function settleFallbacks({ source, parts }: Template, defined: ReadonlySet<string>): Template {
+  const settled = parts.map((part) =>
+    typeof part === 'string' || defined.has(part.name) ? part : (part.fallback ?? part),
+  );
+  return { source, parts: settled };
+}
+
+/** @returns true where `check` finds nothing. */
+function reportBadUrl(service: ServiceDraft, key: ServiceKey, check: () => void): boolean {
   try {
-    checkUrl(template, (variable) => valueAtLoad(service, variable, encode));
+    check();
+    return true;
   } catch (error) {
     if (!(error instanceof ValueError)) throw error;
     service.report(key, error.message);
+    return false;
   }
 }

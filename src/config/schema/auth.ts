@@ -21,7 +21,7 @@ export const AUTH_KEYS = {
   'auth.fetch.url': {
     type: urlTemplate,
     meaning:
-      'The token endpoint. Needed where any `auth.fetch` key is set. What a variable holds is percent-encoded. Redirects are not followed.',
+      'The token endpoint. Needed where any `auth.fetch` key is set. `http://` or `https://` stands before any variable; what a variable holds is percent-encoded, and brings neither a port nor a path. Redirects are not followed.',
     example: 'https://idp.example.com/oauth/token',
   },
   'auth.fetch.body_encoding': {
