@@ -1,14 +1,15 @@
 import { checkCredential, checkHeaderValues } from './credential-checks.js';
 import type { ServiceDraft } from './drafts.js';
+import type { ReadFile } from './includes.js';
 import { checkSecrets } from './secrets-checks.js';
 import { checkTokenCache, checkTokenRequest } from './token-request-checks.js';
 import { checkVariables } from './variable-checks.js';
 
 /** Checks a service's `auth.*` keys against each other, and the variables that they and base_url use. */
-export function checkAuth(service: ServiceDraft): void {
+export function checkAuth(service: ServiceDraft, readFile: ReadFile): void {
   checkTokenRequest(service);
   checkTokenCache(service);
-  checkSecrets(service);
+  checkSecrets(service, readFile);
   checkVariables(service);
   checkCredential(service);
   checkHeaderValues(service);

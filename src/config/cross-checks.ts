@@ -10,7 +10,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   const checkTls = createTlsCheck(readFile);
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
-    checkAuth(service);
+    checkAuth(service, readFile);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);
     }

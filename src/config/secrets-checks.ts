@@ -1,9 +1,14 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { regionOfSecret } from './aws-types.js';
+import { fileTrouble } from './datatypes.js';
 import type { ServiceDraft } from './drafts.js';
+import type { ReadFile } from './includes.js';
 import { variablesOf } from './template.js';
 import { variableUses } from './variable-checks.js';
 
 /** Checks the keys under `auth.secrets` against each other, and whether anything uses what they bring. */
-export function checkSecrets(service: ServiceDraft): void {
+export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
   if (!service.hasAny('auth.secrets')) return;
   if (service.entry('auth.secrets.provider') === undefined) {
     service.reportMissing(
@@ -20,6 +25,8 @@ export function checkSecrets(service: ServiceDraft): void {
   if (provider === 'aws_sm' && !region) {
     service.reportMissing('auth.secrets.region', 'is required with the provider aws_sm');
   }
+  if (provider === 'aws_sm') notifyOtherRegion(service);
+  if (provider === 'file') notifyUnreadable(service, readFile);
   if ((provider === 'file' || provider === 'env') && region) {
     service.notify('auth.secrets.region', `is ignored: the provider ${provider} has no regions`);
   }
@@ -30,6 +37,42 @@ export function checkSecrets(service: ServiceDraft): void {
     );
   }
   notifyUnused(service);
+}
+
+function notifyOtherRegion(service: ServiceDraft): void {
+  const { 'auth.secrets.secret_id': secretId = '', 'auth.secrets.region': region } = service.settings;
+  const named = regionOfSecret(secretId);
+  if (region === undefined || named === undefined || named === region) return;
+  service.notify(
+    'auth.secrets.region',
+    'is not the region in the ARN of auth.secrets.secret_id: the secret is looked for in this one',
+  );
+}
+
+/** No fault: a mounted secret may come later than its gateway, which waits for it. */
+function notifyUnreadable(service: ServiceDraft, readFile: ReadFile): void {
+  const key = 'auth.secrets.secret_id';
+  const path = service.settings[key];
+  const entry = service.entry(key);
+  if (path === undefined || entry === undefined || !service.hasAny('auth.secrets.vars.$var')) return;
+  const trouble = troubleWith(resolve(entry.directory, path), readFile);
+  if (trouble === undefined) return;
+  service.notify(
+    key,
+    `${trouble}; calls are answered 503 until it can be read (a path is relative to the configuration file)`,
+  );
+}
+
+function troubleWith(path: string, readFile: ReadFile): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    // Whoever reads a named pipe may wait for ever.
+    if (found !== undefined && !found.isFile() && !found.isDirectory()) return 'this is not a file';
+    readFile(path);
+    return undefined;
+  } catch (error) {
+    return fileTrouble(error);
+  }
 }
 
 function notifyUnused(service: ServiceDraft): void {

@@ -59,7 +59,22 @@ function checkBody(service: ServiceDraft): void {
     notSent('auth.fetch.method is get; put {{variables}} into auth.fetch.url');
   } else if (service.settings['auth.fetch.body_encoding'] === 'none') {
     notSent('auth.fetch.body_encoding is none, not form or json');
+  } else {
+    notifyTwoWays(service);
   }
+}
+
+/** Only the secret authenticates: a client_id by itself names the client (RFC 6749 section 2.3.1), which some endpoints want. */
+function notifyTwoWays(service: ServiceDraft): void {
+  const name = 'client_secret';
+  if (!service.members('auth.fetch.body.$key').has(name)) return;
+  if (service.entry(USERNAME) === undefined || service.entry(PASSWORD) === undefined) return;
+  service.notify(
+    'auth.fetch.body.$key',
+    'is sent besides auth.fetch.basic_auth: many token endpoints refuse two ways of client authentication in one request' +
+      ' (RFC 6749 section 2.3); where yours does, leave one of them out',
+    { name },
+  );
 }
 
 /** Notices what `auth.cache` and `auth.refresh_on` say in vain. */

@@ -1,3 +1,4 @@
+import { awsRegion } from '../aws-types.js';
 import { dotPath, duration, integer, listOf, nonEmptyText, oneOf, text } from '../datatypes.js';
 import { authHeaderTemplate, authTemplate, headerName } from '../http-types.js';
 import { urlTemplate } from '../url-types.js';
@@ -129,7 +130,7 @@ export const AUTH_KEYS = {
     example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
   },
   'auth.secrets.region': {
-    type: nonEmptyText,
+    type: awsRegion,
     meaning: 'The AWS region; needed for `aws_sm`, and for it alone.',
     example: 'us-east-1',
   },
