@@ -170,7 +170,7 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
 }
 
 function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {
-  const { wamp } = config;
+  const { security, wamp } = config;
   return createRouter({
     realms: config.realms,
     limits: {
@@ -188,7 +188,13 @@ function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger
       maxWaitingBytes: wamp.max_waiting_bytes,
     },
     rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
-    allowAnonymous: config.security.allow_anonymous_user,
+    allowAnonymous: security.allow_anonymous_user,
+    security: {
+      realms: security.realms,
+      saltSecret: security.salt_secret,
+      maxFailedLoginDelay: security.max_failed_login_delay,
+      maxFailedLogins: security.max_failed_logins,
+    },
     agent,
     log,
     clock,

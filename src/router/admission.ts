@@ -1,61 +1,16 @@
 import type { Hello } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
-import { ERROR_URI } from '../wamp/uris.js';
+import type { Admission } from './auth/steps.js';
 
-/** Who a session is, as WELCOME tells it. */
-export interface Identity {
-  readonly authid: string;
-  readonly authrole: string;
-  readonly authmethod: string;
-  readonly authprovider: string;
-}
-
-/** A HELLO that is turned away, as ABORT tells it. */
-export interface Refusal {
-  readonly uri: string;
-  readonly sentence: string;
-}
-
-export type Admission = { readonly identity: Identity } | { readonly refusal: Refusal };
-
-/**
- * Decides who may join without a secret: clients as `anonymous` where that is allowed, and parts of this process.
- * A HELLO without authmethods asks to be anonymous, as autobahn and wampy do.
- */
-export function admit(
-  hello: Hello,
-  options: { readonly trusted: boolean; readonly allowAnonymous: boolean; readonly generatedAuthid: string },
-): Admission {
-  const { authid, authmethods } = hello.details;
-  if (options.trusted) {
-    const name = typeof authid === 'string' && authid !== '' ? authid : options.generatedAuthid;
-    return { identity: { authid: name, authrole: 'trusted', authmethod: 'trusted', authprovider: 'static' } };
-  }
-  const offered: readonly unknown[] = Array.isArray(authmethods) ? authmethods : [];
-  const wantsAnonymous = offered.length === 0 || offered.includes('anonymous');
-  if (wantsAnonymous && options.allowAnonymous) {
-    return {
-      identity: {
-        authid: options.generatedAuthid,
-        authrole: 'anonymous',
-        authmethod: 'anonymous',
-        authprovider: 'static',
-      },
-    };
-  }
-  return offered.length === 0
-    ? {
-        refusal: {
-          uri: ERROR_URI.authenticationRequired,
-          sentence: 'this router admits no anonymous sessions',
-        },
-      }
-    : {
-        refusal: {
-          uri: ERROR_URI.noMatchingAuthMethod,
-          sentence: 'none of the offered authmethods can be used',
-        },
-      };
+/** Admits a part of this process, under the name that it gives itself. */
+export function admitTrusted({ details }: Hello, generatedAuthid: string): Admission {
+  const { authid } = details;
+  const name = typeof authid === 'string' && authid !== '' ? authid : generatedAuthid;
+  return {
+    kind: 'admitted',
+    identity: { authid: name, authrole: 'trusted', authmethod: 'trusted', authprovider: 'static' },
+    roles: new Set(['trusted']),
+  };
 }
 
 const ROLES_OF_CLIENTS = ['caller', 'callee', 'publisher', 'subscriber'];

@@ -5,8 +5,10 @@ import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages
 import type { Dict } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
-import { announcesRole, type Refusal } from './admission.js';
+import { announcesRole } from './admission.js';
 import { NOTHING } from './answers.js';
+import type { Admission, Refusal, Step } from './auth/steps.js';
+import { createHandshake, type Handshake } from './handshake.js';
 import { createInOrder } from './in-order.js';
 import type { Session } from './model.js';
 import type { Realm } from './realm.js';
@@ -27,17 +29,27 @@ export interface Joined {
   readonly leave: () => void;
 }
 
+/** A client at the door of a realm. */
+export interface Entry {
+  /** What it has to show first. */
+  readonly step: Step | Promise<Step>;
+  /** Makes the session and enters it into the realm, or says why not. */
+  readonly join: (admission: Admission) => Joined | Refusal;
+}
+
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
-  /** Makes the session and enters it into its realm, or says why not. */
-  readonly join: (hello: Hello, peer: Peer, info: ConnectionInfo) => Joined | Refusal;
+  /** Looks at who wants to join, or says why nobody can. */
+  readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo) => Entry | Refusal;
   /** The connection is closed: it may be forgotten. */
   readonly onClosed: () => void;
 }
 
 type State =
   | { readonly name: 'expecting HELLO' }
+  /** HELLO has come; the client is being authenticated. */
+  | { readonly name: 'authenticating'; readonly handshake: Handshake }
   | { readonly name: 'joined'; readonly joined: Joined }
   /** GOODBYE was sent; its echo is awaited, all else is ignored. */
   | { readonly name: 'closing' }
@@ -55,7 +67,14 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function awaitHello(timeout: number): void {
     if (info.handshakeTimeout === 0) return;
     stopTimer = clock.after(Math.max(timeout, 0), () => {
-      abort({ uri: ERROR_URI.protocolViolation, sentence: 'no HELLO within the handshake timeout' });
+      abort(
+        state.name === 'authenticating'
+          ? {
+              uri: ERROR_URI.authenticationFailed,
+              sentence: 'the login took longer than the handshake timeout',
+            }
+          : { uri: ERROR_URI.protocolViolation, sentence: 'no HELLO within the handshake timeout' },
+      );
     });
   }
 
@@ -64,6 +83,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     stopTimer();
     const before = state;
     state = next;
+    if (before.name === 'authenticating') before.handshake.end();
     if (before.name !== 'joined') return;
     before.joined.leave();
     log.debug({ session: before.joined.session.id, realm: before.joined.realm.name }, 'a session left');
@@ -98,10 +118,33 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   function enter(hello: Hello): void {
-    const joined = context.join(hello, peer, info);
+    const entry = context.enter(hello, peer, info);
+    if ('uri' in entry) {
+      turnAway(entry);
+      return;
+    }
+    const handshake = createHandshake({
+      clock,
+      challenge: ({ method, extra }) => void peer.send({ type: MESSAGE.CHALLENGE, method, extra }),
+      admit: (admission) => welcome(entry.join(admission)),
+      refuse: turnAway,
+      violate: onViolation,
+      fail: (error) => onFault(hello, error),
+      answered: () => stopTimer(),
+    });
+    // The timer runs on: a client has so long for all that it sends before WELCOME.
+    state = { name: 'authenticating', handshake };
+    handshake.begin(entry.step);
+  }
+
+  function turnAway(refusal: Refusal): void {
+    log.info({ transport: info.transport, reason: refusal.uri }, 'a client was turned away');
+    abort(refusal);
+  }
+
+  function welcome(joined: Joined | Refusal): void {
     if ('uri' in joined) {
-      log.info({ transport: info.transport, reason: joined.uri }, 'a client was turned away');
-      abort(joined);
+      turnAway(joined);
       return;
     }
     moveTo({ name: 'joined', joined });
@@ -145,6 +188,14 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       case 'expecting HELLO':
         onHello(message);
         return;
+      case 'authenticating':
+        if (message.type === MESSAGE.ABORT) {
+          moveTo({ name: 'closed' });
+          peer.close('normal');
+        } else {
+          state.handshake.onMessage(message);
+        }
+        return;
       case 'closing':
         if (message.type === MESSAGE.GOODBYE || message.type === MESSAGE.ABORT) {
           moveTo({ name: 'closed' });
@@ -158,7 +209,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   function dismiss(reason: string, message?: string): void {
     if (state.name === 'closing' || state.name === 'closed') return;
-    if (state.name === 'expecting HELLO') {
+    if (state.name === 'expecting HELLO' || state.name === 'authenticating') {
       abort({ uri: reason, sentence: 'the router is closing' });
       return;
     }

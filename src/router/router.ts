@@ -2,15 +2,20 @@ import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
+import type { Dict } from '../wamp/payload.js';
 import type { Attach, Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
-import { admit, type Identity, type Refusal, ROUTER_ROLES } from './admission.js';
-import { createConnection, type Joined } from './connection.js';
+import { admitTrusted, ROUTER_ROLES } from './admission.js';
+import type { Admission, Refusal } from './auth/steps.js';
+import { createConnection, type Entry, type Joined } from './connection.js';
 import { announcedFeatures } from './features.js';
+import { createHouseCalls } from './house-calls.js';
 import type { RouterLimits, Session } from './model.js';
 import { createRealm, type Realm, type RealmRules } from './realm.js';
+import { createRealmAccess, type RouterSecurity } from './realm-access.js';
 
 export type { RouterLimits } from './model.js';
+export type { RouterSecurity } from './realm-access.js';
 
 export interface RouterOptions {
   /** Names of the realms that may be joined. */
@@ -18,8 +23,10 @@ export interface RouterOptions {
   readonly limits: RouterLimits;
   /** What holds in a realm, by its name, where that differs from the defaults. */
   readonly rules?: (realm: string) => Partial<RealmRules>;
-  /** Whether sessions may join without authentication. */
+  /** Whether sessions may join without authentication, where their realm allows it. */
   readonly allowAnonymous: boolean;
+  /** Users and grants. Default: none, so that whoever may join may do everything. */
+  readonly security?: RouterSecurity;
   /** Name and version for WELCOME, such as `wamp-rpc-gateway/1.0.0`. */
   readonly agent: string;
   readonly log?: Logger;
@@ -56,38 +63,59 @@ export function createRouter(options: RouterOptions): Router {
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const randomId = options.randomId ?? createRandomIds();
+  const newAuthid = () => randomId().toString(36);
+  const call = createHouseCalls((peer, info) => attach(peer, info), { agent, log, clock });
+  const accessTo = createRealmAccess({
+    security: options.security,
+    allowAnonymous,
+    clock,
+    log,
+    newAuthid,
+    call,
+  });
   const realms = new Map(
-    options.realms.map((name) => [
-      name,
-      createRealm({ name, limits, clock, randomId, rules: options.rules?.(name) ?? {} }),
-    ]),
+    options.realms.map((name) => {
+      const { authentication, authorizer } = accessTo(name);
+      const rules = { authorizer, ...options.rules?.(name) };
+      return [
+        name,
+        { authentication, realm: createRealm({ name, limits, clock, randomId, rules }) },
+      ] as const;
+    }),
   );
   const connections = new Map<object, Attachment | undefined>();
   let joinedClients = 0;
   let whenEmpty = (): void => {};
   let closing = false;
 
-  function join(hello: Hello, peer: Peer, info: ConnectionInfo): Joined | Refusal {
-    const realm = realms.get(hello.realm);
-    if (realm === undefined) return { uri: ERROR_URI.noSuchRealm, sentence: 'this router has no such realm' };
-    const generatedAuthid = randomId().toString(36);
-    const admission = admit(hello, { trusted: info.trusted, allowAnonymous, generatedAuthid });
-    if ('refusal' in admission) return admission.refusal;
-    if (!info.trusted && joinedClients >= limits.maxSessions) {
-      return { uri: ERROR_URI.tooManyRequests, sentence: 'the router holds as many sessions as it may' };
-    }
-    const { identity } = admission;
-    const session = createSession(freshId(realm), realm.name, identity, peer, info, hello);
+  function enter(hello: Hello, peer: Peer, info: ConnectionInfo): Entry | Refusal {
+    const gate = realms.get(hello.realm);
+    if (gate === undefined) return { uri: ERROR_URI.noSuchRealm, sentence: 'this router has no such realm' };
+    const { realm, authentication } = gate;
+    const id = freshId(realm);
+    return {
+      step: info.trusted ? admitTrusted(hello, newAuthid()) : authentication.begin(hello, info, id),
+      join(admission) {
+        if (!info.trusted && joinedClients >= limits.maxSessions) {
+          return { uri: ERROR_URI.tooManyRequests, sentence: 'the router holds as many sessions as it may' };
+        }
+        return join(realm, createSession(id, realm.name, admission, peer, info, hello), admission);
+      },
+    };
+  }
+
+  function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Joined {
+    const { trusted } = session;
     realm.sessions.set(session.id, session);
-    if (!info.trusted) joinedClients++;
+    if (!trusted) joinedClients++;
     return {
       session,
       realm,
       leave() {
-        if (!info.trusted) joinedClients--;
+        if (!trusted) joinedClients--;
         realm.forget(session);
       },
-      welcome: { realm: realm.name, ...identity, authextra: {}, agent, roles: ROUTER_ROLES },
+      welcome: { realm: realm.name, ...identity, authextra, agent, roles: ROUTER_ROLES },
     };
   }
 
@@ -97,27 +125,29 @@ export function createRouter(options: RouterOptions): Router {
     return id;
   }
 
+  function attach(peer: Peer, info: ConnectionInfo): Attachment {
+    const entry = {};
+    connections.set(entry, undefined);
+    const connection = createConnection(peer, info, {
+      clock,
+      log,
+      enter,
+      onClosed() {
+        connections.delete(entry);
+        if (connections.size === 0) whenEmpty();
+      },
+    });
+    // A peer that was closed before it got here is forgotten already.
+    if (connections.has(entry)) connections.set(entry, connection);
+    if (closing) connection.dismiss(CLOSE_URI.systemShutdown);
+    return connection;
+  }
+
   return {
     realms: options.realms,
-    attach(peer, info) {
-      const entry = {};
-      connections.set(entry, undefined);
-      const connection = createConnection(peer, info, {
-        clock,
-        log,
-        join,
-        onClosed() {
-          connections.delete(entry);
-          if (connections.size === 0) whenEmpty();
-        },
-      });
-      // A peer that was closed before it got here is forgotten already.
-      if (connections.has(entry)) connections.set(entry, connection);
-      if (closing) connection.dismiss(CLOSE_URI.systemShutdown);
-      return connection;
-    },
+    attach,
     counts() {
-      const all = [...realms.values()];
+      const all = [...realms.values()].map(({ realm }) => realm);
       const sum = (count: (realm: Realm) => number): number =>
         all.reduce((total, realm) => total + count(realm), 0);
       return {
@@ -137,7 +167,7 @@ export function createRouter(options: RouterOptions): Router {
         for (const connection of [...connections.values()]) connection?.dismiss(reason);
         if (connections.size === 0) resolve();
       });
-      for (const realm of realms.values()) realm.dealer.close();
+      for (const { realm } of realms.values()) realm.dealer.close();
     },
   };
 }
@@ -145,7 +175,7 @@ export function createRouter(options: RouterOptions): Router {
 function createSession(
   id: number,
   realm: string,
-  identity: Identity,
+  { identity, roles, authextra }: Admission,
   peer: Peer,
   info: ConnectionInfo,
   hello: Hello,
@@ -158,8 +188,9 @@ function createSession(
     authrole,
     authmethod,
     authprovider,
-    transport: { type: info.transport },
-    roles: new Set([authrole]),
+    ...(authextra && { authextra }),
+    transport: transportOf(info),
+    roles,
     peer,
     trusted: info.trusted,
     features: announcedFeatures(hello.details),
@@ -171,4 +202,9 @@ function createSession(
     subscriptions: new Map(),
     kill: () => {},
   };
+}
+
+/** What others may know of a session's connection. */
+function transportOf({ transport: type, serializer, remoteAddress: peer }: ConnectionInfo): Dict {
+  return { type, ...(serializer !== undefined && { serializer }), ...(peer !== undefined && { peer }) };
 }

@@ -6,6 +6,8 @@ export const ERROR_URI = {
   protocolViolation: 'wamp.error.protocol_violation',
   noSuchRealm: 'wamp.error.no_such_realm',
   authenticationRequired: 'wamp.error.authentication_required',
+  authenticationDenied: 'wamp.error.authentication_denied',
+  authenticationFailed: 'wamp.error.authentication_failed',
   noMatchingAuthMethod: 'wamp.error.no_matching_auth_method',
   invalidUri: 'wamp.error.invalid_uri',
   invalidArgument: 'wamp.error.invalid_argument',

@@ -1,0 +1,124 @@
+import type { Logger } from '../../log.js';
+import type { Dict, Payload } from '../../wamp/payload.js';
+import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
+import { ERROR_URI } from '../../wamp/uris.js';
+import { WampError } from '../../wamp/wamp-error.js';
+import { KEY_BYTES, type PasswordKeys } from './password-keys.js';
+import { ANONYMOUS, EVERYBODY } from './roles.js';
+
+/** Calls a procedure of a realm as a part of this process. Rejects with WampError. @param timeout milliseconds */
+export type CallProcedure = (
+  realm: string,
+  procedure: string,
+  args: readonly unknown[],
+  timeout?: number,
+) => Promise<Payload>;
+
+/** What an authenticator says of a client that it knows. */
+export interface Vouched {
+  readonly authid: string | undefined;
+  readonly authrole: string;
+  readonly authextra?: Dict;
+  /** For wampcra. */
+  readonly cra: PasswordKeys['cra'];
+  /** For wamp-scram. */
+  readonly scram: PasswordKeys['scram'] | undefined;
+  /** For cryptosign: the key that must have signed, in hex; undefined for the one that the client named. */
+  readonly pubkey: string | undefined;
+}
+
+/** `denied` where it does not know the client, `failed` where it could not be asked or its answer made no sense. */
+export type AskAuthenticator = (
+  authid: string | undefined,
+  details: Dict,
+) => Promise<Vouched | 'denied' | 'failed'>;
+
+export interface AuthenticatorOptions {
+  readonly realm: string;
+  readonly procedure: string;
+  readonly call: CallProcedure;
+  readonly timeout: number;
+  readonly log: Logger;
+}
+
+/** Errors that say something of the authenticator and nothing of the client. */
+const FAULTS: readonly string[] = [
+  ERROR_URI.noSuchProcedure,
+  ERROR_URI.timeout,
+  ERROR_URI.canceled,
+  ERROR_URI.networkFailure,
+  ERROR_URI.runtimeError,
+  ERROR_URI.invalidArgument,
+  'wamp.error.no_available_callee',
+];
+
+/**
+ * A procedure that knows users, asked as Crossbar.io asks it: `(realm, authid, details)`. It returns a role, or a
+ * dictionary with `role` and, as the authmethod needs it, `secret` (with `salt`, `iterations`), `pubkey`, or `salt`,
+ * `iterations`, `stored_key` and `server_key`; `authid` and `extra` where it likes. An ERROR denies.
+ */
+export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
+  const { realm, procedure, call, timeout, log } = options;
+  const fail = (why: object, sentence: string) => {
+    log.warn({ realm, procedure, ...why }, sentence);
+    return 'failed' as const;
+  };
+  return async (authid, details) => {
+    let payload: Payload;
+    try {
+      payload = await call(realm, procedure, [realm, authid ?? null, details], timeout);
+    } catch (error) {
+      const uri = error instanceof WampError ? error.uri : ERROR_URI.runtimeError;
+      return FAULTS.includes(uri) ? fail({ reason: uri }, 'an authenticator failed') : 'denied';
+    }
+    const vouched = readAnswer(argsOf(payload)[0] ?? kwargsOf(payload), realm);
+    return vouched ?? fail({}, 'an authenticator gave an answer that makes no sense');
+  };
+}
+
+function readAnswer(answer: unknown, realm: string): Vouched | undefined {
+  const dict = typeof answer === 'string' ? { role: answer } : asDict(answer);
+  if (dict === undefined) return undefined;
+  const authrole = textOf(dict['role']);
+  if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
+  if ((dict['realm'] ?? realm) !== realm) return undefined;
+  const authextra = asDict(dict['extra']);
+  return {
+    authid: textOf(dict['authid']),
+    authrole,
+    ...(authextra && { authextra }),
+    cra: readCra(dict),
+    scram: readScram(dict),
+    pubkey: textOf(dict['pubkey'])?.toLowerCase(),
+  };
+}
+
+function readCra(dict: Dict): PasswordKeys['cra'] {
+  const key = textOf(dict['secret']);
+  if (key === undefined) return undefined;
+  const salt = textOf(dict['salt']);
+  return {
+    key,
+    salting: salt === undefined ? undefined : { salt, iterations: countOf(dict['iterations']) ?? 1000 },
+  };
+}
+
+function readScram(dict: Dict): PasswordKeys['scram'] | undefined {
+  const salt = textOf(dict['salt']);
+  const iterations = countOf(dict['iterations']);
+  const storedKey = Buffer.from(textOf(dict['stored_key']) ?? '', 'base64');
+  const serverKey = Buffer.from(textOf(dict['server_key']) ?? '', 'base64');
+  if (salt === undefined || iterations === undefined) return undefined;
+  if (storedKey.length !== KEY_BYTES || serverKey.length !== KEY_BYTES) return undefined;
+  return { salt, iterations, keys: async () => ({ storedKey, serverKey }) };
+}
+
+function asDict(value: unknown): Dict | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : undefined;
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+const countOf = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : undefined;

@@ -1,0 +1,59 @@
+import type { Hello } from '../../wamp/messages.js';
+import type { Dict } from '../../wamp/payload.js';
+import type { AuthMethod } from './realm-security.js';
+
+/** What a HELLO says of who wants to join, and how. */
+export interface HelloClaims {
+  /** Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy do. */
+  readonly offered: readonly string[];
+  /** Whether it names any. */
+  readonly offersMethods: boolean;
+  readonly authid: string | undefined;
+  readonly authrole: string | undefined;
+  readonly authextra: Dict;
+  /** Of `cryptosign`, in hex and lower case. */
+  readonly pubkey: string | undefined;
+  /** Of `wamp-scram`. */
+  readonly nonce: string | undefined;
+}
+
+const PUBLIC_KEY = /^[0-9a-f]{64}$/;
+const NONCE = /^[A-Za-z0-9+/=]{1,1024}$/;
+
+export function claimsOf({ details }: Hello): HelloClaims {
+  const authmethods = Array.isArray(details['authmethods'])
+    ? (details['authmethods'] as readonly string[])
+    : [];
+  const authextra = (details['authextra'] ?? {}) as Dict;
+  const pubkey = textOf(authextra['pubkey'])?.toLowerCase();
+  const nonce = textOf(authextra['nonce']);
+  const bindsChannel = (authextra['channel_binding'] ?? null) !== null;
+  return {
+    offered: authmethods.length === 0 ? ['anonymous'] : authmethods,
+    offersMethods: authmethods.length > 0,
+    authid: textOf(details['authid']),
+    authrole: textOf(details['authrole']),
+    authextra,
+    pubkey: pubkey !== undefined && PUBLIC_KEY.test(pubkey) ? pubkey : undefined,
+    // WAMP "SCRAM": who insists on a binding that the router does not have is not to go on.
+    nonce: nonce !== undefined && NONCE.test(nonce) && !bindsChannel ? nonce : undefined,
+  };
+}
+
+/** Whether the HELLO has what a login by this authmethod begins with. */
+export function isCompleteFor(method: AuthMethod, { authid, pubkey, nonce }: HelloClaims): boolean {
+  switch (method) {
+    case 'anonymous':
+      return true;
+    case 'cryptosign':
+      return authid !== undefined || pubkey !== undefined;
+    case 'wamp-scram':
+      return authid !== undefined && nonce !== undefined;
+    case 'ticket':
+    case 'wampcra':
+      return authid !== undefined;
+  }
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;

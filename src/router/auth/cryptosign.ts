@@ -1,0 +1,47 @@
+import { createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import type { Challenge } from './challenge.js';
+import { sameBytes } from './password-keys.js';
+
+/** A key that nobody signs with, for clients whose own is not known. */
+const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
+
+const SIGNATURE_BYTES = 64;
+const CHALLENGE_BYTES = 32;
+const ANSWER = /^[0-9a-fA-F]{192}$/;
+
+/**
+ * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes with its Ed25519 key,
+ * and answers with the signature and, behind it, what it signed.
+ *
+ * @param keys public keys of which any may have signed, in hex; none where the answer cannot be right
+ */
+export function challengeCryptosign(
+  keys: readonly string[],
+  challenge: Buffer = randomBytes(CHALLENGE_BYTES),
+): Challenge {
+  return {
+    extra: { challenge: challenge.toString('hex') },
+    verify({ signature: answer }) {
+      if (!ANSWER.test(answer)) return false;
+      const bytes = Buffer.from(answer, 'hex');
+      const signature = bytes.subarray(0, SIGNATURE_BYTES);
+      const signed = bytes.subarray(SIGNATURE_BYTES);
+      // All are looked at, and where there is none something is verified all the same.
+      const verified = (keys.length === 0 ? [NOBODYS_KEY] : keys).filter((key) =>
+        hasSigned(key, challenge, signature),
+      );
+      return sameBytes(signed, challenge) && verified.length > 0 && keys.length > 0 ? {} : false;
+    },
+  };
+}
+
+function hasSigned(key: string, message: Buffer, signature: Buffer): boolean {
+  try {
+    const x = Buffer.from(key, 'hex').toString('base64url');
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+    return verifySignature(null, message, publicKey, signature);
+  } catch {
+    // 32 bytes that are no point of the curve.
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+import { ERROR_URI } from '../../wamp/uris.js';
+import type { AskAuthenticator, Vouched } from './authenticator.js';
+import type { Challenge, Verdict } from './challenge.js';
+import { challengeCryptosign } from './cryptosign.js';
+import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
+import type { AuthMethod } from './realm-security.js';
+import { EVERYBODY, withTheirGroups } from './roles.js';
+import { challengeScram } from './scram.js';
+import { type Admission, refused, type Step } from './steps.js';
+import { challengeCra } from './wampcra.js';
+
+export interface DynamicLogin {
+  readonly method: AuthMethod;
+  readonly ask: AskAuthenticator;
+  /** What a client gets whom the authenticator does not know: nobody is to learn that way whom it does. */
+  readonly decoy: () => Step | undefined;
+}
+
+/** A login by an authenticator: it judges a ticket itself, and for others gives what their answer is judged by. */
+export function askAuthenticator(
+  context: LoginContext,
+  attempt: Attempt,
+  { method, ask, decoy }: DynamicLogin,
+): Step | Promise<Step> {
+  const { claims, session, info } = attempt;
+  const details = {
+    session,
+    authmethod: method,
+    ...(claims.authrole !== undefined && { authrole: claims.authrole }),
+    authextra: claims.authextra,
+    transport: { type: info.transport, ...(info.remoteAddress && { peer: info.remoteAddress }) },
+  };
+  if (method === 'ticket') {
+    return stepOf(context, attempt, method, {
+      extra: {},
+      async verify({ signature }) {
+        const vouched = await ask(claims.authid, { ...details, ticket: signature });
+        if (vouched === 'denied') return false;
+        return vouched === 'failed' ? unfit() : admit(context, attempt, method, vouched, {});
+      },
+    });
+  }
+  return ask(claims.authid, details).then((vouched) => {
+    if (vouched === 'failed') return unfit();
+    const challenge = vouched === 'denied' ? undefined : challengeBy(context, attempt, method, vouched);
+    if (vouched === 'denied' || challenge === undefined) return decoy() ?? unfit();
+    return stepOf(context, attempt, method, {
+      extra: challenge.extra,
+      async verify(message) {
+        const verdict = await challenge.verify(message);
+        return verdict === false ? false : admit(context, attempt, method, vouched, verdict);
+      },
+    });
+  });
+}
+
+/** Undefined where the authenticator did not give what this authmethod needs. */
+function challengeBy(
+  context: LoginContext,
+  attempt: Attempt,
+  method: AuthMethod,
+  vouched: Vouched,
+): Challenge | undefined {
+  const { authid = '', pubkey, nonce = '' } = attempt.claims;
+  switch (method) {
+    case 'cryptosign': {
+      const key = vouched.pubkey ?? pubkey;
+      const isNamed = key !== undefined && (pubkey === undefined || pubkey === key);
+      return isNamed ? challengeCryptosign([key]) : undefined;
+    }
+    case 'wampcra': {
+      const claims = craClaims(context, attempt, vouched.authid ?? authid, vouched.authrole);
+      return vouched.cra && challengeCra(vouched.cra, claims);
+    }
+    case 'wamp-scram':
+      return vouched.scram && challengeScram(vouched.scram, authid, nonce);
+    default:
+      return undefined;
+  }
+}
+
+function admit(
+  { security, newAuthid }: LoginContext,
+  { claims }: Attempt,
+  authmethod: AuthMethod,
+  vouched: Vouched,
+  { authextra }: Exclude<Verdict, false>,
+): Admission {
+  const { authrole } = vouched;
+  return {
+    kind: 'admitted',
+    identity: {
+      authid: vouched.authid ?? claims.authid ?? claims.pubkey ?? newAuthid(),
+      authrole,
+      authmethod,
+      authprovider: 'dynamic',
+    },
+    // Not its name: grants to a user of the configuration are for that user alone.
+    roles: new Set([...withTheirGroups([authrole], security.groups), EVERYBODY]),
+    authextra: { ...vouched.authextra, ...authextra },
+  };
+}
+
+const unfit = () => refused(ERROR_URI.authenticationFailed, 'the login could not be checked');

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../clock.js';
+import type { Logger } from '../../log.js';
+import type { Authenticate } from '../../wamp/messages.js';
+import type { ConnectionInfo } from '../../wamp/peer.js';
+import { ERROR_URI } from '../../wamp/uris.js';
+import type { Challenge } from './challenge.js';
+import type { HelloClaims } from './claims.js';
+import type { LoginDelays } from './login-delays.js';
+import type { AuthMethod, RealmSecurity } from './realm-security.js';
+import { type Refused, refused, type Step } from './steps.js';
+import type { CraClaims } from './wampcra.js';
+
+/** What every login to one realm needs. */
+export interface LoginContext {
+  readonly realm: string;
+  readonly security: RealmSecurity;
+  readonly delays: LoginDelays;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Names for those who have none. */
+  readonly newAuthid: () => string;
+}
+
+/** One client that wants to join. */
+export interface Attempt {
+  readonly claims: HelloClaims;
+  /** The ID that its session will have: a challenge may name it. */
+  readonly session: number;
+  readonly info: ConnectionInfo;
+}
+
+/** A challenge whose right answer is an admission already; false for a wrong one. */
+export interface JudgedChallenge {
+  readonly extra: Challenge['extra'];
+  verify(message: Authenticate): Step | false | Promise<Step | false>;
+}
+
+/**
+ * One challenge, one answer. One that is wrong is told no sooner than the failed logins before allow, counted from when
+ * it came: how long it was looked at shows nobody anything.
+ */
+export function stepOf(
+  { realm, delays, clock, log }: LoginContext,
+  { info }: Attempt,
+  method: AuthMethod,
+  challenge: JudgedChallenge,
+): Step {
+  const address = info.remoteAddress;
+  return {
+    kind: 'challenge',
+    method,
+    extra: challenge.extra,
+    answer(message) {
+      const since = clock.monotonic();
+      if (delays.isBlocked(address)) return blocked();
+      const settle = (outcome: Step | false): Step => {
+        if (outcome !== false) return outcome;
+        const notBefore = delays.failed(address, since);
+        log.info({ realm, method, address, delay: notBefore - since }, 'a login failed');
+        return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
+      };
+      const outcome = challenge.verify(message);
+      return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
+    },
+  };
+}
+
+const NONCE_BYTES = 16;
+
+/** What a WAMP-CRA challenge tells of the session that is to be. */
+export function craClaims(
+  { security, clock }: LoginContext,
+  { session }: Attempt,
+  authid: string,
+  authrole: string,
+): CraClaims {
+  return {
+    authid,
+    authrole,
+    // The same for all users of the realm: who is asked for one of them is nobody's business.
+    authprovider: security.authenticator === undefined ? 'static' : 'dynamic',
+    session,
+    nonce: randomBytes(NONCE_BYTES).toString('base64'),
+    timestamp: new Date(clock.wall()).toISOString(),
+  };
+}
+
+export const blocked = (): Refused =>
+  refused(ERROR_URI.tooManyRequests, 'too many failed logins from this address; try again later');

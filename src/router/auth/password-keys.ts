@@ -1,0 +1,127 @@
+import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { Password } from './realm-security.js';
+import { saslprep } from './saslprep.js';
+
+const derive = promisify(pbkdf2);
+
+/** Output of SHA-256, and of PBKDF2 as it is used here. */
+export const KEY_BYTES = 32;
+
+/** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
+const ITERATIONS_FOR_TEXT = 4096;
+
+export interface Salting {
+  readonly salt: string;
+  readonly iterations: number;
+}
+
+export interface ScramKeys {
+  readonly storedKey: Buffer;
+  readonly serverKey: Buffer;
+}
+
+/** What the authmethods by password need of one user. */
+export interface PasswordKeys {
+  /**
+   * The key that signs in WAMP-CRA, and how a client gets there: by salt (as text) and iterations, or as it is the
+   * password itself. Absent where there is no such key.
+   */
+  readonly cra: { readonly key: string; readonly salting: Salting | undefined } | undefined;
+  /** The keys of WAMP-SCRAM, and how a client gets there; the salt is base64. */
+  readonly scram: Salting & { keys(): Promise<ScramKeys> };
+  matches(ticket: string): Promise<boolean>;
+}
+
+/** @param salt for SCRAM by a password that has none of its own: text that stays the same for a user */
+export function passwordKeys(password: Password, salt: string): PasswordKeys {
+  switch (password.kind) {
+    case 'plain':
+      return keysOfText(password.text, salt);
+    case 'salted':
+      return keysOfSalted(password);
+    case 'scram':
+      return keysOfScram(password);
+  }
+}
+
+/**
+ * Keys that look like those of `model`, which nobody has: they belong to a password that is drawn and forgotten.
+ *
+ * @param model undefined for what a password in text looks like
+ */
+export function decoyKeys(model: Password | undefined, salt: string): PasswordKeys {
+  const drawn = () => randomBytes(KEY_BYTES).toString('base64');
+  switch (model?.kind) {
+    case 'salted':
+      return keysOfSalted({ ...model, salt, saltedPassword: drawn() });
+    case 'scram':
+      // A salt of the same bytes, written as this kind of password has it.
+      return keysOfScram({ ...model, salt, storedKey: drawn(), serverKey: drawn() });
+    default:
+      return keysOfText(drawn(), salt);
+  }
+}
+
+function keysOfText(text: string, salt: string): PasswordKeys {
+  const derived = once(() => derive(saslprep(text), salt, ITERATIONS_FOR_TEXT, KEY_BYTES, 'sha256'));
+  const hash = (password: string) => createHash('sha256').update(password).digest();
+  return {
+    cra: { key: text, salting: undefined },
+    scram: {
+      salt: inBase64(salt),
+      iterations: ITERATIONS_FOR_TEXT,
+      keys: async () => scramKeys(await derived()),
+    },
+    // Of equal length, whatever the ticket's is.
+    matches: async (ticket) => sameBytes(hash(ticket), hash(text)),
+  };
+}
+
+function keysOfSalted({ salt, iterations, saltedPassword }: Password & { kind: 'salted' }): PasswordKeys {
+  const key = Buffer.from(saltedPassword, 'base64');
+  return {
+    cra: { key: saltedPassword, salting: { salt, iterations } },
+    scram: { salt: inBase64(salt), iterations, keys: async () => scramKeys(key) },
+    matches: async (ticket) => sameBytes(await derive(ticket, salt, iterations, KEY_BYTES, 'sha256'), key),
+  };
+}
+
+function keysOfScram(password: Password & { kind: 'scram' }): PasswordKeys {
+  const { salt, iterations } = password;
+  const storedKey = Buffer.from(password.storedKey, 'base64');
+  const serverKey = Buffer.from(password.serverKey, 'base64');
+  const bytes = Buffer.from(salt, 'base64');
+  return {
+    cra: undefined,
+    scram: { salt, iterations, keys: async () => ({ storedKey, serverKey }) },
+    async matches(ticket) {
+      const salted = await derive(saslprep(ticket), bytes, iterations, KEY_BYTES, 'sha256');
+      return sameBytes(scramKeys(salted).storedKey, storedKey);
+    },
+  };
+}
+
+/** RFC 5802 section 3, with SHA-256 (RFC 7677). */
+function scramKeys(saltedPassword: Buffer): ScramKeys {
+  const clientKey = createHmac('sha256', saltedPassword).update('Client Key').digest();
+  return {
+    storedKey: createHash('sha256').update(clientKey).digest(),
+    serverKey: createHmac('sha256', saltedPassword).update('Server Key').digest(),
+  };
+}
+
+/** Compares in a time that tells nothing of what is equal in them. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

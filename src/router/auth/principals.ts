@@ -1,0 +1,118 @@
+import { decoyKeys, type PasswordKeys, passwordKeys } from './password-keys.js';
+import type { AuthMethod, RealmSecurity, User } from './realm-security.js';
+import type { Salts } from './salts.js';
+import type { Sources } from './sources.js';
+
+/** What HELLO says that a login is chosen by. */
+export interface Claim {
+  readonly authid: string | undefined;
+  /** Of `cryptosign`, in hex and lower case. */
+  readonly pubkey: string | undefined;
+  /** Authmethods in the client's order, those alone that the realm has and this HELLO is complete for. */
+  readonly methods: readonly AuthMethod[];
+  readonly address: string | undefined;
+}
+
+/** Who logs in, and how. What cannot succeed is a decoy: it looks like a user, so that nobody learns who is one. */
+export interface Principal {
+  readonly authid: string;
+  readonly method: AuthMethod;
+  readonly groups: readonly string[];
+  readonly keys: PasswordKeys;
+  /** Public keys that may sign. */
+  readonly authorizedKeys: readonly string[];
+  readonly isDecoy: boolean;
+}
+
+export interface Principals {
+  /** The user by whom a client may log in so, or a decoy; undefined where nobody at all could log in so from there. */
+  choose(claim: Claim): Principal | undefined;
+  /** True for a name or key that is in the realm, enabled or not. */
+  knows(claim: Pick<Claim, 'authid' | 'pubkey'>): boolean;
+}
+
+/** Users that decoys are made after: all of a small realm, and enough of a large one. */
+const MOST_MODELS = 64;
+
+/**
+ * The users of a realm. Who is nobody, or cannot log in by what is offered, is treated as a user who is drawn by the
+ * name, always the same: with that user's authmethod, group and kind of password, and a salt of its own.
+ */
+export function createPrincipals(
+  realm: string,
+  security: RealmSecurity,
+  sources: Sources,
+  salts: Salts,
+): Principals {
+  const { users } = security;
+  const keys = new Map<string, PasswordKeys>();
+  const byKey = new Map<string, User>();
+  for (const user of users.values()) {
+    // A key of two users is the first one's, where HELLO does not say whose.
+    for (const key of user.authorizedKeys) if (!byKey.has(key)) byKey.set(key, user);
+  }
+  const step = Math.max(1, Math.floor(users.size / MOST_MODELS));
+  const models = [...users.values()].filter(({ enabled }, index) => enabled && index % step === 0);
+
+  function find({ authid, pubkey }: Pick<Claim, 'authid' | 'pubkey'>): User | undefined {
+    if (authid !== undefined) return users.get(authid);
+    return pubkey === undefined ? undefined : byKey.get(pubkey);
+  }
+
+  function keysOf(user: User): PasswordKeys | undefined {
+    if (user.password === undefined) return undefined;
+    const found = keys.get(user.username) ?? passwordKeys(user.password, salts.saltFor(realm, user.username));
+    keys.set(user.username, found);
+    return found;
+  }
+
+  function methodOf(user: User, { methods, address }: Claim): AuthMethod | undefined {
+    return methods.find((method) => has(user, method) && sources.allow(user.username, method, address));
+  }
+
+  function has(user: User, method: AuthMethod): boolean {
+    if (method === 'cryptosign') return user.authorizedKeys.length > 0;
+    if (method === 'wampcra') return keysOf(user)?.cra !== undefined;
+    return user.password !== undefined;
+  }
+
+  function decoy(claim: Claim, name: string): Principal | undefined {
+    const possible = models.flatMap((user) => {
+      const method = methodOf(user, claim);
+      return method === undefined ? [] : { user, method };
+    });
+    const model = possible[salts.drawFor(realm, name, possible.length)];
+    const method =
+      model?.method ?? claim.methods.find((candidate) => sources.allowSomebody(candidate, claim.address));
+    if (method === undefined) return undefined;
+    return {
+      authid: name,
+      method,
+      groups: model?.user.groups ?? [],
+      keys: decoyKeys(model?.user.password, salts.saltFor(realm, name)),
+      authorizedKeys: [],
+      isDecoy: true,
+    };
+  }
+
+  return {
+    knows: (claim) => find(claim) !== undefined,
+    choose(claim) {
+      const name = claim.authid ?? claim.pubkey;
+      if (name === undefined) return undefined;
+      const user = find(claim);
+      const method = user?.enabled === true ? methodOf(user, claim) : undefined;
+      if (user === undefined || method === undefined) return decoy(claim, name);
+      const { username, groups, authorizedKeys } = user;
+      return {
+        authid: username,
+        method,
+        groups,
+        keys: keysOf(user) ?? decoyKeys(undefined, salts.saltFor(realm, username)),
+        // A client that names its key must sign with it.
+        authorizedKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
+        isDecoy: false,
+      };
+    },
+  };
+}

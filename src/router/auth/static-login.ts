@@ -1,0 +1,46 @@
+import type { Challenge, Verdict } from './challenge.js';
+import { challengeCryptosign } from './cryptosign.js';
+import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
+import type { Principal } from './principals.js';
+import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
+import { challengeScram } from './scram.js';
+import type { Admission, Step } from './steps.js';
+import { challengeTicket } from './ticket.js';
+import { challengeCra } from './wampcra.js';
+
+/** Challenges a user of the configuration, or what looks like one. */
+export function challengePrincipal(context: LoginContext, attempt: Attempt, principal: Principal): Step {
+  const { method, authid, isDecoy } = principal;
+  const groups = withTheirGroups(principal.groups, context.security.groups);
+  const authrole = chooseAuthrole(attempt.claims.authrole, principal.groups, groups);
+  const challenge = challengeByMethod(context, attempt, principal, authrole);
+  const admit = (verdict: Verdict): Admission | false =>
+    verdict !== false &&
+    !isDecoy && {
+      kind: 'admitted',
+      identity: { authid, authrole, authmethod: method, authprovider: 'static' },
+      roles: new Set([authid, ...groups, EVERYBODY]),
+      ...verdict,
+    };
+  return stepOf(context, attempt, method, {
+    extra: challenge.extra,
+    verify(message) {
+      const verdict = challenge.verify(message);
+      return verdict instanceof Promise ? verdict.then(admit) : admit(verdict);
+    },
+  });
+}
+
+function challengeByMethod(
+  context: LoginContext,
+  attempt: Attempt,
+  { method, authid, keys, authorizedKeys }: Principal,
+  authrole: string,
+): Challenge {
+  if (method === 'cryptosign') return challengeCryptosign(authorizedKeys);
+  if (method === 'wamp-scram') return challengeScram(keys.scram, authid, attempt.claims.nonce ?? '');
+  if (method === 'wampcra' && keys.cra !== undefined) {
+    return challengeCra(keys.cra, craClaims(context, attempt, authid, authrole));
+  }
+  return challengeTicket(keys);
+}

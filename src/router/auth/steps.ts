@@ -1,0 +1,49 @@
+import type { Authenticate } from '../../wamp/messages.js';
+import type { Dict } from '../../wamp/payload.js';
+
+/** Who a session is, as WELCOME tells it. */
+export interface Identity {
+  readonly authid: string;
+  readonly authrole: string;
+  readonly authmethod: string;
+  readonly authprovider: string;
+}
+
+/** A HELLO that is turned away, as ABORT tells it. */
+export interface Refusal {
+  readonly uri: string;
+  readonly sentence: string;
+}
+
+/** A client that may join. */
+export interface Admission {
+  readonly kind: 'admitted';
+  readonly identity: Identity;
+  /** The names that grants apply to. */
+  readonly roles: ReadonlySet<string>;
+  /** For WELCOME.Details.authextra. */
+  readonly authextra?: Dict;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  /** The client is told no sooner: monotonic milliseconds. */
+  readonly notBefore?: number;
+}
+
+/** CHALLENGE, and what becomes of its answer. */
+export interface Challenged {
+  readonly kind: 'challenge';
+  readonly method: string;
+  readonly extra: Dict;
+  answer(message: Authenticate): Step | Promise<Step>;
+}
+
+/** What the router does next with a client that wants to join. */
+export type Step = Admission | Refused | Challenged;
+
+export const refused = (uri: string, sentence: string): Refused => ({
+  kind: 'refused',
+  refusal: { uri, sentence },
+});

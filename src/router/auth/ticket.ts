@@ -1,0 +1,10 @@
+import type { Challenge } from './challenge.js';
+import type { PasswordKeys } from './password-keys.js';
+
+/** WAMP "Ticket-based Authentication": the password itself comes over the wire. */
+export function challengeTicket(keys: PasswordKeys): Challenge {
+  return {
+    extra: {},
+    verify: async ({ signature }) => ((await keys.matches(signature)) ? {} : false),
+  };
+}
