@@ -228,6 +228,29 @@ describe('the command line', () => {
       expect(err).toContain('wamp.error.timeout');
     });
 
+    it('goes over RawSocket and Unix sockets as well', async () => {
+      const { command } = await started(
+        configuration(
+          upstream.url,
+          `listeners.raw.protocol = rawsocket
+listeners.raw.port = 0
+listeners.unix.protocol = rawsocket
+listeners.unix.socket = gateway.sock`,
+        ),
+      );
+      const [, rawSocket = '', unix = ''] =
+        /^ready: .*?(\w+s:.*)/m.exec(command.out())?.[1]?.split(', ') ?? [];
+      expect([rawSocket, unix]).toEqual([
+        expect.stringMatching(/^rs:\/\/127\.0\.0\.1:\d+$/),
+        `rs://unix:${folder.path}/gateway.sock`,
+      ]);
+      for (const url of [rawSocket, unix, unix.replace('rs://', '')]) {
+        expect(await finished(['call', 'com.billing.get_invoice', 'id=1', '--url', url])).toMatchObject({
+          code: 0,
+        });
+      }
+    });
+
     it('says in one sentence what keeps it from calling', async () => {
       const { url } = await started(configuration(upstream.url));
       const sentence = async (...words: string[]): Promise<string> => {
@@ -240,6 +263,14 @@ describe('the command line', () => {
         'Nothing listens at ws://127.0.0.1:1/ws',
       );
       expect(await sentence('--url', 'http://127.0.0.1/')).toContain('no URL of a router');
+      expect(await sentence('--url', 'rs://127.0.0.1:1')).toContain('Nothing listens at rs://127.0.0.1:1');
+      expect(await sentence('--url', 'unix:/nowhere/x.sock')).toContain(
+        'Nothing listens at unix:/nowhere/x.sock',
+      );
+      expect(await sentence('--url', url.replace('ws:', 'rs:').replace('/ws', ''))).toContain(
+        'no RawSocket router',
+      );
+
       expect(await sentence('--url', url.replace(/\/ws$/, '/elsewhere'))).toContain('404');
       expect(await sentence('--url', url, '--realm', 'com.other')).toContain('no realm com.other');
       expect(await sentence('--config', `${folder.path}/none.conf`)).toContain('There is no file');
