@@ -7,11 +7,11 @@ import type { UpstreamTls } from '../upstream/tls.js';
 import { type Authoriser, noCredential } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
-import { createStaticAuthoriser } from './static-credential.js';
+import { createStaticAuthoriser } from './static-authoriser.js';
+import { createTokenAuthoriser } from './token-authoriser.js';
 import { createTokenCache } from './token-cache.js';
-import { createTokenAuthoriser } from './token-credential.js';
+import { createTokenEndpoint } from './token-endpoint.js';
 import { compileTokenRequest } from './token-request.js';
-import { createTokenEndpoint } from './token-source.js';
 
 export interface AuthoriserDeps {
   readonly clock: Clock;

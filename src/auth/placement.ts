@@ -1,7 +1,7 @@
 import { isFieldValue } from '../config/http-fields.js';
 import type { ServiceSettings } from '../config/model.js';
-import type { Template } from '../config/template.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { fillVars, MASK } from './fill-vars.js';
 
 /** Where a service wants its token. */
 export interface Placement {
@@ -13,9 +13,6 @@ export interface Placement {
   /** The same with every variable masked. */
   readonly masked: string;
 }
-
-/** Stands for a token wherever a request is shown and not sent. */
-export const MASK = '***';
 
 /** Reads `auth.apply.*`; the format may use the service's variables beside `{{token}}`. */
 export function readPlacement(settings: ServiceSettings): Placement {
@@ -40,18 +37,4 @@ export function placeCredential(request: HttpRequest, placement: Placement, text
 /** A credential that cannot stand in a header counts as none: it must never split a request in two. */
 export function isPlaceable(text: string, placement: Placement): boolean {
   return placement.where === 'header' ? isFieldValue(text) : text.isWellFormed();
-}
-
-/** Fills a template from the service's variables; undefined where one is missing and has no default. */
-export function fillVars(
-  parts: Template['parts'],
-  read: (name: string) => string | undefined,
-): string | undefined {
-  let text = '';
-  for (const part of parts) {
-    const piece = typeof part === 'string' ? part : (read(part.name) ?? part.fallback);
-    if (piece === undefined) return undefined;
-    text += piece;
-  }
-  return text;
 }

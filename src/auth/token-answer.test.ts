@@ -79,6 +79,16 @@ describe('a token answer', () => {
   ])('%i %j refuses the credentials', (status, body, cause) => {
     expect(read(status, body)).toEqual(none(cause, true));
   });
+  it('is looked for an error at error_path too, whatever its status', () => {
+    const elsewhere = { ...rule, errorPath: ['err', 'code'] };
+    const body = Buffer.from('{"err":{"code":"invalid_client"}}');
+    const outcome: UpstreamOutcome = {
+      kind: 'answer',
+      attempts: 1,
+      answer: { status: 400, headers: {}, body },
+    };
+    expect(readTokenAnswer(outcome, elsewhere, NOW)).toEqual(none('status 400 invalid_client', true));
+  });
   it('names a code of RFC 6749, and nothing else that the provider says', () => {
     expect(read(400, { error: 'invalid_scope' })).toEqual(none('status 400 invalid_scope'));
     expect(read(400, { error: 'S3CR3T' })).toEqual(none('status 400'));
@@ -86,6 +96,7 @@ describe('a token answer', () => {
   });
 
   it('says when the provider wants to be asked again', () => {
+    expect(read(200, {}, { 'retry-after': '5' })).toMatchObject({ kind: 'none', retryAfterMs: 5_000 });
     expect(read(429, '', { 'retry-after': '120' })).toMatchObject({ retryAfterMs: 120_000 });
     expect(read(503, '', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' })).toMatchObject({
       retryAfterMs: 60_000,

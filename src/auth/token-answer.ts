@@ -58,8 +58,8 @@ export function readTokenAnswer(
   if (outcome.kind !== 'answer') return none('the token request was given up');
   const { answer } = outcome;
   const document = parseDocument(answer.body);
-  const refusal = errorOf(answer, document, rule);
-  if (refusal !== undefined) return refused(answer, refusal, nowWall);
+  const fault = errorOf(answer, document, rule);
+  if (fault !== undefined) return refused(answer, fault, nowWall);
   const useless = (words: string) => refused(answer, { words, code: undefined }, nowWall);
   const token = valueAt(document, rule.tokenPath);
   if (typeof token !== 'string' || token === '') return useless('no text at token_path');
@@ -68,15 +68,16 @@ export function readTokenAnswer(
   return { kind: 'token', token, expiresIn };
 }
 
-interface Refusal {
+/** Why an answer holds no token, in words for the log, and the code that it names. */
+interface Fault {
   readonly words: string;
   readonly code: unknown;
 }
 
 /** Undefined where the answer may hold a token. */
-function errorOf(answer: HttpAnswer, document: unknown, rule: TokenAnswerRule): Refusal | undefined {
+function errorOf(answer: HttpAnswer, document: unknown, rule: TokenAnswerRule): Fault | undefined {
   if (answer.status !== 200) {
-    const code = valueAt(document, ['error']);
+    const code = valueAt(document, ['error']) ?? valueAt(document, rule.errorPath ?? []);
     return { words: `status ${answer.status}${ERROR_CODES.has(code) ? ` ${code}` : ''}`, code };
   }
   if (document === undefined) return { words: 'its answer is not JSON', code: undefined };
@@ -90,7 +91,7 @@ function isError(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
-function refused(answer: HttpAnswer, { words, code }: Refusal, nowWall: number): TokenAnswer {
+function refused(answer: HttpAnswer, { words, code }: Fault, nowWall: number): TokenAnswer {
   return {
     ...none(`the token endpoint: ${words}`),
     credentialsRefused: answer.status === 401 || answer.status === 403 || REFUSED_CREDENTIALS.has(code),

@@ -329,6 +329,32 @@ describe('a refused token', () => {
     expect(started).toHaveLength(2);
   });
 
+  it('is guarded by its replacement alone: one that failed, or was not begun, guards nothing', async () => {
+    const { cache, clock, answerWith, none, token, started } = setUp();
+    const first = await obtained(cache);
+    answerWith(() => none());
+    await cache.replace(first, false);
+    expect(shown(await cache.replace(first, false))).toBe('none');
+    clock.advance(1_000);
+    answerWith(() => token('second'));
+    // In the background, for nobody's refusal.
+    clock.advance(HOUR - 2 * MINUTE - 1_000);
+    await settled();
+    const second = await obtained(cache);
+    expect([shown(second), started.length]).toEqual(['second', 3]);
+    answerWith(() => token('third'));
+    expect(shown(await cache.replace(second, true))).toBe('third');
+  });
+
+  it('is not guarded any more once the credentials have changed', async () => {
+    const { cache, call, changeKey } = setUp();
+    await cache.replace(await obtained(cache), true);
+    changeKey('k2');
+    await call();
+    const fresh = await obtained(cache);
+    expect(cache.replace(fresh, true)).toBeDefined();
+  });
+
   it('does not turn plain refusals at a steady rate into more than a request in 10 s', async () => {
     const { cache, clock, started } = setUp();
     for (let call = 0; call < 6_000; call += 1) {

@@ -4,7 +4,7 @@ import type { NamedTemplate, ServiceSettings, Template } from '../config/model.j
 import { checkUrl } from '../config/url-types.js';
 import { ACCEPT_ENCODING } from '../upstream/content-coding.js';
 import type { HttpRequest } from '../upstream/http-message.js';
-import { fillVars } from './placement.js';
+import { fillVars } from './fill-vars.js';
 
 /** A token request with its variables filled. */
 export interface TokenRequest {

@@ -1,4 +1,4 @@
-import { MASK } from '../auth/placement.js';
+import { MASK } from '../auth/fill-vars.js';
 import { parseJson, stringifyJson } from '../json.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { isDict } from './pipeline/fill-template.js';

@@ -29,9 +29,12 @@ const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 const noAnswer = (readMs: number): string => `AWS Secrets Manager: no answer within ${readMs / 1000} s`;
 
+/** A source of credentials that hung once may answer the next time; one that always hangs is not asked for ever. */
+const MAX_UNDER_WAY = 3;
+
 /** What ends by the signal has ended soon after it; what goes on is a source of credentials. */
 const STILL_WAITING =
-  'no AWS credentials could be had: an earlier attempt still waits for them, and no other is begun before it ends' +
+  'no AWS credentials could be had: earlier attempts still wait for them, and no other is begun before one ends' +
   ' (does a credential_process hang?)';
 
 /**
@@ -45,19 +48,20 @@ export function createAwsSecretsManager(
   limits: AwsLimits = LIMITS,
 ): SecretProvider {
   const reads = new Set<AbortController>();
-  /** Until what the SDK does for the last read has ended, which may be long after the read was given up. */
-  let underWay: Promise<void> | undefined;
+  /** What the SDK still does for reads, some of them given up long ago: nothing stops a credential process. */
+  const underWay = new Set<Promise<void>>();
 
-  /** One at a time: a credential process that hangs must not become one more child with every attempt. */
+  /** So many at a time and no more: a process that hangs must not become one more child with every attempt. */
   async function readInTurn(signal: AbortSignal, begun: () => void): Promise<SecretFields> {
-    while (underWay !== undefined) await underWay;
+    while (underWay.size >= MAX_UNDER_WAY && !signal.aborted) {
+      await Promise.race([...underWay, whenAborted(signal)]);
+    }
     signal.throwIfAborted();
     begun();
     const reading = getFields(secret, limits, signal);
-    const ended = () => {
-      underWay = undefined;
-    };
-    underWay = reading.then(ended, ended);
+    const ended = () => void underWay.delete(settled);
+    const settled: Promise<void> = reading.then(ended, ended);
+    underWay.add(settled);
     return await reading;
   }
 

@@ -139,7 +139,7 @@ describe('the first read', () => {
   });
 
   it.each([
-    [0, 0.75, 225],
+    [0, 0.75, 300],
     [0.999, 1.25, 300],
   ])('is repeated with jitter: %d', async (random, first, capped) => {
     keeper = create({ random: () => random });

@@ -1,3 +1,4 @@
+import { type Backoff, backoffMs } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
@@ -35,14 +36,7 @@ export interface SecretKeeper {
   close(): void;
 }
 
-const BACKOFF_BASE_MS = 1_000;
-const BACKOFF_CAP_MS = 5 * 60_000;
-
-/** Milliseconds to wait after `failures` in a row: 1 s doubling to 5 min, a quarter more or less, never above 5 min. */
-function backoffMs(failures: number, random: () => number): number {
-  const jitter = 0.75 + 0.5 * random();
-  return Math.min(BACKOFF_CAP_MS, Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (failures - 1)) * jitter);
-}
+const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
 
 /**
  * Keeps the values of one secret. A failed read changes nothing: whoever has values keeps them, and it is tried again for
@@ -110,7 +104,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
 
   function refuse(error: unknown): void {
     failures += 1;
-    retryMs = backoffMs(failures, random);
+    retryMs = backoffMs(failures, BACKOFF, random);
     // Nothing of an error that is not ours: its message, its name too, may quote a secret.
     const cause = error instanceof SecretError ? error.message : 'other error';
     log.warn(

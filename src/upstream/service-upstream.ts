@@ -19,6 +19,8 @@ export function createServiceUpstream(
 
 /** A token answer is a few lines; whatever is longer is none. */
 const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
+/** A token request that hangs keeps the next one from going out: an endpoint that is back must be noticed in time. */
+export const MAX_TOKEN_REQUEST_MS = 30_000;
 
 /**
  * The way to a service's token endpoint: its TLS and timeouts, but one request at a time, each on a connection of its own
@@ -34,6 +36,7 @@ export function createTokenUpstream(
 ): Upstream {
   const options: UpstreamOptions = {
     ...upstreamOptions(settings),
+    timeoutMs: Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS),
     maxResponseBytes: MAX_TOKEN_ANSWER_BYTES,
     maxRedirects: 0,
     retry: { retries: 0, statuses: new Set() },

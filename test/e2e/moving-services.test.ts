@@ -4,8 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../support/billing-conf.js';
 import { connectCaller, ownError } from '../support/caller.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { startIdp } from '../support/idp.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';
+import { issuing, startIdp } from '../support/idp.js';
+import {
+  RESET,
+  type RecordingUpstream,
+  startRecordingUpstream,
+  type UpstreamAnswer,
+} from '../support/recording-upstream.js';
 import { openScene, type Scene } from '../support/scene.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { TLS_FILES } from '../support/tls-fixtures.js';
@@ -96,6 +101,76 @@ describe('a service that moves', () => {
     expect((await waiting).kind).toBe('result');
     expect(first.requests).toHaveLength(0);
     expect(second.requests.map(({ headers }) => headers.authorization)).toEqual(['token-of-client=new']);
+  });
+
+  it('lets calls under way end at its old place, whose connections end after the deadline', async () => {
+    // A long hint, or the connection would end by idling (Keep-Alive: timeout).
+    const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
+    secret({ port: first.port });
+    const scene = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');
+    let finish = (): void => {};
+    first.answerWith(
+      () =>
+        new Promise<UpstreamAnswer>((resolve) => {
+          finish = () => resolve({});
+        }),
+    );
+    const call = scene.caller.call(GET, { id: 1 });
+    await first.arrived(1);
+    secret({ port: second.port });
+    await untilLogged(scene, CHANGED);
+    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    finish();
+    expect((await call).kind).toBe('result');
+    expect([first.requests.length, second.requests.length, first.openConnections]).toEqual([1, 1, 1]);
+    clock.advance(50_000);
+    await first.drained();
+  });
+
+  it('leaves no timer and no connection behind when it is closed', async () => {
+    const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
+    secret({ port: first.port });
+    const scene = await open('http://127.0.0.1:{{port}}', ['port']);
+    await scene.caller.call(GET, { id: 1 });
+    secret({ port: second.port });
+    await untilLogged(scene, CHANGED);
+    await scene.caller.close();
+    await scene.gateway.stop(0);
+    await Promise.all([first.drained(), second.drained()]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not send a POST anew that may have been carried out at its old place', async () => {
+    const [first, second] = [await api(), await api()];
+    first.answerWith(() => RESET);
+    const idp = await startIdp(issuing({ expires_in: 10 }));
+    toClose.push(idp);
+    secret({ port: first.port });
+    const scene = await open(
+      'http://127.0.0.1:{{port}}',
+      ['port'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      '+auth.fetch.expires_in_path = expires_in',
+      '+auth.cache.refresh_margin = 0',
+      '+idempotency_header = Idempotency-Key',
+      '+retries = 1',
+    );
+    const call = scene.caller.call('com.billing.create_invoice', { amount: 25 });
+    const { answered } = await first.arrived(1);
+    await answered;
+    const release = idp.hold();
+    // Its backoff passes, and its token expires.
+    const step = (): number => {
+      clock.advance(5_000);
+      return idp.requests.length;
+    };
+    await expect.poll(step, { timeout: 10_000 }).toBe(2);
+    secret({ port: second.port, changed: true });
+    await untilLogged(scene, CHANGED);
+    release();
+    expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
+    expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
   });
 
   it('is not called where its address breaks the rules for addresses', async () => {

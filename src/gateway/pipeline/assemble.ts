@@ -106,7 +106,7 @@ export function assemblePipeline(
         case 'unsent':
           return failUnauthorised(call, sent.attempts, sent.reason);
         case 'moved':
-          // Nothing was carried out: the call begins anew where the service is now.
+          // Nothing was sent: the call begins where the service is now.
           return await (parts.successor() as Pipeline)(call);
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { fillVars, MASK } from '../../auth/placement.js';
+import { fillVars, MASK } from '../../auth/fill-vars.js';
 import type { ServiceSettings } from '../../config/model.js';
 import { checkUrl } from '../../config/url-types.js';
 import { ValueError } from '../../config/value-error.js';

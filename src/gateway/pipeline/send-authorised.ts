@@ -11,7 +11,7 @@ export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
 export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
   | { readonly kind: 'unsent'; readonly reason: Unauthorised; readonly attempts: number }
-  /** The service has another base_url by now: what its credentials have become does not belong to the old one. */
+  /** Nothing was sent, and the service has another base_url by now: its newest credentials do not belong to the old one. */
   | { readonly kind: 'moved' };
 
 /** Sends requests to a service with its credential on them. */
@@ -20,7 +20,7 @@ export type AuthorisedSender = (built: BuiltRequest, control: CallControl) => Pr
 /**
  * Puts the credential on a request, sends it, and sends it once more where the credential was refused.
  *
- * @param hasMoved asked before anything is sent that was waited for.
+ * @param hasMoved whether the service has another base_url by now; asked before each sending.
  */
 export function createAuthorisedSender(
   authoriser: Authoriser,
@@ -35,10 +35,12 @@ export function createAuthorisedSender(
     { request, replayable }: BuiltRequest,
     authorised: Authorised,
     control: CallControl,
+    isFirst: boolean,
   ): Promise<{ readonly authorised: Authorised; readonly outcome: FinalOutcome } | Unsent | Moved> {
     let current = authorised;
     for (let begun = 0; ; ) {
-      if (hasMoved()) return MOVED;
+      // What has begun may have been carried out: it can't begin anew elsewhere, under another idempotency key perhaps.
+      if (hasMoved()) return isFirst && begun === 0 ? MOVED : unsent(MOVED_BETWEEN, begun);
       const outcome = await upstream.send(current.request, replayable, control, current.notAfter, begun);
       if (outcome.kind !== 'expired') return { authorised: current, outcome };
       begun = outcome.attempts;
@@ -52,7 +54,7 @@ export function createAuthorisedSender(
     const authorising = authoriser.authorise(built.request, control);
     const authorised = authorising instanceof Promise ? await authorising : authorising;
     if (authorised.kind === 'unauthorised') return unsent(authorised, 0);
-    const first = await sendFresh(built, authorised, control);
+    const first = await sendFresh(built, authorised, control, true);
     if ('kind' in first) return first;
     const { outcome } = first;
     const renewing =
@@ -63,7 +65,7 @@ export function createAuthorisedSender(
     if (renewed === undefined) return { kind: 'sent', request: first.authorised.request, outcome };
     if (renewed.kind === 'unauthorised') return unsent(renewed, outcome.attempts);
     // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
-    const second = await sendFresh(built, renewed, control);
+    const second = await sendFresh(built, renewed, control, false);
     if ('kind' in second) {
       return second.kind === 'moved' ? second : unsent(second.reason, outcome.attempts + second.attempts);
     }
@@ -79,6 +81,12 @@ export function createAuthorisedSender(
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
 type Moved = Extract<Sent, { kind: 'moved' }>;
 const MOVED: Moved = { kind: 'moved' };
+const MOVED_BETWEEN: Unauthorised = {
+  kind: 'unauthorised',
+  code: 'auth',
+  cause: 'base_url changed between two attempts of the call',
+  retryInMs: undefined,
+};
 
 function unsent(reason: Unauthorised, attempts: number): Unsent {
   return { kind: 'unsent', reason, attempts };

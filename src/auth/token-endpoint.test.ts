@@ -4,8 +4,8 @@ import { createFakeClock } from '../../test/support/fake-clock.js';
 import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { createTokenEndpoint } from './token-endpoint.js';
 import { compileTokenRequest } from './token-request.js';
-import { createTokenEndpoint } from './token-source.js';
 
 const LINES = [
   '+auth.fetch.url = https://{{host}}.example.com/token',

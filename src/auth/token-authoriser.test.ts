@@ -7,8 +7,8 @@ import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import type { Authorised } from './authoriser.js';
 import { describeCredential } from './credential.js';
+import { createTokenAuthoriser } from './token-authoriser.js';
 import type { NoToken, Token, TokenCache } from './token-cache.js';
-import { createTokenAuthoriser } from './token-credential.js';
 
 const request: HttpRequest = {
   method: 'POST',
@@ -167,5 +167,15 @@ describe('an answer to a token', () => {
     );
     expect(await authoriser.reauthorise(request, sent, answer(403), control)).toBeUndefined();
     expect(dropped).toEqual([false]);
+  });
+
+  it('a plain 403 ends with the call that was cancelled while its token was fetched', async () => {
+    const { authoriser, control } = setUp(
+      { replace: () => new Promise(() => {}) },
+      '+auth.refresh_on = 401, 403',
+    );
+    const waiting = authoriser.reauthorise(request, sent, answer(403), control);
+    cancelCall(control);
+    expect(await waiting).toMatchObject({ code: 'canceled' });
   });
 });

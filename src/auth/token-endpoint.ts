@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
 import { createCallControl } from '../upstream/call-control.js';
+import { MAX_TOKEN_REQUEST_MS } from '../upstream/service-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { readTokenAnswer, type TokenAnswer, type TokenAnswerRule } from './token-answer.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
@@ -56,7 +57,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   async function ask({ http, key }: TokenRequest): Promise<Asked> {
     const upstream = await upstreamFor(http.origin);
     const askedAt = clock.monotonic();
-    const control = createCallControl(askedAt + settings.timeout);
+    const control = createCallControl(askedAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
     const answer = readTokenAnswer(await upstream.send(http, false, control), parts.rule, clock.wall());
     return { key, askedAt, answer };
   }

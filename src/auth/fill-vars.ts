@@ -1,0 +1,18 @@
+import type { Template } from '../config/template.js';
+
+/** Stands for a credential wherever a request is shown and not sent. */
+export const MASK = '***';
+
+/** Fills a template from the service's variables; undefined where one is missing and has no default. */
+export function fillVars(
+  parts: Template['parts'],
+  read: (name: string) => string | undefined,
+): string | undefined {
+  let text = '';
+  for (const part of parts) {
+    const piece = typeof part === 'string' ? part : (read(part.name) ?? part.fallback);
+    if (piece === undefined) return undefined;
+    text += piece;
+  }
+  return text;
+}
