@@ -52,7 +52,10 @@ function stringifyBigIntegers(value: unknown): string | undefined {
   const text: string | undefined = JSON.stringify(value, (_key, item: unknown) =>
     typeof item === 'bigint' ? `${mark}${item}` : item,
   );
-  return text?.replace(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1');
+  if (text === undefined) return undefined;
+  // Not by a regular expression: the runtime keeps each one with a new mark until it has cleaned up twice.
+  const [start, ...rest] = text.split(`"${mark}`);
+  return start + rest.map((piece) => piece.replace('"', '')).join('');
 }
 
 /** True where lists and dictionaries nest deeper than `maxDepth`, judged by the brackets outside strings. */
