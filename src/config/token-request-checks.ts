@@ -14,6 +14,18 @@ export function checkTokenRequest(service: ServiceDraft): void {
   }
   checkBasic(service);
   checkBody(service);
+  checkRetries(service);
+}
+
+/** A refused token would be sent again and again before it is replaced. */
+function checkRetries(service: ServiceDraft): void {
+  const { 'retry.statuses': retried, 'auth.refresh_on': refreshOn = [401] } = service.settings;
+  const both = retried?.find((status) => refreshOn.includes(status));
+  if (both === undefined) return;
+  service.report(
+    'retry.statuses',
+    `${both} asks for a fresh token already (auth.refresh_on) and cannot be retried besides`,
+  );
 }
 
 function checkBasic(service: ServiceDraft): void {

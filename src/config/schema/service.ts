@@ -102,7 +102,8 @@ export const SERVICE_KEYS = {
   'pool.max_waiting': {
     type: integer({ min: 1, max: 1_000_000 }),
     default: '10000',
-    meaning: 'Calls that may wait for a connection; further ones are answered at once with `overload`.',
+    meaning:
+      'Calls that may wait for a connection, and likewise for a token; further ones are answered at once with `overload`.',
     example: '500',
   },
   'pool.checkout_timeout': {
