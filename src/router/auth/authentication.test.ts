@@ -1,0 +1,336 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../../test/support/fake-clock.js';
+import { silentLogger } from '../../log.js';
+import type { ConnectionInfo } from '../../wamp/peer.js';
+import { createAuthentication } from './authentication.js';
+import { createLoginDelays } from './login-delays.js';
+import { OPEN_REALM, type RealmSecurity, type Source, type User } from './realm-security.js';
+import { createSalts } from './salts.js';
+import type { Admission, Challenged, Refused, Step } from './steps.js';
+
+const KEY = '545efb0a2192db8d43f118e9bf9aee081466e1ef36c708b96ee6f62dddad9122';
+const SALTED = Buffer.alloc(32, 1).toString('base64');
+
+const user = (username: string, rest: Partial<User> = {}): [string, User] => [
+  username,
+  { username, enabled: true, groups: [], authorizedKeys: [], ...rest },
+];
+const REALM: RealmSecurity = {
+  authmethods: ['anonymous', 'ticket', 'wampcra', 'wamp-scram', 'cryptosign'],
+  securityEnabled: true,
+  users: new Map([
+    user('alice', { groups: ['admins', 'staff'], password: { kind: 'plain', text: 'secret' } }),
+    user('bob', {
+      groups: ['staff'],
+      password: {
+        kind: 'salted',
+        salt: 'c2FsdHNhbHRzYWx0c2FsdA==',
+        iterations: 1000,
+        saltedPassword: SALTED,
+      },
+    }),
+    user('device', { authorizedKeys: [KEY] }),
+    user('gone', { enabled: false, password: { kind: 'plain', text: 'secret' } }),
+  ]),
+  groups: new Map([
+    ['admins', ['owners']],
+    ['owners', []],
+    ['staff', []],
+  ]),
+};
+
+function setUp(
+  security: Partial<RealmSecurity> = {},
+  options: { allowAnonymous?: boolean; salt?: string } = {},
+) {
+  const clock = createFakeClock();
+  const authentication = createAuthentication({
+    realm: 'r',
+    security: { ...REALM, ...security },
+    allowAnonymous: options.allowAnonymous ?? true,
+    salts: createSalts(options.salt ?? 'salt'),
+    delays: createLoginDelays({ clock, longest: 8000, mostWaiting: 32 }),
+    clock,
+    log: silentLogger,
+    newAuthid: () => 'generated',
+    call: () => Promise.reject(new Error('nobody is to be asked')),
+  });
+  const begin = (details: object, remoteAddress?: string): Step => {
+    const info: ConnectionInfo = {
+      transport: 'websocket',
+      trusted: false,
+      handshakeTimeout: 0,
+      handshakeElapsed: 0,
+      ...(remoteAddress !== undefined && { remoteAddress }),
+    };
+    const step = authentication.begin({ type: 1, realm: 'r', details: { roles: {}, ...details } }, info, 77);
+    if (step instanceof Promise) throw new Error('nothing here takes time');
+    return step;
+  };
+  const log = (authid: string, ...authmethods: string[]) => begin({ authid, authmethods });
+  return { begin, log, clock };
+}
+
+const methodOf = (step: Step): string => {
+  if (step.kind === 'challenge') return step.method;
+  return step.kind === 'admitted' ? step.identity.authmethod : step.refusal.uri;
+};
+
+const answer = (step: Step, signature: string): Step | Promise<Step> =>
+  (step as Challenged).answer({ type: 5, signature, extra: {} });
+
+describe('who joins without a login', () => {
+  const anonymous = {
+    kind: 'admitted',
+    identity: { authid: 'generated', authrole: 'anonymous', authmethod: 'anonymous', authprovider: 'static' },
+    roles: new Set(['anonymous', 'all']),
+  };
+
+  it.each([
+    ['no authmethods', {}],
+    ['no authmethods, but a name', { authid: 'alice', authrole: 'admins' }],
+    ['an empty list of them', { authmethods: [] }],
+    ['null for them', { authmethods: null }],
+    ['the one', { authmethods: ['anonymous'] }],
+    ['the one before others', { authmethods: ['anonymous', 'ticket'], authid: 'alice' }],
+    ['one that needs a name and has none', { authmethods: ['ticket', 'anonymous'] }],
+    ['one that nobody knows', { authmethods: ['magic', 'anonymous'] }],
+  ])('is anonymous by a HELLO with %s', (_what, details) => {
+    expect(setUp().begin(details)).toEqual(anonymous);
+  });
+
+  it('is refused where anonymous sessions are, by the router, the realm or its sources', () => {
+    const required = 'wamp.error.authentication_required';
+    const none = 'wamp.error.no_matching_auth_method';
+    for (const { begin } of [
+      setUp({}, { allowAnonymous: false }),
+      setUp({ authmethods: ['ticket'] }),
+      setUp({ sources: [{ usernames: 'all', authmethod: 'ticket' }] }),
+      setUp({
+        sources: [
+          { usernames: ['alice'], authmethod: 'anonymous' },
+          { usernames: 'all', authmethod: 'ticket' },
+        ],
+      }),
+    ]) {
+      expect(methodOf(begin({}))).toBe(required);
+      expect(methodOf(begin({ authmethods: ['anonymous'] }))).toBe(none);
+      expect(methodOf(begin({ authmethods: ['anonymous', 'ticket'], authid: 'alice' }))).toBe('ticket');
+    }
+  });
+
+  it('may come from where a source for anonymous, or for all, says', () => {
+    const cidr = { address: '10.0.0.0', prefix: 8, family: 'ipv4' } as const;
+    for (const usernames of ['all', ['anonymous']] as const) {
+      const { begin } = setUp({ sources: [{ usernames, authmethod: 'anonymous', cidr }] });
+      expect(methodOf(begin({}, '10.1.1.1'))).toBe('anonymous');
+      expect(methodOf(begin({}, '11.1.1.1'))).toBe('wamp.error.authentication_required');
+    }
+  });
+
+  it('may join a realm whose security is off, wherever it comes from, unless the router refuses it', () => {
+    const security = { securityEnabled: false, authmethods: ['ticket'], sources: [] } as const;
+    expect(methodOf(setUp(security).begin({}))).toBe('anonymous');
+    expect(methodOf(setUp(security, { allowAnonymous: false }).begin({}))).toBe(
+      'wamp.error.authentication_required',
+    );
+  });
+
+  it('is all there is in a realm that nothing is said about', () => {
+    const { begin, log } = setUp(OPEN_REALM);
+    expect(methodOf(begin({}))).toBe('anonymous');
+    expect(methodOf(log('alice', 'ticket', 'wampcra', 'cryptosign'))).toBe(
+      'wamp.error.no_matching_auth_method',
+    );
+  });
+});
+
+describe('the authmethod', () => {
+  it.each([
+    [['ticket', 'wampcra'], 'ticket'],
+    [['wampcra', 'ticket'], 'wampcra'],
+    [['magic', 'wampcra'], 'wampcra'],
+    [['wampcra', 'anonymous'], 'wampcra'],
+    // A user has what it has.
+    [['cryptosign', 'wampcra'], 'wampcra'],
+  ])('is the first of %j that the user can use', (offered, method) => {
+    expect(methodOf(setUp().log('alice', ...offered))).toBe(method);
+  });
+
+  it('is one of the realm', () => {
+    expect(methodOf(setUp({ authmethods: ['wampcra'] }).log('alice', 'ticket', 'wampcra'))).toBe('wampcra');
+    expect(methodOf(setUp({ authmethods: ['wampcra'] }).log('alice', 'ticket'))).toBe(
+      'wamp.error.no_matching_auth_method',
+    );
+  });
+
+  it('is one that a source allows this user, from there', () => {
+    const sources: Source[] = [
+      { usernames: ['bob'], authmethod: 'ticket' },
+      { usernames: 'all', authmethod: 'wampcra', cidr: { address: '10.0.0.0', prefix: 8, family: 'ipv4' } },
+    ];
+    const { begin } = setUp({ sources });
+    const from = (authid: string, address: string) =>
+      methodOf(begin({ authid, authmethods: ['ticket', 'wampcra'] }, address));
+    expect(from('bob', '192.0.2.1')).toBe('ticket');
+    expect(from('alice', '10.1.1.1')).toBe('wampcra');
+    // Nobody is told whose source it is; alice gets nowhere with it.
+    expect(from('alice', '192.0.2.1')).toBe('ticket');
+  });
+
+  it('needs what a HELLO must have for it', () => {
+    const { begin } = setUp();
+    const none = 'wamp.error.no_matching_auth_method';
+    const scram = (authextra: object) =>
+      methodOf(begin({ authid: 'alice', authmethods: ['wamp-scram'], authextra }));
+    expect(methodOf(begin({ authmethods: ['ticket'] }))).toBe(none);
+    expect(methodOf(begin({ authid: '', authmethods: ['ticket'] }))).toBe(none);
+    expect(methodOf(begin({ authmethods: ['cryptosign'] }))).toBe(none);
+    expect(methodOf(begin({ authmethods: ['cryptosign'], authextra: { pubkey: 5 } }))).toBe(none);
+    expect(methodOf(begin({ authmethods: ['cryptosign'], authextra: { pubkey: KEY } }))).toBe('cryptosign');
+    expect(scram({})).toBe(none);
+    expect(scram({ nonce: 'a,b' })).toBe(none);
+    expect(scram({ nonce: 'abcd', channel_binding: 'tls-unique' })).toBe(none);
+    expect(scram({ nonce: 'abcd', channel_binding: null })).toBe('wamp-scram');
+  });
+});
+
+describe('a user that has logged in', () => {
+  const join = (authrole?: string) => {
+    const step = setUp().begin({ authid: 'alice', authmethods: ['ticket'], ...(authrole && { authrole }) });
+    return answer(step, 'secret') as Promise<Admission>;
+  };
+
+  it.each([
+    [undefined, 'admins'],
+    ['staff', 'staff'],
+    ['owners', 'owners'],
+    ['nobody', 'admins'],
+    ['alice', 'admins'],
+    ['all', 'admins'],
+  ])('has, asking for the role %s, the role %s', async (wish, role) => {
+    expect((await join(wish)).identity).toEqual({
+      authid: 'alice',
+      authrole: role,
+      authmethod: 'ticket',
+      authprovider: 'static',
+    });
+  });
+
+  it('has the grants of its name and of all its groups, whatever role it asked for', async () => {
+    const roles = ['alice', 'admins', 'staff', 'owners', 'all'];
+    expect((await join('staff')).roles).toEqual(new Set(roles));
+  });
+
+  it('has the role that everybody has where it is in no group', async () => {
+    const users = new Map([user('dave', { password: { kind: 'plain', text: 'secret' } })]);
+    const step = setUp({ users }).log('dave', 'ticket');
+    expect(await answer(step, 'secret')).toMatchObject({
+      identity: { authrole: 'all' },
+      roles: new Set(['dave', 'all']),
+    });
+  });
+
+  it('cannot when it is not enabled', async () => {
+    expect(await answer(setUp().log('gone', 'ticket'), 'secret')).toMatchObject({ kind: 'refused' });
+  });
+
+  it('is the one whose key it is, where HELLO names no user', () => {
+    const { begin } = setUp();
+    const step = begin({
+      authmethods: ['cryptosign'],
+      authextra: { pubkey: KEY.toUpperCase(), trustroot: null },
+    });
+    expect(methodOf(step)).toBe('cryptosign');
+  });
+});
+
+describe('names that nobody has', () => {
+  /** What a client sees before it answers, less what is drawn anew each time. */
+  function seen(step: Step): unknown {
+    const { method, extra } = step as Challenged;
+    const { challenge, nonce, ...rest } = extra;
+    const claims = method === 'wampcra' ? Object.keys(JSON.parse(String(challenge))) : [];
+    return { method, ...rest, claims, salt: typeof rest['salt'], length: String(rest['salt'] ?? '').length };
+  }
+
+  it.each(['ticket', 'wampcra', 'cryptosign', 'wamp-scram'])(
+    'get the challenge that users get: %s',
+    (method) => {
+      const details = { authmethods: [method], authextra: { nonce: 'abcd', pubkey: KEY } };
+      const { begin } = setUp();
+      const ofUsers = ['alice', 'bob', 'device', 'gone'].map((authid) =>
+        JSON.stringify(seen(begin({ ...details, authid }))),
+      );
+      const ofNobody = Array.from({ length: 40 }, (_, index) =>
+        JSON.stringify(seen(begin({ ...details, authid: `nobody${index}` }))),
+      );
+      // Whatever they get, some user gets too; and whatever users get, some of them get.
+      expect(new Set(ofNobody)).toEqual(new Set(ofUsers));
+    },
+  );
+
+  it('get the same salt and role each time, and after a restart where the secret is the same', () => {
+    const challengeOf = (salt: string, authid: string) => {
+      const { extra } = setUp({ users: new Map([user('bob', REALM.users.get('bob')!)]) }, { salt }).log(
+        authid,
+        'wampcra',
+      ) as Challenged;
+      const { authrole } = JSON.parse(String(extra['challenge']));
+      return [extra['salt'], extra['iterations'], authrole];
+    };
+    expect(challengeOf('one', 'nobody')).toEqual([expect.stringMatching(/^.{22}==$/), 1000, 'staff']);
+    expect(challengeOf('one', 'nobody')).toEqual(challengeOf('one', 'nobody'));
+    expect(challengeOf('one', 'nobody')).not.toEqual(challengeOf('one', 'nobody2'));
+    expect(challengeOf('one', 'nobody')).not.toEqual(challengeOf('two', 'nobody'));
+  });
+
+  it('are refused as a wrong answer is, and as late', async () => {
+    for (const method of ['ticket', 'wampcra', 'cryptosign', 'wamp-scram']) {
+      const refusals: unknown[] = [];
+      for (const authid of ['alice', 'bob', 'nobody', 'gone', 'constructor', '__proto__']) {
+        const step = setUp().begin({ authid, authmethods: [method], authextra: { nonce: 'abcd' } });
+        refusals.push(await answer(step, 'wrong'));
+      }
+      const refusal = { uri: 'wamp.error.authentication_denied', sentence: 'the login failed' };
+      expect(refusals).toEqual(refusals.map((): Refused => ({ kind: 'refused', refusal, notBefore: 250 })));
+    }
+  });
+
+  it('get a challenge in a realm without users too, where its authmethods have one', async () => {
+    const step = setUp({ users: new Map() }).log('nobody', 'wampcra');
+    expect(methodOf(step)).toBe('wampcra');
+    expect(await answer(step, 'x')).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('failed logins', () => {
+  it('are answered later and later, and then keep their source out for a while', async () => {
+    const { begin, clock } = setUp();
+    const attempt = (address: string) => begin({ authid: 'alice', authmethods: ['ticket'] }, address);
+    const delays: number[] = [];
+    for (let i = 0; i < 32; i += 1) {
+      const step = (await answer(attempt('192.0.2.1'), 'wrong')) as Refused;
+      delays.push((step.notBefore ?? 0) - clock.monotonic());
+    }
+    expect(delays.slice(0, 7)).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000]);
+    expect(methodOf(attempt('192.0.2.1'))).toBe('bondy.error.too_many_requests');
+    expect(methodOf(attempt('192.0.2.2'))).toBe('ticket');
+    expect(methodOf(begin({}, '192.0.2.1'))).toBe('anonymous');
+    clock.advance(8000);
+    expect(await answer(attempt('192.0.2.1'), 'secret')).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('cannot be had at once by many challenges asked for before', async () => {
+    const { begin } = setUp();
+    const steps = Array.from({ length: 40 }, () =>
+      begin({ authid: 'alice', authmethods: ['ticket'] }, '192.0.2.1'),
+    );
+    const outcomes: string[] = [];
+    for (const step of steps) outcomes.push(methodOf(await answer(step, 'wrong')));
+    expect(outcomes.slice(31)).toEqual([
+      'wamp.error.authentication_denied',
+      ...Array(8).fill('bondy.error.too_many_requests'),
+    ]);
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { keepLog } from '../../../test/support/log-lines.js';
+import type { Payload } from '../../wamp/payload.js';
+import { jsonText } from '../../wamp/payload.js';
+import { WampError } from '../../wamp/wamp-error.js';
+import { createAskAuthenticator } from './authenticator.js';
+
+function setUp(answer: () => Payload) {
+  const calls: unknown[][] = [];
+  const log = keepLog();
+  const ask = createAskAuthenticator({
+    realm: 'r',
+    procedure: 'com.example.authenticate',
+    timeout: 5000,
+    log: log.log,
+    async call(...call) {
+      calls.push(call);
+      return answer();
+    },
+  });
+  return { ask, calls, log };
+}
+
+const answers = (value: unknown) => setUp(() => ({ args: [value] })).ask('joe', {});
+const throws = (uri: string) => () => {
+  throw new WampError(uri, { args: ['S3CR3T'] });
+};
+
+describe('asking an authenticator', () => {
+  it('calls it with realm, authid and details', async () => {
+    const { ask, calls } = setUp(() => ({ args: ['user'] }));
+    await ask('joe', { ticket: 't' });
+    await ask(undefined, { authextra: { pubkey: 'ab' } });
+    expect(calls).toEqual([
+      ['r', 'com.example.authenticate', ['r', 'joe', { ticket: 't' }], 5000],
+      ['r', 'com.example.authenticate', ['r', null, { authextra: { pubkey: 'ab' } }], 5000],
+    ]);
+  });
+
+  it('takes a role, or a dictionary with one', async () => {
+    const nothing = { authid: undefined, cra: undefined, scram: undefined, pubkey: undefined };
+    expect(await answers('user')).toEqual({ ...nothing, authrole: 'user' });
+    expect(
+      await answers({ role: 'user', authid: 'joe2', extra: { a: 1 }, realm: 'r', pubkey: 'AB' }),
+    ).toEqual({
+      ...nothing,
+      authrole: 'user',
+      authid: 'joe2',
+      authextra: { a: 1 },
+      pubkey: 'ab',
+    });
+    expect(await setUp(() => ({ kwargs: { role: 'user' } })).ask('joe', {})).toEqual({
+      ...nothing,
+      authrole: 'user',
+    });
+    expect(await setUp(() => ({ args: jsonText('["user"]') })).ask('joe', {})).toEqual({
+      ...nothing,
+      authrole: 'user',
+    });
+  });
+
+  it('takes a secret, salted or not, and the keys of SCRAM', async () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect(await answers({ role: 'user', secret: 's' })).toMatchObject({
+      cra: { key: 's', salting: undefined },
+    });
+    expect(await answers({ role: 'user', secret: 's', salt: 'x', iterations: 50, keylen: 32 })).toMatchObject(
+      {
+        cra: { key: 's', salting: { salt: 'x', iterations: 50 } },
+      },
+    );
+    expect(await answers({ role: 'user', secret: 's', salt: 'x' })).toMatchObject({
+      cra: { salting: { iterations: 1000 } },
+    });
+    const scram = { kdf: 'pbkdf2', salt: 'eA==', iterations: 4096, stored_key: key, server_key: key };
+    expect(await answers({ role: 'user', ...scram })).toMatchObject({
+      scram: { salt: 'eA==', iterations: 4096 },
+    });
+    expect(await answers({ role: 'user', ...scram, server_key: 'short' })).toMatchObject({
+      scram: undefined,
+    });
+  });
+
+  it.each([
+    ['nothing', []],
+    ['null', [null]],
+    ['a number', [5]],
+    ['a list', [['user']]],
+    ['no role', [{ authid: 'joe' }]],
+    ['an empty role', ['']],
+    ['the role that stands for everybody', ['all']],
+    ['the role of those who have not logged in', [{ role: 'anonymous' }]],
+    ['another realm', [{ role: 'user', realm: 'other' }]],
+  ])('cannot make sense of %s', async (_what, args) => {
+    const { ask, log } = setUp(() => ({ args }));
+    expect(await ask('joe', {})).toBe('failed');
+    expect(log.records()).toMatchObject([
+      { level: 'warn', procedure: 'com.example.authenticate', realm: 'r' },
+    ]);
+  });
+
+  it('is denied by an error of its own, and fails by those of the way to it', async () => {
+    expect(await setUp(throws('com.example.no_such_user')).ask('joe', {})).toBe('denied');
+    expect(await setUp(throws('wamp.error.not_authorized')).ask('joe', {})).toBe('denied');
+    for (const uri of ['no_such_procedure', 'timeout', 'canceled', 'network_failure', 'runtime_error']) {
+      const { ask, log } = setUp(throws(`wamp.error.${uri}`));
+      expect(await ask('joe', {})).toBe('failed');
+      expect(log.records()).toMatchObject([{ level: 'warn', reason: `wamp.error.${uri}` }]);
+      expect(log.text()).not.toContain('S3CR3T');
+    }
+  });
+});
