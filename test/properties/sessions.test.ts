@@ -1,0 +1,130 @@
+import { isUtf8 } from 'node:buffer';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/log.js';
+import { MESSAGE, type Message } from '../../src/wamp/messages.js';
+import type { Serializer } from '../../src/wamp/serializer.js';
+import { FRAME_CLIENTS, type FrameClient } from '../support/frame-client.js';
+import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
+import { SERIALIZERS } from '../support/ways.js';
+import { createFrames } from './frames.js';
+
+/** Frames for each transport and serializer; test/sessions-long-run.js asks for 100,000. */
+const FRAMES = Number(process.env['SESSION_FRAMES'] ?? 400);
+const SEED = Number(process.env['SESSION_FRAMES_SEED'] ?? Date.now() % 2 ** 31);
+/** What the heap may grow by while all but the first quarter of the frames are sent. */
+const HEAP_SLACK = 24 * 1024 * 1024;
+const PROGRESS_EVERY = 10_000;
+
+const ROLES = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
+const HELLO: Message = { type: MESSAGE.HELLO, realm: 'realm1', details: { roles: ROLES } };
+/** Asked behind each frame. No frame has such a request ID. */
+const QUESTION = 2 ** 52 + 12_345;
+const CALL: Message = {
+  type: MESSAGE.CALL,
+  request: QUESTION,
+  options: {},
+  procedure: 'no.such',
+  payload: {},
+};
+
+const CASES = (['websocket', 'rawsocket'] as const).flatMap((transport) =>
+  SERIALIZERS.map((serializer) => [transport, serializer.name, serializer] as const),
+);
+
+describe('whatever a session is sent', () => {
+  let host: RouterHost;
+  let errors: string[];
+  beforeEach(async () => {
+    errors = [];
+    const log = createLogger('error', { write: (line) => void errors.push(line) });
+    host = await startRouterHost({ router: { log }, listener: { log, protocol: 'universal' } });
+  });
+  afterEach(async () => {
+    await untilEmpty(host);
+    await host.dispose();
+    expect(errors).toEqual([]);
+  });
+
+  it.each(CASES)(
+    `over %s in %s it goes on, or is aborted for a protocol violation (seed ${SEED})`,
+    { timeout: 0 },
+    async (transport, name, serializer) => {
+      const url = host.listener.urls[transport === 'websocket' ? 0 : 1] ?? '';
+      const next = createFrames(serializer, SEED);
+      let client: FrameClient | undefined;
+      let aborted = 0;
+      let before = 0;
+      for (let count = 1; count <= FRAMES; count++) {
+        client ??= await join(transport, url, serializer);
+        const frame = next();
+        client.send(frame);
+        client.send(encode(serializer, CALL));
+        if (!(await goesOn(client, serializer, frame))) {
+          aborted++;
+          client.close();
+          client = undefined;
+        }
+        if (count === FRAMES / 4) before = heapUsed();
+        if (count % PROGRESS_EVERY === 0)
+          console.log(`${transport}, ${name}: ${count} frames, ${aborted} aborts`);
+      }
+      client?.close();
+      expect(heapUsed() - before).toBeLessThan(HEAP_SLACK);
+      // Where every session was aborted, or none, this would say little.
+      expect(aborted).toBeGreaterThan(FRAMES / 20);
+      expect(aborted).toBeLessThan(FRAMES * 0.95);
+    },
+  );
+});
+
+async function join(
+  transport: keyof typeof FRAME_CLIENTS,
+  url: string,
+  serializer: Serializer,
+): Promise<FrameClient> {
+  const client = await FRAME_CLIENTS[transport](url, serializer);
+  client.send(encode(serializer, HELLO));
+  const welcome = await client.next();
+  expect(welcome && decode(serializer, welcome).type).toBe(MESSAGE.WELCOME);
+  return client;
+}
+
+/** Waits for what becomes of a session: true where it answers what was asked behind the frame. */
+async function goesOn(client: FrameClient, serializer: Serializer, frame: Buffer): Promise<boolean> {
+  const context = `frame ${frame.toString('hex')}`;
+  for (;;) {
+    const answer = await client.next();
+    if (answer === undefined) {
+      // Without a word: after its own ABORT, and where WebSocket itself refuses text that is none.
+      if (client.closeCode === 1007)
+        expect([serializer.name, isUtf8(frame)], context).toEqual(['json', false]);
+      else expect(decode(serializer, frame).type, context).toBe(MESSAGE.ABORT);
+      return false;
+    }
+    const message = decode(serializer, answer);
+    if (message.type === MESSAGE.ABORT) {
+      expect(message.reason, context).toBe('wamp.error.protocol_violation');
+      expect(await client.next(), context).toBeUndefined();
+      return false;
+    }
+    if (message.type === MESSAGE.ERROR && message.request === QUESTION) return true;
+  }
+}
+
+function encode(serializer: Serializer, message: Message): Buffer {
+  return Buffer.from(serializer.encode(message) as Uint8Array);
+}
+
+function decode(serializer: Serializer, frame: Buffer): Message {
+  return serializer.decode(serializer.binary ? frame : frame.toString());
+}
+
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  collect();
+  collect();
+  return process.memoryUsage().heapUsed;
+}
