@@ -35,7 +35,9 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
     encode: keepLastEvent((message) => write(listOf(message, prepare))),
     decode(frame) {
       if (typeof frame === 'string') throw new ProtocolViolation(`text where ${name} has bytes`);
-      const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+      const bytes = Buffer.isBuffer(frame)
+        ? frame
+        : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
       scan(bytes);
       return decodeMessage(read(bytes));
     },

@@ -9,7 +9,7 @@ import { isJsonText, type Payload } from './payload.js';
 
 /** Stands on the lists and dictionaries of a payload that was read from JSON and has such text in it. */
 const HAS_BINARY_TEXT = Symbol('has binary text');
-/** Every such text has this in its JSON, where U+0000 must be escaped (RFC 8259 section 7), and no other way is shorter. */
+/** Every such text has this in its JSON: U+0000 must be escaped there (RFC 8259 section 7), and has no other escape. */
 const ESCAPED_NUL = '\\u0000';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -44,7 +44,12 @@ function mark(value: unknown): boolean {
   if (typeof value === 'string') return value.charCodeAt(0) === 0;
   if (typeof value !== 'object' || value === null) return false;
   let found = false;
-  for (const item of Object.values(value)) found = mark(item) || found;
+  if (Array.isArray(value)) {
+    for (const item of value) found = mark(item) || found;
+  } else {
+    const dict = value as Record<string, unknown>;
+    for (const key in dict) found = mark(dict[key]) || found;
+  }
   if (found) Object.defineProperty(value, HAS_BINARY_TEXT, { value: true });
   return found;
 }

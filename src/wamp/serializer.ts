@@ -8,7 +8,10 @@ export interface Serializer {
   readonly subprotocol: string;
   /** Whether its frames are bytes; the other kind is text. A frame of the wrong kind is a protocol violation. */
   readonly binary: boolean;
-  /** @throws Error where the message cannot be written (a circle, nesting beyond the stack) */
+  /**
+   * @throws Error where the message cannot be written: a circle, nesting beyond the stack, or what the format cannot hold,
+   * of which each serializer tells. Its message holds nothing of the payload.
+   */
   encode(message: Message): string | Uint8Array;
   /** @throws ProtocolViolation */
   decode(frame: string | Uint8Array): Message;

@@ -5,7 +5,7 @@ import { createSerializers } from '../../src/wamp/serializers.js';
 import { checkFrame, createFrames } from './frames.js';
 
 /** Frames for each serializer; test/frames-long-run.js asks for 100,000. */
-const FRAMES = Number(process.env['FRAMES'] ?? 8_000);
+const FRAMES = Number(process.env['FRAMES'] ?? 5_000);
 const SEED = Number(process.env['FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 const PROGRESS_EVERY = 25_000;
 /** What the heap may grow by while all but the first frames are decoded. */
