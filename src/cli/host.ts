@@ -11,6 +11,8 @@ export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 /** What a command needs of the process around it; `process` itself fits. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a secret is read from that must not stand among the words of a command. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
   readonly stdout: Output;
   readonly stderr: Output;
   on(signal: HandledSignal, listener: () => void): unknown;

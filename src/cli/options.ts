@@ -29,3 +29,12 @@ export function durationOption(text: string): number {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Rounds of a key derivation. */
+export function iterationsOption(text: string): number {
+  const count = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (count < 1000 || count > 10_000_000) {
+    throw new InvalidArgumentError('The rounds are a number from 1000 to 10000000.');
+  }
+  return count;
+}

@@ -4,8 +4,9 @@ import { type CallOptions, call } from './call.js';
 import { check } from './check.js';
 import { commandName } from './command-name.js';
 import { demo } from './demo/demo.js';
+import { DEFAULT_ITERATIONS, hashPasswordCommand } from './hash-password.js';
 import type { ExitCode, Host } from './host.js';
-import { demoPort, durationOption, portOption } from './options.js';
+import { demoPort, durationOption, iterationsOption, portOption } from './options.js';
 import { start } from './start.js';
 
 /** The two ways in which a command runs. */
@@ -113,5 +114,20 @@ Examples:
         demo({ port: demoPort(options.port, host), command: commandName(argv[1]) }, host),
       ),
     );
+
+  program
+    .command('hash-password')
+    .description('turn a password into a salted hash for the security file')
+    .option('--iterations <count>', `rounds of PBKDF2 (default: ${DEFAULT_ITERATIONS})`, iterationsOption)
+    .addHelpText(
+      'after',
+      `
+Reads the password from stdin, or asks for it. What it prints goes in the place of the password.
+
+Examples:
+  rpc-gateway hash-password
+  rpc-gateway hash-password < password.txt`,
+    )
+    .action((options: { iterations?: number }) => run.once(() => hashPasswordCommand(options, host)));
   return program;
 }

@@ -1,0 +1,55 @@
+import { pbkdf2, randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { promisify } from 'node:util';
+import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
+
+const derive = promisify(pbkdf2);
+
+/** As many as Bondy's. Clients derive the key too, and a browser is not quick at it. */
+export const DEFAULT_ITERATIONS = 10_000;
+
+const SALT_BYTES = 16;
+const KEY_BYTES = 32;
+
+/**
+ * A password as the security file may hold it, in the form in which Bondy keeps it: good for ticket, wampcra and
+ * wamp-scram. The salt is text, and its characters are what the key is derived with.
+ */
+export async function hashPassword(password: string, iterations: number): Promise<object> {
+  const salt = randomBytes(SALT_BYTES).toString('base64');
+  const key = await derive(password, salt, iterations, KEY_BYTES, 'sha256');
+  return {
+    protocol: 'cra',
+    params: { kdf: 'pbkdf2', iterations },
+    data: { salt, salted_password: key.toString('base64') },
+  };
+}
+
+/** `rpc-gateway hash-password`: reads a password from stdin, prints what to write in its place. */
+export async function hashPasswordCommand(
+  options: { readonly iterations?: number },
+  host: Host,
+): Promise<ExitCode> {
+  const password = await readPassword(host);
+  if (password === '') throw new CommandFailure('There is no password on stdin.');
+  const hash = await hashPassword(password, options.iterations ?? DEFAULT_ITERATIONS);
+  host.stdout.write(`${JSON.stringify(hash, undefined, 2)}\n`);
+  return EXIT.ok;
+}
+
+/** The first line of stdin. A terminal is asked for it, and shows nothing of what is typed. */
+async function readPassword({ stdin, stderr }: Host): Promise<string> {
+  if (stdin === undefined) return '';
+  const isTerminal = stdin.isTTY === true;
+  if (isTerminal) stderr.write('Password: ');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: isTerminal });
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    lines.close();
+    if (isTerminal) stderr.write('\n');
+  }
+}
