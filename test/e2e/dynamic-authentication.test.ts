@@ -1,0 +1,200 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunningGateway } from '../support/gateway.js';
+import { keepLog } from '../support/log-lines.js';
+import { byCra, byKey, byScram, byTicket, type Login, logIn, publicKeyOf } from '../support/logins.js';
+import { ALL_ROLES, connectRaw, type RawClient } from '../support/raw-client.js';
+import { startSecuredGateway } from '../support/secured-gateway.js';
+
+const REALM = 'com.example';
+const PROCEDURE = 'com.example.authenticate';
+const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function connect({ url }: RunningGateway): Promise<RawClient> {
+  const client = await connectRaw(url);
+  open.push(() => client.close());
+  return client;
+}
+
+type Answer = (
+  args: readonly unknown[],
+) => { readonly result: unknown } | { readonly error: string } | undefined;
+
+/** A gateway whose realm asks a procedure, and a user of the file who answers for it. */
+async function start(answer: Answer | undefined, lines: readonly string[] = []) {
+  const log = keepLog();
+  const gateway = await startSecuredGateway(
+    [
+      {
+        uri: REALM,
+        users: [{ username: 'backend', password: 'secret', groups: ['backends'] }],
+        groups: [{ name: 'backends' }, { name: 'guests', groups: ['people'] }, { name: 'people' }],
+      },
+    ],
+    { lines: [`security.realms.${REALM}.authenticator = ${PROCEDURE}`, ...lines], log: log.log },
+  );
+  open.push(() => gateway.stop(0));
+  const asked: (readonly unknown[])[] = [];
+  if (answer !== undefined) {
+    const backend = await connect(gateway);
+    await logIn(backend, REALM, byTicket('backend', 'secret'));
+    backend.send([64, 1, {}, PROCEDURE]);
+    expect((await backend.next())[0]).toBe(65);
+    const serve = async (): Promise<void> => {
+      for (;;) {
+        const [, request, , , args = []] = (await backend.next()) as [
+          number,
+          number,
+          number,
+          object,
+          unknown[],
+        ];
+        asked.push(args);
+        const outcome = answer(args);
+        if (outcome === undefined) continue;
+        if ('error' in outcome) backend.send([8, 68, request, {}, outcome.error]);
+        else backend.send([70, request, {}, [outcome.result]]);
+      }
+    };
+    serve().catch(() => {});
+  }
+  const attempt = async (login: Login, details: object = {}) =>
+    logIn(await connect(gateway), REALM, login, details);
+  return { gateway, attempt, asked, log };
+}
+
+const result = (value: unknown) => () => ({ result: value });
+const denied = { error: 'com.example.error.no_such_user' };
+const DENIED = [3, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
+const UNFIT = [3, { message: 'the login could not be checked' }, 'wamp.error.authentication_failed'];
+
+const key = pbkdf2Sync('pencil', 'salt', 1000, 32, 'sha256');
+const hmac = (text: string) => createHmac('sha256', key).update(text).digest();
+const SCRAM = {
+  role: 'guests',
+  salt: Buffer.from('salt').toString('base64'),
+  iterations: 1000,
+  stored_key: createHash('sha256').update(hmac('Client Key')).digest('base64'),
+  server_key: hmac('Server Key').toString('base64'),
+};
+
+describe('a realm with an authenticator', () => {
+  it.each([
+    ['a ticket', byTicket('joe', 'pencil'), 'guests'],
+    ['a secret', byCra('joe', 'pencil'), { role: 'guests', secret: 'pencil' }],
+    [
+      'a salted secret',
+      byCra('joe', 'pencil'),
+      { role: 'guests', secret: key.toString('base64'), salt: 'salt', iterations: 1000, keylen: 32 },
+    ],
+    ['keys for SCRAM', byScram('joe', 'pencil'), SCRAM],
+    ['a public key', byKey('joe', PRIVATE_KEY), { role: 'guests', pubkey: publicKeyOf(PRIVATE_KEY) }],
+    ['the public key that the client named', byKey('joe', PRIVATE_KEY), 'guests'],
+  ])('lets in whom it vouches for by %s', async (_what, login, value) => {
+    const { attempt, asked } = await start(result(value));
+    const [type, session, details] = await attempt(login, { authrole: 'staff' });
+    expect([type, details]).toEqual([
+      2,
+      expect.objectContaining({
+        authid: 'joe',
+        authrole: 'guests',
+        authmethod: (login.details['authmethods'] as string[])[0],
+        authprovider: 'dynamic',
+      }),
+    ]);
+    const [realm, authid, told] = asked[0] as [string, string, Record<string, unknown>];
+    expect([realm, authid]).toEqual([REALM, 'joe']);
+    expect(told).toMatchObject({
+      session,
+      authrole: 'staff',
+      authmethod: (login.details['authmethods'] as string[])[0],
+      authextra: login.details['authextra'] ?? {},
+      transport: { type: 'websocket', peer: '127.0.0.1' },
+    });
+    expect(told['ticket']).toBe(login.details['authmethods']?.toString() === 'ticket' ? 'pencil' : undefined);
+  });
+
+  it('takes its name, role and extra for the session', async () => {
+    const { attempt } = await start(result({ role: 'guests', authid: 'joe-7', extra: { plan: 'free' } }));
+    expect((await attempt(byTicket('joe', 'x')))[2]).toMatchObject({
+      authid: 'joe-7',
+      authrole: 'guests',
+      authextra: { plan: 'free' },
+    });
+  });
+
+  it('is told the key of a client without a name', async () => {
+    const { attempt, asked } = await start(result('guests'));
+    expect((await attempt(byKey(undefined, PRIVATE_KEY)))[2]).toMatchObject({
+      authid: publicKeyOf(PRIVATE_KEY),
+    });
+    expect(asked[0]?.[1]).toBeNull();
+  });
+
+  it('does not ask it for a user of the file', async () => {
+    const { attempt, asked } = await start(() => denied);
+    expect((await attempt(byCra('backend', 'secret')))[2]).toMatchObject({
+      authid: 'backend',
+      authprovider: 'static',
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it.each([
+    ['ticket', byTicket('joe', 'pencil')],
+    ['wampcra', byCra('joe', 'pencil')],
+    ['wamp-scram', byScram('joe', 'pencil')],
+    ['cryptosign', byKey('joe', PRIVATE_KEY)],
+  ])(
+    'shows a client that it denies what it shows to one whose answer is wrong: %s',
+    async (_method, login) => {
+      const { attempt } = await start(() => denied);
+      expect(await attempt(login)).toEqual(DENIED);
+      const known = await start(result({ ...SCRAM, secret: 'pen', pubkey: '11'.repeat(32) }));
+      if (login.details['authmethods']?.toString() !== 'ticket') {
+        const wrong = {
+          ...login,
+          answer: (extra: never) => [login.answer(extra)[0].replace(/^./, 'A'), login.answer(extra)[1]],
+        } as Login;
+        expect(await known.attempt(wrong)).toEqual(DENIED);
+      }
+    },
+  );
+
+  it.each([
+    ['is not there', undefined, 'wamp.error.no_such_procedure'],
+    ['breaks', () => ({ error: 'wamp.error.runtime_error' }), 'wamp.error.runtime_error'],
+    ['answers nonsense', result(5), undefined],
+    ['names a role that nobody can be given', result('all'), undefined],
+    ['does not answer in time', () => undefined, 'wamp.error.timeout'],
+  ])('lets nobody in while it %s, and says so in its log', async (_what, answer, reason) => {
+    const { attempt, log } = await start(answer as Answer, ['wamp.handshake_timeout = 300ms']);
+    expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNFIT);
+    const warnings = log.records().filter(({ level }) => level === 'warn');
+    expect(warnings).toMatchObject([{ realm: REALM, procedure: PROCEDURE, ...(reason && { reason }) }]);
+    expect(log.text()).not.toContain('S3CR3T');
+  });
+
+  it('forgets a client that leaves while it is being asked about', async () => {
+    let reply = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      reply = resolve;
+    });
+    const { gateway } = await start(() => {
+      reply();
+      return undefined;
+    });
+    const client = await connect(gateway);
+    client.send([1, REALM, { roles: ALL_ROLES, ...byCra('joe', 'x').details }]);
+    await asked;
+    client.close();
+    await client.closed;
+    // What still goes on ends with the gateway, which would wait for a client that it had not let go.
+    await gateway.stop(0);
+  });
+});
