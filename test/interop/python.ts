@@ -20,9 +20,10 @@ export async function findPythonWithAutobahn(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Runs a script of this folder and returns what it prints; fails with its stderr where it fails. */
+/** Runs a script of this folder and returns what it prints; fails where it fails, or takes offence at what we sent. */
 export async function runPython(python: string, script: string, ...words: string[]): Promise<string> {
   const path = fileURLToPath(new URL(`./${script}`, import.meta.url));
-  const { stdout } = await run(python, [path, ...words], { timeout: 30_000 });
+  const { stdout, stderr } = await run(python, [path, ...words], { timeout: 30_000 });
+  if (/ProtocolError|failing WebSocket/.test(stdout + stderr)) throw new Error(stdout + stderr);
   return stdout;
 }
