@@ -23,8 +23,34 @@ export function announcesRole(details: Dict): boolean {
 
 /** What this router announces in WELCOME: only what works. wampy reads both `features`, so both are there. */
 export const ROUTER_ROLES: Dict = {
-  broker: { features: { publisher_exclusion: true, subscriber_blackwhite_listing: true } },
-  dealer: { features: { call_canceling: true, call_timeout: true } },
+  broker: {
+    features: {
+      event_retention: true,
+      pattern_based_subscription: true,
+      payload_passthru_mode: true,
+      publisher_exclusion: true,
+      publisher_identification: true,
+      session_meta_api: true,
+      subscriber_blackwhite_listing: true,
+      subscription_meta_api: true,
+    },
+  },
+  dealer: {
+    features: {
+      call_canceling: true,
+      call_reroute: true,
+      call_timeout: true,
+      caller_identification: true,
+      pattern_based_registration: true,
+      payload_passthru_mode: true,
+      progressive_call_results: true,
+      registration_meta_api: true,
+      registration_revocation: true,
+      session_meta_api: true,
+      shared_registration: true,
+      testament_meta_api: true,
+    },
+  },
 };
 
 function asDict(value: unknown): Dict | undefined {

@@ -6,6 +6,9 @@ import { MAX_URI_LENGTH, type Session } from './model.js';
 /** Details and options that say nothing: shared, since nobody may write to them. */
 export const NOTHING: Dict = Object.freeze({});
 
+/** Why a request is refused. */
+export type Objection = readonly [uri: string, sentence: string];
+
 /** Answers a request with an ERROR whose one argument is a sentence for people. */
 export function refuse(
   session: Session,
@@ -13,7 +16,7 @@ export function refuse(
   request: number,
   uri: string,
   sentence: string,
-): void {
+): undefined {
   session.peer.send({
     type: MESSAGE.ERROR,
     requestType,

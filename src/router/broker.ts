@@ -1,115 +1,112 @@
-import { type Event, MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../wamp/messages.js';
+import { MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
-import { isUsableUri, NOTHING, refuse } from './answers.js';
-import type { RouterLimits, Session, Subscription } from './model.js';
-import { receiverFilter } from './publish-filter.js';
+import { isUsableUri, type Objection, refuse } from './answers.js';
+import type { Session } from './model.js';
+import { checkPacking, isOpaque } from './passthru.js';
+import { isUsablePattern, matchPolicyOf } from './pattern-index.js';
+import { ask, settle } from './permission.js';
+import { createPublishing, type Publication, type Publishing } from './publishing.js';
+import type { RealmContext } from './realm-context.js';
+import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
-/** Routes events of one realm. */
-export interface Broker {
-  subscribe(session: Session, message: Subscribe): void;
-  unsubscribe(session: Session, message: Unsubscribe): void;
-  publish(session: Session, message: Publish): void;
-  forget(session: Session): void;
+/** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
+export interface Broker extends Pick<Publishing, 'announce' | 'publish'> {
+  readonly subscriptions: Subscriptions;
+  subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
+  unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
+  /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
+  receive(session: Session, message: Publish): Promise<void> | undefined;
+  /** What speaks against publishing that, whoever does it. */
+  objection(publication: Publication): Objection | undefined;
   readonly size: number;
 }
 
-/** @param randomId IDs of publications, which are of the global scope */
-export function createBroker(limits: RouterLimits, randomId: () => number): Broker {
-  const byTopic = new Map<string, Subscription>();
-  let lastId = 0;
+export function createBroker(context: RealmContext): Broker {
+  const { limits, rules, randomId } = context;
+  const subscriptions = createSubscriptions(context);
+  const { announce, publish, sendRetained } = createPublishing(subscriptions, context);
 
-  function subscribeObjection(
-    session: Session,
-    message: Subscribe,
-  ): readonly [uri: string, sentence: string] | undefined {
-    if ((message.options['match'] ?? 'exact') !== 'exact') {
-      return [ERROR_URI.optionNotAllowed, 'this router subscribes with match = exact only'];
-    }
-    if (!isUsableUri(message.topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
-    const adds = byTopic.get(message.topic)?.subscribers.has(session) !== true;
-    if (adds && !session.trusted && session.subscriptions.size >= limits.maxSubscriptions) {
-      return [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxSubscriptions} subscriptions`];
-    }
-    return undefined;
-  }
-
-  function publishObjection(message: Publish): readonly [uri: string, sentence: string] | undefined {
-    if (!isUsableUri(message.topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
-    if (isReservedUri(message.topic))
+  function objection({ topic, options, payload }: Publication): Objection | undefined {
+    if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
+    if (isReservedUri(topic))
       return [ERROR_URI.invalidUri, 'URIs that begin with wamp. belong to the router'];
-    if (message.payload.opaque !== undefined) {
-      return [ERROR_URI.featureNotSupported, 'payload passthru is not supported'];
-    }
+    if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
+    if (options['disclose_me'] === true && rules.disclosure === 'refuse')
+      return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
     return undefined;
   }
 
-  function leave(session: Session, subscription: Subscription): void {
-    session.subscriptions.delete(subscription.id);
-    subscription.subscribers.delete(session);
-    if (subscription.subscribers.size === 0) byTopic.delete(subscription.topic);
+  function enter(session: Session, { request, options, topic }: Subscribe): undefined {
+    const match = matchPolicyOf(options);
+    const isNew = subscriptions.get(match, topic)?.subscribers.has(session) !== true;
+    if (isNew && !session.trusted && session.subscriptions.size >= limits.maxSubscriptions) {
+      const sentence = `a session may hold ${limits.maxSubscriptions} subscriptions`;
+      return refuse(session, MESSAGE.SUBSCRIBE, request, ERROR_URI.tooManyRequests, sentence);
+    }
+    subscriptions.enter(session, topic, match, (subscription) => {
+      session.peer.send({ type: MESSAGE.SUBSCRIBED, request, subscription: subscription.id });
+      if (options['get_retained'] === true) sendRetained(session, subscription);
+    });
+  }
+
+  function accept(session: Session, message: Publish): undefined {
+    const publication = randomId();
+    // Before the events, so that a publisher which gets its own event knows the publication already.
+    if (message.options['acknowledge'] === true) {
+      session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
+    }
+    publish(session, publication, message);
   }
 
   return {
+    subscriptions,
+    announce,
+    publish,
+    objection,
     subscribe(session, message) {
-      const known = byTopic.get(message.topic);
-      const refused = subscribeObjection(session, message);
-      if (refused !== undefined) {
-        return refuse(session, MESSAGE.SUBSCRIBE, message.request, refused[0], refused[1]);
-      }
-      const subscription = known ?? { id: ++lastId, topic: message.topic, subscribers: new Set() };
-      byTopic.set(message.topic, subscription);
-      subscription.subscribers.add(session);
-      session.subscriptions.set(subscription.id, subscription);
-      session.peer.send({
-        type: MESSAGE.SUBSCRIBED,
-        request: message.request,
-        subscription: subscription.id,
-      });
+      const { request, topic, options } = message;
+      const match = matchPolicyOf(options);
+      const deny = (uri: string, sentence: string): undefined =>
+        refuse(session, MESSAGE.SUBSCRIBE, request, uri, sentence);
+      if (!isUsablePattern(match, topic))
+        return deny(ERROR_URI.invalidUri, 'the topic is not a valid URI or pattern');
+      const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
+      return settle(verdict, session, () => enter(session, message), deny);
     },
     unsubscribe(session, message) {
+      const { request } = message;
       const subscription = session.subscriptions.get(message.subscription);
-      if (subscription === undefined) {
-        const sentence = 'this session has no such subscription';
-        return refuse(session, MESSAGE.UNSUBSCRIBE, message.request, ERROR_URI.noSuchSubscription, sentence);
-      }
-      leave(session, subscription);
-      session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request: message.request });
-    },
-    publish(session, message) {
-      // An answer to a PUBLISH that asked for none is a protocol violation to several clients.
-      const acknowledge = message.options['acknowledge'] === true;
-      const refused = publishObjection(message);
-      if (refused !== undefined) {
-        if (acknowledge) refuse(session, MESSAGE.PUBLISH, message.request, refused[0], refused[1]);
-        return;
-      }
-      const publication = randomId();
-      // Before the events, so that a publisher which gets its own event knows the publication already.
-      if (acknowledge) session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
-      const subscription = byTopic.get(message.topic);
-      if (subscription === undefined) return;
-      const { id, subscribers } = subscription;
-      const event: Event = {
-        type: MESSAGE.EVENT,
-        subscription: id,
-        publication,
-        details: NOTHING,
-        payload: message.payload,
+      const deny = (uri: string, sentence: string): undefined =>
+        refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, sentence);
+      if (subscription === undefined)
+        return deny(ERROR_URI.noSuchSubscription, 'this session has no such subscription');
+      const verdict = ask(rules.authorizer, session, 'unsubscribe', subscription.uri, subscription.match);
+      const proceed = (): undefined => {
+        subscriptions.leave(session, subscription);
+        session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
       };
-      const excludeMe = message.options['exclude_me'] !== false;
-      const mayReceive = receiverFilter(message.options);
-      // Over a copy: a subscriber in this process may subscribe or unsubscribe while it is being told.
-      for (const subscriber of [...subscribers]) {
-        if (excludeMe && subscriber === session) continue;
-        if (mayReceive !== undefined && !mayReceive(subscriber)) continue;
-        if (subscribers.has(subscriber)) subscriber.peer.send(event);
-      }
+      return settle(verdict, session, proceed, deny);
     },
-    forget(session) {
-      for (const subscription of session.subscriptions.values()) leave(session, subscription);
+    receive(session, message) {
+      checkPacking('PUBLISH', message.options, session.features.publisher.payloadPassthru);
+      const refused = objection(message);
+      if (refused !== undefined) return denyPublish(session, message, refused);
+      const verdict = ask(rules.authorizer, session, 'publish', message.topic, 'exact');
+      if (verdict === true) return accept(session, message);
+      return settle(
+        verdict,
+        session,
+        () => accept(session, message),
+        (uri, sentence) => denyPublish(session, message, [uri, sentence]),
+      );
     },
     get size() {
-      return byTopic.size;
+      return subscriptions.size;
     },
   };
+}
+
+/** An answer to a PUBLISH that asked for none is a protocol violation to several clients. */
+function denyPublish(session: Session, { request, options }: Publish, [uri, sentence]: Objection): undefined {
+  if (options['acknowledge'] === true) refuse(session, MESSAGE.PUBLISH, request, uri, sentence);
 }

@@ -152,6 +152,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
     peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
+    realm.announceJoin(session);
   }
 
   function onSessionMessage({ session, realm }: Joined, message: Message): Promise<void> | undefined {

@@ -18,8 +18,7 @@ export function dispatch(
 ): Promise<void> | undefined {
   switch (message.type) {
     case MESSAGE.CALL:
-      dealer.call(session, message);
-      return;
+      return dealer.call(session, message);
     case MESSAGE.YIELD:
       dealer.yield(session, message);
       return;
@@ -27,23 +26,17 @@ export function dispatch(
       dealer.error(session, message);
       return;
     case MESSAGE.PUBLISH:
-      broker.publish(session, message);
-      return;
+      return broker.receive(session, message);
     case MESSAGE.CANCEL:
-      dealer.cancel(session, message);
-      return;
+      return dealer.cancel(session, message);
     case MESSAGE.REGISTER:
-      dealer.registrations.register(session, message);
-      return;
+      return dealer.register(session, message);
     case MESSAGE.UNREGISTER:
-      dealer.registrations.unregister(session, message);
-      return;
+      return dealer.unregister(session, message);
     case MESSAGE.SUBSCRIBE:
-      broker.subscribe(session, message);
-      return;
+      return broker.subscribe(session, message);
     case MESSAGE.UNSUBSCRIBE:
-      broker.unsubscribe(session, message);
-      return;
+      return broker.unsubscribe(session, message);
     default:
       throw new ProtocolViolation(`a client may not send ${messageName(message.type)} in a session`);
   }

@@ -1,3 +1,4 @@
+import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
 
@@ -28,10 +29,15 @@ export interface Session {
   readonly invocations: Map<number, PendingCall>;
   /** Request ID of the last INVOCATION sent to it. */
   lastInvocation: number;
-  readonly registrations: Map<number, Registration>;
+  /** What it registered, by the registration's ID. */
+  readonly registrations: Map<number, Endpoint>;
   readonly subscriptions: Map<number, Subscription>;
   /** Ends the session from the router's side, with GOODBYE. Set by the connection that carries it. */
   kill: (reason: string, message?: string) => void;
+  /** It has left: whatever was to be done for it later is not done any more. */
+  gone: boolean;
+  /** It is to leave without testaments and meta events. */
+  quiet: boolean;
 }
 
 /** How a URI of a registration or subscription is compared with that of a CALL or PUBLISH. */
@@ -54,18 +60,41 @@ export interface SessionFeatures {
   readonly publisher: { readonly payloadPassthru: boolean };
 }
 
+/** Which of several callees gets a call (WAMP, "Shared Registration"). */
+export type InvocationPolicy = 'single' | 'first' | 'last' | 'random' | 'roundrobin';
+
+/** A procedure, or a pattern of procedures, and those that answer it. It lives until the last of them leaves it. */
 export interface Registration {
   readonly id: number;
-  readonly procedure: string;
+  /** A pattern, where `match` is not exact. */
+  readonly uri: string;
+  readonly match: MatchPolicy;
+  readonly invoke: InvocationPolicy;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
+  /** In the order in which they were registered. */
+  readonly endpoints: Endpoint[];
+  /** For roundrobin: index of the endpoint whose turn is next. */
+  turn: number;
+}
+
+/** One callee's part in a registration. */
+export interface Endpoint {
+  readonly registration: Registration;
   readonly callee: Session;
   /** The callee keeps the caller's timeout itself; the dealer's timer is only a backstop. */
   readonly forwardTimeout: boolean;
   readonly discloseCaller: boolean;
 }
 
+/** A topic, or a pattern of topics, and those that hear of it. It lives until the last of them leaves it. */
 export interface Subscription {
   readonly id: number;
-  readonly topic: string;
+  /** A pattern, where `match` is not exact. */
+  readonly uri: string;
+  readonly match: MatchPolicy;
+  /** Milliseconds since the epoch. */
+  readonly created: number;
   readonly subscribers: Set<Session>;
 }
 
@@ -74,16 +103,40 @@ export interface PendingCall {
   readonly caller: Session;
   /** Request ID of the CALL, in the caller's scope. */
   readonly request: number;
-  readonly callee: Session;
+  readonly procedure: string;
+  /** Another one, after the call was routed anew. */
+  callee: Session;
   /** Request ID of the INVOCATION, in the callee's scope. */
-  readonly invocation: number;
+  invocation: number;
+  /** The callee was told that progressive results are welcome; others are dropped. */
+  progressive: boolean;
+  /** What is needed to route it anew, where its callee may answer that it is unavailable. */
+  rerouting: Rerouting | undefined;
   /** CANCEL with mode `kill` went to the callee; its answer is awaited, no second INTERRUPT follows. */
   killed: boolean;
   /** Set by `deadlines.ts` alone: takes back a timer of the call's own, or names the set that shares one. */
   stopTimer: (() => void) | undefined;
-  lane: Set<PendingCall> | undefined;
-  /** Monotonic milliseconds, for a shared timer. */
+  lane: Lane | undefined;
+  earlier: PendingCall | undefined;
+  later: PendingCall | undefined;
+  /** Monotonic milliseconds. */
   dueAt: number;
+  /** From one progressive result to the next, milliseconds. */
+  duration: number;
+}
+
+/** Calls of equal duration, in the order in which they fall due: one timer, for the first of them, serves all. */
+export interface Lane {
+  first: PendingCall | undefined;
+  last: PendingCall | undefined;
+  stop: (() => void) | undefined;
+}
+
+export interface Rerouting {
+  readonly message: Call;
+  readonly registration: Registration;
+  /** Callees that were asked already. */
+  readonly tried: Set<Session>;
 }
 
 /** What a router grants. Durations in milliseconds. */

@@ -9,6 +9,8 @@ import { createWildcardTree, MOST_COMPONENTS } from './wildcard-tree.js';
  */
 export interface PatternIndex<T> {
   get(match: MatchPolicy, uri: string): T | undefined;
+  /** As `get` with the policy exact, which every call and event asks for. */
+  exact(uri: string): T | undefined;
   set(match: MatchPolicy, uri: string, value: T): void;
   delete(match: MatchPolicy, uri: string): void;
   /**
@@ -34,6 +36,7 @@ export function createPatternIndex<T>(): PatternIndex<T> {
   let patterns = 0;
   return {
     get: (match, uri) => maps[match].get(uri),
+    exact: (uri) => maps.exact.get(uri),
     set(match, uri, value) {
       if (match !== 'exact' && maps[match].get(uri) === undefined) patterns++;
       maps[match].set(uri, value);

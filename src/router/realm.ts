@@ -4,33 +4,33 @@ import { ALLOW_ALL, type Authorizer } from './authorizer.js';
 import { type Broker, createBroker } from './broker.js';
 import { createDealer, type Dealer } from './dealer.js';
 import { dispatch } from './dispatch.js';
+import { createMetaApi, type MetaApi } from './meta/meta-api.js';
+import { sessionDetails } from './meta/session-procedures.js';
 import type { RouterLimits, Session } from './model.js';
+import type { RealmContext, RealmRules } from './realm-context.js';
 
-/** What holds in one realm and may be otherwise in another. */
-export interface RealmRules {
-  /** Default: everything is allowed. */
-  readonly authorizer: Authorizer;
-  /** Whether callers and publishers may have callees and subscribers told who they are. Default `allow`. */
-  readonly disclosure: 'allow' | 'refuse';
-  /** Whether only callees that announced progressive call results are asked for them. Default `announced`. */
-  readonly progressiveResults: 'announced' | 'always';
-}
+export type { RealmRules } from './realm-context.js';
 
 /** One realm: sessions in it see each other's procedures and topics, and nothing of other realms. */
 export interface Realm {
   readonly name: string;
   readonly authorizer: Authorizer;
-  readonly sessions: Map<number, Session>;
+  readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
+  enter(session: Session): void;
+  /** Tells the others that a session has joined; to be called when it has its WELCOME. */
+  announceJoin(session: Session): void;
   /**
    * Handles a message of a joined session. A promise where that takes time: the session's next message must wait for it.
    *
    * @throws ProtocolViolation
    */
   receive(session: Session, message: Message): Promise<void> | undefined;
-  /** Removes whatever a session left in it. */
+  /** Removes whatever a session left in it, publishes its testaments, and tells the others. */
   forget(session: Session): void;
+  /** From here on sessions leave without testaments and meta events: for the end, when all of them do. */
+  fallSilent(): void;
 }
 
 export interface RealmOptions {
@@ -38,24 +38,59 @@ export interface RealmOptions {
   readonly limits: RouterLimits;
   readonly clock: Clock;
   readonly randomId: () => number;
+  /** In [0, 1), for the invocation policy `random`; nobody's safety depends on it. Default: Math.random. */
+  readonly random?: () => number;
   readonly rules?: Partial<RealmRules>;
 }
 
-export function createRealm({ name, limits, clock, randomId, rules = {} }: RealmOptions): Realm {
+export function createRealm(options: RealmOptions): Realm {
+  const { name, limits, clock, randomId, random = Math.random } = options;
+  const rules: RealmRules = {
+    authorizer: ALLOW_ALL,
+    disclosure: 'allow',
+    progressiveResults: 'announced',
+    ...options.rules,
+  };
   const sessions = new Map<number, Session>();
-  const dealer = createDealer(limits, clock);
-  const broker = createBroker(limits, randomId);
+  let silent = false;
+  const context: RealmContext = {
+    limits,
+    rules,
+    clock,
+    randomId,
+    random,
+    announce(topic, cause, args) {
+      if (!silent && !cause.quiet) broker.announce(topic, cause, args);
+    },
+  };
+  const broker = createBroker(context);
+  const dealer = createDealer(context, (session, message) => meta.call(session, message));
+  const meta: MetaApi = createMetaApi(sessions, dealer.registrations, broker, context);
+
   return {
     name,
-    authorizer: rules.authorizer ?? ALLOW_ALL,
+    authorizer: rules.authorizer,
     sessions,
     dealer,
     broker,
+    enter: (session) => void sessions.set(session.id, session),
+    announceJoin(session) {
+      if (session.gone || session.trusted) return;
+      context.announce('wamp.session.on_join', session, [sessionDetails(session)]);
+    },
     receive: (session, message) => dispatch(dealer, broker, session, message),
     forget(session) {
+      session.gone = true;
       sessions.delete(session.id);
-      broker.forget(session);
+      broker.subscriptions.forget(session);
       dealer.forget(session);
+      if (silent || session.quiet) meta.testaments.discard(session);
+      else meta.testaments.publish(session);
+      const { id, authid, authrole } = session;
+      if (!session.trusted) context.announce('wamp.session.on_leave', session, [id, authid, authrole]);
+    },
+    fallSilent() {
+      silent = true;
     },
   };
 }

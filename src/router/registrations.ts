@@ -1,84 +1,95 @@
-import { MESSAGE, type Register, type Unregister } from '../wamp/messages.js';
-import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
-import { isUsableUri, refuse } from './answers.js';
-import type { Registration, RouterLimits, Session } from './model.js';
+import { removeEndpoint } from './invocation-policy.js';
+import type { Endpoint, InvocationPolicy, MatchPolicy, Registration, Session } from './model.js';
+import { createPatternIndex } from './pattern-index.js';
+import type { RealmContext } from './realm-context.js';
 
-/** Who answers which procedure. */
+/** Who answers which procedure. Tells meta events of every change (WAMP, "Registration Meta API"). */
 export interface Registrations {
-  register(session: Session, message: Register): void;
-  unregister(session: Session, message: Unregister): void;
-  find(procedure: string): Registration | undefined;
+  /** The registration of this very URI with this policy. */
+  get(match: MatchPolicy, uri: string): Registration | undefined;
+  exact(procedure: string): Registration | undefined;
+  /** The best pattern that matches a procedure for which there is no registration of its own. */
+  bestPattern(procedure: string): Registration | undefined;
+  byId(id: number): Registration | undefined;
+  all(): Iterable<Registration>;
+  /**
+   * Adds a callee, to the registration of that URI and policy where there is one.
+   *
+   * @param welcome told of the registration before anyone else is
+   */
+  enter(wish: RegistrationWish, welcome: (registration: Registration) => void): void;
+  leave(endpoint: Endpoint): void;
+  /** Takes away all that a session has registered. */
   forget(session: Session): void;
   readonly size: number;
 }
 
-export function createRegistrations(limits: RouterLimits): Registrations {
-  const byProcedure = new Map<string, Registration>();
+export interface RegistrationWish {
+  readonly callee: Session;
+  readonly uri: string;
+  readonly match: MatchPolicy;
+  readonly invoke: InvocationPolicy;
+  readonly forwardTimeout: boolean;
+  readonly discloseCaller: boolean;
+}
+
+export function createRegistrations({ clock, announce }: RealmContext): Registrations {
+  const index = createPatternIndex<Registration>();
+  const byId = new Map<number, Registration>();
   let lastId = 0;
 
-  function objection(
-    session: Session,
-    message: Register,
-  ): readonly [uri: string, sentence: string] | undefined {
-    const { procedure, options } = message;
-    if (!isUsableUri(procedure)) return [ERROR_URI.invalidUri, 'the procedure is not a valid URI'];
-    if (isReservedUri(procedure))
-      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. belong to the router'];
-    if ((options['match'] ?? 'exact') !== 'exact') {
-      return [ERROR_URI.optionNotAllowed, 'this router registers with match = exact only'];
+  function create({ uri, match, invoke }: RegistrationWish): Registration {
+    const id = ++lastId;
+    const registration = { id, uri, match, invoke, created: clock.wall(), endpoints: [], turn: 0 };
+    index.set(match, uri, registration);
+    byId.set(id, registration);
+    return registration;
+  }
+
+  function leave(endpoint: Endpoint): void {
+    const { callee, registration } = endpoint;
+    const { id, match, uri, endpoints } = registration;
+    if (!callee.registrations.delete(id)) return;
+    removeEndpoint(registration, endpoint);
+    const isLast = endpoints.length === 0;
+    if (isLast) {
+      index.delete(match, uri);
+      byId.delete(id);
     }
-    if ((options['invoke'] ?? 'single') !== 'single') {
-      return [ERROR_URI.optionNotAllowed, 'this router registers with invoke = single only'];
-    }
-    if (byProcedure.has(procedure))
-      return [ERROR_URI.procedureAlreadyExists, 'the procedure is registered already'];
-    if (!session.trusted && session.registrations.size >= limits.maxRegistrations) {
-      return [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxRegistrations} registrations`];
-    }
-    return undefined;
+    announce('wamp.registration.on_unregister', callee, [callee.id, id]);
+    if (isLast) announce('wamp.registration.on_delete', callee, [callee.id, id]);
   }
 
   return {
-    register(session, message) {
-      const refused = objection(session, message);
-      if (refused !== undefined) {
-        refuse(session, MESSAGE.REGISTER, message.request, refused[0], refused[1]);
-        return;
+    get: index.get,
+    exact: index.exact,
+    bestPattern: index.bestPattern,
+    byId: (id) => byId.get(id),
+    all: () => byId.values(),
+    enter(wish, welcome) {
+      const known = index.get(wish.match, wish.uri);
+      const registration = known ?? create(wish);
+      const { callee, forwardTimeout, discloseCaller } = wish;
+      const endpoint: Endpoint = { registration, callee, forwardTimeout, discloseCaller };
+      registration.endpoints.push(endpoint);
+      callee.registrations.set(registration.id, endpoint);
+      welcome(registration);
+      if (known === undefined) {
+        announce('wamp.registration.on_create', callee, [callee.id, registrationDetails(registration)]);
       }
-      const registration: Registration = {
-        id: ++lastId,
-        procedure: message.procedure,
-        callee: session,
-        forwardTimeout: message.options['forward_timeout'] === true && session.features.callee.callTimeout,
-        // Disclosure to ordinary clients is a matter of the advanced profile, which is not announced.
-        discloseCaller: message.options['disclose_caller'] === true && session.trusted,
-      };
-      byProcedure.set(registration.procedure, registration);
-      session.registrations.set(registration.id, registration);
-      session.peer.send({
-        type: MESSAGE.REGISTERED,
-        request: message.request,
-        registration: registration.id,
-      });
+      announce('wamp.registration.on_register', callee, [callee.id, registration.id]);
     },
-    unregister(session, message) {
-      const registration = session.registrations.get(message.registration);
-      if (registration === undefined) {
-        const sentence = 'this session has no such registration';
-        refuse(session, MESSAGE.UNREGISTER, message.request, ERROR_URI.noSuchRegistration, sentence);
-        return;
-      }
-      byProcedure.delete(registration.procedure);
-      session.registrations.delete(registration.id);
-      session.peer.send({ type: MESSAGE.UNREGISTERED, request: message.request });
-    },
-    find: (procedure) => byProcedure.get(procedure),
+    leave,
     forget(session) {
-      for (const registration of session.registrations.values()) byProcedure.delete(registration.procedure);
-      session.registrations.clear();
+      for (const endpoint of session.registrations.values()) leave(endpoint);
     },
     get size() {
-      return byProcedure.size;
+      return byId.size;
     },
   };
+}
+
+/** What the meta API tells of a registration. */
+export function registrationDetails({ id, created, uri, match, invoke }: Registration): object {
+  return { id, created: new Date(created).toISOString(), uri, match, invoke };
 }

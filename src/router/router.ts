@@ -106,7 +106,7 @@ export function createRouter(options: RouterOptions): Router {
 
   function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Joined {
     const { trusted } = session;
-    realm.sessions.set(session.id, session);
+    realm.enter(session);
     if (!trusted) joinedClients++;
     return {
       session,
@@ -162,6 +162,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     async close(reason = CLOSE_URI.systemShutdown) {
       closing = true;
+      for (const { realm } of realms.values()) realm.fallSilent();
       await new Promise<void>((resolve) => {
         whenEmpty = resolve;
         for (const connection of [...connections.values()]) connection?.dismiss(reason);
@@ -201,6 +202,8 @@ function createSession(
     registrations: new Map(),
     subscriptions: new Map(),
     kill: () => {},
+    gone: false,
+    quiet: false,
   };
 }
 

@@ -12,11 +12,18 @@ export const ERROR_URI = {
   invalidUri: 'wamp.error.invalid_uri',
   invalidArgument: 'wamp.error.invalid_argument',
   optionNotAllowed: 'wamp.error.option_not_allowed',
+  discloseMeDisallowed: 'wamp.error.option_disallowed.disclose_me',
+  notAuthorized: 'wamp.error.not_authorized',
+  authorizationFailed: 'wamp.error.authorization_failed',
   featureNotSupported: 'wamp.error.feature_not_supported',
   noSuchProcedure: 'wamp.error.no_such_procedure',
   procedureAlreadyExists: 'wamp.error.procedure_already_exists',
   noSuchRegistration: 'wamp.error.no_such_registration',
   noSuchSubscription: 'wamp.error.no_such_subscription',
+  noSuchSession: 'wamp.error.no_such_session',
+  /** From a callee that can serve no call now; and to the caller, where no other can either. */
+  unavailable: 'wamp.error.unavailable',
+  noAvailableCallee: 'wamp.error.no_available_callee',
   canceled: 'wamp.error.canceled',
   timeout: 'wamp.error.timeout',
   networkFailure: 'wamp.error.network_failure',
@@ -30,6 +37,7 @@ export const CLOSE_URI = {
   normal: 'wamp.close.normal',
   goodbyeAndOut: 'wamp.close.goodbye_and_out',
   systemShutdown: 'wamp.close.system_shutdown',
+  killed: 'wamp.close.killed',
 } as const;
 
 // Loose rule of WAMP section "URIs": no component empty, none holds whitespace or `#`.

@@ -64,8 +64,11 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ['a space', 'com.a b', {}, 'wamp.error.invalid_uri'],
     ['a hash', 'com.#a', {}, 'wamp.error.invalid_uri'],
     ['an endless URI', 'a'.repeat(5000), {}, 'wamp.error.invalid_uri'],
-    ['prefix matching', 'com.b', { match: 'prefix' }, 'wamp.error.option_not_allowed'],
-    ['sharing', 'com.b', { invoke: 'roundrobin' }, 'wamp.error.option_not_allowed'],
+    ['an empty component of a prefix', 'com..b', { match: 'prefix' }, 'wamp.error.invalid_uri'],
+    ['a reserved prefix', 'wamp.', { match: 'prefix' }, 'wamp.error.invalid_uri'],
+    ['a reserved pattern', 'wamp..count', { match: 'wildcard' }, 'wamp.error.invalid_uri'],
+    ['a pattern of too many components', '.'.repeat(40), { match: 'wildcard' }, 'wamp.error.invalid_uri'],
+    ['an unknown invocation policy', 'com.b', { invoke: 'nearest' }, 'wamp.error.option_not_allowed'],
   ])('refuses to register %s', async (_what, uri, options, error) => {
     const [one, two] = [await join(), await join()];
     await ask(one, 64, 1, {}, 'com.taken');
@@ -94,7 +97,7 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
   it.each([
     ['no such procedure', 'com.nothing', {}, [], 'wamp.error.no_such_procedure'],
     ['a bad URI', 'com..a', {}, [], 'wamp.error.invalid_uri'],
-    ['a packed payload', 'com.a', { ppt_scheme: 'x' }, ['packed'], 'wamp.error.feature_not_supported'],
+    ['a bare payload', 'com.a', { enc_algo: 'cryptobox' }, ['packed'], 'wamp.error.feature_not_supported'],
     ['a progressive invocation', 'com.a', { progress: true }, [], 'wamp.error.option_not_allowed'],
   ])('answers a CALL with %s by ERROR', async (_what, procedure, options, tail, error) => {
     const client = await join();
@@ -128,14 +131,6 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     callee.send([70, 1, {}]);
     expect(await modest.next()).toEqual([50, 1, {}, ['still served']]);
     expect(await greedy.next()).toEqual([50, 1, {}]);
-  });
-
-  it('does not tell an ordinary callee who calls, whatever it asks for', async () => {
-    const callee = await join();
-    await ask(callee, 64, 1, { disclose_caller: true }, 'com.a');
-    const caller = await join();
-    caller.send([48, 1, { disclose_me: true }, 'com.a']);
-    expect(await callee.next()).toEqual([68, 1, ANY, {}]);
   });
 
   it('drops progress that nobody asked for, and answers from nowhere', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ROUTER_ROLES } from '../../src/router/admission.js';
 import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 import { ALL_ROLES, hello } from '../support/raw-client.js';
 
@@ -18,10 +19,7 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
         authprovider: 'static',
         authextra: {},
         agent: 'test-router',
-        roles: {
-          broker: { features: { publisher_exclusion: true, subscriber_blackwhite_listing: true } },
-          dealer: { features: { call_canceling: true, call_timeout: true } },
-        },
+        roles: ROUTER_ROLES,
       },
     ]);
     expect(welcome[1]).toBeGreaterThanOrEqual(1);

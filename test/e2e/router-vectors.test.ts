@@ -44,8 +44,9 @@ describe.each(FRAMES.map((frames) => [frames.name, frames] as const))(
       // Its answer, if it gets one, comes before this one's.
       client.send([48, 99, {}, 'com.nowhere']);
       let answer = await client.next();
-      if (answer[0] !== 8 || answer[2] !== 99) {
-        expect([8, 17, 33]).toContain(answer[0]);
+      while (answer[0] !== 8 || answer[2] !== 99) {
+        // An EVENT where a sample asks for what another one had retained.
+        expect([8, 17, 33, 36]).toContain(answer[0]);
         answer = await client.next();
       }
       expect(answer.slice(0, 5)).toEqual([8, 48, 99, {}, 'wamp.error.no_such_procedure']);

@@ -1,0 +1,53 @@
+import type { Endpoint, InvocationPolicy, Registration, Session } from './model.js';
+
+const POLICIES: readonly unknown[] = ['single', 'first', 'last', 'random', 'roundrobin'];
+
+export function isInvocationPolicy(word: unknown): word is InvocationPolicy {
+  return POLICIES.includes(word);
+}
+
+/** The endpoint that the next call goes to (WAMP, "Shared Registration"). A registration has one at least. */
+export function pickEndpoint(registration: Registration, random: () => number): Endpoint | undefined {
+  const { endpoints } = registration;
+  switch (registration.invoke) {
+    case 'single':
+    case 'first':
+      return endpoints[0];
+    case 'last':
+      return endpoints.at(-1);
+    case 'random':
+      return endpoints[Math.floor(random() * endpoints.length)];
+    case 'roundrobin': {
+      const { turn } = registration;
+      registration.turn = turn + 1 < endpoints.length ? turn + 1 : 0;
+      return endpoints[turn];
+    }
+  }
+}
+
+/**
+ * The endpoint that a call goes to after those in `tried` were unavailable, by the same policy as if they were not there
+ * (WAMP, "Call Re-Routing"); undefined where all were tried.
+ */
+export function pickAnother(
+  registration: Registration,
+  tried: ReadonlySet<Session>,
+  random: () => number,
+): Endpoint | undefined {
+  const { endpoints, turn } = registration;
+  const left = endpoints.filter(({ callee }) => !tried.has(callee));
+  if (registration.invoke !== 'roundrobin') return pickEndpoint({ ...registration, endpoints: left }, random);
+  const next = left.find((endpoint) => endpoints.indexOf(endpoint) >= turn) ?? left[0];
+  if (next !== undefined) registration.turn = (endpoints.indexOf(next) + 1) % endpoints.length;
+  return next;
+}
+
+/** Takes an endpoint out. Whose turn was next has the next turn still. */
+export function removeEndpoint(registration: Registration, endpoint: Endpoint): void {
+  const { endpoints } = registration;
+  const at = endpoints.indexOf(endpoint);
+  if (at === -1) return;
+  endpoints.splice(at, 1);
+  if (at < registration.turn) registration.turn--;
+  if (registration.turn >= endpoints.length) registration.turn = 0;
+}

@@ -1,0 +1,62 @@
+import { isId } from '../../wamp/ids.js';
+import { ERROR_URI, isUri } from '../../wamp/uris.js';
+import { MAX_URI_LENGTH, type MatchPolicy } from '../model.js';
+import { MetaError } from './meta-call.js';
+
+/** @throws MetaError */
+export function idArgument(args: readonly unknown[]): number {
+  const [id] = args;
+  if (!isId(id)) throw invalid('the first argument must be an ID');
+  return id;
+}
+
+/** @throws MetaError */
+export function uriArgument(args: readonly unknown[]): string {
+  const [uri] = args;
+  if (typeof uri !== 'string') throw invalid('the first argument must be a URI');
+  return uri;
+}
+
+/** @throws MetaError */
+export function textArgument(args: readonly unknown[]): string {
+  const [text] = args;
+  if (typeof text !== 'string') throw invalid('the first argument must be a string');
+  return text;
+}
+
+/** The policy that the options of `lookup` name. @throws MetaError */
+export function matchArgument(args: readonly unknown[]): MatchPolicy {
+  const options = args[1] ?? {};
+  if (typeof options !== 'object') throw invalid('the second argument must be a dictionary');
+  const match = (options as { readonly match?: unknown }).match ?? 'exact';
+  if (match !== 'exact' && match !== 'prefix' && match !== 'wildcard')
+    throw invalid('match must be exact, prefix or wildcard');
+  return match;
+}
+
+/** Names of roles; undefined where none are asked for. @throws MetaError */
+export function rolesArgument(args: readonly unknown[]): ReadonlySet<string> | undefined {
+  const roles = args[0] ?? undefined;
+  if (roles === undefined) return undefined;
+  if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string'))
+    throw invalid('the first argument must be a list of roles');
+  return new Set(roles);
+}
+
+/** Reason and message of a kill, as GOODBYE will have them. @throws MetaError */
+export function closing(kwargs: Readonly<Record<string, unknown>>): {
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+} {
+  const reason = kwargs['reason'] ?? undefined;
+  const message = kwargs['message'] ?? undefined;
+  if (
+    reason !== undefined &&
+    !(typeof reason === 'string' && reason.length <= MAX_URI_LENGTH && isUri(reason))
+  )
+    throw new MetaError(ERROR_URI.invalidUri, 'reason must be a URI');
+  if (message !== undefined && typeof message !== 'string') throw invalid('message must be a string');
+  return { reason, message };
+}
+
+export const invalid = (sentence: string): MetaError => new MetaError(ERROR_URI.invalidArgument, sentence);

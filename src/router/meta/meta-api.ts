@@ -1,0 +1,33 @@
+import type { Call } from '../../wamp/messages.js';
+import type { Broker } from '../broker.js';
+import type { Session } from '../model.js';
+import type { RealmContext } from '../realm-context.js';
+import type { Registrations } from '../registrations.js';
+import { createMetaCalls, type MetaProcedure } from './meta-call.js';
+import { registrationProcedures } from './registration-procedures.js';
+import { sessionProcedures } from './session-procedures.js';
+import { subscriptionProcedures } from './subscription-procedures.js';
+import { createTestaments, type Testaments } from './testaments.js';
+
+/** The router's own procedures in one realm (WAMP, "Meta API"). */
+export interface MetaApi {
+  readonly testaments: Testaments;
+  /** Answers a CALL of a `wamp.` procedure; a promise where an authorizer takes time. */
+  call(session: Session, message: Call): Promise<void> | undefined;
+}
+
+export function createMetaApi(
+  sessions: ReadonlyMap<number, Session>,
+  registrations: Registrations,
+  broker: Broker,
+  context: RealmContext,
+): MetaApi {
+  const testaments = createTestaments(broker, context);
+  const procedures: Readonly<Record<string, MetaProcedure>> = {
+    ...sessionProcedures(sessions, context),
+    ...testaments.procedures,
+    ...registrationProcedures(registrations),
+    ...subscriptionProcedures(broker.subscriptions),
+  };
+  return { testaments, call: createMetaCalls(new Map(Object.entries(procedures))) };
+}

@@ -1,0 +1,29 @@
+import { ERROR_URI } from '../../wamp/uris.js';
+import type { Registration } from '../model.js';
+import { type Registrations, registrationDetails } from '../registrations.js';
+import { idArgument, matchArgument, uriArgument } from './arguments.js';
+import { idsByMatch } from './ids-by-match.js';
+import { MetaError, type MetaProcedure } from './meta-call.js';
+
+/** `wamp.registration.*` (WAMP, "Registration Meta API"). */
+export function registrationProcedures(
+  registrations: Registrations,
+): Readonly<Record<string, MetaProcedure>> {
+  function byId(args: readonly unknown[]): Registration {
+    const registration = registrations.byId(idArgument(args));
+    if (registration !== undefined) return registration;
+    throw new MetaError(ERROR_URI.noSuchRegistration, 'there is no registration with this ID');
+  }
+  return {
+    'wamp.registration.list': () => idsByMatch(registrations.all()),
+    'wamp.registration.lookup': ({ args }) =>
+      registrations.get(matchArgument(args), uriArgument(args))?.id ?? null,
+    'wamp.registration.match': ({ args }) => {
+      const uri = uriArgument(args);
+      return (registrations.exact(uri) ?? registrations.bestPattern(uri))?.id ?? null;
+    },
+    'wamp.registration.get': ({ args }) => registrationDetails(byId(args)),
+    'wamp.registration.list_callees': ({ args }) => byId(args).endpoints.map(({ callee }) => callee.id),
+    'wamp.registration.count_callees': ({ args }) => byId(args).endpoints.length,
+  };
+}

@@ -1,0 +1,70 @@
+import { CLOSE_URI, ERROR_URI } from '../../wamp/uris.js';
+import { ALLOW_ALL } from '../authorizer.js';
+import type { Session } from '../model.js';
+import type { RealmContext } from '../realm-context.js';
+import { closing, idArgument, rolesArgument, textArgument } from './arguments.js';
+import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
+
+/** What the meta API tells of a session that has joined. */
+export function sessionDetails(session: Session): object {
+  const { id, authid, authrole, authmethod, authprovider, transport } = session;
+  return { session: id, authid, authrole, authmethod, authprovider, transport };
+}
+
+/**
+ * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router: they are not told of, and
+ * cannot be killed.
+ */
+export function sessionProcedures(
+  sessions: ReadonlyMap<number, Session>,
+  { rules }: RealmContext,
+): Readonly<Record<string, MetaProcedure>> {
+  const clients = (): readonly Session[] => [...sessions.values()].filter(({ trusted }) => !trusted);
+  const withRole = (roles: ReadonlySet<string> | undefined): readonly number[] =>
+    clients()
+      .filter(({ authrole }) => roles?.has(authrole) !== false)
+      .map(({ id }) => id);
+  const byId = (id: unknown): Session => {
+    const session = sessions.get(id as number);
+    if (session !== undefined && !session.trusted) return session;
+    throw new MetaError(ERROR_URI.noSuchSession, 'there is no such session');
+  };
+
+  /** Kills those among the clients that `choose` gives, the caller excepted. Returns their IDs. */
+  function kill({ session: caller, kwargs }: MetaCall, choose: () => readonly Session[]): readonly number[] {
+    // Where nobody grants anything, everyone would be master of everyone's session.
+    if (rules.authorizer === ALLOW_ALL && !caller.trusted)
+      throw new MetaError(ERROR_URI.notAuthorized, 'in a realm without grants no session may be killed');
+    const { reason = CLOSE_URI.killed, message } = closing(kwargs);
+    const victims = choose().filter((session) => session !== caller);
+    for (const victim of victims) victim.kill(reason, message);
+    return victims.map(({ id }) => id);
+  }
+
+  return {
+    'wamp.session.count': ({ args }) => withRole(rolesArgument(args)).length,
+    'wamp.session.list': ({ args }) => withRole(rolesArgument(args)),
+    'wamp.session.get': ({ args }) => sessionDetails(byId(idArgument(args))),
+    'wamp.session.kill': (call) => {
+      // A caller that names itself, or what is no ID at all, names no other session.
+      const [killed] = kill(call, () => [byId(call.args[0])]);
+      if (killed === undefined)
+        throw new MetaError(ERROR_URI.noSuchSession, 'there is no such other session');
+    },
+    'wamp.session.kill_by_authid': (call) => {
+      const name = textArgument(call.args);
+      return kill(call, () => clients().filter(({ authid }) => authid === name));
+    },
+    'wamp.session.kill_by_authrole': (call) => {
+      const name = textArgument(call.args);
+      return kill(call, () => clients().filter(({ authrole }) => authrole === name)).length;
+    },
+    'wamp.session.kill_all': (call) =>
+      kill(call, () => {
+        const all = clients();
+        // Nobody remains who could hear of it.
+        for (const victim of all) if (victim !== call.session) victim.quiet = true;
+        return all;
+      }).length,
+  };
+}

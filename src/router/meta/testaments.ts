@@ -1,0 +1,100 @@
+import { OPTION_RULES, wrongOption } from '../../wamp/options.js';
+import { isDict, type Payload } from '../../wamp/payload.js';
+import { ERROR_URI } from '../../wamp/uris.js';
+import type { Broker } from '../broker.js';
+import type { Session } from '../model.js';
+import { isPacked } from '../passthru.js';
+import { ask, settle } from '../permission.js';
+import type { Publication } from '../publishing.js';
+import type { RealmContext } from '../realm-context.js';
+import { weigh } from '../weigh.js';
+import { invalid, uriArgument } from './arguments.js';
+import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
+
+/** Events that sessions leave behind (WAMP, "Session Testament"). */
+export interface Testaments {
+  readonly procedures: Readonly<Record<string, MetaProcedure>>;
+  /** Publishes what a session left, those of scope `detached` first. */
+  publish(session: Session): void;
+  /** Forgets it instead. */
+  discard(session: Session): void;
+}
+
+type Scope = 'detached' | 'destroyed';
+interface Testament extends Publication {
+  readonly scope: Scope;
+  readonly weight: number;
+}
+
+export function createTestaments(
+  broker: Pick<Broker, 'publish' | 'objection'>,
+  { limits, rules, randomId }: RealmContext,
+): Testaments {
+  const left = new Map<Session, readonly Testament[]>();
+  const of = (session: Session): readonly Testament[] => left.get(session) ?? [];
+
+  function add(session: Session, testament: Testament): undefined {
+    const all = [...of(session), testament];
+    const total = all.reduce((sum, { weight }) => sum + weight, 0);
+    if (all.length > limits.maxTestaments || total > limits.maxTestamentBytes)
+      throw new MetaError(ERROR_URI.tooManyRequests, 'the session has left as many testaments as it may');
+    left.set(session, all);
+  }
+
+  return {
+    procedures: {
+      'wamp.session.add_testament': (call) => {
+        const { session } = call;
+        const testament = testamentOf(call, limits.maxTestamentBytes);
+        const refused = broker.objection(testament);
+        if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
+        const verdict = ask(rules.authorizer, session, 'publish', testament.topic, 'exact');
+        const deny = (uri: string, sentence: string): never => {
+          throw new MetaError(uri, sentence);
+        };
+        return settle(verdict, session, () => add(session, testament), deny);
+      },
+      'wamp.session.flush_testaments': ({ session, kwargs }) => {
+        const scope = scopeOf(kwargs);
+        const kept = of(session).filter((testament) => testament.scope !== scope);
+        left.set(session, kept);
+      },
+    },
+    publish(session) {
+      const all = of(session);
+      left.delete(session);
+      for (const scope of ['detached', 'destroyed'])
+        for (const testament of all)
+          if (testament.scope === scope) broker.publish(session, randomId(), testament);
+    },
+    discard: (session) => void left.delete(session),
+  };
+}
+
+/** @throws MetaError */
+function scopeOf(kwargs: MetaCall['kwargs']): Scope {
+  const scope = kwargs['scope'] ?? 'destroyed';
+  if (scope === 'detached' || scope === 'destroyed') return scope;
+  throw invalid('scope must be detached or destroyed');
+}
+
+/** @throws MetaError */
+function testamentOf({ session, args, kwargs }: MetaCall, most: number): Testament {
+  const topic = uriArgument(args);
+  const options = kwargs['publish_options'] ?? {};
+  if (!isDict(options)) throw invalid('publish_options must be a dictionary');
+  const wrong = wrongOption(options, OPTION_RULES.publish);
+  if (wrong !== undefined) throw invalid(`publish_options: ${wrong}`);
+  if (isPacked(options) && !session.features.publisher.payloadPassthru)
+    throw invalid('publish_options: payload_passthru_mode was not announced');
+  const payload = payloadOf(args[1] ?? [], args[2] ?? {});
+  const weight = weigh([topic, payload, options], most);
+  return { topic, options, payload, scope: scopeOf(kwargs), weight };
+}
+
+/** @throws MetaError */
+function payloadOf(args: unknown, kwargs: unknown): Payload {
+  if (!Array.isArray(args)) throw invalid('the second argument must be a list');
+  if (!isDict(kwargs)) throw invalid('the third argument must be a dictionary');
+  return { args, kwargs };
+}

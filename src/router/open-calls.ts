@@ -1,0 +1,61 @@
+import { MESSAGE } from '../wamp/messages.js';
+import { ERROR_URI } from '../wamp/uris.js';
+import { refuse } from './answers.js';
+import { createDeadlines, type Deadlines } from './deadlines.js';
+import type { PendingCall, Session } from './model.js';
+import type { RealmContext } from './realm-context.js';
+
+/** Calls that are not answered yet: how they end when nobody answers them. */
+export interface OpenCalls {
+  readonly deadlines: Deadlines;
+  /** Forgets a call; its answer, if one comes, is dropped. */
+  finish(call: PendingCall): void;
+  /** Tells the caller that a call came to nothing. */
+  fail(call: PendingCall, uri: string, sentence: string): void;
+  /** Tells the callee that nobody wants its answer, where it can hear that. */
+  interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
+  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`. */
+  forget(session: Session): void;
+}
+
+export function createOpenCalls({ clock }: RealmContext): OpenCalls {
+  const deadlines = createDeadlines(clock, (call) => {
+    finish(call);
+    fail(call, ERROR_URI.timeout, 'the call took longer than its timeout');
+    interrupt(call, 'killnowait', ERROR_URI.timeout);
+  });
+
+  function finish(call: PendingCall): void {
+    call.caller.calls.delete(call.request);
+    call.callee.invocations.delete(call.invocation);
+    deadlines.clear(call);
+  }
+
+  function fail(call: PendingCall, uri: string, sentence: string): void {
+    refuse(call.caller, MESSAGE.CALL, call.request, uri, sentence);
+  }
+
+  /** Only to callees that announced it: others take INTERRUPT for a protocol violation. */
+  function interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void {
+    if (!call.callee.features.callee.callCanceling || call.killed) return;
+    call.callee.peer.send({ type: MESSAGE.INTERRUPT, request: call.invocation, options: { mode, reason } });
+  }
+
+  return {
+    deadlines,
+    finish,
+    fail,
+    interrupt,
+    forget(session) {
+      // Its own calls first, so that a session which called itself is not answered after it has gone.
+      for (const call of session.calls.values()) {
+        finish(call);
+        if (call.callee !== session) interrupt(call, 'killnowait', ERROR_URI.canceled);
+      }
+      for (const call of session.invocations.values()) {
+        finish(call);
+        fail(call, ERROR_URI.canceled, 'the callee is gone');
+      }
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../clock.js';
+import type { Authorizer } from './authorizer.js';
+import type { RouterLimits, Session } from './model.js';
+
+/** What holds in one realm and may be otherwise in another. */
+export interface RealmRules {
+  /** Default: everything is allowed. */
+  readonly authorizer: Authorizer;
+  /** Whether callers and publishers may have callees and subscribers told who they are. Default `allow`. */
+  readonly disclosure: 'allow' | 'refuse';
+  /** Whether only callees that announced progressive call results are asked for them. Default `announced`. */
+  readonly progressiveResults: 'announced' | 'always';
+}
+
+/** What the parts of one realm share. */
+export interface RealmContext {
+  readonly limits: RouterLimits;
+  readonly rules: RealmRules;
+  readonly clock: Clock;
+  /** IDs of the global scope. */
+  readonly randomId: () => number;
+  /** In [0, 1), for the invocation policy `random`. */
+  readonly random: () => number;
+  /** Publishes a meta event to all but the session that caused it. */
+  announce(topic: string, cause: Session, args: readonly unknown[]): void;
+}

@@ -1,0 +1,94 @@
+import { isReservedUri } from '../wamp/uris.js';
+import type { MatchPolicy, Session, Subscription } from './model.js';
+import { createPatternIndex } from './pattern-index.js';
+import type { RealmContext } from './realm-context.js';
+
+/** Who hears of which topic. Tells meta events of every change (WAMP, "Subscription Meta API"). */
+export interface Subscriptions {
+  /** The subscription of this very URI with this policy. */
+  get(match: MatchPolicy, uri: string): Subscription | undefined;
+  exact(topic: string): Subscription | undefined;
+  /** All patterns that match a topic. */
+  patterns(topic: string): readonly Subscription[];
+  byId(id: number): Subscription | undefined;
+  all(): Iterable<Subscription>;
+  /**
+   * Adds a subscriber; one that is there already stays.
+   *
+   * @param welcome told of the subscription before anyone else is
+   */
+  enter(
+    subscriber: Session,
+    uri: string,
+    match: MatchPolicy,
+    welcome: (subscription: Subscription) => void,
+  ): void;
+  leave(subscriber: Session, subscription: Subscription): void;
+  /** Takes away all that a session has subscribed to. */
+  forget(session: Session): void;
+  readonly size: number;
+}
+
+export function createSubscriptions({ clock, announce }: RealmContext): Subscriptions {
+  const index = createPatternIndex<Subscription>();
+  const byId = new Map<number, Subscription>();
+  let lastId = 0;
+
+  function create(uri: string, match: MatchPolicy): Subscription {
+    const subscription = { id: ++lastId, uri, match, created: clock.wall(), subscribers: new Set<Session>() };
+    index.set(match, uri, subscription);
+    byId.set(subscription.id, subscription);
+    return subscription;
+  }
+
+  /** Of subscriptions to meta events there are none: they would tell of one another for ever. */
+  function tell(topic: string, subscription: Subscription, subscriber: Session, about: unknown): void {
+    if (!isReservedUri(subscription.uri)) announce(topic, subscriber, [subscriber.id, about]);
+  }
+
+  function leave(subscriber: Session, subscription: Subscription): void {
+    const { id, match, uri, subscribers } = subscription;
+    if (!subscriber.subscriptions.delete(id)) return;
+    subscribers.delete(subscriber);
+    const isLast = subscribers.size === 0;
+    if (isLast) {
+      index.delete(match, uri);
+      byId.delete(id);
+    }
+    tell('wamp.subscription.on_unsubscribe', subscription, subscriber, id);
+    if (isLast) tell('wamp.subscription.on_delete', subscription, subscriber, id);
+  }
+
+  return {
+    get: index.get,
+    exact: index.exact,
+    patterns: index.patterns,
+    byId: (id) => byId.get(id),
+    all: () => byId.values(),
+    enter(subscriber, uri, match, welcome) {
+      const known = index.get(match, uri);
+      const subscription = known ?? create(uri, match);
+      const isNew = !subscription.subscribers.has(subscriber);
+      subscription.subscribers.add(subscriber);
+      subscriber.subscriptions.set(subscription.id, subscription);
+      welcome(subscription);
+      if (known === undefined) {
+        const details = subscriptionDetails(subscription);
+        tell('wamp.subscription.on_create', subscription, subscriber, details);
+      }
+      if (isNew) tell('wamp.subscription.on_subscribe', subscription, subscriber, subscription.id);
+    },
+    leave,
+    forget(session) {
+      for (const subscription of session.subscriptions.values()) leave(session, subscription);
+    },
+    get size() {
+      return byId.size;
+    },
+  };
+}
+
+/** What the meta API tells of a subscription. */
+export function subscriptionDetails({ id, created, uri, match }: Subscription): object {
+  return { id, created: new Date(created).toISOString(), uri, match };
+}

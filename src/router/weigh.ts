@@ -1,0 +1,29 @@
+/** What a value that is not counted in itself takes, roughly, in bytes. */
+const SLOT = 16;
+
+/**
+ * Roughly the bytes of memory that a decoded value takes, for limits on what is kept for clients. Never recurses, and
+ * stops counting beyond `most`, so that nothing a client sends makes it expensive.
+ */
+export function weigh(value: unknown, most: number): number {
+  const rest: unknown[] = [value];
+  let weight = 0;
+  while (rest.length > 0 && weight <= most) {
+    const next = rest.pop();
+    weight += SLOT;
+    if (typeof next === 'string') {
+      weight += next.length;
+    } else if (next instanceof Uint8Array) {
+      // A view keeps all of its memory alive.
+      weight += next.buffer.byteLength;
+    } else if (Array.isArray(next)) {
+      for (const item of next) rest.push(item);
+    } else if (typeof next === 'object' && next !== null) {
+      for (const [key, item] of Object.entries(next)) {
+        weight += SLOT + key.length;
+        rest.push(item);
+      }
+    }
+  }
+  return weight;
+}
