@@ -10,14 +10,11 @@ import { NOTHING } from './answers.js';
 import type { Admission, Refusal, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
 import { createInOrder } from './in-order.js';
-import type { Session } from './model.js';
+import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
 
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
-
-/** Messages of one client that may wait while one before them is decided upon. */
-const MOST_WAITING_MESSAGES = 1000;
 
 /** A session and the realm it is in. */
 export interface Joined {
@@ -40,6 +37,7 @@ export interface Entry {
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
   /** Looks at who wants to join, or says why nobody can. */
   readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo) => Entry | Refusal;
   /** The connection is closed: it may be forgotten. */
@@ -231,7 +229,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       onOverflow() {
         abort({ uri: ERROR_URI.tooManyRequests, sentence: 'too many messages wait to be authorized' });
       },
-      most: MOST_WAITING_MESSAGES,
+      limits: context.limits,
     }),
     onViolation,
     onClose() {

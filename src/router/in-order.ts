@@ -1,4 +1,6 @@
 import type { Message } from '../wamp/messages.js';
+import type { RouterLimits } from './model.js';
+import { weigh } from './weigh.js';
 
 /** Handles a message; a promise, which may reject, where that takes time. */
 export type Handle = (message: Message) => Promise<void> | undefined;
@@ -7,10 +9,9 @@ export interface InOrderOptions {
   readonly handle: Handle;
   /** What `handle` threw or rejected with. */
   readonly onFault: (message: Message, error: unknown) => void;
-  /** More messages came than may wait: this one and all that wait are dropped. */
+  /** More came than may wait. Nothing is handled after this. */
   readonly onOverflow: () => void;
-  /** Messages that may wait. */
-  readonly most: number;
+  readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
 }
 
 /**
@@ -19,8 +20,12 @@ export interface InOrderOptions {
  * this costs a comparison.
  */
 export function createInOrder(options: InOrderOptions): (message: Message) => void {
-  const { handle, onFault, onOverflow, most } = options;
-  let waiting: Message[] | undefined;
+  const { handle, onFault, onOverflow } = options;
+  const { maxWaitingMessages, maxWaitingBytes } = options.limits;
+  /** There while a message takes time. */
+  let waiting: { readonly message: Message; readonly weight: number }[] | undefined;
+  let bytes = 0;
+  let overflowed = false;
 
   /** True where the message was handled at once. */
   function pass(message: Message): boolean {
@@ -28,7 +33,7 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
       const pending = handle(message);
       if (pending === undefined) return true;
       waiting ??= [];
-      pending.catch((error: unknown) => onFault(message, error)).then(resume);
+      void pending.catch((error: unknown) => onFault(message, error)).then(resume);
       return false;
     } catch (error) {
       onFault(message, error);
@@ -43,18 +48,26 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
         waiting = undefined;
         return;
       }
-      if (!pass(next)) return;
+      bytes -= next.weight;
+      if (!pass(next.message)) return;
     }
   }
 
-  return (message) => {
-    if (waiting === undefined) {
-      pass(message);
-    } else if (waiting.length < most) {
-      waiting.push(message);
-    } else {
-      waiting.length = 0;
-      onOverflow();
+  function wait(message: Message, queue: NonNullable<typeof waiting>): void {
+    if (overflowed) return;
+    const weight = weigh(message, maxWaitingBytes);
+    bytes += weight;
+    if (queue.length < maxWaitingMessages && bytes <= maxWaitingBytes) {
+      queue.push({ message, weight });
+      return;
     }
+    overflowed = true;
+    queue.length = 0;
+    onOverflow();
+  }
+
+  return (message) => {
+    if (waiting === undefined) pass(message);
+    else wait(message, waiting);
   };
 }

@@ -131,6 +131,7 @@ export function createRouter(options: RouterOptions): Router {
     const connection = createConnection(peer, info, {
       clock,
       log,
+      limits,
       enter,
       onClosed() {
         connections.delete(entry);

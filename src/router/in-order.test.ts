@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { MESSAGE, type Message } from '../wamp/messages.js';
+import { createInOrder } from './in-order.js';
+
+/** A line of messages, each of which is handled when it is told to be, where its number is in `slow`. */
+function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWaitingBytes: 1000 }) {
+  const log: string[] = [];
+  const finish = new Map<number, (error?: Error) => void>();
+  const take = createInOrder({
+    limits,
+    handle(message) {
+      const { request } = message as { readonly request: number };
+      if (request === 666) throw new Error('at once');
+      log.push(`begins ${request}`);
+      if (!slow.includes(request)) return undefined;
+      return new Promise<void>((resolve, reject) => {
+        finish.set(request, (error) => (error === undefined ? resolve() : reject(error)));
+      });
+    },
+    onFault: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
+    onOverflow: () => log.push('overflow'),
+  });
+  const send = (request: number, text = ''): void =>
+    take({ type: MESSAGE.CALL, request, options: {}, procedure: 'p', payload: { args: [text] } } as Message);
+  async function end(request: number, error?: Error): Promise<void> {
+    finish.get(request)?.(error);
+    // What waited is handled in microtasks.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { log, send, end };
+}
+
+describe('messages in order', () => {
+  it('are handled at once where nothing takes time', () => {
+    const { log, send } = line([]);
+    send(1);
+    send(2);
+    expect(log).toEqual(['begins 1', 'begins 2']);
+  });
+
+  it('wait behind one that takes time, and behind the next', async () => {
+    const { log, send, end } = line([1, 3]);
+    for (const request of [1, 2, 3, 4]) send(request);
+    expect(log).toEqual(['begins 1']);
+    await end(1);
+    expect(log).toEqual(['begins 1', 'begins 2', 'begins 3']);
+    send(5);
+    await end(3);
+    expect(log.slice(3)).toEqual(['begins 4', 'begins 5']);
+    send(6);
+    expect(log.at(-1)).toBe('begins 6');
+  });
+
+  it('go on after one that failed, at once or later', async () => {
+    const { log, send, end } = line([1]);
+    send(666);
+    send(1);
+    send(2);
+    await end(1, new Error('later'));
+    expect(log).toEqual(['666 failed: Error: at once', 'begins 1', '1 failed: Error: later', 'begins 2']);
+  });
+
+  it.each([
+    ['number', '', 4],
+    ['size', 'x'.repeat(400), 2],
+  ])('are dropped, all of them, where their %s is too large', async (_what, text, fit) => {
+    const { log, send, end } = line([1]);
+    send(1);
+    for (let request = 2; request <= fit + 2; request++) send(request, text);
+    send(99, text);
+    await end(1);
+    expect(log).toEqual(['begins 1', 'overflow']);
+  });
+
+  it('are counted while they wait, and not after', async () => {
+    const { log, send, end } = line([1, 11, 21]);
+    for (const first of [1, 11, 21]) {
+      for (let request = first; request <= first + 3; request++) send(request, 'x'.repeat(50));
+      await end(first);
+    }
+    expect(log).not.toContain('overflow');
+    expect(log).toHaveLength(12);
+  });
+});
