@@ -1,0 +1,210 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config/load-config.js';
+import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
+import { GRANT, GROUP, REALM, SOURCE, USER } from '../../src/config/security-file/shape.js';
+import { createGateway } from '../../src/create-gateway.js';
+import { readDocument, tableBelow } from '../support/documents.js';
+import { sectionsWithJson } from '../support/json-blocks.js';
+import { byCra, byKey, byScram, byTicket, type Login, logIn } from '../support/logins.js';
+import { connectRaw, hello, type RawClient } from '../support/raw-client.js';
+import { createTemporaryFolder } from '../support/temporary-folder.js';
+
+const DOCUMENT = readDocument('docs/REALMS.md');
+const SECTIONS = sectionsWithJson(DOCUMENT);
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** Clients of the gateway that a section describes. */
+interface Scene {
+  /** The authrole that a client joins with, or the URI that it is turned away with. */
+  role(login: Login | undefined, details?: object): Promise<unknown>;
+  join(login: Login | undefined): Promise<RawClient>;
+  /** `ok`, or the URI of the error that a request ends with. */
+  ask(client: RawClient, ...message: unknown[]): Promise<unknown>;
+}
+
+const denied = 'wamp.error.authentication_denied';
+const notAuthorized = 'wamp.error.not_authorized';
+const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
+
+/** Answers what a callee is called for; the arguments come back. */
+async function serve(callee: RawClient, answer: (args: readonly unknown[]) => unknown): Promise<void> {
+  for (;;) {
+    const [, request, , , args = []] = (await callee.next()) as [number, number, number, object, unknown[]];
+    callee.send([70, request, {}, [answer(args)]]);
+  }
+}
+
+/** What each section's example comes to. */
+const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+  async 'Users and passwords'({ role, join, ask }) {
+    expect(await role(byCra('till-1', 'correct horse battery staple'))).toBe('all');
+    expect(await role(byTicket('till-2', 'tr0ub4dor&3'))).toBe('all');
+    expect(await role(byTicket('till-2', 'troubador'))).toBe(denied);
+    expect(await role(undefined)).toBe('wamp.error.authentication_required');
+    expect(await role(byScram('till-1', 'x'))).toBe('wamp.error.no_matching_auth_method');
+    const client = await join(byCra('till-2', 'tr0ub4dor&3'));
+    expect(await ask(client, 64, 1, {}, 'com.shop.anything')).toBe('ok');
+  },
+  async 'Salted hashes'({ role }) {
+    for (const by of [byCra, byScram, byTicket]) {
+      expect(await role(by('till-1', 'correct horse battery staple'))).toBe('all');
+      expect(await role(by('till-1', 'correct horse'))).toBe(denied);
+    }
+  },
+  async Keys({ role }) {
+    expect(await role(byKey('sensor-7', PRIVATE_KEY))).toBe('all');
+    expect(await role(byKey(undefined, PRIVATE_KEY))).toBe('all');
+    expect(await role(byKey('sensor-7', '11'.repeat(32)))).toBe(denied);
+  },
+  async 'Groups and roles'({ role }) {
+    const ann = byCra('ann', "ann's password");
+    expect(await role(ann)).toBe('managers');
+    expect(await role(ann, { authrole: 'staff' })).toBe('staff');
+    expect(await role(ann, { authrole: 'owners' })).toBe('managers');
+    expect(await role(byCra('ben', "ben's password"))).toBe('all');
+  },
+  async Sources({ role }) {
+    expect(await role(byCra('ann', "ann's password"))).toBe('all');
+    expect(await role(byTicket('ann', "ann's password"))).toBe('all');
+    expect(await role(byTicket('ben', "ben's password"))).toBe(denied);
+    expect(await role(byScram('ann', "ann's password"))).toBe('wamp.error.no_matching_auth_method');
+    expect(await role(undefined)).toBe('wamp.error.authentication_required');
+  },
+  async Grants({ join, ask }) {
+    const ann = await join(byCra('ann', "ann's password"));
+    const ben = await join(byCra('ben', "ben's password"));
+    expect(await ask(ann, 64, 1, { match: 'prefix' }, 'com.shop')).toBe('ok');
+    serve(ann, () => 'served').catch(() => {});
+    const cases: readonly [unknown[], unknown][] = [
+      [[48, 1, {}, 'com.shop.prices.get'], 'ok'],
+      [[48, 2, {}, 'com.shop.orders.list'], notAuthorized],
+      [[64, 3, {}, 'com.shop.prices.get'], notAuthorized],
+      [[32, 4, { match: 'wildcard' }, 'com.shop..changed'], 'ok'],
+      [[32, 5, {}, 'com.shop.prices.changed'], 'ok'],
+      [[32, 6, {}, 'com.shop.prices.other'], notAuthorized],
+      [[32, 7, {}, 'com.shop.news'], 'ok'],
+      [[32, 8, { match: 'prefix' }, 'com.shop'], notAuthorized],
+      [[16, 9, { acknowledge: true }, 'com.shop.news'], notAuthorized],
+      [[48, 10, {}, 'wamp.session.count'], notAuthorized],
+    ];
+    for (const [message, outcome] of cases)
+      expect([message, await ask(ben, ...message)]).toEqual([message, outcome]);
+    const second = await join(byCra('ann', "ann's password"));
+    expect(await ask(second, 48, 1, {}, 'com.shop.orders.list')).toBe('ok');
+    expect(await ask(second, 16, 2, { acknowledge: true }, 'com.shop.news')).toBe('ok');
+  },
+  async 'Sessions without a login'({ role, join, ask }) {
+    expect(await role(undefined)).toBe('anonymous');
+    const client = await join(undefined);
+    expect(await ask(client, 32, 1, {}, 'com.shop.news')).toBe('ok');
+    expect(await ask(client, 16, 2, { acknowledge: true }, 'com.shop.news')).toBe(notAuthorized);
+    expect(
+      await ask(await join(byCra('ann', "ann's password")), 16, 1, { acknowledge: true }, 'com.shop.news'),
+    ).toBe('ok');
+  },
+  async Authenticator({ role, join, ask }) {
+    const accounts = await join(byCra('accounts', "accounts' password"));
+    expect(await ask(accounts, 64, 1, {}, 'com.shop.authenticate')).toBe('ok');
+    serve(accounts, ([realm, authid, details]) => {
+      expect(realm).toBe('com.example.shop');
+      const { authmethod, ticket } = details as Record<string, unknown>;
+      if (authmethod === 'ticket') return ticket === 'right' ? 'customers' : { role: 'nobody-of-the-file' };
+      return { role: 'customers', authid: `${authid}-1`, secret: 'shared' };
+    }).catch(() => {});
+    expect(await role(byTicket('zoe', 'right'))).toBe('customers');
+    expect(await role(byTicket('zoe', 'other'))).toBe('nobody-of-the-file');
+    expect(await role(byCra('zoe', 'shared'))).toBe('customers');
+    expect(await role(byCra('zoe', 'wrong'))).toBe(denied);
+    const zoe = await join(byTicket('zoe', 'right'));
+    expect(await ask(zoe, 48, 1, {}, 'com.shop.prices.get')).toBe('wamp.error.no_such_procedure');
+    expect(await ask(zoe, 48, 2, {}, 'com.shop.orders.list')).toBe(notAuthorized);
+  },
+  async Authorizer({ join, ask }) {
+    const ben = await join(byCra('ben', "ben's password"));
+    expect(await ask(ben, 32, 1, {}, 'com.shop.news')).toBe('wamp.error.authorization_failed');
+    const decider = await join(byCra('decider', "decider's password"));
+    expect(await ask(decider, 64, 1, {}, 'com.shop.authorize')).toBe('ok');
+    serve(decider, ([session, uri, action, options]) => {
+      expect(Object.keys(session as object).sort()).toEqual(
+        ['authid', 'authmethod', 'authprovider', 'authrole', 'realm', 'session', 'transport'].sort(),
+      );
+      expect(options).toEqual({ match: 'exact' });
+      return { allow: uri === 'com.shop.news' && action === 'subscribe', cache: true };
+    }).catch(() => {});
+    expect(await ask(ben, 32, 2, {}, 'com.shop.news')).toBe('ok');
+    expect(await ask(ben, 32, 3, {}, 'com.shop.other')).toBe(notAuthorized);
+  },
+};
+
+describe('docs/REALMS.md', () => {
+  /** Runs a section's files as they stand, but for the port. */
+  async function run({ ini, json }: (typeof SECTIONS)[number]): Promise<Scene> {
+    const folder = createTemporaryFolder();
+    open.push(() => folder.remove());
+    folder.write('security.json', json[0]!);
+    const text = ini[0] ?? 'security.config_file = security.json\n';
+    const lines = 'listeners.test.port = 0\nsecurity.max_failed_login_delay = 0\n';
+    const config = loadConfig(folder.write('bondy.conf', `${text}${lines}`), { env: {} });
+    expect(config.notices).toEqual([]);
+    const gateway = createGateway(config);
+    await gateway.start();
+    open.push(() => gateway.stop(0));
+    const realm = config.realms[0]!;
+    const enter = async (login: Login | undefined, details?: object) => {
+      const client = await connectRaw(gateway.endpoints[0]!);
+      open.push(() => client.close());
+      return [client, await (login ? logIn(client, realm, login, details) : hello(client, realm))] as const;
+    };
+    return {
+      async role(login, details) {
+        const [, answer] = await enter(login, details);
+        return answer[0] === 2 ? (answer[2] as { authrole: string }).authrole : answer[2];
+      },
+      async join(login) {
+        const [client, answer] = await enter(login);
+        expect(answer[0]).toBe(2);
+        return client;
+      },
+      async ask(client, ...message) {
+        client.send(message);
+        const answer = await client.next();
+        return answer[0] === 8 ? answer[4] : 'ok';
+      },
+    };
+  }
+
+  it('has one example in a section, and each of them is run here', () => {
+    expect(SECTIONS.map(({ heading }) => heading)).toEqual(Object.keys(CASES));
+    expect(SECTIONS.map(({ json, ini }) => [json.length, ini.length <= 1])).toEqual(
+      SECTIONS.map(() => [1, true]),
+    );
+  });
+
+  it.each(SECTIONS)('$heading', async (section) => {
+    await CASES[section.heading]!(await run(section));
+  });
+
+  it('knows all authmethods, permissions and fields', () => {
+    expect(
+      tableBelow(DOCUMENT, '## Authmethods')
+        .map(([name]) => name)
+        .toSorted(),
+    ).toEqual([...AUTHMETHODS].toSorted());
+    for (const permission of PERMISSIONS) expect(DOCUMENT).toContain(`\`wamp.${permission}\``);
+    const shapes = { realm: REALM, user: USER, group: GROUP, source: SOURCE, grant: GRANT };
+    const told = tableBelow(DOCUMENT, '## All fields').map(([of = '', fields = '']) => `${of} ${fields}`);
+    for (const [of, shape] of Object.entries(shapes)) {
+      for (const field of Object.keys(shape.def.shape).filter(
+        (name) => name !== 'meta' && name !== 'prototype_uri',
+      )) {
+        expect(
+          told.filter((row) => row.startsWith(`${of} `) && new RegExp(`\\b${field}\\b`).test(row)).length,
+        ).toBe(1);
+      }
+    }
+  });
+});
