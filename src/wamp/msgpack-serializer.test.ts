@@ -239,7 +239,9 @@ describe('MessagePack is written', () => {
       '\x03',
     ]);
     for (const frame of frames) {
-      expect((frame as Uint8Array).buffer.byteLength).toBeLessThan(Math.max(20_000, frame.length + 1));
+      // Small ones may share the runtime's pool, which is of another size from version to version of Node.
+      const most = Math.max(20_000, Buffer.poolSize, frame.length);
+      expect((frame as Uint8Array).buffer.byteLength).toBeLessThanOrEqual(most);
     }
   });
 });
