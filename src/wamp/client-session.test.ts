@@ -21,6 +21,8 @@ async function join(): Promise<void> {
       roles: {
         caller: { features: expect.objectContaining({ call_canceling: true }) },
         callee: { features: expect.objectContaining({ call_canceling: true, call_timeout: true }) },
+        publisher: { features: expect.anything() },
+        subscriber: { features: expect.anything() },
       },
     },
   ]);

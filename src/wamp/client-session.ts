@@ -1,10 +1,11 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
-import { nextId } from './ids.js';
+import { createEventHandlers, type EventHandler } from './event-handlers.js';
 import { answerInvocation, createInvocations, type InvocationHandler } from './invocations.js';
 import { MESSAGE, type Message, messageName, type Welcome } from './messages.js';
 import { type Dict, EMPTY_PAYLOAD, type Payload } from './payload.js';
 import type { Peer, PeerReceiver } from './peer.js';
+import { createRequests, type RequestHooks } from './requests.js';
 import { CLOSE_URI, ERROR_URI } from './uris.js';
 import { WampError } from './wamp-error.js';
 
@@ -15,22 +16,39 @@ export interface SessionEnd {
   readonly message?: string;
 }
 
-/** A joined session, seen from the client: caller and callee. Event topics come with the part that needs them. */
+/** A joined session, seen from the client. */
 export interface Session {
   readonly id: number;
   readonly realm: string;
   /** What the router said in WELCOME: authid, authrole, its roles and features. */
   readonly details: Dict;
-  /** Rejects with {@link WampError}. Payload slots that came as JSON text stay so; see `payload-values.ts`. */
-  call(procedure: string, payload: Payload, options?: Dict): Promise<Payload & { readonly details: Dict }>;
+  /**
+   * Rejects with {@link WampError}. Payload slots that came as JSON text stay so; see `payload-values.ts`.
+   *
+   * @param onProgress asks for progressive results, and takes them as they come; the last one is what the call gives
+   */
+  call(
+    procedure: string,
+    payload: Payload,
+    options?: Dict,
+    onProgress?: (part: CallResult) => void,
+  ): Promise<CallResult>;
   /** Resolves with the registration's ID; rejects with {@link WampError}. */
   register(procedure: string, options: Dict, invoke: InvocationHandler): Promise<number>;
   unregister(registration: number): Promise<void>;
+  /** Resolves with the subscription's ID; rejects with {@link WampError}. */
+  subscribe(topic: string, options: Dict, onEvent: EventHandler): Promise<number>;
+  /** For all handlers of the subscription: none of them hears of anything from here on. */
+  unsubscribe(subscription: number): Promise<void>;
+  /** Resolves with the publication's ID where the option `acknowledge` is true, else at once with nothing. */
+  publish(topic: string, payload: Payload, options?: Dict): Promise<number | undefined>;
   /** Says GOODBYE, and closes the peer when the router has answered. @param reason default `wamp.close.normal` */
   leave(reason?: string): Promise<void>;
   /** Resolves when the session is over, whoever ended it; never rejects. */
   readonly closed: Promise<SessionEnd>;
 }
+
+export type CallResult = Payload & { readonly details: Dict };
 
 export interface JoinOptions {
   readonly realm: string;
@@ -46,16 +64,40 @@ export interface JoinOptions {
 
 /** Only what a session of this file does. */
 const ROLES: Dict = {
-  caller: { features: { call_canceling: true, call_timeout: true, caller_identification: true } },
-  callee: { features: { call_canceling: true, call_timeout: true, caller_identification: true } },
+  caller: {
+    features: {
+      call_canceling: true,
+      call_timeout: true,
+      caller_identification: true,
+      progressive_call_results: true,
+    },
+  },
+  callee: {
+    features: {
+      call_canceling: true,
+      call_timeout: true,
+      caller_identification: true,
+      pattern_based_registration: true,
+      progressive_call_results: true,
+      registration_revocation: true,
+      shared_registration: true,
+    },
+  },
+  publisher: {
+    features: {
+      publisher_exclusion: true,
+      publisher_identification: true,
+      subscriber_blackwhite_listing: true,
+    },
+  },
+  subscriber: {
+    features: {
+      pattern_based_subscription: true,
+      publisher_identification: true,
+      subscription_revocation: true,
+    },
+  },
 };
-
-interface Waiting {
-  readonly resolve: (answer: Message) => void;
-  readonly reject: (error: WampError) => void;
-  /** Done in the same breath as the answer arrives: what follows it on the pipe may already depend on it. */
-  readonly onAnswer?: (answer: Message) => void;
-}
 
 /**
  * Joins a realm over `peer` and resolves with the session.
@@ -113,9 +155,10 @@ function openSession(
 ): { session: Session; receiver: PeerReceiver } {
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
-  const waiting = new Map<string, Waiting>();
+  const requests = createRequests(peer);
+  const { settle } = requests;
   const invocations = createInvocations();
-  let lastRequest = 0;
+  const handlers = createEventHandlers(log);
   let state: 'open' | 'leaving' | 'over' = 'open';
   let settleClosed: (end: SessionEnd) => void;
   const closed = new Promise<SessionEnd>((resolve) => {
@@ -127,49 +170,16 @@ function openSession(
     state = 'over';
     settleClosed(how);
     invocations.interruptAll();
-    const error = lost(how.message ?? 'the session is over');
-    for (const [key, entry] of waiting) {
-      waiting.delete(key);
-      entry.reject(error);
-    }
+    requests.rejectAll(lost(how.message ?? 'the session is over'));
   }
 
   function request(
     requestType: number,
     build: (request: number) => Message,
-    onAnswer?: (answer: Message) => void,
+    hooks?: RequestHooks,
   ): Promise<Message> {
     if (state !== 'open') return Promise.reject(lost('the session is over'));
-    lastRequest = nextId(lastRequest);
-    const key = `${requestType}:${lastRequest}`;
-    return new Promise((resolve, reject) => {
-      // Stored before it is sent: an in-process router answers before `send` returns.
-      waiting.set(key, onAnswer === undefined ? { resolve, reject } : { resolve, reject, onAnswer });
-      const outcome = peer.send(build(lastRequest));
-      if (outcome === 'sent' || !waiting.delete(key)) return;
-      reject(
-        outcome === 'closed'
-          ? lost('the connection is closed')
-          : new WampError(
-              outcome === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.invalidArgument,
-              { args: [`the ${messageName(requestType)} cannot be sent: ${outcome}`] },
-            ),
-      );
-    });
-  }
-
-  function settle(requestType: number, message: Message & { readonly request: number }): void {
-    const key = `${requestType}:${message.request}`;
-    const entry = waiting.get(key);
-    // A late answer to a request that is settled already is not worth a quarrel.
-    if (entry === undefined) return;
-    waiting.delete(key);
-    if (message.type === MESSAGE.ERROR) {
-      entry.reject(new WampError(message.uri, message.payload, message.details));
-    } else {
-      entry.onAnswer?.(message);
-      entry.resolve(message);
-    }
+    return requests.send(requestType, build, hooks);
   }
 
   function breakOff(sentence: string): void {
@@ -188,9 +198,9 @@ function openSession(
         case MESSAGE.INTERRUPT:
           return invocations.interrupt(message.request, message.options['mode']);
         case MESSAGE.RESULT:
-          // Progress is not asked for, so a progressive part can only be a slip of the router's.
-          if (message.details['progress'] !== true) settle(MESSAGE.CALL, message);
-          return;
+          return settle(MESSAGE.CALL, message);
+        case MESSAGE.EVENT:
+          return handlers.deliver(message);
         case MESSAGE.ERROR:
           return settle(message.requestType, message);
         case MESSAGE.REGISTERED:
@@ -198,6 +208,13 @@ function openSession(
         case MESSAGE.UNREGISTERED:
           if (message.request === 0) invocations.remove(Number(message.details?.['registration']));
           return settle(MESSAGE.UNREGISTER, message);
+        case MESSAGE.SUBSCRIBED:
+          return settle(MESSAGE.SUBSCRIBE, message);
+        case MESSAGE.UNSUBSCRIBED:
+          if (message.request === 0) handlers.remove(Number(message.details?.['subscription']));
+          return settle(MESSAGE.UNSUBSCRIBE, message);
+        case MESSAGE.PUBLISHED:
+          return settle(MESSAGE.PUBLISH, message);
         case MESSAGE.GOODBYE:
           if (state === 'open') {
             // Over before the echo: in the same process the router closes before send returns.
@@ -225,14 +242,13 @@ function openSession(
     realm: options.realm,
     details: welcome.details,
     closed,
-    async call(procedure, payload, callOptions = {}) {
-      const answer = await request(MESSAGE.CALL, (id) => ({
-        type: MESSAGE.CALL,
-        request: id,
-        options: callOptions,
-        procedure,
-        payload,
-      }));
+    async call(procedure, payload, callOptions = {}, onProgress) {
+      const wish = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
+      const answer = await request(
+        MESSAGE.CALL,
+        (id) => ({ type: MESSAGE.CALL, request: id, options: wish, procedure, payload }),
+        { onProgress: onProgress && (({ payload: part, details }) => onProgress({ ...part, details })) },
+      );
       if (answer.type !== MESSAGE.RESULT) throw violation('not a RESULT');
       return { ...answer.payload, details: answer.details };
     },
@@ -240,20 +256,58 @@ function openSession(
       const answer = await request(
         MESSAGE.REGISTER,
         (id) => ({ type: MESSAGE.REGISTER, request: id, options: registerOptions, procedure }),
-        (registered) => {
-          if (registered.type === MESSAGE.REGISTERED)
-            invocations.add(registered.registration, procedure, invoke);
+        {
+          onAnswer(registered) {
+            if (registered.type === MESSAGE.REGISTERED)
+              invocations.add(registered.registration, procedure, invoke);
+          },
         },
       );
       if (answer.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
       return answer.registration;
     },
     async unregister(registration) {
-      await request(
-        MESSAGE.UNREGISTER,
-        (id) => ({ type: MESSAGE.UNREGISTER, request: id, registration }),
-        () => invocations.remove(registration),
+      await request(MESSAGE.UNREGISTER, (id) => ({ type: MESSAGE.UNREGISTER, request: id, registration }), {
+        onAnswer: () => invocations.remove(registration),
+      });
+    },
+    async subscribe(topic, subscribeOptions, onEvent) {
+      const answer = await request(
+        MESSAGE.SUBSCRIBE,
+        (id) => ({ type: MESSAGE.SUBSCRIBE, request: id, options: subscribeOptions, topic }),
+        {
+          onAnswer(subscribed) {
+            if (subscribed.type === MESSAGE.SUBSCRIBED) handlers.add(subscribed.subscription, onEvent);
+          },
+        },
       );
+      if (answer.type !== MESSAGE.SUBSCRIBED) throw violation('not a SUBSCRIBED');
+      return answer.subscription;
+    },
+    async unsubscribe(subscription) {
+      handlers.remove(subscription);
+      await request(MESSAGE.UNSUBSCRIBE, (id) => ({
+        type: MESSAGE.UNSUBSCRIBE,
+        request: id,
+        subscription,
+      }));
+    },
+    async publish(topic, payload, publishOptions = {}) {
+      const build = (id: number): Message => ({
+        type: MESSAGE.PUBLISH,
+        request: id,
+        options: publishOptions,
+        topic,
+        payload,
+      });
+      if (publishOptions['acknowledge'] !== true) {
+        if (state !== 'open') throw lost('the session is over');
+        requests.post(MESSAGE.PUBLISH, build);
+        return undefined;
+      }
+      const answer = await request(MESSAGE.PUBLISH, build);
+      if (answer.type !== MESSAGE.PUBLISHED) throw violation('not a PUBLISHED');
+      return answer.publication;
     },
     async leave(reason = CLOSE_URI.normal) {
       if (state !== 'open') return;

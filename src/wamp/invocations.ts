@@ -6,6 +6,7 @@ import { ERROR_URI } from './uris.js';
 
 /** One call of a registered procedure, as its handler sees it. */
 export interface Invocation {
+  /** The one that was called, where the registration is of a pattern. */
   readonly procedure: string;
   readonly args: Payload['args'];
   readonly kwargs: Payload['kwargs'];
@@ -16,6 +17,8 @@ export interface Invocation {
    * or is gone, or the session is. An answer is still taken then, and dropped where nobody waits for it.
    */
   onInterrupt: ((mode: string) => void) | undefined;
+  /** Sends a part of the result; absent where the caller takes none. `closed` after the answer, which ends the call. */
+  readonly progress: ((part: Payload) => SendOutcome) | undefined;
 }
 
 export type InvocationOutcome =
@@ -78,12 +81,19 @@ export async function answerInvocation(
     return;
   }
   const { args, kwargs } = message.payload;
+  let answered = false;
+  const sendPart = (payload: Payload): SendOutcome =>
+    answered
+      ? 'closed'
+      : peer.send({ type: MESSAGE.YIELD, request: message.request, options: { progress: true }, payload });
+  const { procedure } = message.details;
   const invocation: Invocation = {
-    procedure: target.procedure,
+    procedure: typeof procedure === 'string' ? procedure : target.procedure,
     args,
     kwargs,
     details: message.details,
     onInterrupt: undefined,
+    progress: message.details['receive_progress'] === true ? sendPart : undefined,
   };
   invocations.begin(message.request, invocation);
   let outcome: InvocationOutcome;
@@ -97,6 +107,7 @@ export async function answerInvocation(
     outcome = { kind: 'error', uri: ERROR_URI.runtimeError, payload: {} };
   }
   invocations.end(message.request);
+  answered = true;
   const sent =
     outcome.kind === 'result'
       ? peer.send({ type: MESSAGE.YIELD, request: message.request, options: {}, payload: outcome.payload })
