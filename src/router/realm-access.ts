@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { type Authentication, createAuthentication } from './auth/authentication.js';
 import type { CallProcedure } from './auth/authenticator.js';
+import { createKeyDerivation } from './auth/key-derivation.js';
 import { createLoginDelays } from './auth/login-delays.js';
 import { OPEN_REALM, type RealmSecurity } from './auth/realm-security.js';
 import { createSalts } from './auth/salts.js';
@@ -43,10 +44,11 @@ export function createRealmAccess(options: RealmAccessOptions): (realm: string) 
   const salts = createSalts(security.saltSecret);
   const { maxFailedLoginDelay: longest, maxFailedLogins: mostWaiting } = security;
   const delays = createLoginDelays({ clock, longest, mostWaiting });
+  const derive = createKeyDerivation();
   return (realm) => {
     const ofRealm = security.realms.get(realm) ?? OPEN_REALM;
     return {
-      authentication: createAuthentication({ ...options, realm, security: ofRealm, salts, delays }),
+      authentication: createAuthentication({ ...options, realm, security: ofRealm, salts, delays, derive }),
       authorizer: createAuthorizer(ofRealm, { realm, log, call }),
     };
   };

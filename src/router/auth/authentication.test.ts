@@ -3,6 +3,7 @@ import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { silentLogger } from '../../log.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { createAuthentication } from './authentication.js';
+import { createKeyDerivation } from './key-derivation.js';
 import { createLoginDelays } from './login-delays.js';
 import { OPEN_REALM, type RealmSecurity, type Source, type User } from './realm-security.js';
 import { createSalts } from './salts.js';
@@ -41,7 +42,7 @@ const REALM: RealmSecurity = {
 
 function setUp(
   security: Partial<RealmSecurity> = {},
-  options: { allowAnonymous?: boolean; salt?: string } = {},
+  options: { allowAnonymous?: boolean; salt?: string; mostDerivations?: number } = {},
 ) {
   const clock = createFakeClock();
   const authentication = createAuthentication({
@@ -49,6 +50,7 @@ function setUp(
     security: { ...REALM, ...security },
     allowAnonymous: options.allowAnonymous ?? true,
     salts: createSalts(options.salt ?? 'salt'),
+    derive: createKeyDerivation(options.mostDerivations),
     delays: createLoginDelays({ clock, longest: 8000, mostWaiting: 32 }),
     clock,
     log: silentLogger,
@@ -185,6 +187,7 @@ describe('the authmethod', () => {
       methodOf(begin({ authid: 'alice', authmethods: ['wamp-scram'], authextra }));
     expect(methodOf(begin({ authmethods: ['ticket'] }))).toBe(none);
     expect(methodOf(begin({ authid: '', authmethods: ['ticket'] }))).toBe(none);
+    expect(methodOf(begin({ authid: 'a'.repeat(1025), authmethods: ['ticket'] }))).toBe(none);
     expect(methodOf(begin({ authmethods: ['cryptosign'] }))).toBe(none);
     expect(methodOf(begin({ authmethods: ['cryptosign'], authextra: { pubkey: 5 } }))).toBe(none);
     expect(methodOf(begin({ authmethods: ['cryptosign'], authextra: { pubkey: KEY } }))).toBe('cryptosign');
@@ -332,5 +335,20 @@ describe('failed logins', () => {
       'wamp.error.authentication_denied',
       ...Array(8).fill('bondy.error.too_many_requests'),
     ]);
+  });
+});
+
+describe('logins that take work', () => {
+  it('are put off while as much is being done as may be, and count as no failures', async () => {
+    const { log } = setUp({}, { mostDerivations: 2 });
+    const step = () => answer(log('bob', 'ticket'), 'wrong');
+    const outcomes = await Promise.all([step(), step(), step(), answer(log('alice', 'ticket'), 'secret')]);
+    expect(outcomes.map(methodOf)).toEqual([
+      'wamp.error.authentication_denied',
+      'wamp.error.authentication_denied',
+      'bondy.error.too_many_requests',
+      'ticket',
+    ]);
+    expect(methodOf(await step())).toBe('wamp.error.authentication_denied');
   });
 });

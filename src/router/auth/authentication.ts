@@ -4,6 +4,7 @@ import { ERROR_URI } from '../../wamp/uris.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
 import { claimsOf, isCompleteFor } from './claims.js';
 import { askAuthenticator } from './dynamic-login.js';
+import type { DeriveKey } from './key-derivation.js';
 import { type Attempt, blocked, type LoginContext } from './login.js';
 import { createPrincipals } from './principals.js';
 import type { AuthMethod } from './realm-security.js';
@@ -17,6 +18,7 @@ export interface AuthenticationOptions extends LoginContext {
   /** Whether there may be sessions without a login at all. `security.allow_anonymous_user` */
   readonly allowAnonymous: boolean;
   readonly salts: Salts;
+  readonly derive: DeriveKey;
   /** For the realm's authenticator, if it has one. */
   readonly call: CallProcedure;
 }
@@ -37,7 +39,7 @@ const AUTHENTICATOR_MS = 10_000;
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
-  const principals = createPrincipals(realm, security, sources, salts);
+  const principals = createPrincipals(realm, security, sources, salts, options.derive);
   const admitsAnonymous =
     allowAnonymous && (security.authmethods.includes('anonymous') || !security.securityEnabled);
 

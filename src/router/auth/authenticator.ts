@@ -3,7 +3,8 @@ import type { Dict, Payload } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { WampError } from '../../wamp/wamp-error.js';
-import { KEY_BYTES, type PasswordKeys } from './password-keys.js';
+import { KEY_BYTES } from './key-bytes.js';
+import type { PasswordKeys } from './password-keys.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
 
 /** Calls a procedure of a realm as a part of this process. Rejects with WampError. @param timeout milliseconds */

@@ -17,6 +17,8 @@ export interface HelloClaims {
   readonly nonce: string | undefined;
 }
 
+/** Of a name, in characters: a challenge repeats it, and sessions keep it. */
+const LONGEST_NAME = 1024;
 const PUBLIC_KEY = /^[0-9a-f]{64}$/;
 const NONCE = /^[A-Za-z0-9+/=]{1,1024}$/;
 
@@ -31,8 +33,8 @@ export function claimsOf({ details }: Hello): HelloClaims {
   return {
     offered: authmethods.length === 0 ? ['anonymous'] : authmethods,
     offersMethods: authmethods.length > 0,
-    authid: textOf(details['authid']),
-    authrole: textOf(details['authrole']),
+    authid: nameOf(details['authid']),
+    authrole: nameOf(details['authrole']),
     authextra,
     pubkey: pubkey !== undefined && PUBLIC_KEY.test(pubkey) ? pubkey : undefined,
     // WAMP "SCRAM": who insists on a binding that the router does not have is not to go on.
@@ -57,3 +59,9 @@ export function isCompleteFor(method: AuthMethod, { authid, pubkey, nonce }: Hel
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** A name that is too long is nobody's. */
+function nameOf(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text === undefined || text.length > LONGEST_NAME ? undefined : text;
+}

@@ -6,6 +6,7 @@ import type { ConnectionInfo } from '../../wamp/peer.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { Challenge } from './challenge.js';
 import type { HelloClaims } from './claims.js';
+import { TooBusy } from './key-derivation.js';
 import type { LoginDelays } from './login-delays.js';
 import type { AuthMethod, RealmSecurity } from './realm-security.js';
 import { type Refused, refused, type Step } from './steps.js';
@@ -61,7 +62,11 @@ export function stepOf(
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };
       const outcome = challenge.verify(message);
-      return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
+      if (!(outcome instanceof Promise)) return settle(outcome);
+      return outcome.then(settle, (error: unknown) => {
+        if (error instanceof TooBusy) return busy();
+        throw error;
+      });
     },
   };
 }
@@ -88,3 +93,6 @@ export function craClaims(
 
 export const blocked = (): Refused =>
   refused(ERROR_URI.tooManyRequests, 'too many failed logins from this address; try again later');
+
+const busy = (): Refused =>
+  refused(ERROR_URI.tooManyRequests, 'too many logins are being looked at; try again later');

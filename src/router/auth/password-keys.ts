@@ -1,12 +1,8 @@
-import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { KEY_BYTES, sameBytes } from './key-bytes.js';
+import type { DeriveKey } from './key-derivation.js';
 import type { Password } from './realm-security.js';
 import { saslprep } from './saslprep.js';
-
-const derive = promisify(pbkdf2);
-
-/** Output of SHA-256, and of PBKDF2 as it is used here. */
-export const KEY_BYTES = 32;
 
 /** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
 const ITERATIONS_FOR_TEXT = 4096;
@@ -34,14 +30,14 @@ export interface PasswordKeys {
 }
 
 /** @param salt for SCRAM by a password that has none of its own: text that stays the same for a user */
-export function passwordKeys(password: Password, salt: string): PasswordKeys {
+export function passwordKeys(password: Password, salt: string, derive: DeriveKey): PasswordKeys {
   switch (password.kind) {
     case 'plain':
-      return keysOfText(password.text, salt);
+      return keysOfText(password.text, salt, derive);
     case 'salted':
-      return keysOfSalted(password);
+      return keysOfSalted(password, derive);
     case 'scram':
-      return keysOfScram(password);
+      return keysOfScram(password, derive);
   }
 }
 
@@ -50,21 +46,21 @@ export function passwordKeys(password: Password, salt: string): PasswordKeys {
  *
  * @param model undefined for what a password in text looks like
  */
-export function decoyKeys(model: Password | undefined, salt: string): PasswordKeys {
+export function decoyKeys(model: Password | undefined, salt: string, derive: DeriveKey): PasswordKeys {
   const drawn = () => randomBytes(KEY_BYTES).toString('base64');
   switch (model?.kind) {
     case 'salted':
-      return keysOfSalted({ ...model, salt, saltedPassword: drawn() });
+      return keysOfSalted({ ...model, salt, saltedPassword: drawn() }, derive);
     case 'scram':
       // A salt of the same bytes, written as this kind of password has it.
-      return keysOfScram({ ...model, salt, storedKey: drawn(), serverKey: drawn() });
+      return keysOfScram({ ...model, salt, storedKey: drawn(), serverKey: drawn() }, derive);
     default:
-      return keysOfText(drawn(), salt);
+      return keysOfText(drawn(), salt, derive);
   }
 }
 
-function keysOfText(text: string, salt: string): PasswordKeys {
-  const derived = once(() => derive(saslprep(text), salt, ITERATIONS_FOR_TEXT, KEY_BYTES, 'sha256'));
+function keysOfText(text: string, salt: string, derive: DeriveKey): PasswordKeys {
+  const derived = once(() => derive(saslprep(text), salt, ITERATIONS_FOR_TEXT));
   const hash = (password: string) => createHash('sha256').update(password).digest();
   return {
     cra: { key: text, salting: undefined },
@@ -78,16 +74,19 @@ function keysOfText(text: string, salt: string): PasswordKeys {
   };
 }
 
-function keysOfSalted({ salt, iterations, saltedPassword }: Password & { kind: 'salted' }): PasswordKeys {
+function keysOfSalted(
+  { salt, iterations, saltedPassword }: Password & { kind: 'salted' },
+  derive: DeriveKey,
+): PasswordKeys {
   const key = Buffer.from(saltedPassword, 'base64');
   return {
     cra: { key: saltedPassword, salting: { salt, iterations } },
     scram: { salt: inBase64(salt), iterations, keys: async () => scramKeys(key) },
-    matches: async (ticket) => sameBytes(await derive(ticket, salt, iterations, KEY_BYTES, 'sha256'), key),
+    matches: async (ticket) => sameBytes(await derive(ticket, salt, iterations), key),
   };
 }
 
-function keysOfScram(password: Password & { kind: 'scram' }): PasswordKeys {
+function keysOfScram(password: Password & { kind: 'scram' }, derive: DeriveKey): PasswordKeys {
   const { salt, iterations } = password;
   const storedKey = Buffer.from(password.storedKey, 'base64');
   const serverKey = Buffer.from(password.serverKey, 'base64');
@@ -96,7 +95,7 @@ function keysOfScram(password: Password & { kind: 'scram' }): PasswordKeys {
     cra: undefined,
     scram: { salt, iterations, keys: async () => ({ storedKey, serverKey }) },
     async matches(ticket) {
-      const salted = await derive(saslprep(ticket), bytes, iterations, KEY_BYTES, 'sha256');
+      const salted = await derive(saslprep(ticket), bytes, iterations);
       return sameBytes(scramKeys(salted).storedKey, storedKey);
     },
   };
@@ -111,17 +110,16 @@ function scramKeys(saltedPassword: Buffer): ScramKeys {
   };
 }
 
-/** Compares in a time that tells nothing of what is equal in them. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && timingSafeEqual(a, b);
-}
-
 const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
 
+/** A failure is not kept. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
-    made ??= make();
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
     return made;
   };
 }

@@ -1,3 +1,4 @@
+import type { DeriveKey } from './key-derivation.js';
 import { decoyKeys, type PasswordKeys, passwordKeys } from './password-keys.js';
 import type { AuthMethod, RealmSecurity, User } from './realm-security.js';
 import type { Salts } from './salts.js';
@@ -43,6 +44,7 @@ export function createPrincipals(
   security: RealmSecurity,
   sources: Sources,
   salts: Salts,
+  derive: DeriveKey,
 ): Principals {
   const { users } = security;
   const keys = new Map<string, PasswordKeys>();
@@ -61,7 +63,8 @@ export function createPrincipals(
 
   function keysOf(user: User): PasswordKeys | undefined {
     if (user.password === undefined) return undefined;
-    const found = keys.get(user.username) ?? passwordKeys(user.password, salts.saltFor(realm, user.username));
+    const found =
+      keys.get(user.username) ?? passwordKeys(user.password, salts.saltFor(realm, user.username), derive);
     keys.set(user.username, found);
     return found;
   }
@@ -89,7 +92,7 @@ export function createPrincipals(
       authid: name,
       method,
       groups: model?.user.groups ?? [],
-      keys: decoyKeys(model?.user.password, salts.saltFor(realm, name)),
+      keys: decoyKeys(model?.user.password, salts.saltFor(realm, name), derive),
       authorizedKeys: [],
       isDecoy: true,
     };
@@ -108,7 +111,7 @@ export function createPrincipals(
         authid: username,
         method,
         groups,
-        keys: keysOf(user) ?? decoyKeys(undefined, salts.saltFor(realm, username)),
+        keys: keysOf(user) ?? decoyKeys(undefined, salts.saltFor(realm, username), derive),
         // A client that names its key must sign with it.
         authorizedKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
         isDecoy: false,

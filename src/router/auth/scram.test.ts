@@ -1,6 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { passwordKeys } from './password-keys.js';
+import { createKeyDerivation } from './key-derivation.js';
+import { passwordKeys as keysOf } from './password-keys.js';
+import type { Password } from './realm-security.js';
 import { challengeScram } from './scram.js';
 
 /** RFC 7677 section 3, whose proof and signature the WAMP specification has too. */
@@ -16,6 +18,7 @@ const RFC = {
 };
 const nonce = `${RFC.clientNonce}${RFC.routerNonce}`;
 
+const passwordKeys = (password: Password, salt: string) => keysOf(password, salt, createKeyDerivation());
 const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 const salted = (password: string, salt: Buffer, iterations: number) =>
   pbkdf2Sync(password, salt, iterations, 32, 'sha256');

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { deriveKey, signManual } from 'wampy/wampcra.js';
+import { createKeyDerivation } from './key-derivation.js';
 import { passwordKeys } from './password-keys.js';
 import { challengeCra } from './wampcra.js';
 
@@ -24,8 +25,12 @@ const SALTING = { salt: 'salt123', iterations: 1000 };
 /** PBKDF2 of "secret2": what two clients, which know nothing of each other, make of it. */
 const DERIVED = autobahn.auth_cra.derive_key('secret2', SALTING.salt, SALTING.iterations, 32);
 
-const plain = passwordKeys({ kind: 'plain', text: 'secret2' }, 'x').cra!;
-const salted = passwordKeys({ kind: 'salted', ...SALTING, saltedPassword: DERIVED }, 'x').cra!;
+const plain = passwordKeys({ kind: 'plain', text: 'secret2' }, 'x', createKeyDerivation()).cra!;
+const salted = passwordKeys(
+  { kind: 'salted', ...SALTING, saltedPassword: DERIVED },
+  'x',
+  createKeyDerivation(),
+).cra!;
 
 const verify = (cra: typeof plain, sign: (challenge: string) => string) => {
   const challenge = challengeCra(cra, CLAIMS);
