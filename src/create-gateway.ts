@@ -89,7 +89,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       const secretsTried = Promise.all(services.map((service) => service.start()));
       router = createConfiguredRouter(config, agent, log, clock);
       const procedures = services.flatMap((service) => service.procedures);
-      for (const realm of config.realms) callees.push(await joinAsCallee(router, realm, procedures));
+      const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
+      for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
       await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
       // Last, so that no client ever finds a procedure missing that is still being registered.
       listeners = await openListeners(config, { attach: router.attach, log, clock });

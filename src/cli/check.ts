@@ -1,3 +1,4 @@
+import type { RealmSecurity } from '../config/model.js';
 import { createGateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { silentLogger } from '../log.js';
@@ -21,9 +22,16 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
     ...config.services.map(
       (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
     ),
-    ...config.realms.map((realm) => `  realm ${realm}`),
+    ...config.realms.map((realm) => `  realm ${realm}${whoIsIn(config.security.realms.get(realm))}`),
     ...listenerUrls(config).map((url) => `  listener ${url}`),
   ];
   host.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
+}
+
+function whoIsIn(realm: RealmSecurity | undefined): string {
+  if (realm === undefined) return '';
+  const { users, groups, grants } = realm;
+  const allowed = grants === undefined ? 'no grants' : count(grants.length, 'grant');
+  return `: ${count(users.size, 'user')}, ${count(groups.size, 'group')}, ${allowed}`;
 }

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
+import { checkDeciding } from './deciding-checks.js';
 import type { ConfigDraft } from './drafts.js';
 import { frozenMap } from './freeze.js';
 import type { Entry, ReadFile } from './includes.js';
@@ -64,5 +65,6 @@ function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
       `does not have ${[...unguarded].slice(0, 3).join(', ')}, where procedures are: whoever joins there may do everything`,
     );
   }
+  checkDeciding(draft, file);
   checkJoining(draft, file);
 }

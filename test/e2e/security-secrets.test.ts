@@ -55,6 +55,7 @@ describe('secrets of the security file', () => {
   it('are not printed by check, whatever notices there are', async () => {
     const run = runCommand(['check', '--config', write([realm])]);
     expect(await run.ended).toBe(0);
+    expect(run.out()).toContain(`  realm ${REALM}: 3 users, 0 groups, no grants\n`);
     expect(run.err()).toContain('skipped 2 fields');
     expect(leaksIn(run.out() + run.err())).toEqual([]);
   });

@@ -1,0 +1,50 @@
+import type { ConfigDraft } from './drafts.js';
+import type { SecurityFile } from './security-file/load-security-file.js';
+import type { RealmSecurity } from './security-file/model.js';
+
+/**
+ * Notes authenticators and authorizers that anybody could pass for, or nobody could be: clients register them, and it is
+ * for the grants of the realm to say which.
+ */
+export function checkDeciding({ security }: ConfigDraft, file: SecurityFile): void {
+  for (const [name, { authenticator, authorizer }] of security.settings.realms ?? []) {
+    const realm = file.realms.get(name);
+    const notify = (field: string, message: string) =>
+      security.notify('realms.$realm', message, { name, field });
+    if (authorizer !== undefined && realm?.securityEnabled === false) {
+      notify('authorizer', 'has no effect: the realm has its security off');
+    }
+    const isOpen =
+      realm?.securityEnabled === false || (realm?.grants === undefined && authorizer === undefined);
+    if (authenticator !== undefined && isOpen) {
+      notify(
+        'authenticator',
+        'whoever joins the realm can register this procedure; let its grants say who may',
+      );
+    }
+    if (isOpen) continue;
+    for (const [field, procedure] of Object.entries({ authenticator, authorizer })) {
+      if (procedure === undefined || maySomebodyRegister(realm, procedure)) continue;
+      // What an authorizer allows cannot be known; but it cannot be asked about itself before it is there.
+      if (field === 'authenticator' && authorizer !== undefined) continue;
+      notify(field, 'no grant lets anybody register this procedure');
+    }
+  }
+}
+
+function maySomebodyRegister(realm: RealmSecurity | undefined, procedure: string): boolean {
+  const parts = procedure.split('.');
+  return (realm?.grants ?? []).some(
+    ({ permissions, resources }) =>
+      permissions.includes('register') &&
+      resources.some(({ uri, match }) => {
+        if (match === 'exact') return uri === procedure;
+        if (match === 'prefix') return procedure.startsWith(uri);
+        const pattern = uri.split('.');
+        return (
+          pattern.length === parts.length &&
+          pattern.every((part, index) => part === '' || part === parts[index])
+        );
+      }),
+  );
+}
