@@ -61,22 +61,20 @@ describe.each(ways)('a reader that never reads, over $name', (way) => {
     const publisher = await connectWay(way, host);
     await hello(publisher);
 
-    const received = readers.map(async (reader) => {
-      const numbers: unknown[] = [];
-      while (numbers.length < EVENTS) {
-        const [type, , , , args] = (await reader.next()) as [number, number, number, object, [number]];
-        if (type === 36) numbers.push(args[0]);
-      }
-      return numbers;
-    });
     let request = 0;
     while (request < EVENTS) {
+      const first = request + 1;
       for (let sent = 1; sent < BURST; sent++) publisher.send([16, ++request, {}, 'com.t', [request, BLOCK]]);
       publisher.send([16, ++request, { acknowledge: true }, 'com.t', [request, BLOCK]]);
       expect((await publisher.next())[0]).toBe(17);
+      // Those who read keep up, whatever else the machine does: a burst is less than what may wait for them.
+      for (const reader of readers) {
+        for (let number = first; number <= request; number++) {
+          const [type, , , , args] = (await reader.next()) as [number, number, number, object, [number]];
+          expect([type, args[0]]).toEqual([36, number]);
+        }
+      }
     }
-    const all = Array.from({ length: EVENTS }, (_, at) => at + 1);
-    for (const numbers of await Promise.all(received)) expect(numbers).toEqual(all);
     await until(() => host.router.counts().sessions === 3, host.router.counts);
     expect(host.listener.counts()).toMatchObject({ slowConsumersCut: 1, eventsDropped: 0 });
     publisher.send([48, 1, {}, 'com.none']);
