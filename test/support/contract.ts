@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { RouterOptions } from '../../src/router/router.js';
 import './matchers.js';
 import { ALL_ROLES, attachRaw, connectRaw, hello, type RawClient } from './raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
@@ -8,6 +9,27 @@ export const TRANSPORTS = ['in-process', 'websocket'] as const;
 
 export const ANY = expect.anything();
 
+/** A client that announces every feature which changes what a router sends to it. */
+export const CAPABLE = {
+  roles: {
+    caller: {
+      features: { call_canceling: true, progressive_call_results: true, payload_passthru_mode: true },
+    },
+    callee: {
+      features: {
+        call_canceling: true,
+        call_reroute: true,
+        call_timeout: true,
+        payload_passthru_mode: true,
+        progressive_call_results: true,
+        registration_revocation: true,
+      },
+    },
+    publisher: { features: { payload_passthru_mode: true } },
+    subscriber: { features: { payload_passthru_mode: true } },
+  },
+};
+
 /** A callee that cannot be interrupted. */
 export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
 
@@ -15,12 +37,12 @@ export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
  * A router for each test of a suite, and clients on it by one transport. After each test all clients are gone, and the
  * router must hold nothing any more.
  */
-export function useRouter(transport: (typeof TRANSPORTS)[number]) {
+export function useRouter(transport: (typeof TRANSPORTS)[number], options: Partial<RouterOptions> = {}) {
   let current: RouterHost;
   const clients: RawClient[] = [];
 
   beforeEach(async () => {
-    current = await startRouterHost();
+    current = await startRouterHost({ router: options });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
@@ -54,5 +76,11 @@ export function useRouter(transport: (typeof TRANSPORTS)[number]) {
     expect(invocation).toEqual([68, ANY, registered[2], {}, ['x']]);
     return [callee, caller, invocation[1]] as const;
   }
-  return { host: () => current, connect, join, ask, callUnderWay };
+  /** Calls, and expects a result: its only positional one. */
+  async function call(client: RawClient, request: number, procedure: string, ...tail: unknown[]) {
+    const result = await ask(client, 48, request, {}, procedure, ...tail);
+    expect(result).toStartWith([50, request, {}]);
+    return (result[3] as readonly unknown[] | undefined)?.[0];
+  }
+  return { host: () => current, connect, join, ask, call, callUnderWay };
 }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { jsonText } from '../wamp/payload.js';
+import { weigh } from './weigh.js';
+
+describe('the weight of a value', () => {
+  it.each([
+    ['text', 'x'.repeat(1000)],
+    ['JSON text', jsonText(`"${'x'.repeat(1000)}"`)],
+    ['keys', { ['k'.repeat(1000)]: 1 }],
+    ['bytes', new Uint8Array(1000)],
+    ['a list', Array.from({ length: 100 }, () => 1)],
+    ['nested things', [{ a: ['x'.repeat(900)], b: { c: 'x'.repeat(100) } }]],
+  ])('counts %s', (_what, value) => {
+    expect(weigh(value, 1e6)).toBeGreaterThanOrEqual(1000);
+    expect(weigh(value, 1e6)).toBeLessThan(5000);
+  });
+
+  it('counts all the memory that a view keeps alive', () => {
+    expect(weigh(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it('stops beyond what matters, and never recurses', () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(weigh(circle, 10_000)).toBeGreaterThan(10_000);
+    let deep: unknown = 'x';
+    for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+    expect(weigh(deep, 1e9)).toBeGreaterThan(100_000);
+  });
+});
