@@ -31,7 +31,8 @@ export const WAMP_KEYS = {
   handshake_timeout: {
     type: duration(),
     default: '10s',
-    meaning: 'The time from the TCP connection to a complete HELLO.',
+    meaning:
+      'The time from the TCP connection to a complete HELLO, and to AUTHENTICATE where the client has to log in.',
     example: '5s',
   },
   ping_interval: {
