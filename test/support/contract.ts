@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { RouterOptions } from '../../src/router/router.js';
+import { dialWebSocket } from '../../src/transport/websocket-dialer.js';
+import { joinRealm, type Session } from '../../src/wamp/client-session.js';
+import type { Dict } from '../../src/wamp/payload.js';
+import { IN_PROCESS, localPeers, type Peer } from '../../src/wamp/peer.js';
 import './matchers.js';
 import { ALL_ROLES, attachRaw, connectRaw, hello, type RawClient } from './raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
@@ -40,12 +44,14 @@ export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
 export function useRouter(transport: (typeof TRANSPORTS)[number], options: Partial<RouterOptions> = {}) {
   let current: RouterHost;
   const clients: RawClient[] = [];
+  const sessions: Session[] = [];
 
   beforeEach(async () => {
     current = await startRouterHost({ router: options });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
+    await Promise.all(sessions.splice(0).map((session) => session.leave()));
     await untilEmpty(current);
     await current.dispose();
   });
@@ -60,6 +66,18 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
     const client = await connect();
     expect((await hello(client, realm, details))[0]).toBe(2);
     return client;
+  }
+  /** A client that behaves, as an ordinary one. */
+  async function session(details: Dict = {}): Promise<Session> {
+    const joined = await joinRealm(await dial(), { realm: 'realm1', details });
+    sessions.push(joined);
+    return joined;
+  }
+  async function dial(): Promise<Peer> {
+    if (transport === 'websocket') return dialWebSocket(current.url);
+    const [ours, theirs] = localPeers();
+    current.router.attach(theirs, { ...IN_PROCESS, trusted: false });
+    return ours;
   }
   async function ask(client: RawClient, ...message: unknown[]): Promise<readonly unknown[]> {
     client.send(message);
@@ -82,5 +100,5 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
     expect(result).toStartWith([50, request, {}]);
     return (result[3] as readonly unknown[] | undefined)?.[0];
   }
-  return { host: () => current, connect, join, ask, call, callUnderWay };
+  return { host: () => current, connect, join, session, ask, call, callUnderWay };
 }
