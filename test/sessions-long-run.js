@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The long run of test/properties/sessions.test.ts: 100,000 frames for each transport and serializer, or as many as the
- * first argument says, from the seed that the second one says.
+ * The long run of test/properties/sessions.test.ts: 100,000 frames to sessions for each transport and serializer, and a
+ * tenth of them in the place of HELLO; or as many as the first argument says, from the seed that the second one says.
  *
  *   node test/sessions-long-run.js [FRAMES] [SEED]
  */

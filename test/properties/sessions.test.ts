@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { join as joinPath } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,6 +8,7 @@ import { MESSAGE, type Message } from '../../src/wamp/messages.js';
 import type { Serializer } from '../../src/wamp/serializer.js';
 import { FRAME_CLIENTS, type FrameClient } from '../support/frame-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { SERIALIZERS } from '../support/ways.js';
 import { createFrames } from './frames.js';
 
@@ -29,35 +31,54 @@ const CALL: Message = {
   payload: {},
 };
 
-const CASES = (['websocket', 'rawsocket'] as const).flatMap((transport) =>
-  SERIALIZERS.map((serializer) => [transport, serializer.name, serializer] as const),
+/** Where the frames go: each transport by itself, and the port on which the first octet tells both apart. */
+const PLACES = [
+  { place: 'websocket', protocol: 'websocket', clients: ['websocket'], unix: false },
+  { place: 'rawsocket over tcp', protocol: 'rawsocket', clients: ['rawsocket'], unix: false },
+  { place: 'rawsocket over a unix socket', protocol: 'rawsocket', clients: ['rawsocket'], unix: true },
+  { place: 'a universal port', protocol: 'universal', clients: ['websocket', 'rawsocket'], unix: false },
+] as const;
+
+const CASES = PLACES.flatMap((place) =>
+  SERIALIZERS.map((serializer) => [place.place, serializer.name, { ...place, serializer }] as const),
 );
 
 describe('whatever a session is sent', () => {
+  let folder: TemporaryFolder;
   let host: RouterHost;
   let errors: string[];
-  beforeEach(async () => {
+  beforeEach(() => {
     errors = [];
-    const log = createLogger('error', { write: (line) => void errors.push(line) });
-    host = await startRouterHost({ router: { log }, listener: { log, protocol: 'universal' } });
+    folder = createTemporaryFolder();
   });
   afterEach(async () => {
     await untilEmpty(host);
     await host.dispose();
+    folder.remove();
     expect(errors).toEqual([]);
   });
 
   it.each(CASES)(
     `over %s in %s it goes on, or is aborted for a protocol violation (seed ${SEED})`,
     { timeout: 0 },
-    async (transport, name, serializer) => {
-      const url = host.listener.urls[transport === 'websocket' ? 0 : 1] ?? '';
+    async (place, name, { protocol, clients, unix, serializer }) => {
+      const log = createLogger('error', { write: (line) => void errors.push(line) });
+      const socket = unix ? joinPath(folder.path, 'router.sock') : undefined;
+      host = await startRouterHost({ router: { log }, listener: { log, protocol, socket } });
       const next = createFrames(serializer, SEED);
       let client: FrameClient | undefined;
+      let joined = 0;
       let aborted = 0;
       let before = 0;
       for (let count = 1; count <= FRAMES; count++) {
-        client ??= await join(transport, url, serializer);
+        if (client === undefined) {
+          const at = joined++ % clients.length;
+          client = await join(
+            clients[at] as keyof typeof FRAME_CLIENTS,
+            host.listener.urls[at] ?? '',
+            serializer,
+          );
+        }
         const frame = next();
         client.send(frame);
         client.send(encode(serializer, CALL));
@@ -67,8 +88,10 @@ describe('whatever a session is sent', () => {
           client = undefined;
         }
         if (count === FRAMES / 4) before = heapUsed();
-        if (count % PROGRESS_EVERY === 0)
-          console.log(`${transport}, ${name}: ${count} frames, ${aborted} aborts`);
+        if (count % PROGRESS_EVERY === 0) {
+          const grown = before === 0 ? 'not measured yet' : `${Math.round((heapUsed() - before) / 1024)} KiB`;
+          console.log(`${place}, ${name}: ${count} frames, ${aborted} aborts, heap grown by ${grown}`);
+        }
       }
       client?.close();
       expect(heapUsed() - before).toBeLessThan(HEAP_SLACK);
@@ -77,7 +100,54 @@ describe('whatever a session is sent', () => {
       expect(aborted).toBeLessThan(FRAMES * 0.95);
     },
   );
+
+  it.each(CASES)(
+    `over %s in %s it is let in, turned away or aborted, where it comes first (seed ${SEED})`,
+    { timeout: 0 },
+    async (_place, _name, { protocol, clients, unix, serializer }) => {
+      const log = createLogger('error', { write: (line) => void errors.push(line) });
+      const socket = unix ? joinPath(folder.path, 'router.sock') : undefined;
+      host = await startRouterHost({ router: { log }, listener: { log, protocol, socket } });
+      const next = createFrames(serializer, SEED + 1);
+      const violations = { count: 0 };
+      for (let count = 0; count < FRAMES / 10; count++) {
+        const at = count % clients.length;
+        const way = clients[at] as keyof typeof FRAME_CLIENTS;
+        const client = await FRAME_CLIENTS[way](host.listener.urls[at] ?? '', serializer);
+        const frame = next();
+        client.send(frame);
+        if ((await answerToFirst(client, serializer, frame)) === 'protocol violation') violations.count++;
+        client.close();
+      }
+      expect(violations.count).toBeGreaterThan(FRAMES / 20);
+    },
+  );
 });
+
+/** What a frame in the place of HELLO is answered with. */
+async function answerToFirst(
+  client: FrameClient,
+  serializer: Serializer,
+  frame: Buffer,
+): Promise<'protocol violation' | 'other'> {
+  const context = `frame ${frame.toString('hex')}`;
+  const answer = await client.next();
+  if (answer === undefined) {
+    if (client.closeCode === 1007) expect([serializer.name, isUtf8(frame)], context).toEqual(['json', false]);
+    else expect(decode(serializer, frame).type, context).toBe(MESSAGE.ABORT);
+    return 'other';
+  }
+  const message = decode(serializer, answer);
+  if (message.type !== MESSAGE.ABORT) {
+    expect([message.type, decode(serializer, frame).type], context).toEqual([MESSAGE.WELCOME, MESSAGE.HELLO]);
+    return 'other';
+  }
+  expect(await client.next(), context).toBeUndefined();
+  if (message.reason === 'wamp.error.protocol_violation') return 'protocol violation';
+  expect(decode(serializer, frame).type, context).toBe(MESSAGE.HELLO);
+  expect(message.reason, context).toBe('wamp.error.no_such_realm');
+  return 'other';
+}
 
 async function join(
   transport: keyof typeof FRAME_CLIENTS,
