@@ -13,7 +13,7 @@ import { SERIALIZERS } from '../support/ways.js';
 import { createFrames } from './frames.js';
 
 /** Frames for each transport and serializer; test/sessions-long-run.js asks for 100,000. */
-const FRAMES = Number(process.env['SESSION_FRAMES'] ?? 400);
+const FRAMES = Number(process.env['SESSION_FRAMES'] ?? 200);
 const SEED = Number(process.env['SESSION_FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 /** What the heap may grow by while all but the first quarter of the frames are sent. */
 const HEAP_SLACK = 24 * 1024 * 1024;
