@@ -10,7 +10,9 @@ describe('links in the documents', () => {
     'docs/LIFE-OF-A-CALL.md',
     'docs/OPERATIONS.md',
     'docs/OVERVIEW.md',
+    'docs/REALMS.md',
     'docs/SECURITY.md',
+    'docs/wamp.md',
   ];
 
   it.each(DOCUMENTS)('of %s lead somewhere', (path) => {
