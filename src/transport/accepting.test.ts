@@ -109,6 +109,16 @@ describe('accepting', () => {
     expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address');
   });
 
+  it('takes a network of IPv6 for one source', () => {
+    guard({ maxSessionsPerSource: 2 });
+    const mine = [accept('2001:db8:0:1::1'), accept('2001:db8:0:1:a:b:c:d'), accept('2001:db8:0:1::2')];
+    expect(mine.map((socket) => arrival(socket)?.refusal !== undefined)).toEqual([false, false, true]);
+    expect(arrival(mine[1] as FakeSocket)?.remoteAddress).toBe('2001:db8:0:1:a:b:c:d');
+    expect(arrival(accept('2001:db8:0:2::1'))?.refusal).toBeUndefined();
+    mine[0]?.destroy();
+    expect(arrival(accept('2001:db8:0:1::3'))?.refusal).toBeUndefined();
+  });
+
   it('knows no source over a Unix socket, and refuses none of them', () => {
     guard({ maxSessionsPerSource: 1 });
     for (const socket of [accept(), accept(), accept()]) {

@@ -1,11 +1,12 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import { plainAddress, sourceOf } from '../wamp/source.js';
 
 /** How many connections a listener holds. */
 export interface PlaceLimits {
   /** Connections at a time, joined or not. `listeners.$name.max_sessions` */
   readonly maxSessions: number;
-  /** Of them from one address; 0 for no limit. `listeners.$name.max_sessions_per_source` */
+  /** Of them from one address, or one /64 network of IPv6; 0 for no limit. `listeners.$name.max_sessions_per_source` */
   readonly maxSessionsPerSource: number;
   /** Milliseconds from TCP accept until the transport's handshake is done; 0 for no limit. */
   readonly handshakeTimeout: number;
@@ -76,13 +77,14 @@ export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock
   server.on('connection', (socket: Socket) => {
     // A connection that fails is closed by that; those who speak over it listen for themselves.
     socket.on('error', () => {});
-    const remoteAddress = sourceOf(socket);
-    const refusal = refusalFor(remoteAddress);
+    const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
+    const source = remoteAddress && sourceOf(remoteAddress);
+    const refusal = refusalFor(source);
     if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
       socket.destroy();
       return;
     }
-    const giveBack = refusal === undefined ? take(remoteAddress) : refuse();
+    const giveBack = refusal === undefined ? take(source) : refuse();
     const since = clock.monotonic();
     const stopTimer =
       handshakeTimeout === 0 ? () => {} : clock.after(handshakeTimeout, () => socket.destroy());
@@ -118,11 +120,6 @@ export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock
       for (const socket of unestablished) socket.destroy();
     },
   };
-}
-
-/** An IPv4 address that an IPv6 socket shows as `::ffff:192.0.2.1` is the same source as over IPv4. */
-function sourceOf({ remoteAddress }: Socket): string | undefined {
-  return remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
 function remoteOf({ remoteAddress, remotePort }: Socket): string | undefined {

@@ -1,15 +1,19 @@
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { createJsonSerializer } from '../wamp/json-serializer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import type { FramedPeerOptions } from './framed-peer.js';
+import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 
 /** Replies may nest deeper than what a router takes from clients: the gateway passes JSON of 1,000 levels. */
 const REPLY_NESTING = 2048;
 
 const MEGABYTE = 1024 * 1024;
 
-export interface DialOptions {
+/** @property pingInterval default 30 s @property pingTimeout default 60 s */
+export interface DialOptions extends Partial<HeartbeatTimes> {
   /** For `wss:` and `rss:`: as in node:tls. Default: the system's certificate authorities, and the host must match. */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
   /** Milliseconds until the transport's handshake must be done. Default 10 s. */
@@ -23,6 +27,7 @@ export interface DialOptions {
   /** Messages that may wait to be sent. Default 100,000. */
   readonly maxSendQueue?: number;
   readonly log?: Logger;
+  readonly clock?: Clock;
 }
 
 /** The options with their defaults. */
@@ -38,7 +43,10 @@ export function withDefaults(options: DialOptions): FullDialOptions {
     maxMessageSize: options.maxMessageSize ?? 16 * MEGABYTE,
     maxSendBuffer: options.maxSendBuffer ?? 64 * MEGABYTE,
     maxSendQueue: options.maxSendQueue ?? 100_000,
+    pingInterval: options.pingInterval ?? 30_000,
+    pingTimeout: options.pingTimeout ?? 60_000,
     log: options.log ?? silentLogger,
+    clock: options.clock ?? systemClock,
   };
 }
 
@@ -55,6 +63,16 @@ export function peerOptions(
     onTooSlow: () => log.warn({ transport }, 'the router does not read what it is sent'),
     onEventDropped() {},
   };
+}
+
+/**
+ * Pings a router that was dialled, as it pings its clients: a router whose machine is gone says nothing, and TCP may not
+ * notice for hours.
+ */
+export function keepAlive(socket: Socket, ping: () => void, options: FullDialOptions): void {
+  const heartbeat = createHeartbeat(options.clock, options);
+  heartbeat.watch(socket, ping);
+  socket.once('close', heartbeat.stop);
 }
 
 /** An error that names the URL without its credentials, and why in a sentence. */

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startRouterHost } from '../../test/support/router-host.js';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { startRouterHost, until } from '../../test/support/router-host.js';
 import { TLS_FILES } from '../../test/support/tls-fixtures.js';
+import { joinRealm } from '../wamp/client-session.js';
 import { dialRouter } from './dial-router.js';
 
 describe('dialling a router', () => {
@@ -107,5 +109,65 @@ describe('dialling a router', () => {
     peer.close('normal');
     await once(sockets[0] as Socket, 'end');
     expect(Buffer.concat(heard).toString('latin1')).toBe('\x7f\x31\0\0\0\0\0\x17[16,1,{},"com.t",["x"]]');
+  });
+
+  describe.each(['websocket', 'rawsocket'] as const)('over %s', (protocol) => {
+    it('notices a router that is dead, and lives with one that answers', async () => {
+      const clock = createFakeClock();
+      const host = await startRouterHost({ listener: { protocol, pingInterval: 0 } });
+      const far = Number(new URL(host.url).port);
+      // A wire that carries everything, until it is cut without either end being told.
+      let isCut = false;
+      let passed = 0;
+      const port = await serve((near) => {
+        const to = connect(far, '127.0.0.1');
+        sockets.push(to);
+        to.on('error', () => {});
+        near.on('data', (chunk) => isCut || to.write(chunk));
+        to.on('data', (chunk) => {
+          passed += chunk.length;
+          if (!isCut) near.write(chunk);
+        });
+      });
+      const url = host.url.replace(String(far), String(port));
+      const session = await joinRealm(await dialRouter(url, { clock, pingInterval: 30, pingTimeout: 60 }), {
+        realm: 'realm1',
+      });
+      let lost = false;
+      void session.closed.then(() => {
+        lost = true;
+      });
+      for (let round = 0; round < 5; round++) {
+        const before = passed;
+        clock.advance(30);
+        await until(() => passed > before);
+        // An answer that comes behind the pong, so that the pong has been read.
+        await expect(session.call('com.none', {})).rejects.toThrow();
+      }
+      expect(lost).toBe(false);
+      isCut = true;
+      clock.advance(30);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(lost).toBe(false);
+      clock.advance(60);
+      await session.closed;
+      expect(clock.pending).toBe(0);
+      for (const socket of sockets.splice(0)) socket.destroy();
+      await host.dispose();
+    });
+  });
+
+  it('pings by default', async () => {
+    const clock = createFakeClock();
+    const heard: Buffer[] = [];
+    const port = await serve((socket) => {
+      socket.on('data', (chunk) => heard.push(chunk));
+      socket.write(Buffer.from([0x7f, 0xf1, 0, 0]));
+    });
+    const peer = await dialRouter(`rs://127.0.0.1:${port}`, { clock });
+    peer.listen({ onMessage() {}, onViolation() {}, onClose() {} });
+    clock.advance(30_000);
+    await until(() => Buffer.concat(heard).toString('latin1').endsWith('\x01\0\0\x04ping'));
+    peer.close('normal');
   });
 });

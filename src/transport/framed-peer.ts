@@ -34,6 +34,13 @@ export interface FramedPeerOptions extends SendLimits {
   readonly log: Logger;
 }
 
+/** A peer that can also find out whether its other end is alive. */
+export interface NetworkPeer {
+  readonly peer: Peer;
+  /** Sends the transport's own kind of ping. */
+  ping(): void;
+}
+
 /** A peer and the transport's side of it. */
 export interface FramedPeer {
   readonly peer: Peer;

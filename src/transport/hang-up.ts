@@ -21,11 +21,19 @@ export function hangUp(socket: Socket, clock: Clock): void {
 /** Ends a connection now. Over plain TCP it is reset, so that the system too forgets at once what nobody reads. */
 export function cut(socket: Socket): void {
   if (socket.destroyed) return;
-  if (isPlainTcp(socket)) socket.resetAndDestroy();
+  if (isPlainTcp(socket) && !isShuttingDown(socket)) socket.resetAndDestroy();
   else socket.destroy();
 }
 
 /** Node can reset nothing else. */
 function isPlainTcp(socket: Socket): boolean {
   return !(socket instanceof TLSSocket) && socket.remotePort !== undefined;
+}
+
+/**
+ * The moment in which the system is told that nothing more is written. A reset is refused then (libuv: "should not be
+ * used in combination with shutdown()"), and Node has forgotten the connection without closing it.
+ */
+function isShuttingDown({ writableEnded, writableFinished, writableLength }: Socket): boolean {
+  return writableEnded && !writableFinished && writableLength === 0;
 }

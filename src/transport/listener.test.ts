@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
 import { connectOctets } from '../../test/support/octet-client.js';
 import { connectRaw, hello } from '../../test/support/raw-client.js';
 import { connectRawSocket } from '../../test/support/raw-socket-client.js';
@@ -270,4 +271,29 @@ describe('what the router is told of a connection', () => {
     expect(told[0]).not.toHaveProperty('remoteAddress');
     expect(told[0]).toMatchObject({ transport: 'rawsocket', tls: false });
   });
+});
+
+describe('closing', () => {
+  it.each(['websocket', 'rawsocket'] as const)(
+    'waits for GOODBYE and its echo no longer than a second, over %s, by the clock it was given',
+    async (protocol) => {
+      const clock = createFakeClock();
+      host = await startRouterHost({ router: { clock }, listener: { protocol, clock } });
+      const client = protocol === 'websocket' ? await connectRaw(host.url) : await connectRawSocket(host.url);
+      await hello(client);
+      let closed = false;
+      const closing = host.listener.close().then(() => {
+        closed = true;
+      });
+      // The client says nothing to it, and does not close.
+      expect((await client.next())[0]).toBe(6);
+      clock.advance(499);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([closed, host.listener.counts().connections]).toEqual([false, 1]);
+      clock.advance(501);
+      await closing;
+      expect(clock.pending).toBe(0);
+      client.close();
+    },
+  );
 });

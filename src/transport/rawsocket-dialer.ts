@@ -5,6 +5,7 @@ import {
   type DialOptions,
   dialFailure,
   type FullDialOptions,
+  keepAlive,
   peerOptions,
   reasonOf,
   withDefaults,
@@ -31,11 +32,11 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
     const ownLength = lengthCode(full.maxMessageSize);
     const socket = open(place, full);
     const giveUp = (why: string, cause?: unknown): void => {
-      clearTimeout(timer);
+      stopTimer();
       socket.destroy();
       reject(dialFailure(url, why, cause));
     };
-    const timer = setTimeout(giveUp, full.timeout, 'the handshake timed out');
+    const stopTimer = full.clock.after(full.timeout, () => giveUp('the handshake timed out'));
     const onError = (error: NodeJS.ErrnoException): void => giveUp(reasonOf(error), error);
     const onEnd = (): void => giveUp('the other end closed the connection in the handshake');
     socket.on('error', onError);
@@ -46,12 +47,14 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
       readOctets(socket, HANDSHAKE_LENGTH, (reply) => {
         try {
           const { maxSend } = judgeReply(reply, full.serializer);
-          clearTimeout(timer);
+          stopTimer();
           socket.off('error', onError);
           socket.off('end', onEnd);
           const maxReceive = lengthOf(ownLength);
-          const common = peerOptions(full, 'rawsocket');
-          resolve(createRawSocketPeer(socket, { ...common, maxReceive, maxSend }).peer);
+          const common = { ...peerOptions(full, 'rawsocket'), clock: full.clock };
+          const { peer, ping } = createRawSocketPeer(socket, { ...common, maxReceive, maxSend });
+          keepAlive(socket, ping, full);
+          resolve(peer);
         } catch (error) {
           giveUp(error instanceof Error ? error.message : String(error), error);
         }

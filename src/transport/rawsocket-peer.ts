@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
-import type { Peer } from '../wamp/peer.js';
-import { createFramedPeer, type FramedPeerOptions } from './framed-peer.js';
+import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
 import { cut, hangUp } from './hang-up.js';
 import {
   createFrameReader,
@@ -27,14 +26,8 @@ export interface RawSocketPeerOptions extends FramedPeerOptions {
   readonly clock?: Clock;
 }
 
-/** A peer that can also find out whether its other end is alive. */
-export interface RawSocketPeer {
-  readonly peer: Peer;
-  ping(): void;
-}
-
 /** A TCP, TLS or Unix socket as a peer, after the handshake. What it has not read yet is the first frames. */
-export function createRawSocketPeer(socket: Socket, options: RawSocketPeerOptions): RawSocketPeer {
+export function createRawSocketPeer(socket: Socket, options: RawSocketPeerOptions): NetworkPeer {
   const { serializer, log, maxReceive, maxSend } = options;
   const clock = options.clock ?? systemClock;
 

@@ -71,10 +71,7 @@ export function createWebSocketAcceptor(
   function openWith(socket: Socket, arrival: Arrival, serializer: Serializer): (ws: WebSocket) => void {
     return (ws) => {
       socket.setNoDelay(true);
-      const peer = createWebSocketPeer(ws, socket, context.peerOptions('websocket', serializer));
-      const ping = (): void => {
-        if (ws.readyState === ws.OPEN) ws.ping();
-      };
+      const { peer, ping } = createWebSocketPeer(ws, socket, context.peerOptions('websocket', serializer));
       context.accepted(socket, arrival, { transport: 'websocket', serializer, peer, ping });
     };
   }

@@ -1,7 +1,14 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Peer } from '../wamp/peer.js';
-import { type DialOptions, dialFailure, peerOptions, reasonOf, withDefaults } from './dial-options.js';
+import {
+  type DialOptions,
+  dialFailure,
+  keepAlive,
+  peerOptions,
+  reasonOf,
+  withDefaults,
+} from './dial-options.js';
 import { createWebSocketPeer } from './websocket-peer.js';
 
 /** Opens a WebSocket to a WAMP router. @throws Error in one plain sentence that names the URL without its credentials */
@@ -22,9 +29,9 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
       fail('not a WebSocket URL', error);
       return;
     }
-    let stream: Duplex | undefined;
+    let socket: Socket | undefined;
     ws.once('upgrade', (response) => {
-      stream = response.socket;
+      socket = response.socket;
       response.socket.setNoDelay(true);
     });
     ws.once('unexpected-response', (request, response) => {
@@ -33,7 +40,10 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
     });
     ws.on('error', (error: NodeJS.ErrnoException) => fail(reasonOf(error), error));
     ws.once('open', () => {
-      if (stream !== undefined) resolve(createWebSocketPeer(ws, stream, peerOptions(full, 'websocket')));
+      if (socket === undefined) return;
+      const { peer, ping } = createWebSocketPeer(ws, socket, peerOptions(full, 'websocket'));
+      keepAlive(socket, ping, full);
+      resolve(peer);
     });
   });
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { CloseCause, Peer } from '../wamp/peer.js';
-import { createFramedPeer, type FramedPeerOptions } from './framed-peer.js';
+import type { CloseCause } from '../wamp/peer.js';
+import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
 
 /** WebSocket close codes (RFC 6455 section 7.4.1) by our reasons to close; 1013 is IANA's "try again later". */
 const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
@@ -17,7 +17,7 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
  * @param ws made with `autoPong: false`, since this answers pings
  * @param socket the stream under the WebSocket
  */
-export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: FramedPeerOptions): Peer {
+export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: FramedPeerOptions): NetworkPeer {
   const { serializer, log } = options;
   const framed = createFramedPeer(
     {
@@ -46,5 +46,10 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: Fram
     // ws closes by itself after this: 1007 for bad UTF-8, 1009 for a frame that is too large, 1002 for a broken one.
     log.debug({ code: error.code ?? error.name }, 'a WebSocket failed');
   });
-  return framed.peer;
+  return {
+    peer: framed.peer,
+    ping() {
+      if (ws.readyState === ws.OPEN) ws.ping();
+    },
+  };
 }

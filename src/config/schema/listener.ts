@@ -48,7 +48,7 @@ export const LISTENER_KEYS = {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '0',
     meaning:
-      'Of these, connections from one IP address; 0 is no limit. It does not count those over a Unix socket.',
+      'Of these, connections from one IPv4 address or one /64 network of IPv6; 0 is no limit. It does not count those over a Unix socket.',
     example: '100',
   },
   'tls.certfile': {

@@ -1,6 +1,5 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../../clock.js';
-import { plainAddress } from './sources.js';
+import { sourceOf } from '../../wamp/source.js';
 
 /** What the first failed login of a source waits for its answer; each further one waits twice as long. */
 const FIRST_DELAY_MS = 250;
@@ -56,11 +55,11 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   return {
     isBlocked(address) {
       if (mostWaiting === 0) return false;
-      return (recall(sourceOf(address))?.due.length ?? 0) >= mostWaiting;
+      return (recall(sourceFor(address))?.due.length ?? 0) >= mostWaiting;
     },
     failed(address, since) {
       if (longest === 0) return since;
-      const source = sourceOf(address);
+      const source = sourceFor(address);
       const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
       const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);
       const due = since + delay;
@@ -79,16 +78,7 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   };
 }
 
-/** One network of IPv6 is one source, for whoever has one address of it has 2^64. */
-function sourceOf(address: string | undefined): string {
-  if (address === undefined) return 'local';
-  const plain = plainAddress(address);
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail] = plain.split('::');
-  const before = head.split(':').filter((group) => group !== '');
-  const after = (tail ?? '').split(':').filter((group) => group !== '');
-  const zeros =
-    tail === undefined ? [] : Array<string>(Math.max(8 - before.length - after.length, 0)).fill('0');
-  const groups = [...before, ...zeros, ...after].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+/** Who has no address is on this machine. */
+function sourceFor(address: string | undefined): string {
+  return address === undefined ? 'local' : sourceOf(address);
 }

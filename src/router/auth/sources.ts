@@ -1,4 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
+import { plainAddress } from '../../wamp/source.js';
 import type { AuthMethod, Source } from './realm-security.js';
 
 /** Where users of one realm may log in from, and by which authmethod. */
@@ -37,9 +38,4 @@ function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boole
   list.addSubnet(cidr.address, cidr.prefix, cidr.family);
   const holds = (address: string) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
   return (address) => (address === undefined ? LOOPBACK.some(holds) : holds(plainAddress(address)));
-}
-
-/** An IPv4 address within IPv6 as IPv4, and an IPv6 address without the name of an interface. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
+import { cut, hangUp } from './hang-up.js';
+
+describe('ending a connection', () => {
+  let clock: FakeClock;
+  let server: Server;
+  let near: Socket;
+  let far: Socket;
+  let closed: Promise<unknown>;
+  beforeEach(async () => {
+    clock = createFakeClock();
+    server = createServer({ allowHalfOpen: true });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    far = connect({ port: (server.address() as { port: number }).port, allowHalfOpen: true });
+    far.on('error', () => {});
+    [near] = (await once(server, 'connection')) as [Socket];
+    near.on('error', () => {});
+    closed = new Promise((resolve) => near.once('close', resolve));
+  });
+  afterEach(async () => {
+    far.destroy();
+    near.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('lets what was written leave first, and waits a second for the other end', async () => {
+    near.write('last words');
+    hangUp(near, clock);
+    const [words] = (await once(far, 'data')) as [Buffer];
+    expect(String(words)).toBe('last words');
+    await once(far, 'end');
+    clock.advance(999);
+    expect(near.destroyed).toBe(false);
+    clock.advance(1);
+    await closed;
+    expect(clock.pending).toBe(0);
+  });
+
+  it('needs no timer where the other end ends too', async () => {
+    hangUp(near, clock);
+    far.resume();
+    far.end();
+    await closed;
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ['that is open', () => {}],
+    ['that has just been ended', () => near.end()],
+    ['with something unsent', () => near.write(Buffer.alloc(16 * 1024 * 1024))],
+    ['that was ended with something unsent', () => near.end(Buffer.alloc(16 * 1024 * 1024))],
+  ])('cuts one %s', async (_what, before) => {
+    before();
+    cut(near);
+    await closed;
+  });
+
+  it('cuts one that has been ended for a while', async () => {
+    near.end();
+    await once(near, 'finish');
+    cut(near);
+    await closed;
+    cut(near);
+  });
+});
