@@ -4,6 +4,7 @@ import { dialWebSocket } from '../../src/transport/websocket-dialer.js';
 import { joinRealm, type Session } from '../../src/wamp/client-session.js';
 import type { Dict } from '../../src/wamp/payload.js';
 import { IN_PROCESS, localPeers, type Peer } from '../../src/wamp/peer.js';
+import { type Login, logIn } from './logins.js';
 import './matchers.js';
 import { ALL_ROLES, attachRaw, connectRaw, hello, type RawClient } from './raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
@@ -37,6 +38,14 @@ export const CAPABLE = {
 /** A callee that cannot be interrupted. */
 export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
 
+/** A client that has joined, and what its WELCOME says of it. */
+export interface Member {
+  readonly client: RawClient;
+  readonly id: number;
+  readonly authid: string;
+  readonly authrole: string;
+}
+
 /**
  * A router for each test of a suite, and clients on it by one transport. After each test all clients are gone, and the
  * router must hold nothing any more.
@@ -67,6 +76,17 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
     expect((await hello(client, realm, details))[0]).toBe(2);
     return client;
   }
+  /** A client of whom the test has to know who it is: one that logs in, or is nobody. */
+  async function member(login?: Login, details: object = {}, realm = 'realm1'): Promise<Member> {
+    const client = await connect();
+    const welcome =
+      login === undefined
+        ? await hello(client, realm, { roles: ALL_ROLES, ...details })
+        : await logIn(client, realm, login, details);
+    expect(welcome[0]).toBe(2);
+    const { authid, authrole } = welcome[2] as { readonly authid: string; readonly authrole: string };
+    return { client, id: welcome[1] as number, authid, authrole };
+  }
   /** A client that behaves, as an ordinary one. */
   async function session(details: Dict = {}): Promise<Session> {
     const joined = await joinRealm(await dial(), { realm: 'realm1', details });
@@ -94,11 +114,18 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
     expect(invocation).toEqual([68, ANY, registered[2], {}, ['x']]);
     return [callee, caller, invocation[1]] as const;
   }
+  /** Shows that nothing came to a client up to now: the next thing it gets is the answer to what it asks. */
+  async function hearsNothing(...silent: readonly RawClient[]): Promise<void> {
+    for (const client of silent) {
+      // Of a procedure that is not there; the request ID is far from those that tests use.
+      expect(await ask(client, 48, 9_999, {}, 'com.nothing')).toStartWith([8, 48, 9_999]);
+    }
+  }
   /** Calls, and expects a result: its only positional one. */
   async function call(client: RawClient, request: number, procedure: string, ...tail: unknown[]) {
     const result = await ask(client, 48, request, {}, procedure, ...tail);
     expect(result).toStartWith([50, request, {}]);
     return (result[3] as readonly unknown[] | undefined)?.[0];
   }
-  return { host: () => current, connect, join, session, ask, call, callUnderWay };
+  return { host: () => current, connect, join, member, session, ask, hearsNothing, call, callUnderWay };
 }

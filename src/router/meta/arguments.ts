@@ -1,4 +1,5 @@
 import { isId } from '../../wamp/ids.js';
+import { isDict } from '../../wamp/payload.js';
 import { ERROR_URI, isUri } from '../../wamp/uris.js';
 import { MAX_URI_LENGTH, type MatchPolicy } from '../model.js';
 import { MetaError } from './meta-call.js';
@@ -27,8 +28,8 @@ export function textArgument(args: readonly unknown[]): string {
 /** The policy that the options of `lookup` name. @throws MetaError */
 export function matchArgument(args: readonly unknown[]): MatchPolicy {
   const options = args[1] ?? {};
-  if (typeof options !== 'object') throw invalid('the second argument must be a dictionary');
-  const match = (options as { readonly match?: unknown }).match ?? 'exact';
+  if (!isDict(options)) throw invalid('the second argument must be a dictionary');
+  const match = options['match'] ?? 'exact';
   if (match !== 'exact' && match !== 'prefix' && match !== 'wildcard')
     throw invalid('match must be exact, prefix or wildcard');
   return match;

@@ -4,6 +4,7 @@ import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { NOTHING, refuse } from '../answers.js';
 import type { Session } from '../model.js';
+import { undeliverable } from '../undeliverable.js';
 
 /** A call of one of the router's own procedures. */
 export interface MetaCall {
@@ -47,10 +48,8 @@ export function createMetaCalls(
         details: NOTHING,
         payload: { args },
       });
-      if (outcome === 'too_large') {
-        const sentence = 'the result exceeds what the caller takes';
-        refuse(session, MESSAGE.CALL, request, ERROR_URI.payloadSizeExceeded, sentence);
-      }
+      // What others made up, half a surrogate pair in a URI, say, not every serializer can write.
+      if (outcome !== 'sent') refuse(session, MESSAGE.CALL, request, ...undeliverable(outcome, 'caller'));
     };
     const fail = (error: unknown): undefined => {
       if (!(error instanceof MetaError)) throw error;

@@ -1,4 +1,4 @@
-import { ERROR_URI } from '../../wamp/uris.js';
+import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
 import type { Registration } from '../model.js';
 import { type Registrations, registrationDetails } from '../registrations.js';
 import { idArgument, matchArgument, uriArgument } from './arguments.js';
@@ -20,7 +20,9 @@ export function registrationProcedures(
       registrations.get(matchArgument(args), uriArgument(args))?.id ?? null,
     'wamp.registration.match': ({ args }) => {
       const uri = uriArgument(args);
-      return (registrations.exact(uri) ?? registrations.bestPattern(uri))?.id ?? null;
+      // No pattern gets calls of the router's own procedures.
+      const pattern = isReservedUri(uri) ? undefined : registrations.bestPattern(uri);
+      return (registrations.exact(uri) ?? pattern)?.id ?? null;
     },
     'wamp.registration.get': ({ args }) => registrationDetails(byId(args)),
     'wamp.registration.list_callees': ({ args }) => byId(args).endpoints.map(({ callee }) => callee.id),
