@@ -351,4 +351,19 @@ describe('logins that take work', () => {
     ]);
     expect(methodOf(await step())).toBe('wamp.error.authentication_denied');
   });
+
+  it('take as much for a user as for nobody, each time', async () => {
+    const users = new Map([user('alice', REALM.users.get('alice'))]);
+    const { begin } = setUp({ users }, { mostDerivations: 1 });
+    const attempt = (authid: string) =>
+      answer(begin({ authid, authmethods: ['wamp-scram'], authextra: { nonce: 'abcd' } }), 'wrong');
+    await attempt('alice');
+    for (const authid of ['alice', 'nobody']) {
+      const outcomes = await Promise.all([attempt('alice'), attempt(authid)]);
+      expect(outcomes.map(methodOf)).toEqual([
+        'wamp.error.authentication_denied',
+        'bondy.error.too_many_requests',
+      ]);
+    }
+  });
 });

@@ -60,14 +60,14 @@ export function decoyKeys(model: Password | undefined, salt: string, derive: Der
 }
 
 function keysOfText(text: string, salt: string, derive: DeriveKey): PasswordKeys {
-  const derived = once(() => derive(saslprep(text), salt, ITERATIONS_FOR_TEXT));
   const hash = (password: string) => createHash('sha256').update(password).digest();
   return {
     cra: { key: text, salting: undefined },
     scram: {
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
-      keys: async () => scramKeys(await derived()),
+      // Each time anew: a decoy has nothing to keep, and time or a refusal for lack of it would tell it from a user.
+      keys: async () => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
     // Of equal length, whatever the ticket's is.
     matches: async (ticket) => sameBytes(hash(ticket), hash(text)),
@@ -111,15 +111,3 @@ function scramKeys(saltedPassword: Buffer): ScramKeys {
 }
 
 const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
-
-/** A failure is not kept. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}

@@ -79,12 +79,19 @@ export function createPrincipals(
     return user.password !== undefined;
   }
 
+  /** The first of the models, from one drawn by the name on, who can log in so. */
+  function modelFor(claim: Claim, name: string): { user: User; method: AuthMethod } | undefined {
+    const drawn = salts.drawFor(realm, name, models.length);
+    for (let next = 0; next < models.length; next++) {
+      const user = models[(drawn + next) % models.length];
+      const method = user && methodOf(user, claim);
+      if (user !== undefined && method !== undefined) return { user, method };
+    }
+    return undefined;
+  }
+
   function decoy(claim: Claim, name: string): Principal | undefined {
-    const possible = models.flatMap((user) => {
-      const method = methodOf(user, claim);
-      return method === undefined ? [] : { user, method };
-    });
-    const model = possible[salts.drawFor(realm, name, possible.length)];
+    const model = modelFor(claim, name);
     const method =
       model?.method ?? claim.methods.find((candidate) => sources.allowSomebody(candidate, claim.address));
     if (method === undefined) return undefined;
@@ -103,9 +110,12 @@ export function createPrincipals(
     choose(claim) {
       const name = claim.authid ?? claim.pubkey;
       if (name === undefined) return undefined;
+      // As much is done for a user as for nobody: the time until the challenge comes would tell them apart.
+      const standIn = decoy(claim, name);
       const user = find(claim);
-      const method = user?.enabled === true ? methodOf(user, claim) : undefined;
-      if (user === undefined || method === undefined) return decoy(claim, name);
+      const candidate = user ?? models[0];
+      const method = candidate && methodOf(candidate, claim);
+      if (user?.enabled !== true || method === undefined) return standIn;
       const { username, groups, authorizedKeys } = user;
       return {
         authid: username,
