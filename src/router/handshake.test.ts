@@ -105,4 +105,20 @@ describe('a handshake', () => {
     await turns();
     expect(calls.fail).toHaveBeenCalledExactlyOnceWith(bug);
   });
+
+  it('hands on a bug in what follows it, at once or later', async () => {
+    const bug = new Error('bug');
+    const { calls, handshake } = setUp();
+    calls.admit.mockImplementation(() => {
+      throw bug;
+    });
+    expect(() => handshake.begin(ADMITTED)).toThrow(bug);
+    const later = setUp();
+    later.calls.admit.mockImplementation(() => {
+      throw bug;
+    });
+    later.handshake.begin(Promise.resolve(ADMITTED));
+    await turns();
+    expect(later.calls.fail).toHaveBeenCalledExactlyOnceWith(bug);
+  });
 });

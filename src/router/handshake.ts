@@ -62,8 +62,10 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       proceed(step);
       return;
     }
-    step.then(proceed).catch((error: unknown) => {
-      if (over) return;
+    const dropLate = (error: unknown): void => {
+      if (!over) throw error;
+    };
+    step.then(proceed, dropLate).catch((error: unknown) => {
       end();
       fail(error);
     });
