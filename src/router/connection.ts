@@ -16,6 +16,12 @@ import type { Realm } from './realm.js';
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
 
+/** A client that heard nothing of its HELLO would wait for ever. An authenticator's `extra` can be such, for instance. */
+const UNREADABLE: Refusal = {
+  uri: ERROR_URI.runtimeError,
+  sentence: 'what the login brought cannot be written for this client',
+};
+
 /** A session and the realm it is in. */
 export interface Joined {
   readonly session: Session;
@@ -123,7 +129,10 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
     const handshake = createHandshake({
       clock,
-      challenge: ({ method, extra }) => void peer.send({ type: MESSAGE.CHALLENGE, method, extra }),
+      challenge({ method, extra }) {
+        const outcome = peer.send({ type: MESSAGE.CHALLENGE, method, extra });
+        if (outcome === 'unencodable') abort(UNREADABLE);
+      },
       admit: (admission) => welcome(entry.join(admission)),
       refuse: turnAway,
       violate: onViolation,
@@ -149,8 +158,9 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     const { session, realm } = joined;
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
-    peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
-    realm.announceJoin(session);
+    const outcome = peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
+    if (outcome === 'unencodable') abort(UNREADABLE);
+    else realm.announceJoin(session);
   }
 
   function onSessionMessage({ session, realm }: Joined, message: Message): Promise<void> | undefined {
@@ -206,6 +216,15 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
   }
 
+  /**
+   * A callee's answers need nobody's leave. If they waited behind its own requests, a session that decides what others may
+   * do, or whom the one that does calls, would wait for itself, and the realm with it. In a session that is being closed
+   * nothing is done any more, and GOODBYE need not wait for what would have been.
+   */
+  function overtakes({ type }: Message): boolean {
+    return type === MESSAGE.YIELD || type === MESSAGE.ERROR || state.name === 'closing';
+  }
+
   function dismiss(reason: string, message?: string): void {
     if (state.name === 'closing' || state.name === 'closed') return;
     if (state.name === 'expecting HELLO' || state.name === 'authenticating') {
@@ -226,6 +245,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     onMessage: createInOrder({
       handle: onStateMessage,
       onFault,
+      overtakes,
       onOverflow() {
         abort({ uri: ERROR_URI.tooManyRequests, sentence: 'too many messages wait to be authorized' });
       },

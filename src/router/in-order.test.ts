@@ -19,15 +19,18 @@ function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWait
     },
     onFault: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
     onOverflow: () => log.push('overflow'),
+    overtakes: ({ type }) => type === MESSAGE.YIELD,
   });
   const send = (request: number, text = ''): void =>
     take({ type: MESSAGE.CALL, request, options: {}, procedure: 'p', payload: { args: [text] } } as Message);
+  const overtake = (request: number): void =>
+    take({ type: MESSAGE.YIELD, request, options: {}, payload: {} });
   async function end(request: number, error?: Error): Promise<void> {
     finish.get(request)?.(error);
     // What waited is handled in microtasks.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { log, send, end };
+  return { log, send, overtake, end };
 }
 
 describe('messages in order', () => {
@@ -49,6 +52,15 @@ describe('messages in order', () => {
     expect(log.slice(3)).toEqual(['begins 4', 'begins 5']);
     send(6);
     expect(log.at(-1)).toBe('begins 6');
+  });
+
+  it('wait behind nothing where they overtake', async () => {
+    const { log, send, overtake, end } = line([1]);
+    for (const request of [1, 2]) send(request);
+    overtake(3);
+    expect(log).toEqual(['begins 1', 'begins 3']);
+    await end(1);
+    expect(log).toEqual(['begins 1', 'begins 3', 'begins 2']);
   });
 
   it('go on after one that failed, at once or later', async () => {

@@ -11,6 +11,8 @@ export interface InOrderOptions {
   readonly onFault: (message: Message, error: unknown) => void;
   /** More came than may wait. Nothing is handled after this. */
   readonly onOverflow: () => void;
+  /** What waits behind nothing; handling it may not take time. */
+  readonly overtakes: (message: Message) => boolean;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
 }
 
@@ -20,7 +22,7 @@ export interface InOrderOptions {
  * this costs a comparison.
  */
 export function createInOrder(options: InOrderOptions): (message: Message) => void {
-  const { handle, onFault, onOverflow } = options;
+  const { handle, onFault, onOverflow, overtakes } = options;
   const { maxWaitingMessages, maxWaitingBytes } = options.limits;
   /** There while a message takes time. */
   let waiting: { readonly message: Message; readonly weight: number }[] | undefined;
@@ -67,7 +69,7 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
   }
 
   return (message) => {
-    if (waiting === undefined) pass(message);
+    if (waiting === undefined || overtakes(message)) pass(message);
     else wait(message, waiting);
   };
 }

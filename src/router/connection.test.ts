@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { LIMITS } from '../../test/support/limits.js';
+import { ALL_ROLES, attachRaw, hello, type RawClient, toList } from '../../test/support/raw-client.js';
+import { MESSAGE, type Message } from '../wamp/messages.js';
+import type { Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
+import type { Authorizer, Verdict } from './authorizer.js';
+import { createRouter } from './router.js';
+
+/** A router that thinks about requests for `com.slow` until it is told to decide. */
+function setUp() {
+  const clock = createFakeClock();
+  const undecided: ((verdict: Verdict) => void)[] = [];
+  const authorizer: Authorizer = {
+    may: (_session, _action, uri) =>
+      uri === 'com.slow' ? new Promise<Verdict>((resolve) => undecided.push(resolve)) : true,
+  };
+  const router = createRouter({
+    realms: ['realm1'],
+    limits: { ...LIMITS, maxWaitingMessages: 2 },
+    rules: () => ({ authorizer }),
+    allowAnonymous: true,
+    agent: 'test',
+    clock,
+  });
+  const decide = (verdict: Verdict): void => undecided.shift()?.(verdict);
+  async function join(): Promise<{ client: RawClient; id: number }> {
+    const client = attachRaw(router.attach);
+    const [, id] = await hello(client);
+    return { client, id: id as number };
+  }
+  return { router, clock, join, decide };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a session whose request is being decided on', () => {
+  it('can answer calls meanwhile: the decision may hang on that', async () => {
+    const { join, decide } = setUp();
+    const { client: callee } = await join();
+    const { client: caller } = await join();
+    callee.send([64, 1, {}, 'com.a']);
+    await callee.next();
+    callee.send([48, 2, {}, 'com.slow']);
+    for (const answer of [
+      (request: unknown) => [70, request, {}, ['yes']],
+      (request: unknown) => [8, 68, request, {}, 'com.no'],
+    ]) {
+      caller.send([48, 1, {}, 'com.a']);
+      const [, request] = await callee.next();
+      callee.send(answer(request));
+      expect([50, 8]).toContain((await caller.next())[0]);
+    }
+    decide(false);
+    expect(await callee.next()).toEqual([8, 48, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
+  });
+
+  it('is over with its GOODBYE when it is killed, and hears nothing after ours', async () => {
+    const { join, decide, clock } = setUp();
+    const killer = await join();
+    const { client, id } = await join();
+    client.send([48, 1, {}, 'com.slow']);
+    client.send([48, 2, {}, 'com.none']);
+    killer.client.send([48, 1, {}, 'wamp.session.kill', [id]]);
+    expect((await client.next())[2]).toBe('wamp.close.killed');
+    // More than may wait, for a session that lives.
+    for (let request = 3; request < 9; request++) client.send([48, request, {}, 'com.none']);
+    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    await client.closed;
+    decide(true);
+    await turn();
+    expect(client.unread).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a client for whom WELCOME or CHALLENGE cannot be written', () => {
+  it.each([
+    ['WELCOME', {}],
+    ['CHALLENGE', { authid: 'joe', authmethods: ['ticket'] }],
+  ] as const)('is told that instead of %s', (name, details) => {
+    const sent: Message[] = [];
+    let receiver: PeerReceiver | undefined;
+    const peer: Peer = {
+      send(message): SendOutcome {
+        if (message.type === MESSAGE[name]) return 'unencodable';
+        sent.push(message);
+        return 'sent';
+      },
+      listen(next) {
+        receiver = next;
+      },
+      close: () => receiver?.onClose(),
+    };
+    const router = createRouter({
+      realms: ['realm1'],
+      limits: LIMITS,
+      allowAnonymous: true,
+      agent: 'test',
+      security: {
+        realms: new Map([
+          [
+            'realm1',
+            {
+              authmethods: ['anonymous', 'ticket'],
+              securityEnabled: true,
+              users: new Map(),
+              groups: new Map(),
+            },
+          ],
+        ]),
+        maxFailedLoginDelay: 0,
+        maxFailedLogins: 0,
+      },
+    });
+    router.attach(peer, {
+      transport: 'websocket',
+      trusted: false,
+      handshakeTimeout: 0,
+      handshakeElapsed: 0,
+    });
+    receiver?.onMessage({
+      type: MESSAGE.HELLO,
+      realm: 'realm1',
+      details: { roles: ALL_ROLES, ...details },
+    });
+    expect(sent.map(toList)).toEqual([[3, { message: expect.any(String) }, 'wamp.error.runtime_error']]);
+    expect(router.counts()).toMatchObject({ connections: 0, sessions: 0 });
+  });
+});
