@@ -1,64 +1,123 @@
 import { describe, expect, it } from 'vitest';
-import { ANY, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../support/contract.js';
-import { hello, type RawClient } from '../support/raw-client.js';
+import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 
-describe.each(TRANSPORTS)('calls that do not end well, over %s', (transport) => {
-  const { join, ask, callUnderWay } = useRouter(transport);
+const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
+const REASON = { reason: 'wamp.error.canceled' };
 
-  describe('cancel', () => {
-    const canceled = [8, 48, 1, {}, 'wamp.error.canceled', [ANY]];
+/** CANCEL.Options of every mode, and what comes of each with a callee that can be interrupted. */
+const MODES = [
+  { name: 'skip', options: { mode: 'skip' }, interrupt: undefined, waits: false },
+  { name: 'kill', options: { mode: 'kill' }, interrupt: 'kill', waits: true },
+  { name: 'killnowait', options: { mode: 'killnowait' }, interrupt: 'killnowait', waits: false },
+  // The specification names no default; killnowait is skip by itself where the callee knows no better.
+  { name: 'no mode', options: {}, interrupt: 'killnowait', waits: false },
+  { name: 'mode null', options: { mode: null }, interrupt: 'killnowait', waits: false },
+] as const;
 
-    it.each([
-      ['skip', { mode: 'skip' }],
-      ['no mode, where the callee cannot be interrupted', {}],
-      ['killnowait, where the callee cannot be interrupted', { mode: 'killnowait' }],
-      ['kill, where the callee cannot be interrupted', { mode: 'kill' }],
-    ])('with %s ends the call at once and leaves the callee alone', async (what, options) => {
-      const [callee, caller, invocation] = await callUnderWay(what === 'skip' ? undefined : PLAIN_CALLEE);
-      expect(await ask(caller, 49, 1, options)).toEqual(canceled);
-      callee.send([70, invocation, {}, ['late']]);
-      // The next thing the callee hears is the next call: there was no INTERRUPT before it.
-      caller.send([48, 2, {}, 'com.a']);
-      expect(await callee.next()).toStartWith([68, 2]);
-      callee.send([70, 2, {}, ['in time']]);
-      expect(await caller.next()).toEqual([50, 2, {}, ['in time']]);
+const callee = (features: object | undefined) => ({
+  roles: { caller: {}, callee: features ? { features } : {} },
+});
+
+/** What callees announce, and whether that lets the router interrupt them. */
+const CALLEES = [
+  { who: 'announces call_canceling', details: callee({ call_canceling: true }), capable: true },
+  {
+    who: 'announces call_canceling and progressive_call_results',
+    details: callee({ call_canceling: true, progressive_call_results: true }),
+    capable: true,
+    progressive: true,
+  },
+  // As autobahn|js does, which drops its connection when it gets INTERRUPT.
+  {
+    who: 'announces progressive_call_results alone',
+    details: callee({ progressive_call_results: true }),
+    capable: false,
+  },
+  { who: 'announces that it cannot', details: callee({ call_canceling: false }), capable: false },
+  { who: 'announces it in another word than true', details: callee({ call_canceling: 1 }), capable: false },
+  { who: 'announces it in the other spelling', details: callee({ call_cancelling: true }), capable: false },
+  { who: 'announces no features, as wampy does', details: callee(undefined), capable: false },
+  {
+    who: 'announces it for another role alone',
+    details: { roles: { caller: { features: { call_canceling: true } }, callee: {} } },
+    capable: false,
+  },
+];
+
+/** What the callee may say to it, and what the caller gets of that where it waits. */
+const ANSWERS = [
+  {
+    answer: (id: number) => [8, 68, id, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
+    forwarded: [8, 48, 1, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
+  },
+  {
+    answer: (id: number) => [8, 68, id, {}, 'wamp.error.canceled'],
+    forwarded: [8, 48, 1, {}, 'wamp.error.canceled'],
+  },
+  // Another callee is not asked: nobody wants the call any more.
+  {
+    answer: (id: number) => [8, 68, id, {}, 'wamp.error.unavailable'],
+    forwarded: [8, 48, 1, {}, 'wamp.error.unavailable'],
+  },
+  { answer: (id: number) => [70, id, {}, ['done']], forwarded: [50, 1, {}, ['done']] },
+];
+
+describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
+  const { host, join, ask, hearsNothing } = useRouter(transport);
+
+  describe.each(CALLEES)('to a callee that $who,', ({ details, capable, progressive = false }) => {
+    async function underWay(options: object = {}) {
+      const [one, caller] = [await join(details), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, options, 'com.a']);
+      expect(await one.next()).toStartWith([68, 1]);
+      return [one, caller] as const;
+    }
+
+    describe.each(MODES)('with $name,', ({ options, interrupt, waits }) => {
+      it('ends the call as that mode says, whatever the callee answers', async () => {
+        const [one, caller] = await underWay();
+        for (const [at, { answer, forwarded }] of ANSWERS.entries()) {
+          const invocation = at + 1;
+          caller.send([49, 1, options]);
+          if (capable && interrupt !== undefined)
+            expect(await one.next()).toEqual([69, invocation, { mode: interrupt, ...REASON }]);
+          const waiting = capable && waits;
+          if (waiting) await hearsNothing(caller);
+          else expect(await caller.next()).toEqual(CANCELED);
+          expect(host().router.counts().pendingCalls).toBe(waiting ? 1 : 0);
+          // Once is enough, whatever else the caller wishes.
+          for (const mode of ['skip', 'kill', 'killnowait', 'gently']) caller.send([49, 1, { mode }]);
+          await hearsNothing(caller, one);
+          one.send(answer(invocation));
+          if (waiting) expect(await caller.next()).toEqual(forwarded);
+          await hearsNothing(one, caller);
+          expect(host().router.counts().pendingCalls).toBe(0);
+          // The request's ID is free again, and the callee can be called.
+          caller.send([48, 1, {}, 'com.a']);
+          expect(await one.next()).toStartWith([68, invocation + 1]);
+        }
+        one.send([70, ANSWERS.length + 1, {}, ['at last']]);
+        expect(await caller.next()).toEqual([50, 1, {}, ['at last']]);
+      });
+
+      it('between progressive results', async () => {
+        const [one, caller] = await underWay({ receive_progress: true });
+        caller.send([49, 1, options]);
+        if (capable && interrupt !== undefined) expect(await one.next()).toStartWith([69, 1]);
+        const waiting = capable && waits;
+        if (!waiting) expect(await caller.next()).toEqual(CANCELED);
+        one.send([70, 1, { progress: true }, ['part']]);
+        one.send([70, 1, {}, ['whole']]);
+        if (waiting && progressive)
+          expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
+        if (waiting) expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+        await hearsNothing(one, caller);
+      });
     });
 
-    it.each([
-      ['killnowait', { mode: 'killnowait' }],
-      ['no mode', {}],
-    ])('with %s ends the call at once and interrupts the callee', async (_what, options) => {
-      const [callee, caller, invocation] = await callUnderWay();
-      expect(await ask(caller, 49, 1, options)).toEqual(canceled);
-      expect(await callee.next()).toEqual([
-        69,
-        invocation,
-        { mode: 'killnowait', reason: 'wamp.error.canceled' },
-      ]);
-      callee.send([8, 68, invocation, {}, 'wamp.error.canceled']);
-      expect(await ask(caller, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
-    });
-
-    it.each([
-      [
-        'error',
-        (id: unknown) => [8, 68, id, {}, 'com.a.interrupted', ['x']],
-        [8, 48, 1, {}, 'com.a.interrupted', ['x']],
-      ],
-      ['result', (id: unknown) => [70, id, {}, ['done']], [50, 1, {}, ['done']]],
-    ])('with kill waits for the callee’s own %s', async (_what, answer, expected) => {
-      const [callee, caller, invocation] = await callUnderWay();
-      caller.send([49, 1, { mode: 'kill' }]);
-      expect(await callee.next()).toEqual([69, invocation, { mode: 'kill', reason: 'wamp.error.canceled' }]);
-      // A second CANCEL is ignored, so is one for a call that was never made.
-      caller.send([49, 1, { mode: 'skip' }]);
-      caller.send([49, 77, {}]);
-      callee.send(answer(invocation));
-      expect(await caller.next()).toEqual(expected);
-    });
-
-    it('with an unknown mode ends the call with ERROR of type CALL, never CANCEL', async () => {
-      const [callee, caller, invocation] = await callUnderWay();
+    it('with a mode that nobody knows', async () => {
+      const [one, caller] = await underWay();
       expect(await ask(caller, 49, 1, { mode: 'gently' })).toEqual([
         8,
         48,
@@ -67,78 +126,103 @@ describe.each(TRANSPORTS)('calls that do not end well, over %s', (transport) => 
         'wamp.error.invalid_argument',
         [ANY],
       ]);
-      expect(await callee.next()).toEqual([
-        69,
-        invocation,
-        { mode: 'killnowait', reason: 'wamp.error.invalid_argument' },
-      ]);
-    });
-
-    it('reaches nobody else’s call', async () => {
-      const [callee, caller, invocation] = await callUnderWay();
-      const stranger = await join();
-      stranger.send([49, 1, {}]);
-      expect(await ask(stranger, 48, 1, {}, 'com.nothing')).toStartWith([8, 48, 1]);
-      callee.send([70, invocation, {}, [1]]);
-      expect(await caller.next()).toEqual([50, 1, {}, [1]]);
+      if (capable)
+        expect(await one.next()).toEqual([
+          69,
+          1,
+          { mode: 'killnowait', reason: 'wamp.error.invalid_argument' },
+        ]);
+      one.send([70, 1, {}]);
+      await hearsNothing(one, caller);
     });
   });
 
-  describe('timeout and loss', () => {
-    it('ends a call at the caller’s timeout, and interrupts the callee', async () => {
-      const [callee, caller, invocation] = await callUnderWay(undefined, { timeout: 30 });
-      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.timeout', [ANY]]);
-      expect(await callee.next()).toEqual([
-        69,
-        invocation,
-        { mode: 'killnowait', reason: 'wamp.error.timeout' },
-      ]);
+  describe('after kill, while the callee’s answer is awaited,', () => {
+    const capable = callee({ call_canceling: true });
+
+    it.each(['leaves', 'drops'])('the callee %s: the caller is told', async (how) => {
+      const [one, caller] = [await join(capable), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1]);
+      if (how === 'drops') one.close();
+      else one.send([6, {}, 'wamp.close.normal']);
+      expect(await caller.next()).toEqual(CANCELED);
     });
 
-    it('does not interrupt a callee that cannot be', async () => {
-      const [callee, caller] = await callUnderWay(PLAIN_CALLEE, { timeout: 30 });
-      expect(await caller.next()).toStartWith([8, 48, 1, {}, 'wamp.error.timeout']);
-      caller.send([48, 2, {}, 'com.a']);
-      expect(await callee.next()).toStartWith([68, 2]);
+    it.each(['leaves', 'drops'])('the caller %s: the callee hears of it no second time', async (how) => {
+      const [one, caller] = [await join(capable), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1, { mode: 'kill' as const, ...REASON }]);
+      if (how === 'drops') caller.close();
+      else caller.send([6, {}, 'wamp.close.normal']);
+      await expect.poll(() => host().router.counts().pendingCalls).toBe(0);
+      one.send([70, 1, {}]);
+      await hearsNothing(one);
     });
+  });
 
-    it.each([
-      ['leaves', (client: RawClient) => client.send([6, {}, 'wamp.close.normal'])],
-      ['drops', (client: RawClient) => client.close()],
-    ])('interrupts the callee when the caller %s', async (_how, go) => {
-      const [callee, caller, invocation] = await callUnderWay();
-      go(caller);
-      expect(await callee.next()).toEqual([
-        69,
-        invocation,
-        { mode: 'killnowait', reason: 'wamp.error.canceled' },
-      ]);
-      callee.send([70, invocation, {}, ['for nobody']]);
-      expect(await ask(callee, 48, 5, {}, 'com.nothing')).toStartWith([8, 48, 5]);
-    });
+  it('of what was answered, was never asked, or is the router’s own, is ignored', async () => {
+    const [one, caller] = [await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    await one.next();
+    one.send([70, 1, {}]);
+    expect(await caller.next()).toEqual([50, 1, {}]);
+    expect(await ask(caller, 48, 2, {}, 'wamp.session.count')).toEqual([50, 2, {}, [2]]);
+    for (const request of [1, 2, 77]) for (const { options } of MODES) caller.send([49, request, options]);
+    await hearsNothing(one, caller);
+  });
 
-    it.each([
-      ['leaves', (client: RawClient) => client.send([6, {}, 'wamp.close.normal'])],
-      ['drops', (client: RawClient) => client.close()],
-    ])('tells the callers when the callee %s', async (_how, go) => {
-      const [callee, caller] = await callUnderWay();
-      go(callee);
-      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.canceled', [ANY]]);
-      expect(await ask(caller, 48, 2, {}, 'com.a')).toStartWith([
-        8,
-        48,
-        2,
-        {},
-        'wamp.error.no_such_procedure',
-      ]);
-    });
+  it('reaches nobody else’s call', async () => {
+    const [one, caller, stranger] = [await join(), await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    await one.next();
+    for (const { options } of MODES) stranger.send([49, 1, options]);
+    // Nor has the callee a say in it: the ID of its invocation is no request of its own.
+    for (const { options } of MODES) one.send([49, 1, options]);
+    await hearsNothing(stranger, one, caller);
+    one.send([70, 1, {}, [1]]);
+    expect(await caller.next()).toEqual([50, 1, {}, [1]]);
+  });
 
-    it('sends nothing after GOODBYE to a session that called itself', async () => {
+  it('ends one of many calls alone', async () => {
+    const [one, caller, other] = [await join(), await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    for (const request of [1, 2, 3]) caller.send([48, request, {}, 'com.a', [`own ${request}`]]);
+    for (let at = 0; at < 3; at++) await one.next();
+    other.send([48, 2, {}, 'com.a', ['other']]);
+    expect(await one.next()).toStartWith([68, 4]);
+    expect(await ask(caller, 49, 2, { mode: 'killnowait' })).toStartWith([8, 48, 2]);
+    expect(await one.next()).toStartWith([69, 2]);
+    for (const invocation of [1, 3, 4]) one.send([70, invocation, {}, [invocation]]);
+    expect([await caller.next(), await caller.next()]).toEqual([
+      [50, 1, {}, [1]],
+      [50, 3, {}, [3]],
+    ]);
+    expect(await other.next()).toEqual([50, 2, {}, [4]]);
+  });
+
+  it('of a session that calls itself reaches it as callee and as caller', async () => {
+    for (const { options, interrupt, waits } of MODES) {
       const both = await join();
       await ask(both, 64, 1, {}, 'com.a');
-      await ask(both, 48, 2, {}, 'com.a');
-      expect(await ask(both, 6, {}, 'wamp.close.normal')).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
-      expect((await hello(both))[0]).toBe(2);
-    });
+      expect(await ask(both, 48, 2, {}, 'com.a')).toStartWith([68, 1]);
+      both.send([49, 2, options]);
+      if (!waits) expect(await both.next()).toStartWith([8, 48, 2, {}, 'wamp.error.canceled']);
+      if (interrupt !== undefined) expect(await both.next()).toStartWith([69, 1]);
+      both.send([70, 1, {}, ['done']]);
+      if (waits) expect(await both.next()).toEqual([50, 2, {}, ['done']]);
+      await hearsNothing(both);
+      both.close();
+      await both.closed;
+      await expect.poll(() => host().router.counts().sessions).toBe(0);
+    }
   });
 });

@@ -117,8 +117,8 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
   /** Shows that nothing came to a client up to now: the next thing it gets is the answer to what it asks. */
   async function hearsNothing(...silent: readonly RawClient[]): Promise<void> {
     for (const client of silent) {
-      // Of a procedure that is not there; the request ID is far from those that tests use.
-      expect(await ask(client, 48, 9_999, {}, 'com.nothing')).toStartWith([8, 48, 9_999]);
+      // Of a procedure that no pattern matches; the request ID is far from those that tests use.
+      expect(await ask(client, 48, 9_999, {}, 'wamp.nothing')).toStartWith([8, 48, 9_999]);
     }
   }
   /** Calls, and expects a result: its only positional one. */
