@@ -46,12 +46,15 @@ export function createDealer(
 
   function objection(session: Session, { procedure, options, payload }: Call): Objection | undefined {
     if (!isUsableUri(procedure)) return [ERROR_URI.invalidUri, 'the procedure is not a valid URI'];
+    if (!session.trusted && rules.routerOnly.has(procedure))
+      return [ERROR_URI.notAuthorized, 'nobody but the router may call this procedure'];
     if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
     if (options['progress'] === true)
       return [ERROR_URI.optionNotAllowed, 'progressive call invocations are not supported'];
     if (options['disclose_me'] === true && rules.disclosure === 'refuse')
       return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
-    if (session.calls.size >= limits.maxPendingCalls)
+    // The router's own session asks authenticators and authorizers on behalf of all.
+    if (!session.trusted && session.calls.size >= limits.maxPendingCalls)
       return [ERROR_URI.tooManyRequests, `a session may wait for ${limits.maxPendingCalls} calls at once`];
     return undefined;
   }

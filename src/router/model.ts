@@ -145,7 +145,7 @@ export interface RouterLimits {
   readonly callTimeout: number;
   /** The longest that any call may take. `wamp.max_call_timeout` */
   readonly maxCallTimeout: number;
-  /** Unanswered calls of one session. `wamp.max_pending_calls` */
+  /** Unanswered calls of one session that is not trusted. `wamp.max_pending_calls` */
   readonly maxPendingCalls: number;
   /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
   readonly maxSessions: number;

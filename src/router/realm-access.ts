@@ -36,6 +36,11 @@ export interface RealmAccessOptions {
 export interface RealmAccess {
   readonly authentication: Authentication;
   readonly authorizer: Authorizer;
+  /**
+   * The procedures that decide. An authenticator gives secrets away, or tells whether a ticket is right, as often as it is
+   * asked: to clients it must not answer.
+   */
+  readonly routerOnly: ReadonlySet<string>;
 }
 
 /** Makes the gates of realms. Failed logins count for all of them together. */
@@ -50,6 +55,7 @@ export function createRealmAccess(options: RealmAccessOptions): (realm: string) 
     return {
       authentication: createAuthentication({ ...options, realm, security: ofRealm, salts, delays, derive }),
       authorizer: createAuthorizer(ofRealm, { realm, log, call }),
+      routerOnly: new Set([ofRealm.authenticator, ofRealm.authorizer].filter((uri) => uri !== undefined)),
     };
   };
 }

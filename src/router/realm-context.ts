@@ -6,6 +6,8 @@ import type { RouterLimits, Session } from './model.js';
 export interface RealmRules {
   /** Default: everything is allowed. */
   readonly authorizer: Authorizer;
+  /** Procedures that nobody but this process may call, whatever is granted. Default: none. */
+  readonly routerOnly: ReadonlySet<string>;
   /** Whether callers and publishers may have callees and subscribers told who they are. Default `allow`. */
   readonly disclosure: 'allow' | 'refuse';
   /** Whether only callees that announced progressive call results are asked for them. Default `announced`. */

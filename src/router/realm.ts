@@ -47,6 +47,7 @@ export function createRealm(options: RealmOptions): Realm {
   const { name, limits, clock, randomId, random = Math.random } = options;
   const rules: RealmRules = {
     authorizer: ALLOW_ALL,
+    routerOnly: new Set(),
     disclosure: 'allow',
     progressiveResults: 'announced',
     ...options.rules,

@@ -75,8 +75,8 @@ export function createRouter(options: RouterOptions): Router {
   });
   const realms = new Map(
     options.realms.map((name) => {
-      const { authentication, authorizer } = accessTo(name);
-      const rules = { authorizer, ...options.rules?.(name) };
+      const { authentication, ...access } = accessTo(name);
+      const rules = { ...access, ...options.rules?.(name) };
       return [
         name,
         { authentication, realm: createRealm({ name, limits, clock, randomId, rules }) },

@@ -197,4 +197,37 @@ describe('a realm with an authenticator', () => {
     // What still goes on ends with the gateway, which would wait for a client that it had not let go.
     await gateway.stop(0);
   });
+
+  it('is asked about any number of clients at a time', async () => {
+    let begun = (): void => {};
+    const slow = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const answer: Answer = ([, authid]) => {
+      if (authid === 'joe') return { result: { role: 'guests', secret: 'pencil' } };
+      begun();
+      return undefined;
+    };
+    const { attempt } = await start(answer, ['wamp.max_pending_calls = 1', 'wamp.handshake_timeout = 5s']);
+    const waits = attempt(byCra('slow', 'x'));
+    await slow;
+    expect((await attempt(byCra('joe', 'pencil')))[0]).toBe(2);
+    waits.catch(() => {});
+  });
+
+  it('answers to nobody else, who could ask it for secrets or try tickets without delay', async () => {
+    const { gateway, asked } = await start(result({ role: 'guests', secret: 'pencil' }));
+    const client = await connect(gateway);
+    await logIn(client, REALM, byTicket('backend', 'secret'));
+    client.send([48, 1, {}, PROCEDURE, [REALM, 'joe', { authmethod: 'wampcra' }]]);
+    expect(await client.next()).toEqual([
+      8,
+      48,
+      1,
+      {},
+      'wamp.error.not_authorized',
+      ['nobody but the router may call this procedure'],
+    ]);
+    expect(asked).toEqual([]);
+  });
 });

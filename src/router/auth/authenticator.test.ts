@@ -102,10 +102,18 @@ describe('asking an authenticator', () => {
   it('is denied by an error of its own, and fails by those of the way to it', async () => {
     expect(await setUp(throws('com.example.no_such_user')).ask('joe', {})).toBe('denied');
     expect(await setUp(throws('wamp.error.not_authorized')).ask('joe', {})).toBe('denied');
-    for (const uri of ['no_such_procedure', 'timeout', 'canceled', 'network_failure', 'runtime_error']) {
-      const { ask, log } = setUp(throws(`wamp.error.${uri}`));
+    for (const uri of [
+      'wamp.error.no_such_procedure',
+      'wamp.error.timeout',
+      'wamp.error.canceled',
+      'wamp.error.network_failure',
+      'wamp.error.runtime_error',
+      'wamp.error.unavailable',
+      'bondy.error.too_many_requests',
+    ]) {
+      const { ask, log } = setUp(throws(uri));
       expect(await ask('joe', {})).toBe('failed');
-      expect(log.records()).toMatchObject([{ level: 'warn', reason: `wamp.error.${uri}` }]);
+      expect(log.records()).toMatchObject([{ level: 'warn', reason: uri }]);
       expect(log.text()).not.toContain('S3CR3T');
     }
   });

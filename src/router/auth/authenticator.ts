@@ -45,12 +45,15 @@ export interface AuthenticatorOptions {
 /** Errors that say something of the authenticator and nothing of the client. */
 const FAULTS: readonly string[] = [
   ERROR_URI.noSuchProcedure,
+  ERROR_URI.unavailable,
+  ERROR_URI.noAvailableCallee,
   ERROR_URI.timeout,
   ERROR_URI.canceled,
   ERROR_URI.networkFailure,
+  ERROR_URI.tooManyRequests,
+  ERROR_URI.payloadSizeExceeded,
   ERROR_URI.runtimeError,
   ERROR_URI.invalidArgument,
-  'wamp.error.no_available_callee',
 ];
 
 /**
