@@ -155,6 +155,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       return;
     }
     moveTo({ name: 'joined', joined });
+    info.onJoined?.(true);
     const { session, realm } = joined;
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
@@ -167,6 +168,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     switch (message.type) {
       case MESSAGE.GOODBYE:
         moveTo({ name: 'expecting HELLO' });
+        info.onJoined?.(false);
         awaitHello(info.handshakeTimeout);
         // Last: in the same process the client closes before send returns.
         peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
@@ -228,7 +230,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function dismiss(reason: string, message?: string): void {
     if (state.name === 'closing' || state.name === 'closed') return;
     if (state.name === 'expecting HELLO' || state.name === 'authenticating') {
-      abort({ uri: reason, sentence: 'the router is closing' });
+      abort({ uri: reason, sentence: message ?? 'the router is closing' });
       return;
     }
     moveTo({ name: 'closing' });

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
-import { type Accepting, guardAccepting, type PlaceLimits } from './accepting.js';
+import { type Accepting, type AcceptingLimits, guardAccepting } from './accepting.js';
 
 interface FakeSocket extends EventEmitter {
   remoteAddress: string | undefined;
@@ -33,11 +33,18 @@ describe('accepting', () => {
   let accepting: Accepting;
   let port = 0;
 
-  function guard(limits: Partial<PlaceLimits> = {}): void {
+  function guard(limits: Partial<AcceptingLimits> = {}): void {
     server = new EventEmitter();
     accepting = guardAccepting(
       server as Server,
-      { maxSessions: 1000, maxSessionsPerSource: 0, handshakeTimeout: 100, ...limits },
+      {
+        maxSessions: 1000,
+        maxSessionsPerSource: 0,
+        maxUnjoined: 1000,
+        maxUnjoinedPerSource: 0,
+        handshakeTimeout: 100,
+        ...limits,
+      },
       clock,
     );
   }
@@ -107,6 +114,34 @@ describe('accepting', () => {
     mine[0]?.destroy();
     expect(arrival(accept('192.0.2.1'))?.refusal).toBeUndefined();
     expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address');
+  });
+
+  it('refuses where too many have not joined, until one of them has', () => {
+    guard({ maxUnjoined: 2 });
+    const [first, second] = [accept('192.0.2.1'), accept('192.0.2.2')];
+    expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
+    arrival(first)?.joined(true);
+    expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
+    // A session left, and its connection stayed.
+    arrival(first)?.joined(false);
+    second.destroy();
+    expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
+    first.destroy();
+    expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
+  });
+
+  it('refuses one source of which too many have not joined, and no other', () => {
+    guard({ maxUnjoinedPerSource: 1 });
+    const first = accept('192.0.2.1');
+    expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address that have not joined');
+    expect(arrival(accept('192.0.2.2'))?.refusal).toBeUndefined();
+    arrival(first)?.joined(true);
+    const second = accept('192.0.2.1');
+    expect(arrival(second)?.refusal).toBeUndefined();
+    first.destroy();
+    expect(arrival(accept('192.0.2.1'))?.refusal).toBeDefined();
+    second.destroy();
+    expect(arrival(accept('192.0.2.1'))?.refusal).toBeUndefined();
   });
 
   it('takes a network of IPv6 for one source', () => {

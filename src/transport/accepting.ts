@@ -1,13 +1,10 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../wamp/source.js';
+import { createPlaces, type Place, type PlaceLimits } from './places.js';
 
-/** How many connections a listener holds. */
-export interface PlaceLimits {
-  /** Connections at a time, joined or not. `listeners.$name.max_sessions` */
-  readonly maxSessions: number;
-  /** Of them from one address, or one /64 network of IPv6; 0 for no limit. `listeners.$name.max_sessions_per_source` */
-  readonly maxSessionsPerSource: number;
+/** What bounds the connections of a listener. */
+export interface AcceptingLimits extends PlaceLimits {
   /** Milliseconds from TCP accept until the transport's handshake is done; 0 for no limit. */
   readonly handshakeTimeout: number;
 }
@@ -20,6 +17,8 @@ export interface Arrival {
   readonly remoteAddress: string | undefined;
   /** The transport's handshake is done: its timer is taken back. Returns the milliseconds it took. */
   established(): number;
+  /** It has joined a realm, or left it again and may join another. */
+  joined(isJoined: boolean): void;
 }
 
 /** The connections of a listener from TCP accept on, so that those who have not joined are counted and bounded too. */
@@ -39,39 +38,19 @@ const MAX_REFUSALS = 100;
  * Gives each new connection a place, and cuts those that do not get through their handshake in time, counted from TCP
  * accept: silent ones, half an HTTP request or RawSocket handshake, a TLS handshake that does not end.
  */
-export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock): Accepting {
-  const { maxSessions, maxSessionsPerSource, handshakeTimeout } = limits;
+export function guardAccepting(server: Server, limits: AcceptingLimits, clock: Clock): Accepting {
+  const { handshakeTimeout } = limits;
+  const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
   // With TLS the socket to speak with is another one than the socket accepted; both have the same other end.
   const byRemote = new Map<string, Arrival>();
   const unestablished = new Set<Socket>();
-  const perSource = new Map<string, number>();
-  let places = 0;
   let refused = 0;
   let closed = false;
 
-  function refusalFor(source: string | undefined): string | undefined {
-    if (places >= maxSessions) return 'this listener holds as many connections as it may';
-    if (source === undefined || maxSessionsPerSource === 0) return undefined;
-    if ((perSource.get(source) ?? 0) < maxSessionsPerSource) return undefined;
-    return 'this listener holds as many connections from one address as it may';
-  }
-
-  function take(source: string | undefined): () => void {
-    places++;
-    if (source === undefined || maxSessionsPerSource === 0) return () => places--;
-    perSource.set(source, (perSource.get(source) ?? 0) + 1);
-    return () => {
-      places--;
-      const left = (perSource.get(source) ?? 0) - 1;
-      if (left > 0) perSource.set(source, left);
-      else perSource.delete(source);
-    };
-  }
-
-  function refuse(): () => void {
+  function refuse(): Place {
     refused++;
-    return () => refused--;
+    return { joined() {}, giveBack: () => void refused-- };
   }
 
   server.on('connection', (socket: Socket) => {
@@ -79,12 +58,12 @@ export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock
     socket.on('error', () => {});
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
     const source = remoteAddress && sourceOf(remoteAddress);
-    const refusal = refusalFor(source);
+    const refusal = places.refusalFor(source);
     if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
       socket.destroy();
       return;
     }
-    const giveBack = refusal === undefined ? take(source) : refuse();
+    const place = refusal === undefined ? places.take(source) : refuse();
     const since = clock.monotonic();
     const stopTimer =
       handshakeTimeout === 0 ? () => {} : clock.after(handshakeTimeout, () => socket.destroy());
@@ -97,13 +76,14 @@ export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock
         stopTimer();
         return clock.monotonic() - since;
       },
+      joined: place.joined,
     };
     bySocket.set(socket, arrival);
     const remote = remoteOf(socket);
     if (remote !== undefined) byRemote.set(remote, arrival);
     socket.once('close', () => {
       arrival.established();
-      giveBack();
+      place.giveBack();
       if (remote !== undefined && byRemote.get(remote) === arrival) byRemote.delete(remote);
     });
   });
@@ -113,7 +93,7 @@ export function guardAccepting(server: Server, limits: PlaceLimits, clock: Clock
       return bySocket.get(socket) ?? byRemote.get(remoteOf(socket) ?? '');
     },
     get size() {
-      return places;
+      return places.size;
     },
     close() {
       closed = true;

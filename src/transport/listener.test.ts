@@ -4,9 +4,10 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
+import { webSocketFrame } from '../../test/support/hostile-octets.js';
 import { connectOctets } from '../../test/support/octet-client.js';
-import { connectRaw, hello } from '../../test/support/raw-client.js';
-import { connectRawSocket } from '../../test/support/raw-socket-client.js';
+import { ALL_ROLES, connectRaw, hello } from '../../test/support/raw-client.js';
+import { connectRawSocket, frameOf } from '../../test/support/raw-socket-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../test/support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
@@ -252,6 +253,7 @@ describe('what the router is told of a connection', () => {
         serializer: 'json',
         handshakeTimeout: 10_000,
         handshakeElapsed: expect.any(Number),
+        onJoined: expect.any(Function),
         ...info,
       },
     ]);
@@ -296,4 +298,37 @@ describe('closing', () => {
       client.close();
     },
   );
+});
+
+describe('a client that has not joined', () => {
+  const HELLO = JSON.stringify([1, 'realm1', { roles: ALL_ROLES }]);
+
+  it.each([
+    ['websocket', UPGRADE, webSocketFrame(0x81, 'x'.repeat(8000)), /\[3,.*wamp\.error\.protocol_violation/],
+    ['rawsocket', HANDSHAKE, frameOf(0, 'x'.repeat(8000)), /\[3,.*wamp\.error\.protocol_violation/],
+  ] as const)(
+    'may not send more than max_join_size, though its message never ends, over %s',
+    async (protocol, handshake, frame, abort) => {
+      const { url } = await start({ protocol, maxJoinSize: 2000 });
+      const client = await connectOctets(url);
+      client.write(handshake);
+      client.write(frame.subarray(0, 4000));
+      expect((await client.rest()).toString('latin1')).toMatch(abort);
+    },
+  );
+
+  it('is counted anew after GOODBYE, and not while it has joined', async () => {
+    const { url } = await start({ protocol: 'rawsocket', maxJoinSize: 200 });
+    const client = await connectRawSocket(url);
+    for (let round = 0; round < 3; round++) {
+      client.octets.write(frameOf(0, HELLO));
+      expect((await client.next())[0]).toBe(2);
+      client.send([48, 1, {}, 'com.none', ['x'.repeat(1000)]]);
+      expect((await client.next())[0]).toBe(8);
+      client.send([6, {}, 'wamp.close.normal']);
+      expect((await client.next())[0]).toBe(6);
+    }
+    client.octets.write(frameOf(0, 'x'.repeat(1000)));
+    expect(await client.next()).toEqual([3, expect.anything(), 'wamp.error.protocol_violation']);
+  });
 });

@@ -4,12 +4,13 @@ import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
-import { CLOSE_URI } from '../wamp/uris.js';
+import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import type { Accepted, Acceptor, AcceptorContext } from './accepted.js';
-import { type Arrival, guardAccepting, type PlaceLimits } from './accepting.js';
+import { type AcceptingLimits, type Arrival, guardAccepting } from './accepting.js';
 import { type ListenerAddress, type ListenerProtocol, listenerUrls } from './addresses.js';
 import { CLOSE_WAIT_MS, cut } from './hang-up.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
+import { boundJoinSize } from './join-size.js';
 import { createConnectionServer, type ListenerTls, listenOnPort } from './listen.js';
 import { createRawSocketAcceptor } from './rawsocket-acceptor.js';
 import { RAWSOCKET_MAGIC } from './rawsocket-handshake.js';
@@ -18,7 +19,7 @@ import type { SendLimits } from './send-queue.js';
 import { listenOnSocket } from './unix-socket.js';
 import { createWebSocketAcceptor } from './websocket-acceptor.js';
 
-export interface ListenerOptions extends ListenerAddress, PlaceLimits, HeartbeatTimes, SendLimits {
+export interface ListenerOptions extends ListenerAddress, AcceptingLimits, HeartbeatTimes, SendLimits {
   /** For people and session meta data. */
   readonly name?: string;
   /** Origins of browsers that may connect, exact, or `*`; undefined: pages of this machine alone. */
@@ -30,6 +31,8 @@ export interface ListenerOptions extends ListenerAddress, PlaceLimits, Heartbeat
   readonly attach: Attach;
   /** Bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
+  /** Bytes that a client may send before it has joined. `wamp.max_join_size` */
+  readonly maxJoinSize: number;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
@@ -93,6 +96,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       if (attachments.size === 0) whenEmpty();
     });
     const { remoteAddress } = arrival;
+    const joinSize = boundJoinSize(socket, options.maxJoinSize, () => {
+      attachments.get(socket)?.dismiss(ERROR_URI.protocolViolation, 'too many bytes before WELCOME');
+    });
     const attachment = attach(peer, {
       transport,
       trusted: false,
@@ -102,6 +108,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       tls: socket instanceof TLSSocket,
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
       ...listener,
+      onJoined(isJoined) {
+        arrival.joined(isJoined);
+        joinSize.joined(isJoined);
+      },
     });
     attachments.set(socket, attachment);
   }

@@ -47,6 +47,8 @@ export interface ConnectionInfo {
   readonly tls?: boolean;
   /** Name of the listener that accepted it, as the configuration has it. */
   readonly listener?: string;
+  /** To be told when a session joins a realm over it, and when that session leaves and the connection stays. */
+  readonly onJoined?: (isJoined: boolean) => void;
 }
 
 /** How a part of this process is announced to a router. */

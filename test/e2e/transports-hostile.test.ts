@@ -58,6 +58,10 @@ describe('hostile octets', () => {
           maxSendQueue: 10_000,
           maxSessions: 100,
           maxSessionsPerSource: 0,
+          maxUnjoined: 1000,
+          maxUnjoinedPerSource: 0,
+          // No bound of its own, so that the octets meet what they are about before HELLO too.
+          maxJoinSize: 2 ** 24,
           handshakeTimeout,
           pingInterval: 30_000,
           pingTimeout: 60_000,

@@ -51,6 +51,20 @@ export const LISTENER_KEYS = {
       'Of these, connections from one IPv4 address or one /64 network of IPv6; 0 is no limit. It does not count those over a Unix socket.',
     example: '100',
   },
+  max_unjoined: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '10000',
+    meaning:
+      'Of all connections, those that have not joined a realm yet: silent ones, and those whose client logs in.',
+    example: '500',
+  },
+  max_unjoined_per_source: {
+    type: integer({ min: 0, max: 10_000_000 }),
+    default: '1000',
+    meaning:
+      'Of these, connections from one IPv4 address or one /64 network of IPv6; 0 is no limit, for a gateway behind a proxy.',
+    example: '50',
+  },
   'tls.certfile': {
     type: readableFile,
     meaning: 'Certificate (PEM, with its chain); turns TLS on and needs `tls.keyfile`.',

@@ -35,6 +35,13 @@ export const WAMP_KEYS = {
       'The time from the TCP connection to a complete HELLO, and to AUTHENTICATE where the client has to log in.',
     example: '5s',
   },
+  max_join_size: {
+    type: byteSize,
+    default: '64KB',
+    meaning:
+      'Bytes that a client may send before it has joined: HELLO, and AUTHENTICATE where the client has to log in.',
+    example: '16KB',
+  },
   ping_interval: {
     type: duration({ zero: 'no pings' }),
     default: '30s',
