@@ -1,109 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { autobahn, connectAutobahn } from '../support/autobahn.js';
+import { autobahnJs, type Carried, type Client, FORMATS, wampy } from '../support/clients.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../support/router-host.js';
-import { connectWampy } from '../support/wampy.js';
 
 /** Clients that are not ours, with each of their serializers, as callers and callees, publishers and subscribers. */
 
-type Args = readonly unknown[];
-type Kwargs = Readonly<Record<string, unknown>>;
-interface Carried {
-  readonly args: Args;
-  readonly kwargs: Kwargs;
-}
-interface CallFailed extends Carried {
-  readonly uri: string;
-}
-
-interface Client {
-  readonly session: number;
-  /** Rejects with {@link CallFailed}. */
-  call(procedure: string, carried: Carried): Promise<Carried>;
-  /** @param answer returns what is carried back, or throws {@link CallFailed} */
-  register(procedure: string, answer: (carried: Carried) => Carried): Promise<void>;
-  subscribe(topic: string, handler: (carried: Carried) => void): Promise<void>;
-  publish(topic: string, carried: Carried): Promise<void>;
-  close(): Promise<unknown>;
-}
-
-const FORMATS = ['json', 'msgpack', 'cbor'] as const;
-type Format = (typeof FORMATS)[number];
-
-async function wampy(url: string, format: Format): Promise<Client> {
-  const { client } = await connectWampy(url, 'realm1', format);
-  const advanced = ({ args, kwargs }: Carried) => ({ argsList: [...args], argsDict: { ...kwargs } });
-  const carriedIn = (from: { argsList?: unknown; argsDict?: unknown }): Carried => ({
-    args: (from.argsList ?? []) as Args,
-    kwargs: (from.argsDict ?? {}) as Kwargs,
-  });
-  return {
-    session: Number(client.getSessionId()),
-    async call(procedure, carried) {
-      try {
-        return carriedIn((await client.call(procedure, advanced(carried))) as object);
-      } catch (error) {
-        const failed = error as { errorUri: string; argsList?: unknown; argsDict?: unknown };
-        throw { uri: failed.errorUri, ...carriedIn(failed) };
-      }
-    },
-    async register(procedure, answer) {
-      await client.register(procedure, (invocation) => {
-        try {
-          return advanced(answer(carriedIn(invocation as object)));
-        } catch (error) {
-          const failed = error as CallFailed;
-          throw { error: failed.uri, ...advanced(failed) };
-        }
-      });
-    },
-    async subscribe(topic, handler) {
-      await client.subscribe(topic, (event) => handler(carriedIn(event as object)));
-    },
-    async publish(topic, carried) {
-      await client.publish(topic, advanced(carried));
-    },
-    close: () => client.disconnect(),
-  };
-}
-
-async function autobahnJs(url: string, format: Format): Promise<Client> {
-  const { session, close } = await connectAutobahn(url, 'realm1', format);
-  return {
-    session: Number(session.id),
-    async call(procedure, { args, kwargs }) {
-      try {
-        const result = await session.call(procedure, args, kwargs);
-        // One positional result alone comes as it is.
-        return result instanceof autobahn.Result ? result : { args: [result], kwargs: {} };
-      } catch (error) {
-        const failed = error as { error: string; args: Args; kwargs: Kwargs };
-        throw { uri: failed.error, args: failed.args, kwargs: failed.kwargs };
-      }
-    },
-    async register(procedure, answer) {
-      await session.register(procedure, (args, kwargs) => {
-        try {
-          const carried = answer({ args, kwargs });
-          return new autobahn.Result(carried.args, carried.kwargs);
-        } catch (error) {
-          const failed = error as CallFailed;
-          throw new autobahn.Error(failed.uri, failed.args, failed.kwargs);
-        }
-      });
-    },
-    async subscribe(topic, handler) {
-      await session.subscribe(topic, (args, kwargs) => handler({ args, kwargs }));
-    },
-    async publish(topic, { args, kwargs }) {
-      await session.publish(topic, args, kwargs, { acknowledge: true });
-    },
-    close,
-  };
-}
-
 const CLIENTS = FORMATS.flatMap((format) => [
-  { name: `wampy, ${format}`, connect: (url: string) => wampy(url, format) },
-  { name: `autobahn|js, ${format}`, connect: (url: string) => autobahnJs(url, format) },
+  { name: `wampy, ${format}`, connect: (url: string) => wampy(url, 'realm1', format) },
+  { name: `autobahn|js, ${format}`, connect: (url: string) => autobahnJs(url, 'realm1', format) },
 ]);
 
 /** What a client has, in words that are the same for all: its bytes, where JSON has text, and integers of 64 bit. */
@@ -180,11 +83,13 @@ describe('clients of every serializer understand one another', () => {
     });
     for (const [, carried] of sendable(pair.caller.name)) {
       const { args, kwargs } = plain(pair.caller, carried) as Carried;
-      const result = plain(pair.caller, await caller.call('com.echo', carried)) as Carried;
+      const result = plain(pair.caller, await caller.call('com.echo', carried).outcome) as Carried;
       expect(plain(pair.callee, seen)).toMatchObject({ args, kwargs });
       // autobahn|js has undefined, wampy null, for no result at all.
       if (args.length + Object.keys(kwargs).length > 0) expect({ ...result }).toMatchObject({ args, kwargs });
-      const failed = caller.call('com.fail', carried).catch((error: unknown) => plain(pair.caller, error));
+      const failed = caller
+        .call('com.fail', carried)
+        .outcome.catch((error: unknown) => plain(pair.caller, error));
       expect(await failed).toMatchObject({ uri: 'com.example.failure', args, kwargs });
     }
   });

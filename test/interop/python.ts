@@ -4,19 +4,38 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Where an interpreter with autobahn may be: Debian's own first, as the one on the PATH may be another. */
-const CANDIDATES = ['/usr/bin/python3', 'python3'];
+/** Debian's own first, as the one on the PATH may be another. */
+const AUTOBAHN = {
+  module: 'autobahn.asyncio.wamp',
+  candidates: ['/usr/bin/python3', 'python3'],
+  missing: 'no Python with autobahn: apt-get install python3-autobahn python3-cbor2',
+};
+/** Debian has no package of it. */
+const XCONN = {
+  module: 'xconn',
+  candidates: [
+    fileURLToPath(new URL('../../node_modules/.cache/xconn/bin/python', import.meta.url)),
+    'python3',
+  ],
+  missing: 'no Python with xconn: run test/interop/install-xconn',
+};
 
-/** The first Python that can import autobahn; undefined where none can. */
-export async function findPythonWithAutobahn(): Promise<string | undefined> {
-  for (const python of CANDIDATES) {
+/** The first Python that can import autobahn; undefined where none can, which is said, and fails where CI is set. */
+export const findPythonWithAutobahn = (): Promise<string | undefined> => findPython(AUTOBAHN);
+/** The same for xconn. */
+export const findPythonWithXconn = (): Promise<string | undefined> => findPython(XCONN);
+
+async function findPython({ module, candidates, missing }: typeof AUTOBAHN): Promise<string | undefined> {
+  for (const python of candidates) {
     try {
-      await run(python, ['-c', 'import autobahn.asyncio.wamp']);
+      await run(python, ['-c', `import ${module}`]);
       return python;
     } catch {
       // Not this one.
     }
   }
+  if (process.env['CI']) throw new Error(missing);
+  console.warn(`skipped: ${missing}`);
   return undefined;
 }
 

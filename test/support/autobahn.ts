@@ -21,7 +21,15 @@ export interface AutobahnSession {
     options?: { readonly acknowledge?: boolean; readonly exclude_me?: boolean },
   ): Promise<{ readonly id: number }>;
 }
-export type AutobahnCall = Promise<unknown> & { cancel(options?: { readonly mode: string }): void };
+/** A promise of when.js, which tells of progress too. */
+export interface AutobahnCall extends Promise<unknown> {
+  then<Done = unknown, Failed = never>(
+    done?: ((result: unknown) => Done | PromiseLike<Done>) | null,
+    failed?: ((error: unknown) => Failed | PromiseLike<Failed>) | null,
+    progress?: (step: unknown) => void,
+  ): Promise<Done | Failed>;
+  cancel(options?: { readonly mode: string }): void;
+}
 export type AutobahnEndpoint = (
   args: readonly unknown[],
   kwargs: Readonly<Record<string, unknown>>,
