@@ -230,4 +230,43 @@ describe('a realm with an authenticator', () => {
     ]);
     expect(asked).toEqual([]);
   });
+
+  it.each([
+    ['plain', { secret: 'pencil' }],
+    ['salted', { secret: key.toString('base64'), salt: '0f'.repeat(12), iterations: 2000 }],
+    ['salted in words', { secret: key.toString('base64'), salt: 'Salt-4', iterations: 1 }],
+    ['for SCRAM', { ...SCRAM, iterations: 5000 }],
+  ])('gives names that it does not know the challenge of those whom it knows: %s', async (_what, keys) => {
+    const { gateway } = await start(([, authid]) =>
+      authid === 'joe' ? { result: { role: 'guests', authid: 'joe-7', ...keys } } : denied,
+    );
+    const seen = async (authid: string): Promise<Record<string, unknown>> => {
+      const client = await connect(gateway);
+      const { details } = 'secret' in keys ? byCra(authid, 'x') : byScram(authid, 'x');
+      client.send([1, REALM, { roles: ALL_ROLES, ...details }]);
+      return (await client.next())[2] as Record<string, unknown>;
+    };
+    /** Less what is of one challenge alone, and each salt by its alphabet. */
+    const shape = ({ challenge, nonce, salt, ...rest }: Record<string, unknown>, authid: string) => {
+      const told = challenge === undefined ? {} : JSON.parse(String(challenge));
+      const { session, timestamp, nonce: drawn, ...claims } = told;
+      expect(claims['authid'] ?? authid).toBe(authid);
+      const text = String(salt).replace(/[0-9]/g, '0').replace(/[a-f]/g, 'a');
+      const isHex = /^[0a]+$/.test(text);
+      const alphabet = isHex ? 'hex' : text.replace(/[a-z]/g, 'a').replace(/[A-Z]/g, 'A');
+      const isBase64 = String(salt).length % 4 === 0 && !isHex;
+      return {
+        ...rest,
+        ...claims,
+        authid: '',
+        length: String(salt).length,
+        alphabet: isBase64 ? 'base64' : alphabet,
+      };
+    };
+    const ofJoe = await seen('joe');
+    const ofNobody = await seen('nobody');
+    expect(shape(ofNobody, 'nobody')).toEqual(shape(ofJoe, 'joe'));
+    expect((await seen('nobody'))['salt']).toBe(ofNobody['salt']);
+    if (ofJoe['salt'] !== undefined) expect((await seen('nobody2'))['salt']).not.toBe(ofNobody['salt']);
+  });
 });

@@ -288,6 +288,17 @@ describe('names that nobody has', () => {
     expect(challengeOf('one', 'nobody')).not.toEqual(challengeOf('two', 'nobody'));
   });
 
+  it('get a salt that looks like those of users', () => {
+    const password = {
+      kind: 'salted',
+      salt: '00ff'.repeat(5),
+      iterations: 9,
+      saltedPassword: SALTED,
+    } as const;
+    const { log } = setUp({ users: new Map([user('bob', { password })]) });
+    expect((log('nobody', 'wampcra') as Challenged).extra['salt']).toMatch(/^[0-9a-f]{20}$/);
+  });
+
   it('are refused as a wrong answer is, and as late', async () => {
     for (const method of ['ticket', 'wampcra', 'cryptosign', 'wamp-scram']) {
       const refusals: unknown[] = [];

@@ -6,6 +6,7 @@ import { claimsOf, isCompleteFor } from './claims.js';
 import { askAuthenticator } from './dynamic-login.js';
 import type { DeriveKey } from './key-derivation.js';
 import { type Attempt, blocked, type LoginContext } from './login.js';
+import { createLookalikes } from './lookalikes.js';
 import { createPrincipals } from './principals.js';
 import type { AuthMethod } from './realm-security.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
@@ -40,6 +41,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
   const principals = createPrincipals(realm, security, sources, salts, options.derive);
+  const lookalikes = createLookalikes(realm, salts);
   const admitsAnonymous =
     allowAnonymous && (security.authmethods.includes('anonymous') || !security.securityEnabled);
 
@@ -58,7 +60,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     if (method === undefined) return challenge(methods);
     const timeout = info.handshakeTimeout === 0 ? AUTHENTICATOR_MS : info.handshakeTimeout;
     const ask = createAskAuthenticator({ realm, procedure, call, timeout, log });
-    return askAuthenticator(options, attempt, { method, ask, decoy: () => challenge([method]) });
+    return askAuthenticator(options, attempt, { method, ask, lookalikes });
   }
 
   function admitAnonymous(): Admission {

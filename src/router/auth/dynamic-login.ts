@@ -3,6 +3,7 @@ import type { AskAuthenticator, Vouched } from './authenticator.js';
 import type { Challenge, Verdict } from './challenge.js';
 import { challengeCryptosign } from './cryptosign.js';
 import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
+import type { Lookalikes } from './lookalikes.js';
 import type { AuthMethod } from './realm-security.js';
 import { EVERYBODY, withTheirGroups } from './roles.js';
 import { challengeScram } from './scram.js';
@@ -12,15 +13,15 @@ import { challengeCra } from './wampcra.js';
 export interface DynamicLogin {
   readonly method: AuthMethod;
   readonly ask: AskAuthenticator;
-  /** What a client gets whom the authenticator does not know: nobody is to learn that way whom it does. */
-  readonly decoy: () => Step | undefined;
+  /** What a client is shown whom the authenticator does not know: nobody is to learn that way whom it does. */
+  readonly lookalikes: Lookalikes;
 }
 
 /** A login by an authenticator: it judges a ticket itself, and for others gives what their answer is judged by. */
 export function askAuthenticator(
   context: LoginContext,
   attempt: Attempt,
-  { method, ask, decoy }: DynamicLogin,
+  { method, ask, lookalikes }: DynamicLogin,
 ): Step | Promise<Step> {
   const { claims, session, info } = attempt;
   const details = {
@@ -40,17 +41,27 @@ export function askAuthenticator(
       },
     });
   }
-  return ask(claims.authid, details).then((vouched) => {
-    if (vouched === 'failed') return unfit();
-    const challenge = vouched === 'denied' ? undefined : challengeBy(context, attempt, method, vouched);
-    if (vouched === 'denied' || challenge === undefined) return decoy() ?? unfit();
-    return stepOf(context, attempt, method, {
+  const stepBy = (
+    challenge: Challenge,
+    settle: (verdict: Exclude<Verdict, false>) => Admission | false,
+  ): Step =>
+    stepOf(context, attempt, method, {
       extra: challenge.extra,
       async verify(message) {
         const verdict = await challenge.verify(message);
-        return verdict === false ? false : admit(context, attempt, method, vouched, verdict);
+        return verdict !== false && settle(verdict);
       },
     });
+  return ask(claims.authid, details).then((vouched) => {
+    if (vouched === 'failed') return unfit();
+    if (vouched !== 'denied') {
+      lookalikes.learn(vouched);
+      const challenge = challengeBy(context, attempt, method, vouched);
+      if (challenge !== undefined)
+        return stepBy(challenge, (verdict) => admit(context, attempt, method, vouched, verdict));
+    }
+    const nobody = lookalikes.of(claims.authid ?? '');
+    return stepBy(challengeBy(context, attempt, method, nobody) ?? challengeCryptosign([]), () => false);
   });
 }
 
@@ -69,7 +80,7 @@ function challengeBy(
       return isNamed ? challengeCryptosign([key]) : undefined;
     }
     case 'wampcra': {
-      const claims = craClaims(context, attempt, vouched.authid ?? authid, vouched.authrole);
+      const claims = craClaims(context, attempt, authid, vouched.authrole);
       return vouched.cra && challengeCra(vouched.cra, claims);
     }
     case 'wamp-scram':

@@ -9,6 +9,7 @@ import type { HelloClaims } from './claims.js';
 import { TooBusy } from './key-derivation.js';
 import type { LoginDelays } from './login-delays.js';
 import type { AuthMethod, RealmSecurity } from './realm-security.js';
+import { EVERYBODY } from './roles.js';
 import { type Refused, refused, type Step } from './steps.js';
 import type { CraClaims } from './wampcra.js';
 
@@ -76,15 +77,17 @@ const NONCE_BYTES = 16;
 /** What a WAMP-CRA challenge tells of the session that is to be. */
 export function craClaims(
   { security, clock }: LoginContext,
-  { session }: Attempt,
+  { session, claims }: Attempt,
   authid: string,
   authrole: string,
 ): CraClaims {
+  const isDynamic = security.authenticator !== undefined;
   return {
     authid,
-    authrole,
+    // With an authenticator nobody can say what role a name would have that it does not know: WELCOME tells it.
+    authrole: isDynamic ? (claims.authrole ?? EVERYBODY) : authrole,
     // The same for all users of the realm: who is asked for one of them is nobody's business.
-    authprovider: security.authenticator === undefined ? 'static' : 'dynamic',
+    authprovider: isDynamic ? 'dynamic' : 'static',
     session,
     nonce: randomBytes(NONCE_BYTES).toString('base64'),
     timestamp: new Date(clock.wall()).toISOString(),

@@ -5,7 +5,7 @@ import type { Password } from './realm-security.js';
 import { saslprep } from './saslprep.js';
 
 /** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
-const ITERATIONS_FOR_TEXT = 4096;
+export const ITERATIONS_FOR_TEXT = 4096;
 
 export interface Salting {
   readonly salt: string;
@@ -45,19 +45,27 @@ export function passwordKeys(password: Password, salt: string, derive: DeriveKey
  * Keys that look like those of `model`, which nobody has: they belong to a password that is drawn and forgotten.
  *
  * @param model undefined for what a password in text looks like
+ * @param saltLike gives a salt that looks like another one
  */
-export function decoyKeys(model: Password | undefined, salt: string, derive: DeriveKey): PasswordKeys {
-  const drawn = () => randomBytes(KEY_BYTES).toString('base64');
+export function decoyKeys(
+  model: Password | undefined,
+  saltLike: (like?: string) => string,
+  derive: DeriveKey,
+): PasswordKeys {
   switch (model?.kind) {
     case 'salted':
-      return keysOfSalted({ ...model, salt, saltedPassword: drawn() }, derive);
-    case 'scram':
-      // A salt of the same bytes, written as this kind of password has it.
-      return keysOfScram({ ...model, salt, storedKey: drawn(), serverKey: drawn() }, derive);
+      return keysOfSalted({ ...model, salt: saltLike(model.salt), saltedPassword: drawnKey() }, derive);
+    case 'scram': {
+      const drawn = { salt: saltLike(model.salt), storedKey: drawnKey(), serverKey: drawnKey() };
+      return keysOfScram({ ...model, ...drawn }, derive);
+    }
     default:
-      return keysOfText(drawn(), salt, derive);
+      return keysOfText(drawnKey(), saltLike(), derive);
   }
 }
+
+/** What belongs to no password that anybody knows, in base64. */
+export const drawnKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
 function keysOfText(text: string, salt: string, derive: DeriveKey): PasswordKeys {
   const hash = (password: string) => createHash('sha256').update(password).digest();

@@ -99,7 +99,7 @@ export function createPrincipals(
       authid: name,
       method,
       groups: model?.user.groups ?? [],
-      keys: decoyKeys(model?.user.password, salts.saltFor(realm, name), derive),
+      keys: decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like), derive),
       authorizedKeys: [],
       isDecoy: true,
     };
@@ -121,7 +121,7 @@ export function createPrincipals(
         authid: username,
         method,
         groups,
-        keys: keysOf(user) ?? decoyKeys(undefined, salts.saltFor(realm, username), derive),
+        keys: keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username), derive),
         // A client that names its key must sign with it.
         authorizedKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
         isDecoy: false,

@@ -10,11 +10,21 @@ const SALT_BYTES = 16;
  * @param secret `security.salt_secret`; without it one is drawn
  */
 export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
-  const digest = (...parts: readonly string[]): Buffer =>
+  const digest = (...parts: readonly (string | number)[]): Buffer =>
     createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
+
+  function bytesFor(realm: string, name: string, count: number): Buffer {
+    const blocks = [digest('salt', realm, name)];
+    for (let have = 32; have < count; have += 32) blocks.push(digest('salt', realm, name, blocks.length));
+    return Buffer.concat(blocks).subarray(0, count);
+  }
+
   return {
-    saltFor: (realm: string, name: string): string =>
-      digest('salt', realm, name).subarray(0, SALT_BYTES).toString('base64'),
+    /** @param like a salt that it must look like; default: base64 of 16 bytes */
+    saltFor(realm: string, name: string, like?: string): string {
+      if (like === undefined) return bytesFor(realm, name, SALT_BYTES).toString('base64');
+      return textLike(like, bytesFor(realm, name, like.length));
+    },
     /** A number in [0, count), always the same for a name. */
     drawFor: (realm: string, name: string, count: number): number =>
       digest('draw', realm, name).readUInt32BE() % count,
@@ -22,3 +32,22 @@ export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
 }
 
 export type Salts = ReturnType<typeof createSalts>;
+
+/** Text of the same length and alphabet, made from as many bytes. */
+function textLike(model: string, bytes: Buffer): string {
+  for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+    const { length } = Buffer.from(model, encoding);
+    const isWhole = Buffer.from(model, encoding).toString(encoding) === model;
+    if (isWhole) return bytes.subarray(0, length).toString(encoding);
+  }
+  return Array.from({ length: model.length }, (_, index) =>
+    characterLike(model.charAt(index), bytes[index] ?? 0),
+  ).join('');
+}
+
+const ALPHABETS = ['0123456789', 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+
+function characterLike(character: string, byte: number): string {
+  const alphabet = ALPHABETS.find((letters) => letters.includes(character)) ?? character;
+  return alphabet.charAt(byte % alphabet.length);
+}
