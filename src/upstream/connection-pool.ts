@@ -128,12 +128,12 @@ export function createConnectionPool(
         settle(checkout) {
           waiters.delete(waiter);
           stopTimer();
-          control.onCancel = undefined;
+          control.waitsFor = undefined;
           resolve(checkout);
         },
       };
       const stopTimer = clock.after(waitMs, () => waiter.settle('timeout'));
-      control.onCancel = () => waiter.settle('canceled');
+      control.waitsFor = { cancel: () => waiter.settle('canceled') };
       waiters.add(waiter);
     });
   }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
-import type { CallControl } from './call-control.js';
+import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
 import { type AnswerHeaders, firstHeader, type HttpAnswer, type HttpRequest } from './http-message.js';
@@ -51,54 +51,11 @@ export function exchange(
   clock: Clock,
   control: CallControl,
 ): Promise<ExchangeResult> {
-  const { timeoutMs, recvTimeoutMs, maxBytes, notAfter } = limits;
-  const hasExpired = () => notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter;
   // Before the connection is touched, so that it stays as good as it is.
-  if (hasExpired()) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
-  // A silence that is no shorter than the whole time needs no watch of its own.
-  const watchesSilence = recvTimeoutMs < timeoutMs;
+  if (hasExpired(limits, clock)) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
   return new Promise((resolve, reject) => {
-    let stopSilence = (): void => {};
-    let controller: Dispatcher.DispatchController | undefined;
-    let settled = false;
-    let status = 0;
-    let headers: AnswerHeaders = {};
-    const chunks: Buffer[] = [];
-    let size = 0;
-
-    function settle(outcome: ExchangeOutcome, reusable: boolean): void {
-      if (settled) return;
-      settled = true;
-      stopTimer();
-      stopSilence();
-      control.onCancel = undefined;
-      resolve({ outcome, reusable });
-    }
-
-    /**
-     * Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned; and for
-     * one that was aborted undici would connect once more before it drops it. So the connection is given up either way.
-     */
-    function tearDown(outcome: ExchangeOutcome): void {
-      settle(outcome, false);
-      controller?.abort(new Error('torn down by the gateway'));
-    }
-
-    function heard(): void {
-      if (!watchesSilence || settled) return;
-      stopSilence();
-      stopSilence = clock.after(recvTimeoutMs, () =>
-        tearDown(failure('timeout', true, `silent for longer than pool.recv_timeout (${recvTimeoutMs} ms)`)),
-      );
-    }
-
-    const stopTimer = clock.after(timeoutMs, () =>
-      tearDown(
-        failure('timeout', controller !== undefined, `no whole answer within ${Math.round(timeoutMs)} ms`),
-      ),
-    );
-    control.onCancel = () => tearDown({ kind: 'canceled' });
-
+    const handler = new Exchange(request, limits, clock, control, resolve, reject);
+    handler.begin();
     connection.client.dispatch(
       {
         method: request.method,
@@ -106,47 +63,151 @@ export function exchange(
         headers: request.headers as string[],
         body: request.body ?? null,
       },
-      {
-        // undici calls this just before it writes the first byte: from here on the upstream may act on the request.
-        onRequestStart(started) {
-          // Once more: connecting takes its time.
-          if (!settled && hasExpired()) settle({ kind: 'expired' }, false);
-          if (settled) started.abort(new Error('the call had ended before its connection was made'));
-          else controller = started;
-          heard();
-        },
-        onResponseStart(_, statusCode, fields) {
-          heard();
-          if (statusCode < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
-          status = statusCode;
-          headers = fields;
-          const refusal = hasBody(request, statusCode) ? refuseHead(fields, maxBytes) : undefined;
-          if (refusal !== undefined) tearDown(failure('bad_answer', true, refusal));
-          // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
-          if (status === 204 || status === 304)
-            settle({ kind: 'answer', answer: { status, headers, body: NO_BODY } }, true);
-        },
-        onResponseData(_, chunk) {
-          heard();
-          size += chunk.length;
-          if (size > maxBytes) tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
-          else chunks.push(chunk);
-        },
-        onResponseEnd() {
-          const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
-          settle({ kind: 'answer', answer: { status, headers, body } }, true);
-        },
-        onResponseError(_, error) {
-          // A request that undici will not write is our own fault, not the upstream's.
-          if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') reject(error);
-          // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
-          settle(classifyFailure(error, controller !== undefined), false);
-        },
-      },
+      handler,
     );
   });
 }
 
+function hasExpired({ notAfter }: ExchangeLimits, clock: Clock): boolean {
+  return notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter;
+}
+
+/**
+ * The state of one exchange, and what undici calls as it goes on.
+ *
+ * A class, for speed: with closures over one scope a call cost a dozen objects, some of which V8 took for long-lived and
+ * kept out of reach of its cheap garbage collection, with all that they referred to.
+ */
+class Exchange implements Dispatcher.DispatchHandler, Cancelable {
+  private readonly request: HttpRequest;
+  private readonly limits: ExchangeLimits;
+  private readonly clock: Clock;
+  private readonly control: CallControl;
+  private readonly resolve: (result: ExchangeResult) => void;
+  private readonly reject: (error: Error) => void;
+  private controller: Dispatcher.DispatchController | undefined = undefined;
+  private stopTimer: () => void = nothing;
+  private stopSilence: () => void = nothing;
+  private settled = false;
+  private status = 0;
+  private headers: AnswerHeaders = NO_HEADERS;
+  private body: Buffer | Buffer[] = NO_BODY;
+  private size = 0;
+
+  constructor(
+    request: HttpRequest,
+    limits: ExchangeLimits,
+    clock: Clock,
+    control: CallControl,
+    resolve: (result: ExchangeResult) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.request = request;
+    this.limits = limits;
+    this.clock = clock;
+    this.control = control;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** From here on it can be cancelled, and its time runs. */
+  begin(): void {
+    const { timeoutMs } = this.limits;
+    this.stopTimer = this.clock.after(timeoutMs, () => {
+      const detail = `no whole answer within ${Math.round(timeoutMs)} ms`;
+      this.tearDown(failure('timeout', this.controller !== undefined, detail));
+    });
+    this.control.waitsFor = this;
+  }
+
+  cancel(): void {
+    this.tearDown({ kind: 'canceled' });
+  }
+
+  /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // Once more: connecting takes its time.
+    if (!this.settled && hasExpired(this.limits, this.clock)) this.settle({ kind: 'expired' }, false);
+    if (this.settled) {
+      controller.abort(new Error('the call had ended before its connection was made'));
+      return;
+    }
+    this.controller = controller;
+    this.heard();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+    this.heard();
+    if (status < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
+    this.status = status;
+    this.headers = headers;
+    const { maxBytes } = this.limits;
+    const refusal = hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined;
+    if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
+    // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
+    if (status === 204 || status === 304) this.answer(NO_BODY);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.heard();
+    this.size += chunk.length;
+    const { maxBytes } = this.limits;
+    if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
+    // Most answers come in one piece.
+    else if (this.size === chunk.length) this.body = chunk;
+    else if (Array.isArray(this.body)) this.body.push(chunk);
+    else this.body = [this.body, chunk];
+  }
+
+  onResponseEnd(): void {
+    this.answer(Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body);
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+    // A request that undici will not write is our own fault, not the upstream's.
+    if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
+    // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
+    this.settle(classifyFailure(error, this.controller !== undefined), false);
+  }
+
+  private answer(body: Buffer): void {
+    const answer = { status: this.status, headers: this.headers, body };
+    this.settle({ kind: 'answer', answer }, true);
+  }
+
+  private settle(outcome: ExchangeOutcome, reusable: boolean): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.stopTimer();
+    this.stopSilence();
+    this.control.waitsFor = undefined;
+    this.resolve({ outcome, reusable });
+  }
+
+  /**
+   * Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned; and for
+   * one that was aborted undici would connect once more before it drops it. So the connection is given up either way.
+   */
+  private tearDown(outcome: ExchangeOutcome): void {
+    this.settle(outcome, false);
+    this.controller?.abort(new Error('torn down by the gateway'));
+  }
+
+  /** Watches that the upstream is not silent for too long. */
+  private heard(): void {
+    const { recvTimeoutMs, timeoutMs } = this.limits;
+    // A silence that is no shorter than the whole time needs no watch of its own.
+    if (recvTimeoutMs >= timeoutMs || this.settled) return;
+    this.stopSilence();
+    this.stopSilence = this.clock.after(recvTimeoutMs, () => {
+      const detail = `silent for longer than pool.recv_timeout (${recvTimeoutMs} ms)`;
+      this.tearDown(failure('timeout', true, detail));
+    });
+  }
+}
+
+const nothing = (): void => {};
+const NO_HEADERS: AnswerHeaders = Object.freeze({});
 const NO_BODY = Buffer.alloc(0);
 
 /** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */

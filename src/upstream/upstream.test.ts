@@ -348,7 +348,7 @@ describe('cancelling', () => {
     const outcome = upstream.send(request(server.url), true, control);
     await (await server.arrived(1)).answered;
     // The answer is on its way to us: wait until the call pauses.
-    while (control.onCancel === undefined) await new Promise(setImmediate);
+    while (control.waitsFor === undefined) await new Promise(setImmediate);
     cancelCall(control);
     expect(await outcome).toMatchObject({ kind: 'canceled', attempts: 1 });
   });

@@ -168,11 +168,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     return new Promise((resolve) => {
       const end = () => {
         stopTimer();
-        control.onCancel = undefined;
+        control.waitsFor = undefined;
         resolve();
       };
       const stopTimer = clock.after(delayMs, end);
-      control.onCancel = end;
+      control.waitsFor = { cancel: end };
     });
   }
 

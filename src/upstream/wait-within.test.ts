@@ -10,7 +10,7 @@ describe('waiting for what others wait for too', () => {
     const clock = createFakeClock();
     const control = createCallControl(1_000);
     expect(await waitWithin(Promise.resolve('token'), control, clock)).toBe('token');
-    expect([clock.pending, control.onCancel]).toEqual([0, undefined]);
+    expect([clock.pending, control.waitsFor]).toEqual([0, undefined]);
   });
 
   it('ends at the deadline of the call', async () => {
@@ -19,7 +19,7 @@ describe('waiting for what others wait for too', () => {
     const waiting = waitWithin(never, control, clock);
     clock.advance(1_000);
     expect(await waiting).toBe('timeout');
-    expect(control.onCancel).toBeUndefined();
+    expect(control.waitsFor).toBeUndefined();
     expect(await waitWithin(never, control, clock)).toBe('timeout');
   });
 
@@ -43,10 +43,10 @@ describe('waiting for what others wait for too', () => {
     const waiting = waitWithin(coming, control, clock);
     clock.advance(1_000);
     await waiting;
-    const later = () => {};
-    control.onCancel = later;
+    const later = { cancel: () => {} };
+    control.waitsFor = later;
     give('too late');
     await coming;
-    expect(control.onCancel).toBe(later);
+    expect(control.waitsFor).toBe(later);
   });
 });

@@ -18,15 +18,15 @@ export function waitWithin<T>(
   return new Promise((resolve) => {
     let ended = false;
     const end = (outcome: T | 'timeout' | 'canceled'): void => {
-      // The awaited value may come long after its caller has left; `onCancel` is no longer ours then.
+      // The awaited value may come long after its caller has left; `waitsFor` is no longer ours then.
       if (ended) return;
       ended = true;
       stopTimer();
-      control.onCancel = undefined;
+      control.waitsFor = undefined;
       resolve(outcome);
     };
     const stopTimer = clock.after(remainingMs, () => end('timeout'));
-    control.onCancel = () => end('canceled');
+    control.waitsFor = { cancel: () => end('canceled') };
     void awaited.then(end);
   });
 }
