@@ -55,5 +55,19 @@ describe('sources', () => {
     expect(all.allow('alice', 'ticket', '203.0.113.1')).toBe(true);
     expect(all.allow('alice', 'ticket', '2001:db8::1')).toBe(false);
     expect(all.allow('alice', 'ticket', undefined)).toBe(true);
+    const sixes = compileSources([{ usernames: 'all', authmethod: 'ticket', cidr: ipv6('::', 0) }]);
+    expect(sixes.allow('alice', 'ticket', '2001:db8::1')).toBe(true);
+    expect(sixes.allow('alice', 'ticket', '203.0.113.1')).toBe(false);
+    expect(sixes.allow('alice', 'ticket', '::ffff:203.0.113.1')).toBe(false);
+  });
+
+  it('take a range of IPv4 that is written as one of IPv6', () => {
+    const mapped = compileSources([
+      { usernames: 'all', authmethod: 'ticket', cidr: ipv6('::ffff:10.1.0.0', 112) },
+    ]);
+    for (const address of ['10.1.2.3', '::ffff:10.1.2.3'])
+      expect(mapped.allow('alice', 'ticket', address)).toBe(true);
+    expect(mapped.allow('alice', 'ticket', '10.2.0.0')).toBe(false);
+    expect(mapped.allow('alice', 'ticket', '2001:db8::1')).toBe(false);
   });
 });

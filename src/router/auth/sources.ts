@@ -34,8 +34,17 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 
 function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boolean {
   if (cidr === undefined) return () => true;
+  const { address: first, prefix, family } = plainRange(cidr);
   const list = new BlockList();
-  list.addSubnet(cidr.address, cidr.prefix, cidr.family);
-  const holds = (address: string) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  list.addSubnet(first, prefix, family);
+  // Node would find any IPv4 address within ::/0, as one that is mapped into IPv6.
+  const holds = (address: string) => isIPv4(address) === (family === 'ipv4') && list.check(address, family);
   return (address) => (address === undefined ? LOOPBACK.some(holds) : holds(plainAddress(address)));
+}
+
+/** A range of IPv4 addresses within IPv6, `::ffff:10.0.0.0/104`, as one of IPv4: so is the address of who comes from there. */
+function plainRange(cidr: NonNullable<Source['cidr']>): NonNullable<Source['cidr']> {
+  const address = plainAddress(cidr.address);
+  if (cidr.family === 'ipv4' || cidr.prefix < 96 || !isIPv4(address)) return cidr;
+  return { address, prefix: cidr.prefix - 96, family: 'ipv4' };
 }
