@@ -9,6 +9,7 @@ import type { PendingCall, Session } from './model.js';
 import type { OpenCalls } from './open-calls.js';
 import { checkPacking, isOpaque, isPacked, packingOf } from './passthru.js';
 import type { RealmContext } from './realm-context.js';
+import { dropRerouting } from './rerouting.js';
 import { undeliverable } from './undeliverable.js';
 
 const PROGRESS: Dict = Object.freeze({ progress: true });
@@ -25,7 +26,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
   function progress(call: PendingCall, message: Yield): void {
     if (!call.progressive) return;
     // Begun: what was told already cannot be told again by another callee.
-    call.rerouting = undefined;
+    dropRerouting(call);
     // A timeout is the time to the first result, and between results (WAMP, "Progressive Call Results"). A callee that
     // was told to stop cannot go on by that.
     if (!call.killed) calls.deadlines.restart(call);

@@ -7,6 +7,7 @@ import type { Endpoint, PendingCall, RouterLimits, Session } from './model.js';
 import type { OpenCalls } from './open-calls.js';
 import { isPacked, packingOf } from './passthru.js';
 import type { RealmContext } from './realm-context.js';
+import { dropRerouting, keepForRerouting } from './rerouting.js';
 import { undeliverable } from './undeliverable.js';
 
 /** How much longer than the caller's timeout the dealer waits for a callee that keeps timeouts itself. */
@@ -30,8 +31,8 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
     call.invocation = callee.lastInvocation;
     call.progressive =
       message.options['receive_progress'] === true && (features.progressiveCallResults || askAll);
-    if (!features.callReroute) call.rerouting = undefined;
-    else call.rerouting ??= { message, registration, tried: new Set() };
+    if (features.callReroute) keepForRerouting(call, message, registration, limits.maxWaitingBytes);
+    else dropRerouting(call);
     // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);

@@ -25,6 +25,8 @@ export interface Session {
   readonly callerDetails: Dict;
   /** Calls it waits for, by the request ID of its CALL. */
   readonly calls: Map<number, PendingCall>;
+  /** Roughly the bytes of those that are kept so that they can be routed anew. Set by `rerouting.ts` alone. */
+  keptBytes: number;
   /** Calls it has to answer, by the request ID of the INVOCATION. */
   readonly invocations: Map<number, PendingCall>;
   /** Request ID of the last INVOCATION sent to it. */
@@ -110,7 +112,7 @@ export interface PendingCall {
   invocation: number;
   /** The callee was told that progressive results are welcome; others are dropped. */
   progressive: boolean;
-  /** What is needed to route it anew, where its callee may answer that it is unavailable. */
+  /** What is needed to route it anew, where its callee may answer that it is unavailable. Set by `rerouting.ts` alone. */
   rerouting: Rerouting | undefined;
   /** CANCEL with mode `kill` went to the callee; its answer is awaited, no second INTERRUPT follows. */
   killed: boolean;
@@ -137,6 +139,8 @@ export interface Rerouting {
   readonly registration: Registration;
   /** Callees that were asked already. */
   readonly tried: Set<Session>;
+  /** Roughly the bytes that are kept for it. */
+  readonly weight: number;
 }
 
 /** What a router grants. Durations in milliseconds. */
@@ -159,7 +163,8 @@ export interface RouterLimits {
   /** Testaments of one session, and the estimated bytes of them together. `wamp.max_testaments`, `…_testament_bytes` */
   readonly maxTestaments: number;
   readonly maxTestamentBytes: number;
-  /** What one session sent and waits for an authorizer's answer. `wamp.max_waiting_messages`, `…_bytes` */
+  /** What one session sent and waits for an authorizer's answer; and, in bytes alone, its calls that may be routed anew.
+   * `wamp.max_waiting_messages`, `…_bytes` */
   readonly maxWaitingMessages: number;
   readonly maxWaitingBytes: number;
 }

@@ -4,6 +4,7 @@ import { refuse } from './answers.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { PendingCall, Session } from './model.js';
 import type { RealmContext } from './realm-context.js';
+import { dropRerouting } from './rerouting.js';
 
 /** Calls that are not answered yet: how they end when nobody answers them. */
 export interface OpenCalls {
@@ -29,6 +30,7 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
     call.caller.calls.delete(call.request);
     call.callee.invocations.delete(call.invocation);
     deadlines.clear(call);
+    dropRerouting(call);
   }
 
   function fail(call: PendingCall, uri: string, sentence: string): void {

@@ -198,6 +198,7 @@ function createSession(
     features: announcedFeatures(hello.details),
     callerDetails: Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole }),
     calls: new Map(),
+    keptBytes: 0,
     invocations: new Map(),
     lastInvocation: 0,
     registrations: new Map(),

@@ -124,7 +124,8 @@ export const WAMP_KEYS = {
   max_waiting_bytes: {
     type: byteSize,
     default: '16MB',
-    meaning: 'Their size together.',
+    meaning:
+      'Their size together. As much is kept of the calls of one session that may have to go to another callee; beyond it they are not.',
     example: '1MB',
   },
   disclose_me: {
