@@ -58,7 +58,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
     const { rerouting } = call;
     if (rerouting === undefined || call.killed) return false;
     const { message, registration, tried } = rerouting;
-    call.callee.invocations.delete(call.invocation);
+    call.callee.invocations?.delete(call.invocation);
     tried.add(call.callee);
     const next = pickAnother(registration, tried, random);
     if (next !== undefined) {
@@ -73,7 +73,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
   return {
     yield(session, message) {
       checkPacking('YIELD', message.options, session.features.callee.payloadPassthru);
-      const call = session.invocations.get(message.request);
+      const call = session.invocations?.get(message.request);
       if (call === undefined) return;
       if (message.options['progress'] === true) return progress(call, message);
       calls.finish(call);
@@ -83,7 +83,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (message.requestType !== MESSAGE.INVOCATION) {
         throw new ProtocolViolation('ERROR: a client may answer only INVOCATION');
       }
-      const call = session.invocations.get(message.request);
+      const call = session.invocations?.get(message.request);
       if (call === undefined) return;
       if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
       calls.finish(call);

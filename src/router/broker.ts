@@ -39,7 +39,7 @@ export function createBroker(context: RealmContext): Broker {
   function enter(session: Session, { request, options, topic }: Subscribe): undefined {
     const match = matchPolicyOf(options);
     const isNew = subscriptions.get(match, topic)?.subscribers.has(session) !== true;
-    if (isNew && !session.trusted && session.subscriptions.size >= limits.maxSubscriptions) {
+    if (isNew && !session.trusted && (session.subscriptions?.size ?? 0) >= limits.maxSubscriptions) {
       const sentence = `a session may hold ${limits.maxSubscriptions} subscriptions`;
       return refuse(session, MESSAGE.SUBSCRIBE, request, ERROR_URI.tooManyRequests, sentence);
     }
@@ -75,7 +75,7 @@ export function createBroker(context: RealmContext): Broker {
     },
     unsubscribe(session, message) {
       const { request } = message;
-      const subscription = session.subscriptions.get(message.subscription);
+      const subscription = session.subscriptions?.get(message.subscription);
       const deny = (uri: string, sentence: string): undefined =>
         refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, sentence);
       if (subscription === undefined)

@@ -31,7 +31,7 @@ export function createCancelling(
   }
 
   return (session, { request, options }) => {
-    const call = session.calls.get(request);
+    const call = session.calls?.get(request);
     // Answered meanwhile, or cancelled before: there is nothing to say (and ERROR of type CANCEL kills clients).
     if (call === undefined || call.killed) return undefined;
     return settle(
@@ -39,7 +39,7 @@ export function createCancelling(
       session,
       (): undefined => {
         // It may have been answered while the authorizer thought.
-        if (session.calls.get(request) === call) cancel(call, options['mode'] ?? 'killnowait');
+        if (session.calls?.get(request) === call) cancel(call, options['mode'] ?? 'killnowait');
       },
       // The call goes on: to say that it ended would be wrong, and nothing else can be said of a CALL.
       () => {},

@@ -26,10 +26,15 @@ const UNREADABLE: Refusal = {
 export interface Joined {
   readonly session: Session;
   readonly realm: Realm;
-  /** Details of its WELCOME. */
-  readonly welcome: Dict;
   /** Takes the session out of the realm, with all that it left there. */
   readonly leave: () => void;
+}
+
+/** A session that has just been made. */
+export interface Entered {
+  readonly joined: Joined;
+  /** Details of its WELCOME. */
+  readonly welcome: Dict;
 }
 
 /** A client at the door of a realm. */
@@ -37,7 +42,7 @@ export interface Entry {
   /** What it has to show first. */
   readonly step: Step | Promise<Step>;
   /** Makes the session and enters it into the realm, or says why not. */
-  readonly join: (admission: Admission) => Joined | Refusal;
+  readonly join: (admission: Admission) => Entered | Refusal;
 }
 
 export interface ConnectionContext {
@@ -66,11 +71,17 @@ type State =
 export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
   const { clock, log } = context;
   let state: State = { name: 'expecting HELLO' };
-  let stopTimer = (): void => {};
+  let timer: (() => void) | undefined;
+
+  /** Forgets it too: it would be kept as long as the connection. */
+  function stopTimer(): void {
+    timer?.();
+    timer = undefined;
+  }
 
   function awaitHello(timeout: number): void {
     if (info.handshakeTimeout === 0) return;
-    stopTimer = clock.after(Math.max(timeout, 0), () => {
+    timer = clock.after(Math.max(timeout, 0), () => {
       abort(
         state.name === 'authenticating'
           ? {
@@ -137,7 +148,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       refuse: turnAway,
       violate: onViolation,
       fail: (error) => onFault(hello, error),
-      answered: () => stopTimer(),
+      answered: stopTimer,
     });
     // The timer runs on: a client has so long for all that it sends before WELCOME.
     state = { name: 'authenticating', handshake };
@@ -149,17 +160,18 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     abort(refusal);
   }
 
-  function welcome(joined: Joined | Refusal): void {
-    if ('uri' in joined) {
-      turnAway(joined);
+  function welcome(entered: Entered | Refusal): void {
+    if ('uri' in entered) {
+      turnAway(entered);
       return;
     }
+    const { joined, welcome: details } = entered;
     moveTo({ name: 'joined', joined });
     info.onJoined?.(true);
     const { session, realm } = joined;
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
-    const outcome = peer.send({ type: MESSAGE.WELCOME, session: session.id, details: joined.welcome });
+    const outcome = peer.send({ type: MESSAGE.WELCOME, session: session.id, details });
     if (outcome === 'unencodable') abort(UNREADABLE);
     else realm.announceJoin(session);
   }
@@ -235,7 +247,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
     moveTo({ name: 'closing' });
     // The timer first: in the same process the echo comes before send returns.
-    stopTimer = clock.after(GOODBYE_WAIT_MS, () => {
+    timer = clock.after(GOODBYE_WAIT_MS, () => {
       moveTo({ name: 'closed' });
       peer.close('going_away');
     });

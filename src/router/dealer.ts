@@ -54,7 +54,7 @@ export function createDealer(
     if (options['disclose_me'] === true && rules.disclosure === 'refuse')
       return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
     // The router's own session asks authenticators and authorizers on behalf of all.
-    if (!session.trusted && session.calls.size >= limits.maxPendingCalls)
+    if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
       return [ERROR_URI.tooManyRequests, `a session may wait for ${limits.maxPendingCalls} calls at once`];
     return undefined;
   }
@@ -84,7 +84,7 @@ export function createDealer(
     call(session, message) {
       const { request } = message;
       // Two answers with one ID could not be told apart. (Repeated CALLs belong to progressive invocations.)
-      if (session.calls.has(request)) throw new ProtocolViolation('CALL: Request is in use');
+      if (session.calls?.has(request)) throw new ProtocolViolation('CALL: Request is in use');
       checkPacking('CALL', message.options, session.features.caller.payloadPassthru);
       const refused = objection(session, message);
       if (refused !== undefined) return refuse(session, MESSAGE.CALL, request, refused[0], refused[1]);

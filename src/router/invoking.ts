@@ -34,6 +34,7 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
     if (features.callReroute) keepForRerouting(call, message, registration, limits.maxWaitingBytes);
     else dropRerouting(call);
     // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
+    callee.invocations ??= new Map();
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);
     if (packed && !features.payloadPassthru) {
@@ -49,7 +50,7 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
       payload: message.payload,
     });
     // A callee that was lost in the act has been forgotten, and its callers told.
-    if (outcome === 'sent' || call.caller.calls.get(call.request) !== call) return;
+    if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
     calls.finish(call);
     calls.fail(call, ...undeliverable(outcome, 'callee'));
   }
@@ -72,6 +73,7 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
         dueAt: 0,
         duration: 0,
       };
+      caller.calls ??= new Map();
       caller.calls.set(call.request, call);
       limit(call, message.options, endpoint.forwardTimeout, calls, limits);
       send(call, message, endpoint);

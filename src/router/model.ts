@@ -2,7 +2,10 @@ import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
 
-/** A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. */
+/**
+ * A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. Each is
+ * made when it is first needed: an idle session has none.
+ */
 export interface Session {
   readonly id: number;
   readonly realm: string;
@@ -24,16 +27,16 @@ export interface Session {
   /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
   readonly callerDetails: Dict;
   /** Calls it waits for, by the request ID of its CALL. */
-  readonly calls: Map<number, PendingCall>;
+  calls: Map<number, PendingCall> | undefined;
   /** Roughly the bytes of those that are kept so that they can be routed anew. Set by `rerouting.ts` alone. */
   keptBytes: number;
   /** Calls it has to answer, by the request ID of the INVOCATION. */
-  readonly invocations: Map<number, PendingCall>;
+  invocations: Map<number, PendingCall> | undefined;
   /** Request ID of the last INVOCATION sent to it. */
   lastInvocation: number;
   /** What it registered, by the registration's ID. */
-  readonly registrations: Map<number, Endpoint>;
-  readonly subscriptions: Map<number, Subscription>;
+  registrations: Map<number, Endpoint> | undefined;
+  subscriptions: Map<number, Subscription> | undefined;
   /** Ends the session from the router's side, with GOODBYE. Set by the connection that carries it. */
   kill: (reason: string, message?: string) => void;
   /** It has left: whatever was to be done for it later is not done any more. */

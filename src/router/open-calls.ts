@@ -27,8 +27,8 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
   });
 
   function finish(call: PendingCall): void {
-    call.caller.calls.delete(call.request);
-    call.callee.invocations.delete(call.invocation);
+    call.caller.calls?.delete(call.request);
+    call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);
   }
@@ -50,11 +50,11 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
     interrupt,
     forget(session) {
       // Its own calls first, so that a session which called itself is not answered after it has gone.
-      for (const call of session.calls.values()) {
+      for (const call of session.calls?.values() ?? []) {
         finish(call);
         if (call.callee !== session) interrupt(call, 'killnowait', ERROR_URI.canceled);
       }
-      for (const call of session.invocations.values()) {
+      for (const call of session.invocations?.values() ?? []) {
         finish(call);
         fail(call, ERROR_URI.canceled, 'the callee is gone');
       }

@@ -37,7 +37,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
       return [ERROR_URI.procedureAlreadyExists, 'the procedure belongs to the router’s own process'];
     }
     // To autobahn|python a second REGISTERED with a known ID is a violation: no policy lets a session in twice.
-    if (session.registrations.has(known.id))
+    if (session.registrations?.has(known.id))
       return [ERROR_URI.procedureAlreadyExists, 'this session has registered the procedure already'];
     if (known.invoke === 'single' || known.invoke !== options['invoke'])
       return [ERROR_URI.procedureAlreadyExists, `the procedure is registered, with invoke ${known.invoke}`];
@@ -49,7 +49,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     const match = matchPolicyOf(options);
     const known = registrations.get(match, uri);
     let refused = known && conflict(session, known, message);
-    if (!session.trusted && session.registrations.size >= limits.maxRegistrations) {
+    if (!session.trusted && (session.registrations?.size ?? 0) >= limits.maxRegistrations) {
       refused ??= [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxRegistrations} registrations`];
     }
     if (refused !== undefined) return refuse(session, MESSAGE.REGISTER, request, refused[0], refused[1]);
@@ -94,7 +94,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
       return settle(mayIt('register'), session, byForce ? proceedByForce : proceed, deny);
     },
     unregister(session, { registration, request }) {
-      const endpoint = session.registrations.get(registration);
+      const endpoint = session.registrations?.get(registration);
       const deny = (uri: string, sentence: string): undefined =>
         refuse(session, MESSAGE.UNREGISTER, request, uri, sentence);
       if (endpoint === undefined)

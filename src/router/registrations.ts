@@ -49,7 +49,7 @@ export function createRegistrations({ clock, announce }: RealmContext): Registra
   function leave(endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
     const { id, match, uri, endpoints } = registration;
-    if (!callee.registrations.delete(id)) return;
+    if (callee.registrations?.delete(id) !== true) return;
     removeEndpoint(registration, endpoint);
     const isLast = endpoints.length === 0;
     if (isLast) {
@@ -72,6 +72,7 @@ export function createRegistrations({ clock, announce }: RealmContext): Registra
       const { callee, forwardTimeout, discloseCaller } = wish;
       const endpoint: Endpoint = { registration, callee, forwardTimeout, discloseCaller };
       registration.endpoints.push(endpoint);
+      callee.registrations ??= new Map();
       callee.registrations.set(registration.id, endpoint);
       welcome(registration);
       if (known === undefined) {
@@ -81,7 +82,7 @@ export function createRegistrations({ clock, announce }: RealmContext): Registra
     },
     leave,
     forget(session) {
-      for (const endpoint of session.registrations.values()) leave(endpoint);
+      for (const endpoint of session.registrations?.values() ?? []) leave(endpoint);
     },
     get size() {
       return byId.size;

@@ -7,7 +7,7 @@ import type { Attach, Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { admitTrusted, ROUTER_ROLES } from './admission.js';
 import type { Admission, Refusal } from './auth/steps.js';
-import { createConnection, type Entry, type Joined } from './connection.js';
+import { createConnection, type Entered, type Entry } from './connection.js';
 import { announcedFeatures } from './features.js';
 import { createHouseCalls } from './house-calls.js';
 import type { RouterLimits, Session } from './model.js';
@@ -104,16 +104,18 @@ export function createRouter(options: RouterOptions): Router {
     };
   }
 
-  function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Joined {
+  function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Entered {
     const { trusted } = session;
     realm.enter(session);
     if (!trusted) joinedClients++;
     return {
-      session,
-      realm,
-      leave() {
-        if (!trusted) joinedClients--;
-        realm.forget(session);
+      joined: {
+        session,
+        realm,
+        leave() {
+          if (!trusted) joinedClients--;
+          realm.forget(session);
+        },
       },
       welcome: { realm: realm.name, ...identity, authextra, agent, roles: ROUTER_ROLES },
     };
@@ -157,7 +159,7 @@ export function createRouter(options: RouterOptions): Router {
         registrations: sum((realm) => realm.dealer.registrations.size),
         subscriptions: sum((realm) => realm.broker.size),
         pendingCalls: sum((realm) =>
-          [...realm.sessions.values()].reduce((total, session) => total + session.calls.size, 0),
+          [...realm.sessions.values()].reduce((total, session) => total + (session.calls?.size ?? 0), 0),
         ),
       };
     },
@@ -197,12 +199,12 @@ function createSession(
     trusted: info.trusted,
     features: announcedFeatures(hello.details),
     callerDetails: Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole }),
-    calls: new Map(),
+    calls: undefined,
     keptBytes: 0,
-    invocations: new Map(),
+    invocations: undefined,
     lastInvocation: 0,
-    registrations: new Map(),
-    subscriptions: new Map(),
+    registrations: undefined,
+    subscriptions: undefined,
     kill: () => {},
     gone: false,
     quiet: false,

@@ -48,7 +48,7 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
 
   function leave(subscriber: Session, subscription: Subscription): void {
     const { id, match, uri, subscribers } = subscription;
-    if (!subscriber.subscriptions.delete(id)) return;
+    if (subscriber.subscriptions?.delete(id) !== true) return;
     subscribers.delete(subscriber);
     const isLast = subscribers.size === 0;
     if (isLast) {
@@ -70,6 +70,7 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
       const subscription = known ?? create(uri, match);
       const isNew = !subscription.subscribers.has(subscriber);
       subscription.subscribers.add(subscriber);
+      subscriber.subscriptions ??= new Map();
       subscriber.subscriptions.set(subscription.id, subscription);
       welcome(subscription);
       if (known === undefined) {
@@ -80,7 +81,7 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
     },
     leave,
     forget(session) {
-      for (const subscription of session.subscriptions.values()) leave(session, subscription);
+      for (const subscription of session.subscriptions?.values() ?? []) leave(session, subscription);
     },
     get size() {
       return byId.size;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
-import { type Accepting, type AcceptingLimits, guardAccepting } from './accepting.js';
+import { type Accepting, type AcceptingLimits, type Arrival, guardAccepting } from './accepting.js';
 
 interface FakeSocket extends EventEmitter {
   remoteAddress: string | undefined;
@@ -45,6 +45,7 @@ describe('accepting', () => {
         handshakeTimeout: 100,
         ...limits,
       },
+      true,
       clock,
     );
   }
@@ -54,6 +55,9 @@ describe('accepting', () => {
     return socket;
   }
   const arrival = (socket: FakeSocket) => accepting.arrivalOf(socket as unknown as Socket);
+
+  const joined = (socket: FakeSocket, isJoined: boolean) =>
+    accepting.joined(arrival(socket) as Arrival, isJoined);
 
   beforeEach(() => {
     clock = createFakeClock();
@@ -120,10 +124,10 @@ describe('accepting', () => {
     guard({ maxUnjoined: 2 });
     const [first, second] = [accept('192.0.2.1'), accept('192.0.2.2')];
     expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
-    arrival(first)?.joined(true);
+    joined(first, true);
     expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
     // A session left, and its connection stayed.
-    arrival(first)?.joined(false);
+    joined(first, false);
     second.destroy();
     expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
     first.destroy();
@@ -135,7 +139,7 @@ describe('accepting', () => {
     const first = accept('192.0.2.1');
     expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address that have not joined');
     expect(arrival(accept('192.0.2.2'))?.refusal).toBeUndefined();
-    arrival(first)?.joined(true);
+    joined(first, true);
     const second = accept('192.0.2.1');
     expect(arrival(second)?.refusal).toBeUndefined();
     first.destroy();

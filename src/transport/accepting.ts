@@ -17,14 +17,16 @@ export interface Arrival {
   readonly remoteAddress: string | undefined;
   /** The transport's handshake is done: its timer is taken back. Returns the milliseconds it took. */
   established(): number;
-  /** It has joined a realm, or left it again and may join another. */
-  joined(isJoined: boolean): void;
+  /** Undefined where it got none. */
+  readonly place: Place | undefined;
 }
 
 /** The connections of a listener from TCP accept on, so that those who have not joined are counted and bounded too. */
 export interface Accepting {
   /** What is known of a connection; over TLS, of the one that a TLS socket stands on. Undefined where it is gone. */
   arrivalOf(socket: Socket): Arrival | undefined;
+  /** It has joined a realm, or left it again and may join another. */
+  joined(arrival: Arrival, isJoined: boolean): void;
   /** Connections that hold a place. */
   readonly size: number;
   /** Cuts those whose handshake is not done, and from now on every new one. */
@@ -38,7 +40,12 @@ const MAX_REFUSALS = 100;
  * Gives each new connection a place, and cuts those that do not get through their handshake in time, counted from TCP
  * accept: silent ones, half an HTTP request or RawSocket handshake, a TLS handshake that does not end.
  */
-export function guardAccepting(server: Server, limits: AcceptingLimits, clock: Clock): Accepting {
+export function guardAccepting(
+  server: Server,
+  limits: AcceptingLimits,
+  isTls: boolean,
+  clock: Clock,
+): Accepting {
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
@@ -48,14 +55,14 @@ export function guardAccepting(server: Server, limits: AcceptingLimits, clock: C
   let refused = 0;
   let closed = false;
 
-  function refuse(): Place {
-    refused++;
-    return { joined() {}, giveBack: () => void refused-- };
+  function leave(place: Place | undefined): void {
+    if (place === undefined) refused--;
+    else places.giveBack(place);
   }
 
   server.on('connection', (socket: Socket) => {
     // A connection that fails is closed by that; those who speak over it listen for themselves.
-    socket.on('error', () => {});
+    socket.on('error', ignoreError);
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
     const source = remoteAddress && sourceOf(remoteAddress);
     const refusal = places.refusalFor(source);
@@ -63,27 +70,30 @@ export function guardAccepting(server: Server, limits: AcceptingLimits, clock: C
       socket.destroy();
       return;
     }
-    const place = refusal === undefined ? places.take(source) : refuse();
+    if (refusal !== undefined) refused++;
+    const place = refusal === undefined ? places.take(source) : undefined;
     const since = clock.monotonic();
-    const stopTimer =
-      handshakeTimeout === 0 ? () => {} : clock.after(handshakeTimeout, () => socket.destroy());
+    // Taken back, it is forgotten: it would be kept as long as the connection.
+    let stopTimer: (() => void) | undefined;
+    if (handshakeTimeout !== 0) stopTimer = clock.after(handshakeTimeout, () => socket.destroy());
     unestablished.add(socket);
     const arrival: Arrival = {
       refusal,
       remoteAddress,
       established() {
         unestablished.delete(socket);
-        stopTimer();
+        stopTimer?.();
+        stopTimer = undefined;
         return clock.monotonic() - since;
       },
-      joined: place.joined,
+      place,
     };
     bySocket.set(socket, arrival);
-    const remote = remoteOf(socket);
+    const remote = isTls ? remoteOf(socket) : undefined;
     if (remote !== undefined) byRemote.set(remote, arrival);
-    socket.once('close', () => {
+    socket.on('close', () => {
       arrival.established();
-      place.giveBack();
+      leave(place);
       if (remote !== undefined && byRemote.get(remote) === arrival) byRemote.delete(remote);
     });
   });
@@ -91,6 +101,9 @@ export function guardAccepting(server: Server, limits: AcceptingLimits, clock: C
   return {
     arrivalOf(socket) {
       return bySocket.get(socket) ?? byRemote.get(remoteOf(socket) ?? '');
+    },
+    joined({ place }, isJoined) {
+      if (place !== undefined) places.setJoined(place, isJoined);
     },
     get size() {
       return places.size;
@@ -101,6 +114,9 @@ export function guardAccepting(server: Server, limits: AcceptingLimits, clock: C
     },
   };
 }
+
+/** For the errors of connections that are dealt with otherwise. One for all of them. */
+export function ignoreError(): void {}
 
 function remoteOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;

@@ -55,7 +55,7 @@ export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: Hea
   return {
     watch(socket, ping) {
       pulses.set(socket, { ping, pingedAt: clock.monotonic(), readThen: undefined });
-      socket.once('close', () => pulses.delete(socket));
+      socket.on('close', () => pulses.delete(socket));
     },
     stop: () => stopTimer(),
   };

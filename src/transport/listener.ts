@@ -6,7 +6,7 @@ import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import type { Accepted, Acceptor, AcceptorContext } from './accepted.js';
-import { type AcceptingLimits, type Arrival, guardAccepting } from './accepting.js';
+import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accepting.js';
 import { type ListenerAddress, type ListenerProtocol, listenerUrls } from './addresses.js';
 import { CLOSE_WAIT_MS, cut } from './hang-up.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
@@ -91,14 +91,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     const handshakeElapsed = arrival.established();
     heartbeat.watch(socket, ping);
     // Before it is attached: a peer in trouble may close at once.
-    socket.once('close', () => {
+    socket.on('close', () => {
       attachments.delete(socket);
       if (attachments.size === 0) whenEmpty();
     });
     const { remoteAddress } = arrival;
-    const joinSize = boundJoinSize(socket, options.maxJoinSize, () => {
-      attachments.get(socket)?.dismiss(ERROR_URI.protocolViolation, 'too many bytes before WELCOME');
-    });
+    const countJoinSize = () =>
+      boundJoinSize(socket, options.maxJoinSize, () => {
+        attachments.get(socket)?.dismiss(ERROR_URI.protocolViolation, 'too many bytes before WELCOME');
+      });
+    let stopCounting: (() => void) | undefined = countJoinSize();
     const attachment = attach(peer, {
       transport,
       trusted: false,
@@ -109,15 +111,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
       ...listener,
       onJoined(isJoined) {
-        arrival.joined(isJoined);
-        joinSize.joined(isJoined);
+        accepting.joined(arrival, isJoined);
+        stopCounting?.();
+        stopCounting = isJoined ? undefined : countJoinSize();
       },
     });
     attachments.set(socket, attachment);
   }
 
   const server = createConnectionServer(tls);
-  const accepting = guardAccepting(server, options, clock);
+  const accepting = guardAccepting(server, options, tls !== undefined, clock);
   const acceptor = createAcceptor(options.protocol, options, context, clock);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     const arrival = accepting.arrivalOf(socket);
@@ -127,7 +130,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       return;
     }
     // A TLS socket is another one than the socket accepted.
-    socket.on('error', () => {});
+    socket.on('error', ignoreError);
     acceptor.take(socket, arrival);
   });
   const port = await open();

@@ -10,10 +10,10 @@ export interface PlaceLimits {
   readonly maxUnjoinedPerSource: number;
 }
 
-/** What one connection holds. It has not joined at first. */
+/** What one connection holds. It has not joined at first. A mere record, as there is one for each connection. */
 export interface Place {
-  joined(isJoined: boolean): void;
-  giveBack(): void;
+  readonly source: string | undefined;
+  isJoined: boolean;
 }
 
 /** The places of a listener: who has joined, and who has one without having joined yet. */
@@ -21,6 +21,8 @@ export interface Places {
   /** Why there is no place for one connection more from there; undefined where there is one. */
   refusalFor(source: string | undefined): string | undefined;
   take(source: string | undefined): Place;
+  setJoined(place: Place, isJoined: boolean): void;
+  giveBack(place: Place): void;
   readonly size: number;
 }
 
@@ -36,11 +38,15 @@ export function createPlaces(limits: PlaceLimits): Places {
   const bySource = new Map<string, Count>();
   const countsSources = maxSessionsPerSource !== 0 || maxUnjoinedPerSource !== 0;
 
-  function countOf(source: string | undefined): Count | undefined {
-    if (source === undefined || !countsSources) return undefined;
-    const found = bySource.get(source) ?? { all: 0, unjoined: 0 };
-    bySource.set(source, found);
-    return found;
+  function add(source: string | undefined, all: -1 | 0 | 1, unjoined: -1 | 0 | 1): void {
+    total.all += all;
+    total.unjoined += unjoined;
+    if (source === undefined || !countsSources) return;
+    const own = bySource.get(source) ?? { all: 0, unjoined: 0 };
+    own.all += all;
+    own.unjoined += unjoined;
+    if (own.all === 0) bySource.delete(source);
+    else bySource.set(source, own);
   }
 
   return {
@@ -57,27 +63,15 @@ export function createPlaces(limits: PlaceLimits): Places {
       return undefined;
     },
     take(source) {
-      const own = countOf(source);
-      let isJoined = false;
-      const add = (key: keyof Count, change: 1 | -1): void => {
-        total[key] += change;
-        if (own !== undefined) own[key] += change;
-      };
-      add('all', 1);
-      add('unjoined', 1);
-      return {
-        joined(now) {
-          if (now === isJoined) return;
-          isJoined = now;
-          add('unjoined', now ? -1 : 1);
-        },
-        giveBack() {
-          add('all', -1);
-          if (!isJoined) add('unjoined', -1);
-          if (own?.all === 0 && source !== undefined) bySource.delete(source);
-        },
-      };
+      add(source, 1, 1);
+      return { source, isJoined: false };
     },
+    setJoined(place, isJoined) {
+      if (place.isJoined === isJoined) return;
+      place.isJoined = isJoined;
+      add(place.source, 0, isJoined ? -1 : 1);
+    },
+    giveBack: ({ source, isJoined }) => add(source, -1, isJoined ? 0 : -1),
     get size() {
       return total.all;
     },

@@ -22,6 +22,9 @@ import { readOctets } from './read-octets.js';
 export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock): Acceptor {
   const { serializers, log } = context;
   const ownLength = lengthCode(context.maxMessageSize);
+  const maxReceive = lengthOf(ownLength);
+  // Made once, as every connection keeps its own.
+  const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('rawsocket', one)] as const));
 
   function refuse(socket: Socket, error: HandshakeError): void {
     log.info({ code: error }, 'a RawSocket handshake was turned away');
@@ -42,14 +45,10 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
       return;
     }
     const { serializer, maxSend } = verdict;
+    const options = optionsOf.get(serializer) ?? context.peerOptions('rawsocket', serializer);
     socket.setNoDelay(true);
     socket.write(writeHandshake(ownLength, serializer));
-    const { peer, ping } = createRawSocketPeer(socket, {
-      ...context.peerOptions('rawsocket', serializer),
-      maxReceive: lengthOf(ownLength),
-      maxSend,
-      clock,
-    });
+    const { peer, ping } = createRawSocketPeer(socket, options, { maxReceive, maxSend }, clock);
     context.accepted(socket, arrival, { transport: 'rawsocket', serializer, peer, ping });
   }
 

@@ -51,8 +51,8 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
           socket.off('error', onError);
           socket.off('end', onEnd);
           const maxReceive = lengthOf(ownLength);
-          const common = { ...peerOptions(full, 'rawsocket'), clock: full.clock };
-          const { peer, ping } = createRawSocketPeer(socket, { ...common, maxReceive, maxSend });
+          const options = peerOptions(full, 'rawsocket');
+          const { peer, ping } = createRawSocketPeer(socket, options, { maxReceive, maxSend }, full.clock);
           keepAlive(socket, ping, full);
           resolve(peer);
         } catch (error) {

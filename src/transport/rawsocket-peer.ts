@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { type Clock, systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
 import { cut, hangUp } from './hang-up.js';
 import {
@@ -18,18 +18,22 @@ const COPIED = 16 * 1024;
 /** Never empty: autobahn|js answers an empty ping only when more comes behind it. */
 const PING = Buffer.from('ping');
 
-export interface RawSocketPeerOptions extends FramedPeerOptions {
+/** What the handshake settled for one connection. */
+export interface RawSocketLengths {
   /** Octets of the longest payload that the other end may send, as it was told. */
   readonly maxReceive: number;
   /** Octets of the longest payload that it takes, as it said. */
   readonly maxSend: number;
-  readonly clock?: Clock;
 }
 
 /** A TCP, TLS or Unix socket as a peer, after the handshake. What it has not read yet is the first frames. */
-export function createRawSocketPeer(socket: Socket, options: RawSocketPeerOptions): NetworkPeer {
-  const { serializer, log, maxReceive, maxSend } = options;
-  const clock = options.clock ?? systemClock;
+export function createRawSocketPeer(
+  socket: Socket,
+  options: FramedPeerOptions,
+  { maxReceive, maxSend }: RawSocketLengths,
+  clock: Clock,
+): NetworkPeer {
+  const { serializer, log } = options;
 
   const reader = createFrameReader(maxReceive, {
     onFrame(type, payload) {

@@ -16,6 +16,8 @@ export function createWebSocketAcceptor(
 ): Acceptor {
   const { serializers, log } = context;
   const arrivals = new WeakMap<Duplex, Arrival>();
+  // Made once, as every connection keeps its own.
+  const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('websocket', one)] as const));
   // It listens on nothing: connections are given to it.
   const http = createServer(onRequest);
   http.on('upgrade', onUpgrade);
@@ -71,7 +73,8 @@ export function createWebSocketAcceptor(
   function openWith(socket: Socket, arrival: Arrival, serializer: Serializer): (ws: WebSocket) => void {
     return (ws) => {
       socket.setNoDelay(true);
-      const { peer, ping } = createWebSocketPeer(ws, socket, context.peerOptions('websocket', serializer));
+      const options = optionsOf.get(serializer) ?? context.peerOptions('websocket', serializer);
+      const { peer, ping } = createWebSocketPeer(ws, socket, options);
       context.accepted(socket, arrival, { transport: 'websocket', serializer, peer, ping });
     };
   }

@@ -30,6 +30,9 @@ export interface Authentication {
   begin(hello: Hello, info: ConnectionInfo, session: number): Step | Promise<Step>;
 }
 
+/** One for all anonymous sessions. */
+const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
+
 /** How long an authenticator may take where the connection has no limit of its own. */
 const AUTHENTICATOR_MS = 10_000;
 
@@ -68,7 +71,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     return {
       kind: 'admitted',
       identity: { authid: newAuthid(), ...identity },
-      roles: new Set([ANONYMOUS, EVERYBODY]),
+      roles: ANONYMOUS_ROLES,
     };
   }
 
