@@ -78,6 +78,13 @@ describe('roundrobin goes on where it was', () => {
     expect(next(4)).toBe('bcab');
   });
 
+  it('when one comes after the last had its turn: it is the next, before the round begins anew', () => {
+    const { add, next } = registrationOf('roundrobin', 'ab');
+    expect(next(2)).toBe('ab');
+    add('c');
+    expect(next(4)).toBe('cabc');
+  });
+
   it('when all have left and others come', () => {
     const { add, next, remove } = registrationOf('roundrobin', 'ab');
     next(1);

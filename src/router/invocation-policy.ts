@@ -18,9 +18,10 @@ export function pickEndpoint(registration: Registration, random: () => number): 
     case 'random':
       return endpoints[Math.floor(random() * endpoints.length)];
     case 'roundrobin': {
-      const { turn } = registration;
-      registration.turn = turn + 1 < endpoints.length ? turn + 1 : 0;
-      return endpoints[turn];
+      // Only now back to the beginning: who registered since the last call comes before that.
+      const at = registration.turn < endpoints.length ? registration.turn : 0;
+      registration.turn = at + 1;
+      return endpoints[at];
     }
   }
 }
@@ -38,7 +39,7 @@ export function pickAnother(
   const left = endpoints.filter(({ callee }) => !tried.has(callee));
   if (registration.invoke !== 'roundrobin') return pickEndpoint({ ...registration, endpoints: left }, random);
   const next = left.find((endpoint) => endpoints.indexOf(endpoint) >= turn) ?? left[0];
-  if (next !== undefined) registration.turn = (endpoints.indexOf(next) + 1) % endpoints.length;
+  if (next !== undefined) registration.turn = endpoints.indexOf(next) + 1;
   return next;
 }
 
@@ -49,5 +50,4 @@ export function removeEndpoint(registration: Registration, endpoint: Endpoint): 
   if (at === -1) return;
   endpoints.splice(at, 1);
   if (at < registration.turn) registration.turn--;
-  if (registration.turn >= endpoints.length) registration.turn = 0;
 }

@@ -79,7 +79,7 @@ export interface Registration {
   readonly created: number;
   /** In the order in which they were registered. */
   readonly endpoints: Endpoint[];
-  /** For roundrobin: index of the endpoint whose turn is next. */
+  /** For roundrobin: index of the endpoint whose turn is next; where there is none, that of the first. */
   turn: number;
 }
 

@@ -152,6 +152,19 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       expect(await caller.next()).toEqual(CANCELED);
     });
 
+    it('no other callee is asked where this one turns out to be unavailable', async () => {
+      const features = { call_canceling: true, call_reroute: true };
+      const [one, other, caller] = [await join(callee(features)), await join(callee(features)), await join()];
+      for (const client of [one, other]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1]);
+      one.send([8, 68, 1, {}, 'wamp.error.unavailable']);
+      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
+      await hearsNothing(one, other);
+    });
+
     it.each(['leaves', 'drops'])('the caller %s: the callee hears of it no second time', async (how) => {
       const [one, caller] = [await join(capable), await join()];
       await ask(one, 64, 1, {}, 'com.a');
