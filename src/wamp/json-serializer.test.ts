@@ -29,6 +29,18 @@ describe('the JSON serializer', () => {
     expect(json.encode(result(payload))).toBe(frame);
   });
 
+  it.each(['[]', '{}', '{"a":[]}'])('reads no more than a million lists and dictionaries: %s', (one) => {
+    const each = one.split(/[[{]/).length - 1;
+    const frame = (count: number) =>
+      `[70,7,{},[${Array(Math.ceil(count / each))
+        .fill(one)
+        .join(',')}]]`;
+    expect(() => json.decode(frame(1_000_002))).toThrow('more than 1000000 lists');
+    expect(() => json.decode(frame(999_990))).not.toThrow();
+    // Brackets in text are none.
+    expect(() => json.decode(`[70,7,{},["${'[\\"{'.repeat(1_000_000)}"]]`)).not.toThrow();
+  });
+
   it('does not take a dictionary from the wire for JSON text', () => {
     const message = json.decode('[70,7,{},[],{"jsonText":"{]"}]');
     expect(json.encode(message)).toBe('[70,7,{},[],{"jsonText":"{]"}]');

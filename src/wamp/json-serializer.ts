@@ -1,12 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../json.js';
+import { DEFAULT_MAX_NESTING, jsonObjectsExceed, parseJson, stringifyJson } from '../json.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
 import { type Dict, isJsonText, type Payload } from './payload.js';
+import { MAX_OBJECTS, scanFaults } from './scan.js';
 import type { Serializer } from './serializer.js';
+
+const faults = scanFaults('JSON');
 
 /**
  * The serializer `wamp.2.json`.
@@ -28,6 +31,7 @@ export function createJsonSerializer(options: { readonly maxNesting?: number } =
     encode: keepLastEvent(frameOf),
     decode(frame) {
       const text = typeof frame === 'string' ? frame : textOfBytes(frame);
+      if (jsonObjectsExceed(text, MAX_OBJECTS)) throw faults.objects();
       const message = decodeMessage(parse(text, maxNesting));
       if (mayHoldBinaryText(text)) {
         const payload = messagePayload(message);

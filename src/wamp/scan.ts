@@ -16,7 +16,7 @@ export const KEY = 1;
 export const VALUE = 2;
 
 /**
- * Lists, dictionaries and byte strings that one frame may hold. Each may take a single byte of it and a hundred and more
+ * Lists, dictionaries and byte strings that one frame may hold, in JSON too. Each may take a single byte of it and a hundred and more
  * of memory: 16 MB of empty ones would take gigabytes and half a minute.
  */
 export const MAX_OBJECTS = 1_000_000;
