@@ -8,6 +8,7 @@ describe('the weight of a value', () => {
     ['JSON text', jsonText(`"${'x'.repeat(1000)}"`)],
     ['keys', { ['k'.repeat(1000)]: 1 }],
     ['bytes', new Uint8Array(1000)],
+    ['an integer', 2n ** 8000n],
     ['a list', Array.from({ length: 100 }, () => 1)],
     ['nested things', [{ a: ['x'.repeat(900)], b: { c: 'x'.repeat(100) } }]],
   ])('counts %s', (_what, value) => {

@@ -13,10 +13,15 @@ export function weigh(value: unknown, most: number): number {
     weight += SLOT;
     if (typeof next === 'string') {
       weight += next.length;
+    } else if (typeof next === 'bigint') {
+      // In hex, as digits take more than linear time.
+      weight += next.toString(16).length / 2;
     } else if (next instanceof Uint8Array) {
       // A view keeps all of its memory alive.
       weight += next.buffer.byteLength;
     } else if (Array.isArray(next)) {
+      // Each of them weighs so much at least.
+      if (weight + next.length * SLOT > most) return weight + next.length * SLOT;
       for (const item of next) rest.push(item);
     } else if (typeof next === 'object' && next !== null) {
       for (const [key, item] of Object.entries(next)) {
