@@ -1,5 +1,5 @@
 import type { Hello } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
+import { asDict, type Dict } from '../wamp/payload.js';
 import type { Admission } from './auth/steps.js';
 
 /** Admits a part of this process, under the name that it gives itself. */
@@ -52,7 +52,3 @@ export const ROUTER_ROLES: Dict = {
     },
   },
 };
-
-function asDict(value: unknown): Dict | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : undefined;
-}

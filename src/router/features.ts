@@ -1,4 +1,4 @@
-import type { Dict } from '../wamp/payload.js';
+import { asDict, type Dict } from '../wamp/payload.js';
 import type { SessionFeatures } from './model.js';
 
 /**
@@ -29,8 +29,4 @@ export function announcedFeatures(details: Dict): SessionFeatures {
 
 function featuresOf(details: Dict, role: string): Dict | undefined {
   return asDict(asDict(asDict(details['roles'])?.[role])?.['features']);
-}
-
-function asDict(value: unknown): Dict | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : undefined;
 }

@@ -16,7 +16,6 @@ export function keepForRerouting(
   if (call.rerouting !== undefined) return;
   const { caller } = call;
   const weight = weigh(message.payload, most);
-
   if (caller.keptBytes + weight > most) return;
   caller.keptBytes += weight;
   call.rerouting = { message, registration, tried: new Set(), weight };

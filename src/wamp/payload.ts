@@ -29,6 +29,11 @@ export function isDict(value: unknown): value is Dict {
   );
 }
 
+/** A value where it is a decoded dictionary. */
+export function asDict(value: unknown): Dict | undefined {
+  return isDict(value) ? value : undefined;
+}
+
 /** What a CALL, RESULT, EVENT or ERROR carries. Absent slots are absent, never null (autobahn|python rejects null). */
 export interface Payload {
   readonly args?: readonly unknown[] | JsonText;

@@ -1,5 +1,5 @@
 import type { Logger } from '../../log.js';
-import type { Dict, Payload } from '../../wamp/payload.js';
+import { asDict, type Dict, type Payload } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { WampError } from '../../wamp/wamp-error.js';
@@ -115,10 +115,6 @@ function readScram(dict: Dict): PasswordKeys['scram'] | undefined {
   if (salt === undefined || iterations === undefined) return undefined;
   if (storedKey.length !== KEY_BYTES || serverKey.length !== KEY_BYTES) return undefined;
   return { salt, iterations, keys: async () => ({ storedKey, serverKey }) };
-}
-
-function asDict(value: unknown): Dict | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : undefined;
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -1,5 +1,5 @@
 import type { Logger } from '../../log.js';
-import type { Dict } from '../../wamp/payload.js';
+import { asDict, type Dict } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { WampError } from '../../wamp/wamp-error.js';
@@ -67,8 +67,4 @@ export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAut
 
 function detailsOf({ id, realm, authid, authrole, authmethod, authprovider, transport }: Session): Dict {
   return { session: id, realm, authid, authrole, authmethod, authprovider, transport };
-}
-
-function asDict(value: unknown): Dict | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Dict) : undefined;
 }

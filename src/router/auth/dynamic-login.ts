@@ -1,6 +1,6 @@
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { AskAuthenticator, Vouched } from './authenticator.js';
-import type { Challenge, Verdict } from './challenge.js';
+import type { Challenge, Judgement } from './challenge.js';
 import { challengeCryptosign } from './cryptosign.js';
 import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
 import type { Lookalikes } from './lookalikes.js';
@@ -43,7 +43,7 @@ export function askAuthenticator(
   }
   const stepBy = (
     challenge: Challenge,
-    settle: (verdict: Exclude<Verdict, false>) => Admission | false,
+    settle: (verdict: Exclude<Judgement, false>) => Admission | false,
   ): Step =>
     stepOf(context, attempt, method, {
       extra: challenge.extra,
@@ -95,7 +95,7 @@ function admit(
   { claims }: Attempt,
   authmethod: AuthMethod,
   vouched: Vouched,
-  { authextra }: Exclude<Verdict, false>,
+  { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = vouched;
   return {

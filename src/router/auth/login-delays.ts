@@ -25,7 +25,8 @@ export interface LoginDelays {
   failed(address: string | undefined, since: number): number;
 }
 
-interface Record {
+/** What is remembered of a source. */
+interface FailedSource {
   failures: number;
   lastAt: number;
   /**
@@ -38,9 +39,9 @@ interface Record {
 export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   const { clock, longest, mostWaiting, mostSources = MOST_SOURCES } = options;
   // In the order of the last failure, so that the first is the one to forget.
-  const records = new Map<string, Record>();
+  const records = new Map<string, FailedSource>();
 
-  function recall(source: string): Record | undefined {
+  function recall(source: string): FailedSource | undefined {
     const found = records.get(source);
     if (found === undefined) return undefined;
     const now = clock.monotonic();

@@ -1,4 +1,4 @@
-import type { Challenge, Verdict } from './challenge.js';
+import type { Challenge, Judgement } from './challenge.js';
 import { challengeCryptosign } from './cryptosign.js';
 import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
 import type { Principal } from './principals.js';
@@ -14,7 +14,7 @@ export function challengePrincipal(context: LoginContext, attempt: Attempt, prin
   const groups = withTheirGroups(principal.groups, context.security.groups);
   const authrole = chooseAuthrole(attempt.claims.authrole, principal.groups, groups);
   const challenge = challengeByMethod(context, attempt, principal, authrole);
-  const admit = (verdict: Verdict): Admission | false =>
+  const admit = (verdict: Judgement): Admission | false =>
     verdict !== false &&
     !isDecoy && {
       kind: 'admitted',

@@ -30,7 +30,7 @@ export function challengeCra(cra: NonNullable<PasswordKeys['cra']>, claims: CraC
   };
 }
 
-export function signChallenge(key: string, challenge: string): Buffer {
+function signChallenge(key: string, challenge: string): Buffer {
   return createHmac('sha256', key).update(challenge).digest();
 }
 
