@@ -363,6 +363,13 @@ describe('logins that take work', () => {
     expect(methodOf(await step())).toBe('wamp.error.authentication_denied');
   });
 
+  it('are not begun for an answer that is too long to be one', async () => {
+    const { log } = setUp({}, { mostDerivations: 0 });
+    const outcomeOf = async (ticket: string) => methodOf(await answer(log('bob', 'ticket'), ticket));
+    expect(await outcomeOf('x'.repeat(65_536))).toBe('bondy.error.too_many_requests');
+    expect(await outcomeOf('x'.repeat(65_537))).toBe('wamp.error.authentication_denied');
+  });
+
   it('take as much for a user as for nobody, each time', async () => {
     const users = new Map([user('alice', REALM.users.get('alice'))]);
     const { begin } = setUp({ users }, { mostDerivations: 1 });

@@ -39,6 +39,12 @@ export interface JudgedChallenge {
 }
 
 /**
+ * Characters of a signature or ticket, large tokens included. What is longer is wrong, and not looked at: to prepare and
+ * hash megabytes of a password takes seconds, and anybody can ask for that.
+ */
+const LONGEST_ANSWER = 64 * 1024;
+
+/**
  * One challenge, one answer. One that is wrong is told no sooner than the failed logins before allow, counted from when
  * it came: how long it was looked at shows nobody anything.
  */
@@ -62,7 +68,7 @@ export function stepOf(
         log.info({ realm, method, address, delay: notBefore - since }, 'a login failed');
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };
-      const outcome = challenge.verify(message);
+      const outcome = message.signature.length > LONGEST_ANSWER ? false : challenge.verify(message);
       if (!(outcome instanceof Promise)) return settle(outcome);
       return outcome.then(settle, (error: unknown) => {
         if (error instanceof TooBusy) return busy();
