@@ -175,6 +175,16 @@ describe('a framed peer', () => {
     circle.push(circle);
     expect(peer.send({ ...RESULT, payload: { args: circle } })).toBe('unencodable');
     expect(peer.send(SMALL)).toBe('sent');
+    expect(logged.length).toBe(1);
+  });
+
+  it('counts events that cannot be written, and leaves the log to others', () => {
+    const { peer } = create();
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(peer.send({ ...EVENT, payload: { args: circle } })).toBe('unencodable');
+    expect(dropped).toBe(1);
+    expect(logged).toEqual([]);
   });
 
   it('hands on what comes, up to the first that is no message, without a word of it', () => {

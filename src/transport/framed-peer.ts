@@ -29,7 +29,7 @@ export interface FramedPeerOptions extends SendLimits {
   readonly serializer: Serializer;
   /** Told once, when the other end is cut off since it does not read. */
   readonly onTooSlow: () => void;
-  /** Told of each EVENT that was left out, as the other end takes none of its size. */
+  /** Told of each EVENT that was left out, as the other end takes none of its size, or its format does not hold it. */
   readonly onEventDropped: () => void;
   readonly log: Logger;
 }
@@ -132,7 +132,10 @@ export function createFramedPeer(
     try {
       frame = serializer.encode(message);
     } catch (error) {
-      log.warn({ message: messageName(message.type), ...placeOf(error) }, 'a message could not be encoded');
+      // Nobody waits for it, and each publisher could write a line for each subscriber.
+      if (message.type === MESSAGE.EVENT) options.onEventDropped();
+      else
+        log.warn({ message: messageName(message.type), ...placeOf(error) }, 'a message could not be encoded');
       return 'unencodable';
     }
     if (!isWithin(frame, channel.maxFrameSize)) return drop(message);

@@ -44,7 +44,7 @@ export interface ListenerCounts {
   /** Those and the ones that are still at their handshake. */
   readonly places: number;
   readonly slowConsumersCut: number;
-  /** EVENTs that were larger than what their receiver takes. */
+  /** EVENTs that were larger than what their receiver takes, or that its format does not hold. */
   readonly eventsDropped: number;
 }
 
