@@ -4,7 +4,8 @@ import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 describe.each(TRANSPORTS)('calls, over %s', (transport) => {
   const { join, ask, callUnderWay } = useRouter(transport);
 
-  it.each([
+  /** Args and kwargs as they may be sent, and as they are passed on: never null, and nothing where nothing is said. */
+  const TAILS: readonly (readonly [sent: readonly unknown[], passedOn: readonly unknown[]])[] = [
     [[], []],
     [[['r']], [['r']]],
     [
@@ -16,23 +17,46 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
       [[], { k: 1 }],
     ],
     [[[], {}], []],
+    [[null, null], []],
+    [[['r'], null], [['r']]],
+    [[[null]], [[null]]],
     [[[[1, 2]]], [[[1, 2]]]],
-  ])('passes a YIELD with the tail %j on as a RESULT with %j', async (yielded, expected) => {
+    [
+      [['r'], { k: null }],
+      [['r'], { k: null }],
+    ],
+  ];
+
+  it.each(TAILS)('passes a CALL with the tail %j on as an INVOCATION with %j', async (sent, passedOn) => {
+    const [callee, caller] = [await join(), await join()];
+    await ask(callee, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a', ...sent]);
+    expect(await callee.next()).toEqual([68, 1, ANY, {}, ...passedOn]);
+  });
+
+  it.each(TAILS)('passes an ERROR with the tail %j on as one with %j', async (sent, passedOn) => {
     const [callee, caller, invocation] = await callUnderWay();
-    callee.send([70, invocation, {}, ...yielded]);
-    expect(await caller.next()).toEqual([50, 1, {}, ...expected]);
+    callee.send([8, 68, invocation, {}, 'com.a.oops', ...sent]);
+    expect(await caller.next()).toEqual([8, 48, 1, {}, 'com.a.oops', ...passedOn]);
+  });
+
+  it.each(TAILS)('passes a PUBLISH with the tail %j on as an EVENT with %j', async (sent, passedOn) => {
+    const [subscriber, publisher] = [await join(), await join()];
+    await ask(subscriber, 32, 1, {}, 'com.t');
+    publisher.send([16, 1, {}, 'com.t', ...sent]);
+    expect(await subscriber.next()).toEqual([36, ANY, ANY, {}, ...passedOn]);
+  });
+
+  it.each(TAILS)('passes a YIELD with the tail %j on as a RESULT with %j', async (sent, passedOn) => {
+    const [callee, caller, invocation] = await callUnderWay();
+    callee.send([70, invocation, {}, ...sent]);
+    expect(await caller.next()).toEqual([50, 1, {}, ...passedOn]);
   });
 
   it('passes an ERROR on with details, URI, args and kwargs as they are', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     callee.send([8, 68, invocation, { trace: 'd' }, 'com.a.oops', ['a'], { k: null }]);
     expect(await caller.next()).toEqual([8, 48, 1, { trace: 'd' }, 'com.a.oops', ['a'], { k: null }]);
-  });
-
-  it('passes an error without payload on without any', async () => {
-    const [callee, caller, invocation] = await callUnderWay();
-    callee.send([8, 68, invocation, {}, 'com.a.oops']);
-    expect(await caller.next()).toEqual([8, 48, 1, {}, 'com.a.oops']);
   });
 
   it('counts invocations up from 1 for each callee, and keeps calls apart', async () => {

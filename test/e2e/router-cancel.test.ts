@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Action, Verdict } from '../../src/router/authorizer.js';
 import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 
 const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
@@ -237,5 +238,50 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       await both.closed;
       await expect.poll(() => host().router.counts().sessions).toBe(0);
     }
+  });
+});
+
+describe.each(TRANSPORTS)('CANCEL in a realm that has to be asked, over %s,', (transport) => {
+  let verdict: Verdict | Promise<Verdict> = true;
+  const rules = {
+    authorizer: { may: (_: unknown, action: Action) => (action === 'cancel' ? verdict : true) },
+  };
+  const { join, ask, hearsNothing } = useRouter(transport, { rules: () => rules });
+
+  async function underWay() {
+    const [one, caller] = [await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    expect(await one.next()).toStartWith([68, 1]);
+    return [one, caller] as const;
+  }
+
+  it.each([false, 'failed'] as const)(
+    'is ignored where it is refused: the call goes on (%j)',
+    async (refusal) => {
+      for (const given of [refusal, Promise.resolve(refusal)]) {
+        verdict = given;
+        const [one, caller] = await underWay();
+        for (const { options } of MODES) caller.send([49, 1, options]);
+        await hearsNothing(caller, one);
+        one.send([70, 1, {}, ['done']]);
+        expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+        one.send([6, {}, 'wamp.close.normal']);
+        expect(await one.next()).toStartWith([6]);
+      }
+    },
+  );
+
+  it('is nothing any more where the call was answered before it was granted', async () => {
+    let grant: (verdict: Verdict) => void = () => {};
+    verdict = new Promise((resolve) => {
+      grant = resolve;
+    });
+    const [one, caller] = await underWay();
+    caller.send([49, 1, {}]);
+    one.send([70, 1, {}, ['done']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+    grant(true);
+    await hearsNothing(caller, one);
   });
 });
