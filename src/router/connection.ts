@@ -252,7 +252,10 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       peer.close('going_away');
     });
     const details = message === undefined ? NOTHING : { message };
-    peer.send({ type: MESSAGE.GOODBYE, details, reason });
+    const outcome = peer.send({ type: MESSAGE.GOODBYE, details, reason });
+    // A message that cannot be written for this client is no reason to leave it without its GOODBYE.
+    if (outcome === 'unencodable' || outcome === 'too_large')
+      peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason });
   }
 
   peer.listen({

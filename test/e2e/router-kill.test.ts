@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { IN_PROCESS, localPeers } from '../../src/wamp/peer.js';
 import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../support/contract.js';
 import { createFakeClock } from '../support/fake-clock.js';
+import { FRAMES } from '../support/frames.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../support/granted-realm.js';
-import { hello, rawOver } from '../support/raw-client.js';
+import { connectRaw, hello, rawOver } from '../support/raw-client.js';
 
 const KILLED = [6, {}, 'wamp.close.killed'];
 const KILLS = ['kill', 'kill_by_authid', 'kill_by_authrole', 'kill_all'] as const;
@@ -313,6 +314,22 @@ describe.each(TRANSPORTS)('a killed client that does not say goodbye, over %s', 
     clock.advance(1);
     expect(await bob.client.closed).toBe(transport === 'websocket' ? 1001 : 0);
     expect(host().router.counts().connections).toBe(1);
+  });
+});
+
+describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
+  const { host, member, call } = useRouter('websocket', { security: GRANTED });
+
+  it('gets its GOODBYE, even where the message cannot be written for it', async () => {
+    const admin = await member(ALICE);
+    const victim = await connectRaw(host().url, frames);
+    const [, , { authid }] = (await hello(victim)) as [number, number, { authid: string }];
+    // JSON can write half of a surrogate pair, which no UTF-8 text has.
+    const message = 'bye \ud800';
+    expect(await call(admin.client, 1, 'wamp.session.kill_by_authid', [authid], { message })).toHaveLength(1);
+    expect(await victim.next()).toEqual([6, frames.name === 'json' ? { message } : {}, 'wamp.close.killed']);
+    victim.close();
+    await victim.closed;
   });
 });
 
