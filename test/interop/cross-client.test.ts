@@ -116,6 +116,9 @@ function mapItems(value: unknown, change: (item: unknown) => unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapItems(item, change)]));
 }
 
+/** Milliseconds, of which each pair needs some ten. */
+const QUICK = { timeout: 10_000 };
+
 let host: RouterHost;
 const players = new Map<string, Player>();
 const player = (realm: string, seat: Seat): Player => players.get(`${realm} ${seat.name}`)!;
@@ -142,7 +145,7 @@ it.each(SEATS)('$name has a session ID beyond 32 bit, exactly', (seat) => {
   expect(SEATS.some((one) => player('realm1', one).session > 2 ** 32)).toBe(true);
 });
 
-describe('values', () => {
+describe('values', QUICK, () => {
   it.each(PAIRS)('$caller.name calls $callee.name', async ({ caller, callee }) => {
     const [from, to] = [player('realm1', caller), player('realm1', callee)];
     for (const [kind, carried] of KINDS) {
@@ -157,7 +160,7 @@ describe('values', () => {
   });
 });
 
-describe('errors with args and kwargs', () => {
+describe('errors with args and kwargs', QUICK, () => {
   it.each(PAIRS)('$callee.name fails for $caller.name', async ({ caller, callee }) => {
     for (const [kind, carried] of KINDS) {
       const failed = await player('realm1', caller).call(`${callee.prefix}.fail`, sent(caller, carried))
@@ -175,7 +178,7 @@ describe('errors with args and kwargs', () => {
 describe.each([
   { realm: 'realm1', told: 'callees that announced it' },
   { realm: 'realm2', told: 'every callee' },
-])('progressive results, where $told is asked for them', ({ realm }) => {
+])('progressive results, where $told is asked for them', QUICK, ({ realm }) => {
   it.each(PAIRS)('$callee.name yields to $caller.name', async ({ caller, callee }) => {
     const { yieldsProgress } = callee.library;
     const asked =
@@ -191,7 +194,7 @@ describe.each([
   });
 });
 
-describe('cancel', () => {
+describe('cancel', QUICK, () => {
   const cases = PAIRS.flatMap((pair) => pair.caller.library.cancelModes.map((mode) => ({ ...pair, mode })));
   it.each(cases)('$caller.name cancels at $callee.name with mode $mode', async ({ caller, callee, mode }) => {
     const [from, to] = [player('realm1', caller), player('realm1', callee)];

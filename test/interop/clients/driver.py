@@ -155,6 +155,8 @@ async def answer(driver, request):
     except asyncio.CancelledError:
         # What autobahn|python has instead of an ERROR for a call that it cancelled itself.
         write({'id': number, 'error': {'uri': 'asyncio.CancelledError', 'args': [], 'kwargs': {}}})
+    except Exception as exception:
+        write({'id': number, 'error': {'uri': f'{type(exception).__name__}: {exception}', 'args': [], 'kwargs': {}}})
 
 
 async def serve(library):
