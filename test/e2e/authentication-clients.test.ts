@@ -5,10 +5,12 @@ import { sign as signCryptosign } from 'wampy/cryptosign.js';
 import { sign as signCra } from 'wampy/wampcra.js';
 import { WebSocket } from 'ws';
 import { hashPassword } from '../../src/cli/hash-password.js';
-import { autobahn } from '../support/autobahn.js';
+import { autobahn, autobahnSerializer } from '../support/autobahn.js';
+import { FORMATS } from '../support/clients.js';
 import type { RunningGateway } from '../support/gateway.js';
 import { publicKeyOf } from '../support/logins.js';
 import { startSecuredGateway } from '../support/secured-gateway.js';
+import { wampySerializer } from '../support/wampy.js';
 
 const require = createRequire(import.meta.url);
 const REALM = 'com.example';
@@ -35,13 +37,15 @@ afterAll(() => gateway.stop(0));
 const welcome = (authid: string, authmethod: string) =>
   expect.objectContaining({ realm: REALM, authid, authmethod, authrole: 'staff', authprovider: 'static' });
 
-describe('wampy', () => {
+describe.each(FORMATS)('wampy over %s', (format) => {
   type Options = NonNullable<ConstructorParameters<typeof Wampy>[1]>;
   async function join(options: Options): Promise<unknown> {
+    const serializer = wampySerializer(format);
     const client = new Wampy(gateway.url, {
       realm: REALM,
       autoReconnect: false,
       ws: WebSocket as never,
+      ...(serializer !== undefined && { serializer: serializer as never }),
       ...options,
     });
     const details = await client.connect();
@@ -89,7 +93,7 @@ describe('wampy', () => {
   });
 });
 
-describe('autobahn|js', () => {
+describe.each(FORMATS)('autobahn|js over %s', (format) => {
   interface Cra {
     sign(key: string, challenge: string): string;
     derive_key(secret: string, salt: string, iterations: number, keylen: number): string;
@@ -126,6 +130,7 @@ describe('autobahn|js', () => {
     settle(
       new autobahn.Connection({
         url: gateway.url,
+        serializers: [autobahnSerializer(format)],
         realm: REALM,
         authid,
         authmethods: [method],
@@ -142,7 +147,7 @@ describe('autobahn|js', () => {
         realm: REALM,
         authid,
         pkey: nacl.sign.keyPair.fromSeed(Buffer.from(key, 'hex')),
-        serializers: [new autobahn.serializer.JSONSerializer()],
+        serializers: [autobahnSerializer(format)],
       }),
     );
 

@@ -140,9 +140,14 @@ afterAll(async () => {
   for (const library of started) await library.close();
 });
 
-it.each(SEATS)('$name has a session ID beyond 32 bit, exactly', (seat) => {
-  expect(Number.isSafeInteger(player('realm1', seat).session)).toBe(true);
+it.each(SEATS)('$name has a session ID beyond 32 bit, exactly, and its own serializer', async (seat) => {
+  const { session, call } = player('realm1', seat);
+  expect(Number.isSafeInteger(session)).toBe(true);
   expect(SEATS.some((one) => player('realm1', one).session > 2 ** 32)).toBe(true);
+  const { args } = await call('wamp.session.get', { args: [session], kwargs: {} }).outcome;
+  const [known] = args as [{ session: number | bigint; transport: unknown }];
+  expect(Number(known.session)).toBe(session);
+  expect(known.transport).toMatchObject({ type: 'websocket', serializer: seat.format });
 });
 
 describe('values', QUICK, () => {
@@ -158,6 +163,19 @@ describe('values', QUICK, () => {
       });
     }
   });
+});
+
+describe('integers of 64 bit', QUICK, () => {
+  const isExact = ({ library, format }: Seat) => library.exactIn.includes(format);
+  const carried = { args: [2n ** 64n - 1n, 2n ** 63n, -(2n ** 63n), 2n ** 53n], kwargs: { n: 2n ** 60n } };
+  it.each(PAIRS.filter(({ caller, callee }) => isExact(caller) && isExact(callee)))(
+    '$caller.name calls $callee.name',
+    async ({ caller, callee }) => {
+      const result = await player('realm1', caller).call(`${callee.prefix}.echo`, carried).outcome;
+      expect(plain(result)).toEqual(carried);
+      expect(plain(await player('realm1', callee).seen())).toEqual(carried);
+    },
+  );
 });
 
 describe('errors with args and kwargs', QUICK, () => {

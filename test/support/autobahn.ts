@@ -99,6 +99,10 @@ export const autobahn: Autobahn = require('autobahn');
 /** Its classes by the names that everybody else uses. */
 const SERIALIZERS = { json: 'JSONSerializer', msgpack: 'MsgpackSerializer', cbor: 'CBORSerializer' } as const;
 
+/** What autobahn|js is given in its `serializers`. */
+export const autobahnSerializer = (format: keyof typeof SERIALIZERS): object =>
+  new autobahn.serializer[SERIALIZERS[format]]();
+
 /** It tells the console of every connection that closes, as of errors that endpoints throw by intent. */
 function silence(): void {
   const log: { warn: () => void } = require('autobahn/lib/log.js');
@@ -128,8 +132,7 @@ export function connectAutobahn(
 ): Promise<AutobahnClient> {
   silence();
   const where = typeof place === 'string' ? { url: place } : { transports: [place] };
-  const how =
-    serializer === undefined ? {} : { serializers: [new autobahn.serializer[SERIALIZERS[serializer]]()] };
+  const how = serializer === undefined ? {} : { serializers: [autobahnSerializer(serializer)] };
   return new Promise((resolve, reject) => {
     const connection = new autobahn.Connection({
       ...where,

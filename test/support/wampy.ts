@@ -10,18 +10,21 @@ const SERIALIZERS = {
   cbor: () => new CborSerializer(),
 };
 
+/** What wampy is given as its `serializer`. */
+export const wampySerializer = (format: keyof typeof SERIALIZERS): unknown => SERIALIZERS[format]();
+
 /** Connects wampy over ws, without retries. */
 export async function connectWampy(
   url: string,
   realm: string,
   serializer: keyof typeof SERIALIZERS = 'json',
 ): Promise<{ readonly client: Wampy; readonly welcome: Readonly<Record<string, unknown>> }> {
-  const chosen = SERIALIZERS[serializer]();
+  const chosen = wampySerializer(serializer);
   const client = new Wampy(url, {
     realm,
     autoReconnect: false,
     ws: WebSocket as never,
-    ...(chosen && { serializer: chosen as never }),
+    ...(chosen !== undefined && { serializer: chosen as never }),
   });
   const welcome = await client.connect();
   return { client, welcome };

@@ -1,3 +1,5 @@
+import type { Format } from '../../support/clients.js';
+
 /** What the libraries of the matrix do otherwise than the others, each with the reason, and with what comes of it. */
 export interface Library {
   readonly name: string;
@@ -8,6 +10,8 @@ export interface Library {
   readonly bytesInJson: 'bytes' | 'text';
   /** What integers beyond 32 bit are in MessagePack, for the application. In the other formats they are numbers. */
   readonly longInMsgpack: 'number' | 'bigint';
+  /** Where integers beyond 2^53 are exact, both ways. */
+  readonly exactIn: readonly Format[];
   /** Procedures answer with the kwargs of their errors. */
   readonly errorKwargs: boolean;
   /** Callers can take progressive results. */
@@ -29,6 +33,8 @@ export const LIBRARIES = {
     name: 'autobahn|js',
     bytesInJson: 'text',
     longInMsgpack: 'number',
+    // JSON.parse and msgpack5 round them.
+    exactIn: ['cbor'],
     errorKwargs: true,
     takesProgress: true,
     yieldsProgress: 'announced',
@@ -43,6 +49,8 @@ export const LIBRARIES = {
     bytesInJson: 'text',
     // msgpackr's own way.
     longInMsgpack: 'bigint',
+    // JSON.parse rounds them, as its CBOR does.
+    exactIn: ['msgpack'],
     errorKwargs: true,
     takesProgress: true,
     yieldsProgress: 'unannounced',
@@ -55,6 +63,7 @@ export const LIBRARIES = {
     name: 'autobahn|python',
     bytesInJson: 'bytes',
     longInMsgpack: 'number',
+    exactIn: ['json', 'msgpack', 'cbor'],
     errorKwargs: true,
     takesProgress: true,
     yieldsProgress: 'announced',
@@ -68,6 +77,7 @@ export const LIBRARIES = {
     name: 'xconn',
     bytesInJson: 'text',
     longInMsgpack: 'number',
+    exactIn: ['json', 'msgpack', 'cbor'],
     // ApplicationError takes them, and its session leaves them out.
     errorKwargs: false,
     // The first one settles the call, and the second ends its reader.
