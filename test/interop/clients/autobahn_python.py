@@ -24,6 +24,11 @@ class Client(ApplicationSession):
 
     def onConnect(self):
         self.ended = asyncio.get_running_loop().create_future()
+        # Of a second, which ApplicationRunner sets, a busy machine may make too little.
+        self._transport.closeHandshakeTimeout = 20
+        self.enter()
+
+    def enter(self):
         self.join(self.config.realm)
 
     def onJoin(self, details):
@@ -77,8 +82,7 @@ class Client(ApplicationSession):
 
 
 class Login(Client):
-    def onConnect(self):
-        self.ended = asyncio.get_running_loop().create_future()
+    def enter(self):
         method, authid = self.config.extra['method'], self.config.extra['authid']
         extra = None
         if method == 'cryptosign':
