@@ -1,6 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { IN_PROCESS, localPeers } from '../../src/wamp/peer.js';
-import { ANY, CAPABLE, type Member, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../support/contract.js';
+import {
+  ANY,
+  CAPABLE,
+  type Member,
+  PLAIN_CALLEE,
+  TRANSPORTS,
+  transportDetails,
+  useRouter,
+} from '../support/contract.js';
 import { hello, type RawClient, rawOver } from '../support/raw-client.js';
 
 const GOODBYE = [6, {}, 'wamp.close.normal'];
@@ -42,7 +50,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
             authrole: 'anonymous',
             authmethod: 'anonymous',
             authprovider: 'static',
-            transport: expect.objectContaining({ type: transport }),
+            transport: transportDetails(transport),
           },
         ],
       ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IN_PROCESS, localPeers } from '../../src/wamp/peer.js';
-import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
+import { ANY, TRANSPORTS, transportDetails, useRouter } from '../support/contract.js';
 import { FRAMES } from '../support/frames.js';
 import { ALICE, BOB, GRANTED } from '../support/granted-realm.js';
 import { ALL_ROLES, connectRaw, hello, rawOver } from '../support/raw-client.js';
@@ -55,10 +55,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
         authrole,
         authmethod: 'ticket',
         authprovider: 'static',
-        transport:
-          transport === 'websocket'
-            ? { type: 'websocket', serializer: 'json', peer: '127.0.0.1' }
-            : { type: 'in-process' },
+        transport: transportDetails(transport),
       });
     }
   });

@@ -1,16 +1,56 @@
+import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { RouterOptions } from '../../src/router/router.js';
-import { dialWebSocket } from '../../src/transport/websocket-dialer.js';
+import { dialRouter } from '../../src/transport/dial-router.js';
 import { joinRealm, type Session } from '../../src/wamp/client-session.js';
 import type { Dict } from '../../src/wamp/payload.js';
 import { IN_PROCESS, localPeers, type Peer } from '../../src/wamp/peer.js';
+import type { Serializer } from '../../src/wamp/serializer.js';
+import { createSerializers } from '../../src/wamp/serializers.js';
 import { type Login, logIn } from './logins.js';
 import './matchers.js';
-import { ALL_ROLES, attachRaw, connectRaw, hello, type RawClient } from './raw-client.js';
+import { ALL_ROLES, connectRaw, hello, type RawClient, rawOver } from './raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 
-/** The transports that one contract suite runs over. */
-export const TRANSPORTS = ['in-process', 'websocket'] as const;
+/** Each transport with each serializer; `websocket` alone is in JSON. */
+const ALL_TRANSPORTS = [
+  'in-process',
+  'websocket',
+  'websocket msgpack',
+  'websocket cbor',
+  'rawsocket json',
+  'rawsocket msgpack',
+  'rawsocket cbor',
+  'unix json',
+  'unix msgpack',
+  'unix cbor',
+] as const;
+
+/**
+ * The ways that one contract suite runs over: all of them where `CI` is set or `CONTRACT` is `all`, else each transport and
+ * each serializer once.
+ */
+export const TRANSPORTS: readonly Transport[] =
+  process.env['CI'] !== undefined || process.env['CONTRACT'] === 'all'
+    ? ALL_TRANSPORTS
+    : ['in-process', 'websocket', 'rawsocket msgpack', 'unix cbor'];
+
+type Transport = (typeof ALL_TRANSPORTS)[number];
+
+/** What session meta data say of a connection by that way. */
+export function transportDetails(transport: Transport): object {
+  const [kind, serializer = 'json'] = transport.split(' ');
+  if (kind === 'in-process') return { type: 'in-process' };
+  if (kind === 'unix') return { type: 'rawsocket', serializer };
+  return { type: kind, serializer, peer: '127.0.0.1' };
+}
+
+const [JSON_SERIALIZER, ...BINARY_SERIALIZERS] = createSerializers({ maxNesting: 2048 });
+
+function serializerOf(transport: Transport): Serializer | undefined {
+  return BINARY_SERIALIZERS.find(({ name }) => transport.endsWith(name)) ?? JSON_SERIALIZER;
+}
 
 export const ANY = expect.anything();
 
@@ -50,24 +90,28 @@ export interface Member {
  * A router for each test of a suite, and clients on it by one transport. After each test all clients are gone, and the
  * router must hold nothing any more.
  */
-export function useRouter(transport: (typeof TRANSPORTS)[number], options: Partial<RouterOptions> = {}) {
+export function useRouter(transport: Transport, options: Partial<RouterOptions> = {}) {
   let current: RouterHost;
+  let folder: TemporaryFolder | undefined;
   const clients: RawClient[] = [];
   const sessions: Session[] = [];
 
   beforeEach(async () => {
-    current = await startRouterHost({ router: options });
+    const protocol = transport.startsWith('websocket') ? 'websocket' : 'rawsocket';
+    folder = transport.startsWith('unix') ? createTemporaryFolder() : undefined;
+    const socket = folder && joinPath(folder.path, 'router.sock');
+    current = await startRouterHost({ router: options, listener: { protocol, socket } });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
     await Promise.all(sessions.splice(0).map((session) => session.leave()));
     await untilEmpty(current);
     await current.dispose();
+    folder?.remove();
   });
 
   async function connect(): Promise<RawClient> {
-    const client =
-      transport === 'websocket' ? await connectRaw(current.url) : attachRaw(current.router.attach);
+    const client = transport === 'websocket' ? await connectRaw(current.url) : rawOver(await dial());
     clients.push(client);
     return client;
   }
@@ -94,7 +138,8 @@ export function useRouter(transport: (typeof TRANSPORTS)[number], options: Parti
     return joined;
   }
   async function dial(): Promise<Peer> {
-    if (transport === 'websocket') return dialWebSocket(current.url);
+    const serializer = serializerOf(transport);
+    if (transport !== 'in-process') return dialRouter(current.url, { ...(serializer && { serializer }) });
     const [ours, theirs] = localPeers();
     current.router.attach(theirs, { ...IN_PROCESS, trusted: false });
     return ours;
