@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Message } from '../wamp/messages.js';
-import { ALLOW_ALL, type Authorizer } from './authorizer.js';
+import { ALLOW_ALL } from './authorizer.js';
 import { type Broker, createBroker } from './broker.js';
 import { createDealer, type Dealer } from './dealer.js';
 import { dispatch } from './dispatch.js';
@@ -14,7 +14,6 @@ export type { RealmRules } from './realm-context.js';
 /** One realm: sessions in it see each other's procedures and topics, and nothing of other realms. */
 export interface Realm {
   readonly name: string;
-  readonly authorizer: Authorizer;
   readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
@@ -70,7 +69,6 @@ export function createRealm(options: RealmOptions): Realm {
 
   return {
     name,
-    authorizer: rules.authorizer,
     sessions,
     dealer,
     broker,
