@@ -48,8 +48,16 @@ export function startPythonLibrary(python: string, script: string): PythonLibrar
     if (!line.startsWith('{')) unasked += `${line}\n`;
     else take(JSON.parse(line) as Answer | Event);
   });
+  // A request that it can no longer read is answered below.
+  child.stdin.on('error', () => {});
+  let isGone = false;
+  const goneAnswer = (id: number): Answer => ({
+    id,
+    error: { uri: `gone: ${unasked}`, args: [], kwargs: {} },
+  });
   void gone.then(() => {
-    for (const [id, answer] of open) answer({ id, error: { uri: `gone: ${unasked}`, args: [], kwargs: {} } });
+    isGone = true;
+    for (const [id, answer] of open) answer(goneAnswer(id));
   });
 
   function take(line: Answer | Event): void {
@@ -64,6 +72,7 @@ export function startPythonLibrary(python: string, script: string): PythonLibrar
 
   function ask(op: string, wanted: object): { readonly id: number; readonly answer: Promise<Answer> } {
     const id = ++requests;
+    if (isGone) return { id, answer: Promise.resolve(goneAnswer(id)) };
     const answer = new Promise<Answer>((resolve) => void open.set(id, resolve));
     child.stdin.write(`${JSON.stringify({ id, op, ...wanted })}\n`);
     return { id, answer };
