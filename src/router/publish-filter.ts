@@ -1,11 +1,11 @@
 import type { Dict } from '../wamp/payload.js';
 import type { Session } from './model.js';
 
-/** Lists of PUBLISH.Options that name receivers, and what of a session they look at. */
+/** Lists of PUBLISH.Options that name receivers, and what of a session they look at. Whole names: each PUBLISH asks for all. */
 const LISTS = [
-  ['', (session: Session) => session.id],
-  ['_authid', (session: Session) => session.authid],
-  ['_authrole', (session: Session) => session.authrole],
+  ['eligible', 'exclude', (session: Session) => session.id],
+  ['eligible_authid', 'exclude_authid', (session: Session) => session.authid],
+  ['eligible_authrole', 'exclude_authrole', (session: Session) => session.authrole],
 ] as const;
 
 /**
@@ -15,9 +15,9 @@ const LISTS = [
  */
 export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {
   const tests: ((session: Session) => boolean)[] = [];
-  for (const [suffix, trait] of LISTS) {
-    const eligible = options[`eligible${suffix}`];
-    const excluded = options[`exclude${suffix}`];
+  for (const [eligibleKey, excludedKey, trait] of LISTS) {
+    const eligible = options[eligibleKey];
+    const excluded = options[excludedKey];
     if (Array.isArray(eligible)) {
       const named = new Set(eligible);
       tests.push((session) => named.has(trait(session)));

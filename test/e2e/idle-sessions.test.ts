@@ -13,7 +13,7 @@ const GATEWAY = fileURLToPath(new URL('./fixtures/idle-gateway.js', import.meta.
 const SESSIONS = Number(process.env['IDLE_SESSIONS'] ?? 300);
 
 /** Bytes of the gateway's memory that one idle session may take: its socket, its buffers, and what the router keeps. */
-const PER_SESSION = 24 * 1024;
+const PER_SESSION = 14 * 1024;
 /** What the process may take beyond that, for what comes in pages and does not go down with each session. */
 const SLACK = 12 * 1024 * 1024;
 
