@@ -79,7 +79,7 @@ const WILDCARD = /^[^\s#]*$/;
 
 /** True for a URI, or pattern, that may be registered or subscribed with this policy. */
 export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
-  if (uri.length > MAX_URI_LENGTH) return false;
+  if (uri.length > MAX_URI_LENGTH || !uri.isWellFormed()) return false;
   switch (match) {
     case 'exact':
       return isUri(uri);

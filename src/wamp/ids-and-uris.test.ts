@@ -17,11 +17,12 @@ describe('IDs', () => {
 });
 
 describe('URIs', () => {
-  it.each(['a', 'com.example.proc', 'com.Ä-b_c.1', '__proto__'])('take %j', (uri) =>
+  it.each(['a', 'com.example.proc', 'com.Ä-b_c.1', 'com.😀', '__proto__'])('take %j', (uri) =>
     expect(isUri(uri)).toBe(true),
   );
-  it.each(['', '.', 'a.', '.a', 'a..b', 'a b', 'a\tb', 'a\n', 'a#b'])('refuse %j', (uri) =>
-    expect(isUri(uri)).toBe(false),
+  it.each(['', '.', 'a.', '.a', 'a..b', 'a b', 'a\tb', 'a\n', 'a#b', 'a\ud800', 'a.\udc00.b'])(
+    'refuse %j',
+    (uri) => expect(isUri(uri)).toBe(false),
   );
 
   it('of the router begin with the component wamp', () => {

@@ -43,9 +43,12 @@ export const CLOSE_URI = {
 // Loose rule of WAMP section "URIs": no component empty, none holds whitespace or `#`.
 const LOOSE = /^[^\s.#]+(?:\.[^\s.#]+)*$/;
 
-/** True for a URI that names one thing exactly, by the loose rule: components between dots, none empty, no space, no `#`. */
+/**
+ * True for a URI that names one thing exactly, by the loose rule: components between dots, none empty, no space, no `#`;
+ * and no half of a surrogate pair, which JSON can say, and nobody could be told in another format.
+ */
 export function isUri(text: string): boolean {
-  return LOOSE.test(text);
+  return LOOSE.test(text) && text.isWellFormed();
 }
 
 /** True for `wamp` and everything below it, which WAMP keeps for the router itself. */

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RealmSecurity } from '../../src/router/auth/realm-security.js';
+import type { RouterSecurity } from '../../src/router/realm-access.js';
 import { ANY, type Member, TRANSPORTS, useRouter } from '../support/contract.js';
 import { FRAMES } from '../support/frames.js';
+import { byTicket } from '../support/logins.js';
 import { connectRaw, hello, type RawClient } from '../support/raw-client.js';
 
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -203,19 +206,33 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
   });
 });
 
+/** JSON can write half of a surrogate pair, which no UTF-8 text has. */
+const NAME = 'half\ud800';
+
 describe.each(FRAMES)('what the router tells as $name', (frames) => {
-  const { host, join, ask } = useRouter('websocket');
+  const { host, member, ask } = useRouter('websocket', { security: security() });
 
   it('is an error where it cannot be written: nobody is left without an answer', async () => {
-    const client = await join();
-    // JSON can write half of a surrogate pair, which no UTF-8 text has.
-    const [, , registration] = await ask(client, 64, 1, {}, 'com.\ud800');
+    const { id } = await member(byTicket(NAME, 'secret'));
     const asker = await connectRaw(host().url, frames);
     await hello(asker);
-    const answer = await ask(asker, 48, 1, {}, 'wamp.registration.get', [registration]);
+    const answer = await ask(asker, 48, 1, {}, 'wamp.session.get', [id]);
     if (frames.name === 'json')
-      expect(answer).toStartWith([50, 1, {}, [expect.objectContaining({ uri: 'com.\ud800' })]]);
+      expect(answer).toStartWith([50, 1, {}, [expect.objectContaining({ authid: NAME })]]);
     else expect(answer).toEqual([8, 48, 1, {}, 'wamp.error.runtime_error', [expect.stringMatching(/ /)]]);
     asker.close();
   });
 });
+
+/** A realm without grants, for nobody and for a user of that name. */
+function security(): RouterSecurity {
+  const password = { kind: 'plain', text: 'secret' } as const;
+  const user = { username: NAME, enabled: true, groups: [], authorizedKeys: [], password };
+  const realm: RealmSecurity = {
+    authmethods: ['anonymous', 'ticket'],
+    securityEnabled: true,
+    users: new Map([[NAME, user]]),
+    groups: new Map(),
+  };
+  return { realms: new Map([['realm1', realm]]), maxFailedLoginDelay: 0, maxFailedLogins: 0 };
+}

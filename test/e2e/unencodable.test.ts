@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useRouter } from '../support/contract.js';
 import { FRAMES, type Frames } from '../support/frames.js';
 import { connectRaw, hello, type RawClient } from '../support/raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
@@ -73,5 +74,28 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
     expect((await ask(publisher, 16, 1, { acknowledge: true }, 'com.t', [value]))[0]).toBe(17);
     expect((await other.next())[4]).toEqual([value]);
     await alive(one);
+  });
+});
+
+describe('a URI with half a surrogate pair, which JSON alone can say', () => {
+  const { join, ask } = useRouter('websocket');
+  const uri = 'com.\ud800';
+
+  it.each([
+    ['CALL', 48, {}],
+    ['PUBLISH', 16, { acknowledge: true }],
+    ['REGISTER', 64, {}],
+    ['SUBSCRIBE', 32, {}],
+    ['SUBSCRIBE', 32, { match: 'prefix' }],
+    ['SUBSCRIBE', 32, { match: 'wildcard' }],
+  ])('is refused in %s (%i, %j): others could not be told of it', async (_name, type, options) => {
+    expect(await ask(await join(), type, 1, options, uri)).toEqual([
+      8,
+      type,
+      1,
+      {},
+      'wamp.error.invalid_uri',
+      [expect.any(String)],
+    ]);
   });
 });

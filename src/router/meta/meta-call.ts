@@ -48,7 +48,7 @@ export function createMetaCalls(
         details: NOTHING,
         payload: { args },
       });
-      // What others made up, half a surrogate pair in a URI, say, not every serializer can write.
+      // What others made up, half a surrogate pair in a name, say, not every serializer can write.
       if (outcome !== 'sent') refuse(session, MESSAGE.CALL, request, ...undeliverable(outcome, 'caller'));
     };
     const fail = (error: unknown): undefined => {
