@@ -76,14 +76,21 @@ describe('a session whose request is being decided on', () => {
 
 describe('a client for whom WELCOME or CHALLENGE cannot be written', () => {
   it.each([
-    ['WELCOME', {}],
-    ['CHALLENGE', { authid: 'joe', authmethods: ['ticket'] }],
-  ] as const)('is told that instead of %s', (name, details) => {
+    ['WELCOME', 'unencodable', 'wamp.error.runtime_error', {}],
+    ['WELCOME', 'too_large', 'wamp.error.payload_size_exceeded', {}],
+    ['CHALLENGE', 'unencodable', 'wamp.error.runtime_error', { authid: 'joe', authmethods: ['ticket'] }],
+    [
+      'CHALLENGE',
+      'too_large',
+      'wamp.error.payload_size_exceeded',
+      { authid: 'joe', authmethods: ['ticket'] },
+    ],
+  ] as const)('is told that instead of %s: %s', (name, outcome, reason, details) => {
     const sent: Message[] = [];
     let receiver: PeerReceiver | undefined;
     const peer: Peer = {
       send(message): SendOutcome {
-        if (message.type === MESSAGE[name]) return 'unencodable';
+        if (message.type === MESSAGE[name]) return outcome;
         sent.push(message);
         return 'sent';
       },
@@ -124,7 +131,7 @@ describe('a client for whom WELCOME or CHALLENGE cannot be written', () => {
       realm: 'realm1',
       details: { roles: ALL_ROLES, ...details },
     });
-    expect(sent.map(toList)).toEqual([[3, { message: expect.any(String) }, 'wamp.error.runtime_error']]);
+    expect(sent.map(toList)).toEqual([[3, { message: expect.any(String) }, reason]]);
     expect(router.counts()).toMatchObject({ connections: 0, sessions: 0 });
   });
 });

@@ -1,9 +1,16 @@
 import type { Clock } from '../clock.js';
 import { type Logger, placeOf } from '../log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
-import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages.js';
+import {
+  type Challenge,
+  type Hello,
+  MESSAGE,
+  type Message,
+  messageName,
+  type Welcome,
+} from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
-import type { Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
+import type { Attachment, ConnectionInfo, Peer, SendOutcome } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole } from './admission.js';
 import { NOTHING } from './answers.js';
@@ -16,10 +23,17 @@ import type { Realm } from './realm.js';
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
 
-/** A client that heard nothing of its HELLO would wait for ever. An authenticator's `extra` can be such, for instance. */
-const UNREADABLE: Refusal = {
-  uri: ERROR_URI.runtimeError,
-  sentence: 'what the login brought cannot be written for this client',
+/** What a client is told whose HELLO cannot be answered as it should be: who hears nothing waits for ever. */
+const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
+  // An authenticator's `extra` can be such, for instance.
+  unencodable: {
+    uri: ERROR_URI.runtimeError,
+    sentence: 'what the login brought cannot be written for this client',
+  },
+  too_large: {
+    uri: ERROR_URI.payloadSizeExceeded,
+    sentence: 'the answer to HELLO is larger than the longest message that you take',
+  },
 };
 
 /** A session and the realm it is in. */
@@ -141,8 +155,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     const handshake = createHandshake({
       clock,
       challenge({ method, extra }) {
-        const outcome = peer.send({ type: MESSAGE.CHALLENGE, method, extra });
-        if (outcome === 'unencodable') abort(UNREADABLE);
+        answerHello({ type: MESSAGE.CHALLENGE, method, extra });
       },
       admit: (admission) => welcome(entry.join(admission)),
       refuse: turnAway,
@@ -153,6 +166,11 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     // The timer runs on: a client has so long for all that it sends before WELCOME.
     state = { name: 'authenticating', handshake };
     handshake.begin(entry.step);
+  }
+
+  function answerHello(message: Welcome | Challenge): void {
+    const refusal = UNANSWERABLE[peer.send(message)];
+    if (refusal !== undefined) turnAway(refusal);
   }
 
   function turnAway(refusal: Refusal): void {
@@ -171,9 +189,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     const { session, realm } = joined;
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
-    const outcome = peer.send({ type: MESSAGE.WELCOME, session: session.id, details });
-    if (outcome === 'unencodable') abort(UNREADABLE);
-    else realm.announceJoin(session);
+    answerHello({ type: MESSAGE.WELCOME, session: session.id, details });
+    realm.announceJoin(session);
   }
 
   function onSessionMessage({ session, realm }: Joined, message: Message): Promise<void> | undefined {

@@ -95,22 +95,6 @@ describe('a framed peer', () => {
     expect(create({}, size - 1).peer.send(RESULT)).toBe('too_large');
   });
 
-  it.each<Message>([
-    { type: MESSAGE.WELCOME, session: 1, details: { agent: 'x'.repeat(1000) } },
-    { type: MESSAGE.CHALLENGE, method: 'wampcra', extra: { challenge: 'x'.repeat(1000) } },
-  ])('aborts where it cannot answer HELLO: nobody else would (message $type)', (message) => {
-    const { peer } = create();
-    expect(peer.send(message)).toBe('closed');
-    expect(written.map((frame) => JSON.parse(frame))).toEqual([
-      [
-        3,
-        { message: expect.stringContaining('larger than the longest message') },
-        'wamp.error.payload_size_exceeded',
-      ],
-    ]);
-    expect(heard).toEqual(['channel closed: normal']);
-  });
-
   it('cuts a receiver off for which too many messages wait, once', () => {
     const { peer } = create();
     expect([1, 2, 3, 4, 5].map(() => peer.send(SMALL))).toEqual(['sent', 'sent', 'sent', 'closed', 'closed']);

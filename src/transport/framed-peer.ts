@@ -4,7 +4,6 @@ import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
-import { ERROR_URI } from '../wamp/uris.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
 
 /** What a network transport does for a peer. */
@@ -118,12 +117,7 @@ export function createFramedPeer(
       return 'too_large';
     }
     log.warn({ message: messageName(message.type) }, 'a message is larger than what its receiver takes');
-    // Nobody but we can tell: a client that hears nothing of its HELLO would wait.
-    if (message.type !== MESSAGE.WELCOME && message.type !== MESSAGE.CHALLENGE) return 'too_large';
-    const sentence = `${messageName(message.type)} is larger than the longest message that you take`;
-    send({ type: MESSAGE.ABORT, details: { message: sentence }, reason: ERROR_URI.payloadSizeExceeded });
-    close('normal');
-    return 'closed';
+    return 'too_large';
   }
 
   function send(message: Message): SendOutcome {
