@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
@@ -20,7 +19,7 @@ import { listenOnSocket } from './unix-socket.js';
 import { createWebSocketAcceptor } from './websocket-acceptor.js';
 
 export interface ListenerOptions extends ListenerAddress, AcceptingLimits, HeartbeatTimes, SendLimits {
-  /** For people and session meta data. */
+  /** For log lines. */
   readonly name?: string;
   /** Origins of browsers that may connect, exact, or `*`; undefined: pages of this machine alone. */
   readonly origins: readonly string[] | undefined;
@@ -107,9 +106,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       handshakeTimeout,
       handshakeElapsed,
       serializer: serializer.name,
-      tls: socket instanceof TLSSocket,
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
-      ...listener,
       onJoined(isJoined) {
         accepting.joined(arrival, isJoined);
         stopCounting?.();

@@ -43,10 +43,6 @@ export interface ConnectionInfo {
   readonly serializer?: string;
   /** IP address that the connection comes from; absent in process and over a Unix socket. */
   readonly remoteAddress?: string;
-  /** Whether it is encrypted. Absent counts as no. */
-  readonly tls?: boolean;
-  /** Name of the listener that accepted it, as the configuration has it. */
-  readonly listener?: string;
   /** To be told when a session joins a realm over it, and when that session leaves and the connection stays. */
   readonly onJoined?: (isJoined: boolean) => void;
 }
