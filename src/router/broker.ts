@@ -14,6 +14,8 @@ export interface Broker extends Pick<Publishing, 'announce' | 'publish'> {
   readonly subscriptions: Subscriptions;
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
+  /** Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may follow it all the same. */
+  awaitUnsubscribe(session: Session, message: Unsubscribe): void;
   /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
   receive(session: Session, message: Publish): Promise<void> | undefined;
   /** What speaks against publishing that, whoever does it. */
@@ -80,12 +82,22 @@ export function createBroker(context: RealmContext): Broker {
         refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, sentence);
       if (subscription === undefined)
         return deny(ERROR_URI.noSuchSubscription, 'this session has no such subscription');
+      const stay = (uri: string, sentence: string): undefined => {
+        subscriptions.resume(session, subscription);
+        return deny(uri, sentence);
+      };
       const verdict = ask(rules.authorizer, session, 'unsubscribe', subscription.uri, subscription.match);
       const proceed = (): undefined => {
         subscriptions.leave(session, subscription);
         session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
       };
-      return settle(verdict, session, proceed, deny);
+      // Clients take an EVENT that comes after their UNSUBSCRIBE for a violation, however long the answer takes.
+      if (verdict instanceof Promise) subscriptions.pause(session, subscription);
+      return settle(verdict, session, proceed, stay);
+    },
+    awaitUnsubscribe(session, message) {
+      const subscription = session.subscriptions?.get(message.subscription);
+      if (subscription !== undefined) subscriptions.pause(session, subscription);
     },
     receive(session, message) {
       checkPacking('PUBLISH', message.options, session.features.publisher.payloadPassthru);

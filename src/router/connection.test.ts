@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { LIMITS } from '../../test/support/limits.js';
+import '../../test/support/matchers.js';
 import { ALL_ROLES, attachRaw, hello, type RawClient, toList } from '../../test/support/raw-client.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
@@ -53,6 +54,60 @@ describe('a session whose request is being decided on', () => {
     }
     decide(false);
     expect(await callee.next()).toEqual([8, 48, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
+  });
+
+  it('hears no more of what it unsubscribes from, as soon as it asks', async () => {
+    const { join, decide } = setUp();
+    const [{ client }, { client: publisher }] = [await join(), await join()];
+    // The publisher too: so the subscription outlives that client's part in it.
+    publisher.send([32, 9, { match: 'prefix' }, 'com.slow']);
+    decide(true);
+    await publisher.next();
+    client.send([32, 1, { match: 'prefix' }, 'com.slow']);
+    decide(true);
+    const [, , subscription] = await client.next();
+    const publish = async (request: number) => {
+      publisher.send([16, request, { acknowledge: true }, 'com.slow.t']);
+      expect(await publisher.next()).toEqual([17, request, expect.any(Number)]);
+    };
+    // Now nothing is being decided, so that what comes waits behind nothing.
+    await turn();
+    client.send([34, 2, subscription]);
+    await publish(1);
+    decide(false);
+    expect(await client.next()).toEqual([8, 34, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
+    // It stays subscribed.
+    await publish(2);
+    expect((await client.next())[0]).toBe(36);
+    client.send([34, 3, subscription]);
+    await publish(3);
+    decide(true);
+    expect(await client.next()).toEqual([35, 3]);
+    await turn();
+    client.send([32, 4, { match: 'prefix' }, 'com.slow']);
+    decide(true);
+    expect((await client.next())[0]).toBe(33);
+    await publish(4);
+    expect((await client.next())[0]).toBe(36);
+    expect(client.unread).toBe(0);
+  });
+
+  it('hears no more of what it unsubscribes from, though another request comes first', async () => {
+    const { join, decide } = setUp();
+    const [{ client }, { client: publisher }] = [await join(), await join()];
+    publisher.send([16, 1, { retain: true }, 'com.t']);
+    client.send([32, 1, {}, 'com.t']);
+    const [, , subscription] = await client.next();
+    client.send([48, 2, {}, 'com.slow']);
+    client.send([32, 3, { get_retained: true }, 'com.t']);
+    client.send([34, 4, subscription]);
+    publisher.send([16, 2, { acknowledge: true }, 'com.t']);
+    expect((await publisher.next())[0]).toBe(17);
+    decide(true);
+    expect(await client.next()).toStartWith([8, 48, 2]);
+    expect(await client.next()).toEqual([33, 3, subscription]);
+    expect(await client.next()).toEqual([35, 4]);
+    expect(client.unread).toBe(0);
   });
 
   it('is over with its GOODBYE when it is killed, and hears nothing after ours', async () => {

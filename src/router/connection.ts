@@ -280,6 +280,9 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       handle: onStateMessage,
       onFault,
       overtakes,
+      onWaiting(message) {
+        if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);
+      },
       onOverflow() {
         abort({ uri: ERROR_URI.tooManyRequests, sentence: 'too many messages wait to be authorized' });
       },

@@ -5,6 +5,7 @@ import { createInOrder } from './in-order.js';
 /** A line of messages, each of which is handled when it is told to be, where its number is in `slow`. */
 function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWaitingBytes: 1000 }) {
   const log: string[] = [];
+  const waited: number[] = [];
   const finish = new Map<number, (error?: Error) => void>();
   const take = createInOrder({
     limits,
@@ -18,6 +19,7 @@ function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWait
       });
     },
     onFault: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
+    onWaiting: (message) => waited.push((message as { request: number }).request),
     onOverflow: () => log.push('overflow'),
     overtakes: ({ type }) => type === MESSAGE.YIELD,
   });
@@ -30,7 +32,7 @@ function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWait
     // What waited is handled in microtasks.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { log, send, overtake, end };
+  return { log, waited, send, overtake, end };
 }
 
 describe('messages in order', () => {
@@ -42,9 +44,10 @@ describe('messages in order', () => {
   });
 
   it('wait behind one that takes time, and behind the next', async () => {
-    const { log, send, end } = line([1, 3]);
+    const { log, waited, send, end } = line([1, 3]);
     for (const request of [1, 2, 3, 4]) send(request);
     expect(log).toEqual(['begins 1']);
+    expect(waited).toEqual([2, 3, 4]);
     await end(1);
     expect(log).toEqual(['begins 1', 'begins 2', 'begins 3']);
     send(5);
@@ -55,10 +58,11 @@ describe('messages in order', () => {
   });
 
   it('wait behind nothing where they overtake', async () => {
-    const { log, send, overtake, end } = line([1]);
+    const { log, waited, send, overtake, end } = line([1]);
     for (const request of [1, 2]) send(request);
     overtake(3);
     expect(log).toEqual(['begins 1', 'begins 3']);
+    expect(waited).toEqual([2]);
     await end(1);
     expect(log).toEqual(['begins 1', 'begins 3', 'begins 2']);
   });

@@ -9,6 +9,8 @@ export interface InOrderOptions {
   readonly handle: Handle;
   /** What `handle` threw or rejected with. */
   readonly onFault: (message: Message, error: unknown) => void;
+  /** A message has to wait; it is handled later. */
+  readonly onWaiting: (message: Message) => void;
   /** More came than may wait. Nothing is handled after this. */
   readonly onOverflow: () => void;
   /** What waits behind nothing; handling it may not take time. */
@@ -22,7 +24,7 @@ export interface InOrderOptions {
  * this costs a comparison.
  */
 export function createInOrder(options: InOrderOptions): (message: Message) => void {
-  const { handle, onFault, onOverflow, overtakes } = options;
+  const { handle, onFault, onWaiting, onOverflow, overtakes } = options;
   const { maxWaitingMessages, maxWaitingBytes } = options.limits;
   /** There while a message takes time. */
   let waiting: { readonly message: Message; readonly weight: number }[] | undefined;
@@ -61,6 +63,7 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
     bytes += weight;
     if (queue.length < maxWaitingMessages && bytes <= maxWaitingBytes) {
       queue.push({ message, weight });
+      onWaiting(message);
       return;
     }
     overflowed = true;

@@ -37,6 +37,8 @@ export interface Session {
   /** What it registered, by the registration's ID. */
   registrations: Map<number, Endpoint> | undefined;
   subscriptions: Map<number, Subscription> | undefined;
+  /** Of these it hears nothing: it asked to leave them, and that is not decided yet. Set by `subscriptions.ts` alone. */
+  paused: Set<Subscription> | undefined;
   /** Ends the session from the router's side, with GOODBYE. Set by the connection that carries it. */
   kill: (reason: string, message?: string) => void;
   /** It has left: whatever was to be done for it later is not done any more. */

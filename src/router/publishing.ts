@@ -6,7 +6,7 @@ import { isPacked, packingOf } from './passthru.js';
 import { receiverFilter } from './publish-filter.js';
 import type { RealmContext } from './realm-context.js';
 import { createRetainedEvents, type RetainedEvents } from './retained-events.js';
-import type { Subscriptions } from './subscriptions.js';
+import { hears, type Subscriptions } from './subscriptions.js';
 
 /** What is to be published, all questions asked. */
 export interface Publication {
@@ -39,14 +39,15 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
   const { limits, randomId } = context;
   const retained: RetainedEvents = createRetainedEvents(limits);
 
-  function tell({ id, subscribers }: Subscription, details: Dict, wave: Wave): void {
+  function tell(subscription: Subscription, details: Dict, wave: Wave): void {
+    const { id, subscribers } = subscription;
     const { publication, payload, except, mayReceive } = wave;
     // One object for all: a serializer knows it again, and writes it once.
     const event: Event = { type: MESSAGE.EVENT, subscription: id, publication, details, payload };
     // Over a copy: a subscriber in this process may subscribe or unsubscribe while it is being told.
     for (const subscriber of [...subscribers]) {
       if (subscriber === except || mayReceive?.(subscriber) === false) continue;
-      if (subscribers.has(subscriber)) subscriber.peer.send(event);
+      if (hears(subscriber, subscription)) subscriber.peer.send(event);
     }
   }
 
@@ -85,13 +86,13 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       spread({ topic, publication, details: NOTHING, payload, except: cause, mayReceive: undefined });
     },
     sendRetained(subscriber, subscription) {
-      const { id, match, uri, subscribers } = subscription;
+      const { id, match, uri } = subscription;
       const events = match === 'exact' ? [retained.get(uri)] : [...retained.all()];
       for (const event of events) {
         if (event === undefined || !event.mayReceive(subscriber)) continue;
         const { topic, publication, payload } = event;
         if (match !== 'exact' && !subscriptions.patterns(topic).includes(subscription)) continue;
-        if (!subscribers.has(subscriber)) return;
+        if (!hears(subscriber, subscription)) return;
         const details = { ...event.details, ...(match !== 'exact' && { topic }), retained: true };
         subscriber.peer.send({ type: MESSAGE.EVENT, subscription: id, publication, details, payload });
       }

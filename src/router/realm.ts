@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Message } from '../wamp/messages.js';
+import { MESSAGE, type Message } from '../wamp/messages.js';
 import { ALLOW_ALL } from './authorizer.js';
 import { type Broker, createBroker } from './broker.js';
 import { createDealer, type Dealer } from './dealer.js';
@@ -26,6 +26,8 @@ export interface Realm {
    * @throws ProtocolViolation
    */
   receive(session: Session, message: Message): Promise<void> | undefined;
+  /** Told of a message of a joined session that has to wait behind an earlier one, before `receive` gets it. */
+  delay(session: Session, message: Message): void;
   /** Removes whatever a session left in it, publishes its testaments, and tells the others. */
   forget(session: Session): void;
   /** From here on sessions leave without testaments and meta events: for the end, when all of them do. */
@@ -78,6 +80,9 @@ export function createRealm(options: RealmOptions): Realm {
       context.announce('wamp.session.on_join', session, [sessionDetails(session)]);
     },
     receive: (session, message) => dispatch(dealer, broker, session, message),
+    delay(session, message) {
+      if (message.type === MESSAGE.UNSUBSCRIBE) broker.awaitUnsubscribe(session, message);
+    },
     forget(session) {
       session.gone = true;
       sessions.delete(session.id);

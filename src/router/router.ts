@@ -205,6 +205,7 @@ function createSession(
     lastInvocation: 0,
     registrations: undefined,
     subscriptions: undefined,
+    paused: undefined,
     kill: () => {},
     gone: false,
     quiet: false,

@@ -24,6 +24,10 @@ export interface Subscriptions {
     welcome: (subscription: Subscription) => void,
   ): void;
   leave(subscriber: Session, subscription: Subscription): void;
+  /** Sends a subscriber no more of what it asked to leave, while that is not decided: until `leave` or `resume`. */
+  pause(subscriber: Session, subscription: Subscription): void;
+  /** It may not leave. */
+  resume(subscriber: Session, subscription: Subscription): void;
   /** Takes away all that a session has subscribed to. */
   forget(session: Session): void;
   readonly size: number;
@@ -50,6 +54,7 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
     const { id, match, uri, subscribers } = subscription;
     if (subscriber.subscriptions?.delete(id) !== true) return;
     subscribers.delete(subscriber);
+    subscriber.paused?.delete(subscription);
     const isLast = subscribers.size === 0;
     if (isLast) {
       index.delete(match, uri);
@@ -80,6 +85,11 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
       if (isNew) tell('wamp.subscription.on_subscribe', subscription, subscriber, subscription.id);
     },
     leave,
+    pause(subscriber, subscription) {
+      subscriber.paused ??= new Set();
+      subscriber.paused.add(subscription);
+    },
+    resume: (subscriber, subscription) => void subscriber.paused?.delete(subscription),
     forget(session) {
       for (const subscription of session.subscriptions?.values() ?? []) leave(session, subscription);
     },
@@ -87,6 +97,11 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
       return byId.size;
     },
   };
+}
+
+/** Whether a session is to be sent what matches a subscription, now. */
+export function hears(session: Session, subscription: Subscription): boolean {
+  return subscription.subscribers.has(session) && session.paused?.has(subscription) !== true;
 }
 
 /** What the meta API tells of a subscription. */
