@@ -27,6 +27,13 @@ describe('what is printed for a failure', () => {
     expect(failureText(error)).toBe('a.conf:7: k: is wrong\na.conf:2: j: notice: is given twice');
   });
 
+  it.each(['EADDRINUSE', 'EACCES'])('is told in its own words for a Unix socket, %s', (code) => {
+    const cause = Object.assign(new Error('raw'), { code, address: '/run/x.sock', port: -1 });
+    expect(failureText(new Error('cannot listen on /run/x.sock: why', { cause }))).toBe(
+      'cannot listen on /run/x.sock: why',
+    );
+  });
+
   it('is found behind other errors', () => {
     const wrapped = new Error('outer', { cause: new Error('middle', { cause: systemError('EADDRINUSE') }) });
     expect(systemCode(wrapped)).toBe('EADDRINUSE');

@@ -6,7 +6,10 @@ export function failureText(error: unknown): string {
   if (error instanceof ConfigError) return [error.message, ...error.notices.map(noticeText)].join('\n');
   if (error instanceof CommandFailure) return error.message;
   const code = systemCode(error);
-  const place = addressOf(error);
+  const { address, port } = addressOf(error);
+  // What is wrong with a Unix socket has been told in the error's own words: Node has the same code for several faults.
+  if (port === NO_PORT) return messageOf(error);
+  const place = port === undefined ? address : `${address}:${port}`;
   if (code === 'EADDRINUSE') {
     return `Cannot listen on ${place}: the port is in use. Stop the program that uses it, or set listeners.NAME.port.`;
   }
@@ -14,6 +17,13 @@ export function failureText(error: unknown): string {
     return `Cannot listen on ${place}: not permitted. Set listeners.NAME.port to one above 1023.`;
   }
   if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
+  return messageOf(error);
+}
+
+/** What Node gives for the port of a Unix socket. */
+const NO_PORT = -1;
+
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -31,12 +41,12 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-function addressOf(error: unknown): string {
+function addressOf(error: unknown): { readonly address: string; readonly port?: number } {
   for (const link of causes(error)) {
     const { address, port } = link as { address?: unknown; port?: unknown };
-    if (typeof address === 'string') return typeof port === 'number' ? `${address}:${port}` : address;
+    if (typeof address === 'string') return typeof port === 'number' ? { address, port } : { address };
   }
-  return '';
+  return { address: '' };
 }
 
 function causes(error: unknown): object[] {
