@@ -114,11 +114,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   }
 
   async function drain(graceMs: number): Promise<void> {
+    // Those of clients to clients as well; whoever answers them knows nothing of the end that draws near.
+    const routed = withinTime(router?.drain() ?? Promise.resolve(), graceMs, clock);
     const drained = Promise.all(callees.map((callee) => callee.drain()));
     const stopTimer = clock.after(graceMs, () => {
       for (const callee of callees) callee.cancelAll();
     });
-    await drained;
+    await Promise.all([drained, routed]);
     stopTimer();
     // A drained callee has its last outcome in hand; the YIELD leaves a few microtasks later, and must before GOODBYE.
     await new Promise((resolve) => setImmediate(resolve));

@@ -29,6 +29,11 @@ export interface Dealer extends Registering {
   error(session: Session, message: ErrorMessage): void;
   /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`. */
   forget(session: Session): void;
+  /**
+   * From now on clients' calls go to parts of this process alone, which say themselves that they take none; the others are
+   * refused. Resolves when the calls have ended that clients wait for.
+   */
+  drain(sessions: Iterable<Session>): Promise<void>;
   /** Stops the timers. */
   close(): void;
 }
@@ -43,6 +48,7 @@ export function createDealer(
   const calls = createOpenCalls(context);
   const invoking = createInvoking(calls, context);
   const answering = createAnswering(calls, invoking, context);
+  let draining = false;
 
   function objection(session: Session, { procedure, options, payload }: Call): Objection | undefined {
     if (!isUsableUri(procedure)) return [ERROR_URI.invalidUri, 'the procedure is not a valid URI'];
@@ -72,6 +78,9 @@ export function createDealer(
       const sentence = 'no procedure is registered under this URI';
       return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, sentence);
     }
+    if (draining && !session.trusted && !endpoint.callee.trusted) {
+      return refuse(session, MESSAGE.CALL, request, ERROR_URI.unavailable, 'the router is closing');
+    }
     invoking.begin(session, message, endpoint);
     return undefined;
   }
@@ -100,6 +109,10 @@ export function createDealer(
     forget(session) {
       registrations.forget(session);
       calls.forget(session);
+    },
+    drain(sessions) {
+      draining = true;
+      return calls.ended([...sessions].filter(({ trusted }) => !trusted));
     },
     close: () => calls.deadlines.close(),
   };

@@ -17,9 +17,18 @@ export interface OpenCalls {
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
   /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`. */
   forget(session: Session): void;
+  /** Resolves when the calls have ended that these callers wait for now. */
+  ended(callers: Iterable<Session>): Promise<void>;
+}
+
+/** Calls whose end somebody waits for. */
+interface Awaited {
+  readonly calls: Set<PendingCall>;
+  tell(): void;
 }
 
 export function createOpenCalls({ clock }: RealmContext): OpenCalls {
+  const awaited: Awaited[] = [];
   const deadlines = createDeadlines(clock, (call) => {
     finish(call);
     fail(call, ERROR_URI.timeout, 'the call took longer than its timeout');
@@ -31,6 +40,7 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);
+    for (const { calls, tell } of awaited) if (calls.delete(call) && calls.size === 0) tell();
   }
 
   function fail(call: PendingCall, uri: string, sentence: string): void {
@@ -58,6 +68,12 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
         finish(call);
         fail(call, ERROR_URI.canceled, 'the callee is gone');
       }
+    },
+    ended(callers) {
+      const calls = new Set<PendingCall>();
+      for (const { calls: open } of callers) for (const call of open?.values() ?? []) calls.add(call);
+      if (calls.size === 0) return Promise.resolve();
+      return new Promise((tell) => void awaited.push({ calls, tell }));
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Realm {
   delay(session: Session, message: Message): void;
   /** Removes whatever a session left in it, publishes its testaments, and tells the others. */
   forget(session: Session): void;
+  /** Takes no new calls of clients' procedures. Resolves when the running ones have ended. */
+  drain(): Promise<void>;
   /** From here on sessions leave without testaments and meta events: for the end, when all of them do. */
   fallSilent(): void;
 }
@@ -93,6 +95,7 @@ export function createRealm(options: RealmOptions): Realm {
       const { id, authid, authrole } = session;
       if (!session.trusted) context.announce('wamp.session.on_leave', session, [id, authid, authrole]);
     },
+    drain: () => dealer.drain(sessions.values()),
     fallSilent() {
       silent = true;
     },

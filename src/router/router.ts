@@ -50,8 +50,13 @@ export interface Router {
   readonly realms: readonly string[];
   counts(): RouterCounts;
   /**
+   * Refuses new calls of clients' procedures with `wamp.error.unavailable`; those of parts of this process answer for
+   * themselves. Resolves when the calls have ended that clients wait for.
+   */
+  drain(): Promise<void>;
+  /**
    * Says GOODBYE to every session and resolves when all connections are closed, half a second later at most. Calls
-   * that are still open are lost: whoever wants them answered waits before.
+   * that are still open are lost: whoever wants them answered waits for {@link drain} before.
    *
    * @param reason default `wamp.close.system_shutdown`
    */
@@ -162,6 +167,9 @@ export function createRouter(options: RouterOptions): Router {
           [...realm.sessions.values()].reduce((total, session) => total + (session.calls?.size ?? 0), 0),
         ),
       };
+    },
+    async drain() {
+      await Promise.all([...realms.values()].map(({ realm }) => realm.drain()));
     },
     async close(reason = CLOSE_URI.systemShutdown) {
       closing = true;
