@@ -25,53 +25,13 @@ describe('hostile clients', () => {
   }
 
   describe('are aborted and closed with 1002 for', () => {
-    const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    // All that is wrong in a frame, over either transport and in each serializer: transports-hostile.test.ts.
     it.each([
-      ['100,000 nested lists', deep(100_000)],
-      ['nested lists in args', `[48,1,{},"com.a",${deep(600)}]`],
-      ['100,000 lists that never end', '['.repeat(100_000)],
-      ['deep nesting behind a string full of brackets', `["${']'.repeat(600)}",${deep(600)}]`],
       ['no JSON', 'hello'],
-      ['half a message', '[48,1,{'],
-      ['an empty frame', ''],
-      ['a dictionary', '{}'],
-      ['a string', '"[48,1]"'],
-      ['null', 'null'],
-      ['an empty list', '[]'],
-      ['an unknown code', '[99,1]'],
-      ['a code of the private range', '[256,1]'],
-      ['a code that is text', '["48",1,{},"com.a"]'],
-      ['a request ID 0', '[48,0,{},"com.a"]'],
-      ['a negative request ID', '[48,-1,{},"com.a"]'],
-      ['a fraction for a request ID', '[48,1.5,{},"com.a"]'],
-      ['a request ID of 2^53 + 1', '[48,9007199254740993,{},"com.a"]'],
-      ['a request ID of 20 digits', '[48,10000000000000000000,{},"com.a"]'],
-      ['a request ID that is text', '[48,"1",{},"com.a"]'],
-      ['a request ID null', '[48,null,{},"com.a"]'],
-      ['options that are a list', '[48,1,[],"com.a"]'],
-      ['options null', '[48,1,null,"com.a"]'],
-      ['a procedure that is a number', '[48,1,{},7]'],
-      ['args that are a dictionary', '[48,1,{},"com.a",{}]'],
-      ['args that are text', '[48,1,{},"com.a","x"]'],
-      ['kwargs that are a list', '[48,1,{},"com.a",[],[]]'],
-      ['too many elements', '[48,1,{},"com.a",[],{},1]'],
-      ['too few elements', '[48,1,{}]'],
-      ['a negative timeout', '[48,1,{"timeout":-1},"com.a"]'],
-      ['a timeout that is text', '[48,1,{"timeout":"1s"},"com.a"]'],
-      ['a mode that is a number', '[49,1,{"mode":1}]'],
-      ['an unknown match', '[32,1,{"match":"fuzzy"},"com.t"]'],
-      ['a flag that is a number', '[16,1,{"acknowledge":1},"com.t"]'],
-      ['an eligible list of names', '[16,1,{"eligible":["x"]},"com.t"]'],
+      ['a message of a wrong shape', '[48,1,{}]'],
     ])('%s', async (_what, frame) => {
       const client = await joined();
       client.ws.send(frame);
-      expect(await client.next()).toEqual(VIOLATION);
-      expect(await client.closed).toBe(1002);
-    });
-
-    it('a binary frame on JSON', async () => {
-      const client = await joined();
-      client.ws.send(Buffer.from('[48,1,{},"com.a"]'));
       expect(await client.next()).toEqual(VIOLATION);
       expect(await client.closed).toBe(1002);
     });
