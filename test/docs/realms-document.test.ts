@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
 import { GRANT, GROUP, REALM, SOURCE, USER } from '../../src/config/security-file/shape.js';
 import { createGateway } from '../../src/create-gateway.js';
+import { answerCalls } from '../support/answer-calls.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { sectionsWithJson } from '../support/json-blocks.js';
 import { byCra, byKey, byScram, byTicket, type Login, logIn } from '../support/logins.js';
@@ -29,14 +30,6 @@ interface Scene {
 const denied = 'wamp.error.authentication_denied';
 const notAuthorized = 'wamp.error.not_authorized';
 const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
-
-/** Answers what a callee is called for; the arguments come back. */
-async function serve(callee: RawClient, answer: (args: readonly unknown[]) => unknown): Promise<void> {
-  for (;;) {
-    const [, request, , , args = []] = (await callee.next()) as [number, number, number, object, unknown[]];
-    callee.send([70, request, {}, [answer(args)]]);
-  }
-}
 
 /** What each section's example comes to. */
 const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
@@ -78,7 +71,7 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     const ann = await join(byCra('ann', "ann's password"));
     const ben = await join(byCra('ben', "ben's password"));
     expect(await ask(ann, 64, 1, { match: 'prefix' }, 'com.shop')).toBe('ok');
-    serve(ann, () => 'served').catch(() => {});
+    answerCalls(ann, () => ({ result: 'served' }));
     const cases: readonly [unknown[], unknown][] = [
       [[48, 1, {}, 'com.shop.prices.get'], 'ok'],
       [[48, 2, {}, 'com.shop.orders.list'], notAuthorized],
@@ -109,12 +102,13 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   async Authenticator({ role, join, ask }) {
     const accounts = await join(byCra('accounts', "accounts' password"));
     expect(await ask(accounts, 64, 1, {}, 'com.shop.authenticate')).toBe('ok');
-    serve(accounts, ([realm, authid, details]) => {
+    answerCalls(accounts, ([realm, authid, details]) => {
       expect(realm).toBe('com.example.shop');
       const { authmethod, ticket } = details as Record<string, unknown>;
-      if (authmethod === 'ticket') return ticket === 'right' ? 'customers' : { role: 'nobody-of-the-file' };
-      return { role: 'customers', authid: `${authid}-1`, secret: 'shared' };
-    }).catch(() => {});
+      if (authmethod === 'ticket')
+        return { result: ticket === 'right' ? 'customers' : { role: 'nobody-of-the-file' } };
+      return { result: { role: 'customers', authid: `${authid}-1`, secret: 'shared' } };
+    });
     expect(await role(byTicket('zoe', 'right'))).toBe('customers');
     expect(await role(byTicket('zoe', 'other'))).toBe('nobody-of-the-file');
     expect(await role(byCra('zoe', 'shared'))).toBe('customers');
@@ -128,13 +122,13 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     expect(await ask(ben, 32, 1, {}, 'com.shop.news')).toBe('wamp.error.authorization_failed');
     const decider = await join(byCra('decider', "decider's password"));
     expect(await ask(decider, 64, 1, {}, 'com.shop.authorize')).toBe('ok');
-    serve(decider, ([session, uri, action, options]) => {
+    answerCalls(decider, ([session, uri, action, options]) => {
       expect(Object.keys(session as object).sort()).toEqual(
         ['authid', 'authmethod', 'authprovider', 'authrole', 'realm', 'session', 'transport'].sort(),
       );
       expect(options).toEqual({ match: 'exact' });
-      return { allow: uri === 'com.shop.news' && action === 'subscribe', cache: true };
-    }).catch(() => {});
+      return { result: { allow: uri === 'com.shop.news' && action === 'subscribe', cache: true } };
+    });
     expect(await ask(ben, 32, 2, {}, 'com.shop.news')).toBe('ok');
     expect(await ask(ben, 32, 3, {}, 'com.shop.other')).toBe(notAuthorized);
   },

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { answerCalls } from '../support/answer-calls.js';
 import { billingConf } from '../support/billing-conf.js';
 import type { RunningGateway } from '../support/gateway.js';
 import { byTicket, logIn } from '../support/logins.js';
@@ -222,20 +223,10 @@ describe('an authorizer', () => {
     const decider = await join(gateway, 'decider');
     expect(await ask(decider, 64, 1, {}, PROCEDURE)).toBe('ok');
     const asked: (readonly unknown[])[] = [];
-    const serve = async (): Promise<void> => {
-      for (;;) {
-        const [, request, , , args = []] = (await decider.next()) as [
-          number,
-          number,
-          number,
-          object,
-          unknown[],
-        ];
-        asked.push(args);
-        decider.send([70, request, {}, [decide(args)]]);
-      }
-    };
-    serve().catch(() => {});
+    answerCalls(decider, (args) => {
+      asked.push(args);
+      return { result: decide(args) };
+    });
     return { gateway, asked };
   }
 

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { answerCalls, type CallAnswer } from '../support/answer-calls.js';
 import type { RunningGateway } from '../support/gateway.js';
 import { keepLog } from '../support/log-lines.js';
 import { byCra, byKey, byScram, byTicket, type Login, logIn, publicKeyOf } from '../support/logins.js';
@@ -21,12 +22,8 @@ async function connect({ url }: RunningGateway): Promise<RawClient> {
   return client;
 }
 
-type Answer = (
-  args: readonly unknown[],
-) => { readonly result: unknown } | { readonly error: string } | undefined;
-
 /** A gateway whose realm asks a procedure, and a user of the file who answers for it. */
-async function start(answer: Answer | undefined, lines: readonly string[] = []) {
+async function start(answer: CallAnswer | undefined, lines: readonly string[] = []) {
   const log = keepLog();
   const gateway = await startSecuredGateway(
     [
@@ -45,23 +42,10 @@ async function start(answer: Answer | undefined, lines: readonly string[] = []) 
     await logIn(backend, REALM, byTicket('backend', 'secret'));
     backend.send([64, 1, {}, PROCEDURE]);
     expect((await backend.next())[0]).toBe(65);
-    const serve = async (): Promise<void> => {
-      for (;;) {
-        const [, request, , , args = []] = (await backend.next()) as [
-          number,
-          number,
-          number,
-          object,
-          unknown[],
-        ];
-        asked.push(args);
-        const outcome = answer(args);
-        if (outcome === undefined) continue;
-        if ('error' in outcome) backend.send([8, 68, request, {}, outcome.error]);
-        else backend.send([70, request, {}, [outcome.result]]);
-      }
-    };
-    serve().catch(() => {});
+    answerCalls(backend, (args) => {
+      asked.push(args);
+      return answer(args);
+    });
   }
   const attempt = async (login: Login, details: object = {}) =>
     logIn(await connect(gateway), REALM, login, details);
@@ -173,7 +157,7 @@ describe('a realm with an authenticator', () => {
     ['names a role that nobody can be given', result('all'), undefined],
     ['does not answer in time', () => undefined, 'wamp.error.timeout'],
   ])('lets nobody in while it %s, and says so in its log', async (_what, answer, reason) => {
-    const { attempt, log } = await start(answer as Answer, ['wamp.handshake_timeout = 300ms']);
+    const { attempt, log } = await start(answer as CallAnswer, ['wamp.handshake_timeout = 300ms']);
     expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNFIT);
     const warnings = log.records().filter(({ level }) => level === 'warn');
     expect(warnings).toMatchObject([{ realm: REALM, procedure: PROCEDURE, ...(reason && { reason }) }]);
@@ -203,7 +187,7 @@ describe('a realm with an authenticator', () => {
     const slow = new Promise<void>((resolve) => {
       begun = resolve;
     });
-    const answer: Answer = ([, authid]) => {
+    const answer: CallAnswer = ([, authid]) => {
       if (authid === 'joe') return { result: { role: 'guests', secret: 'pencil' } };
       begun();
       return undefined;
