@@ -38,6 +38,7 @@ export interface AuthenticatorOptions {
   readonly realm: string;
   readonly procedure: string;
   readonly call: CallProcedure;
+  /** Milliseconds that the procedure may take. */
   readonly timeout: number;
   readonly log: Logger;
 }
