@@ -23,7 +23,7 @@ async function connect({ url }: RunningGateway): Promise<RawClient> {
 }
 
 /** A gateway whose realm asks a procedure, and a user of the file who answers for it. */
-async function start(answer: CallAnswer | undefined, lines: readonly string[] = []) {
+async function start(answer: CallAnswer | undefined, lines: readonly string[] = [], realm: object = {}) {
   const log = keepLog();
   const gateway = await startSecuredGateway(
     [
@@ -31,6 +31,7 @@ async function start(answer: CallAnswer | undefined, lines: readonly string[] = 
         uri: REALM,
         users: [{ username: 'backend', password: 'secret', groups: ['backends'] }],
         groups: [{ name: 'backends' }, { name: 'guests', groups: ['people'] }, { name: 'people' }],
+        ...realm,
       },
     ],
     { lines: [`security.realms.${REALM}.authenticator = ${PROCEDURE}`, ...lines], log: log.log },
@@ -118,6 +119,22 @@ describe('a realm with an authenticator', () => {
       authid: publicKeyOf(PRIVATE_KEY),
     });
     expect(asked[0]?.[1]).toBeNull();
+  });
+
+  it.each([
+    ['guests', 65],
+    ['backend', 8],
+  ])('grants what groups are granted and not what a user of the file is: %s', async (role, answer) => {
+    const register = { permissions: ['wamp.register'], uri: 'com.', match: 'prefix' };
+    const grants = [
+      { ...register, roles: ['backend'] },
+      { ...register, roles: ['people'] },
+    ];
+    const { gateway } = await start(result({ role, authid: 'backend' }), [], { grants });
+    const client = await connect(gateway);
+    expect((await logIn(client, REALM, byTicket('joe', 'pencil')))[2]).toMatchObject({ authrole: role });
+    client.send([64, 1, {}, 'com.example.work']);
+    expect((await client.next())[0]).toBe(answer);
   });
 
   it('does not ask it for a user of the file', async () => {

@@ -49,6 +49,7 @@ describe('asking an authenticator', () => {
       authextra: { a: 1 },
       pubkey: 'ab',
     });
+    expect(await answers({ role: 'user', authid: null })).toEqual({ ...nothing, authrole: 'user' });
     expect(await setUp(() => ({ kwargs: { role: 'user' } })).ask('joe', {})).toEqual({
       ...nothing,
       authrole: 'user',
@@ -91,6 +92,11 @@ describe('asking an authenticator', () => {
     ['the role that stands for everybody', ['all']],
     ['the role of those who have not logged in', [{ role: 'anonymous' }]],
     ['another realm', [{ role: 'user', realm: 'other' }]],
+    ['a name that is no text', [{ role: 'user', authid: 5 }]],
+    ['an empty name', [{ role: 'user', authid: '' }]],
+    ['a key that is no text', [{ role: 'user', pubkey: new Uint8Array(32) }]],
+    ['an empty key', [{ role: 'user', pubkey: '' }]],
+    ['null for a key', [{ role: 'user', pubkey: null }]],
   ])('cannot make sense of %s', async (_what, args) => {
     const { ask, log } = setUp(() => ({ args }));
     expect(await ask('joe', {})).toBe('failed');

@@ -87,14 +87,19 @@ function readAnswer(answer: unknown, realm: string): Vouched | undefined {
   const authrole = textOf(dict['role']);
   if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
   if ((dict['realm'] ?? realm) !== realm) return undefined;
+  // What it meant by these is not to be guessed: without them a client has the name, and the key, that it claims.
+  const authid = textOf(dict['authid']);
+  if (authid === undefined && (dict['authid'] ?? undefined) !== undefined) return undefined;
+  const pubkey = textOf(dict['pubkey'])?.toLowerCase();
+  if (pubkey === undefined && dict['pubkey'] !== undefined) return undefined;
   const authextra = asDict(dict['extra']);
   return {
-    authid: textOf(dict['authid']),
+    authid,
     authrole,
     ...(authextra && { authextra }),
     cra: readCra(dict),
     scram: readScram(dict),
-    pubkey: textOf(dict['pubkey'])?.toLowerCase(),
+    pubkey,
   };
 }
 

@@ -98,6 +98,8 @@ function admit(
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = vouched;
+  // Grants to a user of the configuration are for that user alone, and not for who is given its name, as role or authid.
+  const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',
     identity: {
@@ -106,8 +108,7 @@ function admit(
       authmethod,
       authprovider: 'dynamic',
     },
-    // Not its name: grants to a user of the configuration are for that user alone.
-    roles: new Set([...withTheirGroups([authrole], security.groups), EVERYBODY]),
+    roles: new Set([...withTheirGroups(groups, security.groups), EVERYBODY]),
     authextra: { ...vouched.authextra, ...authextra },
   };
 }
