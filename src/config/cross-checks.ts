@@ -19,6 +19,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   checkUris(draft.services);
   checkListeners(draft, checkTls);
   checkDefaultAnswerSize(draft);
+  checkWampLimits(draft.wamp);
   checkSessions(draft.router);
 }
 
@@ -82,6 +83,25 @@ function exceedsBuffer(service: ServiceDraft, wamp: ConfigDraft['wamp']): boolea
   const { 'pool.max_response_size': size } = service.settings;
   const { max_send_buffer: buffer } = wamp.settings;
   return size !== undefined && buffer !== undefined && size > buffer;
+}
+
+/** Limits of which one undoes what another allows. */
+function checkWampLimits(wamp: ConfigDraft['wamp']): void {
+  const { call_timeout, max_call_timeout, max_message_size, max_send_buffer } = wamp.settings;
+  if (wamp.entry('call_timeout') !== undefined && isAbove(call_timeout, max_call_timeout)) {
+    wamp.notify('call_timeout', 'is cut down to wamp.max_call_timeout; raise that for longer calls');
+  }
+  if (isAbove(max_message_size, max_send_buffer)) {
+    wamp.notify(
+      wamp.entry('max_message_size') === undefined ? 'max_send_buffer' : 'max_message_size',
+      'a message larger than wamp.max_send_buffer is taken and handed to nobody; let wamp.max_message_size be no larger',
+    );
+  }
+}
+
+/** What is undefined was wrong, and is reported already. */
+function isAbove(value: number | undefined, limit: number | undefined): boolean {
+  return value !== undefined && limit !== undefined && value > limit;
 }
 
 /**
