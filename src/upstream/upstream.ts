@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
 import type { Connection, ConnectionPool } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import type { ExchangeOutcome, ExchangeResult, exchange } from './exchange.js';
+import type { ExchangeOutcome, exchange } from './exchange.js';
 import { failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
@@ -129,10 +129,25 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     control: CallControl,
     notAfter: number,
   ): Promise<ExchangeOutcome> {
+    const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
+    const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
+    let current = request;
     let outcome: ExchangeOutcome;
     let reusable = false;
     try {
-      ({ outcome, reusable } = await exchangeAll(connection, request, control, notAfter));
+      for (let hops = 0; ; hops++) {
+        const timeoutMs = endAt - clock.monotonic();
+        const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
+        ({ outcome, reusable } = await parts.exchange(connection, current, limits, clock, control));
+        const next = hops < maxRedirects ? followed(current, outcome) : undefined;
+        if (next === undefined) break;
+        const refusal = cannotFollow(control, endAt);
+        if (refusal !== undefined) {
+          outcome = refusal;
+          break;
+        }
+        current = next;
+      }
     } finally {
       pool.release(connection, !reusable || !options.reusesConnections);
     }
@@ -140,27 +155,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));
   }
 
-  async function exchangeAll(
-    connection: Connection,
-    request: HttpRequest,
-    control: CallControl,
-    notAfter: number,
-  ): Promise<ExchangeResult> {
-    const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
-    const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
-    let current = request;
-    for (let hops = 0; ; hops++) {
-      const timeoutMs = endAt - clock.monotonic();
-      const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
-      const result = await parts.exchange(connection, current, limits, clock, control);
-      const next = hops < maxRedirects ? followed(current, result.outcome) : undefined;
-      if (next === undefined) return result;
-      if (control.canceledBy !== undefined) return { outcome: { kind: 'canceled' }, reusable: true };
-      if (endAt <= clock.monotonic()) {
-        return { outcome: failure('timeout', true, 'no time was left for a redirect'), reusable: true };
-      }
-      current = next;
-    }
+  function cannotFollow(control: CallControl, endAt: number): ExchangeOutcome | undefined {
+    if (control.canceledBy !== undefined) return { kind: 'canceled' };
+    const isLate = endAt <= clock.monotonic();
+    return isLate ? failure('timeout', true, 'no time was left for a redirect') : undefined;
   }
 
   function pause(delayMs: number, control: CallControl): Promise<void> {

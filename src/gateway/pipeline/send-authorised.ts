@@ -1,4 +1,4 @@
-import type { Authorised, Authoriser, Unauthorised } from '../../auth/authoriser.js';
+import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
@@ -27,55 +27,45 @@ export function createAuthorisedSender(
   upstream: Upstream,
   hasMoved: () => boolean,
 ): AuthorisedSender {
-  /**
-   * Sends with a credential that is good at the moment when the request leaves: it may have expired while the call waited
-   * for a connection or for its next attempt.
-   */
-  async function sendFresh(
-    { request, replayable }: BuiltRequest,
-    authorised: Authorised,
-    control: CallControl,
-    isFirst: boolean,
-  ): Promise<{ readonly authorised: Authorised; readonly outcome: FinalOutcome } | Unsent | Moved> {
-    let current = authorised;
-    for (let begun = 0; ; ) {
+  return async ({ request, replayable }, control) => {
+    const authorising = authoriser.authorise(request, control);
+    let authorised = authorising instanceof Promise ? await authorising : authorising;
+    /** Of sendings that have ended, and of the one under way. */
+    let ended = 0;
+    let begun = 0;
+    let isRenewed = false;
+    for (;;) {
+      if (authorised.kind === 'unauthorised') return unsent(authorised, ended + begun);
       // What has begun may have been carried out: it can't begin anew elsewhere, under another idempotency key perhaps.
-      if (hasMoved()) return isFirst && begun === 0 ? MOVED : unsent(MOVED_BETWEEN, begun);
-      const outcome = await upstream.send(current.request, replayable, control, current.notAfter, begun);
-      if (outcome.kind !== 'expired') return { authorised: current, outcome };
-      begun = outcome.attempts;
-      const next = await authoriser.authorise(request, control);
-      if (next.kind === 'unauthorised') return unsent(next, begun);
-      current = next;
+      if (hasMoved()) return ended + begun === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + begun);
+      const { notAfter } = authorised;
+      const outcome = await upstream.send(authorised.request, replayable, control, notAfter, begun);
+      if (outcome.kind === 'expired') {
+        // The credential must be good when the request leaves: the call may have waited for a connection, or to try again.
+        begun = outcome.attempts;
+        authorised = await authoriser.authorise(request, control);
+        continue;
+      }
+      ended += outcome.attempts;
+      // Once and no more.
+      const renewing =
+        outcome.kind === 'answer' && !isRenewed
+          ? authoriser.reauthorise(request, authorised, outcome.answer, control)
+          : undefined;
+      const renewed = renewing && (await renewing);
+      if (renewed === undefined) {
+        return { kind: 'sent', request: authorised.request, outcome: withAttempts(outcome, ended) };
+      }
+      // Whatever the method: a request that was refused for its credential was not carried out.
+      authorised = renewed;
+      isRenewed = true;
+      begun = 0;
     }
-  }
-
-  return async (built, control) => {
-    const authorising = authoriser.authorise(built.request, control);
-    const authorised = authorising instanceof Promise ? await authorising : authorising;
-    if (authorised.kind === 'unauthorised') return unsent(authorised, 0);
-    const first = await sendFresh(built, authorised, control, true);
-    if ('kind' in first) return first;
-    const { outcome } = first;
-    const renewing =
-      outcome.kind === 'answer'
-        ? authoriser.reauthorise(built.request, first.authorised, outcome.answer, control)
-        : undefined;
-    const renewed = renewing && (await renewing);
-    if (renewed === undefined) return { kind: 'sent', request: first.authorised.request, outcome };
-    if (renewed.kind === 'unauthorised') return unsent(renewed, outcome.attempts);
-    // Whatever the method: a request that was refused for its credential was not carried out. Once and no more.
-    const second = await sendFresh(built, renewed, control, false);
-    if ('kind' in second) {
-      return second.kind === 'moved' ? second : unsent(second.reason, outcome.attempts + second.attempts);
-    }
-    const attempts = outcome.attempts + second.outcome.attempts;
-    return {
-      kind: 'sent',
-      request: second.authorised.request,
-      outcome: { ...second.outcome, attempts },
-    };
   };
+}
+
+function withAttempts(outcome: FinalOutcome, attempts: number): FinalOutcome {
+  return outcome.attempts === attempts ? outcome : { ...outcome, attempts };
 }
 
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
