@@ -34,8 +34,10 @@ function answerPayload(
 ): Payload {
   if (body.kind === 'json') {
     const rest = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
-    const dict = `{"status":${status},"body":${body.json}${rest}}`;
-    return asArgs ? { args: jsonText(`[${dict}]`) } : { kwargs: jsonText(dict) };
+    const before = `{"status":${status},"body":`;
+    return asArgs
+      ? { args: jsonText(`[${before}`, body.json, `${rest}}]`) }
+      : { kwargs: jsonText(before, body.json, `${rest}}`) };
   }
   const value = body.kind === 'text' ? body.text : wampBytes(body.bytes);
   const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };

@@ -6,6 +6,7 @@ describe('the weight of a value', () => {
   it.each([
     ['text', 'x'.repeat(1000)],
     ['JSON text', jsonText(`"${'x'.repeat(1000)}"`)],
+    ['JSON in bytes', jsonText('["', Buffer.alloc(1000, 'x'), '"]')],
     ['keys', { ['k'.repeat(1000)]: 1 }],
     ['bytes', new Uint8Array(1000)],
     ['an integer', 2n ** 8000n],

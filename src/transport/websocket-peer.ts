@@ -25,7 +25,7 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: Fram
       backlog: () => ws.bufferedAmount,
       // A WebSocket's other end does not say.
       maxFrameSize: Number.POSITIVE_INFINITY,
-      write: (frame, onGone) => ws.send(frame, onGone),
+      write: (frame, onGone) => ws.send(frame, { binary: serializer.binary }, onGone),
       resume: () => ws.resume(),
       close: (cause) => ws.close(CLOSE_CODES[cause]),
       terminate: () => ws.terminate(),

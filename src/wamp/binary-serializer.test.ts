@@ -35,6 +35,7 @@ describe.each([
       { kwargs: jsonText('{"status":200, "n":12345678901234567890}') },
       { args: [], kwargs: { status: 200, n: 12345678901234567890n } },
     ],
+    [{ args: jsonText('[{"a":', Buffer.from('"é"'), ',"b":"ü"}]') }, { args: [{ a: 'é', b: 'ü' }] }],
     [{ kwargs: jsonText('{"__proto__":[]}') }, { args: [], kwargs: JSON.parse('{"__proto__":[]}') }],
   ])('writes a payload as JSON has it, and no null in place of a slot, case %#', (payload, same) => {
     expect(payloadOf(serializer, payload)).toStrictEqual(same);

@@ -1,5 +1,5 @@
 import { wampBytes } from './bytes.js';
-import { isJsonText, type Payload } from './payload.js';
+import { isJsonText, type Payload, textOfJson } from './payload.js';
 
 /**
  * Text that stands for bytes: JSON has none, so WAMP writes them as a string of U+0000 and base64 (WAMP section "Binary
@@ -36,7 +36,7 @@ export function markBinaryText(payload: Payload): void {
 
 /** True where text of this slot of a payload may stand for bytes. */
 export function holdsBinaryText(slot: NonNullable<Payload['args'] | Payload['kwargs']>): boolean {
-  return isJsonText(slot) ? mayHoldBinaryText(slot.jsonText) : HAS_BINARY_TEXT in slot;
+  return isJsonText(slot) ? mayHoldBinaryText(textOfJson(slot)) : HAS_BINARY_TEXT in slot;
 }
 
 /** Recursion is safe here: the nesting was counted when the JSON was read. */

@@ -29,6 +29,21 @@ describe('the JSON serializer', () => {
     expect(json.encode(result(payload))).toBe(frame);
   });
 
+  it.each<[Payload, string]>([
+    [
+      { kwargs: jsonText('{"body":', Buffer.from('{"ü":"ß"}'), ',"é":1}') },
+      '[50,7,{},[],{"body":{"ü":"ß"},"é":1}]',
+    ],
+    [{ args: jsonText('["ä",', Buffer.from('1'), ']') }, '[50,7,{},["ä",1]]'],
+    [{ args: ['€'], kwargs: jsonText('', Buffer.from('{"a":1}'), '') }, '[50,7,{},["€"],{"a":1}]'],
+    [{ args: jsonText('[', Buffer.from('"ö"'), ']'), kwargs: { b: 2 } }, '[50,7,{},["ö"],{"b":2}]'],
+    [{ args: jsonText('[', Buffer.from('1'), ']'), kwargs: jsonText('{}') }, '[50,7,{},[1]]'],
+  ])('writes JSON in bytes into its frame, case %#', (payload, frame) => {
+    const encoded = json.encode(result(payload));
+    expect(typeof encoded === 'string' ? encoded : new TextDecoder().decode(encoded)).toBe(frame);
+    expect(json.decode(encoded)).toMatchObject({ type: 50, request: 7 });
+  });
+
   it.each(['[]', '{}', '{"a":[]}'])('reads no more than a million lists and dictionaries: %s', (one) => {
     const each = one.split(/[[{]/).length - 1;
     const frame = (count: number) =>

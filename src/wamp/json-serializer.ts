@@ -5,7 +5,7 @@ import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
-import { type Dict, isJsonText, type Payload } from './payload.js';
+import { type Dict, isJsonText, type JsonText, type Payload, textOfJson } from './payload.js';
 import { MAX_OBJECTS, scanFaults } from './scan.js';
 import type { Serializer } from './serializer.js';
 
@@ -14,7 +14,7 @@ const faults = scanFaults('JSON');
 /**
  * The serializer `wamp.2.json`.
  *
- * JSON text in a payload is written into the frame as it is. An EVENT goes to many receivers one after the other, so
+ * JSON text in a payload is put into the frame as it is. An EVENT goes to many receivers one after the other, so
  * the last one's frame is kept: use one serializer for all connections of a listener.
  *
  * As ECMA-262 section 25.5.2 has it, NaN and the infinities are written as null, and half a surrogate pair as its escape,
@@ -58,34 +58,50 @@ function parse(text: string, maxNesting: number): unknown {
   }
 }
 
-function frameOf(message: Message): string {
-  let frame = '[';
+function frameOf(message: Message): string | Uint8Array {
+  let head = '[';
   let separator = '';
   for (const element of messageHead(message)) {
-    frame += separator + (typeof element === 'number' ? element : stringifyJson(element));
+    head += separator + (typeof element === 'number' ? element : stringifyJson(element));
     separator = ',';
   }
   const payload = messagePayload(message);
-  return payload === undefined ? `${frame}]` : `${frame}${tail(payload)}]`;
+  return payload === undefined ? `${head}]` : withPayload(head, payload);
 }
 
-/** `,args,kwargs`; empty slots at the end are left out, an empty list holds the place of args before kwargs. */
-function tail(payload: Payload): string {
-  if (payload.opaque !== undefined) return `,${stringifyJson(payload.opaque)}`;
+/** Adds `,args,kwargs`; empty slots at the end are left out, an empty list holds the place of args before kwargs. */
+function withPayload(head: string, payload: Payload): string | Uint8Array {
+  if (payload.opaque !== undefined) return `${head},${stringifyJson(payload.opaque)}]`;
   const { args, kwargs } = payload;
   if (kwargs !== undefined && !isEmptyDict(kwargs)) {
-    return `,${args === undefined ? '[]' : textOf(args)},${textOf(kwargs)}`;
+    const before = `${head},${args === undefined ? '[]' : textOf(args)},`;
+    return isJsonText(kwargs) ? around(before, kwargs) : `${before}${stringifyJson(kwargs)}]`;
   }
-  if (args === undefined || (Array.isArray(args) && args.length === 0)) return '';
-  return `,${textOf(args)}`;
+  if (args === undefined || (Array.isArray(args) && args.length === 0)) return `${head}]`;
+  return isJsonText(args) ? around(`${head},`, args) : `${head},${stringifyJson(args)}]`;
+}
+
+/** A frame that ends with JSON in bytes: they are copied, and never made a string. */
+function around(head: string, json: JsonText): string | Uint8Array {
+  const before = head + json.before;
+  const after = `${json.after}]`;
+  const { bytes } = json;
+  if (bytes.length === 0) return before + after;
+  const start = Buffer.byteLength(before);
+  const end = start + bytes.length;
+  const frame = Buffer.allocUnsafe(end + Buffer.byteLength(after));
+  frame.write(before, 0, 'utf8');
+  frame.set(bytes, start);
+  frame.write(after, end, 'utf8');
+  return frame;
 }
 
 function textOf(slot: NonNullable<Payload['args'] | Payload['kwargs']>): string {
-  return isJsonText(slot) ? slot.jsonText : stringifyJson(slot);
+  return isJsonText(slot) ? textOfJson(slot) : stringifyJson(slot);
 }
 
-function isEmptyDict(slot: Dict | Payload['kwargs']): boolean {
-  if (isJsonText(slot)) return slot.jsonText === '{}';
+function isEmptyDict(slot: Dict | JsonText): boolean {
+  if (isJsonText(slot)) return slot.bytes.length === 0 && slot.before + slot.after === '{}';
   for (const _key in slot) return false;
   return true;
 }

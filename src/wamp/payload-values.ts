@@ -1,5 +1,5 @@
 import { parseJson } from '../json.js';
-import { type Dict, isJsonText, type Payload } from './payload.js';
+import { type Dict, isJsonText, type Payload, textOfJson } from './payload.js';
 
 /** Nesting allowed in JSON text that a trusted end of an in-process pipe vouched for. */
 const TRUSTED_NESTING = 2048;
@@ -8,12 +8,12 @@ const TRUSTED_NESTING = 2048;
 export function argsOf(payload: { readonly args?: Payload['args'] | undefined }): readonly unknown[] {
   const { args } = payload;
   if (args === undefined) return [];
-  return isJsonText(args) ? (parseJson(args.jsonText, TRUSTED_NESTING) as readonly unknown[]) : args;
+  return isJsonText(args) ? (parseJson(textOfJson(args), TRUSTED_NESTING) as readonly unknown[]) : args;
 }
 
 /** The keyword arguments as values; parses them where they are still text. Absent ones are an empty dictionary. */
 export function kwargsOf(payload: { readonly kwargs?: Payload['kwargs'] | undefined }): Dict {
   const { kwargs } = payload;
   if (kwargs === undefined) return {};
-  return isJsonText(kwargs) ? (parseJson(kwargs.jsonText, TRUSTED_NESTING) as Dict) : kwargs;
+  return isJsonText(kwargs) ? (parseJson(textOfJson(kwargs), TRUSTED_NESTING) as Dict) : kwargs;
 }

@@ -6,7 +6,10 @@ export interface Serializer {
   readonly name: string;
   /** The WebSocket subprotocol that stands for it: `wamp.2.json`. */
   readonly subprotocol: string;
-  /** Whether its frames are bytes; the other kind is text. A frame of the wrong kind is a protocol violation. */
+  /**
+   * Whether its frames are of the binary kind; the other kind is text, which may come as a string or as UTF-8. A frame of
+   * the wrong kind is a protocol violation.
+   */
   readonly binary: boolean;
   /**
    * @throws Error where the message cannot be written: a circle, nesting beyond the stack, or what the format cannot hold,

@@ -1,12 +1,16 @@
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { jsonNestingExceeds } from '../../json.js';
 import { firstHeader, type HttpAnswer } from '../../upstream/http-message.js';
+import { checkJson } from './check-json.js';
 
-/** A decoded body: JSON stays text, validated and unparsed, until somebody needs its value. */
+/** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
 export type ReplyBody =
-  | { readonly kind: 'json'; readonly json: string }
+  | { readonly kind: 'json'; readonly json: Uint8Array }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** A body, or why it cannot be handed over. */
+export type DecodedBody = ReplyBody | { readonly kind: 'refused'; readonly reason: string };
 
 /** Deeper JSON than this is refused: parsers that recurse, the callers' among them, could not read it. */
 const MAX_NESTING = 1_000;
@@ -20,36 +24,44 @@ const TEXT_TYPE =
  * else as bytes. Bytes that are no text become U+FFFD, so that no WAMP client closes its connection over them
  * (RFC 6455 §8.1).
  */
-export function decodeBody(
-  answer: HttpAnswer,
-): ReplyBody | { readonly kind: 'refused'; readonly reason: string } {
+export function decodeBody(answer: HttpAnswer): DecodedBody {
   const { body } = answer;
   if (body.length === 0) return { kind: 'text', text: '' };
   const { type, charset } = mediaType(firstHeader(answer.headers, 'content-type'));
   const isJson = type === '' || JSON_TYPE.test(type);
   if (!isJson && !TEXT_TYPE.test(type)) return { kind: 'bytes', bytes: body };
+  // Nearly all answers: what is read are the bytes themselves, which need no decoding then.
+  if (isJson && isUtf8Named(charset) && isUtf8(body)) return readJson(withoutMark(body));
   const text = decodeText(body, charset);
   if (!isJson && !/^\s*[{[]/.test(text)) return { kind: 'text', text };
-  if (!isValidJson(text)) return { kind: 'text', text };
-  if (jsonNestingExceeds(text, MAX_NESTING)) {
-    return { kind: 'refused', reason: `the answer's JSON is nested deeper than ${MAX_NESTING} levels` };
-  }
-  return { kind: 'json', json: text };
+  return readJson(Buffer.from(text), text);
 }
 
-function isValidJson(text: string): boolean {
-  try {
-    // The value is thrown away: the text itself goes on, so that big integers and odd numbers stay as they came.
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
+/** @param text the same as a string, where there is one already. */
+function readJson(json: Buffer, text?: string): DecodedBody {
+  // The text itself goes on and no value is made of it, so that big integers and odd numbers stay as they came.
+  switch (checkJson(json, MAX_NESTING)) {
+    case 'valid':
+      return { kind: 'json', json };
+    case 'invalid':
+      return { kind: 'text', text: text ?? json.toString('utf8') };
+    case 'too_deep':
+      return { kind: 'refused', reason: `the answer's JSON is nested deeper than ${MAX_NESTING} levels` };
   }
+}
+
+function isUtf8Named(charset: string): boolean {
+  return charset === '' || charset === 'utf-8' || charset === 'utf8';
+}
+
+/** A byte order mark is not part of JSON (RFC 8259 §8.1). */
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 /** @returns the text without a byte order mark, which is not part of JSON (RFC 8259 §8.1). */
 function decodeText(body: Buffer, charset: string): string {
-  if (charset === '' || charset === 'utf-8' || charset === 'utf8') {
+  if (isUtf8Named(charset)) {
     const text = body.toString('utf8');
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }

@@ -1,0 +1,175 @@
+import { array, assert, constantFrom, integer, json, property, string, tuple } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkJson } from './check-json.js';
+
+const check = (text: string, maxNesting = 100) => checkJson(Buffer.from(text), maxNesting);
+
+function isParsed(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('JSON', () => {
+  it.each([
+    ...[
+      'null',
+      'true',
+      'false',
+      '""',
+      '"a"',
+      '[]',
+      '{}',
+      ' \t\r\n[ ] ',
+      '{"a":{"b":[1,2]},"a":null}',
+      '"\u007f\u2028é€😀"',
+    ],
+    ...[
+      '0',
+      '-0',
+      '7',
+      '-12',
+      '1.5',
+      '0.0',
+      '1e5',
+      '1E+5',
+      '-1.25e-10',
+      '123456789012345678901234567890',
+      '1e999',
+    ],
+    ...[
+      '"\\"\\\\\\/\\b\\f\\n\\r\\t"',
+      '"\\u00e9\\uD83D\\ude00\\uAaFf"',
+      '"\\ud800"',
+      '[[[[]],{}]]',
+      '["a","",0]',
+    ],
+  ])('is %s', (text) => {
+    expect(isParsed(text)).toBe(true);
+    expect(check(text)).toBe('valid');
+  });
+
+  it.each([
+    ...[
+      '',
+      ' ',
+      'nul',
+      'nulls',
+      'True',
+      'NaN',
+      'undefined',
+      "'a'",
+      '"',
+      '"a',
+      '"\\',
+      '"\\"',
+      '"\\x"',
+      '"\\u12"',
+      '"\\u12g4"',
+    ],
+    ...[
+      '"\\u123',
+      '"\n"',
+      '"\u0000"',
+      '"\u001f"',
+      '01',
+      '-',
+      '+1',
+      '1.',
+      '.5',
+      '1e',
+      '1e+',
+      '1.e5',
+      '--1',
+      '0x1',
+      '1_0',
+      '00',
+    ],
+    ...[
+      '[',
+      ']',
+      '[1',
+      '[1,',
+      '[1,]',
+      '[,1]',
+      '[1 2]',
+      '{',
+      '}',
+      '{"a"',
+      '{"a":',
+      '{"a":1',
+      '{"a":1,}',
+      '{a:1}',
+      '{1:1}',
+      '{"a" 1}',
+    ],
+    ...[
+      '{"a":1 "b":2}',
+      '{,}',
+      '[}',
+      '{]',
+      '1 2',
+      '[] []',
+      '\u00a0[]',
+      '\u000b1',
+      '\ufeff1',
+      '/**/1',
+      '"a"b',
+      '[1]]',
+      '{}}',
+      '-a',
+    ],
+  ])('is not %j', (text) => {
+    expect(isParsed(text)).toBe(false);
+    expect(check(text)).toBe('invalid');
+  });
+
+  it('may nest so deep, and no deeper', () => {
+    const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
+    expect(check(nested(100))).toBe('valid');
+    expect(check(nested(102))).toBe('too_deep');
+    expect(check('['.repeat(1_000_000))).toBe('too_deep');
+    expect(check(`[${'[],{},'.repeat(1000)}[]]`, 2)).toBe('valid');
+  });
+
+  it('is what JSON.parse takes, and nothing else', () => {
+    assert(
+      property(json({ maxDepth: 6 }), (text) => check(text) === 'valid'),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is damaged for JSON.parse where it is damaged here', () => {
+    const pieces = constantFrom(
+      ...'[]{}:,"\\/bfnrtu0123456789aeE+-. \t\n\r\u0000\u001f\u007fé😀',
+      'true',
+      'false',
+      'null',
+      '\\u0',
+      '"a":',
+    );
+    const edits = array(tuple(integer({ min: 0 }), integer({ min: 0, max: 3 }), pieces), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    const damaged = tuple(json({ maxDepth: 4 }), edits).map(([text, changes]) =>
+      changes.reduce((changed, [place, removed, added]) => {
+        const at = place % (changed.length + 1);
+        return changed.slice(0, at) + added + changed.slice(at + removed);
+      }, text),
+    );
+    const isSame = (text: string) => (check(text) === 'valid') === isParsed(Buffer.from(text).toString());
+    assert(property(damaged, isSame), { numRuns: 20_000 });
+    assert(
+      property(
+        array(pieces, { maxLength: 12 }).map((all) => all.join('')),
+        isSame,
+      ),
+      { numRuns: 20_000 },
+    );
+    assert(property(string({ unit: 'binary' }), isSame), { numRuns: 2000 });
+  });
+});
