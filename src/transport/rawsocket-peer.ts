@@ -11,9 +11,7 @@ import {
   type FrameType,
   writePrefix,
 } from './rawsocket-framing.js';
-
-/** Frames of bytes up to this size are copied behind their prefix; larger ones are written in two pieces. */
-const COPIED = 16 * 1024;
+import { COPIED } from './send-queue.js';
 
 /** Never empty: autobahn|js answers an empty ping only when more comes behind it. */
 const PING = Buffer.from('ping');

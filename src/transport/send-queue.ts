@@ -8,6 +8,9 @@ export interface SendLimits {
   readonly maxSendQueue: number;
 }
 
+/** Messages of bytes up to this size are copied behind their frame's header; larger ones are written in two pieces. */
+export const COPIED = 16 * 1024;
+
 /** A frame up to this size is small: it may still join a full queue, so that an error can follow in an answer's place. */
 const SMALL_FRAME = 64 * 1024;
 /** How far small frames may take a queue beyond its limit of bytes. */

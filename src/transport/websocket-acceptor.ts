@@ -7,7 +7,7 @@ import type { Acceptor, AcceptorContext } from './accepted.js';
 import type { Arrival } from './accepting.js';
 import { CLOSE_WAIT_MS } from './hang-up.js';
 import { judgePlainRequest, judgeUpgrade, refuseUpgrade, type UpgradeRules } from './upgrade.js';
-import { createWebSocketPeer } from './websocket-peer.js';
+import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
 /** Takes connections through HTTP to WebSocket (RFC 6455 section 4; WAMP section "WebSocket Transport"). */
 export function createWebSocketAcceptor(
@@ -74,7 +74,8 @@ export function createWebSocketAcceptor(
     return (ws) => {
       socket.setNoDelay(true);
       const options = optionsOf.get(serializer) ?? context.peerOptions('websocket', serializer);
-      const { peer, ping } = createWebSocketPeer(ws, socket, options);
+      const write = plainMessages(socket, options.serializer.binary);
+      const { peer, ping } = createWebSocketPeer(ws, socket, write, options);
       context.accepted(socket, arrival, { transport: 'websocket', serializer, peer, ping });
     };
   }

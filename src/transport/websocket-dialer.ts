@@ -9,7 +9,7 @@ import {
   reasonOf,
   withDefaults,
 } from './dial-options.js';
-import { createWebSocketPeer } from './websocket-peer.js';
+import { createWebSocketPeer, maskedMessages } from './websocket-peer.js';
 
 /** Opens a WebSocket to a WAMP router. @throws Error in one plain sentence that names the URL without its credentials */
 export function dialWebSocket(url: string, options: DialOptions = {}): Promise<Peer> {
@@ -41,7 +41,8 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
     ws.on('error', (error: NodeJS.ErrnoException) => fail(reasonOf(error), error));
     ws.once('open', () => {
       if (socket === undefined) return;
-      const { peer, ping } = createWebSocketPeer(ws, socket, peerOptions(full, 'websocket'));
+      const write = maskedMessages(ws, full.serializer.binary);
+      const { peer, ping } = createWebSocketPeer(ws, socket, write, peerOptions(full, 'websocket'));
       keepAlive(socket, ping, full);
       resolve(peer);
     });

@@ -2,6 +2,8 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { CloseCause } from '../wamp/peer.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
+import { COPIED } from './send-queue.js';
+import { encodeMessage, messageHeader } from './websocket-framing.js';
 
 /** WebSocket close codes (RFC 6455 section 7.4.1) by our reasons to close; 1013 is IANA's "try again later". */
 const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
@@ -11,13 +13,38 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
   too_slow: 1013,
 };
 
+/** Writes one message in a frame; `onGone` is called once, when it has left or is lost. */
+export type WriteMessage = (frame: string | Uint8Array, onGone: () => void) => void;
+
+/** As a client writes: masked (RFC 6455 §5.3), which is for ws to do. */
+export function maskedMessages(ws: WebSocket, isBinary: boolean): WriteMessage {
+  return (frame, onGone) => ws.send(frame, { binary: isBinary }, onGone);
+}
+
+/** As a server writes. @param socket the stream under the WebSocket */
+export function plainMessages(socket: Duplex, isBinary: boolean): WriteMessage {
+  return (frame, onGone) => {
+    if (typeof frame === 'string' || frame.length <= COPIED) {
+      socket.write(encodeMessage(isBinary, frame), onGone);
+      return;
+    }
+    socket.write(messageHeader(isBinary, frame.length));
+    socket.write(frame, onGone);
+  };
+}
+
 /**
  * An open WebSocket as a peer: one message a frame (WAMP section "WebSocket Transport").
  *
  * @param ws made with `autoPong: false`, since this answers pings
  * @param socket the stream under the WebSocket
  */
-export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: FramedPeerOptions): NetworkPeer {
+export function createWebSocketPeer(
+  ws: WebSocket,
+  socket: Duplex,
+  write: WriteMessage,
+  options: FramedPeerOptions,
+): NetworkPeer {
   const { serializer, log } = options;
   const framed = createFramedPeer(
     {
@@ -25,7 +52,7 @@ export function createWebSocketPeer(ws: WebSocket, socket: Duplex, options: Fram
       backlog: () => ws.bufferedAmount,
       // A WebSocket's other end does not say.
       maxFrameSize: Number.POSITIVE_INFINITY,
-      write: (frame, onGone) => ws.send(frame, { binary: serializer.binary }, onGone),
+      write,
       resume: () => ws.resume(),
       close: (cause) => ws.close(CLOSE_CODES[cause]),
       terminate: () => ws.terminate(),
