@@ -51,6 +51,26 @@ describe('parseJson', () => {
     expect(stringifyJson(value)).toBe(text.replace('\\u005f', '_'));
   });
 
+  it('reads keys of one escaped character as they are, whatever was read before', () => {
+    const keysOf = (text: string) => Object.keys(parseJson(text) as object);
+    // V8 from Node 24 on reads each of the second ones as a backslash after the first.
+    for (const key of ['\\"', '\\n', '\\u0000', '\\u00e9', '\\/']) {
+      expect(keysOf('{"h":[],"\\\\":0}')).toEqual(['h', '\\']);
+      expect(keysOf(`{"h":1,"${key}":2}`)).toEqual(['h', JSON.parse(`"${key}"`)]);
+    }
+    expect(parseJson('{"a":{"\\n" : ["\\n"],"\\"":"\\"\\":1"},"\\t":12345678901234567890}')).toEqual({
+      a: { '\n': ['\n'], '"': '"":1' },
+      '\t': 12345678901234567890n,
+    });
+    expect(keysOf('{"\\u005f":1,"b":2,"_":3,"__proto__":4,"\\u0031":5}')).toEqual([
+      '1',
+      '_',
+      'b',
+      '__proto__',
+    ]);
+    expect(parseJson('{"\\u005f":1,"b":2,"_":3}')).toEqual({ _: 3, b: 2 });
+  });
+
   it('counts nesting, brackets in strings not', () => {
     const nested = (levels: number): string => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
     expect(() => parseJson(nested(512))).not.toThrow();

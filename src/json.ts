@@ -11,11 +11,18 @@ const SIXTEEN_DIGITS = /\d{16}/;
 // number is invalid and a quoted one would pass as a key.
 const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
+/** A key of one character that is written as an escape, or what looks like one in a string. */
+const ESCAPED_KEY = /"\\(?:u[\da-fA-F]{4}|[^u])"\s*:/;
+/** A string of one character that is written as an escape. */
+const ESCAPED_CHARACTER = /^"\\(?:u[\da-fA-F]{4}|[^u])"$/;
+
 /**
  * Reads JSON without losing anything: integers beyond ±2^53 become BigInt, `__proto__` stays an own key.
  *
  * Text without 16 digits in a row, which is nearly all text, goes straight to the runtime's parser. Otherwise the long
- * integers are put in quotes behind an unguessable mark first, and taken out of the quotes afterwards.
+ * integers are put in quotes behind an unguessable mark first, and taken out of the quotes afterwards. So are keys of one
+ * escaped character marked, as V8 from Node 24 on reads some of them as a backslash, once anybody has sent a key that
+ * is one (https://github.com/nodejs/node/issues/63785).
  * (npm json-custom-numbers would do it in one pass, but assigns `__proto__` as a prototype.)
  *
  * @param maxDepth lists and dictionaries within one another; counted before anything recursive sees the text
@@ -23,9 +30,11 @@ const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
  */
 export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown {
   if (jsonNestingExceeds(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
-  if (!SIXTEEN_DIGITS.test(text)) return JSON.parse(text);
+  // A search for one character first: it costs next to nothing.
+  const hasEscapedKey = text.includes('\\') && ESCAPED_KEY.test(text);
+  if (!hasEscapedKey && !SIXTEEN_DIGITS.test(text)) return JSON.parse(text);
   const mark = randomUUID();
-  return unquoteIntegers(JSON.parse(quoteLongIntegers(text, mark)), mark);
+  return unmark(JSON.parse(markText(text, mark)), mark);
 }
 
 /**
@@ -113,7 +122,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function quoteLongIntegers(text: string, mark: string): string {
+function markText(text: string, mark: string): string {
   const pieces: string[] = [];
   let at = 0;
   while (at < text.length) {
@@ -124,10 +133,18 @@ function quoteLongIntegers(text: string, mark: string): string {
     );
     if (quote < 0) break;
     const end = endOfString(text, quote) + 1;
-    pieces.push(text.slice(quote, end));
+    const token = text.slice(quote, end);
+    const isEscapedKey = ESCAPED_CHARACTER.test(token) && isBeforeColon(text, end);
+    pieces.push(isEscapedKey ? `"${mark}${token.slice(1)}` : token);
     at = end;
   }
   return pieces.join('');
+}
+
+function isBeforeColon(text: string, start: number): boolean {
+  let at = start;
+  while (' \t\n\r'.includes(text.charAt(at)) && at < text.length) at++;
+  return text.charAt(at) === ':';
 }
 
 function quoted(digits: string, mark: string): string {
@@ -137,17 +154,29 @@ function quoted(digits: string, mark: string): string {
 }
 
 /** Recursion is safe here: the nesting has been counted. Only entries that change are written, so keys stay own keys. */
-function unquoteIntegers(value: unknown, mark: string): unknown {
+function unmark(value: unknown, mark: string): unknown {
   if (typeof value === 'string')
     return value.startsWith(mark) ? exactInteger(value.slice(mark.length)) : value;
   if (typeof value !== 'object' || value === null) return value;
   const container = value as Record<string, unknown>;
+  let hasMarkedKey = false;
   for (const key of Object.keys(container)) {
     const before = container[key];
-    const after = unquoteIntegers(before, mark);
+    const after = unmark(before, mark);
     if (after !== before) container[key] = after;
+    hasMarkedKey ||= key.startsWith(mark);
   }
-  return value;
+  return hasMarkedKey ? withoutMarks(container, mark) : value;
+}
+
+/** The same entries in the same order; of two with one key the last one counts, as in JSON.parse. */
+function withoutMarks(container: Record<string, unknown>, mark: string): object {
+  const result = {};
+  for (const [key, value] of Object.entries(container)) {
+    const name = key.startsWith(mark) ? key.slice(mark.length) : key;
+    Object.defineProperty(result, name, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return result;
 }
 
 function exactInteger(digits: string): number | bigint {
