@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
 import type { Connection, ConnectionPool } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import type { ExchangeOutcome, exchange } from './exchange.js';
+import type { ExchangeOutcome, ExchangeResult, exchange } from './exchange.js';
 import { failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
@@ -60,7 +60,9 @@ const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, clock, random } = parts;
+  const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
 
+  // One function for what nearly all calls go through: each that is awaited costs a promise more.
   async function send(
     request: HttpRequest,
     replayable: boolean,
@@ -73,8 +75,20 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const checkout = takeConnection(control);
       const connection = checkout instanceof Promise ? await checkout : checkout;
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
-      const outcome = await attempt(connection, request, control, notAfter);
+      const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
+      let exchanged: ExchangeResult | undefined;
+      try {
+        exchanged = await exchangeUntil(endAt, connection, request, control, notAfter);
+        const next = maxRedirects > 0 ? followed(request, exchanged.outcome) : undefined;
+        if (next !== undefined) exchanged = await follow(next, endAt, connection, control, notAfter);
+      } finally {
+        pool.release(connection, !exchanged?.reusable || !options.reusesConnections);
+      }
+      let { outcome } = exchanged;
       if (outcome.kind === 'expired') return { ...outcome, attempts: attempts - 1 };
+      if (outcome.kind === 'answer' && isEncoded(outcome.answer)) {
+        outcome = asOutcome(await decodeContent(outcome.answer, maxResponseBytes));
+      }
       if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
         return { kind: 'answer', answer: outcome.answer, attempts };
       }
@@ -122,37 +136,35 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
-  /** One attempt on one connection: the exchange, the redirects it leads to, and the decoding of its body. */
-  async function attempt(
+  function exchangeUntil(
+    endAt: number,
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
     notAfter: number,
-  ): Promise<ExchangeOutcome> {
-    const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
-    const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
-    let current = request;
-    let outcome: ExchangeOutcome;
-    let reusable = false;
-    try {
-      for (let hops = 0; ; hops++) {
-        const timeoutMs = endAt - clock.monotonic();
-        const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
-        ({ outcome, reusable } = await parts.exchange(connection, current, limits, clock, control));
-        const next = hops < maxRedirects ? followed(current, outcome) : undefined;
-        if (next === undefined) break;
-        const refusal = cannotFollow(control, endAt);
-        if (refusal !== undefined) {
-          outcome = refusal;
-          break;
-        }
-        current = next;
-      }
-    } finally {
-      pool.release(connection, !reusable || !options.reusesConnections);
+  ): Promise<ExchangeResult> {
+    const timeoutMs = endAt - clock.monotonic();
+    const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
+    return parts.exchange(connection, request, limits, clock, control);
+  }
+
+  /** Goes where an answer has pointed to, over the same connection and within the same time. */
+  async function follow(
+    first: HttpRequest,
+    endAt: number,
+    connection: Connection,
+    control: CallControl,
+    notAfter: number,
+  ): Promise<ExchangeResult> {
+    let request = first;
+    for (let hops = 1; ; hops++) {
+      const refusal = cannotFollow(control, endAt);
+      if (refusal !== undefined) return { outcome: refusal, reusable: true };
+      const result = await exchangeUntil(endAt, connection, request, control, notAfter);
+      const next = hops < maxRedirects ? followed(request, result.outcome) : undefined;
+      if (next === undefined) return result;
+      request = next;
     }
-    if (outcome.kind !== 'answer' || !isEncoded(outcome.answer)) return outcome;
-    return asOutcome(await decodeContent(outcome.answer, options.maxResponseBytes));
   }
 
   function cannotFollow(control: CallControl, endAt: number): ExchangeOutcome | undefined {
