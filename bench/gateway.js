@@ -1,24 +1,48 @@
-/** The gateway under test: a process of its own, with the guide's billing service in front of the given upstream. */
+/** The gateway under test, in a process of its own: all that a configuration commonly has, in front of the upstream. */
 import { createGateway, parseConfig } from '../dist/index.js';
+import { SIZES } from './bodies.js';
+import { slug } from './upstream.js';
 
+const [upstreamPort, connections = '64', extra = '0'] = process.argv.slice(2);
 const service = 'rpc_gateway.services.billing';
-const gateway = createGateway(
-  parseConfig(
-    `
+const api = `http://127.0.0.1:${upstreamPort}`;
+
+const procedure = (name, method, path) => `
+${service}.procedures.${name}.uri = com.billing.${name}
+${service}.procedures.${name}.realm = com.example.myrealm
+${service}.procedures.${name}.method = ${method}
+${service}.procedures.${name}.path = ${path}`;
+
+const conf = `
 listeners.main.port = 0
-${service}.base_url = http://127.0.0.1:${process.argv[2]}/api
-${service}.pool.size = ${process.argv[3] ?? 25}
-${service}.procedures.get_invoice.uri = com.billing.get_invoice
-${service}.procedures.get_invoice.realm = com.example.myrealm
-${service}.procedures.get_invoice.path = /invoices/{{id}}
-${service}.procedures.create_invoice.uri = com.billing.create_invoice
-${service}.procedures.create_invoice.realm = com.example.myrealm
-${service}.procedures.create_invoice.method = post
-${service}.procedures.create_invoice.path = /invoices
-`,
-    { env: {} },
-  ),
-);
+wamp.max_send_buffer = 500MB
+${service}.base_url = ${api}/api
+${service}.pool.size = ${connections}
+${service}.auth.fetch.method = post
+${service}.auth.fetch.url = ${api}/token
+${service}.auth.fetch.body_encoding = form
+${service}.auth.fetch.body.grant_type = client_credentials
+${service}.auth.fetch.body.client_id = {{client_id}}
+${service}.auth.fetch.body.client_secret = {{client_secret}}
+${service}.auth.fetch.token_path = access_token
+${service}.auth.fetch.expires_in_path = expires_in
+${service}.auth.apply.placement = header
+${service}.auth.apply.name = Authorization
+${service}.auth.apply.format = Bearer {{token}}
+${service}.auth.vars.client_id = bench
+${service}.auth.vars.client_secret = not-a-secret
+${service}.headers.x-tenant = bench
+${Object.keys(SIZES)
+  .map(slug)
+  .map(
+    (size) =>
+      procedure(`get_${size}`, 'get', `/${size}/{{id}}`) + procedure(`post_${size}`, 'post', `/${size}/new`),
+  )
+  .join('')}
+${Array.from({ length: Number(extra) }, (_, index) => procedure(`extra_${index}`, 'get', `/extra/${index}/{{id}}`)).join('')}
+`;
+
+const gateway = createGateway(parseConfig(conf, { env: {} }));
 await gateway.start();
 process.send?.({ url: gateway.endpoints[0] });
 process.once('disconnect', () => process.exit(0));

@@ -1,63 +1,68 @@
 /**
- * What a call through the gateway costs beside the same request sent directly: rates and latencies of both, measured in
- * turns in one run, and their ratio. Quote the ratio: single figures depend on the machine.
+ * What a call through the gateway costs beside the same request sent directly, and beside what people write who have no
+ * gateway: all of it in turns in one run, each side in processes of its own. Quote the ratios: rates depend on the machine.
  *
- *   npm run bench [-- --calls 20000 --rounds 5]
+ *   npm run bench [-- --quick] [--rounds 5] [--seconds 1.5] [--only gateway,raw] [--keep]
+ *
+ * --quick ends within a minute; --only takes the sides whose names begin so; --keep keeps the results for bench:report.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { direct, measure, viaGateway } from './load.js';
+import { CELLS, nameOf, QUICK_CELLS } from './cells.js';
+import { startLoad } from './loads.js';
+import { stopAll, usage } from './processes.js';
+import { createReport } from './report.js';
+import { keepResults } from './results.js';
+import { startSides } from './sides/sides.js';
+import { startUpstream } from './upstream.js';
+
+const CONNECTIONS = 64;
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '5' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    only: { type: 'string' },
+    keep: { type: 'boolean', default: false },
+  },
 });
-const calls = Number(values.calls);
-const rounds = Number(values.rounds);
-const CONCURRENCIES = [1, 16, 64];
+const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 1.5));
 
-const children = [];
-async function start(file, ...args) {
-  const child = fork(new URL(file, import.meta.url), args.map(String), {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  children.push(child);
-  const [message] = await once(child, 'message');
-  return message;
+/** One measurement, with what the processes used meanwhile. */
+async function measureOnce({ side, pid, ask }, cell, upstream) {
+  const groups = { load: [pid], between: side.pids, upstream: [upstream.pid] };
+  const before = Object.values(groups).map(usage);
+  const result = await ask({ load: { ...cell, seconds } });
+  const after = Object.values(groups).map(usage);
+  const cpu = Object.fromEntries(
+    Object.keys(groups).map((group, index) => [
+      group,
+      after[index] && ((after[index].cpuMs - before[index].cpuMs) * 1000) / result.calls,
+    ]),
+  );
+  return { ...result, perSecond: result.calls / result.seconds, cpu, rss: after[1]?.rss };
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
-const rate = (perSecond) => Math.round(perSecond).toLocaleString('en').padStart(9);
-
 try {
-  const { port } = await start('./upstream.js');
-  const { url } = await start('./gateway.js', port, 64);
-  const straight = direct(port, 64);
-  const through = await viaGateway(url);
-  for (const way of [straight, through]) await measure(way.get, Math.min(calls, 5_000), 16);
-
-  console.log(`node ${process.version}, ${calls} calls a round, median of ${rounds} rounds\n`);
-  console.log('in flight   direct/s  gateway/s   ratio   direct p50/p99 ms   gateway p50/p99 ms');
-  for (const concurrency of CONCURRENCIES) {
-    const results = { straight: [], through: [] };
+  const upstream = await startUpstream();
+  const wanted = values.only?.split(',');
+  /** Whether a side is among those whose keys begin so; where none are named, all are. */
+  const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
+  const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !values.quick });
+  const loads = await Promise.all(sides.filter((side) => isAmong(side, wanted)).map(startLoad));
+  const report = createReport(loads.map(({ side }) => side));
+  for (const cell of values.quick ? QUICK_CELLS : CELLS) {
+    console.log(`\n${nameOf(cell)}`);
+    const measured = loads.filter(({ side }) => isAmong(side, cell.only));
+    const results = new Map(measured.map(({ side }) => [side.key, []]));
+    for (const load of measured) await load.ask({ load: { ...cell, seconds: seconds / 2 } });
     for (let round = 0; round < rounds; round++) {
-      const total = concurrency === 1 ? Math.ceil(calls / 10) : calls;
-      results.straight.push(await measure(straight.get, total, concurrency));
-      results.through.push(await measure(through.get, total, concurrency));
+      for (const load of measured) results.get(load.side.key).push(await measureOnce(load, cell, upstream));
     }
-    const figure = (way, key) => median(results[way].map((result) => result[key]));
-    const ratio = median(
-      results.through.map((result, round) => result.perSecond / results.straight[round].perSecond),
-    );
-    const latency = (way) => `${figure(way, 'medianMs').toFixed(2)} / ${figure(way, 'p99Ms').toFixed(2)}`;
-    const bar = '█'.repeat(Math.round(ratio * 20));
-    console.log(
-      `${String(concurrency).padStart(9)}  ${rate(figure('straight', 'perSecond'))}  ${rate(figure('through', 'perSecond'))}  ` +
-        `${ratio.toFixed(2).padStart(6)}   ${latency('straight').padEnd(17)}   ${latency('through').padEnd(17)}  ${bar}`,
-    );
+    report.add(cell, results);
   }
-  through.close();
-  await straight.close();
+  if (values.keep) keepResults('calls', { upstream: upstream.name, rounds, seconds, rows: report.rows });
 } finally {
-  for (const child of children) child.disconnect();
+  await stopAll();
 }

@@ -1,11 +1,85 @@
-/** The API behind the benchmarks: a process of its own that answers every request with one small invoice. */
-import { createServer } from 'node:http';
+/** The API behind the benchmarks: nginx where it is installed, else a lean server of Node in a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { invoices, SIZES } from './bodies.js';
+import { answers, freePort } from './ports.js';
+import { run, start } from './processes.js';
 
-const body = '{"id":"INV-001","amount":1500,"status":"paid"}';
-const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-const server = createServer((request, response) => {
-  request.resume();
-  request.once('end', () => response.writeHead(200, headers).end(body));
-});
-server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));
-process.once('disconnect', () => process.exit(0));
+/** What the API's token endpoint gives, and the API asks for. */
+export const TOKEN = 'bench-token-0123456789';
+
+/** Of a body, by its size: what a path or a procedure calls it. */
+export const slug = (size) => size.replace(' ', '').toLowerCase();
+
+/** @returns {Promise<{ pid: number, port: number, name: string }>} */
+export async function startUpstream() {
+  const version = nginxVersion();
+  if (version !== undefined) return startNginx(version);
+  const { pid, ready } = await start('./upstream-node.js');
+  return { pid, port: ready.port, name: `node:http ${process.version}` };
+}
+
+function nginxVersion() {
+  const { stderr } = spawnSync('nginx', ['-v'], { encoding: 'utf8' });
+  return /nginx\/([\d.]+)/.exec(stderr ?? '')?.[1];
+}
+
+async function startNginx(version) {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-nginx-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  for (const [size, bytes] of Object.entries(SIZES)) {
+    writeFileSync(join(folder, `${slug(size)}.json`), JSON.stringify(invoices(bytes)));
+  }
+  writeFileSync(join(folder, 'nginx.conf'), nginxConf(folder, port));
+  const { pid } = await run('nginx', ['-p', folder, '-e', 'stderr', '-c', 'nginx.conf'], () => answers(port));
+  return { pid, port, name: `nginx ${version}` };
+}
+
+/** One process, so that its processor time can be told; it reads the bodies of POST and answers with a file. */
+function nginxConf(folder, port) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${folder}/${name};`)
+    .join('\n  ');
+  return `
+daemon off;
+master_process off;
+pid ${folder}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 4096; }
+http {
+  ${temporary}
+  access_log off;
+  keepalive_requests 100000000;
+  keepalive_timeout 1h;
+  client_max_body_size 4m;
+  client_body_buffer_size 2m;
+  sendfile on;
+  tcp_nopush on;
+  tcp_nodelay on;
+  open_file_cache max=100 inactive=1h;
+  types { application/json json; }
+  server {
+    listen 127.0.0.1:${port} backlog=4096;
+    location = /token {
+      default_type application/json;
+      return 200 '{"access_token":"${TOKEN}","token_type":"Bearer","expires_in":3600}';
+    }
+    # /api/50b/INV-1 and the like; what follows the size is there to be built and read.
+    location /api/ {
+      if ($http_authorization != "Bearer ${TOKEN}") { return 401; }
+      rewrite ^/api/(\\w+)/ /$1.json break;
+      root ${folder};
+      # Static files refuse POST: they are then read again as by GET.
+      error_page 405 =200 $uri;
+    }
+    location ~ \\.json$ {
+      internal;
+      root ${folder};
+    }
+  }
+}
+`;
+}

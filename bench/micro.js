@@ -1,0 +1,118 @@
+/**
+ * What the steps of a call cost by themselves, in this process: nanoseconds each, the median of some rounds. They tell
+ * which step a change has made faster; what a call costs in all is for run.js to say.
+ *
+ *   npm run bench:micro [-- --keep]
+ */
+import { parseArgs } from 'node:util';
+import { compilePath } from '../dist/gateway/pipeline/path.js';
+import { compileRequest } from '../dist/gateway/pipeline/request.js';
+import { parseConfig } from '../dist/index.js';
+import { MESSAGE } from '../dist/wamp/messages.js';
+import { createSerializers } from '../dist/wamp/serializers.js';
+import { invoices, SIZES } from './bodies.js';
+import { keepResults } from './results.js';
+import { createRouting } from './routing.js';
+import { median } from './statistics.js';
+
+const ROUNDS = 7;
+const ROUND_MS = 60;
+/** Whatever a step returns goes here, so that the compiler cannot leave the step out. */
+let sink;
+const results = [];
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+
+function time(step) {
+  const rounds = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    let calls = 0;
+    const begun = performance.now();
+    let now = begun;
+    for (; now - begun < ROUND_MS; now = performance.now()) {
+      for (let repeat = 0; repeat < 50; repeat++) sink = step(calls++);
+    }
+    // The first one warms up.
+    if (round > 0) rounds.push(((now - begun) * 1e6) / calls);
+  }
+  return median(rounds);
+}
+
+function report(title, steps) {
+  console.log(`\n${title}`);
+  const measured = steps.map(([name, step]) => [name, time(step)]);
+  results.push({ title, steps: measured.map(([name, nanos]) => ({ name, nanos })) });
+  const width = Math.max(...measured.map(([name]) => name.length));
+  const most = Math.max(...measured.map(([, nanos]) => nanos));
+  for (const [name, nanos] of measured) {
+    const bar = '█'.repeat(Math.max(1, Math.round((nanos / most) * 30)));
+    console.log(`  ${name.padEnd(width)}  ${Math.round(nanos).toLocaleString('en').padStart(10)} ns  ${bar}`);
+  }
+}
+
+const config = parseConfig(
+  `
+rpc_gateway.services.billing.base_url = https://billing.example.com/api
+rpc_gateway.services.billing.headers.x-tenant = bench
+rpc_gateway.services.billing.procedures.get.uri = com.billing.get
+rpc_gateway.services.billing.procedures.get.realm = com.example.myrealm
+rpc_gateway.services.billing.procedures.get.path = /invoices/{{id}}/lines/{{line}}
+rpc_gateway.services.billing.procedures.post.uri = com.billing.post
+rpc_gateway.services.billing.procedures.post.realm = com.example.myrealm
+rpc_gateway.services.billing.procedures.post.method = post
+rpc_gateway.services.billing.procedures.post.path = /invoices
+`,
+  { env: {} },
+);
+const [service] = config.services;
+const base = { origin: 'https://billing.example.com', path: '/api', query: '' };
+const [get, post] = service.procedures;
+const deps = { uuid: () => 'bench', userAgent: 'bench' };
+const credential = { ownedHeaders: ['authorization'], ownedQuery: [] };
+const build = (procedure) => compileRequest(service, procedure, base, credential, deps);
+const path = compilePath(base, '', get.settings.path, get.settings.realm);
+const caller = { session: 1, authid: 'a', authrole: 'anonymous' };
+const kwargsOfGet = { id: 'INV-001', line: 7, expand: 'lines' };
+
+const buildGet = build(get);
+const buildPost = build(post);
+const posted = Object.values(SIZES).map(invoices);
+report('Request', [
+  ['path template', () => path.build({ args: [], kwargs: kwargsOfGet, caller })],
+  ['GET with path, query and headers', () => buildGet({ args: [], kwargs: kwargsOfGet, caller })],
+  ['POST of 50 B', () => buildPost({ args: [], kwargs: posted[0], caller })],
+  ['POST of 10 KB', () => buildPost({ args: [], kwargs: posted[1], caller })],
+]);
+
+for (const [size, bytes] of Object.entries(SIZES)) {
+  const call = {
+    type: MESSAGE.CALL,
+    request: 7,
+    options: {},
+    procedure: 'com.billing.post',
+    payload: { args: [], kwargs: invoices(bytes) },
+  };
+  report(
+    `CALL of ${size}`,
+    createSerializers().flatMap((serializer) => {
+      const frame = serializer.encode(call);
+      return [
+        [`${serializer.name} encode`, () => serializer.encode(call)],
+        [`${serializer.name} decode`, () => serializer.decode(frame)],
+      ];
+    }),
+  );
+}
+
+report(
+  'Dealer: CALL to RESULT',
+  [10, 1_000, 100_000].flatMap((count) => {
+    const { exact, prefix } = createRouting(count);
+    const registered = `${count.toLocaleString('en')} procedures and as many prefixes`;
+    return [
+      [`${registered}: a procedure`, exact],
+      [`${registered}: by a prefix`, prefix],
+    ];
+  }),
+);
+if (sink === undefined) throw new Error('nothing was measured');
+if (values.keep) keepResults('micro', { groups: results });

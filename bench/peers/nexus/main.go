@@ -1,0 +1,25 @@
+// A nexus router for the benchmarks: one realm, anonymous clients, WebSocket on the port that it is given.
+package main
+
+import (
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/gammazero/nexus/v3/router"
+	"github.com/gammazero/nexus/v3/wamp"
+)
+
+func main() {
+	nexus, err := router.NewRouter(&router.Config{
+		RealmConfigs: []*router.RealmConfig{{
+			URI:           wamp.URI("com.example.myrealm"),
+			AnonymousAuth: true,
+		}},
+	}, log.New(os.Stderr, "", 0))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer nexus.Close()
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], router.NewWebsocketServer(nexus)))
+}

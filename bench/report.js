@@ -1,0 +1,63 @@
+import { median, spread } from './statistics.js';
+
+/** Medians, spreads and ratios of a run: on the console as it goes, and as docs/performance.md. */
+
+const count = (number) => Math.round(number).toLocaleString('en');
+const micros = (number) => (number === undefined ? '–' : `${Math.round(number)}`);
+
+export function createReport(sides) {
+  const width = Math.max(...sides.map(({ name }) => name.length));
+  const rows = [];
+
+  function rowsOf(cell, results) {
+    const reference = results.get('raw');
+    const measured = sides.filter(({ key }) => results.has(key));
+    return measured.map((side) => {
+      const runs = results.get(side.key);
+      const of = (key) => median(runs.map((run) => run[key]));
+      const cpu = (group) =>
+        runs[0].cpu[group] === undefined ? undefined : median(runs.map((run) => run.cpu[group]));
+      return {
+        cell,
+        side: side.key,
+        name: side.name,
+        perSecond: of('perSecond'),
+        spread: spread(runs.map((run) => run.perSecond)),
+        // Round by round, since the machine may be busier in one than in another.
+        ratio: reference && median(runs.map((run, round) => run.perSecond / reference[round].perSecond)),
+        p50: of('p50'),
+        p99: of('p99'),
+        cpu: { load: cpu('load'), between: cpu('between'), upstream: cpu('upstream') },
+        rss: runs[0].rss === undefined ? undefined : of('rss'),
+      };
+    });
+  }
+
+  function print(row) {
+    const { name, perSecond, ratio, p50, p99, cpu, rss } = row;
+    const bar = ratio === undefined ? '' : '█'.repeat(Math.round(ratio * 24));
+    const text = [
+      name.padEnd(width),
+      count(perSecond).padStart(8),
+      `±${row.spread.toFixed(0)} %`.padStart(6),
+      (ratio?.toFixed(2) ?? '').padStart(6),
+      `${p50.toFixed(2)} / ${p99.toFixed(2)}`.padStart(16),
+      `${micros(cpu.load)} + ${micros(cpu.between)} + ${micros(cpu.upstream)}`.padStart(18),
+      (rss === undefined ? '–' : count(rss / 1e6)).padStart(7),
+    ];
+    console.log(`${text.join('  ')}  ${bar}`);
+  }
+
+  return {
+    rows,
+    add(cell, results) {
+      const heads = ['', 'calls/s', '', 'to raw', 'p50 / p99 ms', 'CPU µs per call', 'MB'];
+      const widths = [width, 8, 6, 6, 16, 18, 7];
+      console.log(heads.map((head, index) => head.padStart(widths[index])).join('  '));
+      for (const row of rowsOf(cell, results)) {
+        rows.push(row);
+        print(row);
+      }
+    },
+  };
+}

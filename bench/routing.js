@@ -1,0 +1,68 @@
+/** A router with many registrations and nothing around it: messages go in and come out as objects, in this process. */
+import { createRouter } from '../dist/router/router.js';
+import { MESSAGE } from '../dist/wamp/messages.js';
+import { IN_PROCESS, localPeers } from '../dist/wamp/peer.js';
+
+const REALM = 'com.example.myrealm';
+const MANY = 10_000_000;
+const LIMITS = {
+  callTimeout: 30_000,
+  maxCallTimeout: 600_000,
+  maxPendingCalls: MANY,
+  maxSessions: MANY,
+  maxRegistrations: MANY,
+  maxSubscriptions: MANY,
+  maxRetainedEvents: 0,
+  maxRetainedBytes: 0,
+  maxTestaments: 0,
+  maxTestamentBytes: 0,
+  maxWaitingMessages: MANY,
+  maxWaitingBytes: MANY,
+};
+
+function join(router, onMessage) {
+  const [ours, theirs] = localPeers();
+  router.attach(theirs, { ...IN_PROCESS, trusted: false });
+  ours.listen({ onMessage: (message) => onMessage(ours, message), onViolation() {}, onClose() {} });
+  const roles = { caller: {}, callee: {} };
+  ours.send({ type: MESSAGE.HELLO, realm: REALM, details: { roles } });
+  return ours;
+}
+
+/**
+ * @param {number} count procedures, and as many prefixes of procedures, that one callee registers
+ * @returns two calls, each answered before it returns: of a procedure, and of one that a prefix stands for
+ */
+export function createRouting(count) {
+  const router = createRouter({ realms: [REALM], limits: LIMITS, allowAnonymous: true, agent: 'bench' });
+  const callee = join(router, (peer, { type, request, payload }) => {
+    if (type === MESSAGE.INVOCATION) peer.send({ type: MESSAGE.YIELD, request, options: {}, payload });
+  });
+  let request = 0;
+  const register = (procedure, options) =>
+    callee.send({ type: MESSAGE.REGISTER, request: ++request, options, procedure });
+  for (let index = 0; index < count; index++) {
+    register(`com.example.service${index % 100}.procedure${index}`, {});
+    register(`com.example.area${index}.`, { match: 'prefix' });
+  }
+  let answer;
+  const caller = join(router, (_, message) => {
+    answer = message;
+  });
+  let calls = 0;
+  const payload = { kwargs: { id: 'INV-001' } };
+  const call = (procedure) => {
+    caller.send({ type: MESSAGE.CALL, request: ++calls, options: {}, procedure, payload });
+    if (answer.type !== MESSAGE.RESULT) throw new Error('the call was not answered');
+    return answer;
+  };
+  // Another procedure each time, so that no cache of the last one helps.
+  const exact = Array.from({ length: Math.min(count, 1000) }, (_, index) => {
+    const at = Math.floor((index * count) / Math.min(count, 1000));
+    return [`com.example.service${at % 100}.procedure${at}`, `com.example.area${at}.some.procedure`];
+  });
+  return {
+    exact: (index) => call(exact[index % exact.length][0]),
+    prefix: (index) => call(exact[index % exact.length][1]),
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * What the gateway takes of a machine: the time until it is ready, memory at rest and under load, and what many
+ * procedures cost.
+ *
+ *   npm run bench:scale [-- --calls 1000000] [--sessions 2000] [--keep]
+ */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { WebSocket } from 'ws';
+import { startLoad } from './loads.js';
+import { run, start, stop, stopAll, usage } from './processes.js';
+import { keepResults } from './results.js';
+import { median } from './statistics.js';
+import { startUpstream } from './upstream.js';
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '1000000' },
+    sessions: { type: 'string', default: '2000' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const CELL = { size: '50 B', method: 'GET', inFlight: 64 };
+const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const megabytes = (bytes) => bytes / 1e6;
+const say = (what, value, unit, target) =>
+  console.log(`${what.padEnd(58)} ${value.padStart(9)} ${unit.padEnd(3)} ${target}`);
+
+/** The command itself, from its start until it says that it is ready. */
+async function startCommand(procedures) {
+  const service = 'rpc_gateway.services.billing';
+  const lines = Array.from(
+    { length: procedures },
+    (_, index) => `${service}.procedures.p${index}.uri = com.billing.p${index}
+${service}.procedures.p${index}.realm = com.example.myrealm
+${service}.procedures.p${index}.path = /p/${index}/{{id}}`,
+  );
+  const config = join(folder, `${procedures}.conf`);
+  writeFileSync(
+    config,
+    `listeners.main.port = 0\n${service}.base_url = http://127.0.0.1:9\n${lines.join('\n')}\n`,
+  );
+  const command = join(import.meta.dirname, '..', 'bin', 'rpc-gateway.js');
+  const begun = performance.now();
+  let line = '';
+  const isReady = async (child) => {
+    for await (const chunk of child.stdout) {
+      line += chunk;
+      if (line.includes('\n')) return;
+    }
+  };
+  const gateway = await run(process.execPath, [command, 'start', '--config', config], isReady, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return { ...gateway, readyMs: performance.now() - begun, url: /ws:\S+/.exec(line)[0] };
+}
+
+async function startUp(procedures) {
+  const times = [];
+  for (let round = 0; round < 5; round++) {
+    const gateway = await startCommand(procedures);
+    times.push(gateway.readyMs);
+    await stop(gateway);
+  }
+  return median(times);
+}
+
+/** Sessions that have joined and do nothing. */
+async function idle(count) {
+  const gateway = await startCommand(10);
+  await settled();
+  const before = usage([gateway.pid]).rss;
+  const sockets = [];
+  for (let index = 0; index < count; index++) {
+    const socket = new WebSocket(gateway.url, 'wamp.2.json', { perMessageDeflate: false });
+    await once(socket, 'open');
+    socket.send('[1,"com.example.myrealm",{"roles":{"caller":{}}}]');
+    await once(socket, 'message');
+    sockets.push(socket);
+  }
+  await settled();
+  const after = usage([gateway.pid]).rss;
+  for (const socket of sockets) socket.terminate();
+  await stop(gateway);
+  return { rss: before, perSession: (after - before) / count };
+}
+
+/** Memory comes to rest a moment after the work. */
+const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
+
+async function growth(upstream, calls) {
+  const gateway = await start('./gateway.js', [upstream.port, 64]);
+  const load = await startLoad({ name: 'gateway', open: { way: 'wamp', url: gateway.ready.url } });
+  let done = 0;
+  let first;
+  while (done < calls) {
+    const result = await load.ask({ load: { ...CELL, seconds: 5 } });
+    done += result.calls;
+    process.stderr.write(`\r${Math.round(done / 1000)}k of ${calls / 1000}k calls`);
+    // The heap has its size after some ten thousand.
+    if (first === undefined) {
+      await settled();
+      first = usage([gateway.pid]).rss;
+    }
+  }
+  process.stderr.write('\r\u001b[K');
+  await settled();
+  const grown = usage([gateway.pid]).rss - first;
+  await stop(load);
+  await stop(gateway);
+  return { calls: done, grown };
+}
+
+/** Calls of one procedure, with few and with many others beside it, in turns. */
+async function manyProcedures(upstream, count) {
+  const loads = [];
+  for (const extra of [4, count]) {
+    const gateway = await start('./gateway.js', [upstream.port, 64, extra]);
+    loads.push(await startLoad({ name: `${extra}`, open: { way: 'wamp', url: gateway.ready.url } }));
+  }
+  const ratios = [];
+  for (let round = 0; round < 7; round++) {
+    const rates = [];
+    for (const load of loads) {
+      const { calls, seconds } = await load.ask({ load: { ...CELL, seconds: 1.5 } });
+      rates.push(calls / seconds);
+    }
+    // The first one warms up.
+    if (round > 0) ratios.push(rates[0] / rates[1]);
+  }
+  return median(ratios);
+}
+
+try {
+  const few = await startUp(10);
+  say('start to ready, 10 procedures', (few / 1000).toFixed(2), 's', '≤ 0.4');
+  const many = await startUp(1000);
+  say('start to ready, 1,000 procedures', (many / 1000).toFixed(2), 's', '≤ 1');
+  const { rss, perSession } = await idle(Number(values.sessions));
+  say('resident memory, idle', megabytes(rss).toFixed(0), 'MB', '≤ 90');
+  say(`… of an idle WebSocket session, of ${values.sessions}`, (perSession / 1000).toFixed(1), 'KB', '≤ 12');
+  const upstream = await startUpstream();
+  const ratio = await manyProcedures(upstream, 100_000);
+  say('time of a call, 100,000 procedures to 10', ratio.toFixed(2), '', '≤ 1.1');
+  const { calls, grown } = await growth(upstream, Number(values.calls));
+  say(`… growth over ${calls.toLocaleString('en')} calls`, megabytes(grown).toFixed(1), 'MB', '≤ 5');
+  if (values.keep) {
+    const sessions = Number(values.sessions);
+    keepResults('scale', {
+      startUpMs: { few, many },
+      rss,
+      perSession,
+      sessions,
+      manyProcedures: ratio,
+      calls,
+      grown,
+    });
+  }
+} finally {
+  await stopAll();
+}

@@ -1,0 +1,130 @@
+/** Writes docs/performance.md and its plot from what `--keep` has kept: `npm run bench:report`. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nameOf } from './cells.js';
+import { plot } from './plot.js';
+import { readResults } from './results.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const calls = readResults('calls');
+const scale = readResults('scale');
+const micro = readResults('micro');
+if (calls === undefined || scale === undefined || micro === undefined) {
+  throw new Error('run npm run bench, bench:scale and bench:micro with `-- --keep` first');
+}
+
+const count = (number) => Math.round(number).toLocaleString('en');
+const table = (heads, rows) =>
+  [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const row = (size, method, inFlight, side) =>
+  calls.rows.find(
+    ({ cell, side: key }) =>
+      cell.size === size && cell.method === method && cell.inFlight === inFlight && key === side,
+  );
+const rate = (...cell) => row(...cell)?.perSecond;
+
+/** A target of the project, what was reached, and whether that is enough. */
+function target(what, reached, limit, isUpper = false) {
+  if (reached === undefined || Number.isNaN(reached)) return [what, '–', limit, 'not measured'];
+  const isMet = isUpper ? reached <= limit : reached >= limit;
+  return [what, reached.toFixed(2), `${isUpper ? '≤' : '≥'} ${limit}`, isMet ? 'reached' : '**missed**'];
+}
+
+const small = ['50 B', 'GET', 64];
+const ours = rate(...small, 'gateway json');
+const fastest = (client) =>
+  Math.max(...['ours', 'nexus', 'crossbar'].map((router) => rate(...small, `${client} on ${router}`) ?? 0));
+const p99 = (side) => row(...small, side).p99;
+const targets = [
+  target('calls/s to raw undici, 50 B, 64 in flight', row(...small, 'gateway json').ratio, 0.7),
+  target('… 10 KB', row('10 KB', 'GET', 64, 'gateway json').ratio, 0.7),
+  target('… 1 MB', row('1 MB', 'GET', 64, 'gateway json').ratio, 0.8),
+  target('calls/s to a wampy + undici callee, on the fastest router', ours / fastest('undici'), 1.8),
+  target('calls/s to a wampy + fetch callee, on the fastest router', ours / fastest('fetch'), 4.5),
+  target('calls/s to the REST callee of Crossbar.io', ours / rate(...small, 'rest'), 30),
+  target('p99 to raw undici, 50 B, 64 in flight', p99('gateway json') / p99('raw'), 2, true),
+  target('MessagePack caller to JSON caller', rate(...small, 'gateway msgpack') / ours, 0.8),
+  target('CBOR caller to JSON caller', rate(...small, 'gateway cbor') / ours, 0.8),
+  target('time of a call, 100,000 procedures to 10', scale.manyProcedures, 1.1, true),
+  target('start to ready, 10 procedures, s', scale.startUpMs.few / 1000, 0.4, true),
+  target('start to ready, 1,000 procedures, s', scale.startUpMs.many / 1000, 1, true),
+  target('resident memory idle, MB', scale.rss / 1e6, 90, true),
+  target('… of an idle WebSocket session, KB', scale.perSession / 1000, 12, true),
+  target(`… growth over ${count(scale.calls)} calls, MB`, scale.grown / 1e6, 5, true),
+];
+
+function tableOfCell(name, rows) {
+  const heads = ['', 'calls/s', '±', 'to raw', 'p50 ms', 'p99 ms', 'CPU µs: load + between + upstream', 'MB'];
+  const cpu = ({ load, between, upstream }) =>
+    load === undefined ? '–' : [load, between, upstream].map(Math.round).join(' + ');
+  const cells = rows.map((one) => [
+    one.name,
+    count(one.perSecond),
+    `${one.spread.toFixed(0)} %`,
+    one.ratio.toFixed(2),
+    one.p50.toFixed(2),
+    one.p99.toFixed(2),
+    cpu(one.cpu),
+    one.rss === undefined || one.rss === 0 ? '–' : count(one.rss / 1e6),
+  ]);
+  return `### ${name}\n\n${table(heads, cells)}`;
+}
+
+const byCell = Map.groupBy?.(calls.rows, ({ cell }) => nameOf(cell)) ?? groupByCell();
+function groupByCell() {
+  const groups = new Map();
+  for (const one of calls.rows) {
+    const name = nameOf(one.cell);
+    groups.set(name, [...(groups.get(name) ?? []), one]);
+  }
+  return groups;
+}
+
+const about = ({ date, machine, node }) => `${date}, ${machine}, Node ${node}`;
+const markdown = `# Performance
+
+What a call through the gateway costs beside the same request by undici alone, and beside what people write who have no gateway. Rates
+depend on the machine: what says something are the ratios, each taken round by round in one run. \`npm run bench\` makes your own.
+
+![calls per second, each to those of undici alone](performance.svg)
+
+## Targets
+
+${table(['what', 'reached', 'target', ''], targets)}
+
+## Calls
+
+${about(calls)}; upstream: ${calls.upstream}; ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns; medians, and how far the rounds
+lie from them. Load, gateway and upstream are processes of their own, on the same machine. The gateway has its whole configuration: an OAuth2
+token from its cache, headers, a path template, leftover kwargs as query. "CPU" is processor time for each call.
+
+${[...byCell].map(([name, rows]) => tableOfCell(name, rows)).join('\n\n')}
+
+## Steps
+
+${about(micro)}: what single steps cost inside the process.
+
+${micro.groups
+  .map(({ title, steps }) =>
+    table(
+      [title, 'ns'],
+      steps.map(({ name, nanos }) => [name, count(nanos)]),
+    ),
+  )
+  .join('\n\n')}
+
+## Run it
+
+\`\`\`sh
+npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, where Go and Python are there
+npm run bench                  # some minutes; -- --quick ends within one
+npm run bench:scale            # start-up, memory, many procedures
+npm run bench:micro            # single steps
+\`\`\`
+
+nginx is the upstream where it is installed. With \`-- --keep\` each keeps its results, and \`npm run bench:report\` writes this page of them.
+`;
+
+writeFileSync(join(ROOT, 'docs', 'performance.md'), markdown);
+writeFileSync(join(ROOT, 'docs', 'performance.svg'), plot(byCell));
+console.log(table(['what', 'reached', 'target', ''], targets));
