@@ -21,5 +21,8 @@ func main() {
 		log.Fatal(err)
 	}
 	defer nexus.Close()
-	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], router.NewWebsocketServer(nexus)))
+	server := router.NewWebsocketServer(nexus)
+	// With its default, 64, it refuses calls when 256 are in flight.
+	server.OutQueueSize = 4096
+	log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Args[1], server))
 }
