@@ -70,7 +70,7 @@ function tableOfCell(name, rows) {
   return `### ${name}\n\n${table(heads, cells)}`;
 }
 
-const byCell = Map.groupBy?.(calls.rows, ({ cell }) => nameOf(cell)) ?? groupByCell();
+/** Map.groupBy is there from Node 21 on. */
 function groupByCell() {
   const groups = new Map();
   for (const one of calls.rows) {
@@ -79,6 +79,7 @@ function groupByCell() {
   }
   return groups;
 }
+const byCell = groupByCell();
 
 const about = ({ date, machine, node }) => `${date}, ${machine}, Node ${node}`;
 const markdown = `# Performance

@@ -7,7 +7,7 @@ import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 /**
  * Puts a reply into WAMP's words.
  *
- * A JSON body is written into the payload as the text it came as: a JSON frame takes it over unparsed.
+ * A JSON body goes into the payload as the bytes that it came as: a JSON frame takes them over unparsed.
  *
  * @param asArgs `result = args`: the result is one positional dictionary. Errors carry kwargs in both cases.
  */

@@ -6,7 +6,7 @@ import { createGateway } from '../../src/create-gateway.js';
 import { answerCalls } from '../support/answer-calls.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { sectionsWithJson } from '../support/json-blocks.js';
-import { byCra, byKey, byScram, byTicket, type Login, logIn } from '../support/logins.js';
+import { byCra, byKey, byScram, byTicket, type Login, logIn, PRIVATE_KEY } from '../support/logins.js';
 import { connectRaw, hello, type RawClient } from '../support/raw-client.js';
 import { createTemporaryFolder } from '../support/temporary-folder.js';
 
@@ -29,7 +29,6 @@ interface Scene {
 
 const denied = 'wamp.error.authentication_denied';
 const notAuthorized = 'wamp.error.not_authorized';
-const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
 
 /** What each section's example comes to. */
 const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {

@@ -1,13 +1,21 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningGateway } from '../support/gateway.js';
-import { byCra, byKey, byScram, byTicket, type Login, logIn, publicKeyOf } from '../support/logins.js';
+import {
+  byCra,
+  byKey,
+  byScram,
+  byTicket,
+  type Login,
+  logIn,
+  OTHER_KEY,
+  PRIVATE_KEY,
+  publicKeyOf,
+} from '../support/logins.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient } from '../support/raw-client.js';
 import { startSecuredGateway } from '../support/secured-gateway.js';
 
 const REALM = 'com.example';
-const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
-const OTHER_KEY = 'd511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd';
 
 const salted = (password: string, salt: string) => ({
   protocol: 'cra',

@@ -3,13 +3,21 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { answerCalls, type CallAnswer } from '../support/answer-calls.js';
 import type { RunningGateway } from '../support/gateway.js';
 import { keepLog } from '../support/log-lines.js';
-import { byCra, byKey, byScram, byTicket, type Login, logIn, publicKeyOf } from '../support/logins.js';
+import {
+  byCra,
+  byKey,
+  byScram,
+  byTicket,
+  type Login,
+  logIn,
+  PRIVATE_KEY,
+  publicKeyOf,
+} from '../support/logins.js';
 import { ALL_ROLES, connectRaw, type RawClient } from '../support/raw-client.js';
 import { startSecuredGateway } from '../support/secured-gateway.js';
 
 const REALM = 'com.example';
 const PROCEDURE = 'com.example.authenticate';
-const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {

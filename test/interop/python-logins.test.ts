@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/cli/hash-password.js';
 import { FORMATS } from '../support/clients.js';
 import type { RunningGateway } from '../support/gateway.js';
-import { publicKeyOf } from '../support/logins.js';
+import { OTHER_KEY, PRIVATE_KEY, publicKeyOf } from '../support/logins.js';
 import { startSecuredGateway } from '../support/secured-gateway.js';
 import { type PythonLibrary, startPythonLibrary } from './clients/python-library.js';
 import { findPythonWithAutobahn, findPythonWithXconn } from './python.js';
@@ -11,8 +11,6 @@ const pythonWithAutobahn = await findPythonWithAutobahn();
 const pythonWithXconn = await findPythonWithXconn();
 
 const REALM = 'com.example';
-const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
-const OTHER_KEY = 'd511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd';
 const DENIED = 'wamp.error.authentication_denied';
 
 let gateway: RunningGateway;

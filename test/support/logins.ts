@@ -1,6 +1,10 @@
 import { createHash, createHmac, createPrivateKey, createPublicKey, pbkdf2Sync, sign } from 'node:crypto';
 import { ALL_ROLES, type RawClient } from './raw-client.js';
 
+/** Ed25519 private keys of clients in tests, out of the vectors of cryptosign in the WAMP specification. */
+export const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
+export const OTHER_KEY = 'd511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd';
+
 /** A way to log in, as a client that was written from the specification alone goes it. */
 export interface Login {
   /** For HELLO.Details. */

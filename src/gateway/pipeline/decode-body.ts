@@ -39,7 +39,7 @@ export function decodeBody(answer: HttpAnswer): DecodedBody {
 
 /** @param text the same as a string, where there is one already. */
 function readJson(json: Buffer, text?: string): DecodedBody {
-  // The text itself goes on and no value is made of it, so that big integers and odd numbers stay as they came.
+  // The bytes themselves go on and no value is made of them, so that big integers and odd numbers stay as they came.
   switch (checkJson(json, MAX_NESTING)) {
     case 'valid':
       return { kind: 'json', json };
