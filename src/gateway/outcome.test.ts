@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { jsonText } from '../wamp/payload.js';
+import { jsonText } from '../json-text/json-text.js';
 import { toOutcome } from './outcome.js';
 
 const json = { kind: 'json', json: Buffer.from('{"id":9007199254740993}') } as const;

@@ -1,6 +1,7 @@
+import { jsonText } from '../json-text/json-text.js';
 import { wampBytes } from '../wamp/bytes.js';
 import type { InvocationOutcome } from '../wamp/invocations.js';
-import { jsonText, type Payload } from '../wamp/payload.js';
+import type { Payload } from '../wamp/payload.js';
 import type { ReplyBody } from './pipeline/decode-body.js';
 import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 

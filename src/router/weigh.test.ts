@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonText } from '../wamp/payload.js';
+import { jsonText } from '../json-text/json-text.js';
 import { weigh } from './weigh.js';
 
 describe('the weight of a value', () => {

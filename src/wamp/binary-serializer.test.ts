@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { jsonText } from '../json-text/json-text.js';
 import { wampBytes } from './bytes.js';
 import { type Event, MESSAGE, type Result, type Yield } from './messages.js';
-import { jsonText, type Payload } from './payload.js';
+import type { Payload } from './payload.js';
 import type { Serializer } from './serializer.js';
 import { createSerializers } from './serializers.js';
 

@@ -1,5 +1,6 @@
+import { isJsonText, textOfJson } from '../json-text/json-text.js';
 import { wampBytes } from './bytes.js';
-import { isJsonText, type Payload, textOfJson } from './payload.js';
+import type { Payload } from './payload.js';
 
 /**
  * Text that stands for bytes: JSON has none, so WAMP writes them as a string of U+0000 and base64 (WAMP section "Binary

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { jsonText } from '../json-text/json-text.js';
 import { ProtocolViolation } from './decode.js';
 import { createJsonSerializer } from './json-serializer.js';
 import { type Event, MESSAGE, type Message } from './messages.js';
-import { jsonText, type Payload } from './payload.js';
+import type { Payload } from './payload.js';
 import { argsOf, kwargsOf } from './payload-values.js';
 
 const result = (payload: Payload): Message => ({ type: MESSAGE.RESULT, request: 7, details: {}, payload });

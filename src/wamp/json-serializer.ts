@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { DEFAULT_MAX_NESTING, jsonObjectsExceed, parseJson, stringifyJson } from '../json.js';
+import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
-import { type Dict, isJsonText, type JsonText, type Payload, textOfJson } from './payload.js';
+import type { Dict, Payload } from './payload.js';
 import { MAX_OBJECTS, scanFaults } from './scan.js';
 import type { Serializer } from './serializer.js';
 

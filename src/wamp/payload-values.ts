@@ -1,5 +1,6 @@
 import { parseJson } from '../json.js';
-import { type Dict, isJsonText, type Payload, textOfJson } from './payload.js';
+import { isJsonText, textOfJson } from '../json-text/json-text.js';
+import type { Dict, Payload } from './payload.js';
 
 /** Nesting allowed in JSON text that a trusted end of an in-process pipe vouched for. */
 const TRUSTED_NESTING = 2048;

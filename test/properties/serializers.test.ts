@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringifyJson } from '../../src/json.js';
+import { jsonText } from '../../src/json-text/json-text.js';
 import { wampBytes } from '../../src/wamp/bytes.js';
 import { MESSAGE, type Message, type Result } from '../../src/wamp/messages.js';
-import { jsonText } from '../../src/wamp/payload.js';
 import type { Serializer } from '../../src/wamp/serializer.js';
 import { createSerializers } from '../../src/wamp/serializers.js';
 import { kwargs, payloadValue } from './payload-values.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { keepLog } from '../../../test/support/log-lines.js';
+import { jsonText } from '../../json-text/json-text.js';
 import type { Payload } from '../../wamp/payload.js';
-import { jsonText } from '../../wamp/payload.js';
 import { WampError } from '../../wamp/wamp-error.js';
 import { createAskAuthenticator } from './authenticator.js';
 

@@ -1,0 +1,30 @@
+/**
+ * JSON that is written already: valid, and passed on as it is.
+ *
+ * A serializer for JSON puts it into the frame unparsed, which keeps big integers and odd numbers exact and costs a copy;
+ * who needs values parses it first. Bytes that came from a network stay bytes all the way, in what is written around them.
+ */
+export interface JsonText {
+  readonly before: string;
+  /** UTF-8. Nobody may write to them. */
+  readonly bytes: Uint8Array;
+  readonly after: string;
+  readonly [brand]: true;
+}
+const brand = Symbol('JsonText');
+const NO_BYTES = new Uint8Array(0);
+
+/** Marks what the three make together as valid JSON. The caller vouches for that: nobody checks it again. */
+export function jsonText(before: string, bytes: Uint8Array = NO_BYTES, after = ''): JsonText {
+  return { before, bytes, after, [brand]: true };
+}
+
+/** The whole text. */
+export function textOfJson({ before, bytes, after }: JsonText): string {
+  return before + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') + after;
+}
+
+/** True for what {@link jsonText} made; a dictionary that merely looks alike came off the wire and is not one. */
+export function isJsonText(value: unknown): value is JsonText {
+  return typeof value === 'object' && value !== null && brand in value;
+}
