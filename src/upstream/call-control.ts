@@ -17,8 +17,22 @@ export interface CallControl {
   waitsFor: Cancelable | undefined;
 }
 
+/**
+ * A class, for V8 counts how long objects live that a literal makes, and makes those of later calls in its old space
+ * where the first ones lived long. A dead one there keeps all that its call referred to, until a full collection.
+ */
+class Control implements CallControl {
+  readonly deadlineAt: number;
+  canceledBy: CallControl['canceledBy'] = undefined;
+  waitsFor: Cancelable | undefined = undefined;
+
+  constructor(deadlineAt: number) {
+    this.deadlineAt = deadlineAt;
+  }
+}
+
 export function createCallControl(deadlineAt: number): CallControl {
-  return { deadlineAt, canceledBy: undefined, waitsFor: undefined };
+  return new Control(deadlineAt);
 }
 
 /** Cancels the call wherever it stands. A second time, or after its end, nothing happens. */
