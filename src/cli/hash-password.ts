@@ -2,12 +2,10 @@ import { pbkdf2, randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { promisify } from 'node:util';
+import { DEFAULT_ITERATIONS } from './defaults.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 
 const derive = promisify(pbkdf2);
-
-/** As many as Bondy's. Clients derive the key too, and a browser is not quick at it. */
-export const DEFAULT_ITERATIONS = 10_000;
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;

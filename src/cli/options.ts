@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { duration } from '../config/datatypes.js';
-import { DEMO_PORT } from './demo/demo.js';
+import { DEMO_PORT } from './defaults.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
 /** The demo's port: the option, or DEMO_PORT, or 18080. */

@@ -1,13 +1,10 @@
 import { Command } from 'commander';
 import { packageVersion } from '../version.js';
-import { type CallOptions, call } from './call.js';
-import { check } from './check.js';
+import type { CallOptions } from './call.js';
 import { commandName } from './command-name.js';
-import { demo } from './demo/demo.js';
-import { DEFAULT_ITERATIONS, hashPasswordCommand } from './hash-password.js';
+import { DEFAULT_ITERATIONS } from './defaults.js';
 import type { ExitCode, Host } from './host.js';
 import { demoPort, durationOption, iterationsOption, portOption } from './options.js';
-import { start } from './start.js';
 
 /** The two ways in which a command runs. */
 export interface Runner {
@@ -15,7 +12,7 @@ export interface Runner {
   untilStopped(command: () => Promise<ExitCode>): Promise<void>;
 }
 
-/** The words that the command line understands, and their help. */
+/** The words that the command line understands, and their help. A command is loaded when it is the one that was named. */
 export function buildProgram(argv: readonly string[], host: Host, run: Runner): Command {
   const program = new Command('rpc-gateway')
     .description('Exposes HTTP/REST APIs as WAMP procedures, from one bondy.conf')
@@ -49,7 +46,12 @@ Examples:
   rpc-gateway start
   rpc-gateway start --config /etc/rpc-gateway/bondy.conf 2>>gateway.log`,
     )
-    .action((options: { config?: string }) => run.untilStopped(() => start(options, host)));
+    .action((options: { config?: string }) =>
+      run.untilStopped(async () => {
+        const { start } = await import('./start.js');
+        return await start(options, host);
+      }),
+    );
 
   program
     .command('check')
@@ -64,7 +66,12 @@ Examples:
   rpc-gateway check
   rpc-gateway check --config examples/demo.conf`,
     )
-    .action((options: { config?: string }) => run.once(() => check(options, host)));
+    .action((options: { config?: string }) =>
+      run.once(async () => {
+        const { check } = await import('./check.js');
+        return check(options, host);
+      }),
+    );
 
   program
     .command('call')
@@ -93,7 +100,10 @@ Examples:
   rpc-gateway call com.billing.get_invoice id='"007"'     quotes keep a number as text`,
     )
     .action((uri: string, words: string[], options: CallOptions) =>
-      run.once(() => call(uri, words, options, host)),
+      run.once(async () => {
+        const { call } = await import('./call.js');
+        return await call(uri, words, options, host);
+      }),
     );
 
   program
@@ -110,9 +120,10 @@ Examples:
   rpc-gateway demo --port 18090`,
     )
     .action((options: { port?: number }) =>
-      run.untilStopped(() =>
-        demo({ port: demoPort(options.port, host), command: commandName(argv[1]) }, host),
-      ),
+      run.untilStopped(async () => {
+        const { demo } = await import('./demo/demo.js');
+        return await demo({ port: demoPort(options.port, host), command: commandName(argv[1]) }, host);
+      }),
     );
 
   program
@@ -128,6 +139,11 @@ Examples:
   rpc-gateway hash-password
   rpc-gateway hash-password < password.txt`,
     )
-    .action((options: { iterations?: number }) => run.once(() => hashPasswordCommand(options, host)));
+    .action((options: { iterations?: number }) =>
+      run.once(async () => {
+        const { hashPasswordCommand } = await import('./hash-password.js');
+        return await hashPasswordCommand(options, host);
+      }),
+    );
   return program;
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { globSync, isDynamicPattern } from 'tinyglobby';
+import type * as TinyGlobby from 'tinyglobby';
 import { fileTrouble } from './datatypes.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
 import type { Problems } from './problems.js';
@@ -93,6 +94,7 @@ function targetsOf(
   file: OpenFile,
   { env, problems }: Reading,
 ): readonly { absolute: string; shown: string }[] {
+  const { isDynamicPattern } = globbing();
   try {
     const value = readValueText(line.rawPath);
     const pattern = value.quoted ? value.text : substitute(value.text, env);
@@ -115,6 +117,7 @@ function targetsOf(
  * @throws ValueError where the directory that it begins in may not be read; one that is not there has no files.
  */
 function expand(pattern: string, directory: string): string[] {
+  const { globSync, isDynamicPattern } = globbing();
   const steps = pattern.split('/');
   const literal = steps
     .slice(
@@ -138,6 +141,11 @@ function expand(pattern: string, directory: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Loaded at once, by the first include: most configurations have none. */
+function globbing(): typeof TinyGlobby {
+  return createRequire(import.meta.url)('tinyglobby');
 }
 
 type Content = { text: string; trouble?: undefined } | { trouble: string };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
-import { GRANT, GROUP, REALM, SOURCE, USER } from '../../src/config/security-file/shape.js';
+import { createShapes } from '../../src/config/security-file/shape.js';
 import { createGateway } from '../../src/create-gateway.js';
 import { answerCalls } from '../support/answer-calls.js';
 import { readDocument, tableBelow } from '../support/documents.js';
@@ -188,7 +188,8 @@ describe('docs/REALMS.md', () => {
         .toSorted(),
     ).toEqual([...AUTHMETHODS].toSorted());
     for (const permission of PERMISSIONS) expect(DOCUMENT).toContain(`\`wamp.${permission}\``);
-    const shapes = { realm: REALM, user: USER, group: GROUP, source: SOURCE, grant: GRANT };
+    const { realm, user, group, source, grant } = createShapes();
+    const shapes = { realm, user, group, source, grant };
     const told = tableBelow(DOCUMENT, '## All fields').map(([of = '', fields = '']) => `${of} ${fields}`);
     for (const [of, shape] of Object.entries(shapes)) {
       for (const field of Object.keys(shape.def.shape).filter(

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../config/load-config.js';
 import type { Gateway } from '../../create-gateway.js';
+import { DEMO_PORT } from '../defaults.js';
 import { systemCode } from '../failures.js';
 import { CommandFailure, type ExitCode, type Host } from '../host.js';
 import { readyLine, runGateway } from '../run-gateway.js';
@@ -8,9 +9,6 @@ import { type BillingApi, startBillingApi } from './billing-api.js';
 
 /** The configuration that the demo runs, shipped with the package. */
 export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
-
-/** Where the demo listens unless told otherwise: Bondy's own WebSocket port. */
-export const DEMO_PORT = 18_080;
 
 export interface DemoOptions {
   /** 0 takes any free port. */

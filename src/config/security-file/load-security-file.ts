@@ -9,6 +9,7 @@ import { formatPath, type JsonPath, type Report } from './json-path.js';
 import type { RealmSecurity } from './model.js';
 import { type Reading, type ReadRealm, readRealms } from './read-shape.js';
 import { readRealmSecurity, reasonToStayClosed } from './realm-security.js';
+import { createShapes } from './shape.js';
 import { createSkipped } from './skipped.js';
 
 export interface SecurityFile {
@@ -49,7 +50,7 @@ export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
   const report: Report = (path, message) => void found.push({ path, message });
   const notify: Report = (path, message) => notices.add(place, formatPath(path), message);
   const skipped = createSkipped(report);
-  const reading: Reading = { report, skipped };
+  const reading: Reading = { report, skipped, shapes: createShapes() };
   const realms = new Map<string, RealmSecurity>();
   const closed = new Map<string, string>();
   for (const realm of readRealms(document, reading)) {

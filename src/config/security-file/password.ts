@@ -2,7 +2,7 @@ import { hideFromPrint } from '../freeze.js';
 import type { JsonPath } from './json-path.js';
 import type { Password } from './model.js';
 import { type Reading, read } from './read-shape.js';
-import { PASSWORD, type PasswordShape } from './shape.js';
+import type { PasswordShape } from './shape.js';
 
 /** SHA-256 and what PBKDF2 is asked for, in bytes. */
 const KEY_LENGTH = 32;
@@ -16,7 +16,10 @@ export function readPassword(value: unknown, path: JsonPath, reading: Reading): 
   }
   if (typeof value === 'string') return hideFromPrint<Password>({ kind: 'plain', text: value });
   // Not noticed by name: nobody needs to know which parameters beside ours a hash has.
-  const hash = read(value, PASSWORD, path, { ...reading, skipped: { ...reading.skipped, fields() {} } });
+  const hash = read(value, reading.shapes.password, path, {
+    ...reading,
+    skipped: { ...reading.skipped, fields() {} },
+  });
   const password = hash && fromHash(hash, path, reading);
   return password && hideFromPrint(password);
 }

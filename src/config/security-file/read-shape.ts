@@ -1,18 +1,6 @@
 import type * as z from 'zod/mini';
 import type { JsonPath, Report } from './json-path.js';
-import {
-  GRANT,
-  GROUP,
-  type GrantShape,
-  type GroupShape,
-  NAMES,
-  REALM,
-  type RealmShape,
-  SOURCE,
-  type SourceShape,
-  USER,
-  type UserShape,
-} from './shape.js';
+import type { GrantShape, GroupShape, RealmShape, Shapes, SourceShape, UserShape } from './shape.js';
 import type { Skipped } from './skipped.js';
 
 /** A value and where it stands. */
@@ -35,6 +23,7 @@ export interface ReadRealm extends At<RealmShape> {
 export interface Reading {
   readonly report: Report;
   readonly skipped: Skipped;
+  readonly shapes: Shapes;
 }
 
 /** Reads the document's types. What does not fit goes to `reading.report`, in the order of the file. */
@@ -49,16 +38,17 @@ export function readRealms(document: unknown, reading: Reading): readonly ReadRe
 const LISTS = ['users', 'groups', 'sources', 'grants'] as const;
 
 function readRealm(realm: unknown, path: JsonPath, reading: Reading): ReadRealm | undefined {
-  const value = read(realm, REALM, path, reading, LISTS);
+  const { shapes } = reading;
+  const value = read(realm, shapes.realm, path, reading, LISTS);
   if (typeof realm !== 'object' || realm === null || Array.isArray(realm)) return undefined;
   const given = realm as Readonly<Record<string, unknown>>;
-  const users = readList(given['users'], USER, [...path, 'users'], reading);
-  const groups = readList(given['groups'], GROUP, [...path, 'groups'], reading);
-  const sources = readList(given['sources'], SOURCE, [...path, 'sources'], reading);
-  const grants = readList(given['grants'], GRANT, [...path, 'grants'], reading);
+  const users = readList(given['users'], shapes.user, [...path, 'users'], reading);
+  const groups = readList(given['groups'], shapes.group, [...path, 'groups'], reading);
+  const sources = readList(given['sources'], shapes.source, [...path, 'sources'], reading);
+  const grants = readList(given['grants'], shapes.grant, [...path, 'grants'], reading);
   return {
     path,
-    value: value ?? withoutFaults(given),
+    value: value ?? withoutFaults(given, shapes),
     users: users.found ?? [],
     groups: groups.found ?? [],
     sources: sources.found,
@@ -68,8 +58,8 @@ function readRealm(realm: unknown, path: JsonPath, reading: Reading): ReadRealm 
 }
 
 /** What can still be compared of a realm that has wrong fields; it is never put to use. */
-function withoutFaults(realm: Readonly<Record<string, unknown>>): RealmShape {
-  const faulty = new Set(REALM.safeParse(realm).error?.issues.map(({ path }) => path[0]));
+function withoutFaults(realm: Readonly<Record<string, unknown>>, shapes: Shapes): RealmShape {
+  const faulty = new Set(shapes.realm.safeParse(realm).error?.issues.map(({ path }) => path[0]));
   return { uri: '', ...Object.fromEntries(Object.entries(realm).filter(([name]) => !faulty.has(name))) };
 }
 
@@ -117,10 +107,10 @@ function fieldsOf(shape: object): object {
 export function readNames(
   value: unknown,
   path: JsonPath,
-  { report }: Reading,
+  { report, shapes }: Reading,
 ): 'all' | readonly string[] | undefined {
   if (value === 'all') return 'all';
-  const result = NAMES.safeParse(value);
+  const result = shapes.ofNames.safeParse(value);
   if (result.success) return result.data;
   for (const issue of result.error.issues) report([...path, ...(issue.path as JsonPath)], issue.message);
   return undefined;
