@@ -46,6 +46,37 @@ describe.each([
     }
   });
 
+  it('writes args and kwargs that are both JSON text, and frames that nothing changes later', () => {
+    const both = (size: number): Payload => ({
+      args: jsonText(`["${'a'.repeat(size)}"]`),
+      kwargs: jsonText(`{"k":"${'k'.repeat(size)}"}`),
+    });
+    const sizes = [1, 100, 100_000, 2, 1_000_000, 3];
+    const frames = sizes.map((size) => serializer.encode(result(both(size))));
+    for (const [index, size] of sizes.entries()) {
+      expect(serializer.decode(frames[index] as Uint8Array)).toEqual(
+        result({ args: ['a'.repeat(size)], kwargs: { k: 'k'.repeat(size) } }),
+      );
+    }
+  });
+
+  it('writes JSON text beside a slot of values', () => {
+    const [args, kwargs] = [[1, { a: 2n ** 60n }], { b: [undefined, 'c'], d: undefined }];
+    expect(payloadOf(serializer, { args: jsonText('["x"]'), kwargs })).toEqual({
+      args: ['x'],
+      kwargs: { b: [null, 'c'] },
+    });
+    expect(payloadOf(serializer, { args, kwargs: jsonText('{"y":null}') })).toEqual({
+      args,
+      kwargs: { y: null },
+    });
+    expect(payloadOf(serializer, { args, kwargs: jsonText(' { } ') })).toEqual({ args });
+    expect(payloadOf(serializer, { args: jsonText('[ ]'), kwargs: jsonText('{"a":1,"a":2}') })).toEqual({
+      args: [],
+      kwargs: { a: 2 },
+    });
+  });
+
   it('writes an event for many receivers once, and the next one anew', () => {
     const event = (value: unknown): Event => ({
       type: MESSAGE.EVENT,

@@ -1,11 +1,13 @@
+import { isJsonText, type JsonText } from '../json-text/json-text.js';
 import { holdsBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
+import type { PackJson } from './pack-json.js';
 import type { Prepare } from './pack-values.js';
-import type { Payload } from './payload.js';
-import { argsOf, kwargsOf } from './payload-values.js';
+import type { Dict, Payload } from './payload.js';
+import { argsOf, kwargsOf, valueOfJson } from './payload-values.js';
 import type { Read } from './read.js';
 import type { Scan } from './scan.js';
 import type { Serializer } from './serializer.js';
@@ -16,7 +18,8 @@ export interface BinaryFormat {
   readonly name: string;
   readonly prepare: Prepare;
   /** Writes what `prepare` has made ready, into memory of the frame's own. */
-  readonly write: (list: unknown) => Uint8Array;
+  readonly write: (value: unknown) => Uint8Array;
+  readonly packJson: PackJson;
   readonly scan: Scan;
   readonly read: Read;
 }
@@ -24,15 +27,16 @@ export interface BinaryFormat {
 /**
  * A serializer of a binary format. Like the one for JSON it keeps the last EVENT's frame, so one is for many connections.
  *
- * JSON text in a payload is parsed first. Text that came from JSON and stands for bytes is written as bytes.
+ * JSON text in a payload is packed without making values of it, unless it is an odd one; see `pack-json.ts`. Text that came
+ * from JSON and stands for bytes is written as bytes.
  */
 export function createBinarySerializer(format: BinaryFormat): Serializer {
-  const { name, prepare, write, scan, read } = format;
+  const { name, scan, read } = format;
   return {
     name,
     subprotocol: `wamp.2.${name}`,
     binary: true,
-    encode: keepLastEvent((message) => write(listOf(message, prepare))),
+    encode: keepLastEvent(createEncode(format)),
     decode(frame) {
       if (typeof frame === 'string') throw new ProtocolViolation(`text where ${name} has bytes`);
       const bytes = Buffer.isBuffer(frame)
@@ -44,13 +48,41 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
   };
 }
 
-/** A message's list form, made ready to be written. */
-function listOf(message: Message, prepare: Prepare): unknown[] {
-  const list = messageHead(message).map((element) => prepare(element, false) ?? null);
-  const payload = messagePayload(message);
-  if (payload !== undefined) appendPayload(list, payload, prepare);
-  return list;
+function createEncode({ prepare, write, packJson }: BinaryFormat): (message: Message) => Uint8Array {
+  return (message) => {
+    const list = messageHead(message).map((element) => prepare(element, false) ?? null);
+    const payload = messagePayload(message);
+    if (payload === undefined) return write(list);
+    if (isJsonText(payload.args) || isJsonText(payload.kwargs)) return frameOfParts(list, payload);
+    appendPayload(list, payload, prepare);
+    return write(list);
+  };
+
+  /** Where args or kwargs are JSON text, each of them is written by itself. */
+  function frameOfParts(list: unknown[], { args = NO_ARGS, kwargs = NO_KWARGS }: Payload): Uint8Array {
+    const packed = partOf(args);
+    // The next JSON text is packed in the same memory.
+    const argsPart = isJsonText(kwargs) ? Buffer.from(packed) : packed;
+    const kwargsPart = partOf(kwargs);
+    const parts = isEmptyPart(kwargsPart) ? [argsPart] : [argsPart, kwargsPart];
+    if (parts.length === 1 && isEmptyPart(argsPart)) return write(list);
+    // Each takes the place of a null, which is one byte.
+    for (const _part of parts) list.push(null);
+    const head = write(list);
+    return Buffer.concat([head.subarray(0, head.length - parts.length), ...parts]);
+  }
+
+  function partOf(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
+    if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
+    return packJson(slot) ?? write(prepare(valueOfJson(slot), holdsBinaryText(slot)));
+  }
 }
+
+const NO_ARGS: readonly unknown[] = [];
+const NO_KWARGS: Dict = {};
+
+/** Of a list or a dictionary; any other one takes more than a byte. */
+const isEmptyPart = (part: Uint8Array): boolean => part.length === 1;
 
 /** Empty slots at the end are left out, an empty list holds the place of args before kwargs; never is there a null. */
 function appendPayload(list: unknown[], payload: Payload, prepare: Prepare): void {
@@ -62,12 +94,9 @@ function appendPayload(list: unknown[], payload: Payload, prepare: Prepare): voi
   const args = argsOf(payload);
   const kwargs = kwargsOf(payload);
   const hasKwargs = !isEmpty(kwargs);
-  if (args.length > 0 || hasKwargs) list.push(prepare(args, mayBeBytes(payload.args)));
-  if (hasKwargs) list.push(prepare(kwargs, mayBeBytes(payload.kwargs)));
+  if (args.length > 0 || hasKwargs) list.push(prepare(args, holdsBinaryText(args)));
+  if (hasKwargs) list.push(prepare(kwargs, holdsBinaryText(kwargs)));
 }
-
-const mayBeBytes = (slot: Payload['args'] | Payload['kwargs']): boolean =>
-  slot !== undefined && holdsBinaryText(slot);
 
 function isEmpty(dict: object): boolean {
   for (const _key in dict) return false;

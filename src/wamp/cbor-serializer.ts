@@ -1,8 +1,10 @@
 import { Encoder } from 'cbor-x/encode';
 import { DEFAULT_MAX_NESTING } from '../json.js';
 import { createBinarySerializer } from './binary-serializer.js';
+import { CBOR } from './cbor-format.js';
 import { createCborReader } from './cbor-read.js';
 import { createCborScan } from './cbor-scan.js';
+import { createPackJson } from './pack-json.js';
 import { createPrepare } from './pack-values.js';
 import { createScratchWriter, type Scratch } from './scratch-writer.js';
 import type { Serializer } from './serializer.js';
@@ -23,6 +25,7 @@ export function createCborSerializer(options: { readonly maxNesting?: number } =
     name: 'cbor',
     prepare: createPrepare(() => true),
     write: createScratchWriter((value) => encoder.encode(value), encoder as Encoder & Scratch),
+    packJson: createPackJson(CBOR),
     scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
     read: createCborReader(),
   });

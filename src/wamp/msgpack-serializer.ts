@@ -1,8 +1,10 @@
 import { Packr } from 'msgpackr/pack';
 import { DEFAULT_MAX_NESTING } from '../json.js';
 import { createBinarySerializer } from './binary-serializer.js';
+import { MSGPACK } from './msgpack-format.js';
 import { createMsgpackReader } from './msgpack-read.js';
 import { createMsgpackScan } from './msgpack-scan.js';
+import { createPackJson } from './pack-json.js';
 import { createPrepare } from './pack-values.js';
 import { createScratchWriter } from './scratch-writer.js';
 import type { Serializer } from './serializer.js';
@@ -22,6 +24,7 @@ export function createMsgpackSerializer(options: { readonly maxNesting?: number 
     name: 'msgpack',
     prepare: createPrepare(isOf64Bit),
     write: createScratchWriter((value) => packr.pack(value), packr),
+    packJson: createPackJson(MSGPACK),
     scan: createMsgpackScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
     read: createMsgpackReader(),
   });

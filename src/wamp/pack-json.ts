@@ -1,0 +1,143 @@
+import type { JsonText } from '../json-text/json-text.js';
+import { NOT_PACKED, type PackFormat, packHead } from './pack-format.js';
+import { hashOfKey, hasTwice } from './pack-keys.js';
+import { createPackMemory, layJson, lengthOf, type PackMemory } from './pack-memory.js';
+import { packNumber } from './pack-number.js';
+import { packText } from './pack-text.js';
+
+/** Bytes of JSON's grammar (RFC 8259 section 2). */
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const NINE = 0x39;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const LOWER_A = 0x61;
+const LOWER_E = 0x65;
+const LOWER_L = 0x6c;
+const LOWER_T = 0x74;
+const OPEN_DICT = 0x7b;
+const CLOSE_DICT = 0x7d;
+
+/** As deep as `payload-values.ts` reads JSON text. */
+const MAX_NESTING = 2048;
+/** No value takes more bytes than its JSON and these: `1.5` takes 9, and text of 64 KB has 5 before it. */
+const MOST_MORE = 16;
+const NO_ROOM = -2;
+
+/**
+ * Writes JSON text as a binary format has it, without making values of it: what would be written of its values, but that a
+ * dictionary keeps the order of its keys.
+ *
+ * @returns bytes that are overwritten by the next call; undefined for JSON that has to be read before it can be written:
+ * where a key may be there twice, or text stands for bytes (see `binary-text.ts`) or is half a surrogate pair, where
+ * an integer has more than 64 bit, and what nests too deep or is no JSON
+ */
+export type PackJson = (json: JsonText) => Uint8Array | undefined;
+
+export function createPackJson(format: PackFormat): PackJson {
+  const memoryFor = createPackMemory();
+  const outer = new Int32Array(MAX_NESTING);
+
+  return (json) => {
+    const length = lengthOf(json);
+    let memory = memoryFor(length, false);
+    layJson(memory, json);
+    let start = pack(memory, length, format, outer);
+    if (start === NO_ROOM) {
+      memory = memoryFor(length, true);
+      layJson(memory, json);
+      start = pack(memory, length, format, outer);
+    }
+    return start < 0 ? undefined : memory.bytes.subarray(start);
+  };
+}
+
+/**
+ * Goes through JSON from its end to its begin, and writes from the end of the memory on: when a list or a dictionary
+ * begins, what it holds has been written and counted. What is written never reaches what is still to be read.
+ *
+ * @param outer by depth: the values, keys included, that what was open has had so far; of a dictionary their complement
+ */
+function pack(memory: PackMemory, length: number, format: PackFormat, outer: Int32Array): number {
+  const { bytes, view, keys } = memory;
+  let at = length - 1;
+  let out = bytes.length;
+  let depth = 0;
+  let isDict = false;
+  let count = 0;
+  let keyCount = 0;
+  while (at >= 0) {
+    if (out - at < MOST_MORE) return NO_ROOM;
+    const byte = bytes[at] as number;
+    switch (byte) {
+      case QUOTE: {
+        const start = packText(memory, at, out);
+        if (start === NOT_PACKED) return NOT_PACKED;
+        at = memory.at - 1;
+        // In a dictionary a value comes first, seen from the end.
+        if (isDict && count % 2 === 1) {
+          if (keyCount === keys.length) return NO_ROOM;
+          keys[keyCount++] = hashOfKey(view, start, out);
+        }
+        out = packHead(view, start, format.text, out - start);
+        count++;
+        break;
+      }
+      case CLOSE_LIST:
+      case CLOSE_DICT:
+        if (depth === MAX_NESTING) return NOT_PACKED;
+        count++;
+        outer[depth++] = isDict ? ~count : count;
+        isDict = byte === CLOSE_DICT;
+        count = 0;
+        at--;
+        break;
+      case OPEN_LIST:
+      case OPEN_DICT: {
+        if (depth === 0 || isDict !== (byte === OPEN_DICT)) return NOT_PACKED;
+        if (isDict) {
+          if (count % 2 === 1) return NOT_PACKED;
+          count /= 2;
+          keyCount -= count;
+          if (hasTwice(keys, keyCount, keyCount + count)) return NOT_PACKED;
+        }
+        out = packHead(view, out, isDict ? format.dict : format.list, count);
+        count = outer[--depth] as number;
+        isDict = count < 0;
+        if (isDict) count = ~count;
+        at--;
+        break;
+      }
+      case LOWER_E: {
+        const isTrue = bytes[at - 3] === LOWER_T;
+        if (!isTrue && bytes[at - 3] !== LOWER_A) return NOT_PACKED;
+        bytes[--out] = isTrue ? format.true : format.false;
+        at -= isTrue ? 4 : 5;
+        count++;
+        break;
+      }
+      case LOWER_L:
+        bytes[--out] = format.null;
+        at -= 4;
+        count++;
+        break;
+      default: {
+        const end = at + 1;
+        at--;
+        // What else is no part of a number: white space, commas and colons.
+        if (byte <= COMMA || byte === COLON) break;
+        while (at >= 0 && isOfNumber(bytes[at] as number)) at--;
+        out = packNumber(bytes, view, at + 1, end, out, format);
+        if (out === NOT_PACKED) return NOT_PACKED;
+        count++;
+      }
+    }
+  }
+  return depth === 0 && count === 1 ? out : NOT_PACKED;
+}
+
+const isOfNumber = (byte: number): boolean =>
+  (byte >= MINUS && byte <= NINE) || byte === PLUS || (byte | 0x20) === LOWER_E;

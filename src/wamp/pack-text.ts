@@ -1,0 +1,137 @@
+import { NOT_PACKED } from './pack-format.js';
+import type { PackMemory } from './pack-memory.js';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LOWER_U = 0x75;
+const QUOTES = 0x22222222;
+const BACKSLASHES = 0x5c5c5c5c;
+
+/** By the byte behind a backslash: the character that they stand for (RFC 8259 section 7). */
+const ESCAPED = new Uint8Array(256);
+for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
+  ESCAPED[(letter as string).charCodeAt(0)] = (character as string).charCodeAt(0);
+}
+
+/** By the byte of a hexadecimal digit: its value; -1 of any other. */
+const HEX = new Int8Array(256).fill(-1);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  HEX[digit.charCodeAt(0)] = value;
+  HEX[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
+/**
+ * Writes the UTF-8 of a JSON string, without a head, from its end to its begin.
+ *
+ * @param end the quote that ends it; `memory.at` becomes the quote that begins it
+ * @returns where the text begins; {@link NOT_PACKED} where it holds U+0000 or half a surrogate pair
+ */
+export function packText(memory: PackMemory, end: number, out: number): number {
+  const { bytes, view } = memory;
+  let at = end - 1;
+  let to = out;
+  for (;;) {
+    // Four bytes at once while none of them is special: of x - 1 and ~x both have a byte's upper bit where x has a 0.
+    while (at > 3) {
+      const four = view.getInt32(at - 3, true);
+      const quotes = four ^ QUOTES;
+      const backslashes = four ^ BACKSLASHES;
+      const special = ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes);
+      if ((special & 0x80808080) !== 0) break;
+      at -= 4;
+      to -= 4;
+      view.setInt32(to, four, true);
+    }
+    const byte = bytes[at] as number;
+    if (byte === BACKSLASH) {
+      to = unescapeAt(memory, at, to);
+      if (to === NOT_PACKED) return NOT_PACKED;
+      at = memory.at;
+      continue;
+    }
+    // One that is part of the text has a backslash before it.
+    if (byte === QUOTE && bytes[at - 1] !== BACKSLASH) break;
+    if (at < 0) return NOT_PACKED;
+    bytes[--to] = byte;
+    at--;
+  }
+  memory.at = at;
+  return to <= out ? to : NOT_PACKED;
+}
+
+/**
+ * Puts in order what was written before a backslash was met that may have begun an escape.
+ *
+ * @param end the last one of a row of backslashes; `memory.at` becomes what is before the row
+ * @param out where what followed it was written to
+ */
+function unescapeAt(memory: PackMemory, end: number, out: number): number {
+  const { bytes } = memory;
+  let at = beforeBackslashes(bytes, end);
+  let count = end - at;
+  let to = out;
+  // Two make one; of an odd number the last one belongs to what follows.
+  if (count % 2 === 1) {
+    const letter = bytes[to] as number;
+    if (letter === LOWER_U) {
+      const unit = hexAt(bytes, to + 1);
+      to += 5;
+      if (unit < 0xd800 || unit > 0xdfff) {
+        // U+0000 may begin text that stands for bytes.
+        if (unit <= 0) return NOT_PACKED;
+        to = packCharacter(bytes, to, unit);
+      } else {
+        // The second half of a pair: `\uD83D\uDE00`.
+        if (unit < 0xdc00 || count > 1 || bytes[at - 4] !== LOWER_U) return NOT_PACKED;
+        const first = hexAt(bytes, at - 3);
+        if (first < 0xd800 || first > 0xdbff) return NOT_PACKED;
+        to = packCharacter(bytes, to, 0x10000 + ((first - 0xd800) << 10) + (unit - 0xdc00));
+        const secondEnd = at - 5;
+        at = beforeBackslashes(bytes, secondEnd);
+        count = secondEnd - at;
+        if (count % 2 === 0) return NOT_PACKED;
+      }
+    } else {
+      bytes[to] = ESCAPED[letter] as number;
+    }
+  }
+  for (let left = count >> 1; left > 0; left--) bytes[--to] = BACKSLASH;
+  memory.at = at;
+  return to;
+}
+
+function beforeBackslashes(bytes: Buffer, end: number): number {
+  let at = end;
+  while (at >= 0 && bytes[at] === BACKSLASH) at--;
+  return at;
+}
+
+/** The number that four digits make; negative where they are none. */
+function hexAt(bytes: Buffer, at: number): number {
+  let value = 0;
+  for (let end = at + 4, digit = at; digit < end; digit++) {
+    value = (value << 4) | (HEX[bytes[digit] as number] as number);
+  }
+  return value;
+}
+
+function packCharacter(bytes: Buffer, out: number, code: number): number {
+  let to = out;
+  if (code < 0x80) {
+    bytes[--to] = code;
+    return to;
+  }
+  bytes[--to] = 0x80 | (code & 0x3f);
+  if (code < 0x800) {
+    bytes[--to] = 0xc0 | (code >> 6);
+    return to;
+  }
+  bytes[--to] = 0x80 | ((code >> 6) & 0x3f);
+  if (code < 0x10000) {
+    bytes[--to] = 0xe0 | (code >> 12);
+    return to;
+  }
+  bytes[--to] = 0x80 | ((code >> 12) & 0x3f);
+  bytes[--to] = 0xf0 | (code >> 18);
+  return to;
+}
