@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../test/support/answer-headers.js';
 import { judgeRefusal } from './refusal.js';
 
 const answer = (status: number, challenge?: string | string[]) => ({
   status,
-  headers: { 'www-authenticate': challenge },
+  headers: answerHeaders({ 'www-authenticate': challenge }),
   body: Buffer.alloc(0),
 });
 

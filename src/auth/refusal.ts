@@ -1,4 +1,5 @@
-import type { AnswerHeaders, HttpAnswer } from '../upstream/http-message.js';
+import { type AnswerHeaders, allHeaders } from '../upstream/answer-headers.js';
+import type { HttpAnswer } from '../upstream/http-message.js';
 
 /** What an answer says of the token that was sent: nothing, that it is no good, or perhaps that. */
 export type Refusal = 'none' | 'token' | 'perhaps';
@@ -17,8 +18,7 @@ export function judgeRefusal(answer: HttpAnswer, refreshOn: readonly number[]): 
 }
 
 function saysInvalidToken(headers: AnswerHeaders): boolean {
-  const challenges = [headers['www-authenticate'] ?? []].flat();
-  return challenges.some((challenge) =>
+  return allHeaders(headers, 'www-authenticate').some((challenge) =>
     /(^|[\s,])error\s*=\s*("invalid_token"|invalid_token\b)/i.test(challenge),
   );
 }

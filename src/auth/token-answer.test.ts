@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerHeaders } from '../upstream/http-message.js';
+import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenAnswer } from './token-answer.js';
 
@@ -11,12 +11,12 @@ const rule = {
   isPlaceable: (token: string) => !token.includes('\n'),
 };
 
-function read(status: number, body: unknown, headers: AnswerHeaders = {}) {
+function read(status: number, body: unknown, headers: Record<string, string> = {}) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const outcome: UpstreamOutcome = {
     kind: 'answer',
     attempts: 1,
-    answer: { status, headers, body: Buffer.from(text) },
+    answer: { status, headers: answerHeaders(headers), body: Buffer.from(text) },
   };
   return readTokenAnswer(outcome, rule, NOW);
 }
@@ -54,7 +54,7 @@ describe('a token answer', () => {
     const outcome: UpstreamOutcome = {
       kind: 'answer',
       attempts: 1,
-      answer: { status: 200, headers: {}, body: Buffer.from('{}') },
+      answer: { status: 200, headers: [], body: Buffer.from('{}') },
     };
     expect(readTokenAnswer(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
@@ -85,7 +85,7 @@ describe('a token answer', () => {
     const outcome: UpstreamOutcome = {
       kind: 'answer',
       attempts: 1,
-      answer: { status: 400, headers: {}, body },
+      answer: { status: 400, headers: [], body },
     };
     expect(readTokenAnswer(outcome, elsewhere, NOW)).toEqual(none('status 400 invalid_client', true));
   });

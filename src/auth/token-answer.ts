@@ -1,4 +1,5 @@
-import { firstHeader, type HttpAnswer } from '../upstream/http-message.js';
+import { firstHeader } from '../upstream/answer-headers.js';
+import type { HttpAnswer } from '../upstream/http-message.js';
 import { retryAfterMs } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 

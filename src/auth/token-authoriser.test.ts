@@ -23,7 +23,7 @@ const token = (value: string): Token => ({
   refreshAt: undefined,
 });
 const NONE: NoToken = { cause: 'the endpoint is down', retryInMs: 1_500 };
-const answer = (status: number) => ({ status, headers: {}, body: Buffer.alloc(0) });
+const answer = (status: number) => ({ status, headers: [], body: Buffer.alloc(0) });
 
 function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   const conf = billingConf(

@@ -41,7 +41,7 @@ function setUp(good: string, status = 401, body: object = { error: 'invalid_clie
         const granted = request.body === `client_secret=${good}`;
         const answer = {
           status: granted ? 200 : status,
-          headers: {},
+          headers: [],
           body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: 60 } : body)),
         };
         return { kind: 'answer', answer, attempts: 1 };

@@ -1,11 +1,12 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../test/support/answer-headers.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 
 const plain = Buffer.from('{"id":"INV-001","note":"ünïcödé"}');
 const answer = (coding: string | string[], body: Buffer) => ({
   status: 200,
-  headers: { 'content-encoding': coding },
+  headers: answerHeaders({ 'content-encoding': coding }),
   body,
 });
 
@@ -44,5 +45,5 @@ describe('refuses', () => {
 
 it('leaves an answer without body alone, whatever its header says', () => {
   expect(isEncoded(answer('gzip', Buffer.alloc(0)))).toBe(false);
-  expect(isEncoded({ status: 200, headers: {}, body: plain })).toBe(false);
+  expect(isEncoded({ status: 200, headers: [], body: plain })).toBe(false);
 });

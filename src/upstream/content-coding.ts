@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { allHeaders, firstHeader } from './answer-headers.js';
 import { type ExchangeFailure, failure } from './failure.js';
 import type { HttpAnswer } from './http-message.js';
 
@@ -14,7 +15,7 @@ const MAX_CODINGS = 3;
 
 /** True where the body stands in a coding that must be undone before anybody reads it. */
 export function isEncoded(answer: HttpAnswer): boolean {
-  return answer.body.length > 0 && answer.headers['content-encoding'] !== undefined;
+  return answer.body.length > 0 && firstHeader(answer.headers, 'content-encoding') !== undefined;
 }
 
 /**
@@ -27,8 +28,8 @@ export async function decodeContent(
   answer: HttpAnswer,
   maxBytes: number,
 ): Promise<HttpAnswer | ExchangeFailure> {
-  const field = answer.headers['content-encoding'] ?? '';
-  const codings = (Array.isArray(field) ? field.join() : field)
+  const codings = allHeaders(answer.headers, 'content-encoding')
+    .join()
     .toLowerCase()
     .split(',')
     .map((coding) => coding.trim())

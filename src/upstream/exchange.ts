@@ -1,9 +1,10 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
+import { type AnswerHeaders, firstHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
-import { type AnswerHeaders, firstHeader, type HttpAnswer, type HttpRequest } from './http-message.js';
+import type { HttpAnswer, HttpRequest } from './http-message.js';
 
 export interface Answered {
   readonly kind: 'answer';
@@ -76,7 +77,8 @@ function hasExpired({ notAfter }: ExchangeLimits, clock: Clock): boolean {
  * The state of one exchange, and what undici calls as it goes on.
  *
  * A class, for speed: with closures over one scope a call cost a dozen objects, some of which V8 took for long-lived and
- * kept out of reach of its cheap garbage collection, with all that they referred to.
+ * kept out of reach of its cheap garbage collection, with all that they referred to. Of undici's two interfaces for
+ * handlers it has the older: behind the newer one each call gets two objects more, and each header field a string.
  */
 class Exchange implements Dispatcher.DispatchHandler, Cancelable {
   private readonly request: HttpRequest;
@@ -85,7 +87,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
   private readonly control: CallControl;
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
-  private controller: Dispatcher.DispatchController | undefined = undefined;
+  private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
   private settled = false;
@@ -115,7 +117,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
     const { timeoutMs } = this.limits;
     this.stopTimer = this.clock.after(timeoutMs, () => {
       const detail = `no whole answer within ${Math.round(timeoutMs)} ms`;
-      this.tearDown(failure('timeout', this.controller !== undefined, detail));
+      this.tearDown(failure('timeout', this.abort !== undefined, detail));
     });
     this.control.waitsFor = this;
   }
@@ -125,20 +127,22 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
   }
 
   /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onConnect(abort: (error?: Error) => void): void {
     // Once more: connecting takes its time.
     if (!this.settled && hasExpired(this.limits, this.clock)) this.settle({ kind: 'expired' }, false);
     if (this.settled) {
-      controller.abort(new Error('the call had ended before its connection was made'));
+      abort(new Error('the call had ended before its connection was made'));
       return;
     }
-    this.controller = controller;
+    this.abort = abort;
     this.heard();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
+  // Of the two that follow, false would mean that nothing more may come at the moment.
+
+  onHeaders(status: number, headers: AnswerHeaders): boolean {
     this.heard();
-    if (status < 200) return; // 1xx: an interim answer (RFC 9110 §15.2)
+    if (status < 200) return true; // 1xx: an interim answer (RFC 9110 §15.2)
     this.status = status;
     this.headers = headers;
     const { maxBytes } = this.limits;
@@ -146,9 +150,10 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
     // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
     if (status === 204 || status === 304) this.answer(NO_BODY);
+    return true;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): boolean {
     this.heard();
     this.size += chunk.length;
     const { maxBytes } = this.limits;
@@ -157,17 +162,18 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
     else if (this.size === chunk.length) this.body = chunk;
     else if (Array.isArray(this.body)) this.body.push(chunk);
     else this.body = [this.body, chunk];
+    return true;
   }
 
-  onResponseEnd(): void {
+  onComplete(): void {
     this.answer(Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body);
   }
 
-  onResponseError(_: Dispatcher.DispatchController | undefined, error: Error): void {
+  onError(error: Error): void {
     // A request that undici will not write is our own fault, not the upstream's.
     if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
     // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
-    this.settle(classifyFailure(error, this.controller !== undefined), false);
+    this.settle(classifyFailure(error, this.abort !== undefined), false);
   }
 
   private answer(body: Buffer): void {
@@ -190,7 +196,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
    */
   private tearDown(outcome: ExchangeOutcome): void {
     this.settle(outcome, false);
-    this.controller?.abort(new Error('torn down by the gateway'));
+    this.abort?.(new Error('torn down by the gateway'));
   }
 
   /** Watches that the upstream is not silent for too long. */
@@ -207,7 +213,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
 }
 
 const nothing = (): void => {};
-const NO_HEADERS: AnswerHeaders = Object.freeze({});
+const NO_HEADERS: AnswerHeaders = [];
 const NO_BODY = Buffer.alloc(0);
 
 /** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */

@@ -1,3 +1,5 @@
+import type { AnswerHeaders } from './answer-headers.js';
+
 /** HTTP methods that a procedure can have. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 
@@ -13,18 +15,9 @@ export interface HttpRequest {
   readonly body: string | undefined;
 }
 
-/** Header fields of an answer, names in lower case; a field that came several times is a list. */
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 /** One answer, whole. What `Upstream.send` brings has its content coding undone; what an exchange brings has not. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly body: Buffer;
-}
-
-/** The first value of a header field, or undefined. */
-export function firstHeader(headers: AnswerHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 
@@ -11,7 +12,7 @@ const request = (method: HttpMethod): HttpRequest => ({
 });
 const answer = (status: number, location?: string | string[]) => ({
   status,
-  headers: location === undefined ? {} : { location },
+  headers: answerHeaders({ location }),
   body: Buffer.alloc(0),
 });
 

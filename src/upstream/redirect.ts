@@ -1,4 +1,5 @@
-import { firstHeader, type HttpAnswer, type HttpRequest } from './http-message.js';
+import { firstHeader } from './answer-headers.js';
+import type { HttpAnswer, HttpRequest } from './http-message.js';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { ExchangeOutcome } from './exchange.js';
 import { failure } from './failure.js';
 import { backoffMs, type RetryState, retryDelayMs } from './retry-policy.js';
@@ -13,7 +14,7 @@ const state: RetryState = {
 const half = () => 0.5;
 const answer = (status: number, headers = {}): ExchangeOutcome => ({
   kind: 'answer',
-  answer: { status, headers, body: Buffer.alloc(0) },
+  answer: { status, headers: answerHeaders(headers), body: Buffer.alloc(0) },
 });
 
 describe('what may have reached the upstream', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../../test/support/answer-headers.js';
 import { decodeBody } from './decode-body.js';
 
 const json = (text: string) => ({ kind: 'json', json: Buffer.from(text) });
 const decode = (type: string | undefined, body: string | Uint8Array) =>
   decodeBody({
     status: 200,
-    headers: type === undefined ? {} : { 'content-type': type },
+    headers: answerHeaders({ 'content-type': type }),
     body: Buffer.from(body),
   });
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { checkJson } from '../../json-text/check-json.js';
-import { firstHeader, type HttpAnswer } from '../../upstream/http-message.js';
+import { firstHeader } from '../../upstream/answer-headers.js';
+import type { HttpAnswer } from '../../upstream/http-message.js';
 
 /** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
 export type ReplyBody =

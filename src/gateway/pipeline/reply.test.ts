@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { answerHeaders } from '../../../test/support/answer-headers.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import { mapAnswer } from './reply.js';
 import { statusUri } from './status-uris.js';
 
 const request: HttpRequest = { method: 'GET', origin: 'http://a', path: '/', headers: [], body: undefined };
-const answer = (status: number, headers = {}) => ({ status, headers, body: Buffer.from('') });
+const answer = (status: number, headers = {}) => ({
+  status,
+  headers: answerHeaders(headers),
+  body: Buffer.from(''),
+});
 const rule = { errors: new Map([[409, 'com.billing.conflict']]), responseHeaders: [] };
 
 it.each([

@@ -1,5 +1,6 @@
 import type { GatewayErrorCode } from '../../errors.js';
-import type { AnswerHeaders, HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
+import { type AnswerHeaders, allHeaders } from '../../upstream/answer-headers.js';
+import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
 import { decodeBody, type ReplyBody } from './decode-body.js';
 import { findHeader } from './headers.js';
 import { statusUri } from './status-uris.js';
@@ -69,10 +70,8 @@ function isConditional(request: HttpRequest): boolean {
 function pickHeaders(headers: AnswerHeaders, names: readonly string[]): ReplyHeaders {
   const picked: Record<string, string | readonly string[]> = {};
   for (const name of names) {
-    const value = headers[name];
-    if (value === undefined) continue;
-    if (name === 'set-cookie') picked[name] = Array.isArray(value) ? value : [value];
-    else picked[name] = Array.isArray(value) ? value.join(', ') : value;
+    const values = allHeaders(headers, name);
+    if (values.length > 0) picked[name] = name === 'set-cookie' ? values : values.join(', ');
   }
   return picked;
 }
