@@ -29,8 +29,10 @@ export interface ConnectionPool {
   /**
    * Takes a connection, waiting up to `waitMs` for one to become free. Answers at once, without a promise, when one is.
    * A cancelled call leaves the queue at once.
+   *
+   * @param now monotonic milliseconds
    */
-  checkout(waitMs: number, control: CallControl): Connection | Promise<Checkout>;
+  checkout(waitMs: number, control: CallControl, now: number): Connection | Promise<Checkout>;
   /** Gives a connection back. `broken` throws its socket away: its state is unknown. */
   release(connection: Connection, broken: boolean): void;
   /** Ends every connection; running exchanges fail. */
@@ -118,8 +120,8 @@ export function createConnectionPool(
   }
 
   /** A connection past its lifetime is closed and a new one made, so that changed DNS is noticed under steady load. */
-  function renewIfOld(slot: Slot): Slot {
-    if (slot.connectedAt !== undefined && clock.monotonic() - slot.connectedAt > slot.lifetimeMs) {
+  function renewIfOld(slot: Slot, now: number): Slot {
+    if (slot.connectedAt !== undefined && now - slot.connectedAt > slot.lifetimeMs) {
       slot.client.close().catch(() => undefined);
       renew(slot);
     }
@@ -143,9 +145,9 @@ export function createConnectionPool(
   }
 
   return {
-    checkout(waitMs, control) {
+    checkout(waitMs, control, now) {
       const slot = free.pop();
-      if (slot !== undefined) return renewIfOld(slot);
+      if (slot !== undefined) return renewIfOld(slot, now);
       if (slots.size < options.size && !closed) return addSlot();
       if (closed || waiters.size >= options.maxWaiting) return Promise.resolve('full');
       return wait(waitMs, control);
@@ -160,7 +162,7 @@ export function createConnectionPool(
       if (closed) return;
       const [next] = waiters;
       if (next === undefined) free.push(slot);
-      else next.settle(renewIfOld(slot));
+      else next.settle(renewIfOld(slot, clock.monotonic()));
     },
 
     async close() {

@@ -30,6 +30,8 @@ export interface ExchangeResult {
 
 /** How much time and room an exchange has. When the time is up the request is torn down; the failure is `timeout`. */
 export interface ExchangeLimits {
+  /** Monotonic milliseconds at which it begins. */
+  readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
   /** Milliseconds that the upstream may be silent within that. */
@@ -53,7 +55,7 @@ export function exchange(
   control: CallControl,
 ): Promise<ExchangeResult> {
   // Before the connection is touched, so that it stays as good as it is.
-  if (hasExpired(limits, clock)) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
+  if (limits.now >= limits.notAfter) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
   return new Promise((resolve, reject) => {
     const handler = new Exchange(request, limits, clock, control, resolve, reject);
     handler.begin();
@@ -66,11 +68,8 @@ export function exchange(
       },
       handler,
     );
+    handler.dispatched();
   });
-}
-
-function hasExpired({ notAfter }: ExchangeLimits, clock: Clock): boolean {
-  return notAfter !== Number.POSITIVE_INFINITY && clock.monotonic() >= notAfter;
 }
 
 /**
@@ -87,6 +86,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
   private readonly control: CallControl;
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
+  private isDispatched = false;
   private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
@@ -122,14 +122,24 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
     this.control.waitsFor = this;
   }
 
+  /** undici has the request. Where the connection was open it has begun already. */
+  dispatched(): void {
+    this.isDispatched = true;
+  }
+
+  /** Looks again where there was something to wait for: connecting takes its time. */
+  private hasExpired(): boolean {
+    const { notAfter } = this.limits;
+    return this.isDispatched && notAfter !== Number.POSITIVE_INFINITY && this.clock.monotonic() >= notAfter;
+  }
+
   cancel(): void {
     this.tearDown({ kind: 'canceled' });
   }
 
   /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
   onConnect(abort: (error?: Error) => void): void {
-    // Once more: connecting takes its time.
-    if (!this.settled && hasExpired(this.limits, this.clock)) this.settle({ kind: 'expired' }, false);
+    if (!this.settled && this.hasExpired()) this.settle({ kind: 'expired' }, false);
     if (this.settled) {
       abort(new Error('the call had ended before its connection was made'));
       return;

@@ -3,37 +3,41 @@ import { createRetryBudget } from './retry-budget.js';
 
 function budgetAt() {
   let now = 5_000_000;
-  return { budget: createRetryBudget(() => now), pass: (ms: number) => (now += ms) };
+  const budget = createRetryBudget();
+  return {
+    request: () => budget.request(now),
+    takeAll(most = 10_000) {
+      let taken = 0;
+      while (taken < most && budget.takeRetry(now)) taken++;
+      return taken;
+    },
+    pass: (ms: number) => (now += ms),
+  };
 }
-const takeAll = (budget: ReturnType<typeof createRetryBudget>, most = 10_000) => {
-  let taken = 0;
-  while (taken < most && budget.takeRetry()) taken++;
-  return taken;
-};
 
 describe('retry budget', () => {
   it('grants three retries a second to a quiet service', () => {
-    const { budget, pass } = budgetAt();
-    budget.request();
-    expect(takeAll(budget)).toBe(3);
+    const { request, takeAll, pass } = budgetAt();
+    request();
+    expect(takeAll()).toBe(3);
     pass(1_000);
-    expect(takeAll(budget)).toBe(3);
+    expect(takeAll()).toBe(3);
   });
   it('grants a fifth of the recent requests to a busy one', () => {
-    const { budget } = budgetAt();
-    for (let count = 0; count < 1_000; count++) budget.request();
-    expect(takeAll(budget)).toBe(200);
+    const { request, takeAll } = budgetAt();
+    for (let count = 0; count < 1_000; count++) request();
+    expect(takeAll()).toBe(200);
   });
   it('forgets what lies further back than its window', () => {
-    const { budget, pass } = budgetAt();
-    for (let count = 0; count < 1_000; count++) budget.request();
+    const { request, takeAll, pass } = budgetAt();
+    for (let count = 0; count < 1_000; count++) request();
     pass(10_000);
-    expect(takeAll(budget)).toBe(3);
+    expect(takeAll()).toBe(3);
   });
   it('survives an idle time longer than its window', () => {
-    const { budget, pass } = budgetAt();
-    takeAll(budget);
+    const { takeAll, pass } = budgetAt();
+    takeAll();
     pass(3_600_000);
-    expect(takeAll(budget)).toBe(3);
+    expect(takeAll()).toBe(3);
   });
 });

@@ -5,25 +5,24 @@
  * second always, so that a quiet service can retry at all.
  */
 export interface RetryBudget {
-  /** Notes a call's first request. */
-  request(): void;
-  /** True, and noted, where one more retry is within the budget. */
-  takeRetry(): boolean;
+  /** Notes a call's first request. @param now monotonic milliseconds */
+  request(now: number): void;
+  /** True, and noted, where one more retry is within the budget. @param now monotonic milliseconds */
+  takeRetry(now: number): boolean;
 }
 
 const WINDOW_SECONDS = 10;
 const RETRY_SHARE = 0.2;
 const RETRIES_PER_SECOND = 3;
 
-/** @param nowMs a monotonic clock in milliseconds. */
-export function createRetryBudget(nowMs: () => number): RetryBudget {
+export function createRetryBudget(): RetryBudget {
   // One bucket a second, reused in a ring: no allocation and no timer, whatever the load.
   const requests = new Array<number>(WINDOW_SECONDS).fill(0);
   const retries = new Array<number>(WINDOW_SECONDS).fill(0);
-  let newest = Math.floor(nowMs() / 1000);
+  let newest = -1;
 
-  function advance(): number {
-    const second = Math.floor(nowMs() / 1000);
+  function advance(now: number): number {
+    const second = Math.floor(now / 1000);
     for (let step = Math.max(newest + 1, second - WINDOW_SECONDS + 1); step <= second; step++) {
       requests[step % WINDOW_SECONDS] = 0;
       retries[step % WINDOW_SECONDS] = 0;
@@ -33,12 +32,12 @@ export function createRetryBudget(nowMs: () => number): RetryBudget {
   }
 
   return {
-    request() {
-      const bucket = advance();
+    request(now) {
+      const bucket = advance(now);
       requests[bucket] = (requests[bucket] ?? 0) + 1;
     },
-    takeRetry() {
-      const bucket = advance();
+    takeRetry(now) {
+      const bucket = advance(now);
       const allowedNow = RETRIES_PER_SECOND > (retries[bucket] ?? 0);
       const allowedByShare = sum(retries) < RETRY_SHARE * sum(requests);
       if (!allowedNow && !allowedByShare) return false;

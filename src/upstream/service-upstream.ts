@@ -48,7 +48,7 @@ export function createTokenUpstream(
 function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, random: () => number): Upstream {
   return createUpstream(options, {
     pool: createConnectionPool(pool, clock, random),
-    budget: createRetryBudget(clock.monotonic),
+    budget: createRetryBudget(),
     clock,
     random,
     exchange,

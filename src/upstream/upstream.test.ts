@@ -73,7 +73,7 @@ function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: P
       retry: { retries: 0, statuses: new Set() },
       ...options,
     },
-    { pool: connections, budget: createRetryBudget(clock.monotonic), clock, random: () => 0, exchange },
+    { pool: connections, budget: createRetryBudget(), clock, random: () => 0, exchange },
   );
   closers.push(() => upstream.close());
   return { upstream, pool: connections };
@@ -238,6 +238,25 @@ describe('a request that may not leave after a time', () => {
     expect(again).toMatchObject({ kind: 'answer', attempts: 3 });
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
   });
+
+  it('does not where the time has passed while its connection was made', async () => {
+    const still = createFakeClock();
+    const server = await serve(() => ({ body: 'ok' }));
+    const { pool } = connect(server.url);
+    const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
+    const begun = still.monotonic();
+    const limits = {
+      now: begun,
+      timeoutMs: 5_000,
+      recvTimeoutMs: 5_000,
+      maxBytes: 1_000,
+      notAfter: begun + 10,
+    };
+    const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
+    still.advance(10);
+    expect((await result).outcome).toEqual({ kind: 'expired' });
+    expect(server.requests).toEqual([]);
+  });
 });
 
 describe('silence', () => {
@@ -248,8 +267,8 @@ describe('silence', () => {
       return 'handled';
     });
     const { pool } = connect(server.url);
-    const connection = await pool.checkout(1_000, within(5_000));
-    const limits = { timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000, notAfter: 9_000 };
+    const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
+    const limits = { now: 0, timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000, notAfter: 9_000 };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     await server.arrived(1);
     // One timer for the whole, one for the silence; nobody hears anything while time stands still.
@@ -289,7 +308,7 @@ describe('a connection that comes too late', () => {
       sent.push(each);
       return new Promise<never>(() => undefined);
     };
-    const budget = createRetryBudget(still.monotonic);
+    const budget = createRetryBudget();
     return createUpstream(options, { pool, budget, clock: still, random: () => 0, exchange: neverSend });
   }
 

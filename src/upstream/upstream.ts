@@ -70,15 +70,20 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     notAfter = Number.POSITIVE_INFINITY,
     begun = 0,
   ): Promise<UpstreamOutcome> {
-    if (begun === 0) budget.request();
     for (let attempts = begun + 1; ; attempts++) {
-      const checkout = takeConnection(control);
-      const connection = checkout instanceof Promise ? await checkout : checkout;
+      // Once for all that happens at once, since reading a clock is not for nothing.
+      let now = clock.monotonic();
+      if (attempts === 1) budget.request(now);
+      let connection = takeConnection(control, now);
+      if (connection instanceof Promise) {
+        connection = await connection;
+        now = clock.monotonic();
+      }
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
-      const endAt = Math.min(clock.monotonic() + options.timeoutMs, control.deadlineAt);
+      const endAt = Math.min(now + options.timeoutMs, control.deadlineAt);
       let exchanged: ExchangeResult | undefined;
       try {
-        exchanged = await exchangeUntil(endAt, connection, request, control, notAfter);
+        exchanged = await exchangeUntil(endAt, now, connection, request, control, notAfter);
         const next = maxRedirects > 0 ? followed(request, exchanged.outcome) : undefined;
         if (next !== undefined) exchanged = await follow(next, endAt, connection, control, notAfter);
       } finally {
@@ -92,10 +97,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
         return { kind: 'answer', answer: outcome.answer, attempts };
       }
-      const remainingMs = control.deadlineAt - clock.monotonic() - TIMER_EARLY_MS;
+      now = clock.monotonic();
+      const remainingMs = control.deadlineAt - now - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
-      if (delayMs === undefined || !budget.takeRetry()) return { ...outcome, attempts };
+      if (delayMs === undefined || !budget.takeRetry(now)) return { ...outcome, attempts };
       await pause(delayMs, control);
       if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
     }
@@ -103,12 +109,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   function takeConnection(
     control: CallControl,
+    now: number,
   ): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
     if (control.canceledBy !== undefined) return { kind: 'canceled' };
-    const remainingMs = control.deadlineAt - clock.monotonic();
+    const remainingMs = control.deadlineAt - now;
     if (remainingMs <= 0)
       return failure('timeout', false, 'the deadline passed before a connection was taken');
-    const checkout = pool.checkout(Math.min(options.checkoutTimeoutMs, remainingMs), control);
+    const checkout = pool.checkout(Math.min(options.checkoutTimeoutMs, remainingMs), control, now);
     if (!(checkout instanceof Promise)) return checkout;
     return checkout.then((taken) => {
       switch (taken) {
@@ -138,13 +145,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   function exchangeUntil(
     endAt: number,
+    now: number,
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
     notAfter: number,
   ): Promise<ExchangeResult> {
-    const timeoutMs = endAt - clock.monotonic();
-    const limits = { timeoutMs, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
+    const limits = { now, timeoutMs: endAt - now, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
     return parts.exchange(connection, request, limits, clock, control);
   }
 
@@ -160,7 +167,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     for (let hops = 1; ; hops++) {
       const refusal = cannotFollow(control, endAt);
       if (refusal !== undefined) return { outcome: refusal, reusable: true };
-      const result = await exchangeUntil(endAt, connection, request, control, notAfter);
+      const result = await exchangeUntil(endAt, clock.monotonic(), connection, request, control, notAfter);
       const next = hops < maxRedirects ? followed(request, result.outcome) : undefined;
       if (next === undefined) return result;
       request = next;
