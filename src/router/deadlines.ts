@@ -1,8 +1,5 @@
-import type { Clock } from '../clock.js';
-import type { Lane, PendingCall } from './model.js';
-
-/** Node's timers hold no more than 2^31-1 ms, and fire at once above it. */
-const LONGEST_TIMER = 2_147_483_647;
+import { type Clock, createLane, type Lane, LONGEST_TIMER } from '../clock.js';
+import type { PendingCall } from './model.js';
 
 /** Deadlines of calls. */
 export interface Deadlines {
@@ -18,24 +15,7 @@ export interface Deadlines {
 }
 
 export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void): Deadlines {
-  const lanes = new Map<number, Lane>();
-
-  function armLane(lane: Lane, delay: number): void {
-    lane.stop = clock.after(Math.min(delay, LONGEST_TIMER), () => sweep(lane));
-  }
-
-  function sweep(lane: Lane): void {
-    lane.stop = undefined;
-    const now = clock.monotonic();
-    for (let call = lane.first; call !== undefined; call = lane.first) {
-      if (call.dueAt > now) {
-        armLane(lane, call.dueAt - now);
-        return;
-      }
-      leaveLane(call);
-      onDue(call);
-    }
-  }
+  const lanes = new Map<number, Lane<PendingCall>>();
 
   function armOwn(call: PendingCall, delay: number): void {
     call.stopTimer = clock.after(Math.min(delay, LONGEST_TIMER), () => {
@@ -55,53 +35,31 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
     common(call, duration) {
       let lane = lanes.get(duration);
       if (lane === undefined) {
-        lane = { first: undefined, last: undefined, stop: undefined };
+        lane = createLane(clock, duration, onDue);
         lanes.set(duration, lane);
       }
       call.duration = duration;
-      call.dueAt = clock.monotonic() + duration;
-      joinLane(call, lane);
-      // An emptied lane stays armed: its next call is later than what the timer waits for, and the sweep arms anew.
-      if (lane.stop === undefined) armLane(lane, duration);
+      lane.join(call, clock.monotonic());
     },
     restart(call) {
-      call.dueAt = clock.monotonic() + call.duration;
       const { lane } = call;
-      if (lane === undefined) return;
+      const now = clock.monotonic();
+      if (lane === undefined) {
+        call.dueAt = now + call.duration;
+        return;
+      }
       // To the end, since the lane is in the order in which its calls fall due.
-      leaveLane(call);
-      joinLane(call, lane);
+      lane.leave(call);
+      lane.join(call, now);
     },
     clear(call) {
       call.stopTimer?.();
       call.stopTimer = undefined;
-      leaveLane(call);
+      call.lane?.leave(call);
     },
     close() {
-      for (const lane of lanes.values()) lane.stop?.();
+      for (const lane of lanes.values()) lane.close();
       lanes.clear();
     },
   };
-}
-
-// A list by links in the calls themselves: a Set that calls enter and leave at this rate rebuilds itself all the time.
-
-function joinLane(call: PendingCall, lane: Lane): void {
-  call.lane = lane;
-  call.earlier = lane.last;
-  if (lane.last === undefined) lane.first = call;
-  else lane.last.later = call;
-  lane.last = call;
-}
-
-function leaveLane(call: PendingCall): void {
-  const { lane, earlier, later } = call;
-  if (lane === undefined) return;
-  if (earlier === undefined) lane.first = later;
-  else earlier.later = later;
-  if (later === undefined) lane.last = earlier;
-  else later.earlier = earlier;
-  call.lane = undefined;
-  call.earlier = undefined;
-  call.later = undefined;
 }

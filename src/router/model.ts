@@ -1,3 +1,4 @@
+import type { Timed } from '../clock.js';
 import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
@@ -106,7 +107,7 @@ export interface Subscription {
 }
 
 /** A CALL that is not answered yet. */
-export interface PendingCall {
+export interface PendingCall extends Timed<PendingCall> {
   readonly caller: Session;
   /** Request ID of the CALL, in the caller's scope. */
   readonly request: number;
@@ -121,22 +122,10 @@ export interface PendingCall {
   rerouting: Rerouting | undefined;
   /** CANCEL with mode `kill` went to the callee; its answer is awaited, no second INTERRUPT follows. */
   killed: boolean;
-  /** Set by `deadlines.ts` alone: takes back a timer of the call's own, or names the set that shares one. */
+  /** Takes back a timer of the call's own, where it shares none. Set by `deadlines.ts` alone, as all that has to do with time. */
   stopTimer: (() => void) | undefined;
-  lane: Lane | undefined;
-  earlier: PendingCall | undefined;
-  later: PendingCall | undefined;
-  /** Monotonic milliseconds. */
-  dueAt: number;
   /** From one progressive result to the next, milliseconds. */
   duration: number;
-}
-
-/** Calls of equal duration, in the order in which they fall due: one timer, for the first of them, serves all. */
-export interface Lane {
-  first: PendingCall | undefined;
-  last: PendingCall | undefined;
-  stop: (() => void) | undefined;
 }
 
 export interface Rerouting {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Clock } from '../clock.js';
+import { type Clock, createLane, type Lane, type Timed } from '../clock.js';
 import { type AnswerHeaders, firstHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection } from './connection-pool.js';
@@ -34,6 +34,8 @@ export interface ExchangeLimits {
   readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
+  /** Of that duration, where others have it too; a timer of its own otherwise. */
+  readonly lane: ExchangeLane | undefined;
   /** Milliseconds that the upstream may be silent within that. */
   readonly recvTimeoutMs: number;
   /** Largest body accepted, as it comes over the wire. */
@@ -72,6 +74,13 @@ export function exchange(
   });
 }
 
+/** Exchanges that all may take the same time. */
+export type ExchangeLane = Lane<Exchange>;
+
+export function createExchangeLane(clock: Clock, timeoutMs: number): ExchangeLane {
+  return createLane(clock, timeoutMs, (exchange) => exchange.timeOut());
+}
+
 /**
  * The state of one exchange, and what undici calls as it goes on.
  *
@@ -79,7 +88,12 @@ export function exchange(
  * kept out of reach of its cheap garbage collection, with all that they referred to. Of undici's two interfaces for
  * handlers it has the older: behind the newer one each call gets two objects more, and each header field a string.
  */
-class Exchange implements Dispatcher.DispatchHandler, Cancelable {
+class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange> {
+  dueAt = 0;
+  lane: ExchangeLane | undefined = undefined;
+  earlier: Exchange | undefined = undefined;
+  later: Exchange | undefined = undefined;
+
   private readonly request: HttpRequest;
   private readonly limits: ExchangeLimits;
   private readonly clock: Clock;
@@ -114,12 +128,15 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
 
   /** From here on it can be cancelled, and its time runs. */
   begin(): void {
-    const { timeoutMs } = this.limits;
-    this.stopTimer = this.clock.after(timeoutMs, () => {
-      const detail = `no whole answer within ${Math.round(timeoutMs)} ms`;
-      this.tearDown(failure('timeout', this.abort !== undefined, detail));
-    });
+    const { lane, now, timeoutMs } = this.limits;
+    if (lane !== undefined) lane.join(this, now);
+    else this.stopTimer = this.clock.after(timeoutMs, () => this.timeOut());
     this.control.waitsFor = this;
+  }
+
+  timeOut(): void {
+    const detail = `no whole answer within ${Math.round(this.limits.timeoutMs)} ms`;
+    this.tearDown(failure('timeout', this.abort !== undefined, detail));
   }
 
   /** undici has the request. Where the connection was open it has begun already. */
@@ -194,6 +211,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable {
   private settle(outcome: ExchangeOutcome, reusable: boolean): void {
     if (this.settled) return;
     this.settled = true;
+    this.lane?.leave(this);
     this.stopTimer();
     this.stopSilence();
     this.control.waitsFor = undefined;

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import {
   type AnswerHandler,
@@ -10,7 +10,7 @@ import {
   type RecordingUpstreamOptions,
   startRecordingUpstream,
 } from '../../test/support/recording-upstream.js';
-import { systemClock } from '../clock.js';
+import { type Clock, systemClock } from '../clock.js';
 import { cancelCall, createCallControl } from './call-control.js';
 import {
   type Connection,
@@ -47,7 +47,12 @@ const TLS = {
   'tls.servername': undefined,
 } as const;
 
-function connect(origin: string, options: Partial<UpstreamOptions> = {}, pool: Partial<PoolOptions> = {}) {
+function connect(
+  origin: string,
+  options: Partial<UpstreamOptions> = {},
+  pool: Partial<PoolOptions> = {},
+  clock: Clock = systemClock,
+) {
   const connections = createConnectionPool(
     {
       origin,
@@ -203,9 +208,18 @@ describe('time', () => {
 
   it('ends all attempts at the deadline', async () => {
     const server = await serve(() => HANG);
-    const { upstream } = connect(server.url, { timeoutMs: 60, ...retrying(9) });
-    const outcome = await upstream.send(request(server.url), true, within(100));
-    expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 2 });
+    const still = createFakeClock();
+    const { upstream } = connect(server.url, { timeoutMs: 60, ...retrying(9) }, {}, still);
+    const outcome = upstream.send(request(server.url), true, createCallControl(100));
+    await server.arrived(1);
+    still.advance(60);
+    await vi.waitFor(() => {
+      // The pause before the second attempt is none at all with this `random`, but still a timer.
+      still.advance(0);
+      expect(server.requests).toHaveLength(2);
+    });
+    still.advance(40);
+    expect(await outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 2 });
   });
 
   it('sends nothing where the deadline has passed', async () => {
@@ -248,6 +262,7 @@ describe('a request that may not leave after a time', () => {
     const limits = {
       now: begun,
       timeoutMs: 5_000,
+      lane: undefined,
       recvTimeoutMs: 5_000,
       maxBytes: 1_000,
       notAfter: begun + 10,
@@ -268,7 +283,14 @@ describe('silence', () => {
     });
     const { pool } = connect(server.url);
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
-    const limits = { now: 0, timeoutMs: 1_000, recvTimeoutMs: 100, maxBytes: 1_000, notAfter: 9_000 };
+    const limits = {
+      now: 0,
+      timeoutMs: 1_000,
+      lane: undefined,
+      recvTimeoutMs: 100,
+      maxBytes: 1_000,
+      notAfter: 9_000,
+    };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     await server.arrived(1);
     // One timer for the whole, one for the silence; nobody hears anything while time stands still.

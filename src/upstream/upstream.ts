@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
 import type { Connection, ConnectionPool } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import type { ExchangeOutcome, ExchangeResult, exchange } from './exchange.js';
+import { createExchangeLane, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
 import { failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
@@ -61,6 +61,7 @@ const TIMER_EARLY_MS = 1;
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, clock, random } = parts;
   const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
+  const lane = createExchangeLane(clock, options.timeoutMs);
 
   // One function for what nearly all calls go through: each that is awaited costs a promise more.
   async function send(
@@ -151,7 +152,15 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     control: CallControl,
     notAfter: number,
   ): Promise<ExchangeResult> {
-    const limits = { now, timeoutMs: endAt - now, recvTimeoutMs, maxBytes: maxResponseBytes, notAfter };
+    const hasWholeTime = endAt === now + options.timeoutMs;
+    const limits = {
+      now,
+      timeoutMs: endAt - now,
+      lane: hasWholeTime ? lane : undefined,
+      recvTimeoutMs,
+      maxBytes: maxResponseBytes,
+      notAfter,
+    };
     return parts.exchange(connection, request, limits, clock, control);
   }
 
@@ -193,7 +202,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     });
   }
 
-  return { send, close: () => pool.close() };
+  return {
+    send,
+    async close() {
+      await pool.close();
+      lane.close();
+    },
+  };
 }
 
 function followed(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {

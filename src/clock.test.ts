@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeClock } from '../test/support/fake-clock.js';
+import { createLane, type Lane, type Timed } from './clock.js';
+
+interface Item extends Timed<Item> {
+  readonly name: string;
+}
+const item = (name: string): Item => ({
+  name,
+  dueAt: 0,
+  lane: undefined,
+  earlier: undefined,
+  later: undefined,
+});
+
+function setUp() {
+  const clock = createFakeClock();
+  const due: string[] = [];
+  const lane: Lane<Item> = createLane(clock, 100, ({ name }) => due.push(name));
+  const [a, b, c] = [item('a'), item('b'), item('c')] as const;
+  const joinAfter = (ms: number, next: Item) => {
+    clock.advance(ms);
+    lane.join(next, clock.monotonic());
+  };
+  return { clock, due, lane, a, b, c, joinAfter };
+}
+
+describe('a lane', () => {
+  it('tells of each item when its time has come, with one timer for all', () => {
+    const { clock, due, a, b, c, joinAfter } = setUp();
+    joinAfter(0, a);
+    joinAfter(30, b);
+    joinAfter(0, c);
+    expect(clock.pending).toBe(1);
+    clock.advance(69);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['a']);
+    clock.advance(29);
+    expect([due, clock.pending]).toEqual([['a'], 1]);
+    clock.advance(1);
+    expect([due, clock.pending]).toEqual([['a', 'b', 'c'], 0]);
+  });
+
+  it.each(['a', 'b', 'c'] as const)('tells nothing of %s once that has left', (name) => {
+    const { clock, due, lane, joinAfter, ...items } = setUp();
+    for (const each of [items.a, items.b, items.c]) joinAfter(10, each);
+    lane.leave(items[name]);
+    expect(items[name].lane).toBeUndefined();
+    clock.advance(200);
+    expect(due).toEqual(['a', 'b', 'c'].filter((each) => each !== name));
+  });
+
+  it('keeps no timer for nobody, and takes new items then', () => {
+    const { clock, due, lane, a, b, joinAfter } = setUp();
+    joinAfter(0, a);
+    lane.leave(a);
+    expect(clock.pending).toBe(0);
+    joinAfter(50, b);
+    clock.advance(99);
+    expect(due).toEqual([]);
+    clock.advance(1);
+    expect(due).toEqual(['b']);
+  });
+
+  it('may be joined again by what has left, at its end', () => {
+    const { clock, due, lane, a, b, joinAfter } = setUp();
+    joinAfter(0, a);
+    joinAfter(10, b);
+    lane.leave(a);
+    joinAfter(10, a);
+    clock.advance(100);
+    expect(due).toEqual(['b', 'a']);
+  });
+
+  it('tells of nothing after its end', () => {
+    const { clock, due, lane, a, joinAfter } = setUp();
+    joinAfter(0, a);
+    lane.close();
+    clock.advance(1_000);
+    expect([due, clock.pending]).toEqual([[], 0]);
+  });
+});
