@@ -11,4 +11,4 @@ export {
 export { ConfigError, type ConfigProblem, formatProblem } from './errors.js';
 export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
-export type { HttpRequest } from './upstream/http-message.js';
+export type { HttpRequest, ReadableRequest } from './upstream/http-message.js';

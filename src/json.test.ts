@@ -51,6 +51,13 @@ describe('parseJson', () => {
     expect(stringifyJson(value)).toBe(text.replace('\\u005f', '_'));
   });
 
+  it.each(['{"y":1,"\\u0079":2,"y":3}', '{"\\u0079":1,"y":3}', '{"y":1,"\\u0079":3}', '{"\\"":1,"y":3}'])(
+    'lets the last of two keys win, escaped or not: %s',
+    (text) => {
+      expect(parseJson(text)).toEqual(JSON.parse(text));
+    },
+  );
+
   it('reads keys of one escaped character as they are, whatever was read before', () => {
     const keysOf = (text: string) => Object.keys(parseJson(text) as object);
     // V8 from Node 24 on reads each of the second ones as a backslash after the first.

@@ -13,16 +13,16 @@ const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
 /** A key of one character that is written as an escape, or what looks like one in a string. */
 const ESCAPED_KEY = /"\\(?:u[\da-fA-F]{4}|[^u])"\s*:/;
-/** A string of one character that is written as an escape. */
-const ESCAPED_CHARACTER = /^"\\(?:u[\da-fA-F]{4}|[^u])"$/;
+/** A string of one character, as an escape or not. */
+const ONE_CHARACTER = /^"(?:[^\\]|\\(?:u[\da-fA-F]{4}|[^u]))"$/;
 
 /**
  * Reads JSON without losing anything: integers beyond ±2^53 become BigInt, `__proto__` stays an own key.
  *
  * Text without 16 digits in a row, which is nearly all text, goes straight to the runtime's parser. Otherwise the long
  * integers are put in quotes behind an unguessable mark first, and taken out of the quotes afterwards. So are keys of one
- * escaped character marked, as V8 from Node 24 on reads some of them as a backslash, once anybody has sent a key that
- * is one (https://github.com/nodejs/node/issues/63785).
+ * character marked, where one is written as an escape: V8 from Node 24 on reads some of these as a backslash, once anybody
+ * has sent a key that is one (https://github.com/nodejs/node/issues/63785).
  * (npm json-custom-numbers would do it in one pass, but assigns `__proto__` as a prototype.)
  *
  * @param maxDepth lists and dictionaries within one another; counted before anything recursive sees the text
@@ -34,7 +34,7 @@ export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown
   const hasEscapedKey = text.includes('\\') && ESCAPED_KEY.test(text);
   if (!hasEscapedKey && !SIXTEEN_DIGITS.test(text)) return JSON.parse(text);
   const mark = randomUUID();
-  return unmark(JSON.parse(markText(text, mark)), mark);
+  return unmark(JSON.parse(markText(text, mark, hasEscapedKey)), mark);
 }
 
 /**
@@ -122,7 +122,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-function markText(text: string, mark: string): string {
+function markText(text: string, mark: string, marksKeys: boolean): string {
   const pieces: string[] = [];
   let at = 0;
   while (at < text.length) {
@@ -134,8 +134,9 @@ function markText(text: string, mark: string): string {
     if (quote < 0) break;
     const end = endOfString(text, quote) + 1;
     const token = text.slice(quote, end);
-    const isEscapedKey = ESCAPED_CHARACTER.test(token) && isBeforeColon(text, end);
-    pieces.push(isEscapedKey ? `"${mark}${token.slice(1)}` : token);
+    // Escaped or not: of two that are the same the last one must win.
+    const isShortKey = marksKeys && ONE_CHARACTER.test(token) && isBeforeColon(text, end);
+    pieces.push(isShortKey ? `"${mark}${token.slice(1)}` : token);
     at = end;
   }
   return pieces.join('');

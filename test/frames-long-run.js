@@ -17,6 +17,7 @@ const { status } = spawnSync(
     vitest,
     'run',
     'test/properties/frames.test.ts',
+    'test/properties/text-frames.test.ts',
     'test/properties/serializers.test.ts',
     '--testTimeout=0',
     '--reporter=verbose',

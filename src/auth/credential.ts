@@ -13,7 +13,7 @@ export interface Credential {
   readonly ownedHeaders: readonly string[];
   readonly ownedQuery: readonly string[];
   /** The request with the credential masked: for showing. */
-  mask(request: HttpRequest): HttpRequest;
+  mask<Request extends HttpRequest>(request: Request): Request;
 }
 
 /** Reads from `auth.*` which credential a service has and where it goes. */

@@ -26,7 +26,11 @@ export function readPlacement(settings: ServiceSettings): Placement {
 }
 
 /** The request with its credential, which replaces what a caller may have sent under that name. */
-export function placeCredential(request: HttpRequest, placement: Placement, text: string): HttpRequest {
+export function placeCredential<Request extends HttpRequest>(
+  request: Request,
+  placement: Placement,
+  text: string,
+): Request {
   if (placement.where === 'header')
     return { ...request, headers: [...request.headers, placement.name, text] };
   const separator = request.path.includes('?') ? '&' : '?';

@@ -3,10 +3,12 @@ import { type CallControl, cancelCall, createCallControl } from '../upstream/cal
 import type { Session } from '../wamp/client-session.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
-import { argsOf, kwargsOf } from '../wamp/payload-values.js';
+import { argsOf } from '../wamp/payload-values.js';
 import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
 import type { CallableProcedure } from './service.js';
+
+const NO_KWARGS: Dict = Object.freeze({});
 
 /** The gateway's procedures on one realm, wherever that realm's router is. */
 export interface Callee {
@@ -42,7 +44,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
       try {
         const reply = await pipeline({
           args: argsOf(invocation),
-          kwargs: kwargsOf(invocation),
+          kwargs: invocation.kwargs ?? NO_KWARGS,
           caller: callerOf(details),
           control,
           draining,

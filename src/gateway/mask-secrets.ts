@@ -1,6 +1,6 @@
 import { MASK } from '../auth/fill-vars.js';
 import { parseJson, stringifyJson } from '../json.js';
-import type { HttpRequest } from '../upstream/http-message.js';
+import type { HttpRequest, ReadableRequest } from '../upstream/http-message.js';
 import { isDict } from './pipeline/fill-template.js';
 
 /** Names under which APIs take credentials. */
@@ -17,7 +17,7 @@ function isSecretName(name: string): boolean {
  * The request for showing: headers, query parameters and fields of the body whose names say that they carry a credential
  * have `***` for a value, whoever set them.
  */
-export function maskSecrets(request: HttpRequest): HttpRequest {
+export function maskSecrets(request: HttpRequest): ReadableRequest {
   // At the first question mark: a literal query may hold more of them (RFC 3986 §3.4).
   const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
@@ -36,7 +36,8 @@ function maskPair(pair: string): string {
 }
 
 /** A body without such fields, at any depth, comes back as it is, to the letter. */
-function maskBody(body: string): string {
+function maskBody(content: string | Uint8Array): string {
+  const body = typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
   const value = parseJson(body, Number.POSITIVE_INFINITY);
   const masked = maskFields(value);
   return masked === value ? body : stringifyJson(masked);

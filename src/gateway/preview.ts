@@ -1,6 +1,6 @@
 import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
-import type { HttpRequest } from '../upstream/http-message.js';
+import type { ReadableRequest } from '../upstream/http-message.js';
 import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
@@ -14,7 +14,7 @@ export interface PreviewDeps {
 
 /** A request as it may be shown, and the service whose TLS settings go with it. */
 export interface Preview {
-  readonly request: HttpRequest;
+  readonly request: ReadableRequest;
   readonly service: ServiceConfig;
 }
 

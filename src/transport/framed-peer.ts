@@ -171,7 +171,7 @@ export function createFramedPeer(
       if (ended || deaf || receiver === undefined) return;
       let message: Message;
       try {
-        message = serializer.decode(serializer.binary ? frame : frame.toString('utf8'));
+        message = serializer.decode(frame);
       } catch (error) {
         if (!(error instanceof ProtocolViolation)) log.error(placeOf(error), 'a frame could not be decoded');
         return violate(error instanceof ProtocolViolation ? error.message : 'the frame cannot be decoded');

@@ -12,6 +12,12 @@ export interface HttpRequest {
   readonly path: string;
   /** Flat list: name, value, name, value … Latin-1, checked for CR, LF and NUL. */
   readonly headers: readonly string[];
+  /** Text goes out as UTF-8. Nobody may write to bytes. */
+  readonly body: string | Uint8Array | undefined;
+}
+
+/** A request whose body is text: to be read by people. */
+export interface ReadableRequest extends HttpRequest {
   readonly body: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isJsonText } from '../json-text/json-text.js';
 import { isId } from './ids.js';
 import { MESSAGE, type Message, messageName } from './messages.js';
 import { OPTION_RULES, type OptionRules, wrongOption } from './options.js';
@@ -14,6 +15,7 @@ export class ProtocolViolation extends Error {
  * Strict about shape, IDs and the types of known options; unknown options pass. Lenient where clients are known to be
  * odd: args and kwargs may be null (nexus sends a null list beside kwargs), an option that is null counts as absent.
  *
+ * @param value args and kwargs may be JSON text, a list's and a dictionary's
  * @throws ProtocolViolation
  */
 export function decodeMessage(value: unknown): Message {
@@ -229,7 +231,7 @@ function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
   if (list.length <= at) return EMPTY_PAYLOAD;
   const args = list[at];
   const kwargs = list[at + 1];
-  if (args !== null && !Array.isArray(args)) {
+  if (args !== null && !Array.isArray(args) && !isJsonText(args)) {
     return packedPayload(list, at, opts);
   }
   if (kwargs === undefined || kwargs === null) return args === null ? EMPTY_PAYLOAD : { args };

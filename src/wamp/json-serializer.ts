@@ -9,8 +9,12 @@ import type { Message } from './messages.js';
 import type { Dict, Payload } from './payload.js';
 import { MAX_OBJECTS, scanFaults } from './scan.js';
 import type { Serializer } from './serializer.js';
+import { splitFrame } from './split-frame.js';
 
 const faults = scanFaults('JSON');
+
+/** Smaller frames are parsed faster than they are looked through. */
+const TEXT_FROM = 512;
 
 /**
  * The serializer `wamp.2.json`.
@@ -22,31 +26,38 @@ const faults = scanFaults('JSON');
  * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
  *
  * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
+ * @param options.textFrom bytes of the smallest frame whose payload is not parsed but left as JSON text; default 512
  */
-export function createJsonSerializer(options: { readonly maxNesting?: number } = {}): Serializer {
-  const maxNesting = options.maxNesting ?? DEFAULT_MAX_NESTING;
+export function createJsonSerializer(
+  options: { readonly maxNesting?: number; readonly textFrom?: number } = {},
+): Serializer {
+  const { maxNesting = DEFAULT_MAX_NESTING, textFrom = TEXT_FROM } = options;
   return {
     name: 'json',
     subprotocol: 'wamp.2.json',
     binary: false,
     encode: keepLastEvent(frameOf),
     decode(frame) {
-      const text = typeof frame === 'string' ? frame : textOfBytes(frame);
-      if (jsonObjectsExceed(text, MAX_OBJECTS)) throw faults.objects();
-      const message = decodeMessage(parse(text, maxNesting));
-      if (mayHoldBinaryText(text)) {
-        const payload = messagePayload(message);
-        if (payload !== undefined) markBinaryText(payload);
-      }
-      return message;
+      if (typeof frame === 'string') return decodeText(frame);
+      if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
+      const bytes = Buffer.isBuffer(frame)
+        ? frame
+        : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+      const elements = bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, textFrom / 2);
+      // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
+      return elements === undefined ? decodeText(bytes.toString('utf8')) : decodeMessage(elements);
     },
   };
-}
 
-function textOfBytes(frame: Uint8Array): string {
-  if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
-  // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
-  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
+  function decodeText(text: string): Message {
+    if (jsonObjectsExceed(text, MAX_OBJECTS)) throw faults.objects();
+    const message = decodeMessage(parse(text, maxNesting));
+    if (mayHoldBinaryText(text)) {
+      const payload = messagePayload(message);
+      if (payload !== undefined) markBinaryText(payload);
+    }
+    return message;
+  }
 }
 
 function parse(text: string, maxNesting: number): unknown {

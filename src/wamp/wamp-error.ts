@@ -1,4 +1,5 @@
 import type { Dict, Payload } from './payload.js';
+import { argsOf } from './payload-values.js';
 
 /** An ERROR, ABORT or lost session, as the one who called or joined gets it. */
 export class WampError extends Error {
@@ -19,6 +20,6 @@ export class WampError extends Error {
 
 /** The readable part, where the sender gave one: first argument, or `message` of an ABORT's details. */
 function sentenceOf(payload: Payload, details: Dict): string | undefined {
-  const first = Array.isArray(payload.args) ? payload.args[0] : details['message'];
+  const first = payload.args === undefined ? details['message'] : argsOf(payload)[0];
   return typeof first === 'string' ? first : undefined;
 }

@@ -36,10 +36,39 @@ describe('kwargs on their way to the body', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  it.each(EXACT)('%s leaves letter by letter, in a long message too', async (_, json) => {
+    scene.upstream.clear();
+    const long = json.replace(/}$/, ` , "long": "${'ü'.repeat(1000)}", "n2":1.50 }`);
+    const answer = await scene.caller.call('com.billing.create_invoice', long);
+    expect(answer.kind).toBe('result');
+    const { text, headers } = await scene.upstream.arrived(1);
+    expect(text).toBe(long);
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(long)));
+  });
+
+  it('sends one of two kwargs of one name, the last, however they are written', async () => {
+    scene.upstream.clear();
+    const long = 'x'.repeat(1000);
+    await scene.caller.call('com.billing.create_invoice', `{"a":1,"b":"${long}","\\u0061":2}`);
+    expect((await scene.upstream.arrived(1)).text).toBe(`{"a":2,"b":"${long}"}`);
+  });
+
   it('puts a big integer into path and query as its digits', async () => {
     scene.upstream.clear();
     await scene.caller.call('com.billing.get_invoice', '{"id":9007199254740993,"n":[18014398509481985,1]}');
     expect((await scene.upstream.arrived(1)).url).toBe('/invoices/9007199254740993?n=18014398509481985&n=1');
+  });
+
+  it('refuses a number that no double can hold in a body, in long messages and in short ones', async () => {
+    for (const length of [1, 1000]) {
+      scene.upstream.clear();
+      const answer = await scene.caller.call(
+        'com.billing.create_invoice',
+        `{"n":1e400,"x":"${'x'.repeat(length)}"}`,
+      );
+      expect(answer.kwargs).toMatchObject({ code: 'bad_request' });
+      expect(scene.upstream.requests).toHaveLength(0);
+    }
   });
 
   it.each(['{"id":1e400}', '{"id":1,"q":-1e400}', '{"id":1,"_headers":{"X-A":[1e400]}}'])(

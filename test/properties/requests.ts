@@ -181,7 +181,7 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
   demand(fields.get('x-user')?.join() === 'alice', 'a forged X-User');
   if (request.body !== undefined) {
     demand(subject.name === 'post', 'a body on a GET');
-    const body = JSON.parse(request.body) as Record<string, unknown>;
+    const body = JSON.parse(String(request.body)) as Record<string, unknown>;
     demand(
       typeof body === 'object' && !('_headers' in body) && !('id' in body),
       'a consumed kwarg in the body',

@@ -1,14 +1,15 @@
 import type { NamedTemplate } from '../../config/model.js';
 import type { Template } from '../../config/template.js';
 import { stringifyJson } from '../../json.js';
-import { BadRequest, type Call } from './call.js';
+import { isJsonText, textOfJson } from '../../json-text/json-text.js';
+import { BadRequest, type Call, type Kwargs } from './call.js';
 import { compileTemplate } from './fill-template.js';
 
-/** Builds the JSON text of a body from the call and the kwargs that are left for it; undefined is an empty body. */
-export type BodyBuilder = (
-  call: Call,
-  leftover: Readonly<Record<string, unknown>> | undefined,
-) => string | undefined;
+/** A body's JSON, in UTF-8 where it is bytes. */
+export type JsonBody = string | Uint8Array;
+
+/** Builds the JSON of a body from the call and the kwargs that are left for it; undefined is an empty body. */
+export type BodyBuilder = (call: Call, leftover: Kwargs | undefined) => JsonBody | undefined;
 
 /** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
 export function compileBody(
@@ -20,10 +21,12 @@ export function compileBody(
     const fill = compileTemplate(whole, 'body', realm);
     return (call) => {
       const value = fill(call);
-      return value === undefined ? undefined : toJson(value);
+      if (value === undefined) return undefined;
+      return isJsonText(value) ? value.bytes : toJson(value);
     };
   }
-  if (fields.length === 0) return (_, leftover) => (leftover === undefined ? undefined : toJson(leftover));
+  if (fields.length === 0)
+    return (_, leftover) => (leftover === undefined ? undefined : objectBody(leftover));
   const compiled = fields.map(({ name, template }) => ({
     name,
     fill: compileTemplate(template, `body field ${name}`, realm),
@@ -42,8 +45,31 @@ export function compileBody(
       for (const name of Object.keys(leftover)) body[name] = leftover[name];
       empty = false;
     }
-    return empty ? undefined : toJson(body);
+    return empty ? undefined : objectBody(body);
   };
+}
+
+/** JSON in bytes that is shorter is put in as text: it costs less than a piece of its own. */
+const SHORT = 512;
+
+/** Values that are JSON already are put in as they are. */
+function objectBody(dict: Kwargs): JsonBody {
+  const names = Object.keys(dict);
+  if (!names.some((name) => isJsonText(dict[name]))) return toJson(dict);
+  const pieces: Uint8Array[] = [];
+  let text = '';
+  for (const name of names) {
+    const value = dict[name];
+    text += `${text === '' && pieces.length === 0 ? '{' : ','}${JSON.stringify(name)}:`;
+    if (!isJsonText(value)) text += toJson(value);
+    else if (value.bytes.length < SHORT) text += textOfJson(value);
+    else {
+      pieces.push(Buffer.from(text), value.bytes);
+      text = '';
+    }
+  }
+  text += '}';
+  return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);
 }
 
 function toJson(value: unknown): string {

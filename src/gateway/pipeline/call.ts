@@ -1,3 +1,4 @@
+import type { JsonText } from '../../json-text/json-text.js';
 import type { CallControl } from '../../upstream/call-control.js';
 
 /** Who calls, as the router says: a caller can't forge these by sending kwargs of the same names. */
@@ -16,8 +17,13 @@ export interface Call {
   readonly caller: Caller;
 }
 
+/** A call as it came: its kwargs may be the JSON of a dictionary still. */
+export interface IncomingCall extends Omit<Call, 'kwargs'> {
+  readonly kwargs: Kwargs | JsonText;
+}
+
 /** A call with the means to end it early. */
-export interface RunningCall extends Call {
+export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
   /** The gateway is about to stop: the call is looked at, and not carried out. */
   readonly draining: boolean;

@@ -3,13 +3,14 @@ import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { HttpMethod, HttpRequest } from '../../upstream/http-message.js';
 import type { BaseUrl } from './base-url.js';
 import { compileBody } from './body.js';
-import { BadRequest, type Call } from './call.js';
+import { BadRequest, type Call, type IncomingCall } from './call.js';
 import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
-import { isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
+import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, withoutNames } from './query.js';
+import { type SplitRule, splitKwargs } from './split-kwargs.js';
 
 /** A request, and whether it may be sent more than once. */
 export interface BuiltRequest {
@@ -18,7 +19,7 @@ export interface BuiltRequest {
 }
 
 /** Turns a call into its HTTP request; pure but for the UUID of an idempotency key. Throws {@link BadRequest}. */
-export type RequestBuilder = (call: Call) => BuiltRequest;
+export type RequestBuilder = (call: IncomingCall) => BuiltRequest;
 
 export interface RequestDeps {
   readonly uuid: () => string;
@@ -56,23 +57,27 @@ export function compileRequest(
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
   const rule = leftoverRule(procedure, literalQuery, credential.ownedQuery);
+  const splitRule = compileSplitRule(procedure, rule);
   const { origin } = base;
 
-  return (call) => {
-    refuseArgs(call);
+  return (incoming) => {
+    refuseArgs(incoming);
+    const { args, caller } = incoming;
+    const split = splitKwargs(incoming.kwargs, splitRule);
+    const call: Call = { args, kwargs: split.kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
     if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
     else if (remaining === 'refuse') refuseLeftover(call, rule);
-    const text = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined);
-    const keyed = idempotency(headers(call, text !== undefined));
+    const content = split.body ?? body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined);
+    const keyed = idempotency(headers(call, content !== undefined));
     return {
       request: {
         method,
         origin,
         path: search === '' ? filledPath : `${filledPath}?${search}`,
         headers: keyed.headers,
-        body: text,
+        body: content,
       },
       replayable: keyed.replayable,
     };
@@ -80,7 +85,7 @@ export function compileRequest(
 }
 
 /** Positional arguments have no name that could go anywhere; dropping them in silence would send half a request. */
-function refuseArgs(call: Call): void {
+function refuseArgs(call: IncomingCall): void {
   if (call.args.length === 0) return;
   throw new BadRequest(
     'This procedure takes keyword arguments, not positional ones: ' +
@@ -102,6 +107,20 @@ function leftoverRule(
       ? [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential]
       : settings.body.map(({ name }) => name);
   return { consumed: new Set(templates.flatMap(kwargNames)), owned: new Set(owned) };
+}
+
+/** Which kwargs that come as JSON can stay JSON: those that become a body, or a field of one, as they are. */
+function compileSplitRule({ settings }: ProcedureConfig, rule: LeftoverRule): SplitRule {
+  const { path, query, headers, cookies, body, body_whole: whole, remaining } = settings;
+  const bodies = [...body.map(({ template }) => template), ...(whole === undefined ? [] : [whole])];
+  const others = [path, ...[...query, ...headers, ...cookies].map(({ template }) => template)];
+  const mixed = bodies.filter(({ parts }) => parts.length > 1);
+  const read = new Set([HEADERS_KWARG, ...[...others, ...mixed].flatMap(kwargNames)]);
+  const takesAll = remaining === 'body' && bodies.length === 0;
+  return {
+    isRead: (name) => read.has(name) || (remaining === 'query' && isLeftover(name, rule)),
+    isBody: (name) => takesAll && isLeftover(name, rule),
+  };
 }
 
 function leftoverQuery(call: Call, rule: LeftoverRule): string {

@@ -1,0 +1,181 @@
+/** Bytes of JSON's grammar (RFC 8259 §2). */
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const PLUS = 0x2b;
+const COMMA = 0x2c;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+const UPPER_E = 0x45;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const LOWER_E = 0x65;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+const LOWER_U = 0x75;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** In place of the index at which a value ends. */
+export const INVALID = -1;
+export const TOO_DEEP = -2;
+
+/** What stood in the text that was looked through. */
+export interface Seen {
+  /** Lists and objects. */
+  objects: number;
+  /** U+0000 in a string. */
+  nul: boolean;
+  /** A number that may be beyond a double, or has so many digits that making it exact takes long. */
+  large: boolean;
+}
+
+/** Nothing yet. */
+export const nothingSeen = (): Seen => ({ objects: 0, nul: false, large: false });
+
+/** Together they stay below 10^308, at which doubles end. */
+const PLAIN_DIGITS = 200;
+const PLAIN_EXPONENT = 2;
+
+// `at` is where something begins, and what is returned is where it ends. Beyond the last byte there is undefined, which is
+// equal to nothing that is looked for.
+
+/** Where space that may begin at `at` ends. */
+export function skipSpace(bytes: Uint8Array, at: number): number {
+  let next = at;
+  for (; next < bytes.length; next++) {
+    const byte = bytes[next] as number;
+    // First, as it is what most often holds.
+    if (byte > SPACE) break;
+    if (byte !== SPACE && byte !== LINE_FEED && byte !== CARRIAGE_RETURN && byte !== TAB) break;
+  }
+  return next;
+}
+
+/**
+ * Where the value that begins at `at` ends, or {@link INVALID} or {@link TOO_DEEP}, both below zero.
+ *
+ * @param nesting lists and objects that may be within one another
+ * @param seen is added to
+ */
+export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen: Seen): number {
+  switch (bytes[at]) {
+    case QUOTE:
+      return text(bytes, at, seen);
+    case OPEN_OBJECT:
+      return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen);
+    case OPEN_LIST:
+      return nesting === 0 ? TOO_DEEP : list(bytes, at, nesting - 1, seen);
+    case LOWER_T:
+      return word(bytes, at, 'true');
+    case LOWER_F:
+      return word(bytes, at, 'false');
+    case LOWER_N:
+      return word(bytes, at, 'null');
+    default:
+      return number(bytes, at, seen);
+  }
+}
+
+function object(bytes: Uint8Array, at: number, nesting: number, seen: Seen): number {
+  seen.objects++;
+  let next = skipSpace(bytes, at + 1);
+  if (bytes[next] === CLOSE_OBJECT) return next + 1;
+  for (;;) {
+    if (bytes[next] !== QUOTE) return INVALID;
+    next = text(bytes, next, seen);
+    if (next < 0) return next;
+    next = skipSpace(bytes, next);
+    if (bytes[next] !== COLON) return INVALID;
+    next = endOfValue(bytes, skipSpace(bytes, next + 1), nesting, seen);
+    if (next < 0) return next;
+    next = skipSpace(bytes, next);
+    if (bytes[next] === CLOSE_OBJECT) return next + 1;
+    if (bytes[next] !== COMMA) return INVALID;
+    next = skipSpace(bytes, next + 1);
+  }
+}
+
+function list(bytes: Uint8Array, at: number, nesting: number, seen: Seen): number {
+  seen.objects++;
+  let next = skipSpace(bytes, at + 1);
+  if (bytes[next] === CLOSE_LIST) return next + 1;
+  for (;;) {
+    next = endOfValue(bytes, next, nesting, seen);
+    if (next < 0) return next;
+    next = skipSpace(bytes, next);
+    if (bytes[next] === CLOSE_LIST) return next + 1;
+    if (bytes[next] !== COMMA) return INVALID;
+    next = skipSpace(bytes, next + 1);
+  }
+}
+
+function text(bytes: Uint8Array, at: number, seen: Seen): number {
+  for (let next = at + 1; next < bytes.length; next++) {
+    const byte = bytes[next] as number;
+    if (byte > BACKSLASH) continue;
+    if (byte === QUOTE) return next + 1;
+    if (byte < SPACE) return INVALID;
+    if (byte === BACKSLASH) {
+      next = escaped(bytes, next + 1, seen) - 1;
+      if (next < 0) return INVALID;
+    }
+  }
+  return INVALID;
+}
+
+/** What follows a backslash. */
+function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
+  if (bytes[at] !== LOWER_U) return SIMPLE_ESCAPES.includes(bytes[at] as number) ? at + 1 : INVALID;
+  let isZero = true;
+  for (let digit = at + 1; digit < at + 5; digit++) {
+    if (!isHexDigit(bytes[digit])) return INVALID;
+    if (bytes[digit] !== ZERO) isZero = false;
+  }
+  if (isZero) seen.nul = true;
+  return at + 5;
+}
+
+/** `"`, `\`, `/`, b, f, n, r, t */
+const SIMPLE_ESCAPES: readonly number[] = [QUOTE, BACKSLASH, 0x2f, 0x62, LOWER_F, LOWER_N, 0x72, LOWER_T];
+
+function isHexDigit(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  // The sixth bit tells small letters from large ones.
+  const letter = byte | 0x20;
+  return (byte >= ZERO && byte <= NINE) || (letter >= 0x61 && letter <= LOWER_F);
+}
+
+function number(bytes: Uint8Array, at: number, seen: Seen): number {
+  let next = bytes[at] === MINUS ? at + 1 : at;
+  next = bytes[next] === ZERO ? next + 1 : digits(bytes, next);
+  if (next >= 0 && bytes[next] === POINT) next = digits(bytes, next + 1);
+  if (next - at > PLAIN_DIGITS) seen.large = true;
+  if (next < 0 || (bytes[next] !== LOWER_E && bytes[next] !== UPPER_E)) return next;
+  const isSigned = bytes[next + 1] === PLUS || bytes[next + 1] === MINUS;
+  const exponent = next + (isSigned ? 2 : 1);
+  next = digits(bytes, exponent);
+  if (next - exponent > PLAIN_EXPONENT) seen.large = true;
+  return next;
+}
+
+/** One or more. */
+function digits(bytes: Uint8Array, at: number): number {
+  let next = at;
+  for (let byte = bytes[next]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = bytes[++next]);
+  return next > at ? next : INVALID;
+}
+
+function word(bytes: Uint8Array, at: number, letters: string): number {
+  for (let index = 1; index < letters.length; index++) {
+    if (bytes[at + index] !== letters.charCodeAt(index)) return INVALID;
+  }
+  return at + letters.length;
+}

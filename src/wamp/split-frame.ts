@@ -1,0 +1,75 @@
+import { parseJson } from '../json.js';
+import { jsonText } from '../json-text/json-text.js';
+import { endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
+import { MESSAGE } from './messages.js';
+import { MAX_OBJECTS } from './scan.js';
+
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+
+/** How many elements stand before args, by message code. */
+const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
+  [MESSAGE.ERROR, 5],
+  [MESSAGE.PUBLISH, 4],
+  [MESSAGE.EVENT, 4],
+  [MESSAGE.CALL, 4],
+  [MESSAGE.RESULT, 3],
+  [MESSAGE.INVOCATION, 4],
+  [MESSAGE.YIELD, 3],
+]);
+
+/**
+ * The elements of a message, args and kwargs as JSON text where they are long. Undefined where the frame must be parsed whole:
+ * it is no message with a payload, or is not valid, of which who parses it will tell, or has in it what should not be
+ * passed on unread. So what is left as text is valid, nests no deeper than it may, and holds no U+0000, which may stand
+ * for bytes, no number beyond a double, and none with so many digits that nobody would read it.
+ *
+ * @param frame UTF-8
+ * @param maxNesting lists and dictionaries within one another, the message's own list counted
+ * @param long bytes of the shortest args or kwargs that are left as text
+ */
+export function splitFrame(frame: Buffer, maxNesting: number, long: number): unknown[] | undefined {
+  const seen = nothingSeen();
+  const begin = skipSpace(frame, 0);
+  if (frame[begin] !== OPEN_LIST) return undefined;
+  let headLength = 0;
+  let headEnd = 0;
+  const slots: Buffer[] = [];
+  /** The bracket or comma before an element. */
+  let mark = begin;
+  for (let index = 0; frame[mark] !== CLOSE_LIST; index++) {
+    if (index > 0 && frame[mark] !== COMMA) return undefined;
+    const start = skipSpace(frame, mark + 1);
+    const end = endOfValue(frame, start, maxNesting - 1, seen);
+    if (end < 0) return undefined;
+    if (index === 0) {
+      headLength = HEAD_LENGTHS.get(Number(frame.toString('latin1', start, end))) ?? 0;
+      if (headLength === 0) return undefined;
+    }
+    if (index < headLength) headEnd = end;
+    else if (frame[start] === SLOT_OPENINGS[slots.length]) slots.push(frame.subarray(start, end));
+    else return undefined;
+    mark = skipSpace(frame, end);
+  }
+  if (slots.length === 0 || skipSpace(frame, mark + 1) !== frame.length) return undefined;
+  if (seen.nul || seen.large || seen.objects >= MAX_OBJECTS) return undefined;
+  const head = parseJson(`${frame.toString('utf8', begin, headEnd)}]`, maxNesting) as unknown[];
+  for (const slot of slots)
+    head.push(
+      slot.length < long ? parseJson(slot.toString('utf8'), maxNesting) : jsonText('', ownMemory(slot)),
+    );
+  return head;
+}
+
+/** Of args and kwargs. A null in their place is rare, and can be parsed. */
+const SLOT_OPENINGS: readonly number[] = [OPEN_LIST, OPEN_OBJECT];
+
+/** A small part would keep all that was read from the network with it alive, and may be kept for long itself. */
+function ownMemory(json: Buffer): Buffer {
+  if (json.buffer.byteLength <= 2 * json.length) return json;
+  const copy = Buffer.allocUnsafeSlow(json.length);
+  json.copy(copy);
+  return copy;
+}
