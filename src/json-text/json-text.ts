@@ -1,3 +1,5 @@
+import type { EntryBounds } from './object-entries.js';
+
 /**
  * JSON that is written already: valid, and passed on as it is.
  *
@@ -9,14 +11,21 @@ export interface JsonText {
   /** UTF-8. Nobody may write to them. */
   readonly bytes: Uint8Array;
   readonly after: string;
+  /** Of an object in bytes alone, where they were looked for already. */
+  readonly entries: EntryBounds | undefined;
   readonly [brand]: true;
 }
 const brand = Symbol('JsonText');
 const NO_BYTES = new Uint8Array(0);
 
 /** Marks what the three make together as valid JSON. The caller vouches for that: nobody checks it again. */
-export function jsonText(before: string, bytes: Uint8Array = NO_BYTES, after = ''): JsonText {
-  return { before, bytes, after, [brand]: true };
+export function jsonText(
+  before: string,
+  bytes: Uint8Array = NO_BYTES,
+  after = '',
+  entries?: EntryBounds,
+): JsonText {
+  return { before, bytes, after, entries, [brand]: true };
 }
 
 /** The whole text. */

@@ -5,7 +5,9 @@ import { forEachEntry } from './object-entries.js';
 function entriesOf(text: string): (readonly [string, string])[] {
   const bytes = Buffer.from(text);
   const entries: (readonly [string, string])[] = [];
-  forEachEntry(bytes, (name, start, end) => entries.push([name, bytes.toString('utf8', start, end)]));
+  forEachEntry(bytes, undefined, (name, _begin, start, end) =>
+    entries.push([name, bytes.toString('utf8', start, end)]),
+  );
   return entries;
 }
 

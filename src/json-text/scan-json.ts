@@ -84,18 +84,37 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
   }
 }
 
-function object(bytes: Uint8Array, at: number, nesting: number, seen: Seen): number {
+/**
+ * As {@link endOfValue}, for an object.
+ *
+ * @param bounds is filled, counted from `at`: begin and end of each name, with its quotes, then of its value
+ */
+export function endOfObject(
+  bytes: Uint8Array,
+  at: number,
+  nesting: number,
+  seen: Seen,
+  bounds: number[],
+): number {
+  return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen, bounds);
+}
+
+function object(bytes: Uint8Array, at: number, nesting: number, seen: Seen, bounds?: number[]): number {
   seen.objects++;
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_OBJECT) return next + 1;
   for (;;) {
     if (bytes[next] !== QUOTE) return INVALID;
-    next = text(bytes, next, seen);
+    const name = next;
+    next = text(bytes, name, seen);
     if (next < 0) return next;
-    next = skipSpace(bytes, next);
+    const nameEnd = next;
+    next = skipSpace(bytes, nameEnd);
     if (bytes[next] !== COLON) return INVALID;
-    next = endOfValue(bytes, skipSpace(bytes, next + 1), nesting, seen);
+    const start = skipSpace(bytes, next + 1);
+    next = endOfValue(bytes, start, nesting, seen);
     if (next < 0) return next;
+    bounds?.push(name - at, nameEnd - at, start - at, next - at);
     next = skipSpace(bytes, next);
     if (bytes[next] === CLOSE_OBJECT) return next + 1;
     if (bytes[next] !== COMMA) return INVALID;

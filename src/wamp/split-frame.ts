@@ -1,6 +1,7 @@
 import { parseJson } from '../json.js';
 import { jsonText } from '../json-text/json-text.js';
-import { endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
+import type { EntryBounds } from '../json-text/object-entries.js';
+import { endOfObject, endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
 import { MESSAGE } from './messages.js';
 import { MAX_OBJECTS } from './scan.js';
 
@@ -8,6 +9,9 @@ const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
+
+/** Four for each entry of kwargs. */
+const MAX_BOUNDS = 1024;
 
 /** How many elements stand before args, by message code. */
 const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
@@ -37,12 +41,16 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   let headLength = 0;
   let headEnd = 0;
   const slots: Buffer[] = [];
+  const entries: number[] = [];
   /** The bracket or comma before an element. */
   let mark = begin;
   for (let index = 0; frame[mark] !== CLOSE_LIST; index++) {
     if (index > 0 && frame[mark] !== COMMA) return undefined;
     const start = skipSpace(frame, mark + 1);
-    const end = endOfValue(frame, start, maxNesting - 1, seen);
+    const end =
+      index > headLength && frame[start] === OPEN_OBJECT
+        ? endOfObject(frame, start, maxNesting - 1, seen, entries)
+        : endOfValue(frame, start, maxNesting - 1, seen);
     if (end < 0) return undefined;
     if (index === 0) {
       headLength = HEAD_LENGTHS.get(Number(frame.toString('latin1', start, end))) ?? 0;
@@ -56,11 +64,17 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   if (slots.length === 0 || skipSpace(frame, mark + 1) !== frame.length) return undefined;
   if (seen.nul || seen.large || seen.objects >= MAX_OBJECTS) return undefined;
   const head = parseJson(`${frame.toString('utf8', begin, headEnd)}]`, maxNesting) as unknown[];
-  for (const slot of slots)
-    head.push(
-      slot.length < long ? parseJson(slot.toString('utf8'), maxNesting) : jsonText('', ownMemory(slot)),
-    );
+  const [args, kwargs] = slots as [Buffer, Buffer?];
+  head.push(slotOf(args, undefined, long));
+  if (kwargs !== undefined) head.push(slotOf(kwargs, entries, long));
   return head;
+}
+
+function slotOf(json: Buffer, entries: EntryBounds | undefined, long: number): unknown {
+  if (json.length < long) return parseJson(json.toString('utf8'));
+  // Whoever needs the entries of so many finds them again: they would take more memory than the text.
+  const known = entries !== undefined && entries.length <= MAX_BOUNDS ? entries : undefined;
+  return jsonText('', ownMemory(json), '', known);
 }
 
 /** Of args and kwargs. A null in their place is rare, and can be parsed. */

@@ -152,7 +152,7 @@ function outcome(build: RequestBuilder, kwargs: NonNullable<Payload['kwargs']>):
 /** The names of a body, each as often as it is written. */
 function namesIn(body: string): string[] {
   const names: string[] = [];
-  if (body.startsWith('{')) forEachEntry(Buffer.from(body), (name) => names.push(name));
+  if (body.startsWith('{')) forEachEntry(Buffer.from(body), undefined, (name) => names.push(name));
   return names.toSorted();
 }
 

@@ -1,15 +1,23 @@
 import type { NamedTemplate } from '../../config/model.js';
 import type { Template } from '../../config/template.js';
 import { stringifyJson } from '../../json.js';
-import { isJsonText, textOfJson } from '../../json-text/json-text.js';
+import { isJsonText } from '../../json-text/json-text.js';
 import { BadRequest, type Call, type Kwargs } from './call.js';
 import { compileTemplate } from './fill-template.js';
+import type { LeftEntries } from './split-kwargs.js';
 
 /** A body's JSON, in UTF-8 where it is bytes. */
 export type JsonBody = string | Uint8Array;
 
-/** Builds the JSON of a body from the call and the kwargs that are left for it; undefined is an empty body. */
-export type BodyBuilder = (call: Call, leftover: Kwargs | undefined) => JsonBody | undefined;
+/**
+ * Builds the JSON of a body from the call and the kwargs that are left for it, by name or as JSON; undefined is an empty
+ * body.
+ */
+export type BodyBuilder = (
+  call: Call,
+  leftover: Kwargs | undefined,
+  left: LeftEntries | undefined,
+) => JsonBody | undefined;
 
 /** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
 export function compileBody(
@@ -25,16 +33,20 @@ export function compileBody(
       return isJsonText(value) ? value.bytes : toJson(value);
     };
   }
-  if (fields.length === 0)
-    return (_, leftover) => (leftover === undefined ? undefined : objectBody(leftover));
+  if (fields.length === 0) {
+    return (_, leftover, left) => {
+      if (left !== undefined) return left.whole ?? objectBody({}, left);
+      return leftover === undefined ? undefined : toJson(leftover);
+    };
+  }
   const compiled = fields.map(({ name, template }) => ({
     name,
     fill: compileTemplate(template, `body field ${name}`, realm),
   }));
-  return (call, leftover) => {
+  return (call, leftover, left) => {
     // No prototype, so that a field called `__proto__` is a field like any other.
     const body = Object.create(null) as Record<string, unknown>;
-    let empty = true;
+    let empty = left === undefined;
     for (const { name, fill } of compiled) {
       const value = fill(call);
       if (value === undefined) continue;
@@ -45,28 +57,39 @@ export function compileBody(
       for (const name of Object.keys(leftover)) body[name] = leftover[name];
       empty = false;
     }
-    return empty ? undefined : objectBody(body);
+    return empty ? undefined : objectBody(body, left);
   };
 }
 
 /** JSON in bytes that is shorter is put in as text: it costs less than a piece of its own. */
 const SHORT = 512;
 
-/** Values that are JSON already are put in as they are. */
-function objectBody(dict: Kwargs): JsonBody {
+/** An object of what is in `dict`, where values may be JSON already, and of what is left as JSON. */
+function objectBody(dict: Kwargs, left: LeftEntries | undefined): JsonBody {
   const names = Object.keys(dict);
-  if (!names.some((name) => isJsonText(dict[name]))) return toJson(dict);
+  if (left === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
   const pieces: Uint8Array[] = [];
-  let text = '';
-  for (const name of names) {
-    const value = dict[name];
-    text += `${text === '' && pieces.length === 0 ? '{' : ','}${JSON.stringify(name)}:`;
-    if (!isJsonText(value)) text += toJson(value);
-    else if (value.bytes.length < SHORT) text += textOfJson(value);
-    else {
-      pieces.push(Buffer.from(text), value.bytes);
+  let text = '{';
+  let separator = '';
+  const add = (json: Uint8Array): void => {
+    if (json.length < SHORT) {
+      text += Buffer.from(json.buffer, json.byteOffset, json.length).toString('utf8');
+    } else {
+      pieces.push(Buffer.from(text), json);
       text = '';
     }
+  };
+  for (const name of names) {
+    const value = dict[name];
+    text += `${separator}${JSON.stringify(name)}:`;
+    separator = ',';
+    if (isJsonText(value)) add(value.bytes);
+    else text += toJson(value);
+  }
+  for (const entries of left?.pieces ?? []) {
+    text += separator;
+    separator = ',';
+    add(entries);
   }
   text += '}';
   return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);

@@ -10,7 +10,7 @@ import { compileIdempotency } from './idempotency.js';
 import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, withoutNames } from './query.js';
-import { type SplitRule, splitKwargs } from './split-kwargs.js';
+import { splitKwargs, type Use } from './split-kwargs.js';
 
 /** A request, and whether it may be sent more than once. */
 export interface BuiltRequest {
@@ -57,19 +57,19 @@ export function compileRequest(
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
   const rule = leftoverRule(procedure, literalQuery, credential.ownedQuery);
-  const splitRule = compileSplitRule(procedure, rule);
+  const useOf = compileUses(procedure, rule);
   const { origin } = base;
 
   return (incoming) => {
     refuseArgs(incoming);
     const { args, caller } = incoming;
-    const split = splitKwargs(incoming.kwargs, splitRule);
-    const call: Call = { args, kwargs: split.kwargs, caller };
+    const { kwargs, left } = splitKwargs(incoming.kwargs, useOf);
+    const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
     if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
     else if (remaining === 'refuse') refuseLeftover(call, rule);
-    const content = split.body ?? body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined);
+    const content = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined, left);
     const keyed = idempotency(headers(call, content !== undefined));
     return {
       request: {
@@ -109,17 +109,19 @@ function leftoverRule(
   return { consumed: new Set(templates.flatMap(kwargNames)), owned: new Set(owned) };
 }
 
-/** Which kwargs that come as JSON can stay JSON: those that become a body, or a field of one, as they are. */
-function compileSplitRule({ settings }: ProcedureConfig, rule: LeftoverRule): SplitRule {
+/** What becomes of kwargs that come as JSON: those that a body has as they are can stay JSON. */
+function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name: string) => Use) | undefined {
   const { path, query, headers, cookies, body, body_whole: whole, remaining } = settings;
+  if (remaining === 'query') return undefined;
   const bodies = [...body.map(({ template }) => template), ...(whole === undefined ? [] : [whole])];
-  const others = [path, ...[...query, ...headers, ...cookies].map(({ template }) => template)];
   const mixed = bodies.filter(({ parts }) => parts.length > 1);
+  const others = [path, ...[...query, ...headers, ...cookies].map(({ template }) => template)];
   const read = new Set([HEADERS_KWARG, ...[...others, ...mixed].flatMap(kwargNames)]);
-  const takesAll = remaining === 'body' && bodies.length === 0;
-  return {
-    isRead: (name) => read.has(name) || (remaining === 'query' && isLeftover(name, rule)),
-    isBody: (name) => takesAll && isLeftover(name, rule),
+  return (name) => {
+    if (read.has(name)) return 'read';
+    // One that nothing takes is refused by its name.
+    if (remaining !== 'body' || rule.consumed.has(name)) return 'placed';
+    return isLeftover(name, rule) ? 'left' : 'dropped';
   };
 }
 

@@ -1,75 +1,73 @@
 import { expect, it } from 'vitest';
 import { isJsonText, jsonText, textOfJson } from '../../json-text/json-text.js';
-import { type SplitRule, splitKwargs } from './split-kwargs.js';
+import { splitKwargs, type Use } from './split-kwargs.js';
 
-const BODY: SplitRule = { isRead: (name) => name === 'id', isBody: (name) => name !== 'id' };
+const USES: Readonly<Record<string, Use>> = { id: 'read', items: 'placed', own: 'dropped' };
+const useOf = (name: string): Use => (Object.hasOwn(USES, name) ? (USES[name] as Use) : 'left');
 
-function split(json: string, rule = BODY) {
-  const { kwargs, body } = splitKwargs(jsonText('', Buffer.from(json)), rule);
-  const shown = Object.entries(kwargs).map(([name, value]) => [
-    name,
-    isJsonText(value) ? { json: textOfJson(value) } : value,
-  ]);
-  return { kwargs: shown, body: body && Buffer.from(body).toString() };
+function split(json: string, uses: typeof useOf | undefined = useOf) {
+  const { kwargs, left } = splitKwargs(jsonText('', Buffer.from(json)), uses);
+  const shown = Object.keys(kwargs).map((name) => {
+    const value = kwargs[name];
+    return [name, isJsonText(value) ? { json: textOfJson(value) } : value];
+  });
+  return { kwargs: shown, pieces: left?.pieces.map(String), whole: left?.whole && String(left.whole) };
 }
 
 it('hands over kwargs that are values as they are', () => {
   const kwargs = { a: 1 };
-  expect(splitKwargs(kwargs, BODY)).toEqual({ kwargs, body: undefined });
+  expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, left: undefined });
 });
 
 it.each(['{"a":1}', '{ "a" : 1.50, "b":{"b":1,"b":2} }', '{"__proto__":1}'])(
-  'takes %s for a body as it is written',
+  'leaves %s as it is written',
   (json) => {
-    expect(split(json)).toEqual({ kwargs: [], body: json });
+    expect(split(json)).toMatchObject({ kwargs: [], whole: json });
   },
 );
 
-it.each<[string, unknown[]]>([
-  ['{}', []],
+it.each<[string, unknown[], string[] | undefined]>([
+  ['{}', [], undefined],
+  ['{"id":"1"}', [['id', '1']], undefined],
+  ['{"\\u0069d":9007199254740993, "a":[ 1 ] }', [['id', 9007199254740993n]], ['"a":[ 1 ]']],
   [
-    '{"id":"1","a":[ 1 ]}',
-    [
-      ['id', '1'],
-      ['a', { json: '[ 1 ]' }],
-    ],
+    '{"a":1 , "b":2,"items":[ 1 ],"c" : 3,"own":4,"d":5}',
+    [['items', { json: '[ 1 ]' }]],
+    ['"a":1 , "b":2', '"c" : 3', '"d":5'],
   ],
-  ['{"\\u0069d":9007199254740993}', [['id', 9007199254740993n]]],
-  // One name twice, in whatever spelling: the last one counts, and the other is not there.
+  ['{"own":4}', [], undefined],
+  ['{"own":4,"a":1}', [], ['"a":1']],
+  ['{"__proto__":{"id":1},"id":2}', [['id', 2]], ['"__proto__":{"id":1}']],
+  [
+    '{"items":null,"id":null,"a":null}',
+    [
+      ['items', null],
+      ['id', null],
+    ],
+    ['"a":null'],
+  ],
+  // One name twice, in whatever spelling: the last one counts, and all are values.
   [
     '{"id":1,"a":2,"i\\u0064":3}',
     [
       ['id', 3],
-      ['a', { json: '2' }],
+      ['a', 2],
     ],
+    undefined,
   ],
-  ['{"a":1,"\\u0061":2}', [['a', { json: '2' }]]],
-  [
-    '{"__proto__":{"id":1},"id":2}',
-    [
-      ['__proto__', { json: '{"id":1}' }],
-      ['id', 2],
-    ],
-  ],
-  [
-    '{"a":null,"id":null}',
-    [
-      ['a', null],
-      ['id', null],
-    ],
-  ],
-])('splits %s', (json, kwargs) => {
-  expect(split(json)).toEqual({ kwargs, body: undefined });
+  ['{"a":1,"\\u0061":2}', [['a', 2]], undefined],
+])('splits %s', (json, kwargs, pieces) => {
+  expect(split(json)).toEqual({ kwargs, pieces, whole: undefined });
 });
 
-it('takes nothing for a body where the rule does not', () => {
-  expect(split('{"a":1}', { isRead: () => false, isBody: () => false })).toEqual({
-    kwargs: [['a', { json: '1' }]],
-    body: undefined,
-  });
+it('reads every value where all are looked at', () => {
+  const { kwargs } = splitKwargs(jsonText('', Buffer.from('{"a":[1],"items":{}}')), undefined);
+  expect(kwargs).toEqual({ a: [1], items: {} });
 });
 
 it('reads JSON that comes in pieces', () => {
-  const { body } = splitKwargs(jsonText('{"status":200,', Buffer.from('"body":1'), '}'), BODY);
-  expect(String(body)).toBe('{"status":200,"body":1}');
+  expect(splitKwargs(jsonText('{"status":200,', Buffer.from('"id":1'), '}'), useOf)).toMatchObject({
+    kwargs: { id: 1 },
+    left: { pieces: [Buffer.from('"status":200')] },
+  });
 });

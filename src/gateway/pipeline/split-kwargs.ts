@@ -3,49 +3,79 @@ import { isJsonText, type JsonText, jsonText, textOfJson } from '../../json-text
 import { forEachEntry } from '../../json-text/object-entries.js';
 import type { Kwargs } from './call.js';
 
-/** What becomes of kwargs that come as JSON. */
-export interface SplitRule {
-  /** Whether somebody looks at the value of the kwarg of that name. Others stay JSON. */
-  readonly isRead: (name: string) => boolean;
-  /** Whether kwargs that all have such names are the body, as they came. */
-  readonly isBody: (name: string) => boolean;
+/**
+ * What becomes of a kwarg that comes as JSON: its value is looked at; it stands in a body as it is; it is one of those that
+ * are left for the body; it is dropped.
+ */
+export type Use = 'read' | 'placed' | 'left' | 'dropped';
+
+/** The kwargs of a call. */
+export interface SplitKwargs {
+  /** By name. A value may be JSON text where its use is `placed`. Those that are left are not among them. */
+  readonly kwargs: Kwargs;
+  readonly left: LeftEntries | undefined;
 }
 
-/** Kwargs by name; or the body that they all are, and none by name. */
-export interface SplitKwargs {
-  readonly kwargs: Kwargs;
-  readonly body: Uint8Array | undefined;
+/** Entries of a JSON object that have different names, as they are written. */
+export interface LeftEntries {
+  /** One entry or some with commas between them, and no brackets around. */
+  readonly pieces: readonly Uint8Array[];
+  /** The whole object, where it is just these entries. */
+  readonly whole: Uint8Array | undefined;
 }
 
 const NONE: Kwargs = Object.freeze({});
 const LOWER_N = 0x6e;
 
 /**
- * Gives each kwarg by its name. Where the kwargs come as JSON, values that nobody looks at are JSON still.
+ * Gives each kwarg by its name, and where the kwargs come as JSON those that are left in one piece.
  *
- * A name that is written twice counts once, with its last value, however it is escaped: as in JSON.parse.
+ * @param useOf by the kwarg's name; undefined where every value is looked at
  */
-export function splitKwargs(given: Kwargs | JsonText, rule: SplitRule): SplitKwargs {
-  if (!isJsonText(given)) return { kwargs: given, body: undefined };
+export function splitKwargs(
+  given: Kwargs | JsonText,
+  useOf: ((name: string) => Use) | undefined,
+): SplitKwargs {
+  if (!isJsonText(given)) return { kwargs: given, left: undefined };
+  return (
+    (useOf && splitText(given, useOf)) ?? { kwargs: parse(textOfJson(given)) as Kwargs, left: undefined }
+  );
+}
+
+/** Undefined where a name is written twice, in whatever way: the last one counts, and the others must not leave. */
+function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs | undefined {
   const json = bytesOf(given);
-  const names: string[] = [];
-  const bounds: number[] = [];
-  let isBody = true;
-  forEachEntry(json, (name, start, end) => {
-    names.push(name);
-    bounds.push(start, end);
-    isBody &&= rule.isBody(name);
+  const names = new Set<string>();
+  const pieces: Uint8Array[] = [];
+  let entries = 0;
+  let kwargs: Record<string, unknown> | undefined;
+  // Of entries that are left, one behind the other.
+  let pieceBegin = -1;
+  let pieceEnd = -1;
+  forEachEntry(json, given.entries, (name, begin, start, end) => {
+    entries++;
+    names.add(name);
+    const use = useOf(name);
+    if (use === 'left') {
+      if (pieceBegin < 0) pieceBegin = begin;
+      pieceEnd = end;
+      return;
+    }
+    if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
+    pieceBegin = -1;
+    // No prototype, so that `__proto__` is a name like any other.
+    kwargs ??= Object.create(null) as Record<string, unknown>;
+    if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'read');
   });
-  if (isBody && names.length > 0 && new Set(names).size === names.length) return { kwargs: NONE, body: json };
-  // No prototype, so that `__proto__` is a name like any other.
-  const kwargs = Object.create(null) as Record<string, unknown>;
-  for (const [index, name] of names.entries()) {
-    const value = json.subarray(bounds[2 * index], bounds[2 * index + 1]);
-    // A null may stand for what is missing, which is for templates to say.
-    const isRead = rule.isRead(name) || value[0] === LOWER_N;
-    kwargs[name] = isRead ? parse(value.toString('utf8')) : jsonText('', value);
-  }
-  return { kwargs, body: undefined };
+  if (names.size < entries) return undefined;
+  if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
+  if (pieces.length === 0) return { kwargs: kwargs ?? NONE, left: undefined };
+  return { kwargs: kwargs ?? NONE, left: { pieces, whole: kwargs === undefined ? json : undefined } };
+}
+
+/** A null may stand for what is missing, which is for templates to say. */
+function readValue(json: Buffer, isRead: boolean): unknown {
+  return isRead || json[0] === LOWER_N ? parse(json.toString('utf8')) : jsonText('', json);
 }
 
 /** The nesting was counted when the JSON came in. */
