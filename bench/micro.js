@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { compilePath } from '../dist/gateway/pipeline/path.js';
 import { compileRequest } from '../dist/gateway/pipeline/request.js';
 import { parseConfig } from '../dist/index.js';
+import { jsonText } from '../dist/json-text/json-text.js';
 import { MESSAGE } from '../dist/wamp/messages.js';
 import { createSerializers } from '../dist/wamp/serializers.js';
 import { invoices, SIZES } from './bodies.js';
@@ -76,11 +77,13 @@ const kwargsOfGet = { id: 'INV-001', line: 7, expand: 'lines' };
 const buildGet = build(get);
 const buildPost = build(post);
 const posted = Object.values(SIZES).map(invoices);
+const postedJson = jsonText('', Buffer.from(JSON.stringify(posted[1])));
 report('Request', [
   ['path template', () => path.build({ args: [], kwargs: kwargsOfGet, caller })],
   ['GET with path, query and headers', () => buildGet({ args: [], kwargs: kwargsOfGet, caller })],
   ['POST of 50 B', () => buildPost({ args: [], kwargs: posted[0], caller })],
   ['POST of 10 KB', () => buildPost({ args: [], kwargs: posted[1], caller })],
+  ['POST of 10 KB that came as JSON', () => buildPost({ args: [], kwargs: postedJson, caller })],
 ]);
 
 for (const [size, bytes] of Object.entries(SIZES)) {
@@ -94,7 +97,8 @@ for (const [size, bytes] of Object.entries(SIZES)) {
   report(
     `CALL of ${size}`,
     createSerializers().flatMap((serializer) => {
-      const frame = serializer.encode(call);
+      // Bytes, as every transport hands them over.
+      const frame = Buffer.from(serializer.encode(call));
       return [
         [`${serializer.name} encode`, () => serializer.encode(call)],
         [`${serializer.name} decode`, () => serializer.decode(frame)],

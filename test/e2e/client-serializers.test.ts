@@ -30,6 +30,12 @@ const KINDS: readonly (readonly [string, Carried])[] = [
   ['nothing at all', { args: [], kwargs: {} }],
   ['null and booleans', { args: [null, true, false], kwargs: { a: null } }],
   ['nested values', { args: [[[], {}, [{ a: [{ b: [1] }] }]]], kwargs: { d: { e: { f: [null] } } } }],
+  // So much that from JSON to JSON it stays as it is written.
+  [
+    'long args and kwargs',
+    { args: ['ä€😀"\\'.repeat(200), 2 ** 40, [1.5, null]], kwargs: { ключ: 'Ω'.repeat(300), n: -(2 ** 40) } },
+  ],
+  ['long args alone', { args: [Array.from({ length: 300 }, (_, index) => ({ index }))], kwargs: {} }],
   ['kwargs alone', { args: [], kwargs: { only: 'this' } }],
   [
     'bytes',
