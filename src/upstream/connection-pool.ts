@@ -6,6 +6,7 @@ import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
 import type { UpstreamTls } from './tls.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** How a service's connections behave. Times in milliseconds; keys of the same names stand under `pool.` and `tls.`. */
 export interface PoolOptions {
@@ -78,7 +79,7 @@ export function createConnectionPool(
   const slots = new Set<Slot>();
   // Last in, first out: the warmest connection serves next, and spare ones reach their idle timeout.
   const free: Slot[] = [];
-  const waiters = new Set<Waiter>();
+  const waiters = new WaitingLine<Waiter>();
   let closed = false;
 
   function newClient(): Client {
@@ -132,7 +133,7 @@ export function createConnectionPool(
     return new Promise((resolve) => {
       const waiter: Waiter = {
         settle(checkout) {
-          waiters.delete(waiter);
+          waiters.leave(place);
           stopTimer();
           control.waitsFor = undefined;
           resolve(checkout);
@@ -140,7 +141,7 @@ export function createConnectionPool(
       };
       const stopTimer = clock.after(waitMs, () => waiter.settle('timeout'));
       control.waitsFor = { cancel: () => waiter.settle('canceled') };
-      waiters.add(waiter);
+      const place = waiters.join(waiter);
     });
   }
 
@@ -160,14 +161,14 @@ export function createConnectionPool(
         if (!closed) renew(slot);
       }
       if (closed) return;
-      const [next] = waiters;
+      const next = waiters.first;
       if (next === undefined) free.push(slot);
       else next.settle(renewIfOld(slot, clock.monotonic()));
     },
 
     async close() {
       closed = true;
-      for (const waiter of [...waiters]) waiter.settle('full');
+      for (let next = waiters.first; next !== undefined; next = waiters.first) next.settle('full');
       await Promise.all([...slots].map((slot) => slot.client.destroy()));
       slots.clear();
       free.length = 0;

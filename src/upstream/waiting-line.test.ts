@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { WaitingLine } from './waiting-line.js';
+
+function lineOf(...names: string[]) {
+  const line = new WaitingLine<string>();
+  return { line, places: names.map((name) => line.join(name)) };
+}
+
+/** Everybody, in the order in which they would be served. */
+function drain(line: WaitingLine<string>, places: readonly ReturnType<WaitingLine<string>['join']>[]) {
+  const served: string[] = [];
+  for (let next = line.first; next !== undefined; next = line.first) {
+    served.push(next);
+    for (const place of places) if (place.who === next) line.leave(place);
+  }
+  return served;
+}
+
+describe('a waiting line', () => {
+  it('has nobody at first', () => {
+    const { line } = lineOf();
+    expect([line.size, line.first]).toEqual([0, undefined]);
+  });
+
+  it('serves those first who came first', () => {
+    const { line, places } = lineOf('a', 'b', 'c');
+    expect(line.size).toBe(3);
+    expect(drain(line, places)).toEqual(['a', 'b', 'c']);
+    expect(line.size).toBe(0);
+  });
+
+  it.each([
+    { gone: 0, left: ['b', 'c'] },
+    { gone: 1, left: ['a', 'c'] },
+    { gone: 2, left: ['a', 'b'] },
+  ])('closes up where number $gone leaves, once', ({ gone, left }) => {
+    const { line, places } = lineOf('a', 'b', 'c');
+    line.leave(places[gone]!);
+    line.leave(places[gone]!);
+    expect(line.size).toBe(2);
+    expect(drain(line, places)).toEqual(left);
+  });
+
+  it('takes new ones after the last has left', () => {
+    const { line, places } = lineOf('a');
+    line.leave(places[0]!);
+    const place = line.join('b');
+    expect(line.first).toBe('b');
+    expect(drain(line, [place])).toEqual(['b']);
+  });
+
+  it('leaves nobody who has gone a way to those who stay', () => {
+    const { line, places } = lineOf('a', 'b', 'c');
+    line.leave(places[1]!);
+    expect(places[1]).toEqual({ who: 'b', earlier: undefined, later: undefined });
+    expect(places[0]!.later).toBe(places[2]);
+  });
+});
