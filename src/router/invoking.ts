@@ -1,6 +1,7 @@
 import { nextId } from '../wamp/ids.js';
 import { type Call, MESSAGE } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
+import { RequestTable } from '../wamp/request-table.js';
 import { ERROR_URI } from '../wamp/uris.js';
 import { NOTHING } from './answers.js';
 import type { Endpoint, PendingCall, RouterLimits, Session } from './model.js';
@@ -34,7 +35,7 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
     if (features.callReroute) keepForRerouting(call, message, registration, limits.maxWaitingBytes);
     else dropRerouting(call);
     // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
-    callee.invocations ??= new Map();
+    callee.invocations ??= new RequestTable();
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);
     if (packed && !features.payloadPassthru) {
@@ -73,7 +74,7 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
         dueAt: 0,
         duration: 0,
       };
-      caller.calls ??= new Map();
+      caller.calls ??= new RequestTable();
       caller.calls.set(call.request, call);
       limit(call, message.options, endpoint.forwardTimeout, calls, limits);
       send(call, message, endpoint);

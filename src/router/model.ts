@@ -2,6 +2,7 @@ import type { Timed } from '../clock.js';
 import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
+import type { RequestTable } from '../wamp/request-table.js';
 
 /**
  * A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. Each is
@@ -28,11 +29,11 @@ export interface Session {
   /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
   readonly callerDetails: Dict;
   /** Calls it waits for, by the request ID of its CALL. */
-  calls: Map<number, PendingCall> | undefined;
+  calls: RequestTable<PendingCall> | undefined;
   /** Roughly the bytes of those that are kept so that they can be routed anew. Set by `rerouting.ts` alone. */
   keptBytes: number;
   /** Calls it has to answer, by the request ID of the INVOCATION. */
-  invocations: Map<number, PendingCall> | undefined;
+  invocations: RequestTable<PendingCall> | undefined;
   /** Request ID of the last INVOCATION sent to it. */
   lastInvocation: number;
   /** What it registered, by the registration's ID. */

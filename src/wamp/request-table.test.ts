@@ -1,0 +1,97 @@
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RequestTable } from './request-table.js';
+
+/** Half a kilobyte or more when it is parsed. */
+const SOME_BYTES = JSON.stringify(Array.from({ length: 64 }, (_, index) => index));
+
+const oldSpace = (): number =>
+  getHeapSpaceStatistics().find((space) => space.space_name === 'old_space')?.space_used_size ?? 0;
+
+const entry = (name: string) => ({ name });
+
+describe('a table of open requests', () => {
+  it('is empty at first, and finds nothing', () => {
+    const table = new RequestTable();
+    expect([table.size, table.has(1), table.get(1), table.delete(1), table.values()]).toEqual([
+      0,
+      false,
+      undefined,
+      false,
+      [],
+    ]);
+  });
+
+  it('does what a Map does, whatever the IDs', () => {
+    // Few IDs that differ in their lowest bits and many that do not, 2^53 among them.
+    const id = fc.oneof(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 40 }).map((number) => number * 2 ** 20),
+      fc.integer({ min: 0, max: 40 }).map((number) => 2 ** 53 - number),
+    );
+    const step = fc.record({ id, open: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const table = new RequestTable();
+        const map = new Map<number, object>();
+        for (const [index, { id, open }] of steps.entries()) {
+          if (open) {
+            const one = entry(String(index));
+            table.set(id, one);
+            map.set(id, one);
+          } else {
+            expect(table.delete(id)).toBe(map.delete(id));
+          }
+          expect(table.get(id)).toBe(map.get(id));
+          expect(table.has(id)).toBe(map.has(id));
+          expect(table.size).toBe(map.size);
+        }
+        const sorted = [...map].toSorted(([a], [b]) => a - b);
+        expect(table.keys()).toEqual(sorted.map(([id]) => id));
+        expect(table.values()).toEqual(sorted.map(([, one]) => one));
+        for (const [id, one] of map) expect(table.get(id)).toBe(one);
+      }),
+    );
+  });
+
+  it('keeps 64 open of 100,000 that follow each other, one of them from the first to the last', () => {
+    const table = new RequestTable<{ name: string }>();
+    const first = entry('first');
+    table.set(1, first);
+    for (let id = 2; id <= 100_000; id++) {
+      table.set(id, entry('one'));
+      if (id > 64) table.delete(id - 63);
+    }
+    expect(table.keys()).toEqual([1, ...Array.from({ length: 63 }, (_, index) => 99_938 + index)]);
+    expect(table.get(1)).toBe(first);
+  });
+
+  it('leaves nothing of what it had behind, once V8 takes it for long-lived', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const table = new RequestTable();
+    // Not by a literal: V8 might move those to the old space by itself.
+    const open = (id: number) => table.set(id, JSON.parse(SOME_BYTES));
+    for (let id = 1; id <= 64; id++) open(id);
+    collect();
+    collect();
+    const before = oldSpace();
+    for (let id = 65; id <= 60_000; id++) {
+      open(id);
+      table.delete(id - 64);
+    }
+    // With a Map it is some megabytes.
+    expect(oldSpace() - before).toBeLessThan(1e6);
+  });
+
+  it('may be emptied by whoever goes through it', () => {
+    const table = new RequestTable<{ name: string }>();
+    for (let id = 1; id <= 5000; id++) table.set(id, entry(String(id)));
+    for (const { name } of table.values()) table.delete(Number(name));
+    expect(table.size).toBe(0);
+    table.set(7, entry('7'));
+    expect(table.values()).toEqual([entry('7')]);
+  });
+});

@@ -1,0 +1,110 @@
+/** Places of a table's first arrays: a session with a few requests at a time needs no more. */
+const FIRST_PLACES = 8;
+
+/** An empty table gives back the memory of more than these. */
+const KEPT_PLACES = 1024;
+
+/**
+ * What is open under request IDs: calls that wait for an answer, invocations that run.
+ *
+ * Not a Map: one that IDs enter and leave without end is rebuilt every hundred of them, and V8 has each of its old tables
+ * point to the next, for iterators. As soon as one of them is in the old space, every later one is kept and moved there, with
+ * all that was open at the time, until a full collection: 600 bytes for each call of the gateway.
+ *
+ * Open addressing: an entry stands at its ID's lowest bits, or at the next free place after that (linear probing). IDs of
+ * one session follow each other (WAMP, "IDs"), so that nearly all stand at their own place. A client that chooses its IDs
+ * to collide has each request cost as many comparisons as it has requests open, which `wamp.max_pending_calls` bounds.
+ */
+export class RequestTable<T extends object> {
+  private ids: number[] = [];
+  private entries: (T | undefined)[] = [];
+  private mask = -1;
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  has(id: number): boolean {
+    return this.placeOf(id) >= 0;
+  }
+
+  get(id: number): T | undefined {
+    const place = this.placeOf(id);
+    return place < 0 ? undefined : this.entries[place];
+  }
+
+  set(id: number, entry: T): void {
+    const place = this.placeOf(id);
+    if (place >= 0) {
+      this.entries[place] = entry;
+      return;
+    }
+    // At most half full, so that a search for what is not there ends soon.
+    if (2 * (this.count + 1) > this.entries.length) this.grow();
+    this.put(id, entry);
+    this.count++;
+  }
+
+  /** @returns whether there was such an entry */
+  delete(id: number): boolean {
+    const { ids, entries, mask } = this;
+    let hole = this.placeOf(id);
+    if (hole < 0) return false;
+    this.count--;
+    entries[hole] = undefined;
+    // Those behind it that stand away from their own place move up, or a search for them would end at the hole.
+    for (let place = (hole + 1) & mask; entries[place] !== undefined; place = (place + 1) & mask) {
+      const home = (ids[place] as number) & mask;
+      if (((place - home) & mask) < ((place - hole) & mask)) continue;
+      ids[hole] = ids[place] as number;
+      entries[hole] = entries[place];
+      entries[place] = undefined;
+      hole = place;
+    }
+    if (this.count === 0 && entries.length > KEPT_PLACES) this.become(0);
+    return true;
+  }
+
+  /** The IDs of this moment, in their order; the table may change while somebody goes through them. */
+  keys(): readonly number[] {
+    return this.ids.filter((_, place) => this.entries[place] !== undefined).sort((a, b) => a - b);
+  }
+
+  /** The entries of this moment, in the order of their IDs. */
+  values(): readonly T[] {
+    return this.keys().flatMap((id) => this.get(id) ?? []);
+  }
+
+  private placeOf(id: number): number {
+    const { ids, entries, mask } = this;
+    if (this.count === 0) return -1;
+    for (let place = id & mask; entries[place] !== undefined; place = (place + 1) & mask) {
+      if (ids[place] === id) return place;
+    }
+    return -1;
+  }
+
+  private put(id: number, entry: T): void {
+    const { entries, mask } = this;
+    let place = id & mask;
+    while (entries[place] !== undefined) place = (place + 1) & mask;
+    this.ids[place] = id;
+    entries[place] = entry;
+  }
+
+  private grow(): void {
+    const { ids, entries } = this;
+    this.become(Math.max(FIRST_PLACES, entries.length * 2));
+    for (const [place, entry] of entries.entries()) {
+      if (entry !== undefined) this.put(ids[place] as number, entry);
+    }
+  }
+
+  /** Empties it. @param places a power of two, or 0 */
+  private become(places: number): void {
+    this.ids = new Array<number>(places).fill(0);
+    this.entries = new Array<T | undefined>(places).fill(undefined);
+    this.mask = places - 1;
+  }
+}
