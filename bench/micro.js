@@ -107,6 +107,20 @@ for (const [size, bytes] of Object.entries(SIZES)) {
   );
 }
 
+for (const [size, bytes] of Object.entries(SIZES)) {
+  const body = Buffer.from(JSON.stringify(invoices(bytes)));
+  const result = {
+    type: MESSAGE.RESULT,
+    request: 7,
+    details: {},
+    payload: { kwargs: jsonText('{"status":200,"body":', body, '}') },
+  };
+  report(
+    `RESULT with an answer's JSON of ${size}`,
+    createSerializers().map((serializer) => [`${serializer.name} encode`, () => serializer.encode(result)]),
+  );
+}
+
 report(
   'Dealer: CALL to RESULT',
   [10, 1_000, 100_000].flatMap((count) => {
