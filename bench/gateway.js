@@ -45,4 +45,9 @@ ${Array.from({ length: Number(extra) }, (_, index) => procedure(`extra_${index}`
 const gateway = createGateway(parseConfig(conf, { env: {} }));
 await gateway.start();
 process.send?.({ url: gateway.endpoints[0] });
+// For bench/scale.js, which starts this with --expose-gc.
+process.on('message', () => {
+  globalThis.gc();
+  process.send({});
+});
 process.once('disconnect', () => process.exit(0));

@@ -93,6 +93,10 @@ depend on the machine: what says something are the ratios, each taken round by r
 
 ${table(['what', 'reached', 'target', ''], targets)}
 
+The growth is that of a warm gateway's resident memory, read after a full collection at both ends${
+  scale.peak === undefined ? '' : `; with its garbage it had ${count(scale.peak / 1e6)} MB at most meanwhile`
+}.
+
 ## Calls
 
 ${about(calls)}; upstream: ${calls.upstream}; ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns; medians, and how far the rounds
