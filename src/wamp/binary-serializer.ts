@@ -58,26 +58,45 @@ function createEncode({ prepare, write, packJson }: BinaryFormat): (message: Mes
     return write(list);
   };
 
-  /** Where args or kwargs are JSON text, each of them is written by itself. */
+  /** JSON text is packed by itself, and put in the place of a null, which is one byte. */
   function frameOfParts(list: unknown[], { args = NO_ARGS, kwargs = NO_KWARGS }: Payload): Uint8Array {
+    if (!isJsonText(args)) {
+      const prepared = prepare(args, holdsBinaryText(args));
+      const part = partOf(kwargs);
+      const hasKwargs = !isEmptyPart(part);
+      if (hasKwargs || args.length > 0) list.push(prepared);
+      return hasKwargs ? around(list, part) : write(list);
+    }
     const packed = partOf(args);
+    if (!isJsonText(kwargs) && isEmpty(kwargs))
+      return isEmptyPart(packed) ? write(list) : around(list, packed);
     // The next JSON text is packed in the same memory.
     const argsPart = isJsonText(kwargs) ? Buffer.from(packed) : packed;
     const kwargsPart = partOf(kwargs);
-    const parts = isEmptyPart(kwargsPart) ? [argsPart] : [argsPart, kwargsPart];
-    if (parts.length === 1 && isEmptyPart(argsPart)) return write(list);
-    // Each takes the place of a null, which is one byte.
-    for (const _part of parts) list.push(null);
-    const head = write(list);
-    return Buffer.concat([head.subarray(0, head.length - parts.length), ...parts]);
+    if (!isEmptyPart(kwargsPart)) return around(list, argsPart, kwargsPart);
+    return isEmptyPart(argsPart) ? write(list) : around(list, argsPart);
   }
 
   function partOf(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
     return packJson(slot) ?? write(prepare(valueOfJson(slot), holdsBinaryText(slot)));
   }
+
+  /** @param second none where it has no bytes */
+  function around(list: unknown[], first: Uint8Array, second: Uint8Array = NOTHING): Uint8Array {
+    const count = second.length > 0 ? 2 : 1;
+    for (let index = 0; index < count; index++) list.push(null);
+    const head = write(list);
+    const start = head.length - count;
+    const frame = Buffer.allocUnsafe(start + first.length + second.length);
+    frame.set(head.subarray(0, start));
+    frame.set(first, start);
+    frame.set(second, start + first.length);
+    return frame;
+  }
 }
 
+const NOTHING = new Uint8Array(0);
 const NO_ARGS: readonly unknown[] = [];
 const NO_KWARGS: Dict = {};
 
