@@ -11,9 +11,19 @@ function machine() {
   return `${all.length} × ${all[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
 }
 
+/** Of the libraries that do the work on both sides. */
+function versions() {
+  const version = (name) =>
+    JSON.parse(readFileSync(join(FOLDER, '../../node_modules', name, 'package.json'), 'utf8')).version;
+  return Object.fromEntries(
+    ['undici', 'ws', 'wampy', 'msgpackr', 'cbor-x'].map((name) => [name, version(name)]),
+  );
+}
+
 /** @param {'calls' | 'scale' | 'micro'} name */
 export function keepResults(name, results) {
-  const about = { date: new Date().toISOString().slice(0, 10), machine: machine(), node: process.version };
+  const date = new Date().toISOString().slice(0, 10);
+  const about = { date, machine: machine(), node: process.version, versions: versions() };
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ ...about, ...results }, null, 1)}\n`);
 }

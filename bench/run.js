@@ -49,7 +49,8 @@ try {
   const wanted = values.only?.split(',');
   /** Whether a side is among those whose keys begin so; where none are named, all are. */
   const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
-  const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !values.quick });
+  const ownOnly = wanted?.every((begin) => /^(raw|gateway)/.test(begin)) ?? values.quick;
+  const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !ownOnly });
   const loads = await Promise.all(sides.filter((side) => isAmong(side, wanted)).map(startLoad));
   const report = createReport(loads.map(({ side }) => side));
   for (const cell of values.quick ? QUICK_CELLS : CELLS) {

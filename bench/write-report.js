@@ -1,5 +1,5 @@
 /** Writes docs/performance.md and its plot from what `--keep` has kept: `npm run bench:report`. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from './cells.js';
 import { plot } from './plot.js';
@@ -34,17 +34,23 @@ const small = ['50 B', 'GET', 64];
 const ours = rate(...small, 'gateway json');
 const fastest = (client) =>
   Math.max(...['ours', 'nexus', 'crossbar'].map((router) => rate(...small, `${client} on ${router}`) ?? 0));
+const toJson = (size, serializer) =>
+  rate(size, 'GET', 64, `gateway ${serializer}`) / rate(size, 'GET', 64, 'gateway json');
 const p99 = (side) => row(...small, side).p99;
 const targets = [
   target('calls/s to raw undici, 50 B, 64 in flight', row(...small, 'gateway json').ratio, 0.7),
   target('… 10 KB', row('10 KB', 'GET', 64, 'gateway json').ratio, 0.7),
   target('… 1 MB', row('1 MB', 'GET', 64, 'gateway json').ratio, 0.8),
+  target('… POST 10 KB', row('10 KB', 'POST', 64, 'gateway json').ratio, 0.7),
+  target('… POST 1 MB', row('1 MB', 'POST', 64, 'gateway json').ratio, 0.8),
   target('calls/s to a wampy + undici callee, on the fastest router', ours / fastest('undici'), 1.8),
   target('calls/s to a wampy + fetch callee, on the fastest router', ours / fastest('fetch'), 4.5),
   target('calls/s to the REST callee of Crossbar.io', ours / rate(...small, 'rest'), 30),
   target('p99 to raw undici, 50 B, 64 in flight', p99('gateway json') / p99('raw'), 2, true),
   target('MessagePack caller to JSON caller', rate(...small, 'gateway msgpack') / ours, 0.8),
   target('CBOR caller to JSON caller', rate(...small, 'gateway cbor') / ours, 0.8),
+  target('MessagePack caller to JSON caller, 10 KB', toJson('10 KB', 'msgpack'), 0.8),
+  target('CBOR caller to JSON caller, 10 KB', toJson('10 KB', 'cbor'), 0.8),
   target('time of a call, 100,000 procedures to 10', scale.manyProcedures, 1.1, true),
   target('start to ready, 10 procedures, s', scale.startUpMs.few / 1000, 0.4, true),
   target('start to ready, 1,000 procedures, s', scale.startUpMs.many / 1000, 1, true),
@@ -81,7 +87,11 @@ function groupByCell() {
 }
 const byCell = groupByCell();
 
-const about = ({ date, machine, node }) => `${date}, ${machine}, Node ${node}`;
+const about = ({ date, machine, node }) => `${date}, ${machine}, Node.js ${node.slice(1)}`;
+const versions = Object.entries(calls.versions)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(', ');
+const remarks = readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8').trim();
 const markdown = `# Performance
 
 What a call through the gateway costs beside the same request by undici alone, and beside what people write who have no gateway. Rates
@@ -93,6 +103,8 @@ depend on the machine: what says something are the ratios, each taken round by r
 
 ${table(['what', 'reached', 'target', ''], targets)}
 
+${remarks}
+
 The growth is that of a warm gateway's resident memory, read after a full collection at both ends${
   scale.peak === undefined ? '' : `; with its garbage it had ${count(scale.peak / 1e6)} MB at most meanwhile`
 }.
@@ -101,7 +113,8 @@ The growth is that of a warm gateway's resident memory, read after a full collec
 
 ${about(calls)}; upstream: ${calls.upstream}; ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns; medians, and how far the rounds
 lie from them. Load, gateway and upstream are processes of their own, on the same machine. The gateway has its whole configuration: an OAuth2
-token from its cache, headers, a path template, leftover kwargs as query. "CPU" is processor time for each call.
+token from its cache, headers, a path template, leftover kwargs as query. "CPU" is processor time for each call. Libraries:
+${versions}.
 
 ${[...byCell].map(([name, rows]) => tableOfCell(name, rows)).join('\n\n')}
 
