@@ -41,9 +41,13 @@ it('whatever warns, every line of stderr is a JSON record', async () => {
     env,
   });
   let text = '';
+  let isTold = false;
   gateway.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
-    if (text.includes('TestWarning')) gateway.kill('SIGTERM');
+    // Once: a second one would end it at once, and by the signal.
+    if (isTold || !text.includes('TestWarning')) return;
+    isTold = true;
+    gateway.kill('SIGTERM');
   });
   gateway.stdout.once('data', () => gateway.kill('SIGUSR2'));
   expect(await once(gateway, 'close')).toEqual([0, null]);
