@@ -4,6 +4,7 @@ import type { Session } from '../wamp/client-session.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
+import { RequestTable } from '../wamp/request-table.js';
 import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
 import type { CallableProcedure } from './service.js';
@@ -22,7 +23,9 @@ export interface Callee {
 
 /** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
 export function createCallee(session: Session, clock: Clock): Callee {
-  const running = new Set<CallControl>();
+  // Each under a number of its own; a Set would keep what it once had (see there).
+  const running = new RequestTable<CallControl>();
+  let begun = 0;
   let draining = false;
   let whenIdle: (() => void)[] = [];
 
@@ -40,7 +43,8 @@ export function createCallee(session: Session, clock: Clock): Callee {
       const { details } = invocation;
       const control = createCallControl(clock.monotonic() + callDeadlineMs(details, deadlineMs));
       invocation.onInterrupt = () => cancelCall(control);
-      running.add(control);
+      const number = ++begun;
+      running.set(number, control);
       try {
         const reply = await pipeline({
           args: argsOf(invocation),
@@ -51,7 +55,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
         });
         return toOutcome(reply, asArgs);
       } finally {
-        running.delete(control);
+        running.delete(number);
         if (running.size === 0) tellIdle();
       }
     };
@@ -79,7 +83,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
     },
 
     cancelAll() {
-      for (const control of [...running]) cancelCall(control, 'gateway');
+      for (const control of running.values()) cancelCall(control, 'gateway');
     },
   };
 }

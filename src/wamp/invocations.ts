@@ -2,6 +2,7 @@ import { type Logger, placeOf } from '../log.js';
 import { type InvocationMessage, MESSAGE } from './messages.js';
 import type { Dict, Payload } from './payload.js';
 import type { Peer, SendOutcome } from './peer.js';
+import { RequestTable } from './request-table.js';
 import { ERROR_URI } from './uris.js';
 
 /** One call of a registered procedure, as its handler sees it. */
@@ -46,7 +47,7 @@ export interface Invocations {
 
 export function createInvocations(): Invocations {
   const registered = new Map<number, Registered>();
-  const running = new Map<number, Invocation>();
+  const running = new RequestTable<Invocation>();
   function interrupt(request: number, mode: unknown): void {
     const invocation = running.get(request);
     const action = invocation?.onInterrupt;
