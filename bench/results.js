@@ -20,12 +20,15 @@ function versions() {
   );
 }
 
+/** More digits would only be noise. */
+const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+
 /** @param {'calls' | 'scale' | 'micro'} name */
 export function keepResults(name, results) {
   const date = new Date().toISOString().slice(0, 10);
   const about = { date, machine: machine(), node: process.version, versions: versions() };
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ ...about, ...results }, null, 1)}\n`);
+  writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ ...about, ...results }, rounded, 1)}\n`);
 }
 
 /** Undefined where none were kept. */

@@ -16,6 +16,8 @@ import { startSides } from './sides/sides.js';
 import { startUpstream } from './upstream.js';
 
 const CONNECTIONS = 64;
+/** Seconds at the begin of each turn that are not measured: meanwhile others had the machine, its caches and its memory. */
+const LEAD_IN = 0.3;
 
 const { values } = parseArgs({
   options: {
@@ -31,6 +33,7 @@ const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 1.5));
 
 /** One measurement, with what the processes used meanwhile. */
 async function measureOnce({ side, pid, ask }, cell, upstream) {
+  await ask({ load: { ...cell, seconds: LEAD_IN } });
   const groups = { load: [pid], between: side.pids, upstream: [upstream.pid] };
   const before = Object.values(groups).map(usage);
   const result = await ask({ load: { ...cell, seconds } });

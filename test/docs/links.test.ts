@@ -12,6 +12,7 @@ describe('links in the documents', () => {
     'docs/OVERVIEW.md',
     'docs/REALMS.md',
     'docs/SECURITY.md',
+    'docs/performance.md',
     'docs/wamp.md',
   ];
 
