@@ -122,8 +122,6 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     });
     await Promise.all([drained, routed]);
     stopTimer();
-    // A drained callee has its last outcome in hand; the YIELD leaves a few microtasks later, and must before GOODBYE.
-    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async function closeParts(): Promise<void> {

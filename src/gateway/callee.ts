@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.js';
-import { type CallControl, cancelCall, createCallControl } from '../upstream/call-control.js';
+import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Session } from '../wamp/client-session.js';
-import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
+import type { InvocationHandler } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
-import { RequestTable } from '../wamp/request-table.js';
 import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
+import type { Reply } from './pipeline/reply.js';
 import type { CallableProcedure } from './service.js';
 
 const NO_KWARGS: Dict = Object.freeze({});
@@ -23,41 +23,25 @@ export interface Callee {
 
 /** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
 export function createCallee(session: Session, clock: Clock): Callee {
-  // Each under a number of its own; a Set would keep what it once had (see there).
-  const running = new RequestTable<CallControl>();
-  let begun = 0;
   let draining = false;
-  let whenIdle: (() => void)[] = [];
-
-  function tellIdle(): void {
-    const waiting = whenIdle;
-    whenIdle = [];
-    for (const tell of waiting) tell();
-  }
+  let canceledBy: 'caller' | 'gateway' = 'caller';
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
     const asArgs = procedure.config.settings.result === 'args';
+    const outcomeOf = (reply: Reply) => toOutcome(reply, asArgs);
 
-    return async (invocation): Promise<InvocationOutcome> => {
+    return (invocation) => {
       const { details } = invocation;
       const control = createCallControl(clock.monotonic() + callDeadlineMs(details, deadlineMs));
-      invocation.onInterrupt = () => cancelCall(control);
-      const number = ++begun;
-      running.set(number, control);
-      try {
-        const reply = await pipeline({
-          args: argsOf(invocation),
-          kwargs: invocation.kwargs ?? NO_KWARGS,
-          caller: callerOf(details),
-          control,
-          draining,
-        });
-        return toOutcome(reply, asArgs);
-      } finally {
-        running.delete(number);
-        if (running.size === 0) tellIdle();
-      }
+      invocation.onInterrupt = () => cancelCall(control, canceledBy);
+      return pipeline({
+        args: argsOf(invocation),
+        kwargs: invocation.kwargs ?? NO_KWARGS,
+        caller: callerOf(details),
+        control,
+        draining,
+      }).then(outcomeOf);
     };
   }
 
@@ -76,14 +60,13 @@ export function createCallee(session: Session, clock: Clock): Callee {
 
     drain() {
       draining = true;
-      if (running.size === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        whenIdle.push(resolve);
-      });
+      return session.idle();
     },
 
     cancelAll() {
-      for (const control of running.values()) cancelCall(control, 'gateway');
+      canceledBy = 'gateway';
+      session.interruptAll();
+      canceledBy = 'caller';
     },
   };
 }

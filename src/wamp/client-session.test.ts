@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { type RawClient, rawOver } from '../../test/support/raw-client.js';
 import { joinRealm, type Session } from './client-session.js';
-import type { Invocation } from './invocations.js';
+import type { Invocation, InvocationOutcome } from './invocations.js';
 import { localPeers } from './peer.js';
 
 /** The tests play the router, in bare lists. */
@@ -132,6 +132,24 @@ describe('a session', () => {
       [8, 68, 2, {}, 'wamp.error.runtime_error'],
       [8, 68, 3, {}, 'wamp.error.runtime_error'],
     ]);
+  });
+
+  it('is idle when the last answer has been sent, and not before', async () => {
+    const answers: ((outcome: InvocationOutcome) => void)[] = [];
+    await register(() => new Promise((resolve) => void answers.push(resolve)));
+    await session.idle();
+    for (const request of [1, 2]) router.send([68, request, 9, {}]);
+    let unread = -1;
+    const idle = session.idle().then(() => {
+      unread = router.unread;
+    });
+    answers[0]?.({ kind: 'result', payload: {} });
+    expect(await router.next()).toEqual([70, 1, {}]);
+    await Promise.resolve();
+    expect(unread).toBe(-1);
+    answers[1]?.({ kind: 'result', payload: {} });
+    await idle;
+    expect(unread).toBe(1);
   });
 
   it('answers an invocation of what is not registered any more', async () => {

@@ -42,6 +42,10 @@ export interface Session {
   unsubscribe(subscription: number): Promise<void>;
   /** Resolves with the publication's ID where the option `acknowledge` is true, else at once with nothing. */
   publish(topic: string, payload: Payload, options?: Dict): Promise<number | undefined>;
+  /** Resolves when no invocation is being answered: the last answer has been sent. */
+  idle(): Promise<void>;
+  /** Tells all invocations that are being answered that nobody wants their answers any more. */
+  interruptAll(): void;
   /** Says GOODBYE, and closes the peer when the router has answered. @param reason default `wamp.close.normal` */
   leave(reason?: string): Promise<void>;
   /** Resolves when the session is over, whoever ended it; never rejects. */
@@ -242,6 +246,8 @@ function openSession(
     realm: options.realm,
     details: welcome.details,
     closed,
+    idle: invocations.idle,
+    interruptAll: invocations.interruptAll,
     async call(procedure, payload, callOptions = {}, onProgress) {
       const wish = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
       const answer = await request(

@@ -43,11 +43,16 @@ export interface Invocations {
   end(request: number): void;
   interrupt(request: number, mode: unknown): void;
   interruptAll(): void;
+  /** An answer has been sent, whatever it is. */
+  answered(): void;
+  /** Resolves when all that runs has been answered. */
+  idle(): Promise<void>;
 }
 
 export function createInvocations(): Invocations {
   const registered = new Map<number, Registered>();
   const running = new RequestTable<Invocation>();
+  let whenIdle: (() => void)[] = [];
   function interrupt(request: number, mode: unknown): void {
     const invocation = running.get(request);
     const action = invocation?.onInterrupt;
@@ -64,6 +69,16 @@ export function createInvocations(): Invocations {
     interrupt,
     interruptAll() {
       for (const request of running.keys()) interrupt(request, 'killnowait');
+    },
+    answered() {
+      if (running.size > 0 || whenIdle.length === 0) return;
+      const waiting = whenIdle;
+      whenIdle = [];
+      for (const tell of waiting) tell();
+    },
+    idle() {
+      if (running.size === 0) return Promise.resolve();
+      return new Promise((resolve) => void whenIdle.push(resolve));
     },
   };
 }
@@ -113,13 +128,15 @@ export async function answerInvocation(
     outcome.kind === 'result'
       ? peer.send({ type: MESSAGE.YIELD, request: message.request, options: {}, payload: outcome.payload })
       : sendError(peer, message.request, outcome.uri, outcome.payload);
-  if (sent === 'sent' || sent === 'closed') return;
-  log.warn(
-    { procedure: target.procedure, outcome: sent },
-    'an answer could not be sent; an error went instead',
-  );
-  const uri = sent === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.runtimeError;
-  sendError(peer, message.request, uri, { args: ['the answer cannot be sent to the router'] });
+  if (sent !== 'sent' && sent !== 'closed') {
+    log.warn(
+      { procedure: target.procedure, outcome: sent },
+      'an answer could not be sent; an error went instead',
+    );
+    const uri = sent === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.runtimeError;
+    sendError(peer, message.request, uri, { args: ['the answer cannot be sent to the router'] });
+  }
+  invocations.answered();
 }
 
 function sendError(peer: Peer, request: number, uri: string, payload: Payload): SendOutcome {
