@@ -26,6 +26,15 @@ describe('parseJson', () => {
     else expect(parseJson(text)).toEqual(value);
   });
 
+  it('finds long integers wherever they stand', () => {
+    for (let before = 0; before < 34; before++) {
+      const space = ' '.repeat(before);
+      const text = `${space}[123456789012345,${'9'.repeat(16)},1,${'9'.repeat(17)}]`;
+      expect(parseJson(text)).toEqual([123456789012345, 9999999999999999n, 1, 99999999999999999n]);
+      expect(parseJson(`${space}-9999999999999999`)).toBe(-9999999999999999n);
+    }
+  });
+
   it.each([
     '{12345678901234567:1}',
     '{12345678901234567 :1}',

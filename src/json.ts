@@ -6,7 +6,6 @@ export const DEFAULT_MAX_NESTING = 512;
 /** Longest integer that is read, in digits: turning digits into a BigInt takes more than linear time. */
 const MAX_INTEGER_DIGITS = 4096;
 
-const SIXTEEN_DIGITS = /\d{16}/;
 // A whole integer token of 16 digits or more: not a fraction's or an exponent's digits, and not before a colon, where a
 // number is invalid and a quoted one would pass as a key.
 const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
@@ -32,9 +31,28 @@ export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown
   if (jsonNestingExceeds(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
   // A search for one character first: it costs next to nothing.
   const hasEscapedKey = text.includes('\\') && ESCAPED_KEY.test(text);
-  if (!hasEscapedKey && !SIXTEEN_DIGITS.test(text)) return JSON.parse(text);
+  if (!hasEscapedKey && !hasSixteenDigits(text)) return JSON.parse(text);
   const mark = randomUUID();
   return unmark(JSON.parse(markText(text, mark, hasEscapedKey)), mark);
+}
+
+/** Of sixteen digits in a row one stands at each sixteenth place: of most text no more than those need be looked at. */
+function hasSixteenDigits(text: string): boolean {
+  for (let at = 15; at < text.length; at += 16) {
+    if (!isDigit(text, at)) continue;
+    let first = at;
+    while (isDigit(text, first - 1)) first--;
+    let end = at + 1;
+    while (end < first + 16 && isDigit(text, end)) end++;
+    if (end - first >= 16) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, at: number): boolean {
+  // NaN beyond both ends.
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /**
