@@ -7,29 +7,40 @@ export type AnswerHeaders = readonly Buffer[];
 /** Makes two letters alike that differ in case alone. */
 const LETTER_CASE = 0x20;
 
-/** The first value of a field, or undefined. @param name in lower case */
-export function firstHeader(headers: AnswerHeaders, name: string): string | undefined {
+/** The first value of a field in octets, or undefined. @param name in lower case */
+export function findHeader(headers: AnswerHeaders, name: string): Buffer | undefined {
   for (let index = 0; index < headers.length; index += 2) {
-    if (isNamed(headers[index] as Buffer, name)) return textOf(headers[index + 1] as Buffer);
+    if (isAlike(headers[index] as Buffer, name)) return headers[index + 1];
   }
   return undefined;
+}
+
+/** The first value of a field, or undefined. @param name in lower case */
+export function firstHeader(headers: AnswerHeaders, name: string): string | undefined {
+  const value = findHeader(headers, name);
+  return value && textOf(value);
 }
 
 /** All values of a field, in the order in which they came. @param name in lower case */
 export function allHeaders(headers: AnswerHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
-    if (isNamed(headers[index] as Buffer, name)) values.push(textOf(headers[index + 1] as Buffer));
+    if (isAlike(headers[index] as Buffer, name)) values.push(textOf(headers[index + 1] as Buffer));
   }
   return values;
 }
 
-/** RFC 9110 §5.1: names know no case. */
-function isNamed(field: Buffer, name: string): boolean {
-  if (field.length !== name.length) return false;
-  for (let index = 0; index < name.length; index++) {
-    const octet = field[index] as number;
-    const wanted = name.charCodeAt(index);
+/** Whether octets are this text, but for the case of letters: names know none (RFC 9110 §5.1). @param text in lower case */
+export function isAlike(octets: Buffer, text: string): boolean {
+  return octets.length === text.length && beginsAlike(octets, text);
+}
+
+/** Whether octets begin with this text, but for the case of letters. @param text in lower case */
+export function beginsAlike(octets: Buffer, text: string): boolean {
+  if (octets.length < text.length) return false;
+  for (let index = 0; index < text.length; index++) {
+    const octet = octets[index] as number;
+    const wanted = text.charCodeAt(index);
     if (octet === wanted) continue;
     const isLetter = wanted >= 0x61 && wanted <= 0x7a;
     if (!isLetter || (octet | LETTER_CASE) !== wanted) return false;

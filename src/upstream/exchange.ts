@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, createLane, type Lane, type Timed } from '../clock.js';
-import { type AnswerHeaders, firstHeader } from './answer-headers.js';
+import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
@@ -251,12 +251,19 @@ function hasBody(request: HttpRequest, status: number): boolean {
 
 /** Answers that need not be read to be refused. */
 function refuseHead(headers: AnswerHeaders, maxBytes: number): string | undefined {
-  const type = firstHeader(headers, 'content-type');
-  if (type !== undefined && /^\s*text\/event-stream\b/i.test(type)) {
+  const type = findHeader(headers, 'content-type');
+  if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
     return 'the upstream answered with an event stream, which never ends';
   }
-  const announced = Number(firstHeader(headers, 'content-length') ?? 0);
-  return announced > maxBytes ? tooLarge(maxBytes) : undefined;
+  const length = findHeader(headers, 'content-length');
+  return length !== undefined && numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
+/** What is no number has been refused by undici already. */
+function numberIn(digits: Buffer): number {
+  let number = 0;
+  for (const digit of digits) number = number * 10 + (digit - 0x30);
+  return number;
 }
 
 function tooLarge(maxBytes: number): string {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { checkJson } from '../../json-text/check-json.js';
-import { firstHeader } from '../../upstream/answer-headers.js';
+import { findHeader, isAlike } from '../../upstream/answer-headers.js';
 import type { HttpAnswer } from '../../upstream/http-message.js';
 
 /** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
@@ -17,6 +17,8 @@ export type DecodedBody = ReplyBody | { readonly kind: 'refused'; readonly reaso
 const MAX_NESTING = 1_000;
 
 const JSON_TYPE = /^(application\/json|text\/json|[\w.-]+\/[\w.-]+\+json)$/;
+/** JSON as it is commonly written: it is UTF-8 (RFC 8259 §8.1). */
+const PLAIN_JSON = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
 const TEXT_TYPE =
   /^(text\/.+|application\/(xml|javascript|x-javascript|ecmascript|x-www-form-urlencoded|yaml|x-yaml)|.+\+(xml|yaml))$/;
 
@@ -28,10 +30,14 @@ const TEXT_TYPE =
 export function decodeBody(answer: HttpAnswer): DecodedBody {
   const { body } = answer;
   if (body.length === 0) return { kind: 'text', text: '' };
-  const { type, charset } = mediaType(firstHeader(answer.headers, 'content-type'));
+  const field = findHeader(answer.headers, 'content-type');
+  // Nearly all answers: neither the field nor the body becomes a string.
+  if (field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type)) && isUtf8(body)) {
+    return readJson(withoutMark(body));
+  }
+  const { type, charset } = mediaType(field?.toString('latin1'));
   const isJson = type === '' || JSON_TYPE.test(type);
   if (!isJson && !TEXT_TYPE.test(type)) return { kind: 'bytes', bytes: body };
-  // Nearly all answers: what is read are the bytes themselves, which need no decoding then.
   if (isJson && isUtf8Named(charset) && isUtf8(body)) return readJson(withoutMark(body));
   const text = decodeText(body, charset);
   if (!isJson && !/^\s*[{[]/.test(text)) return { kind: 'text', text };
