@@ -1,6 +1,10 @@
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 
-export const median = (numbers) => sorted(numbers)[numbers.length >> 1];
+/** Of an even count, what lies in the middle of the middle two. */
+export function median(numbers) {
+  const all = sorted(numbers);
+  return (all[(all.length - 1) >> 1] + all[all.length >> 1]) / 2;
+}
 
 /** How far a measurement lies from the median, in percent of it: half of what the middle ones span. */
 export function spread(numbers) {

@@ -97,7 +97,7 @@ const remarks = readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8').tr
 const markdown = `# Performance
 
 What a call through the gateway costs beside the same request by undici alone, and beside what people write who have no gateway. Rates
-depend on the machine: what says something are the ratios, each taken round by round in one run. \`npm run bench\` makes your own.
+depend on the machine: what says something are the ratios, of medians of one run; those to raw undici are taken round by round. \`npm run bench\` makes your own.
 
 ![calls per second, each to those of undici alone](performance.svg)
 

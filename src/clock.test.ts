@@ -73,6 +73,16 @@ describe('a lane', () => {
     expect(due).toEqual(['b', 'a']);
   });
 
+  it('has one timer, though somebody joins when something falls due', () => {
+    const clock = createFakeClock();
+    const lane: Lane<Item> = createLane(clock, 100, (due) => lane.join(item(due.name), clock.monotonic()));
+    lane.join(item('a'), clock.monotonic());
+    clock.advance(50);
+    lane.join(item('b'), clock.monotonic());
+    clock.advance(300);
+    expect(clock.pending).toBe(1);
+  });
+
   it('tells of nothing after its end', () => {
     const { clock, due, lane, a, joinAfter } = setUp();
     joinAfter(0, a);

@@ -65,7 +65,8 @@ export function createLane<T extends Timed<T>>(
     const now = clock.monotonic();
     for (let item = first; item !== undefined; item = first) {
       if (item.dueAt > now) {
-        arm(item.dueAt - now);
+        // Armed already where somebody has joined while this was told of what was due.
+        if (stopTimer === undefined) arm(item.dueAt - now);
         return;
       }
       leave(item);

@@ -88,6 +88,7 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
  * As {@link endOfValue}, for an object.
  *
  * @param bounds is filled, counted from `at`: begin and end of each name, with its quotes, then of its value
+ * @param most numbers in `bounds`; one entry more tells that there are others
  */
 export function endOfObject(
   bytes: Uint8Array,
@@ -95,11 +96,19 @@ export function endOfObject(
   nesting: number,
   seen: Seen,
   bounds: number[],
+  most = Number.POSITIVE_INFINITY,
 ): number {
-  return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen, bounds);
+  return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen, bounds, most);
 }
 
-function object(bytes: Uint8Array, at: number, nesting: number, seen: Seen, bounds?: number[]): number {
+function object(
+  bytes: Uint8Array,
+  at: number,
+  nesting: number,
+  seen: Seen,
+  bounds?: number[],
+  most = 0,
+): number {
   seen.objects++;
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_OBJECT) return next + 1;
@@ -114,7 +123,9 @@ function object(bytes: Uint8Array, at: number, nesting: number, seen: Seen, boun
     const start = skipSpace(bytes, next + 1);
     next = endOfValue(bytes, start, nesting, seen);
     if (next < 0) return next;
-    bounds?.push(name - at, nameEnd - at, start - at, next - at);
+    if (bounds !== undefined && bounds.length <= most) {
+      bounds.push(name - at, nameEnd - at, start - at, next - at);
+    }
     next = skipSpace(bytes, next);
     if (bytes[next] === CLOSE_OBJECT) return next + 1;
     if (bytes[next] !== COMMA) return INVALID;

@@ -26,7 +26,8 @@ const TEXT_FROM = 512;
  * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
  *
  * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
- * @param options.textFrom bytes of the smallest frame whose payload is not parsed but left as JSON text; default 512
+ * @param options.textFrom bytes of the smallest frame whose args and kwargs are not parsed but left as JSON text, each where
+ * it has half as many at least; default 512
  */
 export function createJsonSerializer(
   options: { readonly maxNesting?: number; readonly textFrom?: number } = {},

@@ -1,5 +1,5 @@
 import { parseJson } from '../json.js';
-import { jsonText } from '../json-text/json-text.js';
+import { type JsonText, jsonText } from '../json-text/json-text.js';
 import type { EntryBounds } from '../json-text/object-entries.js';
 import { endOfObject, endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
 import { MESSAGE } from './messages.js';
@@ -49,7 +49,7 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
     const start = skipSpace(frame, mark + 1);
     const end =
       index > headLength && frame[start] === OPEN_OBJECT
-        ? endOfObject(frame, start, maxNesting - 1, seen, entries)
+        ? endOfObject(frame, start, maxNesting - 1, seen, entries, MAX_BOUNDS)
         : endOfValue(frame, start, maxNesting - 1, seen);
     if (end < 0) return undefined;
     if (index === 0) {
@@ -65,13 +65,16 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   if (seen.nul || seen.large || seen.objects >= MAX_OBJECTS) return undefined;
   const head = parseJson(`${frame.toString('utf8', begin, headEnd)}]`, maxNesting) as unknown[];
   const [args, kwargs] = slots as [Buffer, Buffer?];
-  head.push(slotOf(args, undefined, long));
-  if (kwargs !== undefined) head.push(slotOf(kwargs, entries, long));
+  head.push(args.length < long ? parseJson(args.toString('utf8'), maxNesting) : textOf(args));
+  if (kwargs !== undefined) {
+    head.push(
+      kwargs.length < long ? parseJson(kwargs.toString('utf8'), maxNesting) : textOf(kwargs, entries),
+    );
+  }
   return head;
 }
 
-function slotOf(json: Buffer, entries: EntryBounds | undefined, long: number): unknown {
-  if (json.length < long) return parseJson(json.toString('utf8'));
+function textOf(json: Buffer, entries?: EntryBounds): JsonText {
   // Whoever needs the entries of so many finds them again: they would take more memory than the text.
   const known = entries !== undefined && entries.length <= MAX_BOUNDS ? entries : undefined;
   return jsonText('', ownMemory(json), '', known);
