@@ -13,6 +13,8 @@ export interface JsonText {
   readonly after: string;
   /** Of an object in bytes alone, where they were looked for already. */
   readonly entries: EntryBounds | undefined;
+  /** A name may stand twice in one of its objects. */
+  readonly hasTwins: boolean;
   readonly [brand]: true;
 }
 const brand = Symbol('JsonText');
@@ -24,8 +26,9 @@ export function jsonText(
   bytes: Uint8Array = NO_BYTES,
   after = '',
   entries?: EntryBounds,
+  hasTwins = false,
 ): JsonText {
-  return { before, bytes, after, entries, [brand]: true };
+  return { before, bytes, after, entries, hasTwins, [brand]: true };
 }
 
 /** The whole text. */

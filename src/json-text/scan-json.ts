@@ -1,3 +1,5 @@
+import { hashOfName, hasTwice } from './name-hashes.js';
+
 /** Bytes of JSON's grammar (RFC 8259 §2). */
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -35,10 +37,23 @@ export interface Seen {
   nul: boolean;
   /** A number that may be beyond a double, or has so many digits that making it exact takes long. */
   large: boolean;
+  /** A name that may stand twice in one object; looked for where there are `names` alone. */
+  twice: boolean;
+  /** Escapes in strings. */
+  escapes: number;
+  /** Hashes of the names of the objects that are open. */
+  readonly names: number[] | undefined;
 }
 
 /** Nothing yet. */
-export const nothingSeen = (): Seen => ({ objects: 0, nul: false, large: false });
+export const nothingSeen = (names?: number[]): Seen => ({
+  objects: 0,
+  nul: false,
+  large: false,
+  twice: false,
+  escapes: 0,
+  names,
+});
 
 /** Together they stay below 10^308, at which doubles end. */
 const PLAIN_DIGITS = 200;
@@ -110,14 +125,22 @@ function object(
   most = 0,
 ): number {
   seen.objects++;
+  const { names } = seen;
+  const firstName = names?.length ?? 0;
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_OBJECT) return next + 1;
   for (;;) {
     if (bytes[next] !== QUOTE) return INVALID;
     const name = next;
+    const { escapes } = seen;
     next = text(bytes, name, seen);
     if (next < 0) return next;
     const nameEnd = next;
+    if (names !== undefined) {
+      // Escaped, a name may be the same as another that looks otherwise.
+      if (seen.escapes > escapes) seen.twice = true;
+      names.push(hashOfName(bytes, name + 1, nameEnd - 1));
+    }
     next = skipSpace(bytes, nameEnd);
     if (bytes[next] !== COLON) return INVALID;
     const start = skipSpace(bytes, next + 1);
@@ -127,7 +150,13 @@ function object(
       bounds.push(name - at, nameEnd - at, start - at, next - at);
     }
     next = skipSpace(bytes, next);
-    if (bytes[next] === CLOSE_OBJECT) return next + 1;
+    if (bytes[next] === CLOSE_OBJECT) {
+      if (names !== undefined) {
+        if (hasTwice(names, firstName)) seen.twice = true;
+        names.length = firstName;
+      }
+      return next + 1;
+    }
     if (bytes[next] !== COMMA) return INVALID;
     next = skipSpace(bytes, next + 1);
   }
@@ -163,6 +192,7 @@ function text(bytes: Uint8Array, at: number, seen: Seen): number {
 
 /** What follows a backslash. */
 function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
+  seen.escapes++;
   if (bytes[at] !== LOWER_U) return SIMPLE_ESCAPES.includes(bytes[at] as number) ? at + 1 : INVALID;
   let isZero = true;
   for (let digit = at + 1; digit < at + 5; digit++) {

@@ -35,7 +35,7 @@ const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
  * @param long bytes of the shortest args or kwargs that are left as text
  */
 export function splitFrame(frame: Buffer, maxNesting: number, long: number): unknown[] | undefined {
-  const seen = nothingSeen();
+  const seen = nothingSeen([]);
   const begin = skipSpace(frame, 0);
   if (frame[begin] !== OPEN_LIST) return undefined;
   let headLength = 0;
@@ -68,16 +68,18 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   head.push(args.length < long ? parseJson(args.toString('utf8'), maxNesting) : textOf(args));
   if (kwargs !== undefined) {
     head.push(
-      kwargs.length < long ? parseJson(kwargs.toString('utf8'), maxNesting) : textOf(kwargs, entries),
+      kwargs.length < long
+        ? parseJson(kwargs.toString('utf8'), maxNesting)
+        : textOf(kwargs, entries, seen.twice),
     );
   }
   return head;
 }
 
-function textOf(json: Buffer, entries?: EntryBounds): JsonText {
+function textOf(json: Buffer, entries?: EntryBounds, hasTwins = false): JsonText {
   // Whoever needs the entries of so many finds them again: they would take more memory than the text.
   const known = entries !== undefined && entries.length <= MAX_BOUNDS ? entries : undefined;
-  return jsonText('', ownMemory(json), '', known);
+  return jsonText('', ownMemory(json), '', known, hasTwins);
 }
 
 /** Of args and kwargs. A null in their place is rare, and can be parsed. */

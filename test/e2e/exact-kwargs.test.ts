@@ -53,6 +53,19 @@ describe('kwargs on their way to the body', () => {
     expect((await scene.upstream.arrived(1)).text).toBe(`{"a":2,"b":"${long}"}`);
   });
 
+  it.each([
+    ['a short message', 10],
+    ['a long one', 1000],
+  ])('sends a name once that stands twice within a kwarg, in %s', async (_, length) => {
+    scene.upstream.clear();
+    const pad = 'x'.repeat(length);
+    const order = '{"role":"user","roles":[{"a":1,"\\u0061":2}],"role":"admin"}';
+    await scene.caller.call('com.billing.create_invoice', `{"order":${order},"pad":"${pad}"}`);
+    expect((await scene.upstream.arrived(1)).text).toBe(
+      `{"order":{"role":"admin","roles":[{"a":2}]},"pad":"${pad}"}`,
+    );
+  });
+
   it('puts a big integer into path and query as its digits', async () => {
     scene.upstream.clear();
     await scene.caller.call('com.billing.get_invoice', '{"id":9007199254740993,"n":[18014398509481985,1]}');

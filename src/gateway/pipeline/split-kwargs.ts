@@ -42,8 +42,12 @@ export function splitKwargs(
   );
 }
 
-/** Undefined where a name is written twice, in whatever way: the last one counts, and the others must not leave. */
+/**
+ * Undefined where a name is written twice, in whatever way and however deep: the last one counts, and the others must not
+ * leave, for what reads the body on its way may take the first (RFC 8259 §4).
+ */
 function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs | undefined {
+  if (given.hasTwins) return undefined;
   const json = bytesOf(given);
   const names = new Set<string>();
   const pieces: Uint8Array[] = [];
