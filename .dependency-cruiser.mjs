@@ -7,7 +7,7 @@ const ROOMS = {
   config: ['errors'],
   'json-text': ['json'],
   wamp: ['json-text', 'errors', 'log', 'clock', 'json'],
-  router: ['wamp', 'log', 'clock'],
+  router: ['wamp', 'json-text', 'log', 'clock'],
   transport: ['wamp', 'log', 'clock'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json'],
   upstream: ['config', 'errors', 'log', 'clock'],

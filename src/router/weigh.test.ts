@@ -17,6 +17,11 @@ describe('the weight of a value', () => {
     expect(weigh(value, 1e6)).toBeLessThan(5000);
   });
 
+  it('counts of JSON text what is written, not what is known of it', () => {
+    const bytes = new Uint8Array(1000);
+    expect(weigh(jsonText('', bytes, '', undefined, true), 1e6)).toBe(weigh(bytes, 1e6));
+  });
+
   it('counts all the memory that a view keeps alive', () => {
     expect(weigh(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
   });

@@ -1,3 +1,5 @@
+import { isJsonText } from '../json-text/json-text.js';
+
 /** What a value that is not counted in itself takes, roughly, in bytes. */
 const SLOT = 16;
 
@@ -23,6 +25,9 @@ export function weigh(value: unknown, most: number): number {
       // Each of them weighs so much at least.
       if (weight + next.length * SLOT > most) return weight + next.length * SLOT;
       for (const item of next) rest.push(item);
+    } else if (isJsonText(next)) {
+      weight += next.before.length + next.bytes.buffer.byteLength + next.after.length;
+      weight += SLOT * (next.entries?.length ?? 0);
     } else if (typeof next === 'object' && next !== null) {
       for (const [key, item] of Object.entries(next)) {
         weight += SLOT + key.length;
