@@ -37,23 +37,26 @@ export interface Seen {
   nul: boolean;
   /** A number that may be beyond a double, or has so many digits that making it exact takes long. */
   large: boolean;
-  /** A name that may stand twice in one object; looked for where there are `names` alone. */
+  /** A name that may stand twice in one object, or too many names to tell; looked for where there are `names` alone. */
   twice: boolean;
   /** Escapes in strings. */
   escapes: number;
   /** Hashes of the names of the objects that are open. */
-  readonly names: number[] | undefined;
+  names: number[] | undefined;
 }
 
 /** Nothing yet. */
-export const nothingSeen = (names?: number[]): Seen => ({
+export const nothingSeen = (): Seen => ({
   objects: 0,
   nul: false,
   large: false,
   twice: false,
   escapes: 0,
-  names,
+  names: undefined,
 });
+
+/** Hashes of more would take more memory than the text that they are of. */
+const MOST_NAMES = 4096;
 
 /** Together they stay below 10^308, at which doubles end. */
 const PLAIN_DIGITS = 200;
@@ -136,10 +139,10 @@ function object(
     next = text(bytes, name, seen);
     if (next < 0) return next;
     const nameEnd = next;
-    if (names !== undefined) {
+    if (names !== undefined && !seen.twice) {
       // Escaped, a name may be the same as another that looks otherwise.
-      if (seen.escapes > escapes) seen.twice = true;
-      names.push(hashOfName(bytes, name + 1, nameEnd - 1));
+      if (seen.escapes > escapes || names.length === MOST_NAMES) seen.twice = true;
+      else names.push(hashOfName(bytes, name + 1, nameEnd - 1));
     }
     next = skipSpace(bytes, nameEnd);
     if (bytes[next] !== COLON) return INVALID;
@@ -152,7 +155,7 @@ function object(
     next = skipSpace(bytes, next);
     if (bytes[next] === CLOSE_OBJECT) {
       if (names !== undefined) {
-        if (hasTwice(names, firstName)) seen.twice = true;
+        if (!seen.twice && hasTwice(names, firstName)) seen.twice = true;
         names.length = firstName;
       }
       return next + 1;

@@ -14,7 +14,7 @@ const KEPT_PLACES = 1024;
  * Open addressing: an entry stands at its ID's lowest bits, or at the next free place after that (linear probing). IDs of
  * one session follow each other (WAMP, "IDs"), so that nearly all stand at their own place. A client that chooses its IDs
  * to collide has each request cost a few comparisons for each that it has open, which `wamp.max_pending_calls` bounds: some
- * 50 µs at the default of 10,000.
+ * 50 µs at the default of 10,000, ten times that at the most.
  */
 export class RequestTable<T extends object> {
   private ids: number[] = [];

@@ -72,6 +72,16 @@ describe('a frame that is split', () => {
     expect(split(frame)).toBeUndefined();
   });
 
+  it.each([
+    ['names that differ', '{"a":[{"b":1},{"b":1}],"b":{"a":1}}', false],
+    ['a name twice, however deep', '{"a":[{"b":1,"c":2,"b":3}]}', true],
+    ['an escaped name, which may be one of the others', '{"a":1,"\\u0062":2}', true],
+    ['more names than are compared', `{${Array.from({ length: 4097 }, (_, n) => `"${n}":0`)}}`, true],
+    ['no more', `{${Array.from({ length: 4096 }, (_, n) => `"${n}":0`)}}`, false],
+  ])('tells of kwargs that hold %s', (_what, kwargs, hasTwins) => {
+    expect(split(`[48,1,{},"com.a",[],${kwargs}]`)?.at(-1)).toMatchObject({ hasTwins });
+  });
+
   it('keeps no more memory alive than twice what its payload takes', () => {
     const chunk = Buffer.concat([Buffer.from('[48,1,{},"com.a",["small"]]'), Buffer.alloc(60_000)]);
     const memoryOf = (element: unknown) => (element as JsonText).bytes.buffer.byteLength;

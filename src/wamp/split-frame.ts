@@ -24,6 +24,9 @@ const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
   [MESSAGE.YIELD, 3],
 ]);
 
+/** Of these the kwargs may leave as a request's body, where no name may stand twice. */
+const BECOME_REQUESTS: readonly number[] = [MESSAGE.CALL, MESSAGE.INVOCATION];
+
 /**
  * The elements of a message, args and kwargs as JSON text where they are long. Undefined where the frame must be parsed whole:
  * it is no message with a payload, or is not valid, of which who parses it will tell, or has in it what should not be
@@ -35,7 +38,7 @@ const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
  * @param long bytes of the shortest args or kwargs that are left as text
  */
 export function splitFrame(frame: Buffer, maxNesting: number, long: number): unknown[] | undefined {
-  const seen = nothingSeen([]);
+  const seen = nothingSeen();
   const begin = skipSpace(frame, 0);
   if (frame[begin] !== OPEN_LIST) return undefined;
   let headLength = 0;
@@ -53,8 +56,10 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
         : endOfValue(frame, start, maxNesting - 1, seen);
     if (end < 0) return undefined;
     if (index === 0) {
-      headLength = HEAD_LENGTHS.get(Number(frame.toString('latin1', start, end))) ?? 0;
+      const code = Number(frame.toString('latin1', start, end));
+      headLength = HEAD_LENGTHS.get(code) ?? 0;
       if (headLength === 0) return undefined;
+      if (BECOME_REQUESTS.includes(code)) seen.names = [];
     }
     if (index < headLength) headEnd = end;
     else if (frame[start] === SLOT_OPENINGS[slots.length]) slots.push(frame.subarray(start, end));

@@ -55,7 +55,8 @@ export const WAMP_KEYS = {
     example: '20s',
   },
   max_pending_calls: {
-    type: integer({ min: 1, max: 10_000_000 }),
+    // What a message costs at worst grows with it: see request-table.ts in the room wamp.
+    type: integer({ min: 1, max: 100_000 }),
     default: '10000',
     meaning: 'Calls of one session that may wait for their answer at a time.',
     example: '1000',
