@@ -2,15 +2,15 @@
  * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
  * everything else is an error. The same table stands in docs/OVERVIEW.md.
  */
-const LEAVES = ['errors', 'log', 'clock', 'backoff', 'json', 'version'];
+const LEAVES = ['errors', 'log', 'clock', 'lane', 'backoff', 'json', 'version'];
 const ROOMS = {
   config: ['errors'],
   'json-text': ['json'],
   wamp: ['json-text', 'errors', 'log', 'clock', 'json'],
-  router: ['wamp', 'json-text', 'log', 'clock'],
+  router: ['wamp', 'json-text', 'log', 'clock', 'lane'],
   transport: ['wamp', 'log', 'clock'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json'],
-  upstream: ['config', 'errors', 'log', 'clock'],
+  upstream: ['config', 'errors', 'log', 'clock', 'lane'],
   auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json'],
   'gateway/pipeline': [
     'auth',

@@ -11,8 +11,8 @@ export interface JsonText {
   /** UTF-8. Nobody may write to them. */
   readonly bytes: Uint8Array;
   readonly after: string;
-  /** Of an object in bytes alone, where they were looked for already. */
-  readonly entries: EntryBounds | undefined;
+  /** Of the entries of an object in bytes alone, where they were looked for already. */
+  readonly bounds: EntryBounds | undefined;
   /** A name may stand twice in one of its objects. */
   readonly hasTwins: boolean;
   readonly [brand]: true;
@@ -25,10 +25,10 @@ export function jsonText(
   before: string,
   bytes: Uint8Array = NO_BYTES,
   after = '',
-  entries?: EntryBounds,
+  bounds?: EntryBounds,
   hasTwins = false,
 ): JsonText {
-  return { before, bytes, after, entries, hasTwins, [brand]: true };
+  return { before, bytes, after, bounds, hasTwins, [brand]: true };
 }
 
 /** The whole text. */

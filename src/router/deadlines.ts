@@ -1,4 +1,5 @@
-import { type Clock, createLane, type Lane, LONGEST_TIMER } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { createLane, type Lane, LONGEST_TIMER } from '../lane.js';
 import type { PendingCall } from './model.js';
 
 /** Deadlines of calls. */

@@ -1,4 +1,4 @@
-import type { Timed } from '../clock.js';
+import type { Timed } from '../lane.js';
 import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';

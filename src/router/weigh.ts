@@ -27,7 +27,7 @@ export function weigh(value: unknown, most: number): number {
       for (const item of next) rest.push(item);
     } else if (isJsonText(next)) {
       weight += next.before.length + next.bytes.buffer.byteLength + next.after.length;
-      weight += SLOT * (next.entries?.length ?? 0);
+      weight += SLOT * (next.bounds?.length ?? 0);
     } else if (typeof next === 'object' && next !== null) {
       for (const [key, item] of Object.entries(next)) {
         weight += SLOT + key.length;

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { type Clock, createLane, type Lane, type Timed } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { createLane, type Lane, type Timed } from '../lane.js';
 import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection } from './connection-pool.js';
@@ -70,7 +71,7 @@ export function exchange(
       },
       handler,
     );
-    handler.dispatched();
+    handler.waits();
   });
 }
 
@@ -100,7 +101,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   private readonly control: CallControl;
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
-  private isDispatched = false;
+  private hadToWait = false;
   private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
@@ -139,15 +140,15 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
     this.tearDown(failure('timeout', this.abort !== undefined, detail));
   }
 
-  /** undici has the request. Where the connection was open it has begun already. */
-  dispatched(): void {
-    this.isDispatched = true;
+  /** undici has the request: where the connection was open it has begun by now. */
+  waits(): void {
+    this.hadToWait = true;
   }
 
-  /** Looks again where there was something to wait for: connecting takes its time. */
-  private hasExpired(): boolean {
+  /** Whether it did while the connection was made. Where there was nothing to wait for, its time is that of the begin. */
+  private hasExpiredWaiting(): boolean {
     const { notAfter } = this.limits;
-    return this.isDispatched && notAfter !== Number.POSITIVE_INFINITY && this.clock.monotonic() >= notAfter;
+    return this.hadToWait && notAfter !== Number.POSITIVE_INFINITY && this.clock.monotonic() >= notAfter;
   }
 
   cancel(): void {
@@ -156,7 +157,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
 
   /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
   onConnect(abort: (error?: Error) => void): void {
-    if (!this.settled && this.hasExpired()) this.settle({ kind: 'expired' }, false);
+    if (!this.settled && this.hasExpiredWaiting()) this.settle({ kind: 'expired' }, false);
     if (this.settled) {
       abort(new Error('the call had ended before its connection was made'));
       return;

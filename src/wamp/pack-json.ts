@@ -76,7 +76,7 @@ function pack(memory: PackMemory, length: number, format: PackFormat, outer: Int
       case QUOTE: {
         const start = packText(memory, at, out);
         if (start === NOT_PACKED) return NOT_PACKED;
-        at = memory.at - 1;
+        at = memory.next;
         // In a dictionary a value comes first, seen from the end.
         if (isDict && count % 2 === 1) {
           if (keyCount === keys.length) return NO_ROOM;

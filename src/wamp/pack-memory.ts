@@ -7,8 +7,8 @@ export interface PackMemory {
   readonly view: DataView;
   /** For a hash of each key of the dictionaries that are open. */
   readonly keys: Int32Array;
-  /** Where a part of the work has come to in the JSON. */
-  at: number;
+  /** The byte of the JSON before a text or an escape that was read: a second result, which as an object would be one a text. */
+  next: number;
 }
 
 /** Memory from this size on is not kept. */
@@ -35,7 +35,7 @@ export function createPackMemory(): (length: number, again: boolean) => PackMemo
 function memoryOf(size: number, keys: number): PackMemory {
   const bytes = Buffer.allocUnsafeSlow(size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, size);
-  return { bytes, view, keys: new Int32Array(Math.ceil(keys)), at: 0 };
+  return { bytes, view, keys: new Int32Array(Math.ceil(keys)), next: 0 };
 }
 
 /** Bytes of a JSON text. */

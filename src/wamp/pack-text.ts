@@ -23,7 +23,7 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 /**
  * Writes the UTF-8 of a JSON string, without a head, from its end to its begin.
  *
- * @param end the quote that ends it; `memory.at` becomes the quote that begins it
+ * @param end the quote that ends it; `memory.next` becomes the byte before the one that begins it
  * @returns where the text begins; {@link NOT_PACKED} where it holds U+0000 or half a surrogate pair
  */
 export function packText(memory: PackMemory, end: number, out: number): number {
@@ -46,7 +46,7 @@ export function packText(memory: PackMemory, end: number, out: number): number {
     if (byte === BACKSLASH) {
       to = unescapeAt(memory, at, to);
       if (to === NOT_PACKED) return NOT_PACKED;
-      at = memory.at;
+      at = memory.next;
       continue;
     }
     // One that is part of the text has a backslash before it.
@@ -55,14 +55,14 @@ export function packText(memory: PackMemory, end: number, out: number): number {
     bytes[--to] = byte;
     at--;
   }
-  memory.at = at;
+  memory.next = at - 1;
   return to <= out ? to : NOT_PACKED;
 }
 
 /**
  * Puts in order what was written before a backslash was met that may have begun an escape.
  *
- * @param end the last one of a row of backslashes; `memory.at` becomes what is before the row
+ * @param end the last one of a row of backslashes; `memory.next` becomes the byte before the row
  * @param out where what followed it was written to
  */
 function unescapeAt(memory: PackMemory, end: number, out: number): number {
@@ -96,7 +96,7 @@ function unescapeAt(memory: PackMemory, end: number, out: number): number {
     }
   }
   for (let left = count >> 1; left > 0; left--) bytes[--to] = BACKSLASH;
-  memory.at = at;
+  memory.next = at;
   return to;
 }
 

@@ -44,7 +44,7 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   let headLength = 0;
   let headEnd = 0;
   const slots: Buffer[] = [];
-  const entries: number[] = [];
+  const bounds: number[] = [];
   /** The bracket or comma before an element. */
   let mark = begin;
   for (let index = 0; frame[mark] !== CLOSE_LIST; index++) {
@@ -52,7 +52,7 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
     const start = skipSpace(frame, mark + 1);
     const end =
       index > headLength && frame[start] === OPEN_OBJECT
-        ? endOfObject(frame, start, maxNesting - 1, seen, entries, MAX_BOUNDS)
+        ? endOfObject(frame, start, maxNesting - 1, seen, bounds, MAX_BOUNDS)
         : endOfValue(frame, start, maxNesting - 1, seen);
     if (end < 0) return undefined;
     if (index === 0) {
@@ -75,15 +75,15 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
     head.push(
       kwargs.length < long
         ? parseJson(kwargs.toString('utf8'), maxNesting)
-        : textOf(kwargs, entries, seen.twice),
+        : textOf(kwargs, bounds, seen.twice),
     );
   }
   return head;
 }
 
-function textOf(json: Buffer, entries?: EntryBounds, hasTwins = false): JsonText {
+function textOf(json: Buffer, bounds?: EntryBounds, hasTwins = false): JsonText {
   // Whoever needs the entries of so many finds them again: they would take more memory than the text.
-  const known = entries !== undefined && entries.length <= MAX_BOUNDS ? entries : undefined;
+  const known = bounds !== undefined && bounds.length <= MAX_BOUNDS ? bounds : undefined;
   return jsonText('', ownMemory(json), '', known, hasTwins);
 }
 

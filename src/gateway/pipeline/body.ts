@@ -4,19 +4,16 @@ import { stringifyJson } from '../../json.js';
 import { isJsonText } from '../../json-text/json-text.js';
 import { BadRequest, type Call, type Kwargs } from './call.js';
 import { compileTemplate } from './fill-template.js';
-import type { LeftEntries } from './split-kwargs.js';
+import type { LeftoverJson } from './split-kwargs.js';
 
 /** A body's JSON, in UTF-8 where it is bytes. */
 export type JsonBody = string | Uint8Array;
 
-/**
- * Builds the JSON of a body from the call and the kwargs that are left for it, by name or as JSON; undefined is an empty
- * body.
- */
+/** Builds the JSON of a body from the call and its leftover kwargs, by name or as JSON; undefined is an empty body. */
 export type BodyBuilder = (
   call: Call,
   leftover: Kwargs | undefined,
-  left: LeftEntries | undefined,
+  leftoverJson: LeftoverJson | undefined,
 ) => JsonBody | undefined;
 
 /** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
@@ -34,8 +31,8 @@ export function compileBody(
     };
   }
   if (fields.length === 0) {
-    return (_, leftover, left) => {
-      if (left !== undefined) return left.whole ?? objectBody({}, left);
+    return (_, leftover, leftoverJson) => {
+      if (leftoverJson !== undefined) return leftoverJson.whole ?? objectBody({}, leftoverJson);
       return leftover === undefined ? undefined : toJson(leftover);
     };
   }
@@ -43,10 +40,10 @@ export function compileBody(
     name,
     fill: compileTemplate(template, `body field ${name}`, realm),
   }));
-  return (call, leftover, left) => {
+  return (call, leftover, leftoverJson) => {
     // No prototype, so that a field called `__proto__` is a field like any other.
     const body = Object.create(null) as Record<string, unknown>;
-    let empty = left === undefined;
+    let empty = leftoverJson === undefined;
     for (const { name, fill } of compiled) {
       const value = fill(call);
       if (value === undefined) continue;
@@ -57,17 +54,17 @@ export function compileBody(
       for (const name of Object.keys(leftover)) body[name] = leftover[name];
       empty = false;
     }
-    return empty ? undefined : objectBody(body, left);
+    return empty ? undefined : objectBody(body, leftoverJson);
   };
 }
 
 /** JSON in bytes that is shorter is put in as text: it costs less than a piece of its own. */
 const SHORT = 512;
 
-/** An object of what is in `dict`, where values may be JSON already, and of what is left as JSON. */
-function objectBody(dict: Kwargs, left: LeftEntries | undefined): JsonBody {
+/** An object of what is in `dict`, where values may be JSON already, and of leftover kwargs. */
+function objectBody(dict: Kwargs, leftoverJson: LeftoverJson | undefined): JsonBody {
   const names = Object.keys(dict);
-  if (left === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
+  if (leftoverJson === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
   const pieces: Uint8Array[] = [];
   let text = '{';
   let separator = '';
@@ -86,10 +83,10 @@ function objectBody(dict: Kwargs, left: LeftEntries | undefined): JsonBody {
     if (isJsonText(value)) add(value.bytes);
     else text += toJson(value);
   }
-  for (const entries of left?.pieces ?? []) {
+  for (const piece of leftoverJson?.pieces ?? []) {
     text += separator;
     separator = ',';
-    add(entries);
+    add(piece);
   }
   text += '}';
   return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);

@@ -63,13 +63,13 @@ export function compileRequest(
   return (incoming) => {
     refuseArgs(incoming);
     const { args, caller } = incoming;
-    const { kwargs, left } = splitKwargs(incoming.kwargs, useOf);
+    const { kwargs, leftoverJson } = splitKwargs(incoming.kwargs, useOf);
     const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
     if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
     else if (remaining === 'refuse') refuseLeftover(call, rule);
-    const content = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined, left);
+    const content = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined, leftoverJson);
     const keyed = idempotency(headers(call, content !== undefined));
     return {
       request: {
@@ -118,10 +118,10 @@ function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name:
   const others = [path, ...[...query, ...headers, ...cookies].map(({ template }) => template)];
   const read = new Set([HEADERS_KWARG, ...[...others, ...mixed].flatMap(kwargNames)]);
   return (name) => {
-    if (read.has(name)) return 'read';
+    if (read.has(name)) return 'value';
     // One that nothing takes is refused by its name.
-    if (remaining !== 'body' || rule.consumed.has(name)) return 'placed';
-    return isLeftover(name, rule) ? 'left' : 'dropped';
+    if (remaining !== 'body' || rule.consumed.has(name)) return 'json';
+    return isLeftover(name, rule) ? 'leftover' : 'dropped';
   };
 }
 

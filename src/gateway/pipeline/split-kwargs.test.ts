@@ -2,21 +2,25 @@ import { expect, it } from 'vitest';
 import { isJsonText, jsonText, textOfJson } from '../../json-text/json-text.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
-const USES: Readonly<Record<string, Use>> = { id: 'read', items: 'placed', own: 'dropped' };
-const useOf = (name: string): Use => (Object.hasOwn(USES, name) ? (USES[name] as Use) : 'left');
+const USES: Readonly<Record<string, Use>> = { id: 'value', items: 'json', own: 'dropped' };
+const useOf = (name: string): Use => (Object.hasOwn(USES, name) ? (USES[name] as Use) : 'leftover');
 
 function split(json: string, uses: typeof useOf | undefined = useOf) {
-  const { kwargs, left } = splitKwargs(jsonText('', Buffer.from(json)), uses);
+  const { kwargs, leftoverJson } = splitKwargs(jsonText('', Buffer.from(json)), uses);
   const shown = Object.keys(kwargs).map((name) => {
     const value = kwargs[name];
     return [name, isJsonText(value) ? { json: textOfJson(value) } : value];
   });
-  return { kwargs: shown, pieces: left?.pieces.map(String), whole: left?.whole && String(left.whole) };
+  return {
+    kwargs: shown,
+    pieces: leftoverJson?.pieces.map(String),
+    whole: leftoverJson?.whole && String(leftoverJson.whole),
+  };
 }
 
 it('hands over kwargs that are values as they are', () => {
   const kwargs = { a: 1 };
-  expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, left: undefined });
+  expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, leftoverJson: undefined });
 });
 
 it.each(['{"a":1}', '{ "a" : 1.50, "b":{"b":1,"b":2} }', '{"__proto__":1}'])(
@@ -68,6 +72,6 @@ it('reads every value where all are looked at', () => {
 it('reads JSON that comes in pieces', () => {
   expect(splitKwargs(jsonText('{"status":200,', Buffer.from('"id":1'), '}'), useOf)).toMatchObject({
     kwargs: { id: 1 },
-    left: { pieces: [Buffer.from('"status":200')] },
+    leftoverJson: { pieces: [Buffer.from('"status":200')] },
   });
 });

@@ -4,20 +4,21 @@ import { forEachEntry } from '../../json-text/object-entries.js';
 import type { Kwargs } from './call.js';
 
 /**
- * What becomes of a kwarg that comes as JSON: its value is looked at; it stands in a body as it is; it is one of those that
- * are left for the body; it is dropped.
+ * What becomes of a kwarg that comes as JSON: it is made a value; it stays JSON, under its name; it stays JSON, and is
+ * leftover; it is dropped.
  */
-export type Use = 'read' | 'placed' | 'left' | 'dropped';
+export type Use = 'value' | 'json' | 'leftover' | 'dropped';
 
 /** The kwargs of a call. */
 export interface SplitKwargs {
-  /** By name. A value may be JSON text where its use is `placed`. Those that are left are not among them. */
+  /** By name. Where the use is `json` it may be JSON text. */
   readonly kwargs: Kwargs;
-  readonly left: LeftEntries | undefined;
+  /** Those whose use is `leftover`, where they are not among `kwargs`. */
+  readonly leftoverJson: LeftoverJson | undefined;
 }
 
-/** Entries of a JSON object that have different names, as they are written. */
-export interface LeftEntries {
+/** Leftover kwargs as they are written, all of different names. */
+export interface LeftoverJson {
   /** One entry or some with commas between them, and no brackets around. */
   readonly pieces: readonly Uint8Array[];
   /** The whole object, where it is just these entries. */
@@ -28,7 +29,7 @@ const NONE: Kwargs = Object.freeze({});
 const LOWER_N = 0x6e;
 
 /**
- * Gives each kwarg by its name, and where the kwargs come as JSON those that are left in one piece.
+ * Gives each kwarg by its name, and where they come as JSON the leftover ones as such.
  *
  * @param useOf by the kwarg's name; undefined where every value is looked at
  */
@@ -36,9 +37,12 @@ export function splitKwargs(
   given: Kwargs | JsonText,
   useOf: ((name: string) => Use) | undefined,
 ): SplitKwargs {
-  if (!isJsonText(given)) return { kwargs: given, left: undefined };
+  if (!isJsonText(given)) return { kwargs: given, leftoverJson: undefined };
   return (
-    (useOf && splitText(given, useOf)) ?? { kwargs: parse(textOfJson(given)) as Kwargs, left: undefined }
+    (useOf && splitText(given, useOf)) ?? {
+      kwargs: parse(textOfJson(given)) as Kwargs,
+      leftoverJson: undefined,
+    }
   );
 }
 
@@ -53,14 +57,14 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
   const pieces: Uint8Array[] = [];
   let entries = 0;
   let kwargs: Record<string, unknown> | undefined;
-  // Of entries that are left, one behind the other.
+  // Of leftover entries, one behind the other.
   let pieceBegin = -1;
   let pieceEnd = -1;
-  forEachEntry(json, given.entries, (name, begin, start, end) => {
+  forEachEntry(json, given.bounds, (name, begin, start, end) => {
     entries++;
     names.add(name);
     const use = useOf(name);
-    if (use === 'left') {
+    if (use === 'leftover') {
       if (pieceBegin < 0) pieceBegin = begin;
       pieceEnd = end;
       return;
@@ -69,17 +73,17 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
     pieceBegin = -1;
     // No prototype, so that `__proto__` is a name like any other.
     kwargs ??= Object.create(null) as Record<string, unknown>;
-    if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'read');
+    if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'value');
   });
   if (names.size < entries) return undefined;
   if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
-  if (pieces.length === 0) return { kwargs: kwargs ?? NONE, left: undefined };
-  return { kwargs: kwargs ?? NONE, left: { pieces, whole: kwargs === undefined ? json : undefined } };
+  if (pieces.length === 0) return { kwargs: kwargs ?? NONE, leftoverJson: undefined };
+  return { kwargs: kwargs ?? NONE, leftoverJson: { pieces, whole: kwargs === undefined ? json : undefined } };
 }
 
 /** A null may stand for what is missing, which is for templates to say. */
-function readValue(json: Buffer, isRead: boolean): unknown {
-  return isRead || json[0] === LOWER_N ? parse(json.toString('utf8')) : jsonText('', json);
+function readValue(json: Buffer, asValue: boolean): unknown {
+  return asValue || json[0] === LOWER_N ? parse(json.toString('utf8')) : jsonText('', json);
 }
 
 /** The nesting was counted when the JSON came in. */
