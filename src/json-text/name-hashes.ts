@@ -1,18 +1,32 @@
+/** As the fraction of the golden ratio, 2^32 times: an odd number whose bits are well mixed. */
+const MIX = 0x9e3779b1;
 /** Up to so many numbers it is quicker to compare each with each. */
 const FEW = 16;
 
-/** A hash of a name's bytes (FNV-1a, 32 bit). Names of equal hash count as equal: such an object is read with more care. */
+/** A hash of a name's bytes, all of them. Names of equal hash count as equal: such an object is read with more care. */
 export function hashOfName(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
-  return hash;
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) hash = mix(hash ^ fourAt(bytes, at));
+  let rest = 0;
+  for (; at < end; at++) rest = (rest << 8) | (bytes[at] as number);
+  return mix(hash ^ rest);
 }
 
-/** Whether one of the numbers from `start` on is there twice. */
-export function hasTwice(numbers: readonly number[], start: number): boolean {
-  const end = numbers.length;
+function fourAt(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  return low | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 24);
+}
+
+function mix(value: number): number {
+  const product = Math.imul(value, MIX);
+  return product ^ (product >>> 15);
+}
+
+/** Whether one of the numbers from `start` to `end` is there twice. May change their order. */
+export function hasTwice(numbers: Int32Array | readonly number[], start: number, end: number): boolean {
   if (end - start > FEW) {
-    const sorted = Int32Array.from(numbers.slice(start)).sort();
+    const sorted = sortedPart(numbers, start, end);
     for (let index = 1; index < sorted.length; index++) if (sorted[index] === sorted[index - 1]) return true;
     return false;
   }
@@ -21,4 +35,10 @@ export function hasTwice(numbers: readonly number[], start: number): boolean {
     for (let other = start; other < index; other++) if (numbers[other] === number) return true;
   }
   return false;
+}
+
+function sortedPart(numbers: Int32Array | readonly number[], start: number, end: number): Int32Array {
+  const part =
+    numbers instanceof Int32Array ? numbers.subarray(start, end) : new Int32Array(numbers.slice(start, end));
+  return part.sort();
 }

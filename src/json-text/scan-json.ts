@@ -41,8 +41,9 @@ export interface Seen {
   twice: boolean;
   /** Escapes in strings. */
   escapes: number;
-  /** Hashes of the names of the objects that are open. */
+  /** Hashes of the names of the objects that are open: the first `nameCount` of them. It is never cut, which would cost. */
   names: number[] | undefined;
+  nameCount: number;
 }
 
 /** Nothing yet. */
@@ -53,6 +54,7 @@ export const nothingSeen = (): Seen => ({
   twice: false,
   escapes: 0,
   names: undefined,
+  nameCount: 0,
 });
 
 /** Hashes of more would take more memory than the text that they are of. */
@@ -129,7 +131,7 @@ function object(
 ): number {
   seen.objects++;
   const { names } = seen;
-  const firstName = names?.length ?? 0;
+  const firstName = seen.nameCount;
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_OBJECT) return next + 1;
   for (;;) {
@@ -141,8 +143,8 @@ function object(
     const nameEnd = next;
     if (names !== undefined && !seen.twice) {
       // Escaped, a name may be the same as another that looks otherwise.
-      if (seen.escapes > escapes || names.length === MOST_NAMES) seen.twice = true;
-      else names.push(hashOfName(bytes, name + 1, nameEnd - 1));
+      if (seen.escapes > escapes || seen.nameCount === MOST_NAMES) seen.twice = true;
+      else names[seen.nameCount++] = hashOfName(bytes, name + 1, nameEnd - 1);
     }
     next = skipSpace(bytes, nameEnd);
     if (bytes[next] !== COLON) return INVALID;
@@ -155,8 +157,8 @@ function object(
     next = skipSpace(bytes, next);
     if (bytes[next] === CLOSE_OBJECT) {
       if (names !== undefined) {
-        if (!seen.twice && hasTwice(names, firstName)) seen.twice = true;
-        names.length = firstName;
+        if (!seen.twice && hasTwice(names, firstName, seen.nameCount)) seen.twice = true;
+        seen.nameCount = firstName;
       }
       return next + 1;
     }

@@ -1,6 +1,6 @@
 import type { JsonText } from '../json-text/json-text.js';
+import { hashOfName, hasTwice } from '../json-text/name-hashes.js';
 import { NOT_PACKED, type PackFormat, packHead } from './pack-format.js';
-import { hashOfKey, hasTwice } from './pack-keys.js';
 import { createPackMemory, layJson, lengthOf, type PackMemory } from './pack-memory.js';
 import { packNumber } from './pack-number.js';
 import { packText } from './pack-text.js';
@@ -80,7 +80,7 @@ function pack(memory: PackMemory, length: number, format: PackFormat, outer: Int
         // In a dictionary a value comes first, seen from the end.
         if (isDict && count % 2 === 1) {
           if (keyCount === keys.length) return NO_ROOM;
-          keys[keyCount++] = hashOfKey(view, start, out);
+          keys[keyCount++] = hashOfName(bytes, start, out);
         }
         out = packHead(view, start, format.text, out - start);
         count++;
