@@ -2,6 +2,7 @@ import { isJsonText, type JsonText } from '../json-text/json-text.js';
 import { holdsBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
+import type { Heads } from './heads.js';
 import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
 import type { PackJson } from './pack-json.js';
@@ -11,6 +12,8 @@ import { argsOf, kwargsOf, valueOfJson } from './payload-values.js';
 import type { Read } from './read.js';
 import type { Scan } from './scan.js';
 import type { Serializer } from './serializer.js';
+import { TEXT_FROM } from './slots.js';
+import { createSplitBinary } from './split-binary.js';
 
 /** The parts of a binary format that a serializer is put together from. */
 export interface BinaryFormat {
@@ -22,6 +25,9 @@ export interface BinaryFormat {
   readonly packJson: PackJson;
   readonly scan: Scan;
   readonly read: Read;
+  readonly heads: Heads;
+  /** As in `SerializerOptions`. */
+  readonly textFrom: number | undefined;
 }
 
 /**
@@ -31,7 +37,8 @@ export interface BinaryFormat {
  * from JSON and stands for bytes is written as bytes.
  */
 export function createBinarySerializer(format: BinaryFormat): Serializer {
-  const { name, scan, read } = format;
+  const { name, scan, read, heads, textFrom = TEXT_FROM } = format;
+  const split = createSplitBinary(heads, read, textFrom / 2);
   return {
     name,
     subprotocol: `wamp.2.${name}`,
@@ -43,7 +50,7 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
         ? frame
         : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
       scan(bytes);
-      return decodeMessage(read(bytes));
+      return decodeMessage((bytes.length < textFrom ? undefined : split(bytes)) ?? read(bytes));
     },
   };
 }

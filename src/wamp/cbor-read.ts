@@ -1,18 +1,8 @@
-import { unsigned64At, unsignedAt } from './big-endian.js';
+import { unsignedAt } from './big-endian.js';
 import { copyOfBytes, wampBytes } from './bytes.js';
+import { scalarAt } from './cbor-heads.js';
 import { isBignum, NEGATIVE_BIGNUM } from './cbor-tags.js';
-import {
-  argumentSize,
-  BREAK,
-  BYTES,
-  INDEFINITE,
-  LIST,
-  MAP,
-  NEGATIVE,
-  TAG,
-  TEXT,
-  UNSIGNED,
-} from './cbor-types.js';
+import { argumentSize, BREAK, BYTES, INDEFINITE, LIST, MAP, TAG, TEXT } from './cbor-types.js';
 import { createKeyCache } from './key-cache.js';
 import { setOwnEntry } from './own-entry.js';
 import type { Read } from './read.js';
@@ -39,10 +29,6 @@ export function createCborReader(): Read {
       if (isBignum(tag)) return bignum(tag, head);
     }
     switch (head >> 5) {
-      case UNSIGNED:
-        return integer(head);
-      case NEGATIVE:
-        return negative(integer(head));
       case BYTES:
         return byteString(head);
       case TEXT:
@@ -52,7 +38,7 @@ export function createCborReader(): Read {
       case MAP:
         return dict(head);
       default:
-        return simple(head);
+        return scalar(head);
     }
   }
 
@@ -61,12 +47,6 @@ export function createCborReader(): Read {
     const size = argumentSize(head & 0x1f);
     at += size;
     return size === 0 ? head & 0x1f : unsignedAt(bytes, at - size, size);
-  }
-
-  function integer(head: number): number | bigint {
-    if ((head & 0x1f) < 27) return argument(head);
-    at += 8;
-    return unsigned64At(bytes, at - 8);
   }
 
   function bignum(tag: number, head: number): number | bigint {
@@ -146,25 +126,10 @@ export function createCborReader(): Read {
     return keyOf(bytes, at - length, at);
   }
 
-  function simple(head: number): unknown {
-    const start = at;
-    at += argumentSize(head & 0x1f);
-    switch (head & 0x1f) {
-      case 20:
-        return false;
-      case 21:
-        return true;
-      case 22:
-        return null;
-      case 25:
-        return halfFloat(bytes.readUInt16BE(start));
-      case 26:
-        return bytes.readFloatBE(start);
-      case 27:
-        return bytes.readDoubleBE(start);
-      default:
-        return undefined;
-    }
+  function scalar(head: number): unknown {
+    const size = argumentSize(head & 0x1f);
+    at += size;
+    return scalarAt(bytes, head, at - size);
   }
 
   return (frame) => {
@@ -183,18 +148,4 @@ const LIMIT = 2n ** 53n;
 
 function narrowed(exact: bigint): number | bigint {
   return exact >= -LIMIT && exact <= LIMIT ? Number(exact) : exact;
-}
-
-/** -1 less an unsigned integer; 2^53 less one more is no number any more. */
-function negative(unsigned: number | bigint): number | bigint {
-  return typeof unsigned === 'number' && unsigned < 2 ** 53 ? -1 - unsigned : -1n - BigInt(unsigned);
-}
-
-/** IEEE 754 binary16 (RFC 8949 appendix D). */
-function halfFloat(bits: number): number {
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

@@ -2,12 +2,13 @@ import { Encoder } from 'cbor-x/encode';
 import { DEFAULT_MAX_NESTING } from '../json.js';
 import { createBinarySerializer } from './binary-serializer.js';
 import { CBOR } from './cbor-format.js';
+import { CBOR_HEADS } from './cbor-heads.js';
 import { createCborReader } from './cbor-read.js';
 import { createCborScan } from './cbor-scan.js';
 import { createPackJson } from './pack-json.js';
 import { createPrepare } from './pack-values.js';
 import { createScratchWriter, type Scratch } from './scratch-writer.js';
-import type { Serializer } from './serializer.js';
+import type { Serializer, SerializerOptions } from './serializer.js';
 
 /**
  * The serializer `wamp.2.cbor`. Integers may be of any size: beyond 64 bit they are bignums (RFC 8949 section 3.4.3).
@@ -16,10 +17,8 @@ import type { Serializer } from './serializer.js';
  * Uint8Array, which it writes else, are not what other clients read.
  *
  * Encoding throws for text with half a surrogate pair.
- *
- * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
  */
-export function createCborSerializer(options: { readonly maxNesting?: number } = {}): Serializer {
+export function createCborSerializer(options: SerializerOptions = {}): Serializer {
   const encoder = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
   return createBinarySerializer({
     name: 'cbor',
@@ -28,5 +27,7 @@ export function createCborSerializer(options: { readonly maxNesting?: number } =
     packJson: createPackJson(CBOR),
     scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
     read: createCborReader(),
+    heads: CBOR_HEADS,
+    textFrom: options.textFrom,
   });
 }

@@ -8,13 +8,11 @@ import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
 import { type Dict, isDict, type Payload } from './payload.js';
 import { MAX_OBJECTS, scanFaults } from './scan.js';
-import type { Serializer } from './serializer.js';
+import type { Serializer, SerializerOptions } from './serializer.js';
+import { TEXT_FROM } from './slots.js';
 import { splitFrame } from './split-frame.js';
 
 const faults = scanFaults('JSON');
-
-/** Smaller frames are parsed faster than they are looked through. */
-const TEXT_FROM = 512;
 
 /**
  * The serializer `wamp.2.json`.
@@ -24,14 +22,8 @@ const TEXT_FROM = 512;
  *
  * As ECMA-262 section 25.5.2 has it, NaN and the infinities are written as null, and half a surrogate pair as its escape,
  * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
- *
- * @param options.maxNesting lists and dictionaries within one another, the message's own list counted; default 512
- * @param options.textFrom bytes of the smallest frame whose args and kwargs are not parsed but left as JSON text, each where
- * it has half as many at least; default 512
  */
-export function createJsonSerializer(
-  options: { readonly maxNesting?: number; readonly textFrom?: number } = {},
-): Serializer {
+export function createJsonSerializer(options: SerializerOptions = {}): Serializer {
   const { maxNesting = DEFAULT_MAX_NESTING, textFrom = TEXT_FROM } = options;
   return {
     name: 'json',

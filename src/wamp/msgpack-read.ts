@@ -1,17 +1,9 @@
-import { signed64At, unsigned64At, unsignedAt } from './big-endian.js';
+import { signed64At, unsignedAt } from './big-endian.js';
 import { copyOfBytes } from './bytes.js';
+import { LIST, MAP, SCALAR, TEXT } from './heads.js';
 import { createKeyCache } from './key-cache.js';
-import {
-  BINARY,
-  KINDS,
-  LENGTHS,
-  LIST,
-  MAP,
-  SCALAR,
-  SIZES,
-  TEXT,
-  TIMESTAMP_EXTENSION,
-} from './msgpack-types.js';
+import { scalarAt } from './msgpack-heads.js';
+import { BINARY, KINDS, LENGTHS, SIZES, TIMESTAMP_EXTENSION } from './msgpack-types.js';
 import { setOwnEntry } from './own-entry.js';
 import type { Read } from './read.js';
 import { textBetween } from './utf8.js';
@@ -31,7 +23,11 @@ export function createMsgpackReader(): Read {
   function value(): unknown {
     const type = bytes[at++] as number;
     const kind = KINDS[type];
-    if (kind === SCALAR) return scalar(type);
+    if (kind === SCALAR) {
+      const size = SIZES[type] as number;
+      at += size;
+      return scalarAt(bytes, type, at - size);
+    }
     const length = lengthOf(type);
     switch (kind) {
       case TEXT:
@@ -55,41 +51,6 @@ export function createMsgpackReader(): Read {
     if (size === 0) return LENGTHS[type] as number;
     at += size;
     return unsignedAt(bytes, at - size, size);
-  }
-
-  function scalar(type: number): unknown {
-    if (type < 0x80) return type;
-    if (type >= 0xe0) return type - 0x100;
-    const start = at;
-    at += SIZES[type] as number;
-    switch (type) {
-      case 0xc2:
-        return false;
-      case 0xc3:
-        return true;
-      case 0xca:
-        return bytes.readFloatBE(start);
-      case 0xcb:
-        return bytes.readDoubleBE(start);
-      case 0xcc:
-        return bytes[start];
-      case 0xcd:
-        return bytes.readUInt16BE(start);
-      case 0xce:
-        return bytes.readUInt32BE(start);
-      case 0xcf:
-        return unsigned64At(bytes, start);
-      case 0xd0:
-        return bytes.readInt8(start);
-      case 0xd1:
-        return bytes.readInt16BE(start);
-      case 0xd2:
-        return bytes.readInt32BE(start);
-      case 0xd3:
-        return signed64At(bytes, start);
-      default:
-        return null;
-    }
   }
 
   function list(length: number): unknown[] {

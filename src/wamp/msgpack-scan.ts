@@ -1,14 +1,11 @@
 import { unsignedAt } from './big-endian.js';
+import { LIST, MAP, SCALAR, TEXT } from './heads.js';
 import {
   BINARY,
   EXTENSION,
   KINDS,
   LENGTHS,
-  LIST,
-  MAP,
-  SCALAR,
   SIZES,
-  TEXT,
   TIMESTAMP_EXTENSION,
   UNDEFINED_EXTENSION,
 } from './msgpack-types.js';

@@ -1,12 +1,9 @@
+import { LIST, MAP, SCALAR, TEXT } from './heads.js';
+
 /** What a type byte of MessagePack begins. */
 export const UNKNOWN = 0;
-/** nil, a boolean or a number. */
-export const SCALAR = 1;
-export const TEXT = 2;
 export const BINARY = 3;
 export const EXTENSION = 4;
-export const LIST = 5;
-export const MAP = 6;
 
 /** The table "Formats" of the specification: first and last type byte, what they begin, size and length (below). */
 const FORMATS: readonly (readonly [number, number, number, number, ((type: number) => number)?])[] = [

@@ -1,5 +1,16 @@
 import type { Message } from './messages.js';
 
+/** How frames are read. */
+export interface SerializerOptions {
+  /** Lists and dictionaries within one another, the message's own list counted; default 512. */
+  readonly maxNesting?: number;
+  /**
+   * Bytes of the smallest frame whose args and kwargs are left or made JSON text, each where it has half as many at
+   * least; default 512.
+   */
+  readonly textFrom?: number;
+}
+
 /** One way to put messages into frames. */
 export interface Serializer {
   /** Short name, as the configuration has it: `json`. */

@@ -4,25 +4,12 @@ import type { EntryBounds } from '../json-text/object-entries.js';
 import { endOfObject, endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
 import { MESSAGE } from './messages.js';
 import { MAX_OBJECTS } from './scan.js';
+import { HEAD_LENGTHS, MAX_BOUNDS } from './slots.js';
 
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
-
-/** Four for each entry of kwargs. */
-const MAX_BOUNDS = 1024;
-
-/** How many elements stand before args, by message code. */
-const HEAD_LENGTHS: ReadonlyMap<number, number> = new Map([
-  [MESSAGE.ERROR, 5],
-  [MESSAGE.PUBLISH, 4],
-  [MESSAGE.EVENT, 4],
-  [MESSAGE.CALL, 4],
-  [MESSAGE.RESULT, 3],
-  [MESSAGE.INVOCATION, 4],
-  [MESSAGE.YIELD, 3],
-]);
 
 /** Of these the kwargs may leave as a request's body, where no name may stand twice. */
 const BECOME_REQUESTS: readonly number[] = [MESSAGE.CALL, MESSAGE.INVOCATION];
@@ -82,7 +69,6 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
 }
 
 function textOf(json: Buffer, bounds?: EntryBounds, hasTwins = false): JsonText {
-  // Whoever needs the entries of so many finds them again: they would take more memory than the text.
   const known = bounds !== undefined && bounds.length <= MAX_BOUNDS ? bounds : undefined;
   return jsonText('', ownMemory(json), '', known, hasTwins);
 }

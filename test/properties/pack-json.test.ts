@@ -14,13 +14,20 @@ import { jsonDocument } from './json-texts.js';
 
 const RUNS = Number(process.env['PACK_RUNS'] ?? 300);
 
+/** What is read back is compared as values. */
+const VALUES = { textFrom: Number.POSITIVE_INFINITY };
+
 const formats = [
   {
     name: 'MessagePack',
     packJson: createPackJson(MSGPACK),
-    serializer: createMsgpackSerializer({ maxNesting: 1_000 }),
+    serializer: createMsgpackSerializer({ maxNesting: 1_000, ...VALUES }),
   },
-  { name: 'CBOR', packJson: createPackJson(CBOR), serializer: createCborSerializer({ maxNesting: 1_000 }) },
+  {
+    name: 'CBOR',
+    packJson: createPackJson(CBOR),
+    serializer: createCborSerializer({ maxNesting: 1_000, ...VALUES }),
+  },
 ];
 const yielded = (payload: Payload): Yield => ({ type: MESSAGE.YIELD, request: 1, options: {}, payload });
 

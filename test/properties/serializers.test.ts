@@ -6,6 +6,7 @@ import { wampBytes } from '../../src/wamp/bytes.js';
 import { MESSAGE, type Message, type Result } from '../../src/wamp/messages.js';
 import type { Serializer } from '../../src/wamp/serializer.js';
 import { createSerializers } from '../../src/wamp/serializers.js';
+import { withValues } from './message-values.js';
 import { kwargs, payloadValue } from './payload-values.js';
 
 const RUNS = Number(process.env['SERIALIZER_RUNS'] ?? 300);
@@ -20,7 +21,7 @@ const result = (args: readonly unknown[], kw: Record<string, unknown> = {}): Res
   payload: { args, kwargs: kw },
 });
 const through = (serializer: Serializer, message: Message): Message =>
-  serializer.decode(serializer.encode(message));
+  withValues(serializer.decode(serializer.encode(message)));
 /** What a decoder leaves of a message: empty slots at the end are absent. */
 const decoded = (message: Result): Message => {
   const { args, kwargs: kw } = message.payload as { args: readonly unknown[]; kwargs: object };
@@ -74,7 +75,7 @@ describe('the way back ends where the way there began', () => {
   for (const to of binary) {
     check(`from JSON over ${to.name}, text for text`, message({}), (sent) => {
       const frame = json.encode(sent);
-      expect(json.encode(to.decode(to.encode(json.decode(frame))))).toBe(frame);
+      expect(String(json.encode(to.decode(to.encode(json.decode(frame)))))).toBe(frame);
     });
     check(`from bytes over JSON to ${to.name}`, message({ bytes: true }), (sent) => {
       const withBytes = through(to, sent);

@@ -1,0 +1,14 @@
+import { messagePayload } from '../../src/wamp/encode.js';
+import type { Message } from '../../src/wamp/messages.js';
+import { argsOf, kwargsOf } from '../../src/wamp/payload-values.js';
+
+/** A message whose payload is values, where it was JSON text. */
+export function withValues(message: Message): Message {
+  const payload = messagePayload(message);
+  if (payload === undefined || payload.opaque !== undefined) return message;
+  const values = {
+    ...(payload.args !== undefined && { args: argsOf(payload) }),
+    ...(payload.kwargs !== undefined && { kwargs: kwargsOf(payload) }),
+  };
+  return { ...message, payload: values } as Message;
+}
