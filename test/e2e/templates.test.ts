@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FRAMES, JSON_FRAMES } from '../support/frames.js';
+import { connectRaw, hello } from '../support/raw-client.js';
 import type { RecordedRequest } from '../support/recording-upstream.js';
 import { openScene, type Scene } from '../support/scene.js';
 
@@ -100,6 +102,26 @@ describe('templates, from the configuration to the wire', () => {
       '/v1/search?tenant=t1&kind=order&lang=en&filter%5Bstatus%5D=open%20%26%20due&tag=a&tag=b',
       '{"page":2}',
     ]);
+  });
+
+  describe.each(FRAMES)('take no bytes, which have no text: in $name', (frames) => {
+    const bytes = frames === JSON_FRAMES ? '\0QUJD' : Buffer.from('ABC');
+    it.each([
+      ['a path', 'twice', { id: bytes }],
+      ['a query', 'own', { tongue: bytes }],
+      ['a list in a query', 'own', { tongue: ['en', bytes] }],
+      ['a leftover in a query', 'postquery', { event: bytes }],
+      ['a list that is left over', 'postquery', { events: [bytes] }],
+      ['a cookie', 'cookie', { sid: bytes }],
+    ])('in %s', async (_, name, kwargs) => {
+      scene.upstream.clear();
+      const client = await connectRaw(scene.gateway.url, frames);
+      await hello(client, 'com.example.myrealm');
+      client.send([48, 1, {}, `com.shop.${name}`, [], kwargs]);
+      const [type, , , , uri] = await client.next();
+      client.close();
+      expect([type, uri, scene.upstream.requests.length]).toEqual([8, 'wamp.error.invalid_argument', 0]);
+    });
   });
 
   it('leave an entry out where its variable is missing, null or an empty list', async () => {

@@ -154,6 +154,7 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
   }
   demand(request.origin === ORIGIN, 'another origin');
   demand(/^[\x21-\x7e]+$/.test(request.path), 'a path that no request line can hold');
+  demand(!request.path.includes('%00'), 'U+0000 in a path or query');
   const url = new URL(request.origin + request.path);
   demand(url.origin === ORIGIN && url.username === '', 'a path that changes the origin');
   // A URL parser writes an apostrophe in a query as %27 (WHATWG URL §1.3), which says the same.
@@ -178,6 +179,7 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
     demand(!FORBIDDEN.test(field), `header ${field} set by the caller`);
     fields.set(field.toLowerCase(), [...(fields.get(field.toLowerCase()) ?? []), content]);
   }
+  demand(!fields.get('cookie')?.join().includes('%00'), 'U+0000 in a cookie');
   demand(fields.get('x-user')?.join() === 'alice', 'a forged X-User');
   if (request.body !== undefined) {
     demand(subject.name === 'post', 'a body on a GET');

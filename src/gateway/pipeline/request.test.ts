@@ -111,6 +111,8 @@ describe('path', () => {
     [['a'], /must be text/],
     [{ a: 1 }, /must be text/],
     ['\ud800', /lone surrogate/],
+    ['\0QUJD', 'Path variable id holds the character U+0000, as bytes in JSON do'],
+    ['INV\0-1', /U\+0000/],
   ])('refuses %j', (id, message) => {
     expect(() => compile('delete_invoice')({ id })).toThrow(message);
   });
@@ -161,6 +163,18 @@ describe('query', () => {
   });
   it.each([[{ a: 1 }], [[{ a: 1 }]], [[[1]]]])('refuses %j and names the key', (value) => {
     expect(() => pathOf({ filter: value })).toThrow(/"filter"/);
+  });
+  it.each([
+    [{ filter: '\0QUJD' }, 'Query parameter filter'],
+    [{ filter: 'a\0' }, 'Query parameter filter'],
+    [{ filter: ['a', '\0'] }, 'Query parameter filter'],
+    [{ '\0QUJD': 1 }, 'The name of a query parameter'],
+    [{ order: '\0QUJD' }, 'Query parameter sort', '+query.sort = {{order}}'],
+    [{ order: ['\0QUJD'] }, 'Query parameter sort', '+query.sort = {{order}}'],
+    [{ order: '\0QUJD' }, 'Query parameter sort', '+query.sort = by {{order}}'],
+  ])('refuses U+0000, which stands for bytes in JSON: %j, %s', (kwargs, what, ...lines: string[]) => {
+    expect(() => pathOf(kwargs, ...lines)).toThrow(what);
+    expect(() => pathOf(kwargs, ...lines)).toThrow('holds the character U+0000');
   });
   it('puts literal, configured and remaining parameters in this order', () => {
     const lines = [
@@ -264,6 +278,14 @@ describe('headers', () => {
     });
     expect(header(request.headers, 'cookie')).toEqual(['sid=a%3B%20admin=1%25%C3%A9; lang=en']);
   });
+  it.each([['+cookies.sid = {{sid}}'], ['+cookies.sid = s-{{sid}}']])(
+    'refuses a cookie with U+0000: %s',
+    (line) => {
+      expect(() => build(line)({ id: '1', sid: '\0QUJD' })).toThrow(
+        /^Cookie sid holds the character U\+0000/,
+      );
+    },
+  );
 });
 
 describe('body', () => {
