@@ -308,6 +308,8 @@ describe('a connection that comes too late', () => {
   const still = createFakeClock();
   const released: boolean[] = [];
   const sent: HttpRequest[] = [];
+  /** Whether the call had been cancelled when it was sent. */
+  const canceled: boolean[] = [];
   function lateUpstream(whileWaiting: () => void) {
     const connection = {} as Connection;
     const pool = {
@@ -326,8 +328,9 @@ describe('a connection that comes too late', () => {
       reusesConnections: true,
       retry: { retries: 3, statuses: new Set<number>() },
     };
-    const neverSend = (_: Connection, each: HttpRequest) => {
+    const neverSend: typeof exchange = (_, each, _limits, _clock, control) => {
       sent.push(each);
+      canceled.push(control.canceledBy !== undefined);
       return new Promise<never>(() => undefined);
     };
     const budget = createRetryBudget();
@@ -348,6 +351,19 @@ describe('a connection that comes too late', () => {
     const outcome = await upstream.send(request('http://a', 'POST'), false, control);
     expect(outcome).toEqual({ kind: 'canceled', attempts: 0 });
     expect([sent, released]).toEqual([[], [false, false]]);
+  });
+
+  it('sends nothing of what is cancelled between its turn and its sending', async () => {
+    for (let turns = 0; turns < 8; turns++) {
+      const control = createCallControl(still.monotonic() + 500);
+      const upstream = lateUpstream(() => undefined);
+      void upstream.send(request('http://a', 'POST'), false, control);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      cancelCall(control);
+      await new Promise(setImmediate);
+    }
+    expect(canceled).toContain(false);
+    expect(canceled).not.toContain(true);
   });
 });
 

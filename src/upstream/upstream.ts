@@ -79,6 +79,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (connection instanceof Promise) {
         connection = await connection;
         now = clock.monotonic();
+        if (!('kind' in connection)) connection = ifStillWanted(connection, control, now);
       }
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
       const endAt = Math.min(now + options.timeoutMs, control.deadlineAt);
@@ -129,14 +130,21 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
             ? failure('timeout', false, 'the deadline passed while waiting for a connection')
             : failure('overload', false, 'no connection became free within pool.checkout_timeout');
         default:
-          return ifStillWanted(taken, control);
+          return taken;
       }
     });
   }
 
-  /** Time has passed in the queue, and a busy process fires its timers late: nothing may be begun that is over already. */
-  function ifStillWanted(connection: Connection, control: CallControl): Connection | ExchangeOutcome {
-    const late = control.deadlineAt <= clock.monotonic();
+  /**
+   * Time has passed in the queue, and a busy process fires its timers late: nothing may be begun that is over already. Asked
+   * just before the sending, for nothing that can be cancelled stands for the call once it has its connection.
+   */
+  function ifStillWanted(
+    connection: Connection,
+    control: CallControl,
+    now: number,
+  ): Connection | ExchangeOutcome {
+    const late = control.deadlineAt <= now;
     if (control.canceledBy === undefined && !late) return connection;
     pool.release(connection, false);
     return control.canceledBy !== undefined
