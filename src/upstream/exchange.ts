@@ -15,9 +15,11 @@ export interface Canceled {
   readonly kind: 'canceled';
 }
 
-/** The time until which the request may leave had passed when its connection was ready; nothing was sent. */
+/** The time until which the request may leave had passed when its connection was ready; it was not sent. */
 export interface Expired {
   readonly kind: 'expired';
+  /** True where an earlier one of the same attempt was, and was answered with a redirect. */
+  readonly sent: boolean;
 }
 
 /** What one exchange came to. */
@@ -58,7 +60,7 @@ export function exchange(
   control: CallControl,
 ): Promise<ExchangeResult> {
   // Before the connection is touched, so that it stays as good as it is.
-  if (limits.now >= limits.notAfter) return Promise.resolve({ outcome: { kind: 'expired' }, reusable: true });
+  if (limits.now >= limits.notAfter) return Promise.resolve({ outcome: EXPIRED, reusable: true });
   return new Promise((resolve, reject) => {
     const handler = new Exchange(request, limits, clock, control, resolve, reject);
     handler.begin();
@@ -157,7 +159,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
 
   /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
   onConnect(abort: (error?: Error) => void): void {
-    if (!this.settled && this.hasExpiredWaiting()) this.settle({ kind: 'expired' }, false);
+    if (!this.settled && this.hasExpiredWaiting()) this.settle(EXPIRED, false);
     if (this.settled) {
       abort(new Error('the call had ended before its connection was made'));
       return;
@@ -242,6 +244,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
 }
 
 const nothing = (): void => {};
+const EXPIRED: Expired = { kind: 'expired', sent: false };
 const NO_HEADERS: AnswerHeaders = [];
 const NO_BODY = Buffer.alloc(0);
 

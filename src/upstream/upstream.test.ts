@@ -247,7 +247,7 @@ describe('a request that may not leave after a time', () => {
     const { upstream } = connect(server.url, {}, { size: 1 });
     await upstream.send(request(server.url), true, within(5_000));
     const late = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() - 1, 2);
-    expect(late).toEqual({ kind: 'expired', attempts: 2 });
+    expect(late).toEqual({ kind: 'expired', sent: false, attempts: 2 });
     const again = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() + 5_000, 2);
     expect(again).toMatchObject({ kind: 'answer', attempts: 3 });
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
@@ -269,7 +269,7 @@ describe('a request that may not leave after a time', () => {
     };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     still.advance(10);
-    expect((await result).outcome).toEqual({ kind: 'expired' });
+    expect((await result).outcome).toEqual({ kind: 'expired', sent: false });
     expect(server.requests).toEqual([]);
   });
 });
@@ -462,6 +462,19 @@ describe('redirects', () => {
     const outcome = await upstream.send(request(server.url), true, within(5_000));
     expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 302 } });
     expect(server.requests.map(({ url }) => url)).toEqual(['/x', '/xx', '/xxx']);
+  });
+
+  it.each([1, 2])('count as sent where the time to leave is over after hop %i', async (slow) => {
+    const still = createFakeClock();
+    const server = await serve(({ url, number }) => {
+      if (number === slow) still.advance(20);
+      return { status: 302, headers: { location: `${url}x` } };
+    });
+    const { upstream } = connect(server.url, { maxRedirects: 5 }, {}, still);
+    const control = createCallControl(still.monotonic() + 5_000);
+    const outcome = await upstream.send(request(server.url), true, control, still.monotonic() + 20, 3);
+    expect(outcome).toEqual({ kind: 'expired', sent: true, attempts: 4 });
+    expect(server.requests).toHaveLength(slow);
   });
 
   it('are returned as they are by default', async () => {

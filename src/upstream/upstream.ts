@@ -19,7 +19,7 @@ export interface Upstream {
    *
    * @param replayable true where sending twice does no harm; see {@link retryDelayMs}.
    * @param notAfter monotonic milliseconds from which on the request may not leave any more, as after a long wait for a
-   *   connection or for the next attempt; the outcome is `expired` then. Default: never.
+   *   connection, for the next attempt or for a redirect; the outcome is `expired` then. Default: never.
    * @param begun requests of this call that were begun before, and count as its attempts. Default 0.
    */
   send(
@@ -92,7 +92,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         pool.release(connection, !exchanged?.reusable || !options.reusesConnections);
       }
       let { outcome } = exchanged;
-      if (outcome.kind === 'expired') return { ...outcome, attempts: attempts - 1 };
+      if (outcome.kind === 'expired') {
+        return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
+      }
       if (outcome.kind === 'answer' && isEncoded(outcome.answer)) {
         outcome = asOutcome(await decodeContent(outcome.answer, maxResponseBytes));
       }
@@ -185,6 +187,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const refusal = cannotFollow(control, endAt);
       if (refusal !== undefined) return { outcome: refusal, reusable: true };
       const result = await exchangeUntil(endAt, clock.monotonic(), connection, request, control, notAfter);
+      if (result.outcome.kind === 'expired') return { ...result, outcome: EXPIRED_BETWEEN };
       const next = hops < maxRedirects ? followed(request, result.outcome) : undefined;
       if (next === undefined) return result;
       request = next;
@@ -218,6 +221,8 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     },
   };
 }
+
+const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };
 
 function followed(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
   return outcome.kind === 'answer' ? redirectedRequest(request, outcome.answer) : undefined;

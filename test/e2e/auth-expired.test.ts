@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AuthScene, type AuthSceneOptions, GET, openAuthScene } from '../support/auth-scene.js';
+import {
+  type AuthScene,
+  type AuthSceneOptions,
+  GET,
+  NO_TOKEN,
+  openAuthScene,
+} from '../support/auth-scene.js';
+import { ownError } from '../support/caller.js';
 import { issuing } from '../support/idp.js';
 import type { UpstreamAnswer } from '../support/recording-upstream.js';
 
@@ -57,5 +64,36 @@ describe('an expired token is never sent', () => {
     scene.clock.advance(11_000);
     expect((await answer).kwargs['status']).toBe(200);
     expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+  });
+
+  describe('between a redirect and where it leads', () => {
+    /** Sends each call on, and lets tokens expire meanwhile as often as told. */
+    async function slow(times: number, ...lines: string[]): Promise<AuthScene> {
+      const scene = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
+      let left = times;
+      scene.upstream.answerWith(({ url }) => {
+        if (url.endsWith('/there')) return { json: 'there' };
+        if (left-- > 0) scene.clock.advance(10_000);
+        return { status: 302, headers: { location: `${url}/there` } };
+      });
+      return scene;
+    }
+    const sent = (scene: AuthScene) => scene.upstream.requests.map(({ url }) => url);
+    const [HERE, THERE] = ['/invoices/1', '/invoices/1/there'];
+
+    it('the call begins anew, whatever `retries` says, and that counts as an attempt', async () => {
+      const scene = await slow(1, '+retries = 0', '+deadline = 30s');
+      const answer = await scene.caller.call(GET, { id: 1 });
+      expect(answer.kwargs).toStrictEqual({ status: 200, body: 'there' });
+      expect(sent(scene)).toEqual([HERE, HERE, THERE]);
+      expect(scene.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
+    });
+
+    it('once and no more: the second time it ends', async () => {
+      const scene = await slow(9, '+retries = 5', '+deadline = 1m');
+      const answer = await scene.caller.call(GET, { id: 1 });
+      expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 2 });
+      expect(sent(scene)).toEqual([HERE, HERE]);
+    });
   });
 });

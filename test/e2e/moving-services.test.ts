@@ -173,6 +173,36 @@ describe('a service that moves', () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
   });
 
+  it('does not begin a GET anew that its old place redirected, and whose token expired then', async () => {
+    const [first, second] = [await api(), await api()];
+    first.answerWith(() => {
+      clock.advance(10_000);
+      return { status: 302, headers: { location: '/there' } };
+    });
+    const idp = await startIdp(issuing({ expires_in: 10 }));
+    toClose.push(idp);
+    secret({ port: first.port });
+    const scene = await open(
+      'http://127.0.0.1:{{port}}',
+      ['port'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      '+auth.fetch.expires_in_path = expires_in',
+      '+auth.cache.refresh_margin = 0',
+      '+pool.follow_redirect = on',
+      '+timeout = 30s',
+    );
+    const call = scene.caller.call(GET, { id: 1 });
+    await first.arrived(1);
+    const release = idp.hold();
+    await idp.arrived(2);
+    secret({ port: second.port, changed: true });
+    await untilLogged(scene, CHANGED);
+    release();
+    expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
+    expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
+  });
+
   it('is not called where its address breaks the rules for addresses', async () => {
     const upstream = await api();
     secret({ key: 'abc' });

@@ -43,6 +43,9 @@ export function createAuthorisedSender(
       if (outcome.kind === 'expired') {
         // The credential must be good when the request leaves: the call may have waited for a connection, or to try again.
         begun = outcome.attempts;
+        // After a redirect it begins anew, where only GET and HEAD come: as if the token had been refused, so once and no more.
+        if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + begun);
+        isRenewed ||= outcome.sent;
         authorised = await authoriser.authorise(request, control);
         continue;
       }
@@ -71,6 +74,12 @@ function withAttempts(outcome: FinalOutcome, attempts: number): FinalOutcome {
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
 type Moved = Extract<Sent, { kind: 'moved' }>;
 const MOVED: Moved = { kind: 'moved' };
+const EXPIRED_BETWEEN: Unauthorised = {
+  kind: 'unauthorised',
+  code: 'auth',
+  cause: 'the token expired before a redirect could be followed, and had been renewed before',
+  retryInMs: undefined,
+};
 const MOVED_BETWEEN: Unauthorised = {
   kind: 'unauthorised',
   code: 'auth',
