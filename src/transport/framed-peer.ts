@@ -124,6 +124,8 @@ export function createFramedPeer(
     if (ended || !channel.isOpen()) return 'closed';
     let frame: string | Uint8Array;
     try {
+      if (message.type === MESSAGE.EVENT && serializer.exceeds(message, channel.maxFrameSize))
+        return drop(message);
       frame = serializer.encode(message);
     } catch (error) {
       // Nobody waits for it, and each publisher could write a line for each subscriber.

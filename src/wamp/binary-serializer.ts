@@ -2,8 +2,8 @@ import { isJsonText, type JsonText } from '../json-text/json-text.js';
 import { holdsBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
+import { encodeEventsOnce, type FrameParts } from './encode-events.js';
 import type { Heads } from './heads.js';
-import { keepLastEvent } from './last-event.js';
 import type { Message } from './messages.js';
 import type { PackJson } from './pack-json.js';
 import type { Prepare } from './pack-values.js';
@@ -31,7 +31,8 @@ export interface BinaryFormat {
 }
 
 /**
- * A serializer of a binary format. Like the one for JSON it keeps the last EVENT's frame, so one is for many connections.
+ * A serializer of a binary format. Like the one for JSON it writes an EVENT for many receivers once, so one is for many
+ * connections.
  *
  * JSON text in a payload is packed without making values of it, unless it is an odd one; see `pack-json.ts`. Text that came
  * from JSON and stands for bytes is written as bytes.
@@ -43,7 +44,7 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
     name,
     subprotocol: `wamp.2.${name}`,
     binary: true,
-    encode: keepLastEvent(createEncode(format)),
+    ...encodeEventsOnce(createParts(format)),
     decode(frame) {
       if (typeof frame === 'string') throw new ProtocolViolation(`text where ${name} has bytes`);
       const bytes = Buffer.isBuffer(frame)
@@ -55,55 +56,72 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
   };
 }
 
-function createEncode({ prepare, write, packJson }: BinaryFormat): (message: Message) => Uint8Array {
-  return (message) => {
-    const list = messageHead(message).map((element) => prepare(element, false) ?? null);
+function createParts({
+  prepare,
+  write,
+  packJson,
+}: BinaryFormat): FrameParts<readonly Uint8Array[], Uint8Array> {
+  function encode(message: Message): Uint8Array {
     const payload = messagePayload(message);
-    if (payload === undefined) return write(list);
-    if (isJsonText(payload.args) || isJsonText(payload.kwargs)) return frameOfParts(list, payload);
+    if (payload === undefined) return write(headOf(message));
+    if (isJsonText(payload.args) || isJsonText(payload.kwargs)) return frameOf(message, tailOf(payload));
+    const list = headOf(message);
     appendPayload(list, payload, prepare);
     return write(list);
-  };
-
-  /** JSON text is packed by itself, and put in the place of a null, which is one byte. */
-  function frameOfParts(list: unknown[], { args = NO_ARGS, kwargs = NO_KWARGS }: Payload): Uint8Array {
-    if (!isJsonText(args)) {
-      const prepared = prepare(args, holdsBinaryText(args));
-      const part = partOf(kwargs);
-      const hasKwargs = !isEmptyPart(part);
-      if (hasKwargs || args.length > 0) list.push(prepared);
-      return hasKwargs ? around(list, part) : write(list);
-    }
-    const packed = partOf(args);
-    if (!isJsonText(kwargs) && isEmpty(kwargs))
-      return isEmptyPart(packed) ? write(list) : around(list, packed);
-    // The next JSON text is packed in the same memory.
-    const argsPart = isJsonText(kwargs) ? Buffer.from(packed) : packed;
-    const kwargsPart = partOf(kwargs);
-    if (!isEmptyPart(kwargsPart)) return around(list, argsPart, kwargsPart);
-    return isEmptyPart(argsPart) ? write(list) : around(list, argsPart);
   }
 
-  function partOf(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
+  function headOf(message: Message): unknown[] {
+    return messageHead(message).map((element) => prepare(element, false) ?? null);
+  }
+
+  /** Args and kwargs, as far as they are written. */
+  function tailOf({ args = NO_ARGS, kwargs = NO_KWARGS, opaque }: Payload): readonly Uint8Array[] {
+    // A packed payload is bytes, whatever JSON has to write in their place.
+    if (opaque !== undefined) return [write(prepare(opaque, true))];
+    const first = packed(args);
+    if (!isJsonText(kwargs) && isEmpty(kwargs)) return isEmptyPart(first) ? [] : [first];
+    // The next JSON text is packed in the same memory.
+    const argsPart = isJsonText(args) ? Buffer.from(first) : first;
+    const kwargsPart = packed(kwargs);
+    if (!isEmptyPart(kwargsPart)) return [argsPart, kwargsPart];
+    return isEmptyPart(argsPart) ? [] : [argsPart];
+  }
+
+  function packed(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
     return packJson(slot) ?? write(prepare(valueOfJson(slot), holdsBinaryText(slot)));
   }
 
-  /** @param second none where it has no bytes */
-  function around(list: unknown[], first: Uint8Array, second: Uint8Array = NOTHING): Uint8Array {
-    const count = second.length > 0 ? 2 : 1;
-    for (let index = 0; index < count; index++) list.push(null);
+  /** Each part is put in the place of a null, which is one byte. */
+  function frameOf(message: Message, tail: readonly Uint8Array[]): Uint8Array {
+    const list = headOf(message);
+    for (const _part of tail) list.push(null);
     const head = write(list);
-    const start = head.length - count;
-    const frame = Buffer.allocUnsafe(start + first.length + second.length);
-    frame.set(head.subarray(0, start));
-    frame.set(first, start);
-    frame.set(second, start + first.length);
+    let at = head.length - tail.length;
+    const frame = Buffer.allocUnsafe(at + lengthOf(tail));
+    frame.set(head.subarray(0, at));
+    for (const part of tail) {
+      frame.set(part, at);
+      at += part.length;
+    }
     return frame;
   }
+
+  return {
+    encode,
+    frameOf,
+    lengthOf,
+    // What is kept must not be in the memory that the next JSON text is packed in.
+    tailOf: (payload) => tailOf(payload).map((part) => Buffer.from(part)),
+  };
 }
 
-const NOTHING = new Uint8Array(0);
+function lengthOf(tail: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of tail) length += part.length;
+  return length;
+}
+
 const NO_ARGS: readonly unknown[] = [];
 const NO_KWARGS: Dict = {};
 
@@ -113,7 +131,7 @@ const isEmptyPart = (part: Uint8Array): boolean => part.length === 1;
 /** Empty slots at the end are left out, an empty list holds the place of args before kwargs; never is there a null. */
 function appendPayload(list: unknown[], payload: Payload, prepare: Prepare): void {
   if (payload.opaque !== undefined) {
-    // A packed payload is bytes, whatever JSON has to write in their place.
+    // As in `tailOf`.
     list.push(prepare(payload.opaque, true));
     return;
   }

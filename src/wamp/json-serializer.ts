@@ -4,7 +4,7 @@ import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
-import { keepLastEvent } from './last-event.js';
+import { encodeEventsOnce } from './encode-events.js';
 import type { Message } from './messages.js';
 import { type Dict, isDict, type Payload } from './payload.js';
 import { MAX_OBJECTS, scanFaults } from './scan.js';
@@ -17,8 +17,8 @@ const faults = scanFaults('JSON');
 /**
  * The serializer `wamp.2.json`.
  *
- * JSON text in a payload is put into the frame as it is. An EVENT goes to many receivers one after the other, so
- * the last one's frame is kept: use one serializer for all connections of a listener.
+ * JSON text in a payload is put into the frame as it is. An EVENT for many receivers is written once: use one serializer
+ * for all connections of a listener.
  *
  * As ECMA-262 section 25.5.2 has it, NaN and the infinities are written as null, and half a surrogate pair as its escape,
  * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
@@ -29,7 +29,7 @@ export function createJsonSerializer(options: SerializerOptions = {}): Serialize
     name: 'json',
     subprotocol: 'wamp.2.json',
     binary: false,
-    encode: keepLastEvent(frameOf),
+    ...encodeEventsOnce({ tailOf, lengthOf, frameOf, encode }),
     decode(frame) {
       if (typeof frame === 'string') return decodeText(frame);
       if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
@@ -63,15 +63,19 @@ function parse(text: string, maxNesting: number): unknown {
   }
 }
 
-function frameOf(message: Message): string | Uint8Array {
+function encode(message: Message): string | Uint8Array {
+  const payload = messagePayload(message);
+  return payload === undefined ? `${headOf(message)}]` : frameOf(message, tailOf(payload));
+}
+
+function headOf(message: Message): string {
   let head = '[';
   let separator = '';
   for (const element of messageHead(message)) {
     head += separator + (typeof element === 'number' ? element : jsonOf(element));
     separator = ',';
   }
-  const payload = messagePayload(message);
-  return payload === undefined ? `${head}]` : withPayload(head, payload);
+  return head;
 }
 
 /** Most options and details are empty, and a search for a key is quicker than the runtime's writer. */
@@ -79,25 +83,44 @@ function jsonOf(element: unknown): string {
   return isDict(element) && isEmptyDict(element) ? '{}' : stringifyJson(element);
 }
 
-/** Adds `,args,kwargs`; empty slots at the end are left out, an empty list holds the place of args before kwargs. */
-function withPayload(head: string, payload: Payload): string | Uint8Array {
-  if (payload.opaque !== undefined) return `${head},${stringifyJson(payload.opaque)}]`;
-  const { args, kwargs } = payload;
-  if (kwargs !== undefined && !isEmptyDict(kwargs)) {
-    const before = `${head},${args === undefined ? '[]' : textOf(args)},`;
-    return isJsonText(kwargs) ? around(before, kwargs) : `${before}${stringifyJson(kwargs)}]`;
-  }
-  if (args === undefined || (Array.isArray(args) && args.length === 0)) return `${head}]`;
-  return isJsonText(args) ? around(`${head},`, args) : `${head},${stringifyJson(args)}]`;
+/** What stands in a frame behind its head, up to the last bracket. */
+interface Tail {
+  readonly before: string;
+  readonly bytes: Uint8Array;
+  readonly after: string;
 }
 
-/** A frame that ends with JSON in bytes: they are copied, and never made a string. */
-function around(head: string, json: JsonText): string | Uint8Array {
-  const before = head + json.before;
-  const after = `${json.after}]`;
-  const { bytes } = json;
-  if (bytes.length === 0) return before + after;
-  return shortAround(before, bytes, after) ?? anyAround(before, bytes, after);
+const NO_BYTES = new Uint8Array(0);
+
+/** `,args,kwargs]`; empty slots at the end are left out, an empty list holds the place of args before kwargs. */
+function tailOf({ args, kwargs, opaque }: Payload): Tail {
+  if (opaque !== undefined) return tailOfText(`,${stringifyJson(opaque)}]`);
+  if (kwargs !== undefined && !isEmptyDict(kwargs)) {
+    const before = `,${args === undefined ? '[]' : textOf(args)},`;
+    return isJsonText(kwargs) ? tailAround(before, kwargs) : tailOfText(`${before}${stringifyJson(kwargs)}]`);
+  }
+  if (args === undefined || (Array.isArray(args) && args.length === 0)) return tailOfText(']');
+  return isJsonText(args) ? tailAround(',', args) : tailOfText(`,${stringifyJson(args)}]`);
+}
+
+function tailOfText(text: string): Tail {
+  return { before: text, bytes: NO_BYTES, after: '' };
+}
+
+function tailAround(before: string, json: JsonText): Tail {
+  return { before: before + json.before, bytes: json.bytes, after: `${json.after}]` };
+}
+
+/** Of characters, which are fewer than bytes. */
+function lengthOf({ before, bytes, after }: Tail): number {
+  return before.length + bytes.length + after.length;
+}
+
+/** Where the tail has bytes they are copied, and never made a string. */
+function frameOf(message: Message, { before, bytes, after }: Tail): string | Uint8Array {
+  const start = headOf(message) + before;
+  if (bytes.length === 0) return start + after;
+  return shortAround(start, bytes, after) ?? anyAround(start, bytes, after);
 }
 
 /** Characters up to which a loop is quicker than calls into the runtime. */

@@ -1,4 +1,4 @@
-import type { Message } from './messages.js';
+import type { Event, Message } from './messages.js';
 
 /** How frames are read. */
 export interface SerializerOptions {
@@ -27,6 +27,12 @@ export interface Serializer {
    * of which each serializer tells. Its message holds nothing of the payload.
    */
   encode(message: Message): string | Uint8Array;
+  /**
+   * Whether an EVENT is known to take more than `most` bytes, which is found without putting its frame together.
+   *
+   * @throws Error as `encode` does
+   */
+  exceeds(event: Event, most: number): boolean;
   /** @throws ProtocolViolation */
   decode(frame: string | Uint8Array): Message;
 }
