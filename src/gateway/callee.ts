@@ -4,9 +4,9 @@ import type { Session } from '../wamp/client-session.js';
 import type { InvocationHandler } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
-import { toOutcome } from './outcome.js';
 import type { Caller } from './pipeline/call.js';
 import type { Reply } from './pipeline/reply.js';
+import { replyToWamp } from './reply-to-wamp.js';
 import type { CallableProcedure } from './service.js';
 
 const NO_KWARGS: Dict = Object.freeze({});
@@ -29,7 +29,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
     const asArgs = procedure.config.settings.result === 'args';
-    const outcomeOf = (reply: Reply) => toOutcome(reply, asArgs);
+    const outcomeOf = (reply: Reply) => replyToWamp(reply, asArgs);
 
     return (invocation) => {
       const { details } = invocation;

@@ -13,8 +13,8 @@ export interface JsonText {
   readonly after: string;
   /** Of the entries of an object in bytes alone, where they were looked for already. */
   readonly bounds: EntryBounds | undefined;
-  /** A name may stand twice in one of its objects. */
-  readonly hasTwins: boolean;
+  /** No name stands twice in one of its objects. Where nobody has looked it is false. */
+  readonly namesDiffer: boolean;
   readonly [brand]: true;
 }
 const brand = Symbol('JsonText');
@@ -26,9 +26,9 @@ export function jsonText(
   bytes: Uint8Array = NO_BYTES,
   after = '',
   bounds?: EntryBounds,
-  hasTwins = false,
+  namesDiffer = false,
 ): JsonText {
-  return { before, bytes, after, bounds, hasTwins, [brand]: true };
+  return { before, bytes, after, bounds, namesDiffer, [brand]: true };
 }
 
 /** The whole text. */

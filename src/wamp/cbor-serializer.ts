@@ -6,7 +6,7 @@ import { CBOR_HEADS } from './cbor-heads.js';
 import { createCborReader } from './cbor-read.js';
 import { createCborScan } from './cbor-scan.js';
 import { createPackJson } from './pack-json.js';
-import { createPrepare } from './pack-values.js';
+import { createPrepare } from './prepare-values.js';
 import { createScratchWriter, type Scratch } from './scratch-writer.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 

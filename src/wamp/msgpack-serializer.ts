@@ -6,7 +6,7 @@ import { MSGPACK_HEADS } from './msgpack-heads.js';
 import { createMsgpackReader } from './msgpack-read.js';
 import { createMsgpackScan } from './msgpack-scan.js';
 import { createPackJson } from './pack-json.js';
-import { createPrepare } from './pack-values.js';
+import { createPrepare } from './prepare-values.js';
 import { createScratchWriter } from './scratch-writer.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 

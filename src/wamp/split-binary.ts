@@ -123,7 +123,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
     const bounds: number[] | undefined = kind === MAP && 4 * length <= MAX_BOUNDS ? [] : undefined;
     if (!(kind === MAP ? dict(length, bounds) : list(length))) return undefined;
     if (at - start < long) return read(bytes.subarray(start, at)) as object;
-    return jsonText('', json.copy(0), '', bounds);
+    return jsonText('', json.copy(0), '', bounds, true);
   }
 
   function split(): unknown[] | undefined {

@@ -73,13 +73,13 @@ describe('a frame that is split', () => {
   });
 
   it.each([
-    ['names that differ', '{"a":[{"b":1},{"b":1}],"b":{"a":1}}', false],
-    ['a name twice, however deep', '{"a":[{"b":1,"c":2,"b":3}]}', true],
-    ['an escaped name, which may be one of the others', '{"a":1,"\\u0062":2}', true],
-    ['more names than are compared', `{${Array.from({ length: 4097 }, (_, n) => `"${n}":0`)}}`, true],
-    ['no more', `{${Array.from({ length: 4096 }, (_, n) => `"${n}":0`)}}`, false],
-  ])('tells of kwargs that hold %s', (_what, kwargs, hasTwins) => {
-    expect(split(`[48,1,{},"com.a",[],${kwargs}]`)?.at(-1)).toMatchObject({ hasTwins });
+    ['names that differ', '{"a":[{"b":1},{"b":1}],"b":{"a":1}}', true],
+    ['a name twice, however deep', '{"a":[{"b":1,"c":2,"b":3}]}', false],
+    ['an escaped name, which may be one of the others', '{"a":1,"\\u0062":2}', false],
+    ['more names than are compared', `{${Array.from({ length: 4097 }, (_, n) => `"${n}":0`)}}`, false],
+    ['no more', `{${Array.from({ length: 4096 }, (_, n) => `"${n}":0`)}}`, true],
+  ])('tells of kwargs that hold %s', (_what, kwargs, namesDiffer) => {
+    expect(split(`[48,1,{},"com.a",[],${kwargs}]`)?.at(-1)).toMatchObject({ namesDiffer });
   });
 
   it('keeps no more memory alive than twice what its payload takes', () => {

@@ -33,10 +33,10 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
   const slots: Buffer[] = [];
   const bounds: number[] = [];
   /** The bracket or comma before an element. */
-  let mark = begin;
-  for (let index = 0; frame[mark] !== CLOSE_LIST; index++) {
-    if (index > 0 && frame[mark] !== COMMA) return undefined;
-    const start = skipSpace(frame, mark + 1);
+  let separator = begin;
+  for (let index = 0; frame[separator] !== CLOSE_LIST; index++) {
+    if (index > 0 && frame[separator] !== COMMA) return undefined;
+    const start = skipSpace(frame, separator + 1);
     const end =
       index > headLength && frame[start] === OPEN_OBJECT
         ? endOfObject(frame, start, maxNesting - 1, seen, bounds, MAX_BOUNDS)
@@ -51,26 +51,26 @@ export function splitFrame(frame: Buffer, maxNesting: number, long: number): unk
     if (index < headLength) headEnd = end;
     else if (frame[start] === SLOT_OPENINGS[slots.length]) slots.push(frame.subarray(start, end));
     else return undefined;
-    mark = skipSpace(frame, end);
+    separator = skipSpace(frame, end);
   }
-  if (slots.length === 0 || skipSpace(frame, mark + 1) !== frame.length) return undefined;
+  if (slots.length === 0 || skipSpace(frame, separator + 1) !== frame.length) return undefined;
   if (seen.nul || seen.large || seen.objects >= MAX_OBJECTS) return undefined;
   const head = parseJson(`${frame.toString('utf8', begin, headEnd)}]`, maxNesting) as unknown[];
   const [args, kwargs] = slots as [Buffer, Buffer?];
-  head.push(args.length < long ? parseJson(args.toString('utf8'), maxNesting) : textOf(args));
+  head.push(args.length < long ? parseJson(args.toString('utf8'), maxNesting) : leftAsText(args));
   if (kwargs !== undefined) {
     head.push(
       kwargs.length < long
         ? parseJson(kwargs.toString('utf8'), maxNesting)
-        : textOf(kwargs, bounds, seen.twice),
+        : leftAsText(kwargs, bounds, seen.names !== undefined && !seen.twice),
     );
   }
   return head;
 }
 
-function textOf(json: Buffer, bounds?: EntryBounds, hasTwins = false): JsonText {
+function leftAsText(json: Buffer, bounds?: EntryBounds, namesDiffer = false): JsonText {
   const known = bounds !== undefined && bounds.length <= MAX_BOUNDS ? bounds : undefined;
-  return jsonText('', ownMemory(json), '', known, hasTwins);
+  return jsonText('', ownMemory(json), '', known, namesDiffer);
 }
 
 /** Of args and kwargs. A null in their place is rare, and can be parsed. */

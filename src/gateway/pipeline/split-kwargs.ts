@@ -47,22 +47,18 @@ export function splitKwargs(
 }
 
 /**
- * Undefined where a name is written twice, in whatever way and however deep: the last one counts, and the others must not
- * leave, for what reads the body on its way may take the first (RFC 8259 §4).
+ * Undefined where a name may be written twice, in whatever way and however deep: the last one counts, and the others must
+ * not leave, for what reads the body on its way may take the first (RFC 8259 §4).
  */
 function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs | undefined {
-  if (given.hasTwins) return undefined;
+  if (!given.namesDiffer) return undefined;
   const json = bytesOf(given);
-  const names = new Set<string>();
   const pieces: Uint8Array[] = [];
-  let entries = 0;
   let kwargs: Record<string, unknown> | undefined;
   // Of leftover entries, one behind the other.
   let pieceBegin = -1;
   let pieceEnd = -1;
   forEachEntry(json, given.bounds, (name, begin, start, end) => {
-    entries++;
-    names.add(name);
     const use = useOf(name);
     if (use === 'leftover') {
       if (pieceBegin < 0) pieceBegin = begin;
@@ -75,7 +71,6 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
     kwargs ??= Object.create(null) as Record<string, unknown>;
     if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'value');
   });
-  if (names.size < entries) return undefined;
   if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
   if (pieces.length === 0) return { kwargs: kwargs ?? NONE, leftoverJson: undefined };
   return { kwargs: kwargs ?? NONE, leftoverJson: { pieces, whole: kwargs === undefined ? json : undefined } };

@@ -12,7 +12,7 @@ import type { Reply, ReplyHeaders } from './pipeline/reply.js';
  *
  * @param asArgs `result = args`: the result is one positional dictionary. Errors carry kwargs in both cases.
  */
-export function toOutcome(reply: Reply, asArgs: boolean): InvocationOutcome {
+export function replyToWamp(reply: Reply, asArgs: boolean): InvocationOutcome {
   switch (reply.kind) {
     case 'result':
       return { kind: 'result', payload: answerPayload(reply.status, reply.body, reply.headers, asArgs) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPrepare } from './pack-values.js';
+import { createPrepare } from './prepare-values.js';
 
 const prepare = createPrepare((integer) => integer < 2n ** 64n);
 
