@@ -77,7 +77,10 @@ const kwargsOfGet = { id: 'INV-001', line: 7, expand: 'lines' };
 const buildGet = build(get);
 const buildPost = build(post);
 const posted = Object.values(SIZES).map(invoices);
-const postedJson = jsonText('', Buffer.from(JSON.stringify(posted[1])));
+/** What a session has of such a CALL. */
+const [json] = createSerializers();
+const head = [MESSAGE.CALL, 7, {}, 'com.billing.post', []];
+const postedJson = json.decode(Buffer.from(JSON.stringify([...head, posted[1]]))).payload.kwargs;
 report('Request', [
   ['path template', () => path.build({ args: [], kwargs: kwargsOfGet, caller })],
   ['GET with path, query and headers', () => buildGet({ args: [], kwargs: kwargsOfGet, caller })],
