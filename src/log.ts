@@ -58,6 +58,14 @@ export const silentLogger: Logger = {
 /** Kind and place of a failure, for the log. Its message stays out: it may quote what somebody sent. */
 export function placeOf(error: unknown): { error: string; at?: string } {
   if (!(error instanceof Error)) return { error: typeof error };
-  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  const frames = framesOf(error)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return { error: error.name, at: frames.slice(0, 5).join('\n') };
+}
+
+/** The stack behind the message, whose own lines may look like frames; nothing where the message was changed since. */
+function framesOf({ stack = '', message }: Error): string {
+  const begin = stack.indexOf(message);
+  return begin < 0 ? '' : stack.slice(begin + message.length);
 }

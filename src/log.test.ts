@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { placeOf } from './log.js';
+
+describe('the place of a failure', () => {
+  const parse = (json: string): unknown => {
+    try {
+      JSON.parse(json);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  it('is its kind and the innermost frames, five at most', () => {
+    const { error, at = '' } = placeOf(new RangeError('of 3'));
+    expect(error).toBe('RangeError');
+    expect(at).toMatch(/^ +at .*log\.test\.ts/);
+    expect(at.split('\n').length).toBeLessThanOrEqual(5);
+    expect(placeOf(new Error('')).at).toMatch(/log\.test\.ts/);
+  });
+
+  it.each([
+    ['what a parser quotes', parse('{"a":\n at s3cret }')],
+    ['a line in the midst', new Error('no\n    at s3cret\nhere')],
+    ['the last line', new Error('no\n    at s3cret')],
+  ])('has no lines of the message, though they look like frames: %s', (_, failure) => {
+    expect(String(failure)).toContain('\n');
+    const { at } = placeOf(failure);
+    expect(at).toContain('log.test.ts');
+    expect(at).not.toContain('s3cret');
+  });
+
+  it('has no frames where the message was changed, and its old one cannot be told from them', () => {
+    const failure = new Error('no\n    at s3cret');
+    // Written down when it is first read.
+    expect(failure.stack).toContain('s3cret');
+    failure.message = 'another';
+    expect(placeOf(failure)).toEqual({ error: 'Error', at: '' });
+  });
+
+  it('of what is no error is its type', () => {
+    expect(placeOf('s3cret')).toEqual({ error: 'string' });
+  });
+});
