@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import { createLane, type Lane, LONGEST_TIMER } from '../lane.js';
 import type { PendingCall } from './model.js';
 
-/** Deadlines of calls. */
+/** Deadlines of calls. A timer runs as long as a call has one that has not ended: nothing is left where all have. */
 export interface Deadlines {
   /** Exact, with a timer of its own: for a duration that a caller chose. */
   own(call: PendingCall, duration: number): void;
@@ -10,9 +10,8 @@ export interface Deadlines {
   common(call: PendingCall, duration: number): void;
   /** Gives a call its whole duration again. */
   restart(call: PendingCall): void;
+  /** The call has ended. */
   clear(call: PendingCall): void;
-  /** Stops all timers. */
-  close(): void;
 }
 
 export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void): Deadlines {
@@ -57,10 +56,6 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
       call.stopTimer?.();
       call.stopTimer = undefined;
       call.lane?.leave(call);
-    },
-    close() {
-      for (const lane of lanes.values()) lane.close();
-      lanes.clear();
     },
   };
 }

@@ -34,8 +34,6 @@ export interface Dealer extends Registering {
    * refused. Resolves when the calls have ended that clients wait for.
    */
   drain(sessions: Iterable<Session>): Promise<void>;
-  /** Stops the timers. */
-  close(): void;
 }
 
 /** @param callMeta answers calls of `wamp.` procedures, which are the router's own */
@@ -114,6 +112,5 @@ export function createDealer(
       draining = true;
       return calls.ended([...sessions].filter(({ trusted }) => !trusted));
     },
-    close: () => calls.deadlines.close(),
   };
 }

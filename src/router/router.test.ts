@@ -192,6 +192,25 @@ describe('closing', () => {
     await client.closed;
   });
 
+  it('leaves no timer behind, whatever deadlines its calls had', async () => {
+    const clock = createFakeClock();
+    const router = start({ clock, limits: { ...LIMITS, callTimeout: 30_000 } });
+    const [callee, caller] = [attachRaw(router.attach), attachRaw(router.attach)];
+    await hello(callee, 'realm1', { roles: { callee: { features: { call_timeout: true } } } });
+    await hello(caller);
+    callee.send([64, 1, {}, 'com.a']);
+    callee.send([64, 2, { forward_timeout: true }, 'com.b']);
+    const none = clock.pending;
+    for (const [index, timeout] of [0, 0, 1_000, 2_000].entries())
+      caller.send([48, index + 1, { timeout }, index % 2 ? 'com.a' : 'com.b']);
+    await expect.poll(() => router.counts().pendingCalls).toBe(4);
+    expect(clock.pending).toBeGreaterThan(none);
+    const closing = router.close();
+    clock.advance(500);
+    await closing;
+    expect(clock.pending).toBe(0);
+  });
+
   it('aborts those that have not joined, and takes nobody any more', async () => {
     const router = start();
     const client = attachRaw(router.attach);

@@ -179,7 +179,6 @@ export function createRouter(options: RouterOptions): Router {
         for (const connection of [...connections.values()]) connection?.dismiss(reason);
         if (connections.size === 0) resolve();
       });
-      for (const { realm } of realms.values()) realm.dealer.close();
     },
   };
 }
