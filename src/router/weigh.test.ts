@@ -26,6 +26,23 @@ describe('the weight of a value', () => {
     expect(weigh(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
   });
 
+  it.each([
+    ['dictionary', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]))],
+    ['list', Array.from({ length: 1000 }, (_, index) => index)],
+  ])('reads no more of a %s than counts', (_what, all) => {
+    let read = 0;
+    const watched = new Proxy(all, {
+      get(target, name, receiver) {
+        if (/^k?\d/.test(String(name))) read++;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    expect(weigh(watched, 200)).toBeGreaterThan(200);
+    expect(read).toBeLessThan(20);
+    expect(weigh(watched, 1e6)).toBeGreaterThan(16_000);
+    expect(read).toBeGreaterThanOrEqual(1000);
+  });
+
   it('stops beyond what matters, and never recurses', () => {
     const circle: unknown[] = [];
     circle.push(circle);

@@ -1,11 +1,12 @@
 import { isJsonText } from '../json-text/json-text.js';
+import type { Dict } from '../wamp/payload.js';
 
 /** What a value that is not counted in itself takes, roughly, in bytes. */
 const SLOT = 16;
 
 /**
  * Roughly the bytes of memory that a decoded value takes, for limits on what is kept for clients. Never recurses, and
- * stops counting beyond `most`, so that nothing a client sends makes it expensive.
+ * stops counting beyond `most`, within a list or dictionary too, so that nothing a client sends makes it expensive.
  */
 export function weigh(value: unknown, most: number): number {
   const rest: unknown[] = [value];
@@ -29,9 +30,11 @@ export function weigh(value: unknown, most: number): number {
       weight += next.before.length + next.bytes.buffer.byteLength + next.after.length;
       weight += SLOT * (next.bounds?.length ?? 0);
     } else if (typeof next === 'object' && next !== null) {
-      for (const [key, item] of Object.entries(next)) {
+      // Not a list of its entries, which would be made of all of them first.
+      for (const key in next) {
         weight += SLOT + key.length;
-        rest.push(item);
+        if (weight > most) return weight;
+        rest.push((next as Dict)[key]);
       }
     }
   }
