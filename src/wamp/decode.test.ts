@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { jsonText } from '../json-text/json-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 
@@ -49,6 +50,15 @@ describe('decodeMessage', () => {
     [[[], {}], { args: [], kwargs: {} }],
   ])('takes the tail %j for the payload %j: null is never passed on', (tail, payload) => {
     expect(messagePayload(decodeMessage([70, 1, {}, ...tail]))).toEqual(payload);
+  });
+
+  it('takes JSON text for args and kwargs, and for nothing else', () => {
+    const [args, kwargs] = [jsonText('[1]'), jsonText('{"k":1}')];
+    expect(messagePayload(decodeMessage([50, 1, {}, args, kwargs]))).toEqual({ args, kwargs });
+    expect(messagePayload(decodeMessage([50, 1, {}, null, kwargs]))).toEqual({ kwargs });
+    expect(() => decodeMessage([50, 1, kwargs])).toThrow('RESULT: Options must be a dictionary');
+    expect(() => decodeMessage([3, kwargs, 'wamp.error.x'])).toThrow('ABORT: Details must be a dictionary');
+    expect(() => decodeMessage([1, 'realm1', { roles: kwargs }])).toThrow('roles must be a dictionary');
   });
 
   it('takes the request IDs from 1 to 2^53 and nothing else', () => {

@@ -235,7 +235,7 @@ function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
     return packedPayload(list, at, opts);
   }
   if (kwargs === undefined || kwargs === null) return args === null ? EMPTY_PAYLOAD : { args };
-  if (!isDict(kwargs)) throw violation(list, 'ArgumentsKw must be a dictionary');
+  if (!isDict(kwargs) && !isJsonText(kwargs)) throw violation(list, 'ArgumentsKw must be a dictionary');
   return args === null ? { kwargs } : { args, kwargs };
 }
 

@@ -1,11 +1,15 @@
-import type { JsonText } from '../json-text/json-text.js';
+import { isJsonText, type JsonText } from '../json-text/json-text.js';
 
 export type Dict = Readonly<Record<string, unknown>>;
 
-/** True for a decoded dictionary: neither a list nor bytes. */
+/** True for a decoded dictionary: neither a list nor bytes, nor JSON text, even where that is a dictionary's. */
 export function isDict(value: unknown): value is Dict {
   return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array) &&
+    !isJsonText(value)
   );
 }
 
