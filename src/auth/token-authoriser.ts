@@ -3,12 +3,12 @@ import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
-import { waitWithin } from '../upstream/wait-within.js';
 import type { Authorisation, Authoriser, Unauthorised } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
+import { waitWithin } from './wait-within.js';
 
 export interface TokenAuthoriserParts {
   readonly settings: ServiceSettings;

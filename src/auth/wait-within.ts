@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { CallControl } from './call-control.js';
+import type { CallControl } from '../upstream/call-control.js';
 
 /**
  * Waits for something that many calls may wait for, no longer than this one call may take. The waiting of one call ends

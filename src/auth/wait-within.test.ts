@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
-import { cancelCall, createCallControl } from './call-control.js';
+import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import { waitWithin } from './wait-within.js';
 
 const never = new Promise<string>(() => {});
