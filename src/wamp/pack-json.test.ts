@@ -7,6 +7,7 @@ import { MESSAGE } from './messages.js';
 import { MSGPACK } from './msgpack-format.js';
 import { createMsgpackSerializer } from './msgpack-serializer.js';
 import { createPackJson } from './pack-json.js';
+import { JSON_TEXT_NESTING } from './payload-values.js';
 import type { Serializer } from './serializer.js';
 
 const formats = [
@@ -34,7 +35,7 @@ const dictOf = (count: number): string => `{${times(count, (index) => `"k${index
 
 describe.each(formats)('JSON becomes %s, as its values would', (_name, packJson, serializer) => {
   const packsAsValues = (text: string): void => {
-    const expected = written(serializer, parseJson(text, 2048));
+    const expected = written(serializer, parseJson(text, JSON_TEXT_NESTING));
     expect(hex(packJson(jsonText(text))) === expected).toBe(true);
     expect(hex(packJson(jsonText('', Buffer.from(text)))) === expected).toBe(true);
   };
@@ -123,7 +124,7 @@ describe.each(formats)('JSON becomes %s, as its values would', (_name, packJson,
   });
 
   it('a thousand levels, and as many as other ways allow', () => {
-    for (const levels of [1_000, 2_048]) {
+    for (const levels of [1_000, JSON_TEXT_NESTING]) {
       const text = `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
       const packed = packJson(jsonText(text));
       expect(packed?.length).toBe(levels * 2 + 1);

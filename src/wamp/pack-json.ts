@@ -4,6 +4,7 @@ import { NOT_PACKED, type PackFormat, packHead } from './pack-format.js';
 import { createPackMemory, layJson, lengthOf, type PackMemory } from './pack-memory.js';
 import { packNumber } from './pack-number.js';
 import { packText } from './pack-text.js';
+import { JSON_TEXT_NESTING } from './payload-values.js';
 
 /** Bytes of JSON's grammar (RFC 8259 section 2). */
 const QUOTE = 0x22;
@@ -21,8 +22,6 @@ const LOWER_T = 0x74;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
 
-/** As deep as `payload-values.ts` reads JSON text. */
-const MAX_NESTING = 2048;
 /** No value takes more bytes than its JSON and these: `1.5` takes 9, and text of 64 KB has 5 before it. */
 const MOST_MORE = 16;
 const NO_ROOM = -2;
@@ -39,7 +38,7 @@ export type PackJson = (json: JsonText) => Uint8Array | undefined;
 
 export function createPackJson(format: PackFormat): PackJson {
   const memoryFor = createPackMemory();
-  const outer = new Int32Array(MAX_NESTING);
+  const outer = new Int32Array(JSON_TEXT_NESTING);
 
   return (json) => {
     const length = lengthOf(json);
@@ -88,7 +87,7 @@ function pack(memory: PackMemory, length: number, format: PackFormat, outer: Int
       }
       case CLOSE_LIST:
       case CLOSE_DICT:
-        if (depth === MAX_NESTING) return NOT_PACKED;
+        if (depth === JSON_TEXT_NESTING) return NOT_PACKED;
         count++;
         outer[depth++] = isDict ? ~count : count;
         isDict = byte === CLOSE_DICT;

@@ -2,8 +2,12 @@ import { parseJson } from '../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
 import type { Dict, Payload } from './payload.js';
 
-/** Nesting allowed in JSON text that a trusted end of an in-process pipe vouched for. */
-const TRUSTED_NESTING = 2048;
+/**
+ * Nesting allowed where JSON text is read or written anew, which is recursive or takes memory for each level. It is beyond what
+ * was counted when the text was made: `wamp.max_nesting`, 1000 at most, for what clients send, 1000 and what stands around them
+ * for answers of upstreams, and this much for replies to a client of ours (`src/transport/dial-options.ts`).
+ */
+export const JSON_TEXT_NESTING = 2048;
 
 /** The positional arguments as values; parses them where they are still text. Absent ones are an empty list. */
 export function argsOf(payload: { readonly args?: Payload['args'] | undefined }): readonly unknown[] {
@@ -21,5 +25,5 @@ export function kwargsOf(payload: { readonly kwargs?: Payload['kwargs'] | undefi
 
 /** The value of JSON text. */
 export function valueOfJson(json: JsonText): unknown {
-  return parseJson(textOfJson(json), TRUSTED_NESTING);
+  return parseJson(textOfJson(json), JSON_TEXT_NESTING);
 }
