@@ -1,14 +1,14 @@
 import { ProtocolViolation } from '../wamp/decode.js';
 import { type ErrorMessage, MESSAGE, type Yield } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
+import { type Dict, NOTHING } from '../wamp/payload.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import { NOTHING, type Objection } from './answers.js';
 import { pickAnother } from './invocation-policy.js';
 import type { Invoking } from './invoking.js';
 import type { PendingCall, Session } from './model.js';
 import type { OpenCalls } from './open-calls.js';
 import { checkPacking, isOpaque, isPacked, packingOf } from './passthru.js';
 import type { RealmContext } from './realm-context.js';
+import type { Objection } from './refusals.js';
 import { dropRerouting } from './rerouting.js';
 import { undeliverable } from './undeliverable.js';
 

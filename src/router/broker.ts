@@ -1,12 +1,12 @@
 import { MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
-import { isUsableUri, type Objection, refuse } from './answers.js';
 import type { Session } from './model.js';
 import { checkPacking, isOpaque } from './passthru.js';
-import { isUsablePattern, matchPolicyOf } from './pattern-index.js';
+import { isUsablePattern, isUsableUri, matchPolicyOf } from './pattern-index.js';
 import { ask, settle } from './permission.js';
 import { createPublishing, type Publication, type Publishing } from './publishing.js';
 import type { RealmContext } from './realm-context.js';
+import { type Objection, refuse } from './refusals.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 /** Routes events of one realm. What returns a promise does so where an authorizer takes time. */

@@ -9,11 +9,10 @@ import {
   messageName,
   type Welcome,
 } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
+import { type Dict, NOTHING } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer, SendOutcome } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole } from './admission.js';
-import { NOTHING } from './answers.js';
 import type { Admission, Refusal, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
 import { createInOrder } from './in-order.js';

@@ -2,15 +2,16 @@ import { ProtocolViolation } from '../wamp/decode.js';
 import { type Call, type Cancel, type ErrorMessage, MESSAGE, type Yield } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
 import { createAnswering } from './answering.js';
-import { isUsableUri, type Objection, refuse } from './answers.js';
 import { createCancelling } from './cancelling.js';
 import { pickEndpoint } from './invocation-policy.js';
 import { createInvoking } from './invoking.js';
 import type { Session } from './model.js';
 import { createOpenCalls } from './open-calls.js';
 import { checkPacking, isOpaque } from './passthru.js';
+import { isUsableUri } from './pattern-index.js';
 import { ask, settle } from './permission.js';
 import type { RealmContext } from './realm-context.js';
+import { type Objection, refuse } from './refusals.js';
 import { createRegistering, type Registering } from './registering.js';
 import { createRegistrations, type Registrations } from './registrations.js';
 

@@ -1,9 +1,8 @@
 import { nextId } from '../wamp/ids.js';
 import { type Call, MESSAGE } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
+import { type Dict, NOTHING } from '../wamp/payload.js';
 import { RequestTable } from '../wamp/request-table.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import { NOTHING } from './answers.js';
 import type { Endpoint, PendingCall, RouterLimits, Session } from './model.js';
 import type { OpenCalls } from './open-calls.js';
 import { isPacked, packingOf } from './passthru.js';

@@ -1,9 +1,9 @@
 import { MESSAGE } from '../wamp/messages.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import { refuse } from './answers.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import type { PendingCall, Session } from './model.js';
 import type { RealmContext } from './realm-context.js';
+import { refuse } from './refusals.js';
 import { dropRerouting } from './rerouting.js';
 
 /** Calls that are not answered yet: how they end when nobody answers them. */

@@ -77,6 +77,11 @@ const NONE: readonly never[] = Object.freeze([]);
 const PREFIX = /^(?:[^\s.#]+\.)*[^\s.#]*$/;
 const WILDCARD = /^[^\s#]*$/;
 
+/** True for a URI that a procedure or topic may have. */
+export function isUsableUri(uri: string): boolean {
+  return uri.length <= MAX_URI_LENGTH && isUri(uri);
+}
+
 /** True for a URI, or pattern, that may be registered or subscribed with this policy. */
 export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
   if (uri.length > MAX_URI_LENGTH || !uri.isWellFormed()) return false;

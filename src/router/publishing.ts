@@ -1,6 +1,5 @@
 import { type Event, MESSAGE } from '../wamp/messages.js';
-import type { Dict, Payload } from '../wamp/payload.js';
-import { NOTHING } from './answers.js';
+import { type Dict, NOTHING, type Payload } from '../wamp/payload.js';
 import type { Session, Subscription } from './model.js';
 import { isPacked, packingOf } from './passthru.js';
 import { receiverFilter } from './publish-filter.js';

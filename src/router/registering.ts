@@ -1,11 +1,11 @@
 import { MESSAGE, type Register, type Unregister } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
-import { type Objection, refuse } from './answers.js';
 import { isInvocationPolicy } from './invocation-policy.js';
 import type { Endpoint, InvocationPolicy, Registration, Session } from './model.js';
 import { isUsablePattern, matchPolicyOf } from './pattern-index.js';
 import { ask, settle } from './permission.js';
 import type { RealmContext } from './realm-context.js';
+import { type Objection, refuse } from './refusals.js';
 import type { Registrations } from './registrations.js';
 
 /** Answers REGISTER and UNREGISTER. Both return a promise where an authorizer takes time. */

@@ -1,6 +1,6 @@
 import type { SendOutcome } from '../wamp/peer.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import type { Objection } from './answers.js';
+import type { Objection } from './refusals.js';
 
 /** What a caller is told when a message of its call could not be handed on: no call is left without an answer. */
 export function undeliverable(outcome: SendOutcome, to: 'caller' | 'callee'): Objection {

@@ -31,3 +31,6 @@ export interface Payload {
 
 /** The payload of a message that carries nothing. */
 export const EMPTY_PAYLOAD: Payload = Object.freeze({});
+
+/** Details and options that say nothing: shared, since nobody may write to them. */
+export const NOTHING: Dict = Object.freeze({});

@@ -1,9 +1,9 @@
 import { type Call, MESSAGE } from '../../wamp/messages.js';
-import type { Dict } from '../../wamp/payload.js';
+import { type Dict, NOTHING } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
-import { NOTHING, refuse } from '../answers.js';
 import type { Session } from '../model.js';
+import { refuse } from '../refusals.js';
 import { undeliverable } from '../undeliverable.js';
 
 /** A call of one of the router's own procedures. */

@@ -1,10 +1,6 @@
 import { MESSAGE } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
-import { isUri } from '../wamp/uris.js';
-import { MAX_URI_LENGTH, type Session } from './model.js';
-
-/** Details and options that say nothing: shared, since nobody may write to them. */
-export const NOTHING: Dict = Object.freeze({});
+import { NOTHING } from '../wamp/payload.js';
+import type { Session } from './model.js';
 
 /** Why a request is refused. */
 export type Objection = readonly [uri: string, sentence: string];
@@ -25,9 +21,4 @@ export function refuse(
     uri,
     payload: { args: [sentence] },
   });
-}
-
-/** True for a URI that a procedure or topic may have. */
-export function isUsableUri(uri: string): boolean {
-  return uri.length <= MAX_URI_LENGTH && isUri(uri);
 }
