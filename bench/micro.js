@@ -4,7 +4,6 @@
  *
  *   npm run bench:micro [-- --keep]
  */
-import { parseArgs } from 'node:util';
 import { compilePath } from '../dist/gateway/pipeline/path.js';
 import { compileRequest } from '../dist/gateway/pipeline/request.js';
 import { parseConfig } from '../dist/index.js';
@@ -12,6 +11,7 @@ import { jsonText } from '../dist/json-text/json-text.js';
 import { MESSAGE } from '../dist/wamp/messages.js';
 import { createSerializers } from '../dist/wamp/serializers.js';
 import { invoices, SIZES } from './bodies.js';
+import { readOptions } from './options.js';
 import { keepResults } from './results.js';
 import { createRouting } from './routing.js';
 import { median } from './statistics.js';
@@ -21,7 +21,12 @@ const ROUND_MS = 60;
 /** Whatever a step returns goes here, so that the compiler cannot leave the step out. */
 let sink;
 const results = [];
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const values = readOptions(
+  'npm run bench:micro [-- --keep], which keeps the results for npm run bench:report',
+  {
+    keep: { type: 'boolean', default: false },
+  },
+);
 
 function time(step) {
   const rounds = [];

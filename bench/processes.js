@@ -13,6 +13,20 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+// Node runs no `exit` handlers for a signal that nobody handles.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+]) {
+  process.once(signal, async () => {
+    // What is measured fails as its processes end, of which nobody needs to hear.
+    process.on('uncaughtException', () => {});
+    await stopAll();
+    process.exit(code);
+  });
+}
+
 function keep(child) {
   running.add(child);
   child.once('exit', () => running.delete(child));

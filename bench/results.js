@@ -1,6 +1,6 @@
 /** Keeps what the benchmarks found, for `npm run bench:report` to draw. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
 const FOLDER = join(import.meta.dirname, 'results');
@@ -8,7 +8,8 @@ const FOLDER = join(import.meta.dirname, 'results');
 /** The machine, in words that say nothing of whose it is. */
 function machine() {
   const all = cpus();
-  return `${all.length} × ${all[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
+  const processors = `${all.length} × ${all[0]?.model.trim() ?? 'unknown processor'}`;
+  return `${processors}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`.trim();
 }
 
 /** Of the libraries that do the work on both sides. */

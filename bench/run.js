@@ -2,13 +2,12 @@
  * What a call through the gateway costs beside the same request sent directly, and beside what people write who have no
  * gateway: all of it in turns in one run, each side in processes of its own. Quote the ratios: rates depend on the machine.
  *
- *   npm run bench [-- --quick] [--rounds 5] [--seconds 1.5] [--only gateway,raw] [--keep]
- *
- * --quick ends within a minute; --only takes the sides whose names begin so; --keep keeps the results for bench:report.
+ *   npm run bench -- --help
  */
-import { parseArgs } from 'node:util';
 import { CELLS, nameOf, QUICK_CELLS } from './cells.js';
 import { startLoad } from './loads.js';
+import { readOptions, refuse } from './options.js';
+import { CROSSBAR_VERSION, NEXUS_VERSION, peerRuntimes } from './peers/places.js';
 import { stopAll, usage } from './processes.js';
 import { createReport } from './report.js';
 import { keepResults } from './results.js';
@@ -19,17 +18,25 @@ const CONNECTIONS = 64;
 /** Seconds at the begin of each turn that are not measured: meanwhile others had the machine, its caches and its memory. */
 const LEAD_IN = 0.3;
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    only: { type: 'string' },
-    keep: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run bench [-- OPTIONS]
+  --quick         within a minute: raw and gateway, GET of 50 B and 10 KB, 64 in flight
+  --rounds N      for each side and cell; default 5, with --quick 3
+  --seconds N     of each round; default 1.5, with --quick 0.6
+  --only A,B      the sides whose keys begin so, as in raw,gateway
+  --keep          keeps the results for npm run bench:report; of a whole run alone`;
+
+const values = readOptions(USAGE, {
+  quick: { type: 'boolean', default: false },
+  rounds: { type: 'number' },
+  seconds: { type: 'number' },
+  only: { type: 'string' },
+  keep: { type: 'boolean', default: false },
 });
-const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
-const seconds = Number(values.seconds ?? (values.quick ? 0.6 : 1.5));
+const rounds = Math.ceil(values.rounds ?? (values.quick ? 3 : 5));
+const seconds = values.seconds ?? (values.quick ? 0.6 : 1.5);
+if (values.keep && (values.quick || values.only !== undefined))
+  refuse('--keep keeps a whole run, not one with --quick or --only.', USAGE);
+if (values.only === '') refuse('--only names no side.', USAGE);
 
 /** One measurement, with what the processes used meanwhile. */
 async function measureOnce({ side, pid, ask }, cell, upstream) {
@@ -47,6 +54,18 @@ async function measureOnce({ side, pid, ask }, cell, upstream) {
   return { ...result, perSecond: result.calls / result.seconds, cpu, rss: after[1]?.rss };
 }
 
+/** What is not measured in this run, and why. */
+function leftOut(sides, ownOnly) {
+  const lines = [];
+  if (values.quick) lines.push('POST, 1 MB, 1 and 256 in flight (--quick)');
+  if (ownOnly) return [...lines, 'handwritten callees, and routers of others (--quick or --only)'];
+  const has = (router) => sides.some(({ key }) => key.endsWith(` ${router}`));
+  if (!has('nexus')) lines.push(`nexus ${NEXUS_VERSION} (not installed: npm run bench:peers)`);
+  if (!has('crossbar'))
+    lines.push(`Crossbar.io ${CROSSBAR_VERSION} and its REST callee (not installed: npm run bench:peers)`);
+  return lines;
+}
+
 try {
   const upstream = await startUpstream();
   const wanted = values.only?.split(',');
@@ -54,6 +73,16 @@ try {
   const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
   const ownOnly = wanted?.every((begin) => /^(raw|gateway)/.test(begin)) ?? values.quick;
   const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !ownOnly });
+  for (const begin of wanted ?? []) {
+    if (sides.some(({ key }) => key.startsWith(begin))) continue;
+    await stopAll();
+    refuse(
+      `--only: no side begins with "${begin}". There are: ${sides.map(({ key }) => key).join(', ')}.`,
+      USAGE,
+    );
+  }
+  console.log(`Upstream: ${upstream.name}. ${rounds} rounds of ${seconds} s for each side, in turns.`);
+  for (const line of leftOut(sides, ownOnly)) console.log(`Left out: ${line}`);
   const loads = await Promise.all(sides.filter((side) => isAmong(side, wanted)).map(startLoad));
   const report = createReport(loads.map(({ side }) => side));
   for (const cell of values.quick ? QUICK_CELLS : CELLS) {
@@ -66,7 +95,10 @@ try {
     }
     report.add(cell, results);
   }
-  if (values.keep) keepResults('calls', { upstream: upstream.name, rounds, seconds, rows: report.rows });
+  if (values.keep) {
+    const { rows } = report;
+    keepResults('calls', { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows });
+  }
 } finally {
   await stopAll();
 }

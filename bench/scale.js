@@ -2,26 +2,29 @@
  * What the gateway takes of a machine: the time until it is ready, memory at rest and under load, and what many
  * procedures cost.
  *
- *   npm run bench:scale [-- --calls 1000000] [--sessions 2000] [--keep]
+ *   npm run bench:scale -- --help
  */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { startLoad } from './loads.js';
+import { readOptions } from './options.js';
 import { run, start, stop, stopAll, usage } from './processes.js';
 import { keepResults } from './results.js';
 import { median } from './statistics.js';
 import { startUpstream } from './upstream.js';
 
-const { values } = parseArgs({
-  options: {
-    calls: { type: 'string', default: '1000000' },
-    sessions: { type: 'string', default: '2000' },
-    keep: { type: 'boolean', default: false },
-  },
+const USAGE = `npm run bench:scale [-- OPTIONS]
+  --calls N       over which memory may grow; default 1000000
+  --sessions N    idle WebSocket sessions; default 2000
+  --keep          keeps the results for npm run bench:report`;
+
+const values = readOptions(USAGE, {
+  calls: { type: 'number', default: 1_000_000 },
+  sessions: { type: 'number', default: 2000 },
+  keep: { type: 'boolean', default: false },
 });
 const CELL = { size: '50 B', method: 'GET', inFlight: 64 };
 const folder = mkdtempSync(join(tmpdir(), 'bench-scale-'));

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Outside what git sees. */
@@ -7,3 +8,15 @@ export const NEXUS = join(FOLDER, 'nexus');
 export const NEXUS_VERSION = 'v3.2.2';
 export const CROSSBAR = join(FOLDER, 'crossbar', 'bin', 'crossbar');
 export const CROSSBAR_VERSION = '26.10.1';
+
+/** What the installed ones run on, by name. */
+export function peerRuntimes() {
+  const go = versionIn(/\bgo(\d[\w.]*)/, 'go', ['version', NEXUS]);
+  const python = versionIn(/Python (\S+)/, join(FOLDER, 'crossbar', 'bin', 'python'), ['--version']);
+  return { ...(go !== undefined && { Go: go }), ...(python !== undefined && { Python: python }) };
+}
+
+function versionIn(pattern, command, args) {
+  const { stdout } = spawnSync(command, args, { encoding: 'utf8' });
+  return pattern.exec(stdout ?? '')?.[1];
+}

@@ -7,7 +7,10 @@ export function undeliverable(outcome: SendOutcome, to: 'caller' | 'callee'): Ob
   const what = to === 'callee' ? 'the arguments' : 'the answer';
   switch (outcome) {
     case 'too_large':
-      return [ERROR_URI.payloadSizeExceeded, `${what} would be longer than what the ${to} takes`];
+      return [
+        ERROR_URI.payloadSizeExceeded,
+        `${what} would be longer than what the ${to} takes, or than what may still wait for it`,
+      ];
     case 'unencodable': {
       const uri = to === 'callee' ? ERROR_URI.invalidArgument : ERROR_URI.runtimeError;
       return [uri, `${what} cannot be written for the ${to}`];

@@ -64,7 +64,8 @@ export const WAMP_KEYS = {
   max_send_buffer: {
     type: byteSize,
     default: '64MB',
-    meaning: 'Bytes that may wait for one slow client; beyond them its connection is closed.',
+    meaning:
+      'Bytes that may wait for one slow client. A large answer beyond them fails alone; for anything else the connection is closed.',
     example: '16MB',
   },
   max_send_queue: {
