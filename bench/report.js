@@ -22,6 +22,7 @@ export function createReport(sides) {
         side: side.key,
         name: side.name,
         perSecond: of('perSecond'),
+        perRound: runs.map((run) => run.perSecond),
         spread: spread(runs.map((run) => run.perSecond)),
         // Round by round, since the machine may be busier in one than in another.
         ratio: reference && median(runs.map((run, round) => run.perSecond / reference[round].perSecond)),
