@@ -136,7 +136,7 @@ depend on the machine: what says something are the ratios of one run, taken roun
 
 ${table(['what', 'reached', 'target', ''], targets)}
 
-The project set its targets for 64 in flight: p99, and callers beside each other, at GET of 50 B. What begins with … there is held to the same limits.
+The targets for p99 and for callers beside each other name no request; each one that is measured is held to them.
 
 ${remarks}
 
