@@ -1,5 +1,8 @@
 /** As the fraction of the golden ratio, 2^32 times: an odd number whose bits are well mixed. */
 const MIX = 0x9e3779b1;
+/** Hashes of so many names at most: of more they would take more memory than the text. */
+export const MOST_NAMES = 4096;
+
 /** Up to so many numbers it is quicker to compare each with each. */
 const FEW = 16;
 

@@ -1,4 +1,4 @@
-import { hashOfName, hasTwice } from './name-hashes.js';
+import { hashOfName, hasTwice, MOST_NAMES } from './name-hashes.js';
 
 /** Bytes of JSON's grammar (RFC 8259 §2). */
 const TAB = 0x09;
@@ -56,9 +56,6 @@ export const nothingSeen = (): Seen => ({
   names: undefined,
   nameCount: 0,
 });
-
-/** Hashes of more would take more memory than the text that they are of. */
-const MOST_NAMES = 4096;
 
 /** Together they stay below 10^308, at which doubles end. */
 const PLAIN_DIGITS = 200;

@@ -60,7 +60,10 @@ function createParts({
   prepare,
   write,
   packJson,
+  heads,
 }: BinaryFormat): FrameParts<readonly Uint8Array[], Uint8Array> {
+  const emptyList = Uint8Array.of(heads.emptyList);
+
   function encode(message: Message): Uint8Array {
     const payload = messagePayload(message);
     if (payload === undefined) return write(headOf(message));
@@ -88,6 +91,8 @@ function createParts({
   }
 
   function packed(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
+    // Of nearly all answers these are the args.
+    if (slot === NO_ARGS) return emptyList;
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
     return packJson(slot) ?? write(prepare(valueOfJson(slot), holdsBinaryText(slot)));
   }

@@ -1,5 +1,5 @@
 import { type JsonText, jsonText } from '../json-text/json-text.js';
-import { hashOfName, hasTwice } from '../json-text/name-hashes.js';
+import { hashOfName, hasTwice, MOST_NAMES } from '../json-text/name-hashes.js';
 import { unsignedAt } from './big-endian.js';
 import { type Heads, LIST, MAP, SCALAR, TEXT } from './heads.js';
 import { JsonWriter } from './json-writer.js';
@@ -12,9 +12,6 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-
-/** More are not compared with each other: their hashes would take more memory than the text. */
-const MAX_NAMES = 4096;
 
 /**
  * The elements of a message, args and kwargs as JSON text where they are long: who sends them on as JSON need not make values
@@ -86,7 +83,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
   /** @param bounds is filled, as those of `endOfObject` */
   function dict(length: number, bounds: number[] | undefined): boolean {
     const firstName = nameCount;
-    if (nameCount + length > MAX_NAMES) return false;
+    if (nameCount + length > MOST_NAMES) return false;
     const start = json.length;
     json.sign(OPEN_OBJECT);
     for (let index = 0; index < length; index++) {
