@@ -227,6 +227,9 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   ERR_ENCODING_INVALID_ENCODED_DATA: 'the file is not UTF-8 text',
   ERR_INVALID_ARG_VALUE: 'there is no such file',
   ELOOP: 'the file is a symbolic link to itself',
+  ERR_NOT_A_FILE: 'this is not a regular file but a pipe, a socket or a device',
+  ERR_FILE_TOO_LARGE: 'the file is too large: at most 64 MB are read',
+  ENXIO: 'this is not a regular file but a pipe, a socket or a device',
 };
 
 /** Why a file could not be read, as a plain sentence without its path. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -26,7 +27,7 @@ function read(readFile: ReadFile = readFromDisk) {
     entries,
     problems: problems
       .sorted()
-      .map(({ file, line, message }) => `${file.replace(directory, '')}:${line} ${message}`),
+      .map(({ file, line, message }) => `${file}:${line} ${message}`.replaceAll(directory, '')),
   };
 }
 
@@ -97,5 +98,15 @@ describe('readEntries', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(/more than 1000 files are included/);
     expect(files).toBeLessThan(1100);
+  });
+
+  it('refuses pipes and devices without reading from them', () => {
+    execFileSync('mkfifo', [join(directory, 'pipe')]);
+    symlinkSync('/dev/zero', join(directory, 'zero.conf'));
+    write({ 'main.conf': 'include pipe\ninclude zero.conf\nk = 1' });
+    const { keys, problems } = read();
+    expect(keys).toEqual(['k']);
+    const why = 'this is not a regular file but a pipe, a socket or a device';
+    expect(problems).toEqual([`/main.conf:1 /pipe: ${why}`, `/main.conf:2 /zero.conf: ${why}`]);
   });
 });

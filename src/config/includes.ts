@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type * as TinyGlobby from 'tinyglobby';
+import { readOpenedFile, readRegularFile } from '../read-regular-file.js';
 import { fileTrouble } from './datatypes.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
 import type { Problems } from './problems.js';
@@ -36,14 +37,19 @@ interface OpenFile {
   readonly includedFrom: readonly string[];
 }
 
-/** Reads a file and all it includes, in the order in which the lines stand. Faults go to `problems`. */
+/**
+ * Reads a file and all it includes, in the order in which the lines stand. Faults go to `problems`.
+ *
+ * @param source.readMain reads the file itself; default: as the files that it includes.
+ */
 export function readEntries(
   path: string,
-  source: { env: Environment; readFile: ReadFile; problems: Problems },
+  source: { env: Environment; readFile: ReadFile; readMain?: ReadFile; problems: Problems },
 ): readonly Entry[] {
-  const reading: Reading = { ...source, entries: [], files: 0 };
+  const { env, readFile, readMain = readFile, problems } = source;
+  const reading: Reading = { env, readFile, problems, entries: [], files: 0 };
   const file: OpenFile = { shown: path, absolute: resolve(path), includedFrom: [] };
-  const content = readText(file.absolute, reading.readFile);
+  const content = readText(file.absolute, readMain);
   if (content.trouble === undefined) addLines(content.text, file, reading);
   else reading.problems.add({ file: path, line: 0 }, '', content.trouble);
   return reading.entries;
@@ -168,5 +174,12 @@ function realPath(path: string): string {
   }
 }
 
-/** Reads from the disk. */
-export const readFromDisk: ReadFile = (path) => readFileSync(path);
+/** What the shell has opened for us: standard input, and `<(command)`. A pipe by another name may have no writer. */
+const OPENED = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
+
+/** Reads a file that the configuration names. */
+export const readFromDisk: ReadFile = (path) => readRegularFile(path);
+
+/** Reads the file that the command line names, which may also be what was handed to the process open. */
+export const readMainFromDisk: ReadFile = (path) =>
+  OPENED.test(path) ? readOpenedFile(path) : readRegularFile(path);

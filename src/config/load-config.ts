@@ -2,7 +2,14 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
 import { checkAcross } from './cross-checks.js';
 import { readDrafts } from './drafts.js';
-import { type Entry, type ReadFile, readEntries, readFromDisk, readTextEntries } from './includes.js';
+import {
+  type Entry,
+  type ReadFile,
+  readEntries,
+  readFromDisk,
+  readMainFromDisk,
+  readTextEntries,
+} from './includes.js';
 import type { LoadedConfig } from './model.js';
 import { notifyPending } from './pending.js';
 import { createProblems, type Problems } from './problems.js';
@@ -29,11 +36,12 @@ export interface ConfigSource {
  */
 export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
   const { env, readFile = readFromDisk } = source;
+  const readMain = source.readFile ?? readMainFromDisk;
   return build({
     file: path,
     env,
     readFile,
-    read: (problems) => readEntries(path, { env, readFile, problems }),
+    read: (problems) => readEntries(path, { env, readFile, readMain, problems }),
   });
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createServer, isIPv6, type Server } from 'node:net';
 import { createServer as createTls } from 'node:tls';
+import { readRegularFile } from '../read-regular-file.js';
 
 /** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
 export interface ListenerTls {
@@ -30,7 +30,7 @@ export function createConnectionServer(tls: ListenerTls | undefined): Server {
 
 function read(key: string, file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readRegularFile(file);
   } catch (error) {
     throw new Error(`${key}: cannot read ${file} (${codeOf(error)})`);
   }
