@@ -84,7 +84,7 @@ describe('a suggester', () => {
     timeout: 600_000,
   }, () => {
     const keys = everyKey();
-    expect(keys.length).toBe(198);
+    expect(keys.length).toBeGreaterThanOrEqual(198);
     let all = 0;
     let right = 0;
     keys.forEach((entry, index) => {

@@ -19,8 +19,17 @@ describe('a field of an answer', () => {
   ])('%s is found whatever the case of its letters', (name, value) => {
     expect(firstHeader(headers, name)).toBe(value);
   });
-  it('is read as Latin-1', () => {
-    expect(firstHeader(headers, 'x-name')).toBe('Müller');
+  it.each([
+    [
+      'UTF-8',
+      Buffer.from('attachment; filename="Zürich 請求書.pdf"'),
+      'attachment; filename="Zürich 請求書.pdf"',
+    ],
+    ['Latin-1, where it is no UTF-8', Buffer.from('Z\xfcrich', 'latin1'), 'Zürich'],
+    ['Latin-1, where a part of it would be UTF-8', Buffer.from('\xc3\xa9 \xe9', 'latin1'), 'Ã© é'],
+  ])('is read as %s', (_, octets, text) => {
+    expect(firstHeader([Buffer.from('x-name'), octets], 'x-name')).toBe(text);
+    expect(allHeaders([Buffer.from('x-name'), octets], 'x-name')).toEqual([text]);
   });
   it.each(['content-typ', 'content-types', 'content_type', 'x-rate-limit\x7f1', 'etag', '__proto__'])(
     '%j is another name',

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Header fields of an answer as they came: name, value, name, value … in octets. Nothing is made of those that nobody asks
  * for, which are most.
@@ -48,7 +50,10 @@ export function beginsAlike(octets: Buffer, text: string): boolean {
   return true;
 }
 
-/** Octets beyond ASCII are obsolete, and read as Latin-1 (RFC 9110 §5.5). */
+/**
+ * Octets beyond ASCII are obsolete (RFC 9110 §5.5). Those who send them mean UTF-8 or Latin-1, and text in Latin-1 is
+ * hardly ever valid UTF-8.
+ */
 function textOf(value: Buffer): string {
-  return value.toString('latin1');
+  return value.toString(isUtf8(value) ? 'utf8' : 'latin1');
 }

@@ -18,10 +18,50 @@ describe('decodes', () => {
     ['deflate', deflateSync(plain)],
     ['deflate', deflateRawSync(plain)],
     ['identity', plain],
+    ['utf-8', plain],
+    ['UTF-8, none', plain],
+    ['aws-chunked', plain],
+    ['binary', plain],
+    ['8bit', plain],
+    ['application/json', plain],
+    ['', plain],
+    ['aws-chunked,gzip', gzipSync(plain)],
+    ['gzip, utf-8', gzipSync(plain)],
+    ['"gzip"', gzipSync(plain)],
+    ['gzip;q=1.0', gzipSync(plain)],
+    ['x-deflate', deflateSync(plain)],
     ['gzip, br', brotliCompressSync(gzipSync(plain))],
   ])('%s', async (coding, body) => {
     expect(await decodeContent(answer(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
   });
+});
+
+describe('takes a body that is whole, whatever stands behind it:', () => {
+  const packed = gzipSync(plain);
+  const named = Buffer.from(packed);
+  named.writeUInt8(0x08, 3); // FNAME (RFC 1952 §2.3)
+  const withName = Buffer.concat([named.subarray(0, 10), Buffer.from('a.json\0'), named.subarray(10)]);
+  const emptyMember = gzipSync('');
+  it.each([
+    ['gzip without its trailer', 'gzip', packed.subarray(0, -8)],
+    ['gzip with half of its trailer', 'gzip', packed.subarray(0, -3)],
+    ['gzip with a name, without its trailer', 'gzip', withName.subarray(0, -8)],
+    ['gzip and zeros', 'gzip', Buffer.concat([packed, Buffer.alloc(16)])],
+    ['gzip and a line break', 'gzip', Buffer.concat([packed, Buffer.from('\r\n')])],
+    ['gzip and an empty member', 'gzip', Buffer.concat([packed, emptyMember])],
+    ['an empty member and gzip', 'gzip', Buffer.concat([emptyMember, packed])],
+    ['two members and rubbish', 'gzip', twoMembers('rubbish')],
+    ['two members, the second without trailer', 'gzip', twoMembers().subarray(0, -8)],
+    ['zlib without its checksum', 'deflate', deflateSync(plain).subarray(0, -4)],
+    ['zlib and rubbish', 'deflate', Buffer.concat([deflateSync(plain), Buffer.from('rubbish')])],
+    ['deflate and rubbish', 'deflate', Buffer.concat([deflateRawSync(plain), Buffer.from('rubbish')])],
+  ])('%s', async (_, coding, body) => {
+    expect(await decodeContent(answer(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
+  });
+
+  function twoMembers(behind = ''): Buffer {
+    return Buffer.concat([gzipSync(plain.subarray(0, 7)), gzipSync(plain.subarray(7)), Buffer.from(behind)]);
+  }
 });
 
 describe('refuses', () => {
@@ -32,6 +72,19 @@ describe('refuses', () => {
     ['data cut short', 'gzip', gzipSync(plain).subarray(0, 20), /broken compression/],
     ['brotli cut short', 'br', brotliCompressSync(plain).subarray(0, 10), /broken compression/],
     ['a bomb', 'gzip', gzipSync(Buffer.alloc(100_000)), /unpacks to more/],
+    ['gzip of another checksum', 'gzip', spoilt(gzipSync(plain), -8), /broken compression/],
+    ['that, with rubbish behind', 'gzip', spoilt(gzipSync(plain), -8, 'rubbish'), /broken compression/],
+    ['zlib of another checksum', 'deflate', spoilt(deflateSync(plain), -4), /broken compression/],
+    ['a second member that ends early', 'gzip', cutMembers(), /broken compression/],
+    ['a header that ends early', 'gzip', gzipSync(plain).subarray(0, 9), /broken compression/],
+    ['many members and rubbish', 'gzip', manyMembers(200), /broken compression/],
+    [
+      'a bomb with rubbish behind',
+      'gzip',
+      spoilt(gzipSync(Buffer.alloc(100_000)), 0, 'x'),
+      /unpacks to more/,
+    ],
+    ['a bomb of two members', 'gzip', twoHalves(), /unpacks to more/],
     ['a brotli bomb', 'br', brotliCompressSync(Buffer.alloc(100_000)), /unpacks to more/],
   ])('%s', async (_, coding, body, detail) => {
     const outcome = await decodeContent(answer(coding, body), 1_000);
@@ -42,6 +95,26 @@ describe('refuses', () => {
     });
   });
 });
+
+/** With one byte changed, counted from the end; 0 changes none. */
+function spoilt(body: Buffer, at: number, behind = ''): Buffer {
+  const copy = Buffer.from(body);
+  if (at < 0) copy.writeUInt8(copy.readUInt8(copy.length + at) ^ 0xff, copy.length + at);
+  return Buffer.concat([copy, Buffer.from(behind)]);
+}
+
+function cutMembers(): Buffer {
+  return Buffer.concat([gzipSync(plain), gzipSync(plain).subarray(0, 30)]);
+}
+
+function manyMembers(count: number): Buffer {
+  return Buffer.concat([...Array.from({ length: count }, () => gzipSync('')), Buffer.from('x')]);
+}
+
+/** Neither is too large by itself. */
+function twoHalves(): Buffer {
+  return Buffer.concat([gzipSync(Buffer.alloc(600)), gzipSync(Buffer.alloc(600)), Buffer.from('x')]);
+}
 
 it('leaves an answer without body alone, whatever its header says', () => {
   expect(isEncoded(answer('gzip', Buffer.alloc(0)))).toBe(false);

@@ -33,6 +33,12 @@ describe('the body of an answer', () => {
         '+procedures.head_invoice.method = head',
         '+procedures.head_invoice.path = /invoices/{{id}}',
         '+procedures.head_invoice.response.headers = content-length, content-type',
+        ...(['json', 'text', 'bytes'] as const).flatMap((decode) => [
+          `+procedures.${decode}.uri = com.billing.${decode}`,
+          `+procedures.${decode}.realm = com.example.myrealm`,
+          `+procedures.${decode}.response.decode = ${decode}`,
+          `+procedures.${decode}.response.headers = content-disposition`,
+        ]),
       ],
     });
   });
@@ -66,6 +72,12 @@ describe('the body of an answer', () => {
       'application/problem+json',
       'application/vnd.api+json; version=1',
       'application/ld+json;profile="a;b"',
+      'application/x-amz-json-1.1',
+      'application/vnd.a+b+json',
+      'application/json,application/json',
+      'application/json charset=utf-8',
+      'application/json; charset=utf8mb4',
+      'application/x-ndjson',
     ])('is what %s says', async (type) => {
       expect(await bodyOf(type, '{"a":1}')).toEqual({ a: 1 });
     });
@@ -154,6 +166,30 @@ describe('the body of an answer', () => {
     expect(await bodyOf(type, bytes)).toBe(`\0${bytes.toString('base64')}`);
     const error = await get(type, bytes, { status: 404 });
     expect(error.kwargs).toStrictEqual({ status: 404, body: `\0${bytes.toString('base64')}` });
+  });
+
+  it.each([
+    ['json', 'application/octet-stream', { a: 1 }],
+    ['text', 'application/json', '{"a":1}'],
+    ['bytes', 'application/json', `\0${Buffer.from('{"a":1}').toString('base64')}`],
+  ])('is %s where response.decode says so, on errors too', async (decode, type, body) => {
+    for (const status of [200, 404]) {
+      scene.upstream.answerWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
+      const answer = await scene.caller.call(`com.billing.${decode}`, {});
+      expect(answer.kwargs).toStrictEqual({ status, body, headers: {} });
+    }
+  });
+
+  it('comes with headers in UTF-8, and in Latin-1 where they are no UTF-8', async () => {
+    for (const encoding of ['utf8', 'latin1'] as const) {
+      const raw = Buffer.from(
+        'HTTP/1.1 200 OK\r\nContent-Disposition: Zürich\r\nContent-Length: 0\r\n\r\n',
+        encoding,
+      );
+      scene.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
+      const answer = await scene.caller.call('com.billing.text', {});
+      expect(answer.kwargs['headers']).toStrictEqual({ 'content-disposition': 'Zürich' });
+    }
   });
 
   it.each(['application/json', 'text/plain', 'image/png', undefined])(

@@ -59,6 +59,13 @@ export const PROCEDURE_KEYS = {
       "Headers of the upstream's answer that are handed over as the kwarg `headers`, in lower case, on results and errors.",
     example: 'etag, x-total-count',
   },
+  'response.decode': {
+    type: oneOf('auto', 'json', 'text', 'bytes'),
+    default: 'auto',
+    meaning:
+      "How the answer's body is read. `auto`: by its media type. `json`, `text`, `bytes`: so, whatever its media type says, on errors too; JSON that does not parse is text. An empty body is always an empty text.",
+    example: 'bytes',
+  },
   invoke: {
     type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
     computed: '`single`; with `router.url` `roundrobin`',

@@ -45,6 +45,7 @@ export function assemblePipeline(
   const rule: ReplyRule = {
     errors: procedure.settings.errors,
     responseHeaders: procedure.settings['response.headers'] ?? [],
+    decode: procedure.settings['response.decode'],
   };
   const identity = {
     procedure: procedure.settings.uri,

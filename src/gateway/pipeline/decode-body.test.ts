@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../../test/support/answer-headers.js';
-import { decodeBody } from './decode-body.js';
+import { type DecodeRule, decodeBody } from './decode-body.js';
 
 const json = (text: string) => ({ kind: 'json', json: Buffer.from(text) });
-const decode = (type: string | undefined, body: string | Uint8Array) =>
-  decodeBody({
-    status: 200,
-    headers: answerHeaders({ 'content-type': type }),
-    body: Buffer.from(body),
-  });
+const decode = (type: string | undefined, body: string | Uint8Array, rule?: DecodeRule) =>
+  decodeBody(
+    { status: 200, headers: answerHeaders({ 'content-type': type }), body: Buffer.from(body) },
+    rule,
+  );
 
 describe('JSON', () => {
   it.each([
@@ -17,6 +16,25 @@ describe('JSON', () => {
     ['application/problem+json'],
     ['application/vnd.api+json'],
     ['text/json'],
+    ['text/x-json'],
+    ['application/x-json'],
+    ['application/x-amz-json-1.1'],
+    ['application/vnd.a+b+json'],
+    ['application/graphql-response+json'],
+    ['application/json+protobuf'],
+    ['application/hal+json;profile="https://example.com/json;x"'],
+    ['application/json, charset=utf-8'],
+    ['application/json,application/json'],
+    ['application/json charset=utf-8'],
+    ['application/json;;charset=utf-8'],
+    ['application/json; charset="utf-8"'],
+    ["application/json; charset='utf-8'"],
+    ['application/json; charset=utf8mb4'],
+    ['application/json; charset=UTF_8'],
+    ['application/json; charset=klingon'],
+    ['application/json; charset='],
+    ['; charset=utf-8'],
+    ['json'],
     [undefined],
     [''],
   ])('of type %s stays text', (type) => {
@@ -33,6 +51,25 @@ describe('JSON', () => {
   });
   it('loses its byte order mark', () => {
     expect(decode('application/json', '\ufeff[1]')).toEqual(json('[1]'));
+  });
+  it.each(['us-ascii', 'ISO-8859-1', 'latin1', 'windows-1252', 'cp1252', 'latin-1'])(
+    'is UTF-8 where it is that, though its charset is called %s',
+    (charset) => {
+      expect(decode(`application/json; charset=${charset}`, '["é"]')).toEqual(json('["é"]'));
+      expect(decode(`application/json; charset=${charset}`, Buffer.from('["\xe9"]', 'latin1'))).toEqual(
+        json('["é"]'),
+      );
+    },
+  );
+  it.each([
+    undefined,
+    'application/json',
+    'application/json; charset=utf-8',
+    'application/json; charset=utf-16',
+  ])('of type %s is UTF-16 where its byte order mark says so', (type) => {
+    const little = Buffer.from('\ufeff["é"]', 'utf16le');
+    expect(decode(type, little)).toEqual(json('["é"]'));
+    expect(decode(type, Buffer.from(little).swap16())).toEqual(json('["é"]'));
   });
   it('has U+FFFD where its bytes are no text', () => {
     const bytes = Buffer.concat([Buffer.from('"a'), Buffer.from([0xff, 0xfe]), Buffer.from('b"')]);
@@ -54,6 +91,16 @@ describe('other text', () => {
     'image/svg+xml',
     'application/javascript',
     'application/x-www-form-urlencoded',
+    'application/x-ndjson',
+    'application/jsonl',
+    'application/json-seq',
+    'application/geo+json-seq',
+    'application/vnd.yaml',
+    'application/graphql',
+    'application/jwt',
+    'text',
+    'text/plain, text/html',
+    'text/plain charset=utf-8',
   ])('of type %s is text', (type) => {
     expect(decode(type, 'héllo')).toEqual({ kind: 'text', text: 'héllo' });
   });
@@ -61,6 +108,36 @@ describe('other text', () => {
     expect(decode('text/plain', ' {"a":1}')).toEqual(json(' {"a":1}'));
     expect(decode('text/plain', '[1,')).toEqual({ kind: 'text', text: '[1,' });
     expect(decode('text/plain', '12')).toEqual({ kind: 'text', text: '12' });
+    expect(decode('application/x-ndjson', '{"a":1}\n')).toEqual(json('{"a":1}\n'));
+    expect(decode('application/x-ndjson', '{"a":1}\n{"a":2}\n')).toEqual({
+      kind: 'text',
+      text: '{"a":1}\n{"a":2}\n',
+    });
+  });
+  it.each([
+    ['windows-1251', [0xef, 0xf0], 'пр'],
+    ['win-1251', [0xef, 0xf0], 'пр'],
+    ['cp1251', [0xef, 0xf0], 'пр'],
+    ['windows1251', [0xef, 0xf0], 'пр'],
+    ['koi8r', [0xd0, 0xd2], 'пр'],
+    ['ISO_8859_1', [0xe9], 'é'],
+    ['8859_1', [0xe9], 'é'],
+    ['latin1', [0xe9], 'é'],
+    ['latin9', [0xa4], '€'],
+    ['cp932', [0x93, 0xfa], '日'],
+    ['utf16', [0xe9, 0x00], 'é'],
+  ])('is read in %s, by whatever name', (charset, bytes, text) => {
+    expect(decode(`text/plain; charset=${charset}`, Buffer.from(bytes))).toEqual({ kind: 'text', text });
+  });
+  it('is read as XML names its charset, where nobody else does', () => {
+    const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>';
+    expect(decode('application/xml', Buffer.from(xml, 'latin1'))).toEqual({ kind: 'text', text: xml });
+    expect(decode('application/xml', xml)).toEqual({ kind: 'text', text: xml });
+    const wrong = xml.replace('ISO-8859-1', 'UTF-8');
+    expect(decode('text/xml; charset=latin1', Buffer.from(wrong, 'latin1'))).toEqual({
+      kind: 'text',
+      text: wrong,
+    });
   });
   it('honours its charset, and takes UTF-8 for one that nobody knows', () => {
     expect(decode('text/plain; charset=ISO-8859-1', Buffer.from([0xe9]))).toEqual({
@@ -76,7 +153,14 @@ describe('other text', () => {
 });
 
 it('leaves anything else as bytes', () => {
-  for (const type of ['application/octet-stream', 'image/png', 'application/pdf', 'nonsense']) {
+  for (const type of [
+    'application/octet-stream',
+    'image/png; charset=utf-8',
+    'application/pdf',
+    'multipart/mixed; boundary=json',
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+    'nonsense',
+  ]) {
     expect(decode(type, '{"a":1}')).toEqual({ kind: 'bytes', bytes: Buffer.from('{"a":1}') });
   }
 });
@@ -85,4 +169,26 @@ it('takes no body at all for an empty text, whatever its type', () => {
   for (const type of ['application/json', 'image/png', undefined]) {
     expect(decode(type, '')).toEqual({ kind: 'text', text: '' });
   }
+});
+
+describe('whatever the media type says,', () => {
+  const bytes = Buffer.from('{"a":1}');
+  it.each(['application/octet-stream', 'text/plain; charset=utf-8', 'application/json', undefined])(
+    'response.decode goes before %s',
+    (type) => {
+      expect(decode(type, bytes, 'json')).toEqual(json('{"a":1}'));
+      expect(decode(type, bytes, 'text')).toEqual({ kind: 'text', text: '{"a":1}' });
+      expect(decode(type, bytes, 'bytes')).toEqual({ kind: 'bytes', bytes });
+    },
+  );
+  it('json that does not parse is text, and 12 is a number', () => {
+    expect(decode('image/png', 'no', 'json')).toEqual({ kind: 'text', text: 'no' });
+    expect(decode('text/plain', '12', 'json')).toEqual(json('12'));
+  });
+  it('text is read in its charset', () => {
+    expect(decode('application/json; charset=latin1', Buffer.from([0xe9]), 'text')).toEqual({
+      kind: 'text',
+      text: 'é',
+    });
+  });
 });

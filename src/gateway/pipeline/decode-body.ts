@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { TextDecoder } from 'node:util';
 import { checkJson } from '../../json-text/check-json.js';
 import { findHeader, isAlike } from '../../upstream/answer-headers.js';
 import type { HttpAnswer } from '../../upstream/http-message.js';
+import { decodeText, isLatin1Named, isUtf8Named } from './decode-text.js';
+import { readMediaType } from './media-type.js';
 
 /** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
 export type ReplyBody =
@@ -16,31 +17,43 @@ export type DecodedBody = ReplyBody | { readonly kind: 'refused'; readonly reaso
 /** Deeper JSON than this is refused: parsers that recurse, the callers' among them, could not read it. */
 const MAX_NESTING = 1_000;
 
-const JSON_TYPE = /^(application\/json|text\/json|[\w.-]+\/[\w.-]+\+json)$/;
 /** JSON as it is commonly written: it is UTF-8 (RFC 8259 §8.1). */
 const PLAIN_JSON = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
-const TEXT_TYPE =
-  /^(text\/.+|application\/(xml|javascript|x-javascript|ecmascript|x-www-form-urlencoded|yaml|x-yaml)|.+\+(xml|yaml))$/;
+/** How a procedure's answers are read: by their media type, or by one rule whatever that says. */
+export type DecodeRule = 'auto' | 'json' | 'text' | 'bytes';
 
 /**
  * Reads a body by its media type: JSON as JSON, other text as text (JSON where it looks and parses like JSON), anything
  * else as bytes. Bytes that are no text become U+FFFD, so that no WAMP client closes its connection over them
  * (RFC 6455 §8.1).
+ *
+ * @param rule `response.decode`: anything but `auto` takes the media type's place.
  */
-export function decodeBody(answer: HttpAnswer): DecodedBody {
+export function decodeBody(answer: HttpAnswer, rule: DecodeRule = 'auto'): DecodedBody {
   const { body } = answer;
   if (body.length === 0) return { kind: 'text', text: '' };
   const field = findHeader(answer.headers, 'content-type');
   // Nearly all answers: neither the field nor the body becomes a string.
-  if (field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type)) && isUtf8(body)) {
-    return readJson(withoutMark(body));
+  const isPlain = field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type));
+  if (isPlain && rule === 'auto' && isUtf8(body)) return readJson(withoutMark(body));
+  const { reading, charset } = readMediaType(field?.toString('latin1'));
+  switch (rule === 'auto' ? reading : rule) {
+    case 'bytes':
+      return { kind: 'bytes', bytes: body };
+    case 'json':
+      return readJsonIn(body, charset);
+    case 'text': {
+      const text = decodeText(body, charset);
+      const mayBeJson = rule === 'auto' && /^\s*[{[]/.test(text);
+      return mayBeJson ? readJson(Buffer.from(text), text) : { kind: 'text', text };
+    }
   }
-  const { type, charset } = mediaType(field?.toString('latin1'));
-  const isJson = type === '' || JSON_TYPE.test(type);
-  if (!isJson && !TEXT_TYPE.test(type)) return { kind: 'bytes', bytes: body };
-  if (isJson && isUtf8Named(charset) && isUtf8(body)) return readJson(withoutMark(body));
+}
+
+/** JSON is UTF-8 (RFC 8259 §8.1), also where a server names Latin-1 or ASCII for all that it sends. */
+function readJsonIn(body: Buffer, charset: string): DecodedBody {
+  if (isUtf8(body) && (isUtf8Named(charset) || isLatin1Named(charset))) return readJson(withoutMark(body));
   const text = decodeText(body, charset);
-  if (!isJson && !/^\s*[{[]/.test(text)) return { kind: 'text', text };
   return readJson(Buffer.from(text), text);
 }
 
@@ -57,38 +70,7 @@ function readJson(json: Buffer, text?: string): DecodedBody {
   }
 }
 
-function isUtf8Named(charset: string): boolean {
-  return charset === '' || charset === 'utf-8' || charset === 'utf8';
-}
-
 /** A byte order mark is not part of JSON (RFC 8259 §8.1). */
 function withoutMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
-}
-
-/** @returns the text without a byte order mark, which is not part of JSON (RFC 8259 §8.1). */
-function decodeText(body: Buffer, charset: string): string {
-  if (isUtf8Named(charset)) {
-    const text = body.toString('utf8');
-    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  }
-  const decoder = decoderFor(charset);
-  // As a stream: Node's decoder of windows-1252, which iso-8859-1 means too (WHATWG Encoding §4.2), errs in one go.
-  return decoder.decode(body, { stream: true }) + decoder.decode();
-}
-
-function decoderFor(charset: string): TextDecoder {
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    return new TextDecoder(); // a charset that nobody knows: UTF-8 is the likeliest
-  }
-}
-
-function mediaType(field: string | undefined): { type: string; charset: string } {
-  if (field === undefined) return { type: '', charset: '' };
-  const semicolon = field.indexOf(';');
-  if (semicolon < 0) return { type: field.trim().toLowerCase(), charset: '' };
-  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(field)?.[1] ?? '';
-  return { type: field.slice(0, semicolon).trim().toLowerCase(), charset: charset.toLowerCase() };
 }

@@ -10,7 +10,11 @@ const answer = (status: number, headers = {}) => ({
   headers: answerHeaders(headers),
   body: Buffer.from(''),
 });
-const rule = { errors: new Map([[409, 'com.billing.conflict']]), responseHeaders: [] };
+const rule = {
+  errors: new Map([[409, 'com.billing.conflict']]),
+  responseHeaders: [],
+  decode: 'auto',
+} as const;
 
 it.each([
   [400, 'wamp.error.invalid_argument'],

@@ -1,7 +1,7 @@
 import type { GatewayErrorCode } from '../../errors.js';
 import { type AnswerHeaders, allHeaders } from '../../upstream/answer-headers.js';
 import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
-import { decodeBody, type ReplyBody } from './decode-body.js';
+import { type DecodeRule, decodeBody, type ReplyBody } from './decode-body.js';
 import { findHeader } from './headers.js';
 import { statusUri } from './status-uris.js';
 
@@ -37,6 +37,8 @@ export interface ReplyRule {
   readonly errors: ReadonlyMap<number, string>;
   /** Lower-case names of upstream headers to hand over. */
   readonly responseHeaders: readonly string[];
+  /** How bodies are read. */
+  readonly decode: DecodeRule;
 }
 
 /**
@@ -47,7 +49,7 @@ export function mapAnswer(
   answer: HttpAnswer,
   rule: ReplyRule,
 ): Reply | { readonly refused: string } {
-  const body = decodeBody(answer);
+  const body = decodeBody(answer, rule.decode);
   if (body.kind === 'refused') return { refused: body.reason };
   const { status } = answer;
   const headers =
