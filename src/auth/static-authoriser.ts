@@ -19,7 +19,7 @@ export function createStaticAuthoriser({ placement }: Credential, variables: Var
     if (vars === undefined || token === undefined) return missing('secrets', 'the token comes from a secret');
     const composed = placement.format(token, vars);
     if (composed === undefined) return missing('auth', 'auth.apply.format has a variable without a value');
-    return token !== '' && isPlaceable(composed, placement)
+    return token !== '' && composed !== '' && isPlaceable(composed, placement)
       ? composed
       : missing('auth', 'the credential cannot stand where auth.apply says');
   }

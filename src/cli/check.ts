@@ -16,9 +16,14 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
 
   for (const notice of config.notices) host.stderr.write(`${formatProblem(notice)}\n`);
   const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);
+  const file = options.config ?? DEFAULT_CONFIG;
+  const content =
+    `${count(config.services.length, 'service')}, ` +
+    `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`;
   const lines = [
-    `${options.config ?? DEFAULT_CONFIG} is fine: ${count(config.services.length, 'service')}, ` +
-      `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`,
+    ...(config.pending.length === 0
+      ? [`${file} is fine: ${content}`]
+      : [`${file} is valid, but ${withoutEffect(config.pending)}`, content]),
     ...config.services.map(
       (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
     ),
@@ -27,6 +32,14 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   ];
   host.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
+}
+
+const MOST_SHOWN = 3;
+
+function withoutEffect(keys: readonly string[]): string {
+  const shown = keys.slice(0, MOST_SHOWN).join(', ');
+  const more = keys.length > MOST_SHOWN ? ` and ${keys.length - MOST_SHOWN} more` : '';
+  return `${count(keys.length, 'key')} ${keys.length === 1 ? 'has' : 'have'} no effect yet: ${shown}${more}`;
 }
 
 function whoIsIn(realm: RealmSecurity | undefined): string {

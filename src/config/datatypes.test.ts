@@ -52,7 +52,6 @@ describe('duration', () => {
     ['15', 'refused'],
     ['', 'refused'],
     ['s', 'refused'],
-    ['15 s', 'refused'],
     ['15S', 'refused'],
     ['-1s', 'refused'],
     ['1e3s', 'refused'],
@@ -71,6 +70,21 @@ describe('duration', () => {
   it('takes zero where zero has a meaning', () => {
     expect(parse(duration({ zero: 'never' }), '0')).toBe(0);
     expect(parse(duration({ zero: 'never' }), '0s')).toBe(0);
+  });
+
+  it.each([
+    ['5 s', 5000],
+    ['1h 30m', 5_400_000],
+    ['1 h 30 m', 5_400_000],
+    ['1 5s', 'refused'],
+    ['5  s', 'refused'],
+    ['5_000ms', 'refused'],
+  ])('reads %j, with spaces at its units, as %j', (value, ms) => {
+    expect(parse(duration(), value)).toBe(ms);
+  });
+
+  it('does not guess what a capital unit means', () => {
+    expect(() => duration().parse('5M', CONTEXT)).toThrow(/small letters/);
   });
 
   it('names the fix where the unit is missing', () => {
@@ -111,6 +125,7 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
       ['1e1', 'refused'],
       ['', 'refused'],
       ['0x10', 'refused'],
+      ['1_0', 'refused'],
       ['9'.repeat(400), 'refused'],
     ],
   ],
@@ -121,7 +136,9 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
       ['on', true],
       ['off', false],
       ['true', 'refused'],
-      ['ON', 'refused'],
+      ['ON', true],
+      ['Off', false],
+      ['o\u0144', 'refused'],
       ['', 'refused'],
     ],
   ],
@@ -130,7 +147,8 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
     oneOf('get', 'post'),
     [
       ['get', 'get'],
-      ['GET', 'refused'],
+      ['GET', 'get'],
+      ['Post', 'post'],
       ['constructor', 'refused'],
       ['', 'refused'],
     ],

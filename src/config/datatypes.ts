@@ -20,7 +20,6 @@ export interface DataType<T> {
   readonly parse: (text: string, context: ValueContext) => T;
 }
 
-/** Node's timers take 2^31 - 1 ms at most, which is a little less than 25 days. */
 /** Longer ones overflow a timer of Node: 2^31 − 1 ms. */
 const MAX_DAYS = 24;
 const DAY_MS = 86_400_000;
@@ -47,27 +46,31 @@ export function integer(bounds: { min: number; max: number }): DataType<number> 
     description,
     parse(value) {
       const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
+      if (/^\d[\d_., ]*$/.test(value) && /[_., ]/.test(value)) {
+        throw new ValueError(`must be an ${description}, written in digits alone`);
+      }
       if (!(number >= bounds.min && number <= bounds.max)) throw new ValueError(`must be an ${description}`);
       return number;
     },
   };
 }
 
-/** `on` or `off`. */
+/** `on` or `off`, in any case. */
 export const flag: DataType<boolean> = {
   description: 'flag: on or off',
   parse(value) {
-    if (value !== 'on' && value !== 'off') throw new ValueError('must be on or off');
-    return value === 'on';
+    const word = value.toLowerCase();
+    if (word !== 'on' && word !== 'off') throw new ValueError('must be on or off');
+    return word === 'on';
   },
 };
 
-/** One of a few words. */
+/** One of a few words, in any case. */
 export function oneOf<const W extends string>(...words: readonly W[]): DataType<W> {
   return {
     description: words.length === 1 ? `the word ${words[0]}` : `one of ${words.join(', ')}`,
     parse(value) {
-      const found = words.find((word) => word === value);
+      const found = words.find((word) => word === value.toLowerCase());
       if (found === undefined) throw new ValueError(`must be ${listOr(words)}`);
       return found;
     },
@@ -85,6 +88,10 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[fwdhms])/g;
 const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[fwdhms]))+$/;
+/** `5 s`, `1h 30m`: the spaces mean nothing. */
+const SPACE = /(?<=\d) (?=[a-z])|(?<=[a-z]) (?=\d)/g;
+/** `M` could be months to one reader and minutes to another. */
+const CAPITAL_UNIT = /^[\d.\sfwdhms]+$/i;
 
 /**
  * A length of time such as `1h30m`, in milliseconds.
@@ -103,11 +110,15 @@ export function duration(options: { zero?: string } = {}): DataType<number> {
   };
 }
 
-function parseDuration(value: string): number {
+function parseDuration(text: string): number {
+  const value = text.replace(SPACE, '');
   if (/^\d+(?:\.\d+)?$/.test(value)) {
     throw new ValueError('a duration needs a unit: put one of f w d h m s ms behind the number, as in 15s');
   }
   if (!WHOLE_DURATION.test(value)) {
+    if (CAPITAL_UNIT.test(value) && WHOLE_DURATION.test(value.toLowerCase())) {
+      throw new ValueError('the units of a duration are small letters: f w d h m s ms, as in 15s or 1h30m');
+    }
     throw new ValueError('must be a duration: numbers with the units f w d h m s ms, as in 15s or 1h30m');
   }
   let total = 0;
@@ -128,7 +139,7 @@ export const byteSize: DataType<number> = {
   parse(value) {
     const [, count, unit] = /^(\d+)\s?(|KB|MB|GB)$/i.exec(value) ?? [];
     if (count === undefined || unit === undefined) {
-      throw new ValueError('must be a byte size: a number with KB, MB or GB behind it, as in 16MB');
+      throw new ValueError('must be a byte size: a whole number with KB, MB or GB behind it, as in 16MB');
     }
     const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
     if (!(bytes >= 1024 && bytes <= MAX_BYTE_SIZE)) {

@@ -102,7 +102,8 @@ function targetsOf(
 ): readonly { absolute: string; shown: string }[] {
   const { isDynamicPattern } = globbing();
   try {
-    const value = readValueText(line.rawPath);
+    // With the space before it, so that a comment is taken for one.
+    const value = readValueText(` ${line.rawPath}`);
     const pattern = value.quoted ? value.text : substitute(value.text, env);
     const directory = dirname(file.absolute);
     const targets = isDynamicPattern(pattern) ? expand(pattern, directory) : [resolve(directory, pattern)];

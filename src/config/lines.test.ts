@@ -44,12 +44,23 @@ describe('readValueText', () => {
     [' a # b', 'a'],
     [' a\t# b', 'a'],
     [' a#b', 'a#b'],
-    [' # b', ''],
     ['#b', '#b'],
     ['', ''],
     [' a "b"', 'a "b"'],
   ])('reads %j as %j', (raw, text) => {
-    expect(readValueText(raw)).toEqual({ text, quoted: false });
+    expect(readValueText(raw)).toMatchObject({ text, quoted: false });
+  });
+
+  it.each([
+    [' a # b', '# b'],
+    [' a#b', ''],
+    [' a \t#b ', '#b'],
+  ])('tells the comment of %j', (raw, comment) => {
+    expect(readValueText(raw)).toMatchObject({ comment });
+  });
+
+  it.each([' # b', ' #b', '\t#', ' ## b'])('refuses %j, of which a comment leaves nothing', (raw) => {
+    expect(() => readValueText(raw)).toThrow(/the value is empty, as # begins a comment/);
   });
 
   it.each([
@@ -58,7 +69,7 @@ describe('readValueText', () => {
     ['"" # comment', ''],
     ['" a "\t# it\'s "fine"', ' a '],
   ])('takes %j verbatim', (raw, text) => {
-    expect(readValueText(raw)).toEqual({ text, quoted: true });
+    expect(readValueText(raw)).toEqual({ text, quoted: true, comment: '' });
   });
 
   it.each(['"a', "'", '"a" b', '"a"#b', "'a'b'"])('refuses %j', (raw) => {

@@ -35,6 +35,8 @@ export interface FaultyLine extends Place {
 export interface ValueText {
   readonly text: string;
   readonly quoted: boolean;
+  /** The trailing comment, its hash included; '' where there is none, or the value is quoted. */
+  readonly comment: string;
 }
 
 /** Splits a file's text into its lines, dropping blank ones and comments. Never throws: faults are lines too. */
@@ -54,7 +56,7 @@ function parseLine(row: string, place: Place): Line | undefined {
   if (include !== null) return { kind: 'include', ...place, rawPath: include[1] as string };
 
   // What follows " #" is a comment, so an "=" in there makes no setting.
-  const equals = withoutComment(row).indexOf('=');
+  const equals = row.slice(0, commentOf(row)).indexOf('=');
   if (equals < 0) {
     // Only the first word may be shown: what follows it may well be a value, and a secret.
     return fault(place, '', 'expected "key = value" or "include file"');
@@ -72,21 +74,22 @@ function fault(place: Place, key: string, message: string): FaultyLine {
 }
 
 /** A "#" begins a comment only after a space: `a#b` is a value. */
-function withoutComment(text: string): string {
+function commentOf(text: string): number {
   const comment = text.search(/\s#/);
-  return comment < 0 ? text : text.slice(0, comment);
+  return comment < 0 ? text.length : comment;
 }
 
 /**
  * Takes quotes or a trailing comment off a raw value. Between quotes everything is verbatim, the other kind of quote and
  * ` #` included; there is no escape character.
  *
- * @throws ValueError where a quote is not closed, or something other than a comment follows it.
+ * @throws ValueError where a quote is not closed or something other than a comment follows it, and where a comment leaves
+ * nothing of the value: `password = #secret` must not become an empty password without a word.
  */
 export function readValueText(raw: string): ValueText {
   const trimmed = raw.trim();
   const quote = trimmed[0];
-  if (quote !== '"' && quote !== "'") return { text: withoutComment(raw).trim(), quoted: false };
+  if (quote !== '"' && quote !== "'") return readUnquoted(raw);
   const close = trimmed.indexOf(quote, 1);
   if (close < 0) throw new ValueError(`the value begins with ${quote} but no ${quote} closes it`);
   if (!/^(?:\s*$|\s+#)/.test(trimmed.slice(close + 1))) {
@@ -94,5 +97,17 @@ export function readValueText(raw: string): ValueText {
       `text follows the closing ${quote}; a value that holds ${quote} goes between ${quote === '"' ? "'" : '"'}`,
     );
   }
-  return { text: trimmed.slice(1, close), quoted: true };
+  return { text: trimmed.slice(1, close), quoted: true, comment: '' };
+}
+
+function readUnquoted(raw: string): ValueText {
+  const end = commentOf(raw);
+  const text = raw.slice(0, end).trim();
+  const comment = raw.slice(end).trim();
+  if (text === '' && comment !== '') {
+    throw new ValueError(
+      'the value is empty, as # begins a comment; put a value that begins with # in quotes, or remove the comment',
+    );
+  }
+  return { text, quoted: false, comment };
 }

@@ -11,7 +11,7 @@ import {
   readTextEntries,
 } from './includes.js';
 import type { LoadedConfig } from './model.js';
-import { notifyPending } from './pending.js';
+import { notifyPending, refuseAttached } from './pending.js';
 import { createProblems, type Problems } from './problems.js';
 import { resolveConfig } from './resolve.js';
 import { readSecurity } from './security-checks.js';
@@ -86,11 +86,12 @@ function build({ file, env, readFile, read }: Job): LoadedConfig {
   const draft = readDrafts(raw, { env, readFile, problems, notices });
   checkAcross(draft, readFile);
   const securityFile = readSecurity(draft, { readFile, problems, notices });
-  notifyPending(raw, draft, notices);
+  refuseAttached(draft);
+  const pending = notifyPending(raw, draft, notices);
   const found = problems.sorted();
   if (found.length > 0) throw new ConfigError(found, notices.sorted());
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  return resolveConfig(draft, securityFile, notices.sorted());
+  return resolveConfig(draft, securityFile, { notices: notices.sorted(), pending });
 }

@@ -61,4 +61,6 @@ export interface LoadedConfig {
   readonly log: LogSettings;
   /** Warnings and notices: nothing here keeps the gateway from starting. */
   readonly notices: readonly ConfigProblem[];
+  /** Keys of the file that are right and have no effect yet in this version; `notices` speaks of them too. */
+  readonly pending: readonly string[];
 }

@@ -9,24 +9,56 @@ import type { RawConfig, RawScope } from './sort-entries.js';
 
 const MESSAGE = 'accepted, has no effect yet in this version';
 
-/** One notice for each pending family and service (or listener), at its first line. */
-export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Problems): void {
+/**
+ * One notice for each pending family and service (or listener), at its first line.
+ *
+ * @returns the keys of the file that have no effect yet.
+ */
+export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Problems): readonly string[] {
+  const keys: string[] = [];
+  const notifyFamilies = (scope: Scope, scopes: readonly RawScope[]): void => {
+    keys.push(...pendingKeys(scope, scopes));
+    notifyEach(scope, scopes, notices);
+  };
   for (const service of raw.services.values()) {
-    notifyFamilies(SERVICE_SCOPE, [service], notices);
-    notifyFamilies(PROCEDURE_SCOPE, [...service.procedures.values()], notices);
+    notifyFamilies(SERVICE_SCOPE, [service]);
+    notifyFamilies(PROCEDURE_SCOPE, [...service.procedures.values()]);
   }
-  for (const listener of raw.listeners.values()) notifyFamilies(LISTENER_SCOPE, [listener], notices);
+  for (const listener of raw.listeners.values()) notifyFamilies(LISTENER_SCOPE, [listener]);
   for (const scope of TOP_SCOPES) {
     const found = raw.others.get(scope.path);
-    if (found !== undefined) notifyFamilies(scope, [found], notices);
+    if (found !== undefined) notifyFamilies(scope, [found]);
   }
   for (const listener of draft.listeners) {
     const { protocol = '' } = listener.settings;
-    if (isPendingProtocol(protocol)) listener.notify('protocol', `the value ${protocol} is ${MESSAGE}`);
+    if (!isPendingProtocol(protocol)) continue;
+    keys.push(`listeners.${listener.name}.protocol`);
+    listener.notify('protocol', `the value ${protocol} is ${MESSAGE}`);
   }
+  return keys;
 }
 
-function notifyFamilies(scope: Scope, scopes: readonly RawScope[], notices: Problems): void {
+/**
+ * Joining another router is asked for and cannot be had: the gateway would carry its own router instead, and whoever
+ * waits at the other one would wait for ever.
+ */
+export function refuseAttached({ router }: ConfigDraft): void {
+  if (router.entry('url') === undefined) return;
+  router.report(
+    'url',
+    'joining another router is not possible yet in this version; without this key the gateway carries its own router',
+  );
+}
+
+function pendingKeys(scope: Scope, scopes: readonly RawScope[]): readonly string[] {
+  return scopes.flatMap(({ values }) =>
+    [...values.values()].flatMap(({ entry, match }) =>
+      pendingFamily(scope, match.key) === undefined ? [] : entry.key,
+    ),
+  );
+}
+
+function notifyEach(scope: Scope, scopes: readonly RawScope[], notices: Problems): void {
   const told = new Set<string>();
   for (const { values, path } of scopes) {
     const depth = path.split('.').length;

@@ -1,4 +1,4 @@
-import type { DataType, ValueContext } from './datatypes.js';
+import type { ValueContext } from './datatypes.js';
 import { refuseForeignBraces } from './environment-braces.js';
 import { frozenMap, hideFromPrint, hideUnlisted } from './freeze.js';
 import type { Entry, ReadFile } from './includes.js';
@@ -134,7 +134,7 @@ function keyText(key: string, member: MemberName | undefined): string {
 }
 
 function readSingle(spec: SingleSpec, entry: Entry | undefined, context: KeyContext): unknown {
-  const value = entry && readValue(entry, spec.type, context);
+  const value = entry && readValue(entry, spec, context);
   if (value !== undefined || (entry !== undefined && !context.isForBondy(entry))) return value;
   if (spec.default === undefined) return undefined;
   return spec.type.parse(spec.default, { directory: process.cwd(), readFile: context.readFile });
@@ -147,7 +147,7 @@ function readFamily(key: string, spec: FamilySpec, raw: RawScope, context: KeyCo
     const name = attempt(entry, context, () =>
       spec.family.name.parse(match.name ?? '', valueContext(entry, context)),
     );
-    const value = readValue(entry, spec.type, context);
+    const value = readValue(entry, spec, context);
     if (name !== undefined && value !== undefined) members.push({ name, value });
   }
   return spec.family.collect(members as never);
@@ -199,9 +199,21 @@ function requiredMessage(spec: SingleSpec): string {
   return `is required (${spec.type.description})`;
 }
 
-function readValue<T>(entry: Entry, type: DataType<T>, context: KeyContext): T | undefined {
+function readValue(
+  entry: Entry,
+  { type, secret }: Pick<SingleSpec, 'type' | 'secret'>,
+  context: KeyContext,
+): unknown {
   return attempt(entry, context, () => {
     const value = readValueText(entry.rawValue);
+    // "# a remark" is one; "pass #1word" may have been meant as a whole.
+    if (secret === true && /^#+[^\s#]/.test(value.comment)) {
+      context.notices.add(
+        entry,
+        entry.key,
+        'ends at a #, which begins a comment; a value that holds " #" goes in quotes',
+      );
+    }
     if (value.quoted) return type.parse(value.text, valueContext(entry, context));
     const pieces = substitutePieces(value.text, context.env);
     if (type.variables !== undefined) refuseForeignBraces(pieces, type.variables);

@@ -102,10 +102,7 @@ describe('listeners', () => {
 });
 
 describe('invoke', () => {
-  it('is single here, and shared at a router of others', () => {
+  it('is single here', () => {
     expect(load().services[0]?.procedures[0]?.settings.invoke).toBe('single');
-    expect(load('router.url = ws://localhost/ws').services[0]?.procedures[0]?.settings.invoke).toBe(
-      'roundrobin',
-    );
   });
 });

@@ -1,5 +1,4 @@
 import { resolve as resolvePath } from 'node:path';
-import type { ConfigProblem } from '../errors.js';
 import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { deepFreeze, frozenMap } from './freeze.js';
 import { isOnLoopback } from './listener-checks.js';
@@ -23,7 +22,7 @@ import { withoutUsers } from './security-file/realm-security.js';
 export function resolveConfig(
   draft: ConfigDraft,
   securityFile: SecurityFile,
-  notices: readonly ConfigProblem[],
+  told: Pick<LoadedConfig, 'notices' | 'pending'>,
 ): LoadedConfig {
   const wamp = resolveWamp(draft.wamp.settings as WampSettings);
   const attached = draft.router.settings.url !== undefined;
@@ -40,7 +39,7 @@ export function resolveConfig(
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],
     log: draft.log.settings as LoadedConfig['log'],
-    notices,
+    ...told,
   });
 }
 

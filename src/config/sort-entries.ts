@@ -2,7 +2,7 @@ import type { Entry } from './includes.js';
 import type { Problems } from './problems.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
-import { GATEWAY_PREFIXES, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
+import { GATEWAY_PREFIXES, ofBondyAlone, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { type KeySpec, type Match, matchKey, type Scope } from './schema/spec.js';
 import { createSuggester, type KnownNames, type Suggester } from './suggest.js';
@@ -74,7 +74,9 @@ export function sortEntries(entries: readonly Entry[], problems: Problems, notic
     const [subsystem = ''] = entry.key.split('.', 1);
     const place = findPlace(entry, raw, problems);
     if (place === 'refused') continue;
+    const ofBondy = ofBondyAlone(entry.key);
     if (place !== undefined) put(entry, place, notices);
+    else if (ofBondy !== undefined) notices.add(entry, entry.key, ofBondy);
     else if (STRICT_SUBSYSTEMS.includes(subsystem)) misspelt.push(entry);
     else if (TOP_SCOPES.some(({ path }) => path.split('.')[0] === subsystem)) {
       getOrPut(skipped.unknown, subsystem, () => []).push(entry);
@@ -129,9 +131,30 @@ function newScope(name: string, path: string, first: Entry): RawScope {
   return { name, path, first, values: new Map() };
 }
 
+/** What to say where the name of a service or procedure has dots in it, as its URI would. */
+function dottedName(key: string): string | undefined {
+  const steps = key.split('.');
+  const isKey = (scope: Scope, start: number) =>
+    matchKey(scope.keys, steps.slice(start).join('.')) !== undefined;
+  const places = steps.map((_, place) => place);
+  if (steps[1] !== 'services') return undefined;
+  if (steps[3] === 'procedures') {
+    return places.some((place) => place > 5 && isKey(PROCEDURE_SCOPE, place))
+      ? `${nameRule('procedure')}, no dots; its URI goes into .uri`
+      : undefined;
+  }
+  const isProcedureKey = (place: number) =>
+    steps[place] === 'procedures' && isKey(PROCEDURE_SCOPE, place + 2);
+  return places.some((place) => place > 3 && (isKey(SERVICE_SCOPE, place) || isProcedureKey(place)))
+    ? `${nameRule('service')}, no dots`
+    : undefined;
+}
+
+const nameRule = (what: string) => `the name of a ${what} may hold letters, digits, _ and - only`;
+
 function named(entry: Entry, name: string, what: string, problems: Problems): boolean {
   if (SCOPE_NAME.test(name)) return true;
-  problems.add(entry, entry.key, `the name of a ${what} may hold letters, digits, _ and - only`);
+  problems.add(entry, entry.key, nameRule(what));
   return false;
 }
 
@@ -168,7 +191,10 @@ function namesOf(raw: RawConfig): KnownNames {
   };
 }
 
-/** An unknown key is an error with a suggestion where it is the gateway's own, else one notice sums them up. */
+/**
+ * An unknown key is an error where it is the gateway's own, and where it is nearly one of ours; what else a file of Bondy
+ * holds is summed up in notices.
+ */
 function reportUnknown(
   misspelt: readonly Entry[],
   skipped: Skipped,
@@ -176,49 +202,51 @@ function reportUnknown(
   problems: Problems,
   notices: Problems,
 ): void {
-  for (const entry of misspelt) problems.add(entry, entry.key, unknownKey(suggester.nearest(entry.key)));
-  const foreign: { entry: Entry; shown: string }[] = [];
-  for (const entry of skipped.foreign) {
-    // "rpc_gatway.services.…" must not pass as the key of a subsystem that we do not know.
-    const near = suggester.typoOf(entry.key);
-    const isOurs = near !== undefined && STRICT_SUBSYSTEMS.includes(near.split('.', 1)[0] ?? '');
-    if (isOurs) problems.add(entry, entry.key, unknownKey(near));
-    else foreign.push({ entry, shown: withHint(entry.key, near) ?? entry.key.split('.', 1)[0] ?? '' });
+  for (const entry of misspelt) {
+    const message = dottedName(entry.key) ?? unknownKey(entry.key, suggester.nearest(entry.key));
+    problems.add(entry, entry.key, message);
   }
+  /** Those that are not nearly ours: `security.config_fle` leaves a realm open, and must not pass as one of Bondy's. */
+  const others = (entries: readonly Entry[]): readonly Entry[] =>
+    entries.filter((entry) => {
+      const near = suggester.typoOf(entry.key);
+      if (near !== undefined) problems.add(entry, entry.key, unknownKey(entry.key, near));
+      return near === undefined;
+    });
   for (const [subsystem, entries] of skipped.unknown) {
-    const listed = entries.map(({ key }) => withHint(key, suggester.typoOf(key)) ?? key);
-    const [first] = entries;
+    const left = others(entries);
+    const [first] = left;
     if (first === undefined) continue;
+    const shown = few(left.map(({ key }) => key));
     notices.add(
       first,
       '',
-      `skipped ${count(entries.length, 'key')} under ${subsystem}. that are not known here: ${few(listed)}`,
+      `skipped ${count(left.length, 'key')} under ${subsystem}. that are not known here: ${shown}`,
     );
   }
-  const [first] = foreign;
+  const left = others(skipped.foreign);
+  const [first] = left;
   if (first !== undefined) {
-    const shown = few(foreign.map((key) => key.shown));
-    notices.add(first.entry, '', `skipped ${count(foreign.length, 'key')} of other subsystems: ${shown}`);
+    const shown = few(left.map(({ key }) => key.split('.', 1)[0] ?? ''));
+    notices.add(first, '', `skipped ${count(left.length, 'key')} of other subsystems: ${shown}`);
   }
 }
 
-function withHint(key: string, near: string | undefined): string | undefined {
-  return near === undefined ? undefined : `${key} (did you mean ${near}?)`;
-}
-
-function unknownKey(suggestion: string | undefined): string {
+function unknownKey(key: string, suggestion: string | undefined): string {
+  const fault = /^[\x21-\x7e]+$/.test(key)
+    ? 'is not a known key'
+    : 'is not a known key, as it has a letter that is not ASCII';
   return suggestion === undefined
-    ? 'is not a known key; docs/reference/configuration.md lists them all'
-    : `is not a known key; did you mean ${suggestion}?`;
+    ? `${fault}; docs/reference/configuration.md lists them all`
+    : `${fault}; did you mean ${suggestion}?`;
 }
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Suggestions first: they are what the reader can act on. */
 function few(items: readonly string[]): string {
-  const ordered = [...new Set(items)].sort((a, b) => Number(b.includes('?')) - Number(a.includes('?')));
-  const shown = ordered.slice(0, 5).join(', ');
-  return ordered.length > 5 ? `${shown} and ${ordered.length - 5} more` : shown;
+  const different = [...new Set(items)];
+  const shown = different.slice(0, 5).join(', ');
+  return different.length > 5 ? `${shown} and ${different.length - 5} more` : shown;
 }

@@ -27,6 +27,36 @@ const TYPO_DISTANCE = 2;
 const RELATED = 0.25;
 const LONGEST_KEY = 300;
 
+/** Letters of other alphabets, Cyrillic and Greek, that look like ours. */
+const LOOKALIKES: ReadonlyMap<string, string> = new Map(
+  [
+    'аa',
+    'еe',
+    'оo',
+    'рp',
+    'сc',
+    'уy',
+    'хx',
+    'іi',
+    'јj',
+    'ѕs',
+    'ԁd',
+    'һh',
+    'οo',
+    'αa',
+    'νv',
+    'ιi',
+    'κk',
+    'τt',
+  ].map(([foreign = '', latin = '']) => [foreign, latin]),
+);
+
+/** In lower case, and with plain letters for those that look like them: `RPC_GATEWAY`, `rpс_gateway` with a Cyrillic с. */
+function plainLetters(key: string): string {
+  if (/^[\x21-\x40\x5b-\x7e]*$/.test(key)) return key;
+  return [...key.normalize('NFKC').toLowerCase()].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+}
+
 /** Made once for a file; each key is then compared with the few known keys whose names could be its own. */
 export function createSuggester(names: KnownNames): Suggester {
   const tables = [
@@ -98,6 +128,7 @@ function nearestOf(
   limitOf: (pattern: Pattern) => number,
 ): Candidate | undefined {
   const steps = key.split('.');
+  const plain = plainLetters(key);
   let best: Candidate | undefined;
   for (const table of tables) {
     for (const path of pathsOf(table.path, key, steps, names)) {
@@ -107,7 +138,7 @@ function nearestOf(
           // No nearer than the difference in length, which is cheap to tell.
           const least = Math.abs(candidate.length - key.length);
           if (least > limit || (best !== undefined && least >= best.far)) continue;
-          const far = distance(key, candidate);
+          const far = plain === key ? distance(key, candidate) : distance(plain, plainLetters(candidate));
           if (far <= limit && (best === undefined || far < best.far)) best = { key: candidate, far };
         }
       }

@@ -18,10 +18,22 @@ export interface Use {
 /** Checks the templates of `base_url` and of the token request: every variable is defined, and what it holds fits there. */
 export function checkVariables(service: ServiceDraft): void {
   const defined = definedVariables(service);
+  notifyEmpty(service);
   for (const use of variableUses(service)) {
     if (!reportUndefined(service, use, defined)) continue;
     if (use.key === 'base_url') checkBaseUrl(service, use);
     if (use.key === 'auth.fetch.url') checkUrlOfToken(service, use, defined);
+  }
+}
+
+/** An empty one out of the environment looks like a password, and is none. Who means it so writes "". */
+function notifyEmpty(service: ServiceDraft): void {
+  for (const [name, value] of service.settings['auth.vars'] ?? []) {
+    if (value !== '' || valueAtLoad(service, { name, fallback: undefined }) === undefined) continue;
+    // An empty token is an error already.
+    if (name === 'token' && !service.hasAny('auth.fetch')) continue;
+    const quotes = /^\s*["']/.test(service.entry('auth.vars.$var', { name })?.rawValue ?? '');
+    if (!quotes) service.notify('auth.vars.$var', 'is empty; write "" where that is meant', { name });
   }
 }
 

@@ -35,12 +35,14 @@ export const AUTH_KEYS = {
   'auth.fetch.body.$key': {
     type: authTemplate,
     family: { name: nonEmptyText, collect: secretTemplates },
+    secret: true,
     meaning: "A field of the token request's body; needs `auth.fetch.body_encoding`.",
     example: 'auth.fetch.body.grant_type = client_credentials',
   },
   'auth.fetch.headers.$key': {
     type: authHeaderTemplate,
     family: { name: headerName, fold: foldHeader, collect: secretTemplates },
+    secret: true,
     meaning:
       'A header of the token request. `Authorization` goes here or into `auth.fetch.basic_auth`, not both.',
     example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
@@ -99,6 +101,7 @@ export const AUTH_KEYS = {
   'auth.vars.$var': {
     type: text,
     family: { name: variableName, collect: secretsByName },
+    secret: true,
     meaning:
       'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` goes before it. Never printed.',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file

@@ -6,7 +6,8 @@ import type { KeyTable, Scope, SettingsOf } from './spec.js';
 export const ROUTER_KEYS = {
   url: {
     type: routerUrl,
-    meaning: 'An existing WAMP router to join, in place of the one that the gateway carries.',
+    meaning:
+      'An existing WAMP router to join, in place of the one that the gateway carries. Not possible yet: the key is an error in this version.',
     example: 'wss://router.example.com/ws',
   },
   serializer: {
@@ -64,5 +65,5 @@ export const ROUTER_SCOPE = {
   title: 'Attached mode',
   path: 'router',
   keys: ROUTER_KEYS,
-  pending: ['url', 'serializer', 'sessions'],
+  pending: ['serializer', 'sessions'],
 } as const satisfies Scope;

@@ -24,3 +24,18 @@ export const TOP_SCOPES: readonly Scope[] = [
 
 /** Subsystems that are the gateway's alone: an unknown key there is an error, elsewhere a Bondy file may hold more. */
 export const STRICT_SUBSYSTEMS: readonly string[] = [...GATEWAY_PREFIXES, ROUTER_SCOPE.path];
+
+/** Keys of Bondy within those subsystems: allowed, and without effect here. */
+const OF_BONDY: readonly (readonly [key: RegExp, notice: string])[] = [
+  [
+    /^(?:rpc_gateway|http_connector)\.config_file$/,
+    'has no effect here: write the services into this file, or into files that it includes',
+  ],
+  [/^(?:rpc_gateway|http_connector)\.apply_(?:debounce|jitter)$/, 'has no effect here'],
+  [/^router\.forward\./, 'has no effect here'],
+];
+
+/** What a notice says of a key that Bondy alone knows; undefined for all others. */
+export function ofBondyAlone(key: string): string | undefined {
+  return OF_BONDY.find(([pattern]) => pattern.test(key))?.[1];
+}

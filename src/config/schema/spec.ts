@@ -39,6 +39,8 @@ export interface FamilySpec extends Row {
     readonly collect: (members: readonly Member<never, never>[]) => unknown;
   };
   readonly type: DataType<unknown>;
+  /** The values may be secrets. */
+  readonly secret?: true;
 }
 
 /** Named groups of keys: `auth.secrets.vars.$var.field`. */

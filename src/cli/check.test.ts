@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { billingConf } from '../../test/support/billing-conf.js';
+import { createFakeHost } from '../../test/support/fake-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
+import { ConfigError } from '../errors.js';
+import { check } from './check.js';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = createTemporaryFolder();
+});
+afterEach(() => folder.remove());
+
+function firstLine(...lines: string[]): string | undefined {
+  const host = createFakeHost();
+  const config = folder.write('bondy.conf', billingConf('https://api.example.com', ...lines));
+  check({ config }, host);
+  return host.out().replace(`${folder.path}/`, '').split('\n', 1)[0];
+}
+
+it('says in its first line that a file is fine', () => {
+  expect(firstLine()).toBe('bondy.conf is fine: 1 service, 4 procedures, 1 realm');
+});
+
+it('names in its first line the keys that have no effect yet', () => {
+  expect(firstLine('+liveness.path = /')).toBe(
+    'bondy.conf is valid, but 1 key has no effect yet: rpc_gateway.services.billing.liveness.path',
+  );
+  const lines = ['interval = 1m', 'timeout = 1s', 'method = get'].map((line) => `+liveness.${line}`);
+  expect(
+    firstLine(...lines, 'router.serializer = cbor', 'listeners.a.port = 1', 'listeners.b.protocol = admin'),
+  ).toBe(
+    'bondy.conf is valid, but 5 keys have no effect yet: rpc_gateway.services.billing.liveness.interval, ' +
+      'rpc_gateway.services.billing.liveness.timeout, rpc_gateway.services.billing.liveness.method and 2 more',
+  );
+});
+
+it('does not call a file fine that wants to join another router', () => {
+  expect(() => firstLine('router.url = wss://router.example.com/ws')).toThrow(ConfigError);
+});
