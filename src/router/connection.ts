@@ -22,6 +22,9 @@ import type { Realm } from './realm.js';
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
 
+/** What checking an answer may take beyond the handshake timeout: an authenticator has as long, and its failure says more. */
+const CHECK_MARGIN_MS = 1000;
+
 /** What a client is told whose HELLO cannot be answered as it should be: who hears nothing waits for ever. */
 const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
   // An authenticator's `extra` can be such, for instance.
@@ -62,8 +65,12 @@ export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
-  /** Looks at who wants to join, or says why nobody can. */
-  readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo) => Entry | Refusal;
+  /**
+   * Looks at who wants to join, or says why nobody can.
+   *
+   * @param signal aborted when the client has gone, or its handshake is over
+   */
+  readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal) => Entry | Refusal;
   /** The connection is closed: it may be forgotten. */
   readonly onClosed: () => void;
 }
@@ -92,7 +99,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     timer = undefined;
   }
 
-  function awaitHello(timeout: number): void {
+  function limitHandshake(timeout: number): void {
+    stopTimer();
     if (info.handshakeTimeout === 0) return;
     timer = clock.after(Math.max(timeout, 0), () => {
       abort(
@@ -146,7 +154,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   function enter(hello: Hello): void {
-    const entry = context.enter(hello, peer, info);
+    const whenOver = new AbortController();
+    const entry = context.enter(hello, peer, info, whenOver.signal);
     if ('uri' in entry) {
       turnAway(entry);
       return;
@@ -159,10 +168,13 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       admit: (admission) => welcome(entry.join(admission)),
       refuse: turnAway,
       violate: onViolation,
-      fail: (error) => onFault(hello, error),
-      answered: stopTimer,
+      fail: (error) => onFault(MESSAGE.HELLO, error),
+      answered: () => limitHandshake(info.handshakeTimeout + CHECK_MARGIN_MS),
+      decided: stopTimer,
+      over: () => whenOver.abort(),
     });
-    // The timer runs on: a client has so long for all that it sends before WELCOME.
+    // The timer runs on: a client has so long for all that it sends before WELCOME. Checking its answer may take as long
+    // again, its wait for a turn included.
     state = { name: 'authenticating', handshake };
     handshake.begin(entry.step);
   }
@@ -197,7 +209,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       case MESSAGE.GOODBYE:
         moveTo({ name: 'expecting HELLO' });
         info.onJoined?.(false);
-        awaitHello(info.handshakeTimeout);
+        limitHandshake(info.handshakeTimeout);
         // Last: in the same process the client closes before send returns.
         peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
         return;
@@ -210,13 +222,13 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
   }
 
-  function onFault(message: Message, error: unknown): void {
+  function onFault(messageType: number, error: unknown): void {
     if (error instanceof ProtocolViolation) {
       onViolation(error.message);
       return;
     }
     // A bug of ours: it costs this client its session, and nobody else anything.
-    log.error({ message: messageName(message.type), ...placeOf(error) }, 'a message could not be handled');
+    log.error({ message: messageName(messageType), ...placeOf(error) }, 'a message could not be handled');
     abort({ uri: ERROR_URI.runtimeError, sentence: 'the router failed; this is logged there' });
   }
 
@@ -277,7 +289,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   peer.listen({
     onMessage: createInOrder({
       handle: onStateMessage,
-      onFault,
+      onFault: ({ type }, error) => onFault(type, error),
       overtakes,
       onWaiting(message) {
         if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);
@@ -294,7 +306,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     },
   });
   // A peer in this process may have sent HELLO already, or be closed: listen told of it.
-  if (state.name === 'expecting HELLO') awaitHello(info.handshakeTimeout - info.handshakeElapsed);
+  if (state.name === 'expecting HELLO') limitHandshake(info.handshakeTimeout - info.handshakeElapsed);
 
   return { dismiss };
 }

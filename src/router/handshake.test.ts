@@ -28,6 +28,8 @@ function setUp() {
     violate: vi.fn(),
     fail: vi.fn(),
     answered: vi.fn(),
+    decided: vi.fn(),
+    over: vi.fn(),
   };
   return { clock, calls, handshake: createHandshake({ clock, ...calls }) };
 }

@@ -13,6 +13,10 @@ export interface HandshakeOptions {
   readonly fail: (error: unknown) => void;
   /** The client has answered: from now on it is not the client who takes time. */
   readonly answered: () => void;
+  /** What becomes of the login is clear; the client may have to wait until it is told. */
+  readonly decided: () => void;
+  /** Nothing more comes of it. */
+  readonly over: () => void;
 }
 
 /** What lies between HELLO and WELCOME or ABORT. One of `admit`, `refuse`, `violate` and `fail` is called, once. */
@@ -24,14 +28,16 @@ export interface Handshake {
 }
 
 export function createHandshake(options: HandshakeOptions): Handshake {
-  const { clock, challenge, admit, refuse, violate, fail, answered } = options;
+  const { clock, challenge, admit, refuse, violate, fail, answered, decided } = options;
   let awaiting: Challenged | undefined;
   let over = false;
   let stopDelay = (): void => {};
 
   function end(): void {
+    if (over) return;
     over = true;
     stopDelay();
+    options.over();
   }
 
   function proceed(step: Step): void {
@@ -51,8 +57,10 @@ export function createHandshake(options: HandshakeOptions): Handshake {
           refuse(step.refusal);
         };
         const delay = (step.notBefore ?? 0) - clock.monotonic();
-        if (delay > 0) stopDelay = clock.after(delay, finish);
-        else finish();
+        if (delay > 0) {
+          decided();
+          stopDelay = clock.after(delay, finish);
+        } else finish();
       }
     }
   }

@@ -49,11 +49,21 @@ export function createRealmAccess(options: RealmAccessOptions): (realm: string) 
   const salts = createSalts(security.saltSecret);
   const { maxFailedLoginDelay: longest, maxFailedLogins: mostWaiting } = security;
   const delays = createLoginDelays({ clock, longest, mostWaiting });
-  const derive = createKeyDerivation();
+  // Without a limit for one source there may be a proxy, behind which there are many.
+  const sharedSources = mostWaiting === 0;
+  const deriveFor = createKeyDerivation({ sharedSources });
   return (realm) => {
     const ofRealm = security.realms.get(realm) ?? OPEN_REALM;
     return {
-      authentication: createAuthentication({ ...options, realm, security: ofRealm, salts, delays, derive }),
+      authentication: createAuthentication({
+        ...options,
+        realm,
+        security: ofRealm,
+        salts,
+        delays,
+        deriveFor,
+        sharedSources,
+      }),
       authorizer: createAuthorizer(ofRealm, { realm, log, call }),
       routerOnly: new Set([ofRealm.authenticator, ofRealm.authorizer].filter((uri) => uri !== undefined)),
     };

@@ -10,7 +10,7 @@ import type { Admission, Refusal } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
 import { announcedFeatures } from './features.js';
 import { createHouseCalls } from './house-calls.js';
-import type { RouterLimits, Session } from './model.js';
+import type { RouterLimits, Session, SessionFeatures } from './model.js';
 import { createRealm, type Realm, type RealmRules } from './realm.js';
 import { createRealmAccess, type RouterSecurity } from './realm-access.js';
 
@@ -93,18 +93,22 @@ export function createRouter(options: RouterOptions): Router {
   let whenEmpty = (): void => {};
   let closing = false;
 
-  function enter(hello: Hello, peer: Peer, info: ConnectionInfo): Entry | Refusal {
+  function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refusal {
     const gate = realms.get(hello.realm);
     if (gate === undefined) return { uri: ERROR_URI.noSuchRealm, sentence: 'this router has no such realm' };
     const { realm, authentication } = gate;
-    const id = freshId(realm);
+    const session = freshId(realm);
+    // Not the HELLO itself, which would be kept as long as the client takes to log in.
+    const features = announcedFeatures(hello.details);
     return {
-      step: info.trusted ? admitTrusted(hello, newAuthid()) : authentication.begin(hello, info, id),
+      step: info.trusted
+        ? admitTrusted(hello, newAuthid())
+        : authentication.begin(hello, { info, session, signal }),
       join(admission) {
         if (!info.trusted && joinedClients >= limits.maxSessions) {
           return { uri: ERROR_URI.tooManyRequests, sentence: 'the router holds as many sessions as it may' };
         }
-        return join(realm, createSession(id, realm.name, admission, peer, info, hello), admission);
+        return join(realm, createSession(session, realm.name, admission, peer, info, features), admission);
       },
     };
   }
@@ -189,7 +193,7 @@ function createSession(
   { identity, roles, authextra }: Admission,
   peer: Peer,
   info: ConnectionInfo,
-  hello: Hello,
+  features: SessionFeatures,
 ): Session {
   const { authid, authrole, authmethod, authprovider } = identity;
   return {
@@ -204,7 +208,7 @@ function createSession(
     roles,
     peer,
     trusted: info.trusted,
-    features: announcedFeatures(hello.details),
+    features,
     callerDetails: Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole }),
     calls: undefined,
     keptBytes: 0,

@@ -33,7 +33,7 @@ export const SECURITY_KEYS = {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '32',
     meaning:
-      'Failed logins of one source whose answer may wait at a time; until there are fewer, nobody can log in from there. 0 is no limit, for a gateway behind a proxy.',
+      'Logins of one source that may be checked, or wait for their refusal, at a time; until there are fewer, nobody else can log in from there. 0 is no limit, for a gateway behind a proxy.',
     example: '0',
   },
   'realms.$realm': {

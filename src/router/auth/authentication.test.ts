@@ -3,7 +3,7 @@ import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { silentLogger } from '../../log.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { createAuthentication } from './authentication.js';
-import { createKeyDerivation } from './key-derivation.js';
+import { createKeyDerivation, type DeriveKey } from './key-derivation.js';
 import { createLoginDelays } from './login-delays.js';
 import { OPEN_REALM, type RealmSecurity, type Source, type User } from './realm-security.js';
 import { createSalts } from './salts.js';
@@ -42,7 +42,7 @@ const REALM: RealmSecurity = {
 
 function setUp(
   security: Partial<RealmSecurity> = {},
-  options: { allowAnonymous?: boolean; salt?: string; mostDerivations?: number } = {},
+  options: { allowAnonymous?: boolean; salt?: string; derive?: DeriveKey; mostWaiting?: number } = {},
 ) {
   const clock = createFakeClock();
   const authentication = createAuthentication({
@@ -50,7 +50,8 @@ function setUp(
     security: { ...REALM, ...security },
     allowAnonymous: options.allowAnonymous ?? true,
     salts: createSalts(options.salt ?? 'salt'),
-    derive: createKeyDerivation(options.mostDerivations),
+    deriveFor: createKeyDerivation(options),
+    sharedSources: false,
     delays: createLoginDelays({ clock, longest: 8000, mostWaiting: 32 }),
     clock,
     log: silentLogger,
@@ -65,7 +66,14 @@ function setUp(
       handshakeElapsed: 0,
       ...(remoteAddress !== undefined && { remoteAddress }),
     };
-    const step = authentication.begin({ type: 1, realm: 'r', details: { roles: {}, ...details } }, info, 77);
+    const step = authentication.begin(
+      { type: 1, realm: 'r', details: { roles: {}, ...details } },
+      {
+        info,
+        session: 77,
+        signal: new AbortController().signal,
+      },
+    );
     if (step instanceof Promise) throw new Error('nothing here takes time');
     return step;
   };
@@ -349,39 +357,107 @@ describe('failed logins', () => {
   });
 });
 
+/** Keys that are derived when the test says so. */
+function createManualDerivation() {
+  const underWay: { password: string; finish: () => void }[] = [];
+  const derive: DeriveKey = (password) =>
+    new Promise((resolve) => underWay.push({ password, finish: () => resolve(Buffer.alloc(32)) }));
+  return {
+    derive,
+    underWay,
+    async finishNext(): Promise<string | undefined> {
+      const next = underWay.shift();
+      next?.finish();
+      await turn();
+      return next?.password;
+    },
+  };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const DENIED = 'wamp.error.authentication_denied';
+const TOO_MANY = 'bondy.error.too_many_requests';
+
 describe('logins that take work', () => {
-  it('are put off while as much is being done as may be, and count as no failures', async () => {
-    const { log } = setUp({}, { mostDerivations: 2 });
-    const step = () => answer(log('bob', 'ticket'), 'wrong');
-    const outcomes = await Promise.all([step(), step(), step(), answer(log('alice', 'ticket'), 'secret')]);
-    expect(outcomes.map(methodOf)).toEqual([
-      'wamp.error.authentication_denied',
-      'wamp.error.authentication_denied',
-      'bondy.error.too_many_requests',
-      'ticket',
-    ]);
-    expect(methodOf(await step())).toBe('wamp.error.authentication_denied');
+  it('are checked two at a time, and by turns between sources, however many come from one', async () => {
+    const { derive, underWay, finishNext } = createManualDerivation();
+    const { begin } = setUp({}, { derive });
+    const attempt = (address: string, ticket: string) =>
+      answer(begin({ authid: 'bob', authmethods: ['ticket'] }, address), ticket);
+    for (let i = 0; i < 20; i += 1) void attempt('192.0.2.1', `flood${i}`);
+    expect(underWay.map(({ password }) => password)).toEqual(['flood0']);
+    for (const address of ['192.0.2.2', '192.0.2.3', '192.0.2.4']) void attempt(address, address);
+    await turn();
+    expect(underWay.map(({ password }) => password)).toEqual(['flood0', '192.0.2.2']);
+    const order: (string | undefined)[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      order.push(await finishNext());
+      expect(underWay.length).toBeLessThanOrEqual(2);
+    }
+    expect(order).toEqual(['flood0', '192.0.2.2', 'flood1', '192.0.2.3', '192.0.2.4', 'flood2', 'flood3']);
+  });
+
+  it('are put off where too many wait, and count as no failures', async () => {
+    const { derive, finishNext } = createManualDerivation();
+    const { begin } = setUp({}, { derive, mostWaiting: 2 });
+    const attempt = (address: string) =>
+      Promise.resolve(answer(begin({ authid: 'bob', authmethods: ['ticket'] }, address), 'wrong'));
+    const flood = [1, 2, 3, 4].map(() => attempt('192.0.2.1'));
+    expect(methodOf(await flood[3]!)).toBe(TOO_MANY);
+    await finishNext();
+    expect(await flood[0]).toMatchObject({ kind: 'refused', notBefore: 250 });
+    await finishNext();
+    await finishNext();
+    expect((await Promise.all(flood)).map(methodOf)).toEqual([DENIED, DENIED, DENIED, TOO_MANY]);
+    const next = attempt('192.0.2.1');
+    await finishNext();
+    expect(await next).toMatchObject({ notBefore: 2000 });
+  });
+
+  it('take the place of a failed login until they have succeeded, by every method', async () => {
+    for (const method of ['ticket', 'wamp-scram']) {
+      const { derive, underWay, finishNext } = createManualDerivation();
+      const { begin } = setUp({}, { derive });
+      const authid = method === 'ticket' ? 'bob' : 'alice';
+      const details = { authid, authmethods: [method], authextra: { nonce: 'abcd' } };
+      const steps = Array.from({ length: 300 }, () => begin(details, '192.0.2.1'));
+      const outcomes = steps.map((step, index) => Promise.resolve(answer(step, `guess${index}`)));
+      let looked = 0;
+      while (underWay.length > 0) {
+        await finishNext();
+        looked += 1;
+      }
+      expect(looked).toBe(32);
+      const uris = (await Promise.all(outcomes)).map(methodOf);
+      expect(uris).toEqual([...Array(32).fill(DENIED), ...Array(268).fill(TOO_MANY)]);
+    }
+  });
+
+  it('give their place back where they succeed', async () => {
+    const derive: DeriveKey = async () => Buffer.from(SALTED, 'base64');
+    const { log } = setUp({}, { derive });
+    for (let i = 0; i < 40; i += 1)
+      expect(methodOf(await answer(log('bob', 'ticket'), 'right'))).toBe('ticket');
   });
 
   it('are not begun for an answer that is too long to be one', async () => {
-    const { log } = setUp({}, { mostDerivations: 0 });
-    const outcomeOf = async (ticket: string) => methodOf(await answer(log('bob', 'ticket'), ticket));
-    expect(await outcomeOf('x'.repeat(65_536))).toBe('bondy.error.too_many_requests');
-    expect(await outcomeOf('x'.repeat(65_537))).toBe('wamp.error.authentication_denied');
+    const { derive, underWay } = createManualDerivation();
+    const { log } = setUp({}, { derive });
+    void answer(log('bob', 'ticket'), 'x'.repeat(65_536));
+    expect(underWay.length).toBe(1);
+    expect(methodOf(await answer(log('bob', 'ticket'), 'x'.repeat(65_537)))).toBe(DENIED);
+    expect(underWay.length).toBe(1);
   });
 
   it('take as much for a user as for nobody, each time', async () => {
     const users = new Map([user('alice', REALM.users.get('alice'))]);
-    const { begin } = setUp({ users }, { mostDerivations: 1 });
-    const attempt = (authid: string) =>
-      answer(begin({ authid, authmethods: ['wamp-scram'], authextra: { nonce: 'abcd' } }), 'wrong');
-    await attempt('alice');
-    for (const authid of ['alice', 'nobody']) {
-      const outcomes = await Promise.all([attempt('alice'), attempt(authid)]);
-      expect(outcomes.map(methodOf)).toEqual([
-        'wamp.error.authentication_denied',
-        'bondy.error.too_many_requests',
-      ]);
+    const { derive, finishNext } = createManualDerivation();
+    const { begin } = setUp({ users }, { derive });
+    for (const authid of ['alice', 'nobody', 'alice', 'nobody']) {
+      const details = { authid, authmethods: ['wamp-scram'], authextra: { nonce: 'abcd' } };
+      const outcome = Promise.resolve(answer(begin(details), 'wrong'));
+      expect(typeof (await finishNext())).toBe('string');
+      expect(methodOf(await outcome)).toBe(DENIED);
     }
   });
 });

@@ -28,7 +28,8 @@ export interface Vouched {
   readonly pubkey: string | undefined;
 }
 
-/** `denied` where it does not know the client, `failed` where it could not be asked or its answer made no sense. */
+/** `denied` where it does not know the client, `failed` where it could not be asked or its answer made no sense.
+ * @throws TooBusy where too many are asked already */
 export type AskAuthenticator = (
   authid: string | undefined,
   details: Dict,

@@ -2,19 +2,23 @@ import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { AuthMethod } from './realm-security.js';
 
-/** What a HELLO says of who wants to join, and how. */
-export interface HelloClaims {
-  /** Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy do. */
-  readonly offered: readonly string[];
-  /** Whether it names any. */
-  readonly offersMethods: boolean;
+/** What of a HELLO a login goes on with. It is kept until the client has answered, and so nothing large is in it. */
+export interface LoginClaims {
   readonly authid: string | undefined;
   readonly authrole: string | undefined;
-  readonly authextra: Dict;
   /** Of `cryptosign`, in hex and lower case. */
   readonly pubkey: string | undefined;
   /** Of `wamp-scram`. */
   readonly nonce: string | undefined;
+}
+
+/** What a HELLO says of who wants to join, and how. */
+export interface HelloClaims extends LoginClaims {
+  /** Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy do. */
+  readonly offered: readonly string[];
+  /** Whether it names any. */
+  readonly offersMethods: boolean;
+  readonly authextra: Dict;
 }
 
 /** Of a name, in characters: a challenge repeats it, and sessions keep it. */
@@ -43,7 +47,7 @@ export function claimsOf({ details }: Hello): HelloClaims {
 }
 
 /** Whether the HELLO has what a login by this authmethod begins with. */
-export function isCompleteFor(method: AuthMethod, { authid, pubkey, nonce }: HelloClaims): boolean {
+export function isCompleteFor(method: AuthMethod, { authid, pubkey, nonce }: LoginClaims): boolean {
   switch (method) {
     case 'anonymous':
       return true;

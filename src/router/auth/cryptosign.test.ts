@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { DERIVE } from '../../../test/support/derive.js';
 import { challengeCryptosign } from './cryptosign.js';
 
 /** WAMP "Cryptosign-based Authentication", Test Vectors, those without a channel: private key, challenge, answer. */
@@ -30,7 +31,7 @@ function publicKeyOf(privateKey: string): string {
 }
 
 const verify = (keys: readonly string[], challenge: string, signature: string) =>
-  challengeCryptosign(keys, Buffer.from(challenge, 'hex')).verify({ type: 5, signature, extra: {} });
+  challengeCryptosign(keys, Buffer.from(challenge, 'hex')).verify({ type: 5, signature, extra: {} }, DERIVE);
 
 describe('cryptosign', () => {
   const [[privateKey, challenge, answer]] = VECTORS;

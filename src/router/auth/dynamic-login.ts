@@ -1,8 +1,9 @@
+import type { Dict } from '../../wamp/payload.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { AskAuthenticator, Vouched } from './authenticator.js';
 import type { Challenge, Judgement } from './challenge.js';
 import { challengeCryptosign } from './cryptosign.js';
-import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
+import { type Attempt, busyOr, craClaims, type LoginContext, stepOf } from './login.js';
 import type { Lookalikes } from './lookalikes.js';
 import type { AuthMethod } from './realm-security.js';
 import { EVERYBODY, withTheirGroups } from './roles.js';
@@ -13,6 +14,8 @@ import { challengeCra } from './wampcra.js';
 export interface DynamicLogin {
   readonly method: AuthMethod;
   readonly ask: AskAuthenticator;
+  /** HELLO.authextra, which the authenticator is told. */
+  readonly authextra: Dict;
   /** What a client is shown whom the authenticator does not know: nobody is to learn that way whom it does. */
   readonly lookalikes: Lookalikes;
 }
@@ -21,14 +24,14 @@ export interface DynamicLogin {
 export function askAuthenticator(
   context: LoginContext,
   attempt: Attempt,
-  { method, ask, lookalikes }: DynamicLogin,
+  { method, ask, authextra, lookalikes }: DynamicLogin,
 ): Step | Promise<Step> {
   const { claims, session, info } = attempt;
   const details = {
     session,
     authmethod: method,
     ...(claims.authrole !== undefined && { authrole: claims.authrole }),
-    authextra: claims.authextra,
+    authextra,
     transport: { type: info.transport, ...(info.remoteAddress && { peer: info.remoteAddress }) },
   };
   if (method === 'ticket') {
@@ -47,8 +50,8 @@ export function askAuthenticator(
   ): Step =>
     stepOf(context, attempt, method, {
       extra: challenge.extra,
-      async verify(message) {
-        const verdict = await challenge.verify(message);
+      async verify(message, derive) {
+        const verdict = await challenge.verify(message, derive);
         return verdict !== false && settle(verdict);
       },
     });
@@ -62,7 +65,7 @@ export function askAuthenticator(
     }
     const nobody = lookalikes.of(claims.authid ?? '');
     return stepBy(challengeBy(context, attempt, method, nobody) ?? challengeCryptosign([]), () => false);
-  });
+  }, busyOr);
 }
 
 /** Undefined where the authenticator did not give what this authmethod needs. */

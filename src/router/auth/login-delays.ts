@@ -1,5 +1,4 @@
 import type { Clock } from '../../clock.js';
-import { sourceOf } from '../../wamp/source.js';
 
 /** What the first failed login of a source waits for its answer; each further one waits twice as long. */
 const FIRST_DELAY_MS = 250;
@@ -12,17 +11,29 @@ export interface LoginDelayOptions {
   readonly clock: Clock;
   /** The longest delay, milliseconds; 0 for none. `security.max_failed_login_delay` */
   readonly longest: number;
-  /** Answers of one source that may wait at a time; 0 for no limit. `security.max_failed_logins` */
+  /** Logins of one source that may be looked at, or wait for their refusal, at a time; 0 for no limit.
+   * `security.max_failed_logins` */
   readonly mostWaiting: number;
   readonly mostSources?: number;
 }
 
+/** A login that is being looked at. One of the two is called, once. */
+export interface Trial {
+  /** @param since when its answer came @returns when that may be refused, monotonic milliseconds */
+  failed(since: number): number;
+  /** It succeeded, or nobody could look at it. */
+  passed(): void;
+}
+
 /** Makes guessing slow: each failed login of a source is answered later than the one before. */
 export interface LoginDelays {
-  /** So many failed logins of the source wait for their answer that nobody can log in from there for now. */
-  isBlocked(address: string | undefined): boolean;
-  /** Notes a failed login. Returns when it may be answered, monotonic milliseconds. */
-  failed(address: string | undefined, since: number): number;
+  /** So many logins of the source have failed or are being looked at that nobody can log in from there for now. */
+  isBlocked(source: string): boolean;
+  /**
+   * Takes the place of a failed login before anybody looks at the answer: looking takes time, in which any number of
+   * guesses would come and find none of the others failed. Undefined where the source is blocked.
+   */
+  begin(source: string): Trial | undefined;
 }
 
 /** What is remembered of a source. */
@@ -40,6 +51,8 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   const { clock, longest, mostWaiting, mostSources = MOST_SOURCES } = options;
   // In the order of the last failure, so that the first is the one to forget.
   const records = new Map<string, FailedSource>();
+  /** Logins that are being looked at, by source. Apart, so that none of them is ever forgotten. */
+  const underWay = new Map<string, number>();
 
   function recall(source: string): FailedSource | undefined {
     const found = records.get(source);
@@ -53,33 +66,47 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
     return found;
   }
 
+  function isBlocked(source: string): boolean {
+    if (mostWaiting === 0) return false;
+    return (recall(source)?.due.length ?? 0) + (underWay.get(source) ?? 0) >= mostWaiting;
+  }
+
+  function end(source: string): void {
+    const left = (underWay.get(source) ?? 0) - 1;
+    if (left > 0) underWay.set(source, left);
+    else underWay.delete(source);
+  }
+
+  function fail(source: string, since: number): number {
+    if (longest === 0) return since;
+    const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
+    const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);
+    const due = since + delay;
+    // No further than the exponent can grow, and no more than can block.
+    record.failures = Math.min(record.failures + 1, 30);
+    record.lastAt = clock.monotonic();
+    if (record.due.length < mostWaiting) record.due.push(due);
+    records.delete(source);
+    records.set(source, record);
+    if (records.size > mostSources) {
+      const [oldest] = records.keys();
+      if (oldest !== undefined) records.delete(oldest);
+    }
+    return due;
+  }
+
   return {
-    isBlocked(address) {
-      if (mostWaiting === 0) return false;
-      return (recall(sourceFor(address))?.due.length ?? 0) >= mostWaiting;
-    },
-    failed(address, since) {
-      if (longest === 0) return since;
-      const source = sourceFor(address);
-      const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
-      const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);
-      const due = since + delay;
-      // No further than the exponent can grow, and no more than can block.
-      record.failures = Math.min(record.failures + 1, 30);
-      record.lastAt = clock.monotonic();
-      if (record.due.length < mostWaiting) record.due.push(due);
-      records.delete(source);
-      records.set(source, record);
-      if (records.size > mostSources) {
-        const [oldest] = records.keys();
-        if (oldest !== undefined) records.delete(oldest);
-      }
-      return due;
+    isBlocked,
+    begin(source) {
+      if (isBlocked(source)) return undefined;
+      underWay.set(source, (underWay.get(source) ?? 0) + 1);
+      return {
+        failed(since) {
+          end(source);
+          return fail(source, since);
+        },
+        passed: () => end(source),
+      };
     },
   };
-}
-
-/** Who has no address is on this machine. */
-function sourceFor(address: string | undefined): string {
-  return address === undefined ? 'local' : sourceOf(address);
 }

@@ -3,14 +3,17 @@ import type { Clock } from '../../clock.js';
 import type { Logger } from '../../log.js';
 import type { Authenticate } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
+import { sourceOf } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { Challenge } from './challenge.js';
-import type { HelloClaims } from './claims.js';
-import { TooBusy } from './key-derivation.js';
+import type { LoginClaims } from './claims.js';
+import type { Asker } from './fair-turns.js';
+import type { DeriveFor, DeriveKey } from './key-derivation.js';
 import type { LoginDelays } from './login-delays.js';
 import type { AuthMethod, RealmSecurity } from './realm-security.js';
 import { EVERYBODY } from './roles.js';
 import { type Refused, refused, type Step } from './steps.js';
+import { TooBusy } from './too-busy.js';
 import type { CraClaims } from './wampcra.js';
 
 /** What every login to one realm needs. */
@@ -18,6 +21,7 @@ export interface LoginContext {
   readonly realm: string;
   readonly security: RealmSecurity;
   readonly delays: LoginDelays;
+  readonly deriveFor: DeriveFor;
   readonly clock: Clock;
   readonly log: Logger;
   /** Names for those who have none. */
@@ -26,16 +30,22 @@ export interface LoginContext {
 
 /** One client that wants to join. */
 export interface Attempt {
-  readonly claims: HelloClaims;
+  readonly claims: LoginClaims;
   /** The ID that its session will have: a challenge may name it. */
   readonly session: number;
   readonly info: ConnectionInfo;
+  /** By whom its work is counted, and whether somebody still waits for it. */
+  readonly asker: Asker;
 }
+
+/** What logins are counted by. Who has no address is on this machine. */
+export const loginSource = ({ remoteAddress }: ConnectionInfo): string =>
+  remoteAddress === undefined ? 'local' : sourceOf(remoteAddress);
 
 /** A challenge whose right answer is an admission already; false for a wrong one. */
 export interface JudgedChallenge {
   readonly extra: Challenge['extra'];
-  verify(message: Authenticate): Step | false | Promise<Step | false>;
+  verify(message: Authenticate, derive: DeriveKey): Step | false | Promise<Step | false>;
 }
 
 /**
@@ -49,8 +59,8 @@ const LONGEST_ANSWER = 64 * 1024;
  * it came: how long it was looked at shows nobody anything.
  */
 export function stepOf(
-  { realm, delays, clock, log }: LoginContext,
-  { info }: Attempt,
+  { realm, delays, deriveFor, clock, log }: LoginContext,
+  { info, asker }: Attempt,
   method: AuthMethod,
   challenge: JudgedChallenge,
 ): Step {
@@ -61,18 +71,23 @@ export function stepOf(
     extra: challenge.extra,
     answer(message) {
       const since = clock.monotonic();
-      if (delays.isBlocked(address)) return blocked();
+      const trial = delays.begin(asker.source);
+      if (trial === undefined) return blocked();
       const settle = (outcome: Step | false): Step => {
-        if (outcome !== false) return outcome;
-        const notBefore = delays.failed(address, since);
+        if (outcome !== false) {
+          trial.passed();
+          return outcome;
+        }
+        const notBefore = trial.failed(since);
         log.info({ realm, method, address, delay: notBefore - since }, 'a login failed');
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };
-      const outcome = message.signature.length > LONGEST_ANSWER ? false : challenge.verify(message);
+      const isTooLong = message.signature.length > LONGEST_ANSWER;
+      const outcome = isTooLong ? false : challenge.verify(message, deriveFor(asker));
       if (!(outcome instanceof Promise)) return settle(outcome);
       return outcome.then(settle, (error: unknown) => {
-        if (error instanceof TooBusy) return busy();
-        throw error;
+        trial.passed();
+        return busyOr(error);
       });
     },
   };
@@ -101,7 +116,13 @@ export function craClaims(
 }
 
 export const blocked = (): Refused =>
-  refused(ERROR_URI.tooManyRequests, 'too many failed logins from this address; try again later');
+  refused(
+    ERROR_URI.tooManyRequests,
+    'too many logins from this address have failed or are being checked; try again later',
+  );
 
-const busy = (): Refused =>
-  refused(ERROR_URI.tooManyRequests, 'too many logins are being looked at; try again later');
+/** What a client is told whose login could not be checked for lack of time. @throws whatever else went wrong */
+export function busyOr(error: unknown): Refused {
+  if (!(error instanceof TooBusy)) throw error;
+  return refused(ERROR_URI.tooManyRequests, 'too many logins are being checked; try again later');
+}

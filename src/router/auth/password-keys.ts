@@ -25,19 +25,19 @@ export interface PasswordKeys {
    */
   readonly cra: { readonly key: string; readonly salting: Salting | undefined } | undefined;
   /** The keys of WAMP-SCRAM, and how a client gets there; the salt is base64. */
-  readonly scram: Salting & { keys(): Promise<ScramKeys> };
-  matches(ticket: string): Promise<boolean>;
+  readonly scram: Salting & { keys(derive: DeriveKey): Promise<ScramKeys> };
+  matches(ticket: string, derive: DeriveKey): Promise<boolean>;
 }
 
 /** @param salt for SCRAM by a password that has none of its own: text that stays the same for a user */
-export function passwordKeys(password: Password, salt: string, derive: DeriveKey): PasswordKeys {
+export function passwordKeys(password: Password, salt: string): PasswordKeys {
   switch (password.kind) {
     case 'plain':
-      return keysOfText(password.text, salt, derive);
+      return keysOfText(password.text, salt);
     case 'salted':
-      return keysOfSalted(password, derive);
+      return keysOfSalted(password);
     case 'scram':
-      return keysOfScram(password, derive);
+      return keysOfScram(password);
   }
 }
 
@@ -47,27 +47,23 @@ export function passwordKeys(password: Password, salt: string, derive: DeriveKey
  * @param model undefined for what a password in text looks like
  * @param saltLike gives a salt that looks like another one
  */
-export function decoyKeys(
-  model: Password | undefined,
-  saltLike: (like?: string) => string,
-  derive: DeriveKey,
-): PasswordKeys {
+export function decoyKeys(model: Password | undefined, saltLike: (like?: string) => string): PasswordKeys {
   switch (model?.kind) {
     case 'salted':
-      return keysOfSalted({ ...model, salt: saltLike(model.salt), saltedPassword: drawnKey() }, derive);
+      return keysOfSalted({ ...model, salt: saltLike(model.salt), saltedPassword: drawnKey() });
     case 'scram': {
       const drawn = { salt: saltLike(model.salt), storedKey: drawnKey(), serverKey: drawnKey() };
-      return keysOfScram({ ...model, ...drawn }, derive);
+      return keysOfScram({ ...model, ...drawn });
     }
     default:
-      return keysOfText(drawnKey(), saltLike(), derive);
+      return keysOfText(drawnKey(), saltLike());
   }
 }
 
 /** What belongs to no password that anybody knows, in base64. */
 export const drawnKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
-function keysOfText(text: string, salt: string, derive: DeriveKey): PasswordKeys {
+function keysOfText(text: string, salt: string): PasswordKeys {
   const hash = (password: string) => createHash('sha256').update(password).digest();
   return {
     cra: { key: text, salting: undefined },
@@ -75,26 +71,23 @@ function keysOfText(text: string, salt: string, derive: DeriveKey): PasswordKeys
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
       // Each time anew: a decoy has nothing to keep, and time or a refusal for lack of it would tell it from a user.
-      keys: async () => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
+      keys: async (derive) => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
     // Of equal length, whatever the ticket's is.
     matches: async (ticket) => sameBytes(hash(ticket), hash(text)),
   };
 }
 
-function keysOfSalted(
-  { salt, iterations, saltedPassword }: Password & { kind: 'salted' },
-  derive: DeriveKey,
-): PasswordKeys {
+function keysOfSalted({ salt, iterations, saltedPassword }: Password & { kind: 'salted' }): PasswordKeys {
   const key = Buffer.from(saltedPassword, 'base64');
   return {
     cra: { key: saltedPassword, salting: { salt, iterations } },
     scram: { salt: inBase64(salt), iterations, keys: async () => scramKeys(key) },
-    matches: async (ticket) => sameBytes(await derive(ticket, salt, iterations), key),
+    matches: async (ticket, derive) => sameBytes(await derive(ticket, salt, iterations), key),
   };
 }
 
-function keysOfScram(password: Password & { kind: 'scram' }, derive: DeriveKey): PasswordKeys {
+function keysOfScram(password: Password & { kind: 'scram' }): PasswordKeys {
   const { salt, iterations } = password;
   const storedKey = Buffer.from(password.storedKey, 'base64');
   const serverKey = Buffer.from(password.serverKey, 'base64');
@@ -102,7 +95,7 @@ function keysOfScram(password: Password & { kind: 'scram' }, derive: DeriveKey):
   return {
     cra: undefined,
     scram: { salt, iterations, keys: async () => ({ storedKey, serverKey }) },
-    async matches(ticket) {
+    async matches(ticket, derive) {
       const salted = await derive(saslprep(ticket), bytes, iterations);
       return sameBytes(scramKeys(salted).storedKey, storedKey);
     },

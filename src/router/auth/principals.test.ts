@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createKeyDerivation } from './key-derivation.js';
 import { createPrincipals } from './principals.js';
 import { OPEN_REALM, type User } from './realm-security.js';
 import { createSalts } from './salts.js';
@@ -21,7 +20,7 @@ describe('choosing who logs in', () => {
     };
     const users = new Map(Array.from({ length: 50 }, (_, index) => user(`user${index}`)));
     const security = { ...OPEN_REALM, users };
-    const principals = createPrincipals('r', security, sources, createSalts('salt'), createKeyDerivation());
+    const principals = createPrincipals('r', security, sources, createSalts('salt'));
     const effortFor = (authid: string): number => {
       looked = 0;
       principals.choose({ authid, pubkey: undefined, methods: ['wampcra'], address: '192.0.2.1' });

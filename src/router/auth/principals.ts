@@ -1,4 +1,3 @@
-import type { DeriveKey } from './key-derivation.js';
 import { decoyKeys, type PasswordKeys, passwordKeys } from './password-keys.js';
 import type { AuthMethod, RealmSecurity, User } from './realm-security.js';
 import type { Salts } from './salts.js';
@@ -44,7 +43,6 @@ export function createPrincipals(
   security: RealmSecurity,
   sources: Sources,
   salts: Salts,
-  derive: DeriveKey,
 ): Principals {
   const { users } = security;
   const keys = new Map<string, PasswordKeys>();
@@ -63,8 +61,7 @@ export function createPrincipals(
 
   function keysOf(user: User): PasswordKeys | undefined {
     if (user.password === undefined) return undefined;
-    const found =
-      keys.get(user.username) ?? passwordKeys(user.password, salts.saltFor(realm, user.username), derive);
+    const found = keys.get(user.username) ?? passwordKeys(user.password, salts.saltFor(realm, user.username));
     keys.set(user.username, found);
     return found;
   }
@@ -99,7 +96,7 @@ export function createPrincipals(
       authid: name,
       method,
       groups: model?.user.groups ?? [],
-      keys: decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like), derive),
+      keys: decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like)),
       authorizedKeys: [],
       isDecoy: true,
     };
@@ -121,7 +118,7 @@ export function createPrincipals(
         authid: username,
         method,
         groups,
-        keys: keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username), derive),
+        keys: keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username)),
         // A client that names its key must sign with it.
         authorizedKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
         isDecoy: false,

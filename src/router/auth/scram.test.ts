@@ -1,8 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createKeyDerivation } from './key-derivation.js';
-import { passwordKeys as keysOf } from './password-keys.js';
-import type { Password } from './realm-security.js';
+import { DERIVE } from '../../../test/support/derive.js';
+import { passwordKeys } from './password-keys.js';
 import { challengeScram } from './scram.js';
 
 /** RFC 7677 section 3, whose proof and signature the WAMP specification has too. */
@@ -18,7 +17,6 @@ const RFC = {
 };
 const nonce = `${RFC.clientNonce}${RFC.routerNonce}`;
 
-const passwordKeys = (password: Password, salt: string) => keysOf(password, salt, createKeyDerivation());
 const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
 const salted = (password: string, salt: Buffer, iterations: number) =>
   pbkdf2Sync(password, salt, iterations, 32, 'sha256');
@@ -62,6 +60,7 @@ describe('wamp-scram', () => {
   it("takes the RFC's proof, and proves that it knows the password too", async () => {
     const verdict = await challenge().verify(
       answer(RFC.proof, { nonce, channel_binding: null, cbind_data: null }),
+      DERIVE,
     );
     expect(verdict).toEqual({ authextra: { verifier: RFC.verifier } });
   });
@@ -79,25 +78,25 @@ describe('wamp-scram', () => {
     ['no nonce', RFC.proof, {}],
     ['a channel binding that HELLO did not ask for', RFC.proof, { nonce, channel_binding: 'tls-unique' }],
   ])('refuses %s', async (_what, signature, extra) => {
-    expect(await challenge().verify(answer(signature, extra))).toBe(false);
+    expect(await challenge().verify(answer(signature, extra), DERIVE)).toBe(false);
   });
 
   it('refuses the proof of another password, and for another user', async () => {
-    expect(await challenge(stored('pencils')).verify(answer(RFC.proof))).toBe(false);
-    expect(await challenge(stored(), 'other').verify(answer(RFC.proof))).toBe(false);
+    expect(await challenge(stored('pencils')).verify(answer(RFC.proof), DERIVE)).toBe(false);
+    expect(await challenge(stored(), 'other').verify(answer(RFC.proof), DERIVE)).toBe(false);
   });
 
   it('writes commas and equals signs in a name as RFC 5802 wants them', async () => {
     const { extra, verify } = challenge(stored(), 'a=b,c');
     const key = salted(RFC.password, Buffer.from(RFC.salt, 'base64'), RFC.iterations);
-    expect(await verify(answer(proofOf(key, 'a=3Db=2Cc', extra)))).toBeTruthy();
+    expect(await verify(answer(proofOf(key, 'a=3Db=2Cc', extra)), DERIVE)).toBeTruthy();
   });
 
   it('works with passwords that are text, normalised, and with those that are salted for WAMP-CRA', async () => {
     // U+00AA becomes "a", the soft hyphen nothing.
     const text = challenge(passwordKeys({ kind: 'plain', text: 'pen\u00adcil\u00aa' }, 'c2FsdA=='));
     const ofText = salted('pencila', Buffer.from('c2FsdA=='), Number(text.extra['iterations']));
-    expect(await text.verify(answer(proofOf(ofText, RFC.user, text.extra)))).toBeTruthy();
+    expect(await text.verify(answer(proofOf(ofText, RFC.user, text.extra)), DERIVE)).toBeTruthy();
 
     const key = salted('pencil', Buffer.from('some salt'), 1000);
     const saltedPassword = key.toString('base64');
@@ -105,7 +104,7 @@ describe('wamp-scram', () => {
       passwordKeys({ kind: 'salted', salt: 'some salt', iterations: 1000, saltedPassword }, ''),
     );
     expect(kept.extra).toMatchObject({ salt: Buffer.from('some salt').toString('base64'), iterations: 1000 });
-    expect(await kept.verify(answer(proofOf(key, RFC.user, kept.extra)))).toBeTruthy();
+    expect(await kept.verify(answer(proofOf(key, RFC.user, kept.extra)), DERIVE)).toBeTruthy();
   });
 
   it('draws its part of the nonce anew for each client', () => {

@@ -27,8 +27,8 @@ export function challengeScram(
   ].join(',');
   return {
     extra: { nonce, salt, kdf: 'pbkdf2', iterations },
-    async verify({ signature, extra }) {
-      const { storedKey, serverKey } = await scram.keys();
+    async verify({ signature, extra }, derive) {
+      const { storedKey, serverKey } = await scram.keys(derive);
       const proof = Buffer.from(signature, 'base64');
       const clientKey = xor(hmac(storedKey, authMessage), proof);
       const isProven = sameBytes(createHash('sha256').update(clientKey).digest(), storedKey);

@@ -24,8 +24,8 @@ export function challengePrincipal(context: LoginContext, attempt: Attempt, prin
     };
   return stepOf(context, attempt, method, {
     extra: challenge.extra,
-    verify(message) {
-      const verdict = challenge.verify(message);
+    verify(message, derive) {
+      const verdict = challenge.verify(message, derive);
       return verdict instanceof Promise ? verdict.then(admit) : admit(verdict);
     },
   });

@@ -5,6 +5,6 @@ import type { PasswordKeys } from './password-keys.js';
 export function challengeTicket(keys: PasswordKeys): Challenge {
   return {
     extra: {},
-    verify: async ({ signature }) => ((await keys.matches(signature)) ? {} : false),
+    verify: async ({ signature }, derive) => ((await keys.matches(signature, derive)) ? {} : false),
   };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { deriveKey, signManual } from 'wampy/wampcra.js';
-import { createKeyDerivation } from './key-derivation.js';
+import { DERIVE } from '../../../test/support/derive.js';
 import { passwordKeys } from './password-keys.js';
 import { challengeCra } from './wampcra.js';
 
@@ -25,16 +25,15 @@ const SALTING = { salt: 'salt123', iterations: 1000 };
 /** PBKDF2 of "secret2": what two clients, which know nothing of each other, make of it. */
 const DERIVED = autobahn.auth_cra.derive_key('secret2', SALTING.salt, SALTING.iterations, 32);
 
-const plain = passwordKeys({ kind: 'plain', text: 'secret2' }, 'x', createKeyDerivation()).cra!;
-const salted = passwordKeys(
-  { kind: 'salted', ...SALTING, saltedPassword: DERIVED },
-  'x',
-  createKeyDerivation(),
-).cra!;
+const plain = passwordKeys({ kind: 'plain', text: 'secret2' }, 'x').cra!;
+const salted = passwordKeys({ kind: 'salted', ...SALTING, saltedPassword: DERIVED }, 'x').cra!;
 
 const verify = (cra: typeof plain, sign: (challenge: string) => string) => {
   const challenge = challengeCra(cra, CLAIMS);
-  return challenge.verify({ type: 5, signature: sign(String(challenge.extra['challenge'])), extra: {} });
+  return challenge.verify(
+    { type: 5, signature: sign(String(challenge.extra['challenge'])), extra: {} },
+    DERIVE,
+  );
 };
 
 describe('wampcra', () => {
@@ -59,7 +58,7 @@ describe('wampcra', () => {
     expect(verify(salted, (challenge) => autobahn.auth_cra.sign(DERIVED, challenge))).toEqual({});
     const challenge = challengeCra(salted, CLAIMS);
     const signature = await signManual(DERIVED, String(challenge.extra['challenge']));
-    expect(challenge.verify({ type: 5, signature, extra: {} })).toEqual({});
+    expect(challenge.verify({ type: 5, signature, extra: {} }, DERIVE)).toEqual({});
   });
 
   it.each([

@@ -1,0 +1,130 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { hashPassword } from '../../../src/cli/hash-password.js';
+import { dialRouter } from '../../../src/transport/dial-router.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { FRAMES, type Frames } from '../../support/frames.js';
+import { keepLog } from '../../support/log-lines.js';
+import { byCra, byKey, byScram, byTicket, type Login, PRIVATE_KEY } from '../../support/logins.js';
+import { ALL_ROLES, connectRaw, type RawClient, rawOver } from '../../support/raw-client.js';
+import { until } from '../../support/router-host.js';
+import { startSecuredGateway } from '../../support/secured-gateway.js';
+import { SERIALIZERS } from '../../support/ways.js';
+
+const LIMIT = 4;
+const GUESSES = 24;
+const REALM = 'com.example';
+const AUTHENTICATOR = 'com.example.authenticate';
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** A gateway whose time stands still, so that no failed login makes room for another. */
+async function start(user: object, lines: readonly string[] = []) {
+  const clock = createFakeClock();
+  const log = keepLog();
+  const backend = { username: 'backend', password: 'secret', groups: ['backends'] };
+  const realm = {
+    uri: REALM,
+    users: [{ username: 'alice', ...user }, backend],
+    groups: [{ name: 'backends' }],
+  };
+  const gateway = await startSecuredGateway([realm], {
+    clock,
+    log: log.log,
+    lines: [
+      'listeners.test.protocol = universal',
+      `security.max_failed_logins = ${LIMIT}`,
+      'security.max_failed_login_delay = 8s',
+      ...lines,
+    ],
+  });
+  open.push(() => gateway.stop(0));
+  const [webSocket = '', rawSocket = ''] = gateway.endpoints;
+  const connect = {
+    websocket: async (format: string) => connectRaw(webSocket, framesOf(format)),
+    rawsocket: async (format: string) =>
+      rawOver(await dialRouter(rawSocket, { serializer: SERIALIZERS.find(({ name }) => name === format)! })),
+  };
+  return { clock, log, connect };
+}
+
+const framesOf = (format: string): Frames => FRAMES.find(({ name }) => name === format)!;
+
+/** Says HELLO at many connections first, and answers all their challenges then. */
+async function guess(connect: () => Promise<RawClient>, login: Login) {
+  const clients = await Promise.all(Array.from({ length: GUESSES }, connect));
+  open.push(() => {
+    for (const client of clients) client.close();
+  });
+  for (const client of clients) client.send([1, REALM, { roles: ALL_ROLES, ...login.details }]);
+  const challenges = await Promise.all(clients.map((client) => client.next()));
+  expect(challenges.map(([type]) => type)).toEqual(Array(GUESSES).fill(4));
+  const uris: unknown[] = [];
+  for (const [index, client] of clients.entries()) {
+    const [signature, extra] = login.answer(challenges[index]?.[2] as Record<string, unknown>);
+    client.send([5, signature, extra]);
+    void client.next().then(
+      ([, , uri]) => uris.push(uri),
+      () => {},
+    );
+  }
+  return uris;
+}
+
+const SALTED = { password: await hashPassword('right', 1000) };
+const PLAIN = { password: 'right' };
+
+describe('many guesses at a time from one address', () => {
+  it.each([
+    ['a ticket', 'websocket', 'json', PLAIN, byTicket('alice', 'wrong')],
+    ['a ticket for a salted hash', 'rawsocket', 'msgpack', SALTED, byTicket('alice', 'wrong')],
+    ['a ticket for nobody', 'websocket', 'cbor', SALTED, byTicket('nobody', 'wrong')],
+    ['WAMP-SCRAM', 'websocket', 'msgpack', PLAIN, byScram('alice', 'wrong')],
+    ['WAMP-CRA', 'rawsocket', 'cbor', PLAIN, byCra('alice', 'wrong')],
+    ['cryptosign', 'rawsocket', 'json', { authorized_keys: ['ab'.repeat(32)] }, byKey('alice', PRIVATE_KEY)],
+  ] as const)('are no more than the limit: %s over %s in %s', async (_what, way, format, user, login) => {
+    const { clock, log, connect } = await start(user);
+    const looked = () => log.records().filter(({ msg }) => msg === 'a login failed').length;
+    const uris = await guess(() => connect[way](format), login);
+    await until(
+      () => uris.length + looked() >= GUESSES,
+      () => [uris, looked()],
+    );
+    expect(looked()).toBe(LIMIT);
+    expect(uris).toEqual(Array(GUESSES - LIMIT).fill('bondy.error.too_many_requests'));
+    clock.advance(8000);
+    await until(() => uris.length === GUESSES);
+    expect(uris.slice(-LIMIT)).toEqual(Array(LIMIT).fill('wamp.error.authentication_denied'));
+  });
+
+  it.each([
+    ['websocket', 'cbor'],
+    ['rawsocket', 'msgpack'],
+    ['websocket', 'json'],
+  ] as const)('are no more than the limit: an authenticator is asked over %s in %s', async (way, format) => {
+    const { connect } = await start(PLAIN, [`security.realms.${REALM}.authenticator = ${AUTHENTICATOR}`]);
+    const backend = await connect.websocket('json');
+    open.push(() => backend.close());
+    backend.send([1, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);
+    await backend.next();
+    backend.send([5, 'secret', {}]);
+    expect((await backend.next())[0]).toBe(2);
+    backend.send([64, 1, {}, AUTHENTICATOR]);
+    expect((await backend.next())[0]).toBe(65);
+
+    const uris = await guess(() => connect[way](format), byTicket('joe', 'wrong'));
+    await until(
+      () => uris.length + backend.unread >= GUESSES,
+      () => [uris, backend.unread],
+    );
+    expect(backend.unread).toBe(LIMIT);
+    expect(uris).toEqual(Array(GUESSES - LIMIT).fill('bondy.error.too_many_requests'));
+    // A gateway whose time stands still would wait for these for ever when it stops.
+    for (let i = 0; i < LIMIT; i += 1) {
+      const [, request] = await backend.next();
+      backend.send([8, 68, request, {}, 'com.example.error.no_such_user']);
+    }
+  });
+});
