@@ -34,6 +34,16 @@ export function isFieldValue(text: string): boolean {
 
 /** True for a header, in any case, that nobody but the gateway may set. */
 export function isOwnField(name: string): boolean {
-  const lower = name.toLowerCase();
-  return OWN_FIELDS.has(lower) || lower.startsWith('proxy-');
+  const folded = foldFieldName(name);
+  return OWN_FIELDS.has(folded) || folded.startsWith('proxy-');
+}
+
+const NOT_ALPHANUMERIC = /[^a-z0-9]/g;
+
+/**
+ * What a header name is to a server that hands headers to a program by CGI, WSGI, Rack or FastCGI: X-Tenant, x_tenant and
+ * X.Tenant are all HTTP_X_TENANT there (RFC 3875 §4.1.18).
+ */
+export function foldFieldName(name: string): string {
+  return name.toLowerCase().replace(NOT_ALPHANUMERIC, '-');
 }

@@ -31,6 +31,20 @@ export const answerHeaderName: DataType<string> = {
   },
 };
 
+/** Header names with `*` for any characters, in lower case. */
+export const headerGlob: DataType<string> = {
+  description: 'header name, * stands for any characters',
+  parse(value) {
+    if (!isToken(value)) {
+      throw new ValueError('must be a list of header names, parted by commas; * stands for any characters');
+    }
+    if (!value.includes('*') && isOwnField(value)) {
+      throw new ValueError('this header belongs to the HTTP connection and cannot be sent by callers');
+    }
+    return value.toLowerCase();
+  },
+};
+
 /** The name of a cookie (RFC 6265 section 4.1.1). */
 export const cookieName: DataType<string> = {
   description: 'cookie name',

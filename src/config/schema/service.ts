@@ -3,11 +3,13 @@ import {
   duration,
   flag,
   integer,
+  listOf,
   nonEmptyText,
   oneOf,
   readableFile,
   statuses,
 } from '../datatypes.js';
+import { headerGlob } from '../http-types.js';
 import { literalPath, urlTemplate } from '../url-types.js';
 import { AUTH_KEYS } from './auth.js';
 import { SHARED_KEYS } from './shared.js';
@@ -59,6 +61,12 @@ export const SERVICE_KEYS = {
     example: '429, 502, 503, 504',
   },
   ...SHARED_KEYS,
+  caller_headers: {
+    type: listOf(headerGlob),
+    meaning:
+      'The only headers that callers may send in `_headers`. Without the key these are all but those that steer proxies and frameworks: X-HTTP-Method-Override, Forwarded, X-Forwarded-For and the like. Those of the connection (Host, Content-Length …) are refused always.',
+    example: 'If-*, X-Request-ID, Idempotency-Key',
+  },
   result: {
     type: oneOf('kwargs', 'args'),
     default: 'kwargs',

@@ -1,7 +1,8 @@
-import { isFieldValue, isOwnField, isToken } from '../../config/http-fields.js';
+import { foldFieldName, isFieldValue, isOwnField, isToken } from '../../config/http-fields.js';
 import type { NamedTemplate } from '../../config/model.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
+import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
 import { compileCookies } from './cookies.js';
 import { compileTemplate, isDict, isScalar } from './fill-template.js';
 import { HEADERS_KWARG } from './leftover.js';
@@ -9,32 +10,43 @@ import { HEADERS_KWARG } from './leftover.js';
 /** Builds the headers of a request, flat: name, value, name, value … Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
 
-/**
- * Prepares the headers of a procedure. Later ones win: defaults, the caller's `_headers`, the configuration.
- *
- * @param owned lower-case names that the caller can't set beside those of `entries`, such as the auth header.
- */
-export function compileHeaders(
-  entries: readonly NamedTemplate[],
-  cookies: readonly NamedTemplate[],
-  owned: readonly string[],
-  userAgent: string,
-  realm: string,
-): HeaderBuilder {
+/** What the headers of a procedure are made of. */
+export interface HeaderParts {
+  readonly entries: readonly NamedTemplate[];
+  readonly cookies: readonly NamedTemplate[];
+  /** Names that the caller can't set beside those of `entries`, such as the auth header. */
+  readonly owned: readonly string[];
+  /** `caller_headers` */
+  readonly callerHeaders: readonly string[] | undefined;
+  readonly userAgent: string;
+  readonly realm: string;
+}
+
+/** Prepares the headers of a procedure. Later ones win: defaults, the caller's `_headers`, the configuration. */
+export function compileHeaders({
+  entries,
+  cookies,
+  owned,
+  callerHeaders,
+  userAgent,
+  realm,
+}: HeaderParts): HeaderBuilder {
   const compiled = entries.map(({ name, template }) => ({
     name,
     constant: template.parts.every((part) => typeof part === 'string'),
     fill: compileTemplate(template, `header ${name}`, realm),
   }));
   const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm) : undefined;
-  const configured = new Set([...entries.map(({ name }) => name.toLowerCase()), ...owned]);
-  if (cookieHeader !== undefined) configured.add('cookie');
+  const ruleOf = compileCallerHeaders(
+    [...entries.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
+    callerHeaders,
+  );
   const defaults = [
     ['Accept', 'application/json'],
     ['Content-Type', 'application/json'],
     ['Accept-Encoding', ACCEPT_ENCODING],
     ['User-Agent', userAgent],
-  ].filter(([name]) => !configured.has((name as string).toLowerCase())) as [string, string][];
+  ].filter(([name]) => ruleOf(name as string) !== 'configured') as [string, string][];
 
   const withBody = defaults.flat();
   const withoutBody = defaults.filter(([name]) => name !== 'Content-Type').flat();
@@ -54,28 +66,37 @@ export function compileHeaders(
     const base = hasBody ? withBody : withoutBody;
     const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
     if (custom === undefined && plain) return base;
-    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, configured);
+    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf);
     addConfigured(headers, call);
     return headers;
   };
 }
 
-/** The caller's `_headers` over the defaults, by name in any case; what the configuration sets is left out. */
-function mergeCustom(base: readonly string[], custom: unknown, configured: ReadonlySet<string>): string[] {
+/** The caller's `_headers` over the defaults, by folded name; what the configuration sets is left out. */
+function mergeCustom(
+  base: readonly string[],
+  custom: unknown,
+  ruleOf: (name: string) => CallerHeaderRule,
+): string[] {
   if (!isDict(custom))
     throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
   for (const name of Object.keys(custom)) {
     checkName(name);
+    const rule = ruleOf(name);
+    if (rule === 'refused') {
+      throw new BadRequest(
+        `${HEADERS_KWARG}: ${name} cannot be given, as caller_headers of the service does not allow it`,
+      );
+    }
     const field: string[] = [];
     addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, refuseAbsent);
-    const key = name.toLowerCase();
-    if (!configured.has(key)) fields.set(key, field);
+    if (rule === 'allowed') fields.set(foldFieldName(name), field);
   }
   const headers: string[] = [];
   for (let index = 0; index < base.length; index += 2) {
     const name = base[index] as string;
-    if (!fields.has(name.toLowerCase())) headers.push(name, base[index + 1] as string);
+    if (!fields.has(foldFieldName(name))) headers.push(name, base[index + 1] as string);
   }
   for (const field of fields.values()) headers.push(...field);
   return headers;

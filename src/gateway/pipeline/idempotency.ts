@@ -1,3 +1,4 @@
+import { foldFieldName } from '../../config/http-fields.js';
 import type { HttpMethod } from '../../upstream/http-message.js';
 import { findHeader } from './headers.js';
 
@@ -30,7 +31,7 @@ export function compileIdempotency(
     hasKey(headers, lowerName)
       ? { headers, replayable: true }
       : {
-          headers: [...headers.filter(notEmptyKey(headers, lowerName)), headerName, uuid()],
+          headers: [...headers.filter(isOther(headers, foldFieldName(headerName))), headerName, uuid()],
           replayable: true,
         };
 }
@@ -41,7 +42,7 @@ function hasKey(headers: readonly string[], lowerName: string): boolean {
   return value !== undefined && value.trim() !== '';
 }
 
-/** Drops an empty key, name and value, so that the upstream sees one key only. */
-function notEmptyKey(headers: readonly string[], lowerName: string): (_: string, index: number) => boolean {
-  return (_, index) => (headers[index - (index % 2)] as string).toLowerCase() !== lowerName;
+/** Drops an empty key, and one spelled otherwise (`Idempotency_Key`), so that the upstream sees one key only. */
+function isOther(headers: readonly string[], folded: string): (_: string, index: number) => boolean {
+  return (_, index) => foldFieldName(headers[index - (index % 2)] as string) !== folded;
 }

@@ -1,4 +1,5 @@
 import { BadRequest, type Call } from './call.js';
+import type { IsOwned } from './owned-names.js';
 
 /** The name under which a caller hands over HTTP headers. */
 export const HEADERS_KWARG = '_headers';
@@ -8,12 +9,12 @@ export interface LeftoverRule {
   /** Names of kwargs that templates use: consumed. */
   readonly consumed: ReadonlySet<string>;
   /** Names that the configuration sets at the place where leftovers go: a caller cannot set or add to them. */
-  readonly owned: ReadonlySet<string>;
+  readonly isOwned: IsOwned;
 }
 
 /** True where a kwarg is still to be placed. */
 export function isLeftover(name: string, rule: LeftoverRule): boolean {
-  return name !== HEADERS_KWARG && !rule.consumed.has(name) && !rule.owned.has(name);
+  return name !== HEADERS_KWARG && !rule.consumed.has(name) && !rule.isOwned(name);
 }
 
 /**

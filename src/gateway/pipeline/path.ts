@@ -1,5 +1,7 @@
 import type { Template, Variable } from '../../config/template.js';
 import { BadRequest, type Call } from './call.js';
+import { decodeOnce } from './decode-once.js';
+import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';
 import { compileVariable, isScalar } from './fill-template.js';
 
@@ -27,26 +29,30 @@ export function compilePath(
   const { parts, query } = splitQuery(path.parts);
   const relative = stripPrefix(parts, prefix);
   const head = base.path.replace(/\/+$/, '');
-  const pieces = relative.map((part) => (typeof part === 'string' ? part : compileSegment(part, realm)));
+  const pieces = relative.map(
+    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm)),
+  );
   const literalQuery = [base.query, query].filter((text) => text !== '').join('&');
   if (pieces.every((piece) => typeof piece === 'string')) {
     const constant = head + pieces.join('');
     return { literalQuery, build: () => constant };
   }
+  const checkJoined = refuseJoinedDots(pieces);
   return {
     literalQuery,
     build(call) {
-      let text = head;
+      let text = '';
       for (const piece of pieces) text += typeof piece === 'string' ? piece : piece(call);
-      return text;
+      checkJoined?.(text);
+      return head + text;
     },
   };
 }
 
 /**
- * One variable as one path segment, or a part of one. `.`, `..` and the empty text are refused: no encoding makes dot
- * segments safe, for URL parsers take `%2e%2e` for `..` too (WHATWG URL §4.4), and an empty id would turn
- * DELETE /invoices/{{id}} into DELETE /invoices/.
+ * One variable as one path segment, or a part of one. Dot segments and the empty text are refused: no encoding makes dot
+ * segments safe, for URL parsers take `%2e%2e` for `..` (WHATWG URL §4.4) and servers decode `..%2Fx`, and an empty id would
+ * turn DELETE /invoices/{{id}} into DELETE /invoices/.
  */
 function compileSegment(variable: Variable, realm: string): (call: Call) => string {
   const { name } = variable;
@@ -58,9 +64,39 @@ function compileSegment(variable: Variable, realm: string): (call: Call) => stri
     const text = String(value);
     if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
-    return encodeText(text, 'Path variable', name);
+    const encoded = encodeText(text, 'Path variable', name);
+    // What needs no encoding has neither a slash nor an escape in it.
+    if (encoded !== text && holdsDotSegment(text)) {
+      throw new BadRequest(
+        `Path variable ${name} must not hold "." or ".." between slashes, encoded or not: the server could leave its folder`,
+      );
+    }
+    return encoded;
   };
 }
+
+/** Where variables and text, or several variables, make one segment, they can make a dot segment only together. */
+function refuseJoinedDots(pieces: readonly Piece[]): ((path: string) => void) | undefined {
+  const isJoined = pieces.some((piece, index) => {
+    if (typeof piece === 'string') return false;
+    const before = pieces[index - 1];
+    const after = pieces[index + 1];
+    const touches = (text: Piece | undefined, end: 'first' | 'last'): boolean =>
+      text !== undefined &&
+      (typeof text !== 'string' || (end === 'last' ? !text.endsWith('/') : !text.startsWith('/')));
+    return touches(before, 'last') || touches(after, 'first');
+  });
+  if (!isJoined) return undefined;
+  return (path) => {
+    for (const segment of path.split('/')) {
+      if (segment.includes('%') && holdsDotSegment(decodeOnce(segment))) {
+        throw new BadRequest('The path variables must not make "." or ".." between slashes together');
+      }
+    }
+  };
+}
+
+type Piece = string | ((call: Call) => string);
 
 function splitQuery(parts: Template['parts']): { parts: Template['parts']; query: string } {
   const index = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));

@@ -89,7 +89,7 @@ describe('path', () => {
   it.each([
     ['a/b', 'a%2Fb'],
     ['a?b#c', 'a%3Fb%23c'],
-    ['../../etc', '..%2F..%2Fetc'],
+    ['a/b.c/..d', 'a%2Fb.c%2F..d'],
     ['...', '...'],
     ['%2e%2e', '%252e%252e'],
     ['a\\b', 'a%5Cb'],
@@ -106,6 +106,11 @@ describe('path', () => {
   it.each([
     ['.', /must not be/],
     ['..', /must not be/],
+    ['../../etc', /must not hold "\." or "\.\." between slashes/],
+    ['%2e%2e%2fetc', /between slashes/],
+    ['a\\..\\b', /between slashes/],
+    ['..;/etc', /between slashes/],
+    ['..;', /between slashes/],
     ['', /must not be empty/],
     [null, /must be text/],
     [['a'], /must be text/],
@@ -121,6 +126,15 @@ describe('path', () => {
     expect(() => compile('get_invoice')(Object.create({ id: 'inherited' }))).toThrow(
       'Missing required path variable: id',
     );
+  });
+  it('refuses dot segments that variables make together', () => {
+    const path = (path: string) => compile('get_invoice', [`+procedures.get_invoice.path = ${path}`]);
+    const two = path('/files/{{a}}{{b}}');
+    expect(() => two({ a: 'x%2f%2e%2', b: 'e%2fy' })).toThrow(/together/);
+    expect(() => two({ a: 'x/', b: '%2e%2' })).not.toThrow();
+    expect(() => path('/files/{{a}}.{{b}}')({ a: 'x%2f', b: '%2fy' })).toThrow(/together/);
+    expect(() => path('/files/..{{a}}')({ a: '/y' })).toThrow(/together/);
+    expect(path('/files/{{a}}.{{b}}')({ a: 'x/y', b: 'json' }).path).toBe('/api/files/x%2Fy.json');
   });
   it('fills a variable that stands twice, twice, and takes defaults', () => {
     const build = compile('get_invoice', [
@@ -259,6 +273,60 @@ describe('headers', () => {
     expect(header(request.headers, 'x-realm')).toEqual(['com.example.myrealm']);
     expect(header(request.headers, 'x-other')).toEqual(['o']);
   });
+  it.each(['X_User', 'x.user', 'X-USER', 'X~User'])('takes %s for the configured X-User', (name) => {
+    // Who hands headers to a program by CGI or WSGI makes HTTP_X_USER of both.
+    const request = build('+headers.X-User = {{caller.authid}}')({
+      id: '1',
+      _headers: { [name]: 'mallory' },
+    });
+    expect(headersOf(request.headers).filter(([, value]) => value === 'mallory')).toEqual([]);
+    expect(header(request.headers, 'x-user')).toEqual(['alice']);
+  });
+  it('takes content_type for the default and Content_Length for a header of the connection', () => {
+    const post = compile('create_invoice');
+    const request = post({ a: 1, _headers: { content_type: 'text/x' } });
+    expect(header(request.headers, 'content-type')).toEqual([]);
+    expect(header(request.headers, 'content_type')).toEqual(['text/x']);
+    expect(() => post({ a: 1, _headers: { Content_Length: '5' } })).toThrow(/is set by the gateway itself/);
+    expect(() => post({ a: 1, _headers: { Transfer_Encoding: 'chunked' } })).toThrow(/is set by the gateway/);
+  });
+  it.each([
+    'X-HTTP-Method-Override',
+    'x-http-method',
+    'X_Method_Override',
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'Forwarded',
+    'X-Forwarded-For',
+    'X_FORWARDED_HOST',
+    'X-Real-IP',
+    'Proxy',
+  ])('refuses %s, which steers proxies and frameworks, unless caller_headers names it', (name) => {
+    const _headers = { [name]: 'secret-value' };
+    expect(() => build()({ id: '1', _headers })).toThrow(
+      `_headers: ${name} cannot be given, as caller_headers of the service does not allow it`,
+    );
+    const named = build(`+caller_headers = x-trace, ${name}`)({ id: '1', _headers });
+    expect(header(named.headers, name)).toEqual(['secret-value']);
+  });
+  it('lets callers send what caller_headers names, and nothing else', () => {
+    const one = build('+caller_headers = If-*, X-*-ID, X-Trace');
+    const _headers = {
+      'if-none-match': '"a"',
+      'X-Request-ID': '1',
+      x_trace: 't',
+      'X-Correlation-Span-Id': '2',
+    };
+    const sent = headersOf(one({ id: '1', _headers }).headers);
+    for (const [name, value] of Object.entries(_headers)) expect(sent).toContainEqual([name, value]);
+    for (const name of ['If', 'X-ID', 'X-Requested', 'X-Tracer', 'Accept', 'X-Forwarded-For']) {
+      expect(() => one({ id: '1', _headers: { [name]: 'x' } })).toThrow(/caller_headers/);
+    }
+    expect(() => build('+caller_headers =')({ id: '1', _headers: { Accept: 'x' } })).toThrow(
+      /caller_headers/,
+    );
+    expect(() => build('+caller_headers = *')({ id: '1', _headers: { Host: 'x' } })).toThrow(/is set by the/);
+  });
   it('keeps a configured name from the caller even where its variable is missing', () => {
     const request = build('+headers.X-Plan = {{plan}}')({ id: '1', _headers: { 'X-Plan': 'gold' } });
     expect(header(request.headers, 'x-plan')).toEqual([]);
@@ -325,6 +393,10 @@ describe('body', () => {
       path: '/api/invoices/INV-1',
       body: '{"id":"INV-1","a":1}',
     });
+  });
+  it('lets no kwarg stand beside a configured field in another case', () => {
+    const body = build('body.tenant = {{caller.authid}}')({ Tenant: 'x', TENANT: 'y', other: 1 }).body;
+    expect(body).toBe('{"tenant":"alice","other":1}');
   });
   it('lets no kwarg replace a configured field', () => {
     expect(

@@ -8,6 +8,7 @@ import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
 import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
+import { ownedFields, ownedParameters } from './owned-names.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, withoutNames } from './query.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
@@ -46,13 +47,14 @@ export function compileRequest(
     settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
     realm,
   );
-  const headers = compileHeaders(
-    settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
-    credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
-    credential.ownedHeaders,
-    deps.userAgent,
+  const headers = compileHeaders({
+    entries: settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
+    cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
+    owned: credential.ownedHeaders,
+    callerHeaders: service.settings.caller_headers,
+    userAgent: deps.userAgent,
     realm,
-  );
+  });
   const body = compileBody(settings.body_whole, settings.body, realm);
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
@@ -102,11 +104,15 @@ function leftoverRule(
   const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
   const templates = [settings.path, ...named.map(({ template }) => template)];
   if (settings.body_whole !== undefined) templates.push(settings.body_whole);
-  const owned =
+  const isOwned =
     settings.remaining === 'query'
-      ? [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential]
-      : settings.body.map(({ name }) => name);
-  return { consumed: new Set(templates.flatMap(kwargNames)), owned: new Set(owned) };
+      ? ownedParameters([
+          ...queryNames(literalQuery),
+          ...settings.query.map(({ name }) => name),
+          ...credential,
+        ])
+      : ownedFields(settings.body.map(({ name }) => name));
+  return { consumed: new Set(templates.flatMap(kwargNames)), isOwned };
 }
 
 /** What becomes of kwargs that come as JSON: those that a body has as they are can stay JSON. */

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { ownedFields, ownedParameters } from './owned-names.js';
+
+describe('ownedParameters', () => {
+  it.each([
+    ['tenant', 'tenant'],
+    ['tenant', 'TENANT'],
+    ['tenant', 'tenant[]'],
+    ['tenant', 'tenant[0]'],
+    ['tenant', 'tenant[x][y]'],
+    ['tenant', ' tenant'],
+    ['tenant', 'tenant%5B%5D'],
+    ['tenant', '%74enant'],
+    ['api.key', 'api_key'],
+    ['api_key', 'api.key'],
+    ['api_key', 'api key'],
+    ['api_key', 'api[key'],
+    ['filter[status]', 'filter'],
+    ['filter[status]', 'filter[status][]'],
+    ['filter[status]', 'filter[]'],
+    ['filter[status]', 'Filter[Status]'],
+    ['ids[]', 'ids'],
+    ['ids[]', 'ids[7]'],
+  ])('owns, where %j is configured, %j', (configured, name) => {
+    expect(ownedParameters(['other', configured])(name)).toBe(true);
+  });
+  it.each([
+    ['tenant', 'tenants'],
+    ['tenant', 'the_tenant'],
+    ['tenant', 'x[tenant]'],
+    ['filter[status]', 'filter[page]'],
+    ['filter[status]', 'filters'],
+    ['api_key', 'api-key'],
+    ['a', ''],
+  ])('leaves, where %j is configured, %j to the caller', (configured, name) => {
+    expect(ownedParameters([configured])(name)).toBe(false);
+  });
+});
+
+describe('ownedFields', () => {
+  it.each([
+    ['tenant', 'Tenant'],
+    ['tenantKey', 'TENANTKEY'],
+    ['key', '\u212aey'],
+    ['status', '\u017ftatus'],
+  ])('owns, where %j is configured, %j', (configured, name) => {
+    expect(ownedFields([configured])(name)).toBe(true);
+  });
+  it('leaves other names to the caller', () => {
+    const isOwned = ownedFields(['tenant', '__proto__']);
+    for (const name of ['tenant_', 'tenants', 'constructor']) expect(isOwned(name)).toBe(false);
+    expect(isOwned('__proto__')).toBe(true);
+  });
+});

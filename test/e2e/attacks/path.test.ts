@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
+import {
+  ATTACK_WAYS,
+  type AttackedGateway,
+  callApi,
+  procedureLines,
+  startAttacked,
+} from '../../support/attacked-gateway.js';
+import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+
+/** What stands in a folder and in the one beside it, which base_url does not name. */
+const FILES: Readonly<Record<string, string>> = { '/public/a.json': 'public', '/private/a.json': 'private' };
+
+/** As a server does that decodes the path, so many times, and then resolves it. */
+function fileAt(url: string, decodings: number): string | undefined {
+  let path = url;
+  for (let index = 0; index < decodings; index++) path = decodeURIComponent(path);
+  const stripped = path.replaceAll('\\', '/').replace(/;[^/]*/g, '');
+  return FILES[new URL(`http://files.invalid${stripped}`).pathname];
+}
+
+let upstream: RecordingUpstream;
+let gateway: AttackedGateway;
+beforeAll(async () => {
+  upstream = await startRecordingUpstream(({ url }) => ({
+    json: [1, 2].map((decodings) => fileAt(url, decodings) ?? null),
+  }));
+  gateway = await startAttacked([
+    `+base_url = ${upstream.url}/public`,
+    ...procedureLines('one', { path: '/{{id}}' }),
+    ...procedureLines('two', { path: '/{{id}}{{rest}}' }),
+  ]);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) => {
+  it.each([
+    '../private/a.json',
+    '..\\private\\a.json',
+    '%2e%2e/private/a.json',
+    '..%2fprivate%2fa.json',
+    'x/../../private/a.json',
+    '..;v=1/private/a.json',
+    '%2e%2e%2fprivate%2fa.json',
+  ])('%s is refused, and nothing is sent', async (id) => {
+    upstream.clear();
+    const client = await gateway.join(way);
+    const answer = await callApi(client, 'one', { id });
+    expect(answer).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      1,
+      {},
+      'wamp.error.invalid_argument',
+      [],
+      expect.objectContaining({ code: 'bad_request', message: expect.stringContaining('Path variable id') }),
+    ]);
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('refuses what two values make together', async () => {
+    upstream.clear();
+    const client = await gateway.join(way);
+    const answer = await callApi(client, 'two', { id: '.%2', rest: 'e%2fprivate%2fa.json' });
+    expect(answer[4]).toBe('wamp.error.invalid_argument');
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('lets a value with slashes and dots pass', async () => {
+    const client = await gateway.join(way);
+    expect((await callApi(client, 'one', { id: 'a.json' })).at(-1)).toMatchObject({
+      body: ['public', 'public'],
+    });
+    for (const id of ['a/b', 'a%2Fb', '%2e%2e', '..a/b..']) {
+      expect((await callApi(client, 'one', { id }))[0]).toBe(MESSAGE.RESULT);
+    }
+  });
+});

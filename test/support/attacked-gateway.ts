@@ -1,0 +1,78 @@
+import { parseConfig } from '../../src/config/load-config.js';
+import { createGateway } from '../../src/create-gateway.js';
+import { dialRouter } from '../../src/transport/dial-router.js';
+import { MESSAGE } from '../../src/wamp/messages.js';
+import { createSerializers } from '../../src/wamp/serializers.js';
+import { keepLog, type LogLines } from './log-lines.js';
+import { hello, type RawClient, rawOver } from './raw-client.js';
+
+/** A way from an attacker to the gateway: its name, the serializer, and which of the two URLs is dialled. */
+export type AttackWay = readonly [name: string, format: 'json' | 'msgpack' | 'cbor', urlAt: 0 | 1];
+
+export const ATTACK_WAYS: readonly AttackWay[] = [
+  ['JSON over WebSocket', 'json', 0],
+  ['JSON over RawSocket', 'json', 1],
+  ['MessagePack over WebSocket', 'msgpack', 0],
+  ['CBOR over RawSocket', 'cbor', 1],
+];
+
+/** A gateway that answers WebSocket and RawSocket on one port. */
+export interface AttackedGateway {
+  readonly log: LogLines;
+  /** The URLs of WebSocket and of RawSocket. */
+  readonly urls: readonly [string, string];
+  /** Joins the realm `realm1`. */
+  join(way: AttackWay): Promise<RawClient>;
+  close(): Promise<void>;
+}
+
+/** @param lines of its configuration; a line that begins with + is a key of the service `api` */
+export async function startAttacked(lines: readonly string[]): Promise<AttackedGateway> {
+  const conf = [
+    'listeners.test.port = 0',
+    'listeners.test.protocol = universal',
+    ...lines.map((line) => line.replace(/^\+/, 'rpc_gateway.services.api.')),
+  ];
+  const log = keepLog('debug');
+  const gateway = createGateway(parseConfig(conf.join('\n'), { env: {} }), { log: log.log });
+  await gateway.start();
+  const urls = [...gateway.endpoints] as [string, string];
+  const clients: RawClient[] = [];
+  return {
+    log,
+    urls,
+    async join([, format, at]) {
+      const serializer = createSerializers().find(({ name }) => name === format);
+      const peer = await dialRouter(urls[at], serializer && { serializer });
+      const client = rawOver(peer);
+      clients.push(client);
+      await hello(client);
+      return client;
+    },
+    async close() {
+      for (const client of clients) client.close();
+      await gateway.stop(0);
+    },
+  };
+}
+
+/** Lines of a procedure `com.api.NAME` of the service `api`. */
+export function procedureLines(name: string, keys: Readonly<Record<string, string>>): readonly string[] {
+  const all = { uri: `com.api.${name}`, realm: 'realm1', ...keys };
+  return Object.entries(all).map(([key, value]) => `+procedures.${name}.${key} = ${value}`);
+}
+
+/** Calls a procedure of the service `api` and gives the answer in its list form: [50, …] or [8, …]. */
+export async function callApi(client: RawClient, name: string, kwargs: object): Promise<readonly unknown[]> {
+  client.send([MESSAGE.CALL, nextRequest(client), {}, `com.api.${name}`, [], kwargs]);
+  return client.next();
+}
+
+const requests = new WeakMap<RawClient, number>();
+
+/** Request IDs of a session count up from 1. */
+export function nextRequest(client: RawClient): number {
+  const next = (requests.get(client) ?? 0) + 1;
+  requests.set(client, next);
+  return next;
+}
