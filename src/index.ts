@@ -1,6 +1,23 @@
 export { type Clock, systemClock } from './clock.js';
 export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
-export type { LoadedConfig } from './config/model.js';
+export type {
+  ListenerConfig,
+  ListenerSettings,
+  LoadedConfig,
+  LogSettings,
+  NamedTemplate,
+  ProcedureConfig,
+  ProcedureSettings,
+  RealmSecurity,
+  RouterSettings,
+  SecurityConfig,
+  SecuritySettings,
+  ServiceConfig,
+  ServiceSettings,
+  Template,
+  Variable,
+  WampSettings,
+} from './config/model.js';
 export {
   createGateway,
   type Gateway,

@@ -1,4 +1,7 @@
-// Calls a procedure of the demo with autobahn-js. Start the demo first: npm start
+// Calls a procedure of the demo with autobahn-js.
+//
+// In a checkout:     npm start                  then, in a second terminal, node examples/node/client.js
+// In your project:   npm install autobahn       and npx rpc-gateway demo in place of npm start
 import autobahn from 'autobahn';
 
 const connection = new autobahn.Connection({
