@@ -77,10 +77,11 @@ export function keepAlive(socket: Socket, ping: () => void, options: FullDialOpt
 
 /** An error that names the URL without its credentials, and why in a sentence. */
 export function dialFailure(url: string, why: string, cause?: unknown): Error {
-  return new Error(`cannot connect to ${printable(url)}: ${why}`, { cause });
+  return new Error(`cannot connect to ${urlForShow(url)}: ${why}`, { cause });
 }
 
-function printable(url: string): string {
+/** A URL without what may be secret in it: credentials, query and fragment. */
+export function urlForShow(url: string): string {
   // A path has no place for credentials.
   if (/^(?:rs:\/\/)?unix:/.test(url)) return url;
   try {

@@ -1,8 +1,15 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import {
+  authenticateMessage,
+  type Credentials,
+  challengedLogin,
+  helloDetailsOf,
+} from './client/credentials.js';
+import { type Login, LoginError } from './client/logins/login.js';
 import { createEventHandlers, type EventHandler } from './event-handlers.js';
 import { answerInvocation, createInvocations, type InvocationHandler } from './invocations.js';
-import { MESSAGE, type Message, messageName, type Welcome } from './messages.js';
+import { type Challenge, MESSAGE, type Message, messageName, type Welcome } from './messages.js';
 import { type Dict, EMPTY_PAYLOAD, type Payload } from './payload.js';
 import type { Peer, PeerReceiver } from './peer.js';
 import { createRequests, type RequestHooks } from './requests.js';
@@ -58,7 +65,9 @@ export interface JoinOptions {
   readonly realm: string;
   /** Name and version that the router may log. Default: none. */
   readonly agent?: string;
-  /** Further keys of HELLO.Details, such as authmethods. */
+  /** How to log in. Default: as an anonymous client. */
+  readonly credentials?: Credentials;
+  /** Further keys of HELLO.Details. */
   readonly details?: Dict;
   /** Milliseconds to wait for WELCOME, and later for the echo of GOODBYE. Default 10 s; 0 waits for ever. */
   readonly timeout?: number;
@@ -106,7 +115,8 @@ const ROLES: Dict = {
 /**
  * Joins a realm over `peer` and resolves with the session.
  *
- * @throws WampError the router's ABORT, or `wamp.error.network_failure` where the peer closes or nothing comes in time
+ * @throws WampError the router's ABORT; `wamp.error.network_failure` if the peer closes or nothing comes in time;
+ *   `wamp.error.authentication_failed` if the router's challenge cannot be answered, or the router does not prove itself
  */
 export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
   const clock = options.clock ?? systemClock;
@@ -117,22 +127,42 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
         ? () => {}
         : clock.after(timeout, () => fail(lost('the router did not answer HELLO in time')));
     let joined: PeerReceiver | undefined;
+    let login: Login | undefined;
+    const { credentials } = options;
     const fail = (error: WampError): void => {
       if (joined !== undefined) return;
       stopTimer();
       reject(error);
       peer.close('normal');
     };
+    const abortLogin = (sentence: string): void => {
+      const reason = ERROR_URI.authenticationFailed;
+      peer.send({ type: MESSAGE.ABORT, details: { message: sentence }, reason });
+      fail(new WampError(reason, EMPTY_PAYLOAD, { message: sentence }));
+    };
+    const answerChallenge = async (own: Credentials, challenge: Challenge): Promise<void> => {
+      try {
+        login = challengedLogin(own, challenge);
+        peer.send(await authenticateMessage(login, challenge));
+      } catch (error) {
+        abortLogin(error instanceof LoginError ? error.message : 'The challenge cannot be answered.');
+      }
+    };
     peer.listen({
       onMessage(message) {
         if (joined !== undefined) return joined.onMessage(message);
         if (message.type === MESSAGE.WELCOME) {
+          if (login?.provesRouter?.(message.details) === false) {
+            return abortLogin('The router did not prove that it knows the password.');
+          }
           stopTimer();
           const session = openSession(peer, options, message);
           joined = session.receiver;
           resolve(session.session);
         } else if (message.type === MESSAGE.ABORT) {
           fail(new WampError(message.reason, EMPTY_PAYLOAD, message.details));
+        } else if (message.type === MESSAGE.CHALLENGE && credentials !== undefined && login === undefined) {
+          void answerChallenge(credentials, message);
         } else {
           fail(violation(`${messageName(message.type)} before WELCOME`));
         }
@@ -146,7 +176,12 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
     const outcome = peer.send({
       type: MESSAGE.HELLO,
       realm: options.realm,
-      details: { roles: ROLES, ...agent, ...options.details },
+      details: {
+        roles: ROLES,
+        ...agent,
+        ...(credentials !== undefined && helloDetailsOf(credentials)),
+        ...options.details,
+      },
     });
     if (outcome !== 'sent') fail(lost(`HELLO cannot be sent: ${outcome}`));
   });

@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { saslprep } from '../../wamp/saslprep.js';
 import { KEY_BYTES, sameBytes } from './key-bytes.js';
 import type { DeriveKey } from './key-derivation.js';
 import type { Password } from './realm-security.js';
-import { saslprep } from './saslprep.js';
 
 /** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
 export const ITERATIONS_FOR_TEXT = 4096;

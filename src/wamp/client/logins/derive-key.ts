@@ -1,0 +1,30 @@
+import { pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import { LoginError } from './login.js';
+
+const derive = promisify(pbkdf2);
+
+/** A router that asks for more rounds than this would keep the client busy for seconds. */
+const MOST_ITERATIONS = 10_000_000;
+const MOST_KEY_BYTES = 1024;
+
+/**
+ * PBKDF2-HMAC-SHA256 with the numbers of a challenge.
+ *
+ * @throws LoginError if a number is missing or out of bounds
+ */
+export function deriveKey(
+  secret: string,
+  salt: string | Uint8Array,
+  iterations: unknown,
+  keyBytes: unknown,
+): Promise<Buffer> {
+  if (!isCount(iterations, MOST_ITERATIONS) || !isCount(keyBytes, MOST_KEY_BYTES)) {
+    throw new LoginError('The challenge names no usable number of iterations or key length.');
+  }
+  return derive(secret, salt, iterations, keyBytes, 'sha256');
+}
+
+function isCount(value: unknown, most: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most;
+}
