@@ -15,6 +15,40 @@ it.each(['Authorization', 'X-Api-Key', 'X-Auth', 'x-auth-token', 'Cookie', 'Clie
   },
 );
 
+it.each([
+  'pwd',
+  'accessKey',
+  'privateKey',
+  'pin',
+  'jwt',
+  'userPin',
+  'ACCESSKEY',
+  'access_key',
+  'pass',
+  'clientSecret',
+  'otp',
+])('masks the field %s, wherever it stands', (name) => {
+  const body = JSON.stringify({ a: [{ [name]: 's3cret' }], [name]: 's3cret' });
+  expect(maskSecrets({ ...request, body, path: `/x?${name}=s3cret` })).toMatchObject({
+    body: JSON.stringify({ a: [{ [name]: '***' }], [name]: '***' }),
+    path: `/x?${name}=***`,
+  });
+});
+
+it.each(['shipping', 'spinning', 'monkey', 'author', 'keyboard', 'design', 'compass'])(
+  'shows the field %s',
+  (name) => {
+    const body = JSON.stringify({ [name]: 'v' });
+    expect(maskSecrets({ ...request, body }).body).toBe(body);
+  },
+);
+
+it('leaves a query name that is not UTF-8 as it stands, and masks beside it', () => {
+  expect(maskSecrets({ ...request, path: '/x?%FF=1&%E0%A4=2&token=s3cret' }).path).toBe(
+    '/x?%FF=1&%E0%A4=2&token=***',
+  );
+});
+
 it.each(['Idempotency-Key', 'X-Request-ID', 'X-Author', 'X-Keyboard'])('shows the header %s', (name) => {
   expect(maskSecrets({ ...request, headers: [name, 'v'] }).headers).toEqual([name, 'v']);
 });

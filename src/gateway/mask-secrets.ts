@@ -3,14 +3,26 @@ import { parseJson, stringifyJson } from '../json.js';
 import type { HttpRequest, ReadableRequest } from '../upstream/http-message.js';
 import { isDict } from './pipeline/fill-template.js';
 
-/** Names under which APIs take credentials. */
-const SECRET_NAME =
-  /authori[sz]ation|cookie|token|secret|passw|credential|api[-_]?key|(^|[^a-z])(auth|key|sig|signature)([^a-z]|$)/i;
+/** Parts of names under which APIs take credentials. */
+const SECRET_PART =
+  /authori[sz]ation|cookie|token|secret|passw|passphrase|credential|apikey|accesskey|privatekey/;
+/** Whole words of such names: `pin`, not `shipping`. */
+const SECRET_WORDS: ReadonlySet<string> = new Set(
+  'auth bearer csrf cvc cvv hmac jwt key keys nonce otp pass passcode pin pwd sas saml session sessionid sid sig signature totp xsrf'.split(
+    ' ',
+  ),
+);
 /** A key that tells calls apart and opens nothing. */
 const HARMLESS = /^idempotency[-_]?key$/i;
 
+/** Whether a name says that its value is a credential, in snake_case, kebab-case or camelCase. */
 function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name) && !HARMLESS.test(name);
+  if (HARMLESS.test(name)) return false;
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
+  return words.some((word) => SECRET_WORDS.has(word)) || SECRET_PART.test(words.join(''));
 }
 
 /**
@@ -32,7 +44,17 @@ export function maskSecrets(request: HttpRequest): ReadableRequest {
 
 function maskPair(pair: string): string {
   const [name = ''] = pair.split('=', 1);
-  return isSecretName(decodeURIComponent(name.replaceAll('+', ' '))) ? `${name}=${MASK}` : pair;
+  return isSecretName(decoded(name)) ? `${name}=${MASK}` : pair;
+}
+
+/** The name behind the percent signs, or as it stands if it is not UTF-8. */
+function decoded(name: string): string {
+  const text = name.replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** A body without such fields, at any depth, comes back as it is, to the letter. */
