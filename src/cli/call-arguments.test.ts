@@ -25,6 +25,21 @@ describe('arguments of call', () => {
     });
   });
 
+  it.each(['1.10', '1e5', '1E400', '-0', '0.30000000000000000001'])(
+    'keeps the number %s as it is typed',
+    (text) => {
+      expect(parseCallArguments([`n=${text}`])).toEqual({ n: text });
+    },
+  );
+
+  it.each([
+    ['1.5', 1.5],
+    ['-7', -7],
+    ['0', 0],
+  ])('reads %s as a number', (text, number) => {
+    expect(parseCallArguments([`n=${text}`])).toEqual({ n: number });
+  });
+
   it('keeps big integers exact and __proto__ a key', () => {
     const kwargs = parseCallArguments(['n=9007199254740993', '__proto__={"a":1}']);
     expect(kwargs['n']).toBe(9007199254740993n);

@@ -1,14 +1,15 @@
 import type { Payload } from '../wamp/payload.js';
 import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { WampError } from '../wamp/wamp-error.js';
-import { parseCallArguments } from './call-arguments.js';
+import { type ArgumentOptions, callArguments } from './call-arguments.js';
 import { callTarget } from './call-target.js';
 import { dryRun } from './dry-run.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { joinForCall } from './join.js';
+import { credentialsOf, type LoginOptions } from './login-options.js';
 import { type PlainPayload, printError, printResult } from './print-outcome.js';
 
-export interface CallOptions {
+export interface CallOptions extends ArgumentOptions, LoginOptions {
   readonly realm?: string;
   readonly url?: string;
   readonly config?: string;
@@ -21,33 +22,49 @@ export interface CallOptions {
 /** How much longer than `timeout` we wait ourselves: the router's own answer says more than our giving up. */
 const ROUTER_HEAD_START_MS = 1_000;
 
-/** `rpc-gateway call URI key=value …`: one call over WebSocket, its outcome printed. */
+/** `rpc-gateway call URI key=value …`: one call, its outcome printed. */
 export async function call(
   uri: string,
   words: readonly string[],
   options: CallOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const kwargs = parseCallArguments(words);
-  if (options.dryRun === true) return dryRun(uri, kwargs, options, host);
+  const { args, kwargs } = await callArguments(words, options, host);
+  if (options.dryRun === true) {
+    if (args.length > 0) throw new CommandFailure('--dry-run takes no --args: use key=value.', EXIT.usage);
+    return dryRun(uri, kwargs, options, host);
+  }
 
   const json = options.json === true;
-  const session = await joinForCall(callTarget(uri, options, host));
+  const credentials = credentialsOf(options, host);
+  const session = await joinForCall(callTarget(uri, options, host), credentials);
+  let over = false;
+  void session.closed.then(() => {
+    over = true;
+  });
   const { timeout } = options;
   try {
     const result = await withinTime(
-      session.call(uri, { kwargs }, timeout === undefined ? {} : { timeout }),
+      session.call(uri, payloadOf(args, kwargs), timeout === undefined ? {} : { timeout }),
       timeout,
     );
     printResult(plain(result), json, host);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof WampError)) throw error;
+    if (over) {
+      const reason = error.message === error.uri ? '' : ` (${error.message})`;
+      throw new CommandFailure(`The router ended the session before it answered${reason}.`, EXIT.unreachable);
+    }
     printError(error.uri, plain(error), json, host);
     return EXIT.failed;
   } finally {
     await session.leave();
   }
+}
+
+function payloadOf(args: readonly unknown[], kwargs: Record<string, unknown>): Payload {
+  return args.length === 0 ? { kwargs } : { args, kwargs };
 }
 
 /** The payload as plain values, whatever form its slots came in. */

@@ -24,8 +24,8 @@ export interface Host {
   exit(code: number): void;
 }
 
-/** Exit codes: 0 done, 1 failed (configuration, call, network), 2 wrong use of the command line. */
-export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+/** Exit codes: 0 done, 1 failed (configuration, a WAMP error), 2 wrong use of the command line, 3 no connection or no login. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A failure with a sentence for the user and nothing else worth printing: no stack, no cause. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { duration } from '../config/datatypes.js';
+import { duration, listOr } from '../config/datatypes.js';
 import { DEMO_PORT } from './defaults.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
@@ -37,4 +37,23 @@ export function iterationsOption(text: string): number {
     throw new InvalidArgumentError('The rounds are a number from 1000 to 10000000.');
   }
   return count;
+}
+
+/** What `--authmethod` takes. */
+export const AUTHMETHODS = ['anonymous', 'ticket', 'wampcra', 'wamp-scram', 'cryptosign'] as const;
+
+export function authmethodOption(text: string): string {
+  const known: readonly string[] = AUTHMETHODS;
+  if (!known.includes(text)) throw new InvalidArgumentError(`It must be ${listOr(AUTHMETHODS)}.`);
+  return text;
+}
+
+/** The shells that `completion` knows. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+export function shellArgument(text: string): Shell {
+  const shell = SHELLS.find((known) => known === text);
+  if (shell === undefined) throw new InvalidArgumentError(`The shell must be ${listOr(SHELLS)}.`);
+  return shell;
 }

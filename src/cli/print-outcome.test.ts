@@ -57,13 +57,15 @@ describe('an error', () => {
     expect(host.err()).toBe(
       'error bondy.error.bad_gateway\nThe upstream cannot be reached\nstatus 502, code connect, id a1b2, attempts 3\n',
     );
-    expect(host.out()).toBe(`${JSON.stringify(kwargs)}\n`);
+    expect(host.out()).toBe(`${JSON.stringify({ error: 'bondy.error.bad_gateway', args: [], kwargs })}\n`);
   });
 
   it("of the router's shows its arguments", () => {
     const host = createFakeHost();
     printError('wamp.error.no_such_procedure', { args: ['no procedure x'], kwargs: {} }, true, host);
     expect(host.err()).toBe('error wamp.error.no_such_procedure\n"no procedure x"\n');
-    expect(host.out()).toBe('{}\n');
+    expect(host.out()).toBe(
+      '{"error":"wamp.error.no_such_procedure","args":["no procedure x"],"kwargs":{}}\n',
+    );
   });
 });

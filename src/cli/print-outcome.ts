@@ -25,7 +25,7 @@ export function printResult(payload: PlainPayload, json: boolean, host: Host): v
   host.stdout.write(describe(mainValue(payload), painter(host.stdout, host), 'good'));
 }
 
-/** Prints an ERROR for people on stderr; with `json`, its kwargs as one line of JSON on stdout too. */
+/** Prints an ERROR for people on stderr; with `json`, all of it as one line of JSON on stdout too. */
 export function printError(uri: string, payload: PlainPayload, json: boolean, host: Host): void {
   const paint = painter(host.stderr, host);
   const { code, id, attempts, message, retry_after: retryAfter, ...rest } = payload.kwargs ?? {};
@@ -39,7 +39,8 @@ export function printError(uri: string, payload: PlainPayload, json: boolean, ho
   } else if (payload.kwargs !== undefined || (payload.args?.length ?? 0) > 0) {
     host.stderr.write(describe(mainValue(payload), paint, 'bad'));
   }
-  if (json) host.stdout.write(`${stringifyJson(payload.kwargs ?? {})}\n`);
+  const { args = [], kwargs = {} } = payload;
+  if (json) host.stdout.write(`${stringifyJson({ error: uri, args, kwargs })}\n`);
 }
 
 /** kwargs where there are any; else the one argument (`result = args`), else all arguments. */

@@ -4,7 +4,18 @@ import type { CallOptions } from './call.js';
 import { commandName } from './command-name.js';
 import { DEFAULT_ITERATIONS } from './defaults.js';
 import type { ExitCode, Host } from './host.js';
-import { demoPort, durationOption, iterationsOption, portOption } from './options.js';
+import type { ListOptions } from './list.js';
+import {
+  AUTHMETHODS,
+  authmethodOption,
+  demoPort,
+  durationOption,
+  iterationsOption,
+  portOption,
+  SHELLS,
+  type Shell,
+  shellArgument,
+} from './options.js';
 
 /** The two ways in which a command runs. */
 export interface Runner {
@@ -30,6 +41,7 @@ Examples:
   rpc-gateway demo                                      an example API and a gateway to it, nothing to set up
   rpc-gateway check --config bondy.conf                 find every mistake in a configuration
   rpc-gateway start --config bondy.conf                 run the gateway
+  rpc-gateway list --config bondy.conf                  list the procedures of a configuration
   rpc-gateway call com.billing.get_invoice id=INV-001   call a procedure`,
     );
 
@@ -84,25 +96,78 @@ Examples:
       '-c, --config <file>',
       'the configuration (default: ./bondy.conf if it exists, else what the demo uses)',
     )
+    .option('--args <json>', 'positional arguments, a JSON list')
+    .option('--kwargs <json>', 'keyword arguments, a JSON object; @FILE reads one from a file, - from stdin')
+    .option('--authid <name>', 'log in as this user (default: $RPC_GATEWAY_AUTHID)')
+    .option('--ticket <ticket>', 'log in by ticket (default: $RPC_GATEWAY_TICKET)')
+    .option('--secret <secret>', 'log in by wamp-scram or wampcra (default: $RPC_GATEWAY_SECRET)')
+    .option('--private-key <hex>', 'log in by cryptosign (default: $RPC_GATEWAY_PRIVATE_KEY)')
+    .option('--authmethod <name>', `offer this one alone: ${AUTHMETHODS.join(', ')}`, authmethodOption)
     .option('--timeout <duration>', 'give up after so long, for example 5s or 500ms', durationOption)
-    .option('--json', "print the result's kwargs as one line of JSON")
+    .option(
+      '--json',
+      'print the outcome as one line of JSON: kwargs of a result, {error, args, kwargs} of an error',
+    )
     .option('--dry-run', 'print the HTTP request as a curl command and send nothing')
     .addHelpText(
       'after',
       `
-A WAMP error ends with exit code 1.
+Exit codes: 0 a result, 1 a WAMP error, 2 wrong use of the command line, 3 no connection or no login.
+Other users of this machine can see the options of a command. Give secrets by the environment.
 
 Examples:
   rpc-gateway call com.billing.get_invoice id=INV-001
   rpc-gateway call com.billing.create_invoice customer=cust-42 amount=2500 lines='[{"desc":"Widget","qty":5}]'
   rpc-gateway call com.billing.get_invoice id=INV-001 --json | jq .body
   rpc-gateway call com.billing.get_invoice id=INV-001 --dry-run --config bondy.conf
-  rpc-gateway call com.billing.get_invoice id='"007"'     quotes keep a number as text`,
+  rpc-gateway call com.billing.get_invoice id='"007"'     quotes keep a number as text
+  rpc-gateway call com.billing.create_invoice --kwargs @invoice.json
+  RPC_GATEWAY_SECRET=… rpc-gateway call com.billing.get_invoice id=INV-001 --authid alice
+  rpc-gateway call com.example.add --args '[1, 2]'        a procedure that takes positional arguments`,
     )
     .action((uri: string, words: string[], options: CallOptions) =>
       run.once(async () => {
         const { call } = await import('./call.js');
         return await call(uri, words, options, host);
+      }),
+    );
+
+  program
+    .command('list')
+    .description('list the procedures of a configuration')
+    .option('-c, --config <file>', 'the configuration (default: ./bondy.conf)')
+    .option('--json', 'print one line of JSON: a list of {uri, realm, method, path, service}')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rpc-gateway list
+  rpc-gateway list --config bondy.conf --json | jq -r '.[].uri'`,
+    )
+    .action((options: ListOptions) =>
+      run.once(async () => {
+        const { list } = await import('./list.js');
+        return list(options, host);
+      }),
+    );
+
+  program
+    .command('completion')
+    .description('print a script that completes this command in your shell')
+    .argument('<shell>', SHELLS.join(', '), shellArgument)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  source <(rpc-gateway completion bash)                                        for this terminal
+  rpc-gateway completion bash > ~/.local/share/bash-completion/completions/rpc-gateway
+  rpc-gateway completion zsh > "\${fpath[1]}/_rpc-gateway"
+  rpc-gateway completion fish > ~/.config/fish/completions/rpc-gateway.fish`,
+    )
+    .action((shell: Shell) =>
+      run.once(async () => {
+        const { completion } = await import('./completion.js');
+        return completion(program, shell, host);
       }),
     );
 

@@ -12,6 +12,8 @@ describe('links in the documents', () => {
     'docs/OVERVIEW.md',
     'docs/REALMS.md',
     'docs/SECURITY.md',
+    'docs/bondy.md',
+    'docs/calling.md',
     'docs/performance.md',
     'docs/wamp.md',
   ];

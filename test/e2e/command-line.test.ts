@@ -199,7 +199,8 @@ describe('the command line', () => {
       const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url];
       const err = 'error wamp.error.not_found\n404 Not Found\n{\n  "error": "none"\n}\n';
       expect(await finished(words)).toEqual({ code: 1, out: '', err });
-      const out = '{"status":404,"body":{"error":"none"}}\n';
+      const out =
+        '{"error":"wamp.error.not_found","args":[],"kwargs":{"status":404,"body":{"error":"none"}}}\n';
       expect(await finished([...words, '--json'])).toEqual({ code: 1, out, err });
     });
 
@@ -253,16 +254,17 @@ listeners.unix.socket = gateway.sock`,
 
     it('says in one sentence what keeps it from calling', async () => {
       const { url } = await started(configuration(upstream.url));
-      const sentence = async (...words: string[]): Promise<string> => {
+      const failure = async (expected: number, words: readonly string[]): Promise<string> => {
         const { code, out, err } = await finished(['call', 'com.billing.get_invoice', 'id=1', ...words]);
-        expect({ code, out }).toEqual({ code: 1, out: '' });
+        expect({ code, out }).toEqual({ code: expected, out: '' });
         expect(err.trim().split('\n').length).toBe(1);
         return err;
       };
+      const sentence = (...words: string[]) => failure(3, words);
       expect(await sentence('--url', 'ws://127.0.0.1:1/ws')).toContain(
         'Nothing listens at ws://127.0.0.1:1/ws',
       );
-      expect(await sentence('--url', 'http://127.0.0.1/')).toContain('no URL of a router');
+      expect(await failure(2, ['--url', 'http://127.0.0.1/'])).toContain('not the URL of a router');
       expect(await sentence('--url', 'rs://127.0.0.1:1')).toContain('Nothing listens at rs://127.0.0.1:1');
       expect(await sentence('--url', 'unix:/nowhere/x.sock')).toContain(
         'Nothing listens at unix:/nowhere/x.sock',
@@ -273,7 +275,7 @@ listeners.unix.socket = gateway.sock`,
 
       expect(await sentence('--url', url.replace(/\/ws$/, '/elsewhere'))).toContain('404');
       expect(await sentence('--url', url, '--realm', 'com.other')).toContain('no realm com.other');
-      expect(await sentence('--config', `${folder.path}/none.conf`)).toContain('There is no file');
+      expect(await failure(1, ['--config', `${folder.path}/none.conf`])).toContain('There is no file');
     });
   });
 
@@ -314,7 +316,10 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
 
   describe('its use', () => {
     it('is explained, each command with examples', async () => {
-      for (const command of [[], ['start'], ['check'], ['call'], ['demo']]) {
+      for (const command of [
+        [],
+        ...['start', 'check', 'call', 'list', 'completion', 'demo', 'hash-password'].map((name) => [name]),
+      ]) {
         const { code, out } = await finished([...command, '--help']);
         expect(code).toBe(0);
         expect(out).toContain('Examples:');
@@ -329,6 +334,18 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
       [['call']],
       [['call', 'com.x', 'novalue']],
       [['call', 'com.x', '--timeout', '5']],
+      [['call', 'com.x', '--authmethod', 'magic']],
+      [['call', 'com.x', '--authid', 'alice']],
+      [['call', 'com.x', '--ticket', 'wonderland']],
+      [['call', 'com.x', '--authmethod', 'wampcra', '--authid', 'alice', '--ticket', 'wonderland']],
+      [['call', 'com.x', '--private-key', 'abc']],
+      [['call', 'com.x', '--args', '{}']],
+      [['call', 'com.x', '--kwargs', '[]']],
+      [['call', 'com.x', '--kwargs', 'no JSON']],
+      [['call', 'com.x', '--kwargs', '@/nowhere.json']],
+      [['call', 'com.x', 'a=1', '--kwargs', '{"a":2}']],
+      [['call', 'com.x', '--args', '[1]', '--dry-run']],
+      [['completion', 'cmd']],
       [['demo', '--port', '70000']],
     ])('when wrong (%j) ends with 2', async (words) => {
       const { code, out, err } = await finished(words);
@@ -355,7 +372,14 @@ describe('the demo', () => {
     expect(outcomes).toEqual([
       [0, { status: 200, body: { id: 'INV-001', amount: 1500, status: 'paid' } }],
       [0, { status: 201, body: { id: 'INV-002', customer: 'cust-42', amount: 2500, status: 'draft' } }],
-      [1, { status: 404, body: { error: 'no invoice INV-999' } }],
+      [
+        1,
+        {
+          error: 'wamp.error.not_found',
+          args: [],
+          kwargs: { status: 404, body: { error: 'no invoice INV-999' } },
+        },
+      ],
     ]);
     const second = runCommand(['demo', '--port', new URL(url).port]);
     expect(await second.ended).toBe(1);

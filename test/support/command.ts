@@ -9,9 +9,14 @@ export interface CommandRun extends FakeHost {
 /** Runs `rpc-gateway` with these words inside the test's own process, under a stand-in for `process`. */
 export function runCommand(
   words: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly terminal?: boolean } = {},
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly terminal?: boolean;
+    readonly stdin?: string;
+  } = {},
 ): CommandRun {
-  const host = createFakeHost(options.env, { terminal: options.terminal === true });
+  const { env, ...rest } = options;
+  const host = createFakeHost(env, rest);
   const ended = main(['node', '/repository/bin/rpc-gateway.js', ...words], host).then(() =>
     Number(host.exitCode),
   );

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { HandledSignal, Host } from '../../src/cli/host.js';
 
 export interface FakeHost extends Host {
@@ -17,7 +18,7 @@ export interface FakeHost extends Host {
 /** Stands in for `process`: collects what is printed, delivers signals by hand. */
 export function createFakeHost(
   env: Readonly<Record<string, string | undefined>> = {},
-  options: { readonly terminal?: boolean } = {},
+  options: { readonly terminal?: boolean; readonly stdin?: string } = {},
 ): FakeHost {
   const out: string[] = [];
   const err: string[] = [];
@@ -33,8 +34,10 @@ export function createFakeHost(
   const listeners = new Map<string, Set<Listener>>([['warning', new Set([printWarning])]]);
   const heardBy = (event: string): Listener[] => [...(listeners.get(event) ?? [])];
   const isTTY = options.terminal === true;
+  const { stdin } = options;
   return {
     env,
+    ...(stdin !== undefined && { stdin: Readable.from([stdin]) }),
     stdout: {
       write(text) {
         out.push(text);

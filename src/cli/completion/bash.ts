@@ -1,0 +1,50 @@
+import type { CommandWord } from './command-words.js';
+
+/** A completion script for bash 4 or later. */
+export function bashScript(commands: readonly CommandWord[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  return `# bash completion of rpc-gateway
+_rpc_gateway() {
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  local command="\${COMP_WORDS[1]}"
+  COMPREPLY=()
+  if [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W "${names} --help --version" -- "$word"))
+    return
+  fi
+  case "$command $before" in
+${fileCases(commands)}
+  esac
+  case "$command" in
+${commands.map(commandCase).join('\n')}
+  esac
+}
+complete -F _rpc_gateway rpc-gateway
+`;
+}
+
+/** After an option that takes a file, file names follow; after one that takes text, nothing can be said. */
+function fileCases(commands: readonly CommandWord[]): string {
+  const patterns = (takes: 'file' | 'text'): string =>
+    commands
+      .flatMap(({ name, options }) =>
+        options
+          .filter((option) => option.takes === takes)
+          .flatMap(({ long, short }) => [long, ...(short === undefined ? [] : [short])])
+          .map((option) => `'${name} ${option}'`),
+      )
+      .join(' | ');
+  return `    ${patterns('file')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
+    ${patterns('text')}) return ;;`;
+}
+
+function commandCase({ name, options, firstArgument }: CommandWord): string {
+  const words = options.map(({ long }) => long).join(' ');
+  const first =
+    firstArgument === 'procedures'
+      ? `$([ "$COMP_CWORD" -eq 2 ] && rpc-gateway list 2>/dev/null | awk 'NR > 1 && $1 ~ /^[A-Za-z0-9_.-]+$/ { print $1 }') `
+      : firstArgument.length > 0
+        ? `${firstArgument.join(' ')} `
+        : '';
+  return `    ${name}) COMPREPLY=($(compgen -W "${first}${words}" -- "$word")) ;;`;
+}

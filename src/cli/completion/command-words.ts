@@ -1,0 +1,44 @@
+import type { Command, Option } from 'commander';
+
+/** An option as a shell completes it. */
+export interface OptionWord {
+  /** `--config` */
+  readonly long: string;
+  /** `-c`, if there is one. */
+  readonly short: string | undefined;
+  readonly description: string;
+  readonly takes: 'nothing' | 'file' | 'text';
+}
+
+/** A subcommand as a shell completes it. */
+export interface CommandWord {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly OptionWord[];
+  /** The fixed words that its first argument can be; `procedures` stands for the URIs of the configuration. */
+  readonly firstArgument: readonly string[] | 'procedures';
+}
+
+/** What a program understands, read from its commander definition. */
+export function commandWords(program: Command): readonly CommandWord[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    description: command.description(),
+    options: [...command.options.map(optionWord), HELP],
+    firstArgument: firstArgumentOf(command),
+  }));
+}
+
+const HELP: OptionWord = { long: '--help', short: '-h', description: 'show help', takes: 'nothing' };
+
+function optionWord(option: Option): OptionWord {
+  const { long = '', short, description } = option;
+  const takes = option.required ? (option.flags.includes('<file>') ? 'file' : 'text') : 'nothing';
+  return { long: long ?? '', short, description: description.replace(/ \(default:.*$/, ''), takes };
+}
+
+function firstArgumentOf(command: Command): CommandWord['firstArgument'] {
+  const [argument] = command.registeredArguments;
+  if (argument?.name() === 'uri') return 'procedures';
+  return argument?.name() === 'shell' ? argument.description.split(', ') : [];
+}

@@ -1,0 +1,62 @@
+import type { LoadedConfig } from '../config/model.js';
+import { readConfiguration } from './configuration.js';
+import { EXIT, type ExitCode, type Host } from './host.js';
+
+export interface ListOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+interface ListedProcedure {
+  readonly uri: string;
+  readonly realm: string;
+  readonly method: string;
+  readonly path: string;
+  readonly service: string;
+}
+
+const HEADINGS = ['PROCEDURE', 'METHOD', 'PATH', 'REALM'] as const;
+
+/** `rpc-gateway list`: the procedures of a configuration, a line each, as the file has them. */
+export function list(options: ListOptions, host: Host): ExitCode {
+  const procedures = proceduresOf(readConfiguration(options.config, host));
+  if (options.json === true) {
+    host.stdout.write(`${JSON.stringify(procedures)}\n`);
+    return EXIT.ok;
+  }
+  const rows = procedures.map(({ uri, method, path, realm }) => [uri, method.toUpperCase(), path, realm]);
+  host.stdout.write(table([HEADINGS, ...rows]));
+  return EXIT.ok;
+}
+
+function proceduresOf(config: LoadedConfig): ListedProcedure[] {
+  return config.services.flatMap((service) =>
+    service.procedures.map(({ settings }) => ({
+      uri: settings.uri,
+      realm: settings.realm,
+      method: settings.method,
+      path: pathForShow(settings.path.source),
+      service: service.name,
+    })),
+  );
+}
+
+/** A literal query may hold a key of the API. */
+function pathForShow(path: string): string {
+  const query = path.indexOf('?');
+  return query < 0 ? path : `${path.slice(0, query)}?…`;
+}
+
+/** Columns of equal width, two spaces apart. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
