@@ -1,5 +1,6 @@
 import { checkAuth } from './auth-checks.js';
 import type { ConfigDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
+import { checkHost } from './host-checks.js';
 import type { ReadFile } from './includes.js';
 import { checkListeners } from './listener-checks.js';
 import type { ServiceSettings } from './schema/service.js';
@@ -11,8 +12,10 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
     checkAuth(service, readFile);
+    checkHost(service);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);
+      checkHost(procedure);
     }
     checkCookies(service);
   }

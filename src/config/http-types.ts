@@ -9,18 +9,24 @@ const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 /** The name of a header that the configuration may set; case is kept. */
 export const headerName: DataType<string> = {
   description: 'header name',
-  parse(value) {
-    if (!isToken(value)) {
-      throw new ValueError(
-        "not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
-      );
-    }
-    if (isOwnField(value)) {
-      throw new ValueError('this header belongs to the HTTP connection and cannot be set');
-    }
-    return value;
-  },
+  parse: (value) => checkHeaderName(value),
 };
+
+/** The same, or `Host`: for virtual hosts that base_url does not name. */
+export const requestHeaderName: DataType<string> = {
+  description: 'header name',
+  parse: (value) => (value.toLowerCase() === 'host' ? value : checkHeaderName(value)),
+};
+
+function checkHeaderName(value: string): string {
+  if (!isToken(value)) {
+    throw new ValueError("not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed");
+  }
+  if (isOwnField(value)) {
+    throw new ValueError('this header belongs to the HTTP connection and cannot be set');
+  }
+  return value;
+}
 
 /** The name of a header in an answer, in lower case. */
 export const answerHeaderName: DataType<string> = {

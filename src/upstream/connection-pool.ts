@@ -1,10 +1,11 @@
-// Two of undici's own files and not its front, which loads the whole of it, with fetch, caches, WebSocket and mocks, and
+// One of undici's own files (connector.ts has another) and not its front, which loads the whole of it, with fetch, caches, WebSocket and mocks, and
 // Node's own copy of undici besides: a sixth of the time of a start, and 8 MB. That is why package.json names one version.
 import type { Client } from 'undici';
-import buildConnector from 'undici/lib/core/connect.js';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
+import { createUpstreamConnector } from './connector.js';
+import { filterInterimResponses, type InterimFilter } from './interim-responses.js';
 import type { UpstreamTls } from './tls.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -16,13 +17,29 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
+  /** Names and values of one response's header fields together. */
+  readonly maxHeaderBytes: number;
   readonly tls: UpstreamTls;
 }
 
 /** One place in the pool: at most one call at a time, at most one TCP connection. */
 export interface Connection {
   readonly client: Client;
+  /** Undefined while no connection is open. */
+  readonly filter: InterimFilter | undefined;
+  /** True where the open connection has brought a response already. */
+  readonly used: boolean;
 }
+
+/**
+ * How an exchange leaves its connection.
+ *
+ * - `good`: it is used again at once.
+ * - `resting`: it is used again once it has been silent for a while. The response was complete with its head, so nothing
+ *   tells whether bytes come behind it, which the next caller would take for its own response.
+ * - `broken`: it is closed, as its state is unknown.
+ */
+export type ConnectionState = 'good' | 'resting' | 'broken';
 
 export type Checkout = Connection | 'full' | 'timeout' | 'canceled';
 
@@ -34,8 +51,8 @@ export interface ConnectionPool {
    * @param now monotonic milliseconds
    */
   checkout(waitMs: number, control: CallControl, now: number): Connection | Promise<Checkout>;
-  /** Gives a connection back. `broken` throws its socket away: its state is unknown. */
-  release(connection: Connection, broken: boolean): void;
+  /** Gives a connection back. */
+  release(connection: Connection, state: ConnectionState): void;
   /** Ends every connection; running exchanges fail. */
   close(): Promise<void>;
   readonly busy: number;
@@ -47,11 +64,17 @@ const IDLE_WITHOUT_HINT_MS = 4_000;
 /** Taken off the server's own `Keep-Alive: timeout` hint, so that we close first and no POST meets a closing socket. */
 const HINT_MARGIN_MS = 1_000;
 const LIFETIME_JITTER = 0.1;
+/** How long a resting connection has to be silent. Bytes that come meanwhile close it: undici waits for none. */
+const REST_MS = 100;
 
 interface Slot extends Connection {
   client: Client;
+  filter: InterimFilter | undefined;
+  used: boolean;
   connectedAt: number | undefined;
   lifetimeMs: number;
+  /** Monotonic milliseconds, where it rests. */
+  restsUntil: number;
 }
 
 interface Waiter {
@@ -70,23 +93,32 @@ export function createConnectionPool(
   clock: Clock,
   random: () => number,
 ): ConnectionPool {
-  const connector = buildConnector({
-    timeout: options.connectTimeoutMs,
-    rejectUnauthorized: options.tls.verify,
-    secureContext: options.tls.secureContext,
-    ...(options.tls.servername && { servername: options.tls.servername }),
-  });
+  const connector = createUpstreamConnector(options);
   const slots = new Set<Slot>();
   // Last in, first out: the warmest connection serves next, and spare ones reach their idle timeout.
   const free: Slot[] = [];
+  /** First in, first out: the one that has rested longest comes first. */
+  const resting: Slot[] = [];
   const waiters = new WaitingLine<Waiter>();
   let closed = false;
 
-  function newClient(): Client {
-    return new UndiciClient(options.origin, {
-      connect: connector,
+  /** @param slot asked for later only: where the client stands then */
+  function newClient(slot: () => Slot): Client {
+    const client: Client = new UndiciClient(options.origin, {
+      connect(target, callback) {
+        connector(target, (...[error, socket]) => {
+          if (error !== null) {
+            callback(error, null);
+            return;
+          }
+          const filter = filterInterimResponses(socket, options.maxHeaderBytes);
+          if (slot().client === client) slot().filter = filter;
+          callback(null, socket);
+        });
+      },
       pipelining: 1,
       allowH2: false,
+      maxHeaderSize: options.maxHeaderBytes,
       keepAliveTimeout: Math.min(IDLE_WITHOUT_HINT_MS, options.idleTimeoutMs),
       keepAliveMaxTimeout: options.idleTimeoutMs,
       keepAliveTimeoutThreshold: HINT_MARGIN_MS,
@@ -94,30 +126,35 @@ export function createConnectionPool(
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-  }
-
-  function watchAge(slot: Slot): void {
-    const { client } = slot;
-    slot.connectedAt = undefined;
     client.on('connect', () => {
-      slot.connectedAt = clock.monotonic();
-      slot.lifetimeMs = options.maxLifetimeMs * (1 - LIFETIME_JITTER + 2 * LIFETIME_JITTER * random());
+      const opened = slot();
+      if (opened.client !== client) return;
+      opened.connectedAt = clock.monotonic();
+      opened.lifetimeMs = options.maxLifetimeMs * (1 - LIFETIME_JITTER + 2 * LIFETIME_JITTER * random());
     });
     client.on('disconnect', () => {
-      if (slot.client === client) slot.connectedAt = undefined;
+      if (slot().client === client) forgetConnection(slot());
     });
+    return client;
   }
 
   function addSlot(): Slot {
-    const slot: Slot = { client: newClient(), connectedAt: undefined, lifetimeMs: options.maxLifetimeMs };
-    watchAge(slot);
+    const slot: Slot = {
+      client: newClient(() => slot),
+      filter: undefined,
+      used: false,
+      connectedAt: undefined,
+      lifetimeMs: options.maxLifetimeMs,
+      restsUntil: 0,
+    };
     slots.add(slot);
     return slot;
   }
 
-  function renew(slot: Slot): void {
-    slot.client = newClient();
-    watchAge(slot);
+  function renew(slot: Slot): Slot {
+    slot.client = newClient(() => slot);
+    forgetConnection(slot);
+    return slot;
   }
 
   /** A connection past its lifetime is closed and a new one made, so that changed DNS is noticed under steady load. */
@@ -127,6 +164,30 @@ export function createConnectionPool(
       renew(slot);
     }
     return slot;
+  }
+
+  function destroyClient(slot: Slot): void {
+    slot.client.destroy().catch(() => undefined);
+  }
+
+  function replace(slot: Slot): Slot {
+    destroyClient(slot);
+    return renew(slot);
+  }
+
+  /** The best place that nobody uses. */
+  function takeIdle(now: number): Slot | undefined {
+    if (resting.length > 0) wakeRested(now);
+    const slot = free.pop();
+    if (slot !== undefined) return renewIfOld(slot, now);
+    if (slots.size < options.size) return addSlot();
+    // A new connection is there sooner than a rest is over, and there may never be more than `size`.
+    const tired = resting.shift();
+    return tired && replace(tired);
+  }
+
+  function wakeRested(now: number): void {
+    while (resting.length > 0 && (resting[0] as Slot).restsUntil <= now) free.push(resting.shift() as Slot);
   }
 
   function wait(waitMs: number, control: CallControl): Promise<Checkout> {
@@ -147,23 +208,30 @@ export function createConnectionPool(
 
   return {
     checkout(waitMs, control, now) {
-      const slot = free.pop();
-      if (slot !== undefined) return renewIfOld(slot, now);
-      if (slots.size < options.size && !closed) return addSlot();
-      if (closed || waiters.size >= options.maxWaiting) return Promise.resolve('full');
+      if (closed) return Promise.resolve('full');
+      const slot = takeIdle(now);
+      if (slot !== undefined) return slot;
+      if (waiters.size >= options.maxWaiting) return Promise.resolve('full');
       return wait(waitMs, control);
     },
 
-    release(connection, broken) {
+    release(connection, state) {
       const slot = connection as Slot;
-      if (broken) {
-        slot.client.destroy().catch(() => undefined);
-        if (!closed) renew(slot);
+      if (closed) {
+        destroyClient(slot);
+        return;
       }
-      if (closed) return;
       const next = waiters.first;
-      if (next === undefined) free.push(slot);
-      else next.settle(renewIfOld(slot, clock.monotonic()));
+      if (state === 'broken' || (state === 'resting' && next !== undefined)) replace(slot);
+      else slot.used = slot.connectedAt !== undefined;
+      if (next !== undefined) {
+        next.settle(renewIfOld(slot, clock.monotonic()));
+      } else if (state === 'resting') {
+        slot.restsUntil = clock.monotonic() + REST_MS;
+        resting.push(slot);
+      } else {
+        free.push(slot);
+      }
     },
 
     async close() {
@@ -172,13 +240,20 @@ export function createConnectionPool(
       await Promise.all([...slots].map((slot) => slot.client.destroy()));
       slots.clear();
       free.length = 0;
+      resting.length = 0;
     },
 
     get busy() {
-      return slots.size - free.length;
+      return slots.size - free.length - resting.length;
     },
     get waiting() {
       return waiters.size;
     },
   };
+}
+
+function forgetConnection(slot: Slot): void {
+  slot.connectedAt = undefined;
+  slot.filter = undefined;
+  slot.used = false;
 }

@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import { createLane, type Lane, type Timed } from '../lane.js';
+import type { Abandonments } from './abandonments.js';
 import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
-import type { Connection } from './connection-pool.js';
+import type { Connection, ConnectionState } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
+import type { InterimListener } from './interim-responses.js';
 
 export interface Answered {
   readonly kind: 'answer';
@@ -27,8 +29,13 @@ export type ExchangeOutcome = Answered | ExchangeFailure | Canceled | Expired;
 
 export interface ExchangeResult {
   readonly outcome: ExchangeOutcome;
-  /** False where the connection is left in an unknown state. */
-  readonly reusable: boolean;
+  /** How the connection is left; a promise where the caller has gone and the upstream is still at work on the request. */
+  readonly connection: ConnectionState | Promise<ConnectionState>;
+  /**
+   * True where a used connection was closed before one byte of the response came: the server had ended it already, as
+   * servers do, and the failure says nothing about its health.
+   */
+  readonly isStale: boolean;
 }
 
 /** How much time and room an exchange has. When the time is up the request is torn down; the failure is `timeout`. */
@@ -37,6 +44,11 @@ export interface ExchangeLimits {
   readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
+  /** As many as the upstream would have if the caller stayed; no less than `timeoutMs`. */
+  readonly wholeMs: number;
+  readonly abandonments: Abandonments;
+  /** The connection carries this one request, and the server is told so. */
+  readonly closes: boolean;
   /** Of that duration, where others have it too; a timer of its own otherwise. */
   readonly lane: ExchangeLane | undefined;
   /** Milliseconds that the upstream may be silent within that. */
@@ -45,6 +57,12 @@ export interface ExchangeLimits {
   readonly maxBytes: number;
   /** Monotonic milliseconds from which on the request may not leave any more: a token in it has expired. */
   readonly notAfter: number;
+}
+
+/** With one that undici takes and does not declare. */
+interface DispatchOptions extends Dispatcher.DispatchOptions {
+  /** One and the same for all, or undici would close the connection where the next request has another Host header. */
+  readonly servername: string;
 }
 
 /**
@@ -60,19 +78,22 @@ export function exchange(
   control: CallControl,
 ): Promise<ExchangeResult> {
   // Before the connection is touched, so that it stays as good as it is.
-  if (limits.now >= limits.notAfter) return Promise.resolve({ outcome: EXPIRED, reusable: true });
+  if (limits.now >= limits.notAfter) {
+    return Promise.resolve({ outcome: EXPIRED, connection: 'good', isStale: false });
+  }
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(request, limits, clock, control, resolve, reject);
+    const handler = new Exchange(connection, request, limits, clock, control, resolve, reject);
     handler.begin();
-    connection.client.dispatch(
-      {
-        method: request.method,
-        path: request.path,
-        headers: request.headers as string[],
-        body: request.body ?? null,
-      },
-      handler,
-    );
+    const options: DispatchOptions = {
+      method: request.method,
+      path: request.path,
+      headers: request.headers as string[],
+      body: request.body ?? null,
+      servername: SAME_SERVER,
+      // What undici does for HEAD by itself; any value here overrules it.
+      reset: limits.closes || request.method === 'HEAD',
+    };
+    connection.client.dispatch(options, handler);
     handler.waits();
   });
 }
@@ -91,12 +112,13 @@ export function createExchangeLane(clock: Clock, timeoutMs: number): ExchangeLan
  * kept out of reach of its cheap garbage collection, with all that they referred to. Of undici's two interfaces for
  * handlers it has the older: behind the newer one each call gets two objects more, and each header field a string.
  */
-class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange> {
+class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListener, Timed<Exchange> {
   dueAt = 0;
   lane: ExchangeLane | undefined = undefined;
   earlier: Exchange | undefined = undefined;
   later: Exchange | undefined = undefined;
 
+  private readonly connection: Connection;
   private readonly request: HttpRequest;
   private readonly limits: ExchangeLimits;
   private readonly clock: Clock;
@@ -104,16 +126,22 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
   private hadToWait = false;
+  /** Its connection had brought a response before. */
+  private wasUsed = false;
   private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
+  /** The call has its outcome. */
   private settled = false;
+  /** The call has gone, and the request runs on: see {@link Exchange.leave}. */
+  private leftTo: ((state: ConnectionState) => void) | undefined = undefined;
   private status = 0;
   private headers: AnswerHeaders = NO_HEADERS;
   private body: Buffer | Buffer[] = NO_BODY;
   private size = 0;
 
   constructor(
+    connection: Connection,
     request: HttpRequest,
     limits: ExchangeLimits,
     clock: Clock,
@@ -121,6 +149,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
     resolve: (result: ExchangeResult) => void,
     reject: (error: Error) => void,
   ) {
+    this.connection = connection;
     this.request = request;
     this.limits = limits;
     this.clock = clock;
@@ -138,8 +167,12 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   }
 
   timeOut(): void {
-    const detail = `no whole answer within ${Math.round(this.limits.timeoutMs)} ms`;
-    this.tearDown(failure('timeout', this.abort !== undefined, detail));
+    const { timeoutMs, wholeMs } = this.limits;
+    const detail = `no whole answer within ${Math.round(timeoutMs)} ms`;
+    const outcome = failure('timeout', this.abort !== undefined, detail);
+    // The upstream has had its time. Only a caller that gives it less leaves it at work.
+    if (timeoutMs >= wholeMs || this.settled) this.tearDown(outcome);
+    else this.leave(outcome);
   }
 
   /** undici has the request: where the connection was open it has begun by now. */
@@ -154,17 +187,21 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   }
 
   cancel(): void {
-    this.tearDown({ kind: 'canceled' });
+    if (this.control.canceledBy === 'gateway') this.tearDown({ kind: 'canceled' });
+    else this.leave({ kind: 'canceled' });
   }
 
   /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
   onConnect(abort: (error?: Error) => void): void {
-    if (!this.settled && this.hasExpiredWaiting()) this.settle(EXPIRED, false);
+    if (!this.settled && this.hasExpiredWaiting()) this.settle(EXPIRED, 'good');
     if (this.settled) {
-      abort(new Error('the call had ended before its connection was made'));
-      return;
+      this.end('good');
+      // undici drops the request, and keeps the connection, which `abort` would close.
+      throw ENDED_BEFORE;
     }
     this.abort = abort;
+    this.wasUsed = this.connection.used;
+    this.connection.filter?.expectResponse(this);
     this.heard();
   }
 
@@ -172,14 +209,13 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
 
   onHeaders(status: number, headers: AnswerHeaders): boolean {
     this.heard();
-    if (status < 200) return true; // 1xx: an interim answer (RFC 9110 §15.2)
     this.status = status;
     this.headers = headers;
     const { maxBytes } = this.limits;
     const refusal = hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined;
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
     // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
-    if (status === 204 || status === 304) this.answer(NO_BODY);
+    if (status === 204 || status === 304) this.answer(NO_BODY, announcesBody(headers) ? 'broken' : 'resting');
     return true;
   }
 
@@ -189,6 +225,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
     const { maxBytes } = this.limits;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
     // Most answers come in one piece.
+    // Nobody waits for the body any more.
+    else if (this.leftTo !== undefined) return true;
     else if (this.size === chunk.length) this.body = chunk;
     else if (Array.isArray(this.body)) this.body.push(chunk);
     else this.body = [this.body, chunk];
@@ -196,29 +234,52 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   }
 
   onComplete(): void {
-    this.answer(Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body);
+    const body = Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body;
+    this.answer(body, this.request.method === 'HEAD' ? 'resting' : 'good');
   }
 
   onError(error: Error): void {
     // A request that undici will not write is our own fault, not the upstream's.
     if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
+    const outcome = classifyFailure(error, this.abort !== undefined);
+    const isStale = this.wasUsed && this.status === 0 && outcome.code === 'connect';
     // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
-    this.settle(classifyFailure(error, this.abort !== undefined), false);
+    this.settle(outcome, 'broken', isStale);
   }
 
-  private answer(body: Buffer): void {
+  private answer(body: Buffer, connection: ConnectionState): void {
     const answer = { status: this.status, headers: this.headers, body };
-    this.settle({ kind: 'answer', answer }, true);
+    this.settle({ kind: 'answer', answer }, connection);
   }
 
-  private settle(outcome: ExchangeOutcome, reusable: boolean): void {
-    if (this.settled) return;
+  private settle(
+    outcome: ExchangeOutcome,
+    connection: ConnectionState | Promise<ConnectionState>,
+    isStale = false,
+  ): void {
+    if (this.settled) {
+      this.end(connection as ConnectionState);
+      return;
+    }
     this.settled = true;
+    if (typeof connection === 'string') this.stopWatching();
+    this.control.waitsFor = undefined;
+    this.resolve({ outcome, connection, isStale });
+  }
+
+  private stopWatching(): void {
     this.lane?.leave(this);
     this.stopTimer();
     this.stopSilence();
-    this.control.waitsFor = undefined;
-    this.resolve({ outcome, reusable });
+  }
+
+  /** The request that was left to itself has come to its end. */
+  private end(connection: ConnectionState): void {
+    const { leftTo } = this;
+    if (leftTo === undefined) return;
+    this.leftTo = undefined;
+    this.stopWatching();
+    leftTo(connection);
   }
 
   /**
@@ -226,15 +287,38 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
    * one that was aborted undici would connect once more before it drops it. So the connection is given up either way.
    */
   private tearDown(outcome: ExchangeOutcome): void {
-    this.settle(outcome, false);
+    this.settle(outcome, 'broken');
     this.abort?.(new Error('torn down by the gateway'));
   }
 
-  /** Watches that the upstream is not silent for too long. */
-  private heard(): void {
+  /**
+   * The caller wants no answer any more. The connection is closed, so that the upstream may notice and stop; but many do
+   * not, and callers who leave again and again would put more and more requests to them. Beyond the budget a request keeps
+   * its place for as long as it would have had it: until it is answered, or its whole time is over.
+   */
+  private leave(outcome: ExchangeOutcome): void {
+    const { now, wholeMs, abandonments } = this.limits;
+    const time = this.clock.monotonic();
+    const remainingMs = now + Math.min(wholeMs, LONGEST_STAY_MS) - time;
+    if (remainingMs <= 0 || abandonments.take(time)) {
+      this.tearDown(outcome);
+      return;
+    }
+    const ended = new Promise<ConnectionState>((resolve) => {
+      this.leftTo = resolve;
+    });
+    this.body = NO_BODY;
+    this.lane?.leave(this);
+    this.stopTimer();
+    this.stopTimer = this.clock.after(remainingMs, () => this.timeOut());
+    this.settle(outcome, ended);
+  }
+
+  /** Watches that the upstream is not silent for too long. An interim response is heard too. */
+  heard(): void {
     const { recvTimeoutMs, timeoutMs } = this.limits;
     // A silence that is no shorter than the whole time needs no watch of its own.
-    if (recvTimeoutMs >= timeoutMs || this.settled) return;
+    if (recvTimeoutMs >= timeoutMs || (this.settled && this.leftTo === undefined)) return;
     this.stopSilence();
     this.stopSilence = this.clock.after(recvTimeoutMs, () => {
       const detail = `silent for longer than pool.recv_timeout (${recvTimeoutMs} ms)`;
@@ -243,14 +327,27 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, Timed<Exchange
   }
 }
 
+/** Longer than this no request keeps its place for a caller that has gone, whatever `timeout` says. */
+export const LONGEST_STAY_MS = 60_000;
+
 const nothing = (): void => {};
 const EXPIRED: Expired = { kind: 'expired', sent: false };
+const ENDED_BEFORE = new Error('the call had ended before its connection was made');
 const NO_HEADERS: AnswerHeaders = [];
 const NO_BODY = Buffer.alloc(0);
+/** Any text, as connector.ts knows the real name. */
+const SAME_SERVER = 'upstream';
 
 /** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */
 function hasBody(request: HttpRequest, status: number): boolean {
   return request.method !== 'HEAD' && status !== 204 && status !== 304;
+}
+
+/** Undici would miss the body that the head of a 204 or 304 speaks of, and take it for the next response. */
+function announcesBody(headers: AnswerHeaders): boolean {
+  const length = findHeader(headers, 'content-length');
+  if (length !== undefined && numberIn(length) > 0) return true;
+  return findHeader(headers, 'transfer-encoding') !== undefined;
 }
 
 /** Answers that need not be read to be refused. */

@@ -17,12 +17,12 @@ const CERTIFICATE_ERROR =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
 /**
- * llhttp's own codes, more header bytes than undici takes, a body of another length than announced, and a status that
+ * llhttp's own codes, those of interim-responses.ts, a body of another length than announced, and a status that
  * undici's assertions refuse.
  */
 const MALFORMED_HTTP =
-  /^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
-/** Without a code: a switch of protocols unasked, and `100 Continue` for a request that did not wait for it. */
+  /^(HPE_|TOO_MANY_INTERIM|MALFORMED_INTERIM|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
+/** Without a code: a switch of protocols unasked, and a response that nobody asked for. */
 const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;
 /** The connection ended before the last chunk: bytes are missing, and none is malformed. */
 const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
@@ -36,6 +36,9 @@ export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure 
   const { name, code, message, syscall } = describe(error);
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return failure('bad_answer', sent, 'the header section is longer than pool.max_response_header_size');
+  }
   if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
   // No message of the runtime is passed on: those of system errors name the host, which may come from auth.vars.
   return failure('connect', sent, `${syscall} ${code}`.trim() || 'connection lost');

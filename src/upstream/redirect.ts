@@ -26,8 +26,7 @@ export function redirectedRequest(request: HttpRequest, answer: HttpAnswer): Htt
 
 function parseUrl(location: string, request: HttpRequest): URL | undefined {
   try {
-    // Header fields are read as Latin-1; a server that sends more than ASCII here sends UTF-8.
-    return new URL(Buffer.from(location, 'latin1').toString('utf8'), request.origin + request.path);
+    return new URL(location, request.origin + request.path);
   } catch {
     return undefined;
   }

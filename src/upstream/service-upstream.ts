@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
+import { createAbandonments } from './abandonments.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
-import { exchange } from './exchange.js';
+import { exchange, LONGEST_STAY_MS } from './exchange.js';
 import { createRetryBudget } from './retry-budget.js';
 import type { UpstreamTls } from './tls.js';
 import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
@@ -49,6 +50,7 @@ function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, rand
   return createUpstream(options, {
     pool: createConnectionPool(pool, clock, random),
     budget: createRetryBudget(),
+    abandonments: createAbandonments(pool.size, Math.min(options.timeoutMs, LONGEST_STAY_MS)),
     clock,
     random,
     exchange,
@@ -63,6 +65,7 @@ function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls
     connectTimeoutMs: settings['pool.connect_timeout'],
     idleTimeoutMs: settings['pool.idle_timeout'],
     maxLifetimeMs: settings['pool.max_lifetime'],
+    maxHeaderBytes: settings['pool.max_response_header_size'],
     tls,
   };
 }
@@ -75,6 +78,6 @@ function upstreamOptions(settings: ServiceSettings): UpstreamOptions {
     maxResponseBytes: settings['pool.max_response_size'],
     maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
     retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
-    reusesConnections: true,
+    reusesConnections: settings['pool.reuse'],
   };
 }

@@ -11,14 +11,16 @@ import {
   startRecordingUpstream,
 } from '../../test/support/recording-upstream.js';
 import { type Clock, systemClock } from '../clock.js';
+import { createAbandonments } from './abandonments.js';
 import { cancelCall, createCallControl } from './call-control.js';
 import {
   type Connection,
   type ConnectionPool,
+  type ConnectionState,
   createConnectionPool,
   type PoolOptions,
 } from './connection-pool.js';
-import { exchange } from './exchange.js';
+import { type ExchangeLimits, exchange } from './exchange.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
 import { readUpstreamTls } from './tls.js';
@@ -61,6 +63,7 @@ function connect(
       connectTimeoutMs: 2_000,
       idleTimeoutMs: 60_000,
       maxLifetimeMs: 300_000,
+      maxHeaderBytes: 65_536,
       tls: readUpstreamTls(TLS),
       ...pool,
     },
@@ -78,7 +81,14 @@ function connect(
       retry: { retries: 0, statuses: new Set() },
       ...options,
     },
-    { pool: connections, budget: createRetryBudget(), clock, random: () => 0, exchange },
+    {
+      pool: connections,
+      budget: createRetryBudget(),
+      abandonments: createAbandonments(25, 5_000),
+      clock,
+      random: () => 0,
+      exchange,
+    },
   );
   closers.push(() => upstream.close());
   return { upstream, pool: connections };
@@ -91,6 +101,8 @@ const request = (origin: string, method: HttpMethod = 'GET', path = '/x'): HttpR
   headers: ['Accept', 'application/json'],
   body: method === 'POST' ? '{"a":1}' : undefined,
 });
+/** Limits of an exchange that nobody cuts short. */
+const WHOLE = { wholeMs: 0, abandonments: createAbandonments(25, 5_000), closes: false };
 const within = (ms: number) => createCallControl(clock.monotonic() + ms);
 const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<number>() } });
 
@@ -158,14 +170,6 @@ describe('one exchange', () => {
       'that ends amid its chunks',
       () => ({ raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', afterwards: 'close' }),
       'connect',
-    ],
-    [
-      'that goes on although nobody waited for 100 Continue',
-      () => ({
-        raw: 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
-        afterwards: 'hang',
-      }),
-      'bad_answer',
     ],
     [
       'with two lengths',
@@ -260,6 +264,7 @@ describe('a request that may not leave after a time', () => {
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
     const begun = still.monotonic();
     const limits = {
+      ...WHOLE,
       now: begun,
       timeoutMs: 5_000,
       lane: undefined,
@@ -284,6 +289,7 @@ describe('silence', () => {
     const { pool } = connect(server.url);
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
     const limits = {
+      ...WHOLE,
       now: 0,
       timeoutMs: 1_000,
       lane: undefined,
@@ -306,7 +312,7 @@ describe('silence', () => {
 
 describe('a connection that comes too late', () => {
   const still = createFakeClock();
-  const released: boolean[] = [];
+  const released: ConnectionState[] = [];
   const sent: HttpRequest[] = [];
   /** Whether the call had been cancelled when it was sent. */
   const canceled: boolean[] = [];
@@ -317,7 +323,7 @@ describe('a connection that comes too late', () => {
         whileWaiting();
         return connection;
       },
-      release: (_: Connection, broken: boolean) => released.push(broken),
+      release: (_: Connection, state: ConnectionState) => released.push(state),
     } as unknown as ConnectionPool;
     const options = {
       timeoutMs: 100,
@@ -334,7 +340,15 @@ describe('a connection that comes too late', () => {
       return new Promise<never>(() => undefined);
     };
     const budget = createRetryBudget();
-    return createUpstream(options, { pool, budget, clock: still, random: () => 0, exchange: neverSend });
+    const { abandonments } = WHOLE;
+    return createUpstream(options, {
+      pool,
+      budget,
+      abandonments,
+      clock: still,
+      random: () => 0,
+      exchange: neverSend,
+    });
   }
 
   it('sends nothing once the deadline has passed', async () => {
@@ -342,7 +356,7 @@ describe('a connection that comes too late', () => {
     const control = createCallControl(still.monotonic() + 500);
     const outcome = await upstream.send(request('http://a', 'POST'), false, control);
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: false, attempts: 0 });
-    expect([sent, released]).toEqual([[], [false]]);
+    expect([sent, released]).toEqual([[], ['good']]);
   });
 
   it('sends nothing once the caller has cancelled', async () => {
@@ -350,7 +364,7 @@ describe('a connection that comes too late', () => {
     const upstream = lateUpstream(() => cancelCall(control));
     const outcome = await upstream.send(request('http://a', 'POST'), false, control);
     expect(outcome).toEqual({ kind: 'canceled', attempts: 0 });
-    expect([sent, released]).toEqual([[], [false, false]]);
+    expect([sent, released]).toEqual([[], ['good', 'good']]);
   });
 
   it('sends nothing of what is cancelled between its turn and its sending', async () => {
@@ -378,6 +392,112 @@ describe('cancelling', () => {
     expect(await outcome).toEqual({ kind: 'canceled', attempts: 1 });
     expect(await arrived.answered).toBe(false);
     expect(pool.busy).toBe(0);
+  });
+
+  describe('beyond the budget of abandoned requests', () => {
+    const spent = { ...WHOLE, abandonments: { take: () => false }, wholeMs: 5_000, timeoutMs: 5_000 };
+    async function begin(url: string, more: Partial<ExchangeLimits> = {}) {
+      const still = createFakeClock();
+      const { pool } = connect(url, {}, { size: 1 });
+      const connection = (await pool.checkout(1_000, within(5_000), clock.monotonic())) as Connection;
+      const control = createCallControl(9_000_000);
+      const limits = {
+        ...spent,
+        now: 0,
+        lane: undefined,
+        recvTimeoutMs: 600_000,
+        maxBytes: 1_000,
+        notAfter: 9_000_000,
+        ...more,
+      };
+      const result = exchange(connection, request(url), limits, still, control);
+      return { result, control, still, connection };
+    }
+
+    it('a request keeps its connection until it is answered', async () => {
+      let finish = (_: { body: string }): void => {};
+      const server = await serve(() => new Promise((resolve) => (finish = resolve)));
+      const { result, control, still } = await begin(server.url);
+      await server.arrived(1);
+      cancelCall(control);
+      const { outcome, connection } = await result;
+      expect(outcome).toEqual({ kind: 'canceled' });
+      finish({ body: 'late' });
+      expect(await connection).toBe('good');
+      expect([still.pending, server.openConnections]).toEqual([0, 1]);
+    });
+
+    it.each([
+      ['the whole time is over', 5_000, {}],
+      ['it has stayed for a minute, however long that is', 60_000, { wholeMs: 1e6, timeoutMs: 1e6 }],
+      ['the upstream has been silent for too long', 300, { recvTimeoutMs: 300 }],
+    ])('or until %s', async (_, ms, more) => {
+      const server = await serve(() => HANG);
+      const { result, control, still } = await begin(server.url, more);
+      const arrived = await server.arrived(1);
+      cancelCall(control);
+      const { connection } = await result;
+      still.advance(ms - 1);
+      expect(server.openConnections).toBe(1);
+      still.advance(1);
+      expect(await connection).toBe('broken');
+      expect(await arrived.answered).toBe(false);
+      expect(still.pending).toBe(0);
+    });
+
+    it('a request that its caller gives less time stays for the whole of it', async () => {
+      const server = await serve(() => HANG);
+      const { result, still } = await begin(server.url, { timeoutMs: 100 });
+      await server.arrived(1);
+      still.advance(100);
+      const { outcome, connection } = await result;
+      expect(outcome).toMatchObject({ code: 'timeout' });
+      still.advance(4_899);
+      expect(server.openConnections).toBe(1);
+      still.advance(1);
+      expect(await connection).toBe('broken');
+    });
+
+    it('an answer that is too long, or never ends, ends it too', async () => {
+      for (const headers of [{ 'content-length': 2_000 }, { 'content-type': 'text/event-stream' }]) {
+        let finish = (): void => {};
+        const server = await serve((_, response) => {
+          finish = () => response.writeHead(200, headers).flushHeaders();
+          return 'handled';
+        });
+        const { result, control } = await begin(server.url);
+        await server.arrived(1);
+        cancelCall(control);
+        const { connection } = await result;
+        finish();
+        expect(await connection).toBe('broken');
+      }
+    });
+
+    it('one that has not left yet never leaves, and its connection serves the next', async () => {
+      const server = await serve(() => ({ body: 'ok' }));
+      const { result, control, connection, still } = await begin(server.url);
+      cancelCall(control);
+      expect(await (await result).connection).toBe('good');
+      const next = exchange(
+        connection,
+        request(server.url),
+        { ...spent, now: 0, lane: undefined, recvTimeoutMs: 6e5, maxBytes: 1_000, notAfter: 9e6 },
+        still,
+        within(5_000),
+      );
+      expect((await next).outcome).toMatchObject({ kind: 'answer' });
+      expect([server.requests.length, server.connections]).toEqual([1, 1]);
+    });
+
+    it('the gateway itself waits for nothing when it stops', async () => {
+      const server = await serve(() => HANG);
+      const { result, control } = await begin(server.url);
+      const arrived = await server.arrived(1);
+      cancelCall(control, 'gateway');
+      expect(await result).toMatchObject({ outcome: { kind: 'canceled' }, connection: 'broken' });
+      expect(await arrived.answered).toBe(false);
+    });
   });
 
   it('ends the wait for a connection, which then serves another', async () => {

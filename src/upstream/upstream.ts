@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
+import type { Abandonments } from './abandonments.js';
 import type { CallControl } from './call-control.js';
-import type { Connection, ConnectionPool } from './connection-pool.js';
+import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 import { createExchangeLane, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
 import { failure } from './failure.js';
@@ -49,6 +50,7 @@ export interface UpstreamOptions {
 export interface UpstreamParts {
   readonly pool: ConnectionPool;
   readonly budget: RetryBudget;
+  readonly abandonments: Abandonments;
   readonly clock: Clock;
   readonly random: () => number;
   /** The sending itself; handed in so that the rules above it can be tested without a network. */
@@ -59,7 +61,7 @@ export interface UpstreamParts {
 const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
-  const { pool, budget, clock, random } = parts;
+  const { pool, budget, abandonments, clock, random } = parts;
   const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
   const lane = createExchangeLane(clock, options.timeoutMs);
 
@@ -82,14 +84,14 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         if (!('kind' in connection)) connection = ifStillWanted(connection, control, now);
       }
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
-      const endAt = Math.min(now + options.timeoutMs, control.deadlineAt);
+      const wholeEndAt = now + options.timeoutMs;
       let exchanged: ExchangeResult | undefined;
       try {
-        exchanged = await exchangeUntil(endAt, now, connection, request, control, notAfter);
+        exchanged = await exchangeUntil(wholeEndAt, now, connection, request, control, notAfter);
         const next = maxRedirects > 0 ? followed(request, exchanged.outcome) : undefined;
-        if (next !== undefined) exchanged = await follow(next, endAt, connection, control, notAfter);
+        if (next !== undefined) exchanged = await follow(next, wholeEndAt, connection, control, notAfter);
       } finally {
-        pool.release(connection, !exchanged?.reusable || !options.reusesConnections);
+        giveBack(connection, exchanged?.connection ?? 'broken');
       }
       let { outcome } = exchanged;
       if (outcome.kind === 'expired') {
@@ -105,7 +107,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const remainingMs = control.deadlineAt - now - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
-      if (delayMs === undefined || !budget.takeRetry(now)) return { ...outcome, attempts };
+      // A server that closes idle connections is no outage, and its retries multiply none.
+      if (delayMs === undefined || (!exchanged.isStale && !budget.takeRetry(now))) {
+        return { ...outcome, attempts };
+      }
       await pause(delayMs, control);
       if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
     }
@@ -148,24 +153,33 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   ): Connection | ExchangeOutcome {
     const late = control.deadlineAt <= now;
     if (control.canceledBy === undefined && !late) return connection;
-    pool.release(connection, false);
+    pool.release(connection, 'good');
     return control.canceledBy !== undefined
       ? { kind: 'canceled' }
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
+  function giveBack(connection: Connection, state: ConnectionState | Promise<ConnectionState>): void {
+    if (state instanceof Promise) void state.then((ended) => giveBack(connection, ended));
+    else pool.release(connection, options.reusesConnections ? state : 'broken');
+  }
+
   function exchangeUntil(
-    endAt: number,
+    wholeEndAt: number,
     now: number,
     connection: Connection,
     request: HttpRequest,
     control: CallControl,
     notAfter: number,
   ): Promise<ExchangeResult> {
+    const endAt = Math.min(wholeEndAt, control.deadlineAt);
     const hasWholeTime = endAt === now + options.timeoutMs;
     const limits = {
       now,
       timeoutMs: endAt - now,
+      wholeMs: wholeEndAt - now,
+      abandonments,
+      closes: !options.reusesConnections,
       lane: hasWholeTime ? lane : undefined,
       recvTimeoutMs,
       maxBytes: maxResponseBytes,
@@ -177,16 +191,23 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   /** Goes where an answer has pointed to, over the same connection and within the same time. */
   async function follow(
     first: HttpRequest,
-    endAt: number,
+    wholeEndAt: number,
     connection: Connection,
     control: CallControl,
     notAfter: number,
   ): Promise<ExchangeResult> {
     let request = first;
     for (let hops = 1; ; hops++) {
-      const refusal = cannotFollow(control, endAt);
-      if (refusal !== undefined) return { outcome: refusal, reusable: true };
-      const result = await exchangeUntil(endAt, clock.monotonic(), connection, request, control, notAfter);
+      const refusal = cannotFollow(control, Math.min(wholeEndAt, control.deadlineAt));
+      if (refusal !== undefined) return { outcome: refusal, connection: 'good', isStale: false };
+      const result = await exchangeUntil(
+        wholeEndAt,
+        clock.monotonic(),
+        connection,
+        request,
+        control,
+        notAfter,
+      );
       if (result.outcome.kind === 'expired') return { ...result, outcome: EXPIRED_BETWEEN };
       const next = hops < maxRedirects ? followed(request, result.outcome) : undefined;
       if (next === undefined) return result;

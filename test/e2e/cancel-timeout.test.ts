@@ -183,7 +183,8 @@ describe('a call that ends early', () => {
   it('frees its connection soon: the measured time is printed', async () => {
     const { caller, upstream } = await open();
     const times: number[] = [];
-    for (let round = 1; round <= 30; round++) {
+    // As many as there are connections: further ones keep their place (attacks/abandoned-requests.test.ts).
+    for (let round = 1; round <= 25; round++) {
       const call = caller.call(GET, { id: round });
       const request = await upstream.arrived(round);
       const from = performance.now();
@@ -194,7 +195,7 @@ describe('a call that ends early', () => {
     }
     times.sort((a, b) => a - b);
     console.log(
-      `CANCEL to the upstream's socket: median ${times[15]?.toFixed(1)} ms, slowest ${times[29]?.toFixed(1)} ms`,
+      `CANCEL to the upstream's socket: median ${times[12]?.toFixed(1)} ms, slowest ${times[24]?.toFixed(1)} ms`,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { awsRegion } from '../aws-types.js';
 import { dotPath, duration, integer, listOf, nonEmptyText, oneOf, text } from '../datatypes.js';
-import { authHeaderTemplate, authTemplate, headerName } from '../http-types.js';
+import { authHeaderTemplate, authTemplate, requestHeaderName } from '../http-types.js';
 import { urlTemplate } from '../url-types.js';
 import { ValueError } from '../value-error.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
@@ -41,7 +41,7 @@ export const AUTH_KEYS = {
   },
   'auth.fetch.headers.$key': {
     type: authHeaderTemplate,
-    family: { name: headerName, fold: foldHeader, collect: secretTemplates },
+    family: { name: requestHeaderName, fold: foldHeader, collect: secretTemplates },
     secret: true,
     meaning:
       'A header of the token request. `Authorization` goes here or into `auth.fetch.basic_auth`, not both.',

@@ -152,6 +152,20 @@ export const SERVICE_KEYS = {
     meaning: 'The largest answer that is accepted, after decompression.',
     example: '64MB',
   },
+  'pool.max_response_header_size': {
+    type: byteSize,
+    default: '64KB',
+    meaning:
+      'The names and values of the header fields of one response together. A longer header section ends the call with `bad_answer`.',
+    example: '256KB',
+  },
+  'pool.reuse': {
+    type: flag,
+    default: 'on',
+    meaning:
+      'Whether a connection carries more than one request. `off` is for servers that close connections without saying so, where a POST would be lost.',
+    example: 'off',
+  },
   'pool.follow_redirect': {
     type: flag,
     default: 'off',

@@ -1,5 +1,12 @@
 import { nonEmptyText } from '../datatypes.js';
-import { callTemplate, cookieName, cookieTemplate, headerName, headerTemplate } from '../http-types.js';
+import {
+  callTemplate,
+  cookieName,
+  cookieTemplate,
+  headerName,
+  headerTemplate,
+  requestHeaderName,
+} from '../http-types.js';
 import { errorUri } from '../wamp-types.js';
 import { errorStatus, foldHeader, mapByStatus, namedTemplates } from './families.js';
 import type { KeyTable } from './spec.js';
@@ -8,9 +15,9 @@ import type { KeyTable } from './spec.js';
 export const SHARED_KEYS = {
   'headers.$name': {
     type: headerTemplate,
-    family: { name: headerName, fold: foldHeader, collect: namedTemplates },
+    family: { name: requestHeaderName, fold: foldHeader, collect: namedTemplates },
     meaning:
-      'A header to send. It replaces the default and what the caller sends under the same name in `_headers`. A missing variable leaves it out.',
+      'A header to send. It replaces the default and what the caller sends under the same name in `_headers`. A missing variable leaves it out. `headers.Host` is a host without variables, for a virtual host that `base_url` does not name; TLS goes by `tls.servername`.',
     example: 'headers.X-User = {{caller.authid}}',
   },
   'query.$name': {

@@ -1,0 +1,100 @@
+import { Duplex } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import {
+  filterInterimResponses,
+  MALFORMED_INTERIM_RESPONSE,
+  MAX_INTERIM_RESPONSES,
+  TOO_MANY_INTERIM_RESPONSES,
+} from './interim-responses.js';
+
+const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+const MAX_HEAD = 200;
+
+/** What the parser reads of a response that comes in these pieces, and how often the upstream was heard. */
+function read(pieces: readonly string[], { expected = true } = {}) {
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  let error: string | undefined;
+  socket.on('error', (failure: Error & { code?: string }) => {
+    error = failure.code;
+  });
+  let heard = 0;
+  const filter = filterInterimResponses(socket, MAX_HEAD);
+  if (expected) filter.expectResponse({ heard: () => heard++ });
+  let text = '';
+  for (const piece of pieces) {
+    if (socket.destroyed) break;
+    socket.push(Buffer.from(piece, 'latin1'));
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) text += chunk.toString('latin1');
+  }
+  return {
+    text,
+    heard,
+    destroyed: socket.destroyed,
+    error: () => new Promise(setImmediate).then(() => error),
+  };
+}
+
+const inTwo = (text: string) =>
+  Array.from({ length: text.length - 1 }, (_, at) => [text.slice(0, at + 1), text.slice(at + 1)]);
+
+describe('interim responses', () => {
+  it.each([
+    ['an unasked 100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['one of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
+    ['one without a reason', 'HTTP/1.1 100\r\n\r\n'],
+    ['one with header fields', 'HTTP/1.1 100 Continue\r\nServer: x\r\nContent-Length: 5\r\n\r\n'],
+    ['102 Processing', 'HTTP/1.1 102 Processing\r\n\r\n'],
+    ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n'],
+    ['one that nobody knows', 'HTTP/1.1 199 Odd\r\n\r\n'],
+  ])('%s is dropped wherever it is split', (_, interim) => {
+    for (const pieces of inTwo(interim + FINAL))
+      expect(read(pieces)).toMatchObject({ text: FINAL, heard: 1 });
+    expect(read([...(interim + FINAL)])).toMatchObject({ text: FINAL, heard: 1 });
+    expect(read([interim, FINAL])).toMatchObject({ text: FINAL, heard: 1 });
+  });
+
+  it('of several kinds are dropped in a row', () => {
+    const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n';
+    expect(read([interim + interim + FINAL])).toMatchObject({ text: FINAL, heard: 4 });
+  });
+
+  it.each([
+    ['a final response', FINAL],
+    ['a switch of protocols, which is for the parser to refuse', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['a status of four digits', 'HTTP/1.1 1000 Odd\r\n\r\n'],
+    ['a status of letters', 'HTTP/1.1 1x0 Odd\r\n\r\n'],
+    ['another version', 'HTTP/2.0 100 Continue\r\n\r\n'],
+    ['an empty line first', '\r\nHTTP/1.1 100 Continue\r\n\r\n'],
+  ])('%s is left as it is wherever it is split', (_, text) => {
+    for (const pieces of [[text], [...text], ...inTwo(text)]) expect(read(pieces)).toMatchObject({ text });
+  });
+
+  it('are not looked for within a body, nor where no response is due', () => {
+    const looksAlike = 'HTTP/1.1 100 Continue\r\n\r\n';
+    expect(read([FINAL, looksAlike]).text).toBe(FINAL + looksAlike);
+    expect(read([looksAlike], { expected: false }).text).toBe(looksAlike);
+  });
+
+  it('are limited in number', async () => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\n\r\n';
+    expect(read([interim.repeat(MAX_INTERIM_RESPONSES) + FINAL]).text).toBe(FINAL);
+    const flood = read([interim.repeat(MAX_INTERIM_RESPONSES + 1) + FINAL]);
+    expect([flood.text, await flood.error()]).toEqual(['', TOO_MANY_INTERIM_RESPONSES]);
+  });
+
+  it('are limited in length', async () => {
+    const long = read(['HTTP/1.1 103 Early Hints\r\n', ...Array.from('x'.repeat(MAX_HEAD))]);
+    expect([long.text, await long.error()]).toEqual(['', MALFORMED_INTERIM_RESPONSE]);
+  });
+
+  // Whoever ends the head at the bare line feed reads what follows as the response: a body could hold one.
+  it.each([
+    'HTTP/1.1 100 Continue\n\n',
+    'HTTP/1.1 100 Continue\r\n\n',
+    'HTTP/1.1 103 Hints\r\na: b\nc: d\r\n\r\n',
+  ])('with a bare line feed are refused: %j', async (interim) => {
+    const { text, error } = read([interim + FINAL]);
+    expect([text, await error()]).toEqual(['', MALFORMED_INTERIM_RESPONSE]);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { ownError, REALM } from '../../support/caller.js';
+import { type CallFailed, wampy } from '../../support/clients.js';
+import { openRawScene } from '../../support/raw-scene.js';
+import type { AnswerHandler } from '../../support/recording-upstream.js';
+import { openScene, type Scene } from '../../support/scene.js';
+
+const POST = 'com.billing.create_invoice';
+const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"ok"';
+const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n';
+const GO_ON = 'HTTP/1.1 100 Continue\r\n\r\n';
+
+/** Writes without an end, as fast as it is read. */
+const flood =
+  (text: string): AnswerHandler =>
+  (_, response) => {
+    const { socket } = response;
+    const write = (): void => {
+      while (socket?.writable && socket.write(text.repeat(100)));
+    };
+    socket?.on('drain', write);
+    write();
+    return 'handled';
+  };
+
+describe('interim responses', () => {
+  const scenes: Scene[] = [];
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  });
+  async function open(answer: AnswerHandler): Promise<Scene> {
+    const scene = await openScene({ answer });
+    scenes.push(scene);
+    return scene;
+  }
+
+  it.each([
+    ['103', HINTS],
+    ['100', GO_ON],
+    ['102', 'HTTP/1.1 102 Processing\r\n\r\n'],
+    ['both', HINTS + GO_ON],
+  ])('%s without an end: the call ends and the connection is closed', async (_, text) => {
+    const { caller, upstream, log } = await open(flood(text));
+    expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer', attempts: 1 });
+    await upstream.drained();
+    expect(log.text()).toContain('TOO_MANY_INTERIM_RESPONSES');
+  });
+
+  it('without an end: a caller in CBOR gets the same error', async () => {
+    const { gateway } = await open(flood(HINTS));
+    const client = await wampy(gateway.url, REALM, 'cbor');
+    const failed: CallFailed = await client
+      .call(POST, { args: [], kwargs: {} })
+      .outcome.catch((error) => error);
+    expect(failed.kwargs).toMatchObject({ status: 502, code: 'bad_answer' });
+    await client.close();
+  });
+
+  it('of an endless length: the call ends', async () => {
+    const { caller } = await open((request, response) => {
+      response.socket?.write('HTTP/1.1 103 Early Hints\r\n');
+      return flood('x')(request, response);
+    });
+    expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer' });
+  });
+
+  it.each([
+    ['an unasked 100 Continue', GO_ON],
+    ['a hundred of them', HINTS.repeat(50) + GO_ON.repeat(50)],
+  ])('%s: the response behind is the answer', async (_, text) => {
+    const { caller, upstream, close } = await openRawScene(() => text + FINAL);
+    for (let n = 0; n < 2; n++) {
+      expect((await caller.call(POST, {})).kwargs).toStrictEqual({ status: 200, body: 'ok' });
+    }
+    expect(upstream.connections).toBe(1);
+    await close();
+  });
+});
