@@ -22,6 +22,12 @@ describe('lineOfJsonFault', () => {
     expect(lineOfJsonFault(text)).toBe(line);
   });
 
+  it('finds what is wrong behind strings and nesting of any size', () => {
+    expect(lineOfJsonFault(`["${'a'.repeat(10_000_000)}",\nx]`)).toBe(2);
+    expect(lineOfJsonFault(`["${'\\n'.repeat(1_000_000)}",\nx]`)).toBe(2);
+    expect(lineOfJsonFault(`${'['.repeat(100_000)}\nx`)).toBe(2);
+  });
+
   it('takes all that is JSON for right', () => {
     const text = JSON.stringify(
       [{ a: [], b: {}, c: 'é\\"\n\u2028', d: [-1.5e-7, 0, null, true, false] }],

@@ -1,6 +1,9 @@
-/** A number, a string or a word, whole. */
+/** A sign, the beginning of a string, or a number or word, whole. */
 const TOKEN =
-  /\s*(?:([[{])|([\]}])|([,:])|("(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)))/y;
+  /\s*(?:([[{])|([\]}])|([,:])|(")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)))/y;
+
+/** A piece of what stands in a string (RFC 8259 section 7). One expression for all of it overflows the stack. */
+const STRING_PIECE = /[ !#-[\]-\uffff]{1,1000}|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /** Where a frame stands: what may come next. */
 type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'comma or end';
@@ -16,15 +19,28 @@ export function lineOfJsonFault(text: string): number {
   while (expected !== undefined) {
     TOKEN.lastIndex = at;
     const found = TOKEN.exec(text);
-    const next: Expected | 'fault' | undefined = found === null ? 'fault' : after(expected, found, frames);
-    if (next === 'fault') break;
-    at = TOKEN.lastIndex;
+    const end = found?.[4] === undefined ? TOKEN.lastIndex : endOfString(text, TOKEN.lastIndex);
+    const isWhole = found !== null && end !== undefined;
+    const next: Expected | 'fault' | undefined = isWhole ? after(expected, found, frames) : 'fault';
+    if (!isWhole || next === 'fault') break;
+    at = end;
     expected = next;
   }
   const space = /\s*/y;
   space.lastIndex = at;
   at += space.exec(text)?.[0].length ?? 0;
   return text.slice(0, at).split('\n').length;
+}
+
+/** Where the string ends whose content begins at `at`; undefined where it is none. */
+function endOfString(text: string, at: number): number | undefined {
+  let end = at;
+  do {
+    STRING_PIECE.lastIndex = end;
+    if (!STRING_PIECE.test(text)) break;
+    end = STRING_PIECE.lastIndex;
+  } while (end < text.length);
+  return text[end] === '"' ? end + 1 : undefined;
 }
 
 /** What may follow a token; undefined where the document is complete. */
@@ -50,8 +66,6 @@ function after(
     return frames.at(-1) === '[' ? 'value' : 'name';
   }
   if (sign === ':') return expected === 'colon' ? 'value' : 'fault';
-  // A string holds no line breaks and the like (RFC 8259 section 7).
-  if (string !== undefined && [...string].some((character) => character < ' ')) return 'fault';
   if (expected === 'name' || expected === 'name or end') return string === undefined ? 'fault' : 'colon';
   return wantsValue ? ended() : 'fault';
 }

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createTemporaryFolder } from '../../../test/support/temporary-folder.js';
 import { ConfigError } from '../../errors.js';
 import { type LoadedConfig, parseConfig } from '../load-config.js';
 
@@ -80,6 +83,46 @@ describe('the security file', () => {
     }
     expect(message).toMatch(/^\/etc\/gateway\/security.json/);
     expect(message).not.toContain('hunter2');
+  });
+
+  it('takes groups that are nested deeper than the stack, and finds circles among them', () => {
+    const chain = (length: number, last: string[]) =>
+      Array.from({ length }, (_, index) => ({
+        name: `g${index}`,
+        groups: index === 0 ? last : [`g${index - 1}`],
+      })).reverse();
+    expect(load([{ uri: 'r', groups: chain(20_000, []) }]).security.realms.get('r')?.groups.size).toBe(
+      20_000,
+    );
+    expect(() => load([{ uri: 'r', groups: chain(20_000, ['g19999']) }])).toThrow(
+      /^\/etc\/gateway\/security.json: \$\[0\].groups\[0\].groups: the group is in itself, directly or through other groups$/,
+    );
+  });
+
+  it('names one group of each circle, and none that only leads to one', () => {
+    const groups = [
+      { name: 'outside', groups: ['a'] },
+      { name: 'a', groups: ['b'] },
+      { name: 'b', groups: ['a', 'b'] },
+      { name: 'c', groups: ['d', 'a'] },
+      { name: 'd', groups: [] },
+    ];
+    let message = '';
+    try {
+      load([{ uri: 'r', groups }]);
+    } catch (error) {
+      message = (error as ConfigError).message;
+    }
+    expect(message.match(/groups\[\d\]/g)).toEqual(['groups[1]', 'groups[2]']);
+  });
+
+  it('is a regular file and no pipe, whose reader would wait for ever', () => {
+    const folder = createTemporaryFolder();
+    onTestFinished(() => folder.remove());
+    execFileSync('mkfifo', [join(folder.path, 'security.json')]);
+    expect(() =>
+      parseConfig('security.config_file = security.json', { env: {}, file: join(folder.path, 'bondy.conf') }),
+    ).toThrow('not a regular file');
   });
 
   it('keeps a name of Object as the name of a user', () => {

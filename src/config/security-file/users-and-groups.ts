@@ -73,20 +73,39 @@ function checkCircles(
   groups: ReadonlyMap<string, readonly string[]>,
   { report }: Reading,
 ): void {
-  const done = new Set<string>();
-  const open = new Set<string>();
-  /** True where the way up from a group leads back to one that is still being looked at. */
-  const leadsBack = (name: string): boolean => {
-    if (open.has(name)) return true;
-    if (done.has(name)) return false;
-    open.add(name);
-    const found = (groups.get(name) ?? []).some(leadsBack);
-    open.delete(name);
-    done.add(name);
-    return found;
-  };
+  const circular = closingCircles(groups);
   for (const { path, value } of realm.groups) {
-    if (leadsBack(value.name))
+    if (circular.has(value.name))
       report([...path, 'groups'], 'the group is in itself, directly or through other groups');
   }
+}
+
+/**
+ * One group of each circle that there is: the one at which the way up comes back to where it was. It goes up by a list
+ * and not by calls, since groups may be nested deeper than the stack is.
+ */
+function closingCircles(groups: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const done = new Set<string>();
+  const open = new Set<string>();
+  for (const start of groups.keys()) {
+    const way: { readonly name: string; readonly rest: Iterator<string> }[] = [];
+    const enter = (name: string): void => {
+      if (open.has(name)) found.add(name);
+      if (open.has(name) || done.has(name)) return;
+      open.add(name);
+      way.push({ name, rest: (groups.get(name) ?? []).values() });
+    };
+    enter(start);
+    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+      const { value: next, done: isOver } = last.rest.next();
+      if (isOver !== true) enter(next);
+      else {
+        way.pop();
+        open.delete(last.name);
+        done.add(last.name);
+      }
+    }
+  }
+  return found;
 }
