@@ -204,14 +204,20 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     realm.announceJoin(session);
   }
 
+  function sayGoodbye(): void {
+    const isLast = state.name === 'closed';
+    // Last: in the same process the client closes before send returns.
+    peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
+    if (isLast) peer.close('normal');
+  }
+
   function onSessionMessage({ session, realm }: Joined, message: Message): Promise<void> | undefined {
     switch (message.type) {
       case MESSAGE.GOODBYE:
         moveTo({ name: 'expecting HELLO' });
-        info.onJoined?.(false);
-        limitHandshake(info.handshakeTimeout);
-        // Last: in the same process the client closes before send returns.
-        peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
+        if (info.onJoined?.(false) === false) moveTo({ name: 'closed' });
+        else limitHandshake(info.handshakeTimeout);
+        sayGoodbye();
         return;
       case MESSAGE.ABORT:
         moveTo({ name: 'closed' });

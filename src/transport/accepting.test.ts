@@ -7,16 +7,20 @@ import { type Accepting, type AcceptingLimits, type Arrival, guardAccepting } fr
 interface FakeSocket extends EventEmitter {
   remoteAddress: string | undefined;
   remotePort: number | undefined;
+  localAddress: string;
+  localPort: number;
   destroyed: boolean;
   destroy(): void;
 }
 
 /** A socket that closes as soon as it is destroyed. */
-function fakeSocket(remoteAddress?: string, remotePort?: number): FakeSocket {
+function fakeSocket(remoteAddress?: string, remotePort?: number, localAddress = '192.0.2.100'): FakeSocket {
   const socket = new EventEmitter() as FakeSocket;
   Object.assign(socket, {
     remoteAddress,
     remotePort,
+    localAddress,
+    localPort: 443,
     destroyed: false,
     destroy() {
       if (socket.destroyed) return;
@@ -33,7 +37,7 @@ describe('accepting', () => {
   let accepting: Accepting;
   let port = 0;
 
-  function guard(limits: Partial<AcceptingLimits> = {}): void {
+  function guard(limits: Partial<AcceptingLimits> = {}, isUnix = false): void {
     server = new EventEmitter();
     accepting = guardAccepting(
       server as Server,
@@ -45,8 +49,7 @@ describe('accepting', () => {
         handshakeTimeout: 100,
         ...limits,
       },
-      true,
-      clock,
+      { isTls: true, isUnix, clock },
     );
   }
   function accept(address?: string): FakeSocket {
@@ -127,7 +130,7 @@ describe('accepting', () => {
     joined(first, true);
     expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
     // A session left, and its connection stayed.
-    joined(first, false);
+    expect(joined(first, false)).toBe(false);
     second.destroy();
     expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
     first.destroy();
@@ -139,9 +142,13 @@ describe('accepting', () => {
     const first = accept('192.0.2.1');
     expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address that have not joined');
     expect(arrival(accept('192.0.2.2'))?.refusal).toBeUndefined();
+    expect(joined(first, true)).toBe(true);
+    expect(joined(first, false)).toBe(true);
     joined(first, true);
     const second = accept('192.0.2.1');
     expect(arrival(second)?.refusal).toBeUndefined();
+    expect(joined(first, false)).toBe(false);
+    joined(first, true);
     first.destroy();
     expect(arrival(accept('192.0.2.1'))?.refusal).toBeDefined();
     second.destroy();
@@ -159,7 +166,7 @@ describe('accepting', () => {
   });
 
   it('knows no source over a Unix socket, and refuses none of them', () => {
-    guard({ maxSessionsPerSource: 1 });
+    guard({ maxSessionsPerSource: 1 }, true);
     for (const socket of [accept(), accept(), accept()]) {
       expect(arrival(socket)).toMatchObject({ refusal: undefined, remoteAddress: undefined });
     }
@@ -173,6 +180,31 @@ describe('accepting', () => {
     socket.destroy();
     expect(arrival(fakeSocket('192.0.2.1', socket.remotePort))).toBeUndefined();
     expect(arrival(fakeSocket())).toBeUndefined();
+  });
+
+  it('tells apart the connections of one client to several addresses of this machine', () => {
+    guard();
+    const ends: [string, number, string][] = [
+      ['192.0.2.1', 5000, '192.0.2.100'],
+      ['192.0.2.1', 5000, '192.0.2.101'],
+      ['192.0.2.1', 5000, '2001:db8::1'],
+    ];
+    const [first, ...others] = ends.map((end) => {
+      const socket = fakeSocket(...end);
+      server.emit('connection', socket);
+      return socket;
+    });
+    const overTls = () => ends.map((end) => arrival(fakeSocket(...end)));
+    expect(overTls()).toEqual([first, ...others].map((socket) => arrival(socket!)));
+    expect(new Set(overTls()).size).toBe(3);
+    first?.destroy();
+    expect(overTls()).toEqual([undefined, ...others.map((socket) => arrival(socket))]);
+  });
+
+  it('takes no client that has no address any more for one on this machine', () => {
+    guard();
+    expect(accept().destroyed).toBe(true);
+    expect(accepting.size).toBe(0);
   });
 
   it('cuts those at their handshake when it closes, and every one that still comes', () => {

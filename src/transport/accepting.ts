@@ -9,6 +9,14 @@ export interface AcceptingLimits extends PlaceLimits {
   readonly handshakeTimeout: number;
 }
 
+/** How the connections of a listener come. */
+export interface AcceptingContext {
+  readonly isTls: boolean;
+  /** Over a Unix socket, where nobody has an address. */
+  readonly isUnix: boolean;
+  readonly clock: Clock;
+}
+
 /** A connection that was accepted, and what is known of it. */
 export interface Arrival {
   /** Set where the connection got no place: it is to be told so in the words of its transport, and hung up on. */
@@ -25,8 +33,8 @@ export interface Arrival {
 export interface Accepting {
   /** What is known of a connection; over TLS, of the one that a TLS socket stands on. Undefined where it is gone. */
   arrivalOf(socket: Socket): Arrival | undefined;
-  /** It has joined a realm, or left it again and may join another. */
-  joined(arrival: Arrival, isJoined: boolean): void;
+  /** It has joined a realm, or left it again. Returns whether the connection may stay, and join another. */
+  joined(arrival: Arrival, isJoined: boolean): boolean;
   /** Connections that hold a place. */
   readonly size: number;
   /** Cuts those whose handshake is not done, and from now on every new one. */
@@ -43,14 +51,13 @@ const MAX_REFUSALS = 100;
 export function guardAccepting(
   server: Server,
   limits: AcceptingLimits,
-  isTls: boolean,
-  clock: Clock,
+  { isTls, isUnix, clock }: AcceptingContext,
 ): Accepting {
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
-  // With TLS the socket to speak with is another one than the socket accepted; both have the same other end.
-  const byRemote = new Map<string, Arrival>();
+  // With TLS the socket to speak with is another one than the socket accepted; both have the same two ends.
+  const byEnds = new Map<string, Arrival>();
   const unestablished = new Set<Socket>();
   let refused = 0;
   let closed = false;
@@ -64,6 +71,11 @@ export function guardAccepting(
     // A connection that fails is closed by that; those who speak over it listen for themselves.
     socket.on('error', ignoreError);
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
+    // It was reset already. Without an address it would pass for a client on this machine.
+    if (remoteAddress === undefined && !isUnix) {
+      socket.destroy();
+      return;
+    }
     const source = remoteAddress && sourceOf(remoteAddress);
     const refusal = places.refusalFor(source);
     if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
@@ -89,21 +101,21 @@ export function guardAccepting(
       place,
     };
     bySocket.set(socket, arrival);
-    const remote = isTls ? remoteOf(socket) : undefined;
-    if (remote !== undefined) byRemote.set(remote, arrival);
+    const ends = isTls ? endsOf(socket) : undefined;
+    if (ends !== undefined) byEnds.set(ends, arrival);
     socket.on('close', () => {
       arrival.established();
       leave(place);
-      if (remote !== undefined && byRemote.get(remote) === arrival) byRemote.delete(remote);
+      if (ends !== undefined && byEnds.get(ends) === arrival) byEnds.delete(ends);
     });
   });
 
   return {
     arrivalOf(socket) {
-      return bySocket.get(socket) ?? byRemote.get(remoteOf(socket) ?? '');
+      return bySocket.get(socket) ?? byEnds.get(endsOf(socket) ?? '');
     },
     joined({ place }, isJoined) {
-      if (place !== undefined) places.setJoined(place, isJoined);
+      return place === undefined || places.setJoined(place, isJoined);
     },
     get size() {
       return places.size;
@@ -118,6 +130,8 @@ export function guardAccepting(
 /** For the errors of connections that are dealt with otherwise. One for all of them. */
 export function ignoreError(): void {}
 
-function remoteOf({ remoteAddress, remotePort }: Socket): string | undefined {
-  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
+/** Both: one client may connect from one address and port to several addresses of this machine (RFC 9293 section 3.3.1). */
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
+  if (remoteAddress === undefined || localAddress === undefined) return undefined;
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }

@@ -108,16 +108,20 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       serializer: serializer.name,
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
       onJoined(isJoined) {
-        accepting.joined(arrival, isJoined);
         stopCounting?.();
         stopCounting = isJoined ? undefined : countJoinSize();
+        return accepting.joined(arrival, isJoined);
       },
     });
     attachments.set(socket, attachment);
   }
 
   const server = createConnectionServer(tls);
-  const accepting = guardAccepting(server, options, tls !== undefined, clock);
+  const accepting = guardAccepting(server, options, {
+    isTls: tls !== undefined,
+    isUnix: options.socket !== undefined,
+    clock,
+  });
   const acceptor = createAcceptor(options.protocol, options, context, clock);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     const arrival = accepting.arrivalOf(socket);

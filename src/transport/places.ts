@@ -21,7 +21,8 @@ export interface Places {
   /** Why there is no place for one connection more from there; undefined where there is one. */
   refusalFor(source: string | undefined): string | undefined;
   take(source: string | undefined): Place;
-  setJoined(place: Place, isJoined: boolean): void;
+  /** Returns false where more have not joined now than may: who has left its realm cannot keep its place. */
+  setJoined(place: Place, isJoined: boolean): boolean;
   giveBack(place: Place): void;
   readonly size: number;
 }
@@ -67,9 +68,10 @@ export function createPlaces(limits: PlaceLimits): Places {
       return { source, isJoined: false };
     },
     setJoined(place, isJoined) {
-      if (place.isJoined === isJoined) return;
+      if (place.isJoined !== isJoined) add(place.source, 0, isJoined ? -1 : 1);
       place.isJoined = isJoined;
-      add(place.source, 0, isJoined ? -1 : 1);
+      const own = place.source === undefined ? undefined : bySource.get(place.source);
+      return isJoined || (total.unjoined <= maxUnjoined && !isBeyond(own?.unjoined, maxUnjoinedPerSource));
     },
     giveBack: ({ source, isJoined }) => add(source, -1, isJoined ? 0 : -1),
     get size() {
@@ -78,4 +80,5 @@ export function createPlaces(limits: PlaceLimits): Places {
   };
 }
 
+const isBeyond = (count = 0, limit: number): boolean => limit !== 0 && count > limit;
 const isReached = (count: number, limit: number): boolean => limit !== 0 && count >= limit;

@@ -43,8 +43,11 @@ export interface ConnectionInfo {
   readonly serializer?: string;
   /** IP address that the connection comes from; absent in process and over a Unix socket. */
   readonly remoteAddress?: string;
-  /** To be told when a session joins a realm over it, and when that session leaves and the connection stays. */
-  readonly onJoined?: (isJoined: boolean) => void;
+  /**
+   * To be told when a session joins a realm over it, and when that session leaves. Returns false where the connection may
+   * not stay after that, since there are as many already without a session as there may be.
+   */
+  readonly onJoined?: (isJoined: boolean) => boolean;
 }
 
 /** How a part of this process is announced to a router. */

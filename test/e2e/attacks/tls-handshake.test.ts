@@ -1,0 +1,94 @@
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ListenerOptions } from '../../../src/transport/listener.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { FRAMES } from '../../support/frames.js';
+import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js';
+import { frameOf } from '../../support/raw-socket-client.js';
+import { startRouterHost, until } from '../../support/router-host.js';
+import { TLS_FILES } from '../../support/tls-fixtures.js';
+import { SERIALIZERS } from '../../support/ways.js';
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+/** A TLS listener on all addresses, whose time stands still. */
+async function start(protocol: ListenerOptions['protocol']) {
+  const clock = createFakeClock();
+  const host = await startRouterHost({
+    router: { clock },
+    listener: {
+      protocol,
+      host: '0.0.0.0',
+      serializers: SERIALIZERS,
+      tls: { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey },
+      clock,
+    },
+  });
+  open.push(() => host.dispose());
+  return { clock, host, port: Number(new URL(host.url).port) };
+}
+
+async function dial(host: string, port: number, localPort?: number): Promise<Socket> {
+  const socket = connect({ host, port, localAddress: '127.0.0.1', ...(localPort && { localPort }) });
+  socket.on('error', () => {});
+  open.push(() => socket.destroy());
+  await new Promise((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  return socket;
+}
+
+const HELLO = [1, 'realm1', { roles: { caller: {} } }];
+const [, msgpack, cbor] = FRAMES;
+
+/** What a client sends to join, each after the answer to the one before. */
+const WAYS: readonly (readonly [string, ListenerOptions['protocol'], readonly (Buffer | string)[]])[] = [
+  ['RawSocket in JSON', 'rawsocket', [Buffer.from([0x7f, 0xf1, 0, 0]), frameOf(0, JSON.stringify(HELLO))]],
+  [
+    'RawSocket in MessagePack',
+    'universal',
+    [Buffer.from([0x7f, 0xf2, 0, 0]), frameOf(0, msgpack!.write(HELLO))],
+  ],
+  ['WebSocket in JSON', 'websocket', [upgradeRequest(), webSocketFrame(0x81, JSON.stringify(HELLO))]],
+  [
+    'WebSocket in CBOR',
+    'universal',
+    [
+      upgradeRequest({ 'Sec-WebSocket-Protocol': 'wamp.2.cbor' }),
+      webSocketFrame(0x82, Buffer.from(cbor!.write(HELLO))),
+    ],
+  ],
+];
+
+describe('two TLS connections from one address and port to two addresses', () => {
+  it.each(WAYS)(
+    'keep their own time: one that joined and a silent one, %s',
+    async (_what, protocol, steps) => {
+      for (const silentFirst of [false, true]) {
+        const { clock, host, port } = await start(protocol);
+        const first = await dial('127.0.0.1', port);
+        const second = await dial('127.0.0.2', port, (first.address() as AddressInfo).port);
+        const [silent, speaking] = silentFirst ? [first, second] : [second, first];
+        await until(() => host.listener.counts().places === 2);
+        const tls = connectTls({ socket: speaking, rejectUnauthorized: false });
+        tls.on('error', () => {});
+        await new Promise((resolve) => tls.once('secureConnect', resolve));
+        for (const step of steps) {
+          tls.write(step);
+          await new Promise((resolve) => tls.once('data', resolve));
+        }
+        expect(host.router.counts().sessions).toBe(1);
+        const closed = new Promise((resolve) => silent.once('close', () => resolve('closed')));
+        clock.advance(10_000);
+        expect(await closed).toBe('closed');
+        expect(host.router.counts().sessions).toBe(1);
+        expect(host.listener.counts()).toMatchObject({ connections: 1, places: 1 });
+      }
+    },
+  );
+});
