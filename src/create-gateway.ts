@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { type Callee, createCallee } from './gateway/callee.js';
+import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
@@ -48,6 +49,8 @@ export interface Gateway {
   readonly procedureCount: number;
   /** The realms that can be joined. */
   readonly realms: readonly string[];
+  /** Calls of its procedures that have come so far. */
+  readonly callCount: number;
 }
 
 const DEFAULT_GRACE_MS = 10_000;
@@ -71,7 +74,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     Math.floor(random() * 36 ** 8)
       .toString(36)
       .padStart(8, '0');
-  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log, env };
+  const callLog = createCallLog(config.log.calls, log, clock);
+  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log, callLog, env };
 
   const compile = () => config.services.map((service) => createService(service, deps));
   // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
@@ -79,6 +83,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let callees: Callee[] = [];
   let listeners: readonly Listener[] = [];
   let router: Router | undefined;
+  /** Calls of callees that are gone. */
+  let callsBefore = 0;
   let starting: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
 
@@ -128,6 +134,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     await Promise.all(listeners.map((listener) => listener.close()));
     await router?.close();
     await Promise.all((services ?? []).map((service) => service.close()));
+    callLog.flush();
+    callsBefore += callsOf(callees);
     [services, callees, listeners, router] = [undefined, [], [], undefined];
   }
 
@@ -156,8 +164,14 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     },
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
+    get callCount() {
+      return callsBefore + callsOf(callees);
+    },
   };
 }
+
+const callsOf = (callees: readonly Callee[]): number =>
+  callees.reduce((sum, { callCount }) => sum + callCount, 0);
 
 /** Resolves when `awaited` has, or when the time is up; `awaited` must not reject. */
 function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Promise<void> {

@@ -1,27 +1,40 @@
+import { resolve } from 'node:path';
+import { systemClock } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
 import { createGateway, type Gateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { createLogger } from '../log.js';
-import { EXIT, type ExitCode, type Host } from './host.js';
+import { packageVersion } from '../version.js';
+import { count } from './configuration.js';
+import { durationText } from './duration-text.js';
+import { EXIT, type ExitCode, type Host, type Output } from './host.js';
 import { watchSignals } from './signals.js';
 import { logWarnings } from './warnings.js';
 
 /** How long running calls may take to end after SIGTERM or SIGINT. */
 const STOP_GRACE_MS = 10_000;
 
-/** `ready: N procedures in M realms, ws://…`: the one line on stdout that scripts may wait for. */
-export function readyLine(gateway: Gateway): string {
-  return `ready: ${gateway.procedureCount} procedures in ${gateway.realms.length} realms, ${gateway.endpoints.join(', ')}`;
+/**
+ * The line that says that all is up. Programs wait for `ready: N procedures in M realms, ws://…` and get exactly that,
+ * whatever the numbers are; on a terminal it is written for people.
+ */
+export function readyLine({ procedureCount, realms, endpoints }: Gateway, output: Output): string {
+  const size = output.isTTY
+    ? `${count(procedureCount, 'procedure')} in ${count(realms.length, 'realm')}`
+    : `${procedureCount} procedures in ${realms.length} realms`;
+  return `ready: ${size}, ${endpoints.join(', ')}`;
 }
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the notices of its configuration, its log and the process's warnings go to
  * stderr as JSON lines, `announce` tells the user that it is ready.
  *
+ * @param file where the configuration was read, for the log
  * @throws whatever keeps the gateway from starting; nothing listens then
  */
 export async function runGateway(
   config: LoadedConfig,
+  file: string,
   host: Host,
   announce: (gateway: Gateway) => void,
 ): Promise<ExitCode> {
@@ -30,15 +43,31 @@ export async function runGateway(
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
   const gateway = createGateway(config, { log, env: host.env });
   const signals = watchSignals(host, log);
+  const begunAt = systemClock.monotonic();
   try {
     // A start may wait for secrets. Who is told to stop meanwhile must not say any more that it is ready.
     const first = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
-    if (first === 'started') announce(gateway);
+    if (first === 'started') {
+      log.info(factsOf(gateway, file), 'the gateway has started');
+      announce(gateway);
+    }
     const signal = await signals.received;
     log.info({ signal }, 'Stopping: no new calls, running ones may end.');
     await gateway.stop(STOP_GRACE_MS);
+    const ran = durationText(systemClock.monotonic() - begunAt);
+    log.info({ reason: signal, ran, calls: gateway.callCount }, 'the gateway has stopped');
     return EXIT.ok;
   } finally {
     signals.release();
   }
+}
+
+function factsOf({ procedureCount, realms, endpoints }: Gateway, file: string): object {
+  return {
+    version: packageVersion(),
+    config: resolve(file),
+    procedures: procedureCount,
+    realms: realms.length,
+    listeners: endpoints,
+  };
 }

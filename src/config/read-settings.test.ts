@@ -51,7 +51,7 @@ describe('readSettings', () => {
     expectTypeOf<ServiceSettings['timeout']>().toEqualTypeOf<number>();
     expectTypeOf<ServiceSettings['deadline']>().toEqualTypeOf<number>();
     expectTypeOf<ServiceSettings['idempotency_header']>().toEqualTypeOf<string | undefined>();
-    expectTypeOf<ServiceSettings['result']>().toEqualTypeOf<'kwargs' | 'args'>();
+    expectTypeOf<ServiceSettings['result']>().toEqualTypeOf<'auto' | 'kwargs' | 'args'>();
     expectTypeOf<ServiceSettings['base_url']>().toEqualTypeOf<Template>();
     expectTypeOf<ServiceSettings['headers']>().toEqualTypeOf<readonly NamedTemplate[]>();
     expectTypeOf<ServiceSettings['errors']>().toEqualTypeOf<ReadonlyMap<number, string>>();

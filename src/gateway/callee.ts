@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.js';
+import type { ProcedureSettings } from '../config/model.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Session } from '../wamp/client-session.js';
 import type { InvocationHandler } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
+import { CALLER_LIBRARY } from '../wamp/peer.js';
 import type { Caller } from './pipeline/call.js';
 import type { Reply } from './pipeline/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
@@ -19,29 +21,34 @@ export interface Callee {
   drain(): Promise<void>;
   /** Ends what still runs, with the error `down`. */
   cancelAll(): void;
+  /** Calls that have come so far. */
+  readonly callCount: number;
 }
 
 /** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
 export function createCallee(session: Session, clock: Clock): Callee {
   let draining = false;
+  let callCount = 0;
   let canceledBy: 'caller' | 'gateway' = 'caller';
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
-    const asArgs = procedure.config.settings.result === 'args';
-    const outcomeOf = (reply: Reply) => replyToWamp(reply, asArgs);
+    const { result } = procedure.config.settings;
 
     return (invocation) => {
       const { details } = invocation;
-      const control = createCallControl(clock.monotonic() + callDeadlineMs(details, deadlineMs));
+      const begunAt = clock.monotonic();
+      callCount++;
+      const control = createCallControl(begunAt + callDeadlineMs(details, deadlineMs));
       invocation.onInterrupt = () => cancelCall(control, canceledBy);
       return pipeline({
         args: argsOf(invocation),
         kwargs: invocation.kwargs ?? NO_KWARGS,
         caller: callerOf(details),
         control,
+        begunAt,
         draining,
-      }).then(outcomeOf);
+      }).then(wantsArgs(result, details) ? inArgs : inKwargs);
     };
   }
 
@@ -68,7 +75,23 @@ export function createCallee(session: Session, clock: Clock): Callee {
       session.interruptAll();
       canceledBy = 'caller';
     },
+
+    get callCount() {
+      return callCount;
+    },
   };
+}
+
+const inKwargs = (reply: Reply) => replyToWamp(reply, false);
+const inArgs = (reply: Reply) => replyToWamp(reply, true);
+
+/**
+ * autobahn|python hands a result's kwargs over as an object of its own, and one positional dictionary as that dictionary,
+ * which is what its users expect.
+ */
+function wantsArgs(result: ProcedureSettings['result'], details: Dict): boolean {
+  if (result === 'auto') return details[CALLER_LIBRARY] === 'autobahn-python';
+  return result === 'args';
 }
 
 /** The CALL's own timeout makes the deadline shorter and never longer; 0 means none (WAMP, Call Timeouts). */

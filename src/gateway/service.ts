@@ -9,6 +9,7 @@ import { readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
+import type { CallLog } from './pipeline/call-log.js';
 
 /** What a service needs from outside. */
 export interface ServiceDeps {
@@ -18,6 +19,7 @@ export interface ServiceDeps {
   readonly userAgent: string;
   readonly errorId: () => string;
   readonly log: Logger;
+  readonly callLog: CallLog;
   /** Where the secrets provider `env` looks. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }

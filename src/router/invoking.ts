@@ -109,11 +109,13 @@ function limit(
 function invocationDetails(
   call: PendingCall,
   { options, procedure }: Call,
-  { registration, forwardTimeout, discloseCaller }: Endpoint,
+  { callee, registration, forwardTimeout, discloseCaller }: Endpoint,
   packed: boolean,
   limits: RouterLimits,
 ): Dict {
-  const identity = discloseCaller || options['disclose_me'] === true ? call.caller.callerDetails : NOTHING;
+  const { caller } = call;
+  const known = callee.trusted ? caller.callerDetailsInside : caller.callerDetails;
+  const identity = discloseCaller || options['disclose_me'] === true ? known : NOTHING;
   const timeout = forwardTimeout ? timeoutOf(options, limits) : 0;
   const isPattern = registration.match !== 'exact';
   // Most calls have nothing of it, and share what they have.

@@ -28,6 +28,8 @@ export interface Session {
   readonly features: SessionFeatures;
   /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
   readonly callerDetails: Dict;
+  /** The same for callees in this process: they are told the client's library too, where it is known. */
+  readonly callerDetailsInside: Dict;
   /** Calls it waits for, by the request ID of its CALL. */
   calls: RequestTable<PendingCall> | undefined;
   /** Roughly the bytes of those that are kept so that they can be routed anew. Set by `rerouting.ts` alone. */

@@ -3,7 +3,13 @@ import { type Logger, silentLogger } from '../log.js';
 import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
-import type { Attach, Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
+import {
+  type Attach,
+  type Attachment,
+  CALLER_LIBRARY,
+  type ConnectionInfo,
+  type Peer,
+} from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { admitTrusted, ROUTER_ROLES } from './admission.js';
 import type { Admission, Refusal } from './auth/steps.js';
@@ -196,6 +202,8 @@ function createSession(
   features: SessionFeatures,
 ): Session {
   const { authid, authrole, authmethod, authprovider } = identity;
+  const callerDetails = Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole });
+  const { library } = info;
   return {
     id,
     realm,
@@ -209,7 +217,10 @@ function createSession(
     peer,
     trusted: info.trusted,
     features,
-    callerDetails: Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole }),
+    callerDetails,
+    callerDetailsInside: library
+      ? Object.freeze({ ...callerDetails, [CALLER_LIBRARY]: library })
+      : callerDetails,
     calls: undefined,
     keptBytes: 0,
     invocations: undefined,

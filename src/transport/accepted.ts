@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.js';
-import type { ConnectionInfo, Peer } from '../wamp/peer.js';
+import type { ClientLibrary, ConnectionInfo, Peer } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import type { Arrival } from './accepting.js';
 import type { FramedPeerOptions } from './framed-peer.js';
@@ -9,6 +9,8 @@ import type { FramedPeerOptions } from './framed-peer.js';
 export interface Accepted {
   readonly transport: Exclude<ConnectionInfo['transport'], 'in-process'>;
   readonly serializer: Serializer;
+  /** RawSocket does not tell. */
+  readonly library?: ClientLibrary | undefined;
   readonly peer: Peer;
   /** Sends the transport's own kind of ping. */
   readonly ping: () => void;

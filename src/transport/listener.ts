@@ -86,7 +86,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     accepted: admit,
   };
 
-  function admit(socket: Socket, arrival: Arrival, { transport, serializer, peer, ping }: Accepted): void {
+  function admit(socket: Socket, arrival: Arrival, connection: Accepted): void {
+    const { transport, serializer, library, peer, ping } = connection;
     const handshakeElapsed = arrival.established();
     heartbeat.watch(socket, ping);
     // Before it is attached: a peer in trouble may close at once.
@@ -107,6 +108,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       handshakeElapsed,
       serializer: serializer.name,
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      ...(library === undefined ? {} : { library }),
       onJoined(isJoined) {
         stopCounting?.();
         stopCounting = isJoined ? undefined : countJoinSize();

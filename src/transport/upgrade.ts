@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { ClientLibrary } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 
 export interface UpgradeRules {
@@ -37,6 +38,11 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ser
   }
   const supported = rules.serializers.map(({ subprotocol }) => subprotocol).join(', ');
   return { status: 400, sentence: `name a WebSocket subprotocol; supported here: ${supported}` };
+}
+
+/** The library of a client, as its User-Agent has it. A stranger's text: it is compared, and never kept. */
+export function libraryOf(request: IncomingMessage): ClientLibrary | undefined {
+  return request.headers['user-agent']?.startsWith('AutobahnPython/') ? 'autobahn-python' : undefined;
 }
 
 /** What a plain HTTP request is told, for whoever opens the address in a browser. */

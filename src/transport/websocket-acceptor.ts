@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { ClientLibrary } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import type { Acceptor, AcceptorContext } from './accepted.js';
 import type { Arrival } from './accepting.js';
 import { CLOSE_WAIT_MS } from './hang-up.js';
-import { judgePlainRequest, judgeUpgrade, refuseUpgrade, type UpgradeRules } from './upgrade.js';
+import { judgePlainRequest, judgeUpgrade, libraryOf, refuseUpgrade, type UpgradeRules } from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
 /** Takes connections through HTTP to WebSocket (RFC 6455 section 4; WAMP section "WebSocket Transport"). */
@@ -67,16 +68,26 @@ export function createWebSocketAcceptor(
       return;
     }
     // Nothing that stays may see the request: it would be kept as long as the connection.
-    upgrader.handleUpgrade(request, socket, head, openWith(socket as Socket, arrival, verdict));
+    upgrader.handleUpgrade(
+      request,
+      socket,
+      head,
+      openWith(socket as Socket, arrival, verdict, libraryOf(request)),
+    );
   }
 
-  function openWith(socket: Socket, arrival: Arrival, serializer: Serializer): (ws: WebSocket) => void {
+  function openWith(
+    socket: Socket,
+    arrival: Arrival,
+    serializer: Serializer,
+    library: ClientLibrary | undefined,
+  ): (ws: WebSocket) => void {
     return (ws) => {
       socket.setNoDelay(true);
       const options = optionsOf.get(serializer) ?? context.peerOptions('websocket', serializer);
       const write = plainMessages(socket, options.serializer.binary);
       const { peer, ping } = createWebSocketPeer(ws, socket, write, options);
-      context.accepted(socket, arrival, { transport: 'websocket', serializer, peer, ping });
+      context.accepted(socket, arrival, { transport: 'websocket', serializer, library, peer, ping });
     };
   }
 

@@ -168,10 +168,14 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   timeOut(): void {
     const { timeoutMs, wholeMs } = this.limits;
-    const detail = `no whole answer within ${Math.round(timeoutMs)} ms`;
+    const hadWholeTime = timeoutMs >= wholeMs;
+    // The same for all whose deadline came first, whatever time each had: the log sums up what is the same.
+    const detail = hadWholeTime
+      ? `no whole answer within ${Math.round(wholeMs)} ms`
+      : 'no whole answer before the deadline';
     const outcome = failure('timeout', this.abort !== undefined, detail);
     // The upstream has had its time. Only a caller that gives it less leaves it at work.
-    if (timeoutMs >= wholeMs || this.settled) this.tearDown(outcome);
+    if (hadWholeTime || this.settled) this.tearDown(outcome);
     else this.leave(outcome);
   }
 

@@ -30,6 +30,15 @@ export interface Peer {
   close(cause: CloseCause): void;
 }
 
+/** Libraries whose users want results in another form. */
+export type ClientLibrary = 'autobahn-python';
+
+/**
+ * Where INVOCATION.Details tells a callee in this process of its caller's library. The underscore is for attributes that
+ * WAMP does not define (WAMP, "Options & Details").
+ */
+export const CALLER_LIBRARY = '_caller_library';
+
 /** What an acceptor is told of a new connection. */
 export interface ConnectionInfo {
   readonly transport: 'websocket' | 'rawsocket' | 'in-process';
@@ -43,6 +52,8 @@ export interface ConnectionInfo {
   readonly serializer?: string;
   /** IP address that the connection comes from; absent in process and over a Unix socket. */
   readonly remoteAddress?: string;
+  /** The client's library, where its handshake tells and it makes a difference; nothing else of what it says is kept. */
+  readonly library?: ClientLibrary;
   /**
    * To be told when a session joins a realm over it, and when that session leaves. Returns false where the connection may
    * not stay after that, since there are as many already without a session as there may be.

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageVersion } from '../../src/version.js';
 import { type CommandRun, runCommand, untilReady } from '../support/command.js';
@@ -55,6 +56,58 @@ describe('the command line', () => {
       const { command, url } = await started(configuration(upstream.url));
       expect(command.out()).toBe(`ready: 1 procedures in 1 realms, ${url}\n`);
       expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/ws$/);
+    });
+
+    it('counts in good English on a terminal', async () => {
+      const file = folder.write('bondy.conf', configuration(upstream.url));
+      const command = runCommand(['start', '--config', file], { terminal: true });
+      running.push(command);
+      const { url } = await untilReady(command);
+      expect(command.out()).toBe(`ready: 1 procedure in 1 realm, ${url}\n`);
+    });
+
+    it('logs one line at the start and one at the end', async () => {
+      const { command, url } = await started(configuration(upstream.url));
+      const records = () =>
+        command
+          .err()
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line));
+      expect(records()).toEqual([
+        {
+          level: 'info',
+          time: expect.any(String),
+          msg: 'the gateway has started',
+          version: packageVersion(),
+          config: join(folder.path, 'bondy.conf'),
+          procedures: 1,
+          realms: 1,
+          listeners: [url],
+        },
+      ]);
+      const call = [
+        'call',
+        'com.billing.get_invoice',
+        'id=1',
+        '--realm',
+        'com.example.myrealm',
+        '--url',
+        url,
+      ];
+      expect((await finished(call)).code).toBe(0);
+      upstream.answerWith(() => ({ status: 404 }));
+      expect((await finished(call)).code).toBe(1);
+      command.send('SIGINT');
+      await command.ended;
+      expect(records().at(-1)).toEqual({
+        level: 'info',
+        time: expect.any(String),
+        msg: 'the gateway has stopped',
+        reason: 'SIGINT',
+        ran: expect.stringMatching(/^\d+m?s$/),
+        calls: 2,
+      });
     });
 
     it('lets 100 running calls end on SIGTERM, then ends with 0', async () => {

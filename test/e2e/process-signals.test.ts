@@ -8,6 +8,17 @@ import { createTemporaryFolder, type TemporaryFolder } from '../support/temporar
 
 const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
 
+/** Resolves when the log has said so. */
+function logged(gateway: ChildProcess, words: string): Promise<void> {
+  let text = '';
+  return new Promise((resolve) => {
+    gateway.stderr!.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes(words)) resolve();
+    });
+  });
+}
+
 /** The built command as a process of its own: what the stand-in of the other tests cannot show. */
 describe('a running gateway', () => {
   let folder: TemporaryFolder;
@@ -31,9 +42,9 @@ describe('a running gateway', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('survives SIGHUP and ends with 0 on %s', async (signal) => {
     const upstream = await startRecordingUpstream();
     const { gateway, ended } = await startProcess(upstream.url);
-    const warned = once(gateway.stderr!, 'data');
+    const warned = logged(gateway, '"signal":"SIGHUP"');
     gateway.kill('SIGHUP');
-    expect(String(await warned)).toContain('"signal":"SIGHUP"');
+    await warned;
     gateway.kill(signal);
     expect(await ended).toEqual([0, null]);
     await upstream.close();
@@ -61,7 +72,7 @@ describe('a running gateway', () => {
     const call = spawn(process.execPath, [COMMAND, 'call', 'com.billing.get_invoice', 'id=1', '--url', url]);
     const callEnded = once(call, 'exit');
     const running = await upstream.arrived(1);
-    const stopping = once(gateway.stderr!, 'data');
+    const stopping = logged(gateway, '"signal":"SIGTERM"');
     gateway.kill('SIGTERM');
     await stopping;
     gateway.kill('SIGTERM');

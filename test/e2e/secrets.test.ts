@@ -24,6 +24,7 @@ const CONFIGURED = [
   `+headers.X-Configured = ${planted('header')}`,
   `+query.configured = ${planted('query')}`,
   `+cookies.configured = ${planted('cookie')}`,
+  'log.calls = all',
 ];
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -35,7 +36,7 @@ const KWARGS = {
   _headers: { 'X-Caller': planted('caller-header'), Authorization: planted('caller-auth') },
 };
 
-describe('secrets, at log.level = debug', () => {
+describe('secrets, at log.level = debug and log.calls = all', () => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await openScene({ lines: [...CONFIGURED, '+retries = 1', '+pool.max_response_size = 1MB'] });

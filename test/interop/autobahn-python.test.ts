@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectAutobahn } from '../support/autobahn.js';
 import { billingConf } from '../support/billing-conf.js';
+import { REALM } from '../support/caller.js';
+import { readDocument } from '../support/documents.js';
 import { type RunningGateway, startGateway } from '../support/gateway.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';
 import { findPythonWithAutobahn, runPython } from './python.js';
@@ -10,15 +13,15 @@ describe.skipIf(python === undefined)('autobahn|python', () => {
   const invoice = { id: 'INV-001', amount: 1500, status: 'paid' };
   const shownInvoice = "Status: 200, Body: {'id': 'INV-001', 'amount': 1500, 'status': 'paid'}\n";
   let upstream: RecordingUpstream;
-  let withArgs: RunningGateway;
+  let gateway: RunningGateway;
   let withKwargs: RunningGateway;
   beforeAll(async () => {
     upstream = await startRecordingUpstream();
-    withArgs = await startGateway(billingConf(upstream.url, '+result = args'));
-    withKwargs = await startGateway(billingConf(upstream.url));
+    gateway = await startGateway(billingConf(upstream.url));
+    withKwargs = await startGateway(billingConf(upstream.url, '+result = kwargs'));
   });
   afterAll(async () => {
-    await Promise.all([withArgs.stop(), withKwargs.stop()]);
+    await Promise.all([gateway.stop(), withKwargs.stop()]);
     await upstream.close();
   });
 
@@ -30,16 +33,35 @@ describe.skipIf(python === undefined)('autobahn|python', () => {
   ])("runs the guide's example as written when the API answers %i", async (status, json, printed) => {
     upstream.clear();
     upstream.answerWith(() => ({ status, json }));
-    expect(await runPython(python!, 'autobahn_guide.py', withArgs.url, 'json')).toBe(printed);
+    expect(await runPython(python!, 'autobahn_guide.py', gateway.url, 'json')).toBe(printed);
     expect(upstream.requests.map(({ method, url }) => [method, url])).toEqual([['GET', '/invoices/INV-001']]);
   });
 
   it('finds our serializer among those it offers by default', async () => {
     upstream.answerWith(() => ({ json: invoice }));
-    expect(await runPython(python!, 'autobahn_guide.py', withArgs.url)).toBe(shownInvoice);
+    expect(await runPython(python!, 'autobahn_guide.py', gateway.url)).toBe(shownInvoice);
   });
 
-  it('reads the default form of a result by kwresults', async () => {
+  it("and the guide's JavaScript example both run as written, on one procedure with no key set", async () => {
+    upstream.answerWith(() => ({ json: invoice }));
+    const client = await connectAutobahn(gateway.url, REALM);
+    const printed = new Promise<unknown[][]>((resolve) => {
+      const out: unknown[][] = [];
+      const log = (...words: unknown[]) => {
+        if (out.push(words) === 2) resolve(out);
+      };
+      const example = readDocument('test/e2e/fixtures/guide-example.js.txt');
+      new Function('session', 'console', example)(client.session, { log });
+    });
+    expect(await runPython(python!, 'autobahn_guide.py', gateway.url)).toBe(shownInvoice);
+    expect(await printed).toEqual([
+      ['Status:', 200],
+      ['Body:', invoice],
+    ]);
+    await client.close();
+  });
+
+  it('reads keyword arguments by kwresults, where the configuration asks for them', async () => {
     upstream.clear();
     upstream.answerWith(() => ({ json: invoice }));
     expect(await runPython(python!, 'autobahn_kwargs.py', withKwargs.url)).toBe(shownInvoice);

@@ -1,4 +1,4 @@
-"""The default form of a result, read as autobahn|python hands it over.
+"""Keyword arguments of a result (`result = kwargs`), read as autobahn|python hands them over.
 
 Usage: autobahn_kwargs.py URL
 """

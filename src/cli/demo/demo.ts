@@ -28,8 +28,8 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
       DEMO_PORT: String(options.port),
     };
     const config = loadConfig(DEMO_CONFIG, { env });
-    return await runGateway(config, host, (gateway) =>
-      host.stdout.write(welcome(gateway, api, options.port, options.command)),
+    return await runGateway(config, DEMO_CONFIG, host, (gateway) =>
+      host.stdout.write(welcome(gateway, api, options, host)),
     );
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') throw error;
@@ -42,14 +42,15 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
   }
 }
 
-function welcome(gateway: Gateway, api: BillingApi, port: number, commandName: string): string {
-  const command = `${commandName} call`;
+function welcome(gateway: Gateway, api: BillingApi, options: DemoOptions, host: Host): string {
+  const { port } = options;
+  const command = `${options.command} call`;
   const where = port === DEMO_PORT ? '' : ` --url ${gateway.endpoints[0]}`;
   return `A billing API answers at ${api.origin}/api, to those who have a token from ${api.origin}/oauth/token.
 A gateway turns WAMP calls into requests to it, and sees to the token.
 Its configuration: ${DEMO_CONFIG}
 
-${readyLine(gateway)}
+${readyLine(gateway, host.stdout)}
 
 Try these in a second terminal:
 

@@ -8,6 +8,13 @@ export const LOG_KEYS = {
     meaning: 'The least severe messages that are logged.',
     example: 'warn',
   },
+  calls: {
+    type: oneOf('off', 'errors', 'all'),
+    default: 'errors',
+    meaning:
+      'Which calls get a line when they have ended. `errors`: those that the gateway itself answers with an error, and those that the upstream answers with a status of 500 or more; more than 10 of the same cause in 10 s are summed up. `all`: every call. `off`: none.',
+    example: 'all',
+  },
 } as const satisfies KeyTable;
 
 export type LogSettings = SettingsOf<typeof LOG_KEYS>;

@@ -73,7 +73,7 @@ export const PROCEDURE_KEYS = {
     example: 'random',
   },
   result: {
-    type: oneOf('kwargs', 'args'),
+    type: oneOf('auto', 'kwargs', 'args'),
     computed: "the service's",
     meaning: 'As for a service.',
     example: 'args',

@@ -68,10 +68,10 @@ export const SERVICE_KEYS = {
     example: 'If-*, X-Request-ID, Idempotency-Key',
   },
   result: {
-    type: oneOf('kwargs', 'args'),
-    default: 'kwargs',
+    type: oneOf('auto', 'kwargs', 'args'),
+    default: 'auto',
     meaning:
-      '`kwargs`: a RESULT has the kwargs `status` and `body`. `args`: it has one argument, a dict with `status` and `body`.',
+      "`kwargs`: a RESULT has the kwargs `status` and `body`. `args`: it has one argument, a dict with `status` and `body`. `auto`: `args` for callers that connect with autobahn|python over WebSocket, where `result['status']` needs that, and `kwargs` for all others. An ERROR has kwargs always.",
     example: 'args',
   },
   'tls.cacertfile': {

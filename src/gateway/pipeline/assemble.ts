@@ -1,13 +1,15 @@
 import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
 import type { Credential } from '../../auth/credential.js';
+import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
-import type { GatewayErrorCode } from '../../errors.js';
-import { type Logger, placeOf } from '../../log.js';
+import { GATEWAY_ERRORS, type GatewayErrorCode } from '../../errors.js';
+import { placeOf } from '../../log.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
+import { type CallEnd, type CallLog, subjectOf } from './call-log.js';
 import { type OwnError, ownErrorReply } from './own-error.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
@@ -27,7 +29,8 @@ export interface PipelineParts extends RequestDeps {
   readonly successor: () => Pipeline | undefined;
   /** A short name for a failure, for the caller's error and the log's record alike. */
   readonly errorId: () => string;
-  readonly log: Logger;
+  readonly callLog: CallLog;
+  readonly clock: Clock;
 }
 
 /** Puts the steps of a call in order: request → credential → upstream → reply (docs/LIFE-OF-A-CALL.md). */
@@ -36,7 +39,7 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, authoriser, variables, log } = parts;
+  const { upstream, authoriser, variables, callLog, clock } = parts;
   const send =
     upstream && createAuthorisedSender(authoriser, upstream, () => parts.successor() !== undefined);
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
@@ -47,33 +50,35 @@ export function assemblePipeline(
     responseHeaders: procedure.settings['response.headers'] ?? [],
     decode: procedure.settings['response.decode'],
   };
-  const identity = {
-    procedure: procedure.settings.uri,
-    service: service.name,
-    // Without its query: a key may stand there.
-    path: procedure.settings.path.source.split('?', 1)[0],
-  };
-
-  // Asked once: most gateways log no answered calls, and making the record costs each of them.
-  const logsAnswers = log.isLevelEnabled?.('debug') ?? true;
+  const subject = subjectOf(service, procedure);
 
   function fail(
+    call: RunningCall,
     code: GatewayErrorCode,
     attempts: number,
     cause: string,
     more: Pick<OwnError, 'message' | 'retryInMs'> = {},
   ): Reply {
     const id = parts.errorId();
-    // A caller's own mistake or change of mind is no event for the operator.
-    const level =
-      code === 'bad_request' || code === 'canceled' ? 'debug' : code === 'internal' ? 'error' : 'warn';
-    log[level]({ ...identity, code, id, attempts, cause }, 'call failed');
+    callLog.failed(subject, endOf(call, { id, code, status: GATEWAY_ERRORS[code].status, attempts, cause }));
     return ownErrorReply({ code, attempts, id, ...more });
   }
 
-  function failInternally(attempts: number, error: unknown): Reply {
+  function failInternally(call: RunningCall, attempts: number, error: unknown): Reply {
     const { error: kind, at = '' } = placeOf(error);
-    return fail('internal', attempts, `${kind} ${at}`);
+    return fail(call, 'internal', attempts, `${kind} ${at}`);
+  }
+
+  /** The line for what the upstream answered; most calls have none. */
+  function logAnswer(call: RunningCall, status: number, attempts: number, isFailure: boolean): void {
+    const cause = isFailure ? `the upstream answered ${status}` : undefined;
+    const end = endOf(call, { id: parts.errorId(), code: undefined, status, attempts, cause });
+    if (isFailure) callLog.failed(subject, end);
+    else callLog.answered(subject, end);
+  }
+
+  function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs'>): CallEnd {
+    return { ...end, durationMs: Math.round(clock.monotonic() - call.begunAt) };
   }
 
   function buildRequest(call: RunningCall): BuiltRequest | Reply {
@@ -81,8 +86,8 @@ export function assemblePipeline(
       return build(call);
     } catch (error) {
       if (error instanceof BadRequest)
-        return fail('bad_request', 0, 'the kwargs were refused', { message: error.message });
-      return failInternally(0, error);
+        return fail(call, 'bad_request', 0, 'the kwargs were refused', { message: error.message });
+      return failInternally(call, 0, error);
     }
   }
 
@@ -90,12 +95,14 @@ export function assemblePipeline(
     // First, so that a caller learns of a mistake even while the service can't answer.
     const built = buildRequest(call);
     if ('kind' in built) return built;
-    if (call.draining) return fail('down', 0, 'the gateway is stopping');
+    if (call.draining) return fail(call, 'down', 0, 'the gateway is stopping');
     if (variables.current() === undefined) {
-      return fail('secrets', 0, 'the secret has not been read yet', { retryInMs: variables.retryInMs() });
+      return fail(call, 'secrets', 0, 'the secret has not been read yet', {
+        retryInMs: variables.retryInMs(),
+      });
     }
     if (send === undefined) {
-      return fail('secrets', 0, 'base_url is no usable URL with the values of its variables', {
+      return fail(call, 'secrets', 0, 'base_url is no usable URL with the values of its variables', {
         message: 'The service has no usable address at the moment',
       });
     }
@@ -111,7 +118,7 @@ export function assemblePipeline(
           return await (parts.successor() as Pipeline)(call);
       }
     } catch (error) {
-      return failInternally(1, error);
+      return failInternally(call, 1, error);
     }
   };
 
@@ -120,13 +127,13 @@ export function assemblePipeline(
     if (code === 'canceled') return failCanceled(call, attempts);
     const message =
       code === 'timeout' ? 'The deadline passed while the call waited for authentication' : undefined;
-    return fail(code, attempts, cause, { message, retryInMs });
+    return fail(call, code, attempts, cause, { message, retryInMs });
   }
 
   function failCanceled(call: RunningCall, attempts: number): Reply {
     return call.control.canceledBy === 'gateway'
-      ? fail('down', attempts, 'the gateway stopped before the call had ended')
-      : fail('canceled', attempts, 'cancelled by the caller');
+      ? fail(call, 'down', attempts, 'the gateway stopped before the call had ended')
+      : fail(call, 'canceled', attempts, 'cancelled by the caller');
   }
 
   function replyTo(call: RunningCall, request: HttpRequest, outcome: FinalOutcome): Reply {
@@ -135,14 +142,12 @@ export function assemblePipeline(
       case 'canceled':
         return failCanceled(call, attempts);
       case 'failure':
-        return fail(outcome.code, attempts, outcome.detail);
+        return fail(call, outcome.code, attempts, outcome.detail);
       case 'answer': {
         const reply = mapAnswer(request, outcome.answer, rule);
-        if ('refused' in reply) return fail('bad_answer', attempts, reply.refused);
-        if (logsAnswers) {
-          const { status } = outcome.answer;
-          log.debug({ ...identity, status, attempts }, 'call answered');
-        }
+        if ('refused' in reply) return fail(call, 'bad_answer', attempts, reply.refused);
+        const isFailure = reply.kind === 'error' && reply.status >= 500;
+        if (isFailure || callLog.logsAnswers) logAnswer(call, outcome.answer.status, attempts, isFailure);
         return reply;
       }
     }

@@ -25,6 +25,8 @@ export interface IncomingCall extends Omit<Call, 'kwargs'> {
 /** A call with the means to end it early. */
 export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
+  /** Monotonic milliseconds. */
+  readonly begunAt: number;
   /** The gateway is about to stop: the call is looked at, and not carried out. */
   readonly draining: boolean;
 }

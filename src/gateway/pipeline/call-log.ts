@@ -1,0 +1,95 @@
+import type { Clock } from '../../clock.js';
+import type { LogSettings, ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { GatewayErrorCode } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { createSummedLog } from '../../summed-log.js';
+import { baseUrlForShow } from './base-url.js';
+
+/** What a line of the log says of the procedure that was called. Compiled once; holds no secret. */
+export interface CallSubject {
+  readonly service: string;
+  /** `host:port` of base_url; its variables are masked. */
+  readonly host: string;
+  readonly procedure: string;
+  /** The template, without its query: a key may stand there. */
+  readonly path: string;
+}
+
+/** How one call ended. */
+export interface CallEnd {
+  /** For an error of the gateway's own, the `id` in it. */
+  readonly id: string;
+  readonly status: number | undefined;
+  /** Undefined where the upstream answered. */
+  readonly code: GatewayErrorCode | undefined;
+  readonly attempts: number;
+  readonly durationMs: number;
+  /** Holds nothing that a caller or an upstream wrote. Undefined for a call that ended well. */
+  readonly cause: string | undefined;
+}
+
+/** One line for a call that has ended (`log.calls`). */
+export interface CallLog {
+  /** Whether calls are logged that ended well, or with an error of the upstream that is the caller's own. */
+  readonly logsAnswers: boolean;
+  answered(subject: CallSubject, end: CallEnd): void;
+  failed(subject: CallSubject, end: CallEnd): void;
+  /** Writes what was held back so far. */
+  flush(): void;
+}
+
+/** The same cause more often than that within the window is summed up in one line. */
+const MOST_OF_A_CAUSE = 10;
+const WINDOW_MS = 10_000;
+
+export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Clock): CallLog {
+  if (mode === 'off') return SILENT;
+  const all = mode === 'all';
+  const summed = createSummedLog({ log, clock, most: MOST_OF_A_CAUSE, windowMs: WINDOW_MS });
+  return {
+    // Asked once: making the record costs each call.
+    logsAnswers: all && (log.isLevelEnabled?.('info') ?? true),
+    answered: (subject, end) => log.info(record(subject, end), 'call answered'),
+    failed(subject, end) {
+      const level = levelOf(end.code);
+      if (all) {
+        log[level](record(subject, end), 'call failed');
+        return;
+      }
+      const { service, host, procedure, path } = subject;
+      const { code, status, cause, id, attempts, durationMs } = end;
+      const own = { procedure, path, id, attempts, duration_ms: durationMs };
+      summed[level]({ service, host, code, status, cause }, 'call failed', own);
+    },
+    flush: () => summed.flush(),
+  };
+}
+
+const SILENT: CallLog = { logsAnswers: false, answered() {}, failed() {}, flush() {} };
+
+/** A caller's own mistake or change of mind is no trouble of the operator's. */
+function levelOf(code: GatewayErrorCode | undefined): 'info' | 'warn' | 'error' {
+  if (code === 'internal') return 'error';
+  return code === 'bad_request' || code === 'canceled' ? 'info' : 'warn';
+}
+
+function record({ service, host, procedure, path }: CallSubject, end: CallEnd): object {
+  const { id, code, status, attempts, durationMs, cause } = end;
+  return { service, host, code, status, cause, procedure, path, id, attempts, duration_ms: durationMs };
+}
+
+export function subjectOf(service: ServiceConfig, procedure: ProcedureConfig): CallSubject {
+  return {
+    service: service.name,
+    host: hostOf(baseUrlForShow(service.settings).origin),
+    procedure: procedure.settings.uri,
+    path: procedure.settings.path.source.split('?', 1)[0] as string,
+  };
+}
+
+/** `https://api.example.com` → `api.example.com:443`. A masked origin may have no scheme. */
+function hostOf(origin: string): string {
+  const [, scheme, authority = origin] = /^(https?):\/\/(.*)$/.exec(origin) ?? [];
+  if (scheme === undefined || /:[\d*]+$/.test(authority)) return authority;
+  return `${authority}:${scheme === 'https' ? 443 : 80}`;
+}
