@@ -12,6 +12,7 @@ import { MESSAGE } from '../dist/wamp/messages.js';
 import { createSerializers } from '../dist/wamp/serializers.js';
 import { invoices, SIZES } from './bodies.js';
 import { readOptions } from './options.js';
+import { patternSearches } from './patterns.js';
 import { keepResults } from './results.js';
 import { createRouting } from './routing.js';
 import { median } from './statistics.js';
@@ -140,5 +141,7 @@ report(
     ];
   }),
 );
+
+report('Search for patterns', patternSearches());
 if (sink === undefined) throw new Error('nothing was measured');
 if (values.keep) keepResults('micro', { groups: results });

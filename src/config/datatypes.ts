@@ -134,20 +134,27 @@ function parseDuration(text: string): number {
 const BYTES: Readonly<Record<string, number>> = { '': 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** A number of bytes such as `16MB` (1 KB = 1,024 bytes, as in Bondy), at least 1 KB. */
-export const byteSize: DataType<number> = {
-  description: 'byte size, from 1KB to 500MB',
-  parse(value) {
-    const [, count, unit] = /^(\d+)\s?(|KB|MB|GB)$/i.exec(value) ?? [];
-    if (count === undefined || unit === undefined) {
-      throw new ValueError('must be a byte size: a whole number with KB, MB or GB behind it, as in 16MB');
-    }
-    const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
-    if (!(bytes >= 1024 && bytes <= MAX_BYTE_SIZE)) {
-      throw new ValueError('must be a byte size from 1KB to 500MB');
-    }
-    return bytes;
-  },
-};
+export const byteSize = bytesUpTo(MAX_BYTE_SIZE, '500MB');
+
+/** The same, for what many things take together. */
+export const byteSum = bytesUpTo(1024 ** 4, '1024GB');
+
+function bytesUpTo(most: number, inWords: string): DataType<number> {
+  return {
+    description: `byte size, from 1KB to ${inWords}`,
+    parse(value) {
+      const [, count, unit] = /^(\d+)\s?(|KB|MB|GB)$/i.exec(value) ?? [];
+      if (count === undefined || unit === undefined) {
+        throw new ValueError('must be a byte size: a whole number with KB, MB or GB behind it, as in 16MB');
+      }
+      const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
+      if (!(bytes >= 1024 && bytes <= most)) {
+        throw new ValueError(`must be a byte size from 1KB to ${inWords}`);
+      }
+      return bytes;
+    },
+  };
+}
 
 /** A list of values, parted by commas, none twice; nothing at all is the empty list. */
 export function listOf<T>(item: DataType<T>): DataType<readonly T[]> {

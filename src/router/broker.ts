@@ -24,7 +24,7 @@ export interface Broker extends Pick<Publishing, 'announce' | 'publish'> {
 }
 
 export function createBroker(context: RealmContext): Broker {
-  const { limits, rules, randomId } = context;
+  const { rules, randomId } = context;
   const subscriptions = createSubscriptions(context);
   const { announce, publish, sendRetained } = createPublishing(subscriptions, context);
 
@@ -40,11 +40,8 @@ export function createBroker(context: RealmContext): Broker {
 
   function enter(session: Session, { request, options, topic }: Subscribe): undefined {
     const match = matchPolicyOf(options);
-    const isNew = subscriptions.get(match, topic)?.subscribers.has(session) !== true;
-    if (isNew && !session.trusted && (session.subscriptions?.size ?? 0) >= limits.maxSubscriptions) {
-      const sentence = `a session may hold ${limits.maxSubscriptions} subscriptions`;
-      return refuse(session, MESSAGE.SUBSCRIBE, request, ERROR_URI.tooManyRequests, sentence);
-    }
+    const refused = subscriptions.objection(session, match, topic);
+    if (refused !== undefined) return refuse(session, MESSAGE.SUBSCRIBE, request, refused[0], refused[1]);
     subscriptions.enter(session, topic, match, (subscription) => {
       session.peer.send({ type: MESSAGE.SUBSCRIBED, request, subscription: subscription.id });
       if (options['get_retained'] === true) sendRetained(session, subscription);

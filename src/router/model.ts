@@ -150,10 +150,20 @@ export interface RouterLimits {
   readonly maxPendingCalls: number;
   /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
   readonly maxSessions: number;
-  /** Of one session that is not trusted. `wamp.max_registrations` */
+  /** Of one session that is not trusted, and of all those of a realm; the estimated bytes of them together.
+   * `wamp.max_registrations`, `wamp.max_registration_bytes`, each with `_per_realm` too */
   readonly maxRegistrations: number;
-  /** Of one session that is not trusted. `wamp.max_subscriptions` */
+  readonly maxRegistrationBytes: number;
+  readonly maxRegistrationsPerRealm: number;
+  readonly maxRegistrationBytesPerRealm: number;
+  /** The same of subscriptions. `wamp.max_subscriptions`, … */
   readonly maxSubscriptions: number;
+  readonly maxSubscriptionBytes: number;
+  readonly maxSubscriptionsPerRealm: number;
+  readonly maxSubscriptionBytesPerRealm: number;
+  /** Shapes of the wildcard patterns registered in one realm, and as many of those subscribed to: see wildcard-index.ts.
+   * `wamp.max_wildcard_shapes` */
+  readonly maxWildcardShapes: number;
   /** Retained events of one realm, and the estimated bytes of them together. `wamp.max_retained_events`, `…_bytes` */
   readonly maxRetainedEvents: number;
   readonly maxRetainedBytes: number;

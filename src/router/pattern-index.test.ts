@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_URI_LENGTH, type MatchPolicy } from './model.js';
 import { createPatternIndex, isUsablePattern, matchPolicyOf } from './pattern-index.js';
-import { MOST_COMPONENTS } from './wildcard-tree.js';
+import { MOST_COMPONENTS } from './wildcard-index.js';
 
 function indexOf(...entries: readonly (readonly [MatchPolicy, string])[]) {
   const index = createPatternIndex<string>();

@@ -1,11 +1,11 @@
 import { isUri } from '../wamp/uris.js';
 import { MAX_URI_LENGTH, type MatchPolicy } from './model.js';
-import { createPrefixTree } from './prefix-tree.js';
-import { createWildcardTree, MOST_COMPONENTS } from './wildcard-tree.js';
+import { createPrefixIndex } from './prefix-index.js';
+import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
 
 /**
  * What is registered or subscribed in a realm, by match policy and URI. One URI may stand under each policy once. A search
- * takes as long among a hundred thousand entries as among ten.
+ * takes as long among a hundred thousand entries as among ten: see prefix-index.ts and wildcard-index.ts for its bounds.
  */
 export interface PatternIndex<T> {
   get(match: MatchPolicy, uri: string): T | undefined;
@@ -23,46 +23,75 @@ export interface PatternIndex<T> {
   bestPattern(uri: string): T | undefined;
   /** What an event goes to, where that is more than the subscription of its very topic: all that match. */
   patterns(uri: string): readonly T[];
+  /** How many shapes of wildcard patterns there would be with this entry; 0 where it brings no new one. */
+  shapesWith(match: MatchPolicy, uri: string): number;
 }
 
 export function createPatternIndex<T>(): PatternIndex<T> {
-  const maps = {
-    exact: new Map<string, T>(),
-    prefix: createPrefixTree<T>(),
-    wildcard: createWildcardTree<T>(),
-  };
-  const { prefix, wildcard } = maps;
-  // Where there is no pattern, as in most realms, nothing is searched.
-  let patterns = 0;
+  const exact = new Map<string, T>();
+  // Made with the first pattern: in most realms there is none, and nothing is searched.
+  let patterns: ReturnType<typeof createPatterns<T>> | undefined;
+
+  /** A search is bounded by the longest URI. What is longer can only be asked for by name, and is not there. */
+  function patternsFor(uri: string): typeof patterns {
+    return uri.length > MAX_URI_LENGTH ? undefined : patterns;
+  }
+
   return {
-    get: (match, uri) => maps[match].get(uri),
-    exact: (uri) => maps.exact.get(uri),
+    get: (match, uri) => (match === 'exact' ? exact.get(uri) : patternsFor(uri)?.[match].get(uri)),
+    exact: (uri) => exact.get(uri),
     set(match, uri, value) {
-      if (match !== 'exact' && maps[match].get(uri) === undefined) patterns++;
-      maps[match].set(uri, value);
+      if (match === 'exact') {
+        exact.set(uri, value);
+        return;
+      }
+      patterns ??= createPatterns();
+      patterns[match].set(uri, value);
     },
     delete(match, uri) {
-      if (match !== 'exact' && maps[match].get(uri) !== undefined) patterns--;
-      maps[match].delete(uri);
+      if (match === 'exact') exact.delete(uri);
+      else patternsFor(uri)?.[match].delete(uri);
     },
     bestPattern(uri) {
-      if (patterns === 0) return undefined;
-      let longest: T | undefined;
-      let whole = false;
-      for (const [length, value] of prefix.matches(uri)) {
-        longest = value;
-        whole ||= endsWithComponent(uri, length);
-      }
-      return whole ? longest : (wildcard.best(uri) ?? longest);
+      const known = patternsFor(uri);
+      if (known === undefined) return undefined;
+      const { prefix, wildcard } = known;
+      const longest = prefix.longest(uri);
+      if (longest === undefined) return wildcard.best(uri);
+      const isWhole = (length: number) => endsWithComponent(uri, length);
+      if (isWhole(longest.key.length) || prefix.longest(uri, isWhole) !== undefined) return longest.value;
+      return wildcard.best(uri) ?? longest.value;
     },
     patterns(uri) {
-      if (patterns === 0) return NONE;
+      const known = patternsFor(uri);
+      if (known === undefined) return NONE;
       const found: T[] = [];
-      for (const [, value] of prefix.matches(uri)) found.push(value);
-      wildcard.collect(uri, found);
+      known.prefix.collect(uri, found);
+      known.wildcard.collect(uri, found);
       return found;
     },
+    shapesWith(match, uri) {
+      if (match !== 'wildcard') return 0;
+      if (patterns === undefined) return 1;
+      return patterns.wildcard.hasShapeOf(uri) ? 0 : patterns.wildcard.shapes + 1;
+    },
   };
+}
+
+function createPatterns<T>() {
+  return { prefix: createPrefixIndex<T>(), wildcard: createWildcardIndex<T>() };
+}
+
+/** Whether what is registered or subscribed with a policy is meant by a URI. */
+export function covers(match: MatchPolicy, pattern: string, uri: string): boolean {
+  switch (match) {
+    case 'exact':
+      return pattern === uri;
+    case 'prefix':
+      return uri.startsWith(pattern);
+    case 'wildcard':
+      return matches(pattern, uri);
+  }
 }
 
 /** True where the first `length` characters of a URI are whole components of it, or none. */

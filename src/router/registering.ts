@@ -15,7 +15,7 @@ export interface Registering {
 }
 
 export function createRegistering(registrations: Registrations, context: RealmContext): Registering {
-  const { limits, rules } = context;
+  const { rules } = context;
 
   /** What is wrong with a REGISTER, whatever is registered. */
   function objection(session: Session, { procedure, options }: Register): Objection | undefined {
@@ -49,9 +49,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     const match = matchPolicyOf(options);
     const known = registrations.get(match, uri);
     let refused = known && conflict(session, known, message);
-    if (!session.trusted && (session.registrations?.size ?? 0) >= limits.maxRegistrations) {
-      refused ??= [ERROR_URI.tooManyRequests, `a session may hold ${limits.maxRegistrations} registrations`];
-    }
+    refused ??= registrations.objection(session, match, uri);
     if (refused !== undefined) return refuse(session, MESSAGE.REGISTER, request, refused[0], refused[1]);
     if (options['force_reregister'] === true) for (const old of [...(known?.endpoints ?? [])]) revoke(old);
     const wish = {

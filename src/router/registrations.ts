@@ -1,7 +1,9 @@
+import { createEntryLimits } from './entry-limits.js';
 import { removeEndpoint } from './invocation-policy.js';
 import type { Endpoint, InvocationPolicy, MatchPolicy, Registration, Session } from './model.js';
 import { createPatternIndex } from './pattern-index.js';
 import type { RealmContext } from './realm-context.js';
+import type { Objection } from './refusals.js';
 
 /** Who answers which procedure. Tells meta events of every change (WAMP, "Registration Meta API"). */
 export interface Registrations {
@@ -19,6 +21,8 @@ export interface Registrations {
    */
   enter(wish: RegistrationWish, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
+  /** What limit speaks against one more callee, or one more registration. */
+  objection(callee: Session, match: MatchPolicy, uri: string): Objection | undefined;
   /** Takes away all that a session has registered. */
   forget(session: Session): void;
   readonly size: number;
@@ -33,24 +37,50 @@ export interface RegistrationWish {
   readonly discloseCaller: boolean;
 }
 
-export function createRegistrations({ clock, announce }: RealmContext): Registrations {
+export function createRegistrations({ limits, clock, announce }: RealmContext): Registrations {
   const index = createPatternIndex<Registration>();
   const byId = new Map<number, Registration>();
+  const held = createEntryLimits({
+    what: 'registrations',
+    session: {
+      count: { most: limits.maxRegistrations, key: 'wamp.max_registrations' },
+      bytes: { most: limits.maxRegistrationBytes, key: 'wamp.max_registration_bytes' },
+    },
+    realm: {
+      count: { most: limits.maxRegistrationsPerRealm, key: 'wamp.max_registrations_per_realm' },
+      bytes: { most: limits.maxRegistrationBytesPerRealm, key: 'wamp.max_registration_bytes_per_realm' },
+    },
+    shapes: { most: limits.maxWildcardShapes, key: 'wamp.max_wildcard_shapes' },
+  });
   let lastId = 0;
 
-  function create({ uri, match, invoke }: RegistrationWish): Registration {
+  /** Adds a callee to the registration that its wish names, a new one where there is none. */
+  function attach(wish: RegistrationWish, known: Registration | undefined): Endpoint {
+    const { callee, uri, match, invoke, forwardTimeout, discloseCaller } = wish;
+    if (known !== undefined) {
+      const endpoint = { registration: known, callee, forwardTimeout, discloseCaller };
+      known.endpoints.push(endpoint);
+      return endpoint;
+    }
     const id = ++lastId;
-    const registration = { id, uri, match, invoke, created: clock.wall(), endpoints: [], turn: 0 };
+    const endpoints: Endpoint[] = [];
+    const registration = { id, uri, match, invoke, created: clock.wall(), endpoints, turn: 0 };
+    const endpoint = { registration, callee, forwardTimeout, discloseCaller };
+    // Not by `push`, which makes room for seventeen at once.
+    endpoints.length = 1;
+    endpoints[0] = endpoint;
     index.set(match, uri, registration);
     byId.set(id, registration);
-    return registration;
+    return endpoint;
   }
 
   function leave(endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
     const { id, match, uri, endpoints } = registration;
     if (callee.registrations?.delete(id) !== true) return;
+    const wasOldest = endpoints[0] === endpoint;
     removeEndpoint(registration, endpoint);
+    held.leave(callee, uri, wasOldest, endpoints[0]?.callee);
     const isLast = endpoints.length === 0;
     if (isLast) {
       index.delete(match, uri);
@@ -64,14 +94,17 @@ export function createRegistrations({ clock, announce }: RealmContext): Registra
     get: index.get,
     exact: index.exact,
     bestPattern: index.bestPattern,
+    objection(callee, match, uri) {
+      const isNew = index.get(match, uri) === undefined;
+      return held.objection(callee, uri, isNew, index.shapesWith(match, uri));
+    },
     byId: (id) => byId.get(id),
     all: () => byId.values(),
     enter(wish, welcome) {
       const known = index.get(wish.match, wish.uri);
-      const registration = known ?? create(wish);
-      const { callee, forwardTimeout, discloseCaller } = wish;
-      const endpoint: Endpoint = { registration, callee, forwardTimeout, discloseCaller };
-      registration.endpoints.push(endpoint);
+      const endpoint = attach(wish, known);
+      const { registration, callee } = endpoint;
+      held.enter(callee, wish.uri, known === undefined);
       callee.registrations ??= new Map();
       callee.registrations.set(registration.id, endpoint);
       welcome(registration);

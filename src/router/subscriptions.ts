@@ -1,7 +1,9 @@
 import { isReservedUri } from '../wamp/uris.js';
+import { createEntryLimits } from './entry-limits.js';
 import type { MatchPolicy, Session, Subscription } from './model.js';
 import { createPatternIndex } from './pattern-index.js';
 import type { RealmContext } from './realm-context.js';
+import type { Objection } from './refusals.js';
 
 /** Who hears of which topic. Tells meta events of every change (WAMP, "Subscription Meta API"). */
 export interface Subscriptions {
@@ -24,6 +26,8 @@ export interface Subscriptions {
     welcome: (subscription: Subscription) => void,
   ): void;
   leave(subscriber: Session, subscription: Subscription): void;
+  /** What limit speaks against a subscription, where the session has it not yet. */
+  objection(subscriber: Session, match: MatchPolicy, uri: string): Objection | undefined;
   /** Sends a subscriber no more of what it asked to leave, while that is not decided: until `leave` or `resume`. */
   pause(subscriber: Session, subscription: Subscription): void;
   /** It may not leave. */
@@ -33,9 +37,21 @@ export interface Subscriptions {
   readonly size: number;
 }
 
-export function createSubscriptions({ clock, announce }: RealmContext): Subscriptions {
+export function createSubscriptions({ limits, clock, announce }: RealmContext): Subscriptions {
   const index = createPatternIndex<Subscription>();
   const byId = new Map<number, Subscription>();
+  const held = createEntryLimits({
+    what: 'subscriptions',
+    session: {
+      count: { most: limits.maxSubscriptions, key: 'wamp.max_subscriptions' },
+      bytes: { most: limits.maxSubscriptionBytes, key: 'wamp.max_subscription_bytes' },
+    },
+    realm: {
+      count: { most: limits.maxSubscriptionsPerRealm, key: 'wamp.max_subscriptions_per_realm' },
+      bytes: { most: limits.maxSubscriptionBytesPerRealm, key: 'wamp.max_subscription_bytes_per_realm' },
+    },
+    shapes: { most: limits.maxWildcardShapes, key: 'wamp.max_wildcard_shapes' },
+  });
   let lastId = 0;
 
   function create(uri: string, match: MatchPolicy): Subscription {
@@ -53,7 +69,10 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
   function leave(subscriber: Session, subscription: Subscription): void {
     const { id, match, uri, subscribers } = subscription;
     if (subscriber.subscriptions?.delete(id) !== true) return;
+    const [oldest] = subscribers;
     subscribers.delete(subscriber);
+    const [heir] = subscribers;
+    held.leave(subscriber, uri, oldest === subscriber, heir);
     subscriber.paused?.delete(subscription);
     const isLast = subscribers.size === 0;
     if (isLast) {
@@ -68,12 +87,18 @@ export function createSubscriptions({ clock, announce }: RealmContext): Subscrip
     get: index.get,
     exact: index.exact,
     patterns: index.patterns,
+    objection(subscriber, match, uri) {
+      const known = index.get(match, uri);
+      if (known?.subscribers.has(subscriber)) return undefined;
+      return held.objection(subscriber, uri, known === undefined, index.shapesWith(match, uri));
+    },
     byId: (id) => byId.get(id),
     all: () => byId.values(),
     enter(subscriber, uri, match, welcome) {
       const known = index.get(match, uri);
       const subscription = known ?? create(uri, match);
       const isNew = !subscription.subscribers.has(subscriber);
+      if (isNew) held.enter(subscriber, uri, known === undefined);
       subscription.subscribers.add(subscriber);
       subscriber.subscriptions ??= new Map();
       subscriber.subscriptions.set(subscription.id, subscription);

@@ -4,6 +4,12 @@ import type { Dict } from '../wamp/payload.js';
 /** What a value that is not counted in itself takes, roughly, in bytes. */
 const SLOT = 16;
 
+/** The bytes of a text: one for each character, or two, where one of them is beyond Latin-1. */
+export function weighText(text: string): number {
+  return BEYOND_LATIN1.test(text) ? 2 * text.length : text.length;
+}
+const BEYOND_LATIN1 = /[^\0-\xff]/;
+
 /**
  * Roughly the bytes of memory that a decoded value takes, for limits on what is kept for clients. Never recurses, and
  * stops counting beyond `most`, within a list or dictionary too, so that nothing a client sends makes it expensive.
@@ -15,7 +21,7 @@ export function weigh(value: unknown, most: number): number {
     const next = rest.pop();
     weight += SLOT;
     if (typeof next === 'string') {
-      weight += next.length;
+      weight += weighText(next);
     } else if (typeof next === 'bigint') {
       // In hex, as digits take more than linear time.
       weight += next.toString(16).length / 2;
@@ -32,7 +38,7 @@ export function weigh(value: unknown, most: number): number {
     } else if (typeof next === 'object' && next !== null) {
       // Not a list of its entries, which would be made of all of them first.
       for (const key in next) {
-        weight += SLOT + key.length;
+        weight += SLOT + weighText(key);
         if (weight > most) return weight;
         rest.push((next as Dict)[key]);
       }

@@ -66,6 +66,13 @@ async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
   return outcome(await client.next());
 }
 
+/** IDs of the registrations or subscriptions that there are, by the meta API. */
+async function entries(client: RawClient, what: string): Promise<readonly unknown[]> {
+  client.send([48, 998, {}, `wamp.${what}.list`]);
+  const [, , , [lists]] = (await client.next()) as [number, number, object, [Record<string, number[]>]];
+  return Object.values(lists).flat();
+}
+
 /** What comes until the answer of a last question. */
 async function untilAnswered(client: RawClient): Promise<readonly (readonly unknown[])[]> {
   client.send([48, 999, {}, 'com.none']);
@@ -174,6 +181,70 @@ const CASES: readonly Case[] = [
       ])
         expect(await ask(client, 32, request, {}, topic)).toBe('ok');
       return ask(client, 32, 4, {}, 'com.c');
+    },
+  },
+  ...(
+    [
+      ['registration', 64],
+      ['subscription', 32],
+    ] as const
+  ).flatMap(([what, type]): Case[] => [
+    {
+      keys: [`wamp.max_${what}_bytes`],
+      lines: [`wamp.max_${what}_bytes = 2KB`],
+      limited: TOO_MANY,
+      otherwise: 'ok',
+      async exceed(urls) {
+        const client = await join(urls);
+        expect(await ask(client, type, 1, {}, `com.${'a'.repeat(1200)}`)).toBe('ok');
+        // What is taken back is not counted any more.
+        expect(await ask(client, type + 2, 2, (await entries(client, what))[0])).toBe('ok');
+        expect(await ask(client, type, 3, {}, `com.${'a'.repeat(1200)}`)).toBe('ok');
+        return ask(client, type, 4, {}, 'com.b');
+      },
+    },
+    {
+      keys: [`wamp.max_${what}s_per_realm`],
+      lines: [`wamp.max_${what}s_per_realm = 2`],
+      limited: TOO_MANY,
+      otherwise: 'ok',
+      async exceed(urls) {
+        for (const topic of ['com.a', 'com.b'])
+          expect(await ask(await join(urls), type, 1, {}, topic)).toBe('ok');
+        return ask(await join(urls), type, 1, {}, 'com.c');
+      },
+    },
+    {
+      keys: [`wamp.max_${what}_bytes_per_realm`],
+      lines: [`wamp.max_${what}_bytes_per_realm = 3KB`],
+      limited: TOO_MANY,
+      otherwise: 'ok',
+      async exceed(urls) {
+        const options = { match: 'prefix', ...(type === 64 && { invoke: 'random' }) };
+        const uri = `com.${'a'.repeat(2000)}`;
+        const first = await join(urls);
+        expect(await ask(first, type, 1, options, uri)).toBe('ok');
+        const second = await join(urls);
+        expect(await ask(second, type, 1, options, uri)).toBe('ok');
+        // The first one paid for it; whoever has it then pays for it from now on.
+        first.send([6, {}, 'wamp.close.normal']);
+        await first.next();
+        return ask(await join(urls), type, 1, {}, `com.${'b'.repeat(1000)}`);
+      },
+    },
+  ]),
+  {
+    keys: ['wamp.max_wildcard_shapes'],
+    lines: ['wamp.max_wildcard_shapes = 2'],
+    limited: ['ok', 'ok', 'ok', TOO_MANY, 'ok', 'ok', 'ok', TOO_MANY],
+    otherwise: ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
+    async exceed(urls) {
+      const client = await join(urls);
+      const outcomes: unknown[] = [];
+      for (const type of [32, 64])
+        for (const uri of ['com..a', 'com..b', '.b.c', '..b.c'])
+          outcomes.push(await ask(client, type, outcomes.length + 1, { match: 'wildcard' }, uri));
+      return outcomes;
     },
   },
   {

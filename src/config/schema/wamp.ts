@@ -1,4 +1,4 @@
-import { byteSize, duration, integer, oneOf } from '../datatypes.js';
+import { byteSize, byteSum, duration, integer, oneOf } from '../datatypes.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const WAMP_KEYS = {
@@ -86,11 +86,56 @@ export const WAMP_KEYS = {
     meaning: 'Registrations of one session at a time.',
     example: '100',
   },
+  max_registration_bytes: {
+    type: byteSize,
+    default: '8MB',
+    meaning: 'Their size together, estimated: half a kilobyte each, and the bytes of the URI.',
+    example: '1MB',
+  },
+  max_registrations_per_realm: {
+    type: integer({ min: 1, max: 100_000_000 }),
+    default: '100000',
+    meaning: 'Registrations of all sessions of one realm at a time.',
+    example: '1000',
+  },
+  max_registration_bytes_per_realm: {
+    type: byteSum,
+    default: '32MB',
+    meaning:
+      'Their size together. A session that shares the registration of others counts a quarter of a kilobyte.',
+    example: '8MB',
+  },
   max_subscriptions: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
     meaning: 'Subscriptions of one session at a time.',
     example: '100',
+  },
+  max_subscription_bytes: {
+    type: byteSize,
+    default: '8MB',
+    meaning: 'Their size together, estimated: half a kilobyte each, and the bytes of the URI.',
+    example: '1MB',
+  },
+  max_subscriptions_per_realm: {
+    type: integer({ min: 1, max: 100_000_000 }),
+    default: '250000',
+    meaning: 'Subscriptions of all sessions of one realm at a time.',
+    example: '1000',
+  },
+  max_subscription_bytes_per_realm: {
+    type: byteSum,
+    default: '64MB',
+    meaning:
+      'Their size together. A session that shares a subscription of others counts a quarter of a kilobyte.',
+    example: '8MB',
+  },
+  max_wildcard_shapes: {
+    type: integer({ min: 1, max: 10_000 }),
+    default: '256',
+    meaning:
+      'Distinct shapes of the wildcard patterns that clients have registered in one realm, and as many of those subscribed to. The shape is which components a pattern names, and how many it has: `com..a` and `org..b` have one. Each call and each event looks once into every shape.',
+    example: '64',
   },
   max_retained_events: {
     type: integer({ min: 0, max: 10_000_000 }),

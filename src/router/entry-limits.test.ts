@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { createEntryLimits } from './entry-limits.js';
+import type { Session } from './model.js';
+
+const MANY = { most: 1e9, key: 'many' };
+const session = (trusted = false) => ({ trusted }) as Session;
+
+/** Whether a session may enter something new, where 2,000 bytes may be held in a realm. */
+function limits() {
+  const all = createEntryLimits({
+    what: 'things',
+    session: { count: MANY, bytes: MANY },
+    realm: { count: MANY, bytes: { most: 2000, key: 'wamp.bytes' } },
+    shapes: { most: 2, key: 'wamp.shapes' },
+  });
+  return { ...all, refusal: (who: Session, uri = 'com.new') => all.objection(who, uri, true, 0)?.[1] };
+}
+
+const LONG = 'a'.repeat(1200);
+
+describe('limits of registrations and subscriptions', () => {
+  it('let who shares an entry pay for the share, and then for all, when it is the oldest', () => {
+    const { enter, leave, refusal } = limits();
+    const [first, second, third] = [session(), session(), session()];
+    enter(first, LONG, true);
+    expect(refusal(third, LONG)).toBe('the things of a realm may take 2000 bytes (wamp.bytes)');
+    enter(second, LONG, false);
+    expect(refusal(third)).toContain('2000 bytes');
+    leave(first, LONG, true, second);
+    expect(refusal(third, LONG)).toContain('2000 bytes');
+    leave(second, LONG, true, undefined);
+    expect(refusal(third, LONG)).toBeUndefined();
+  });
+
+  it('count nothing of what parts of this process have', () => {
+    const { enter, leave, objection, refusal } = limits();
+    const [own, client] = [session(true), session()];
+    enter(own, LONG, true);
+    enter(own, `${LONG}b`, true);
+    expect(refusal(client, LONG)).toBeUndefined();
+    expect(objection(own, LONG, true, 3)).toBeUndefined();
+    // Who shares it then pays for all of it.
+    enter(client, LONG, false);
+    leave(own, LONG, true, client);
+    expect(refusal(client, LONG)).toContain('2000 bytes');
+  });
+
+  it('count two bytes for each character where one is beyond Latin-1', () => {
+    const { refusal } = limits();
+    expect(refusal(session(), 'é'.repeat(1400))).toBeUndefined();
+    expect(refusal(session(), `${'a'.repeat(1400)}ł`)).toContain('2000 bytes');
+  });
+
+  it('refuse one more shape', () => {
+    const { objection } = limits();
+    expect(objection(session(), 'a.', true, 2)).toBeUndefined();
+    expect(objection(session(), 'a.', true, 3)?.[1]).toContain('(wamp.shapes)');
+  });
+});

@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  ATTACK_WAYS,
+  type AttackedGateway,
+  type AttackWay,
+  nextRequest,
+  procedureLines,
+  startAttacked,
+} from '../../support/attacked-gateway.js';
+import type { RawClient } from '../../support/raw-client.js';
+
+const TOO_MANY = 'bondy.error.too_many_requests';
+
+let gateway: AttackedGateway;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await gateway.close();
+});
+
+/** A realm needs a procedure; nobody calls this one. */
+const SERVICE = ['+base_url = http://127.0.0.1:9', '+liveness.enabled = off', ...procedureLines('get', {})];
+
+/** Pattern number `bits`: which of its first eleven components are open; no URI of `a` alone matches. */
+function pattern(bits: number): string {
+  const components = Array.from({ length: 31 }, (_, at) => ((bits >> at) & 1 ? '' : 'a'));
+  return [...components, 'z'].join('.');
+}
+const URI = Array.from({ length: 32 }, () => 'a').join('.');
+
+/** Sends all requests at once; the answers in their order. */
+async function all(client: RawClient, messages: readonly (readonly unknown[])[]) {
+  for (const [type, ...rest] of messages) client.send([type, nextRequest(client), ...rest]);
+  const answers: (readonly unknown[])[] = [];
+  for (const _ of messages) answers.push(await client.next());
+  return answers;
+}
+
+/** How often a map is looked into while that is done. */
+async function lookUps(action: () => Promise<unknown>): Promise<number> {
+  const get = vi.spyOn(Map.prototype, 'get');
+  await action();
+  const { length } = get.mock.calls;
+  get.mockRestore();
+  return length;
+}
+
+interface Search {
+  /** REGISTER or SUBSCRIBE. */
+  readonly fill: 32 | 64;
+  /** What makes the router search, without its request ID; and the type of its answer. */
+  readonly ask: (uri: string) => readonly unknown[];
+  readonly answered: number;
+}
+const PUBLISH: Search = { fill: 32, ask: (uri) => [16, { acknowledge: true }, uri], answered: 17 };
+const CALL: Search = { fill: 64, ask: (uri) => [48, {}, uri], answered: 8 };
+const meta = (fill: 32 | 64, procedure: string): Search => ({
+  fill,
+  ask: (uri) => [48, {}, procedure, [uri]],
+  answered: 50,
+});
+const [jsonOverWebSocket, jsonOverRawSocket, messagePack, cbor] = ATTACK_WAYS as readonly [
+  AttackWay,
+  AttackWay,
+  AttackWay,
+  AttackWay,
+];
+
+describe('600 shapes of wildcard patterns', () => {
+  it.each([
+    ['PUBLISH', PUBLISH, messagePack],
+    ['CALL', CALL, jsonOverWebSocket],
+    ['wamp.subscription.match', meta(32, 'wamp.subscription.match'), cbor],
+    ['wamp.registration.match', meta(64, 'wamp.registration.match'), jsonOverRawSocket],
+  ] as const)('%s looks into 256 of them at most', async (_, { fill, ask, answered }, way) => {
+    gateway = await startAttacked(SERVICE);
+    const attacker = await gateway.join(way);
+    const answers = await all(
+      attacker,
+      Array.from({ length: 600 }, (_, bits) => [fill, { match: 'wildcard' }, pattern(bits)]),
+    );
+    const refused = answers.filter(([type]) => type === 8);
+    expect(refused).toHaveLength(600 - 256);
+    expect(refused[0]?.[4]).toBe(TOO_MANY);
+    expect(String(refused[0]?.[5])).toContain('wamp.max_wildcard_shapes');
+    const count = await lookUps(async () => {
+      expect((await all(attacker, [ask(URI)]))[0]?.[0]).toBe(answered);
+    });
+    expect(count).toBeGreaterThanOrEqual(256);
+    expect(count).toBeLessThan(400);
+  });
+});
+
+describe('2,000 prefixes, each of which begins with the one before', () => {
+  it.each([
+    ['PUBLISH', PUBLISH, cbor],
+    ['CALL', CALL, messagePack],
+  ] as const)('%s looks once for each length', async (_, { fill, ask, answered }, way) => {
+    gateway = await startAttacked(SERVICE);
+    const attacker = await gateway.join(way);
+    // None of them matches, but all are looked for.
+    const answers = await all(
+      attacker,
+      Array.from({ length: 2000 }, (_, at) => [fill, { match: 'prefix' }, `b${'a'.repeat(at)}`]),
+    );
+    expect(answers.filter(([type]) => type !== fill + 1)).toEqual([]);
+    const count = await lookUps(async () => {
+      expect((await all(attacker, [ask('a'.repeat(2000))]))[0]?.[0]).toBe(answered);
+    });
+    expect(count).toBeGreaterThanOrEqual(2000);
+    expect(count).toBeLessThan(2200);
+  });
+});
