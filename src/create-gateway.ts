@@ -184,6 +184,8 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
   });
 }
 
+const ALLOW_ANONYMOUS = { on: true, off: false, local: 'local' } as const;
+
 function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {
   const { security, wamp } = config;
   return createRouter({
@@ -210,7 +212,7 @@ function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger
       maxWaitingBytes: wamp.max_waiting_bytes,
     },
     rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
-    allowAnonymous: security.allow_anonymous_user,
+    allowAnonymous: ALLOW_ANONYMOUS[security.allow_anonymous_user],
     security: {
       realms: security.realms,
       saltSecret: security.salt_secret,

@@ -1,6 +1,9 @@
+import { isOpenedHere, settleListener } from './bondy-listeners.js';
 import type { Entry } from './includes.js';
+import type { ListenerDraft } from './listener-draft.js';
+import { createProblems } from './problems.js';
 import { type Draft, type ReadContext, readSettings } from './read-settings.js';
-import { isPendingProtocol, type LISTENER_KEYS, LISTENER_SCOPE } from './schema/listener.js';
+import { LISTENER_SCOPE } from './schema/listener.js';
 import { type LOG_KEYS, LOG_SCOPE } from './schema/log.js';
 import { type PROCEDURE_KEYS, PROCEDURE_SCOPE } from './schema/procedure.js';
 import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
@@ -9,13 +12,13 @@ import { type SERVICE_KEYS, SERVICE_SCOPE } from './schema/service.js';
 import { type WAMP_KEYS, WAMP_SCOPE } from './schema/wamp.js';
 import type { RawConfig, RawScope } from './sort-entries.js';
 
+export type { ListenerDraft } from './listener-draft.js';
+
 export type ServiceDraft = Draft<typeof SERVICE_KEYS> & {
   readonly procedures: readonly ProcedureDraft[];
   readonly first: Entry | undefined;
 };
 export type ProcedureDraft = Draft<typeof PROCEDURE_KEYS>;
-export type ListenerDraft = Draft<typeof LISTENER_KEYS>;
-
 /** Every scope read by its table, nothing computed or compared yet. */
 export interface ConfigDraft {
   readonly services: readonly ServiceDraft[];
@@ -29,29 +32,47 @@ export interface ConfigDraft {
 /** Reads all scopes. Without any listener declared there are the two of {@link DEFAULT_LISTENERS}. */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
-  const listeners =
-    raw.listeners.size > 0 ? [...raw.listeners.values()] : DEFAULT_LISTENERS.map(defaultListener);
+  const read = (listener: RawScope) =>
+    settleListener(readSettings(LISTENER_SCOPE, listener, context, (settings) => !isOpenedHere(settings)));
   return {
-    services: [...raw.services.values()].map((service) => ({
+    services: [...raw.services.values()].filter(isEnabled(context)).map((service) => ({
       ...readSettings(SERVICE_SCOPE, service, context),
       first: service.first,
       procedures: [...service.procedures.values()].map((procedure) =>
         readSettings(PROCEDURE_SCOPE, procedure, context),
       ),
     })),
-    listeners: listeners.map((listener) =>
-      readSettings(
-        LISTENER_SCOPE,
-        listener,
-        context,
-        ({ enabled, protocol }) => enabled === false || isPendingProtocol(protocol),
-      ),
-    ),
+    listeners: listenersOf([...raw.listeners.values()], read, context),
     wamp: readSettings(WAMP_SCOPE, other('wamp'), context),
     security: readSettings(SECURITY_SCOPE, other('security'), context),
     router: readSettings(ROUTER_SCOPE, other('router'), context),
     log: readSettings(LOG_SCOPE, other('log'), context),
   };
+}
+
+/** What tells the services that are on; of those that are off no other value is read. */
+function isEnabled(context: ReadContext): (service: RawScope) => boolean {
+  const scope = { keys: { enabled: SERVICE_SCOPE.keys.enabled }, pending: [] };
+  return (service) => {
+    // A wrong value is reported when the service is read.
+    const quiet = { ...context, problems: createProblems(), notices: createProblems() };
+    return readSettings(scope, service, quiet).settings.enabled !== false;
+  };
+}
+
+/** Those of the file that are for us, or the defaults where none is. */
+function listenersOf(
+  raw: readonly RawScope[],
+  read: (listener: RawScope) => ListenerDraft | undefined,
+  { notices }: ReadContext,
+): readonly ListenerDraft[] {
+  const found = raw.flatMap((listener) => read(listener) ?? []);
+  if (found.length > 0) return found;
+  const [first] = raw;
+  if (first?.first !== undefined) {
+    notices.add(first.first, first.path, 'no listener of the file is opened here, so the default ones are');
+  }
+  return DEFAULT_LISTENERS.flatMap((protocol) => read(defaultListener(protocol)) ?? []);
 }
 
 /** One for each transport, each on Bondy's port for it, named by what is spoken there. */

@@ -26,14 +26,15 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
   if (listener.entry('tls.cacertfile') !== undefined && listener.entry('tls.certfile') === undefined) {
     listener.report('tls.cacertfile', 'needs tls.certfile and tls.keyfile too');
   }
-  if (listener.entry('socket') === undefined) return;
+  const { socketKey } = listener;
+  if (socketKey === undefined) return;
   const { protocol, socket } = listener.settings;
   if (protocol !== undefined && protocol !== 'rawsocket') {
-    listener.report('socket', 'a Unix socket goes with protocol = rawsocket only');
+    listener.report(socketKey, 'a Unix socket goes with protocol = rawsocket only');
   }
   if (socket !== undefined && Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
     listener.report(
-      'socket',
+      socketKey,
       `the whole path may have ${MAX_SOCKET_PATH} bytes, as the system takes no more`,
     );
   }
@@ -53,7 +54,7 @@ const MAX_SOCKET_PATH = 107;
 function notifyUseless(listener: ListenerDraft): void {
   if (listener.settings.protocol !== 'rawsocket') return;
   for (const key of ['path', 'origins'] as const) {
-    if (listener.entry(key) !== undefined) {
+    if (listener.entry(key) !== undefined && listener.socketKey !== key) {
       listener.notify(key, 'has no effect with protocol = rawsocket');
     }
   }
@@ -98,7 +99,7 @@ function checkSockets(listeners: readonly ListenerDraft[]): void {
     if (enabled !== true || socket === undefined) continue;
     const earlier = seen.get(socket);
     if (earlier === undefined) seen.set(socket, listener.name);
-    else listener.report('socket', `the listener ${earlier} has the same socket`);
+    else listener.report(listener.socketKey ?? 'socket', `the listener ${earlier} has the same socket`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ConfigDraft } from './drafts.js';
 import type { Problems } from './problems.js';
-import { isPendingProtocol, LISTENER_SCOPE } from './schema/listener.js';
+import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
@@ -20,7 +20,9 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     keys.push(...pendingKeys(scope, scopes));
     notifyEach(scope, scopes, notices);
   };
-  for (const service of raw.services.values()) {
+  // Of a service that is off no key has an effect, and that is meant.
+  const isOn = ({ name }: RawScope) => draft.services.some((service) => service.name === name);
+  for (const service of [...raw.services.values()].filter(isOn)) {
     notifyFamilies(SERVICE_SCOPE, [service]);
     notifyFamilies(PROCEDURE_SCOPE, [...service.procedures.values()]);
   }
@@ -30,10 +32,11 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     if (found !== undefined) notifyFamilies(scope, [found]);
   }
   for (const listener of draft.listeners) {
-    const { protocol = '' } = listener.settings;
-    if (!isPendingProtocol(protocol)) continue;
-    keys.push(`listeners.${listener.name}.protocol`);
-    listener.notify('protocol', `the value ${protocol} is ${MESSAGE}`);
+    const { pendingKey: key } = listener;
+    if (key === undefined) continue;
+    keys.push(`listeners.${listener.name}.${key}`);
+    const what = key === 'protocol' ? 'the value admin is' : 'what an admin listener serves is';
+    listener.notify(key, `${what} ${MESSAGE}`);
   }
   return keys;
 }

@@ -54,7 +54,8 @@ function resolveSecurity(
   }
   return complete<SecurityConfig>(given as Partial<SecurityConfig>, {
     allow_anonymous_user:
-      given.allow_anonymous_user ?? listeners.every(({ settings }) => isOnLoopback(settings)),
+      given.allow_anonymous_user ??
+      (listeners.every(({ settings }) => isOnLoopback(settings)) ? 'on' : 'off'),
     realms: frozenMap(realms),
   });
 }

@@ -91,12 +91,13 @@ describe('pathTemplate', () => {
     '/{{a}}.',
     '/%2e{{a}}',
     '/100%25/%c3%BC?a=%26',
+    '',
+    '?a=b',
   ])('takes %j', (path) => {
     expect(pathTemplate.parse(path, CONTEXT).source).toBe(path);
   });
 
   it.each([
-    ['', /begin with/],
     ['invoices', /begin with/],
     ['{{path}}', /begin with/],
     ['https://example.com/', /begin with/],
@@ -147,10 +148,35 @@ describe('literalPath, routerUrl and origin', () => {
     }
   });
 
+  it.each([
+    'capacitor://localhost',
+    'ionic://localhost:8100',
+    'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+    'moz-extension://0d8c1a0e-1b2c-4d5e-8f90-123456789abc',
+    'app://-',
+    'file://',
+    'null',
+  ])('an origin may be an app: %s', (value) => {
+    expect(origin.parse(value, CONTEXT)).toBe(value);
+    const [scheme = '', ...rest] = value.split(':');
+    expect(origin.parse([scheme.toUpperCase(), ...rest].join(':'), CONTEXT)).toBe(value);
+  });
+
   it('an origin has no path, and is compared in its normal form', () => {
     expect(origin.parse('https://App.example.com:443', CONTEXT)).toBe('https://app.example.com');
     expect(origin.parse('*', CONTEXT)).toBe('*');
-    for (const value of ['', 'app.example.com', 'https://a/b', 'ftp://a', 'https://u@a', 'null']) {
+    for (const value of [
+      '',
+      'app.example.com',
+      'https://a/b',
+      'ftp://a',
+      'https://u@a',
+      'app:',
+      'app://',
+      'a b://c',
+      'capacitor://localhost/index.html',
+      'javascript:alert(1)',
+    ]) {
       expect(() => origin.parse(value, CONTEXT)).toThrow(ValueError);
     }
   });

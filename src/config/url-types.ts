@@ -62,12 +62,13 @@ function checkPercents(text: string): void {
   }
 }
 
-/** A path, and after a `?` perhaps a literal query, with `{{kwarg}}` in the path. */
+/** A path, and after a `?` perhaps a literal query, with `{{kwarg}}` in the path; or nothing. */
 export const pathTemplate: DataType<Template> = {
   description: 'path template, as in /invoices/{{id}}',
   variables: 'kwargs',
   parse(value, context) {
-    if (!value.startsWith('/')) throw new ValueError('a path must begin with /');
+    // Nothing is appended then, or a query alone.
+    if (value !== '' && !/^[/?]/.test(value)) throw new ValueError('a path must begin with /');
     const template = callTemplate.parse(value, context);
     checkPathVariables(template);
     for (const part of template.parts) {
@@ -140,16 +141,28 @@ export const routerUrl: DataType<string> = {
   },
 };
 
-/** A web origin (RFC 6454), or `*` for every one. */
+/** Of apps: `capacitor://localhost`, `chrome-extension://abc`, `app://-`, `file://` (RFC 6454 section 4 leaves the host open). */
+const APP_ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/([\w.~!$&'()*+=%-]*(?::\d+)?)$/i;
+
+/** A web origin (RFC 6454) as browsers send it, or `*` for every one. */
 export const origin: DataType<string> = {
-  description: 'origin such as https://app.example.com, or *',
+  description: 'origin such as https://app.example.com, capacitor://localhost or null, or *',
   parse(value) {
+    // `null` is what sandboxed frames and local files send (RFC 6454 section 6.1).
     if (value === '*') return value;
-    if (!/^https?:\/\/[^/?#@\s]+$/i.test(value) || !URL.canParse(value)) {
+    if (value.toLowerCase() === 'null') return 'null';
+    if (/^https?:\/\/[^/?#@\s]+$/i.test(value) && URL.canParse(value)) return new URL(value).origin;
+    const [, scheme = '', host = ''] = APP_ORIGIN.exec(value) ?? [];
+    if (
+      scheme === '' ||
+      /^(?:https?|wss?|ftp)$/i.test(scheme) ||
+      (host === '' && scheme.toLowerCase() !== 'file')
+    ) {
       throw new ValueError(
-        'must be a list of origins such as https://app.example.com, parted by commas, or *',
+        'must be a list of origins as browsers send them, such as https://app.example.com, capacitor://localhost, null, or *; without a path',
       );
     }
-    return new URL(value).origin;
+    // Their hosts are as case-sensitive as the browser is (URL Standard section 4.5, opaque hosts).
+    return `${scheme.toLowerCase()}://${host}`;
   },
 };

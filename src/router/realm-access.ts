@@ -25,7 +25,7 @@ const OPEN: RouterSecurity = { realms: new Map(), maxFailedLoginDelay: 8000, max
 
 export interface RealmAccessOptions {
   readonly security: RouterSecurity | undefined;
-  readonly allowAnonymous: boolean;
+  readonly allowAnonymous: boolean | 'local';
   readonly clock: Clock;
   readonly log: Logger;
   readonly newAuthid: () => string;

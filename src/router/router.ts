@@ -30,7 +30,7 @@ export interface RouterOptions {
   /** What holds in a realm, by its name, where that differs from the defaults. */
   readonly rules?: (realm: string) => Partial<RealmRules>;
   /** Whether sessions may join without authentication, where their realm allows it. */
-  readonly allowAnonymous: boolean;
+  readonly allowAnonymous: boolean | 'local';
   /** Users and grants. Default: none, so that whoever may join may do everything. */
   readonly security?: RouterSecurity;
   /** Name and version for WELCOME, such as `wamp-rpc-gateway/1.0.0`. */

@@ -1,8 +1,14 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** An IPv4 address within IPv6 as IPv4, and an IPv6 address without the name of an interface. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+}
+
+/** Whether an address is this machine's own (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address);
+  return isIPv4(plain) ? plain.startsWith('127.') : isIPv6(plain) && /^[0:]*:0*1$/.test(plain);
 }
 
 /**

@@ -1,16 +1,57 @@
-import { filePath, flag, integer, ipAddress, listOf, oneOf, readableFile } from '../datatypes.js';
+import { distance } from 'fastest-levenshtein';
+import {
+  type DataType,
+  filePath,
+  flag,
+  integer,
+  ipAddress,
+  listOf,
+  oneOf,
+  readableFile,
+} from '../datatypes.js';
 import { literalPath, origin } from '../url-types.js';
+import { ValueError } from '../value-error.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
+
+/** What an `http` listener of Bondy serves: WAMP over WebSocket, and what our `admin` listener stands for. */
+export const WAMP_SERVICE = 'wamp_ws';
+export const ADMIN_SERVICES: readonly string[] = ['admin', 'admin_api', 'metrics'];
+
+/** A word that names a service of Bondy's; which ones there are is Bondy's business. */
+const serviceName: DataType<string> = {
+  description: 'name of a service',
+  parse(value) {
+    const name = value.toLowerCase();
+    if (!/^\w+$/.test(name))
+      throw new ValueError('must be names of services parted by commas, such as wamp_ws');
+    const meant = [WAMP_SERVICE, ...ADMIN_SERVICES].find((known) => distance(known, name) === 1);
+    if (meant !== undefined)
+      throw new ValueError(`holds a service that is not known; did you mean ${meant}?`);
+    return name;
+  },
+};
 
 export const LISTENER_KEYS = {
   enabled: { type: flag, default: 'on', meaning: 'Whether the listener is opened.', example: 'off' },
   protocol: {
-    type: oneOf('websocket', 'rawsocket', 'universal', 'admin'),
+    type: oneOf('websocket', 'rawsocket', 'universal', 'admin', 'http', 'wamp_rawsocket', 'bridge_relay'),
     default: 'websocket',
     pendingValues: ['admin'],
     meaning:
-      'What is spoken; `universal` is WebSocket and RawSocket on one port, told apart by the first byte that a client sends.',
+      'What is spoken; `universal` is WebSocket and RawSocket on one port, told apart by the first byte that a client sends. Of the words of Bondy 1.0, `http` is told by its `services`, `wamp_rawsocket` is `rawsocket`, and a `bridge_relay` is not opened here.',
     example: 'websocket',
+  },
+  services: {
+    type: listOf(serviceName),
+    meaning:
+      'What Bondy 1.0 serves with `protocol = http`: with `wamp_ws` it is a `websocket` listener, with `admin`, `admin_api` or `metrics` an `admin` listener. Others have no effect here.',
+    example: 'wamp_ws, metrics',
+  },
+  transport: {
+    type: oneOf('tcp', 'tls', 'uds'),
+    meaning:
+      'As Bondy 1.0 says it. `tls` needs `tls.certfile` and `tls.keyfile`; with `uds`, `path` is the file of the Unix socket. Without the key, `tls.certfile` turns TLS on and `socket` makes a Unix socket.',
+    example: 'tls',
   },
   ip: { type: ipAddress, default: '127.0.0.1', meaning: 'The address to listen on.', example: '0.0.0.0' },
   port: {
@@ -28,7 +69,7 @@ export const LISTENER_KEYS = {
   origins: {
     type: listOf(origin),
     meaning:
-      'Web pages that may connect, by their origin; `*` is every page. Without it: pages on localhost. Programs that are no browsers always may.',
+      'Web pages that may connect, by their origin; `*` is every page. Apps have origins of their own: `capacitor://localhost`, `ionic://localhost`, `app://-`, `file://`, `null`. Without the key: pages on localhost. Programs that are no browsers always may.',
     example: 'https://app.example.com',
   },
   socket: {
@@ -82,7 +123,13 @@ export const LISTENER_KEYS = {
   },
 } as const satisfies KeyTable;
 
-export type ListenerSettings = SettingsOf<typeof LISTENER_KEYS>;
+/** What stands in the file. */
+export type WrittenListener = SettingsOf<typeof LISTENER_KEYS>;
+
+/** The words of Bondy 1.0 are put into ours by then (bondy-listeners.ts). */
+export type ListenerSettings = Omit<WrittenListener, 'protocol' | 'services' | 'transport'> & {
+  readonly protocol: 'websocket' | 'rawsocket' | 'universal' | 'admin';
+};
 
 /** Protocols that are accepted and not spoken yet. */
 export type PendingProtocol = (typeof LISTENER_KEYS.protocol.pendingValues)[number];

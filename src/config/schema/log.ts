@@ -3,7 +3,7 @@ import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const LOG_KEYS = {
   level: {
-    type: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    type: logLevel(),
     default: 'info',
     meaning: 'The least severe messages that are logged.',
     example: 'warn',
@@ -16,6 +16,22 @@ export const LOG_KEYS = {
     example: 'all',
   },
 } as const satisfies KeyTable;
+
+/** Bondy's words for levels that we do not have, as the nearest of ours. */
+const WORDS_OF_BONDY: ReadonlyMap<string, string> = new Map([
+  ['notice', 'info'],
+  ['warning', 'warn'],
+  ['critical', 'error'],
+  ['alert', 'error'],
+  ['emergency', 'error'],
+]);
+
+function logLevel() {
+  const level = oneOf('debug', 'info', 'warn', 'error', 'silent');
+  const parse: typeof level.parse = (value, context) =>
+    level.parse(WORDS_OF_BONDY.get(value.toLowerCase()) ?? value, context);
+  return { ...level, parse };
+}
 
 export type LogSettings = SettingsOf<typeof LOG_KEYS>;
 

@@ -27,9 +27,9 @@ export const PROCEDURE_KEYS = {
   },
   path: {
     type: pathTemplate,
-    default: '/',
+    default: '',
     meaning:
-      'Appended to `base_url`. A variable fills one segment, percent-encoded; a call without it is refused. A literal query is kept.',
+      'Appended to `base_url`; without it, or with an empty one, nothing is, not even a slash. A variable fills one segment, percent-encoded; a call without it is refused. A literal query is kept.',
     example: '/invoices/{{id}}',
   },
   ...SHARED_KEYS,

@@ -1,12 +1,13 @@
-import { duration, flag, integer, nonEmptyText, readableFile } from '../datatypes.js';
+import { duration, integer, nonEmptyText, oneOf, readableFile } from '../datatypes.js';
 import { procedureUri, realmName } from '../wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const SECURITY_KEYS = {
   allow_anonymous_user: {
-    type: flag,
+    type: oneOf('on', 'off', 'local'),
     computed: '`on` while every listener is on a loopback address, else `off`',
-    meaning: 'Whether clients may join a realm without authentication, where the realm allows it.',
+    meaning:
+      'Whether clients may join a realm without authentication, where the realm allows it; with `local` those that connect from this machine, over a loopback address or a Unix socket. Behind a proxy on this machine everybody does.',
     example: 'on',
   },
   config_file: {

@@ -29,6 +29,12 @@ export const SERVICE_KEYS = {
     meaning: "Stripped from the front of a procedure's path before that is appended to `base_url`.",
     example: '/v1',
   },
+  enabled: {
+    type: flag,
+    default: 'on',
+    meaning: 'With `off` the service is left out, and its other values are not read.',
+    example: 'off',
+  },
   auth_mod: {
     type: oneOf('generic'),
     default: 'generic',

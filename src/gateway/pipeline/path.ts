@@ -27,8 +27,10 @@ export function compilePath(
   realm: string,
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
-  const relative = stripPrefix(parts, prefix);
-  const head = base.path.replace(/\/+$/, '');
+  // base_url is the whole endpoint then, as with GraphQL and JSON-RPC, be there a slash at its end or not.
+  const isWhole = parts.every((part) => part === '');
+  const relative = isWhole ? [] : stripPrefix(parts, prefix);
+  const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
   const pieces = relative.map(
     (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm)),
   );

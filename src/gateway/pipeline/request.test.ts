@@ -148,6 +148,12 @@ describe('path', () => {
     ['https://h.example.com/', '/p', '/p'],
     ['https://h.example.com/api/', '/p', '/api/p'],
     ['https://h.example.com/api', '/', '/api/'],
+    ['https://h.example.com/api/', '/', '/api/'],
+    ['https://h.example.com', '', '/'],
+    ['https://h.example.com/api', '', '/api'],
+    ['https://h.example.com/api/', '', '/api/'],
+    ['https://h.example.com/api?v=1', '', '/api?v=1'],
+    ['https://h.example.com/api?v=1', '?a=b', '/api?v=1&a=b'],
     ['https://h.example.com/api?v=1', '/p?a=b', '/api/p?v=1&a=b'],
     ['https://h.example.com/api', '//evil.example.com/x', '/api//evil.example.com/x'],
   ])('joins %s and %s', (base, path, expected) => {

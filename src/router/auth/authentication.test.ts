@@ -42,7 +42,12 @@ const REALM: RealmSecurity = {
 
 function setUp(
   security: Partial<RealmSecurity> = {},
-  options: { allowAnonymous?: boolean; salt?: string; derive?: DeriveKey; mostWaiting?: number } = {},
+  options: {
+    allowAnonymous?: boolean | 'local';
+    salt?: string;
+    derive?: DeriveKey;
+    mostWaiting?: number;
+  } = {},
 ) {
   const clock = createFakeClock();
   const authentication = createAuthentication({
@@ -127,6 +132,25 @@ describe('who joins without a login', () => {
       expect(methodOf(begin({ authmethods: ['anonymous'] }))).toBe(none);
       expect(methodOf(begin({ authmethods: ['anonymous', 'ticket'], authid: 'alice' }))).toBe('ticket');
     }
+  });
+
+  it.each([
+    ['127.0.0.1', true],
+    ['127.8.8.8', true],
+    ['::1', true],
+    ['::ffff:127.0.0.1', true],
+    ['0:0:0:0:0:0:0:1', true],
+    [undefined, true],
+    ['10.0.0.1', false],
+    ['::ffff:10.0.0.1', false],
+    ['::2', false],
+    ['fe80::1%lo', false],
+    ['1270.0.0.1', false],
+    ['', false],
+  ])('comes from this machine where the router says so: %s', (address, mayJoin) => {
+    const { begin } = setUp({}, { allowAnonymous: 'local' });
+    expect(methodOf(begin({}, address)) === 'anonymous').toBe(mayJoin);
+    expect(methodOf(begin({ authmethods: ['ticket'], authid: 'alice' }, address))).toBe('ticket');
   });
 
   it('may come from where a source for anonymous, or for all, says', () => {

@@ -1,6 +1,7 @@
 import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
+import { isLoopback } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { weigh } from '../weigh.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
@@ -18,8 +19,8 @@ import { challengePrincipal } from './static-login.js';
 import { type Admission, refused, type Step } from './steps.js';
 
 export interface AuthenticationOptions extends LoginContext {
-  /** Whether there may be sessions without a login at all. `security.allow_anonymous_user` */
-  readonly allowAnonymous: boolean;
+  /** Whether there may be sessions without a login at all, or from this machine alone. `security.allow_anonymous_user` */
+  readonly allowAnonymous: boolean | 'local';
   readonly salts: Salts;
   /** Whether many clients may come from one source, as behind a proxy. */
   readonly sharedSources: boolean;
@@ -41,6 +42,10 @@ export interface Authentication {
   /** The first step with a client. */
   begin(hello: Hello, newcomer: Newcomer): Step | Promise<Step>;
 }
+
+/** A client without an address came over a Unix socket, and so from this machine. */
+const isLocal = ({ remoteAddress }: ConnectionInfo): boolean =>
+  remoteAddress === undefined || isLoopback(remoteAddress);
 
 /** One for all anonymous sessions. */
 const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
@@ -72,7 +77,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   const principals = createPrincipals(realm, security, sources, salts);
   const lookalikes = createLookalikes(realm, salts);
   const admitsAnonymous =
-    allowAnonymous && (security.authmethods.includes('anonymous') || !security.securityEnabled);
+    allowAnonymous !== false && (security.authmethods.includes('anonymous') || !security.securityEnabled);
 
   function login(
     attempt: Attempt,
@@ -116,6 +121,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
       const { offered, offersMethods, authextra, ...claims } = claimsOf(hello);
       const mayBeAnonymous =
         admitsAnonymous &&
+        (allowAnonymous === true || isLocal(info)) &&
         offered.includes('anonymous') &&
         sources.allow(ANONYMOUS, 'anonymous', info.remoteAddress);
       const first = mayBeAnonymous ? offered.slice(0, offered.indexOf('anonymous')) : offered;

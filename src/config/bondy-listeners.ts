@@ -1,0 +1,128 @@
+import type { ListenerDraft, WrittenListenerDraft } from './listener-draft.js';
+import {
+  ADMIN_SERVICES,
+  isPendingProtocol,
+  type ListenerSettings,
+  WAMP_SERVICE,
+  type WrittenListener,
+} from './schema/listener.js';
+
+/** Tells, from the settings read so far, whether a listener is opened, so that its other values matter. */
+export function isOpenedHere({ enabled, protocol, services }: Partial<WrittenListener>): boolean {
+  if (enabled === false || protocol === 'bridge_relay') return false;
+  return protocol === 'http' ? services?.includes(WAMP_SERVICE) === true : !isPendingProtocol(protocol);
+}
+
+/**
+ * Puts what a file says in the words of Bondy 1.0 into ours: `http` with `wamp_ws` is `websocket`, `wamp_rawsocket` is
+ * `rawsocket`, the `path` of a `uds` listener is its socket.
+ *
+ * @returns undefined for a listener that is none of ours, or that only Bondy can open; a notice tells of it.
+ */
+export function settleListener(draft: WrittenListenerDraft): ListenerDraft | undefined {
+  const { protocol: word, services, transport, ...settings } = draft.settings;
+  const protocol = word && protocolOf(word, services ?? []);
+  const asWritten: ListenerDraft = {
+    ...draft,
+    settings: protocol === undefined ? settings : { protocol, ...settings },
+    pendingKey: pendingKeyOf(word, services ?? []),
+    socketKey: draft.entry('socket') && 'socket',
+  };
+  // A wrong value is reported already, and may have meant anything.
+  const isWrong = word === undefined || (services === undefined && draft.entry('services') !== undefined);
+  if (isWrong || settings.enabled === false) return asWritten;
+  if (protocol === undefined) return notOpened(draft, 'protocol', NOT_OURS[word] ?? NOT_OURS.bridge_relay);
+  notifyServices(draft, word, services ?? []);
+  const isBondys = word === 'http' || word === 'wamp_rawsocket';
+  if (transport === 'uds') return overSocket(draft, asWritten, isBondys);
+  const lacksCertificate = !draft.entry('tls.certfile') && !draft.entry('tls.keyfile');
+  if (transport === 'tls' && lacksCertificate) {
+    if (isBondys) return notOpened(draft, 'transport', 'with tls it needs tls.certfile and tls.keyfile');
+    draft.report('transport', 'tls needs tls.certfile and tls.keyfile too');
+  }
+  if (transport === 'tcp' && draft.hasAny('tls')) {
+    draft.report('transport', 'tcp goes without tls.*; write tls, or leave those keys out');
+  }
+  return asWritten;
+}
+
+const NOT_OURS: Partial<Record<WrittenListener['protocol'], string>> & { readonly bridge_relay: string } = {
+  http: 'with http its services must have wamp_ws',
+  bridge_relay: 'there are no bridges',
+};
+
+/** Our protocol; undefined where the listener is none of ours. */
+function protocolOf(
+  word: WrittenListener['protocol'],
+  services: readonly string[],
+): ListenerSettings['protocol'] | undefined {
+  switch (word) {
+    case 'http':
+      if (services.includes(WAMP_SERVICE)) return 'websocket';
+      return services.some(isAdmin) ? 'admin' : undefined;
+    case 'wamp_rawsocket':
+      return 'rawsocket';
+    case 'bridge_relay':
+      return undefined;
+    default:
+      return word;
+  }
+}
+
+const isAdmin = (service: string): boolean => ADMIN_SERVICES.includes(service);
+
+function pendingKeyOf(
+  word: WrittenListener['protocol'] | undefined,
+  services: readonly string[],
+): ListenerDraft['pendingKey'] {
+  if (word === 'http') return services.some(isAdmin) ? 'services' : undefined;
+  return isPendingProtocol(word) ? 'protocol' : undefined;
+}
+
+function notOpened(draft: WrittenListenerDraft, key: 'protocol' | 'transport', why: string): undefined {
+  draft.notify(key, `the listener is not opened here: ${why}`);
+}
+
+function notifyServices(
+  draft: WrittenListenerDraft,
+  word: WrittenListener['protocol'],
+  services: readonly string[],
+): void {
+  if (word !== 'http') {
+    if (draft.entry('services') !== undefined)
+      draft.notify('services', 'has no effect without protocol = http');
+    return;
+  }
+  const foreign = services.filter((service) => service !== WAMP_SERVICE && !isAdmin(service));
+  if (foreign.length === 0) return;
+  draft.notify(
+    'services',
+    `of these, only ${[WAMP_SERVICE, ...ADMIN_SERVICES].join(', ')} mean something here`,
+  );
+}
+
+/** A listener on a Unix socket, whose file is `path` in Bondy's words and `socket` in ours. */
+function overSocket(
+  draft: WrittenListenerDraft,
+  asWritten: ListenerDraft,
+  isBondys: boolean,
+): ListenerDraft | undefined {
+  const { path, protocol } = asWritten.settings;
+  if (protocol !== 'rawsocket') {
+    if (isBondys) return notOpened(draft, 'transport', 'over a Unix socket there is only wamp_rawsocket');
+    draft.report('transport', 'a Unix socket (uds) goes with protocol = rawsocket only');
+    return asWritten;
+  }
+  const hasPath = draft.entry('path') !== undefined;
+  if (asWritten.socketKey !== undefined) {
+    if (hasPath)
+      draft.report('path', 'with uds it is the file of the socket, which the key socket names already');
+    return asWritten;
+  }
+  if (!hasPath) draft.report('transport', 'uds needs path, the file of the Unix socket');
+  return {
+    ...asWritten,
+    settings: { ...asWritten.settings, path: '/ws', ...(hasPath && path !== undefined && { socket: path }) },
+    socketKey: hasPath ? 'path' : undefined,
+  };
+}
