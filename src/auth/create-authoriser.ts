@@ -11,6 +11,7 @@ import { createStaticAuthoriser } from './static-authoriser.js';
 import { createTokenAuthoriser } from './token-authoriser.js';
 import { createTokenCache } from './token-cache.js';
 import { createTokenEndpoint } from './token-endpoint.js';
+import { readTokenPlace } from './token-place.js';
 import { compileTokenRequest } from './token-request.js';
 
 export interface AuthoriserDeps {
@@ -42,7 +43,7 @@ export function createAuthoriser(
         clock,
         build: compileTokenRequest(settings, deps.userAgent),
         rule: {
-          tokenPath: settings['auth.fetch.token_path'] ?? [],
+          token: readTokenPlace(settings),
           errorPath: settings['auth.fetch.error_path'],
           expiresInPath: settings['auth.fetch.expires_in_path'],
           isPlaceable: (token) => {
@@ -51,6 +52,8 @@ export function createAuthoriser(
           },
         },
         connect: (origin) => createTokenUpstream(origin, settings, deps.tls, clock, random),
+        log,
+        service: name,
       });
       const cache = createTokenCache({
         source: endpoint,

@@ -23,6 +23,13 @@ describe('what an answer says of the token', () => {
   ])('%i %j: %s', (status, challenge, expected) => {
     expect(judgeRefusal(answer(status, challenge), [401])).toBe(expected);
   });
+  it.each([400, 403, 404, 419, 498])(
+    'a %i speaks of it perhaps, where auth.refresh_on names it',
+    (status) => {
+      expect(judgeRefusal(answer(status), [401, status])).toBe('perhaps');
+      expect(judgeRefusal(answer(status), [401])).toBe('none');
+    },
+  );
   it('a plain 403 speaks of it perhaps, where auth.refresh_on names 403', () => {
     expect(judgeRefusal(answer(403), [401, 403])).toBe('perhaps');
   });

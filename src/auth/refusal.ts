@@ -8,13 +8,12 @@ export type Refusal = 'none' | 'token' | 'perhaps';
  * Judges an answer by its status, and a 403 by its challenge too: RFC 6750 §3.1 has `invalid_token` for expired and
  * revoked tokens, and some APIs send it with a 403.
  *
- * @param refreshOn `auth.refresh_on`: 401, or 401 and 403.
+ * @param refreshOn `auth.refresh_on`: 401 and others that some APIs refuse a token with, as 403, 419 and 498.
  */
 export function judgeRefusal(answer: HttpAnswer, refreshOn: readonly number[]): Refusal {
   if (answer.status === 401) return 'token';
-  if (answer.status !== 403) return 'none';
-  if (saysInvalidToken(answer.headers)) return 'token';
-  return refreshOn.includes(403) ? 'perhaps' : 'none';
+  if (answer.status === 403 && saysInvalidToken(answer.headers)) return 'token';
+  return refreshOn.includes(answer.status) ? 'perhaps' : 'none';
 }
 
 function saysInvalidToken(headers: AnswerHeaders): boolean {

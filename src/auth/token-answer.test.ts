@@ -2,23 +2,29 @@ import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenAnswer } from './token-answer.js';
+import type { TokenPlace } from './token-place.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const rule = {
-  tokenPath: ['data', 'access_token'],
+  token: { kind: 'path', path: ['data', 'access_token'] } as TokenPlace,
   errorPath: ['error'],
   expiresInPath: ['data', 'expires_in'],
   isPlaceable: (token: string) => !token.includes('\n'),
 };
 
-function read(status: number, body: unknown, headers: Record<string, string> = {}) {
+function read(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+  token: TokenPlace = rule.token,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const outcome: UpstreamOutcome = {
     kind: 'answer',
     attempts: 1,
     answer: { status, headers: answerHeaders(headers), body: Buffer.from(text) },
   };
-  return readTokenAnswer(outcome, rule, NOW);
+  return readTokenAnswer(outcome, { ...rule, token }, NOW);
 }
 const data = { access_token: 't0k', expires_in: '60' };
 const none = (cause: string, credentialsRefused = false) => ({
@@ -30,7 +36,12 @@ const none = (cause: string, credentialsRefused = false) => ({
 
 describe('a token answer', () => {
   it('brings a token, and how long it lives as it stands there', () => {
-    expect(read(200, { data })).toEqual({ kind: 'token', token: 't0k', expiresIn: '60' });
+    expect(read(200, { data })).toEqual({
+      kind: 'token',
+      token: 't0k',
+      expiresIn: '60',
+      answeredAt: NOW,
+    });
     expect(read(200, { data: { access_token: 't' } })).toMatchObject({ expiresIn: undefined });
   });
 
@@ -49,8 +60,73 @@ describe('a token answer', () => {
     expect(read(200, body)).toEqual(none(cause));
   });
 
+  it.each([200, 201, 202, 203, 206, 299])('may have the status %i', (status) => {
+    expect(read(status, { data })).toMatchObject({ kind: 'token', token: 't0k' });
+  });
+  it.each([199, 300, 304, 404])('brings none with the status %i', (status) => {
+    expect(read(status, { data })).toMatchObject({ kind: 'none' });
+  });
+
+  it('leads into lists by numbers', () => {
+    const place: TokenPlace = { kind: 'path', path: ['0', 'token'] };
+    expect(read(200, [{ token: 'x' }], {}, place)).toMatchObject({ token: 'x' });
+    expect(read(200, [], {}, place)).toEqual(none('no text at token_path'));
+  });
+
+  it('is a form where it says so', () => {
+    const place: TokenPlace = { kind: 'path', path: ['access_token'] };
+    const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+    expect(read(200, 'access_token=a%2Bb&scope=\n', form, place)).toMatchObject({ token: 'a+b' });
+    expect(read(200, 'access_token=a', {}, place)).toEqual(none('its answer is not JSON'));
+  });
+
+  describe('that is the token as a whole', () => {
+    const whole: TokenPlace = { kind: 'path', path: [] };
+    it.each([
+      ['tok', 'tok'],
+      ['"tok"', 'tok'],
+      ['\ufefftok\r\n', 'tok'],
+      [' "tok" \n', 'tok'],
+      ['12345678901234567890', '12345678901234567890'],
+      ['e30.e30.', 'e30.e30.'],
+    ])('%j', (body, token) => {
+      expect(read(200, body, {}, whole)).toMatchObject({ kind: 'token', token, expiresIn: undefined });
+    });
+    it.each(['', '""', '\n', 'null', 'true', '{}', '["tok"]', '{"tok"', '<html>no</html>', 'two\nlines'])(
+      '%j is none',
+      (body) => {
+        expect(read(200, body, {}, whole)).toEqual(none('it is not a token as a whole'));
+      },
+    );
+  });
+
+  describe('that has its token in a header', () => {
+    const header: TokenPlace = { kind: 'header', name: 'x-subject-token' };
+    it('needs no body', () => {
+      expect(read(204, '', { 'X-Subject-Token': 'tok' }, header)).toMatchObject({ token: 'tok' });
+    });
+    it('may say in its body how long the token lives', () => {
+      expect(read(201, { data }, { 'X-Subject-Token': 'tok' }, header)).toMatchObject({ expiresIn: '60' });
+    });
+    it('brings none without it, or beside an error', () => {
+      const missing = none('no header named as token_header says');
+      expect(read(200, { data }, {}, header)).toEqual(missing);
+      expect(read(200, { data }, { 'x-subject-token': '' }, header)).toEqual(missing);
+      expect(read(200, { error: 'no' }, { 'x-subject-token': 'tok' }, header)).toEqual(
+        none('a value at error_path'),
+      );
+    });
+  });
+
+  it('was answered when its Date says, unless that clock is broken', () => {
+    const at = (date: string) => read(200, { data }, { date });
+    expect(at('Thu, 01 Jan 2026 01:00:00 GMT')).toMatchObject({ answeredAt: NOW + 3_600_000 });
+    expect(at('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ answeredAt: NOW });
+    expect(at('today')).toMatchObject({ answeredAt: NOW });
+  });
+
   it('looks at own members only', () => {
-    const inherited = { ...rule, tokenPath: ['constructor', 'name'] };
+    const inherited = { ...rule, token: { kind: 'path', path: ['constructor', 'name'] } as const };
     const outcome: UpstreamOutcome = {
       kind: 'answer',
       attempts: 1,
@@ -59,7 +135,7 @@ describe('a token answer', () => {
     expect(readTokenAnswer(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
 
-  it.each([201, 204, 302, 500, 503])('with status %i brings none', (status) => {
+  it.each([302, 500, 503])('with status %i brings none', (status) => {
     expect(read(status, { data })).toEqual(none(`status ${status}`));
   });
 

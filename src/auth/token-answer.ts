@@ -2,10 +2,11 @@ import { firstHeader } from '../upstream/answer-headers.js';
 import type { HttpAnswer } from '../upstream/http-message.js';
 import { retryAfterMs } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
+import { readTokenDocument, type TokenPlace, tokenIn, valueAt } from './token-place.js';
 
-/** Where things stand in the JSON of a token answer. */
+/** Where things stand in a token answer. */
 export interface TokenAnswerRule {
-  readonly tokenPath: readonly string[];
+  readonly token: TokenPlace;
   readonly errorPath: readonly string[] | undefined;
   readonly expiresInPath: readonly string[] | undefined;
   /** Whether a token can stand where `auth.apply` says. */
@@ -19,6 +20,8 @@ export type TokenAnswer =
       readonly token: string;
       /** What stands at `expires_in_path`, unread; undefined where nothing does. */
       readonly expiresIn: unknown;
+      /** When it was answered, by the endpoint's own clock where it says so: milliseconds since the epoch. */
+      readonly answeredAt: number;
     }
   | {
       readonly kind: 'none';
@@ -48,7 +51,7 @@ const REFUSED_CREDENTIALS: ReadonlySet<unknown> = new Set([
 /**
  * Reads what came of a token request; pure.
  *
- * @param nowWall milliseconds since the epoch, for Retry-After dates.
+ * @param nowWall milliseconds since the epoch, for dates.
  */
 export function readTokenAnswer(
   outcome: UpstreamOutcome,
@@ -58,15 +61,15 @@ export function readTokenAnswer(
   if (outcome.kind === 'failure') return none(`the token endpoint: ${outcome.code}, ${outcome.detail}`);
   if (outcome.kind !== 'answer') return none('the token request was given up');
   const { answer } = outcome;
-  const document = parseDocument(answer.body);
-  const fault = errorOf(answer, document, rule);
+  const document = readTokenDocument(answer);
+  const fault = errorOf(answer, document.value, rule);
   if (fault !== undefined) return refused(answer, fault, nowWall);
   const useless = (words: string) => refused(answer, { words, code: undefined }, nowWall);
-  const token = valueAt(document, rule.tokenPath);
-  if (typeof token !== 'string' || token === '') return useless('no text at token_path');
+  const token = tokenIn(rule.token, answer, document);
+  if (typeof token !== 'string') return useless(token.problem);
   if (!rule.isPlaceable(token)) return useless('its token cannot stand where auth.apply says');
-  const expiresIn = rule.expiresInPath && valueAt(document, rule.expiresInPath);
-  return { kind: 'token', token, expiresIn };
+  const expiresIn = rule.expiresInPath && valueAt(document.value, rule.expiresInPath);
+  return { kind: 'token', token, expiresIn, answeredAt: dateOf(answer, nowWall) };
 }
 
 /** Why an answer holds no token, in words for the log, and the code that it names. */
@@ -77,11 +80,10 @@ interface Fault {
 
 /** Undefined where the answer may hold a token. */
 function errorOf(answer: HttpAnswer, document: unknown, rule: TokenAnswerRule): Fault | undefined {
-  if (answer.status !== 200) {
+  if (answer.status < 200 || answer.status > 299) {
     const code = valueAt(document, ['error']) ?? valueAt(document, rule.errorPath ?? []);
     return { words: `status ${answer.status}${ERROR_CODES.has(code) ? ` ${code}` : ''}`, code };
   }
-  if (document === undefined) return { words: 'its answer is not JSON', code: undefined };
   const error = rule.errorPath && valueAt(document, rule.errorPath);
   if (!isError(error)) return undefined;
   return { words: `a value at error_path${ERROR_CODES.has(error) ? ` (${error})` : ''}`, code: error };
@@ -104,21 +106,11 @@ function none(cause: string): Extract<TokenAnswer, { kind: 'none' }> {
   return { kind: 'none', cause, credentialsRefused: false, retryAfterMs: undefined };
 }
 
-/** A byte order mark may be ignored (RFC 8259 §8.1), and the decoder does so. */
-function parseDocument(body: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return undefined;
-  }
-}
+/** A clock that is further off than this is broken. */
+const MAX_CLOCK_DIFFERENCE_MS = 24 * 3_600_000;
 
-/** Own members only: a path named `constructor` leads nowhere. */
-function valueAt(document: unknown, path: readonly string[]): unknown {
-  let value = document;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string, unknown>)[step];
-  }
-  return value;
+/** Its time by the endpoint's clock, which may differ from this machine's; RFC 9110 §6.6.1. */
+function dateOf(answer: HttpAnswer, nowWall: number): number {
+  const date = Date.parse(firstHeader(answer.headers, 'date') ?? '');
+  return Math.abs(date - nowWall) <= MAX_CLOCK_DIFFERENCE_MS ? date : nowWall;
 }

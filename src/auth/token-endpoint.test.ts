@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../test/support/billing-conf.js';
 import { createFakeClock } from '../../test/support/fake-clock.js';
+import { keepLog } from '../../test/support/log-lines.js';
 import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
 import type { HttpRequest } from '../upstream/http-message.js';
@@ -19,18 +20,24 @@ const LINES = [
 ];
 
 /** An endpoint whose answers the test gives, by the secret that is sent. */
-function setUp(good: string, status = 401, body: object = { error: 'invalid_client' }) {
+function setUp(
+  good: string,
+  status = 401,
+  body: object = { error: 'invalid_client' },
+  expiresIn: unknown = 60,
+) {
   const { settings } = parseConfig(billingConf('https://h', ...LINES), { env: {} }).services[0]!;
   const variables = testVariables({ host: 'a', secret: 'one' });
   const sent: string[] = [];
   const closed: string[] = [];
   const clock = createFakeClock();
+  const log = keepLog('debug');
   const endpoint = createTokenEndpoint({
     settings,
     variables,
     build: compileTokenRequest(settings, 'agent'),
     rule: {
-      tokenPath: ['access_token'],
+      token: { kind: 'path', path: ['access_token'] },
       errorPath: undefined,
       expiresInPath: ['expires_in'],
       isPlaceable: () => true,
@@ -42,7 +49,7 @@ function setUp(good: string, status = 401, body: object = { error: 'invalid_clie
         const answer = {
           status: granted ? 200 : status,
           headers: [],
-          body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: 60 } : body)),
+          body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: expiresIn } : body)),
         };
         return { kind: 'answer', answer, attempts: 1 };
       },
@@ -51,8 +58,10 @@ function setUp(good: string, status = 401, body: object = { error: 'invalid_clie
       },
     }),
     clock,
+    log: log.log,
+    service: 'billing',
   });
-  return { endpoint, variables, clock, sent, closed };
+  return { endpoint, variables, clock, log, sent, closed };
 }
 
 describe('the token endpoint', () => {
@@ -118,5 +127,19 @@ describe('the token endpoint', () => {
     variables.change({ host: 'a b', secret: 'one' });
     expect(await endpoint.fetch()).toMatchObject({ cause: expect.stringContaining('auth.fetch.url') });
     expect(sent).toEqual([]);
+  });
+
+  it('warns once of an expires_in that it does not understand, and does not quote it', async () => {
+    const { endpoint, log } = setUp('one', 200, {}, 'S3CR3T');
+    for (let i = 0; i < 3; i++) expect(await endpoint.fetch()).toMatchObject({ lifetimeMs: 3_600_000 });
+    expect(log.records()).toMatchObject([
+      {
+        level: 'warn',
+        msg: 'what stands at expires_in_path is no lifetime',
+        service: 'billing',
+        lifetime_ms: 3_600_000,
+      },
+    ]);
+    expect(log.text()).not.toContain('S3CR3T');
   });
 });

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
+import type { Logger } from '../log.js';
 import type { Variables } from '../secrets/variables.js';
 import { createCallControl } from '../upstream/call-control.js';
 import { MAX_TOKEN_REQUEST_MS } from '../upstream/service-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { readTokenAnswer, type TokenAnswer, type TokenAnswerRule } from './token-answer.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
-import { lifetimeMs } from './token-lifetime.js';
+import { readLifetime } from './token-lifetime.js';
 import type { TokenRequest, TokenRequestBuilder } from './token-request.js';
 
 export interface TokenSourceParts {
@@ -17,6 +18,9 @@ export interface TokenSourceParts {
   /** The way to a token endpoint, by its origin: it may have variables. */
   readonly connect: (origin: string) => Upstream;
   readonly clock: Clock;
+  readonly log: Logger;
+  /** For the log. */
+  readonly service: string;
 }
 
 /** One request and what was made of its answer. */
@@ -37,7 +41,8 @@ export interface TokenEndpoint extends TokenSource {
 
 /** Asks a service's token endpoint. Sending and judging are elsewhere; here they are put in order. */
 export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
-  const { settings, variables, clock } = parts;
+  const { settings, variables, clock, log, service } = parts;
+  let hasWarned = false;
   let connected: { readonly origin: string; readonly upstream: Upstream } | undefined;
 
   function render(): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
@@ -64,8 +69,14 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
 
   function toResult({ answer, key, askedAt }: Asked): FetchResult {
     if (answer.kind === 'none') return { ...answer, key };
-    const lifetime = lifetimeMs(answer.expiresIn, settings['auth.cache.default_ttl']);
-    return { kind: 'token', key, value: answer.token, expiresAt: askedAt + lifetime, lifetimeMs: lifetime };
+    const { token: value, expiresIn, answeredAt } = answer;
+    const defaultTtl = settings['auth.cache.default_ttl'];
+    const { lifetimeMs, isUnderstood } = readLifetime(expiresIn, defaultTtl, answeredAt);
+    if (!isUnderstood && !hasWarned) {
+      hasWarned = true;
+      log.warn({ service, lifetime_ms: lifetimeMs }, 'what stands at expires_in_path is no lifetime');
+    }
+    return { kind: 'token', key, value, expiresAt: askedAt + lifetimeMs, lifetimeMs };
   }
 
   /** The calls that wait for a token wait for this too, and the provider may hang. */

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { lifetimeMs, refreshDelayMs } from './token-lifetime.js';
+import { readLifetime, refreshDelayMs } from './token-lifetime.js';
 
 const HOUR = 3_600_000;
 const DEFAULT = 30 * 60_000;
+const NOW = Date.UTC(2026, 0, 1);
+const lifetimeMs = (expiresIn: unknown, defaultMs: number) =>
+  readLifetime(expiresIn, defaultMs, NOW).lifetimeMs;
 
 describe('how long a token lives', () => {
   it.each([
@@ -24,12 +27,51 @@ describe('how long a token lives', () => {
     [[3600], DEFAULT],
     [{}, DEFAULT],
     [0.001, 1_000],
-    [1e12, 24 * HOUR],
+    [1e11, 24 * HOUR],
+    [NOW / 1000 + 300, 300_000],
+    [`${NOW / 1000 + 300}`, 300_000],
+    [NOW + 300_000, 300_000],
+    [`${NOW + 300_000}`, 300_000],
+    [NOW / 1000 - 300, DEFAULT],
+    [999_999_999, 24 * HOUR],
+    ['2026-01-01T00:05:00Z', 300_000],
+    ['2026-01-01T00:05:00.500Z', 300_500],
+    ['2026-01-01T00:05:00.123456789Z', 300_123],
+    ['2026-01-01T01:05:00+01:00', 300_000],
+    ['2026-01-01 01:05:00.000000+0100', 300_000],
+    ['2026-01-01T00:05:00', 300_000],
+    ['2026-01-01 00:05', 300_000],
+    ['2026-01-01t00:05:00z', 300_000],
+    ['Thu, 01 Jan 2026 00:05:00 GMT', 300_000],
+    ['2025-12-31T23:00:00Z', DEFAULT],
+    ['0001-01-01T00:00:00Z', DEFAULT],
+    ['2026-13-01T00:00:00Z', DEFAULT],
+    ['2026-01-01', DEFAULT],
+    ['3600s', HOUR],
+    ['90.5s', 90_500],
+    ['1h30m', 1.5 * HOUR],
+    ['1h0m0s', HOUR],
+    ['0s', DEFAULT],
+    ['s', DEFAULT],
+    ['3600 seconds', DEFAULT],
+    ['never', DEFAULT],
     ['99999999999999999999', 24 * HOUR],
     [Number.POSITIVE_INFINITY, 24 * HOUR],
   ])('expires_in %j: %i ms', (expiresIn, expected) => {
     expect(lifetimeMs(expiresIn, DEFAULT)).toBe(expected);
   });
+  it.each([undefined, null, '', 0, -1, '0', 3600, '3600', '3600s', NOW + 1, '2026-01-01T00:05:00Z'])(
+    '%j is understood',
+    (expiresIn) => {
+      expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(true);
+    },
+  );
+  it.each(['never', true, [3600], {}, '2026-01-01', '2025-12-31T23:00:00Z', NOW - 1])(
+    '%j is not',
+    (expiresIn) => {
+      expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(false);
+    },
+  );
   it('is bounded by default_ttl too', () => {
     expect(lifetimeMs(undefined, 100 * HOUR)).toBe(24 * HOUR);
     expect(lifetimeMs(undefined, 1)).toBe(1_000);

@@ -89,6 +89,18 @@ describe('a token request', () => {
     });
   });
 
+  it('has Basic authentication of form-encoded halves, where that is wanted', () => {
+    const basic = [
+      '+auth.fetch.basic_auth.username = {{client_id}}',
+      '+auth.fetch.basic_auth.password = {{client_secret}}',
+      '+auth.fetch.basic_auth.encoding = form',
+    ];
+    // RFC 6749 section 2.3.1.
+    const pair = Buffer.from('urn%3Aapp%3A7:a%2Bb%252F+%C3%BC%3Ax').toString('base64');
+    const vars = { ...VARS, client_id: 'urn:app:7', client_secret: 'a+b%2F ü:x' };
+    expect(build(basic, vars)).toMatchObject({ headers: { Authorization: `Basic ${pair}` } });
+  });
+
   it('has headers of its own, in place of the defaults', () => {
     const lines = ['+auth.fetch.headers.ACCEPT = */*', '+auth.fetch.headers.X-Tenant = t-{{tenant}}'];
     const request = build(lines);

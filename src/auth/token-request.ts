@@ -119,7 +119,7 @@ function fillAll(entries: readonly NamedTemplate[], vars: ReadonlyMap<string, st
   return entries.map(({ name, template }) => [name, fill(template, vars, `auth.fetch.body.${name}`)]);
 }
 
-/** RFC 7617 §2; user name and password as UTF-8. */
+/** RFC 7617 §2, user name and password as UTF-8; or RFC 6749 §2.3.1, both form-encoded first. */
 function basicAuthorization(
   settings: ServiceSettings,
   vars: ReadonlyMap<string, string>,
@@ -128,9 +128,16 @@ function basicAuthorization(
   const password = settings['auth.fetch.basic_auth.password'];
   if (username === undefined || password === undefined) return undefined;
   const user = fill(username, vars, 'auth.fetch.basic_auth.username');
-  if (user.includes(':')) {
+  const secret = fill(password, vars, 'auth.fetch.basic_auth.password');
+  const isForm = settings['auth.fetch.basic_auth.encoding'] === 'form';
+  if (!isForm && user.includes(':')) {
     throw new Unusable('auth.fetch.basic_auth.username holds a colon, which would end the user name');
   }
-  const pair = `${user}:${fill(password, vars, 'auth.fetch.basic_auth.password')}`;
+  const pair = isForm ? `${formEncoded(user)}:${formEncoded(secret)}` : `${user}:${secret}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/** RFC 6749 appendix B. */
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
 }

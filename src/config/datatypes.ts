@@ -199,6 +199,12 @@ export const dotPath: DataType<readonly string[]> = {
   },
 };
 
+/** The same, or `.` for the whole document, which is the path without a step. */
+export const wholeOrDotPath: DataType<readonly string[]> = {
+  description: 'dot path into a JSON document, as in data.access_token, or . for the whole of it',
+  parse: (value, context) => (value === '.' ? [] : dotPath.parse(value, context)),
+};
+
 /** A path in the file system, made absolute; the file need not exist yet. */
 export const filePath: DataType<string> = {
   description: 'file, relative to the configuration file',

@@ -51,6 +51,15 @@ export const headerGlob: DataType<string> = {
   },
 };
 
+/** The name of one header in an answer, in lower case. */
+export const oneAnswerHeader: DataType<string> = {
+  description: 'header name',
+  parse(value) {
+    if (!isToken(value)) throw new ValueError('must be the name of a header');
+    return value.toLowerCase();
+  },
+};
+
 /** The name of a cookie (RFC 6265 section 4.1.1). */
 export const cookieName: DataType<string> = {
   description: 'cookie name',

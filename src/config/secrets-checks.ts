@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { regionOfSecret } from './aws-types.js';
 import { fileTrouble } from './datatypes.js';
 import type { ServiceDraft } from './drafts.js';
@@ -26,10 +26,11 @@ export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
     service.reportMissing('auth.secrets.region', 'is required with the provider aws_sm');
   }
   if (provider === 'aws_sm') notifyOtherRegion(service);
-  if (provider === 'file') notifyUnreadable(service, readFile);
+  if (provider === 'file') checkSecretFiles(service, readFile);
   if ((provider === 'file' || provider === 'env') && region) {
     service.notify('auth.secrets.region', `is ignored: the provider ${provider} has no regions`);
   }
+  if (provider === 'env') checkEnvironment(service);
   if (provider === 'env' && secretId) {
     service.notify(
       'auth.secrets.secret_id',
@@ -37,6 +38,17 @@ export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
     );
   }
   notifyUnused(service);
+}
+
+function checkEnvironment(service: ServiceDraft): void {
+  for (const [name, { field }] of service.settings['auth.secrets.vars'] ?? []) {
+    if (field !== '.') continue;
+    service.report(
+      'auth.secrets.vars.$var',
+      'with the provider env field is the name of an environment variable; . is none',
+      { name, field: 'field' },
+    );
+  }
 }
 
 function notifyOtherRegion(service: ServiceDraft): void {
@@ -49,18 +61,53 @@ function notifyOtherRegion(service: ServiceDraft): void {
   );
 }
 
-/** No fault: a mounted secret may come later than its gateway, which waits for it. */
-function notifyUnreadable(service: ServiceDraft, readFile: ReadFile): void {
+const UNTIL_READABLE = 'calls are answered 503 until it can be read';
+
+/** What cannot be read is no fault: a mounted secret may come later than its gateway, which waits for it. */
+function checkSecretFiles(service: ServiceDraft, readFile: ReadFile): void {
   const key = 'auth.secrets.secret_id';
   const path = service.settings[key];
   const entry = service.entry(key);
   if (path === undefined || entry === undefined || !service.hasAny('auth.secrets.vars.$var')) return;
-  const trouble = troubleWith(resolve(entry.directory, path), readFile);
+  const absolute = resolve(entry.directory, path);
+  if (isFolder(absolute)) {
+    checkFilesOf(service, absolute, readFile);
+    return;
+  }
+  const trouble = troubleWith(absolute, readFile);
   if (trouble === undefined) return;
-  service.notify(
-    key,
-    `${trouble}; calls are answered 503 until it can be read (a path is relative to the configuration file)`,
-  );
+  service.notify(key, `${trouble}; ${UNTIL_READABLE} (a path is relative to the configuration file)`);
+}
+
+/** In a folder each field is a file. */
+function checkFilesOf(service: ServiceDraft, folder: string, readFile: ReadFile): void {
+  for (const [name, { field }] of service.settings['auth.secrets.vars'] ?? []) {
+    if (field === undefined) continue;
+    const member = { name, field: 'field' };
+    if (field === '.' || field === '..' || /[/\\\0]/.test(field)) {
+      service.report(
+        'auth.secrets.vars.$var',
+        'auth.secrets.secret_id is a folder: field must be the name of a file in it',
+        member,
+      );
+      continue;
+    }
+    const trouble = troubleWith(join(folder, field), readFile);
+    if (trouble === undefined) continue;
+    service.notify(
+      'auth.secrets.vars.$var',
+      `${trouble} in the folder of auth.secrets.secret_id; ${UNTIL_READABLE}`,
+      member,
+    );
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function troubleWith(path: string, readFile: ReadFile): string | undefined {

@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { substitute, substitutePieces } from './substitution.js';
 import { ValueError } from './value-error.js';
 
-const ENV = { HOST: 'example.com', EMPTY: '', REFERENCE: '${HOST}', DOLLAR: "$& $' $1" };
+const ENV = {
+  HOST: 'example.com',
+  EMPTY: '',
+  REFERENCE: '${HOST}',
+  DOLLAR: "$& $' $1",
+  LINE: 'key\n',
+  WINDOWS: 'key\r\n',
+  LINES: 'a\nb\n\n',
+  BREAK: '\n',
+};
 
 describe('substitute', () => {
   it.each([
@@ -17,6 +26,10 @@ describe('substitute', () => {
     ['${DOLLAR}', "$& $' $1"],
     ['${UNSET:-{{a:-b}}/{{c}}}', '{{a:-b}}/{{c}}'],
     ['$HOST $ {HOST} }', '$HOST $ {HOST} }'],
+    ['Bearer ${LINE}', 'Bearer key'],
+    ['${LINE}:${WINDOWS}', 'key:key'],
+    ['${LINES}', 'a\nb\n'],
+    ['${BREAK:-x}', 'x'],
   ])('makes %j into %j', (text, result) => {
     expect(substitute(text, ENV)).toBe(result);
   });

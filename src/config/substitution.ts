@@ -1,3 +1,4 @@
+import { withoutLineBreak } from './line-break.js';
 import { ValueError } from './value-error.js';
 
 /** The environment that `${ENV}` reads from. */
@@ -45,7 +46,9 @@ function readReference([reference, name, fallback]: RegExpExecArray, env: Enviro
       'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
     );
   }
-  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  // The line break that a file or `echo` left behind a credential is no part of it.
+  const given = Object.hasOwn(env, name) ? env[name] : undefined;
+  const value = given === undefined ? undefined : withoutLineBreak(given);
   if (fallback !== undefined && (value === undefined || value === '')) {
     return { text: fallback, fromEnvironment: false };
   }

@@ -5,16 +5,41 @@ import { valueAtLoad } from './variable-checks.js';
 
 const USERNAME = 'auth.fetch.basic_auth.username';
 const PASSWORD = 'auth.fetch.basic_auth.password';
+const ENCODING = 'auth.fetch.basic_auth.encoding';
 
 /** Checks the keys under `auth.fetch` against each other. */
 export function checkTokenRequest(service: ServiceDraft): void {
   if (!service.hasAny('auth.fetch')) return;
-  for (const key of ['auth.fetch.url', 'auth.fetch.token_path'] as const) {
-    if (service.entry(key) === undefined) service.reportMissing(key, 'is required where auth.fetch is used');
+  if (service.entry('auth.fetch.url') === undefined) {
+    service.reportMissing('auth.fetch.url', 'is required where auth.fetch is used');
   }
+  checkTokenPlace(service);
   checkBasic(service);
   checkBody(service);
   checkRetries(service);
+}
+
+/** The token stands in one place. */
+function checkTokenPlace(service: ServiceDraft): void {
+  const [pathKey, headerKey] = ['auth.fetch.token_path', 'auth.fetch.token_header'] as const;
+  const hasHeader = service.entry(headerKey) !== undefined;
+  if (service.entry(pathKey) === undefined) {
+    if (!hasHeader) {
+      service.reportMissing(pathKey, `is required where auth.fetch is used (or ${headerKey})`);
+    }
+    return;
+  }
+  if (hasHeader) {
+    service.report(headerKey, `the token is read from ${pathKey} or from this header, not both`);
+    return;
+  }
+  const expiresInKey = 'auth.fetch.expires_in_path';
+  if (service.settings[pathKey]?.length === 0 && service.entry(expiresInKey) !== undefined) {
+    service.report(
+      expiresInKey,
+      `has nothing to lead into: with ${pathKey} = . the whole answer is the token`,
+    );
+  }
 }
 
 /** A refused token would be sent again and again before it is replaced. */
@@ -31,7 +56,10 @@ function checkRetries(service: ServiceDraft): void {
 function checkBasic(service: ServiceDraft): void {
   if (service.entry(USERNAME) && !service.entry(PASSWORD)) service.report(USERNAME, `needs ${PASSWORD} too`);
   if (service.entry(PASSWORD) && !service.entry(USERNAME)) service.report(PASSWORD, `needs ${USERNAME} too`);
-  if (service.entry(USERNAME) === undefined && service.entry(PASSWORD) === undefined) return;
+  if (service.entry(USERNAME) === undefined && service.entry(PASSWORD) === undefined) {
+    if (service.entry(ENCODING) !== undefined) service.report(ENCODING, `needs ${USERNAME} and ${PASSWORD}`);
+    return;
+  }
   const header = [...service.members('auth.fetch.headers.$key')].find(
     (name) => name.toLowerCase() === 'authorization',
   );
@@ -42,9 +70,11 @@ function checkBasic(service: ServiceDraft): void {
       { name: header },
     );
   }
+  // What is form-encoded holds neither.
+  if (service.settings[ENCODING] === 'form') return;
   // RFC 7617 section 2: the first colon ends the user name, and neither half holds control characters.
   if (knownText(service, service.settings[USERNAME]).includes(':')) {
-    service.report(USERNAME, 'a user name for HTTP Basic may not hold a colon');
+    service.report(USERNAME, `a user name for HTTP Basic may not hold a colon, unless ${ENCODING} is form`);
   }
   for (const key of [USERNAME, PASSWORD] as const) {
     if (/\p{Cc}/u.test(knownText(service, service.settings[key]))) {

@@ -47,10 +47,7 @@ async function failureOf(reading: Promise<unknown>): Promise<string> {
 describe('a secret that is there', () => {
   it('is asked for by its id, in its region, with the credentials of the environment', async () => {
     const fields = await create().read();
-    expect([...fields]).toEqual([
-      ['CLIENT_ID', 'id'],
-      ['CLIENT_SECRET', MARK],
-    ]);
+    expect([fields.get('CLIENT_ID'), fields.get('CLIENT_SECRET')]).toEqual(['id', MARK]);
     expect(endpoint.secretIds).toEqual(['billing-creds']);
     const [request] = endpoint.requests;
     expect(request?.headers['authorization']).toMatch(
@@ -83,24 +80,45 @@ describe('a secret that is there', () => {
   });
 });
 
+describe('a secret that is', () => {
+  it.each([
+    ['plain text', MARK, '.', MARK],
+    ['a whole JSON text', '{"a":1}', '.', '{"a":1}'],
+    ['nested JSON', `{"db":{"keys":["x","${MARK}"]}}`, 'db.keys.1', MARK],
+    ['a list', `["${MARK}"]`, '0', MARK],
+    ['a field with dots in its name', `{"db.key":"${MARK}","db":{"key":"no"}}`, 'db.key', MARK],
+  ])(
+    '%s has the field that is asked for, in SecretString and SecretBinary',
+    async (_, text, field, value) => {
+      endpoint.hold(text);
+      expect((await create().read()).get(field)).toBe(value);
+      endpoint.holdBinary(Buffer.from(text));
+      expect((await create().read()).get(field)).toBe(value);
+    },
+  );
+});
+
 describe('a secret that cannot be used', () => {
   it('is binary', async () => {
-    endpoint.holdBinary(Buffer.from(JSON.stringify({ CLIENT_ID: MARK })));
-    expect(await failureOf(create().read())).toMatch(/is binary; a SecretString .* is expected/);
+    endpoint.holdBinary(Buffer.from(`\xff${MARK}`, 'latin1'));
+    expect(await failureOf(create().read())).toBe('the secret is binary, and no UTF-8 text');
   });
 
   it.each([
     [`{"CLIENT_ID": "${MARK}`, 'the SecretString is not JSON'],
     [MARK, 'the SecretString is not JSON'],
     ['', 'the SecretString is not JSON'],
-    [`["${MARK}"]`, 'the SecretString is not a JSON object'],
     [`"${MARK}"`, 'the SecretString is not a JSON object'],
     ['null', 'the SecretString is not a JSON object'],
     [`${'{"a":'.repeat(600)}1${'}'.repeat(600)}`, 'the SecretString is not JSON'],
     ['\ufeff\ufeff{}', 'the SecretString is not JSON'],
   ])('is no JSON object: %j', async (text, message) => {
     endpoint.hold(text);
-    expect(await failureOf(create().read())).toBe(message);
+    const reading = create().read();
+    expect(await failureOf(reading.then((fields) => fields.get('a')))).toBe(
+      `${message}; field = . takes the whole of it as text`,
+    );
+    expect((await reading).get('.')).toBe(text.replace(/^\ufeff/, ''));
   });
 
   it('holds neither text nor bytes', async () => {
@@ -184,7 +202,7 @@ describe('an endpoint that answers more than a secret', () => {
     const answerOf = (length: number) =>
       empty.replace('\\"\\"', `\\"${'x'.repeat(length - empty.length)}\\"`);
     endpoint.answerWith(() => ({ body: answerOf(1024 * 1024) }));
-    expect((await create().read()).size).toBe(1);
+    expect((await create().read()).get('a')).toMatch(/^x+$/);
     endpoint.answerWith(() => ({ body: answerOf(1024 * 1024 + 1) }));
     expect(await failureOf(create().read())).toBe(TOO_LARGE);
   });

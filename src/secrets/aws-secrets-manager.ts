@@ -2,7 +2,7 @@ import type { GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manage
 import type { Clock } from '../clock.js';
 import { describeAwsError } from './aws-errors.js';
 import { readBoundedBody } from './bounded-body.js';
-import { parseFields } from './fields.js';
+import { textFields } from './fields.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 
 /** Which secret to read. */
@@ -102,12 +102,17 @@ async function getFields(secret: AwsSecret, limits: AwsLimits, signal: AbortSign
   } catch (error) {
     throw error instanceof SecretError ? error : describeAwsError(error);
   }
-  if (answer.SecretString !== undefined) return parseFields(answer.SecretString, 'the SecretString');
-  throw new SecretError(
-    answer.SecretBinary === undefined
-      ? 'the secret holds no SecretString'
-      : 'the secret is binary; a SecretString with a JSON object is expected',
-  );
+  if (answer.SecretString !== undefined) return textFields(answer.SecretString, 'the SecretString');
+  if (answer.SecretBinary === undefined) throw new SecretError('the secret holds no SecretString');
+  return textFields(decodeUtf8(answer.SecretBinary), 'the SecretBinary');
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new SecretError('the secret is binary, and no UTF-8 text');
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ export interface ProviderDeps {
 
 /** The provider that `auth.secrets.*` describes; undefined for services without one. Reads nothing yet. */
 export function createProvider(settings: ServiceSettings, deps: ProviderDeps): SecretProvider | undefined {
+  const fields = [...settings['auth.secrets.vars'].values()].map(({ field }) => field);
   const secretId = settings['auth.secrets.secret_id'] ?? '';
   switch (settings['auth.secrets.provider']) {
     case undefined:
@@ -20,10 +21,8 @@ export function createProvider(settings: ServiceSettings, deps: ProviderDeps): S
     case 'aws_sm':
       return createAwsSecretsManager({ secretId, region: settings['auth.secrets.region'] ?? '' }, deps.clock);
     case 'file':
-      return createFileProvider(secretId, deps.clock);
-    case 'env': {
-      const fields = [...settings['auth.secrets.vars'].values()].map(({ field }) => field);
+      return createFileProvider(secretId, deps.clock, fields);
+    case 'env':
       return createEnvProvider(fields, deps.env);
-    }
   }
 }

@@ -2,21 +2,42 @@ import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { createEnvProvider } from './env.js';
 
-const env = { CLIENT_ID: 'id', CLIENT_SECRET: 'S3CR3T', EMPTY: '', UNSET: undefined };
+const env = {
+  CLIENT_ID: 'id',
+  CLIENT_SECRET: 'S3CR3T',
+  EMPTY: '',
+  UNSET: undefined,
+  CREDENTIALS: '{"db":{"password":"S3CR3T"}}',
+  'DOTS.x': 'as it is',
+};
+
+const read = async (...names: string[]) => {
+  const fields = await createEnvProvider(names, env).read();
+  return names.map((name) => fields.get(name));
+};
 
 it('reads the variables that are named, and no others', async () => {
-  const fields = await createEnvProvider(['CLIENT_SECRET', 'EMPTY', 'UNSET', 'ABSENT'], env).read();
-  expect([...fields]).toEqual([
-    ['CLIENT_SECRET', 'S3CR3T'],
-    ['EMPTY', ''],
-    // A field that is undefined is missing, as one that is not there.
-    ['UNSET', undefined],
+  expect(await read('CLIENT_SECRET', 'EMPTY', 'UNSET', 'ABSENT')).toEqual([
+    'S3CR3T',
+    '',
+    undefined,
+    undefined,
   ]);
+  expect((await createEnvProvider(['CLIENT_ID'], env).read()).get('CLIENT_SECRET')).toBeUndefined();
 });
 
 it('knows nothing that an environment inherits from its prototype', async () => {
-  const fields = await createEnvProvider(['toString', '__proto__'], env).read();
-  expect([...fields.keys()]).toEqual([]);
+  expect(await read('toString', '__proto__', 'constructor.name')).toEqual([undefined, undefined, undefined]);
+});
+
+it('reaches into the JSON that a variable holds', async () => {
+  expect(await read('CREDENTIALS.db.password', 'CREDENTIALS.none', 'DOTS.x')).toEqual([
+    'S3CR3T',
+    undefined,
+    'as it is',
+  ]);
+  const fields = await createEnvProvider(['CLIENT_SECRET.a'], env).read();
+  expect(() => fields.get('CLIENT_SECRET.a')).toThrow(/^the environment variable CLIENT_SECRET is not JSON/);
 });
 
 it('hides its values from print', async () => {

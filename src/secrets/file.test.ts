@@ -37,12 +37,9 @@ describe('reading', () => {
   it('gives the fields of the JSON object, hidden from print', async () => {
     write(`{"CLIENT_ID": "id", "CLIENT_SECRET": "${MARK}", "n": 12345678901234567890, "__proto__": "p"}`);
     const fields = await create().read();
-    expect([...fields]).toEqual([
-      ['CLIENT_ID', 'id'],
-      ['CLIENT_SECRET', MARK],
-      ['n', 12345678901234567890n],
-      ['__proto__', 'p'],
-    ]);
+    expect(
+      ['CLIENT_ID', 'CLIENT_SECRET', 'n', '__proto__', 'toString'].map((name) => fields.get(name)),
+    ).toEqual(['id', MARK, 12345678901234567890n, 'p', undefined]);
     expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
   });
 
@@ -54,19 +51,42 @@ describe('reading', () => {
   it.each([
     ['', 'is not JSON'],
     [`{"CLIENT_SECRET": "${MARK}"`, 'is not JSON'],
-    [`["${MARK}"]`, 'is not a JSON object'],
+    [`"${MARK}"`, 'is not a JSON object'],
     [Buffer.from(`{"a":"${MARK}\xff"}`, 'latin1'), 'is not UTF-8'],
     [Buffer.from(`\ufeff{"a":"${MARK}"}`, 'utf16le'), 'is not UTF-8'],
   ])('refuses %j, and names the file', async (content, message) => {
     write(content);
-    expect(await failureOf(create().read())).toBe(`the file ${file()} ${message}`);
+    expect(
+      await failureOf(
+        create()
+          .read()
+          .then((fields) => fields.get('a')),
+      ),
+    ).toMatch(new RegExp(`^the file ${file()} ${message}(; field = [.] takes the whole of it as text)?$`));
+  });
+
+  it.each([
+    [`${MARK}\n`, `${MARK}\n`],
+    [`\ufeff${MARK}`, MARK],
+    ['{"a": 1}', '{"a": 1}'],
+  ])('gives %j whole, as the field .', async (content, text) => {
+    write(content);
+    expect((await create().read()).get('.')).toBe(text);
+  });
+
+  it('reaches into nested JSON', async () => {
+    write(`{"db": {"keys": [{"k": "${MARK}"}]}, "a.b": "as it is", "a": {"b": "no"}}`);
+    const fields = await create().read();
+    expect(
+      ['db.keys.0.k', 'a.b', 'db.none', 'db.keys.length', 'db.'].map((name) => fields.get(name)),
+    ).toEqual([MARK, 'as it is', undefined, undefined, undefined]);
   });
 
   it('takes 1 MB and not a byte more', async () => {
     const empty = '{"a": ""}';
     const text = (length: number) => empty.replace('""', `"${'x'.repeat(length - empty.length)}"`);
     write(text(1024 * 1024));
-    expect((await create().read()).size).toBe(1);
+    expect((await create().read()).get('a')).toMatch(/^x+$/);
     write(text(1024 * 1024 + 1));
     expect(await failureOf(create().read())).toBe(`the file ${file()} is larger than 1048576 bytes`);
   });
@@ -80,8 +100,7 @@ describe('reading', () => {
     expect(await failureOf(create(file('pipe')).read())).toBe(`${file('pipe')} is not a file`);
   });
 
-  it('refuses a folder, and what is not there', async () => {
-    expect(await failureOf(create(folder.path).read())).toBe(`${folder.path} is not a file`);
+  it('refuses what is not there', async () => {
     expect(await failureOf(create(file('none')).read())).toBe(
       `the file ${file('none')} cannot be read (ENOENT)`,
     );
@@ -91,15 +110,58 @@ describe('reading', () => {
   });
 });
 
+describe('a folder', () => {
+  const read = async (name: string) =>
+    (await createFileProvider(folder.path, clock, [name]).read()).get(name);
+  const refusal = (name: string) => failureOf(read(name));
+
+  it('has a field for each file, as it stands there', async () => {
+    folder.write('api_key', `\ufeff${MARK}\n`);
+    folder.write('tls.crt', 'certificate');
+    expect([await read('api_key'), await read('tls.crt')]).toEqual([`${MARK}\n`, 'certificate']);
+    const fields = await createFileProvider(folder.path, clock, ['api_key', 'tls.crt']).read();
+    expect([fields.get('api_key'), fields.get('tls.crt')]).toEqual([`${MARK}\n`, 'certificate']);
+    expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
+  });
+
+  it('has no fields that nobody named', async () => {
+    folder.write('api_key', MARK);
+    expect((await createFileProvider(folder.path, clock, ['other']).read()).get('api_key')).toBeUndefined();
+  });
+
+  it('refuses what is no file in it', async () => {
+    folder.write('inner/key', MARK);
+    execFileSync('mkfifo', [file('pipe')]);
+    symlinkSync('/dev/zero', file('device'));
+    writeFileSync(file('binary'), Buffer.from(`\xff${MARK}`, 'latin1'));
+    expect(await refusal('none')).toBe(`the file ${file('none')} cannot be read (ENOENT)`);
+    expect(await refusal('inner')).toBe(`${file('inner')} is not a file`);
+    expect(await refusal('pipe')).toBe(`${file('pipe')} is not a file`);
+    expect(await refusal('device')).toBe(`${file('device')} is not a file`);
+    expect(await refusal('binary')).toBe(`the file ${file('binary')} is not UTF-8`);
+    for (const name of ['inner/key', '..', '../x', 'a\\b']) {
+      expect(await refusal(name)).toBe(`field ${name} is not the name of a file in ${folder.path}`);
+    }
+    expect(await refusal('.')).toBe(`${folder.path} is a folder: field names a file in it`);
+  });
+
+  it('with a file that cannot be read has the others', async () => {
+    folder.write('good', MARK);
+    const fields = await createFileProvider(folder.path, clock, ['none', 'good']).read();
+    expect(fields.get('good')).toBe(MARK);
+    expect(() => fields.get('none')).toThrow(SecretError);
+  });
+});
+
 describe('watching', () => {
   let stopWatch: () => void;
   let changes: number;
   let provider: SecretProvider;
 
   /** Watches a file that holds `text` and has been read. */
-  async function watch(text: string | undefined, path = file()): Promise<void> {
+  async function watch(text: string | undefined, path = file(), names: string[] = []): Promise<void> {
     if (text !== undefined) write(text);
-    provider = create(path);
+    provider = createFileProvider(path, clock, names);
     changes = 0;
     stopWatch = provider.watch?.(() => {
       changes += 1;
@@ -186,6 +248,32 @@ describe('watching', () => {
     await look();
     expect(changes).toBe(1);
     expect((await provider.read()).get('a')).toBe('new');
+  });
+
+  it('follows a folder whose files Kubernetes swaps', async () => {
+    // api_key → ..data/api_key, ..data → ..2026_01, and the swap is one rename.
+    folder.write('secret/..2026_01/api_key', 'old');
+    symlinkSync('..2026_01', file('secret/..data'));
+    symlinkSync('..data/api_key', file('secret/api_key'));
+    await watch(undefined, file('secret'), ['api_key']);
+    folder.write('secret/other', 'nobody asks for it');
+    await look();
+    expect(changes).toBe(0);
+
+    folder.write('secret/..2026_02/api_key', 'new');
+    symlinkSync('..2026_02', file('secret/..data_tmp'));
+    renameSync(file('secret/..data_tmp'), file('secret/..data'));
+    await look();
+    expect(changes).toBe(1);
+    expect((await provider.read()).get('api_key')).toBe('new');
+  });
+
+  it('tells when a file appears in a folder', async () => {
+    folder.write('secret/other', 'x');
+    await watch(undefined, file('secret'), ['api_key']);
+    folder.write('secret/api_key', 'new');
+    await look();
+    expect(changes).toBe(1);
   });
 
   it('ends at once, a look under way included', async () => {

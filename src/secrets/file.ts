@@ -1,40 +1,49 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
-import { parseFields } from './fields.js';
-import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
+import { textFields } from './fields.js';
+import { folderFields, folderFile } from './folder.js';
+import type { SecretFields, SecretProvider } from './provider.js';
+import { codeOf, readTextFile } from './read-text-file.js';
 
-/** Larger files are something else than a secret; the figure also bounds what a read may cost. */
-const MAX_BYTES = 1024 * 1024;
 const POLL_MS = 1_000;
+/** A folder that changes while it is read is read again, so that its files belong together; not for ever. */
+const MAX_READS = 5;
 
 /**
- * A JSON object in a file, as Kubernetes and Docker mount secrets.
+ * A file with a JSON object or any text in it, or a folder of files, as Kubernetes and Docker mount secrets.
  *
  * Changes are found by looking once a second, not by the system's notifications: a mounted secret changes by a symlink
  * (`..data`) that is swapped in a folder above, and network file systems notify nobody.
  *
  * @param path absolute.
+ * @param names the fields that will be asked for: in a folder they are files, and no others are read.
  */
-export function createFileProvider(path: string, clock: Clock): SecretProvider {
-  /** How the file looked just before it was last read. */
+export function createFileProvider(path: string, clock: Clock, names: Iterable<string> = []): SecretProvider {
+  const wanted = [...new Set(names)];
+  /** How the secret looked just before it was last read. */
   let seen: string | undefined;
 
   async function read(): Promise<SecretFields> {
-    // Before the read: what is written after this look will be found by the next one.
-    seen = await look(path);
-    return parseFields(decode(await readBytes(path), path), `the file ${path}`);
+    for (let reads = 1; ; reads++) {
+      // Before the read: what is written after this look will be found by the next one.
+      const { looks, isFolder } = await look(path, wanted);
+      seen = looks;
+      if (!isFolder) return textFields(await readTextFile(path), `the file ${path}`);
+      const fields = await folderFields(path, wanted);
+      if (reads === MAX_READS || (await look(path, wanted)).looks === looks) return fields;
+    }
   }
 
   function watch(changed: () => void): () => void {
     let stopped = false;
     let stopTimer = clock.after(POLL_MS, poll);
     async function poll(): Promise<void> {
-      const found = await look(path);
+      const { looks } = await look(path, wanted);
       if (stopped) return;
       stopTimer = clock.after(POLL_MS, poll);
       // A read alone brings `seen` up to date, so a change is reported until it has been read.
-      if (found !== seen) changed();
+      if (looks !== seen) changed();
     }
     return () => {
       stopped = true;
@@ -45,51 +54,31 @@ export function createFileProvider(path: string, clock: Clock): SecretProvider {
   return { read, watch, close() {} };
 }
 
-/** Differs whenever the file does: another file in its place, other times, another size, or another reason for none. */
-async function look(path: string): Promise<string> {
+interface Look {
+  /** Differs whenever the secret does. */
+  readonly looks: string;
+  readonly isFolder: boolean;
+}
+
+async function look(path: string, names: readonly string[]): Promise<Look> {
+  const found = await statOf(path);
+  const isFolder = typeof found === 'object' && found.isDirectory();
+  if (!isFolder) return { looks: describe(found), isFolder };
+  // Not the folder's own times: files that nobody asks for may come and go.
+  const files = await Promise.all(names.map((name) => statOf(folderFile(path, name))));
+  return { looks: ['folder', ...files.map(describe)].join('\n'), isFolder };
+}
+
+async function statOf(path: string): Promise<BigIntStats | string> {
   try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+    return await stat(path, { bigint: true });
   } catch (error) {
     return codeOf(error);
   }
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
-  let file: FileHandle | undefined;
-  try {
-    // Without O_NONBLOCK (Windows has none) the opening of a named pipe would wait for somebody to write into it.
-    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    if (!(await file.stat()).isFile()) throw new SecretError(`${path} is not a file`);
-    return await readBounded(file, path);
-  } catch (error) {
-    if (error instanceof SecretError) throw error;
-    throw new SecretError(`the file ${path} cannot be read (${codeOf(error)})`);
-  } finally {
-    await file?.close().catch(() => undefined);
-  }
-}
-
-/** By what arrives and not by the size announced: files under /proc and /sys announce 0 or a page. */
-async function readBounded(file: FileHandle, path: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for (let length = 0; ; ) {
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(64 * 1024) });
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    length += bytesRead;
-    if (length > MAX_BYTES) throw new SecretError(`the file ${path} is larger than ${MAX_BYTES} bytes`);
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new SecretError(`the file ${path} is not UTF-8`);
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+/** Another file in its place, other times, another size, or another reason for none. */
+function describe(found: BigIntStats | string): string {
+  if (typeof found === 'string') return found;
+  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
 }

@@ -1,5 +1,12 @@
-/** The fields of a secret, by name, as its provider holds them (values of any JSON type). */
-export type SecretFields = ReadonlyMap<string, unknown>;
+/** The fields of a secret. */
+export interface SecretFields {
+  /**
+   * The value of a field, of any JSON type, as its provider holds it; undefined where the secret lacks it.
+   *
+   * @throws SecretError where the secret has no fields, or this one cannot be read.
+   */
+  get(field: string): unknown;
+}
 
 /** Where a service's secret is kept. */
 export interface SecretProvider {

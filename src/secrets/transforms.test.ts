@@ -23,7 +23,7 @@ function refusal(value: unknown, transform: FieldUse['transform']): string {
 }
 
 describe('every transform', () => {
-  it.each([undefined, null, '', {}, { a: MARK }, [MARK], [], Number.POSITIVE_INFINITY])(
+  it.each([undefined, null, '', '\n', {}, { a: MARK }, [MARK], [], Number.POSITIVE_INFINITY])(
     'refuses %j',
     (value) => {
       for (const transform of ['none', 'basic_username', 'basic_password'] as const) {
@@ -36,7 +36,11 @@ describe('every transform', () => {
 describe('none', () => {
   it.each([
     ['text', 'text'],
-    [' kept as it is\n', ' kept as it is\n'],
+    [' kept as it is ', ' kept as it is '],
+    ['less its line break\n', 'less its line break'],
+    ['less its line break\r\n', 'less its line break'],
+    ['less one\n\n', 'less one\n'],
+    ['not\nin the middle', 'not\nin the middle'],
     [42, '42'],
     [0, '0'],
     [-1.5, '-1.5'],
@@ -59,6 +63,8 @@ describe('basic_username and basic_password', () => {
     [base64('user:'), 'user', ''],
     [base64('jürgen:pässwörd €'), 'jürgen', 'pässwörd €'],
     [base64('\ufeffuser:pass'), '\ufeffuser', 'pass'],
+    [base64('user:pass\n'), 'user', 'pass'],
+    ['Basic YTpi\n  YmI=\n', 'a', 'bbb'],
     // With one and with two padding characters, and without.
     ['Basic YTpiYw==', 'a', 'bc'],
     ['Basic YTpiYw', 'a', 'bc'],
@@ -78,14 +84,14 @@ describe('basic_username and basic_password', () => {
     [`Basic ${base64(`user:${MARK}`)} x`, 'not base64'],
     [`Basic ${base64(`user:${MARK}`)}A`, 'not base64'],
     [`Basic ${base64('a:b')}=`, 'not base64'],
-    ['Basic YTpi\nYmI=', 'not base64'],
     ['Basic YTpiYx==', 'not base64'],
     ['Basic YTp-Pz8_', 'not base64'],
     ['Basic YTpi%3D', 'not base64'],
     ['Basic =', 'not base64'],
     [base64(Uint8Array.of(0x61, 0x3a, 0xff, 0xfe)), 'no UTF-8'],
     [base64(`user ${MARK}`), 'no colon'],
-    [base64(`user:${MARK}\n`), 'line break'],
+    [base64(`user:${MARK}\n\n`), 'line break'],
+    [base64(`user\n:${MARK}`), 'line break'],
     [base64(`user:\0${MARK}`), 'control character'],
     [12345678, 'no UTF-8'],
   ])('refuse %j', (value, reason) => {

@@ -1,3 +1,4 @@
+import { withoutLineBreak } from '../config/line-break.js';
 import type { ServiceSettings } from '../config/model.js';
 import { SecretError } from './provider.js';
 
@@ -32,10 +33,12 @@ export function applyTransform(value: unknown, { field, transform }: FieldUse): 
 }
 
 function textOf(value: unknown, field: string): string {
-  if (value === '') throw new SecretError(`field ${field} is empty`);
   switch (typeof value) {
-    case 'string':
-      return value;
+    case 'string': {
+      const text = withoutLineBreak(value);
+      if (text === '') throw new SecretError(`field ${field} is empty`);
+      return text;
+    }
     case 'number':
       if (!Number.isFinite(value)) throw new SecretError(`field ${field} is a number out of range: quote it`);
       return String(value);
@@ -49,19 +52,26 @@ function textOf(value: unknown, field: string): string {
 
 /** User name and password of `Basic base64(user:password)` (RFC 7617 section 2); the prefix may be missing. */
 function readBasic(text: string, field: string): { username: string; password: string } {
-  const bytes = decodeBase64(text.trim().replace(PREFIX, ''));
+  // Some tools break base64 into lines.
+  const bytes = decodeBase64(
+    text
+      .trim()
+      .replace(PREFIX, '')
+      .replace(/\r?\n[ \t]*/g, ''),
+  );
   if (bytes === undefined) {
     throw new SecretError(`field ${field} is not Basic base64(user:password): it is not base64`);
   }
-  const decoded = decodeUtf8(bytes);
-  if (decoded === undefined) {
+  const pair = decodeUtf8(bytes);
+  if (pair === undefined) {
     throw new SecretError(`field ${field} is not Basic base64(user:password): it holds no UTF-8 text`);
   }
+  // `echo` adds one before base64 encodes.
+  const decoded = withoutLineBreak(pair);
   // A password may hold colons, a user name may not.
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new SecretError(`field ${field} is not Basic base64(user:password): it has no colon`);
   if (CONTROL_CHARACTER.test(decoded)) {
-    // Often the line break that `echo` adds before base64 encodes.
     throw new SecretError(`field ${field} holds a line break or another control character within its base64`);
   }
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };

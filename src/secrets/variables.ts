@@ -91,13 +91,10 @@ function pickValues(
   const faults = new Set<string>();
   const values: [string, string][] = [];
   for (const [name, use] of uses) {
-    const value = fields.get(use.field);
-    if (value === undefined) {
-      missing.add(use.field);
-      continue;
-    }
     try {
-      values.push([name, applyTransform(value, use)]);
+      const value = fields.get(use.field);
+      if (value === undefined) missing.add(use.field);
+      else values.push([name, applyTransform(value, use)]);
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
       faults.add(error.message);

@@ -68,10 +68,12 @@ describe('docs/AUTHENTICATION.md', () => {
 
   /** Runs a block as it stands, but for the hosts of its two URLs. */
   async function run(block: string, around: AuthenticationCase): Promise<Caller> {
-    const { env = {}, files = {}, secret, tokenAnswer } = around;
-    for (const [name, content] of Object.entries(files)) folder.write(name, JSON.stringify(content));
+    const { env = {}, files = {}, secret, tokenAnswer, tokenReply } = around;
+    for (const [name, content] of Object.entries(files)) {
+      folder.write(name, typeof content === 'string' ? content : JSON.stringify(content));
+    }
     if (secret !== undefined) await keepInSecretsManager(secret);
-    if (tokenAnswer !== undefined) idp.answerWith(() => ({ json: tokenAnswer }));
+    if (tokenAnswer ?? tokenReply) idp.answerWith(() => ({ json: tokenAnswer, ...tokenReply }));
     const text = block
       .replace(/(?<=\.base_url = )https:\/\/\w+\.example\.com/, api.url)
       .replace(/(?<=\.auth\.fetch\.url = )https:\/\/idp\.example\.com/, idp.url);

@@ -8,7 +8,7 @@ import {
   POST,
 } from '../support/auth-scene.js';
 import { ownError } from '../support/caller.js';
-import { acceptingOnly, issuing } from '../support/idp.js';
+import { acceptingOnly, issuing, tokenOf } from '../support/idp.js';
 import { type AnswerHandler, HANG, RESET } from '../support/recording-upstream.js';
 
 const BOTH = '+auth.refresh_on = 401, 403';
@@ -201,5 +201,14 @@ describe('refusals and the tokens that they cost', () => {
       expect(times.length).toBeGreaterThan(1);
       expect(times.length).toBeLessThanOrEqual(10);
     });
+  });
+
+  it.each([400, 419, 498])('a %i that auth.refresh_on names is answered by a new token', async (status) => {
+    const scene = await open({ lines: [`+auth.refresh_on = 401, ${status}`], idp: issuing() });
+    await warm(scene, (request) =>
+      tokenOf(request) === 'token-2' ? { json: { ok: true } } : { status, json: { error: 'token expired' } },
+    );
+    expect((await scene.caller.call(POST, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    expect([scene.upstream.requests.length, scene.idp.requests.length]).toEqual([2, 2]);
   });
 });

@@ -13,6 +13,8 @@ const SECOND_MS = 1_000;
 const HALF_A_MINUTE_MS = 30 * SECOND_MS;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
+/** When the clock of a scene stands still. */
+const START_MS = Date.UTC(2026, 0, 1);
 const NO_REFRESH_AHEAD = '+auth.cache.refresh_margin = 0';
 const TEN_MINUTES = '+auth.cache.default_ttl = 10m';
 
@@ -41,8 +43,13 @@ describe('the life of a token', () => {
       ['an empty string', '', 10 * MINUTE_MS],
       ['true', true, 10 * MINUTE_MS],
       ['a list', [3600], 10 * MINUTE_MS],
-      ['1e12', 1e12, 24 * HOUR_MS],
-      ['"1e12"', '1e12', 24 * HOUR_MS],
+      ['1e11', 1e11, 24 * HOUR_MS],
+      ['"1e11"', '1e11', 24 * HOUR_MS],
+      ['a text with a unit', '3600s', HOUR_MS],
+      ['a Unix time', START_MS / 1000 + 3600, HOUR_MS],
+      ['a Unix time in ms', START_MS + HOUR_MS, HOUR_MS],
+      ['an ISO date', new Date(START_MS + HOUR_MS).toISOString(), HOUR_MS],
+      ['a date that has passed', new Date(START_MS - HOUR_MS).toISOString(), 10 * MINUTE_MS],
       ['1e999, which is no number of JSON', 'RAW', 24 * HOUR_MS],
     ])('expires_in: %s', async (_, expiresIn, lifetimeMs) => {
       const json = { access_token: 'token-1', ...(expiresIn !== undefined && { expires_in: expiresIn }) };

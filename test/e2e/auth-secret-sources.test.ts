@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../src/create-gateway.js';
 import { guideOAuth2, NO_TOKEN } from '../support/auth-scene.js';
@@ -169,12 +170,32 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     });
 
     it.each([
-      ['no JSON', `{"CLIENT_ID": ${planted('broken')}`],
-      ['a text', JSON.stringify(planted('text'))],
-      ['a list', JSON.stringify([planted('item')])],
-    ])('stay within: %s', async (_, text) => {
+      ['no JSON', `{"CLIENT_ID": ${planted('broken')}`, 'JSON'],
+      ['a text', JSON.stringify(planted('text')), 'JSON'],
+      ['a list', JSON.stringify([planted('item')]), 'field CLIENT_ID is missing'],
+    ])('stay within: %s', async (_, text, named) => {
       await openFile(text);
-      await expectPending('JSON');
+      await expectPending(named);
+    });
+
+    it('stay within where they are files in a folder', async () => {
+      folder = createTemporaryFolder();
+      after.push(() => folder.remove());
+      for (const [name, text] of Object.entries(GOOD)) folder.write(`secret.json/${name}`, `${text}\n`);
+      await open(lines());
+      await expectServed();
+    });
+
+    it('stay within where one of the files in a folder is no text', async () => {
+      folder = createTemporaryFolder();
+      after.push(() => folder.remove());
+      for (const [name, text] of Object.entries(GOOD)) folder.write(`secret.json/${name}`, text);
+      writeFileSync(
+        `${folder.path}/secret.json/CLIENT_ID`,
+        Buffer.from(`${planted('binary')}\xff`, 'latin1'),
+      );
+      await open(lines());
+      await expectPending('CLIENT_ID is not UTF-8');
     });
   });
 

@@ -65,7 +65,7 @@ const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
   ['200 with no token', echoing({ status: 200 })],
   ['200 that is no JSON', (request) => ({ body: `{"access_token": ${echoOf(request)}` })],
   ['200 that is HTML', (request) => ({ headers: { 'content-type': 'text/html' }, body: echoOf(request) })],
-  ['201 with the token', () => ({ status: 201, json: { access_token: TOKEN } })],
+  ['301 with the token', () => ({ status: 301, json: { access_token: TOKEN } })],
   ['a token with a line break', () => ({ json: { access_token: `${TOKEN}\r\nX-Evil: ${MARK}` } })],
   ['a token beyond Latin-1', () => ({ json: { access_token: `${TOKEN} 日本` } })],
   ['a token that is a list', () => ({ json: { access_token: [TOKEN] } })],
@@ -160,6 +160,31 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     scene.clock.advance(7_777);
     const failures = scene.log.records().filter(({ msg }) => msg === 'token request failed');
     expect(failures.length).toBeGreaterThan(1);
+    expectNoLeak(frames);
+  });
+
+  it.each([
+    ['a page in place of a token', 'token_path = .', { body: `<p>${TOKEN}</p>` }],
+    ['lines in place of a token', 'token_path = .', { body: `${TOKEN}\n${TOKEN}` }],
+    ['no token in its header', 'token_header = X-Token', { headers: { 'x-other': TOKEN }, json: { TOKEN } }],
+    [
+      'a token beyond Latin-1 in its header',
+      'token_header = X-Token',
+      raw(`HTTP/1.1 200 OK\r\nx-token: ${TOKEN} 日本\r\n\r\n`),
+    ],
+  ] as const)('stay within where the token endpoint answers %s', async (_, line, answer) => {
+    const lines = [...PLANTED, `+auth.fetch.${line}`];
+    scene = await openAuthScene({ lines, without: ['token_path', 'expires_in_path'], idp: () => answer });
+    const frames = [await callInTime()];
+    expect(frames[0]).toContain('Authentication unavailable');
+    expectNoLeak(frames);
+  });
+
+  it('stay within where what stands at expires_in_path is no lifetime', async () => {
+    const json = { access_token: TOKEN, expires_in: planted('expires-in') };
+    scene = await openAuthScene({ lines: PLANTED, idp: () => ({ json }) });
+    const frames = [await callInTime()];
+    expect(scene.log.text()).toContain('what stands at expires_in_path is no lifetime');
     expectNoLeak(frames);
   });
 

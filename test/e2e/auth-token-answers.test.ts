@@ -13,8 +13,6 @@ describe('a token answer', () => {
 
   it.each<[string, UpstreamAnswer]>([
     ['empty, with 200', { body: '' }],
-    ['with 201', { status: 201, json: good }],
-    ['with 202', { status: 202, json: good }],
     ['with 204', { status: 204 }],
     ['with 302, to where there is a token', { status: 302, headers: { location: '/elsewhere' }, json: good }],
     ['with 400', { status: 400, json: { error: 'invalid_scope', ...good } }],
@@ -67,6 +65,15 @@ describe('a token answer', () => {
   );
 
   it.each<[string, UpstreamAnswer]>([
+    ['with 201', { status: 201, json: good }],
+    ['with 202', { status: 202, json: good }],
+    [
+      'of a form that says so',
+      {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'access_token=good&expires_in=3600',
+      },
+    ],
     ['of another content type', { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(good) }],
     ['without a content type', { body: JSON.stringify(good) }],
     ['with space around it', { body: `\n ${JSON.stringify(good)}\r\n ` }],
@@ -85,6 +92,7 @@ describe('a token answer', () => {
     ['access.token', { access: { token: 'nested', access: { token: 'deeper' } } }],
     ['__proto__.token', JSON.parse('{"__proto__":{"token":"nested"}}')],
     ['token', { token: 'nested' }],
+    ['tokens.1.value', { tokens: [{}, { value: 'nested' }] }],
   ])('holds its token where token_path says: %s', async (path, json) => {
     scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
     expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
@@ -102,6 +110,23 @@ describe('a token answer', () => {
     scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
     expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
     expect(scene.upstream.connections).toBe(0);
+  });
+
+  it.each([
+    ['the whole answer', '+auth.fetch.token_path = .', { body: 'good\n' }],
+    [
+      'a header of the answer',
+      '+auth.fetch.token_header = X-Subject-Token',
+      { status: 201, headers: { 'x-subject-token': 'good' } },
+    ],
+  ] as [string, string, UpstreamAnswer][])('may be %s', async (_, line, answer) => {
+    scene = await openAuthScene({
+      idp: () => answer,
+      lines: [line],
+      without: ['token_path', 'expires_in_path'],
+    });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(scene.sentTokens()).toEqual(['good']);
   });
 
   describe('with error_path', () => {

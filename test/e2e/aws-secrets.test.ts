@@ -246,9 +246,9 @@ describe('a secret that cannot be used', () => {
   const json = (secret: object) => () => endpoint.hold(secret);
 
   it.each<[string, () => void, RegExp, (readonly string[])?]>([
-    ['is binary', () => endpoint.holdBinary(Buffer.from(JSON.stringify(OLD))), /binary; a SecretString/],
+    ['is binary', () => endpoint.holdBinary(Buffer.from(`\xff${MARK}`, 'latin1')), /is binary, and no UTF-8/],
     ['is broken JSON', () => endpoint.hold(`{"CLIENT_ID": "${MARK}`), /is not JSON/],
-    ['is a list', json([MARK]), /is not a JSON object/],
+    ['is a text', () => endpoint.hold(`"${MARK}"`), /is not a JSON object/],
     ['lacks a field', json({ CLIENT_ID: MARK }), /^field CLIENT_SECRET is missing$/],
     ['has an empty field', json({ ...OLD, CLIENT_ID: '' }), /^field CLIENT_ID is empty$/],
     ['has a field of another type', json({ ...OLD, CLIENT_ID: [MARK] }), /^field CLIENT_ID is neither/],

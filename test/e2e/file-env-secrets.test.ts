@@ -123,6 +123,29 @@ describe('secrets in a file', () => {
     expect(scene.log.text()).not.toContain(MARK);
   });
 
+  it.each([
+    ['a text file', '.', 'key', 'key'],
+    ['a text file with a line break', '.', 'key', 'key\n'],
+    ['nested JSON', 'db.key', 'key', '{"db":{"key":"key\\n"}}'],
+  ])('may be %s', async (_, field, key, text) => {
+    folder.write('creds.json', text);
+    const scene = await open([...fromFile(), `+auth.secrets.vars.token.field = ${field}`]);
+    expect(await credential(scene)).toBe(`Bearer ${key}`);
+  });
+
+  it('may be a folder of files, of which a changed one is in use at once', async () => {
+    folder.write('creds.json/api.key', 'old\n');
+    const scene = await open([...fromFile(), '+auth.secrets.vars.token.field = api.key']);
+    expect(await credential(scene)).toBe('Bearer old');
+    folder.write('creds.json/api.key', `${MARK}\n`);
+    await untilLogged(scene, CHANGED);
+    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    rmSync(join(folder.path, 'creds.json/api.key'));
+    await untilLogged(scene, 'creds.json/api.key cannot be read (ENOENT)');
+    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+
   it('lie beside the configuration where their path is relative', async () => {
     const upstream = await startRecordingUpstream();
     folder.write('creds.json', '{"API_KEY": "beside"}');

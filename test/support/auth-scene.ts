@@ -48,6 +48,8 @@ export interface AuthSceneOptions {
   readonly lines?: readonly string[];
   /** Further lines that need the addresses. */
   readonly more?: (apiUrl: string, idpOrigin: string) => string;
+  /** Keys under `auth.fetch` that are left out of the guide's section. */
+  readonly without?: readonly string[];
   readonly idp?: AnswerHandler;
   readonly api?: AnswerHandler;
   /** Jitter: what `random` gives. Default: 0.5, which is none where it goes both ways. */
@@ -59,14 +61,17 @@ const TIMEOUT_MS = 7_777;
 
 /** Sets the guide's billing service with its OAuth2 section between a scripted token endpoint and an API. */
 export async function openAuthScene(options: AuthSceneOptions = {}): Promise<AuthScene> {
-  const { lines = [], random = 0.5 } = options;
+  const { lines = [], without = [], random = 0.5 } = options;
   const idp = await startIdp(options.idp);
   const clock = createFakeClock();
   const exchanges = watchExchanges(clock);
   const scene = await openScene({
     conf: (url) =>
       [
-        guideOAuth2(idp.origin),
+        guideOAuth2(idp.origin)
+          .split('\n')
+          .filter((line) => !without.some((key) => line.includes(`.auth.fetch.${key} `)))
+          .join('\n'),
         billingConf(url, `+timeout = ${TIMEOUT_MS}ms`, ...lines),
         options.more?.(url, idp.origin) ?? '',
       ].join('\n'),

@@ -1,12 +1,14 @@
 /** What a block needs around it, and what comes of one call through it. */
 export interface AuthenticationCase {
   readonly env?: Readonly<Record<string, string>>;
-  /** JSON files beside the configuration. */
-  readonly files?: Readonly<Record<string, object>>;
+  /** Files beside the configuration: text, or what is written as JSON. */
+  readonly files?: Readonly<Record<string, object | string>>;
   /** In AWS Secrets Manager. */
   readonly secret?: object;
   /** What the token endpoint answers; where it is absent nobody may ask it. */
   readonly tokenAnswer?: object;
+  /** What it answers besides, or in its place. */
+  readonly tokenReply?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
   readonly tokenRequest?: readonly string[];
   readonly call: readonly [procedure: string, kwargs: object];
   readonly apiRequest: readonly string[];
@@ -14,6 +16,7 @@ export interface AuthenticationCase {
 
 const ACCEPT = 'accept: application/json';
 const FORM = 'content-type: application/x-www-form-urlencoded';
+const JSON_TYPE = 'content-type: application/json';
 const GRANT = 'grant_type=client_credentials';
 const CREDENTIALS = 'client_id=my-client-id&client_secret=s%2B%3Acret';
 const SECRET = { CLIENT_ID: 'my-client-id', CLIENT_SECRET: 's+:cret' };
@@ -55,6 +58,20 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
     call: getInvoice,
     apiRequest: withBearer,
   },
+  'Basic, form-encoded': {
+    env: { BILLING_SECRET: 's+:cret' },
+    tokenAnswer: oauthAnswer,
+    tokenRequest: [
+      'POST /oauth/token',
+      ACCEPT,
+      FORM,
+      `authorization: Basic ${Buffer.from('urn%3Aapp%3A7:s%2B%3Acret').toString('base64')}`,
+      '',
+      GRANT,
+    ],
+    call: getInvoice,
+    apiRequest: withBearer,
+  },
   'AWS Secrets Manager': {
     secret: SECRET,
     tokenAnswer: oauthAnswer,
@@ -75,6 +92,16 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
+  },
+  'A text file': {
+    files: { 'secrets/api_key': 'k3y\n' },
+    call: ['com.maps.geocode', {}],
+    apiRequest: ['GET /geocode', ACCEPT, 'x-api-key: k3y', '', ''],
+  },
+  'A folder of files': {
+    files: { 'secrets/api_key': 'k3y\n' },
+    call: ['com.maps.geocode', {}],
+    apiRequest: ['GET /geocode', ACCEPT, 'x-api-key: k3y', '', ''],
   },
   'The environment': {
     env: { BILLING_BASIC: BASIC },
@@ -116,6 +143,35 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
       '',
       '',
     ],
+  },
+  'A token that is the whole answer': {
+    env: { BILLING_PASSWORD: 's"cret' },
+    tokenReply: { headers: { 'content-type': 'text/plain' }, body: 'tok-1\n' },
+    tokenRequest: ['POST /login', ACCEPT, JSON_TYPE, '', '{"user":"gateway","password":"s\\"cret"}'],
+    call: getInvoice,
+    apiRequest: withBearer,
+  },
+  'A token in a header of the answer': {
+    env: { BILLING_PASSWORD: 's"cret' },
+    tokenAnswer: { token: { expires_at: '2030-01-01T00:00:00.000000Z' } },
+    tokenReply: { headers: { 'x-subject-token': 'tok-1' } },
+    tokenRequest: ['POST /v3/auth/tokens', ACCEPT, JSON_TYPE, '', '{"user":"gateway","password":"s\\"cret"}'],
+    call: getInvoice,
+    apiRequest: [
+      'GET /api/invoices/INV-001',
+      ACCEPT,
+      'authorization: Bearer mine',
+      'x-auth-token: tok-1',
+      '',
+      '',
+    ],
+  },
+  'An expired token that is refused otherwise': {
+    env: { BILLING_SECRET: 's+:cret' },
+    tokenAnswer: oauthAnswer,
+    tokenRequest: postedForm,
+    call: getInvoice,
+    apiRequest: withBearer,
   },
   'Errors inside a 200': {
     env: { BILLING_SECRET: 's+:cret' },

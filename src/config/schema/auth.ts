@@ -1,6 +1,15 @@
 import { awsRegion } from '../aws-types.js';
-import { dotPath, duration, integer, listOf, nonEmptyText, oneOf, text } from '../datatypes.js';
-import { authHeaderTemplate, authTemplate, requestHeaderName } from '../http-types.js';
+import {
+  type DataType,
+  dotPath,
+  duration,
+  nonEmptyText,
+  oneOf,
+  statuses,
+  text,
+  wholeOrDotPath,
+} from '../datatypes.js';
+import { authHeaderTemplate, authTemplate, oneAnswerHeader, requestHeaderName } from '../http-types.js';
 import { urlTemplate } from '../url-types.js';
 import { ValueError } from '../value-error.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
@@ -48,10 +57,15 @@ export const AUTH_KEYS = {
     example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
   },
   'auth.fetch.token_path': {
-    type: dotPath,
+    type: wholeOrDotPath,
     meaning:
-      'Where the token stands in the JSON answer, whose status must be 200. Needed where any `auth.fetch` key is set.',
+      'Where the token stands in the JSON answer; numbers lead into lists. `.` is the whole answer, as a JSON string or as text. Its status must be 2xx. This key or `auth.fetch.token_header` is needed where any `auth.fetch` key is set.',
     example: 'access_token',
+  },
+  'auth.fetch.token_header': {
+    type: oneAnswerHeader,
+    meaning: 'The header of the answer that holds the token, in place of `auth.fetch.token_path`.',
+    example: 'X-Subject-Token',
   },
   'auth.fetch.error_path': {
     type: dotPath,
@@ -62,14 +76,14 @@ export const AUTH_KEYS = {
   'auth.fetch.expires_in_path': {
     type: dotPath,
     meaning:
-      "Where the token's lifetime stands in the JSON answer, in seconds, as a number or as text. Without the key, and where nothing above 0 stands there, it is `auth.cache.default_ttl`. 24h at most count.",
+      "Where the token's lifetime stands in the JSON answer: in seconds, as a number or as text (`3600`, `3600s`, `1h30m`), or the point in time at which it ends, as an ISO date, an HTTP date or a Unix time in seconds or milliseconds. Without the key, and where nothing above 0 stands there, it is `auth.cache.default_ttl`; what cannot be understood is warned about once. 24h at most count.",
     example: 'expires_in',
   },
   'auth.fetch.basic_auth.username': {
     type: authTemplate,
     secret: true,
     meaning:
-      'User name for HTTP Basic authentication at the token endpoint, sent as UTF-8; needs the password. It may hold no colon.',
+      'User name for HTTP Basic authentication at the token endpoint; needs the password. It may hold no colon, unless `auth.fetch.basic_auth.encoding` is `form`.',
     example: '{{client_id}}',
   },
   'auth.fetch.basic_auth.password': {
@@ -77,6 +91,13 @@ export const AUTH_KEYS = {
     secret: true,
     meaning: 'Password for HTTP Basic authentication at the token endpoint; needs the user name.',
     example: '{{client_secret}}',
+  },
+  'auth.fetch.basic_auth.encoding': {
+    type: oneOf('utf8', 'form'),
+    default: 'utf8',
+    meaning:
+      'How the two are written before base64: `utf8` as they are (RFC 7617), `form` both form-encoded first (RFC 6749 section 2.3.1), which strict OAuth2 endpoints want.',
+    example: 'form',
   },
   'auth.apply.placement': {
     type: oneOf('header', 'query_param'),
@@ -123,13 +144,13 @@ export const AUTH_KEYS = {
   'auth.secrets.provider': {
     type: oneOf('aws_sm', 'file', 'env'),
     meaning:
-      'Where secrets come from: AWS Secrets Manager, a mounted JSON file, or the environment. Needed where any `auth.secrets` key is set.',
+      'Where secrets come from: AWS Secrets Manager, a mounted file or folder, or the environment. Needed where any `auth.secrets` key is set.',
     example: 'aws_sm',
   },
   'auth.secrets.secret_id': {
     type: nonEmptyText,
     meaning:
-      'The name or ARN of the secret (`aws_sm`), or the path of the JSON file (`file`), relative to the configuration file. `env` needs none.',
+      'The name or ARN of the secret (`aws_sm`), or the path of a file with JSON or text or of a folder (`file`), relative to the configuration file. `env` needs none.',
     example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
   },
   'auth.secrets.region': {
@@ -152,7 +173,7 @@ export const AUTH_KEYS = {
           type: nonEmptyText,
           required: true,
           meaning:
-            'The field of the secret (for `env`: the environment variable) that gives the variable its value and overrides `auth.vars.$var`.',
+            'The field of the secret that gives the variable its value and overrides `auth.vars.$var`. A dot path leads into nested JSON, `.` is the whole secret as text. For `env` it is an environment variable, or leads into the JSON that one holds; where `secret_id` is a folder it is a file in it. One line break at the end is dropped.',
           example: 'CLIENT_ID',
         },
         transform: {
@@ -169,21 +190,20 @@ export const AUTH_KEYS = {
     type: refreshStatuses(),
     default: '401',
     meaning:
-      'Statuses of the upstream after which a new token is fetched and the call sent once more. A 403 with `error="invalid_token"` in WWW-Authenticate always is one.',
-    example: '401, 403',
+      'Statuses of the upstream after which a new token is fetched and the call sent once more, whatever its method. Name only those with which the API refuses a token. A 403 with `error="invalid_token"` in WWW-Authenticate always is one.',
+    example: '401, 403, 419',
   },
 } as const satisfies KeyTable;
 
-function refreshStatuses() {
-  const list = listOf(integer({ min: 401, max: 403 }));
+function refreshStatuses(): DataType<readonly number[]> {
+  const list = statuses({ min: 400, max: 499 });
+  const description = `${list.description}, with 401 in it`;
   return {
-    description: '401, or 401, 403',
-    parse(value: string, context: Parameters<typeof list.parse>[1]): readonly number[] {
-      const statuses = /^[\d\s,]+$/.test(value) ? value.split(',').map(Number) : [];
-      if (!statuses.includes(401) || statuses.some((status) => status !== 401 && status !== 403)) {
-        throw new ValueError('must be 401, or 401, 403');
-      }
-      return list.parse(value, context);
+    description,
+    parse(value, context) {
+      const found = list.parse(value, context);
+      if (!found.includes(401)) throw new ValueError(`must be a ${description}`);
+      return found;
     },
   };
 }
