@@ -52,7 +52,8 @@ Examples:
     .addHelpText(
       'after',
       `
-Prints one line on stdout when every procedure can be called; the log goes to stderr as JSON lines.
+Prints one line on stdout when every procedure can be called; the log goes to stderr, as JSON lines
+or, on a terminal, written for people.
 
 Examples:
   rpc-gateway start

@@ -8,6 +8,7 @@ import { packageVersion } from '../version.js';
 import { count } from './configuration.js';
 import { durationText } from './duration-text.js';
 import { EXIT, type ExitCode, type Host, type Output } from './host.js';
+import { logOutput } from './log-output.js';
 import { watchSignals } from './signals.js';
 import { logWarnings } from './warnings.js';
 
@@ -27,7 +28,7 @@ export function readyLine({ procedureCount, realms, endpoints }: Gateway, output
 
 /**
  * Runs a gateway until SIGTERM or SIGINT: the notices of its configuration, its log and the process's warnings go to
- * stderr as JSON lines, `announce` tells the user that it is ready.
+ * stderr, `announce` tells the user that it is ready.
  *
  * @param file where the configuration was read, for the log
  * @throws whatever keeps the gateway from starting; nothing listens then
@@ -38,7 +39,7 @@ export async function runGateway(
   host: Host,
   announce: (gateway: Gateway) => void,
 ): Promise<ExitCode> {
-  const log = createLogger(config.log.level, host.stderr);
+  const log = createLogger(config.log.level, await logOutput(config.log.format, host));
   logWarnings(host, log);
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
   const gateway = createGateway(config, { log, env: host.env });

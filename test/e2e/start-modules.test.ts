@@ -55,6 +55,8 @@ const NEVER = [
   // The whole of undici.
   'node_modules/undici/index.js',
   'node_modules/undici/lib/web/',
+  // Where stderr is no terminal.
+  'node_modules/pino-pretty/',
   // The other commands.
   'dist/cli/call.js',
   'dist/cli/check.js',

@@ -8,6 +8,13 @@ export const LOG_KEYS = {
     meaning: 'The least severe messages that are logged.',
     example: 'warn',
   },
+  format: {
+    type: oneOf('auto', 'json', 'pretty'),
+    default: 'auto',
+    meaning:
+      '`json`: a JSON object a line. `pretty`: written for people, with colours on a terminal. `auto`: `pretty` where stderr is a terminal, else `json`.',
+    example: 'json',
+  },
   calls: {
     type: oneOf('off', 'errors', 'all'),
     default: 'errors',
