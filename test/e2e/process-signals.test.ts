@@ -59,7 +59,7 @@ describe('a running gateway', () => {
       const words = ['call', 'com.billing.create_invoice', `id=${id}`, '--url', url, '--json'];
       const call = spawn(process.execPath, [COMMAND, ...words]);
       const [printed] = await once(call.stdout.setEncoding('utf8'), 'data');
-      expect(JSON.parse(String(printed))).toMatchObject({ code: 'connect' });
+      expect(JSON.parse(String(printed))).toMatchObject({ kwargs: { code: 'connect' } });
     }
     gateway.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
@@ -78,7 +78,7 @@ describe('a running gateway', () => {
     gateway.kill('SIGTERM');
     expect(await ended).toEqual([143, null]);
     expect(await running.answered).toBe(false);
-    expect(await callEnded).toEqual([1, null]);
+    expect(await callEnded).toEqual([3, null]);
     await upstream.close();
   });
 });
