@@ -39,6 +39,9 @@ interface Kind {
   held: number;
 }
 
+/** For lines that any client can cause by connecting, or by what it sends. */
+export const LINES_OF_STRANGERS = { most: 10, windowMs: 10_000 } as const;
+
 const DEFAULT_MAX_KINDS = 500;
 /** Characters; a kind with a longer key is not told apart, for keys are kept. */
 const MAX_KEY_LENGTH = 2000;

@@ -1,23 +1,18 @@
 import type { Clock } from '../clock.js';
 import { type Logger, placeOf } from '../log.js';
+import type { SummedLog } from '../summed-log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
-import {
-  type Challenge,
-  type Hello,
-  MESSAGE,
-  type Message,
-  messageName,
-  type Welcome,
-} from '../wamp/messages.js';
+import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import { type Dict, NOTHING } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer, SendOutcome } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole } from './admission.js';
-import type { Admission, Refusal, Step } from './auth/steps.js';
+import type { Admission, Challenged, Refusal, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
 import { createInOrder } from './in-order.js';
 import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
+import { shrinkingDetails } from './welcome.js';
 
 /** How long GOODBYE from the router waits for its echo, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
@@ -64,6 +59,8 @@ export interface Entry {
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
+  /** For what clients cause: any number of them may do the same. */
+  readonly summedLog: SummedLog;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
   /**
    * Looks at who wants to join, or says why nobody can.
@@ -89,7 +86,7 @@ type State =
  * After the client's GOODBYE the connection may carry another session (WAMP "Session Closing").
  */
 export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
-  const { clock, log } = context;
+  const { clock, log, summedLog } = context;
   let state: State = { name: 'expecting HELLO' };
   let timer: (() => void) | undefined;
 
@@ -128,14 +125,22 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function abort(refusal: Refusal): void {
     moveTo({ name: 'closed' });
     // Three elements, with the text in details: a longer ABORT is a protocol violation to autobahn|python.
-    peer.send({ type: MESSAGE.ABORT, details: { message: refusal.sentence }, reason: refusal.uri });
+    const abort = {
+      type: MESSAGE.ABORT,
+      details: { message: refusal.sentence },
+      reason: refusal.uri,
+    } as const;
+    // To a client that takes little the sentence may be too long.
+    if (peer.send(abort) === 'too_large') peer.send({ ...abort, details: NOTHING });
     peer.close(refusal.uri === ERROR_URI.protocolViolation ? 'protocol_violation' : 'normal');
   }
 
   function onViolation(sentence: string): void {
     if (state.name === 'closed') return;
     const session = state.name === 'joined' ? state.joined.session.id : undefined;
-    log.info({ session, transport: info.transport, violation: sentence }, 'a client broke the protocol');
+    summedLog.info({ transport: info.transport, violation: sentence }, 'a client broke the protocol', {
+      session,
+    });
     abort({ uri: ERROR_URI.protocolViolation, sentence });
   }
 
@@ -162,9 +167,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
     const handshake = createHandshake({
       clock,
-      challenge({ method, extra }) {
-        answerHello({ type: MESSAGE.CHALLENGE, method, extra });
-      },
+      challenge: sendChallenge,
       admit: (admission) => welcome(entry.join(admission)),
       refuse: turnAway,
       violate: onViolation,
@@ -179,13 +182,13 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     handshake.begin(entry.step);
   }
 
-  function answerHello(message: Welcome | Challenge): void {
-    const refusal = UNANSWERABLE[peer.send(message)];
+  function sendChallenge({ method, extra }: Challenged): void {
+    const refusal = UNANSWERABLE[peer.send({ type: MESSAGE.CHALLENGE, method, extra })];
     if (refusal !== undefined) turnAway(refusal);
   }
 
   function turnAway(refusal: Refusal): void {
-    log.info({ transport: info.transport, reason: refusal.uri }, 'a client was turned away');
+    summedLog.info({ transport: info.transport, reason: refusal.uri }, 'a client was turned away');
     abort(refusal);
   }
 
@@ -200,7 +203,13 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     const { session, realm } = joined;
     session.kill = dismiss;
     log.debug({ session: session.id, realm: realm.name, transport: info.transport }, 'a session joined');
-    answerHello({ type: MESSAGE.WELCOME, session: session.id, details });
+    let refusal: Refusal | undefined;
+    for (const fewer of shrinkingDetails(details)) {
+      const outcome = peer.send({ type: MESSAGE.WELCOME, session: session.id, details: fewer });
+      refusal = UNANSWERABLE[outcome];
+      if (outcome !== 'too_large') break;
+    }
+    if (refusal !== undefined) turnAway(refusal);
     realm.announceJoin(session);
   }
 
@@ -234,7 +243,10 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       return;
     }
     // A bug of ours: it costs this client its session, and nobody else anything.
-    log.error({ message: messageName(messageType), ...placeOf(error) }, 'a message could not be handled');
+    summedLog.error(
+      { message: messageName(messageType), ...placeOf(error) },
+      'a message could not be handled',
+    );
     abort({ uri: ERROR_URI.runtimeError, sentence: 'the router failed; this is logged there' });
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import type { Logger } from '../log.js';
+import type { SummedLog } from '../summed-log.js';
 import { type Authentication, createAuthentication } from './auth/authentication.js';
 import type { CallProcedure } from './auth/authenticator.js';
 import { createKeyDerivation } from './auth/key-derivation.js';
@@ -27,7 +27,7 @@ export interface RealmAccessOptions {
   readonly security: RouterSecurity | undefined;
   readonly allowAnonymous: boolean | 'local';
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: SummedLog;
   readonly newAuthid: () => string;
   readonly call: CallProcedure;
 }

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
@@ -74,13 +75,14 @@ export function createRouter(options: RouterOptions): Router {
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const randomId = options.randomId ?? createRandomIds();
+  const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const newAuthid = () => randomId().toString(36);
   const call = createHouseCalls((peer, info) => attach(peer, info), { agent, log, clock });
   const accessTo = createRealmAccess({
     security: options.security,
     allowAnonymous,
     clock,
-    log,
+    log: summedLog,
     newAuthid,
     call,
   });
@@ -148,6 +150,7 @@ export function createRouter(options: RouterOptions): Router {
     const connection = createConnection(peer, info, {
       clock,
       log,
+      summedLog,
       limits,
       enter,
       onClosed() {
@@ -189,6 +192,7 @@ export function createRouter(options: RouterOptions): Router {
         for (const connection of [...connections.values()]) connection?.dismiss(reason);
         if (connections.size === 0) resolve();
       });
+      summedLog.flush();
     },
   };
 }

@@ -116,6 +116,8 @@ export function createFramedPeer(
       options.onEventDropped();
       return 'too_large';
     }
+    // The router has a shorter one then, and says itself where that is too long.
+    if (message.type === MESSAGE.WELCOME) return 'too_large';
     log.warn({ message: messageName(message.type) }, 'a message is larger than what its receiver takes');
     return 'too_large';
   }

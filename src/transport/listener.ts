@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
@@ -11,6 +12,7 @@ import { CLOSE_WAIT_MS, cut } from './hang-up.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { boundJoinSize } from './join-size.js';
 import { createConnectionServer, type ListenerTls, listenOnPort } from './listen.js';
+import { watchOpenFiles } from './open-files.js';
 import { createRawSocketAcceptor } from './rawsocket-acceptor.js';
 import { RAWSOCKET_MAGIC } from './rawsocket-handshake.js';
 import { readOctets } from './read-octets.js';
@@ -58,8 +60,9 @@ export interface Listener {
 /** Listens for WAMP clients. @throws Error in one plain sentence, where it cannot listen or read its TLS files */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { tls, attach, handshakeTimeout } = options;
-  const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
+  // All that it logs is caused by clients, and any number of them may do the same.
+  const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
   const listener = options.name === undefined ? {} : { listener: options.name };
   let slowConsumersCut = 0;
@@ -137,7 +140,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     acceptor.take(socket, arrival);
   });
   const port = await open();
-  server.on('error', (error) => log.error({ error: error.name }, 'a listener failed'));
+  const openFiles = watchOpenFiles({ log: options.log ?? silentLogger, clock });
+  server.on('connection', openFiles.accepted);
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');
+  });
   const heartbeat = createHeartbeat(clock, options);
 
   async function open(): Promise<number> {
@@ -175,6 +182,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       });
       heartbeat.stop();
       await closed;
+      openFiles.stop();
+      log.flush();
     },
   };
 }

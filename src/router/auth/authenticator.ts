@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.js';
+import type { SummedLog } from '../../summed-log.js';
 import { asDict, type Dict, type Payload } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
@@ -41,7 +41,8 @@ export interface AuthenticatorOptions {
   readonly call: CallProcedure;
   /** Milliseconds that the procedure may take. */
   readonly timeout: number;
-  readonly log: Logger;
+  /** Any client can have the same go wrong as often as it likes. */
+  readonly log: Pick<SummedLog, 'warn'>;
 }
 
 /** Errors that say something of the authenticator and nothing of the client. */

@@ -1,4 +1,4 @@
-import type { Logger } from '../../log.js';
+import type { SummedLog } from '../../summed-log.js';
 import { asDict, type Dict } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
@@ -11,7 +11,8 @@ export interface AuthorizerProcedureOptions {
   readonly realm: string;
   readonly procedure: string;
   readonly call: CallProcedure;
-  readonly log: Logger;
+  /** Any client can have the same go wrong as often as it likes. */
+  readonly log: Pick<SummedLog, 'warn'>;
 }
 
 /** Never rejects. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
-import type { Logger } from '../../log.js';
+import type { SummedLog } from '../../summed-log.js';
 import type { Authenticate } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { sourceOf } from '../../wamp/source.js';
@@ -23,7 +23,7 @@ export interface LoginContext {
   readonly delays: LoginDelays;
   readonly deriveFor: DeriveFor;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Pick<SummedLog, 'info' | 'warn'>;
   /** Names for those who have none. */
   readonly newAuthid: () => string;
 }
@@ -79,7 +79,7 @@ export function stepOf(
           return outcome;
         }
         const notBefore = trial.failed(since);
-        log.info({ realm, method, address, delay: notBefore - since }, 'a login failed');
+        log.info({ realm, method }, 'a login failed', { address, delay: notBefore - since });
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };
       const isTooLong = message.signature.length > LONGEST_ANSWER;
