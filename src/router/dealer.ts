@@ -60,7 +60,10 @@ export function createDealer(
       return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
     // The router's own session asks authenticators and authorizers on behalf of all.
     if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
-      return [ERROR_URI.tooManyRequests, `a session may wait for ${limits.maxPendingCalls} calls at once`];
+      return [
+        ERROR_URI.tooManyRequests,
+        `the session waits for as many calls as it may (${limits.maxPendingCalls})`,
+      ];
     return undefined;
   }
 

@@ -65,7 +65,8 @@ function beyond(
   limits: HoldingLimits['session'],
 ): Objection | undefined {
   const { count, bytes: size } = limits;
-  if (sum.count >= count.most) return tooMany(`${who} may hold ${count.most} ${what}`, count);
+  if (sum.count >= count.most)
+    return tooMany(`${who} holds as many ${what} as it may (${count.most})`, count);
   if (sum.bytes + bytes > size.most)
     return tooMany(`the ${what} of ${who} may take ${size.most} bytes`, size);
   return undefined;
