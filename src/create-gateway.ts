@@ -75,7 +75,18 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .toString(36)
       .padStart(8, '0');
   const callLog = createCallLog(config.log.calls, log, clock);
-  const deps: ServiceDeps = { clock, random, uuid, userAgent: agent, errorId, log, callLog, env };
+  const waitingTotal = { maxBytes: maxWaitingBytes(config), bytes: 0 };
+  const deps: ServiceDeps = {
+    clock,
+    random,
+    uuid,
+    userAgent: agent,
+    errorId,
+    log,
+    callLog,
+    waitingTotal,
+    env,
+  };
 
   const compile = () => config.services.map((service) => createService(service, deps));
   // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
@@ -172,6 +183,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
 const callsOf = (callees: readonly Callee[]): number =>
   callees.reduce((sum, { callCount }) => sum + callCount, 0);
+
+/** Waiting calls of all services together; a service that is allowed more has it. */
+const MAX_WAITING_BYTES = 256 * 1024 * 1024;
+
+function maxWaitingBytes({ services }: LoadedConfig): number {
+  return Math.max(MAX_WAITING_BYTES, ...services.map(({ settings }) => settings['pool.max_waiting_bytes']));
+}
 
 /** Resolves when `awaited` has, or when the time is up; `awaited` must not reject. */
 function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Promise<void> {

@@ -4,6 +4,7 @@ import type { Logger } from '../log.js';
 import type { Variables } from '../secrets/variables.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
+import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import { type Authoriser, noCredential } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
@@ -20,6 +21,7 @@ export interface AuthoriserDeps {
   readonly userAgent: string;
   readonly log: Logger;
   readonly tls: UpstreamTls;
+  readonly waiting: WaitingMemory;
 }
 
 /** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
@@ -35,7 +37,7 @@ export function createAuthoriser(
     case 'static':
       return createStaticAuthoriser(credential, variables);
     case 'token': {
-      const { clock, random, log } = deps;
+      const { clock, random, log, waiting } = deps;
       const { placement } = credential;
       const endpoint = createTokenEndpoint({
         settings,
@@ -67,7 +69,7 @@ export function createAuthoriser(
         cache.close();
         await endpoint.close();
       };
-      return createTokenAuthoriser({ settings, credential, variables, cache, clock, close });
+      return createTokenAuthoriser({ settings, credential, variables, cache, clock, waiting, close });
     }
   }
 }

@@ -5,6 +5,7 @@ import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import type { Authorised } from './authoriser.js';
 import { describeCredential } from './credential.js';
 import { createTokenAuthoriser } from './token-authoriser.js';
@@ -51,6 +52,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
       ...cache,
     },
     clock,
+    waiting: createWaitingMemory(10_000, { maxBytes: 10_000, bytes: 0 }),
     close: async () => {},
   });
   return { authoriser, clock, variables, changes: () => changes, control: createCallControl(1_000) };

@@ -3,6 +3,7 @@ import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import type { Authorisation, Authoriser, Unauthorised } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
@@ -16,6 +17,7 @@ export interface TokenAuthoriserParts {
   readonly variables: Variables;
   readonly cache: TokenCache;
   readonly clock: Clock;
+  readonly waiting: WaitingMemory;
   readonly close: () => Promise<void>;
 }
 
@@ -66,6 +68,10 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     if (waiting >= maxWaiting) {
       return unauthorised('overload', 'too many calls wait for a token (pool.max_waiting)');
     }
+    const held = parts.waiting.enter(request, control);
+    if (held === undefined) {
+      return unauthorised('overload', 'the calls that wait hold too many bytes (pool.max_waiting_bytes)');
+    }
     waiting += 1;
     try {
       const got = await waitWithin(coming, control, clock);
@@ -75,6 +81,7 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
       return settle(request, got);
     } finally {
       waiting -= 1;
+      parts.waiting.leave(held);
     }
   }
 

@@ -39,11 +39,12 @@ export function createCallee(session: Session, clock: Clock): Callee {
       const { details } = invocation;
       const begunAt = clock.monotonic();
       callCount++;
-      const control = createCallControl(begunAt + callDeadlineMs(details, deadlineMs));
+      const kwargs = invocation.kwargs ?? NO_KWARGS;
+      const control = createCallControl(begunAt + callDeadlineMs(details, deadlineMs), kwargs);
       invocation.onInterrupt = () => cancelCall(control, canceledBy);
       return pipeline({
         args: argsOf(invocation),
-        kwargs: invocation.kwargs ?? NO_KWARGS,
+        kwargs,
         caller: callerOf(details),
         control,
         begunAt,

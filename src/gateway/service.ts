@@ -7,6 +7,7 @@ import { createVariables } from '../secrets/variables.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import { readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
+import { createWaitingMemory, type MemoryTotal } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
@@ -20,6 +21,8 @@ export interface ServiceDeps {
   readonly errorId: () => string;
   readonly log: Logger;
   readonly callLog: CallLog;
+  /** Of the calls that wait, in all services together. */
+  readonly waitingTotal: MemoryTotal;
   /** Where the secrets provider `env` looks. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -58,9 +61,10 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const { settings } = config;
   const { clock, random, log } = deps;
   const tls = readTls(config);
+  const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);
   const credential = describeCredential(settings);
-  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls });
+  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls, waiting });
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
 
@@ -70,7 +74,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   }
 
   function compile(base: BaseUrl | undefined): Compiled {
-    const upstream = base && createServiceUpstream(base.origin, settings, tls, clock, random);
+    const upstream = base && createServiceUpstream(base.origin, settings, { tls, clock, random, waiting });
     const parts = { ...deps, base, upstream, authoriser, credential, variables };
     const made: Compiled = {
       base,

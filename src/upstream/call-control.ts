@@ -15,6 +15,8 @@ export interface CallControl {
   /** Who has cancelled it: its caller, or the gateway because it stops. */
   canceledBy: 'caller' | 'gateway' | undefined;
   waitsFor: Cancelable | undefined;
+  /** What the call keeps in memory beside its request: the arguments that came with it. */
+  readonly holds: unknown;
 }
 
 /**
@@ -25,14 +27,17 @@ class Control implements CallControl {
   readonly deadlineAt: number;
   canceledBy: CallControl['canceledBy'] = undefined;
   waitsFor: Cancelable | undefined = undefined;
+  readonly holds: unknown;
 
-  constructor(deadlineAt: number) {
+  constructor(deadlineAt: number, holds: unknown) {
     this.deadlineAt = deadlineAt;
+    this.holds = holds;
   }
 }
 
-export function createCallControl(deadlineAt: number): CallControl {
-  return new Control(deadlineAt);
+/** @param holds the call's arguments, for {@link CallControl.holds} */
+export function createCallControl(deadlineAt: number, holds?: unknown): CallControl {
+  return new Control(deadlineAt, holds);
 }
 
 /** Cancels the call wherever it stands. A second time, or after its end, nothing happens. */

@@ -6,16 +6,22 @@ import { exchange, LONGEST_STAY_MS } from './exchange.js';
 import { createRetryBudget } from './retry-budget.js';
 import type { UpstreamTls } from './tls.js';
 import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
+import type { WaitingMemory } from './waiting-memory.js';
+
+export interface ServiceUpstreamParts {
+  readonly tls: UpstreamTls;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly waiting: WaitingMemory;
+}
 
 /** The way to a service's API, by its settings. */
 export function createServiceUpstream(
   origin: string,
   settings: ServiceSettings,
-  tls: UpstreamTls,
-  clock: Clock,
-  random: () => number,
+  parts: ServiceUpstreamParts,
 ): Upstream {
-  return connect(poolOptions(origin, settings, tls), upstreamOptions(settings), clock, random);
+  return connect(poolOptions(origin, settings, parts.tls), upstreamOptions(settings), parts);
 }
 
 /** A token answer is a few lines; whatever is longer is none. */
@@ -43,13 +49,23 @@ export function createTokenUpstream(
     retry: { retries: 0, statuses: new Set() },
     reusesConnections: false,
   };
-  return connect({ ...poolOptions(origin, settings, tls), size: 1 }, options, clock, random);
+  const pool = { ...poolOptions(origin, settings, tls), size: 1 };
+  return connect(pool, options, { clock, random, waiting: NEVER_WAITS });
 }
 
-function connect(pool: PoolOptions, options: UpstreamOptions, clock: Clock, random: () => number): Upstream {
+/** One token request at a time: none waits for another. */
+const NEVER_WAITS: WaitingMemory = { enter: () => ({ bytes: 0, buffers: [] }), leave: () => undefined };
+
+function connect(
+  pool: PoolOptions,
+  options: UpstreamOptions,
+  parts: Omit<ServiceUpstreamParts, 'tls'>,
+): Upstream {
+  const { clock, random, waiting } = parts;
   return createUpstream(options, {
     pool: createConnectionPool(pool, clock, random),
     budget: createRetryBudget(),
+    waiting,
     abandonments: createAbandonments(pool.size, Math.min(options.timeoutMs, LONGEST_STAY_MS)),
     clock,
     random,

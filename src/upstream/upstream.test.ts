@@ -25,6 +25,7 @@ import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
 import { readUpstreamTls } from './tls.js';
 import { createUpstream, type UpstreamOptions } from './upstream.js';
+import { createWaitingMemory } from './waiting-memory.js';
 
 const clock = systemClock;
 const closers: (() => Promise<void>)[] = [];
@@ -85,6 +86,7 @@ function connect(
       pool: connections,
       budget: createRetryBudget(),
       abandonments: createAbandonments(25, 5_000),
+      waiting: createWaitingMemory(1_000_000, { maxBytes: 1_000_000, bytes: 0 }),
       clock,
       random: () => 0,
       exchange,
@@ -345,6 +347,7 @@ describe('a connection that comes too late', () => {
       pool,
       budget,
       abandonments,
+      waiting: createWaitingMemory(1_000_000, { maxBytes: 1_000_000, bytes: 0 }),
       clock: still,
       random: () => 0,
       exchange: neverSend,

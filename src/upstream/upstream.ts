@@ -9,6 +9,7 @@ import type { HttpAnswer, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
+import type { WaitingMemory } from './waiting-memory.js';
 
 /** How a request ended, and how many requests that took (refused connections included). */
 export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
@@ -51,6 +52,7 @@ export interface UpstreamParts {
   readonly pool: ConnectionPool;
   readonly budget: RetryBudget;
   readonly abandonments: Abandonments;
+  readonly waiting: WaitingMemory;
   readonly clock: Clock;
   readonly random: () => number;
   /** The sending itself; handed in so that the rules above it can be tested without a network. */
@@ -61,7 +63,7 @@ export interface UpstreamParts {
 const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
-  const { pool, budget, abandonments, clock, random } = parts;
+  const { pool, budget, abandonments, waiting, clock, random } = parts;
   const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
   const lane = createExchangeLane(clock, options.timeoutMs);
 
@@ -77,7 +79,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       // Once for all that happens at once, since reading a clock is not for nothing.
       let now = clock.monotonic();
       if (attempts === 1) budget.request(now);
-      let connection = takeConnection(control, now);
+      let connection = takeConnection(request, control, now);
       if (connection instanceof Promise) {
         connection = await connection;
         now = clock.monotonic();
@@ -111,12 +113,17 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (delayMs === undefined || (!exchanged.isStale && !budget.takeRetry(now))) {
         return { ...outcome, attempts };
       }
+      // With the last error where there is no room to wait in.
+      const held = waiting.enter(request, control);
+      if (held === undefined) return { ...outcome, attempts };
       await pause(delayMs, control);
+      waiting.leave(held);
       if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
     }
   }
 
   function takeConnection(
+    request: HttpRequest,
     control: CallControl,
     now: number,
   ): Connection | ExchangeOutcome | Promise<Connection | ExchangeOutcome> {
@@ -126,7 +133,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       return failure('timeout', false, 'the deadline passed before a connection was taken');
     const checkout = pool.checkout(Math.min(options.checkoutTimeoutMs, remainingMs), control, now);
     if (!(checkout instanceof Promise)) return checkout;
+    const held = waiting.enter(request, control);
+    if (held === undefined) {
+      control.waitsFor?.cancel();
+      return failure('overload', false, 'the calls that wait hold too many bytes (pool.max_waiting_bytes)');
+    }
     return checkout.then((taken) => {
+      waiting.leave(held);
       switch (taken) {
         case 'canceled':
           return { kind: 'canceled' };

@@ -120,6 +120,13 @@ export const SERVICE_KEYS = {
       'Calls that may wait for a connection, and likewise for a token; further ones are answered at once with `overload`.',
     example: '500',
   },
+  'pool.max_waiting_bytes': {
+    type: byteSize,
+    default: '64MB',
+    meaning:
+      'Memory of the calls that wait for a connection, for a token or to be retried; further ones are answered at once with `overload`. All services together have 256MB, or as much as the largest of these.',
+    example: '16MB',
+  },
   'pool.checkout_timeout': {
     type: duration(),
     default: '5s',

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { jsonText } from '../json-text/json-text.js';
+import { createCallControl } from './call-control.js';
+import type { HttpRequest } from './http-message.js';
+import { createWaitingMemory, type HeldMemory, type MemoryTotal } from './waiting-memory.js';
+
+const KB = 1024;
+const unlimited = (): MemoryTotal => ({ maxBytes: Number.POSITIVE_INFINITY, bytes: 0 });
+const request = (body?: string | Uint8Array, headers: string[] = []): HttpRequest => ({
+  method: 'POST',
+  origin: 'http://a',
+  path: '/x',
+  headers,
+  body,
+});
+const call = (kwargs: unknown = {}) => createCallControl(0, kwargs);
+
+describe('the memory of calls that wait', () => {
+  it.each<[string, HttpRequest, unknown]>([
+    ['a body in text', request('a'.repeat(8 * KB)), {}],
+    ['a body in bytes', request(Buffer.alloc(8 * KB)), {}],
+    ['headers', request(undefined, ['X-A', 'a'.repeat(8 * KB)]), {}],
+    ['a path', { ...request(), path: 'a'.repeat(8 * KB) }, {}],
+    ['arguments that the request has no use for', request(), { unused: 'a'.repeat(8 * KB) }],
+    ['arguments that are JSON still', request(), jsonText('', Buffer.alloc(8 * KB))],
+    ['many small arguments', request(), Array.from({ length: KB }, () => ({ a: 1 }))],
+    ['names of arguments', request(), { ['a'.repeat(8 * KB)]: 1 }],
+  ])('counts %s', (_, held, kwargs) => {
+    const total = unlimited();
+    const memory = createWaitingMemory(100 * KB, total);
+    const first = memory.enter(held, call(kwargs)) as HeldMemory;
+    expect(total.bytes).toBeGreaterThanOrEqual(8 * KB);
+    expect(total.bytes).toBeLessThan(100 * KB);
+    memory.leave(first);
+    expect(total.bytes).toBe(0);
+    expect(createWaitingMemory(8 * KB, unlimited()).enter(held, call(kwargs))).toBeUndefined();
+  });
+
+  it('counts all of the chunk that a small body came in, and that once', () => {
+    const chunk = Buffer.alloc(64 * KB).buffer;
+    const total = unlimited();
+    const memory = createWaitingMemory(100 * KB, total);
+    const calls = [0, 100, 200].map((at) => {
+      const body = new Uint8Array(chunk, at, 100);
+      return memory.enter(request(body), call(jsonText('', body))) as HeldMemory;
+    });
+    expect(Math.floor(total.bytes / (2 * KB))).toBe(32);
+    expect(memory.enter(request(Buffer.alloc(64 * KB)), call())).toBeUndefined();
+    memory.leave(calls[0] as HeldMemory);
+    memory.leave(calls[1] as HeldMemory);
+    expect(Math.floor(total.bytes / (2 * KB))).toBe(32);
+    memory.leave(calls[2] as HeldMemory);
+    expect(total.bytes).toBe(0);
+    expect(memory.enter(request(Buffer.alloc(64 * KB)), call())).toBeDefined();
+  });
+
+  it('is limited for all services together', () => {
+    const total = { maxBytes: 100 * KB, bytes: 0 };
+    const [one, other] = [createWaitingMemory(64 * KB, total), createWaitingMemory(64 * KB, total)];
+    const held = one.enter(request('a'.repeat(60 * KB)), call()) as HeldMemory;
+    expect(other.enter(request('a'.repeat(60 * KB)), call())).toBeUndefined();
+    expect(other.enter(request('a'.repeat(30 * KB)), call())).toBeDefined();
+    one.leave(held);
+    expect(other.enter(request('a'.repeat(30 * KB)), call())).toBeDefined();
+  });
+
+  it('stops to count where there is no room for more', () => {
+    let reads = 0;
+    const values = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, n]));
+    const counted = new Proxy(values, {
+      get(target, key) {
+        reads++;
+        return target[key as string];
+      },
+    });
+    const memory = createWaitingMemory(KB, unlimited());
+    expect(memory.enter(request(), call(counted))).toBeUndefined();
+    expect(memory.enter(request(), call(new Array(1e9)))).toBeUndefined();
+    expect(reads).toBeLessThan(100);
+  });
+});
