@@ -2,14 +2,14 @@
  * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
  * everything else is an error. The same table stands in docs/OVERVIEW.md.
  */
-const LEAVES = ['errors', 'log', 'clock', 'lane', 'backoff', 'json', 'read-regular-file', 'version'];
+const LEAVES = ['errors', 'log', 'clock', 'lane', 'turns', 'backoff', 'json', 'read-regular-file', 'version'];
 const ROOMS = {
   'summed-log': ['log', 'clock'],
   config: ['errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['json-text', 'errors', 'log', 'clock', 'json'],
-  router: ['wamp', 'json-text', 'log', 'clock', 'lane', 'summed-log'],
-  transport: ['wamp', 'log', 'clock', 'summed-log', 'read-regular-file'],
+  router: ['wamp', 'json-text', 'log', 'clock', 'lane', 'turns', 'summed-log'],
+  transport: ['wamp', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log', 'read-regular-file'],
   upstream: ['config', 'errors', 'log', 'clock', 'lane', 'summed-log', 'read-regular-file'],
   auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log'],

@@ -9,6 +9,7 @@ import { type Logger, silentLogger } from './log.js';
 import { openListeners } from './open-listeners.js';
 import { createRouter, type Router } from './router/router.js';
 import type { Listener } from './transport/listener.js';
+import { createTurns, type Turns } from './turns.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client-session.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
@@ -75,6 +76,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .toString(36)
       .padStart(8, '0');
   const callLog = createCallLog(config.log.calls, log, clock);
+  const turns = createTurns(clock);
   const waitingTotal = { maxBytes: maxWaitingBytes(config), bytes: 0 };
   const deps: ServiceDeps = {
     clock,
@@ -104,13 +106,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       // A second start needs new ones: a service that was closed stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
-      router = createConfiguredRouter(config, agent, log, clock);
+      router = createConfiguredRouter(config, agent, turns, log, clock);
       const procedures = services.flatMap((service) => service.procedures);
       const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
       for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
       await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
       // Last, so that no client ever finds a procedure missing that is still being registered.
-      listeners = await openListeners(config, { attach: router.attach, log, clock });
+      listeners = await openListeners(config, { attach: router.attach, turns, log, clock });
     } catch (error) {
       await closeEverything();
       throw error;
@@ -204,7 +206,13 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
 
 const ALLOW_ANONYMOUS = { on: true, off: false, local: 'local' } as const;
 
-function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger, clock: Clock): Router {
+function createConfiguredRouter(
+  config: LoadedConfig,
+  agent: string,
+  turns: Turns,
+  log: Logger,
+  clock: Clock,
+): Router {
   const { security, wamp } = config;
   return createRouter({
     realms: config.realms,
@@ -238,6 +246,7 @@ function createConfiguredRouter(config: LoadedConfig, agent: string, log: Logger
       maxFailedLogins: security.max_failed_logins,
     },
     agent,
+    turns,
     log,
     clock,
   });

@@ -4,6 +4,8 @@ import { isPendingProtocol } from './config/schema/listener.js';
 import type { Logger } from './log.js';
 import type { ListenerAddress } from './transport/addresses.js';
 import { type Listener, startListener } from './transport/listener.js';
+import { createSendTotal } from './transport/send-total.js';
+import type { Turns } from './turns.js';
 import type { Attach } from './wamp/peer.js';
 import { createSerializers } from './wamp/serializers.js';
 
@@ -31,9 +33,15 @@ export function spokenListeners(config: LoadedConfig): readonly SpokenListener[]
  */
 export async function openListeners(
   config: LoadedConfig,
-  { attach, log, clock }: { readonly attach: Attach; readonly log: Logger; readonly clock: Clock },
+  surroundings: {
+    readonly attach: Attach;
+    readonly turns: Turns;
+    readonly log: Logger;
+    readonly clock: Clock;
+  },
 ): Promise<readonly Listener[]> {
   const { wamp } = config;
+  const sendTotal = createSendTotal(wamp.max_send_buffer_total);
   // One set for all listeners: an EVENT is encoded once for all who get it.
   const serializers = createSerializers({ maxNesting: wamp.max_nesting });
   const opened: Listener[] = [];
@@ -49,8 +57,9 @@ export async function openListeners(
           origins: settings.origins,
           tls:
             certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
+          ...surroundings,
           serializers,
-          attach,
+          sendTotal,
           maxSessions: settings.max_sessions,
           maxSessionsPerSource: settings.max_sessions_per_source,
           maxUnjoined: settings.max_unjoined,
@@ -62,8 +71,6 @@ export async function openListeners(
           handshakeTimeout: wamp.handshake_timeout,
           pingInterval: wamp.ping_interval,
           pingTimeout: wamp.ping_timeout,
-          log,
-          clock,
         }),
       );
     }

@@ -90,7 +90,8 @@ function exceedsBuffer(service: ServiceDraft, wamp: ConfigDraft['wamp']): boolea
 
 /** Limits of which one undoes what another allows. */
 function checkWampLimits(wamp: ConfigDraft['wamp']): void {
-  const { call_timeout, max_call_timeout, max_message_size, max_send_buffer } = wamp.settings;
+  const { call_timeout, max_call_timeout, max_message_size, max_send_buffer, max_send_buffer_total } =
+    wamp.settings;
   if (wamp.entry('call_timeout') !== undefined && isAbove(call_timeout, max_call_timeout)) {
     wamp.notify('call_timeout', 'is cut down to wamp.max_call_timeout; raise that for longer calls');
   }
@@ -98,6 +99,12 @@ function checkWampLimits(wamp: ConfigDraft['wamp']): void {
     wamp.notify(
       wamp.entry('max_message_size') === undefined ? 'max_send_buffer' : 'max_message_size',
       'a message larger than wamp.max_send_buffer is taken and handed to nobody; let wamp.max_message_size be no larger',
+    );
+  }
+  if (isAbove(max_send_buffer, max_send_buffer_total)) {
+    wamp.notify(
+      wamp.entry('max_send_buffer') === undefined ? 'max_send_buffer_total' : 'max_send_buffer',
+      'one client may have more waiting than wamp.max_send_buffer_total allows all of them; let wamp.max_send_buffer be smaller',
     );
   }
 }

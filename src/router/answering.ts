@@ -24,7 +24,7 @@ export interface Answering {
 
 export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }: RealmContext): Answering {
   function progress(call: PendingCall, message: Yield): void {
-    if (!call.progressive) return;
+    if (!call.progressive || call.caller.gone) return;
     // Begun: what was told already cannot be told again by another callee.
     dropRerouting(call);
     // A timeout is the time to the first result, and between results (WAMP, "Progressive Call Results"). A callee that
@@ -77,7 +77,8 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (call === undefined) return;
       if (message.options['progress'] === true) return progress(call, message);
       calls.finish(call);
-      result(call, message, false);
+      // Its connection may carry another session by now.
+      if (!call.caller.gone) result(call, message, false);
     },
     error(session, message) {
       if (message.requestType !== MESSAGE.INVOCATION) {
@@ -87,6 +88,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (call === undefined) return;
       if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
       calls.finish(call);
+      if (call.caller.gone) return;
       if (isOpaque(message.payload)) return refuse(call, false, NO_OPAQUE);
       const { details, uri, payload } = message;
       const { request } = call;

@@ -10,7 +10,7 @@ import { type Objection, refuse } from './refusals.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 /** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
-export interface Broker extends Pick<Publishing, 'announce' | 'publish'> {
+export interface Broker extends Pick<Publishing, 'announce' | 'publish' | 'isBehind'> {
   readonly subscriptions: Subscriptions;
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
@@ -26,7 +26,8 @@ export interface Broker extends Pick<Publishing, 'announce' | 'publish'> {
 export function createBroker(context: RealmContext): Broker {
   const { rules, randomId } = context;
   const subscriptions = createSubscriptions(context);
-  const { announce, publish, sendRetained } = createPublishing(subscriptions, context);
+  const publishing = createPublishing(subscriptions, context);
+  const { announce, publish, sendRetained } = publishing;
 
   function objection({ topic, options, payload }: Publication): Objection | undefined {
     if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
@@ -108,6 +109,9 @@ export function createBroker(context: RealmContext): Broker {
         () => accept(session, message),
         (uri, sentence) => denyPublish(session, message, [uri, sentence]),
       );
+    },
+    get isBehind() {
+      return publishing.isBehind;
     },
     get size() {
       return subscriptions.size;

@@ -28,8 +28,8 @@ export interface Dealer extends Registering {
   yield(session: Session, message: Yield): void;
   /** @throws ProtocolViolation for an ERROR that answers anything but an INVOCATION */
   error(session: Session, message: ErrorMessage): void;
-  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`. */
-  forget(session: Session): void;
+  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`; a little with each step. */
+  forget(session: Session): Iterable<void>;
   /**
    * From now on clients' calls go to parts of this process alone, which say themselves that they take none; the others are
    * refused. Resolves when the calls have ended that clients wait for.
@@ -69,13 +69,16 @@ export function createDealer(
 
   function route(session: Session, message: Call): Promise<void> | undefined {
     const { procedure, request } = message;
-    let registration = registrations.exact(procedure);
-    if (registration === undefined) {
-      // Clients cannot register those, nor get their calls by a pattern.
-      if (isReservedUri(procedure)) return callMeta(session, message);
-      registration = registrations.bestPattern(procedure);
-    }
+    const exact = registrations.exact(procedure);
+    // Clients cannot register those, nor get their calls by a pattern.
+    if (exact === undefined && isReservedUri(procedure)) return callMeta(session, message);
+    const registration = exact ?? registrations.bestPattern(procedure);
     const endpoint = registration && pickEndpoint(registration, random);
+    if (endpoint?.callee.gone === true) {
+      // What it left is not all taken away yet.
+      registrations.leave(endpoint);
+      return route(session, message);
+    }
     if (endpoint === undefined) {
       const sentence = 'no procedure is registered under this URI';
       return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, sentence);
@@ -108,9 +111,9 @@ export function createDealer(
         (uri, sentence) => refuse(session, MESSAGE.CALL, request, uri, sentence),
       );
     },
-    forget(session) {
-      registrations.forget(session);
-      calls.forget(session);
+    *forget(session) {
+      yield* registrations.forget(session);
+      yield* calls.forget(session);
     },
     drain(sessions) {
       draining = true;

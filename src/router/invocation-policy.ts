@@ -36,7 +36,7 @@ export function pickAnother(
   random: () => number,
 ): Endpoint | undefined {
   const { endpoints, turn } = registration;
-  const left = endpoints.filter(({ callee }) => !tried.has(callee));
+  const left = endpoints.filter(({ callee }) => !tried.has(callee) && !callee.gone);
   if (registration.invoke !== 'roundrobin') return pickEndpoint({ ...registration, endpoints: left }, random);
   const next = left.find((endpoint) => endpoints.indexOf(endpoint) >= turn) ?? left[0];
   if (next !== undefined) registration.turn = endpoints.indexOf(next) + 1;

@@ -106,7 +106,11 @@ export interface Subscription {
   readonly match: MatchPolicy;
   /** Milliseconds since the epoch. */
   readonly created: number;
-  readonly subscribers: Set<Session>;
+  /**
+   * In the order in which they came, each with the moment: a number that grows with every subscribing in the realm, so that
+   * an event that is still on its way does not reach who came later.
+   */
+  readonly subscribers: Map<Session, number>;
 }
 
 /** A CALL that is not answered yet. */

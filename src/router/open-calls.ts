@@ -15,8 +15,8 @@ export interface OpenCalls {
   fail(call: PendingCall, uri: string, sentence: string): void;
   /** Tells the callee that nobody wants its answer, where it can hear that. */
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
-  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`. */
-  forget(session: Session): void;
+  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`, one with each step. */
+  forget(session: Session): Iterable<void>;
   /** Resolves when the calls have ended that these callers wait for now. */
   ended(callers: Iterable<Session>): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
 
   /** Only to callees that announced it: others take INTERRUPT for a protocol violation. */
   function interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void {
-    if (!call.callee.features.callee.callCanceling || call.killed) return;
+    if (!call.callee.features.callee.callCanceling || call.killed || call.callee.gone) return;
     call.callee.peer.send({ type: MESSAGE.INTERRUPT, request: call.invocation, options: { mode, reason } });
   }
 
@@ -58,15 +58,19 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
     finish,
     fail,
     interrupt,
-    forget(session) {
+    *forget(session) {
       // Its own calls first, so that a session which called itself is not answered after it has gone.
       for (const call of session.calls?.values() ?? []) {
+        if (session.calls?.get(call.request) !== call) continue;
         finish(call);
         if (call.callee !== session) interrupt(call, 'killnowait', ERROR_URI.canceled);
+        yield;
       }
       for (const call of session.invocations?.values() ?? []) {
+        if (session.invocations?.get(call.invocation) !== call) continue;
         finish(call);
         fail(call, ERROR_URI.canceled, 'the callee is gone');
+        yield;
       }
     },
     ended(callers) {

@@ -1,5 +1,6 @@
-import { type Event, MESSAGE } from '../wamp/messages.js';
+import { MESSAGE } from '../wamp/messages.js';
 import { type Dict, NOTHING, type Payload } from '../wamp/payload.js';
+import { createFanOut } from './fan-out.js';
 import type { Session, Subscription } from './model.js';
 import { isPacked, packingOf } from './passthru.js';
 import { receiverFilter } from './publish-filter.js';
@@ -21,45 +22,22 @@ export interface Publishing {
   publish(publisher: Session, publication: number, what: Publication): void;
   /** A meta event: from the router, to all but the session that it tells of. */
   announce(topic: string, cause: Session, args: readonly unknown[]): void;
+  /** So much is on its way that more of what can wait should. */
+  readonly isBehind: boolean;
   /** Sends what is retained of the topics that a subscription matches. */
   sendRetained(subscriber: Session, subscription: Subscription): void;
 }
 
-interface Wave {
-  readonly topic: string;
-  readonly publication: number;
-  readonly details: Dict;
-  readonly payload: Payload;
-  readonly except: Session | undefined;
-  readonly mayReceive: ((session: Session) => boolean) | undefined;
-}
+/** Events on their way, from which on those of sessions that have left wait before they are made. */
+const MAX_WAITING = 1000;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
   const { limits, randomId } = context;
   const retained: RetainedEvents = createRetainedEvents(limits);
 
-  function tell(subscription: Subscription, details: Dict, wave: Wave): void {
-    const { id, subscribers } = subscription;
-    const { publication, payload, except, mayReceive } = wave;
-    // One object for all: a serializer knows it again, and writes it once.
-    const event: Event = { type: MESSAGE.EVENT, subscription: id, publication, details, payload };
-    // Over a copy: a subscriber in this process may subscribe or unsubscribe while it is being told.
-    for (const subscriber of [...subscribers]) {
-      if (subscriber === except || mayReceive?.(subscriber) === false) continue;
-      if (hears(subscriber, subscription)) subscriber.peer.send(event);
-    }
-  }
-
-  function spread(wave: Wave): void {
-    const { topic, details } = wave;
-    const patterns = subscriptions.patterns(topic);
-    const exact = subscriptions.exact(topic);
-    if (exact !== undefined) tell(exact, details, wave);
-    if (patterns.length === 0) return;
-    // Who subscribed to a pattern must be told what the topic is.
-    const withTopic = { ...details, topic };
-    for (const subscription of patterns) tell(subscription, withTopic, wave);
-  }
+  const fanOut = createFanOut(subscriptions, context);
+  /** Meta events have the router as their publisher, whoever caused them. */
+  const metaEvents = {};
 
   return {
     publish(publisher, publication, { topic, options, payload }) {
@@ -75,14 +53,28 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
         retained.keep({ topic, publication, details, payload, mayReceive }, options);
       }
       const except = includesMe ? undefined : publisher;
-      spread({ topic, publication, details, payload, except, mayReceive: filter });
+      fanOut.send(
+        { topic, publication, details, payload, cause: publisher, except, mayReceive: filter },
+        publisher,
+      );
     },
     announce(topic, cause, args) {
-      const isHeard = subscriptions.exact(topic) !== undefined || subscriptions.patterns(topic).length > 0;
-      if (!isHeard) return;
-      const payload = { args };
-      const publication = randomId();
-      spread({ topic, publication, details: NOTHING, payload, except: cause, mayReceive: undefined });
+      if (!subscriptions.isHeard(topic)) return;
+      fanOut.send(
+        {
+          topic,
+          publication: randomId(),
+          details: NOTHING,
+          payload: { args },
+          cause,
+          except: cause,
+          mayReceive: undefined,
+        },
+        metaEvents,
+      );
+    },
+    get isBehind() {
+      return fanOut.waiting >= MAX_WAITING;
     },
     sendRetained(subscriber, subscription) {
       const { id, match, uri } = subscription;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Turns } from '../turns.js';
 import type { Authorizer } from './authorizer.js';
 import type { RouterLimits, Session } from './model.js';
 
@@ -19,6 +20,7 @@ export interface RealmContext {
   readonly limits: RouterLimits;
   readonly rules: RealmRules;
   readonly clock: Clock;
+  readonly turns: Turns;
   /** IDs of the global scope. */
   readonly randomId: () => number;
   /** In [0, 1), for the invocation policy `random`. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { inTurns, type Turns } from '../turns.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import { ALLOW_ALL } from './authorizer.js';
 import { type Broker, createBroker } from './broker.js';
@@ -28,7 +29,7 @@ export interface Realm {
   receive(session: Session, message: Message): Promise<void> | undefined;
   /** Told of a message of a joined session that has to wait behind an earlier one, before `receive` gets it. */
   delay(session: Session, message: Message): void;
-  /** Removes whatever a session left in it, publishes its testaments, and tells the others. */
+  /** Removes whatever a session left in it, publishes its testaments, and tells the others: in later turns, where it is much. */
   forget(session: Session): void;
   /** Takes no new calls of clients' procedures. Resolves when the running ones have ended. */
   drain(): Promise<void>;
@@ -40,6 +41,7 @@ export interface RealmOptions {
   readonly name: string;
   readonly limits: RouterLimits;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly randomId: () => number;
   /** In [0, 1), for the invocation policy `random`; nobody's safety depends on it. Default: Math.random. */
   readonly random?: () => number;
@@ -47,7 +49,7 @@ export interface RealmOptions {
 }
 
 export function createRealm(options: RealmOptions): Realm {
-  const { name, limits, clock, randomId, random = Math.random } = options;
+  const { name, limits, clock, turns, randomId, random = Math.random } = options;
   const rules: RealmRules = {
     authorizer: ALLOW_ALL,
     routerOnly: new Set(),
@@ -61,6 +63,7 @@ export function createRealm(options: RealmOptions): Realm {
     limits,
     rules,
     clock,
+    turns,
     randomId,
     random,
     announce(topic, cause, args) {
@@ -70,6 +73,17 @@ export function createRealm(options: RealmOptions): Realm {
   const broker = createBroker(context);
   const dealer = createDealer(context, (session, message) => meta.call(session, message));
   const meta: MetaApi = createMetaApi(sessions, dealer.registrations, broker, context);
+
+  /** What is due when a session has left: it may have left ten thousand registrations, and each is told of. */
+  function* leaving(session: Session): Generator<unknown> {
+    const { id, authid, authrole } = session;
+    for (const rooms of [broker.subscriptions.forget(session), dealer.forget(session)]) {
+      for (const _ of rooms) yield broker.isBehind ? false : undefined;
+    }
+    if (silent || session.quiet) meta.testaments.discard(session);
+    else yield* meta.testaments.publish(session);
+    if (!session.trusted) context.announce('wamp.session.on_leave', session, [id, authid, authrole]);
+  }
 
   return {
     name,
@@ -88,12 +102,7 @@ export function createRealm(options: RealmOptions): Realm {
     forget(session) {
       session.gone = true;
       sessions.delete(session.id);
-      broker.subscriptions.forget(session);
-      dealer.forget(session);
-      if (silent || session.quiet) meta.testaments.discard(session);
-      else meta.testaments.publish(session);
-      const { id, authid, authrole } = session;
-      if (!session.trusted) context.announce('wamp.session.on_leave', session, [id, authid, authrole]);
+      void inTurns(turns, leaving(session));
     },
     drain: () => dealer.drain(sessions.values()),
     fallSilent() {

@@ -13,6 +13,8 @@ export function refuse(
   uri: string,
   sentence: string,
 ): undefined {
+  // Its connection may carry another session by now.
+  if (session.gone) return;
   session.peer.send({
     type: MESSAGE.ERROR,
     requestType,

@@ -47,6 +47,9 @@ export function createRegistering(registrations: Registrations, context: RealmCo
   function enter(session: Session, message: Register): undefined {
     const { procedure: uri, options, request } = message;
     const match = matchPolicyOf(options);
+    // What a session left that is gone may not all be taken away yet, and keeps nobody out.
+    const left = registrations.get(match, uri)?.endpoints.filter(({ callee }) => callee.gone) ?? [];
+    for (const endpoint of left) registrations.leave(endpoint);
     const known = registrations.get(match, uri);
     let refused = known && conflict(session, known, message);
     refused ??= registrations.objection(session, match, uri);

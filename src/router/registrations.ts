@@ -23,8 +23,8 @@ export interface Registrations {
   leave(endpoint: Endpoint): void;
   /** What limit speaks against one more callee, or one more registration. */
   objection(callee: Session, match: MatchPolicy, uri: string): Objection | undefined;
-  /** Takes away all that a session has registered. */
-  forget(session: Session): void;
+  /** Takes away all that a session has registered, one with each step. */
+  forget(session: Session): Iterable<void>;
   readonly size: number;
 }
 
@@ -114,8 +114,8 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
       announce('wamp.registration.on_register', callee, [callee.id, registration.id]);
     },
     leave,
-    forget(session) {
-      for (const endpoint of session.registrations?.values() ?? []) leave(endpoint);
+    *forget(session) {
+      for (const endpoint of session.registrations?.values() ?? []) yield leave(endpoint);
     },
     get size() {
       return byId.size;

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
+import { createTurns, type Turns } from '../turns.js';
 import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
@@ -38,6 +39,8 @@ export interface RouterOptions {
   readonly agent: string;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** Shared with all else in the process that gives the event loop work. Default: the router's own. */
+  readonly turns?: Turns;
   /** Source of IDs of the global scope. Default: drawn from a secure generator. */
   readonly randomId?: () => number;
 }
@@ -74,6 +77,7 @@ export function createRouter(options: RouterOptions): Router {
   const { limits, allowAnonymous, agent } = options;
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
+  const turns = options.turns ?? createTurns(clock);
   const randomId = options.randomId ?? createRandomIds();
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const newAuthid = () => randomId().toString(36);
@@ -92,7 +96,7 @@ export function createRouter(options: RouterOptions): Router {
       const rules = { ...access, ...options.rules?.(name) };
       return [
         name,
-        { authentication, realm: createRealm({ name, limits, clock, randomId, rules }) },
+        { authentication, realm: createRealm({ name, limits, clock, turns, randomId, rules }) },
       ] as const;
     }),
   );

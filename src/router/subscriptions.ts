@@ -12,6 +12,7 @@ export interface Subscriptions {
   exact(topic: string): Subscription | undefined;
   /** All patterns that match a topic. */
   patterns(topic: string): readonly Subscription[];
+  isHeard(topic: string): boolean;
   byId(id: number): Subscription | undefined;
   all(): Iterable<Subscription>;
   /**
@@ -32,9 +33,11 @@ export interface Subscriptions {
   pause(subscriber: Session, subscription: Subscription): void;
   /** It may not leave. */
   resume(subscriber: Session, subscription: Subscription): void;
-  /** Takes away all that a session has subscribed to. */
-  forget(session: Session): void;
+  /** Takes away all that a session has subscribed to, one with each step. */
+  forget(session: Session): Iterable<void>;
   readonly size: number;
+  /** Of the last that somebody subscribed: see `subscribers` in model.ts. */
+  readonly moment: number;
 }
 
 export function createSubscriptions({ limits, clock, announce }: RealmContext): Subscriptions {
@@ -53,9 +56,16 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
     shapes: { most: limits.maxWildcardShapes, key: 'wamp.max_wildcard_shapes' },
   });
   let lastId = 0;
+  let moment = 0;
 
   function create(uri: string, match: MatchPolicy): Subscription {
-    const subscription = { id: ++lastId, uri, match, created: clock.wall(), subscribers: new Set<Session>() };
+    const subscription = {
+      id: ++lastId,
+      uri,
+      match,
+      created: clock.wall(),
+      subscribers: new Map<Session, number>(),
+    };
     index.set(match, uri, subscription);
     byId.set(subscription.id, subscription);
     return subscription;
@@ -69,9 +79,9 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
   function leave(subscriber: Session, subscription: Subscription): void {
     const { id, match, uri, subscribers } = subscription;
     if (subscriber.subscriptions?.delete(id) !== true) return;
-    const [oldest] = subscribers;
+    const [oldest] = subscribers.keys();
     subscribers.delete(subscriber);
-    const [heir] = subscribers;
+    const [heir] = subscribers.keys();
     held.leave(subscriber, uri, oldest === subscriber, heir);
     subscriber.paused?.delete(subscription);
     const isLast = subscribers.size === 0;
@@ -92,14 +102,17 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
       if (known?.subscribers.has(subscriber)) return undefined;
       return held.objection(subscriber, uri, known === undefined, index.shapesWith(match, uri));
     },
+    isHeard: (topic) => index.exact(topic) !== undefined || index.patterns(topic).length > 0,
     byId: (id) => byId.get(id),
     all: () => byId.values(),
     enter(subscriber, uri, match, welcome) {
       const known = index.get(match, uri);
       const subscription = known ?? create(uri, match);
       const isNew = !subscription.subscribers.has(subscriber);
-      if (isNew) held.enter(subscriber, uri, known === undefined);
-      subscription.subscribers.add(subscriber);
+      if (isNew) {
+        held.enter(subscriber, uri, known === undefined);
+        subscription.subscribers.set(subscriber, ++moment);
+      }
       subscriber.subscriptions ??= new Map();
       subscriber.subscriptions.set(subscription.id, subscription);
       welcome(subscription);
@@ -115,18 +128,22 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
       subscriber.paused.add(subscription);
     },
     resume: (subscriber, subscription) => void subscriber.paused?.delete(subscription),
-    forget(session) {
-      for (const subscription of session.subscriptions?.values() ?? []) leave(session, subscription);
+    *forget(session) {
+      for (const subscription of session.subscriptions?.values() ?? []) yield leave(session, subscription);
     },
     get size() {
       return byId.size;
+    },
+    get moment() {
+      return moment;
     },
   };
 }
 
 /** Whether a session is to be sent what matches a subscription, now. */
 export function hears(session: Session, subscription: Subscription): boolean {
-  return subscription.subscribers.has(session) && session.paused?.has(subscription) !== true;
+  if (session.gone || session.paused?.has(subscription) === true) return false;
+  return subscription.subscribers.has(session);
 }
 
 /** What the meta API tells of a subscription. */

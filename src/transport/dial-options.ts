@@ -2,10 +2,12 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import { createTurns } from '../turns.js';
 import { createJsonSerializer } from '../wamp/json-serializer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import type { FramedPeerOptions } from './framed-peer.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
+import { createSendTotal } from './send-total.js';
 
 /** Replies may nest deeper than what a router takes from clients: the gateway passes JSON of 1,000 levels. */
 const REPLY_NESTING = 2048;
@@ -52,13 +54,16 @@ export function withDefaults(options: DialOptions): FullDialOptions {
 
 /** What the peer of a dialled connection is made with. */
 export function peerOptions(
-  { serializer, maxSendBuffer, maxSendQueue, log }: FullDialOptions,
+  { serializer, maxSendBuffer, maxSendQueue, log, clock }: FullDialOptions,
   transport: string,
 ): FramedPeerOptions {
   return {
     serializer,
     maxSendBuffer,
     maxSendQueue,
+    turns: createTurns(clock),
+    sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
+    lastWords: { count: 0 },
     log,
     onTooSlow: () => log.warn({ transport }, 'the router does not read what it is sent'),
     onEventDropped() {},

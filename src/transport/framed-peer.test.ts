@@ -1,11 +1,14 @@
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock.js';
 import { createLogger } from '../log.js';
+import { createTurns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { createJsonSerializer } from '../wamp/json-serializer.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { PeerReceiver } from '../wamp/peer.js';
 import { createFramedPeer, type FramedPeer, type FramedPeerOptions } from './framed-peer.js';
+import { createSendTotal } from './send-total.js';
 
 const EVENT: Message = {
   type: MESSAGE.EVENT,
@@ -43,6 +46,7 @@ describe('a framed peer', () => {
           written.push(String(frame));
           leave.push(onGone);
         },
+        pause: () => heard.push('paused'),
         resume: () => heard.push('resumed'),
         close(cause) {
           open = false;
@@ -58,6 +62,9 @@ describe('a framed peer', () => {
         serializer: createJsonSerializer(),
         maxSendBuffer: 10_000,
         maxSendQueue: 3,
+        turns: createTurns(systemClock),
+        sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
+        lastWords: { count: 0 },
         onTooSlow: () => tooSlow++,
         onEventDropped: () => dropped++,
         log: createLogger('debug', { write: (line) => void logged.push(line) }),

@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { type Logger, placeOf } from '../log.js';
+import type { Turns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
+import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
+import { MESSAGE_OVERHEAD, type SendQueue, type SendTotal } from './send-total.js';
 
 /** What a network transport does for a peer. */
 export interface FrameChannel {
@@ -16,7 +19,9 @@ export interface FrameChannel {
   readonly maxFrameSize: number;
   /** `onGone` is called once, when the frame has left or is lost. */
   write(frame: string | Uint8Array, onGone: () => void): void;
-  /** Begins to deliver frames. */
+  /** Stops to deliver frames; what was read already still comes. */
+  pause(): void;
+  /** Begins to deliver frames, or goes on. */
   resume(): void;
   /** Closes in good order, which may take a moment. */
   close(cause: CloseCause): void;
@@ -26,6 +31,11 @@ export interface FrameChannel {
 
 export interface FramedPeerOptions extends SendLimits {
   readonly serializer: Serializer;
+  /** Of all connections together. */
+  readonly turns: Turns;
+  readonly sendTotal: SendTotal;
+  /** Connections that are closed, and whose last messages wait for their turn. Of all connections together. */
+  readonly lastWords: { count: number };
   /** Told once, when the other end is cut off since it does not read. */
   readonly onTooSlow: () => void;
   /** Told of each EVENT that was left out, as the other end takes none of its size, or its format does not hold it. */
@@ -45,13 +55,25 @@ export interface FramedPeer {
   readonly peer: Peer;
   /** A frame came that holds one message; in text serializers it is UTF-8. */
   receive(frame: Buffer): void;
+  /** Answers what else came, a ping say, after the frames that came before it. */
+  inOrder(action: () => void): void;
   /** What came is no frame; the sentence holds nothing of it. */
   violate(sentence: string): void;
+  /** So many bytes have been read, whatever they held. */
+  haveRead(bytes: number): void;
+  /** Nothing more will come, but what came may still be answered. @param then called when all of it is handled */
+  finish(then: () => void): void;
   /** Writes a frame of the transport's own, in order with the messages and within the same limits. */
   control(frame: Uint8Array, write: (onGone: () => void) => void): void;
   /** The connection is closed. */
   end(): void;
 }
+
+/** Connections at a time whose last messages are handled when they are closed already. */
+const MAX_LAST_WORDS = 100;
+
+/** A frame from so many bytes on is not held back: what waits is to be what the other end does not read. */
+const LARGE_FRAME = 64 * 1024;
 
 /** Answers to pings that may wait at a time. Nobody needs more, and they cost whoever pings next to nothing. */
 const MAX_CONTROLS_WAITING = 1000;
@@ -75,6 +97,14 @@ export function createFramedPeer(
   let corked = false;
   let queued = 0;
   let controlsQueued = 0;
+  let isLast = false;
+  const sendQueue: SendQueue = {
+    bytes: 0,
+    waiting: () => channel.backlog() + queued * MESSAGE_OVERHEAD,
+    cutOff,
+  };
+  options.sendTotal.open(sendQueue);
+  const intake = new Intake(options.turns, { handle, pause: channel.pause, resume: channel.resume });
 
   function uncork(): void {
     corked = false;
@@ -83,17 +113,31 @@ export function createFramedPeer(
 
   // One for all frames, so that counting them costs no closure each.
   function onGone(): void {
-    queued--;
+    if (--queued === 0) options.sendTotal.drained(sendQueue);
   }
 
   function onControlGone(): void {
-    queued--;
     controlsQueued--;
+    onGone();
+  }
+
+  /** The connection is closed. What came in good order before still counts, from so many connections at a time. */
+  function onClosed(): void {
+    if (!intake.isServed || options.lastWords.count >= MAX_LAST_WORDS) {
+      end();
+      return;
+    }
+    isLast = true;
+    options.lastWords.count++;
+    intake.whenDone(end);
   }
 
   function end(): void {
     if (ended) return;
     ended = true;
+    if (isLast) options.lastWords.count--;
+    intake.clear();
+    options.sendTotal.close(sendQueue);
     receiver?.onClose();
   }
 
@@ -146,7 +190,23 @@ export function createFramedPeer(
     }
     enqueue();
     channel.write(frame, onGone);
-    return 'sent';
+    if (frame.length >= LARGE_FRAME) uncork();
+    options.sendTotal.grown(sendQueue);
+    // It may have been the end of this one.
+    return channel.isOpen() ? 'sent' : 'closed';
+  }
+
+  function handle(frame: Buffer): void {
+    if (ended || deaf) return;
+    let message: Message;
+    try {
+      message = serializer.decode(frame);
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) log.error(placeOf(error), 'a frame could not be decoded');
+      violate(error instanceof ProtocolViolation ? error.message : 'the frame cannot be decoded');
+      return;
+    }
+    receiver?.onMessage(message);
   }
 
   function close(cause: CloseCause): void {
@@ -170,19 +230,26 @@ export function createFramedPeer(
         else channel.resume();
       },
       close,
+      hold() {
+        // Nobody waits for the last words of one that gives much work.
+        if (isLast) end();
+        else intake.hold();
+      },
+      release: () => intake.release(),
     },
     receive(frame) {
       if (ended || deaf || receiver === undefined) return;
-      let message: Message;
-      try {
-        message = serializer.decode(frame);
-      } catch (error) {
-        if (!(error instanceof ProtocolViolation)) log.error(placeOf(error), 'a frame could not be decoded');
-        return violate(error instanceof ProtocolViolation ? error.message : 'the frame cannot be decoded');
-      }
-      receiver.onMessage(message);
+      intake.receive(frame);
     },
-    violate,
+    violate: (sentence) => intake.inOrder(() => violate(sentence)),
+    inOrder: (action) => intake.inOrder(action),
+    haveRead: (bytes) => intake.haveRead(bytes),
+    finish(then) {
+      intake.whenDone(() => {
+        end();
+        then();
+      });
+    },
     control(frame, write) {
       if (ended || !channel.isOpen()) return;
       const verdict = judgeRoom(undefined, frame, channel.backlog(), queued, options);
@@ -192,6 +259,6 @@ export function createFramedPeer(
       controlsQueued++;
       write(onControlGone);
     },
-    end,
+    end: onClosed,
   };
 }

@@ -8,6 +8,10 @@ class FakeSocket extends EventEmitter {
   bytesRead = 0;
   destroyed = false;
   pings = 0;
+  paused = false;
+  isPaused(): boolean {
+    return this.paused;
+  }
   destroy(): void {
     this.destroyed = true;
     this.emit('close');
@@ -47,6 +51,18 @@ describe('a heartbeat', () => {
     expect([dead.destroyed, dead.pings]).toEqual([false, 1]);
     clock.advance(30);
     expect([dead.destroyed, alive.destroyed, alive.pings]).toEqual([true, false, 3]);
+  });
+
+  it('keeps one from which nothing is read, since it has too much waiting to be handled', () => {
+    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    const busy = watch();
+    clock.advance(30);
+    busy.paused = true;
+    clock.advance(300);
+    expect(busy.destroyed).toBe(false);
+    busy.paused = false;
+    clock.advance(120);
+    expect(busy.destroyed).toBe(true);
   });
 
   it('keeps a timeout that is shorter than the interval', () => {

@@ -34,8 +34,9 @@ export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: Hea
   let stopTimer = clock.after(period, beat);
 
   function feel(socket: Socket, pulse: Pulse, now: number): void {
-    // Anything that comes is a sign of life: a pong may have to wait behind a large message on a slow line.
-    if (pulse.readThen !== undefined && socket.bytesRead === pulse.readThen) {
+    // Anything that comes is a sign of life: a pong may have to wait behind a large message on a slow line. And from one
+    // that is not read nothing can come.
+    if (pulse.readThen !== undefined && socket.bytesRead === pulse.readThen && !socket.isPaused()) {
       if (now - pulse.pingedAt >= pingTimeout - early) cut(socket);
       return;
     }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
+import { createTurns, type Turns } from '../turns.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
@@ -17,6 +18,7 @@ import { createRawSocketAcceptor } from './rawsocket-acceptor.js';
 import { RAWSOCKET_MAGIC } from './rawsocket-handshake.js';
 import { readOctets } from './read-octets.js';
 import type { SendLimits } from './send-queue.js';
+import { createSendTotal, type SendTotal } from './send-total.js';
 import { listenOnSocket } from './unix-socket.js';
 import { createWebSocketAcceptor } from './websocket-acceptor.js';
 
@@ -34,6 +36,10 @@ export interface ListenerOptions extends ListenerAddress, AcceptingLimits, Heart
   readonly maxMessageSize: number;
   /** Bytes that a client may send before it has joined. `wamp.max_join_size` */
   readonly maxJoinSize: number;
+  /** Shared with all else in the process that gives the event loop work. Default: the listener's own. */
+  readonly turns?: Turns;
+  /** Shared with the other listeners. Default: no limit. */
+  readonly sendTotal?: SendTotal;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
@@ -65,6 +71,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
   const listener = options.name === undefined ? {} : { listener: options.name };
+  const turns = options.turns ?? createTurns(clock);
+  const sendTotal = options.sendTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
+  const lastWords = { count: 0 };
   let slowConsumersCut = 0;
   let eventsDropped = 0;
   let whenEmpty = (): void => {};
@@ -77,6 +86,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       serializer,
       maxSendBuffer: options.maxSendBuffer,
       maxSendQueue: options.maxSendQueue,
+      turns,
+      sendTotal,
+      lastWords,
       log,
       onTooSlow() {
         slowConsumersCut++;

@@ -35,7 +35,7 @@ export function createRawSocketPeer(
 
   const reader = createFrameReader(maxReceive, {
     onFrame(type, payload) {
-      if (type === FRAME_TYPE.ping) return pong(payload);
+      if (type === FRAME_TYPE.ping) return framed.inOrder(() => pong(payload));
       // Whoever sends anything is alive, so that the answers to our own pings need no look.
       if (type === FRAME_TYPE.pong) return;
       if (!serializer.binary && !isUtf8(payload)) return framed.violate('the frame is not valid UTF-8');
@@ -50,7 +50,8 @@ export function createRawSocketPeer(
       backlog: () => socket.writableLength,
       maxFrameSize: maxSend,
       write: (frame, onGone) => write(FRAME_TYPE.message, frame, onGone),
-      resume: () => socket.resume(),
+      pause: () => void socket.pause(),
+      resume: () => void socket.resume(),
       close() {
         reader.stop();
         hangUp(socket, clock);
@@ -83,13 +84,15 @@ export function createRawSocketPeer(
     framed.control(payload, (onGone) => write(FRAME_TYPE.pong, payload, onGone));
   }
 
-  socket.on('data', (chunk) => reader.push(chunk));
+  socket.on('data', (chunk) => {
+    reader.push(chunk);
+    framed.haveRead(chunk.length);
+  });
   // Until somebody listens nothing is read, so nothing is lost.
   socket.pause();
   socket.on('end', () => {
     // A half-closed connection is a closed one: WAMP has no use for it, and autobahn|js closes in this way.
-    framed.end();
-    hangUp(socket, clock);
+    framed.finish(() => hangUp(socket, clock));
   });
   socket.on('close', () => framed.end());
   socket.on('error', (error: NodeJS.ErrnoException) => {

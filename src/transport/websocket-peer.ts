@@ -53,6 +53,7 @@ export function createWebSocketPeer(
       // A WebSocket's other end does not say.
       maxFrameSize: Number.POSITIVE_INFINITY,
       write,
+      pause: () => ws.pause(),
       resume: () => ws.resume(),
       close: (cause) => ws.close(CLOSE_CODES[cause]),
       terminate: () => ws.terminate(),
@@ -66,8 +67,12 @@ export function createWebSocketPeer(
     if (isBinary === serializer.binary) framed.receive(data as Buffer);
     else framed.violate(`${isBinary ? 'binary' : 'text'} frame on subprotocol ${serializer.subprotocol}`);
   });
+  // ws reads first. Pongs and half messages come to nobody else.
+  socket.on('data', (chunk: Buffer) => framed.haveRead(chunk.length));
   // Not ws itself, so that pongs count in what may wait for a client that pings and reads nothing.
-  ws.on('ping', (payload) => framed.control(payload, (onGone) => ws.pong(payload, false, onGone)));
+  ws.on('ping', (payload) => {
+    framed.inOrder(() => framed.control(payload, (onGone) => ws.pong(payload, false, onGone)));
+  });
   ws.on('close', framed.end);
   ws.on('error', (error: NodeJS.ErrnoException) => {
     // ws closes by itself after this: 1007 for bad UTF-8, 1009 for a frame that is too large, 1002 for a broken one.

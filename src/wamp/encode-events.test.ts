@@ -67,10 +67,16 @@ it('what cannot be written is tried once', async () => {
   expect(done).toEqual(['tail of ']);
 });
 
-it('nothing is kept from one turn to the next, so that no event stays in memory', async () => {
+it('what is sent in turn after turn is written once, and kept no longer, so that no event stays in memory', async () => {
   const { encode, done } = setUp();
   const first = event(1, { args: ['a'] });
   encode(first);
+  for (let turn = 0; turn < 3; turn++) {
+    await nextTurn();
+    encode(first);
+  }
+  expect(done).toEqual(['tail of a', 'frame for 1']);
+  await nextTurn();
   await nextTurn();
   encode(first);
   expect(done).toEqual(['tail of a', 'frame for 1', 'tail of a', 'frame for 1']);

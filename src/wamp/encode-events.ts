@@ -19,7 +19,8 @@ const LONG = 16 * 1024;
 /**
  * Encoding that writes an EVENT once. It goes to many receivers, one after the other, and is one message for those of each
  * subscription, and one payload for all; some take none of its size, or of its kind, and it is for them alone that a
- * publisher must not make a router work again and again. What is kept is given back before the next turn of the event loop.
+ * publisher must not make a router work again and again. What is kept is given back as soon as a turn of the event loop passes
+ * without use of it: to many receivers it goes in several turns.
  */
 export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   parts: FrameParts<Tail, Frame>,
@@ -27,16 +28,20 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   let kept: { readonly payload: Payload; readonly tail: Tail } | undefined;
   let event: Message | undefined;
   let frame: Frame | undefined;
-  let isToBeCleared = false;
+  let isWatched = false;
+  let isUsed = false;
   /** Bytes of long payloads, or why they cannot be written. */
   const known = new WeakMap<Payload, number | Error>();
 
   function clear(): void {
-    isToBeCleared = false;
-    [kept, event, frame] = [undefined, undefined, undefined];
+    isWatched = isUsed;
+    if (isUsed) setImmediate(clear);
+    else [kept, event, frame] = [undefined, undefined, undefined];
+    isUsed = false;
   }
 
   function tailOf(payload: Payload): Tail {
+    isUsed = true;
     if (kept?.payload === payload) return kept.tail;
     const fault = known.get(payload);
     if (fault instanceof Error) throw fault;
@@ -44,8 +49,8 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
       const tail = parts.tailOf(payload);
       if (parts.lengthOf(tail) >= LONG) known.set(payload, parts.lengthOf(tail));
       kept = { payload, tail };
-      if (!isToBeCleared) setImmediate(clear);
-      isToBeCleared = true;
+      if (!isWatched) setImmediate(clear);
+      isWatched = true;
       return tail;
     } catch (error) {
       if (error instanceof Error) known.set(payload, error);
@@ -56,7 +61,10 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   return {
     encode(message) {
       if (message.type !== MESSAGE.EVENT) return parts.encode(message);
-      if (message === event && frame !== undefined) return frame;
+      if (message === event && frame !== undefined) {
+        isUsed = true;
+        return frame;
+      }
       const fresh = parts.frameOf(message, tailOf(message.payload));
       [event, frame] = [message, fresh];
       return fresh;

@@ -28,6 +28,12 @@ export interface Peer {
   /** Names the receiver. Messages that arrive earlier wait for it. */
   listen(receiver: PeerReceiver): void;
   close(cause: CloseCause): void;
+  /**
+   * Delivers nothing more until `release`, so that an other end that gives more work than can be done has to wait with it.
+   * Absent in the same process.
+   */
+  hold?(): void;
+  release?(): void;
 }
 
 /** Libraries whose users want results in another form. */

@@ -385,6 +385,13 @@ const CASES: readonly Case[] = [
     exceed: floods,
   },
   {
+    keys: ['wamp.max_send_buffer_total'],
+    lines: ['wamp.max_send_buffer_total = 1MB'],
+    limited: 'cut',
+    otherwise: 'ok',
+    exceed: floods,
+  },
+  {
     keys: ['wamp.max_send_queue'],
     lines: ['wamp.max_send_queue = 100'],
     limited: 'cut',

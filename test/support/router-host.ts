@@ -1,6 +1,8 @@
+import { systemClock } from '../../src/clock.js';
 import { createLogger, type Logger } from '../../src/log.js';
 import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
 import { type Listener, type ListenerOptions, startListener } from '../../src/transport/listener.js';
+import { createTurns } from '../../src/turns.js';
 import { createSerializers } from '../../src/wamp/serializers.js';
 import { LIMITS } from './limits.js';
 
@@ -19,12 +21,15 @@ export async function startRouterHost(
   options: { readonly router?: Partial<RouterOptions>; readonly listener?: Partial<ListenerOptions> } = {},
 ): Promise<RouterHost> {
   const logged: string[] = [];
+  // One for both, as in a gateway.
+  const turns = createTurns(systemClock);
   const log: Logger = createLogger('debug', { write: (line) => void logged.push(line) });
   const router = createRouter({
     realms: ['realm1', 'realm2'],
     limits: LIMITS,
     allowAnonymous: true,
     agent: 'test-router',
+    turns,
     log,
     ...options.router,
   });
@@ -47,6 +52,7 @@ export async function startRouterHost(
     handshakeTimeout: 10_000,
     pingInterval: 30_000,
     pingTimeout: 60_000,
+    turns,
     log,
     ...options.listener,
   });

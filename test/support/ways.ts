@@ -1,5 +1,6 @@
 import { join as joinPath } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
+import type { RouterOptions } from '../../src/router/router.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import type { ListenerOptions } from '../../src/transport/listener.js';
 import type { Serializer } from '../../src/wamp/serializer.js';
@@ -53,8 +54,10 @@ export function startWay(
   { protocol, tls, unix }: Way,
   folder: TemporaryFolder,
   listener: Partial<ListenerOptions> = {},
+  router: Partial<RouterOptions> = {},
 ): Promise<RouterHost> {
   return startRouterHost({
+    router,
     listener: {
       protocol: protocol ?? 'websocket',
       serializers: SERIALIZERS,

@@ -68,6 +68,13 @@ export const WAMP_KEYS = {
       'Bytes that may wait for one slow client. A large answer beyond them fails alone; for anything else the connection is closed.',
     example: '16MB',
   },
+  max_send_buffer_total: {
+    type: byteSize,
+    default: '128MB',
+    meaning:
+      'Bytes that may wait for all slow clients together. Beyond them the connections with the longest queues are closed.',
+    example: '256MB',
+  },
   max_send_queue: {
     type: integer({ min: 100, max: 10_000_000 }),
     default: '100000',

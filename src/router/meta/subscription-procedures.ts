@@ -26,7 +26,8 @@ export function subscriptionProcedures(
       return all.length === 0 ? null : all.map(({ id }) => id);
     },
     'wamp.subscription.get': ({ args }) => subscriptionDetails(byId(args)),
-    'wamp.subscription.list_subscribers': ({ args }) => [...byId(args).subscribers].map(({ id }) => id),
+    'wamp.subscription.list_subscribers': ({ args }) =>
+      [...byId(args).subscribers.keys()].map(({ id }) => id),
     'wamp.subscription.count_subscribers': countSubscribers,
     // As the constant of nexus' Go client has it.
     'wamp.subscription.count_suscribers': countSubscribers,

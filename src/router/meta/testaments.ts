@@ -14,8 +14,8 @@ import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 /** Events that sessions leave behind (WAMP, "Session Testament"). */
 export interface Testaments {
   readonly procedures: Readonly<Record<string, MetaProcedure>>;
-  /** Publishes what a session left, those of scope `detached` first. */
-  publish(session: Session): void;
+  /** Publishes what a session left, those of scope `detached` first, one with each step. */
+  publish(session: Session): Iterable<void>;
   /** Forgets it instead. */
   discard(session: Session): void;
 }
@@ -60,12 +60,12 @@ export function createTestaments(
         left.set(session, kept);
       },
     },
-    publish(session) {
+    *publish(session) {
       const all = of(session);
       left.delete(session);
       for (const scope of ['detached', 'destroyed'])
         for (const testament of all)
-          if (testament.scope === scope) broker.publish(session, randomId(), testament);
+          if (testament.scope === scope) yield broker.publish(session, randomId(), testament);
     },
     discard: (session) => void left.delete(session),
   };

@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createTurns, inTurns, type Turns } from './turns.js';
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('turns', () => {
+  let now: number;
+  let turns: Turns;
+  beforeEach(() => {
+    now = 1000;
+    turns = createTurns({ monotonic: () => now });
+  });
+
+  it('have time for five milliseconds, and again in the next turn', async () => {
+    expect(turns.hasTime()).toBe(true);
+    now += 4.9;
+    expect(turns.hasTime()).toBe(true);
+    now += 0.2;
+    expect(turns.hasTime()).toBe(false);
+    await nextTurn();
+    expect(turns.hasTime()).toBe(true);
+  });
+
+  it('have a number that changes where time was asked for', async () => {
+    const first = turns.number;
+    turns.hasTime();
+    expect(turns.number).toBe(first);
+    await nextTurn();
+    expect(turns.number).toBe(first + 1);
+    await nextTurn();
+    expect(turns.number).toBe(first + 1);
+  });
+
+  it('let tasks take turns, each for its part of the time, and go on until they are done', async () => {
+    const done: string[] = [];
+    const task = (name: string, steps: number) => () => {
+      do {
+        if (steps-- === 0) return true;
+        done.push(name);
+        now += 2;
+      } while (turns.hasTime());
+      return false;
+    };
+    turns.add(task('a', 3));
+    turns.add(task('b', 2));
+    for (let turn = 0; turn < 6; turn++) await nextTurn();
+    expect(done.join('')).toBe('aabab');
+  });
+
+  it('run no more in a turn than it has time for', async () => {
+    let runs = 0;
+    for (let count = 0; count < 100; count++)
+      turns.add(() => {
+        runs++;
+        now += 1;
+        return true;
+      });
+    await nextTurn();
+    expect(runs).toBe(5);
+    await nextTurn();
+    expect(runs).toBe(10);
+  });
+
+  it('go on with the others when a task throws', async () => {
+    let ran = false;
+    const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
+    const listeners = process.listeners('uncaughtException').slice(0, -1);
+    for (const listener of listeners) process.off('uncaughtException', listener);
+    turns.add(() => {
+      throw new Error('a bug');
+    });
+    turns.add(() => {
+      ran = true;
+      return true;
+    });
+    await thrown;
+    await nextTurn();
+    await nextTurn();
+    for (const listener of listeners) process.on('uncaughtException', listener);
+    expect(ran).toBe(true);
+  });
+
+  describe('steps', () => {
+    let done: number;
+    const steps = function* (count: number, cost: number): Generator<unknown> {
+      for (; done < count; done++) {
+        now += cost;
+        yield;
+      }
+    };
+    beforeEach(() => {
+      done = 0;
+    });
+
+    it('are all taken at once where there are few', () => {
+      expect(inTurns(turns, steps(10, 100))).toBeUndefined();
+      expect(done).toBe(10);
+    });
+
+    it('are taken in as many turns as they need', async () => {
+      const ended = inTurns(turns, steps(100, 1));
+      expect(done).toBeLessThan(100);
+      await ended;
+      expect(done).toBe(100);
+    });
+
+    it('can wait for the next turn', async () => {
+      let isReady = false;
+      const waiting = function* (): Generator<unknown> {
+        while (!isReady) yield false;
+        done = 1;
+      };
+      const ended = inTurns(turns, waiting());
+      await nextTurn();
+      expect(done).toBe(0);
+      isReady = true;
+      await ended;
+      expect(done).toBe(1);
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSendTotal } from '../../../src/transport/send-total.js';
+import { connectFlooder, type Flooder } from '../../support/flooder.js';
+import { LIMITS } from '../../support/limits.js';
+import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+import { SERIALIZERS, startWay, WAYS } from '../../support/ways.js';
+
+const [json, msgpack, cbor] = SERIALIZERS as [
+  (typeof SERIALIZERS)[0],
+  (typeof SERIALIZERS)[0],
+  (typeof SERIALIZERS)[0],
+];
+
+/** All prefixes of one topic: each subscriber hears every event so many times. */
+const PREFIXES = 300;
+const TOPIC = 'a'.repeat(PREFIXES);
+const READERS = 4;
+const TOTAL = 8 * 1024 * 1024;
+
+describe.each([
+  ['WebSocket', msgpack],
+  ['WebSocket', json],
+  ['RawSocket', json],
+  ['RawSocket', cbor],
+] as const)('events to many overlapping subscriptions, over %s', (name, serializer) => {
+  const way = WAYS.find((one) => one.name === name) as (typeof WAYS)[0];
+  let folder: TemporaryFolder;
+  let host: RouterHost;
+  const clients: Flooder[] = [];
+  const sendTotal = createSendTotal(TOTAL);
+  beforeEach(async () => {
+    folder = createTemporaryFolder();
+    const limits = {
+      ...LIMITS,
+      maxSubscriptions: PREFIXES,
+      maxSubscriptionBytes: 1_000_000,
+      maxSubscriptionsPerRealm: READERS * PREFIXES,
+    };
+    host = await startWay(way, folder, { sendTotal }, { limits });
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await untilEmpty(host);
+    await host.dispose();
+    folder.remove();
+    expect(sendTotal.bytes).toBe(0);
+  });
+
+  async function join(): Promise<Flooder> {
+    const client = await connectFlooder(host.url, serializer);
+    clients.push(client);
+    return client;
+  }
+  async function reader(): Promise<Flooder> {
+    const client = await join();
+    client.write(
+      Array.from({ length: PREFIXES }, (_, at) => [32, at + 1, { match: 'prefix' }, TOPIC.slice(0, at + 1)]),
+    );
+    await client.untilReceived(PREFIXES);
+    expect(client.last).toMatchObject({ request: PREFIXES, subscription: expect.any(Number) });
+    return client;
+  }
+
+  it('keep nobody else waiting, and reach everyone, in their order, before what the publisher asks next', async () => {
+    const readers = await Promise.all(Array.from({ length: READERS }, reader));
+    const [publisher, other] = [await join(), await join()];
+    const heard = () => readers.reduce((sum, { received }) => sum + received - PREFIXES, 0);
+    publisher.write([
+      [16, 1, {}, TOPIC, [1]],
+      [16, 2, {}, TOPIC, [2]],
+      [48, 3, {}, 'com.nothing'],
+    ]);
+    other.write([[48, 1, {}, 'wamp.session.count']]);
+    await other.untilReceived(1);
+    expect(heard()).toBeLessThan(2 * READERS * PREFIXES);
+    expect(publisher.received).toBe(0);
+    await publisher.untilReceived(1);
+    for (const one of readers) {
+      await one.untilReceived(3 * PREFIXES);
+      expect(one.last).toMatchObject({ payload: { args: [2] } });
+    }
+  });
+
+  it('are bounded in bytes over all readers that do not read: the slowest are closed', async () => {
+    const readers = await Promise.all(Array.from({ length: READERS }, reader));
+    const [publisher, other] = [await join(), await join()];
+    for (const one of readers) one.stopReading();
+    let most = 0;
+    for (let round = 1; host.listener.counts().slowConsumersCut < READERS && round < 100; round++) {
+      publisher.write([[16, 1, {}, TOPIC, ['x'.repeat(1000)]]]);
+      publisher.write([[48, round, {}, 'com.nothing']]);
+      await publisher.untilReceived(round);
+      most = Math.max(most, sendTotal.bytes);
+    }
+    expect(host.listener.counts().slowConsumersCut).toBe(READERS);
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThanOrEqual(TOTAL);
+    await until(() => host.router.counts().sessions === 2, host.router.counts);
+    other.write([[48, 1, {}, 'wamp.session.count']]);
+    await other.untilReceived(1);
+  });
+});

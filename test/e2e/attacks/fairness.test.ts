@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectFlooder, type Flooder } from '../../support/flooder.js';
+import { LIMITS } from '../../support/limits.js';
+import { type RouterHost, untilEmpty } from '../../support/router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+import { SERIALIZERS, startWay, WAYS } from '../../support/ways.js';
+
+const [json, msgpack, cbor] = SERIALIZERS as [
+  (typeof SERIALIZERS)[0],
+  (typeof SERIALIZERS)[0],
+  (typeof SERIALIZERS)[0],
+];
+
+/** More of them than a turn of the event loop has time for. */
+const FLOOD = 10_000;
+/** What may be served of a flood before anyone else is: the part that fits into a few turns. */
+const FEW = FLOOD / 4;
+
+const limits = { ...LIMITS, maxRegistrations: 1000, maxSubscriptions: 1000, maxRetainedEvents: 1000 };
+
+describe.each([
+  ['WebSocket', msgpack],
+  ['WebSocket over TLS', json],
+  ['RawSocket', cbor],
+  ['RawSocket over TLS', msgpack],
+  ['RawSocket over a Unix socket', json],
+] as const)('a client that keeps its socket full, over %s', (name, serializer) => {
+  const way = WAYS.find((one) => one.name === name) as (typeof WAYS)[0];
+  let folder: TemporaryFolder;
+  let host: RouterHost;
+  const clients: Flooder[] = [];
+  beforeEach(async () => {
+    folder = createTemporaryFolder();
+    host = await startWay(way, folder, {}, { limits });
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await untilEmpty(host);
+    await host.dispose();
+    folder.remove();
+  });
+
+  async function join(): Promise<Flooder> {
+    const client = await connectFlooder(host.url, serializer);
+    clients.push(client);
+    return client;
+  }
+  const many = (message: (at: number) => readonly unknown[]) =>
+    Array.from({ length: FLOOD }, (_, at) => message(at + 1));
+
+  it.each([
+    ['calls', (at: number) => [48, at, {}, 'wamp.registration.list']],
+    ['acknowledged publications', (at: number) => [16, at, { acknowledge: true }, 'com.t', ['x']]],
+    ['registrations', (at: number) => [64, at, {}, `com.p.${at}`]],
+  ])('of %s keeps nobody waiting, and is answered in order', async (_, message) => {
+    const [flooder, other] = [await join(), await join()];
+    flooder.write(many((at) => [64, at, {}, `com.${at}`]).slice(0, 100));
+    await flooder.untilReceived(100);
+    flooder.write(many(message));
+    other.write([[48, 1, {}, 'wamp.session.count']]);
+    await other.untilReceived(1);
+    expect(flooder.received - 100).toBeLessThan(FEW);
+    await flooder.untilReceived(100 + FLOOD);
+    expect(Object.values(flooder.last ?? {})).toContain(FLOOD);
+  });
+
+  it('loses none of what it has sent before it closes', async () => {
+    const [flooder, other] = [await join(), await join()];
+    other.write([[32, 1, {}, 'com.t']]);
+    await other.untilReceived(1);
+    flooder.write(many((at) => [16, at, {}, 'com.t', [at]]));
+    flooder.end();
+    await other.untilReceived(1 + FLOOD);
+    expect(other.last).toMatchObject({ payload: { args: [FLOOD] } });
+  });
+});
