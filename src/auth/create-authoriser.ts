@@ -20,6 +20,7 @@ export interface AuthoriserDeps {
   readonly random: () => number;
   readonly userAgent: string;
   readonly log: Logger;
+  /** Of the token endpoint. */
   readonly tls: UpstreamTls;
   readonly waiting: WaitingMemory;
 }

@@ -90,7 +90,7 @@ describe('the curl command', () => {
   });
 
   it('names the TLS files, not their contents', () => {
-    const tls = { cacertfile: "ca's.pem", certfile: 'c.pem', keyfile: 'k.pem', verify: false };
+    const tls = { cacertfile: ["ca's.pem"], certfile: 'c.pem', keyfile: 'k.pem', verify: false };
     expect(words(curlCommand(get, tls)).slice(4, 11)).toEqual([
       '--cacert',
       "ca's.pem",
@@ -100,6 +100,13 @@ describe('the curl command', () => {
       'k.pem',
       '--insecure',
     ]);
+  });
+
+  it('names several CA files, and the system where it is named', () => {
+    const withCas = (...cacertfile: string[]) => curlCommand(get, { cacertfile, verify: true });
+    expect(withCas('a.pem', "b's.pem")).toContain("--cacert <(cat 'a.pem' 'b'\\''s.pem')");
+    expect(withCas('system', 'a.pem')).toMatch(/--ca-native .*--cacert 'a.pem'/s);
+    expect(withCas('system')).not.toMatch(/--ca/);
   });
 
   it('brings any header value and any body through the shell', () => {

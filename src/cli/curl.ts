@@ -1,3 +1,5 @@
+import { SYSTEM_CAS } from '../config/datatypes.js';
+
 /** The request as the pipeline made it: what {@link curlCommand} needs of `HttpRequest`. */
 export interface PrintableRequest {
   readonly method: string;
@@ -12,7 +14,8 @@ export interface PrintableRequest {
 
 /** What of the service's TLS settings shows in a curl command: file names and the flag, never their contents. */
 export interface PrintableTls {
-  readonly cacertfile?: string | undefined;
+  /** `system` stands for the system's CAs. */
+  readonly cacertfile?: readonly string[] | undefined;
   readonly certfile?: string | undefined;
   readonly keyfile?: string | undefined;
   /** The name for SNI and for the certificate, where it is not the URL's. */
@@ -76,9 +79,18 @@ function namedTarget(origin: string, servername: string | undefined): { origin: 
   };
 }
 
+/** curl takes one file, or what a command writes; and its own CAs beside it where it is told so (curl 8.2). */
+function caOptions(authorities: readonly string[]): string[] {
+  const files = authorities.filter((each) => each !== SYSTEM_CAS).map((file) => shellWord(file, 'utf8'));
+  const [first] = files;
+  if (first === undefined) return [];
+  const besides = authorities.includes(SYSTEM_CAS) ? ['--ca-native'] : [];
+  return [...besides, `--cacert ${files.length === 1 ? first : `<(cat ${files.join(' ')})`}`];
+}
+
 function tlsOptions(tls: PrintableTls): string[] {
   const options: string[] = [];
-  if (tls.cacertfile !== undefined) options.push(`--cacert ${shellWord(tls.cacertfile, 'utf8')}`);
+  options.push(...caOptions(tls.cacertfile ?? [SYSTEM_CAS]));
   if (tls.certfile !== undefined) options.push(`--cert ${shellWord(tls.certfile, 'utf8')}`);
   if (tls.keyfile !== undefined) options.push(`--key ${shellWord(tls.keyfile, 'utf8')}`);
   if (tls.verify === false) options.push('--insecure');

@@ -37,6 +37,12 @@ function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls
       "the upstream's certificate is not checked: anybody in between can read along",
     );
   }
+  if (service.settings['auth.fetch.tls_verify'] === 'verify_none') {
+    service.notify(
+      'auth.fetch.tls_verify',
+      "the token endpoint's certificate is not checked: anybody in between can read the credentials",
+    );
+  }
   checkTimes(service, wamp.settings.max_call_timeout);
   checkAnswerSize(service, wamp);
 }

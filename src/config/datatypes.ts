@@ -231,6 +231,20 @@ export const readableFile: DataType<string> = {
   },
 };
 
+/** Stands for the CAs of the runtime in a list of {@link caFiles}; no path, since those are absolute. */
+export const SYSTEM_CAS = 'system';
+
+/** Files of CA certificates; the word `system` stands for the system's. */
+export const caFiles: DataType<readonly string[]> = {
+  description: 'list, parted by commas, each: a file, relative to the configuration file, or the word system',
+  parse: (value, context) => listOf(caFile).parse(value === '' ? ',' : value, context),
+};
+
+const caFile: DataType<string> = {
+  description: 'file or system',
+  parse: (value, context) => (value === SYSTEM_CAS ? SYSTEM_CAS : readableFile.parse(value, context)),
+};
+
 /** An IP address, or `localhost`. */
 export const ipAddress: DataType<string> = {
   description: 'IP address',

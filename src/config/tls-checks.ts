@@ -1,11 +1,11 @@
 import { createSecureContext } from 'node:tls';
-import { fileTrouble } from './datatypes.js';
+import { fileTrouble, SYSTEM_CAS } from './datatypes.js';
 import type { ListenerDraft, ServiceDraft } from './drafts.js';
 import type { ReadFile } from './includes.js';
 import { readCertificates, readPrivateKey } from './pem.js';
 import { ValueError } from './value-error.js';
 
-/** Checks the `tls.*` files of one service or listener; what it finds goes to the line of the file's key. */
+/** Checks the TLS files of one service or listener; what it finds goes to the line of the file's key. */
 export type CheckTls = (draft: ServiceDraft | ListenerDraft) => void;
 
 /** What came of reading something once: it, or why not. */
@@ -17,36 +17,44 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
   const certificates = remembered((path: string) => attempt(() => readCertificates(contents(path))));
   const privateKeys = remembered((path: string) => attempt(() => readPrivateKey(contents(path))));
   const fits = remembered((paths: string) => {
-    const [cert, key, ca] = paths.split('\0').map((path) => path && contents(path));
-    return attempt(() => createSecureContext({ cert, key, ...(ca && { ca }) }));
+    const [cert, key, ...ca] = paths.split('\0').map(contents);
+    return attempt(() => createSecureContext({ cert, key, ...(ca.length > 0 && { ca }) }));
   });
 
-  return (draft) => {
-    checkPresence(draft);
-    const certificate = read(draft, 'tls.certfile', certificates);
-    const key = read(draft, 'tls.keyfile', privateKeys);
-    const authorities = read(draft, 'tls.cacertfile', certificates);
+  function check(draft: TlsDraft, prefix: 'tls' | 'auth.fetch.tls'): void {
+    const [certKey, keyKey, caKey] = [`${prefix}.certfile`, `${prefix}.keyfile`, `${prefix}.cacertfile`];
+    checkPresence(draft, certKey, keyKey);
+    const certificate = readAll(draft, certKey, certificates)?.[0];
+    const key = readAll(draft, keyKey, privateKeys)?.[0];
+    const authorities = readAll(draft, caKey, certificates);
     if (certificate === undefined || key === undefined) return;
     if (!certificate[0].checkPrivateKey(key)) {
-      draft.report('tls.keyfile', 'this is not the key of the first certificate in tls.certfile');
+      draft.report(keyKey, `this is not the key of the first certificate in ${certKey}`);
       return;
     }
-    const {
-      'tls.certfile': certFile,
-      'tls.keyfile': keyFile,
-      'tls.cacertfile': caFile = '',
-    } = draft.settings;
-    const paths = [certFile, keyFile, authorities === undefined ? '' : caFile].join('\0');
-    const outcome = fits(paths);
+    const cas = authorities === undefined ? [] : filesOf(draft, caKey);
+    const outcome = fits([...filesOf(draft, certKey), ...filesOf(draft, keyKey), ...cas].join('\0'));
     // What is left is what OpenSSL's security level forbids: a key that is too short, a digest that is too weak.
-    if ('trouble' in outcome) draft.report('tls.certfile', outcome.trouble);
+    if ('trouble' in outcome) draft.report(certKey, outcome.trouble);
+  }
+
+  return (draft) => {
+    check(draft, 'tls');
+    check(draft, 'auth.fetch.tls');
   };
 }
 
-function checkPresence(draft: ServiceDraft | ListenerDraft): void {
+/** Of a draft what the checks need; a key that its scope does not have has no value. */
+interface TlsDraft {
+  readonly settings: Readonly<Record<string, unknown>>;
+  entry(key: string): unknown;
+  report(key: string, message: string): void;
+}
+
+function checkPresence(draft: TlsDraft, certKey: string, keyKey: string): void {
   for (const [given, missing] of [
-    ['tls.certfile', 'tls.keyfile'],
-    ['tls.keyfile', 'tls.certfile'],
+    [certKey, keyKey],
+    [keyKey, certKey],
   ] as const) {
     if (draft.entry(given) !== undefined && draft.entry(missing) === undefined) {
       draft.report(given, `needs ${missing} too`);
@@ -54,18 +62,31 @@ function checkPresence(draft: ServiceDraft | ListenerDraft): void {
   }
 }
 
-/** What the file of a key holds; undefined where the key has none, or it was reported. */
-function read<T>(
-  draft: ServiceDraft | ListenerDraft,
-  key: 'tls.certfile' | 'tls.keyfile' | 'tls.cacertfile',
+/** What each file of a key holds; undefined where the key has none, or one was reported. */
+function readAll<T>(
+  draft: TlsDraft,
+  key: string,
   readOnce: (path: string) => Outcome<T>,
-): T | undefined {
-  const path = draft.settings[key];
-  if (path === undefined) return undefined;
-  const outcome = readOnce(path);
-  if ('value' in outcome) return outcome.value;
-  draft.report(key, outcome.trouble);
-  return undefined;
+): readonly T[] | undefined {
+  const files = filesOf(draft, key);
+  const values: T[] = [];
+  for (const path of files) {
+    const outcome = readOnce(path);
+    if ('trouble' in outcome) {
+      draft.report(
+        key,
+        files.length === 1 ? outcome.trouble : `file ${files.indexOf(path) + 1}: ${outcome.trouble}`,
+      );
+      return undefined;
+    }
+    values.push(outcome.value);
+  }
+  return values.length === 0 ? undefined : values;
+}
+
+function filesOf({ settings }: TlsDraft, key: string): readonly string[] {
+  const value = settings[key] as string | readonly string[] | undefined;
+  return [value ?? []].flat().filter((path) => path !== SYSTEM_CAS);
 }
 
 function attempt<T>(make: () => T): Outcome<T> {

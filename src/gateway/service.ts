@@ -1,11 +1,11 @@
 import { createAuthoriser } from '../auth/create-authoriser.js';
 import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
-import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
+import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
 import type { Logger } from '../log.js';
 import { createVariables } from '../secrets/variables.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
-import { readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
+import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { createWaitingMemory, type MemoryTotal } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
@@ -60,11 +60,13 @@ interface Compiled {
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
   const { clock, random, log } = deps;
-  const tls = readTls(config);
+  const tls = readTls(config, readUpstreamTls);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);
   const credential = describeCredential(settings);
-  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls, waiting });
+  // Apart from the API's: they may be two servers of two owners.
+  const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
+  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls: tokenTls, waiting });
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
 
@@ -130,9 +132,12 @@ function isSame(one: BaseUrl | undefined, other: BaseUrl | undefined): boolean {
   return one?.origin === other?.origin && one?.path === other?.path && one?.query === other?.query;
 }
 
-function readTls({ name, settings }: ServiceConfig): UpstreamTls {
+function readTls(
+  { name, settings }: ServiceConfig,
+  read: (settings: ServiceSettings) => UpstreamTls,
+): UpstreamTls {
   try {
-    return readUpstreamTls(settings);
+    return read(settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'its TLS files cannot be used';
     throw new Error(`rpc_gateway.services.${name}: ${reason}`, { cause: error });

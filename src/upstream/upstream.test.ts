@@ -667,7 +667,7 @@ describe('TLS', () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const otherName = readUpstreamTls({
       ...TLS,
-      'tls.cacertfile': caFile,
+      'tls.cacertfile': [caFile],
       'tls.servername': 'other.example.com',
     });
     const { upstream } = connect(server.url, retrying(3), { size: 1, tls: otherName });
@@ -680,7 +680,7 @@ describe('TLS', () => {
   it('accepts what its CA signed, and anything where told not to verify', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const trusting = [
-      { ...TLS, 'tls.cacertfile': caFile },
+      { ...TLS, 'tls.cacertfile': [caFile] },
       { ...TLS, tls_verify: 'verify_none' as const },
     ];
     for (const options of trusting) {

@@ -11,7 +11,7 @@ const CA = `+tls.cacertfile = ${TLS_FILES.ca}`;
 const KEYS = [`+tls.certfile = ${TLS_FILES.clientCert}`, `+tls.keyfile = ${TLS_FILES.clientKey}`];
 const MUTUAL = { requestCert: true, rejectUnauthorized: true, ca: [readTlsFixtures().ca] };
 
-describe("a token endpoint behind TLS, by the service's own tls keys", () => {
+describe("a token endpoint behind TLS, by the service's own tls keys and by its own", () => {
   const open: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     await Promise.all(open.splice(0).map((each) => each.close()));
@@ -31,7 +31,15 @@ describe("a token endpoint behind TLS, by the service's own tls keys", () => {
 
   it.each([
     ['a CA of ours', true, [CA]],
+    ['several CAs of ours', true, [`+tls.cacertfile = ${TLS_FILES.clientCert}, ${TLS_FILES.ca}`]],
+    ["a CA of ours beside the system's", true, [`+tls.cacertfile = system, ${TLS_FILES.ca}`]],
     ['the name that the certificate has', true, [CA, '+tls.servername = upstream.test']],
+    [
+      'a client certificate each',
+      MUTUAL,
+      [CA, ...KEYS, ...KEYS.map((line) => line.replace('+', '+auth.fetch.'))],
+    ],
+    ['no verification each', true, ['+tls_verify = verify_none', '+auth.fetch.tls_verify = verify_none']],
     ['no verification', true, ['+tls_verify = verify_none']],
     ['a client certificate', MUTUAL, [CA, ...KEYS]],
   ])('and an API alike: %s', async (_, tls, lines) => {
@@ -43,7 +51,13 @@ describe("a token endpoint behind TLS, by the service's own tls keys", () => {
 
   it.each([
     ['its CA is unknown', true, []],
-    ['its certificate has another name', true, [CA, '+tls.servername = other.test']],
+    ['its certificate has another name', true, [CA, '+auth.fetch.tls.servername = other.test']],
+    ['its CA is not among its own', true, [CA, '+auth.fetch.tls.cacertfile = system']],
+    [
+      'it is verified, though the API is not',
+      true,
+      ['+tls_verify = verify_none', '+auth.fetch.tls_verify = verify_peer'],
+    ],
     ['it misses a client certificate', MUTUAL, [CA]],
   ])('gets no secret where %s', async (_, tls, lines) => {
     const { scene, idp } = await set(tls, ...lines);
@@ -51,6 +65,29 @@ describe("a token endpoint behind TLS, by the service's own tls keys", () => {
     expect(ownError(answer)).toMatchObject({ ...NO_TOKEN, attempts: 0 });
     expect(idp.requests).toHaveLength(0);
     expect(scene.upstream.connections).toBe(0);
+  });
+
+  it.each([
+    ['CAs', [`+tls.cacertfile = ${TLS_FILES.clientCert}`, `+auth.fetch.tls.cacertfile = ${TLS_FILES.ca}`]],
+    ['verification', ['+auth.fetch.tls_verify = verify_none']],
+    ['CAs, while the API trusts the system', [`+auth.fetch.tls.cacertfile = ${TLS_FILES.ca}`]],
+  ])('has %s of its own', async (_, lines) => {
+    const { scene, idp } = await set(true, ...lines);
+    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject({ code: 'tls' });
+    expect(idp.requests).toHaveLength(1);
+    expect(scene.upstream.requests).toHaveLength(0);
+  });
+
+  it('is asked under its own name, whatever name the API has', async () => {
+    const names: string[] = [];
+    const SNICallback = (name: string, done: (error: null) => void) => {
+      names.push(name);
+      done(null);
+    };
+    const { scene, idp } = await set({ SNICallback }, CA, '+tls.servername = upstream.test');
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    // An address is no name, and none is sent for it (RFC 6066 section 3).
+    expect([names, idp.requests.length]).toEqual([['upstream.test'], 1]);
   });
 
   it('gets no secret where it speaks plain HTTP', async () => {

@@ -1,3 +1,5 @@
+import { readTlsFixtures } from './tls-fixtures.js';
+
 /** What a block needs around it, and what comes of one call through it. */
 export interface AuthenticationCase {
   readonly env?: Readonly<Record<string, string>>;
@@ -14,6 +16,7 @@ export interface AuthenticationCase {
   readonly apiRequest: readonly string[];
 }
 
+const CA = readTlsFixtures().ca;
 const ACCEPT = 'accept: application/json';
 const FORM = 'content-type: application/x-www-form-urlencoded';
 const JSON_TYPE = 'content-type: application/json';
@@ -168,6 +171,14 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'An expired token that is refused otherwise': {
     env: { BILLING_SECRET: 's+:cret' },
+    tokenAnswer: oauthAnswer,
+    tokenRequest: postedForm,
+    call: getInvoice,
+    apiRequest: withBearer,
+  },
+  'A token endpoint with its own TLS': {
+    env: { BILLING_SECRET: 's+:cret' },
+    files: { 'certs/billing-ca.pem': CA, 'certs/idp-ca.pem': CA },
     tokenAnswer: oauthAnswer,
     tokenRequest: postedForm,
     call: getInvoice,

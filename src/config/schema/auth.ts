@@ -1,10 +1,12 @@
 import { awsRegion } from '../aws-types.js';
 import {
+  caFiles,
   type DataType,
   dotPath,
   duration,
   nonEmptyText,
   oneOf,
+  readableFile,
   statuses,
   text,
   wholeOrDotPath,
@@ -98,6 +100,35 @@ export const AUTH_KEYS = {
     meaning:
       'How the two are written before base64: `utf8` as they are (RFC 7617), `form` both form-encoded first (RFC 6749 section 2.3.1), which strict OAuth2 endpoints want.',
     example: 'form',
+  },
+  'auth.fetch.tls.cacertfile': {
+    type: caFiles,
+    meaning:
+      "CA certificates (PEM) for the token endpoint alone; the word `system` in the list stands for the system's. Without the key: the system's, and those of `tls.cacertfile` beside them.",
+    example: 'certs/idp-ca.pem',
+  },
+  'auth.fetch.tls.certfile': {
+    type: readableFile,
+    meaning:
+      'Client certificate (PEM) for the token endpoint, in place of `tls.certfile`; needs `auth.fetch.tls.keyfile`.',
+    example: 'certs/idp-client.pem',
+  },
+  'auth.fetch.tls.keyfile': {
+    type: readableFile,
+    meaning: 'Private key (PEM) of that certificate.',
+    example: 'certs/idp-client.key',
+  },
+  'auth.fetch.tls.servername': {
+    type: nonEmptyText,
+    meaning:
+      "Host name for SNI and for the check of the token endpoint's certificate, where it is not the one in `auth.fetch.url`.",
+    example: 'idp.internal',
+  },
+  'auth.fetch.tls_verify': {
+    type: oneOf('verify_peer', 'verify_none'),
+    meaning:
+      "Whether the token endpoint's certificate is checked; without the key as `tls_verify` says. `verify_none` is for tests; it is warned about.",
+    example: 'verify_none',
   },
   'auth.apply.placement': {
     type: oneOf('header', 'query_param'),

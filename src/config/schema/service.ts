@@ -1,5 +1,6 @@
 import {
   byteSize,
+  caFiles,
   duration,
   flag,
   integer,
@@ -81,13 +82,15 @@ export const SERVICE_KEYS = {
     example: 'args',
   },
   'tls.cacertfile': {
-    type: readableFile,
-    meaning: "CA certificates (PEM) in place of the system's, for the service and its token endpoint.",
-    example: 'certs/ca.pem',
+    type: caFiles,
+    meaning:
+      "CA certificates (PEM) in place of the system's; the word `system` in the list stands for those. Where `auth.fetch.tls.cacertfile` is not set they are trusted at the token endpoint too, beside the system's.",
+    example: 'certs/ca.pem, system',
   },
   'tls.certfile': {
     type: readableFile,
-    meaning: 'Client certificate (PEM); needs `tls.keyfile`.',
+    meaning:
+      'Client certificate (PEM); needs `tls.keyfile`. It is shown to the token endpoint too, unless `auth.fetch.tls.certfile` is set.',
     example: 'certs/client.pem',
   },
   'tls.keyfile': {
@@ -98,7 +101,7 @@ export const SERVICE_KEYS = {
   'tls.servername': {
     type: nonEmptyText,
     meaning:
-      'Host name for SNI and for the check of the certificate, where it is not the one in the URL. It goes for the token endpoint too.',
+      'Host name for SNI and for the check of the certificate, where it is not the one in the URL. Not for the token endpoint: see `auth.fetch.tls.servername`.',
     example: 'billing.internal',
   },
   tls_verify: {
