@@ -106,19 +106,6 @@ export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
   return false;
 }
 
-/** True where there are more lists and dictionaries than `most`, judged by the brackets outside strings. */
-export function jsonObjectsExceed(text: string, most: number): boolean {
-  // Each takes two characters at least, so that nearly all text need not be looked at.
-  if (text.length < 2 * most) return false;
-  let objects = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) at = endOfString(text, at);
-    else if ((code === 0x5b || code === 0x7b) && ++objects > most) return true;
-  }
-  return false;
-}
-
 /** Cheap first look: text with no more opening brackets than the limit, wherever they stand, cannot nest deeper. */
 function opensAtMost(text: string, limit: number): boolean {
   let count = 0;

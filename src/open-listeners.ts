@@ -43,7 +43,7 @@ export async function openListeners(
   const { wamp } = config;
   const sendTotal = createSendTotal(wamp.max_send_buffer_total);
   // One set for all listeners: an EVENT is encoded once for all who get it.
-  const serializers = createSerializers({ maxNesting: wamp.max_nesting });
+  const serializers = createSerializers({ maxNesting: wamp.max_nesting, maxValues: wamp.max_values });
   const opened: Listener[] = [];
   try {
     for (const { config: listener, address } of spokenListeners(config)) {

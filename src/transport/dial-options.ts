@@ -11,6 +11,8 @@ import { createSendTotal } from './send-total.js';
 
 /** Replies may nest deeper than what a router takes from clients: the gateway passes JSON of 1,000 levels. */
 const REPLY_NESTING = 2048;
+/** And may hold more: who asks a router for an answer wants it whole. */
+const REPLY_VALUES = 10_000_000;
 
 const MEGABYTE = 1024 * 1024;
 
@@ -41,7 +43,8 @@ export function withDefaults(options: DialOptions): FullDialOptions {
   return {
     tls: options.tls ?? {},
     timeout: options.timeout ?? 10_000,
-    serializer: options.serializer ?? createJsonSerializer({ maxNesting: REPLY_NESTING }),
+    serializer:
+      options.serializer ?? createJsonSerializer({ maxNesting: REPLY_NESTING, maxValues: REPLY_VALUES }),
     maxMessageSize: options.maxMessageSize ?? 16 * MEGABYTE,
     maxSendBuffer: options.maxSendBuffer ?? 64 * MEGABYTE,
     maxSendQueue: options.maxSendQueue ?? 100_000,

@@ -7,10 +7,10 @@ import type { Heads } from './heads.js';
 import type { Message } from './messages.js';
 import type { PackJson } from './pack-json.js';
 import type { Dict, Payload } from './payload.js';
-import { argsOf, kwargsOf, valueOfJson } from './payload-values.js';
+import { argsOf, holdsMoreValues, kwargsOf, valueOfJson } from './payload-values.js';
 import type { Prepare } from './prepare-values.js';
 import type { Read } from './read.js';
-import type { Scan } from './scan.js';
+import { DEFAULT_MAX_VALUES, type Scan } from './scan.js';
 import type { Serializer } from './serializer.js';
 import { TEXT_FROM } from './slots.js';
 import { createSplitBinary } from './split-binary.js';
@@ -27,6 +27,7 @@ export interface BinaryFormat {
   readonly read: Read;
   readonly heads: Heads;
   /** As in `SerializerOptions`. */
+  readonly maxValues: number | undefined;
   readonly textFrom: number | undefined;
 }
 
@@ -61,6 +62,7 @@ function createParts({
   write,
   packJson,
   heads,
+  maxValues = DEFAULT_MAX_VALUES,
 }: BinaryFormat): FrameParts<readonly Uint8Array[], Uint8Array> {
   const emptyList = Uint8Array.of(heads.emptyList);
 
@@ -94,7 +96,13 @@ function createParts({
     // Of nearly all answers these are the args.
     if (slot === NO_ARGS) return emptyList;
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
-    return packJson(slot) ?? write(prepare(valueOfJson(slot), holdsBinaryText(slot)));
+    return packJson(slot) ?? packValues(slot);
+  }
+
+  /** Of an upstream's answer there may be any number of values, and to make them takes long. */
+  function packValues(json: JsonText): Uint8Array {
+    if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON of too many values');
+    return write(prepare(valueOfJson(json), holdsBinaryText(json)));
   }
 
   /** Each part is put in the place of a null, which is one byte. */

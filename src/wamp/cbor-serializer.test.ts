@@ -249,19 +249,42 @@ describe('CBOR is refused', () => {
     expect(yielded(`${'c1'.repeat(100_000)}07`)).toBe(7);
   });
 
-  it.each([
-    ['lists', '80'],
-    ['dictionaries', 'a0'],
-    ['byte strings', '40'],
-  ])('of more than a million %s', (_name, hex) => {
+  it.each<[string, string, number]>([
+    ['small integers', '07', 1],
+    ['lists', '80', 1],
+    ['dictionaries', 'a0', 1],
+    ['undefined', 'f7', 1],
+    ['texts', '6161', 1],
+    ['byte strings', '40', 5],
+    ['integers beyond 2^53', '1b0020000000000001', 5],
+    ['bignums of 16 bytes', `c250${'ff'.repeat(16)}`, 14],
+    ['tags', 'c1c107', 3],
+    ['texts in chunks', '7f6161ff', 6],
+    ['entries', 'a1616107', 3],
+    ['entries with names of 64 bytes', `a17840${'61'.repeat(64)}07`, 5],
+    ['texts that JSON has to escape', `7820${'22'.repeat(32)}`, 3],
+  ])('of more %s than the limit: each counts as many', (_name, hex, weight) => {
+    const limited = createCborSerializer({ maxValues: 1000 });
     const frame = (count: number): Buffer => {
       const head = Buffer.from('84184601a09a00000000', 'hex');
       head.writeUInt32BE(count, 6);
-      return Buffer.concat([head, Buffer.alloc(count, hex, 'hex')]);
+      return Buffer.concat([head, Buffer.alloc((count * hex.length) / 2, hex, 'hex')]);
     };
-    // The message, its options and its arguments are three.
-    expect(() => cbor.decode(frame(999_998))).toThrow('more than 1000000');
-    expect(() => cbor.decode(frame(999_997).subarray(0, -1))).toThrow('ends too early');
+    // The message, its code, its request, its options and its arguments are five.
+    const most = Math.floor(995 / weight);
+    expect(() => limited.decode(frame(most))).not.toThrow();
+    expect(() => limited.decode(frame(most + 1))).toThrow('more than 1000 values and names');
+  });
+
+  it('with the names of a large dictionary counted four times', () => {
+    const limited = createCborSerializer({ maxValues: 10_000 });
+    const frame = (count: number, first: string, end = ''): Buffer =>
+      Buffer.from(`84184601a081${first}${'616107'.repeat(count)}${end}`, 'hex');
+    // 2 each for the first thousand, 5 each beyond them.
+    expect(() => limited.decode(frame(2000, 'b907d0'))).not.toThrow();
+    expect(() => limited.decode(frame(2599, 'b90a27'))).toThrow('more than 10000');
+    expect(() => limited.decode(frame(1998, 'bf', 'ff'))).not.toThrow();
+    expect(() => limited.decode(frame(1999, 'bf', 'ff'))).toThrow('more than 10000');
   });
 });
 

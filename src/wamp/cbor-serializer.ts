@@ -7,6 +7,7 @@ import { createCborReader } from './cbor-read.js';
 import { createCborScan } from './cbor-scan.js';
 import { createPackJson } from './pack-json.js';
 import { createPrepare } from './prepare-values.js';
+import { DEFAULT_MAX_VALUES } from './scan.js';
 import { createScratchWriter, type Scratch } from './scratch-writer.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 
@@ -25,7 +26,8 @@ export function createCborSerializer(options: SerializerOptions = {}): Serialize
     prepare: createPrepare(() => true),
     write: createScratchWriter((value) => encoder.encode(value), encoder as Encoder & Scratch),
     packJson: createPackJson(CBOR),
-    scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
+    scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING, options.maxValues ?? DEFAULT_MAX_VALUES),
+    maxValues: options.maxValues,
     read: createCborReader(),
     heads: CBOR_HEADS,
     textFrom: options.textFrom,

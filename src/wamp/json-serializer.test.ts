@@ -45,16 +45,47 @@ describe('the JSON serializer', () => {
     expect(json.decode(encoded)).toMatchObject({ type: 50, request: 7 });
   });
 
-  it.each(['[]', '{}', '{"a":[]}'])('reads no more than a million lists and dictionaries: %s', (one) => {
-    const each = one.split(/[[{]/).length - 1;
-    const frame = (count: number) =>
-      `[70,7,{},[${Array(Math.ceil(count / each))
-        .fill(one)
-        .join(',')}]]`;
-    expect(() => json.decode(frame(1_000_002))).toThrow('more than 1000000 lists');
-    expect(() => json.decode(frame(999_990))).not.toThrow();
+  it.each<[string, number]>([
+    ['7', 1],
+    ['[]', 1],
+    ['{}', 1],
+    ['"a"', 1],
+    ['"\\u0000AAAA"', 5 + 1 / 16],
+    ['12345678901234567', 5],
+    ['1.2345678901234567', 1],
+    ['{"a":[]}', 3],
+    [`{"${'a'.repeat(64)}":0}`, 5],
+    [`"${'\\n'.repeat(32)}"`, 3],
     // Brackets in text are none.
-    expect(() => json.decode(`[70,7,{},["${'[\\"{'.repeat(1_000_000)}"]]`)).not.toThrow();
+    ['"[{[{"', 1],
+  ])('reads no more %s than the limit: each counts as %i', (one, weight) => {
+    const frame = (count: number, spoilt = '') => `[70,7,{},[${Array(count).fill(one).join(',')}]${spoilt}]`;
+    // The message, its code, its request, its options and its arguments are five.
+    const most = Math.floor(995 / weight);
+    for (const textFrom of [0, 1e9]) {
+      const limited = createJsonSerializer({ maxValues: 1000, textFrom });
+      for (const form of [(text: string) => text, (text: string) => Buffer.from(text)]) {
+        expect(() => limited.decode(form(frame(most)))).not.toThrow();
+        expect(() => limited.decode(form(frame(most + 1)))).toThrow('more than 1000 values and names');
+      }
+    }
+  });
+
+  it('counts the names of a large dictionary four times', () => {
+    const limited = createJsonSerializer({ maxValues: 10_000 });
+    const frame = (count: number) => Buffer.from(`[70,7,{},[{${Array(count).fill('"a":0').join(',')}}]]`);
+    // 2 each for the first thousand, 5 each beyond them.
+    expect(() => limited.decode(frame(2598))).not.toThrow();
+    expect(() => limited.decode(frame(2599))).toThrow('more than 10000');
+  });
+
+  it('tells what is wrong with a long frame before it makes anything of it', () => {
+    const limited = createJsonSerializer({ maxValues: 1000, maxNesting: 3 });
+    const long = ' '.repeat(1000);
+    expect(() => limited.decode(`[70,7,{},[[[]]]]${long}`)).toThrow('nested deeper than 3 levels');
+    for (const text of ['[70,7,{},[1]', '[70,7,{},[1]]x', '[70,7,{},[1,]]', '\ufeff[70,7,{},[1]]']) {
+      expect(() => limited.decode(long + text)).toThrow('the frame is not valid JSON');
+    }
   });
 
   it('does not take a dictionary from the wire for JSON text', () => {

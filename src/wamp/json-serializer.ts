@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
-import { DEFAULT_MAX_NESTING, jsonObjectsExceed, parseJson, stringifyJson } from '../json.js';
+import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
+import { endOfValue, nothingSeen, skipSpace, TOO_DEEP, TOO_MANY } from '../json-text/scan-json.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
 import { encodeEventsOnce } from './encode-events.js';
 import type { Message } from './messages.js';
 import { type Dict, isDict, type Payload } from './payload.js';
-import { MAX_OBJECTS, scanFaults } from './scan.js';
+import { DEFAULT_MAX_VALUES, scanFaults } from './scan.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 import { TEXT_FROM } from './slots.js';
 import { splitFrame } from './split-frame.js';
@@ -24,26 +25,41 @@ const faults = scanFaults('JSON');
  * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
  */
 export function createJsonSerializer(options: SerializerOptions = {}): Serializer {
-  const { maxNesting = DEFAULT_MAX_NESTING, textFrom = TEXT_FROM } = options;
+  const { maxNesting = DEFAULT_MAX_NESTING, maxValues = DEFAULT_MAX_VALUES, textFrom = TEXT_FROM } = options;
   return {
     name: 'json',
     subprotocol: 'wamp.2.json',
     binary: false,
     ...encodeEventsOnce({ tailOf, lengthOf, frameOf, encode }),
     decode(frame) {
-      if (typeof frame === 'string') return decodeText(frame);
+      if (typeof frame === 'string') {
+        if (frame.length >= maxValues) check(Buffer.from(frame));
+        return decodeText(frame);
+      }
       if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
       const bytes = Buffer.isBuffer(frame)
         ? frame
         : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-      const elements = bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, textFrom / 2);
+      const elements =
+        bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, maxValues, textFrom / 2);
+      if (elements !== undefined) return decodeMessage(elements);
+      // Each that is counted takes a byte at least, so that a short frame cannot hold too many.
+      if (bytes.length >= maxValues) check(bytes);
       // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
-      return elements === undefined ? decodeText(bytes.toString('utf8')) : decodeMessage(elements);
+      return decodeText(bytes.toString('utf8'));
     },
   };
 
+  /** Looks for what is wrong before anything is made of a long frame, as who reads binary frames does. */
+  function check(bytes: Buffer): void {
+    const seen = nothingSeen(maxValues - 1);
+    const end = endOfValue(bytes, skipSpace(bytes, 0), maxNesting, seen);
+    if (end === TOO_MANY || seen.left < 0) throw faults.values(maxValues);
+    if (end === TOO_DEEP) throw faults.nested(maxNesting);
+    if (end < 0 || skipSpace(bytes, end) !== bytes.length) throw invalid();
+  }
+
   function decodeText(text: string): Message {
-    if (jsonObjectsExceed(text, MAX_OBJECTS)) throw faults.objects();
     const message = decodeMessage(parse(text, maxNesting));
     if (mayHoldBinaryText(text)) {
       const payload = messagePayload(message);
@@ -59,8 +75,12 @@ function parse(text: string, maxNesting: number): unknown {
   } catch (error) {
     // V8 quotes the text in its own message; ours must not carry what a client sent.
     const nested = error instanceof SyntaxError && error.message.startsWith('nested deeper');
-    throw new ProtocolViolation(nested ? error.message : 'the frame is not valid JSON', { cause: error });
+    throw nested ? new ProtocolViolation(error.message, { cause: error }) : invalid(error);
   }
+}
+
+function invalid(cause?: unknown): ProtocolViolation {
+  return new ProtocolViolation('the frame is not valid JSON', { cause });
 }
 
 function encode(message: Message): string | Uint8Array {

@@ -5,6 +5,8 @@ const SPACES = 0x20202020;
 const QUOTES = 0x22222222;
 const BACKSLASHES = 0x5c5c5c5c;
 const ZERO = 0x30;
+const LOWER_U = 0x75;
+const HEX = '0123456789abcdef';
 
 /** Memory that is kept from one text to the next; what more a text needed is given back. */
 const KEPT_BYTES = 128 * 1024;
@@ -108,8 +110,16 @@ export class JsonWriter {
   private escape(code: number): void {
     this.bytes[this.end++] = BACKSLASH;
     const letter = ESCAPES[code] as number;
-    if (letter !== 0) this.bytes[this.end++] = letter;
-    else this.ascii(`u${code.toString(16).padStart(4, '0')}`);
+    if (letter !== 0) {
+      this.bytes[this.end++] = letter;
+      return;
+    }
+    // `u00` and two digits.
+    this.bytes[this.end++] = LOWER_U;
+    this.bytes[this.end++] = ZERO;
+    this.bytes[this.end++] = ZERO;
+    this.bytes[this.end++] = HEX.charCodeAt(code >> 4);
+    this.bytes[this.end++] = HEX.charCodeAt(code & 15);
   }
 
   /** Makes room for so many bytes more. */

@@ -1,3 +1,11 @@
+import {
+  ESCAPES_MASK,
+  ESCAPES_SHIFT,
+  MANY_ENTRIES,
+  MORE_FOR_BYTES,
+  MORE_FOR_MANY,
+  NAME_SHIFT,
+} from '../json-text/scan-json.js';
 import { unsignedAt } from './big-endian.js';
 import { LIST, MAP, SCALAR, TEXT } from './heads.js';
 import {
@@ -9,8 +17,8 @@ import {
   TIMESTAMP_EXTENSION,
   UNDEFINED_EXTENSION,
 } from './msgpack-types.js';
-import { ITEM, KEY, MAX_OBJECTS, type Scan, scanFaults, VALUE } from './scan.js';
-import { isUtf8Between } from './utf8.js';
+import { ITEM, KEY, MORE_FOR_LONG_INTEGER, type Scan, scanFaults, VALUE } from './scan.js';
+import { escapesBetween, isUtf8Between } from './utf8.js';
 
 const faults = scanFaults('MessagePack');
 
@@ -18,7 +26,7 @@ const faults = scanFaults('MessagePack');
  * A scanner of MessagePack (specification at github.com/msgpack/msgpack). Of the extension types two pass: 0, by which
  * JavaScript libraries write undefined, and the timestamp.
  */
-export function createMsgpackScan(maxNesting: number): Scan {
+export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
   // What was open when an inner list or dictionary began: the values it still lacks, and what stands next in it.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
@@ -28,18 +36,24 @@ export function createMsgpackScan(maxNesting: number): Scan {
     let at = 0;
     let depth = 0;
     let left = 1;
-    let objects = 0;
+    /** Values and names that may still come. */
+    let room = maxValues;
+    // Each that is counted takes a byte at least, so that a short frame cannot hold too many.
+    const isLarge = end >= maxValues;
+    let escapes = 0;
     let next = ITEM;
     for (;;) {
       while (left === 0) {
         if (depth === 0) {
           if (at !== end) throw faults.trailing();
+          if (room < 0) throw faults.values(maxValues);
           return;
         }
         left = outerLeft[--depth] as number;
         next = outerNext[depth] as number;
       }
       if (at >= end) throw faults.truncated();
+      if (--room < 0) throw faults.values(maxValues);
       const type = bytes[at++] as number;
       const kind = KINDS[type] as number;
       const size = SIZES[type] as number;
@@ -48,6 +62,7 @@ export function createMsgpackScan(maxNesting: number): Scan {
       if (next !== ITEM) next = next === KEY ? VALUE : KEY;
       left--;
       if (kind === SCALAR) {
+        if (size === 8 && isLong(bytes, at, type)) room -= MORE_FOR_LONG_INTEGER;
         at += size;
         continue;
       }
@@ -57,10 +72,17 @@ export function createMsgpackScan(maxNesting: number): Scan {
         case TEXT:
           if (length > end - at) throw faults.truncated();
           if (!isUtf8Between(bytes, at, at + length)) throw faults.notUtf8();
+          if (isLarge) {
+            escapes += escapesBetween(bytes, at, at + length);
+            room -= escapes >> ESCAPES_SHIFT;
+            escapes &= ESCAPES_MASK;
+          }
           at += length;
+          // It was a key.
+          if (next === VALUE) room -= length >> NAME_SHIFT;
           break;
         case BINARY:
-          if (++objects > MAX_OBJECTS) throw faults.objects();
+          room -= MORE_FOR_BYTES;
           if (length > end - at) throw faults.truncated();
           at += length;
           break;
@@ -74,7 +96,9 @@ export function createMsgpackScan(maxNesting: number): Scan {
           const values = kind === MAP ? length * 2 : length;
           // Each takes a byte at least.
           if (values > end - at) throw faults.truncated();
-          if (++objects > MAX_OBJECTS) throw faults.objects();
+          // Known in advance, so that nothing more is looked at.
+          if (values > room) throw faults.values(maxValues);
+          if (kind === MAP && length > MANY_ENTRIES) room -= (length - MANY_ENTRIES) * MORE_FOR_MANY;
           if (depth === maxNesting) throw faults.nested(maxNesting);
           outerLeft[depth] = left;
           outerNext[depth++] = next;
@@ -87,6 +111,16 @@ export function createMsgpackScan(maxNesting: number): Scan {
       }
     }
   };
+}
+
+const INT_64 = 0xd3;
+const UINT_64 = 0xcf;
+
+/** Whether eight bytes are an integer beyond 2^53, or nearly so. */
+function isLong(bytes: Buffer, at: number, type: number): boolean {
+  const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
+  if (type === UINT_64 || (type === INT_64 && first < 0x80)) return first > 0 || second >= 0x20;
+  return type === INT_64 && (first < 0xff || second < 0xe0);
 }
 
 function isKnown(extension: number, length: number): boolean {

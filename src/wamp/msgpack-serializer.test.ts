@@ -164,19 +164,44 @@ describe('MessagePack is refused', () => {
     expect(() => msgpack.decode(Buffer.alloc(100_000, 0x91))).toThrow('nested deeper than 512 levels');
   });
 
-  it.each([
-    ['lists', '90'],
-    ['dictionaries', '80'],
-    ['byte strings', 'c400'],
-  ])('of more than a million %s', (_name, hex) => {
+  it.each<[string, string, number]>([
+    ['small integers', '07', 1],
+    ['lists', '90', 1],
+    ['dictionaries', '80', 1],
+    ['undefined', 'd40000', 1],
+    ['texts', 'a161', 1],
+    ['byte strings', 'c400', 5],
+    ['unsigned integers beyond 2^53', 'cf0020000000000001', 5],
+    ['signed integers beyond 2^53', 'd3ff00000000000000', 5],
+    ['signed integers within 2^53', 'd3ffffffff00000000', 1],
+    ['floats', 'cb7fe0000000000000', 1],
+    ['entries', '81a16107', 3],
+    ['entries with names of 64 bytes', `81d940${'61'.repeat(64)}07`, 5],
+    ['texts that JSON has to escape', `d920${'22'.repeat(32)}`, 3],
+    ['texts with control characters', `d920${'01'.repeat(32)}`, 9],
+  ])('of more %s than the limit: each counts as many', (_name, hex, weight) => {
+    const limited = createMsgpackSerializer({ maxValues: 1000 });
     const frame = (count: number): Buffer => {
       const head = Buffer.from('94460180dd00000000', 'hex');
       head.writeUInt32BE(count, 5);
       return Buffer.concat([head, Buffer.alloc((count * hex.length) / 2, hex, 'hex')]);
     };
-    // The message, its options and its arguments are three.
-    expect(() => msgpack.decode(frame(999_998))).toThrow('more than 1000000');
-    expect(() => msgpack.decode(frame(999_997).subarray(0, -1))).toThrow('ends too early');
+    // The message, its code, its request, its options and its arguments are five.
+    const most = Math.floor(995 / weight);
+    expect(() => limited.decode(frame(most))).not.toThrow();
+    expect(() => limited.decode(frame(most + 1))).toThrow('more than 1000 values and names');
+  });
+
+  it('with the names of a large dictionary counted four times', () => {
+    const limited = createMsgpackSerializer({ maxValues: 10_000 });
+    const frame = (count: number): Buffer => {
+      const head = Buffer.from('9446018091df00000000', 'hex');
+      head.writeUInt32BE(count, 6);
+      return Buffer.concat([head, Buffer.alloc(count * 3, 'a16107', 'hex')]);
+    };
+    // 2 each for the first thousand, 5 each beyond them.
+    expect(() => limited.decode(frame(2598))).not.toThrow();
+    expect(() => limited.decode(frame(2599))).toThrow('more than 10000');
   });
 });
 

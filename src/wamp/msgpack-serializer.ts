@@ -7,6 +7,7 @@ import { createMsgpackReader } from './msgpack-read.js';
 import { createMsgpackScan } from './msgpack-scan.js';
 import { createPackJson } from './pack-json.js';
 import { createPrepare } from './prepare-values.js';
+import { DEFAULT_MAX_VALUES } from './scan.js';
 import { createScratchWriter } from './scratch-writer.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 
@@ -24,7 +25,11 @@ export function createMsgpackSerializer(options: SerializerOptions = {}): Serial
     prepare: createPrepare(isOf64Bit),
     write: createScratchWriter((value) => packr.pack(value), packr),
     packJson: createPackJson(MSGPACK),
-    scan: createMsgpackScan(options.maxNesting ?? DEFAULT_MAX_NESTING),
+    scan: createMsgpackScan(
+      options.maxNesting ?? DEFAULT_MAX_NESTING,
+      options.maxValues ?? DEFAULT_MAX_VALUES,
+    ),
+    maxValues: options.maxValues,
     read: createMsgpackReader(),
     heads: MSGPACK_HEADS,
     textFrom: options.textFrom,

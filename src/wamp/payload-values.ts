@@ -1,5 +1,6 @@
 import { parseJson } from '../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
+import { endOfValue, nothingSeen, skipSpace, TOO_MANY } from '../json-text/scan-json.js';
 import type { Dict, Payload } from './payload.js';
 
 /**
@@ -26,4 +27,13 @@ export function kwargsOf(payload: { readonly kwargs?: Payload['kwargs'] | undefi
 /** The value of JSON text. */
 export function valueOfJson(json: JsonText): unknown {
   return parseJson(textOfJson(json), JSON_TEXT_NESTING);
+}
+
+/** Whether JSON text holds more values and names than so many, as scan.ts counts them. */
+export function holdsMoreValues(json: JsonText, most: number): boolean {
+  const { before, bytes, after } = json;
+  // Each takes a byte at least.
+  if (before.length + bytes.length + after.length < most) return false;
+  const whole = Buffer.from(textOfJson(json));
+  return endOfValue(whole, skipSpace(whole, 0), JSON_TEXT_NESTING, nothingSeen(most)) === TOO_MANY;
 }

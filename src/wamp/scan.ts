@@ -3,7 +3,7 @@ import { ProtocolViolation } from './decode.js';
 /**
  * Looks through a binary frame once, from its first byte to its last, before anything is made of it: it holds one value,
  * whole and nothing after it; lengths announce no more than there is; text is UTF-8; keys are strings; nothing nests
- * deeper than the limit; and each type means something in WAMP. It neither recurses nor allocates, so that no frame
+ * deeper than the limit, or is more than the limit; and each type means something in WAMP. It neither recurses nor allocates, so that no frame
  * costs more than its bytes, and who reads the frame afterwards need not look for any of this again.
  *
  * @throws ProtocolViolation
@@ -16,10 +16,13 @@ export const KEY = 1;
 export const VALUE = 2;
 
 /**
- * Lists, dictionaries and byte strings that one frame may hold, in JSON too. Each may take a single byte of it and a hundred and more
- * of memory: 16 MB of empty ones would take gigabytes and half a minute.
+ * What a frame holds is counted, in all formats alike, for 16 MB of it may take gigabytes and half a minute. Each value counts
+ * as one, and so does each name of a dictionary (`weighName` of scan-json.ts). What takes longer, or more memory, counts as much more: the default of
+ * `wamp.max_values` is meant to be read and written again within 200 ms whatever is counted.
  */
-export const MAX_OBJECTS = 1_000_000;
+export const DEFAULT_MAX_VALUES = 200_000;
+/** More for an integer beyond 2^53, which is made a BigInt. */
+export const MORE_FOR_LONG_INTEGER = 4;
 
 /** What is wrong with a frame, in sentences that hold nothing of it. */
 export interface ScanFaults {
@@ -29,7 +32,7 @@ export interface ScanFaults {
   readonly unknown: () => ProtocolViolation;
   readonly notUtf8: () => ProtocolViolation;
   readonly key: () => ProtocolViolation;
-  readonly objects: () => ProtocolViolation;
+  readonly values: (maxValues: number) => ProtocolViolation;
   readonly nested: (maxNesting: number) => ProtocolViolation;
 }
 
@@ -43,7 +46,13 @@ export function scanFaults(format: string): ScanFaults {
     unknown: () => new ProtocolViolation(`the frame holds a type of ${format} that has no meaning in WAMP`),
     notUtf8: broken('text is not UTF-8'),
     key: () => new ProtocolViolation('the keys of a dictionary must be strings'),
-    objects: () => new ProtocolViolation(`more than ${MAX_OBJECTS} lists, dictionaries and byte strings`),
+    values: tooManyValues,
     nested: (maxNesting) => new ProtocolViolation(`nested deeper than ${maxNesting} levels`),
   };
+}
+
+function tooManyValues(maxValues: number): ProtocolViolation {
+  return new ProtocolViolation(
+    `more than ${maxValues} values and names in one message: send fewer at a time, or have wamp.max_values raised`,
+  );
 }

@@ -4,6 +4,8 @@ import type { Event, Message } from './messages.js';
 export interface SerializerOptions {
   /** Lists and dictionaries within one another, the message's own list counted; default 512. */
   readonly maxNesting?: number;
+  /** Values and names of one frame, as scan.ts counts them; default 200,000. */
+  readonly maxValues?: number;
   /**
    * Bytes of the smallest frame whose args and kwargs are left or made JSON text, each where it has half as many at
    * least; default 512.

@@ -46,3 +46,21 @@ export function textBetween(bytes: Buffer, start: number, end: number): string {
   }
   return text;
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+/** Of most control characters the escape is six characters long, which is three times that of the others. */
+const CONTROL = 4;
+
+/** How much work it is to write text as JSON: each character that needs an escape, and those of long ones more often. */
+export function escapesBetween(bytes: Buffer, start: number, end: number): number {
+  let escapes = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte > BACKSLASH) continue;
+    if (byte < SPACE) escapes += byte >= 0x08 && byte <= 0x0d && byte !== 0x0b ? 1 : CONTROL;
+    else if (byte === QUOTE || byte === BACKSLASH) escapes++;
+  }
+  return escapes;
+}

@@ -317,6 +317,13 @@ const CASES: readonly Case[] = [
     exceed: async (urls) => ask(await join(urls), 48, 1, {}, 'com.none', [[[[[[[[[]]]]]]]]]),
   },
   {
+    keys: ['wamp.max_values'],
+    lines: ['wamp.max_values = 1000'],
+    limited: VIOLATION,
+    otherwise: 'wamp.error.no_such_procedure',
+    exceed: async (urls) => ask(await join(urls), 48, 1, {}, 'com.none', Array(1000).fill(1)),
+  },
+  {
     keys: ['wamp.max_message_size'],
     lines: ['wamp.max_message_size = 1KB'],
     limited: 'closed with 1009',

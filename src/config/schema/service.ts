@@ -182,6 +182,20 @@ export const SERVICE_KEYS = {
       'Whether a connection carries more than one request. `off` is for servers that close connections without saying so, where a POST would be lost.',
     example: 'off',
   },
+  'pool.max_request_line_size': {
+    type: byteSize,
+    default: '64KB',
+    meaning:
+      'The longest path and query of a request, with its method. Servers take 8KB to 64KB. A call that would need more is refused.',
+    example: '8KB',
+  },
+  'pool.max_request_header_size': {
+    type: byteSize,
+    default: '64KB',
+    meaning:
+      'The largest headers of a request, cookies included and the credential not. A call that would need more is refused.',
+    example: '16KB',
+  },
   'pool.follow_redirect': {
     type: flag,
     default: 'off',

@@ -28,6 +28,13 @@ export const WAMP_KEYS = {
     meaning: 'How deep the lists and dicts of a message may nest.',
     example: '64',
   },
+  max_values: {
+    type: integer({ min: 1000, max: 10_000_000 }),
+    default: '200000',
+    meaning:
+      'Values and names of dicts that a message may hold, all levels together. Byte strings, integers beyond 2^53, long names and those of large dicts count as several; docs/wamp.md tells as how many. Raised, one message may keep everybody waiting for longer.',
+    example: '50000',
+  },
   handshake_timeout: {
     type: duration(),
     default: '10s',

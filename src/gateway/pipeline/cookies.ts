@@ -3,16 +3,22 @@ import { BadRequest, type Call } from './call.js';
 import { encodeText } from './encode-text.js';
 import { compileTemplate, isScalar } from './fill-template.js';
 
+export const HEADERS_TOO_LARGE =
+  'The headers would be larger than what pool.max_request_header_size of the service allows';
+
 /** Everything that may not stand in a cookie's value (RFC 6265 §4.1.1), and `%` so that decoding is exact. */
 const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
 
 /**
  * Builds the `Cookie` header of a procedure, or undefined where no cookie has a value. A value that comes from a call is
  * percent-encoded where it must be, so that it cannot begin a second cookie; constants stand as configured.
+ *
+ * @param most characters of a value
  */
 export function compileCookies(
   entries: readonly NamedTemplate[],
   realm: string,
+  most: number,
 ): (call: Call) => string | undefined {
   const compiled = entries.map(({ name, template }) => ({
     name,
@@ -26,6 +32,7 @@ export function compileCookies(
       if (value === undefined || value === null) continue;
       if (!isScalar(value)) throw new BadRequest(`Cookie ${name} must be text, a number or a boolean`);
       const text = String(value);
+      if (text.length > most) throw new BadRequest(HEADERS_TOO_LARGE);
       pairs.push(`${name}=${constant ? text : encodeCookie(text, name)}`);
     }
     return pairs.length === 0 ? undefined : pairs.join('; ');

@@ -3,7 +3,7 @@ import type { NamedTemplate } from '../../config/model.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
-import { compileCookies } from './cookies.js';
+import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
 import { compileTemplate, isDict, isScalar } from './fill-template.js';
 import { HEADERS_KWARG } from './leftover.js';
 
@@ -18,6 +18,8 @@ export interface HeaderParts {
   readonly owned: readonly string[];
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
+  /** `pool.max_request_header_size` */
+  readonly most: number;
   readonly userAgent: string;
   readonly realm: string;
 }
@@ -28,6 +30,7 @@ export function compileHeaders({
   cookies,
   owned,
   callerHeaders,
+  most,
   userAgent,
   realm,
 }: HeaderParts): HeaderBuilder {
@@ -36,7 +39,7 @@ export function compileHeaders({
     constant: template.parts.every((part) => typeof part === 'string'),
     fill: compileTemplate(template, `header ${name}`, realm),
   }));
-  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm) : undefined;
+  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm, most) : undefined;
   const ruleOf = compileCallerHeaders(
     [...entries.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
     callerHeaders,
@@ -56,17 +59,18 @@ export function compileHeaders({
     for (const { name, fill, constant } of compiled) {
       // A constant was checked when the configuration was read.
       if (constant) headers.push(name, fill(call) as string);
-      else addField(headers, name, fill(call), `Header ${name}`);
+      else addField(headers, name, fill(call), `Header ${name}`, most);
     }
     const cookie = cookieHeader?.(call);
     if (cookie !== undefined) headers.push('Cookie', cookie);
+    refuseTooLarge(headers, most);
   }
 
   return (call, hasBody) => {
     const base = hasBody ? withBody : withoutBody;
     const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
     if (custom === undefined && plain) return base;
-    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf);
+    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, most);
     addConfigured(headers, call);
     return headers;
   };
@@ -77,11 +81,14 @@ function mergeCustom(
   base: readonly string[],
   custom: unknown,
   ruleOf: (name: string) => CallerHeaderRule,
+  most: number,
 ): string[] {
   if (!isDict(custom))
     throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
+  let room = most;
   for (const name of Object.keys(custom)) {
+    if (name.length > room) throw new BadRequest(HEADERS_TOO_LARGE);
     checkName(name);
     const rule = ruleOf(name);
     if (rule === 'refused') {
@@ -90,7 +97,7 @@ function mergeCustom(
       );
     }
     const field: string[] = [];
-    addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, refuseAbsent);
+    room -= addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, room, refuseAbsent);
     if (rule === 'allowed') fields.set(foldFieldName(name), field);
   }
   const headers: string[] = [];
@@ -98,7 +105,7 @@ function mergeCustom(
     const name = base[index] as string;
     if (!fields.has(foldFieldName(name))) headers.push(name, base[index + 1] as string);
   }
-  for (const field of fields.values()) headers.push(...field);
+  for (const field of fields.values()) for (const text of field) headers.push(text);
   return headers;
 }
 
@@ -115,27 +122,47 @@ function refuseAbsent(what: string): never {
   throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
 }
 
-/** Adds one line for a scalar and one for each element of a list. A missing value is left out, or refused. */
+/** What stands around a name and a value: colon, space and the line's end. */
+const AROUND = 4;
+
+/**
+ * Adds one line for a scalar and one for each element of a list. A missing value is left out, or refused.
+ *
+ * @param most bytes, beyond which no more is added
+ * @returns the bytes that were added
+ */
 function addField(
   headers: string[],
   name: string,
   value: unknown,
   what: string,
+  most: number,
   absent: (what: string) => void = () => undefined,
-): void {
+): number {
   if (value === undefined || value === null) {
     absent(what);
-    return;
+    return 0;
   }
+  let size = 0;
   for (const element of Array.isArray(value) ? value : [value]) {
     if (!isScalar(element))
       throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
     const text = String(element);
+    size += name.length + text.length + AROUND;
+    if (size > most) throw new BadRequest(HEADERS_TOO_LARGE);
     if (!isFieldValue(text)) {
       throw new BadRequest(`${what} holds a line break, a control character or a character beyond Latin-1`);
     }
     headers.push(name, text);
   }
+  return size;
+}
+
+/** Of all headers together, the defaults included. */
+function refuseTooLarge(headers: readonly string[], most: number): void {
+  let size = (headers.length / 2) * AROUND;
+  for (const text of headers) size += text.length;
+  if (size > most) throw new BadRequest(HEADERS_TOO_LARGE);
 }
 
 /** The value of a header in a flat list, by name in any case; the first where it stands several times. */

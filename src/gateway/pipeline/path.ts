@@ -4,6 +4,7 @@ import { decodeOnce } from './decode-once.js';
 import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';
 import { compileVariable, isScalar } from './fill-template.js';
+import { TOO_LONG } from './query.js';
 
 /** Builds the path of a request, and keeps the literal query of base_url and of the procedure's path apart. */
 export interface PathBuilder {
@@ -19,12 +20,14 @@ export interface PathBuilder {
  *
  * @param base path and query of base_url.
  * @param prefix what is taken off the procedure's path first, whole segments only.
+ * @param most characters of a value
  */
 export function compilePath(
   base: { path: string; query: string },
   prefix: string,
   path: Template,
   realm: string,
+  most = Number.POSITIVE_INFINITY,
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
   // base_url is the whole endpoint then, as with GraphQL and JSON-RPC, be there a slash at its end or not.
@@ -32,7 +35,7 @@ export function compilePath(
   const relative = isWhole ? [] : stripPrefix(parts, prefix);
   const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
   const pieces = relative.map(
-    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm)),
+    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm, most)),
   );
   const literalQuery = [base.query, query].filter((text) => text !== '').join('&');
   if (pieces.every((piece) => typeof piece === 'string')) {
@@ -56,7 +59,7 @@ export function compilePath(
  * segments safe, for URL parsers take `%2e%2e` for `..` (WHATWG URL §4.4) and servers decode `..%2Fx`, and an empty id would
  * turn DELETE /invoices/{{id}} into DELETE /invoices/.
  */
-function compileSegment(variable: Variable, realm: string): (call: Call) => string {
+function compileSegment(variable: Variable, realm: string, most: number): (call: Call) => string {
   const { name } = variable;
   const read = compileVariable(variable, realm);
   return (call) => {
@@ -65,6 +68,7 @@ function compileSegment(variable: Variable, realm: string): (call: Call) => stri
     if (!isScalar(value)) throw new BadRequest(`Path variable ${name} must be text, a number or a boolean`);
     const text = String(value);
     if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
+    if (text.length > most) throw new BadRequest(TOO_LONG);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
     const encoded = encodeText(text, 'Path variable', name);
     // What needs no encoding has neither a slash nor an escape in it.

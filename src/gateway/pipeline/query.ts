@@ -5,9 +5,19 @@ import { compileTemplate, isScalar } from './fill-template.js';
 
 const PARAMETER = 'Query parameter';
 const NAME_OF = 'The name of a query parameter';
+export const TOO_LONG =
+  'The path and query would be longer than what pool.max_request_line_size of the service allows';
 
-/** Builds the query that the configuration asks for, in its order. Throws {@link BadRequest}. */
-export function compileQuery(entries: readonly NamedTemplate[], realm: string): (call: Call) => string {
+/**
+ * Builds the query that the configuration asks for, in its order. Throws {@link BadRequest}.
+ *
+ * @param most characters, beyond which no more is built
+ */
+export function compileQuery(
+  entries: readonly NamedTemplate[],
+  realm: string,
+  most: number,
+): (call: Call) => string {
   const compiled = entries.map(({ name, template }) => ({
     name,
     encodedName: encodeText(name, NAME_OF, ''),
@@ -15,7 +25,9 @@ export function compileQuery(entries: readonly NamedTemplate[], realm: string): 
   }));
   return (call) => {
     let query = '';
-    for (const { name, encodedName, fill } of compiled) query += pairsOf(name, encodedName, fill(call));
+    for (const { name, encodedName, fill } of compiled) {
+      query += pairsOf(name, encodedName, fill(call), most - query.length);
+    }
     return query;
   };
 }
@@ -23,14 +35,22 @@ export function compileQuery(entries: readonly NamedTemplate[], realm: string): 
 /**
  * `&name=value` for a scalar, once for each element of a list, '' for null and for what is missing. A dictionary has no
  * text form in a query, so it is refused.
+ *
+ * @param most characters, beyond which no more is built
  */
-export function queryPairs(name: string, value: unknown): string {
-  return pairsOf(name, encodeText(name, NAME_OF, ''), value);
+export function queryPairs(name: string, value: unknown, most: number): string {
+  // Encoded it is no shorter.
+  if (name.length > most) throw new BadRequest(TOO_LONG);
+  return pairsOf(name, encodeText(name, NAME_OF, ''), value, most);
 }
 
-function pairsOf(name: string, encodedName: string, value: unknown): string {
+function pairsOf(name: string, encodedName: string, value: unknown, most: number): string {
   if (value === undefined || value === null) return '';
-  if (isScalar(value)) return `&${encodedName}=${encodeText(String(value), PARAMETER, name)}`;
+  if (isScalar(value)) {
+    const text = String(value);
+    if (encodedName.length + text.length > most) throw new BadRequest(TOO_LONG);
+    return `&${encodedName}=${encodeText(text, PARAMETER, name)}`;
+  }
   if (!Array.isArray(value)) {
     throw new BadRequest(`${PARAMETER} "${name}" must be text, a number, a boolean or a list of these`);
   }
@@ -39,7 +59,7 @@ function pairsOf(name: string, encodedName: string, value: unknown): string {
     if (element !== null && !isScalar(element)) {
       throw new BadRequest(`${PARAMETER} "${name}" must be a list of text, numbers or booleans`);
     }
-    pairs += pairsOf(name, encodedName, element);
+    pairs += pairsOf(name, encodedName, element, most - pairs.length);
   }
   return pairs;
 }

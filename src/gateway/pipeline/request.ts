@@ -10,7 +10,7 @@ import { compileIdempotency } from './idempotency.js';
 import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
 import { ownedFields, ownedParameters } from './owned-names.js';
 import { compilePath } from './path.js';
-import { compileQuery, queryNames, queryPairs, withoutNames } from './query.js';
+import { compileQuery, queryNames, queryPairs, TOO_LONG, withoutNames } from './query.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
 /** A request, and whether it may be sent more than once. */
@@ -42,16 +42,19 @@ export function compileRequest(
   const { settings } = procedure;
   const { realm, remaining } = settings;
   const method = settings.method.toUpperCase() as HttpMethod;
-  const path = compilePath(base, service.settings.prefix, settings.path, realm);
+  const mostLine = service.settings['pool.max_request_line_size'] - method.length;
+  const path = compilePath(base, service.settings.prefix, settings.path, realm, mostLine);
   const query = compileQuery(
     settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
     realm,
+    mostLine,
   );
   const headers = compileHeaders({
     entries: settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
     cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
     owned: credential.ownedHeaders,
     callerHeaders: service.settings.caller_headers,
+    most: service.settings['pool.max_request_header_size'],
     userAgent: deps.userAgent,
     realm,
   });
@@ -69,8 +72,9 @@ export function compileRequest(
     const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
-    if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule));
+    if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule, mostLine));
     else if (remaining === 'refuse') refuseLeftover(call, rule);
+    if (filledPath.length + search.length > mostLine) throw new BadRequest(TOO_LONG);
     const content = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined, leftoverJson);
     const keyed = idempotency(headers(call, content !== undefined));
     return {
@@ -131,10 +135,10 @@ function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name:
   };
 }
 
-function leftoverQuery(call: Call, rule: LeftoverRule): string {
+function leftoverQuery(call: Call, rule: LeftoverRule, most: number): string {
   let query = '';
   for (const name of Object.keys(call.kwargs)) {
-    if (isLeftover(name, rule)) query += queryPairs(name, call.kwargs[name]);
+    if (isLeftover(name, rule)) query += queryPairs(name, call.kwargs[name], most - query.length);
   }
   return query;
 }
