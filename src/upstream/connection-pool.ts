@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
+  /** Of one response, as it comes over the wire. */
+  readonly maxBodyBytes: number;
   /** Names and values of one response's header fields together. */
   readonly maxHeaderBytes: number;
   readonly tls: UpstreamTls;
@@ -67,6 +69,10 @@ const LIFETIME_JITTER = 0.1;
 /** How long a resting connection has to be silent. Bytes that come meanwhile close it: undici waits for none. */
 const REST_MS = 100;
 
+/** What a response may bring beside its body: chunks of few bytes cost more than these, in sizes and line ends. */
+const FRAMING_SHARE = 4;
+const FRAMING_BYTES = 1024 * 1024;
+
 interface Slot extends Connection {
   client: Client;
   filter: InterimFilter | undefined;
@@ -94,6 +100,10 @@ export function createConnectionPool(
   random: () => number,
 ): ConnectionPool {
   const connector = createUpstreamConnector(options);
+  const limits = {
+    headBytes: options.maxHeaderBytes,
+    totalBytes: options.maxBodyBytes * FRAMING_SHARE + FRAMING_BYTES,
+  };
   const slots = new Set<Slot>();
   // Last in, first out: the warmest connection serves next, and spare ones reach their idle timeout.
   const free: Slot[] = [];
@@ -111,7 +121,7 @@ export function createConnectionPool(
             callback(error, null);
             return;
           }
-          const filter = filterInterimResponses(socket, options.maxHeaderBytes);
+          const filter = filterInterimResponses(socket, limits);
           if (slot().client === client) slot().filter = filter;
           callback(null, socket);
         });

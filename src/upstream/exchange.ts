@@ -139,6 +139,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   private headers: AnswerHeaders = NO_HEADERS;
   private body: Buffer | Buffer[] = NO_BODY;
   private size = 0;
+  /** Chunks at the end of the body that stand alone. */
+  private loose = 0;
 
   constructor(
     connection: Connection,
@@ -232,8 +234,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     // Nobody waits for the body any more.
     else if (this.leftTo !== undefined) return true;
     else if (this.size === chunk.length) this.body = chunk;
-    else if (Array.isArray(this.body)) this.body.push(chunk);
-    else this.body = [this.body, chunk];
+    else this.body = append(this.body, chunk, ++this.loose);
+    if (this.loose === MERGED_CHUNKS) this.loose = 0;
     return true;
   }
 
@@ -341,6 +343,16 @@ const NO_HEADERS: AnswerHeaders = [];
 const NO_BODY = Buffer.alloc(0);
 /** Any text, as connector.ts knows the real name. */
 const SAME_SERVER = 'upstream';
+
+/** Chunks may hold one byte, and each costs a hundred as an object: so many are made one. */
+const MERGED_CHUNKS = 1_024;
+
+function append(body: Buffer | Buffer[], chunk: Buffer, loose: number): Buffer[] {
+  const chunks = Array.isArray(body) ? body : [body];
+  chunks.push(chunk);
+  if (loose === MERGED_CHUNKS) chunks.push(Buffer.concat(chunks.splice(-MERGED_CHUNKS)));
+  return chunks;
+}
 
 /** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */
 function hasBody(request: HttpRequest, status: number): boolean {

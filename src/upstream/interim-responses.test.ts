@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import {
+  ENDLESS_RESPONSE,
   filterInterimResponses,
   MALFORMED_INTERIM_RESPONSE,
   MAX_INTERIM_RESPONSES,
@@ -9,6 +10,7 @@ import {
 
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const MAX_HEAD = 200;
+const MAX_TOTAL = 4_000;
 
 /** What the parser reads of a response that comes in these pieces, and how often the upstream was heard. */
 function read(pieces: readonly string[], { expected = true } = {}) {
@@ -18,7 +20,7 @@ function read(pieces: readonly string[], { expected = true } = {}) {
     error = failure.code;
   });
   let heard = 0;
-  const filter = filterInterimResponses(socket, MAX_HEAD);
+  const filter = filterInterimResponses(socket, { headBytes: MAX_HEAD, totalBytes: MAX_TOTAL });
   if (expected) filter.expectResponse({ heard: () => heard++ });
   let text = '';
   for (const piece of pieces) {
@@ -76,8 +78,24 @@ describe('interim responses', () => {
     expect(read([looksAlike], { expected: false }).text).toBe(looksAlike);
   });
 
+  it('and all that comes for one request are limited together', async () => {
+    const long = read([FINAL, ...Array.from({ length: 10 }, () => 'x'.repeat(MAX_HEAD * 2))]);
+    expect([long.destroyed, await long.error()]).toEqual([true, ENDLESS_RESPONSE]);
+  });
+
+  it.each([
+    ['in pieces', ['HTTP/1.1 200 ', ...Array.from({ length: 5 }, () => 'x'.repeat(MAX_HEAD / 2))]],
+    ['from its first byte on', ['x'.repeat(5), ...Array.from({ length: 5 }, () => 'x'.repeat(MAX_HEAD / 2))]],
+  ])('a status line without an end is refused, %s', async (_, pieces) => {
+    expect(await read(pieces).error()).toBe(ENDLESS_RESPONSE);
+  });
+
+  it('a status line may come byte by byte', () => {
+    expect(read([...FINAL.repeat(3)]).text).toBe(FINAL.repeat(3));
+  });
+
   it('are limited in number', async () => {
-    const interim = 'HTTP/1.1 103 Early Hints\r\n\r\n';
+    const interim = 'HTTP/1.1 103 Early\r\n\r\n';
     expect(read([interim.repeat(MAX_INTERIM_RESPONSES) + FINAL]).text).toBe(FINAL);
     const flood = read([interim.repeat(MAX_INTERIM_RESPONSES + 1) + FINAL]);
     expect([flood.text, await flood.error()]).toEqual(['', TOO_MANY_INTERIM_RESPONSES]);

@@ -5,10 +5,18 @@ export const MAX_INTERIM_RESPONSES = 100;
 /** Its name stands in the log, behind "malformed HTTP". */
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
 export const MALFORMED_INTERIM_RESPONSE = 'MALFORMED_INTERIM_RESPONSE';
+export const ENDLESS_RESPONSE = 'ENDLESS_RESPONSE';
 
 /** Who wants to know that the upstream is at work. */
 export interface InterimListener {
   heard(): void;
+}
+
+export interface FilterLimits {
+  /** Of one status line, and of one interim response. */
+  readonly headBytes: number;
+  /** Of all that comes for one request, with what the parser throws away: chunk sizes and their extensions. */
+  readonly totalBytes: number;
 }
 
 /** The filter in front of one connection's parser. */
@@ -30,17 +38,20 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  * The parser takes an unasked `100 Continue` for a broken response, and calls back for each of the others without a limit.
  * RFC 9110 §15.2 asks a client to read and skip them all. `101` is left to the parser, which refuses it.
  *
- * The filter replaces `read`, the one way in which the parser takes bytes from its socket. A final response costs one
- * comparison, for its first piece; all other pieces, bodies too, cost one test of a flag.
+ * It also bounds what the parser reads without a limit of its own: a status line, and what stands between chunks.
  *
- * @param maxHeadBytes the longest interim response
+ * The filter replaces `read`, the one way in which the parser takes bytes from its socket. A final response costs one
+ * comparison and the search for a line's end, for its first piece; all other pieces, bodies too, cost one addition.
  */
-export function filterInterimResponses(socket: Duplex, maxHeadBytes: number): InterimFilter {
+export function filterInterimResponses(socket: Duplex, limits: FilterLimits): InterimFilter {
   const read: (size?: number) => Buffer | null = socket.read;
   const next = (): Buffer | null => read.call(socket);
   /** Undefined while no response is due to begin. */
   let listener: InterimListener | undefined;
   let count = 0;
+  let received = 0;
+  /** The status line of the final response goes on. */
+  let inStatusLine = false;
   /** The beginning of a status line that came in pieces. */
   const prefix = Buffer.alloc(PREFIX_BYTES);
   let matched = 0;
@@ -58,6 +69,8 @@ export function filterInterimResponses(socket: Duplex, maxHeadBytes: number): In
   /** Hands the parser what is no interim response, from its first byte on. */
   function pass(rest: Buffer): Buffer {
     listener = undefined;
+    size = 0;
+    inStatusLine = rest.indexOf(LF) < 0;
     return matched === 0 ? rest : Buffer.concat([prefix.subarray(0, matched), rest]);
   }
 
@@ -65,7 +78,7 @@ export function filterInterimResponses(socket: Duplex, maxHeadBytes: number): In
   function endOfInterim(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
-      if (++size > maxHeadBytes) return -2;
+      if (++size > limits.headBytes) return -2;
       if (byte === CR) {
         ending = ending === 2 ? 3 : 1;
       } else if (byte !== LF) {
@@ -117,11 +130,16 @@ export function filterInterimResponses(socket: Duplex, maxHeadBytes: number): In
 
   socket.read = (bytes?: number): Buffer | null => {
     const chunk = read.call(socket, bytes);
-    if (listener === undefined || chunk === null) return chunk;
-    if (matched === 0 && !inside && chunk.length > STATUS_AT && chunk[STATUS_AT] !== ONE) {
-      listener = undefined;
-      return chunk;
+    if (chunk === null) return null;
+    received += chunk.length;
+    if (received > limits.totalBytes) return refuse(ENDLESS_RESPONSE);
+    if (inStatusLine) {
+      size += chunk.length;
+      inStatusLine = chunk.indexOf(LF) < 0;
+      if (inStatusLine && size > limits.headBytes) return refuse(ENDLESS_RESPONSE);
     }
+    if (listener === undefined) return chunk;
+    if (matched === 0 && !inside && chunk.length > STATUS_AT && chunk[STATUS_AT] !== ONE) return pass(chunk);
     return withoutInterim(chunk);
   };
 
@@ -129,6 +147,8 @@ export function filterInterimResponses(socket: Duplex, maxHeadBytes: number): In
     expectResponse(next) {
       listener = next;
       count = 0;
+      received = 0;
+      inStatusLine = false;
       matched = 0;
       inside = false;
     },

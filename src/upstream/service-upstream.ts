@@ -81,6 +81,7 @@ function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls
     connectTimeoutMs: settings['pool.connect_timeout'],
     idleTimeoutMs: settings['pool.idle_timeout'],
     maxLifetimeMs: settings['pool.max_lifetime'],
+    maxBodyBytes: settings['pool.max_response_size'],
     maxHeaderBytes: settings['pool.max_response_header_size'],
     tls,
   };

@@ -64,6 +64,7 @@ function connect(
       connectTimeoutMs: 2_000,
       idleTimeoutMs: 60_000,
       maxLifetimeMs: 300_000,
+      maxBodyBytes: 1_000_000,
       maxHeaderBytes: 65_536,
       tls: readUpstreamTls(TLS),
       ...pool,

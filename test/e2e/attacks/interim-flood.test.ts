@@ -28,8 +28,8 @@ describe('interim responses', () => {
   afterEach(async () => {
     await Promise.all(scenes.splice(0).map((scene) => scene.close()));
   });
-  async function open(answer: AnswerHandler): Promise<Scene> {
-    const scene = await openScene({ answer });
+  async function open(answer: AnswerHandler, lines: readonly string[] = []): Promise<Scene> {
+    const scene = await openScene({ answer, lines });
     scenes.push(scene);
     return scene;
   }
@@ -62,6 +62,30 @@ describe('interim responses', () => {
       return flood('x')(request, response);
     });
     expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer' });
+  });
+
+  it.each([
+    ['a status line', 'HTTP/1.1 200 '],
+    ['a chunk extension', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;a='],
+    ['a trailer', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\na: '],
+  ])('%s without an end: the call ends', async (_, begin) => {
+    const { caller, upstream } = await open(
+      (request, response) => {
+        response.socket?.write(begin);
+        return flood('x')(request, response);
+      },
+      ['+pool.max_response_size = 1KB'],
+    );
+    expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer' });
+    await upstream.drained();
+  });
+
+  it('a body in chunks of one byte is the answer', async () => {
+    const body = '1\r\nx\r\n'.repeat(5_000);
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { caller, close } = await openRawScene(() => `${head}${body}0\r\n\r\n`);
+    expect((await caller.call(POST, {})).kwargs.body).toBe('x'.repeat(5_000));
+    await close();
   });
 
   it.each([
