@@ -9,6 +9,8 @@ const LIMITS = {
   callTimeout: 30_000,
   maxCallTimeout: 600_000,
   maxPendingCalls: MANY,
+  maxPendingCallsPerRealm: MANY,
+  maxPendingCallBytesPerRealm: MANY,
   maxSessions: MANY,
   maxRegistrations: MANY,
   maxRegistrationBytes: MANY,
@@ -21,10 +23,15 @@ const LIMITS = {
   maxWildcardShapes: MANY,
   maxRetainedEvents: 0,
   maxRetainedBytes: 0,
+  maxRetainedBytesPerSession: MANY,
   maxTestaments: 0,
   maxTestamentBytes: 0,
+  maxTestamentsPerRealm: MANY,
+  maxTestamentBytesPerRealm: MANY,
   maxWaitingMessages: MANY,
   maxWaitingBytes: MANY,
+  maxWaitingMessagesPerRealm: MANY,
+  maxWaitingBytesPerRealm: MANY,
 };
 
 function join(router, onMessage) {

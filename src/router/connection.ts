@@ -312,9 +312,11 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       onWaiting(message) {
         if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);
       },
-      onOverflow() {
-        abort({ uri: ERROR_URI.tooManyRequests, sentence: 'too many messages wait to be authorized' });
+      onOverflow(key) {
+        const sentence = `too many messages wait to be authorized (${key})`;
+        abort({ uri: ERROR_URI.tooManyRequests, sentence });
       },
+      budget: () => (state.name === 'joined' ? state.joined.realm.waiting : undefined),
       limits: context.limits,
     }),
     onViolation,

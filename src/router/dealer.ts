@@ -5,6 +5,7 @@ import { createAnswering } from './answering.js';
 import { createCancelling } from './cancelling.js';
 import { pickEndpoint } from './invocation-policy.js';
 import { createInvoking } from './invoking.js';
+import { tooMany } from './limit.js';
 import type { Session } from './model.js';
 import { createOpenCalls } from './open-calls.js';
 import { checkPacking, isOpaque } from './passthru.js';
@@ -60,10 +61,10 @@ export function createDealer(
       return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
     // The router's own session asks authenticators and authorizers on behalf of all.
     if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
-      return [
-        ERROR_URI.tooManyRequests,
-        `the session waits for as many calls as it may (${limits.maxPendingCalls})`,
-      ];
+      return tooMany(`the session waits for as many calls as it may (${limits.maxPendingCalls})`, {
+        most: limits.maxPendingCalls,
+        key: 'wamp.max_pending_calls',
+      });
     return undefined;
   }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE, type Message } from '../wamp/messages.js';
+import { type Budget, createBudget } from './budget.js';
 import { createInOrder } from './in-order.js';
 
 /** A line of messages, each of which is handled when it is told to be, where its number is in `slow`. */
-function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWaitingBytes: 1000 }) {
+function line(slow: readonly number[], budget?: Budget) {
+  const limits = { maxWaitingMessages: 3, maxWaitingBytes: 2400 };
   const log: string[] = [];
   const waited: number[] = [];
   const finish = new Map<number, (error?: Error) => void>();
@@ -20,7 +22,8 @@ function line(slow: readonly number[], limits = { maxWaitingMessages: 3, maxWait
     },
     onFault: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
     onWaiting: (message) => waited.push((message as { request: number }).request),
-    onOverflow: () => log.push('overflow'),
+    onOverflow: (key) => log.push(`overflow of ${key}`),
+    budget: () => budget,
     overtakes: ({ type }) => type === MESSAGE.YIELD,
   });
   const send = (request: number, text = ''): void =>
@@ -77,15 +80,32 @@ describe('messages in order', () => {
   });
 
   it.each([
-    ['number', '', 4],
-    ['size', 'x'.repeat(400), 2],
-  ])('are dropped, all of them, where their %s is too large', async (_what, text, fit) => {
+    ['number', '', 4, 'wamp.max_waiting_messages'],
+    ['size', 'x'.repeat(500), 2, 'wamp.max_waiting_bytes'],
+  ])('are dropped, all of them, where their %s is too large', async (_what, text, fit, key) => {
     const { log, send, end } = line([1]);
     send(1);
     for (let request = 2; request <= fit + 2; request++) send(request, text);
     send(99, text);
     await end(1);
-    expect(log).toEqual(['begins 1', 'overflow']);
+    expect(log).toEqual(['begins 1', `overflow of ${key}`]);
+  });
+
+  it('share a budget with those of others, and give back what they took, dropped or handled', async () => {
+    const limit = (most: number, key: string) => ({ most, key });
+    const budget = createBudget({ count: limit(3, 'wamp.count'), bytes: limit(1e6, 'wamp.bytes') });
+    const [one, other] = [line([1], budget), line([1], budget)];
+    for (const request of [1, 2, 3]) one.send(request);
+    for (const request of [1, 2, 3]) other.send(request);
+    expect(other.log).toEqual(['begins 1', 'overflow of wamp.count']);
+    // The message that the other one had waiting is gone: there is room for one more.
+    one.send(4);
+    await one.end(1);
+    expect(one.log).toEqual(['begins 1', 'begins 2', 'begins 3', 'begins 4']);
+    for (let times = 0; times < 3; times++) expect(budget.take(1)).toBeUndefined();
+    expect(budget.take(1)).toEqual(limit(3, 'wamp.count'));
+    budget.give(1);
+    expect(budget.take(1e6)).toEqual(limit(1e6, 'wamp.bytes'));
   });
 
   it('are counted while they wait, and not after', async () => {
@@ -94,7 +114,7 @@ describe('messages in order', () => {
       for (let request = first; request <= first + 3; request++) send(request, 'x'.repeat(50));
       await end(first);
     }
-    expect(log).not.toContain('overflow');
+    expect(log.join()).not.toContain('overflow');
     expect(log).toHaveLength(12);
   });
 });

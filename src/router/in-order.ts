@@ -1,4 +1,5 @@
 import type { Message } from '../wamp/messages.js';
+import type { Budget } from './budget.js';
 import type { RouterLimits } from './model.js';
 import { weigh } from './weigh.js';
 
@@ -11,11 +12,20 @@ export interface InOrderOptions {
   readonly onFault: (message: Message, error: unknown) => void;
   /** A message has to wait; it is handled later. */
   readonly onWaiting: (message: Message) => void;
-  /** More came than may wait. Nothing is handled after this. */
-  readonly onOverflow: () => void;
+  /** More came than may wait. Nothing is handled after this. @param key of the configuration, whose limit that is */
+  readonly onOverflow: (key: string) => void;
   /** What waits behind nothing; handling it may not take time. */
   readonly overtakes: (message: Message) => boolean;
+  /** What all sessions of the realm share, at this moment. */
+  readonly budget: () => Budget | undefined;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
+}
+
+interface Waiting {
+  readonly message: Message;
+  readonly weight: number;
+  /** Where it was taken from. */
+  readonly shared: Budget | undefined;
 }
 
 /**
@@ -24,10 +34,10 @@ export interface InOrderOptions {
  * this costs a comparison.
  */
 export function createInOrder(options: InOrderOptions): (message: Message) => void {
-  const { handle, onFault, onWaiting, onOverflow, overtakes } = options;
+  const { handle, onFault, onWaiting, onOverflow, overtakes, budget } = options;
   const { maxWaitingMessages, maxWaitingBytes } = options.limits;
   /** There while a message takes time. */
-  let waiting: { readonly message: Message; readonly weight: number }[] | undefined;
+  let waiting: Waiting[] | undefined;
   let bytes = 0;
   let overflowed = false;
 
@@ -52,23 +62,35 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
         waiting = undefined;
         return;
       }
-      bytes -= next.weight;
+      release(next);
       if (!pass(next.message)) return;
     }
   }
 
-  function wait(message: Message, queue: NonNullable<typeof waiting>): void {
+  function release({ weight, shared }: Waiting): void {
+    bytes -= weight;
+    shared?.give(weight);
+  }
+
+  function wait(message: Message, queue: Waiting[]): void {
     if (overflowed) return;
     const weight = weigh(message, maxWaitingBytes);
-    bytes += weight;
-    if (queue.length < maxWaitingMessages && bytes <= maxWaitingBytes) {
-      queue.push({ message, weight });
+    const shared = budget();
+    const key = exceeded(queue.length, bytes + weight) ?? shared?.take(weight)?.key;
+    if (key === undefined) {
+      bytes += weight;
+      queue.push({ message, weight, shared });
       onWaiting(message);
       return;
     }
     overflowed = true;
-    queue.length = 0;
-    onOverflow();
+    for (const dropped of queue.splice(0)) release(dropped);
+    onOverflow(key);
+  }
+
+  function exceeded(others: number, size: number): string | undefined {
+    if (others >= maxWaitingMessages) return 'wamp.max_waiting_messages';
+    return size > maxWaitingBytes ? 'wamp.max_waiting_bytes' : undefined;
   }
 
   return (message) => {

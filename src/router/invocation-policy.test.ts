@@ -32,7 +32,7 @@ function registrationOf(invoke: InvocationPolicy, names: string) {
     const tried = registration.endpoints.filter(({ callee }) => names.includes(callee.authid));
     return pickAnother(registration, new Set(tried.map(({ callee }) => callee)), random)?.callee.authid;
   };
-  return { add, remove, next, another };
+  return { registration, add, remove, next, another };
 }
 
 describe('an invocation policy', () => {
@@ -112,6 +112,25 @@ describe('a call that is routed anew goes', () => {
     const { next, another } = registrationOf(invoke, invoke === 'single' ? 'a' : 'abc');
     if (invoke === 'roundrobin') next(1);
     expect(another(tried)).toBe(expected);
+  });
+
+  it('after one look at each of them, however many have refused', () => {
+    const names = Array.from({ length: 1000 }, (_, at) => String.fromCharCode(0x4e00 + at));
+    const { registration, next, another } = registrationOf('roundrobin', names.join(''));
+    next(999);
+    let looks = 0;
+    const { endpoints } = registration;
+    for (const method of ['indexOf', 'findIndex', 'find', 'filter'] as const) {
+      const original = endpoints[method] as (...args: unknown[]) => unknown;
+      Object.defineProperty(endpoints, method, {
+        value: (...args: unknown[]) => {
+          looks++;
+          return original.apply(endpoints, args);
+        },
+      });
+    }
+    expect(another(names.slice(998).join(''))).toBe(names[0]);
+    expect(looks).toBeLessThan(4);
   });
 
   it('by roundrobin around the end of the list; the turn is after that one', () => {

@@ -36,11 +36,15 @@ export function pickAnother(
   random: () => number,
 ): Endpoint | undefined {
   const { endpoints, turn } = registration;
-  const left = endpoints.filter(({ callee }) => !tried.has(callee) && !callee.gone);
-  if (registration.invoke !== 'roundrobin') return pickEndpoint({ ...registration, endpoints: left }, random);
-  const next = left.find((endpoint) => endpoints.indexOf(endpoint) >= turn) ?? left[0];
-  if (next !== undefined) registration.turn = endpoints.indexOf(next) + 1;
-  return next;
+  const isLeft = ({ callee }: Endpoint) => !tried.has(callee) && !callee.gone;
+  if (registration.invoke !== 'roundrobin')
+    return pickEndpoint({ ...registration, endpoints: endpoints.filter(isLeft) }, random);
+  // One pass: a callee that says again and again that it is unavailable must not cost the square of their number.
+  let at = endpoints.findIndex((endpoint, index) => index >= turn && isLeft(endpoint));
+  if (at === -1) at = endpoints.findIndex(isLeft);
+  if (at === -1) return undefined;
+  registration.turn = at + 1;
+  return endpoints[at];
 }
 
 /** Takes an endpoint out. Whose turn was next has the next turn still. */

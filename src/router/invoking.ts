@@ -3,10 +3,12 @@ import { type Call, MESSAGE } from '../wamp/messages.js';
 import { type Dict, NOTHING } from '../wamp/payload.js';
 import { RequestTable } from '../wamp/request-table.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import type { Endpoint, PendingCall, RouterLimits, Session } from './model.js';
+import { tooMany } from './limit.js';
+import type { Endpoint, MatchPolicy, PendingCall, RouterLimits, Session } from './model.js';
 import type { OpenCalls } from './open-calls.js';
 import { isPacked, packingOf } from './passthru.js';
 import type { RealmContext } from './realm-context.js';
+import { refuse } from './refusals.js';
 import { dropRerouting, keepForRerouting } from './rerouting.js';
 import { undeliverable } from './undeliverable.js';
 
@@ -20,7 +22,7 @@ export interface Invoking {
   again(call: PendingCall, message: Call, endpoint: Endpoint): void;
 }
 
-export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext): Invoking {
+export function createInvoking(calls: OpenCalls, { budgets, limits, rules }: RealmContext): Invoking {
   const askAll = rules.progressiveResults === 'always';
 
   function send(call: PendingCall, message: Call, endpoint: Endpoint): void {
@@ -31,7 +33,8 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
     call.invocation = callee.lastInvocation;
     call.progressive =
       message.options['receive_progress'] === true && (features.progressiveCallResults || askAll);
-    if (features.callReroute) keepForRerouting(call, message, registration, limits.maxWaitingBytes);
+    if (features.callReroute)
+      keepForRerouting(call, message, registration, limits.maxWaitingBytes, budgets.kept);
     else dropRerouting(call);
     // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
     callee.invocations ??= new RequestTable();
@@ -57,10 +60,18 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
 
   return {
     begin(caller, message, endpoint) {
+      const { uri, match } = endpoint.registration;
+      const weight = caller.trusted ? 0 : weightOf(message, match);
+      const limit = weight > 0 ? budgets.pending.take(weight) : undefined;
+      if (limit !== undefined) {
+        const refusal = tooMany('the calls that wait in this realm are as many as may', limit);
+        return refuse(caller, MESSAGE.CALL, message.request, refusal[0], refusal[1]);
+      }
       const call: PendingCall = {
         caller,
         request: message.request,
-        procedure: message.procedure,
+        // The same text, and then that of the CALL need not be kept.
+        procedure: match === 'exact' ? uri : message.procedure,
         callee: endpoint.callee,
         invocation: 0,
         progressive: false,
@@ -72,14 +83,24 @@ export function createInvoking(calls: OpenCalls, { limits, rules }: RealmContext
         later: undefined,
         dueAt: 0,
         duration: 0,
+        weight,
       };
       caller.calls ??= new RequestTable();
       caller.calls.set(call.request, call);
-      limit(call, message.options, endpoint.forwardTimeout, calls, limits);
+      setDeadline(call, message.options, endpoint.forwardTimeout, calls, limits);
       send(call, message, endpoint);
     },
     again: send,
   };
+}
+
+/** Measured with 50,000 calls: 570 bytes of heap each, and 450 more where a call has a timer of its own. */
+const CALL_WEIGHT = 640;
+const TIMER_WEIGHT = 480;
+
+function weightOf({ options, procedure }: Call, match: MatchPolicy): number {
+  const timer = Number(options['timeout'] ?? 0) > 0 ? TIMER_WEIGHT : 0;
+  return CALL_WEIGHT + timer + (match === 'exact' ? 0 : 2 * procedure.length);
 }
 
 /** What the caller wishes, capped; 0 where it has no wish: absent, null and 0 mean the same. */
@@ -88,7 +109,7 @@ function timeoutOf(options: Dict, limits: RouterLimits): number {
 }
 
 /** Sets the call's deadline. Where the callee keeps timeouts itself, it is only a backstop. */
-function limit(
+function setDeadline(
   call: PendingCall,
   options: Dict,
   forwardTimeout: boolean,

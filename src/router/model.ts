@@ -133,6 +133,8 @@ export interface PendingCall extends Timed<PendingCall> {
   stopTimer: (() => void) | undefined;
   /** From one progressive result to the next, milliseconds. */
   duration: number;
+  /** Roughly the bytes that it takes of the realm's budget; 0 where its caller is not limited. */
+  readonly weight: number;
 }
 
 export interface Rerouting {
@@ -140,8 +142,9 @@ export interface Rerouting {
   readonly registration: Registration;
   /** Callees that were asked already. */
   readonly tried: Set<Session>;
-  /** Roughly the bytes that are kept for it. */
+  /** Roughly the bytes that are kept for it, and where they were taken from. */
   readonly weight: number;
+  readonly budget: { give(bytes: number): void };
 }
 
 /** What a router grants. Durations in milliseconds. */
@@ -152,6 +155,9 @@ export interface RouterLimits {
   readonly maxCallTimeout: number;
   /** Unanswered calls of one session that is not trusted. `wamp.max_pending_calls` */
   readonly maxPendingCalls: number;
+  /** Of all sessions of one realm; and the estimated bytes of them. `wamp.max_pending_calls_per_realm`, `…_call_bytes_per_realm` */
+  readonly maxPendingCallsPerRealm: number;
+  readonly maxPendingCallBytesPerRealm: number;
   /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
   readonly maxSessions: number;
   /** Of one session that is not trusted, and of all those of a realm; the estimated bytes of them together.
@@ -171,13 +177,19 @@ export interface RouterLimits {
   /** Retained events of one realm, and the estimated bytes of them together. `wamp.max_retained_events`, `…_bytes` */
   readonly maxRetainedEvents: number;
   readonly maxRetainedBytes: number;
+  /** Of what one session published. `wamp.max_retained_bytes_per_session` */
+  readonly maxRetainedBytesPerSession: number;
   /** Testaments of one session, and the estimated bytes of them together. `wamp.max_testaments`, `…_testament_bytes` */
   readonly maxTestaments: number;
   readonly maxTestamentBytes: number;
+  readonly maxTestamentsPerRealm: number;
+  readonly maxTestamentBytesPerRealm: number;
   /** What one session sent and waits for an authorizer's answer; and, in bytes alone, its calls that may be routed anew.
    * `wamp.max_waiting_messages`, `…_bytes` */
   readonly maxWaitingMessages: number;
   readonly maxWaitingBytes: number;
+  readonly maxWaitingMessagesPerRealm: number;
+  readonly maxWaitingBytesPerRealm: number;
 }
 
 /** Longest procedure or topic URI, in characters: registrations keep theirs, and 16 MB of each would be a weapon. */

@@ -27,7 +27,7 @@ interface Awaited {
   tell(): void;
 }
 
-export function createOpenCalls({ clock }: RealmContext): OpenCalls {
+export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
   const awaited: Awaited[] = [];
   const deadlines = createDeadlines(clock, (call) => {
     finish(call);
@@ -36,7 +36,8 @@ export function createOpenCalls({ clock }: RealmContext): OpenCalls {
   });
 
   function finish(call: PendingCall): void {
-    call.caller.calls?.delete(call.request);
+    const wasOpen = call.caller.calls?.delete(call.request) === true;
+    if (wasOpen && call.weight > 0) budgets.pending.give(call.weight);
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);

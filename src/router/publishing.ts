@@ -50,7 +50,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
         const { id } = publisher;
         const mayReceive = (session: Session) =>
           (includesMe || session.id !== id) && filter?.(session) !== false;
-        retained.keep({ topic, publication, details, payload, mayReceive }, options);
+        retained.keep({ topic, publication, details, payload, mayReceive }, options, id);
       }
       const except = includesMe ? undefined : publisher;
       fanOut.send(

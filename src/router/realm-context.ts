@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Turns } from '../turns.js';
 import type { Authorizer } from './authorizer.js';
+import type { Budgets } from './budgets.js';
 import type { RouterLimits, Session } from './model.js';
 
 /** What holds in one realm and may be otherwise in another. */
@@ -18,6 +19,7 @@ export interface RealmRules {
 /** What the parts of one realm share. */
 export interface RealmContext {
   readonly limits: RouterLimits;
+  readonly budgets: Budgets;
   readonly rules: RealmRules;
   readonly clock: Clock;
   readonly turns: Turns;

@@ -3,6 +3,8 @@ import { inTurns, type Turns } from '../turns.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import { ALLOW_ALL } from './authorizer.js';
 import { type Broker, createBroker } from './broker.js';
+import type { Budget } from './budget.js';
+import { createBudgets } from './budgets.js';
 import { createDealer, type Dealer } from './dealer.js';
 import { dispatch } from './dispatch.js';
 import { createMetaApi, type MetaApi } from './meta/meta-api.js';
@@ -18,6 +20,8 @@ export interface Realm {
   readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
+  /** Messages of its sessions that wait while a procedure decides about earlier ones. */
+  readonly waiting: Budget;
   enter(session: Session): void;
   /** Tells the others that a session has joined; to be called when it has its WELCOME. */
   announceJoin(session: Session): void;
@@ -59,8 +63,10 @@ export function createRealm(options: RealmOptions): Realm {
   };
   const sessions = new Map<number, Session>();
   let silent = false;
+  const budgets = createBudgets(limits);
   const context: RealmContext = {
     limits,
+    budgets,
     rules,
     clock,
     turns,
@@ -90,6 +96,7 @@ export function createRealm(options: RealmOptions): Realm {
     sessions,
     dealer,
     broker,
+    waiting: budgets.waiting,
     enter: (session) => void sessions.set(session.id, session),
     announceJoin(session) {
       if (session.gone || session.trusted) return;

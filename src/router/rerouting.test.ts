@@ -6,8 +6,9 @@ import { createRouter } from './router.js';
 const ROLES = { caller: {}, callee: { features: { call_reroute: true } } };
 
 /** A caller and two callees that share `com.a`, where 10,000 bytes of a caller's calls are kept. */
-async function setUp() {
-  const router = createRouter({ realms: ['realm1'], limits: LIMITS, allowAnonymous: true, agent: 'test' });
+async function setUp(most: Partial<typeof LIMITS> = {}) {
+  const limits = { ...LIMITS, ...most };
+  const router = createRouter({ realms: ['realm1'], limits, allowAnonymous: true, agent: 'test' });
   const join = async (): Promise<RawClient> => {
     const client = attachRaw(router.attach);
     await hello(client, 'realm1', { roles: ROLES });
@@ -38,8 +39,11 @@ describe('calls whose callee may be unavailable', () => {
     }
   });
 
-  it('do not where more would have to be kept for one caller than may be', async () => {
-    const { caller, free, call } = await setUp();
+  it.each([
+    ['one caller', {}],
+    ['all callers', { maxWaitingBytes: 1e6, maxWaitingBytesPerRealm: 10_000 }],
+  ])('do not where more would have to be kept for %s than may be', async (_who, most) => {
+    const { caller, free, call } = await setUp(most);
     const kept = await call(6000);
     const tooMuch = await call(6000);
     tooMuch.refuse();

@@ -2,10 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../test/support/limits.js';
 import { createRetainedEvents } from './retained-events.js';
 
-function store(maxRetainedEvents: number, maxRetainedBytes: number) {
-  const events = createRetainedEvents({ ...LIMITS, maxRetainedEvents, maxRetainedBytes });
+function store(maxRetainedEvents: number, maxRetainedBytes: number, maxRetainedBytesPerSession = 1e9) {
+  const events = createRetainedEvents({
+    ...LIMITS,
+    maxRetainedEvents,
+    maxRetainedBytes,
+    maxRetainedBytesPerSession,
+  });
   let publication = 0;
-  const keep = (topic: string, text = '', options = {}): void =>
+  const keep = (topic: string, text = '', options = {}, publisher = 1): void =>
     events.keep(
       {
         topic,
@@ -15,6 +20,7 @@ function store(maxRetainedEvents: number, maxRetainedBytes: number) {
         mayReceive: () => true,
       },
       options,
+      publisher,
     );
   const topics = (): string => [...events.all()].map(({ topic }) => topic).join('');
   return { ...events, keep, topics };
@@ -33,7 +39,7 @@ describe('retained events', () => {
 
   it.each([
     ['number', 2, 10_000, ''],
-    ['size', 10, 1500, 'x'.repeat(500)],
+    ['size', 10, 2400, 'x'.repeat(500)],
   ])('make room from the oldest on where their %s is too large', (_what, most, bytes, text) => {
     const { keep, topics } = store(most, bytes);
     for (const topic of 'abc') keep(topic, text);
@@ -52,6 +58,22 @@ describe('retained events', () => {
     // Lists of receivers are kept as well, and count.
     keep('b', '', { eligible: Array.from({ length: 100 }, (_, id) => id) });
     expect(topics()).toBe('');
+  });
+
+  it('make room of their own session where that has more than one may', () => {
+    const { keep, topics } = store(10, 10_000, 2400);
+    const text = 'x'.repeat(500);
+    keep('a', text, {}, 2);
+    for (const topic of 'bcd') keep(topic, text, {}, 1);
+    expect(topics()).toBe('acd');
+    // Who publishes it anew has it in its share from then on.
+    keep('a', text, {}, 1);
+    expect(topics()).toBe('da');
+    keep('c', text, {}, 2);
+    keep('e', text, {}, 2);
+    expect(topics()).toBe('dace');
+    keep('a', 'x'.repeat(3000), {}, 2);
+    expect(topics()).toBe('dce');
   });
 
   it('are none where none may be', () => {

@@ -14,35 +14,74 @@ export interface RetainedEvent {
 
 /**
  * The last event of each topic that its publisher wanted retained (WAMP, "Event Retention"). Bounded in number and
- * memory: what was published longest ago goes first.
+ * memory: what was published longest ago goes first; of a session that retains more than one may, that of its own.
  */
 export interface RetainedEvents {
-  /** @param options whatever else `mayReceive` holds on to, to be weighed too */
-  keep(event: RetainedEvent, options: Dict): void;
+  /**
+   * @param options whatever else `mayReceive` holds on to, to be weighed too
+   * @param publisher the ID of its session
+   */
+  keep(event: RetainedEvent, options: Dict, publisher: number): void;
   get(topic: string): RetainedEvent | undefined;
   /** In the order in which they were published. */
   all(): Iterable<RetainedEvent>;
 }
 
+interface Kept {
+  readonly event: RetainedEvent;
+  readonly weight: number;
+  readonly publisher: number;
+}
+
+/** What one session published of what is retained. */
+interface Share {
+  bytes: number;
+  /** In the order in which it published them. */
+  readonly topics: Set<string>;
+}
+
 export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
   const { maxRetainedEvents, maxRetainedBytes } = limits;
-  const events = new Map<string, { readonly event: RetainedEvent; readonly weight: number }>();
+  const maxShare = Math.min(maxRetainedBytes, limits.maxRetainedBytesPerSession);
+  const events = new Map<string, Kept>();
+  const shares = new Map<number, Share>();
   let total = 0;
 
   function drop(topic: string): void {
-    total -= events.get(topic)?.weight ?? 0;
+    const kept = events.get(topic);
+    if (kept === undefined) return;
     events.delete(topic);
+    total -= kept.weight;
+    const share = shares.get(kept.publisher);
+    if (share === undefined) return;
+    share.bytes -= kept.weight;
+    share.topics.delete(topic);
+    if (share.topics.size === 0) shares.delete(kept.publisher);
+  }
+
+  function add(event: RetainedEvent, weight: number, publisher: number): Share {
+    const { topic } = event;
+    const share = shares.get(publisher) ?? { bytes: 0, topics: new Set() };
+    shares.set(publisher, share);
+    events.set(topic, { event, weight, publisher });
+    total += weight;
+    share.bytes += weight;
+    share.topics.add(topic);
+    return share;
   }
 
   return {
-    keep(event, options) {
+    keep(event, options, publisher) {
       const { topic, payload } = event;
       // The old one goes in any case: where this one is too large, an outdated one would be worse than none.
       drop(topic);
-      const weight = weigh([topic, payload, options], maxRetainedBytes);
-      if (weight > maxRetainedBytes) return;
-      events.set(topic, { event, weight });
-      total += weight;
+      const weight = weigh([topic, payload, options], maxShare);
+      if (weight > maxShare) return;
+      const share = add(event, weight, publisher);
+      for (const oldest of share.topics) {
+        if (share.bytes <= maxShare) break;
+        drop(oldest);
+      }
       for (const oldest of events.keys()) {
         if (events.size <= maxRetainedEvents && total <= maxRetainedBytes) break;
         drop(oldest);

@@ -264,6 +264,37 @@ const CASES: readonly Case[] = [
       return came;
     },
   },
+  ...[
+    ['wamp.max_pending_calls_per_realm', '2'],
+    ['wamp.max_pending_call_bytes_per_realm', '3KB'],
+  ].map(
+    ([key, most]): Case => ({
+      keys: [key as string],
+      lines: [`${key} = ${most}`],
+      limited: [[8, 48, 1, {}, TOO_MANY, [expect.stringContaining(key as string)]], 'ok'],
+      otherwise: [undefined, 'ok'],
+      async exceed(urls) {
+        const callee = await join(urls);
+        expect(await ask(callee, 64, 1, {}, 'com.slow')).toBe('ok');
+        const callers = [await join(urls), await join(urls), await join(urls), await join(urls)] as const;
+        const invocations: unknown[] = [];
+        for (const caller of callers.slice(0, 2)) {
+          caller.send([48, 1, { timeout: 3_600_000 }, 'com.slow']);
+          invocations.push((await callee.next())[1]);
+        }
+        callers[2].send([48, 1, { timeout: 3_600_000 }, 'com.slow']);
+        const refused = (await untilAnswered(callers[2]))[0];
+        // An answered call makes room, and so does a caller that has gone.
+        callee.send([70, invocations[0], {}]);
+        await callers[0].next();
+        callers[1].send([6, {}, 'wamp.close.normal']);
+        await callers[1].next();
+        callers[3].send([48, 1, {}, 'com.slow']);
+        if (refused === undefined) await callee.next();
+        return [refused, outcome(await callee.next())];
+      },
+    }),
+  ),
   {
     keys: ['wamp.max_sessions'],
     lines: ['wamp.max_sessions = 2', 'listeners.test.max_sessions = 10'],
@@ -283,7 +314,14 @@ const CASES: readonly Case[] = [
   },
   {
     keys: ['wamp.max_retained_bytes'],
-    lines: ['wamp.max_retained_bytes = 1KB'],
+    lines: ['wamp.max_retained_bytes = 1500'],
+    limited: 1,
+    otherwise: 2,
+    exceed: retains,
+  },
+  {
+    keys: ['wamp.max_retained_bytes_per_session'],
+    lines: ['wamp.max_retained_bytes_per_session = 1500'],
     limited: 1,
     otherwise: 2,
     exceed: retains,
@@ -309,6 +347,26 @@ const CASES: readonly Case[] = [
       return ask(await join(urls), 48, 1, {}, 'wamp.session.add_testament', testament);
     },
   },
+  ...[
+    ['wamp.max_testaments_per_realm', '1'],
+    ['wamp.max_testament_bytes_per_realm', '3KB'],
+  ].map(
+    ([key, most]): Case => ({
+      keys: [key as string],
+      lines: [`${key} = ${most}`],
+      limited: [TOO_MANY, 'ok'],
+      otherwise: ['ok', 'ok'],
+      async exceed(urls) {
+        const [first, second] = [await join(urls), await join(urls)];
+        const leave = (client: RawClient, request: number) =>
+          ask(client, 48, request, {}, 'wamp.session.add_testament', ['com.t', ['x'.repeat(1500)], {}]);
+        expect(await leave(first, 1)).toBe('ok');
+        const outcome = await leave(second, 1);
+        expect(await ask(first, 48, 2, {}, 'wamp.session.flush_testaments')).toBe('ok');
+        return [outcome, await leave(second, 2)];
+      },
+    }),
+  ),
   {
     keys: ['wamp.max_nesting'],
     lines: ['wamp.max_nesting = 8'],
@@ -415,6 +473,20 @@ const CASES: readonly Case[] = [
   {
     keys: ['wamp.max_waiting_bytes'],
     lines: ['wamp.max_waiting_bytes = 1KB'],
+    limited: TOO_MANY,
+    otherwise: 'ok',
+    exceed: (urls) => waits(urls, 2000),
+  },
+  {
+    keys: ['wamp.max_waiting_messages_per_realm'],
+    lines: ['wamp.max_waiting_messages_per_realm = 1'],
+    limited: TOO_MANY,
+    otherwise: 'ok',
+    exceed: (urls) => waits(urls, 1),
+  },
+  {
+    keys: ['wamp.max_waiting_bytes_per_realm'],
+    lines: ['wamp.max_waiting_bytes_per_realm = 1KB'],
     limited: TOO_MANY,
     otherwise: 'ok',
     exceed: (urls) => waits(urls, 2000),

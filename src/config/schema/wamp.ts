@@ -68,6 +68,19 @@ export const WAMP_KEYS = {
     meaning: 'Calls of one session that may wait for their answer at a time.',
     example: '1000',
   },
+  max_pending_calls_per_realm: {
+    type: integer({ min: 1, max: 10_000_000 }),
+    default: '100000',
+    meaning: 'Calls of all sessions of one realm that may wait for their answer at a time.',
+    example: '10000',
+  },
+  max_pending_call_bytes_per_realm: {
+    type: byteSum,
+    default: '64MB',
+    meaning:
+      'What the router keeps of them together, estimated: 640 bytes each, and half as much again where a call names a timeout; what they carry is not kept.',
+    example: '16MB',
+  },
   max_send_buffer: {
     type: byteSize,
     default: '64MB',
@@ -163,6 +176,13 @@ export const WAMP_KEYS = {
     meaning: 'Their size together; a larger event is not retained at all.',
     example: '1MB',
   },
+  max_retained_bytes_per_session: {
+    type: byteSize,
+    default: '8MB',
+    meaning:
+      'The size of those together that one session published. Beyond it the one that it published longest ago is forgotten; a larger event is not retained at all.',
+    example: '1MB',
+  },
   max_testaments: {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '100',
@@ -174,6 +194,18 @@ export const WAMP_KEYS = {
     default: '1MB',
     meaning: 'Their size together.',
     example: '64KB',
+  },
+  max_testaments_per_realm: {
+    type: integer({ min: 0, max: 100_000_000 }),
+    default: '100000',
+    meaning: 'Testaments that all sessions of one realm may leave.',
+    example: '1000',
+  },
+  max_testament_bytes_per_realm: {
+    type: byteSum,
+    default: '32MB',
+    meaning: 'Their size together.',
+    example: '4MB',
   },
   max_waiting_messages: {
     type: integer({ min: 1, max: 10_000_000 }),
@@ -188,6 +220,20 @@ export const WAMP_KEYS = {
     meaning:
       'Their size together. As much is kept of the calls of one session that may have to go to another callee; beyond it they are not.',
     example: '1MB',
+  },
+  max_waiting_messages_per_realm: {
+    type: integer({ min: 1, max: 100_000_000 }),
+    default: '100000',
+    meaning:
+      'Messages of all sessions of one realm that may wait so; a session whose message is beyond it is aborted.',
+    example: '1000',
+  },
+  max_waiting_bytes_per_realm: {
+    type: byteSum,
+    default: '32MB',
+    meaning:
+      'Their size together. As much is kept of the calls of all sessions of one realm that may have to go to another callee.',
+    example: '8MB',
   },
   disclose_me: {
     type: oneOf('allow', 'refuse'),

@@ -1,7 +1,7 @@
 import { OPTION_RULES, wrongOption } from '../../wamp/options.js';
 import { isDict, type Payload } from '../../wamp/payload.js';
-import { ERROR_URI } from '../../wamp/uris.js';
 import type { Broker } from '../broker.js';
+import { createHoldings } from '../holdings.js';
 import type { Session } from '../model.js';
 import { isPacked } from '../passthru.js';
 import { ask, settle } from '../permission.js';
@@ -30,15 +30,38 @@ export function createTestaments(
   broker: Pick<Broker, 'publish' | 'objection'>,
   { limits, rules, randomId }: RealmContext,
 ): Testaments {
-  const left = new Map<Session, readonly Testament[]>();
+  const left = new Map<Session, Testament[]>();
   const of = (session: Session): readonly Testament[] => left.get(session) ?? [];
+  const held = createHoldings({
+    what: 'testaments',
+    session: {
+      count: { most: limits.maxTestaments, key: 'wamp.max_testaments' },
+      bytes: { most: limits.maxTestamentBytes, key: 'wamp.max_testament_bytes' },
+    },
+    realm: {
+      count: { most: limits.maxTestamentsPerRealm, key: 'wamp.max_testaments_per_realm' },
+      bytes: { most: limits.maxTestamentBytesPerRealm, key: 'wamp.max_testament_bytes_per_realm' },
+    },
+  });
 
   function add(session: Session, testament: Testament): undefined {
-    const all = [...of(session), testament];
-    const total = all.reduce((sum, { weight }) => sum + weight, 0);
-    if (all.length > limits.maxTestaments || total > limits.maxTestamentBytes)
-      throw new MetaError(ERROR_URI.tooManyRequests, 'the session has left as many testaments as it may');
-    left.set(session, all);
+    const refused = held.objection(session, testament.weight);
+    if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
+    held.add(session, testament.weight);
+    const all = left.get(session);
+    if (all === undefined) left.set(session, [testament]);
+    else all.push(testament);
+  }
+
+  /** Those that are forgotten, all or those of one scope. */
+  function take(session: Session, scope?: Scope): readonly Testament[] {
+    const all = of(session);
+    const taken = all.filter((testament) => scope === undefined || testament.scope === scope);
+    for (const { weight } of taken) held.remove(session, weight);
+    const kept = scope === undefined ? [] : all.filter((testament) => testament.scope !== scope);
+    if (kept.length === 0) left.delete(session);
+    else left.set(session, kept);
+    return taken;
   }
 
   return {
@@ -54,20 +77,15 @@ export function createTestaments(
         };
         return settle(verdict, session, () => add(session, testament), deny);
       },
-      'wamp.session.flush_testaments': ({ session, kwargs }) => {
-        const scope = scopeOf(kwargs);
-        const kept = of(session).filter((testament) => testament.scope !== scope);
-        left.set(session, kept);
-      },
+      'wamp.session.flush_testaments': ({ session, kwargs }) => void take(session, scopeOf(kwargs)),
     },
     *publish(session) {
-      const all = of(session);
-      left.delete(session);
+      const all = take(session);
       for (const scope of ['detached', 'destroyed'])
         for (const testament of all)
           if (testament.scope === scope) yield broker.publish(session, randomId(), testament);
     },
-    discard: (session) => void left.delete(session),
+    discard: (session) => void take(session),
   };
 }
 

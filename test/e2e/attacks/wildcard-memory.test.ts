@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  ATTACK_WAYS,
+  type AttackedGateway,
+  nextRequest,
+  procedureLines,
+  startAttacked,
+} from '../../support/attacked-gateway.js';
+import type { RawClient } from '../../support/raw-client.js';
+
+const LINES = ['+base_url = http://127.0.0.1:9', '+liveness.enabled = off', ...procedureLines('get', {})];
+
+let gateway: AttackedGateway;
+afterEach(() => gateway.close());
+
+/** Sends all requests at once; how many were granted, and the sentences of those that were not. */
+async function fill(client: RawClient, requests: readonly (readonly unknown[])[]) {
+  for (const [type, ...rest] of requests) client.send([type, nextRequest(client), ...rest]);
+  const sentences = new Set<unknown>();
+  let granted = 0;
+  for (const _ of requests) {
+    const answer = await client.next();
+    if (answer[0] === 8) sentences.add((answer[5] as unknown[])[0]);
+    else granted++;
+  }
+  return { granted, sentences: [...sentences].join() };
+}
+
+const WILDCARD = { match: 'wildcard' };
+const number = (count: number) => Array.from({ length: count }, (_, at) => at);
+
+/** Requests of number `at` of a session, and what they fill. */
+const FILLINGS = [
+  [
+    'wildcard subscriptions',
+    'wamp.max_subscription_bytes',
+    (who: number, at: number) => [32, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
+  ],
+  [
+    'wildcard registrations',
+    'wamp.max_registration_bytes',
+    (who: number, at: number) => [64, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
+  ],
+  [
+    'prefixes of the longest URIs',
+    'wamp.max_subscription_bytes',
+    (who: number, at: number) => [32, { match: 'prefix' }, `s${who}.n${at}.${'ł'.repeat(300)}`],
+  ],
+  [
+    'testaments',
+    'wamp.max_testament_bytes',
+    (_who: number, at: number) => [
+      48,
+      {},
+      'wamp.session.add_testament',
+      [`com.n${at}`, [{}, [], {}, []], {}],
+    ],
+  ],
+] as const;
+
+describe.each(ATTACK_WAYS.map((way, index) => [way[0], way, FILLINGS[index]] as const))(
+  'A realm that sessions fill, %s',
+  (_name, way, filling) => {
+    const [what, key, request] = filling as (typeof FILLINGS)[number];
+
+    it(`holds no more ${what} of one session, or of all, than its bytes allow, and serves the others`, async () => {
+      gateway = await startAttacked([...LINES, `${key} = 32KB`, `${key}_per_realm = 80KB`]);
+      const [first, second, third, witness] = [
+        await gateway.join(way),
+        await gateway.join(way),
+        await gateway.join(way),
+        await gateway.join(way),
+      ];
+      const most = { granted: 0 };
+      for (const [who, client] of [first, second].entries()) {
+        const { granted, sentences } = await fill(
+          client,
+          number(90).map((at) => request(who, at)),
+        );
+        expect(granted).toBeGreaterThan(10);
+        // Half a kilobyte each at least.
+        expect(granted).toBeLessThanOrEqual(64);
+        expect(sentences).toContain(`(${key})`);
+        most.granted = granted;
+      }
+      const last = await fill(
+        third,
+        number(90).map((at) => request(2, at)),
+      );
+      expect(last.granted).toBeLessThan(most.granted);
+      expect(last.sentences).toContain(`(${key}_per_realm)`);
+      // Who leaves makes room; who stays was not harmed.
+      first.send([6, {}, 'wamp.close.normal']);
+      expect((await first.next())[0]).toBe(6);
+      expect((await fill(witness, [request(3, 0)])).granted).toBe(1);
+      expect((await fill(witness, [[48, {}, 'wamp.session.count']])).granted).toBe(1);
+    });
+  },
+);
