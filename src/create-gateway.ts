@@ -204,8 +204,6 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
   });
 }
 
-const ALLOW_ANONYMOUS = { on: true, off: false, local: 'local' } as const;
-
 function createConfiguredRouter(
   config: LoadedConfig,
   agent: string,
@@ -245,7 +243,7 @@ function createConfiguredRouter(
       maxWaitingBytesPerRealm: wamp.max_waiting_bytes_per_realm,
     },
     rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
-    allowAnonymous: ALLOW_ANONYMOUS[security.allow_anonymous_user],
+    allowAnonymous: security.allow_anonymous_user,
     security: {
       realms: security.realms,
       saltSecret: security.salt_secret,

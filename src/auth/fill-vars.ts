@@ -1,7 +1,6 @@
 import type { Template } from '../config/template.js';
 
-/** Stands for a credential wherever a request is shown and not sent. */
-export const MASK = '***';
+export { MASK } from '../config/template.js';
 
 /** Fills a template from the service's variables; undefined where one is missing and has no default. */
 export function fillVars(

@@ -2,6 +2,7 @@ import { checkCredential, checkHeaderValues } from './credential-checks.js';
 import type { ServiceDraft } from './drafts.js';
 import type { ReadFile } from './includes.js';
 import { checkSecrets } from './secrets-checks.js';
+import { checkServiceVariables } from './service-variable-checks.js';
 import { checkTokenCache, checkTokenRequest } from './token-request-checks.js';
 import { checkVariables } from './variable-checks.js';
 
@@ -11,6 +12,7 @@ export function checkAuth(service: ServiceDraft, readFile: ReadFile): void {
   checkTokenCache(service);
   checkSecrets(service, readFile);
   checkVariables(service);
+  checkServiceVariables(service);
   checkCredential(service);
   checkHeaderValues(service);
 }

@@ -1,6 +1,7 @@
 import type { ServiceDraft } from './drafts.js';
 import { isFieldValue } from './http-fields.js';
 import { headerName } from './http-types.js';
+import { variablesOfCalls } from './service-variable-checks.js';
 import { variablesOf } from './template.js';
 import { ValueError } from './value-error.js';
 import { definedVariables, reportUndefined, valueAtLoad } from './variable-checks.js';
@@ -78,7 +79,10 @@ export function checkHeaderValues(service: ServiceDraft): void {
   const { 'auth.apply.format': format, 'auth.fetch.headers': headers = [] } = settings;
   const templates = headers.map(({ template }) => template);
   if (format !== undefined && settings['auth.apply.placement'] === 'header') templates.push(format);
-  const names = templates.flatMap((template) => variablesOf(template).map(({ name }) => name));
+  const names = [
+    ...templates.flatMap((template) => variablesOf(template).map(({ name }) => name)),
+    ...variablesOfCalls(service, { inHeader: true }),
+  ];
   for (const name of new Set(names)) {
     // {{token}} is what is fetched, and judged when it is there.
     if (name === 'token' && service.hasAny('auth.fetch')) continue;

@@ -8,6 +8,8 @@ export interface ValueContext {
   readonly directory: string;
   /** Reads a file, or throws; used only to find out whether it can be read. */
   readonly readFile: (path: string) => unknown;
+  /** The value stands in quotes. */
+  readonly quoted?: boolean;
 }
 
 /** How the text of a value becomes a typed value. */
@@ -16,6 +18,8 @@ export interface DataType<T> {
   readonly description: string;
   /** In templates: where their variables come from. Absent: `{{` means nothing in a value of this type. */
   readonly variables?: 'auth.vars' | 'kwargs';
+  /** In templates: where text that the environment brings is a secret, and is not shown. Absent: in the whole value. */
+  readonly secretFromEnvironment?: 'query';
   /** @throws ValueError saying what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }

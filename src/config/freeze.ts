@@ -4,8 +4,9 @@ const SHOWN = '[secret]';
 
 /** Makes `JSON.stringify` and `util.inspect` show `[secret]` in place of what `holder` holds. Reading it is unchanged. */
 export function hideFromPrint<T extends object>(holder: T): T {
-  Object.defineProperty(holder, 'toJSON', { value: () => SHOWN });
-  Object.defineProperty(holder, inspect.custom, { value: () => SHOWN });
+  // Configurable, for what is hidden twice.
+  Object.defineProperty(holder, 'toJSON', { value: () => SHOWN, configurable: true });
+  Object.defineProperty(holder, inspect.custom, { value: () => SHOWN, configurable: true });
   return holder;
 }
 

@@ -1,6 +1,13 @@
 import type { DataType } from './datatypes.js';
 import { isFieldValue, isOwnField, isToken } from './http-fields.js';
-import { literalsOf, parseTemplate, type Template, variablesOf } from './template.js';
+import {
+  literalsOf,
+  parseTemplate,
+  serviceVariableOf,
+  type Template,
+  variablesOf,
+  withoutVarsPrefix,
+} from './template.js';
 import { ValueError } from './value-error.js';
 
 /** RFC 6265 section 4.1.1. */
@@ -106,23 +113,36 @@ export const cookieTemplate: DataType<Template> = {
 export const authTemplate: DataType<Template> = {
   description: 'template',
   variables: 'auth.vars',
-  parse: (value) => parseTemplate(value),
+  parse: (value) => withoutVarsPrefix(parseTemplate(value)),
 };
 
 /** An `auth.vars` template for a header. */
 export const authHeaderTemplate: DataType<Template> = {
   description: 'template',
   variables: 'auth.vars',
-  parse: (value) => checkFieldText(parseTemplate(value)),
+  parse: (value) => checkFieldText(withoutVarsPrefix(parseTemplate(value))),
+};
+
+/** A call's template for a field of a JSON body. */
+export const bodyTemplate: DataType<Template> = {
+  description: 'template',
+  variables: 'kwargs',
+  parse: (value, { quoted }) => typed(parseCallTemplate(value), quoted),
 };
 
 /** The whole JSON body: exactly one variable, whose value keeps its type. */
 export const wholeBodyTemplate: DataType<Template> = {
   description: 'one variable',
   variables: 'kwargs',
-  parse(value) {
-    const template = parseCallTemplate(value);
-    if (template.parts.length !== 1 || typeof template.parts[0] === 'string') {
+  parse(value, { quoted }) {
+    const template = typed(parseCallTemplate(value), quoted);
+    const [variable] = template.parts;
+    if (
+      template.parts.length !== 1 ||
+      variable === undefined ||
+      typeof variable === 'string' ||
+      serviceVariableOf(variable) !== undefined
+    ) {
       throw new ValueError(
         'must be exactly one variable, as in {{items}}; a field is set with body.name = …',
       );
@@ -130,6 +150,11 @@ export const wholeBodyTemplate: DataType<Template> = {
     return template;
   },
 };
+
+/** What stands in quotes is text, whatever it looks like. */
+function typed(template: Template, quoted: boolean | undefined): Template {
+  return quoted === true ? template : { ...template, typed: true };
+}
 
 const CALLER_VARIABLES: readonly string[] = ['caller.authid', 'caller.authrole', 'caller.session'];
 
@@ -141,6 +166,7 @@ function parseCallTemplate(value: string): Template {
         `of the caller there are {{caller.authid}}, {{caller.authrole}} and {{caller.session}} only`,
       );
     }
+    if (name === 'vars.') throw new ValueError('a variable of the service is {{vars.NAME}}');
     if (name === '_headers')
       throw new ValueError('{{_headers}} cannot be used: it is taken out of the kwargs');
   }

@@ -11,7 +11,7 @@ export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
     settings.enabled === true && settings.ip !== undefined && !isOnLoopback(settings);
   const listener = listeners.find(({ settings }) => isPublic(settings));
   const isWrong = security.entry('allow_anonymous_user') !== undefined && allowed === undefined;
-  if (isWrong || (allowed === undefined ? listener === undefined : allowed !== 'off')) return;
+  if (isWrong || (allowed ?? listener === undefined)) return;
 
   const ofProcedures = draft.services.flatMap(({ procedures }) =>
     procedures.flatMap(({ settings }) => settings.realm ?? []),
@@ -23,7 +23,7 @@ export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
   if (shut.length === 0) return;
   const who = `nobody can join ${few(shut)}`;
   const remedy = 'name users in security.config_file';
-  if (allowed === 'off') {
+  if (allowed === false) {
     const reason = 'anonymous users are refused, and no others are known there';
     security.notify('allow_anonymous_user', `${who}: ${reason}; ${remedy}`);
     return;

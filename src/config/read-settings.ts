@@ -3,6 +3,7 @@ import { refuseForeignBraces } from './environment-braces.js';
 import { frozenMap, hideFromPrint, hideUnlisted } from './freeze.js';
 import type { Entry, ReadFile } from './includes.js';
 import { readValueText } from './lines.js';
+import { isTemplate, maskEnvironment } from './masked-template.js';
 import type { Problems } from './problems.js';
 import {
   type FamilySpec,
@@ -214,10 +215,11 @@ function readValue(
         'ends at a #, which begins a comment; a value that holds " #" goes in quotes',
       );
     }
-    if (value.quoted) return type.parse(value.text, valueContext(entry, context));
+    if (value.quoted) return type.parse(value.text, { ...valueContext(entry, context), quoted: true });
     const pieces = substitutePieces(value.text, context.env);
     if (type.variables !== undefined) refuseForeignBraces(pieces, type.variables);
-    return type.parse(pieces.map(({ text }) => text).join(''), valueContext(entry, context));
+    const parsed = type.parse(pieces.map(({ text }) => text).join(''), valueContext(entry, context));
+    return isTemplate(parsed) ? maskEnvironment(parsed, pieces, type) : parsed;
   });
 }
 

@@ -54,8 +54,7 @@ function resolveSecurity(
   }
   return complete<SecurityConfig>(given as Partial<SecurityConfig>, {
     allow_anonymous_user:
-      given.allow_anonymous_user ??
-      (listeners.every(({ settings }) => isOnLoopback(settings)) ? 'on' : 'off'),
+      given.allow_anonymous_user ?? listeners.every(({ settings }) => isOnLoopback(settings)),
     realms: frozenMap(realms),
   });
 }

@@ -4,6 +4,7 @@ import { regionOfSecret } from './aws-types.js';
 import { fileTrouble } from './datatypes.js';
 import type { ServiceDraft } from './drafts.js';
 import type { ReadFile } from './includes.js';
+import { variablesOfCalls } from './service-variable-checks.js';
 import { variablesOf } from './template.js';
 import { variableUses } from './variable-checks.js';
 
@@ -149,6 +150,7 @@ function usedVariables(service: ServiceDraft): ReadonlySet<string> {
   return new Set([
     ...variableUses(service).flatMap(({ template }) => variablesOf(template).map(({ name }) => name)),
     // Where a token is fetched, {{token}} in the format is that one.
+    ...variablesOfCalls(service),
     ...inFormat.filter((name) => name !== 'token' || !fetches),
   ]);
 }

@@ -12,7 +12,14 @@ export interface Template {
   /** The template as written, for the logs: a path template is what spans and logs show in place of a URL. */
   readonly source: string;
   readonly parts: readonly (string | Variable)[];
+  /** For a JSON body: constants and defaults that parse as JSON are that JSON, as the value stands in no quotes. */
+  readonly typed?: true;
+  /** The parts for showing, where the environment brought some of the text: `***` stands for it. */
+  readonly masked?: Template['parts'];
 }
+
+/** Stands for a secret wherever something is shown and not sent. */
+export const MASK = '***';
 
 /** A template with a name: a header, a query parameter, a cookie or a body field. */
 export interface NamedTemplate {
@@ -31,6 +38,21 @@ const FALLBACK_MARK = ':-';
 /** Tells whether `name` can stand between `{{` and `}}`. */
 export function isVariableName(name: string): boolean {
   return VARIABLE_NAME.test(name);
+}
+
+const SERVICE_VARIABLE = /^vars\.(.+)$/;
+
+/** The name in `{{vars.name}}`, a variable of the service's `auth.vars` or `auth.secrets`; undefined for others. */
+export function serviceVariableOf({ name }: Variable): string | undefined {
+  return SERVICE_VARIABLE.exec(name)?.[1];
+}
+
+/** The template with `{{name}}` in place of `{{vars.name}}`: where only the service's variables can stand, both mean the same. */
+export function withoutVarsPrefix(template: Template): Template {
+  const parts = template.parts.map((part) =>
+    typeof part === 'string' ? part : { ...part, name: serviceVariableOf(part) ?? part.name },
+  );
+  return { ...template, parts };
 }
 
 /** Where each `{{` that begins a variable stands, and its `}}`: -1 for one that is never closed. */

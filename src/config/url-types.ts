@@ -1,6 +1,6 @@
 import type { DataType } from './datatypes.js';
 import { callTemplate } from './http-types.js';
-import { parseTemplate, type Template, type Variable } from './template.js';
+import { parseTemplate, type Template, type Variable, withoutVarsPrefix } from './template.js';
 import { ValueError } from './value-error.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -13,8 +13,9 @@ const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
   variables: 'auth.vars',
+  secretFromEnvironment: 'query',
   parse(value) {
-    const template = parseTemplate(value);
+    const template = withoutVarsPrefix(parseTemplate(value));
     for (const part of template.parts) {
       if (typeof part === 'string') checkUrlText(part);
     }
@@ -66,6 +67,7 @@ function checkPercents(text: string): void {
 export const pathTemplate: DataType<Template> = {
   description: 'path template, as in /invoices/{{id}}',
   variables: 'kwargs',
+  secretFromEnvironment: 'query',
   parse(value, context) {
     // Nothing is appended then, or a query alone.
     if (value !== '' && !/^[/?]/.test(value)) throw new ValueError('a path must begin with /');

@@ -1,6 +1,7 @@
 import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { ReadableRequest } from '../upstream/http-message.js';
+import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
@@ -31,7 +32,8 @@ export function previewRequest(
   kwargs: Readonly<Record<string, unknown>>,
   deps: PreviewDeps,
 ): Preview {
-  const { service, procedure } = findProcedure(config, uri, realm);
+  const { service, procedure: found } = findProcedure(config, uri, realm);
+  const procedure = maskProcedure(found);
   const base = baseUrlForShow(service.settings);
   const credential = describeCredential(service.settings);
   const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };

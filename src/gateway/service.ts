@@ -11,6 +11,7 @@ import { createWaitingMemory, type MemoryTotal } from '../upstream/waiting-memor
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
+import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 
 /** What a service needs from outside. */
 export interface ServiceDeps {
@@ -67,6 +68,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   // Apart from the API's: they may be two servers of two owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
   const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls: tokenTls, waiting });
+  const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
 
@@ -75,15 +77,19 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     return vars && renderBaseUrl(settings, vars);
   }
 
-  function compile(base: BaseUrl | undefined): Compiled {
-    const upstream = base && createServiceUpstream(base.origin, settings, { tls, clock, random, waiting });
+  /** @param former the connections to go on with, where base_url is the same. */
+  function compile(base: BaseUrl | undefined, former?: Upstream): Compiled {
+    const upstream =
+      base && (former ?? createServiceUpstream(base.origin, settings, { tls, clock, random, waiting }));
+    const values = variables.current();
     const parts = { ...deps, base, upstream, authoriser, credential, variables };
     const made: Compiled = {
       base,
       upstream,
       pipelines: config.procedures.map((procedure, index) => {
         const successor = () => (compiled === made ? undefined : compiled.pipelines[index]);
-        return assemblePipeline(config, procedure, { ...parts, successor });
+        const { procedure: filled, fault } = fillServiceVars(procedure, (name) => values?.get(name));
+        return assemblePipeline(config, filled, { ...parts, successor, fault });
       }),
     };
     return made;
@@ -95,10 +101,11 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       const cause = 'base_url is no usable URL with the values of its variables';
       log.warn({ service: config.name, cause }, 'the service has no usable address; calls are refused');
     }
-    if (isSame(base, compiled.base)) return;
     const { upstream } = compiled;
-    compiled = compile(base);
-    retire(upstream);
+    if (!isSame(base, compiled.base)) {
+      compiled = compile(base);
+      retire(upstream);
+    } else if (usesVars) compiled = compile(base, upstream);
   });
 
   /** Calls on the old base_url may end well; after a deadline's time there is none left. */

@@ -200,7 +200,7 @@ describe('templates, from the configuration to the wire', () => {
     const seen = await request('fixed', {});
     expect([seen.url, seen.text]).toEqual([
       '/v1/fixed?tenant=t1&lang=en&dry=yes',
-      '{"type":"order","qty":"1"}',
+      '{"type":"order","qty":1}',
     ]);
     expect((await request('fixed', { qty: 0, note: false, type: 'mine' })).text).toBe(
       '{"type":"order","qty":0,"note":false}',

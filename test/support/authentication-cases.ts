@@ -208,4 +208,16 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
     call: ['com.legacy.report', {}],
     apiRequest: ['GET /report', ACCEPT, 'authorization: Basic dTpw', '', ''],
   },
+  'A second credential': {
+    files: { 'secrets/billing.json': { token: 't0k', key: 'k3y' } },
+    call: ['com.billing.get_invoice', { id: 'INV-1' }],
+    apiRequest: [
+      'GET /api/invoices/INV-1',
+      ACCEPT,
+      'x-subscription-key: k3y',
+      'authorization: Bearer t0k',
+      '',
+      '',
+    ],
+  },
 };

@@ -45,8 +45,8 @@ export const variableName: DataType<string> = {
         'a variable name may hold letters, digits, _ . - and must begin with a letter or _',
       );
     }
-    if (name === 'realm' || /^caller(?:\.|$)/i.test(name)) {
-      throw new ValueError('the names realm and caller.* are reserved');
+    if (name === 'realm' || /^(?:caller|vars)(?:\.|$)/i.test(name)) {
+      throw new ValueError('the names realm, caller.* and vars.* are reserved');
     }
     return name;
   },

@@ -1,5 +1,5 @@
 import { listOf, nonEmptyText, oneOf } from '../datatypes.js';
-import { answerHeaderName, callTemplate, wholeBodyTemplate } from '../http-types.js';
+import { answerHeaderName, bodyTemplate, wholeBodyTemplate } from '../http-types.js';
 import { pathTemplate } from '../url-types.js';
 import { procedureUri, realmName } from '../wamp-types.js';
 import { namedTemplates } from './families.js';
@@ -34,16 +34,17 @@ export const PROCEDURE_KEYS = {
   },
   ...SHARED_KEYS,
   'body.$name': {
-    type: callTemplate,
+    type: bodyTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out. Constants and defaults are text.',
+      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out. A constant or default that is JSON (`true`, `10`, `[1]`) is that JSON; in quotes it is text: `"10115"`, `{{zip:-"1"}}`.',
     example: 'body.customer = {{customer}}',
   },
   body: {
     type: wholeBodyTemplate,
     settingName: 'body_whole',
-    meaning: 'The one kwarg that is the whole JSON body, a list for instance. A default is text.',
+    meaning:
+      'The one kwarg that is the whole JSON body, a list for instance. A default that is JSON is that JSON.',
     example: '{{items}}',
   },
   remaining: {

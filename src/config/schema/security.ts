@@ -1,10 +1,18 @@
-import { duration, integer, nonEmptyText, oneOf, readableFile } from '../datatypes.js';
+import { type DataType, duration, integer, nonEmptyText, oneOf, readableFile } from '../datatypes.js';
 import { procedureUri, realmName } from '../wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
+const flagOrLocal: DataType<boolean | 'local'> = {
+  description: 'on, off or local',
+  parse(value, context) {
+    const word = oneOf('on', 'off', 'local').parse(value, context);
+    return word === 'local' ? word : word === 'on';
+  },
+};
+
 export const SECURITY_KEYS = {
   allow_anonymous_user: {
-    type: oneOf('on', 'off', 'local'),
+    type: flagOrLocal,
     computed: '`on` while every listener is on a loopback address, else `off`',
     meaning:
       'Whether clients may join a realm without authentication, where the realm allows it; with `local` those that connect from this machine, over a loopback address or a Unix socket. Behind a proxy on this machine everybody does.',

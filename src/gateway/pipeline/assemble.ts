@@ -25,6 +25,8 @@ export interface PipelineParts extends RequestDeps {
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
+  /** Why the procedure's `{{vars.name}}` could not be filled. */
+  readonly fault: string | undefined;
   /** What has taken the place of the pipeline that these parts make, since base_url has changed; undefined while none has. */
   readonly successor: () => Pipeline | undefined;
   /** A short name for a failure, for the caller's error and the log's record alike. */
@@ -101,6 +103,7 @@ export function assemblePipeline(
         retryInMs: variables.retryInMs(),
       });
     }
+    if (parts.fault !== undefined) return fail(call, 'auth', 0, parts.fault);
     if (send === undefined) {
       return fail(call, 'secrets', 0, 'base_url is no usable URL with the values of its variables', {
         message: 'The service has no usable address at the moment',

@@ -1,5 +1,5 @@
 import { fillVars, MASK } from '../../auth/fill-vars.js';
-import type { ServiceSettings } from '../../config/model.js';
+import type { ServiceSettings, Template } from '../../config/model.js';
 import { checkUrl } from '../../config/url-types.js';
 import { ValueError } from '../../config/value-error.js';
 
@@ -22,7 +22,11 @@ export function renderBaseUrl(
   settings: ServiceSettings,
   vars: ReadonlyMap<string, string>,
 ): BaseUrl | undefined {
-  const text = fillVars(settings.base_url.parts, (name) => vars.get(name));
+  return renderParts(settings.base_url.parts, vars);
+}
+
+function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>): BaseUrl | undefined {
+  const text = fillVars(parts, (name) => vars.get(name));
   if (text === undefined) return undefined;
   try {
     // A secret was not known when the configuration was read, so the rules for URLs are asked once more.
@@ -37,9 +41,10 @@ export function renderBaseUrl(
 
 /** base_url for showing: exact where it is constant, else with its variables masked, for any of them may be a secret. */
 export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
-  const { parts } = settings.base_url;
+  const { base_url: template } = settings;
+  const parts = template.masked ?? template.parts;
   const constant = parts.every((part) => typeof part === 'string')
-    ? renderBaseUrl(settings, new Map())
+    ? renderParts(parts, new Map())
     : undefined;
   if (constant !== undefined) return constant;
   const text = fillVars(parts, () => MASK) ?? '';

@@ -3,8 +3,8 @@ import type { Template } from '../../config/template.js';
 import { stringifyJson } from '../../json.js';
 import { isJsonText } from '../../json-text/json-text.js';
 import { BadRequest, type Call, type Kwargs } from './call.js';
-import { compileTemplate } from './fill-template.js';
 import type { LeftoverJson } from './split-kwargs.js';
+import { compileTypedTemplate } from './typed-template.js';
 
 /** A body's JSON, in UTF-8 where it is bytes. */
 export type JsonBody = string | Uint8Array;
@@ -23,7 +23,7 @@ export function compileBody(
   realm: string,
 ): BodyBuilder {
   if (whole !== undefined) {
-    const fill = compileTemplate(whole, 'body', realm);
+    const fill = compileTypedTemplate(whole, 'body', realm);
     return (call) => {
       const value = fill(call);
       if (value === undefined) return undefined;
@@ -38,7 +38,7 @@ export function compileBody(
   }
   const compiled = fields.map(({ name, template }) => ({
     name,
-    fill: compileTemplate(template, `body field ${name}`, realm),
+    fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
   return (call, leftover, leftoverJson) => {
     // No prototype, so that a field called `__proto__` is a field like any other.

@@ -39,6 +39,7 @@ export function compileCookies(
   };
 }
 
-function encodeCookie(text: string, name: string): string {
+/** A value as it can stand in a cookie. */
+export function encodeCookie(text: string, name: string): string {
   return text.replace(NOT_COOKIE_OCTET, (character) => encodeText(character, 'Cookie', name));
 }

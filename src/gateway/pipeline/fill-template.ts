@@ -38,9 +38,16 @@ export function compileTemplate(template: Template, what: string, realm: string)
   };
 }
 
-/** Reads one variable of a call: from the router where its name says so, else from the kwargs. */
-export function compileVariable(variable: Variable, realm: string): Filler {
-  const { name, fallback } = variable;
+/**
+ * Reads one variable of a call: from the router where its name says so, else from the kwargs.
+ *
+ * @param fallback its default, which in a JSON body may be more than text.
+ */
+export function compileVariable(
+  { name, fallback: text }: Variable,
+  realm: string,
+  fallback: unknown = text,
+): Filler {
   switch (name) {
     case 'realm':
       return () => realm;
@@ -57,7 +64,7 @@ export function compileVariable(variable: Variable, realm: string): Filler {
 }
 
 /** A null counts as given only where null means something (in a body); a default replaces it. */
-function absent(call: Call, name: string, fallback: string | undefined): unknown {
+function absent(call: Call, name: string, fallback: unknown): unknown {
   if (fallback !== undefined) return fallback;
   return Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined;
 }

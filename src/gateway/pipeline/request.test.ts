@@ -219,6 +219,55 @@ describe('query', () => {
   });
 });
 
+describe('constants and defaults of a JSON body', () => {
+  const bodyOf = (line: string, kwargs: Call['kwargs'] = {}) =>
+    compile('create_invoice', [`+procedures.create_invoice.body.${line}`])(kwargs).body;
+  it.each([
+    ['x = true', '{"x":true}'],
+    ['x = null', '{"x":null}'],
+    ['x = 10', '{"x":10}'],
+    ['x = -1.50', '{"x":-1.50}'],
+    ['x = 1e400', '{"x":1e400}'],
+    ['x = 12345678901234567890', '{"x":12345678901234567890}'],
+    ['x = [1, "a"]', '{"x":[1, "a"]}'],
+    ['x = {"a":{"__proto__":1}}', '{"x":{"a":{"__proto__":1}}}'],
+    ['x = "10115"', '{"x":"10115"}'],
+    ["x = 'true'", '{"x":"true"}'],
+    ['x = 010', '{"x":"010"}'],
+    ['x = True', '{"x":"True"}'],
+    ['x = order', '{"x":"order"}'],
+    ['x =', '{"x":""}'],
+    ['x = {{page:-1}}', '{"x":1}'],
+    ['x = {{page:-"1"}}', '{"x":"1"}'],
+    ['x = {{page:-a}}', '{"x":"a"}'],
+    ['x = {{page:-}}', '{"x":""}'],
+    ['x = "{{page:-1}}"', '{"x":"1"}'],
+    ['x = {{page:-1}}0', '{"x":"10"}'],
+    ['x = {{caller.authid:-1}}', '{"x":"alice"}'],
+  ])('%s', (line, body) => {
+    expect(bodyOf(line)).toBe(body);
+  });
+  it('leave what a caller sends as it is', () => {
+    expect(bodyOf('x = {{page:-1}}', { page: 'true' })).toBe('{"x":"true"}');
+    expect(bodyOf('x = true', { y: 1 })).toBe('{"x":true,"y":1}');
+  });
+  it('are the whole body where that is one variable', () => {
+    const build = compile('create_invoice', ['+procedures.create_invoice.body = {{items:-[1, 2]}}']);
+    expect(String(build({}).body)).toBe('[1, 2]');
+    expect(build({ items: '[]' }).body).toBe('"[]"');
+  });
+  it('are text in every other place', () => {
+    const request = compile('create_invoice', [
+      '+headers.X-A = true',
+      '+query.a = {{a:-"1"}}',
+      '+cookies.a = 1.0',
+    ])({});
+    expect(request.path).toBe('/api/invoices?a=%221%22');
+    expect(header(request.headers, 'x-a')).toEqual(['true']);
+    expect(header(request.headers, 'cookie')).toEqual(['a=1.0']);
+  });
+});
+
 describe('headers', () => {
   const build = (...lines: string[]) => compile('get_invoice', lines);
   it('replaces a default by name in any case', () => {
@@ -385,7 +434,7 @@ describe('body', () => {
       l: [1, { a: null }],
       extra: true,
     }).body;
-    expect(body).toBe('{"n":5,"t":"no. 5","l":[1,{"a":null}],"c":"constant","d":"7","extra":true}');
+    expect(body).toBe('{"n":5,"t":"no. 5","l":[1,{"a":null}],"c":"constant","d":7,"extra":true}');
   });
   it('can be a list, whole', () => {
     const whole = build('body = {{items}}');
@@ -430,7 +479,7 @@ describe('body', () => {
     const text = '{"big":9007199254740993,"huge":-123456789012345678901234567890,"__proto__":{"admin":true}}';
     const kwargs = parseJson(text) as Call['kwargs'];
     expect(build()(kwargs).body).toBe(text);
-    expect(build('body.x = 1')(kwargs).body).toBe(`{"x":"1",${text.slice(1)}`);
+    expect(build('body.x = 1')(kwargs).body).toBe(`{"x":1,${text.slice(1)}`);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 });

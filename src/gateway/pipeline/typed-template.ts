@@ -1,0 +1,28 @@
+import type { Template } from '../../config/template.js';
+import { parseJson, stringifyJson } from '../../json.js';
+import { jsonText } from '../../json-text/json-text.js';
+import { compileTemplate, compileVariable, type Filler } from './fill-template.js';
+
+/** Prepares a template whose value goes into a JSON body: a constant or default that is JSON keeps its type there. */
+export function compileTypedTemplate(template: Template, what: string, realm: string): Filler {
+  const { parts, typed } = template;
+  const [first, ...others] = parts;
+  if (typed !== true || others.length > 0 || first === undefined)
+    return compileTemplate(template, what, realm);
+  if (typeof first === 'string') {
+    const constant = jsonValueOf(first);
+    return () => constant;
+  }
+  return compileVariable(first, realm, first.fallback && jsonValueOf(first.fallback));
+}
+
+/** The value of a text that is JSON, a number to its last digit; else the text. */
+function jsonValueOf(text: string): unknown {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch {
+    return text;
+  }
+  return stringifyJson(value) === text ? value : jsonText('', Buffer.from(text));
+}
