@@ -224,7 +224,7 @@ describe('a service that moves', () => {
   });
 
   it.each([
-    ['header', '+auth.apply.placement = header', 'bad\n'],
+    ['header', '+auth.apply.placement = header', 'bad\nbad'],
     ['query', '+auth.apply.placement = query_param', 'bad\ud800'],
   ])('has no credential where a variable of its format does not fit into the %s', async (_, place, bad) => {
     const upstream = await api();
