@@ -189,7 +189,11 @@ describe('planted secrets of a token request, at log.level = debug', () => {
   });
 
   it.each(AT_THE_API)('stay within, whatever the API answers: %s', async (_, handler) => {
-    scene = await openAuthScene({ lines: [...PLANTED, '+retries = 0'], idp: giving, api: handler });
+    scene = await openAuthScene({
+      lines: [...PLANTED, '+retries = 0', 'log.calls = all'],
+      idp: giving,
+      api: handler,
+    });
     const calls = [scene.caller.call(GET, { id: 1 })];
     await scene.upstream.arrived(1);
     await scene.caller.call('com.example.nobody');
