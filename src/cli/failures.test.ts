@@ -27,6 +27,22 @@ describe('what is printed for a failure', () => {
     expect(failureText(error)).toBe('a.conf:7: k: is wrong\na.conf:2: j: notice: is given twice');
   });
 
+  it('ends after as many faults as anybody reads', () => {
+    const faults = Array.from({ length: 203 }, (_, line) => ({
+      file: 'f',
+      line: line + 1,
+      key: 'k',
+      message: 'm',
+    }));
+    const lines = failureText(new ConfigError(faults, faults)).split('\n');
+    expect(lines).toHaveLength(402);
+    expect([lines[199], lines[200], lines[401]]).toEqual([
+      'f:200: k: m',
+      'and 3 more problems',
+      'and 3 more notices',
+    ]);
+  });
+
   it.each(['EADDRINUSE', 'EACCES'])('is told in its own words for a Unix socket, %s', (code) => {
     const cause = Object.assign(new Error('raw'), { code, address: '/run/x.sock', port: -1 });
     expect(failureText(new Error('cannot listen on /run/x.sock: why', { cause }))).toBe(

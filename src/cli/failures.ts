@@ -3,7 +3,7 @@ import { CommandFailure } from './host.js';
 
 /** What to print for a failure: one plain sentence, or a line for each fault of the configuration and each notice. */
 export function failureText(error: unknown): string {
-  if (error instanceof ConfigError) return [error.message, ...error.notices.map(noticeText)].join('\n');
+  if (error instanceof ConfigError) return configText(error);
   if (error instanceof CommandFailure) return error.message;
   const code = systemCode(error);
   const { address, port } = addressOf(error);
@@ -18,6 +18,17 @@ export function failureText(error: unknown): string {
   }
   if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
   return messageOf(error);
+}
+
+/** More than anybody reads: a file of another kind can have a fault in each of its lines. */
+const MOST_LINES = 200;
+
+function configText({ problems, notices }: ConfigError): string {
+  const lines = problems.slice(0, MOST_LINES).map(formatProblem);
+  if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more problems`);
+  lines.push(...notices.slice(0, MOST_LINES).map(noticeText));
+  if (notices.length > MOST_LINES) lines.push(`and ${notices.length - MOST_LINES} more notices`);
+  return lines.join('\n');
 }
 
 /** What Node gives for the port of a Unix socket. */

@@ -109,4 +109,35 @@ describe('readEntries', () => {
     const why = 'this is not a regular file but a pipe, a socket or a device';
     expect(problems).toEqual([`/main.conf:1 /pipe: ${why}`, `/main.conf:2 /zero.conf: ${why}`]);
   });
+
+  it.each([
+    ['UTF-16 with a mark', Buffer.from('\ufeffk = 1', 'utf16le'), 'the file is UTF-16: save it as UTF-8'],
+    [
+      'UTF-16 without one',
+      Buffer.from('k = 1', 'utf16le'),
+      'the file is no UTF-8 text: it holds the character U+0000',
+    ],
+    ['no text', Buffer.from([0xc3, 0x28]), 'the file is not UTF-8 text'],
+  ])('names the encoding that it cannot read: %s', (_what, content, trouble) => {
+    expect(read(() => content).problems).toEqual([`/main.conf:0 ${trouble}`]);
+  });
+
+  it('numbers lines by any line break', () => {
+    write({ 'main.conf': '\ufeffa = 1\r\nb = 1\r\rc = 1\n\nd = 1' });
+    expect(read().entries.map(({ key, line }) => [key, line])).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['c', 4],
+      ['d', 6],
+    ]);
+  });
+
+  it('ends where includes would be too large together', () => {
+    const large = `#${'x'.repeat(20 * 1024 * 1024)}`;
+    let files = 0;
+    const { problems } = read(() => `include ${++files}.conf\n${large}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/more than 64 MB are included/);
+    expect(files).toBeLessThan(10);
+  });
 });

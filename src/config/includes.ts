@@ -2,7 +2,7 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type * as TinyGlobby from 'tinyglobby';
-import { readOpenedFile, readRegularFile } from '../read-regular-file.js';
+import { MAX_FILE_BYTES, readOpenedFile, readRegularFile } from '../read-regular-file.js';
 import { fileTrouble } from './datatypes.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
 import type { Problems } from './problems.js';
@@ -27,6 +27,8 @@ interface Reading {
   readonly problems: Problems;
   readonly entries: Entry[];
   files: number;
+  /** Characters of all files together. */
+  length: number;
 }
 
 /** The file being read, and the files whose includes led to it. */
@@ -47,7 +49,7 @@ export function readEntries(
   source: { env: Environment; readFile: ReadFile; readMain?: ReadFile; problems: Problems },
 ): readonly Entry[] {
   const { env, readFile, readMain = readFile, problems } = source;
-  const reading: Reading = { env, readFile, problems, entries: [], files: 0 };
+  const reading: Reading = { env, readFile, problems, entries: [], files: 0, length: 0 };
   const file: OpenFile = { shown: path, absolute: resolve(path), includedFrom: [] };
   const content = readText(file.absolute, readMain);
   if (content.trouble === undefined) addLines(content.text, file, reading);
@@ -89,6 +91,11 @@ function include(line: IncludeLine, file: OpenFile, reading: Reading): void {
       continue;
     }
     const content = readText(absolute, reading.readFile);
+    if (content.trouble === undefined) reading.length += content.text.length;
+    if (reading.length > MAX_FILE_BYTES) {
+      refuse('more than 64 MB are included');
+      return;
+    }
     if (content.trouble !== undefined) refuse(`${shown}: ${content.trouble}`);
     else addLines(content.text, { shown, absolute, includedFrom: openFiles }, reading);
   }
@@ -160,11 +167,21 @@ type Content = { text: string; trouble?: undefined } | { trouble: string };
 function readText(path: string, readFile: ReadFile): Content {
   try {
     const content = readFile(path);
-    if (typeof content === 'string') return { text: content };
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(content) };
+    if (typeof content !== 'string' && isUtf16(content))
+      return { trouble: 'the file is UTF-16: save it as UTF-8' };
+    const text =
+      typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return text.includes('\0')
+      ? { trouble: 'the file is no UTF-8 text: it holds the character U+0000' }
+      : { text };
   } catch (error) {
     return { trouble: fileTrouble(error) };
   }
+}
+
+/** By its byte order mark. */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
 function realPath(path: string): string {

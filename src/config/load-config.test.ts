@@ -203,6 +203,17 @@ describe('what the environment brings', () => {
     );
     expect(error?.message).not.toContain('client_secret');
   });
+
+  it('moves no line, be there lines in it', () => {
+    const text = 'rpc_gateway.services.s.auth.vars.a = ${A}\nlog.level = ${A}\nlog.levels = 1';
+    const error = errorOf(() => parseConfig(text, { env: { A: 'x\ny = 1\n# z' } }));
+    expect(
+      error?.problems.filter(({ key }) => key.startsWith('log')).map(({ key, line }) => [key, line]),
+    ).toEqual([
+      ['log.level', 2],
+      ['log.levels', 3],
+    ]);
+  });
 });
 
 describe('a ConfigError', () => {

@@ -131,6 +131,9 @@ function newScope(name: string, path: string, first: Entry): RawScope {
   return { name, path, first, values: new Map() };
 }
 
+/** A suggestion takes a while, and nobody reads thousands of them. */
+const MOST_SUGGESTIONS = 500;
+
 /** What to say where the name of a service or procedure has dots in it, as its URI would. */
 function dottedName(key: string): string | undefined {
   const steps = key.split('.');
@@ -202,8 +205,9 @@ function reportUnknown(
   problems: Problems,
   notices: Problems,
 ): void {
-  for (const entry of misspelt) {
-    const message = dottedName(entry.key) ?? unknownKey(entry.key, suggester.nearest(entry.key));
+  for (const [index, entry] of misspelt.entries()) {
+    const near = index < MOST_SUGGESTIONS ? suggester.nearest(entry.key) : undefined;
+    const message = dottedName(entry.key) ?? unknownKey(entry.key, near);
     problems.add(entry, entry.key, message);
   }
   /** Those that are not nearly ours: `security.config_fle` leaves a realm open, and must not pass as one of Bondy's. */

@@ -27,6 +27,12 @@ const TYPO_DISTANCE = 2;
 const RELATED = 0.25;
 const LONGEST_KEY = 300;
 
+/** Two edits leave at least one third of a text as it is. That is cheaper to look for than to count edits. */
+function sharesThird(text: string, candidate: string): boolean {
+  const third = Math.ceil(candidate.length / 3);
+  return [0, third, 2 * third].some((start) => text.includes(candidate.slice(start, start + third)));
+}
+
 /** Letters of other alphabets, Cyrillic and Greek, that look like ours. */
 const LOOKALIKES: ReadonlyMap<string, string> = new Map(
   [
@@ -138,7 +144,9 @@ function nearestOf(
           // No nearer than the difference in length, which is cheap to tell.
           const least = Math.abs(candidate.length - key.length);
           if (least > limit || (best !== undefined && least >= best.far)) continue;
-          const far = plain === key ? distance(key, candidate) : distance(plain, plainLetters(candidate));
+          const other = plain === key ? candidate : plainLetters(candidate);
+          if (limit <= TYPO_DISTANCE && !sharesThird(plain, other)) continue;
+          const far = distance(plain, other);
           if (far <= limit && (best === undefined || far < best.far)) best = { key: candidate, far };
         }
       }

@@ -51,7 +51,9 @@ export function checkUrl(template: Template, lookUp: (variable: Variable) => str
 function checkUrlText(text: string): void {
   if (text.includes('#')) throw new ValueError('a URL for requests may not have a fragment (#)');
   if (NOT_IN_A_URL.test(text)) {
-    throw new ValueError('a URL may hold ASCII only, without spaces, backslashes and control characters');
+    throw new ValueError(
+      'a URL may hold ASCII only, without spaces, backslashes and control characters; a host name in other letters goes in its xn-- form',
+    );
   }
   checkPercents(text);
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { SYSTEM_CAS } from '../config/datatypes.js';
 import type { ServiceSettings } from '../config/model.js';
+import { readRegularFile } from '../read-regular-file.js';
 import { trustBesides } from './system-cas.js';
 
 /** How connections to one place are secured, its files read. */
@@ -75,12 +75,12 @@ interface TlsFiles {
 
 function createContext(keys: string, { cas = [SYSTEM_CAS], certFile, keyFile }: TlsFiles): SecureContext {
   try {
-    const authorities = cas.filter((each) => each !== SYSTEM_CAS).map((file) => readFileSync(file));
+    const authorities = cas.filter((each) => each !== SYSTEM_CAS).map((file) => readRegularFile(file));
     const withSystem = cas.includes(SYSTEM_CAS);
     const context = createSecureContext({
       ...(!withSystem && { ca: authorities }),
-      ...(certFile && { cert: readFileSync(certFile) }),
-      ...(keyFile && { key: readFileSync(keyFile) }),
+      ...(certFile && { cert: readRegularFile(certFile) }),
+      ...(keyFile && { key: readRegularFile(keyFile) }),
     });
     if (withSystem && authorities.length > 0) trustBesides(context, authorities);
     return context;
