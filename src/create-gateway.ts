@@ -233,6 +233,8 @@ function createConfiguredRouter(
       maxRetainedEvents: wamp.max_retained_events,
       maxRetainedBytes: wamp.max_retained_bytes,
       maxRetainedBytesPerSession: wamp.max_retained_bytes_per_session,
+      maxRetainedSent: wamp.max_retained_sent,
+      maxListLength: wamp.max_list_length,
       maxTestaments: wamp.max_testaments,
       maxTestamentBytes: wamp.max_testament_bytes,
       maxTestamentsPerRealm: wamp.max_testaments_per_realm,

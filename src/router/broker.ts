@@ -1,3 +1,4 @@
+import { inTurns } from '../turns.js';
 import { MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../wamp/uris.js';
 import type { Session } from './model.js';
@@ -7,6 +8,7 @@ import { ask, settle } from './permission.js';
 import { createPublishing, type Publication, type Publishing } from './publishing.js';
 import type { RealmContext } from './realm-context.js';
 import { type Objection, refuse } from './refusals.js';
+import type { RetainedEvent } from './retained-events.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 /** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
@@ -24,7 +26,7 @@ export interface Broker extends Pick<Publishing, 'announce' | 'publish' | 'isBeh
 }
 
 export function createBroker(context: RealmContext): Broker {
-  const { rules, randomId } = context;
+  const { rules, turns, randomId } = context;
   const subscriptions = createSubscriptions(context);
   const publishing = createPublishing(subscriptions, context);
   const { announce, publish, sendRetained } = publishing;
@@ -39,14 +41,31 @@ export function createBroker(context: RealmContext): Broker {
     return undefined;
   }
 
-  function enter(session: Session, { request, options, topic }: Subscribe): undefined {
+  /** @param retained events to be sent before any other */
+  function enter(
+    session: Session,
+    { request, options, topic }: Subscribe,
+    retained: readonly RetainedEvent[],
+  ): undefined {
     const match = matchPolicyOf(options);
     const refused = subscriptions.objection(session, match, topic);
     if (refused !== undefined) return refuse(session, MESSAGE.SUBSCRIBE, request, refused[0], refused[1]);
     subscriptions.enter(session, topic, match, (subscription) => {
       session.peer.send({ type: MESSAGE.SUBSCRIBED, request, subscription: subscription.id });
-      if (options['get_retained'] === true) sendRetained(session, subscription);
+      sendRetained(session, subscription, retained);
     });
+  }
+
+  /** As `enter`, for who wants what is retained. It is looked for first: no event is sent twice then, or in the wrong order. */
+  function enterAfterSearch(session: Session, message: Subscribe): Promise<void> | undefined {
+    function* steps(): Generator<unknown> {
+      const match = matchPolicyOf(message.options);
+      const retained = yield* publishing.findRetained(session, match, message.topic);
+      session.peer.release?.();
+      if (!session.gone) enter(session, message, retained);
+    }
+    session.peer.hold?.();
+    return inTurns(turns, steps());
   }
 
   function accept(session: Session, message: Publish): undefined {
@@ -71,7 +90,9 @@ export function createBroker(context: RealmContext): Broker {
       if (!isUsablePattern(match, topic))
         return deny(ERROR_URI.invalidUri, 'the topic is not a valid URI or pattern');
       const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
-      return settle(verdict, session, () => enter(session, message), deny);
+      const proceed = (): Promise<void> | undefined =>
+        options['get_retained'] === true ? enterAfterSearch(session, message) : enter(session, message, []);
+      return settle(verdict, session, proceed, deny);
     },
     unsubscribe(session, message) {
       const { request } = message;

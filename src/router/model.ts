@@ -179,6 +179,10 @@ export interface RouterLimits {
   readonly maxRetainedBytes: number;
   /** Of what one session published. `wamp.max_retained_bytes_per_session` */
   readonly maxRetainedBytesPerSession: number;
+  /** Retained events that one SUBSCRIBE by a pattern brings. `wamp.max_retained_sent` */
+  readonly maxRetainedSent: number;
+  /** IDs that a procedure of the meta API lists. `wamp.max_list_length` */
+  readonly maxListLength: number;
   /** Testaments of one session, and the estimated bytes of them together. `wamp.max_testaments`, `…_testament_bytes` */
   readonly maxTestaments: number;
   readonly maxTestamentBytes: number;

@@ -1,11 +1,11 @@
 import { MESSAGE } from '../wamp/messages.js';
 import { type Dict, NOTHING, type Payload } from '../wamp/payload.js';
 import { createFanOut } from './fan-out.js';
-import type { Session, Subscription } from './model.js';
+import type { MatchPolicy, Session, Subscription } from './model.js';
 import { isPacked, packingOf } from './passthru.js';
 import { receiverFilter } from './publish-filter.js';
 import type { RealmContext } from './realm-context.js';
-import { createRetainedEvents, type RetainedEvents } from './retained-events.js';
+import { createRetainedEvents, type RetainedEvent, type RetainedEvents } from './retained-events.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
 /** What is to be published, all questions asked. */
@@ -24,8 +24,13 @@ export interface Publishing {
   announce(topic: string, cause: Session, args: readonly unknown[]): void;
   /** So much is on its way that more of what can wait should. */
   readonly isBehind: boolean;
-  /** Sends what is retained of the topics that a subscription matches. */
-  sendRetained(subscriber: Session, subscription: Subscription): void;
+  /** Looks for what is retained for a session of the topics that a pattern matches, a little with each step. */
+  findRetained(
+    session: Session,
+    match: MatchPolicy,
+    uri: string,
+  ): Generator<undefined, readonly RetainedEvent[]>;
+  sendRetained(subscriber: Session, subscription: Subscription, events: readonly RetainedEvent[]): void;
 }
 
 /** Events on their way, from which on those of sessions that have left wait before they are made. */
@@ -76,14 +81,16 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
     get isBehind() {
       return fanOut.waiting >= MAX_WAITING;
     },
-    sendRetained(subscriber, subscription) {
-      const { id, match, uri } = subscription;
-      const events = match === 'exact' ? [retained.get(uri)] : [...retained.all()];
+    *findRetained(session, match, uri) {
+      if (match !== 'exact') return yield* retained.find(session, match, uri);
+      const event = retained.get(uri);
+      return event?.mayReceive(session) === true ? [event] : [];
+    },
+    sendRetained(subscriber, subscription, events) {
+      const { id, match } = subscription;
       for (const event of events) {
-        if (event === undefined || !event.mayReceive(subscriber)) continue;
-        const { topic, publication, payload } = event;
-        if (match !== 'exact' && !subscriptions.patterns(topic).includes(subscription)) continue;
         if (!hears(subscriber, subscription)) return;
+        const { topic, publication, payload } = event;
         const details = { ...event.details, ...(match !== 'exact' && { topic }), retained: true };
         subscriber.peer.send({ type: MESSAGE.EVENT, subscription: id, publication, details, payload });
       }

@@ -1,5 +1,6 @@
 import type { Dict, Payload } from '../wamp/payload.js';
-import type { RouterLimits, Session } from './model.js';
+import type { MatchPolicy, RouterLimits, Session } from './model.js';
+import { covers } from './pattern-index.js';
 import { weigh } from './weigh.js';
 
 /** What is kept of an event for those who subscribe later. */
@@ -23,8 +24,11 @@ export interface RetainedEvents {
    */
   keep(event: RetainedEvent, options: Dict, publisher: number): void;
   get(topic: string): RetainedEvent | undefined;
-  /** In the order in which they were published. */
-  all(): Iterable<RetainedEvent>;
+  /**
+   * Looks through them for those whose topic a pattern matches and that a session may have, a few with each step, and for
+   * those as well that are kept or replaced meanwhile. Returns the latest, in the order in which they were published.
+   */
+  find(session: Session, match: MatchPolicy, pattern: string): Generator<undefined, readonly RetainedEvent[]>;
 }
 
 interface Kept {
@@ -40,8 +44,11 @@ interface Share {
   readonly topics: Set<string>;
 }
 
+/** Events that are looked at in one step: some microseconds. */
+const LOOKED_AT = 32;
+
 export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
-  const { maxRetainedEvents, maxRetainedBytes } = limits;
+  const { maxRetainedEvents, maxRetainedBytes, maxRetainedSent } = limits;
   const maxShare = Math.min(maxRetainedBytes, limits.maxRetainedBytesPerSession);
   const events = new Map<string, Kept>();
   const shares = new Map<number, Share>();
@@ -88,8 +95,20 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
       }
     },
     get: (topic) => events.get(topic)?.event,
-    *all() {
-      for (const { event } of events.values()) yield event;
+    *find(session, match, pattern) {
+      const found = new Map<string, RetainedEvent>();
+      // What is kept meanwhile comes behind the others. Whoever publishes without end cannot keep this from ending.
+      let left = 2 * events.size + LOOKED_AT;
+      for (const [topic, { event }] of events) {
+        if (covers(match, pattern, topic) && event.mayReceive(session)) {
+          found.delete(topic);
+          found.set(topic, event);
+        }
+        if (--left === 0) break;
+        if (left % LOOKED_AT === 0) yield;
+      }
+      const still = [...found.values()].filter((event) => events.get(event.topic)?.event === event);
+      return still.slice(-maxRetainedSent);
     },
   };
 }

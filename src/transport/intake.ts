@@ -31,7 +31,7 @@ export class Intake {
   private bytes = 0;
   /** What comes has to wait: behind others, or since nothing may be handed on. */
   private isBlocked = false;
-  private isHeld = false;
+  private holds = 0;
   private isPaused = false;
   private isQueued = false;
   private servedIn = -1;
@@ -67,15 +67,14 @@ export class Intake {
     this.stopReading();
   }
 
-  /** Hands on nothing, until `release`. */
+  /** Hands on nothing, until there was a `release` for each `hold`. */
   hold(): void {
-    this.isHeld = true;
+    this.holds++;
     this.isBlocked = true;
   }
 
   release(): void {
-    if (!this.isHeld) return;
-    this.isHeld = false;
+    if (--this.holds > 0) return;
     if (this.isWaiting || this.isPaused || this.onDone !== undefined) this.queue();
     else this.isBlocked = this.isQueued;
   }
@@ -98,6 +97,10 @@ export class Intake {
     this.onDone = undefined;
     if (this.isPaused) this.ends.resume();
     this.isPaused = false;
+  }
+
+  private get isHeld(): boolean {
+    return this.holds > 0;
   }
 
   private get isWaiting(): boolean {

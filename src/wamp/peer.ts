@@ -29,7 +29,7 @@ export interface Peer {
   listen(receiver: PeerReceiver): void;
   close(cause: CloseCause): void;
   /**
-   * Delivers nothing more until `release`, so that an other end that gives more work than can be done has to wait with it.
+   * Delivers nothing more until there was a `release` for each `hold`, so that an other end that gives more work than can be done has to wait with it.
    * Absent in the same process.
    */
   hold?(): void;

@@ -115,6 +115,15 @@ async function retains(urls: Urls): Promise<number> {
   return (await untilAnswered(subscriber)).length;
 }
 
+/** How many of three subscriptions are listed. */
+async function lists(urls: Urls): Promise<number> {
+  const client = await join(urls);
+  for (const topic of ['com.a', 'com.b', 'com.c']) await ask(client, 32, 1, {}, topic);
+  client.send([48, 2, {}, 'wamp.subscription.list']);
+  const [, , , [{ exact }]] = (await client.next()) as [number, number, object, [{ exact: number[] }]];
+  return exact.length;
+}
+
 /** 25 MB of events for one who reads nothing: more than what the system keeps of them. */
 async function floods(urls: Urls): Promise<'cut' | 'ok'> {
   const [reader, publisher] = [await join(urls), await join(urls)];
@@ -311,6 +320,20 @@ const CASES: readonly Case[] = [
     limited: 1,
     otherwise: 2,
     exceed: retains,
+  },
+  {
+    keys: ['wamp.max_retained_sent'],
+    lines: ['wamp.max_retained_sent = 1'],
+    limited: 1,
+    otherwise: 2,
+    exceed: retains,
+  },
+  {
+    keys: ['wamp.max_list_length'],
+    lines: ['wamp.max_list_length = 1'],
+    limited: 1,
+    otherwise: 3,
+    exceed: lists,
   },
   {
     keys: ['wamp.max_retained_bytes'],

@@ -20,6 +20,8 @@ export const LIMITS: RouterLimits = {
   maxRetainedEvents: 10,
   maxRetainedBytes: 10_000,
   maxRetainedBytesPerSession: 10_000,
+  maxRetainedSent: 10,
+  maxListLength: 1000,
   maxTestaments: 10,
   maxTestamentBytes: 10_000,
   maxTestamentsPerRealm: 100,

@@ -183,6 +183,19 @@ export const WAMP_KEYS = {
       'The size of those together that one session published. Beyond it the one that it published longest ago is forgotten; a larger event is not retained at all.',
     example: '1MB',
   },
+  max_retained_sent: {
+    type: integer({ min: 1, max: 100_000 }),
+    default: '1000',
+    meaning: 'Retained events that one subscription by a pattern brings: the latest that match.',
+    example: '100',
+  },
+  max_list_length: {
+    type: integer({ min: 1, max: 1_000_000 }),
+    default: '10000',
+    meaning:
+      'IDs that a procedure of the meta API lists at a time, such as `wamp.registration.list`; its keyword argument `after` brings the next.',
+    example: '1000',
+  },
   max_testaments: {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '100',

@@ -26,8 +26,8 @@ export function createMetaApi(
   const procedures: Readonly<Record<string, MetaProcedure>> = {
     ...sessionProcedures(sessions, context),
     ...testaments.procedures,
-    ...registrationProcedures(registrations),
-    ...subscriptionProcedures(broker.subscriptions),
+    ...registrationProcedures(registrations, context.limits),
+    ...subscriptionProcedures(broker.subscriptions, context.limits),
   };
   return { testaments, call: createMetaCalls(new Map(Object.entries(procedures))) };
 }

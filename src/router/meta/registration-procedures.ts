@@ -1,13 +1,14 @@
 import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
-import type { Registration } from '../model.js';
+import type { Registration, RouterLimits } from '../model.js';
 import { type Registrations, registrationDetails } from '../registrations.js';
 import { idArgument, matchArgument, uriArgument } from './arguments.js';
-import { idsByMatch } from './ids-by-match.js';
+import { idsByMatch, pageArgument, pageOf } from './listing.js';
 import { MetaError, type MetaProcedure } from './meta-call.js';
 
 /** `wamp.registration.*` (WAMP, "Registration Meta API"). */
 export function registrationProcedures(
   registrations: Registrations,
+  { maxListLength }: Pick<RouterLimits, 'maxListLength'>,
 ): Readonly<Record<string, MetaProcedure>> {
   function byId(args: readonly unknown[]): Registration {
     const registration = registrations.byId(idArgument(args));
@@ -15,7 +16,8 @@ export function registrationProcedures(
     throw new MetaError(ERROR_URI.noSuchRegistration, 'there is no registration with this ID');
   }
   return {
-    'wamp.registration.list': () => idsByMatch(registrations.all()),
+    'wamp.registration.list': ({ kwargs }) =>
+      idsByMatch(registrations.all(), pageArgument(kwargs, maxListLength)),
     'wamp.registration.lookup': ({ args }) =>
       registrations.get(matchArgument(args), uriArgument(args))?.id ?? null,
     'wamp.registration.match': ({ args }) => {
@@ -25,7 +27,13 @@ export function registrationProcedures(
       return (registrations.exact(uri) ?? pattern)?.id ?? null;
     },
     'wamp.registration.get': ({ args }) => registrationDetails(byId(args)),
-    'wamp.registration.list_callees': ({ args }) => byId(args).endpoints.map(({ callee }) => callee.id),
-    'wamp.registration.count_callees': ({ args }) => byId(args).endpoints.length,
+    'wamp.registration.list_callees': ({ args, kwargs }) =>
+      pageOf(calleesOf(byId(args)), pageArgument(kwargs, maxListLength)),
+    'wamp.registration.count_callees': ({ args }) => calleesOf(byId(args)).length,
   };
+}
+
+/** What is left of sessions that are gone is not all taken away at once. */
+function calleesOf({ endpoints }: Registration): readonly number[] {
+  return endpoints.filter(({ callee }) => !callee.gone).map(({ callee }) => callee.id);
 }

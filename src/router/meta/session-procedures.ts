@@ -1,8 +1,10 @@
+import { inTurns } from '../../turns.js';
 import { CLOSE_URI, ERROR_URI } from '../../wamp/uris.js';
 import { ALLOW_ALL } from '../authorizer.js';
 import type { Session } from '../model.js';
 import type { RealmContext } from '../realm-context.js';
 import { closing, idArgument, rolesArgument, textArgument } from './arguments.js';
+import { pageArgument, pageOf } from './listing.js';
 import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 
 /** What the meta API tells of a session that has joined. */
@@ -17,7 +19,7 @@ export function sessionDetails(session: Session): object {
  */
 export function sessionProcedures(
   sessions: ReadonlyMap<number, Session>,
-  { rules }: RealmContext,
+  { limits, rules, turns }: RealmContext,
 ): Readonly<Record<string, MetaProcedure>> {
   const clients = (): readonly Session[] => [...sessions.values()].filter(({ trusted }) => !trusted);
   const withRole = (roles: ReadonlySet<string> | undefined): readonly number[] =>
@@ -30,41 +32,77 @@ export function sessionProcedures(
     throw new MetaError(ERROR_URI.noSuchSession, 'there is no such session');
   };
 
-  /** Kills those among the clients that `choose` gives, the caller excepted. Returns their IDs. */
-  function kill({ session: caller, kwargs }: MetaCall, choose: () => readonly Session[]): readonly number[] {
+  /**
+   * Kills those among the clients that `choose` gives, the caller excepted, in as many turns as that takes.
+   *
+   * @param answer makes the answer of the IDs of those that were killed
+   */
+  function kill<T>(
+    { session: caller, kwargs }: MetaCall,
+    choose: () => readonly Session[],
+    answer: (killed: readonly number[]) => T,
+  ): T | Promise<T> {
     // Where nobody grants anything, everyone would be master of everyone's session.
     if (rules.authorizer === ALLOW_ALL && !caller.trusted)
       throw new MetaError(ERROR_URI.notAuthorized, 'in a realm without grants no session may be killed');
     const { reason = CLOSE_URI.killed, message } = closing(kwargs);
     const victims = choose().filter((session) => session !== caller);
-    for (const victim of victims) victim.kill(reason, message);
-    return victims.map(({ id }) => id);
+    const killed: number[] = [];
+    function* steps(): Generator<void> {
+      for (const victim of victims) {
+        // It may have left meanwhile.
+        if (victim.gone) continue;
+        victim.kill(reason, message);
+        killed.push(victim.id);
+        yield;
+      }
+    }
+    const pending = inTurns(turns, steps());
+    return pending === undefined ? answer(killed) : pending.then(() => answer(killed));
   }
 
   return {
     'wamp.session.count': ({ args }) => withRole(rolesArgument(args)).length,
-    'wamp.session.list': ({ args }) => withRole(rolesArgument(args)),
+    'wamp.session.list': ({ args, kwargs }) =>
+      pageOf(withRole(rolesArgument(args)), pageArgument(kwargs, limits.maxListLength)),
     'wamp.session.get': ({ args }) => sessionDetails(byId(idArgument(args))),
     'wamp.session.kill': (call) => {
       // A caller that names itself, or what is no ID at all, names no other session.
-      const [killed] = kill(call, () => [byId(call.args[0])]);
-      if (killed === undefined)
-        throw new MetaError(ERROR_URI.noSuchSession, 'there is no such other session');
+      return kill(
+        call,
+        () => [byId(call.args[0])],
+        ([killed]): undefined => {
+          if (killed === undefined)
+            throw new MetaError(ERROR_URI.noSuchSession, 'there is no such other session');
+        },
+      );
     },
     'wamp.session.kill_by_authid': (call) => {
       const name = textArgument(call.args);
-      return kill(call, () => clients().filter(({ authid }) => authid === name));
+      return kill(
+        call,
+        () => clients().filter(({ authid }) => authid === name),
+        (killed) => killed,
+      );
     },
     'wamp.session.kill_by_authrole': (call) => {
       const name = textArgument(call.args);
-      return kill(call, () => clients().filter(({ authrole }) => authrole === name)).length;
+      return kill(
+        call,
+        () => clients().filter(({ authrole }) => authrole === name),
+        ({ length }) => length,
+      );
     },
     'wamp.session.kill_all': (call) =>
-      kill(call, () => {
-        const all = clients();
-        // Nobody remains who could hear of it.
-        for (const victim of all) if (victim !== call.session) victim.quiet = true;
-        return all;
-      }).length,
+      kill(
+        call,
+        () => {
+          const all = clients();
+          // Nobody remains who could hear of it.
+          for (const victim of all) if (victim !== call.session) victim.quiet = true;
+          return all;
+        },
+        ({ length }) => length,
+      ),
   };
 }

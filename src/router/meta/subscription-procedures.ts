@@ -1,29 +1,37 @@
 import { ERROR_URI } from '../../wamp/uris.js';
-import type { Subscription } from '../model.js';
+import type { RouterLimits, Subscription } from '../model.js';
 import { type Subscriptions, subscriptionDetails } from '../subscriptions.js';
 import { idArgument, matchArgument, uriArgument } from './arguments.js';
-import { idsByMatch } from './ids-by-match.js';
+import { idsByMatch, pageArgument, pageOf } from './listing.js';
 import { MetaError, type MetaProcedure } from './meta-call.js';
 
 /** `wamp.subscription.*` (WAMP, "Subscriptions Meta API"). */
 export function subscriptionProcedures(
   subscriptions: Subscriptions,
+  { maxListLength }: Pick<RouterLimits, 'maxListLength'>,
 ): Readonly<Record<string, MetaProcedure>> {
   function byId(args: readonly unknown[]): Subscription {
     const subscription = subscriptions.byId(idArgument(args));
     if (subscription !== undefined) return subscription;
     throw new MetaError(ERROR_URI.noSuchSubscription, 'there is no subscription with this ID');
   }
-  const countSubscribers: MetaProcedure = ({ args }) => byId(args).subscribers.size;
+  const countSubscribers: MetaProcedure = ({ args }) => subscribersOf(byId(args)).length;
   return {
-    'wamp.subscription.list': () => idsByMatch(subscriptions.all()),
+    'wamp.subscription.list': ({ kwargs }) =>
+      idsByMatch(subscriptions.all(), pageArgument(kwargs, maxListLength)),
     'wamp.subscription.lookup': ({ args }) =>
       subscriptions.get(matchArgument(args), uriArgument(args))?.id ?? null,
-    'wamp.subscription.match': ({ args }) => {
+    'wamp.subscription.match': ({ args, kwargs }) => {
       const topic = uriArgument(args);
       const exact = subscriptions.exact(topic);
       const all = [...(exact === undefined ? [] : [exact]), ...subscriptions.patterns(topic)];
-      return all.length === 0 ? null : all.map(({ id }) => id);
+      const page = pageArgument(kwargs, maxListLength);
+      return all.length === 0
+        ? null
+        : pageOf(
+            all.map(({ id }) => id),
+            page,
+          );
     },
     'wamp.subscription.get': ({ args }) => subscriptionDetails(byId(args)),
     'wamp.subscription.list_subscribers': ({ args }) =>
@@ -32,4 +40,9 @@ export function subscriptionProcedures(
     // As the constant of nexus' Go client has it.
     'wamp.subscription.count_suscribers': countSubscribers,
   };
+}
+
+/** What is left of sessions that are gone is not all taken away at once. */
+function subscribersOf({ subscribers }: Subscription): readonly number[] {
+  return [...subscribers.keys()].filter(({ gone }) => !gone).map(({ id }) => id);
 }

@@ -51,10 +51,15 @@ describe.each([
   it.each([
     ['calls', (at: number) => [48, at, {}, 'wamp.registration.list']],
     ['acknowledged publications', (at: number) => [16, at, { acknowledge: true }, 'com.t', ['x']]],
+    [
+      'subscriptions that look for what is retained',
+      (at: number) => [32, at, { match: 'prefix', get_retained: true }, 'b.'],
+    ],
     ['registrations', (at: number) => [64, at, {}, `com.p.${at}`]],
   ])('of %s keeps nobody waiting, and is answered in order', async (_, message) => {
     const [flooder, other] = [await join(), await join()];
-    flooder.write(many((at) => [64, at, {}, `com.${at}`]).slice(0, 100));
+    flooder.write(many((at) => [64, at, {}, `com.${at}`]).slice(0, 50));
+    flooder.write(many((at) => [16, at, { retain: true, acknowledge: true }, `com.${at}`]).slice(0, 50));
     await flooder.untilReceived(100);
     flooder.write(many(message));
     other.write([[48, 1, {}, 'wamp.session.count']]);
