@@ -5,7 +5,10 @@ import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
 import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
 import { compileTemplate, isDict, isScalar } from './fill-template.js';
+import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './leftover.js';
+
+const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must name JSON in UTF-8, as the service sets fields of the body`;
 
 /** Builds the headers of a request, flat: name, value, name, value … Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
@@ -18,6 +21,8 @@ export interface HeaderParts {
   readonly owned: readonly string[];
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
+  /** Whether the configuration sets fields of the body: its type is not the caller's then, see {@link isJsonType}. */
+  readonly ownsFields: boolean;
   /** `pool.max_request_header_size` */
   readonly most: number;
   readonly userAgent: string;
@@ -30,6 +35,7 @@ export function compileHeaders({
   cookies,
   owned,
   callerHeaders,
+  ownsFields,
   most,
   userAgent,
   realm,
@@ -70,7 +76,8 @@ export function compileHeaders({
     const base = hasBody ? withBody : withoutBody;
     const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
     if (custom === undefined && plain) return base;
-    const headers = custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, most);
+    const headers =
+      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, ownsFields && hasBody, most);
     addConfigured(headers, call);
     return headers;
   };
@@ -81,6 +88,7 @@ function mergeCustom(
   base: readonly string[],
   custom: unknown,
   ruleOf: (name: string) => CallerHeaderRule,
+  keepsType: boolean,
   most: number,
 ): string[] {
   if (!isDict(custom))
@@ -98,7 +106,10 @@ function mergeCustom(
     }
     const field: string[] = [];
     room -= addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, room, refuseAbsent);
-    if (rule === 'allowed') fields.set(foldFieldName(name), field);
+    if (rule !== 'allowed') continue;
+    const folded = foldFieldName(name);
+    if (keepsType && folded === 'content-type' && !isJsonType(field)) throw new BadRequest(NOT_JSON_TYPE);
+    fields.set(folded, field);
   }
   const headers: string[] = [];
   for (let index = 0; index < base.length; index += 2) {

@@ -21,6 +21,8 @@ describe('ownedParameters', () => {
     ['filter[status]', 'Filter[Status]'],
     ['ids[]', 'ids'],
     ['ids[]', 'ids[7]'],
+    ['filter[a][b]', 'filter[a]x[b]'],
+    ['filter[[a]', 'filter[[a][[['],
   ])('owns, where %j is configured, %j', (configured, name) => {
     expect(ownedParameters(['other', configured])(name)).toBe(true);
   });
@@ -32,6 +34,8 @@ describe('ownedParameters', () => {
     ['filter[status]', 'filters'],
     ['api_key', 'api-key'],
     ['a', ''],
+    ['filter[a][b]', 'filter[a][c]'],
+    ['filter[a]', 'filter[[a]'],
   ])('leaves, where %j is configured, %j to the caller', (configured, name) => {
     expect(ownedParameters([configured])(name)).toBe(false);
   });

@@ -19,9 +19,10 @@ export function ownedFields(names: readonly string[]): IsOwned {
  */
 export function ownedParameters(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
-  const owned = names.map(stepsOf);
+  const owned = names.map((name) => stepsOf(name, Number.POSITIVE_INFINITY));
+  const most = Math.max(...owned.map((steps) => steps.length));
   return (name) => {
-    const steps = stepsOf(name);
+    const steps = stepsOf(name, most);
     return owned.some((each) => isWithin(each, steps));
   };
 }
@@ -31,16 +32,24 @@ function foldCase(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
 
-const BRACKETS = /\[([^\]]*)\]/g;
-
-/** `a[b][]` as `a`, `b` and the empty text. */
-function stepsOf(name: string): readonly string[] {
+/**
+ * `a[b][]` as `a`, `b` and the empty text. Walks once over the brackets: as a pattern they cost the square of their number
+ * where many open and none closes.
+ *
+ * @param most steps, behind which no more are looked for
+ */
+function stepsOf(name: string, most: number): readonly string[] {
   const folded = foldCase(name.includes('%') ? decodeOnce(name) : name);
   const open = folded.indexOf('[', 1);
   const hasSteps = open > 0 && folded.includes(']', open);
   const base = hasSteps ? folded.slice(0, open) : folded;
   const steps = [base.trimStart().replace(/[. [+]/g, '_')];
-  if (hasSteps) for (const [, step = ''] of folded.slice(open).matchAll(BRACKETS)) steps.push(step);
+  for (let at = hasSteps ? open : -1; at >= 0 && steps.length < most; ) {
+    const end = folded.indexOf(']', at);
+    if (end < 0) break;
+    steps.push(folded.slice(at + 1, end));
+    at = folded.indexOf('[', end);
+  }
   return steps;
 }
 

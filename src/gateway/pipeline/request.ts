@@ -54,6 +54,7 @@ export function compileRequest(
     cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
     owned: credential.ownedHeaders,
     callerHeaders: service.settings.caller_headers,
+    ownsFields: settings.body.length > 0,
     most: service.settings['pool.max_request_header_size'],
     userAgent: deps.userAgent,
     realm,
@@ -137,7 +138,12 @@ function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name:
 
 function leftoverQuery(call: Call, rule: LeftoverRule, most: number): string {
   let query = '';
+  /** Characters of names, of those that are dropped too: to compare a name costs as much as to write it. */
+  let compared = 0;
   for (const name of Object.keys(call.kwargs)) {
+    if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
+    compared += name.length;
+    if (compared > most) throw new BadRequest(TOO_LONG);
     if (isLeftover(name, rule)) query += queryPairs(name, call.kwargs[name], most - query.length);
   }
   return query;
