@@ -28,15 +28,9 @@ const CLOSE_OBJECT = 0x7d;
 /** In place of the index at which a value ends. */
 export const INVALID = -1;
 export const TOO_DEEP = -2;
-export const TOO_MANY = -3;
-
-/** More than any text has that fits into a string. An integer, for a float in its place would be an object of its own. */
-const ANY_NUMBER = 2 ** 30 - 1;
 
 /** What stood in the text that was looked through. */
 export interface Seen {
-  /** Values and names that may still come, as {@link weighName} and its kin count them; below zero there were too many. */
-  left: number;
   /** U+0000 in a string. */
   nul: boolean;
   /** A number that may be beyond a double, or has so many digits that making it exact takes long. */
@@ -50,25 +44,8 @@ export interface Seen {
   nameCount: number;
 }
 
-/** 32 bytes of a name count as one more. */
-export const NAME_SHIFT = 5;
-/** From so many entries on an object is a hash table, which takes longer to fill. */
-export const MANY_ENTRIES = 1000;
-export const MORE_FOR_MANY = 3;
-/** 16 escapes count as one. */
-export const ESCAPES_SHIFT = 4;
-export const ESCAPES_MASK = 15;
-/** For bytes, or text that stands for them. */
-export const MORE_FOR_BYTES = 4;
-
-/** What a name counts as. @param length bytes of it @param entry which one of its object it is, from 1 on */
-export function weighName(length: number, entry: number): number {
-  return 1 + (length >> NAME_SHIFT) + (entry > MANY_ENTRIES ? MORE_FOR_MANY : 0);
-}
-
-/** Nothing yet. @param most values and names */
-export const nothingSeen = (most = ANY_NUMBER): Seen => ({
-  left: most,
+/** Nothing yet. */
+export const nothingSeen = (): Seen => ({
   nul: false,
   large: false,
   twice: false,
@@ -77,8 +54,6 @@ export const nothingSeen = (most = ANY_NUMBER): Seen => ({
   nameCount: 0,
 });
 
-/** An integer of so many digits may be beyond 2^53, and is read with care; of thousands it takes long. */
-const LONG_DIGITS = 16;
 /** Together they stay below 10^308, at which doubles end. */
 const PLAIN_DIGITS = 200;
 const PLAIN_EXPONENT = 2;
@@ -150,7 +125,6 @@ function object(
 ): number {
   const { names } = seen;
   const firstName = seen.nameCount;
-  let entries = 0;
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_OBJECT) return next + 1;
   for (;;) {
@@ -160,8 +134,6 @@ function object(
     next = text(bytes, name, seen);
     if (next < 0) return next;
     const nameEnd = next;
-    seen.left -= 1 + weighName(nameEnd - name - 2, ++entries);
-    if (seen.left < 0) return TOO_MANY;
     if (names !== undefined && !seen.twice) {
       // Escaped, a name may be the same as another that looks otherwise.
       if (seen.escapes > escapes || seen.nameCount === MOST_NAMES) seen.twice = true;
@@ -192,7 +164,6 @@ function list(bytes: Uint8Array, at: number, nesting: number, seen: Seen): numbe
   let next = skipSpace(bytes, at + 1);
   if (bytes[next] === CLOSE_LIST) return next + 1;
   for (;;) {
-    if (--seen.left < 0) return TOO_MANY;
     next = endOfValue(bytes, next, nesting, seen);
     if (next < 0) return next;
     next = skipSpace(bytes, next);
@@ -218,18 +189,14 @@ function text(bytes: Uint8Array, at: number, seen: Seen): number {
 
 /** What follows a backslash. */
 function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
-  if ((++seen.escapes & ESCAPES_MASK) === 0) seen.left--;
+  seen.escapes++;
   if (bytes[at] !== LOWER_U) return SIMPLE_ESCAPES.includes(bytes[at] as number) ? at + 1 : INVALID;
   let isZero = true;
   for (let digit = at + 1; digit < at + 5; digit++) {
     if (!isHexDigit(bytes[digit])) return INVALID;
     if (bytes[digit] !== ZERO) isZero = false;
   }
-  if (isZero) {
-    seen.nul = true;
-    // Perhaps bytes, which are an object of their own.
-    seen.left -= MORE_FOR_BYTES;
-  }
+  if (isZero) seen.nul = true;
   return at + 5;
 }
 
@@ -246,7 +213,6 @@ function isHexDigit(byte: number | undefined): boolean {
 function number(bytes: Uint8Array, at: number, seen: Seen): number {
   let next = bytes[at] === MINUS ? at + 1 : at;
   next = bytes[next] === ZERO ? next + 1 : digits(bytes, next);
-  if (next - at >= LONG_DIGITS && bytes[next] !== POINT) seen.left -= (next - at) >> 2;
   if (next >= 0 && bytes[next] === POINT) next = digits(bytes, next + 1);
   if (next - at > PLAIN_DIGITS) seen.large = true;
   if (next < 0 || (bytes[next] !== LOWER_E && bytes[next] !== UPPER_E)) return next;

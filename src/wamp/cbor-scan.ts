@@ -1,16 +1,16 @@
 import {
-  ESCAPES_MASK,
-  ESCAPES_SHIFT,
   MANY_ENTRIES,
   MORE_FOR_BYTES,
+  MORE_FOR_LONG_INTEGER,
   MORE_FOR_MANY,
-  NAME_SHIFT,
-} from '../json-text/scan-json.js';
+  weighEscapes,
+  weighName,
+} from '../json-text/weights.js';
 import { unsignedAt } from './big-endian.js';
 import { isBignum, isBytesTag, isPlainTag, MAX_BIGNUM_BYTES } from './cbor-tags.js';
 import { argumentSize, BREAK, BYTES, INDEFINITE, MAP, SIMPLE, TAG, TEXT } from './cbor-types.js';
 import { ProtocolViolation } from './decode.js';
-import { ITEM, KEY, MORE_FOR_LONG_INTEGER, type Scan, scanFaults, VALUE } from './scan.js';
+import { ITEM, KEY, type Scan, scanFaults, VALUE } from './scan.js';
 import { escapesBetween, isUtf8Between } from './utf8.js';
 
 const faults = scanFaults('CBOR');
@@ -75,7 +75,7 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
         if (info > 27) throw faults.malformed();
         // Of the simple values false, true, null and undefined have a meaning; 25 to 27 are floats.
         if (major === SIMPLE && (info < 20 || info === 24)) throw faults.unknown();
-        if (size === 8 && major !== SIMPLE && isLong(bytes, at)) room -= MORE_FOR_LONG_INTEGER;
+        if (isLarge && size === 8 && major !== SIMPLE && isLong(bytes, at)) room -= MORE_FOR_LONG_INTEGER;
         at += size;
         continue;
       }
@@ -94,11 +94,11 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
             at = skipString(bytes, at, argument, major);
             if (isLarge && major === TEXT) {
               escapes += escapesBetween(bytes, at - argument, at);
-              room -= escapes >> ESCAPES_SHIFT;
-              escapes &= ESCAPES_MASK;
+              room -= weighEscapes(escapes);
+              escapes &= 15;
+              // It was a key.
+              if (next === VALUE) room -= weighName(argument);
             }
-            // It was a key.
-            if (next === VALUE) room -= argument >> NAME_SHIFT;
           }
           // How many keys there are is not known in advance, and each may be one of many.
           if (next === VALUE && left === OPEN) room -= MORE_FOR_MANY;
@@ -146,7 +146,7 @@ function skipChunks(bytes: Buffer, at: number, major: number, tally: Tally): num
     if (head >> 5 !== major) throw faults.malformed();
     const length = argumentOf(bytes, at);
     // As if all of it had to be escaped: strings in chunks are rare, and long ones more so.
-    count(tally, 1 + (length >> ESCAPES_SHIFT));
+    count(tally, 1 + weighEscapes(length));
     at = skipString(bytes, at + 1 + argumentSize(head & 0x1f), length, major);
   }
   throw faults.truncated();

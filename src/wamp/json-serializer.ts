@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
-import { endOfValue, nothingSeen, skipSpace, TOO_DEEP, TOO_MANY } from '../json-text/scan-json.js';
+import { weighsMore } from '../json-text/weigh-json.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { decodeMessage, ProtocolViolation } from './decode.js';
 import { messageHead, messagePayload } from './encode.js';
@@ -33,30 +33,24 @@ export function createJsonSerializer(options: SerializerOptions = {}): Serialize
     ...encodeEventsOnce({ tailOf, lengthOf, frameOf, encode }),
     decode(frame) {
       if (typeof frame === 'string') {
-        if (frame.length >= maxValues) check(Buffer.from(frame));
+        if (frame.length >= maxValues) count(Buffer.from(frame));
         return decodeText(frame);
       }
       if (!isUtf8(frame)) throw new ProtocolViolation('the frame is not UTF-8');
       const bytes = Buffer.isBuffer(frame)
         ? frame
         : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-      const elements =
-        bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, maxValues, textFrom / 2);
+      if (bytes.length >= maxValues) count(bytes);
+      const elements = bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, textFrom / 2);
       if (elements !== undefined) return decodeMessage(elements);
-      // Each that is counted takes a byte at least, so that a short frame cannot hold too many.
-      if (bytes.length >= maxValues) check(bytes);
       // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
       return decodeText(bytes.toString('utf8'));
     },
   };
 
-  /** Looks for what is wrong before anything is made of a long frame, as who reads binary frames does. */
-  function check(bytes: Buffer): void {
-    const seen = nothingSeen(maxValues - 1);
-    const end = endOfValue(bytes, skipSpace(bytes, 0), maxNesting, seen);
-    if (end === TOO_MANY || seen.left < 0) throw faults.values(maxValues);
-    if (end === TOO_DEEP) throw faults.nested(maxNesting);
-    if (end < 0 || skipSpace(bytes, end) !== bytes.length) throw invalid();
+  /** Of a long frame alone: each that is counted takes a byte at least, so that a short one cannot hold too many. */
+  function count(bytes: Buffer): void {
+    if (weighsMore(bytes, maxValues)) throw faults.values(maxValues);
   }
 
   function decodeText(text: string): Message {

@@ -1,11 +1,11 @@
 import {
-  ESCAPES_MASK,
-  ESCAPES_SHIFT,
   MANY_ENTRIES,
   MORE_FOR_BYTES,
+  MORE_FOR_LONG_INTEGER,
   MORE_FOR_MANY,
-  NAME_SHIFT,
-} from '../json-text/scan-json.js';
+  weighEscapes,
+  weighName,
+} from '../json-text/weights.js';
 import { unsignedAt } from './big-endian.js';
 import { LIST, MAP, SCALAR, TEXT } from './heads.js';
 import {
@@ -17,7 +17,7 @@ import {
   TIMESTAMP_EXTENSION,
   UNDEFINED_EXTENSION,
 } from './msgpack-types.js';
-import { ITEM, KEY, MORE_FOR_LONG_INTEGER, type Scan, scanFaults, VALUE } from './scan.js';
+import { ITEM, KEY, type Scan, scanFaults, VALUE } from './scan.js';
 import { escapesBetween, isUtf8Between } from './utf8.js';
 
 const faults = scanFaults('MessagePack');
@@ -62,7 +62,7 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
       if (next !== ITEM) next = next === KEY ? VALUE : KEY;
       left--;
       if (kind === SCALAR) {
-        if (size === 8 && isLong(bytes, at, type)) room -= MORE_FOR_LONG_INTEGER;
+        if (isLarge && size === 8 && isLong(bytes, at, type)) room -= MORE_FOR_LONG_INTEGER;
         at += size;
         continue;
       }
@@ -74,12 +74,12 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
           if (!isUtf8Between(bytes, at, at + length)) throw faults.notUtf8();
           if (isLarge) {
             escapes += escapesBetween(bytes, at, at + length);
-            room -= escapes >> ESCAPES_SHIFT;
-            escapes &= ESCAPES_MASK;
+            room -= weighEscapes(escapes);
+            escapes &= 15;
+            // It was a key.
+            if (next === VALUE) room -= weighName(length);
           }
           at += length;
-          // It was a key.
-          if (next === VALUE) room -= length >> NAME_SHIFT;
           break;
         case BINARY:
           room -= MORE_FOR_BYTES;

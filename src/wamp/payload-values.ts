@@ -1,6 +1,6 @@
 import { parseJson } from '../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../json-text/json-text.js';
-import { endOfValue, nothingSeen, skipSpace, TOO_MANY } from '../json-text/scan-json.js';
+import { weighsMore } from '../json-text/weigh-json.js';
 import type { Dict, Payload } from './payload.js';
 
 /**
@@ -34,6 +34,5 @@ export function holdsMoreValues(json: JsonText, most: number): boolean {
   const { before, bytes, after } = json;
   // Each takes a byte at least.
   if (before.length + bytes.length + after.length < most) return false;
-  const whole = Buffer.from(textOfJson(json));
-  return endOfValue(whole, skipSpace(whole, 0), JSON_TEXT_NESTING, nothingSeen(most)) === TOO_MANY;
+  return weighsMore(Buffer.from(textOfJson(json)), most);
 }

@@ -16,14 +16,10 @@ export const KEY = 1;
 export const VALUE = 2;
 
 /**
- * What a frame holds is counted, in all formats alike, for 16 MB of it may take gigabytes and half a minute. Each value counts
- * as one, and so does each name of a dictionary (`weighName` of scan-json.ts). What takes longer, or more memory, counts as much more: the default of
- * `wamp.max_values` is meant to be read and written again within 200 ms whatever is counted.
+ * What a frame holds is counted, in all formats alike (`weights.ts` of json-text), for 16 MB of it may take gigabytes and half
+ * a minute. So much is read and written again within 200 ms, whatever it is.
  */
 export const DEFAULT_MAX_VALUES = 200_000;
-/** More for an integer beyond 2^53, which is made a BigInt. */
-export const MORE_FOR_LONG_INTEGER = 4;
-
 /** What is wrong with a frame, in sentences that hold nothing of it. */
 export interface ScanFaults {
   readonly truncated: () => ProtocolViolation;

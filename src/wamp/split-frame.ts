@@ -1,12 +1,9 @@
 import { parseJson } from '../json.js';
 import { type JsonText, jsonText } from '../json-text/json-text.js';
 import type { EntryBounds } from '../json-text/object-entries.js';
-import { endOfObject, endOfValue, nothingSeen, skipSpace, TOO_MANY } from '../json-text/scan-json.js';
+import { endOfObject, endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
 import { MESSAGE } from './messages.js';
-import { scanFaults } from './scan.js';
 import { HEAD_LENGTHS, MAX_BOUNDS } from './slots.js';
-
-const faults = scanFaults('JSON');
 
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;
@@ -24,17 +21,10 @@ const BECOME_REQUESTS: readonly number[] = [MESSAGE.CALL, MESSAGE.INVOCATION];
  *
  * @param frame UTF-8
  * @param maxNesting lists and dictionaries within one another, the message's own list counted
- * @param maxValues values and names, the message's own list counted
  * @param long bytes of the shortest args or kwargs that are left as text
- * @throws ProtocolViolation where there are more values
  */
-export function splitFrame(
-  frame: Buffer,
-  maxNesting: number,
-  maxValues: number,
-  long: number,
-): unknown[] | undefined {
-  const seen = nothingSeen(maxValues - 1);
+export function splitFrame(frame: Buffer, maxNesting: number, long: number): unknown[] | undefined {
+  const seen = nothingSeen();
   const begin = skipSpace(frame, 0);
   if (frame[begin] !== OPEN_LIST) return undefined;
   let headLength = 0;
@@ -46,12 +36,10 @@ export function splitFrame(
   for (let index = 0; frame[separator] !== CLOSE_LIST; index++) {
     if (index > 0 && frame[separator] !== COMMA) return undefined;
     const start = skipSpace(frame, separator + 1);
-    seen.left--;
     const end =
       index > headLength && frame[start] === OPEN_OBJECT
         ? endOfObject(frame, start, maxNesting - 1, seen, bounds, MAX_BOUNDS)
         : endOfValue(frame, start, maxNesting - 1, seen);
-    if (end === TOO_MANY || seen.left < 0) throw faults.values(maxValues);
     if (end < 0) return undefined;
     if (index === 0) {
       const code = Number(frame.toString('latin1', start, end));
