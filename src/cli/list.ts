@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/model.js';
+import { sourceForShow } from '../config/template.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
@@ -35,7 +36,7 @@ function proceduresOf(config: LoadedConfig): ListedProcedure[] {
       uri: settings.uri,
       realm: settings.realm,
       method: settings.method,
-      path: pathForShow(settings.path.source),
+      path: pathForShow(sourceForShow(settings.path)),
       service: service.name,
     })),
   );

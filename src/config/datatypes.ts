@@ -19,7 +19,7 @@ export interface DataType<T> {
   /** In templates: where their variables come from. Absent: `{{` means nothing in a value of this type. */
   readonly variables?: 'auth.vars' | 'kwargs';
   /** In templates: where text that the environment brings is a secret, and is not shown. Absent: in the whole value. */
-  readonly secretFromEnvironment?: 'query';
+  readonly secretFromEnvironment?: 'behind the host';
   /** @throws ValueError saying what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }

@@ -3,13 +3,16 @@ import { hideFromPrint } from './freeze.js';
 import type { Piece } from './substitution.js';
 import { MASK, parseTemplate, type Template } from './template.js';
 
+/** A URL up to where its path or query begins. */
+const BEHIND_THE_HOST = /^[^/?]*\/\/[^/?]*[/?]/;
+
 export function isTemplate(value: unknown): value is Template {
   return typeof value === 'object' && value !== null && 'parts' in value && 'source' in value;
 }
 
 /**
  * Gives a template its form for showing, where the environment brought text that may be a secret: `${API_KEY}` in a header,
- * a query parameter, a cookie or a field of the body. In a URL and in a path only the query is one.
+ * a query parameter, a cookie, a path or a field of the body. In a URL scheme, host and port are none.
  */
 export function maskEnvironment(
   template: Template,
@@ -21,7 +24,7 @@ export function maskEnvironment(
   let isMasked = false;
   for (const { text, fromEnvironment } of pieces) {
     const isSecret =
-      fromEnvironment && text !== '' && (secretFromEnvironment !== 'query' || before.includes('?'));
+      fromEnvironment && text !== '' && (secretFromEnvironment === undefined || BEHIND_THE_HOST.test(before));
     isMasked ||= isSecret;
     shown += isSecret ? MASK : text;
     before += text;

@@ -9,7 +9,7 @@ export interface Variable {
 
 /** A value with variables in it, parsed once, at load. No two neighbouring parts are text. */
 export interface Template {
-  /** The template as written, for the logs: a path template is what spans and logs show in place of a URL. */
+  /** The template with all that the environment brought; what may be shown of it is {@link sourceForShow}. */
   readonly source: string;
   readonly parts: readonly (string | Variable)[];
   /** For a JSON body: constants and defaults that parse as JSON are that JSON, as the value stands in no quotes. */
@@ -104,4 +104,14 @@ export function variablesOf(template: Template): readonly Variable[] {
 /** All text that the template itself brings along: its literal parts and its fallbacks. */
 export function literalsOf(template: Template): readonly string[] {
   return template.parts.flatMap((part) => (typeof part === 'string' ? [part] : (part.fallback ?? [])));
+}
+
+/** The template as the logs have it, in place of a URL for instance: `***` stands for what the environment brought. */
+export function sourceForShow({ source, masked }: Template): string {
+  if (masked === undefined) return source;
+  return masked.map((part) => (typeof part === 'string' ? part : variableForShow(part))).join('');
+}
+
+function variableForShow({ name, fallback }: Variable): string {
+  return fallback === undefined ? `{{${name}}}` : `{{${name}${FALLBACK_MARK}${fallback}}}`;
 }

@@ -13,7 +13,7 @@ const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
   variables: 'auth.vars',
-  secretFromEnvironment: 'query',
+  secretFromEnvironment: 'behind the host',
   parse(value) {
     const template = withoutVarsPrefix(parseTemplate(value));
     for (const part of template.parts) {
@@ -69,7 +69,6 @@ function checkPercents(text: string): void {
 export const pathTemplate: DataType<Template> = {
   description: 'path template, as in /invoices/{{id}}',
   variables: 'kwargs',
-  secretFromEnvironment: 'query',
   parse(value, context) {
     // Nothing is appended then, or a query alone.
     if (value !== '' && !/^[/?]/.test(value)) throw new ValueError('a path must begin with /');

@@ -61,6 +61,21 @@ ${procedure}.path = /x?api_key=sw0rdfish
       expect(text).not.toContain('sw0rdfish');
     }
   });
+
+  it('shows nothing that the environment brought', async () => {
+    const procedure = 'rpc_gateway.services.a.procedures.p';
+    const file = folder.write(
+      'bondy.conf',
+      `rpc_gateway.services.a.base_url = http://127.0.0.1:9
+${procedure}.uri = com.a.p
+${procedure}.realm = r
+${procedure}.path = /hooks/$${'{KEY}'}/{{id}}
+`,
+    );
+    const command = runCommand(['list', '--config', file], { env: { KEY: 'sw0rdfish' } });
+    expect(await command.ended).toBe(0);
+    expect(command.out()).toContain('/hooks/***/{{id}}');
+  });
 });
 
 describe('rpc-gateway completion bash', () => {

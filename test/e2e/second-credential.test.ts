@@ -130,4 +130,21 @@ describe('a dry run', () => {
     expect(out).toContain(`{"two":"***","one":"***","shown":"constant","mine":"shown too"}`);
     expect(out).toContain('https://api.example.com/v1/x/***?a=***&two=***&two=***&three=***');
   });
+
+  it('masks what the environment brought into a path, and shows the host', async () => {
+    scene = await openScene();
+    const folder = createTemporaryFolder();
+    const config = folder.write(
+      'bondy.conf',
+      billingConf(
+        `https://${FROM_ENV.replace('MARK', 'HOST')}:8443/bot${FROM_ENV}/v1`,
+        `+procedures.create_invoice.path = /hooks/${FROM_ENV}`,
+      ),
+    );
+    const host = createFakeHost({ MARK, HOST: 'api.example.com' });
+    dryRun(POST, {}, { config }, host);
+    folder.remove();
+    expect(host.out()).not.toMatch(/S3CRET/);
+    expect(host.out()).toContain('https://api.example.com:8443/bot***/v1/hooks/***');
+  });
 });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { LogSettings, ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import { sourceForShow } from '../../config/template.js';
 import type { GatewayErrorCode } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { createSummedLog } from '../../summed-log.js';
@@ -11,7 +12,7 @@ export interface CallSubject {
   /** `host:port` of base_url; its variables are masked. */
   readonly host: string;
   readonly procedure: string;
-  /** The template, without its query: a key may stand there. */
+  /** The template, without its query and what the environment brought: a key may stand there. */
   readonly path: string;
 }
 
@@ -83,7 +84,7 @@ export function subjectOf(service: ServiceConfig, procedure: ProcedureConfig): C
     service: service.name,
     host: hostOf(baseUrlForShow(service.settings).origin),
     procedure: procedure.settings.uri,
-    path: procedure.settings.path.source.split('?', 1)[0] as string,
+    path: sourceForShow(procedure.settings.path).split('?', 1)[0] as string,
   };
 }
 

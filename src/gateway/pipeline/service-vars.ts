@@ -1,6 +1,6 @@
 import { isFieldValue } from '../../config/http-fields.js';
 import type { NamedTemplate, ProcedureConfig, ProcedureSettings, Template } from '../../config/model.js';
-import { serviceVariableOf } from '../../config/template.js';
+import { serviceVariableOf, sourceForShow } from '../../config/template.js';
 import { encodeCookie } from './cookies.js';
 import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';
@@ -97,5 +97,5 @@ function fillTemplate(
     else parts.push(piece);
   }
   // What a variable brings is text: a key of digits is no number.
-  return isFilled ? { source: template.source, parts } : template;
+  return isFilled ? { source: sourceForShow(template), parts } : template;
 }
