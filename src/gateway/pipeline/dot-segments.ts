@@ -12,20 +12,17 @@ import { decodeOnce } from './decode-once.js';
 const DECODINGS = 4;
 
 /**
- * `.` or `..` as a piece between slashes, either kind. Servers that strip a path parameter (`..;v=1`, RFC 3986 §3.3),
- * white space or what follows U+0000, and those that see a query or a fragment begin, see a dot segment there, too.
+ * `.` or `..` as a piece between slashes, either kind, or as the whole value, which stands between slashes of the path.
+ * Servers that strip a path parameter (`..;v=1`, RFC 3986 §3.3), white space or what follows U+0000, and those that see a
+ * query or a fragment begin, see a dot segment there, too.
  */
 const DOT_PIECE = /(?:^|[/\\])[\s\0]*\.\.?[\s\0]*(?:[/\\;?#]|$)/;
-const SLASH = /[/\\]/;
-/** A whole value with a path parameter or white space at its end. */
-const DOT_VALUE = /^\s*\.\.?\s*(?:;|$)/;
 
-/** True where the text holds a dot segment between slashes, as it is or decoded, or is one itself, as it is. */
+/** True where the text is a dot segment, or holds one between slashes, as it is or decoded. */
 export function holdsDotSegment(text: string): boolean {
-  if (DOT_VALUE.test(text)) return true;
   let decoded = text;
   for (let level = 0; level <= DECODINGS; level++) {
-    if (SLASH.test(decoded) && DOT_PIECE.test(decoded)) return true;
+    if (DOT_PIECE.test(decoded)) return true;
     if (!decoded.includes('%')) return false;
     decoded = decodeOnce(decoded);
   }
