@@ -48,6 +48,13 @@ describe('the curl command', () => {
     expect(named('http://10.0.0.7')).toContain('http://10.0.0.7/x');
   });
 
+  it('has one Host header where the configuration sets one and another name is to be checked', () => {
+    const request = { ...get, headers: ['Host', 'virtual.example.com'] };
+    const shown = words(curlCommand(request, { servername: 'api.internal' }));
+    expect(shown.filter((word) => word.startsWith('Host:'))).toEqual(['Host: virtual.example.com']);
+    expect(shown).toContain('api.internal:443:billing.example.com:443');
+  });
+
   it('quotes a body and switches off what curl would add to it', () => {
     const command = curlCommand({ ...get, method: 'POST', headers: [], body: `@it's $HOME "x"\n` });
     expect(words(command)).toEqual(

@@ -57,7 +57,7 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     drop('Expect');
     parts.push(`--data-raw ${shellWord(body, 'utf8')}`);
   }
-  const target = namedTarget(request.origin, tls.servername);
+  const target = namedTarget(request.origin, tls.servername, names.has('host'));
   parts.push(...target.options, shellWord(`${target.origin}${request.path}`, 'utf8'));
   return parts.join(' \\\n  ');
 }
@@ -66,7 +66,11 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
  * Where to connect. curl takes the name for SNI and for the certificate from the URL alone: another one goes there, with
  * the real host beside it.
  */
-function namedTarget(origin: string, servername: string | undefined): { origin: string; options: string[] } {
+function namedTarget(
+  origin: string,
+  servername: string | undefined,
+  hasHost: boolean,
+): { origin: string; options: string[] } {
   if (servername === undefined || !origin.startsWith('https:')) return { origin, options: [] };
   const host = origin.slice('https://'.length);
   const [, name = host, port = '443'] = /^(.*?)(?::(\d+))?$/.exec(host) ?? [];
@@ -74,7 +78,7 @@ function namedTarget(origin: string, servername: string | undefined): { origin: 
     origin: port === '443' ? `https://${servername}` : `https://${servername}:${port}`,
     options: [
       `--connect-to ${shellWord(`${servername}:${port}:${name}:${port}`, 'utf8')}`,
-      `-H ${shellWord(`Host: ${host}`, 'utf8')}`,
+      ...(hasHost ? [] : [`-H ${shellWord(`Host: ${host}`, 'utf8')}`]),
     ],
   };
 }
