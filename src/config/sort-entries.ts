@@ -225,7 +225,7 @@ function reportUnknown(
     notices.add(
       first,
       '',
-      `skipped ${count(left.length, 'key')} under ${subsystem}. that are not known here: ${shown}`,
+      `skipped ${count(left.length, 'unknown key')} under ${subsystem}: ${shown}`,
     );
   }
   const left = others(skipped.foreign);

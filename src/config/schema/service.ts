@@ -218,7 +218,7 @@ export const SERVICE_KEYS = {
   'liveness.path': {
     type: literalPath,
     default: '/',
-    meaning: "The path that is probed, from the origin's root.",
+    meaning: 'The path that is probed, appended to `base_url`.',
     example: '/health',
   },
   'liveness.method': {
