@@ -222,11 +222,7 @@ function reportUnknown(
     const [first] = left;
     if (first === undefined) continue;
     const shown = few(left.map(({ key }) => key));
-    notices.add(
-      first,
-      '',
-      `skipped ${count(left.length, 'unknown key')} under ${subsystem}: ${shown}`,
-    );
+    notices.add(first, '', `skipped ${count(left.length, 'unknown key')} under ${subsystem}: ${shown}`);
   }
   const left = others(skipped.foreign);
   const [first] = left;

@@ -59,7 +59,7 @@ describe('holdsDotSegment', () => {
     ['dots that are the whole value, encoded', '%2e%2e'],
     ['dots that are the whole value, encoded twice', '%252e%252E'],
     ['one dot that is the whole value, encoded', '%2e'],
-    ['one dot of two at the value\'s end', '.%2e'],
+    ["one dot of two at the value's end", '.%2e'],
     ['a query behind the dots that begin the value', '..?x'],
     ['a fragment behind the dots that begin the value', '..#x'],
     ['U+0000 behind the dots that are the whole value', '..%00'],
