@@ -4,7 +4,7 @@ import { MESSAGE } from '../dist/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../dist/wamp/peer.js';
 
 const REALM = 'com.example.myrealm';
-const MANY = 10_000_000;
+const MANY = 2 ** 40;
 const LIMITS = {
   callTimeout: 30_000,
   maxCallTimeout: 600_000,
@@ -24,6 +24,8 @@ const LIMITS = {
   maxRetainedEvents: 0,
   maxRetainedBytes: 0,
   maxRetainedBytesPerSession: MANY,
+  maxRetainedSent: MANY,
+  maxListLength: MANY,
   maxTestaments: 0,
   maxTestamentBytes: 0,
   maxTestamentsPerRealm: MANY,
