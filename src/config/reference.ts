@@ -18,7 +18,7 @@ include conf.d/*.conf
 \`\`\`
 
 - A line is \`key = value\`. Spaces around both are dropped; a value may hold spaces and \`=\`. A \`#\` after a space begins a
-  comment.
+  comment. A value that itself begins with \`#\` needs quotes.
 - A value in single or double quotes is taken verbatim: nothing in it is a comment, and \`\${ENV}\` is left as it is. There is no
   escape character; a value that holds one kind of quote goes between the other kind. \`{{variable}}\` works in quotes too.
 - \`\${NAME}\` is an environment variable. \`\${NAME:-default}\` has a default for when it is unset or empty. Unset without a
@@ -27,17 +27,17 @@ include conf.d/*.conf
   the order of their names, and may match none.
 - A key that stands twice keeps its last value, with a warning.
 - \`http_connector.\` is another name for \`rpc_gateway.\`, with the same keys.
-- Keys of other subsystems are skipped, with one notice for all of them. An unknown key under \`rpc_gateway.\`,
-  \`http_connector.\` or \`router.\` is an error.
+- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. Other unknown keys are skipped with a
+  notice, so that a whole file of Bondy can be used. A key that differs from a known one by one or two letters is an error too.
 - Files are relative to the configuration file that names them.
 
 | type | how it is written |
 |---|---|
 | duration | numbers with units, combined: \`15s\`, \`1h30m\`, \`500ms\`. Units: \`f\` (14 days), \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`. At most 24 days |
 | byte size | a number with \`KB\`, \`MB\` or \`GB\`; 1 KB is 1,024 bytes |
-| flag | \`on\` or \`off\` |
+| flag | \`on\` or \`off\`. Upper and lower case are the same here, and in the words that a key allows |
 | list | values parted by commas |
-| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In a service's and a procedure's path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`. A value that is exactly one variable keeps its type |
+| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In a service's and a procedure's path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`; \`{{vars.name}}\` is a variable of \`auth.vars\` or \`auth.secrets\`. A value that is exactly one variable keeps its type. In a JSON body a constant or default that is JSON is that JSON (\`true\`, \`10\`); in quotes it is text |
 | WAMP URI | words parted by single dots, without spaces and \`#\` |
 `;
 
