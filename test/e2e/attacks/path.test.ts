@@ -46,7 +46,6 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
     'x/../../private/a.json',
     '..;v=1/private/a.json',
     '%2e%2e%2fprivate%2fa.json',
-    '%2e%2e',
     '..?a.json',
   ])('%s is refused, and nothing is sent', async (id) => {
     upstream.clear();
@@ -77,7 +76,7 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
     expect((await callApi(client, 'one', { id: 'a.json' })).at(-1)).toMatchObject({
       body: ['public', 'public'],
     });
-    for (const id of ['a/b', 'a%2Fb', '%2e%2e%2e', '..a/b..']) {
+    for (const id of ['a/b', 'a%2Fb', '%2e%2e', '%2e%2e%2e', '..a/b..']) {
       expect((await callApi(client, 'one', { id }))[0]).toBe(MESSAGE.RESULT);
     }
   });
