@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { RequestTable } from './request-table.js';
 
 /** Half a kilobyte or more when it is parsed. */
@@ -54,6 +54,15 @@ describe('a table of open requests', () => {
         for (const [id, one] of map) expect(table.get(id)).toBe(one);
       }),
     );
+  });
+
+  it('lists what it holds without a look-up for each: IDs that collide would make each as long as the list', () => {
+    const table = new RequestTable();
+    const all = Array.from({ length: 100 }, (_, at) => entry(String(at)));
+    for (const [at, one] of all.entries()) table.set((at + 1) * 2 ** 32, one);
+    const lookUps = vi.spyOn(table, 'get');
+    expect(table.values()).toEqual(all);
+    expect(lookUps).not.toHaveBeenCalled();
   });
 
   it('keeps 64 open of 100,000 that follow each other, one of them from the first to the last', () => {

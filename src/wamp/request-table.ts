@@ -69,12 +69,19 @@ export class RequestTable<T extends object> {
 
   /** The IDs of this moment, in their order; the table may change while somebody goes through them. */
   keys(): readonly number[] {
-    return this.ids.filter((_, place) => this.entries[place] !== undefined).sort((a, b) => a - b);
+    return this.places().map((place) => this.ids[place] as number);
   }
 
-  /** The entries of this moment, in the order of their IDs. */
+  /** The entries of this moment, in the order of their IDs. None is looked up: where IDs collide, all together take too long. */
   values(): readonly T[] {
-    return this.keys().flatMap((id) => this.get(id) ?? []);
+    return this.places().map((place) => this.entries[place] as T);
+  }
+
+  /** Those that are taken, in the order of their IDs. */
+  private places(): readonly number[] {
+    const { ids, entries } = this;
+    const taken = [...entries.keys()].filter((place) => entries[place] !== undefined);
+    return taken.sort((a, b) => (ids[a] as number) - (ids[b] as number));
   }
 
   private placeOf(id: number): number {
