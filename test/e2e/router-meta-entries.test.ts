@@ -97,6 +97,10 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       await enter(two.client, 2, 'com.a');
       expect(await tell(list, id)).toEqual([one.id, two.id]);
       expect(await tell(list, other)).toEqual([two.id]);
+      const [lower, higher] = [one.id, two.id].toSorted((a, b) => a - b);
+      const part = (kwargs: object) => ask(asker, 48, ++request, {}, `wamp.${of}.${list}`, [id], kwargs);
+      expect((await part({ limit: 1 }))[3]).toEqual([[lower]]);
+      expect((await part({ limit: 1, after: lower }))[3]).toEqual([[higher]]);
       for (const count of counts) expect(await tell(count, id)).toBe(2);
       await ask(one.client, leave[0], 3, id);
       expect(await tell(list, id)).toEqual([two.id]);

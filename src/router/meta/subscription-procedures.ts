@@ -34,8 +34,8 @@ export function subscriptionProcedures(
           );
     },
     'wamp.subscription.get': ({ args }) => subscriptionDetails(byId(args)),
-    'wamp.subscription.list_subscribers': ({ args }) =>
-      [...byId(args).subscribers.keys()].map(({ id }) => id),
+    'wamp.subscription.list_subscribers': ({ args, kwargs }) =>
+      pageOf(subscribersOf(byId(args)), pageArgument(kwargs, maxListLength)),
     'wamp.subscription.count_subscribers': countSubscribers,
     // As the constant of nexus' Go client has it.
     'wamp.subscription.count_suscribers': countSubscribers,
