@@ -1,5 +1,6 @@
 import { type Event, MESSAGE } from '../wamp/messages.js';
 import type { Dict, Payload } from '../wamp/payload.js';
+import type { Peer } from '../wamp/peer.js';
 import type { Session, Subscription } from './model.js';
 import type { RealmContext } from './realm-context.js';
 import { hears, type Subscriptions } from './subscriptions.js';
@@ -13,15 +14,20 @@ export interface Wave {
   readonly publication: number;
   readonly details: Dict;
   readonly payload: Payload;
-  /** Who caused it; its connection is not read while it takes time. */
+  /** Who caused it. */
   readonly cause: Session;
+  /** The connection of who caused it is not read, while more waves of it than this take time. */
+  readonly mostOwed: number;
+  /** Asked when its turn comes: where it says no, it is for nobody. */
+  readonly isDue: (() => boolean) | undefined;
   readonly except: Session | undefined;
   readonly mayReceive: ((session: Session) => boolean) | undefined;
 }
 
 /**
  * Sends events to those that they are for. Most are with all of them at once; what takes longer goes on in later turns of the
- * event loop. What it owes then is bounded by this: the connection that caused it is not read until it is done.
+ * event loop. What it owes then is bounded by this: the connection that caused it is not read until it is done, or until fewer
+ * are on their way than it may owe.
  */
 export interface FanOut {
   /**
@@ -35,12 +41,20 @@ export interface FanOut {
   readonly waiting: number;
 }
 
+/** What the sessions of one connection owe. */
+interface Debt {
+  waves: number;
+  isHeld: boolean;
+}
+
 /** How far a wave has come. */
 interface Progress {
   readonly wave: Wave;
   /** Who has subscribed later than this does not hear of it. */
   readonly moment: number;
   readonly subscriptions: readonly Subscription[];
+  /** Undefined before its turn has come. */
+  isDue: boolean | undefined;
   at: number;
   /** Subscribers of the subscription that is being told, and the moments in which they came. */
   left: Iterator<[Session, number]> | undefined;
@@ -49,8 +63,8 @@ interface Progress {
 
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
   const lines = new Map<object, Progress[]>();
-  /** Waves that a session is waited for. */
-  const held = new Map<Session, number>();
+  /** By connection: sessions may come and go on one. */
+  const debts = new Map<Peer, Debt>();
   let waiting = 0;
 
   /** What a subscriber of it is sent: one object for all, so that a serializer knows it again, and writes it once. */
@@ -86,6 +100,8 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
 
   /** One turn's part. True where all are told. */
   function advance(progress: Progress): boolean {
+    progress.isDue ??= progress.wave.isDue?.() ?? true;
+    if (!progress.isDue) return true;
     for (let count = 1; step(progress); count++) {
       // The clock is not asked for the few that most events are for.
       if (count >= MAX_AT_ONCE || (count % 4 === 0 && !turns.hasTime())) return false;
@@ -93,38 +109,39 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
     return true;
   }
 
-  function hold(session: Session): void {
+  function owe({ cause: { peer }, mostOwed }: Wave): void {
     waiting++;
-    const count = held.get(session) ?? 0;
-    held.set(session, count + 1);
-    if (count === 0) session.peer.hold?.();
+    const debt = debts.get(peer) ?? { waves: 0, isHeld: false };
+    debts.set(peer, debt);
+    debt.waves++;
+    if (debt.isHeld || debt.waves <= mostOwed) return;
+    debt.isHeld = true;
+    peer.hold?.();
   }
 
-  function release(session: Session): void {
+  function settle({ cause: { peer } }: Wave): void {
     waiting--;
-    const count = (held.get(session) ?? 0) - 1;
-    if (count > 0) {
-      held.set(session, count);
-    } else {
-      held.delete(session);
-      session.peer.release?.();
-    }
+    const debt = debts.get(peer);
+    if (debt === undefined || --debt.waves > 0) return;
+    debts.delete(peer);
+    if (debt.isHeld) peer.release?.();
   }
 
   function goOn(line: object, queue: Progress[]): boolean {
-    const [progress] = queue;
-    if (progress === undefined || advance(progress)) {
+    for (let progress = queue[0]; progress !== undefined; progress = queue[0]) {
+      if (!advance(progress)) return false;
       queue.shift();
-      if (progress !== undefined) release(progress.wave.cause);
+      settle(progress.wave);
+      // Those that are not due any more cost next to nothing, and may not wait for a turn each.
+      if (queue.length > 0 && !turns.hasTime()) return false;
     }
-    if (queue.length > 0) return false;
     lines.delete(line);
     return true;
   }
 
   return {
     send(wave, line) {
-      const { topic, cause } = wave;
+      const { topic } = wave;
       const exact = subscriptions.exact(topic);
       const patterns = subscriptions.patterns(topic);
       const heardBy = exact === undefined ? patterns : [exact, ...patterns];
@@ -133,13 +150,14 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
         wave,
         moment: subscriptions.moment,
         subscriptions: heardBy,
+        isDue: undefined,
         at: 0,
         left: undefined,
         event: undefined,
       };
       const queue = lines.get(line);
       if (queue === undefined && advance(progress)) return;
-      hold(cause);
+      owe(wave);
       if (queue !== undefined) {
         queue.push(progress);
         return;

@@ -49,6 +49,8 @@ export interface Session {
   gone: boolean;
   /** It is to leave without testaments and meta events. */
   quiet: boolean;
+  /** It left before anyone was told that it had joined. */
+  unheardOf: boolean;
 }
 
 /** How a URI of a registration or subscription is compared with that of a CALL or PUBLISH. */

@@ -20,8 +20,12 @@ export interface Publication {
 export interface Publishing {
   /** @param publication its ID */
   publish(publisher: Session, publication: number, what: Publication): void;
-  /** A meta event: from the router, to all but the session that it tells of. */
-  announce(topic: string, cause: Session, args: readonly unknown[]): void;
+  /**
+   * A meta event: from the router, to all but the session that it tells of.
+   *
+   * @param isDue asked when its turn comes, where somebody hears of it: see fan-out.ts
+   */
+  announce(topic: string, cause: Session, args: readonly unknown[], isDue?: () => boolean): void;
   /** So much is on its way that more of what can wait should. */
   readonly isBehind: boolean;
   /** Looks for what is retained for a session of the topics that a pattern matches, a little with each step. */
@@ -35,6 +39,12 @@ export interface Publishing {
 
 /** Events on their way, from which on those of sessions that have left wait before they are made. */
 const MAX_WAITING = 1000;
+
+/**
+ * Meta events that a session may cause ahead of their turn. They all stand in one line, so that who merely joins, or
+ * subscribes, would else wait behind what others cause.
+ */
+const MOST_META_EVENTS_OWED = 8;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
   const { limits, randomId } = context;
@@ -59,11 +69,21 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       }
       const except = includesMe ? undefined : publisher;
       fanOut.send(
-        { topic, publication, details, payload, cause: publisher, except, mayReceive: filter },
+        {
+          topic,
+          publication,
+          details,
+          payload,
+          cause: publisher,
+          mostOwed: 0,
+          isDue: undefined,
+          except,
+          mayReceive: filter,
+        },
         publisher,
       );
     },
-    announce(topic, cause, args) {
+    announce(topic, cause, args, isDue) {
       if (!subscriptions.isHeard(topic)) return;
       fanOut.send(
         {
@@ -72,6 +92,8 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
           details: NOTHING,
           payload: { args },
           cause,
+          mostOwed: MOST_META_EVENTS_OWED,
+          isDue,
           except: cause,
           mayReceive: undefined,
         },

@@ -27,6 +27,6 @@ export interface RealmContext {
   readonly randomId: () => number;
   /** In [0, 1), for the invocation policy `random`. */
   readonly random: () => number;
-  /** Publishes a meta event to all but the session that caused it. */
-  announce(topic: string, cause: Session, args: readonly unknown[]): void;
+  /** Publishes a meta event to all but the session that caused it, where it is still due when its turn comes. */
+  announce(topic: string, cause: Session, args: readonly unknown[], isDue?: () => boolean): void;
 }

@@ -72,8 +72,8 @@ export function createRealm(options: RealmOptions): Realm {
     turns,
     randomId,
     random,
-    announce(topic, cause, args) {
-      if (!silent && !cause.quiet) broker.announce(topic, cause, args);
+    announce(topic, cause, args, isDue) {
+      if (!silent && !cause.quiet) broker.announce(topic, cause, args, isDue);
     },
   };
   const broker = createBroker(context);
@@ -88,7 +88,8 @@ export function createRealm(options: RealmOptions): Realm {
     }
     if (silent || session.quiet) meta.testaments.discard(session);
     else yield* meta.testaments.publish(session);
-    if (!session.trusted) context.announce('wamp.session.on_leave', session, [id, authid, authrole]);
+    if (session.trusted) return;
+    context.announce('wamp.session.on_leave', session, [id, authid, authrole], () => !session.unheardOf);
   }
 
   return {
@@ -100,7 +101,11 @@ export function createRealm(options: RealmOptions): Realm {
     enter: (session) => void sessions.set(session.id, session),
     announceJoin(session) {
       if (session.gone || session.trusted) return;
-      context.announce('wamp.session.on_join', session, [sessionDetails(session)]);
+      // Who came and went before its turn is told of by neither event: many that do so again and again cost next to nothing.
+      context.announce('wamp.session.on_join', session, [sessionDetails(session)], () => {
+        session.unheardOf = session.gone;
+        return !session.gone;
+      });
     },
     receive: (session, message) => dispatch(dealer, broker, session, message),
     delay(session, message) {

@@ -239,6 +239,7 @@ function createSession(
     kill: () => {},
     gone: false,
     quiet: false,
+    unheardOf: false,
   };
 }
 
