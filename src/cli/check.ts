@@ -2,6 +2,7 @@ import type { RealmSecurity } from '../config/model.js';
 import { createGateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { silentLogger } from '../log.js';
+import { visibleText } from './colour.js';
 import { count, DEFAULT_CONFIG, readConfiguration } from './configuration.js';
 import { listenerUrls } from './endpoints.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
@@ -14,7 +15,7 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   const config = readConfiguration(options.config, host);
   createGateway(config, { log: silentLogger, env: host.env });
 
-  for (const notice of config.notices) host.stderr.write(`${formatProblem(notice)}\n`);
+  for (const notice of config.notices) host.stderr.write(`${visibleText(formatProblem(notice))}\n`);
   const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);
   const file = options.config ?? DEFAULT_CONFIG;
   const content =

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { visibleText } from './colour.js';
 import { failureText } from './failures.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { buildProgram } from './program.js';
@@ -46,6 +47,7 @@ export async function main(argv: readonly string[], host: MainHost): Promise<voi
 function report(error: unknown, host: Host): ExitCode {
   // commander has printed its own message already, --help and --version included.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  host.stderr.write(`${failureText(error)}\n`);
+  // A router may have written some of it, or whoever wrote the configuration.
+  host.stderr.write(`${visibleText(failureText(error))}\n`);
   return error instanceof CommandFailure ? error.exitCode : EXIT.failed;
 }

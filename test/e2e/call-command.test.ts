@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { hashPassword } from '../../src/cli/hash-password.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { joinRealm } from '../../src/wamp/client-session.js';
@@ -108,6 +111,22 @@ describe('rpc-gateway call', () => {
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err).toContain('did not let us in: wamp.error.');
       expect(err).not.toMatch(new RegExp(`sw0rdfish|${OTHER_KEY}`));
+    });
+
+    it('and a router that refuses writes nothing that steers the terminal', async () => {
+      const steers = '\u001b[31m\u009b2J';
+      const server = new WebSocketServer({ port: 0, handleProtocols: () => 'wamp.2.json' });
+      await once(server, 'listening');
+      server.on('connection', (socket) =>
+        socket.on('message', () =>
+          socket.send(JSON.stringify([3, { message: `sorry${steers}` }, `com.no${steers}`])),
+        ),
+      );
+      const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const command = runCommand(['call', 'com.x', '--realm', 'r', '--url', url]);
+      expect(await command.ended).toBe(3);
+      server.close();
+      expect(command.err()).toContain('com.no\\u001b[31m\\u009b2J, sorry\\u001b[31m\\u009b2J');
     });
 
     it('and never prints the credentials of a URL', async () => {
