@@ -38,6 +38,12 @@ describe('substitute', () => {
     expect(() => substitute(text, ENV)).toThrow(/is not set/);
   });
 
+  it.each(['${HOST:-${UNSET:-c}}', '${UNSET:-${HOST}}', '${UNSET:-a ${HOST} b}'])(
+    'refuses %j, as a default holds no reference',
+    (text) => {
+      expect(() => substitute(text, ENV)).toThrow(/default in .* cannot hold another/);
+    },
+  );
   it.each(['${', '${}', '${HOST', '${9}', '${A B}', '${HOST:x}', '${HOST:-x'])(
     'refuses %j, which is malformed',
     (text) => {

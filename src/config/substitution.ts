@@ -46,6 +46,10 @@ function readReference([reference, name, fallback]: RegExpExecArray, env: Enviro
       'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
     );
   }
+  // Its first brace would end the outer reference, and the second one stay behind in the value.
+  if (fallback?.includes('${')) {
+    throw new ValueError(`the default in \${NAME:-default} cannot hold another \${NAME}`);
+  }
   // The line break that a file or `echo` left behind a credential is no part of it.
   const given = Object.hasOwn(env, name) ? env[name] : undefined;
   const value = given === undefined ? undefined : withoutLineBreak(given);
