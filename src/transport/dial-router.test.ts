@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { startRouterHost, until } from '../../test/support/router-host.js';
 import { TLS_FILES } from '../../test/support/tls-fixtures.js';
@@ -155,6 +156,24 @@ describe('dialling a router', () => {
       for (const socket of sockets.splice(0)) socket.destroy();
       await host.dispose();
     });
+  });
+
+  it("answers a router's ping over WebSocket with a masked pong, as a client must", async () => {
+    const router = new WebSocketServer({ port: 0, handleProtocols: () => 'wamp.2.json' });
+    await once(router, 'listening');
+    const heard = new Promise<string>((resolve) => {
+      router.on('connection', (socket) => {
+        socket.on('pong', (payload) => resolve(`pong ${payload}`));
+        // Of an unmasked frame (RFC 6455 section 5.1).
+        socket.on('error', (error) => resolve(error.message));
+        socket.ping('hey');
+      });
+    });
+    const peer = await dialRouter(`ws://127.0.0.1:${(router.address() as AddressInfo).port}/`);
+    peer.listen({ onMessage() {}, onViolation() {}, onClose() {} });
+    expect(await heard).toBe('pong hey');
+    peer.close('normal');
+    router.close();
   });
 
   it('pings by default', async () => {

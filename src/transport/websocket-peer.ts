@@ -71,7 +71,8 @@ export function createWebSocketPeer(
   socket.on('data', (chunk: Buffer) => framed.haveRead(chunk.length));
   // Not ws itself, so that pongs count in what may wait for a client that pings and reads nothing.
   ws.on('ping', (payload) => {
-    framed.inOrder(() => framed.control(payload, (onGone) => ws.pong(payload, false, onGone)));
+    // Without a mask of our choice: ws knows whether this is the client's end, where each frame has one (RFC 6455 §5.3).
+    framed.inOrder(() => framed.control(payload, (onGone) => ws.pong(payload, undefined, onGone)));
   });
   ws.on('close', framed.end);
   ws.on('error', (error: NodeJS.ErrnoException) => {
