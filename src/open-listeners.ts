@@ -26,6 +26,9 @@ export function spokenListeners(config: LoadedConfig): readonly SpokenListener[]
   });
 }
 
+/** Bytes of messages whose rest is missing, of all clients together; more where messages may be large. */
+const LEAST_RECEIVE_TOTAL = 128 * 1024 * 1024;
+
 /**
  * Opens the listeners of a configuration, one after the other. Where one cannot be opened, those before it are closed.
  *
@@ -42,6 +45,7 @@ export async function openListeners(
 ): Promise<readonly Listener[]> {
   const { wamp } = config;
   const sendTotal = createSendTotal(wamp.max_send_buffer_total);
+  const receiveTotal = createSendTotal(Math.max(LEAST_RECEIVE_TOTAL, 8 * wamp.max_message_size));
   // One set for all listeners: an EVENT is encoded once for all who get it.
   const serializers = createSerializers({ maxNesting: wamp.max_nesting, maxValues: wamp.max_values });
   const opened: Listener[] = [];
@@ -60,6 +64,7 @@ export async function openListeners(
           ...surroundings,
           serializers,
           sendTotal,
+          receiveTotal,
           maxSessions: settings.max_sessions,
           maxSessionsPerSource: settings.max_sessions_per_source,
           maxUnjoined: settings.max_unjoined,

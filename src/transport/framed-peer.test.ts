@@ -64,6 +64,7 @@ describe('a framed peer', () => {
         maxSendQueue: 3,
         turns: createTurns(systemClock),
         sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
+        receiveTotal: createSendTotal(Number.POSITIVE_INFINITY),
         lastWords: { count: 0 },
         onTooSlow: () => tooSlow++,
         onEventDropped: () => dropped++,

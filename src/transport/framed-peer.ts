@@ -34,6 +34,8 @@ export interface FramedPeerOptions extends SendLimits {
   /** Of all connections together. */
   readonly turns: Turns;
   readonly sendTotal: SendTotal;
+  /** Of what came of messages whose rest has not. Of all connections together. */
+  readonly receiveTotal: SendTotal;
   /** Connections that are closed, and whose last messages wait for their turn. Of all connections together. */
   readonly lastWords: { count: number };
   /** Told once, when the other end is cut off since it does not read. */
@@ -61,6 +63,8 @@ export interface FramedPeer {
   violate(sentence: string): void;
   /** So many bytes have been read, whatever they held. */
   haveRead(bytes: number): void;
+  /** So many of them were no part of a message: a ping may come between the pieces of one (RFC 6455 section 5.4). */
+  discount(bytes: number): void;
   /** Nothing more will come, but what came may still be answered. @param then called when all of it is handled */
   finish(then: () => void): void;
   /** Writes a frame of the transport's own, in order with the messages and within the same limits. */
@@ -74,6 +78,9 @@ const MAX_LAST_WORDS = 100;
 
 /** A frame from so many bytes on is not held back: what waits is to be what the other end does not read. */
 const LARGE_FRAME = 64 * 1024;
+
+/** Bytes of a message whose rest is missing, from which on they count: two reads of Node's. */
+const LARGE_PART = 128 * 1024;
 
 /** Answers to pings that may wait at a time. Nobody needs more, and they cost whoever pings next to nothing. */
 const MAX_CONTROLS_WAITING = 1000;
@@ -104,6 +111,15 @@ export function createFramedPeer(
     cutOff,
   };
   options.sendTotal.open(sendQueue);
+  let unfinished = 0;
+  const part: SendQueue = {
+    bytes: 0,
+    waiting: () => unfinished,
+    cutOff() {
+      log.warn({}, 'a client was cut off, since all have sent too much of messages whose rest is missing');
+      channel.terminate();
+    },
+  };
   const intake = new Intake(options.turns, { handle, pause: channel.pause, resume: channel.resume });
 
   function uncork(): void {
@@ -138,6 +154,7 @@ export function createFramedPeer(
     if (isLast) options.lastWords.count--;
     intake.clear();
     options.sendTotal.close(sendQueue);
+    options.receiveTotal.close(part);
     receiver?.onClose();
   }
 
@@ -238,12 +255,23 @@ export function createFramedPeer(
       release: () => intake.release(),
     },
     receive(frame) {
+      unfinished = 0;
+      if (part.bytes > 0) options.receiveTotal.close(part);
       if (ended || deaf || receiver === undefined) return;
       intake.receive(frame);
     },
     violate: (sentence) => intake.inOrder(() => violate(sentence)),
     inOrder: (action) => intake.inOrder(action),
-    haveRead: (bytes) => intake.haveRead(bytes),
+    haveRead(bytes) {
+      intake.haveRead(bytes);
+      unfinished += bytes;
+      if (ended || deaf || unfinished < LARGE_PART) return;
+      options.receiveTotal.open(part);
+      options.receiveTotal.grown(part);
+    },
+    discount(bytes) {
+      unfinished -= bytes;
+    },
     finish(then) {
       intake.whenDone(() => {
         end();

@@ -40,6 +40,8 @@ export interface ListenerOptions extends ListenerAddress, AcceptingLimits, Heart
   readonly turns?: Turns;
   /** Shared with the other listeners. Default: no limit. */
   readonly sendTotal?: SendTotal;
+  /** The same, of what came of messages whose rest is missing. */
+  readonly receiveTotal?: SendTotal;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
@@ -73,6 +75,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const listener = options.name === undefined ? {} : { listener: options.name };
   const turns = options.turns ?? createTurns(clock);
   const sendTotal = options.sendTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
+  const receiveTotal = options.receiveTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
   const lastWords = { count: 0 };
   let slowConsumersCut = 0;
   let eventsDropped = 0;
@@ -88,6 +91,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       maxSendQueue: options.maxSendQueue,
       turns,
       sendTotal,
+      receiveTotal,
       lastWords,
       log,
       onTooSlow() {

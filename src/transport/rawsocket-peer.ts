@@ -35,6 +35,7 @@ export function createRawSocketPeer(
 
   const reader = createFrameReader(maxReceive, {
     onFrame(type, payload) {
+      if (type !== FRAME_TYPE.message) framed.discount(FRAME_PREFIX + payload.length);
       if (type === FRAME_TYPE.ping) return framed.inOrder(() => pong(payload));
       // Whoever sends anything is alive, so that the answers to our own pings need no look.
       if (type === FRAME_TYPE.pong) return;

@@ -13,6 +13,9 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
   too_slow: 1013,
 };
 
+/** Octets before the payload of a client's ping or pong: two, and the key (RFC 6455 section 5.2). */
+const CONTROL_HEADER = 6;
+
 /** Writes one message in a frame; `onGone` is called once, when it has left or is lost. */
 export type WriteMessage = (frame: string | Uint8Array, onGone: () => void) => void;
 
@@ -61,6 +64,7 @@ export function createWebSocketPeer(
     socket,
     options,
   );
+  const discount = (payload: Buffer): void => framed.discount(CONTROL_HEADER + payload.length);
   // Until somebody listens nothing is read, so nothing is lost.
   ws.pause();
   ws.on('message', (data, isBinary) => {
@@ -70,7 +74,9 @@ export function createWebSocketPeer(
   // ws reads first. Pongs and half messages come to nobody else.
   socket.on('data', (chunk: Buffer) => framed.haveRead(chunk.length));
   // Not ws itself, so that pongs count in what may wait for a client that pings and reads nothing.
+  ws.on('pong', discount);
   ws.on('ping', (payload) => {
+    discount(payload);
     // Without a mask of our choice: ws knows whether this is the client's end, where each frame has one (RFC 6455 §5.3).
     framed.inOrder(() => framed.control(payload, (onGone) => ws.pong(payload, undefined, onGone)));
   });
