@@ -42,6 +42,12 @@ describe('ownedParameters', () => {
 });
 
 describe('ownedFields', () => {
+  it('does not look at a name that is longer than all that are configured', () => {
+    const name = new Proxy(Object('x'.repeat(9)), {
+      get: (text, key) => (key === 'length' ? text.length : expect.unreachable(String(key))),
+    });
+    expect(ownedFields(['tenant', 'straße'])(name)).toBe(false);
+  });
   it.each([
     ['tenant', 'Tenant'],
     ['tenantKey', 'TENANTKEY'],

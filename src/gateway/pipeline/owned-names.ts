@@ -10,7 +10,9 @@ export type IsOwned = (name: string) => boolean;
 export function ownedFields(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
   const owned = new Set(names.map(foldCase));
-  return (name) => owned.has(foldCase(name));
+  const longest = Math.max(...[...owned].map((name) => name.length));
+  // No name gets shorter in another case. One as long as a message is not looked at, for that takes long.
+  return (name) => name.length <= longest && owned.has(foldCase(name));
 }
 
 /**
