@@ -59,7 +59,15 @@ export function compileHeaders({
 
   const withBody = defaults.flat();
   const withoutBody = defaults.filter(([name]) => name !== 'Content-Type').flat();
-  const plain = compiled.length === 0 && cookieHeader === undefined;
+  const constantWithBody = constantHeaders(withBody);
+  const constantWithoutBody = constantHeaders(withoutBody);
+
+  /** The headers of every call that brings none of its own; undefined where they differ, or where they are to be refused. */
+  function constantHeaders(base: readonly string[]): readonly string[] | undefined {
+    if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
+    const headers = [...base, ...entries.flatMap(({ name, template }) => [name, template.parts.join('')])];
+    return sizeOf(headers) > most ? undefined : headers;
+  }
 
   function addConfigured(headers: string[], call: Call): void {
     for (const { name, fill, constant } of compiled) {
@@ -69,13 +77,14 @@ export function compileHeaders({
     }
     const cookie = cookieHeader?.(call);
     if (cookie !== undefined) headers.push('Cookie', cookie);
-    refuseTooLarge(headers, most);
+    if (sizeOf(headers) > most) throw new BadRequest(HEADERS_TOO_LARGE);
   }
 
   return (call, hasBody) => {
-    const base = hasBody ? withBody : withoutBody;
     const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
-    if (custom === undefined && plain) return base;
+    const constant = hasBody ? constantWithBody : constantWithoutBody;
+    if (custom === undefined && constant !== undefined) return constant;
+    const base = hasBody ? withBody : withoutBody;
     const headers =
       custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, ownsFields && hasBody, most);
     addConfigured(headers, call);
@@ -169,11 +178,11 @@ function addField(
   return size;
 }
 
-/** Of all headers together, the defaults included. */
-function refuseTooLarge(headers: readonly string[], most: number): void {
+/** Bytes of all headers together, the defaults included. */
+function sizeOf(headers: readonly string[]): number {
   let size = (headers.length / 2) * AROUND;
   for (const text of headers) size += text.length;
-  if (size > most) throw new BadRequest(HEADERS_TOO_LARGE);
+  return size;
 }
 
 /** The value of a header in a flat list, by name in any case; the first where it stands several times. */
