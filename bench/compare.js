@@ -5,7 +5,7 @@
  *   npm run bench:compare -- --with DIR
  */
 import { resolve } from 'node:path';
-import { QUICK_CELLS, nameOf } from './cells.js';
+import { nameOf, QUICK_CELLS } from './cells.js';
 import { startLoad } from './loads.js';
 import { readOptions, refuse } from './options.js';
 import { start, stopAll, usage } from './processes.js';
