@@ -78,6 +78,29 @@ it.each([
   expect(maskSecrets({ ...request, body }).body).toBe(masked);
 });
 
+it.each([
+  [
+    '{"amount":1.10,"token":"s3cret","n":[1e5,{"pin" : 1.0, "x":-0}]}',
+    '{"amount":1.10,"token":"***","n":[1e5,{"pin" : "***", "x":-0}]}',
+  ],
+  ['[ ]', '[ ]'],
+  [
+    '[{"t\\u006fken":{"a":[1]},"b":"\\u00e9"} , [ ] , {} ]',
+    '[{"t\\u006fken":"***","b":"\\u00e9"} , [ ] , {} ]',
+  ],
+  ['{"token":1,"token":2,"9":1,"1":{"é":"token"}}', '{"token":"***","token":"***","9":1,"1":{"é":"token"}}'],
+])('leaves the rest of a body to the letter: %s', (body, masked) => {
+  expect(maskSecrets({ ...request, body }).body).toBe(masked);
+  expect(maskSecrets({ ...request, body: Buffer.from(body) }).body).toBe(masked);
+});
+
+it('masks deep in a body of many levels', () => {
+  const deep = (value: string) => `${'[{"a":'.repeat(400)}${value}${'}]'.repeat(400)}`;
+  expect(maskSecrets({ ...request, body: deep('{"token":1.10,"b":1.10}') }).body).toBe(
+    deep('{"token":"***","b":1.10}'),
+  );
+});
+
 it.each(['{"a": 1.0}', '[1.0]', '"token"'])('leaves the body %s to the letter', (body) => {
   expect(maskSecrets({ ...request, body }).body).toBe(body);
 });

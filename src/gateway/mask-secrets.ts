@@ -1,7 +1,6 @@
 import { MASK } from '../auth/fill-vars.js';
-import { parseJson, stringifyJson } from '../json.js';
 import type { HttpRequest, ReadableRequest } from '../upstream/http-message.js';
-import { isDict } from './pipeline/fill-template.js';
+import { maskJson } from './mask-json.js';
 
 /** Parts of names under which APIs take credentials. */
 const SECRET_PART =
@@ -59,24 +58,5 @@ function decoded(name: string): string {
 
 /** A body without such fields, at any depth, comes back as it is, to the letter. */
 function maskBody(content: string | Uint8Array): string {
-  const body = typeof content === 'string' ? content : Buffer.from(content).toString('utf8');
-  const value = parseJson(body, Number.POSITIVE_INFINITY);
-  const masked = maskFields(value);
-  return masked === value ? body : stringifyJson(masked);
-}
-
-/** The value itself where nothing in it is masked. */
-function maskFields(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    const masked = value.map(maskFields);
-    return masked.some((element, index) => element !== value[index]) ? masked : value;
-  }
-  if (!isDict(value)) return value;
-  let changed = false;
-  const masked = Object.create(null) as Record<string, unknown>;
-  for (const name of Object.keys(value)) {
-    masked[name] = isSecretName(name) ? MASK : maskFields(value[name]);
-    changed ||= masked[name] !== value[name];
-  }
-  return changed ? masked : value;
+  return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

@@ -1,0 +1,46 @@
+import { forEachEntry } from '../json-text/object-entries.js';
+import { endOfValue, nothingSeen, skipSpace } from '../json-text/scan-json.js';
+
+const COMMA = 0x2c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+
+/**
+ * Puts `mask` in the place of the values of some fields, at any depth. All else stays to the letter: printed anew, the
+ * number 1.10 would be 1.1.
+ *
+ * @param json valid JSON in UTF-8
+ * @param isMasked told the name of a field, unescaped
+ * @param mask JSON
+ */
+export function maskJson(json: Buffer, isMasked: (name: string) => boolean, mask: string): string {
+  const pieces: string[] = [];
+  let kept = 0;
+
+  function visit(start: number, end: number): void {
+    if (json[start] === OPEN_OBJECT) visitObject(start, end);
+    else if (json[start] === OPEN_LIST) visitList(start);
+  }
+
+  function visitObject(start: number, end: number): void {
+    forEachEntry(json.subarray(start, end), undefined, (name, _begin, valueStart, valueEnd) => {
+      if (!isMasked(name)) return visit(start + valueStart, start + valueEnd);
+      pieces.push(json.toString('utf8', kept, start + valueStart), mask);
+      kept = start + valueEnd;
+    });
+  }
+
+  function visitList(start: number): void {
+    let at = skipSpace(json, start + 1);
+    while (json[at] !== CLOSE_LIST) {
+      const end = endOfValue(json, at, Number.POSITIVE_INFINITY, nothingSeen());
+      visit(at, end);
+      at = skipSpace(json, end);
+      if (json[at] === COMMA) at = skipSpace(json, at + 1);
+    }
+  }
+
+  visit(skipSpace(json, 0), json.length);
+  return pieces.join('') + json.toString('utf8', kept);
+}
