@@ -1,3 +1,4 @@
+import { stringifyJson } from '../json.js';
 import type { Output } from './host.js';
 
 /** True for a terminal whose user has not asked for plain text (https://no-color.org: set and not empty). */
@@ -48,6 +49,11 @@ export function prettyJson(value: unknown, paint: Paint, indent = ''): string {
 /** Plain text for a terminal: control characters other than line feed and tab become visible escapes. */
 export function visibleText(text: string): string {
   return escapeControls(text.replaceAll('\r\n', '\n'));
+}
+
+/** JSON on one line, big integers exactly; a terminal that shows it obeys nothing in it. It stays the same JSON. */
+export function jsonLine(value: unknown): string {
+  return `${escapeControls(stringifyJson(value))}\n`;
 }
 
 function block(open: string, items: readonly string[], close: string, indent: string): string {

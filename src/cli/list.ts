@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/model.js';
 import { sourceForShow } from '../config/template.js';
+import { jsonLine } from './colour.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
@@ -22,7 +23,7 @@ const HEADINGS = ['PROCEDURE', 'METHOD', 'PATH', 'REALM'] as const;
 export function list(options: ListOptions, host: Host): ExitCode {
   const procedures = proceduresOf(readConfiguration(options.config, host));
   if (options.json === true) {
-    host.stdout.write(`${JSON.stringify(procedures)}\n`);
+    host.stdout.write(jsonLine(procedures));
     return EXIT.ok;
   }
   const rows = procedures.map(({ uri, method, path, realm }) => [uri, method.toUpperCase(), path, realm]);

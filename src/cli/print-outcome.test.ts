@@ -34,6 +34,13 @@ describe('a result', () => {
     expect(shown({ args: [{ status: 200, body: '' }] }, true)).toBe('{"status":200,"body":""}\n');
   });
 
+  it('prints as JSON what a terminal would obey escaped, and the same JSON', () => {
+    const body = '\u001b[2J\u007f\u009b31m\u0085é\u2028';
+    const line = shown({ kwargs: { body, ['\u009b']: 1 } }, true);
+    expect(line).toBe('{"body":"\\u001b[2J\\u007f\\u009b31m\\u0085é\u2028","\\u009b":1}\n');
+    expect(JSON.parse(line)).toEqual({ body, ['\u009b']: 1 });
+  });
+
   it('is coloured on a terminal', () => {
     const host = createFakeHost({}, { terminal: true });
     printResult({ kwargs: { status: 200, body: 1 } }, false, host);
@@ -58,6 +65,13 @@ describe('an error', () => {
       'error bondy.error.bad_gateway\nThe upstream cannot be reached\nstatus 502, code connect, id a1b2, attempts 3\n',
     );
     expect(host.out()).toBe(`${JSON.stringify({ error: 'bondy.error.bad_gateway', args: [], kwargs })}\n`);
+  });
+
+  it("in the gateway's shape shows whatever a foreign router puts there", () => {
+    const host = createFakeHost();
+    const kwargs = { code: 'x', id: { toString: 1, valueOf: '\u009b' }, message: [1] };
+    printError('com.e', { kwargs }, false, host);
+    expect(host.err()).toBe('error com.e\n[1]\ncode x, id {"toString":1,"valueOf":"\\u009b"}\n');
   });
 
   it("of the router's shows its arguments", () => {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { stringifyJson } from '../json.js';
 import {
+  jsonLine,
   type Paint,
   paintForTerminal,
   paintNothing,
@@ -19,7 +19,7 @@ export interface PlainPayload {
 /** Prints a RESULT on stdout: status and body, or its kwargs as one line of JSON. */
 export function printResult(payload: PlainPayload, json: boolean, host: Host): void {
   if (json) {
-    host.stdout.write(`${stringifyJson(mainValue(payload))}\n`);
+    host.stdout.write(jsonLine(mainValue(payload)));
     return;
   }
   host.stdout.write(describe(mainValue(payload), painter(host.stdout, host), 'good'));
@@ -34,13 +34,18 @@ export function printError(uri: string, payload: PlainPayload, json: boolean, ho
     // The gateway's own error: its sentence stands in `message` and again in `body`.
     const facts = Object.entries({ status: rest['status'], code, id, attempts, retry_after: retryAfter })
       .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => `${name} ${visibleText(String(value))}`);
-    host.stderr.write(`${visibleText(String(message ?? rest['body']))}\n${paint('dim', facts.join(', '))}\n`);
+      .map(([name, value]) => `${name} ${plainText(value)}`);
+    host.stderr.write(`${plainText(message ?? rest['body'])}\n${paint('dim', facts.join(', '))}\n`);
   } else if (payload.kwargs !== undefined || (payload.args?.length ?? 0) > 0) {
     host.stderr.write(describe(mainValue(payload), paint, 'bad'));
   }
   const { args = [], kwargs = {} } = payload;
-  if (json) host.stdout.write(`${stringifyJson({ error: uri, args, kwargs })}\n`);
+  if (json) host.stdout.write(jsonLine({ error: uri, args, kwargs }));
+}
+
+/** A value on one line. Whatever it is: a foreign router can put a list where the gateway has a sentence. */
+function plainText(value: unknown): string {
+  return typeof value === 'string' ? visibleText(value) : jsonLine(value ?? null).trimEnd();
 }
 
 /** kwargs where there are any; else the one argument (`result = args`), else all arguments. */
