@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseCallArguments } from './call-arguments.js';
+import { createFakeHost } from '../../test/support/fake-host.js';
+import { createTemporaryFolder } from '../../test/support/temporary-folder.js';
+import { callArguments, parseCallArguments } from './call-arguments.js';
 
 describe('arguments of call', () => {
   it('reads JSON where it is JSON, text otherwise', () => {
@@ -54,5 +56,24 @@ describe('arguments of call', () => {
   ])('refuses %j', (words, sentence) => {
     expect(() => parseCallArguments(words)).toThrow(expect.objectContaining({ exitCode: 2 }));
     expect(() => parseCallArguments(words)).toThrow(sentence);
+  });
+});
+
+describe('--kwargs @FILE', () => {
+  const kwargsOf = (file: string) => callArguments([], { kwargs: `@${file}` }, createFakeHost());
+
+  it('reads a file', async () => {
+    const folder = createTemporaryFolder();
+    const file = folder.write('kwargs.json', '{"a":"\u00e9"}');
+    expect(await kwargsOf(file)).toEqual({ args: [], kwargs: { a: '\u00e9' } });
+    folder.remove();
+  });
+
+  // Whoever reads a device may read for ever.
+  it.each(['/dev/zero', '/nowhere/kwargs.json', '/'])('refuses %s', async (file) => {
+    await expect(kwargsOf(file)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(`the file ${file} cannot be read (`),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readMainFromDisk } from '../config/includes.js';
 import { parseJson, stringifyJson } from '../json.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
@@ -80,7 +80,7 @@ async function textOf(option: string, host: Host): Promise<string> {
   if (!option.startsWith('@')) return option;
   const path = option.slice(1);
   try {
-    return readFileSync(path, 'utf8');
+    return Buffer.from(readMainFromDisk(path)).toString('utf8');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     throw usage(`--kwargs: the file ${path} cannot be read (${code}).`);

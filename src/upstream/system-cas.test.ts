@@ -43,6 +43,11 @@ describe('a context without CAs of its own', () => {
     expect(await handshake(trusting([Buffer.from(ca)], '/nowhere/ca.pem'))).toBe('trusted');
   });
 
+  // Whoever reads a device may read for ever.
+  it('goes on without it where it is no file', async () => {
+    expect(await handshake(trusting([Buffer.from(ca)], '/dev/zero'))).toBe('trusted');
+  });
+
   it('leaves other contexts as they are', async () => {
     trusting([Buffer.from(ca)], TLS_FILES.ca);
     expect(await handshake(createSecureContext())).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');

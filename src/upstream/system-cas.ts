@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { SecureContext } from 'node:tls';
+import { readRegularFile } from '../read-regular-file.js';
 
 /** What Node itself calls for the option `ca`; neither documented nor typed, and there in every version since 0.10. */
 interface NativeContext {
@@ -27,7 +27,7 @@ export function trustBesides(
 /** Node warns of a file that cannot be read, and goes on without it. */
 function readIfThere(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readRegularFile(path);
   } catch {
     return undefined;
   }
