@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { createFakeHost } from '../../test/support/fake-host.js';
 import { createTemporaryFolder } from '../../test/support/temporary-folder.js';
@@ -76,4 +77,11 @@ describe('--kwargs @FILE', () => {
       message: expect.stringContaining(`the file ${file} cannot be read (`),
     });
   });
+});
+
+it('reads --kwargs from stdin, a character in two pieces too', async () => {
+  const bytes = Buffer.from('{"a":"\u00e9"}');
+  const stdin = Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]);
+  const { kwargs } = await callArguments([], { kwargs: '-' }, { ...createFakeHost(), stdin });
+  expect(kwargs).toEqual({ a: '\u00e9' });
 });

@@ -88,9 +88,10 @@ async function textOf(option: string, host: Host): Promise<string> {
 }
 
 async function readAll({ stdin }: Host): Promise<string> {
-  let text = '';
-  for await (const chunk of stdin ?? []) text += String(chunk);
-  return text;
+  const chunks: Buffer[] = [];
+  // Put together first: a character may begin in one chunk and end in the next.
+  for await (const chunk of stdin ?? []) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function isList(value: unknown): value is readonly unknown[] {
