@@ -108,7 +108,9 @@ describe('rpc-gateway completion bash', () => {
     expect(await offered('completion', 'f')).toEqual(['fish']);
     folder.write('gateway.conf', '');
     expect(await offered('start', '--config', 'gateway.c')).toEqual(['gateway.conf']);
+    expect(await offered('call', 'x', '-c', 'gateway.c')).toEqual(['gateway.conf']);
     expect(await offered('call', 'x', '--realm', '')).toEqual([]);
+    expect(await offered('call', 'x', '--authmethod', 'w')).toEqual(['wampcra', 'wamp-scram']);
   });
 
   it('offers the procedures of ./bondy.conf, and runs nothing that stands in it', async () => {
@@ -120,5 +122,15 @@ describe('rpc-gateway completion bash', () => {
     );
     expect(await offered('call', 'com.')).toEqual(['com.a.get_it']);
     expect(() => execFileSync('test', ['-e', join(folder.path, 'run')])).toThrow();
+  });
+});
+
+describe('rpc-gateway completion zsh', () => {
+  it('knows both names of an option, and the words that one takes', async () => {
+    const script = await output('completion', 'zsh');
+    expect(script).toContain(
+      "check) _arguments '(-c --config)'{-c,--config}'[the configuration]:file:_files'",
+    );
+    expect(script).toContain(']:value:(anonymous ticket wampcra wamp-scram cryptosign)');
   });
 });

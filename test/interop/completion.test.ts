@@ -30,6 +30,7 @@ describe('completion', () => {
       expect(offered('rpc-gateway ch')).toMatch(/^check\tfind every mistake/);
       expect(offered('rpc-gateway call com.x --priv')).toMatch(/^--private-key\t/);
       expect(offered('rpc-gateway completion z')).toMatch(/^zsh/);
+      expect(offered('rpc-gateway call com.x --authmethod wampc')).toBe('wampcra\n');
     }),
   );
 

@@ -1,4 +1,4 @@
-import type { CommandWord } from './command-words.js';
+import type { CommandWord, OptionWord } from './command-words.js';
 
 /** A completion script for bash 4 or later. */
 export function bashScript(commands: readonly CommandWord[]): string {
@@ -13,7 +13,7 @@ _rpc_gateway() {
     return
   fi
   case "$command $before" in
-${fileCases(commands)}
+${valueCases(commands)}
   esac
   case "$command" in
 ${commands.map(commandCase).join('\n')}
@@ -24,18 +24,23 @@ complete -F _rpc_gateway rpc-gateway
 }
 
 /** After an option that takes a file, file names follow; after one that takes text, nothing can be said. */
-function fileCases(commands: readonly CommandWord[]): string {
-  const patterns = (takes: 'file' | 'text'): string =>
-    commands
-      .flatMap(({ name, options }) =>
-        options
-          .filter((option) => option.takes === takes)
-          .flatMap(({ long, short }) => [long, ...(short === undefined ? [] : [short])])
-          .map((option) => `'${name} ${option}'`),
-      )
-      .join(' | ');
-  return `    ${patterns('file')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
-    ${patterns('text')}) return ;;`;
+function valueCases(commands: readonly CommandWord[]): string {
+  const cases = new Map<string, string[]>();
+  for (const { name, options } of commands) {
+    for (const { long, short, takes } of options) {
+      if (takes === 'nothing') continue;
+      const offer = offerOf(takes);
+      const patterns = [long, short].filter((word) => word !== undefined).map((word) => `'${name} ${word}'`);
+      cases.set(offer, [...(cases.get(offer) ?? []), ...patterns]);
+    }
+  }
+  return [...cases].map(([offer, patterns]) => `    ${patterns.join(' | ')}) ${offer}return ;;`).join('\n');
+}
+
+function offerOf(takes: OptionWord['takes']): string {
+  if (takes === 'text') return '';
+  const words = takes === 'file' ? '-f' : `-W "${[takes].flat().join(' ')}"`;
+  return `COMPREPLY=($(compgen ${words} -- "$word")); `;
 }
 
 function commandCase({ name, options, firstArgument }: CommandWord): string {

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { AUTHMETHODS } from '../options.js';
 
 /** An option as a shell completes it. */
 export interface OptionWord {
@@ -7,7 +8,8 @@ export interface OptionWord {
   /** `-c`, if there is one. */
   readonly short: string | undefined;
   readonly description: string;
-  readonly takes: 'nothing' | 'file' | 'text';
+  /** A list has the words that it takes. */
+  readonly takes: 'nothing' | 'file' | 'text' | readonly string[];
 }
 
 /** A subcommand as a shell completes it. */
@@ -33,8 +35,18 @@ const HELP: OptionWord = { long: '--help', short: '-h', description: 'show help'
 
 function optionWord(option: Option): OptionWord {
   const { long = '', short, description } = option;
-  const takes = option.required ? (option.flags.includes('<file>') ? 'file' : 'text') : 'nothing';
-  return { long: long ?? '', short, description: description.replace(/ \(default:.*$/, ''), takes };
+  return {
+    long: long ?? '',
+    short,
+    description: description.replace(/ \(default:.*$/, ''),
+    takes: taken(option),
+  };
+}
+
+function taken({ required, flags, long }: Option): OptionWord['takes'] {
+  if (!required) return 'nothing';
+  if (long === '--authmethod') return AUTHMETHODS;
+  return flags.includes('<file>') ? 'file' : 'text';
 }
 
 function firstArgumentOf(command: Command): CommandWord['firstArgument'] {

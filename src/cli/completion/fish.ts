@@ -18,8 +18,20 @@ export function fishScript(commands: readonly CommandWord[]): string {
 
 function optionWords({ long, short, description, takes }: OptionWord): string {
   const names = `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${long.slice(2)}`;
-  const value = takes === 'nothing' ? '' : takes === 'file' ? ' -r -F' : ' -x';
-  return `${names}${value} -d ${quote(description)}`;
+  return `${names}${valueWords(takes)} -d ${quote(description)}`;
+}
+
+function valueWords(takes: OptionWord['takes']): string {
+  switch (takes) {
+    case 'nothing':
+      return '';
+    case 'file':
+      return ' -r -F';
+    case 'text':
+      return ' -x';
+    default:
+      return ` -x -a ${quote(takes.join(' '))}`;
+  }
 }
 
 function quote(text: string): string {

@@ -36,10 +36,23 @@ function commandCase({ name, options, firstArgument }: CommandWord): string {
   return `    ${name}) _arguments ${specs.join(' ')} ;;`;
 }
 
-function optionSpec({ long, description, takes }: OptionWord): string {
-  const text = description.replace(/[[\]:]/g, '');
-  const value = takes === 'nothing' ? '' : takes === 'file' ? ':file:_files' : ':value:';
-  return quote(`${long}[${text}]${value}`);
+/** Named by two words, an option keeps both from being offered again. */
+function optionSpec({ long, short, description, takes }: OptionWord): string {
+  const spec = quote(`[${description.replace(/[[\]:]/g, '')}]${valueSpec(takes)}`);
+  return short === undefined ? `${long}${spec}` : `'(${short} ${long})'{${short},${long}}${spec}`;
+}
+
+function valueSpec(takes: OptionWord['takes']): string {
+  switch (takes) {
+    case 'nothing':
+      return '';
+    case 'file':
+      return ':file:_files';
+    case 'text':
+      return ':value:';
+    default:
+      return `:value:(${takes.join(' ')})`;
+  }
 }
 
 function quote(text: string): string {
