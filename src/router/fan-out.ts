@@ -1,6 +1,8 @@
 import { type Event, MESSAGE } from '../wamp/messages.js';
 import type { Dict, Payload } from '../wamp/payload.js';
-import type { Peer } from '../wamp/peer.js';
+import { sourceOf } from '../wamp/source.js';
+import { createDebts } from './debts.js';
+import { createFairLine, type Standing } from './fair-line.js';
 import type { Session, Subscription } from './model.js';
 import type { RealmContext } from './realm-context.js';
 import { hears, type Subscriptions } from './subscriptions.js';
@@ -22,6 +24,8 @@ export interface Wave {
   readonly isDue: (() => boolean) | undefined;
   readonly except: Session | undefined;
   readonly mayReceive: ((session: Session) => boolean) | undefined;
+  /** What a meta event tells of, where others tell of it too: they arrive in their order, whoever causes them. */
+  readonly subject: object | undefined;
 }
 
 /**
@@ -31,20 +35,14 @@ export interface Wave {
  */
 export interface FanOut {
   /**
-   * Sends an event to those who hear of its topic now, less those who leave before its turn comes. Events of one line arrive
-   * in their order.
+   * Sends an event to those who hear of its topic now, less those who leave before its turn comes. Events of one publisher
+   * arrive in their order.
    *
-   * @param line the publisher, or one object for all meta events
+   * @param publisher undefined for a meta event: those of one connection, and those about one subject, arrive in their order
    */
-  send(wave: Wave, line: object): void;
+  send(wave: Wave, publisher: Session | undefined): void;
   /** Events that are on their way. */
   readonly waiting: number;
-}
-
-/** What the sessions of one connection owe. */
-interface Debt {
-  waves: number;
-  isHeld: boolean;
 }
 
 /** How far a wave has come. */
@@ -61,10 +59,23 @@ interface Progress {
   event: Event | undefined;
 }
 
+/** A meta event that has to wait for its turn. */
+interface Waiting extends Standing {
+  readonly progress: Progress;
+  /** The one before it about the same subject. Forgotten when this one is done: it holds on to no long chain then. */
+  before: Waiting | undefined;
+  isDone: boolean;
+}
+
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
-  const lines = new Map<object, Progress[]>();
-  /** By connection: sessions may come and go on one. */
-  const debts = new Map<Peer, Debt>();
+  const lines = new Map<Session, Progress[]>();
+  /** All meta events wait in one line: in lines of their own they would have more of each turn, the more cause them. */
+  const metaLine = createFairLine<Waiting>(({ before }) => before?.isDone !== false);
+  /** The meta event that is being told; there is one while any wait. */
+  let metaEvent: Waiting | undefined;
+  /** The last that waits about each subject. */
+  const subjects = new Map<object, Waiting>();
+  const debts = createDebts();
   let waiting = 0;
 
   /** What a subscriber of it is sent: one object for all, so that a serializer knows it again, and writes it once. */
@@ -111,36 +122,79 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
 
   function owe({ cause: { peer }, mostOwed }: Wave): void {
     waiting++;
-    const debt = debts.get(peer) ?? { waves: 0, isHeld: false };
-    debts.set(peer, debt);
-    debt.waves++;
-    if (debt.isHeld || debt.waves <= mostOwed) return;
-    debt.isHeld = true;
-    peer.hold?.();
+    debts.add(peer, mostOwed);
   }
 
   function settle({ cause: { peer } }: Wave): void {
     waiting--;
-    const debt = debts.get(peer);
-    if (debt === undefined || --debt.waves > 0) return;
-    debts.delete(peer);
-    if (debt.isHeld) peer.release?.();
+    debts.settle(peer);
   }
 
-  function goOn(line: object, queue: Progress[]): boolean {
+  function goOn(publisher: Session, queue: Progress[]): boolean {
     for (let progress = queue[0]; progress !== undefined; progress = queue[0]) {
       if (!advance(progress)) return false;
       queue.shift();
       settle(progress.wave);
-      // Those that are not due any more cost next to nothing, and may not wait for a turn each.
+      // Small ones cost next to nothing, and may not wait for a turn each.
       if (queue.length > 0 && !turns.hasTime()) return false;
     }
-    lines.delete(line);
+    lines.delete(publisher);
     return true;
   }
 
+  function goOnWithMetaEvents(): boolean {
+    while (metaEvent !== undefined) {
+      if (!advance(metaEvent.progress)) return false;
+      endMetaEvent(metaEvent);
+      metaEvent = metaLine.take();
+      // Those that are not due any more cost next to nothing, and may not wait for a turn each.
+      if (metaEvent !== undefined && !turns.hasTime()) return false;
+    }
+    return true;
+  }
+
+  function endMetaEvent(one: Waiting): void {
+    const { wave } = one.progress;
+    one.isDone = true;
+    one.before = undefined;
+    if (wave.subject !== undefined && subjects.get(wave.subject) === one) subjects.delete(wave.subject);
+    settle(wave);
+  }
+
+  function standInMetaLine(progress: Progress): void {
+    const { cause, subject } = progress.wave;
+    const { peer: address } = cause.transport;
+    const one: Waiting = {
+      progress,
+      source: typeof address === 'string' ? sourceOf(address) : '',
+      connection: cause.peer,
+      before: subject && subjects.get(subject),
+      isDone: false,
+    };
+    if (subject !== undefined) subjects.set(subject, one);
+    owe(progress.wave);
+    if (metaEvent !== undefined) {
+      metaLine.push(one);
+      return;
+    }
+    metaEvent = one;
+    turns.add(goOnWithMetaEvents);
+  }
+
+  function standInLine(progress: Progress, publisher: Session): void {
+    owe(progress.wave);
+    const queue = lines.get(publisher);
+    if (queue !== undefined) {
+      queue.push(progress);
+      return;
+    }
+    const fresh = [progress];
+    lines.set(publisher, fresh);
+    turns.add(() => goOn(publisher, fresh));
+  }
+
   return {
-    send(wave, line) {
+    send(wave, publisher) {
       const { topic } = wave;
       const exact = subscriptions.exact(topic);
       const patterns = subscriptions.patterns(topic);
@@ -155,16 +209,10 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
         left: undefined,
         event: undefined,
       };
-      const queue = lines.get(line);
-      if (queue === undefined && advance(progress)) return;
-      owe(wave);
-      if (queue !== undefined) {
-        queue.push(progress);
-        return;
-      }
-      const fresh = [progress];
-      lines.set(line, fresh);
-      turns.add(() => goOn(line, fresh));
+      const isNext = publisher === undefined ? metaEvent === undefined : !lines.has(publisher);
+      if (isNext && advance(progress)) return;
+      if (publisher === undefined) standInMetaLine(progress);
+      else standInLine(progress, publisher);
     },
     get waiting() {
       return waiting;

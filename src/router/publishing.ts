@@ -4,7 +4,7 @@ import { createFanOut } from './fan-out.js';
 import type { MatchPolicy, Session, Subscription } from './model.js';
 import { isPacked, packingOf } from './passthru.js';
 import { receiverFilter } from './publish-filter.js';
-import type { RealmContext } from './realm-context.js';
+import type { MoreOfMetaEvent, RealmContext } from './realm-context.js';
 import { createRetainedEvents, type RetainedEvent, type RetainedEvents } from './retained-events.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
@@ -22,10 +22,8 @@ export interface Publishing {
   publish(publisher: Session, publication: number, what: Publication): void;
   /**
    * A meta event: from the router, to all but the session that it tells of.
-   *
-   * @param isDue asked when its turn comes, where somebody hears of it: see fan-out.ts
    */
-  announce(topic: string, cause: Session, args: readonly unknown[], isDue?: () => boolean): void;
+  announce(topic: string, cause: Session, args: readonly unknown[], more?: MoreOfMetaEvent): void;
   /** So much is on its way that more of what can wait should. */
   readonly isBehind: boolean;
   /** Looks for what is retained for a session of the topics that a pattern matches, a little with each step. */
@@ -40,10 +38,7 @@ export interface Publishing {
 /** Events on their way, from which on those of sessions that have left wait before they are made. */
 const MAX_WAITING = 1000;
 
-/**
- * Meta events that a session may cause ahead of their turn. They all stand in one line, so that who merely joins, or
- * subscribes, would else wait behind what others cause.
- */
+/** Meta events that a session may cause ahead of their turn: who merely joins, or subscribes, need not wait for them. */
 const MOST_META_EVENTS_OWED = 8;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
@@ -51,8 +46,6 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
   const retained: RetainedEvents = createRetainedEvents(limits);
 
   const fanOut = createFanOut(subscriptions, context);
-  /** Meta events have the router as their publisher, whoever caused them. */
-  const metaEvents = {};
 
   return {
     publish(publisher, publication, { topic, options, payload }) {
@@ -79,11 +72,12 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
           isDue: undefined,
           except,
           mayReceive: filter,
+          subject: undefined,
         },
         publisher,
       );
     },
-    announce(topic, cause, args, isDue) {
+    announce(topic, cause, args, more) {
       if (!subscriptions.isHeard(topic)) return;
       fanOut.send(
         {
@@ -93,11 +87,12 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
           payload: { args },
           cause,
           mostOwed: MOST_META_EVENTS_OWED,
-          isDue,
+          isDue: more?.isDue,
           except: cause,
           mayReceive: undefined,
+          subject: more?.subject,
         },
-        metaEvents,
+        undefined,
       );
     },
     get isBehind() {

@@ -16,6 +16,13 @@ export interface RealmRules {
   readonly progressiveResults: 'announced' | 'always';
 }
 
+export interface MoreOfMetaEvent {
+  /** Asked when its turn comes, where somebody hears of it: where it says no, the event is for nobody. */
+  readonly isDue?: () => boolean;
+  /** The registration or subscription that it tells of. Events about one arrive in their order, whoever causes them. */
+  readonly subject?: object;
+}
+
 /** What the parts of one realm share. */
 export interface RealmContext {
   readonly limits: RouterLimits;
@@ -27,6 +34,6 @@ export interface RealmContext {
   readonly randomId: () => number;
   /** In [0, 1), for the invocation policy `random`. */
   readonly random: () => number;
-  /** Publishes a meta event to all but the session that caused it, where it is still due when its turn comes. */
-  announce(topic: string, cause: Session, args: readonly unknown[], isDue?: () => boolean): void;
+  /** Publishes a meta event to all but the session that caused it. */
+  announce(topic: string, cause: Session, args: readonly unknown[], more?: MoreOfMetaEvent): void;
 }

@@ -72,8 +72,8 @@ export function createRealm(options: RealmOptions): Realm {
     turns,
     randomId,
     random,
-    announce(topic, cause, args, isDue) {
-      if (!silent && !cause.quiet) broker.announce(topic, cause, args, isDue);
+    announce(topic, cause, args, more) {
+      if (!silent && !cause.quiet) broker.announce(topic, cause, args, more);
     },
   };
   const broker = createBroker(context);
@@ -89,7 +89,9 @@ export function createRealm(options: RealmOptions): Realm {
     if (silent || session.quiet) meta.testaments.discard(session);
     else yield* meta.testaments.publish(session);
     if (session.trusted) return;
-    context.announce('wamp.session.on_leave', session, [id, authid, authrole], () => !session.unheardOf);
+    context.announce('wamp.session.on_leave', session, [id, authid, authrole], {
+      isDue: () => !session.unheardOf,
+    });
   }
 
   return {
@@ -102,9 +104,11 @@ export function createRealm(options: RealmOptions): Realm {
     announceJoin(session) {
       if (session.gone || session.trusted) return;
       // Who came and went before its turn is told of by neither event: many that do so again and again cost next to nothing.
-      context.announce('wamp.session.on_join', session, [sessionDetails(session)], () => {
-        session.unheardOf = session.gone;
-        return !session.gone;
+      context.announce('wamp.session.on_join', session, [sessionDetails(session)], {
+        isDue() {
+          session.unheardOf = session.gone;
+          return !session.gone;
+        },
       });
     },
     receive: (session, message) => dispatch(dealer, broker, session, message),

@@ -86,8 +86,8 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
       index.delete(match, uri);
       byId.delete(id);
     }
-    announce('wamp.registration.on_unregister', callee, [callee.id, id]);
-    if (isLast) announce('wamp.registration.on_delete', callee, [callee.id, id]);
+    announce('wamp.registration.on_unregister', callee, [callee.id, id], { subject: registration });
+    if (isLast) announce('wamp.registration.on_delete', callee, [callee.id, id], { subject: registration });
   }
 
   return {
@@ -109,9 +109,12 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
       callee.registrations.set(registration.id, endpoint);
       welcome(registration);
       if (known === undefined) {
-        announce('wamp.registration.on_create', callee, [callee.id, registrationDetails(registration)]);
+        const details = registrationDetails(registration);
+        announce('wamp.registration.on_create', callee, [callee.id, details], { subject: registration });
       }
-      announce('wamp.registration.on_register', callee, [callee.id, registration.id]);
+      announce('wamp.registration.on_register', callee, [callee.id, registration.id], {
+        subject: registration,
+      });
     },
     leave,
     *forget(session) {

@@ -73,7 +73,8 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
 
   /** Of subscriptions to meta events there are none: they would tell of one another for ever. */
   function tell(topic: string, subscription: Subscription, subscriber: Session, about: unknown): void {
-    if (!isReservedUri(subscription.uri)) announce(topic, subscriber, [subscriber.id, about]);
+    if (!isReservedUri(subscription.uri))
+      announce(topic, subscriber, [subscriber.id, about], { subject: subscription });
   }
 
   function leave(subscriber: Session, subscription: Subscription): void {
