@@ -1,6 +1,6 @@
 /**
  * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
- * everything else is an error. The same table stands in docs/OVERVIEW.md.
+ * everything else is an error. The same table stands in docs/overview.md.
  */
 const LEAVES = ['errors', 'log', 'clock', 'lane', 'turns', 'backoff', 'json', 'read-regular-file', 'version'];
 const ROOMS = {

@@ -28,7 +28,7 @@ export class ConfigError extends Error {
 
 /**
  * The errors that the gateway itself raises, apart from what an upstream answered: stable code, WAMP error URI and HTTP
- * status. docs/ERRORS.md holds the same table for readers, and a test keeps the two equal.
+ * status. docs/errors.md holds the same table for readers, and a test keeps the two equal.
  */
 export const GATEWAY_ERRORS = {
   bad_request: { uri: 'wamp.error.invalid_argument', status: 400 },

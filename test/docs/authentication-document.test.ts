@@ -16,7 +16,7 @@ import {
 import { awsVariables, replaceAwsEnvironment, startSecretsManager } from '../support/secrets-manager.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
-const DOCUMENT = readDocument('docs/AUTHENTICATION.md');
+const DOCUMENT = readDocument('docs/authentication.md');
 const BLOCKS = iniBlocks(DOCUMENT);
 
 /** What the rooms that deal with credentials say to the log, bugs apart: level and sentence. */
@@ -49,7 +49,7 @@ function lines({ method, url, rawHeaders, text }: RecordedRequest): readonly str
   return [`${method} ${url}`, ...headers, '', text];
 }
 
-describe('docs/AUTHENTICATION.md', () => {
+describe('docs/authentication.md', () => {
   let api: RecordingUpstream;
   let idp: RecordingUpstream;
   let folder: TemporaryFolder;

@@ -3,8 +3,8 @@ import { GATEWAY_ERRORS } from '../../src/errors.js';
 import { OTHER_4XX_URI, OTHER_URI, STATUS_URIS } from '../../src/gateway/pipeline/status-uris.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 
-describe('docs/ERRORS.md', () => {
-  const markdown = readDocument('docs/ERRORS.md');
+describe('docs/errors.md', () => {
+  const markdown = readDocument('docs/errors.md');
 
   it('holds the URI of every status, and no other', () => {
     expect(tableBelow(markdown, '## The upstream answered with an error')).toEqual([

@@ -5,7 +5,7 @@ interface ImportRule {
   readonly comment?: string;
 }
 
-describe('docs/OVERVIEW.md', () => {
+describe('docs/overview.md', () => {
   it('holds the same arrows as the import rules', async () => {
     const path = '../../.dependency-cruiser.mjs';
     const rules = (await import(path)) as { default: { forbidden: ImportRule[] } };
@@ -14,6 +14,6 @@ describe('docs/OVERVIEW.md', () => {
       return match === null ? [] : [[match[1], match[2]]];
     });
     expect(arrows.length).toBeGreaterThan(5);
-    expect(tableBelow(readDocument('docs/OVERVIEW.md'), '## Who may import whom')).toEqual(arrows);
+    expect(tableBelow(readDocument('docs/overview.md'), '## Who may import whom')).toEqual(arrows);
   });
 });

@@ -10,7 +10,7 @@ import { byCra, byKey, byScram, byTicket, type Login, logIn, PRIVATE_KEY } from 
 import { connectRaw, hello, type RawClient } from '../support/raw-client.js';
 import { createTemporaryFolder } from '../support/temporary-folder.js';
 
-const DOCUMENT = readDocument('docs/REALMS.md');
+const DOCUMENT = readDocument('docs/realms.md');
 const SECTIONS = sectionsWithJson(DOCUMENT);
 
 const open: (() => unknown)[] = [];
@@ -133,7 +133,7 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   },
 };
 
-describe('docs/REALMS.md', () => {
+describe('docs/realms.md', () => {
   /** Runs a section's files as they stand, but for the port. */
   async function run({ ini, json }: (typeof SECTIONS)[number]): Promise<Scene> {
     const folder = createTemporaryFolder();

@@ -61,7 +61,7 @@ describe("the README's tour", () => {
   it('starts the demo', () => {
     expect(startDemo?.command).toBe('npm start');
     const { printed } = startDemo!;
-    // Programs get the ready line in fixed words (docs/OPERATIONS.md).
+    // Programs get the ready line in fixed words (docs/operations.md).
     const seen = HAS_TERMINALS ? printed : printed.replace('in 1 realm,', 'in 1 realms,');
     expect(printedByDemo).toMatch(printedPattern(seen));
   });

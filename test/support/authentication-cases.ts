@@ -35,7 +35,7 @@ const getInvoice = [
 const withBearer = ['GET /api/invoices/INV-001', ACCEPT, 'authorization: Bearer tok-1', '', ''];
 const geocode = { q: 'Łódź' };
 
-/** By the heading in docs/AUTHENTICATION.md. */
+/** By the heading in docs/authentication.md. */
 export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> = {
   'OAuth2 client credentials': {
     env: { BILLING_SECRET: 's+:cret' },

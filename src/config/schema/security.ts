@@ -21,7 +21,7 @@ export const SECURITY_KEYS = {
   config_file: {
     type: readableFile,
     meaning:
-      'Realms, users, groups, sources and grants: a JSON file of the shape that Bondy uses, see [REALMS.md](../REALMS.md).',
+      'Realms, users, groups, sources and grants: a JSON file of the shape that Bondy uses, see [realms.md](../realms.md).',
     example: 'security_config.json',
   },
   salt_secret: {
@@ -52,7 +52,7 @@ export const SECURITY_KEYS = {
         authenticator: {
           type: procedureUri,
           meaning:
-            'A procedure in the realm that is asked for users who are not in the `config_file`, see [REALMS.md](../REALMS.md).',
+            'A procedure in the realm that is asked for users who are not in the `config_file`, see [realms.md](../realms.md).',
           example: 'com.example.authenticate',
         },
         authorizer: {

@@ -35,7 +35,7 @@ export interface PipelineParts extends RequestDeps {
   readonly clock: Clock;
 }
 
-/** Puts the steps of a call in order: request → credential → upstream → reply (docs/LIFE-OF-A-CALL.md). */
+/** Puts the steps of a call in order: request → credential → upstream → reply (docs/life-of-a-call.md). */
 export function assemblePipeline(
   service: ServiceConfig,
   procedure: ProcedureConfig,

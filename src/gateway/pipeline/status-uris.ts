@@ -1,5 +1,5 @@
 /**
- * The WAMP error URI for an HTTP status that is no success. docs/ERRORS.md shows the same table.
+ * The WAMP error URI for an HTTP status that is no success. docs/errors.md shows the same table.
  *
  * Exact statuses first; anything else by its class.
  */
