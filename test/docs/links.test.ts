@@ -5,6 +5,7 @@ describe('links in the documents', () => {
   const DOCUMENTS = [
     'README.md',
     'CONTRIBUTING.md',
+    'docs/README.md',
     'docs/authentication.md',
     'docs/errors.md',
     'docs/life-of-a-call.md',
@@ -14,6 +15,7 @@ describe('links in the documents', () => {
     'docs/security.md',
     'docs/bondy.md',
     'docs/calling.md',
+    'docs/guide.md',
     'docs/performance.md',
     'docs/wamp.md',
   ];
