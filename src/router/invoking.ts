@@ -22,7 +22,9 @@ export interface Invoking {
   again(call: PendingCall, message: Call, endpoint: Endpoint): void;
 }
 
-export function createInvoking(calls: OpenCalls, { budgets, limits, rules }: RealmContext): Invoking {
+export function createInvoking(calls: OpenCalls, context: RealmContext): Invoking {
+  const { budgets, limits, rules, randomId } = context;
+  const secret = randomId();
   const askAll = rules.progressiveResults === 'always';
 
   function send(call: PendingCall, message: Call, endpoint: Endpoint): void {
@@ -85,7 +87,7 @@ export function createInvoking(calls: OpenCalls, { budgets, limits, rules }: Rea
         duration: 0,
         weight,
       };
-      caller.calls ??= new RequestTable();
+      caller.calls ??= new RequestTable(secret);
       caller.calls.set(call.request, call);
       setDeadline(call, message.options, endpoint.forwardTimeout, calls, limits);
       send(call, message, endpoint);

@@ -146,6 +146,8 @@ describe('what cannot be handed on', () => {
 
 describe('a fault of the router’s own', () => {
   it('costs the one session, with an ABORT, and is logged without what was sent', async () => {
+    let lastId = 0;
+    let isBroken = false;
     const lines: string[] = [];
     const log = {
       debug() {},
@@ -155,16 +157,14 @@ describe('a fault of the router’s own', () => {
     };
     const router = start({
       log,
-      randomId: (() => {
-        let id = 0;
-        return () => {
-          if (++id > 2) throw new Error('secret');
-          return id;
-        };
-      })(),
+      randomId: () => {
+        if (isBroken) throw new Error('secret');
+        return ++lastId;
+      },
     });
     const client = attachRaw(router.attach);
     await hello(client);
+    isBroken = true;
     client.send([16, 1, { acknowledge: true }, 'com.t']);
     expect(await client.next()).toEqual(ABORT('wamp.error.runtime_error'));
     expect(lines.join()).toContain('PUBLISH');

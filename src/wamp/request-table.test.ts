@@ -33,8 +33,8 @@ describe('a table of open requests', () => {
     );
     const step = fc.record({ id, open: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-        const table = new RequestTable();
+      fc.property(fc.array(step, { maxLength: 300 }), fc.integer(), (steps, secret) => {
+        const table = new RequestTable(secret);
         const map = new Map<number, object>();
         for (const [index, { id, open }] of steps.entries()) {
           if (open) {
@@ -102,5 +102,33 @@ describe('a table of open requests', () => {
     expect(table.size).toBe(0);
     table.set(7, entry('7'));
     expect(table.values()).toEqual([entry('7')]);
+  });
+
+  it.each([
+    ['that follow each other', (at: number) => at],
+    ['that agree in their lowest 32 bits', (at: number) => at * 2 ** 32],
+    ['that agree in their lowest 15 bits', (at: number) => at * 2 ** 15],
+    ['at the end of the range', (at: number) => 2 ** 53 - at * 2 ** 16],
+  ])('takes no longer for many than for few, with IDs %s', (_, idOf) => {
+    // Looks at places are counted, for the time that they take depends on the machine.
+    const looksFor = (count: number): number => {
+      const table = new RequestTable(0x2545f491);
+      for (let at = 1; at <= count; at++) table.set(idOf(at), entry('one'));
+      const fields = table as unknown as { entries: (object | undefined)[] };
+      let looks = 0;
+      fields.entries = new Proxy(fields.entries, {
+        get(target, key) {
+          looks++;
+          return Reflect.get(target, key);
+        },
+      });
+      for (let at = 1; at <= count; at += count / 100) {
+        table.delete(idOf(at));
+        table.set(idOf(at), entry('another'));
+      }
+      return looks / 100;
+    };
+    expect(looksFor(5000)).toBeLessThan(50);
+    expect(looksFor(100)).toBeLessThan(50);
   });
 });

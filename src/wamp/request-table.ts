@@ -1,6 +1,13 @@
 /** Places of a table's first arrays: a session with a few requests at a time needs no more. */
 const FIRST_PLACES = 8;
 
+/** The golden ratio of 256, roughly: multiples of it lie far apart. */
+const SPREADING = 0xb1;
+
+/** Even, so that an odd factor becomes two others. */
+const SECOND = 0x85ebca6a;
+const THIRD = 0xc2b2ae34;
+
 /** An empty table gives back the memory of more than these. */
 const KEPT_PLACES = 1024;
 
@@ -11,16 +18,23 @@ const KEPT_PLACES = 1024;
  * point to the next, for iterators. As soon as one of them is in the old space, every later one is kept and moved there, with
  * all that was open at the time, until a full collection: 600 bytes for each call of the gateway.
  *
- * Open addressing: an entry stands at its ID's lowest bits, or at the next free place after that (linear probing). IDs of
- * one session follow each other (WAMP, "IDs"), so that nearly all stand at their own place. A client that chooses its IDs
- * to collide has each request cost a few comparisons for each that it has open, which `wamp.max_pending_calls` bounds: some
- * 50 µs at the default of 10,000, ten times that at the most.
+ * Open addressing: an entry stands at its own place, or at the next free one after that (linear probing). IDs of one session
+ * follow each other (WAMP, "IDs"): the lowest bits of the ID, multiplied by an odd number, are a place of its own for each of
+ * as many as the table has places, and no long row of them, which `delete` would go through. IDs that agree in these bits are
+ * told apart by a hash of the others. The factors are secret where a client chooses the IDs: it cannot choose them to collide.
  */
 export class RequestTable<T extends object> {
   private ids: number[] = [];
   private entries: (T | undefined)[] = [];
   private mask = -1;
   private count = 0;
+  /** Odd. Its lowest bits alone count in small tables, where IDs that collide do no harm. */
+  private readonly factor: number;
+
+  /** @param secret of 24 bits, from a secure source where others choose the IDs */
+  constructor(secret = 0x9e3779) {
+    this.factor = (secret << 8) | SPREADING;
+  }
 
   get size(): number {
     return this.count;
@@ -56,7 +70,7 @@ export class RequestTable<T extends object> {
     entries[hole] = undefined;
     // Those behind it that stand away from their own place move up, or a search for them would end at the hole.
     for (let place = (hole + 1) & mask; entries[place] !== undefined; place = (place + 1) & mask) {
-      const home = (ids[place] as number) & mask;
+      const home = this.homeOf(ids[place] as number);
       if (((place - home) & mask) < ((place - hole) & mask)) continue;
       ids[hole] = ids[place] as number;
       entries[hole] = entries[place];
@@ -84,10 +98,20 @@ export class RequestTable<T extends object> {
     return taken.sort((a, b) => (ids[a] as number) - (ids[b] as number));
   }
 
+  private homeOf(id: number): number {
+    const { mask, factor } = this;
+    const low = Math.imul(id, factor);
+    if (id <= mask) return low & mask;
+    // What is left of an ID of 53 bits may have more than 32, of which `imul` takes the lowest.
+    const rest = Math.floor(id / (mask + 1));
+    const mixed = Math.imul(rest, factor ^ SECOND) + Math.imul(rest / 2 ** 32, factor ^ THIRD);
+    return (low ^ (Math.imul(mixed ^ (mixed >>> 15), factor) >>> 12)) & mask;
+  }
+
   private placeOf(id: number): number {
     const { ids, entries, mask } = this;
     if (this.count === 0) return -1;
-    for (let place = id & mask; entries[place] !== undefined; place = (place + 1) & mask) {
+    for (let place = this.homeOf(id); entries[place] !== undefined; place = (place + 1) & mask) {
       if (ids[place] === id) return place;
     }
     return -1;
@@ -95,7 +119,7 @@ export class RequestTable<T extends object> {
 
   private put(id: number, entry: T): void {
     const { entries, mask } = this;
-    let place = id & mask;
+    let place = this.homeOf(id);
     while (entries[place] !== undefined) place = (place + 1) & mask;
     this.ids[place] = id;
     entries[place] = entry;
