@@ -1,6 +1,7 @@
 import { createServer, isIPv6, type Server } from 'node:net';
 import { createServer as createTls } from 'node:tls';
 import { readRegularFile } from '../read-regular-file.js';
+import { CHEAP_HANDSHAKES } from './cheap-handshakes.js';
 
 /** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
 export interface ListenerTls {
@@ -16,7 +17,11 @@ export interface ListenerTls {
  */
 export function createConnectionServer(tls: ListenerTls | undefined): Server {
   if (tls === undefined) return createServer();
-  const own = { cert: read('tls.certfile', tls.certfile), key: read('tls.keyfile', tls.keyfile) };
+  const own = {
+    ...CHEAP_HANDSHAKES,
+    cert: read('tls.certfile', tls.certfile),
+    key: read('tls.keyfile', tls.keyfile),
+  };
   const options =
     tls.cacertfile === undefined
       ? own
