@@ -158,6 +158,19 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       ]);
     });
 
+    it.each(['lookup', 'match'])('%s refuses what is longer than any URI', async (procedure) => {
+      const text = 'a'.repeat(4096);
+      expect(await tell(procedure, text)).toBe(null);
+      expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, [`${text}a`])).toEqual([
+        8,
+        48,
+        request,
+        {},
+        'wamp.error.invalid_uri',
+        [ANY],
+      ]);
+    });
+
     it('tells nothing of another realm', async () => {
       const elsewhere = await member(undefined, {}, 'realm2');
       const id = await enter(elsewhere.client, 1, 'com.a');

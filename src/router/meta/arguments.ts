@@ -11,10 +11,12 @@ export function idArgument(args: readonly unknown[]): number {
   return id;
 }
 
-/** @throws MetaError */
+/** A text that may be one: nothing is looked for that is longer than any, since hashing it would take its time. @throws MetaError */
 export function uriArgument(args: readonly unknown[]): string {
   const [uri] = args;
   if (typeof uri !== 'string') throw invalid('the first argument must be a URI');
+  if (uri.length > MAX_URI_LENGTH)
+    throw new MetaError(ERROR_URI.invalidUri, 'the first argument is longer than a URI may be');
   return uri;
 }
 

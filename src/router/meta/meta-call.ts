@@ -1,5 +1,6 @@
+import { isJsonText } from '../../json-text/json-text.js';
 import { type Call, MESSAGE } from '../../wamp/messages.js';
-import { type Dict, NOTHING } from '../../wamp/payload.js';
+import { type Dict, NOTHING, type Payload } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { Session } from '../model.js';
@@ -29,15 +30,24 @@ export class MetaError extends Error {
   }
 }
 
-/** Answers calls of the router's own procedures, by their names. */
+/**
+ * Answers calls of the router's own procedures, by their names.
+ *
+ * @param most bytes of JSON that the arguments of any of them have; others are not parsed, which would take its time
+ */
 export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,
+  most: number,
 ): (session: Session, message: Call) => Promise<void> | undefined {
   return (session, { procedure, request, payload }) => {
     const run = procedures.get(procedure);
     if (run === undefined) {
       const sentence = 'the router has no such procedure';
       return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, sentence);
+    }
+    if (jsonBytes(payload.args) + jsonBytes(payload.kwargs) > most) {
+      const sentence = 'the arguments are larger than those of any procedure of the router';
+      return refuse(session, MESSAGE.CALL, request, ERROR_URI.payloadSizeExceeded, sentence);
     }
     const answer = (result: unknown): undefined => {
       if (session.gone) return;
@@ -63,4 +73,9 @@ export function createMetaCalls(
       return fail(error);
     }
   };
+}
+
+/** The length of arguments that are still text. */
+function jsonBytes(values: Payload['args'] | Payload['kwargs']): number {
+  return isJsonText(values) ? values.before.length + values.bytes.length + values.after.length : 0;
 }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { jsonText } from '../../json-text/json-text.js';
+import { MESSAGE, type Message } from '../../wamp/messages.js';
+import type { Session } from '../model.js';
+import { createMetaCalls } from './meta-call.js';
+
+describe('arguments of a procedure of the router that come as JSON', () => {
+  function callWith(text: string, most: number) {
+    const sent: Message[] = [];
+    const seen: unknown[] = [];
+    const session = { peer: { send: (message: Message) => void sent.push(message) } } as unknown as Session;
+    const procedures = new Map([['wamp.test', ({ args }: { args: readonly unknown[] }) => seen.push(args)]]);
+    const payload = { args: jsonText('', Buffer.from(text)) };
+    createMetaCalls(procedures, most)(session, {
+      type: MESSAGE.CALL,
+      request: 7,
+      options: {},
+      procedure: 'wamp.test',
+      payload,
+    });
+    return { seen, sent };
+  }
+
+  it('are parsed where they are as long as they may be', () => {
+    expect(callWith('["a"]', 5).seen).toEqual([['a']]);
+  });
+
+  it('are refused unparsed where they are longer', () => {
+    const { seen, sent } = callWith('["é"]', 5);
+    expect(seen).toEqual([]);
+    expect(sent).toMatchObject([
+      { type: MESSAGE.ERROR, request: 7, error: 'wamp.error.payload_size_exceeded' },
+    ]);
+  });
+});
