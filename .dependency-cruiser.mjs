@@ -9,7 +9,7 @@ const ROOMS = {
   'json-text': ['json'],
   wamp: ['json-text', 'errors', 'log', 'clock', 'json'],
   router: ['wamp', 'json-text', 'log', 'clock', 'lane', 'turns', 'summed-log'],
-  transport: ['wamp', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
+  transport: ['wamp', 'errors', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log', 'read-regular-file'],
   upstream: ['config', 'errors', 'log', 'clock', 'lane', 'summed-log', 'read-regular-file'],
   auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log'],

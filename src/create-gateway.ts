@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
+import { GatewayError } from './errors.js';
 import { type Callee, createCallee } from './gateway/callee.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
@@ -35,7 +36,7 @@ export interface Gateway {
    * Registers every procedure, then opens the listeners; nothing stays open where one of these fails. A
    * gateway that was stopped can be started again.
    *
-   * @throws Error with a sentence that says what could not be opened.
+   * @throws GatewayError `already_started`, `listen` or `listener_tls`
    */
   start(): Promise<void>;
   /**
@@ -66,6 +67,7 @@ const SECRETS_WAIT_MS = 3_000;
  * Builds a gateway. This is the composition root: every part is made here and handed to those that need it.
  *
  * @param config what `loadConfig` or `parseConfig` gave.
+ * @throws GatewayError `service_tls`
  */
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
@@ -162,7 +164,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   return {
     start() {
-      if (router !== undefined) return Promise.reject(new Error('the gateway is started already'));
+      if (router !== undefined)
+        return Promise.reject(new GatewayError('already_started', 'the gateway is started already'));
       starting = open();
       return starting;
     },

@@ -26,11 +26,43 @@ export class ConfigError extends Error {
   }
 }
 
+/** The errors with which a gateway fails to be made or to start. docs/errors.md lists the codes; a test keeps the two equal. */
+export const GATEWAY_ERROR_CODES = ['already_started', 'listen', 'listener_tls', 'service_tls'] as const;
+
+export type GatewayErrorCode = (typeof GATEWAY_ERROR_CODES)[number];
+
 /**
- * The errors that the gateway itself raises, apart from what an upstream answered: stable code, WAMP error URI and HTTP
+ * A gateway cannot be made or started.
+ *
+ * @example
+ * try {
+ *   await gateway.start();
+ * } catch (error) {
+ *   if (error instanceof GatewayError && error.code === 'listen') console.error(error.message);
+ *   else throw error;
+ * }
+ */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+
+  /**
+   * @param code stable; programs can rely on it
+   * @param message one plain sentence that says what failed, where and why
+   */
+  constructor(
+    readonly code: GatewayErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * The errors with which the gateway itself ends a call, apart from what an upstream answered: stable code, WAMP error URI and HTTP
  * status. docs/errors.md holds the same table for readers, and a test keeps the two equal.
  */
-export const GATEWAY_ERRORS = {
+export const CALL_ERRORS = {
   bad_request: { uri: 'wamp.error.invalid_argument', status: 400 },
   connect: { uri: 'bondy.error.bad_gateway', status: 502 },
   tls: { uri: 'bondy.error.bad_gateway', status: 502 },
@@ -44,4 +76,4 @@ export const GATEWAY_ERRORS = {
   internal: { uri: 'bondy.error.bad_gateway', status: 500 },
 } as const satisfies Record<string, { uri: string; status: number | undefined }>;
 
-export type GatewayErrorCode = keyof typeof GATEWAY_ERRORS;
+export type CallErrorCode = keyof typeof CALL_ERRORS;

@@ -25,7 +25,14 @@ export {
   type Preview,
   previewRequest,
 } from './create-gateway.js';
-export { ConfigError, type ConfigProblem, formatProblem } from './errors.js';
+export {
+  ConfigError,
+  type ConfigProblem,
+  formatProblem,
+  GATEWAY_ERROR_CODES,
+  GatewayError,
+  type GatewayErrorCode,
+} from './errors.js';
 export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
 export type { HttpRequest, ReadableRequest } from './upstream/http-message.js';

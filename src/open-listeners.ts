@@ -32,7 +32,7 @@ const LEAST_RECEIVE_TOTAL = 128 * 1024 * 1024;
 /**
  * Opens the listeners of a configuration, one after the other. Where one cannot be opened, those before it are closed.
  *
- * @throws Error with a sentence that says what could not be opened
+ * @throws GatewayError `listen` or `listener_tls`
  */
 export async function openListeners(
   config: LoadedConfig,

@@ -2,6 +2,7 @@ import { createAuthoriser } from '../auth/create-authoriser.js';
 import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
+import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { createVariables } from '../secrets/variables.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
@@ -147,6 +148,6 @@ function readTls(
     return read(settings);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'its TLS files cannot be used';
-    throw new Error(`rpc_gateway.services.${name}: ${reason}`, { cause: error });
+    throw new GatewayError('service_tls', `rpc_gateway.services.${name}: ${reason}`, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 import { createServer, isIPv6, type Server } from 'node:net';
 import { createServer as createTls } from 'node:tls';
+import { GatewayError } from '../errors.js';
 import { readRegularFile } from '../read-regular-file.js';
 import { CHEAP_HANDSHAKES } from './cheap-handshakes.js';
 
@@ -13,7 +14,7 @@ export interface ListenerTls {
 /**
  * A server for connections: those of TCP come by its event `connection`, those of TLS by `secureConnection`.
  *
- * @throws Error that names the TLS file which cannot be read or used, and nothing of what is in it
+ * @throws GatewayError `listener_tls`, which names the TLS file which cannot be read or used, and nothing of what is in it
  */
 export function createConnectionServer(tls: ListenerTls | undefined): Server {
   if (tls === undefined) return createServer();
@@ -29,7 +30,11 @@ export function createConnectionServer(tls: ListenerTls | undefined): Server {
   try {
     return createTls(options);
   } catch (error) {
-    throw new Error(`tls.certfile, tls.keyfile: not a certificate and its key (${codeOf(error)})`);
+    throw new GatewayError(
+      'listener_tls',
+      `tls.certfile, tls.keyfile: not a certificate and its key (${codeOf(error)})`,
+      { cause: error },
+    );
   }
 }
 
@@ -37,16 +42,20 @@ function read(key: string, file: string): Buffer {
   try {
     return readRegularFile(file);
   } catch (error) {
-    throw new Error(`${key}: cannot read ${file} (${codeOf(error)})`);
+    throw new GatewayError('listener_tls', `${key}: cannot read ${file} (${codeOf(error)})`, {
+      cause: error,
+    });
   }
 }
 
-/** Starts listening. Resolves with the port, which matters where 0 was asked for. @throws Error in one plain sentence */
+/** Starts listening. Resolves with the port, which matters where 0 was asked for. @throws GatewayError `listen` */
 export async function listenOnPort(server: Server, host: string, port: number): Promise<number> {
   try {
     await listening(server, () => server.listen({ host, port }));
   } catch (error) {
-    throw new Error(`cannot listen on ${host}:${port}: ${listenTrouble(error)}`, { cause: error });
+    throw new GatewayError('listen', `cannot listen on ${host}:${port}: ${listenError(error)}`, {
+      cause: error,
+    });
   }
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
@@ -65,7 +74,7 @@ export function listening(server: Server, begin: () => void): Promise<void> {
 }
 
 /** Why listening failed, without the address. */
-export function listenTrouble(error: unknown): string {
+export function listenError(error: unknown): string {
   const code = codeOf(error);
   switch (code) {
     case 'EADDRINUSE':

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
 import { killedServer } from '../../test/support/unix-sockets.js';
+import { GatewayError } from '../errors.js';
 import { listenOnSocket } from './unix-socket.js';
 
 describe('a Unix socket', () => {
@@ -46,7 +47,7 @@ describe('a Unix socket', () => {
   it('leaves one alone on which somebody listens', async () => {
     await listen();
     await expect(listen()).rejects.toThrow(
-      new Error(`cannot listen on ${path}: another program listens there`),
+      new GatewayError('listen', `cannot listen on ${path}: another program listens there`),
     );
     await once(connect({ path }), 'connect');
   });

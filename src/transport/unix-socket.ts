@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
-import { codeOf, listening, listenTrouble } from './listen.js';
+import { GatewayError } from '../errors.js';
+import { codeOf, listenError, listening } from './listen.js';
 
 /** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
@@ -14,11 +15,11 @@ const OWNER_ONLY = 0o600;
  * behind when it was killed is replaced; a socket on which somebody listens is not, nor is any other kind of file. Node
  * removes the file when the server closes.
  *
- * @throws Error in one plain sentence
+ * @throws GatewayError `listen`
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   const fail = (why: string, cause?: unknown): never => {
-    throw new Error(`cannot listen on ${path}: ${why}`, { cause });
+    throw new GatewayError('listen', `cannot listen on ${path}: ${why}`, { cause });
   };
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) fail(`the path is longer than ${MAX_SOCKET_PATH} bytes`);
   try {
@@ -68,5 +69,5 @@ function answers(path: string): Promise<boolean> {
 function trouble(error: unknown, path: string): string {
   // Node makes EACCES of a missing folder.
   if (!existsSync(dirname(path))) return 'the folder does not exist';
-  return codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : listenTrouble(error);
+  return codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : listenError(error);
 }

@@ -1,9 +1,9 @@
-import type { GatewayErrorCode } from '../errors.js';
+import type { CallErrorCode } from '../errors.js';
 
 /** Why an exchange brought no answer. */
 export interface ExchangeFailure {
   readonly kind: 'failure';
-  readonly code: Extract<GatewayErrorCode, 'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload'>;
+  readonly code: Extract<CallErrorCode, 'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload'>;
   /** True once the request may have reached the upstream: from the moment its first byte was handed to a socket. */
   readonly sent: boolean;
   /** True where trying again cannot help: a certificate that does not verify. */

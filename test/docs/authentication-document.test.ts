@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { createGateway } from '../../src/create-gateway.js';
-import type { GatewayErrorCode } from '../../src/errors.js';
-import { ownErrorReply } from '../../src/gateway/pipeline/own-error.js';
+import type { CallErrorCode } from '../../src/errors.js';
+import { callErrorReply } from '../../src/gateway/pipeline/call-error.js';
 import { AUTHENTICATION_CASES, type AuthenticationCase } from '../support/authentication-cases.js';
 import { type Answer, type Caller, connectCaller, ownError } from '../support/caller.js';
 import { readDocument, tableBelow } from '../support/documents.js';
@@ -118,7 +118,7 @@ describe('docs/authentication.md', () => {
 
   it("quotes the gateway's own sentences", () => {
     for (const [code, message] of tableBelow(DOCUMENT, '## What a caller sees')) {
-      const reply = ownErrorReply({ code: code as GatewayErrorCode, attempts: 0, id: '' });
+      const reply = callErrorReply({ code: code as CallErrorCode, attempts: 0, id: '' });
       if (message !== '–') expect(reply).toMatchObject({ code, kwargs: { message } });
     }
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_ERRORS } from '../../src/errors.js';
+import { CALL_ERRORS, GATEWAY_ERROR_CODES } from '../../src/errors.js';
 import { OTHER_4XX_URI, OTHER_URI, STATUS_URIS } from '../../src/gateway/pipeline/status-uris.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 
@@ -17,7 +17,12 @@ describe('docs/errors.md', () => {
   it("holds every error of the gateway's own, and no other", () => {
     const rows = tableBelow(markdown, '## The gateway speaks').map((cells) => cells.slice(0, 3));
     expect(rows).toEqual(
-      Object.entries(GATEWAY_ERRORS).map(([code, { uri, status }]) => [code, uri, String(status ?? '–')]),
+      Object.entries(CALL_ERRORS).map(([code, { uri, status }]) => [code, uri, String(status ?? '–')]),
     );
+  });
+
+  it('holds every code of GatewayError, and no other', () => {
+    const rows = tableBelow(markdown, '## A gateway that cannot start').map(([code]) => code);
+    expect(rows).toEqual([...GATEWAY_ERROR_CODES]);
   });
 });

@@ -2,15 +2,15 @@ import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
 import type { Credential } from '../../auth/credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
-import { GATEWAY_ERRORS, type GatewayErrorCode } from '../../errors.js';
+import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import { placeOf } from '../../log.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
+import { type CallError, callErrorReply } from './call-error.js';
 import { type CallEnd, type CallLog, subjectOf } from './call-log.js';
-import { type OwnError, ownErrorReply } from './own-error.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
 import { createAuthorisedSender, type FinalOutcome } from './send-authorised.js';
@@ -56,14 +56,14 @@ export function assemblePipeline(
 
   function fail(
     call: RunningCall,
-    code: GatewayErrorCode,
+    code: CallErrorCode,
     attempts: number,
     cause: string,
-    more: Pick<OwnError, 'message' | 'retryInMs'> = {},
+    more: Pick<CallError, 'message' | 'retryInMs'> = {},
   ): Reply {
     const id = parts.errorId();
-    callLog.failed(subject, endOf(call, { id, code, status: GATEWAY_ERRORS[code].status, attempts, cause }));
-    return ownErrorReply({ code, attempts, id, ...more });
+    callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
+    return callErrorReply({ code, attempts, id, ...more });
   }
 
   function failInternally(call: RunningCall, attempts: number, error: unknown): Reply {

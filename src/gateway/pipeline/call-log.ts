@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.js';
 import type { LogSettings, ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { sourceForShow } from '../../config/template.js';
-import type { GatewayErrorCode } from '../../errors.js';
+import type { CallErrorCode } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { createSummedLog } from '../../summed-log.js';
 import { baseUrlForShow } from './base-url.js';
@@ -22,7 +22,7 @@ export interface CallEnd {
   readonly id: string;
   readonly status: number | undefined;
   /** Undefined where the upstream answered. */
-  readonly code: GatewayErrorCode | undefined;
+  readonly code: CallErrorCode | undefined;
   readonly attempts: number;
   readonly durationMs: number;
   /** Holds nothing that a caller or an upstream wrote. Undefined for a call that ended well. */
@@ -69,7 +69,7 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
 const SILENT: CallLog = { logsAnswers: false, answered() {}, failed() {}, flush() {} };
 
 /** A caller's own mistake or change of mind is no trouble of the operator's. */
-function levelOf(code: GatewayErrorCode | undefined): 'info' | 'warn' | 'error' {
+function levelOf(code: CallErrorCode | undefined): 'info' | 'warn' | 'error' {
   if (code === 'internal') return 'error';
   return code === 'bad_request' || code === 'canceled' ? 'info' : 'warn';
 }

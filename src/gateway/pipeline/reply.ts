@@ -1,4 +1,4 @@
-import type { GatewayErrorCode } from '../../errors.js';
+import type { CallErrorCode } from '../../errors.js';
 import { type AnswerHeaders, allHeaders } from '../../upstream/answer-headers.js';
 import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
 import { type DecodeRule, decodeBody, type ReplyBody } from './decode-body.js';
@@ -27,7 +27,7 @@ export type Reply =
   /** The gateway itself could not bring an answer. */
   | {
       readonly kind: 'failure';
-      readonly code: GatewayErrorCode;
+      readonly code: CallErrorCode;
       readonly uri: string;
       readonly kwargs: Readonly<Record<string, unknown>>;
     };

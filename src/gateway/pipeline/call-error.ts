@@ -1,8 +1,8 @@
-import { GATEWAY_ERRORS, type GatewayErrorCode } from '../../errors.js';
+import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import type { Reply } from './reply.js';
 
 /** Sentences that callers read. They name no host, path or cause: the log has those under the same id. */
-const SENTENCES: Readonly<Record<GatewayErrorCode, string>> = {
+const SENTENCES: Readonly<Record<CallErrorCode, string>> = {
   bad_request: 'The keyword arguments cannot become a request',
   connect: 'The upstream could not be reached, or the connection was lost',
   tls: 'No secure connection to the upstream could be made',
@@ -17,8 +17,8 @@ const SENTENCES: Readonly<Record<GatewayErrorCode, string>> = {
 };
 
 /** What is known about a failure of the gateway's own. */
-export interface OwnError {
-  readonly code: GatewayErrorCode;
+export interface CallError {
+  readonly code: CallErrorCode;
   /** Requests begun, refused connections included. */
   readonly attempts: number;
   /** Ties the caller's error to the log's record. */
@@ -33,8 +33,8 @@ export interface OwnError {
  * The reply for an error that the gateway itself raises. `message` and `body` say the same, so that client code which
  * prints an upstream's error body prints something useful; `code` tells such an error from an upstream's answer.
  */
-export function ownErrorReply(error: OwnError): Reply {
-  const { uri, status } = GATEWAY_ERRORS[error.code];
+export function callErrorReply(error: CallError): Reply {
+  const { uri, status } = CALL_ERRORS[error.code];
   const message = error.message ?? SENTENCES[error.code];
   const kwargs = {
     ...(status !== undefined && { status }),
