@@ -29,7 +29,7 @@ describe('arguments of a procedure of the router that come as JSON', () => {
     const { seen, sent } = callWith('["é"]', 5);
     expect(seen).toEqual([]);
     expect(sent).toMatchObject([
-      { type: MESSAGE.ERROR, request: 7, error: 'wamp.error.payload_size_exceeded' },
+      { type: MESSAGE.ERROR, request: 7, uri: 'wamp.error.payload_size_exceeded' },
     ]);
   });
 });
