@@ -14,6 +14,7 @@ import { createTurns, type Turns } from './turns.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client-session.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
+import { createSerializers } from './wamp/serializers.js';
 
 export type { Preview } from './gateway/preview.js';
 
@@ -79,6 +80,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .padStart(8, '0');
   const callLog = createCallLog(config.log.calls, log, clock);
   const turns = createTurns(clock);
+  const serializers = createSerializers({ maxValues: config.wamp.max_values });
   const waitingTotal = { maxBytes: maxWaitingBytes(config), bytes: 0 };
   const deps: ServiceDeps = {
     clock,
@@ -88,6 +90,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     errorId,
     log,
     callLog,
+    turns,
     waitingTotal,
     env,
   };
@@ -129,7 +132,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     const [ours, theirs] = localPeers();
     onRouter.attach(theirs, IN_PROCESS);
     const session = await joinRealm(ours, { realm, agent, log, clock });
-    const callee = createCallee(session, clock);
+    const callee = createCallee(session, serializers, clock);
     await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
     return callee;
   }

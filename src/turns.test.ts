@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createTurns, inTurns, type Turns } from './turns.js';
+import { createTurns, inTurns, resultInTurns, type Turns } from './turns.js';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -117,5 +117,48 @@ describe('turns', () => {
       await ended;
       expect(done).toBe(1);
     });
+  });
+});
+
+describe('the result of work in turns', () => {
+  let now = 0;
+  const turns = createTurns({ monotonic: () => now });
+  function* work(steps: number, end: () => string): Generator<void, string> {
+    for (let step = 0; step < steps; step++) {
+      now += 3;
+      yield;
+    }
+    return end();
+  }
+
+  it('comes when it is done, and others have turns in between', async () => {
+    let count = 0;
+    const before = turns.number;
+    const result = resultInTurns(
+      turns,
+      work(10, () => 'done'),
+      () => ++count > 0,
+    );
+    expect(await result).toBe('done');
+    expect(count).toBe(11);
+    expect(turns.number - before).toBeGreaterThan(3);
+  });
+  it('is what the work throws, at once or later', async () => {
+    const fail = (): never => {
+      throw new RangeError('x');
+    };
+    await expect(resultInTurns(turns, work(0, fail), () => true)).rejects.toThrow(RangeError);
+    await expect(resultInTurns(turns, work(10, fail), () => true)).rejects.toThrow(RangeError);
+  });
+  it('is none where nobody wants it any more', async () => {
+    let left = 5;
+    expect(
+      await resultInTurns(
+        turns,
+        work(10, () => 'done'),
+        () => left-- > 0,
+      ),
+    ).toBeUndefined();
+    expect(left).toBe(-1);
   });
 });

@@ -108,3 +108,37 @@ export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> |
     });
   });
 }
+
+/**
+ * What work comes to that is done in as many turns as it needs, and begins at once. It throws what the work throws.
+ *
+ * @param isWanted asked before each step; the work ends where nobody wants it any more
+ * @returns undefined where it was not done
+ */
+export async function resultInTurns<T>(
+  turns: Turns,
+  work: Iterator<unknown, T>,
+  isWanted: () => boolean,
+): Promise<T | undefined> {
+  let result: T | undefined;
+  let fault: { readonly error: unknown } | undefined;
+  function* steps(): Generator<boolean, void> {
+    while (isWanted()) {
+      try {
+        const step = work.next();
+        if (step.done === true) {
+          result = step.value;
+          return;
+        }
+      } catch (error) {
+        // A task that throws would end the process.
+        fault = { error };
+        return;
+      }
+      yield turns.hasTime();
+    }
+  }
+  await inTurns(turns, steps());
+  if (fault !== undefined) throw fault.error;
+  return result;
+}

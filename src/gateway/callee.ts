@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.js';
 import type { ProcedureSettings } from '../config/model.js';
+import { jsonText } from '../json-text/json-text.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Session } from '../wamp/client-session.js';
-import type { InvocationHandler } from '../wamp/invocations.js';
+import type { InvocationHandler, InvocationOutcome } from '../wamp/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
-import { CALLER_LIBRARY } from '../wamp/peer.js';
+import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
+import type { Serializer } from '../wamp/serializer.js';
 import type { Caller } from './pipeline/call.js';
+import type { PackJson } from './pipeline/decode-large.js';
 import type { Reply } from './pipeline/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
 import type { CallableProcedure } from './service.js';
@@ -26,7 +29,10 @@ export interface Callee {
 }
 
 /** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
-export function createCallee(session: Session, clock: Clock): Callee {
+export function createCallee(session: Session, serializers: readonly Serializer[], clock: Clock): Callee {
+  const formats = new Map<unknown, Answering>(
+    serializers.map((serializer) => [serializer.name, answeringIn(serializer)]),
+  );
   let draining = false;
   let callCount = 0;
   let canceledBy: 'caller' | 'gateway' = 'caller';
@@ -39,6 +45,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
       const { details } = invocation;
       const begunAt = clock.monotonic();
       callCount++;
+      const { pack, inArgs, inKwargs } = formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
       const control = createCallControl(begunAt + callDeadlineMs(details, deadlineMs), kwargs);
       invocation.onInterrupt = () => cancelCall(control, canceledBy);
@@ -48,6 +55,7 @@ export function createCallee(session: Session, clock: Clock): Callee {
         caller: callerOf(details),
         control,
         begunAt,
+        pack,
         draining,
       }).then(wantsArgs(result, details) ? inArgs : inKwargs);
     };
@@ -83,8 +91,23 @@ export function createCallee(session: Session, clock: Clock): Callee {
   };
 }
 
-const inKwargs = (reply: Reply) => replyToWamp(reply, false);
-const inArgs = (reply: Reply) => replyToWamp(reply, true);
+/** How callers of one format are answered. Made once, so that a call makes no closure. */
+interface Answering {
+  /** Undefined where large answers need no writing beforehand. */
+  readonly pack: PackJson | undefined;
+  readonly inArgs: (reply: Reply) => InvocationOutcome;
+  readonly inKwargs: (reply: Reply) => InvocationOutcome;
+}
+
+function answeringIn(serializer: Serializer | undefined): Answering {
+  const packing = serializer?.packing;
+  return {
+    pack: packing && ((json) => packing.packInSteps(jsonText('', json))),
+    inArgs: (reply) => replyToWamp(reply, true, serializer),
+    inKwargs: (reply) => replyToWamp(reply, false, serializer),
+  };
+}
+const IN_JSON = answeringIn(undefined);
 
 /**
  * autobahn|python hands a result's kwargs over as an object of its own, and one positional dictionary as that dictionary,

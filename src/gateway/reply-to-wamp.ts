@@ -1,9 +1,9 @@
-import { jsonText } from '../json-text/json-text.js';
+import { jsonText, type PackedJson } from '../json-text/json-text.js';
 import { wampBytes } from '../wamp/bytes.js';
 import type { InvocationOutcome } from '../wamp/invocations.js';
 import type { Payload } from '../wamp/payload.js';
-import type { ReplyBody } from './pipeline/decode-body.js';
-import type { Reply, ReplyHeaders } from './pipeline/reply.js';
+import type { Serializer } from '../wamp/serializer.js';
+import type { Reply } from './pipeline/reply.js';
 
 /**
  * Puts a reply into WAMP's words.
@@ -11,16 +11,17 @@ import type { Reply, ReplyHeaders } from './pipeline/reply.js';
  * A JSON body goes into the payload as the bytes that it came as: a JSON frame takes them over unparsed.
  *
  * @param asArgs `result = args`: the result is one positional dictionary. Errors carry kwargs in both cases.
+ * @param serializer the caller's, where large answers are written in its format beforehand
  */
-export function replyToWamp(reply: Reply, asArgs: boolean): InvocationOutcome {
+export function replyToWamp(reply: Reply, asArgs: boolean, serializer?: Serializer): InvocationOutcome {
   switch (reply.kind) {
     case 'result':
-      return { kind: 'result', payload: answerPayload(reply.status, reply.body, reply.headers, asArgs) };
+      return { kind: 'result', payload: answerPayload(reply, asArgs, serializer) };
     case 'error':
       return {
         kind: 'error',
         uri: reply.uri,
-        payload: answerPayload(reply.status, reply.body, reply.headers, false),
+        payload: answerPayload(reply, false, serializer),
       };
     case 'failure':
       return { kind: 'error', uri: reply.uri, payload: { kwargs: reply.kwargs } };
@@ -28,19 +29,34 @@ export function replyToWamp(reply: Reply, asArgs: boolean): InvocationOutcome {
 }
 
 function answerPayload(
-  status: number,
-  body: ReplyBody,
-  headers: ReplyHeaders | undefined,
+  { status, body, headers }: Exclude<Reply, { kind: 'failure' }>,
   asArgs: boolean,
+  serializer: Serializer | undefined,
 ): Payload {
   if (body.kind === 'json') {
     const rest = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
     const before = `{"status":${status},"body":`;
+    const around = body.packed && packAround(`{"status":${status}${rest},"body":null}`, asArgs, serializer);
+    const packed = body.packed &&
+      around && { format: around.format, bytes: Buffer.concat([around.bytes, body.packed]) };
     return asArgs
-      ? { args: jsonText(`[${before}`, body.json, `${rest}}]`) }
-      : { kwargs: jsonText(before, body.json, `${rest}}`) };
+      ? { args: jsonText(`[${before}`, body.json, `${rest}}]`, undefined, false, packed) }
+      : { kwargs: jsonText(before, body.json, `${rest}}`, undefined, false, packed) };
   }
   const value = body.kind === 'text' ? body.text : wampBytes(body.bytes);
   const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };
   return asArgs ? { args: [dict] } : { kwargs: dict };
+}
+
+/** What stands around a body in a binary format: all of it before the body, as lists and dictionaries have no end there. */
+function packAround(
+  dict: string,
+  asArgs: boolean,
+  serializer: Serializer | undefined,
+): PackedJson | undefined {
+  const packing = serializer?.packing;
+  if (packing === undefined) return undefined;
+  const bytes = packing.pack(jsonText(asArgs ? `[${dict}]` : dict));
+  // Its last byte is the null in the body's place.
+  return { format: (serializer as Serializer).name, bytes: bytes.subarray(0, -1) };
 }

@@ -5,6 +5,7 @@ import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { createVariables } from '../secrets/variables.js';
+import type { Turns } from '../turns.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
@@ -23,6 +24,7 @@ export interface ServiceDeps {
   readonly errorId: () => string;
   readonly log: Logger;
   readonly callLog: CallLog;
+  readonly turns: Turns;
   /** Of the calls that wait, in all services together. */
   readonly waitingTotal: MemoryTotal;
   /** Where the secrets provider `env` looks. */

@@ -1,8 +1,24 @@
 import { array, assert, constantFrom, integer, json, property, string, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkJson } from './check-json.js';
+import { checkJsonInSteps } from './check-json-in-steps.js';
 
-const check = (text: string, maxNesting = 100) => checkJson(Buffer.from(text), maxNesting);
+/** The verdict of both ways, in one go and in steps. */
+function check(text: string, maxNesting = 100): string {
+  const verdict = checkJson(Buffer.from(text), maxNesting);
+  const inSteps = steps(Buffer.from(text), maxNesting).verdict;
+  // What is wrong behind too much nesting is not looked for, and the ways may come upon either first.
+  expect(inSteps).toBe(verdict);
+  return verdict;
+}
+
+function steps(bytes: Uint8Array, maxNesting = 100): { count: number; verdict: string } {
+  const work = checkJsonInSteps(bytes, maxNesting);
+  for (let count = 1; ; count++) {
+    const { done, value } = work.next();
+    if (done === true) return { count, verdict: value };
+  }
+}
 
 function isParsed(text: string): boolean {
   try {
@@ -133,6 +149,20 @@ describe('JSON', () => {
     expect(check(nested(102))).toBe('too_deep');
     expect(check('['.repeat(1_000_000))).toBe('too_deep');
     expect(check(`[${'[],{},'.repeat(1000)}[]]`, 2)).toBe('valid');
+  });
+
+  it.each([
+    ['numbers', `[${'1,'.repeat(500_000)}1]`],
+    ['lists', `[${'[],'.repeat(333_333)}1]`],
+    ['objects', `[${'{"a":0},'.repeat(125_000)}1]`],
+    ['text', `"${'a'.repeat(1_000_000)}"`],
+    ['escapes', `"${'\\n'.repeat(500_000)}"`],
+    ['long escapes', `"${'\\u0000'.repeat(166_666)}"`],
+    ['text without an end', `"${'a'.repeat(1_000_000)}`],
+  ])('is checked in steps, where it is long: %s', (_, text) => {
+    const { count, verdict } = steps(Buffer.from(text));
+    expect(count).toBeGreaterThan(20);
+    expect(verdict).toBe(checkJson(Buffer.from(text), 100));
   });
 
   it('is what JSON.parse takes, and nothing else', () => {

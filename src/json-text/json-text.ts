@@ -15,8 +15,18 @@ export interface JsonText {
   readonly bounds: EntryBounds | undefined;
   /** No name stands twice in one of its objects. Where nobody has looked it is false. */
   readonly namesDiffer: boolean;
+  /** The whole as a serializer writes it, where that has been done; JSON it is all the same. */
+  readonly packed: PackedJson | undefined;
   readonly [brand]: true;
 }
+
+/** JSON in a binary format. */
+export interface PackedJson {
+  /** The name of the serializer. */
+  readonly format: string;
+  readonly bytes: Uint8Array;
+}
+
 const brand = Symbol('JsonText');
 const NO_BYTES = new Uint8Array(0);
 
@@ -27,8 +37,9 @@ export function jsonText(
   after = '',
   bounds?: EntryBounds,
   namesDiffer = false,
+  packed?: PackedJson,
 ): JsonText {
-  return { before, bytes, after, bounds, namesDiffer, [brand]: true };
+  return { before, bytes, after, bounds, namesDiffer, packed, [brand]: true };
 }
 
 /** The whole text. */

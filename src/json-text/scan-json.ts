@@ -187,8 +187,8 @@ function text(bytes: Uint8Array, at: number, seen: Seen): number {
   return INVALID;
 }
 
-/** What follows a backslash. */
-function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
+/** Where what follows a backslash ends. */
+export function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
   seen.escapes++;
   if (bytes[at] !== LOWER_U) return SIMPLE_ESCAPES.includes(bytes[at] as number) ? at + 1 : INVALID;
   let isZero = true;

@@ -8,6 +8,7 @@ import type { Dict } from '../wamp/payload.js';
 import {
   type Attach,
   type Attachment,
+  CALLER_FORMAT,
   CALLER_LIBRARY,
   type ConnectionInfo,
   type Peer,
@@ -211,7 +212,7 @@ function createSession(
 ): Session {
   const { authid, authrole, authmethod, authprovider } = identity;
   const callerDetails = Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole });
-  const { library } = info;
+  const { library, serializer = 'json' } = info;
   return {
     id,
     realm,
@@ -226,9 +227,14 @@ function createSession(
     trusted: info.trusted,
     features,
     callerDetails,
-    callerDetailsInside: library
-      ? Object.freeze({ ...callerDetails, [CALLER_LIBRARY]: library })
-      : callerDetails,
+    callerDetailsInside:
+      library || serializer !== 'json'
+        ? Object.freeze({
+            ...callerDetails,
+            ...(library && { [CALLER_LIBRARY]: library }),
+            ...(serializer !== 'json' && { [CALLER_FORMAT]: serializer }),
+          })
+        : callerDetails,
     calls: undefined,
     keptBytes: 0,
     invocations: undefined,

@@ -15,6 +15,8 @@ export interface CallControl {
   /** Who has cancelled it: its caller, or the gateway because it stops. */
   canceledBy: 'caller' | 'gateway' | undefined;
   waitsFor: Cancelable | undefined;
+  /** Gives back the call's place in the pool, which it keeps while a large answer is read: see {@link freePlace}. */
+  place: (() => void) | undefined;
   /** What the call keeps in memory beside its request: the arguments that came with it. */
   readonly holds: unknown;
 }
@@ -27,6 +29,7 @@ class Control implements CallControl {
   readonly deadlineAt: number;
   canceledBy: CallControl['canceledBy'] = undefined;
   waitsFor: Cancelable | undefined = undefined;
+  place: (() => void) | undefined = undefined;
   readonly holds: unknown;
 
   constructor(deadlineAt: number, holds: unknown) {
@@ -46,4 +49,11 @@ export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'cal
   const { waitsFor } = control;
   control.waitsFor = undefined;
   waitsFor?.cancel();
+}
+
+/** Gives back the place in the pool that the call has kept for its answer. Nothing happens where it has none. */
+export function freePlace(control: CallControl): void {
+  const { place } = control;
+  control.place = undefined;
+  place?.();
 }

@@ -27,3 +27,6 @@ export interface HttpAnswer {
   readonly headers: AnswerHeaders;
   readonly body: Buffer;
 }
+
+/** A body from so many bytes on is read in turns of the event loop; what is shorter takes some milliseconds at most. */
+export const LARGE_BODY = 64 * 1024;

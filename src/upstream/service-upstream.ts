@@ -48,6 +48,7 @@ export function createTokenUpstream(
     maxRedirects: 0,
     retry: { retries: 0, statuses: new Set() },
     reusesConnections: false,
+    keepsPlaces: false,
   };
   const pool = { ...poolOptions(origin, settings, tls), size: 1 };
   return connect(pool, options, { clock, random, waiting: NEVER_WAITS });
@@ -96,5 +97,6 @@ function upstreamOptions(settings: ServiceSettings): UpstreamOptions {
     maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
     retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
     reusesConnections: settings['pool.reuse'],
+    keepsPlaces: true,
   };
 }

@@ -12,7 +12,7 @@ import {
 } from '../../test/support/recording-upstream.js';
 import { type Clock, systemClock } from '../clock.js';
 import { createAbandonments } from './abandonments.js';
-import { cancelCall, createCallControl } from './call-control.js';
+import { cancelCall, createCallControl, freePlace } from './call-control.js';
 import {
   type Connection,
   type ConnectionPool,
@@ -80,6 +80,7 @@ function connect(
       maxResponseBytes: 1_000_000,
       maxRedirects: 0,
       reusesConnections: true,
+      keepsPlaces: false,
       retry: { retries: 0, statuses: new Set() },
       ...options,
     },
@@ -121,6 +122,41 @@ describe('one exchange', () => {
     expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 201 } });
     const [arrived] = server.requests;
     expect(arrived).toMatchObject({ method: 'POST', url: '/a%2Fb?c=d', text: '{"a":1}' });
+  });
+
+  it.each<[string, number, Record<string, string>]>([
+    ['of 64 KB', 65_536, {}],
+    ['that unpacks to 64 KB', 65_536, { 'content-encoding': 'gzip' }],
+  ])('keeps its place while an answer is read %s', async (_, size, headers) => {
+    const text = 'x'.repeat(size);
+    const body = 'content-encoding' in headers ? gzipSync(text) : text;
+    const server = await serve(() => ({ body, headers }));
+    const { upstream, pool } = connect(server.url, { keepsPlaces: true });
+    const control = within(5_000);
+    expect((await upstream.send(request(server.url), true, control)).kind).toBe('answer');
+    expect(pool.busy).toBe(1);
+    freePlace(control);
+    expect(pool.busy).toBe(0);
+    freePlace(control);
+    expect(pool.busy).toBe(0);
+  });
+
+  it.each<[string, number, number, Record<string, string>?]>([
+    ['that is shorter', 65_535, 200],
+    ['that is shorter and compressed', 65_535, 200, { 'content-encoding': 'gzip' }],
+    ['that is broken', 65_536, 200, { 'content-encoding': 'br' }],
+    ['that is tried again', 65_536, 503],
+  ])('keeps no place with an answer %s', async (_, size, status, headers = {}) => {
+    const text = 'x'.repeat(size);
+    const body = 'content-encoding' in headers ? gzipSync(text) : text;
+    let count = 0;
+    const server = await serve(() => (++count > 1 ? {} : { status, body, headers }));
+    const retry = { retries: 1, statuses: new Set([503]) };
+    const { upstream, pool } = connect(server.url, { keepsPlaces: true, retry });
+    const control = within(5_000);
+    await upstream.send(request(server.url), true, control);
+    expect(pool.busy).toBe(0);
+    expect(control.place).toBeUndefined();
   });
 
   it('decodes a compressed answer', async () => {
@@ -335,6 +371,7 @@ describe('a connection that comes too late', () => {
       maxResponseBytes: 100,
       maxRedirects: 0,
       reusesConnections: true,
+      keepsPlaces: false,
       retry: { retries: 3, statuses: new Set<number>() },
     };
     const neverSend: typeof exchange = (_, each, _limits, _clock, control) => {

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Abandonments } from './abandonments.js';
-import type { CallControl } from './call-control.js';
+import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 import { createExchangeLane, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
 import { failure } from './failure.js';
-import type { HttpAnswer, HttpRequest } from './http-message.js';
+import { type HttpAnswer, type HttpRequest, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
@@ -46,6 +46,8 @@ export interface UpstreamOptions {
   readonly retry: RetryPolicy;
   /** False where each request gets a connection of its own. */
   readonly reusesConnections: boolean;
+  /** Whether a call with a large answer keeps its place in the pool, to give it back by `freePlace`. */
+  readonly keepsPlaces: boolean;
 }
 
 export interface UpstreamParts {
@@ -88,23 +90,28 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
       const wholeEndAt = now + options.timeoutMs;
       let exchanged: ExchangeResult | undefined;
+      let isKept = false;
       try {
         exchanged = await exchangeUntil(wholeEndAt, now, connection, request, control, notAfter);
         const next = maxRedirects > 0 ? followed(request, exchanged.outcome) : undefined;
         if (next !== undefined) exchanged = await follow(next, wholeEndAt, connection, control, notAfter);
+        isKept = options.keepsPlaces && mayBeLarge(exchanged.outcome);
       } finally {
-        giveBack(connection, exchanged?.connection ?? 'broken');
+        if (!isKept) giveBack(connection, exchanged?.connection ?? 'broken');
       }
       let { outcome } = exchanged;
+      if (isKept) keepPlace(control, connection, exchanged);
       if (outcome.kind === 'expired') {
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
       }
       if (outcome.kind === 'answer' && isEncoded(outcome.answer)) {
         outcome = asOutcome(await decodeContent(outcome.answer, maxResponseBytes));
       }
+      if (isKept && !isLarge(outcome)) freePlace(control);
       if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
         return { kind: 'answer', answer: outcome.answer, attempts };
       }
+      if (isKept) freePlace(control);
       now = clock.monotonic();
       const remainingMs = control.deadlineAt - now - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
@@ -175,6 +182,15 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   function giveBack(connection: Connection, state: ConnectionState | Promise<ConnectionState>): void {
     if (state instanceof Promise) void state.then((ended) => giveBack(connection, ended));
     else pool.release(connection, options.reusesConnections ? state : 'broken');
+  }
+
+  /** A call whose answer takes long to read makes no room for others meanwhile, whose answers would take memory too. */
+  function keepPlace(
+    control: CallControl,
+    connection: Connection,
+    { connection: state }: ExchangeResult,
+  ): void {
+    control.place = () => giveBack(connection, state);
   }
 
   function exchangeUntil(
@@ -254,6 +270,19 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       lane.close();
     },
   };
+}
+
+/** Compressed data becomes a thousand times as much at most. */
+const COMPRESSION = 1024;
+
+function mayBeLarge(outcome: ExchangeOutcome): boolean {
+  if (outcome.kind !== 'answer') return false;
+  const { length } = outcome.answer.body;
+  return length >= LARGE_BODY || (length >= LARGE_BODY / COMPRESSION && isEncoded(outcome.answer));
+}
+
+function isLarge(outcome: ExchangeOutcome): boolean {
+  return outcome.kind === 'answer' && outcome.answer.body.length >= LARGE_BODY;
 }
 
 const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };

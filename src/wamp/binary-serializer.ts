@@ -5,13 +5,13 @@ import { messageHead, messagePayload } from './encode.js';
 import { encodeEventsOnce, type FrameParts } from './encode-events.js';
 import type { Heads } from './heads.js';
 import type { Message } from './messages.js';
-import type { PackJson } from './pack-json.js';
+import type { PackJson, PackJsonInSteps } from './pack-json.js';
 import type { Dict, Payload } from './payload.js';
 import { argsOf, holdsMoreValues, kwargsOf, valueOfJson } from './payload-values.js';
 import type { Prepare } from './prepare-values.js';
 import type { Read } from './read.js';
 import { DEFAULT_MAX_VALUES, type Scan } from './scan.js';
-import type { Serializer } from './serializer.js';
+import type { JsonPacking, Serializer } from './serializer.js';
 import { TEXT_FROM } from './slots.js';
 import { createSplitBinary } from './split-binary.js';
 
@@ -23,6 +23,7 @@ export interface BinaryFormat {
   /** Writes what `prepare` has made ready, into memory of the frame's own. */
   readonly write: (value: unknown) => Uint8Array;
   readonly packJson: PackJson;
+  readonly packJsonInSteps: PackJsonInSteps;
   readonly scan: Scan;
   readonly read: Read;
   readonly heads: Heads;
@@ -46,6 +47,7 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
     subprotocol: `wamp.2.${name}`,
     binary: true,
     ...encodeEventsOnce(createParts(format)),
+    packing: createJsonPacking(format),
     decode(frame) {
       if (typeof frame === 'string') throw new ProtocolViolation(`text where ${name} has bytes`);
       const bytes = Buffer.isBuffer(frame)
@@ -57,13 +59,37 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
   };
 }
 
-function createParts({
-  prepare,
-  write,
-  packJson,
-  heads,
-  maxValues = DEFAULT_MAX_VALUES,
-}: BinaryFormat): FrameParts<readonly Uint8Array[], Uint8Array> {
+/** JSON that has to be read before it can be written: a key that is there twice, text that stands for bytes. */
+function createJsonPacking(format: BinaryFormat): JsonPacking {
+  const { prepare, write, packJson, packJsonInSteps, maxValues = DEFAULT_MAX_VALUES } = format;
+  return {
+    pack(json) {
+      const packed = packJson(json);
+      if (packed !== undefined) return packed;
+      // Of an upstream's answer there may be any number of values, and to make them takes long.
+      if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON of too many values');
+      return write(prepare(valueOfJson(json), holdsBinaryText(json)));
+    },
+    *packInSteps(json) {
+      const packed = yield* packJsonInSteps(json);
+      if (packed !== undefined) return packed;
+      yield;
+      if (holdsMoreValues(json, maxValues)) return 'too_many_values';
+      yield;
+      try {
+        const value = valueOfJson(json);
+        yield;
+        return write(prepare(value, holdsBinaryText(json)));
+      } catch {
+        return 'unencodable';
+      }
+    },
+  };
+}
+
+function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Uint8Array> {
+  const { name, prepare, write, heads } = format;
+  const { pack } = createJsonPacking(format);
   const emptyList = Uint8Array.of(heads.emptyList);
 
   function encode(message: Message): Uint8Array {
@@ -96,13 +122,7 @@ function createParts({
     // Of nearly all answers these are the args.
     if (slot === NO_ARGS) return emptyList;
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
-    return packJson(slot) ?? packValues(slot);
-  }
-
-  /** Of an upstream's answer there may be any number of values, and to make them takes long. */
-  function packValues(json: JsonText): Uint8Array {
-    if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON of too many values');
-    return write(prepare(valueOfJson(json), holdsBinaryText(json)));
+    return slot.packed?.format === name ? slot.packed.bytes : pack(slot);
   }
 
   /** Each part is put in the place of a null, which is one byte. */

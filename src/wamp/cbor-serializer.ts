@@ -5,7 +5,7 @@ import { CBOR } from './cbor-format.js';
 import { CBOR_HEADS } from './cbor-heads.js';
 import { createCborReader } from './cbor-read.js';
 import { createCborScan } from './cbor-scan.js';
-import { createPackJson } from './pack-json.js';
+import { createPackJson, createPackJsonInSteps } from './pack-json.js';
 import { createPrepare } from './prepare-values.js';
 import { DEFAULT_MAX_VALUES } from './scan.js';
 import { createScratchWriter, type Scratch } from './scratch-writer.js';
@@ -26,6 +26,7 @@ export function createCborSerializer(options: SerializerOptions = {}): Serialize
     prepare: createPrepare(() => true),
     write: createScratchWriter((value) => encoder.encode(value), encoder as Encoder & Scratch),
     packJson: createPackJson(CBOR),
+    packJsonInSteps: createPackJsonInSteps(CBOR),
     scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING, options.maxValues ?? DEFAULT_MAX_VALUES),
     maxValues: options.maxValues,
     read: createCborReader(),

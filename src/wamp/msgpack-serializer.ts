@@ -5,7 +5,7 @@ import { MSGPACK } from './msgpack-format.js';
 import { MSGPACK_HEADS } from './msgpack-heads.js';
 import { createMsgpackReader } from './msgpack-read.js';
 import { createMsgpackScan } from './msgpack-scan.js';
-import { createPackJson } from './pack-json.js';
+import { createPackJson, createPackJsonInSteps } from './pack-json.js';
 import { createPrepare } from './prepare-values.js';
 import { DEFAULT_MAX_VALUES } from './scan.js';
 import { createScratchWriter } from './scratch-writer.js';
@@ -25,6 +25,7 @@ export function createMsgpackSerializer(options: SerializerOptions = {}): Serial
     prepare: createPrepare(isOf64Bit),
     write: createScratchWriter((value) => packr.pack(value), packr),
     packJson: createPackJson(MSGPACK),
+    packJsonInSteps: createPackJsonInSteps(MSGPACK),
     scan: createMsgpackScan(
       options.maxNesting ?? DEFAULT_MAX_NESTING,
       options.maxValues ?? DEFAULT_MAX_VALUES,

@@ -6,13 +6,13 @@ import { createCborSerializer } from './cbor-serializer.js';
 import { MESSAGE } from './messages.js';
 import { MSGPACK } from './msgpack-format.js';
 import { createMsgpackSerializer } from './msgpack-serializer.js';
-import { createPackJson } from './pack-json.js';
+import { createPackJson, createPackJsonInSteps } from './pack-json.js';
 import { JSON_TEXT_NESTING } from './payload-values.js';
 import type { Serializer } from './serializer.js';
 
 const formats = [
-  ['MessagePack', createPackJson(MSGPACK), createMsgpackSerializer()],
-  ['CBOR', createPackJson(CBOR), createCborSerializer()],
+  ['MessagePack', createPackJson(MSGPACK), createMsgpackSerializer(), createPackJsonInSteps(MSGPACK)],
+  ['CBOR', createPackJson(CBOR), createCborSerializer(), createPackJsonInSteps(CBOR)],
 ] as const;
 
 /** A value as the serializer writes it: behind what it writes before the one value of args. */
@@ -29,15 +29,22 @@ function written(serializer: Serializer, value: unknown): string {
 }
 const hex = (bytes: Uint8Array | undefined): string | undefined =>
   bytes && Buffer.from(bytes).toString('hex');
+function steps(work: Generator<void, Uint8Array | undefined>): { count: number; packed?: Uint8Array } {
+  for (let count = 1; ; count++) {
+    const { done, value } = work.next();
+    if (done === true) return { count, ...(value && { packed: value }) };
+  }
+}
 const times = (count: number, one: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => one(index)).join();
 const dictOf = (count: number): string => `{${times(count, (index) => `"k${index}":${index}`)}}`;
 
-describe.each(formats)('JSON becomes %s, as its values would', (_name, packJson, serializer) => {
+describe.each(formats)('JSON becomes %s, as its values would', (_name, packJson, serializer, packInSteps) => {
   const packsAsValues = (text: string): void => {
     const expected = written(serializer, parseJson(text, JSON_TEXT_NESTING));
     expect(hex(packJson(jsonText(text))) === expected).toBe(true);
     expect(hex(packJson(jsonText('', Buffer.from(text)))) === expected).toBe(true);
+    expect(hex(steps(packInSteps(jsonText(text))).packed) === expected).toBe(true);
   };
 
   it.each([
@@ -55,6 +62,25 @@ describe.each(formats)('JSON becomes %s, as its values would', (_name, packJson,
     '[",","]","[{","\\"]",":"]',
     '{"k\\"e":"v\\\\","\\\\":"\\\\\\""}',
   ])('%s', packsAsValues);
+
+  it.each([
+    ['numbers', `[${'1e5,'.repeat(250_000)}1]`],
+    ['fractions', `[${'1.5,'.repeat(250_000)}1]`],
+    ['dictionaries', `[${'{"":0},'.repeat(140_000)}1]`],
+    ['escapes', `["b","${'\\n'.repeat(500_000)}","a"]`],
+    ['long escapes', `{"a":"${'\\u00e9'.repeat(166_666)}"}`],
+    ['backslashes and quotes', `"${'\\\\\\"'.repeat(250_000)}"`],
+    ['pairs', `"${'\\ud83d\\ude00'.repeat(83_333)}"`],
+  ])('in steps, where it is long: %s', (_, text) => {
+    const { count, packed } = steps(packInSteps(jsonText(text)));
+    expect(count).toBeGreaterThan(20);
+    expect(Buffer.compare(packed as Uint8Array, packJson(jsonText(text)) as Uint8Array)).toBe(0);
+  });
+  it('not where it has so many keys that two are of one hash', () => {
+    const text = dictOf(200_001);
+    expect(packJson(jsonText(text))).toBeUndefined();
+    expect(steps(packInSteps(jsonText(text))).packed).toBeUndefined();
+  });
 
   it.each([0, 1, 23, 24, 31, 32, 127, 128, 255, 256, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1])(
     'integers about %i',

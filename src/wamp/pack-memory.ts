@@ -9,6 +9,8 @@ export interface PackMemory {
   readonly keys: Int32Array;
   /** The byte of the JSON before a text or an escape that was read: a second result, which as an object would be one a text. */
   next: number;
+  /** Where begins what was written of a text whose rest comes later: a third one. */
+  to: number;
 }
 
 /** Memory from this size on is not kept. */
@@ -25,17 +27,25 @@ const ENTRY_BYTES = 5;
 export function createPackMemory(): (length: number, again: boolean) => PackMemory {
   let kept: PackMemory | undefined;
   return (length, again) => {
-    const size = length + Math.ceil(length * (again ? 1.5 : 0.25)) + LEAST_BYTES;
-    if (size > KEPT_BYTES) return memoryOf(size, length / (again ? ENTRY_BYTES : 2 * ENTRY_BYTES));
+    if (sizeFor(length, again) > KEPT_BYTES) return newPackMemory(length, again);
     kept ??= memoryOf(KEPT_BYTES, KEPT_BYTES / ENTRY_BYTES);
     return kept;
   };
 }
 
+/** As what {@link createPackMemory} gives, for one text and no other. */
+export function newPackMemory(length: number, again: boolean): PackMemory {
+  return memoryOf(sizeFor(length, again), length / (again ? ENTRY_BYTES : 2 * ENTRY_BYTES));
+}
+
+function sizeFor(length: number, again: boolean): number {
+  return length + Math.ceil(length * (again ? 1.5 : 0.25)) + LEAST_BYTES;
+}
+
 function memoryOf(size: number, keys: number): PackMemory {
   const bytes = Buffer.allocUnsafeSlow(size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, size);
-  return { bytes, view, keys: new Int32Array(Math.ceil(keys)), next: 0 };
+  return { bytes, view, keys: new Int32Array(Math.ceil(keys)), next: 0, to: 0 };
 }
 
 /** Bytes of a JSON text. */

@@ -20,16 +20,28 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
+/** In place of where a text begins: it goes on at `memory.next`, and what was written of it begins at `memory.to`. */
+export const PAUSED = -3;
+
 /**
  * Writes the UTF-8 of a JSON string, without a head, from its end to its begin.
  *
- * @param end the quote that ends it; `memory.next` becomes the byte before the one that begins it
- * @returns where the text begins; {@link NOT_PACKED} where it holds U+0000 or half a surrogate pair
+ * @param last the byte before the quote that ends it, or where it goes on; `memory.next` becomes the byte before the quote that
+ *   begins it
+ * @param written where begins what was written of it; at first as `out`
+ * @param stop where to pause once it is met: escapes take longer than other text
+ * @returns where the text begins; {@link NOT_PACKED} where it holds U+0000 or half a surrogate pair; {@link PAUSED}
  */
-export function packText(memory: PackMemory, end: number, out: number): number {
+export function packText(
+  memory: PackMemory,
+  last: number,
+  written: number,
+  out: number,
+  stop: number,
+): number {
   const { bytes, view } = memory;
-  let at = end - 1;
-  let to = out;
+  let at = last;
+  let to = written;
   for (;;) {
     // Four bytes at once while none of them is special: of x - 1 and ~x both have a byte's upper bit where x has a 0.
     while (at > 3) {
@@ -47,7 +59,9 @@ export function packText(memory: PackMemory, end: number, out: number): number {
       to = unescapeAt(memory, at, to);
       if (to === NOT_PACKED) return NOT_PACKED;
       at = memory.next;
-      continue;
+      if (at >= stop) continue;
+      memory.to = to;
+      return PAUSED;
     }
     // One that is part of the text has a backslash before it.
     if (byte === QUOTE && bytes[at - 1] !== BACKSLASH) break;

@@ -45,6 +45,9 @@ export type ClientLibrary = 'autobahn-python';
  */
 export const CALLER_LIBRARY = '_caller_library';
 
+/** Where INVOCATION.Details tells a callee in this process in which binary format its caller is written to. */
+export const CALLER_FORMAT = '_caller_format';
+
 /** What an acceptor is told of a new connection. */
 export interface ConnectionInfo {
   readonly transport: 'websocket' | 'rawsocket' | 'in-process';

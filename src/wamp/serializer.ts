@@ -1,3 +1,4 @@
+import type { JsonText } from '../json-text/json-text.js';
 import type { Event, Message } from './messages.js';
 
 /** How frames are read. */
@@ -35,6 +36,22 @@ export interface Serializer {
    * @throws Error as `encode` does
    */
   exceeds(event: Event, most: number): boolean;
+  /** Absent where JSON text is written as it is. */
+  readonly packing?: JsonPacking;
   /** @throws ProtocolViolation */
   decode(frame: string | Uint8Array): Message;
 }
+
+/** How a binary format writes JSON text apart from any message: for `JsonText.packed`. */
+export interface JsonPacking {
+  /** @throws Error as `encode` does */
+  pack(json: JsonText): Uint8Array;
+  /** For a long text: in steps for the event loop to go on in between. */
+  packInSteps(json: JsonText): Generator<void, Uint8Array | Unpacked>;
+}
+
+/**
+ * Why JSON text is not packed: the format does not hold what is in it; or it has to be read first, and holds more values than
+ * may be (`SerializerOptions.maxValues`).
+ */
+export type Unpacked = 'unencodable' | 'too_many_values';

@@ -5,12 +5,16 @@ import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import { placeOf } from '../../log.js';
 import type { Variables } from '../../secrets/variables.js';
-import type { HttpRequest } from '../../upstream/http-message.js';
+import { resultInTurns, type Turns } from '../../turns.js';
+import { freePlace } from '../../upstream/call-control.js';
+import { type HttpAnswer, type HttpRequest, LARGE_BODY } from '../../upstream/http-message.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { type CallError, callErrorReply } from './call-error.js';
 import { type CallEnd, type CallLog, subjectOf } from './call-log.js';
+import type { DecodedBody } from './decode-body.js';
+import { decodeLargeBody } from './decode-large.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
 import { createAuthorisedSender, type FinalOutcome } from './send-authorised.js';
@@ -33,6 +37,7 @@ export interface PipelineParts extends RequestDeps {
   readonly errorId: () => string;
   readonly callLog: CallLog;
   readonly clock: Clock;
+  readonly turns: Turns;
 }
 
 /** Puts the steps of a call in order: request → credential → upstream → reply (docs/life-of-a-call.md). */
@@ -41,7 +46,7 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, authoriser, variables, callLog, clock } = parts;
+  const { upstream, authoriser, variables, callLog, clock, turns } = parts;
   const send =
     upstream && createAuthorisedSender(authoriser, upstream, () => parts.successor() !== undefined);
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
@@ -139,7 +144,7 @@ export function assemblePipeline(
       : fail(call, 'canceled', attempts, 'cancelled by the caller');
   }
 
-  function replyTo(call: RunningCall, request: HttpRequest, outcome: FinalOutcome): Reply {
+  function replyTo(call: RunningCall, request: HttpRequest, outcome: FinalOutcome): Reply | Promise<Reply> {
     const { attempts } = outcome;
     switch (outcome.kind) {
       case 'canceled':
@@ -147,12 +152,45 @@ export function assemblePipeline(
       case 'failure':
         return fail(call, outcome.code, attempts, outcome.detail);
       case 'answer': {
-        const reply = mapAnswer(request, outcome.answer, rule);
-        if ('refused' in reply) return fail(call, 'bad_answer', attempts, reply.refused);
-        const isFailure = reply.kind === 'error' && reply.status >= 500;
-        if (isFailure || callLog.logsAnswers) logAnswer(call, outcome.answer.status, attempts, isFailure);
-        return reply;
+        const { answer } = outcome;
+        if (answer.body.length >= LARGE_BODY) return replyInTurns(call, request, answer, attempts);
+        return replyWith(call, request, answer, attempts);
       }
+    }
+  }
+
+  function replyWith(
+    call: RunningCall,
+    request: HttpRequest,
+    answer: HttpAnswer,
+    attempts: number,
+    body?: DecodedBody,
+  ): Reply {
+    const reply = mapAnswer(request, answer, rule, body);
+    if (reply.kind === 'refused') {
+      return fail(call, 'bad_answer', attempts, reply.reason, { message: reply.message });
+    }
+    const isFailure = reply.kind === 'error' && reply.status >= 500;
+    if (isFailure || callLog.logsAnswers) logAnswer(call, answer.status, attempts, isFailure);
+    return reply;
+  }
+
+  /** It may take a second, which all others would wait. Until it is done the call keeps its place in the pool. */
+  async function replyInTurns(
+    call: RunningCall,
+    request: HttpRequest,
+    answer: HttpAnswer,
+    attempts: number,
+  ): Promise<Reply> {
+    const { control, pack } = call;
+    const maxBytes = service.settings['pool.max_response_size'];
+    try {
+      const work = decodeLargeBody(answer, { decode: rule.decode, maxBytes, pack });
+      const body = await resultInTurns(turns, work, () => control.canceledBy === undefined);
+      if (body === undefined) return failCanceled(call, attempts);
+      return replyWith(call, request, answer, attempts, body);
+    } finally {
+      freePlace(control);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { JsonText } from '../../json-text/json-text.js';
 import type { CallControl } from '../../upstream/call-control.js';
+import type { PackJson } from './decode-large.js';
 
 /** Who calls, as the router says: a caller can't forge these by sending kwargs of the same names. */
 export interface Caller {
@@ -27,6 +28,8 @@ export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
   /** Monotonic milliseconds. */
   readonly begunAt: number;
+  /** Writes a large answer in the caller's format; undefined where that is JSON. */
+  readonly pack: PackJson | undefined;
   /** The gateway is about to stop: the call is looked at, and not carried out. */
   readonly draining: boolean;
 }

@@ -7,15 +7,32 @@ import { readMediaType } from './media-type.js';
 
 /** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
 export type ReplyBody =
-  | { readonly kind: 'json'; readonly json: Uint8Array }
+  | {
+      readonly kind: 'json';
+      readonly json: Uint8Array;
+      /** The same in the caller's format, where that was written already. */
+      readonly packed?: Uint8Array | undefined;
+    }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** A body, or why it cannot be handed over. */
-export type DecodedBody = ReplyBody | { readonly kind: 'refused'; readonly reason: string };
+/** Why a body cannot be handed over. */
+export interface RefusedBody {
+  readonly kind: 'refused';
+  /** For the log. */
+  readonly reason: string;
+  /** For the caller, where there is more to say than that the answer cannot be used. */
+  readonly message?: string;
+}
+
+export type DecodedBody = ReplyBody | RefusedBody;
 
 /** Deeper JSON than this is refused: parsers that recurse, the callers' among them, could not read it. */
-const MAX_NESTING = 1_000;
+export const MAX_NESTING = 1_000;
+export const TOO_DEEP: RefusedBody = {
+  kind: 'refused',
+  reason: `the answer's JSON is nested deeper than ${MAX_NESTING} levels`,
+};
 
 /** JSON as it is commonly written: it is UTF-8 (RFC 8259 §8.1). */
 const PLAIN_JSON = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
@@ -66,11 +83,11 @@ function readJson(json: Buffer, text?: string): DecodedBody {
     case 'invalid':
       return { kind: 'text', text: text ?? json.toString('utf8') };
     case 'too_deep':
-      return { kind: 'refused', reason: `the answer's JSON is nested deeper than ${MAX_NESTING} levels` };
+      return TOO_DEEP;
   }
 }
 
 /** A byte order mark is not part of JSON (RFC 8259 §8.1). */
-function withoutMark(body: Buffer): Buffer {
+export function withoutMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }

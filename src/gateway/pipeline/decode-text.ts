@@ -13,8 +13,7 @@ export function isUtf8Named(charset: string): boolean {
  *   Encoding §6.1). A name that nobody knows counts as UTF-8, which is the likeliest.
  */
 export function decodeText(body: Buffer, charset: string): string {
-  const marked = charsetOfMark(body);
-  const named = marked ?? (charset === '' && !isUtf8(body) ? charsetOfXml(body) : charset);
+  const named = charsetOf(body, charset);
   if (isUtf8Named(named)) {
     const text = body.toString('utf8');
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -22,6 +21,11 @@ export function decodeText(body: Buffer, charset: string): string {
   const decoder = decoderFor(named);
   // As a stream: Node's decoder of windows-1252, which iso-8859-1 means too (WHATWG Encoding §4.2), errs in one go.
   return decoder.decode(body, { stream: true }) + decoder.decode();
+}
+
+/** The charset that a body is in: its own word goes before that of the answer. */
+export function charsetOf(body: Buffer, charset: string): string {
+  return charsetOfMark(body) ?? (charset === '' && !isUtf8(body) ? charsetOfXml(body) : charset);
 }
 
 /** True for a charset of which ASCII is a part and each byte beyond it a letter: what is valid UTF-8 is hardly meant so. */
@@ -42,7 +46,7 @@ function charsetOfXml(body: Buffer): string {
   return /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1]?.toLowerCase() ?? '';
 }
 
-function decoderFor(charset: string): TextDecoder {
+export function decoderFor(charset: string): TextDecoder {
   for (const label of [charset, commonName(charset)]) {
     try {
       return new TextDecoder(label);

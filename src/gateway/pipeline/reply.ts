@@ -1,7 +1,13 @@
 import type { CallErrorCode } from '../../errors.js';
 import { type AnswerHeaders, allHeaders } from '../../upstream/answer-headers.js';
 import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
-import { type DecodeRule, decodeBody, type ReplyBody } from './decode-body.js';
+import {
+  type DecodedBody,
+  type DecodeRule,
+  decodeBody,
+  type RefusedBody,
+  type ReplyBody,
+} from './decode-body.js';
 import { findHeader } from './headers.js';
 import { statusUri } from './status-uris.js';
 
@@ -42,15 +48,17 @@ export interface ReplyRule {
 }
 
 /**
- * Maps an answer to a reply; pure. An answer that cannot be handed over comes back as a sentence that says why.
+ * Maps an answer to a reply; pure. An answer that cannot be handed over comes back as what says why.
+ *
+ * @param body where it has been read already
  */
 export function mapAnswer(
   request: HttpRequest,
   answer: HttpAnswer,
   rule: ReplyRule,
-): Reply | { readonly refused: string } {
-  const body = decodeBody(answer, rule.decode);
-  if (body.kind === 'refused') return { refused: body.reason };
+  body: DecodedBody = decodeBody(answer, rule.decode),
+): Reply | RefusedBody {
+  if (body.kind === 'refused') return body;
   const { status } = answer;
   const headers =
     rule.responseHeaders.length === 0 ? undefined : pickHeaders(answer.headers, rule.responseHeaders);

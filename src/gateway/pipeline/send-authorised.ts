@@ -1,5 +1,5 @@
 import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
-import type { CallControl } from '../../upstream/call-control.js';
+import { type CallControl, freePlace } from '../../upstream/call-control.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
 import type { BuiltRequest } from './request.js';
@@ -55,6 +55,7 @@ export function createAuthorisedSender(
         outcome.kind === 'answer' && !isRenewed
           ? authoriser.reauthorise(request, authorised, outcome.answer, control)
           : undefined;
+      if (renewing !== undefined) freePlace(control);
       const renewed = renewing && (await renewing);
       if (renewed === undefined) {
         return { kind: 'sent', request: authorised.request, outcome: withAttempts(outcome, ended) };

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
+import { createSerializers } from '../../../src/wamp/serializers.js';
+import {
+  type AttackedGateway,
+  callApi,
+  procedureLines,
+  startAttacked,
+} from '../../support/attacked-gateway.js';
+import { connectOctets, type OctetClient } from '../../support/octet-client.js';
+import { ALL_ROLES, type RawClient } from '../../support/raw-client.js';
+import { frameOf } from '../../support/raw-socket-client.js';
+import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+
+let upstream: RecordingUpstream;
+let gateway: AttackedGateway;
+beforeAll(async () => {
+  upstream = await startRecordingUpstream(({ url }) => {
+    if (url === '/get') return { json: { ok: true } };
+    const [type, body] = BODIES[url.slice(1)] as readonly [string, Uint8Array];
+    return { body, headers: { 'content-type': type } };
+  });
+  gateway = await startAttacked([
+    `+base_url = ${upstream.url}`,
+    ...procedureLines('get', { path: '/get' }),
+    ...procedureLines('large', { path: '/{{kind}}' }),
+  ]);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const BYTES = 4_000_000;
+const list = (item: string, bytes = BYTES): Uint8Array =>
+  Buffer.from(`[${`${item},`.repeat(bytes / (item.length + 1)).slice(0, -1)}]`);
+const BODIES: Readonly<Record<string, readonly [string, Uint8Array]>> = {
+  exponents: ['application/json', list('1e5')],
+  fractions: ['application/json', list('1.5', 2 * BYTES)],
+  nothing: ['text/plain; charset=gb18030', Buffer.alloc(BYTES, 0xff)],
+  controls: ['text/plain', Buffer.alloc(3 * BYTES, 1)],
+  twice: ['application/json', list('{"a":0,"a":1}', 1_000_000)],
+};
+
+/** A client of RawSocket that does not read what comes into values. */
+async function joinBare(format: string): Promise<OctetClient & { send(message: readonly unknown[]): void }> {
+  const serializers = createSerializers();
+  const at = serializers.findIndex(({ name }) => name === format);
+  const client = await connectOctets(gateway.urls[1]);
+  client.write(Buffer.from([0x7f, 0xf0 + at + 1, 0, 0]));
+  await client.read(4);
+  const send = (message: readonly unknown[]): void => {
+    const [type, request, options, third, args, kwargs] = message as never[];
+    const typed = type === MESSAGE.HELLO ? { type, realm: request, details: options } : undefined;
+    const call = { type, request, options, procedure: third, payload: { args, kwargs } };
+    client.write(frameOf(0, serializers[at]?.encode((typed ?? call) as never) as Uint8Array));
+  };
+  send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
+  const prefix = await client.read(4);
+  await client.read(prefix.readUIntBE(1, 3));
+  return { ...client, send };
+}
+
+/** Calls another procedure until the promise is settled. @returns how often it was answered */
+async function callUntil(client: RawClient, done: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  done.then(end, end);
+  for (let count = 0; ; count++) {
+    const answer = await callApi(client, 'get', {});
+    if (isDone) return count;
+    expect(answer[0]).toBe(MESSAGE.RESULT);
+  }
+}
+
+/** Read in one go, so large an answer keeps all others waiting but for a few, while its last bytes come. */
+const MANY = 7;
+
+describe('While a large answer is read for its caller', () => {
+  it.each([
+    ['msgpack', 'exponents'],
+    ['cbor', 'fractions'],
+    ['json', 'nothing'],
+    ['json', 'controls'],
+  ])('others are answered: %s, %s', async (format, kind) => {
+    const [attacker, other] = [await joinBare(format), await gateway.join(['', 'json', 0])];
+    upstream.clear();
+    attacker.send([MESSAGE.CALL, 1, {}, 'com.api.large', [], { kind }]);
+    const answer = attacker.read(4);
+    // From here on nearly all of it is with the gateway, which has begun to read it at most.
+    await (await upstream.arrived(1)).answered;
+    expect(await callUntil(other, answer)).toBeGreaterThan(MANY);
+    attacker.close();
+  });
+});
+
+it.each(['msgpack', 'cbor'] as const)(
+  'JSON of too many values that has to be read first is a clear error in %s',
+  async (format) => {
+    const caller = await gateway.join(['', format, 1]);
+    const answer = await callApi(caller, 'large', { kind: 'twice' });
+    expect(answer.slice(4)).toEqual([
+      'bondy.error.bad_gateway',
+      [],
+      expect.objectContaining({
+        code: 'bad_answer',
+        message: expect.stringMatching(
+          /^The answer has too many values to be written in MessagePack or CBOR/,
+        ),
+      }),
+    ]);
+    caller.close();
+  },
+);
