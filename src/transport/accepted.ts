@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.js';
+import type { Turns } from '../turns.js';
 import type { ClientLibrary, ConnectionInfo, Peer } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializer.js';
 import type { Arrival } from './accepting.js';
@@ -29,6 +30,8 @@ export interface AcceptorContext {
   /** Bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
   readonly log: Logger;
+  /** Of all that gives the event loop work. */
+  readonly turns: Turns;
   /** What every peer of the listener is made with. */
   peerOptions(transport: Accepted['transport'], serializer: Serializer): FramedPeerOptions;
   /** Hands on a connection that is ready for WAMP. */

@@ -85,6 +85,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     serializers: options.serializers,
     maxMessageSize: options.maxMessageSize,
     log,
+    turns,
     peerOptions: (transport, serializer) => ({
       serializer,
       maxSendBuffer: options.maxSendBuffer,

@@ -19,6 +19,9 @@ export interface UpgradeRefusal {
   readonly sentence: string;
 }
 
+/** Subprotocols that are looked at; clients offer the three and their batched forms. */
+const MOST_OFFERED = 50;
+
 /** Looks at an upgrade request: the serializer it gets, or why it gets none. */
 export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
   if (!isAtPath(request, rules.path))
@@ -31,7 +34,9 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ser
       sentence: 'pages of this origin may not connect; listeners.$name.origins names those that may',
     };
   }
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const offered = (request.headers['sec-websocket-protocol'] ?? '')
+    .split(',', MOST_OFFERED)
+    .map((name) => name.trim());
   for (const name of offered) {
     const serializer = rules.serializers.find(({ subprotocol }) => subprotocol === name);
     if (serializer !== undefined) return serializer;

@@ -7,6 +7,7 @@ import type { Serializer } from '../wamp/serializer.js';
 import type { Acceptor, AcceptorContext } from './accepted.js';
 import type { Arrival } from './accepting.js';
 import { CLOSE_WAIT_MS } from './hang-up.js';
+import { readHead } from './read-head.js';
 import { judgePlainRequest, judgeUpgrade, libraryOf, refuseUpgrade, type UpgradeRules } from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
@@ -15,13 +16,16 @@ export function createWebSocketAcceptor(
   rules: Pick<UpgradeRules, 'path' | 'origins'>,
   context: AcceptorContext,
 ): Acceptor {
-  const { serializers, log } = context;
-  const arrivals = new WeakMap<Duplex, Arrival>();
+  const { serializers, log, turns } = context;
+  const requests = new WeakMap<Duplex, { readonly arrival: Arrival; readonly rest: Buffer }>();
   // Made once, as every connection keeps its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('websocket', one)] as const));
   // It listens on nothing: connections are given to it.
   const http = createServer(onRequest);
   http.on('upgrade', onUpgrade);
+  // Node would answer these and wait for the next request.
+  http.on('checkContinue', onRequest);
+  http.on('checkExpectation', onRequest);
   // A constant first: the types of ws lag behind its option closeTimeout, which spares us a client that answers no close.
   const upgraderOptions = {
     noServer: true,
@@ -40,6 +44,9 @@ export function createWebSocketAcceptor(
   const upgrader = new WebSocketServer(upgraderOptions);
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    // One request a connection: what comes behind it is not parsed any more.
+    request.socket.pause();
+    requests.delete(request.socket);
     const { status, sentence } = judgePlainRequest(request, rules.path);
     const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
     response.writeHead(
@@ -56,11 +63,13 @@ export function createWebSocketAcceptor(
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const arrival = arrivals.get(socket);
-    if (arrival === undefined) {
+    const taken = requests.get(socket);
+    if (taken === undefined) {
       socket.destroy();
       return;
     }
+    requests.delete(socket);
+    const { arrival, rest } = taken;
     const verdict = judge(request, arrival);
     if ('status' in verdict) {
       log.info({ status: verdict.status }, 'a WebSocket handshake was turned away');
@@ -71,7 +80,7 @@ export function createWebSocketAcceptor(
     upgrader.handleUpgrade(
       request,
       socket,
-      head,
+      Buffer.concat([head, rest]),
       openWith(socket as Socket, arrival, verdict, libraryOf(request)),
     );
   }
@@ -91,11 +100,29 @@ export function createWebSocketAcceptor(
     };
   }
 
+  /** Parses a request whose head is there whole. All that it takes is done when this returns. */
+  function parse(socket: Socket, arrival: Arrival, head: Buffer, rest: Buffer): void {
+    if (socket.destroyed) return;
+    requests.set(socket, { arrival, rest });
+    http.emit('connection', socket);
+    socket.resume();
+    socket.unshift(head);
+    socket.read();
+    // The parser waits for more, as behind the beginning of HTTP/2.
+    if (requests.delete(socket) && !socket.destroyed) {
+      refuseUpgrade(socket, { status: 400, sentence: 'this is no request of HTTP/1.1' });
+    }
+  }
+
   return {
     take(socket, arrival) {
-      arrivals.set(socket, arrival);
-      http.emit('connection', socket);
-      socket.resume();
+      readHead(socket, (head, rest) => {
+        // In turns: many may have kept back the last octet of theirs, to send it all at once.
+        turns.add(() => {
+          parse(socket, arrival, head, rest);
+          return true;
+        });
+      });
     },
   };
 }
