@@ -1,15 +1,15 @@
 import type { Dict } from '../../wamp/payload.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { AskAuthenticator, Vouched } from './authenticator.js';
-import type { Challenge, Judgement } from './challenge.js';
-import { challengeCryptosign } from './cryptosign.js';
+import type { Lookalikes } from './decoys.js';
 import { type Attempt, busyOr, craClaims, type LoginContext, stepOf } from './login.js';
-import type { Lookalikes } from './lookalikes.js';
+import type { Challenge, Judgement } from './methods/challenge.js';
+import { challengeCryptosign } from './methods/cryptosign.js';
+import { challengeScram } from './methods/scram.js';
+import { challengeCra } from './methods/wampcra.js';
 import type { AuthMethod } from './realm-security.js';
 import { EVERYBODY, withTheirGroups } from './roles.js';
-import { challengeScram } from './scram.js';
 import { type Admission, refused, type Step } from './steps.js';
-import { challengeCra } from './wampcra.js';
 
 export interface DynamicLogin {
   readonly method: AuthMethod;

@@ -5,16 +5,16 @@ import type { Authenticate } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { sourceOf } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
-import type { Challenge } from './challenge.js';
 import type { LoginClaims } from './claims.js';
 import type { Asker } from './fair-turns.js';
 import type { DeriveFor, DeriveKey } from './key-derivation.js';
 import type { LoginDelays } from './login-delays.js';
+import type { Challenge } from './methods/challenge.js';
+import type { CraClaims } from './methods/wampcra.js';
 import type { AuthMethod, RealmSecurity } from './realm-security.js';
 import { EVERYBODY } from './roles.js';
 import { type Refused, refused, type Step } from './steps.js';
 import { TooBusy } from './too-busy.js';
-import type { CraClaims } from './wampcra.js';
 
 /** What every login to one realm needs. */
 export interface LoginContext {

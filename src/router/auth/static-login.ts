@@ -1,12 +1,12 @@
-import type { Challenge, Judgement } from './challenge.js';
-import { challengeCryptosign } from './cryptosign.js';
 import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
+import type { Challenge, Judgement } from './methods/challenge.js';
+import { challengeCryptosign } from './methods/cryptosign.js';
+import { challengeScram } from './methods/scram.js';
+import { challengeTicket } from './methods/ticket.js';
+import { challengeCra } from './methods/wampcra.js';
 import type { Principal } from './principals.js';
 import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
-import { challengeScram } from './scram.js';
 import type { Admission, Step } from './steps.js';
-import { challengeTicket } from './ticket.js';
-import { challengeCra } from './wampcra.js';
 
 /** Challenges a user of the configuration, or what looks like one. */
 export function challengePrincipal(context: LoginContext, attempt: Attempt, principal: Principal): Step {

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { KEY_BYTES, sameBytes } from '../key-bytes.js';
+import type { PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
-import { KEY_BYTES, sameBytes } from './key-bytes.js';
-import type { PasswordKeys } from './password-keys.js';
 
 const NONCE_BYTES = 16;
 

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { DERIVE } from '../../../test/support/derive.js';
+import { DERIVE } from '../../../../test/support/derive.js';
 import { challengeCryptosign } from './cryptosign.js';
 
 /** WAMP "Cryptosign-based Authentication", Test Vectors, those without a channel: private key, challenge, answer. */

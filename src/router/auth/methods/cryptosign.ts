@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
+import { sameBytes } from '../key-bytes.js';
 import type { Challenge } from './challenge.js';
-import { sameBytes } from './key-bytes.js';
 
 /** A key that nobody signs with, for clients whose own is not known. */
 const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';

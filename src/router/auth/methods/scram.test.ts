@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { DERIVE } from '../../../test/support/derive.js';
-import { passwordKeys } from './password-keys.js';
+import { DERIVE } from '../../../../test/support/derive.js';
+import { passwordKeys } from '../password-keys.js';
 import { challengeScram } from './scram.js';
 
 /** RFC 7677 section 3, whose proof and signature the WAMP specification has too. */

@@ -1,6 +1,6 @@
-import type { Authenticate } from '../../wamp/messages.js';
-import type { Dict } from '../../wamp/payload.js';
-import type { DeriveKey } from './key-derivation.js';
+import type { Authenticate } from '../../../wamp/messages.js';
+import type { Dict } from '../../../wamp/payload.js';
+import type { DeriveKey } from '../key-derivation.js';
 
 /** What a signature that is right brings, for WELCOME; false for one that is wrong. */
 export type Judgement = false | { readonly authextra?: Dict };

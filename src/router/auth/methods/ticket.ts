@@ -1,5 +1,5 @@
+import type { PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
-import type { PasswordKeys } from './password-keys.js';
 
 /** WAMP "Ticket-based Authentication": the password itself comes over the wire. */
 export function challengeTicket(keys: PasswordKeys): Challenge {

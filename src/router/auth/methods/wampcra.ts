@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { KEY_BYTES, sameBytes } from '../key-bytes.js';
+import type { PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
-import { KEY_BYTES, sameBytes } from './key-bytes.js';
-import type { PasswordKeys } from './password-keys.js';
 
 /** What the challenge tells of the session that is to be. */
 export interface CraClaims {

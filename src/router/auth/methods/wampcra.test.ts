@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { deriveKey, signManual } from 'wampy/wampcra.js';
-import { DERIVE } from '../../../test/support/derive.js';
-import { passwordKeys } from './password-keys.js';
+import { DERIVE } from '../../../../test/support/derive.js';
+import { passwordKeys } from '../password-keys.js';
 import { challengeCra } from './wampcra.js';
 
 const autobahn: {
