@@ -5,13 +5,13 @@ import { isLoopback } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { weigh } from '../weigh.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
-import { claimsOf, isCompleteFor } from './claims.js';
-import { createLookalikes } from './decoys.js';
+import { claimsOf } from './claims.js';
+import { createDecoys } from './decoys.js';
 import { askAuthenticator } from './dynamic-login.js';
 import { createFairTurns } from './fair-turns.js';
 import { type Attempt, blocked, type LoginContext, loginSource } from './login.js';
+import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
 import { createPrincipals } from './principals.js';
-import type { AuthMethod } from './realm-security.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
 import type { Salts } from './salts.js';
 import { compileSources } from './sources.js';
@@ -75,19 +75,19 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   );
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
   const principals = createPrincipals(realm, security, sources, salts);
-  const lookalikes = createLookalikes(realm, salts);
+  const decoys = createDecoys(realm, salts);
   const admitsAnonymous =
     allowAnonymous !== false && (security.authmethods.includes('anonymous') || !security.securityEnabled);
 
   function login(
     attempt: Attempt,
-    methods: readonly AuthMethod[],
+    methods: readonly LoginMethodName[],
     authextra: Dict,
   ): Step | Promise<Step> | undefined {
     const { claims, info, asker } = attempt;
     const address = info.remoteAddress;
     if (delays.isBlocked(asker.source)) return blocked();
-    const challenge = (among: readonly AuthMethod[]): Step | undefined => {
+    const challenge = (among: readonly LoginMethodName[]): Step | undefined => {
       const principal = principals.choose({ ...claims, methods: among, address });
       return principal && challengePrincipal(options, attempt, principal);
     };
@@ -104,7 +104,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     const timeout = info.handshakeTimeout === 0 ? AUTHENTICATOR_MS : info.handshakeTimeout;
     const askNow = createAskAuthenticator({ realm, procedure, call, timeout, log });
     const ask: typeof askNow = (authid, details) => questions.run(asker, () => askNow(authid, details));
-    return askAuthenticator(options, attempt, { method, ask, authextra, lookalikes });
+    return askAuthenticator(options, attempt, { method, ask, authextra, decoys });
   }
 
   function admitAnonymous(): Admission {
@@ -126,7 +126,8 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
         sources.allow(ANONYMOUS, 'anonymous', info.remoteAddress);
       const first = mayBeAnonymous ? offered.slice(0, offered.indexOf('anonymous')) : offered;
       const methods = security.authmethods
-        .filter((method) => method !== 'anonymous' && first.includes(method) && isCompleteFor(method, claims))
+        .filter((method) => method !== 'anonymous')
+        .filter((method) => first.includes(method) && methodNamed(method).isComplete(claims))
         .sort((a, b) => first.indexOf(a) - first.indexOf(b));
       const step =
         methods.length === 0

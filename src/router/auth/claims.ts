@@ -1,6 +1,5 @@
 import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
-import type { AuthMethod } from './realm-security.js';
 
 /** What of a HELLO a login goes on with. It is kept until the client has answered, and so nothing large is in it. */
 export interface LoginClaims {
@@ -44,21 +43,6 @@ export function claimsOf({ details }: Hello): HelloClaims {
     // WAMP "SCRAM": who insists on a binding that the router does not have is not to go on.
     nonce: nonce !== undefined && NONCE.test(nonce) && !bindsChannel ? nonce : undefined,
   };
-}
-
-/** Whether the HELLO has what a login by this authmethod begins with. */
-export function isCompleteFor(method: AuthMethod, { authid, pubkey, nonce }: LoginClaims): boolean {
-  switch (method) {
-    case 'anonymous':
-      return true;
-    case 'cryptosign':
-      return authid !== undefined || pubkey !== undefined;
-    case 'wamp-scram':
-      return authid !== undefined && nonce !== undefined;
-    case 'ticket':
-    case 'wampcra':
-      return authid !== undefined;
-  }
 }
 
 const textOf = (value: unknown): string | undefined =>

@@ -1,20 +1,20 @@
 import type { Vouched } from './authenticator.js';
+import type { DecoyKeys } from './methods/login-method.js';
 import { drawnKey, ITERATIONS_FOR_TEXT, type PasswordKeys, type Salting } from './password-keys.js';
-import { EVERYBODY } from './roles.js';
 import type { Salts } from './salts.js';
 
 /**
  * Challenges for clients whom an authenticator does not know: they look like those of clients whom it does, as far as it
  * has shown that yet. Only the last of each kind is remembered: whoever salts does so for all users alike.
  */
-export interface Lookalikes {
+export interface Decoys {
   /** Looks at one whom the authenticator vouches for. */
   learn(vouched: Vouched): void;
-  /** One whom nobody vouches for, always the same for a name. */
-  of(name: string): Vouched;
+  /** Keys of a name that nobody vouches for. They look the same for a name each time. */
+  of(name: string): DecoyKeys;
 }
 
-export function createLookalikes(realm: string, salts: Salts): Lookalikes {
+export function createDecoys(realm: string, salts: Salts): Decoys {
   let craSalting: Salting | undefined;
   let scramSalting: Salting | undefined;
 
@@ -41,11 +41,10 @@ export function createLookalikes(realm: string, salts: Salts): Lookalikes {
       if (scram !== undefined) scramSalting = scram;
     },
     of: (name) => ({
-      authid: undefined,
-      authrole: EVERYBODY,
       cra: craOf(name),
       scram: scramOf(name),
-      pubkey: undefined,
+      matches: async () => false,
+      publicKeys: [],
     }),
   };
 }

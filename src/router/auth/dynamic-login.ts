@@ -1,30 +1,28 @@
 import type { Dict } from '../../wamp/payload.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { AskAuthenticator, Vouched } from './authenticator.js';
-import type { Lookalikes } from './decoys.js';
-import { type Attempt, busyOr, craClaims, type LoginContext, stepOf } from './login.js';
+import type { Decoys } from './decoys.js';
+import { type Attempt, busyOr, factsOf, type LoginContext, stepOf } from './login.js';
 import type { Challenge, Judgement } from './methods/challenge.js';
-import { challengeCryptosign } from './methods/cryptosign.js';
-import { challengeScram } from './methods/scram.js';
-import { challengeCra } from './methods/wampcra.js';
-import type { AuthMethod } from './realm-security.js';
+import type { UserKeys } from './methods/login-method.js';
+import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
 import { EVERYBODY, withTheirGroups } from './roles.js';
 import { type Admission, refused, type Step } from './steps.js';
 
 export interface DynamicLogin {
-  readonly method: AuthMethod;
+  readonly method: LoginMethodName;
   readonly ask: AskAuthenticator;
   /** HELLO.authextra, which the authenticator is told. */
   readonly authextra: Dict;
   /** What a client is shown whom the authenticator does not know: nobody is to learn that way whom it does. */
-  readonly lookalikes: Lookalikes;
+  readonly decoys: Decoys;
 }
 
 /** A login by an authenticator: it judges a ticket itself, and for others gives what their answer is judged by. */
 export function askAuthenticator(
   context: LoginContext,
   attempt: Attempt,
-  { method, ask, authextra, lookalikes }: DynamicLogin,
+  { method, ask, authextra, decoys }: DynamicLogin,
 ): Step | Promise<Step> {
   const { claims, session, info } = attempt;
   const details = {
@@ -34,7 +32,7 @@ export function askAuthenticator(
     authextra,
     transport: { type: info.transport, ...(info.remoteAddress && { peer: info.remoteAddress }) },
   };
-  if (method === 'ticket') {
+  if (methodNamed(method).isJudgedByAuthenticator) {
     return stepOf(context, attempt, method, {
       extra: {},
       async verify({ signature }) {
@@ -58,45 +56,39 @@ export function askAuthenticator(
   return ask(claims.authid, details).then((vouched) => {
     if (vouched === 'failed') return unfit();
     if (vouched !== 'denied') {
-      lookalikes.learn(vouched);
-      const challenge = challengeBy(context, attempt, method, vouched);
+      decoys.learn(vouched);
+      const challenge = challengeVouched(context, attempt, method, vouched);
       if (challenge !== undefined)
         return stepBy(challenge, (verdict) => admit(context, attempt, method, vouched, verdict));
     }
-    const nobody = lookalikes.of(claims.authid ?? '');
-    return stepBy(challengeBy(context, attempt, method, nobody) ?? challengeCryptosign([]), () => false);
+    const authid = claims.authid ?? '';
+    const facts = factsOf(context, attempt, authid, EVERYBODY);
+    return stepBy(methodNamed(method).challengeDecoy(decoys.of(authid), facts), () => false);
   }, busyOr);
 }
 
 /** Undefined where the authenticator did not give what this authmethod needs. */
-function challengeBy(
+function challengeVouched(
   context: LoginContext,
   attempt: Attempt,
-  method: AuthMethod,
+  method: LoginMethodName,
   vouched: Vouched,
 ): Challenge | undefined {
-  const { authid = '', pubkey, nonce = '' } = attempt.claims;
-  switch (method) {
-    case 'cryptosign': {
-      const key = vouched.pubkey ?? pubkey;
-      const isNamed = key !== undefined && (pubkey === undefined || pubkey === key);
-      return isNamed ? challengeCryptosign([key]) : undefined;
-    }
-    case 'wampcra': {
-      const claims = craClaims(context, attempt, authid, vouched.authrole);
-      return vouched.cra && challengeCra(vouched.cra, claims);
-    }
-    case 'wamp-scram':
-      return vouched.scram && challengeScram(vouched.scram, authid, nonce);
-    default:
-      return undefined;
-  }
+  const facts = factsOf(context, attempt, attempt.claims.authid ?? '', vouched.authrole);
+  return methodNamed(method).challenge(keysOf(vouched, attempt.claims.pubkey), facts);
+}
+
+/** @param claimed the key that the client named. Where the authenticator names one too, it must be the same. */
+function keysOf({ cra, scram, pubkey }: Vouched, claimed: string | undefined): UserKeys {
+  const key = pubkey ?? claimed;
+  const isKnown = key !== undefined && (claimed === undefined || claimed === key);
+  return { cra, ...(scram && { scram }), publicKeys: isKnown ? [key] : [] };
 }
 
 function admit(
   { security, newAuthid }: LoginContext,
   { claims }: Attempt,
-  authmethod: AuthMethod,
+  authmethod: LoginMethodName,
   vouched: Vouched,
   { authextra }: Exclude<Judgement, false>,
 ): Admission {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { SummedLog } from '../../summed-log.js';
 import type { Authenticate } from '../../wamp/messages.js';
@@ -10,8 +9,9 @@ import type { Asker } from './fair-turns.js';
 import type { DeriveFor, DeriveKey } from './key-derivation.js';
 import type { LoginDelays } from './login-delays.js';
 import type { Challenge } from './methods/challenge.js';
-import type { CraClaims } from './methods/wampcra.js';
-import type { AuthMethod, RealmSecurity } from './realm-security.js';
+import type { LoginFacts } from './methods/login-method.js';
+import type { LoginMethodName } from './methods/login-methods.js';
+import type { RealmSecurity } from './realm-security.js';
 import { EVERYBODY } from './roles.js';
 import { type Refused, refused, type Step } from './steps.js';
 import { TooBusy } from './too-busy.js';
@@ -61,7 +61,7 @@ const LONGEST_ANSWER = 64 * 1024;
 export function stepOf(
   { realm, delays, deriveFor, clock, log }: LoginContext,
   { info, asker }: Attempt,
-  method: AuthMethod,
+  method: LoginMethodName,
   challenge: JudgedChallenge,
 ): Step {
   const address = info.remoteAddress;
@@ -93,25 +93,23 @@ export function stepOf(
   };
 }
 
-const NONCE_BYTES = 16;
-
-/** What a WAMP-CRA challenge tells of the session that is to be. */
-export function craClaims(
+/** What a challenge may tell a client. */
+export function factsOf(
   { security, clock }: LoginContext,
   { session, claims }: Attempt,
   authid: string,
   authrole: string,
-): CraClaims {
+): LoginFacts {
   const isDynamic = security.authenticator !== undefined;
   return {
     authid,
-    // With an authenticator nobody can say what role a name would have that it does not know: WELCOME tells it.
+    // With an authenticator nobody knows the role of a name that the authenticator does not know: WELCOME tells the role.
     authrole: isDynamic ? (claims.authrole ?? EVERYBODY) : authrole,
-    // The same for all users of the realm: who is asked for one of them is nobody's business.
+    // The same for all users of the realm, so that it does not tell which of them the authenticator is asked for.
     authprovider: isDynamic ? 'dynamic' : 'static',
     session,
-    nonce: randomBytes(NONCE_BYTES).toString('base64'),
-    timestamp: new Date(clock.wall()).toISOString(),
+    now: clock.wall(),
+    clientNonce: claims.nonce ?? '',
   };
 }
 

@@ -2,7 +2,25 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { saslprep } from '../../wamp/saslprep.js';
 import { KEY_BYTES, sameBytes } from './key-bytes.js';
 import type { DeriveKey } from './key-derivation.js';
-import type { Password } from './realm-security.js';
+
+/** A user's password, or what was derived from it by PBKDF2-HMAC-SHA256, 32 bytes. Keys are base64. */
+export type Password =
+  | { readonly kind: 'plain'; readonly text: string }
+  /** The salt is used as its UTF-8 bytes, as WAMP-CRA does. */
+  | {
+      readonly kind: 'salted';
+      readonly salt: string;
+      readonly iterations: number;
+      readonly saltedPassword: string;
+    }
+  /** What RFC 5802 keeps on a server. The salt is base64. */
+  | {
+      readonly kind: 'scram';
+      readonly salt: string;
+      readonly iterations: number;
+      readonly storedKey: string;
+      readonly serverKey: string;
+    };
 
 /** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
 export const ITERATIONS_FOR_TEXT = 4096;

@@ -1,5 +1,7 @@
+import type { DecoyKeys, UserKeys } from './methods/login-method.js';
+import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
 import { decoyKeys, type PasswordKeys, passwordKeys } from './password-keys.js';
-import type { AuthMethod, RealmSecurity, User } from './realm-security.js';
+import type { RealmSecurity, User } from './realm-security.js';
 import type { Salts } from './salts.js';
 import type { Sources } from './sources.js';
 
@@ -9,18 +11,16 @@ export interface Claim {
   /** Of `cryptosign`, in hex and lower case. */
   readonly pubkey: string | undefined;
   /** Authmethods in the client's order, those alone that the realm has and this HELLO is complete for. */
-  readonly methods: readonly AuthMethod[];
+  readonly methods: readonly LoginMethodName[];
   readonly address: string | undefined;
 }
 
 /** Who logs in, and how. What cannot succeed is a decoy: it looks like a user, so that nobody learns who is one. */
 export interface Principal {
   readonly authid: string;
-  readonly method: AuthMethod;
+  readonly method: LoginMethodName;
   readonly groups: readonly string[];
-  readonly keys: PasswordKeys;
-  /** Public keys that may sign. */
-  readonly authorizedKeys: readonly string[];
+  readonly keys: DecoyKeys;
   readonly isDecoy: boolean;
 }
 
@@ -66,18 +66,17 @@ export function createPrincipals(
     return found;
   }
 
-  function methodOf(user: User, { methods, address }: Claim): AuthMethod | undefined {
-    return methods.find((method) => has(user, method) && sources.allow(user.username, method, address));
-  }
+  const userKeysOf = (user: User): UserKeys => ({ ...keysOf(user), publicKeys: user.authorizedKeys });
 
-  function has(user: User, method: AuthMethod): boolean {
-    if (method === 'cryptosign') return user.authorizedKeys.length > 0;
-    if (method === 'wampcra') return keysOf(user)?.cra !== undefined;
-    return user.password !== undefined;
+  function methodOf(user: User, { methods, address }: Claim): LoginMethodName | undefined {
+    return methods.find(
+      (method) =>
+        methodNamed(method).hasCredential(userKeysOf(user)) && sources.allow(user.username, method, address),
+    );
   }
 
   /** The first of the models, from one drawn by the name on, who can log in so. */
-  function modelFor(claim: Claim, name: string): { user: User; method: AuthMethod } | undefined {
+  function modelFor(claim: Claim, name: string): { user: User; method: LoginMethodName } | undefined {
     const drawn = salts.drawFor(realm, name, models.length);
     for (let next = 0; next < models.length; next++) {
       const user = models[(drawn + next) % models.length];
@@ -96,8 +95,10 @@ export function createPrincipals(
       authid: name,
       method,
       groups: model?.user.groups ?? [],
-      keys: decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like)),
-      authorizedKeys: [],
+      keys: {
+        ...decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like)),
+        publicKeys: [],
+      },
       isDecoy: true,
     };
   }
@@ -118,9 +119,11 @@ export function createPrincipals(
         authid: username,
         method,
         groups,
-        keys: keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username)),
-        // A client that names its key must sign with it.
-        authorizedKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
+        keys: {
+          ...(keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username))),
+          // A client that names its key must sign with it.
+          publicKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
+        },
         isDecoy: false,
       };
     },

@@ -1,26 +1,7 @@
 import type { Action } from '../authorizer.js';
 import type { MatchPolicy } from '../model.js';
-
-export type AuthMethod = 'anonymous' | 'ticket' | 'wampcra' | 'wamp-scram' | 'cryptosign';
-
-/** A user's password, or what was derived from it by PBKDF2-HMAC-SHA256, 32 bytes. Keys are base64. */
-export type Password =
-  | { readonly kind: 'plain'; readonly text: string }
-  /** The salt is used as its UTF-8 bytes, as WAMP-CRA does. */
-  | {
-      readonly kind: 'salted';
-      readonly salt: string;
-      readonly iterations: number;
-      readonly saltedPassword: string;
-    }
-  /** What RFC 5802 keeps on a server. The salt is base64. */
-  | {
-      readonly kind: 'scram';
-      readonly salt: string;
-      readonly iterations: number;
-      readonly storedKey: string;
-      readonly serverKey: string;
-    };
+import type { AuthMethod } from './methods/login-methods.js';
+import type { Password } from './password-keys.js';
 
 export interface User {
   readonly username: string;

@@ -1,6 +1,7 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { plainAddress } from '../../wamp/source.js';
-import type { AuthMethod, Source } from './realm-security.js';
+import type { AuthMethod } from './methods/login-methods.js';
+import type { Source } from './realm-security.js';
 
 /** Where users of one realm may log in from, and by which authmethod. */
 export interface Sources {

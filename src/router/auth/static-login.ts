@@ -1,19 +1,19 @@
-import { type Attempt, craClaims, type LoginContext, stepOf } from './login.js';
-import type { Challenge, Judgement } from './methods/challenge.js';
-import { challengeCryptosign } from './methods/cryptosign.js';
-import { challengeScram } from './methods/scram.js';
-import { challengeTicket } from './methods/ticket.js';
-import { challengeCra } from './methods/wampcra.js';
+import { type Attempt, factsOf, type LoginContext, stepOf } from './login.js';
+import type { Judgement } from './methods/challenge.js';
+import { methodNamed } from './methods/login-methods.js';
 import type { Principal } from './principals.js';
 import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
 import type { Admission, Step } from './steps.js';
 
 /** Challenges a user of the configuration, or what looks like one. */
 export function challengePrincipal(context: LoginContext, attempt: Attempt, principal: Principal): Step {
-  const { method, authid, isDecoy } = principal;
+  const { method, authid, keys, isDecoy } = principal;
   const groups = withTheirGroups(principal.groups, context.security.groups);
   const authrole = chooseAuthrole(attempt.claims.authrole, principal.groups, groups);
-  const challenge = challengeByMethod(context, attempt, principal, authrole);
+  const { challenge: challengeUser, challengeDecoy } = methodNamed(method);
+  const facts = factsOf(context, attempt, authid, authrole);
+  // A user who has nothing for this method is challenged like nobody, and fails.
+  const challenge = (isDecoy ? undefined : challengeUser(keys, facts)) ?? challengeDecoy(keys, facts);
   const admit = (verdict: Judgement): Admission | false =>
     verdict !== false &&
     !isDecoy && {
@@ -29,18 +29,4 @@ export function challengePrincipal(context: LoginContext, attempt: Attempt, prin
       return verdict instanceof Promise ? verdict.then(admit) : admit(verdict);
     },
   });
-}
-
-function challengeByMethod(
-  context: LoginContext,
-  attempt: Attempt,
-  { method, authid, keys, authorizedKeys }: Principal,
-  authrole: string,
-): Challenge {
-  if (method === 'cryptosign') return challengeCryptosign(authorizedKeys);
-  if (method === 'wamp-scram') return challengeScram(keys.scram, authid, attempt.claims.nonce ?? '');
-  if (method === 'wampcra' && keys.cra !== undefined) {
-    return challengeCra(keys.cra, craClaims(context, attempt, authid, authrole));
-  }
-  return challengeTicket(keys);
 }

@@ -1,6 +1,7 @@
 import { createPublicKey, randomBytes, verify as verifySignature } from 'node:crypto';
 import { sameBytes } from '../key-bytes.js';
 import type { Challenge } from './challenge.js';
+import { loginMethod } from './login-method.js';
 
 /** A key that nobody signs with, for clients whose own is not known. */
 const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
@@ -8,6 +9,15 @@ const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f70
 const SIGNATURE_BYTES = 64;
 const CHALLENGE_BYTES = 32;
 const ANSWER = /^[0-9a-fA-F]{192}$/;
+
+/** WAMP "Cryptosign-based Authentication". */
+export const cryptosign = loginMethod({
+  name: 'cryptosign',
+  isComplete: ({ authid, pubkey }) => authid !== undefined || pubkey !== undefined,
+  credential: ({ publicKeys }) => (publicKeys.length === 0 ? undefined : publicKeys),
+  decoy: () => [],
+  challenge: (publicKeys) => challengeCryptosign(publicKeys),
+});
 
 /**
  * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes with its Ed25519 key,

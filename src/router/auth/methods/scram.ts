@@ -2,8 +2,18 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { KEY_BYTES, sameBytes } from '../key-bytes.js';
 import type { PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
+import { loginMethod } from './login-method.js';
 
 const NONCE_BYTES = 16;
+
+/** WAMP "Salted Challenge Response Authentication". */
+export const scram = loginMethod({
+  name: 'wamp-scram',
+  isComplete: ({ authid, nonce }) => authid !== undefined && nonce !== undefined,
+  credential: ({ scram: keys }) => keys,
+  decoy: ({ scram: keys }) => keys,
+  challenge: (keys, { authid, clientNonce }) => challengeScram(keys, authid, clientNonce),
+});
 
 /**
  * WAMP "Salted Challenge Response Authentication" (RFC 5802, RFC 7677) by PBKDF2, without channel binding: each side
@@ -12,12 +22,12 @@ const NONCE_BYTES = 16;
  * @param clientNonce HELLO.authextra.nonce
  */
 export function challengeScram(
-  scram: PasswordKeys['scram'],
+  keys: PasswordKeys['scram'],
   authid: string,
   clientNonce: string,
   routerNonce: string = randomBytes(NONCE_BYTES).toString('base64'),
 ): Challenge {
-  const { salt, iterations } = scram;
+  const { salt, iterations } = keys;
   const nonce = `${clientNonce}${routerNonce}`;
   const authMessage = [
     `n=${escapeName(authid)},r=${clientNonce}`,
@@ -28,7 +38,7 @@ export function challengeScram(
   return {
     extra: { nonce, salt, kdf: 'pbkdf2', iterations },
     async verify({ signature, extra }, derive) {
-      const { storedKey, serverKey } = await scram.keys(derive);
+      const { storedKey, serverKey } = await keys.keys(derive);
       const proof = Buffer.from(signature, 'base64');
       const clientKey = xor(hmac(storedKey, authMessage), proof);
       const isProven = sameBytes(createHash('sha256').update(clientKey).digest(), storedKey);

@@ -1,7 +1,27 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { KEY_BYTES, sameBytes } from '../key-bytes.js';
-import type { PasswordKeys } from '../password-keys.js';
+import { drawnKey, type PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
+import { loginMethod } from './login-method.js';
+
+const NONCE_BYTES = 16;
+
+/** WAMP "Challenge Response Authentication". */
+export const wampcra = loginMethod({
+  name: 'wampcra',
+  isComplete: ({ authid }) => authid !== undefined,
+  credential: ({ cra }) => cra,
+  decoy: ({ cra }) => cra ?? { key: drawnKey(), salting: undefined },
+  challenge: (cra, { authid, authrole, authprovider, session, now }) =>
+    challengeCra(cra, {
+      authid,
+      authrole,
+      authprovider,
+      session,
+      nonce: randomBytes(NONCE_BYTES).toString('base64'),
+      timestamp: new Date(now).toISOString(),
+    }),
+});
 
 /** What the challenge tells of the session that is to be. */
 export interface CraClaims {
