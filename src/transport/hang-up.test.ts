@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
-import { cut, hangUp } from './hang-up.js';
+import { cut, hangUp, loseAtOnce } from './hang-up.js';
 
 describe('ending a connection', () => {
   let clock: FakeClock;
@@ -38,6 +38,28 @@ describe('ending a connection', () => {
     clock.advance(1);
     await closed;
     expect(clock.pending).toBe(0);
+  });
+
+  it('loses all that waits for one and the same reason', async () => {
+    loseAtOnce(near);
+    far.pause();
+    const reasons = new Set<unknown>();
+    near.write(Buffer.alloc(16 * 1024 * 1024));
+    for (let at = 0; at < 100; at++) near.write('x', (error) => reasons.add(error));
+    cut(near);
+    await closed;
+    expect([...reasons]).toMatchObject([{ message: 'the connection was cut off' }]);
+  });
+
+  it('fails for nothing where all has left', async () => {
+    const onError = vi.fn();
+    near.on('error', onError);
+    loseAtOnce(near);
+    far.resume();
+    far.end();
+    hangUp(near, clock);
+    await closed;
+    expect(onError).not.toHaveBeenCalled();
   });
 
   it('needs no timer where the other end ends too', async () => {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.js';
 
@@ -36,4 +36,21 @@ function isPlainTcp(socket: Socket): boolean {
  */
 function isShuttingDown({ writableEnded, writableFinished, writableLength }: Socket): boolean {
   return writableEnded && !writableFinished && writableLength === 0;
+}
+
+/** One for all, with no stack of its own. */
+const LOST = Object.assign(new Error('the connection was cut off'), { code: 'ERR_STREAM_DESTROYED' });
+
+/**
+ * Has what waits in a socket be lost for one and the same reason. Without one Node makes an error for each write that waits
+ * (`errorBuffer` in its lib/internal/streams/writable.js): a second for a hundred thousand, in which nobody is served.
+ *
+ * @param socket must have a listener for `error`
+ */
+export function loseAtOnce(socket: Socket): void {
+  socket.destroy = destroyWithReason;
+}
+
+function destroyWithReason(this: Socket, error?: Error): Socket {
+  return Socket.prototype.destroy.call(this, error ?? (this.writableLength > 0 ? LOST : undefined));
 }

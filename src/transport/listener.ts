@@ -9,7 +9,7 @@ import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import type { Accepted, Acceptor, AcceptorContext } from './accepted.js';
 import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accepting.js';
 import { type ListenerAddress, type ListenerProtocol, listenerUrls } from './addresses.js';
-import { CLOSE_WAIT_MS, cut } from './hang-up.js';
+import { CLOSE_WAIT_MS, cut, loseAtOnce } from './hang-up.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { boundJoinSize } from './join-size.js';
 import { createConnectionServer, type ListenerTls, listenOnPort } from './listen.js';
@@ -154,6 +154,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     }
     // A TLS socket is another one than the socket accepted.
     socket.on('error', ignoreError);
+    loseAtOnce(socket);
     acceptor.take(socket, arrival);
   });
   const port = await open();
