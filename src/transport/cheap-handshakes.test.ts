@@ -2,6 +2,8 @@ import type { AddressInfo, Server } from 'node:net';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
+import { systemClock } from '../clock.js';
+import { createTurns } from '../turns.js';
 import { createConnectionServer } from './listen.js';
 
 const { ca } = readTlsFixtures();
@@ -9,7 +11,10 @@ const { ca } = readTlsFixtures();
 describe('a TLS listener', () => {
   let server: Server;
   beforeAll(async () => {
-    server = createConnectionServer({ certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey });
+    server = createConnectionServer(
+      { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey },
+      createTurns(systemClock),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterAll(() => void server.close());

@@ -1,8 +1,10 @@
-import { createServer, isIPv6, type Server } from 'node:net';
-import { createServer as createTls } from 'node:tls';
+import { createServer, isIPv6, type Server, type Socket } from 'node:net';
+import { createServer as createTls, type Server as TlsServer } from 'node:tls';
 import { GatewayError } from '../errors.js';
 import { readRegularFile } from '../read-regular-file.js';
+import type { Turns } from '../turns.js';
 import { CHEAP_HANDSHAKES } from './cheap-handshakes.js';
+import { awaitClientHello } from './client-hello.js';
 
 /** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
 export interface ListenerTls {
@@ -16,7 +18,7 @@ export interface ListenerTls {
  *
  * @throws GatewayError `listener_tls`, which names the TLS file which cannot be read or used, and nothing of what is in it
  */
-export function createConnectionServer(tls: ListenerTls | undefined): Server {
+export function createConnectionServer(tls: ListenerTls | undefined, turns: Turns): Server {
   if (tls === undefined) return createServer();
   const own = {
     ...CHEAP_HANDSHAKES,
@@ -28,7 +30,7 @@ export function createConnectionServer(tls: ListenerTls | undefined): Server {
       ? own
       : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
   try {
-    return createTls(options);
+    return shakingHandsInTurns(createTls(options), turns);
   } catch (error) {
     throw new GatewayError(
       'listener_tls',
@@ -36,6 +38,31 @@ export function createConnectionServer(tls: ListenerTls | undefined): Server {
       { cause: error },
     );
   }
+}
+
+/** A handshake takes about a millisecond; the turn of the event loop that has begun some ends. */
+const HANDSHAKES_A_TURN = 2;
+
+/**
+ * A server that hands its connections on to another one for TLS: a few in each turn, and not before the client's part
+ * of the first step is there. Else many who keep back the last octet of theirs, to send it all at once, would stop
+ * everybody.
+ */
+function shakingHandsInTurns(secure: TlsServer, turns: Turns): Server {
+  const ready: Socket[] = [];
+  function begin(): boolean {
+    for (const socket of ready.splice(0, HANDSHAKES_A_TURN)) {
+      if (!socket.destroyed) secure.emit('connection', socket);
+    }
+    return ready.length === 0;
+  }
+  const server = createServer((socket) => {
+    awaitClientHello(socket, () => {
+      if (ready.push(socket) === 1) turns.add(begin);
+    });
+  });
+  secure.on('secureConnection', (socket) => server.emit('secureConnection', socket));
+  return server;
 }
 
 function read(key: string, file: string): Buffer {

@@ -138,7 +138,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     attachments.set(socket, attachment);
   }
 
-  const server = createConnectionServer(tls);
+  const server = createConnectionServer(tls, turns);
   const accepting = guardAccepting(server, options, {
     isTls: tls !== undefined,
     isUnix: options.socket !== undefined,

@@ -1,7 +1,9 @@
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListenerOptions } from '../../../src/transport/listener.js';
+import type { Task } from '../../../src/turns.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js';
@@ -91,4 +93,65 @@ describe('two TLS connections from one address and port to two addresses', () =>
       }
     },
   );
+});
+
+describe('TLS handshakes that many clients begin at one moment', () => {
+  /** What a client sends first. */
+  async function clientHello(): Promise<Buffer> {
+    const server = createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connectTls({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+    client.on('error', () => {});
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    const [hello] = (await once(socket, 'data')) as [Buffer];
+    client.destroy();
+    socket.destroy();
+    server.close();
+    return hello;
+  }
+
+  it('are computed a few in a turn of the event loop', async () => {
+    const tasks: Task[] = [];
+    const turns = { number: 0, hasTime: () => true, add: (task: Task) => void tasks.push(task) };
+    const host = await startRouterHost({
+      listener: { tls: { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey }, turns },
+    });
+    open.push(() => host.dispose());
+    const hello = await clientHello();
+    const sockets = await Promise.all(
+      Array.from({ length: 6 }, () => dial('127.0.0.1', Number(new URL(host.url).port))),
+    );
+    let answered = 0;
+    for (const socket of sockets) {
+      socket.once('data', () => answered++);
+      socket.write(hello.subarray(0, -1));
+    }
+    // Another one whose hello is whole comes behind them.
+    const last = await dial('127.0.0.1', Number(new URL(host.url).port));
+    last.write(hello);
+    await until(() => tasks.length === 1);
+    expect(tasks[0]?.()).toBe(true);
+    await once(last, 'data');
+    expect(answered).toBe(0);
+    for (const socket of sockets) socket.write(hello.subarray(-1));
+    await until(() => tasks.length === 2);
+    // By now the others have been read too.
+    await dial('127.0.0.1', Number(new URL(host.url).port));
+    await until(() => host.listener.counts().places === 8);
+    for (const all of [2, 4, 6]) {
+      expect(tasks[1]?.()).toBe(all === 6);
+      await until(() => answered >= all);
+      expect(answered).toBe(all);
+    }
+  });
+
+  it('are cut where the first message goes on for ever', async () => {
+    const { port } = await start('websocket');
+    const socket = await dial('127.0.0.1', port);
+    socket.write(
+      Buffer.concat([Buffer.from([22, 3, 1, 0x7f, 0xff, 1, 0, 0xff, 0xff]), Buffer.alloc(20_000)]),
+    );
+    await new Promise((resolve) => socket.once('close', resolve));
+  });
 });
