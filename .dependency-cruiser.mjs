@@ -5,6 +5,7 @@
 const LEAVES = ['errors', 'log', 'clock', 'lane', 'turns', 'backoff', 'json', 'read-regular-file', 'version'];
 const ROOMS = {
   'summed-log': ['log', 'clock'],
+  observe: ['errors'],
   config: ['errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['json-text', 'errors', 'log', 'clock', 'json'],

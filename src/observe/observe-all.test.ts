@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { observeAll } from './observe-all.js';
+import { type Observer, silentObserver } from './observer.js';
+
+const METHODS = Object.keys(silentObserver) as (keyof Observer)[];
+
+/** An observer that keeps what it hears. */
+function listening(heard: unknown[]): Observer {
+  const methods = METHODS.map((method) => [method, (...fact: unknown[]) => heard.push([method, ...fact])]);
+  return Object.fromEntries(methods) as unknown as Observer;
+}
+
+describe('several observers', () => {
+  it('all hear each fact, with all that it says', () => {
+    const [one, other]: unknown[][] = [[], []];
+    const all = observeAll([listening(one!), listening(other!)]);
+    expect(Object.keys(all)).toEqual(METHODS);
+    for (const method of METHODS) (all[method] as (...fact: unknown[]) => void)(1, 2, 3, 4);
+    expect(one).toEqual(METHODS.map((method) => [method, 1, 2, 3, 4]));
+    expect(other).toEqual(one);
+  });
+
+  it('are the observer itself where there is one, and the silent one where there is none', () => {
+    const only = listening([]);
+    expect(observeAll([only])).toBe(only);
+    expect(observeAll([])).toBe(silentObserver);
+  });
+});
