@@ -5,7 +5,7 @@ import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
 import type { CallControl } from './call-control.js';
 import { createUpstreamConnector } from './connector.js';
-import { filterInterimResponses, type InterimFilter } from './interim-responses.js';
+import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
 import type { UpstreamTls } from './tls.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -128,7 +128,8 @@ export function createConnectionPool(
       },
       pipelining: 1,
       allowH2: false,
-      maxHeaderSize: options.maxHeaderBytes,
+      // Never met, as the filter and the exchange have ours.
+      maxHeaderSize: options.maxHeaderBytes + 2 * PIECE_BYTES,
       keepAliveTimeout: Math.min(IDLE_WITHOUT_HINT_MS, options.idleTimeoutMs),
       keepAliveMaxTimeout: options.idleTimeoutMs,
       keepAliveTimeoutThreshold: HINT_MARGIN_MS,

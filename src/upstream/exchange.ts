@@ -5,7 +5,7 @@ import type { Abandonments } from './abandonments.js';
 import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection, ConnectionState } from './connection-pool.js';
-import { classifyFailure, type ExchangeFailure, failure } from './failure.js';
+import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
 
@@ -55,6 +55,8 @@ export interface ExchangeLimits {
   readonly recvTimeoutMs: number;
   /** Largest body accepted, as it comes over the wire. */
   readonly maxBytes: number;
+  /** Names and values of all header fields together. */
+  readonly maxHeaderBytes: number;
   /** Monotonic milliseconds from which on the request may not leave any more: a token in it has expired. */
   readonly notAfter: number;
 }
@@ -217,8 +219,11 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
     this.status = status;
     this.headers = headers;
-    const { maxBytes } = this.limits;
-    const refusal = hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined;
+    this.connection.filter?.goOn();
+    const { maxBytes, maxHeaderBytes } = this.limits;
+    const refusal =
+      refuseLength(headers, maxHeaderBytes) ??
+      (hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined);
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
     // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
     if (status === 204 || status === 304) this.answer(NO_BODY, announcesBody(headers) ? 'broken' : 'resting');
@@ -227,6 +232,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   onData(chunk: Buffer): boolean {
     this.heard();
+    this.connection.filter?.goOn();
     this.size += chunk.length;
     const { maxBytes } = this.limits;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
@@ -364,6 +370,12 @@ function announcesBody(headers: AnswerHeaders): boolean {
   const length = findHeader(headers, 'content-length');
   if (length !== undefined && numberIn(length) > 0) return true;
   return findHeader(headers, 'transfer-encoding') !== undefined;
+}
+
+function refuseLength(headers: AnswerHeaders, most: number): string | undefined {
+  let size = 0;
+  for (const octets of headers) size += octets.length;
+  return size >= most ? HEADERS_TOO_LONG : undefined;
 }
 
 /** Answers that need not be read to be refused. */

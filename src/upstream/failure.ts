@@ -22,6 +22,7 @@ const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
  */
 const MALFORMED_HTTP =
   /^(HPE_|TOO_MANY_INTERIM|MALFORMED_INTERIM|ENDLESS_RESPONSE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
+export const HEADERS_TOO_LONG = 'the header section is longer than pool.max_response_header_size';
 /** Without a code: a switch of protocols unasked, and a response that nobody asked for. */
 const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;
 /** The connection ended before the last chunk: bytes are missing, and none is malformed. */
@@ -37,7 +38,7 @@ export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure 
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return failure('bad_answer', sent, 'the header section is longer than pool.max_response_header_size');
+    return failure('bad_answer', sent, HEADERS_TOO_LONG);
   }
   if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
   // No message of the runtime is passed on: those of system errors name the host, which may come from auth.vars.

@@ -13,7 +13,7 @@ const MAX_HEAD = 200;
 const MAX_TOTAL = 4_000;
 
 /** What the parser reads of a response that comes in these pieces, and how often the upstream was heard. */
-function read(pieces: readonly string[], { expected = true } = {}) {
+function read(pieces: readonly string[], { expected = true, goesOn = true } = {}) {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   let error: string | undefined;
   socket.on('error', (failure: Error & { code?: string }) => {
@@ -26,7 +26,10 @@ function read(pieces: readonly string[], { expected = true } = {}) {
   for (const piece of pieces) {
     if (socket.destroyed) break;
     socket.push(Buffer.from(piece, 'latin1'));
-    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) text += chunk.toString('latin1');
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+      text += chunk.toString('latin1');
+      if (goesOn) filter.goOn();
+    }
   }
   return {
     text,
@@ -35,6 +38,24 @@ function read(pieces: readonly string[], { expected = true } = {}) {
     error: () => new Promise(setImmediate).then(() => error),
   };
 }
+
+describe('a head that does not end', () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\n';
+  const lines = 'x: y\r\n'.repeat(20);
+
+  it('goes to the parser up to the piece in which it is too long', async () => {
+    const { text, destroyed, error } = read([HEAD, lines, lines, lines, lines], { goesOn: false });
+    expect(text).toBe(HEAD + lines + lines);
+    expect(destroyed).toBe(true);
+    expect(await error()).toBe('UND_ERR_HEADERS_OVERFLOW');
+  });
+  it('does not count what the parser has done with', () => {
+    expect(read([HEAD, lines, lines, lines, lines])).toMatchObject({ destroyed: false });
+    const interim = `HTTP/1.1 103 Early Hints\r\n${lines}\r\n`;
+    const pieces = [interim, interim, interim, FINAL];
+    expect(read(pieces, { goesOn: false })).toMatchObject({ text: FINAL, destroyed: false });
+  });
+});
 
 const inTwo = (text: string) =>
   Array.from({ length: text.length - 1 }, (_, at) => [text.slice(0, at + 1), text.slice(at + 1)]);

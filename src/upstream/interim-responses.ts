@@ -6,6 +6,10 @@ export const MAX_INTERIM_RESPONSES = 100;
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
 export const MALFORMED_INTERIM_RESPONSE = 'MALFORMED_INTERIM_RESPONSE';
 export const ENDLESS_RESPONSE = 'ENDLESS_RESPONSE';
+/** As undici names it. */
+const HEADERS_TOO_LONG = 'UND_ERR_HEADERS_OVERFLOW';
+/** Bytes of one piece that is read from a socket, at most: so many more than it may be a header section can hold. */
+export const PIECE_BYTES = 64 * 1024;
 
 /** Who wants to know that the upstream is at work. */
 export interface InterimListener {
@@ -23,6 +27,8 @@ export interface FilterLimits {
 export interface InterimFilter {
   /** A request leaves: the next byte that comes is the first one of its response. */
   expectResponse(listener: InterimListener): void;
+  /** The parser has come upon the end of the head, or a part of the body. */
+  goOn(): void;
 }
 
 /** `HTTP/1.` ends here; then the minor version, a space, and the status. */
@@ -38,7 +44,9 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  * The parser takes an unasked `100 Continue` for a broken response, and calls back for each of the others without a limit.
  * RFC 9110 §15.2 asks a client to read and skip them all. `101` is left to the parser, which refuses it.
  *
- * It also bounds what the parser reads without a limit of its own: a status line, and what stands between chunks.
+ * It also bounds what the parser reads without a limit of its own: a status line, and what stands between chunks. For header and
+ * trailer fields it has one, and makes an error, with its stack, of each field beyond it that a piece still holds: thousands, which
+ * take a third of a second. So they end here, before the parser's own limit is met.
  *
  * The filter replaces `read`, the one way in which the parser takes bytes from its socket. A final response costs one
  * comparison and the search for a line's end, for its first piece; all other pieces, bodies too, cost one addition.
@@ -50,6 +58,8 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
   let listener: InterimListener | undefined;
   let count = 0;
   let received = 0;
+  /** Bytes since the parser came upon something. */
+  let unheard = 0;
   /** The status line of the final response goes on. */
   let inStatusLine = false;
   /** The beginning of a status line that came in pieces. */
@@ -109,6 +119,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
         if (matched === PREFIX_BYTES) {
           if (++count > MAX_INTERIM_RESPONSES) return refuse(TOO_MANY_INTERIM_RESPONSES);
           listener?.heard();
+          unheard = 0;
           inside = true;
           size = PREFIX_BYTES;
           ending = prefix[PREFIX_BYTES - 1] === CR ? 1 : 0;
@@ -133,6 +144,9 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
     if (chunk === null) return null;
     received += chunk.length;
     if (received > limits.totalBytes) return refuse(ENDLESS_RESPONSE);
+    // The piece in which the limit is met still goes to the parser, for in it there may be what it looks for.
+    if (unheard > limits.headBytes) return refuse(HEADERS_TOO_LONG);
+    unheard += chunk.length;
     if (inStatusLine) {
       size += chunk.length;
       inStatusLine = chunk.indexOf(LF) < 0;
@@ -148,9 +162,13 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
       listener = next;
       count = 0;
       received = 0;
+      unheard = 0;
       inStatusLine = false;
       matched = 0;
       inside = false;
+    },
+    goOn() {
+      unheard = 0;
     },
   };
 }

@@ -94,6 +94,7 @@ function upstreamOptions(settings: ServiceSettings): UpstreamOptions {
     recvTimeoutMs: settings['pool.recv_timeout'],
     checkoutTimeoutMs: settings['pool.checkout_timeout'],
     maxResponseBytes: settings['pool.max_response_size'],
+    maxHeaderBytes: settings['pool.max_response_header_size'],
     maxRedirects: settings['pool.follow_redirect'] ? settings['pool.max_redirect'] : 0,
     retry: { retries: settings.retries, statuses: new Set(settings['retry.statuses']) },
     reusesConnections: settings['pool.reuse'],

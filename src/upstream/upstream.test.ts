@@ -78,6 +78,7 @@ function connect(
       recvTimeoutMs: 60_000,
       checkoutTimeoutMs: 2_000,
       maxResponseBytes: 1_000_000,
+      maxHeaderBytes: 65_536,
       maxRedirects: 0,
       reusesConnections: true,
       keepsPlaces: false,
@@ -106,7 +107,12 @@ const request = (origin: string, method: HttpMethod = 'GET', path = '/x'): HttpR
   body: method === 'POST' ? '{"a":1}' : undefined,
 });
 /** Limits of an exchange that nobody cuts short. */
-const WHOLE = { wholeMs: 0, abandonments: createAbandonments(25, 5_000), closes: false };
+const WHOLE = {
+  maxHeaderBytes: 65_536,
+  wholeMs: 0,
+  abandonments: createAbandonments(25, 5_000),
+  closes: false,
+};
 const within = (ms: number) => createCallControl(clock.monotonic() + ms);
 const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<number>() } });
 
@@ -369,6 +375,7 @@ describe('a connection that comes too late', () => {
       recvTimeoutMs: 100,
       checkoutTimeoutMs: 100,
       maxResponseBytes: 100,
+      maxHeaderBytes: 65_536,
       maxRedirects: 0,
       reusesConnections: true,
       keepsPlaces: false,

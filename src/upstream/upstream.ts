@@ -41,6 +41,7 @@ export interface UpstreamOptions {
   readonly recvTimeoutMs: number;
   readonly checkoutTimeoutMs: number;
   readonly maxResponseBytes: number;
+  readonly maxHeaderBytes: number;
   /** Redirects followed at most; 0 where they are not followed. */
   readonly maxRedirects: number;
   readonly retry: RetryPolicy;
@@ -66,7 +67,7 @@ const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, abandonments, waiting, clock, random } = parts;
-  const { recvTimeoutMs, maxResponseBytes, maxRedirects } = options;
+  const { recvTimeoutMs, maxResponseBytes, maxHeaderBytes, maxRedirects } = options;
   const lane = createExchangeLane(clock, options.timeoutMs);
 
   // One function for what nearly all calls go through: each that is awaited costs a promise more.
@@ -212,6 +213,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       lane: hasWholeTime ? lane : undefined,
       recvTimeoutMs,
       maxBytes: maxResponseBytes,
+      maxHeaderBytes,
       notAfter,
     };
     return parts.exchange(connection, request, limits, clock, control);

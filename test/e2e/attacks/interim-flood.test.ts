@@ -80,6 +80,19 @@ describe('interim responses', () => {
     await upstream.drained();
   });
 
+  it.each([
+    ['header', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\n'],
+    ['trailer', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n'],
+  ])('%s fields without an end: the call ends', async (_, head) => {
+    const { caller, upstream, log } = await open((request, response) => {
+      response.socket?.write(head);
+      return flood('x: y\r\n'.repeat(100))(request, response);
+    });
+    expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer' });
+    expect(log.text()).toContain('pool.max_response_header_size');
+    await upstream.drained();
+  });
+
   it('a body in chunks of one byte is the answer', async () => {
     const body = '1\r\nx\r\n'.repeat(5_000);
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
