@@ -44,6 +44,20 @@ describe('an intake', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  it('lets the large frames of many connections wait for later turns, and no small one', async () => {
+    cost = 3;
+    const large = Buffer.alloc(16 * 1024, 'x');
+    const others = Array.from({ length: 5 }, (_, at) => {
+      const texts: string[] = [];
+      createIntake(texts).receive(at === 4 ? Buffer.from('small') : large);
+      return texts;
+    });
+    expect(others.map((texts) => texts.length)).toEqual([1, 1, 0, 0, 1]);
+    await nextTurn();
+    await nextTurn();
+    expect(others.map((texts) => texts.length)).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it('hands on the first frame of another connection even where the turn has no time left', async () => {
     cost = 6;
     receive('a', 'b', 'c');

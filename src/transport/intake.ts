@@ -45,7 +45,7 @@ export class Intake {
   receive(frame: Buffer): void {
     if (this.isBlocked) {
       this.wait(frame);
-    } else if (this.servedIn === this.turns.number && !this.turns.hasTime()) {
+    } else if (this.mayWait(frame) && !this.turns.hasTime()) {
       this.queue();
       this.wait(frame);
     } else {
@@ -97,6 +97,11 @@ export class Intake {
     this.onDone = undefined;
     if (this.isPaused) this.ends.resume();
     this.isPaused = false;
+  }
+
+  /** The first one of a turn never waits, be there ever so many connections, unless it is large and costs time itself. */
+  private mayWait(frame: Buffer): boolean {
+    return this.servedIn === this.turns.number || frame.length >= LARGE_READ;
   }
 
   private get isHeld(): boolean {
