@@ -75,10 +75,17 @@ function read(key: string, file: string): Buffer {
   }
 }
 
+/**
+ * Connections that the system keeps until they are accepted, where it allows as many: Linux does by default
+ * (`net.core.somaxconn`). Beyond them it drops a newcomer's SYN, which is sent again after a second (RFC 6298 section 2). With
+ * Node's 511, two thousand that connect at once kept everybody else out.
+ */
+export const BACKLOG = 4096;
+
 /** Starts listening. Resolves with the port, which matters where 0 was asked for. @throws GatewayError `listen` */
 export async function listenOnPort(server: Server, host: string, port: number): Promise<number> {
   try {
-    await listening(server, () => server.listen({ host, port }));
+    await listening(server, () => server.listen({ host, port, backlog: BACKLOG }));
   } catch (error) {
     throw new GatewayError('listen', `cannot listen on ${host}:${port}: ${listenError(error)}`, {
       cause: error,

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { GatewayError } from '../errors.js';
-import { codeOf, listenError, listening } from './listen.js';
+import { BACKLOG, codeOf, listenError, listening } from './listen.js';
 
 /** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
@@ -39,7 +39,7 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
 
 function bind(server: Server, path: string): Promise<void> {
   return listening(server, () => {
-    server.listen({ path });
+    server.listen({ path, backlog: BACKLOG });
     // The socket is there when listen returns; nobody is accepted before this turn of the event loop ends.
     if (server.listening) chmodSync(path, OWNER_ONLY);
   });
