@@ -20,6 +20,9 @@ const GOODBYE_WAIT_MS = 500;
 /** What checking an answer may take beyond the handshake timeout: an authenticator has as long, and its failure says more. */
 const CHECK_MARGIN_MS = 1000;
 
+/** Why a handshake's work is given up. Without a reason each abort would make one of its own, with its stack: as long as a HELLO. */
+const OVER = new Error('the handshake is over');
+
 /** What a client is told whose HELLO cannot be answered as it should be: who hears nothing waits for ever. */
 const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
   // An authenticator's `extra` can be such, for instance.
@@ -174,7 +177,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       fail: (error) => onFault(MESSAGE.HELLO, error),
       answered: () => limitHandshake(info.handshakeTimeout + CHECK_MARGIN_MS),
       decided: stopTimer,
-      over: () => whenOver.abort(),
+      over: () => whenOver.abort(OVER),
     });
     // The timer runs on: a client has so long for all that it sends before WELCOME. Checking its answer may take as long
     // again, its wait for a turn included.
