@@ -36,6 +36,26 @@ describe('a Unix socket', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  it('is for its owner alone from the moment on at which it is there', async () => {
+    const server = createServer();
+    servers.push(server);
+    const modes: number[] = [];
+    const bind = server.listen.bind(server) as (options: object) => Server;
+    server.listen = ((options: object) => {
+      bind(options);
+      modes.push(statSync(path).mode & 0o777);
+      return server;
+    }) as typeof server.listen;
+    const before = process.umask(0);
+    try {
+      await listenOnSocket(server, path);
+      expect(process.umask()).toBe(0);
+    } finally {
+      process.umask(before);
+    }
+    expect(modes).toEqual([0o600]);
+  });
+
   it('takes the place of one whose program was killed', async () => {
     await killedServer(path);
     expect(statSync(path).isSocket()).toBe(true);

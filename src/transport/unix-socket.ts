@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../errors.js';
 import { BACKLOG, codeOf, listenError, listening } from './listen.js';
 
@@ -39,10 +40,23 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
 
 function bind(server: Server, path: string): Promise<void> {
   return listening(server, () => {
-    server.listen({ path, backlog: BACKLOG });
-    // The socket is there when listen returns; nobody is accepted before this turn of the event loop ends.
+    // Made with this mode and not changed to it: whoever connects in between waits to be accepted.
+    const restoreMask = maskMode();
+    try {
+      // The socket is there when listen returns.
+      server.listen({ path, backlog: BACKLOG });
+    } finally {
+      restoreMask();
+    }
     if (server.listening) chmodSync(path, OWNER_ONLY);
   });
+}
+
+/** Has files made for their owner alone, until what it returns is called. A worker thread may not set it for the process. */
+function maskMode(): () => void {
+  if (!isMainThread) return () => {};
+  const before = process.umask(0o777 & ~OWNER_ONLY);
+  return () => void process.umask(before);
 }
 
 function isSocket(path: string): boolean {
