@@ -357,6 +357,16 @@ describe('headers', () => {
     'X_FORWARDED_HOST',
     'X-Real-IP',
     'Proxy',
+    'X-Host',
+    'X-Forwarded',
+    'Forwarded-For',
+    'Client_IP',
+    'Fastly-Client-IP',
+    'CF-Connecting-IPv6',
+    'Remote-User',
+    'X-Auth-Request-Email',
+    'X-HTTP-Path-Override',
+    'x-middleware-subrequest',
   ])('refuses %s, which steers proxies and frameworks, unless caller_headers names it', (name) => {
     const _headers = { [name]: 'secret-value' };
     expect(() => build()({ id: '1', _headers })).toThrow(
@@ -365,6 +375,24 @@ describe('headers', () => {
     const named = build(`+caller_headers = x-trace, ${name}`)({ id: '1', _headers });
     expect(header(named.headers, name)).toEqual(['secret-value']);
   });
+  it.each([
+    ['body', '_method'],
+    ['body', '_METHOD'],
+    ['query', '_method'],
+    ['query', '.method'],
+    ['query', '_Method[]'],
+  ])('lets no POST have in its %s a %s, by which frameworks let it be another method', (place, name) => {
+    const post = compile('create_invoice', [`+procedures.create_invoice.remaining = ${place}`]);
+    expect(() => post({ a: 1, [name]: 'DELETE' })).toThrow('The keyword argument _method cannot be given');
+    expect(post({ a: 1, _methods: 'x', method: 'y' })).toBeDefined();
+  });
+  it('lets a request have the _method that the configuration names', () => {
+    const post = compile('create_invoice', ['+procedures.create_invoice.body._method = {{_method}}']);
+    expect(post({ _method: 'PUT' }).body).toBe('{"_method":"PUT"}');
+    const fixed = compile('create_invoice', ['+procedures.create_invoice.body._method = PUT']);
+    expect(fixed({ _method: 'DELETE', a: 1 }).body).toBe('{"_method":"PUT","a":1}');
+  });
+
   it('lets callers send what caller_headers names, and nothing else', () => {
     const one = build('+caller_headers = If-*, X-*-ID, X-Trace');
     const _headers = {

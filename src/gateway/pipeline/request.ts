@@ -8,7 +8,7 @@ import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
 import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
-import { ownedFields, ownedParameters } from './owned-names.js';
+import { type IsOwned, ownedFields, ownedParameters } from './owned-names.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, TOO_LONG, withoutNames } from './query.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
@@ -117,7 +117,30 @@ function leftoverRule(
           ...credential,
         ])
       : ownedFields(settings.body.map(({ name }) => name));
-  return { consumed: new Set(templates.flatMap(kwargNames)), isOwned };
+  const steers = settings.method.toUpperCase() === 'POST' ? steering(settings.remaining) : undefined;
+  return {
+    consumed: new Set(templates.flatMap(kwargNames)),
+    isOwned: steers ? refusing(steers, isOwned) : isOwned,
+  };
+}
+
+/** By this field Laravel, Symfony and Rails let a POST be another method, as by X-HTTP-Method-Override. */
+const METHOD_FIELD = '_method';
+
+function steering(remaining: string): IsOwned {
+  if (remaining === 'query') return ownedParameters([METHOD_FIELD]);
+  // The length first, which nearly all names differ in: this is asked for each of them.
+  return (name) => name.length === METHOD_FIELD.length && name.toLowerCase() === METHOD_FIELD;
+}
+
+function refusing(steers: IsOwned, isOwned: IsOwned): IsOwned {
+  return (name) => {
+    if (isOwned(name)) return true;
+    if (!steers(name)) return false;
+    throw new BadRequest(
+      `The keyword argument ${METHOD_FIELD} cannot be given: it could change the method of the request`,
+    );
+  };
 }
 
 /** What becomes of kwargs that come as JSON: those that a body has as they are can stay JSON. */
