@@ -1,4 +1,4 @@
-import { ConfigError, type ConfigProblem, formatProblem } from '../errors.js';
+import { ConfigError, type ConfigProblem, formatProblem, GatewayError } from '../errors.js';
 import { CommandFailure } from './host.js';
 
 /** What to print for a failure: one plain sentence, or a line for each fault of the configuration and each notice. */
@@ -46,6 +46,8 @@ function noticeText(notice: ConfigProblem): string {
 /** The system's code for a failure (`ECONNREFUSED` …), found along the chain of causes. */
 export function systemCode(error: unknown): string | undefined {
   for (const link of causes(error)) {
+    // Its code is our own; the cause has that of the system.
+    if (link instanceof GatewayError) continue;
     const code = (link as { code?: unknown }).code;
     if (typeof code === 'string') return code;
   }
