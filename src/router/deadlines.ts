@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { createLane, type Lane, LONGEST_TIMER } from '../lane.js';
+import { createLane, type Lane, LONGEST_TIMER } from '../collections/shared-timer.js';
 import type { PendingCall } from './model.js';
 
 /** Deadlines of calls. A timer runs as long as a call has one that has not ended: nothing is left where all have. */

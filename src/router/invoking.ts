@@ -1,7 +1,7 @@
+import { RequestTable } from '../collections/request-table.js';
 import { nextId } from '../wamp/ids.js';
 import { type Call, MESSAGE } from '../wamp/messages.js';
 import { type Dict, NOTHING } from '../wamp/payload.js';
-import { RequestTable } from '../wamp/request-table.js';
 import { ERROR_URI } from '../wamp/uris.js';
 import { tooMany } from './limit.js';
 import type { Endpoint, MatchPolicy, PendingCall, RouterLimits, Session } from './model.js';

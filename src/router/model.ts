@@ -1,8 +1,8 @@
-import type { Timed } from '../lane.js';
+import type { RequestTable } from '../collections/request-table.js';
+import type { Timed } from '../collections/shared-timer.js';
 import type { Call } from '../wamp/messages.js';
 import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
-import type { RequestTable } from '../wamp/request-table.js';
 
 /**
  * A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. Each is

@@ -3,11 +3,11 @@
 import type { Client } from 'undici';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
+import { WaitingLine } from '../collections/wait-queue.js';
 import type { CallControl } from './call-control.js';
 import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
 import type { UpstreamTls } from './tls.js';
-import { WaitingLine } from './waiting-line.js';
 
 /** How a service's connections behave. Times in milliseconds; keys of the same names stand under `pool.` and `tls.`. */
 export interface PoolOptions {

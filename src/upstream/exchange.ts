@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
-import { createLane, type Lane, type Timed } from '../lane.js';
+import { createLane, type Lane, type Timed } from '../collections/shared-timer.js';
 import type { Abandonments } from './abandonments.js';
 import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';

@@ -1,8 +1,8 @@
+import { RequestTable } from '../collections/request-table.js';
 import { type Logger, placeOf } from '../log.js';
 import { type InvocationMessage, MESSAGE } from './messages.js';
 import type { Dict, Payload } from './payload.js';
 import type { Peer, SendOutcome } from './peer.js';
-import { RequestTable } from './request-table.js';
 import { ERROR_URI } from './uris.js';
 
 /** One call of a registered procedure, as its handler sees it. */

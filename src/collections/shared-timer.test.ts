@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../test/support/fake-clock.js';
-import { createLane, type Lane, type Timed } from './lane.js';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { createLane, type Lane, type Timed } from './shared-timer.js';
 
 interface Item extends Timed<Item> {
   readonly name: string;

@@ -9,7 +9,7 @@ export interface Waiting<T> {
  * Those who wait, the longest first. Anybody may leave it at any time.
  *
  * Links and not a Set: V8 keeps what was in the old tables of a Set that changes all the time (see request-table.ts in the
- * room wamp). Not those of a lane (src/lane.ts), which is for items that carry them and fall due. Who has left has no
+ * room wamp). Not those of a lane (src/collections/shared-timer.ts), which is for items that carry them and fall due. Who has left has no
  * links, since V8 may keep one that is gone, and with it all that it leads to.
  */
 export class WaitingLine<T> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WaitingLine } from './waiting-line.js';
+import { WaitingLine } from './wait-queue.js';
 
 function lineOf(...names: string[]) {
   const line = new WaitingLine<string>();
