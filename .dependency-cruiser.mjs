@@ -3,6 +3,7 @@
  * everything else is an error. The same table stands in docs/overview.md.
  */
 const LEAVES = [
+  'ip-source',
   'errors',
   'log',
   'clock',
@@ -19,8 +20,8 @@ const ROOMS = {
   config: ['errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['collections', 'json-text', 'errors', 'log', 'clock', 'json'],
-  router: ['wamp', 'json-text', 'log', 'clock', 'collections', 'turns', 'summed-log'],
-  transport: ['wamp', 'errors', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
+  router: ['wamp', 'ip-source', 'json-text', 'log', 'clock', 'collections', 'turns', 'summed-log'],
+  transport: ['wamp', 'ip-source', 'errors', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log', 'read-regular-file'],
   upstream: ['config', 'errors', 'log', 'clock', 'collections', 'summed-log', 'read-regular-file'],
   auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log'],

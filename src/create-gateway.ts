@@ -12,9 +12,9 @@ import { createRouter, type Router } from './router/router.js';
 import type { Listener } from './transport/listener.js';
 import { createTurns, type Turns } from './turns.js';
 import { packageVersion } from './version.js';
-import { joinRealm } from './wamp/client-session.js';
+import { joinRealm } from './wamp/client/session.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
-import { createSerializers } from './wamp/serializers.js';
+import { createSerializers } from './wamp/serializers/serializers.js';
 
 export type { Preview } from './gateway/preview.js';
 

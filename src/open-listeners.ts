@@ -7,7 +7,7 @@ import { type Listener, startListener } from './transport/listener.js';
 import { createSendTotal } from './transport/send-total.js';
 import type { Turns } from './turns.js';
 import type { Attach } from './wamp/peer.js';
-import { createSerializers } from './wamp/serializers.js';
+import { createSerializers } from './wamp/serializers/serializers.js';
 
 /** A listener of a configuration with what can be spoken on it. */
 export interface SpokenListener {

@@ -3,7 +3,7 @@ import { urlForShow } from '../transport/dial-options.js';
 import { dialRouter, ROUTER_SCHEMES } from '../transport/dial-router.js';
 import { packageVersion } from '../version.js';
 import type { Credentials } from '../wamp/client/credentials.js';
-import { joinRealm, type Session } from '../wamp/client-session.js';
+import { joinRealm, type Session } from '../wamp/client/session.js';
 import type { Peer } from '../wamp/peer.js';
 import { ERROR_URI } from '../wamp/uris.js';
 import { WampError } from '../wamp/wamp-error.js';

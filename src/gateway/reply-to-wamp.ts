@@ -1,8 +1,8 @@
 import { jsonText, type PackedJson } from '../json-text/json-text.js';
-import { wampBytes } from '../wamp/bytes.js';
-import type { InvocationOutcome } from '../wamp/invocations.js';
+import { wampBytes } from '../wamp/binary-value.js';
+import type { InvocationOutcome } from '../wamp/client/invocations.js';
 import type { Payload } from '../wamp/payload.js';
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Reply } from './pipeline/reply.js';
 
 /**

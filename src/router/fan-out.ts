@@ -1,6 +1,6 @@
+import { sourceOf } from '../ip-source.js';
 import { type Event, MESSAGE } from '../wamp/messages.js';
 import type { Dict, Payload } from '../wamp/payload.js';
-import { sourceOf } from '../wamp/source.js';
 import { createDebts } from './debts.js';
 import { createFairLine, type Standing } from './fair-line.js';
 import type { Session, Subscription } from './model.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
-import { joinRealm, type Session } from '../wamp/client-session.js';
+import { joinRealm, type Session } from '../wamp/client/session.js';
 import { type Attach, IN_PROCESS, localPeers } from '../wamp/peer.js';
 import type { CallProcedure } from './auth/authenticator.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, attachRaw, hello, rawOver } from '../../test/support/raw-client.js';
-import { joinRealm } from '../wamp/client-session.js';
+import { joinRealm } from '../wamp/client/session.js';
 import { decodeMessage } from '../wamp/decode.js';
 import { IN_PROCESS, localPeers, type Peer, type SendOutcome } from '../wamp/peer.js';
 import { createRouter, type Router, type RouterOptions } from './router.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSerializers } from '../wamp/serializers.js';
+import { createSerializers } from '../wamp/serializers/serializers.js';
 import { ROUTER_ROLES } from './admission.js';
 import { shrinkingDetails } from './welcome.js';
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Logger } from '../log.js';
 import type { Turns } from '../turns.js';
 import type { ClientLibrary, ConnectionInfo, Peer } from '../wamp/peer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Arrival } from './accepting.js';
 import type { FramedPeerOptions } from './framed-peer.js';
 

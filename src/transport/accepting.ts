@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
-import { plainAddress, sourceOf } from '../wamp/source.js';
+import { plainAddress, sourceOf } from '../ip-source.js';
 import { createPlaces, type Place, type PlaceLimits } from './places.js';
 
 /** What bounds the connections of a listener. */

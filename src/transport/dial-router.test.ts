@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { startRouterHost, until } from '../../test/support/router-host.js';
 import { TLS_FILES } from '../../test/support/tls-fixtures.js';
-import { joinRealm } from '../wamp/client-session.js';
+import { joinRealm } from '../wamp/client/session.js';
 import { dialRouter } from './dial-router.js';
 
 describe('dialling a router', () => {

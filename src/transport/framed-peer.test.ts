@@ -4,9 +4,9 @@ import { systemClock } from '../clock.js';
 import { createLogger } from '../log.js';
 import { createTurns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
-import { createJsonSerializer } from '../wamp/json-serializer.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { PeerReceiver } from '../wamp/peer.js';
+import { createJsonSerializer } from '../wamp/serializers/json.js';
 import { createFramedPeer, type FramedPeer, type FramedPeerOptions } from './framed-peer.js';
 import { createSendTotal } from './send-total.js';
 

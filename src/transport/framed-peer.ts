@@ -4,7 +4,7 @@ import type { Turns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
 import { MESSAGE_OVERHEAD, type SendQueue, type SendTotal } from './send-total.js';

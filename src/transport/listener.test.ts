@@ -11,7 +11,7 @@ import { connectRawSocket, frameOf } from '../../test/support/raw-socket-client.
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../test/support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
-import { joinRealm } from '../wamp/client-session.js';
+import { joinRealm } from '../wamp/client/session.js';
 import type { ConnectionInfo } from '../wamp/peer.js';
 import { dialRouter } from './dial-router.js';
 import type { ListenerOptions } from './listener.js';

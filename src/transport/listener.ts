@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from '../log.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createTurns, type Turns } from '../turns.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import type { Accepted, Acceptor, AcceptorContext } from './accepted.js';
 import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accepting.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createJsonSerializer } from '../wamp/json-serializer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import { createJsonSerializer } from '../wamp/serializers/json.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import {
   judgeReply,
   judgeRequest,

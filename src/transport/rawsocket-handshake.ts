@@ -2,7 +2,7 @@
  * The handshake of RawSocket (WAMP section "RawSocket Transport"): four octets each way, 7F, LLLL SSSS, 00, 00, or in
  * the router's refusal 7F, EEEE 0000, 00, 00. Nothing here reads or writes a socket.
  */
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 
 /** The first octet, by which a port tells RawSocket from HTTP: no HTTP request can begin with it. */
 export const RAWSOCKET_MAGIC = 0x7f;

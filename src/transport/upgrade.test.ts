@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createJsonSerializer } from '../wamp/json-serializer.js';
+import { createJsonSerializer } from '../wamp/serializers/json.js';
 import { judgeUpgrade } from './upgrade.js';
 
 const serializers = [createJsonSerializer()];

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientLibrary } from '../wamp/peer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Acceptor, AcceptorContext } from './accepted.js';
 import type { Arrival } from './accepting.js';
 import { CLOSE_WAIT_MS } from './hang-up.js';

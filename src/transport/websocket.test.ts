@@ -7,9 +7,9 @@ import { WebSocket } from 'ws';
 import { connectRaw, hello } from '../../test/support/raw-client.js';
 import { type RouterHost, startRouterHost, until } from '../../test/support/router-host.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
-import { joinRealm } from '../wamp/client-session.js';
-import { createJsonSerializer } from '../wamp/json-serializer.js';
-import type { Serializer } from '../wamp/serializer.js';
+import { joinRealm } from '../wamp/client/session.js';
+import { createJsonSerializer } from '../wamp/serializers/json.js';
+import type { Serializer } from '../wamp/serializers/serializer.js';
 import { dialWebSocket } from './websocket-dialer.js';
 
 let host: RouterHost | undefined;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RawClient, rawOver } from '../../test/support/raw-client.js';
-import { type CallResult, joinRealm, type Session } from './client-session.js';
-import type { ReceivedEvent } from './event-handlers.js';
-import type { Invocation } from './invocations.js';
+import type { ReceivedEvent } from './client/event-handlers.js';
+import type { Invocation } from './client/invocations.js';
+import { type CallResult, joinRealm, type Session } from './client/session.js';
 import { localPeers } from './peer.js';
 
 /** The tests play the router, in bare lists. */

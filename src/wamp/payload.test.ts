@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { jsonText } from '../json-text/json-text.js';
-import { wampBytes } from './bytes.js';
+import { wampBytes } from './binary-value.js';
 import { asDict, isDict } from './payload.js';
 
 it.each([{}, { a: 1 }, Object.create(null), JSON.parse('{"__proto__":1}')])('%j is a dictionary', (value) => {

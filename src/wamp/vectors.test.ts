@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Message } from './messages.js';
 import { isDict } from './payload.js';
-import { createSerializers } from './serializers.js';
+import { createSerializers } from './serializers/serializers.js';
 
 interface Vector {
   readonly type: string;

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load-config.js';
 import { createGateway, type Gateway } from '../../src/create-gateway.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
-import { joinRealm } from '../../src/wamp/client-session.js';
+import { joinRealm } from '../../src/wamp/client/session.js';
 import { billingConf } from '../support/billing-conf.js';
 import { REALM } from '../support/caller.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';

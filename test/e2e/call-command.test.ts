@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { hashPassword } from '../../src/cli/hash-password.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
-import { joinRealm } from '../../src/wamp/client-session.js';
+import { joinRealm } from '../../src/wamp/client/session.js';
 import { runCommand } from '../support/command.js';
 import type { RunningGateway } from '../support/gateway.js';
 import { OTHER_KEY, PRIVATE_KEY, publicKeyOf } from '../support/logins.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curlCommand } from '../../src/cli/curl.js';
 import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
 import { previewRequest } from '../../src/create-gateway.js';
-import type { Session } from '../../src/wamp/client-session.js';
+import type { Session } from '../../src/wamp/client/session.js';
 import { WampError } from '../../src/wamp/wamp-error.js';
 import { comparableRequest, readCurlCommand } from '../support/curl-request.js';
 import { DRY_RUN_CASES, type DryRunCase, dryRunConf } from '../support/dry-run-cases.js';

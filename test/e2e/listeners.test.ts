@@ -5,7 +5,7 @@ import { listenerUrls } from '../../src/cli/endpoints.js';
 import { parseConfig } from '../../src/config/load-config.js';
 import { createGateway, type Gateway } from '../../src/create-gateway.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
-import { joinRealm } from '../../src/wamp/client-session.js';
+import { joinRealm } from '../../src/wamp/client/session.js';
 import { billingConf } from '../support/billing-conf.js';
 import { REALM } from '../support/caller.js';
 import { connectOctets } from '../support/octet-client.js';

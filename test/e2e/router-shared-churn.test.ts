@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../src/wamp/client-session.js';
+import type { Session } from '../../src/wamp/client/session.js';
 import { CAPABLE, TRANSPORTS, useRouter } from '../support/contract.js';
 
 interface Callee {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Session } from '../../src/wamp/client-session.js';
-import type { InvocationOutcome } from '../../src/wamp/invocations.js';
+import type { InvocationOutcome } from '../../src/wamp/client/invocations.js';
+import type { Session } from '../../src/wamp/client/session.js';
 import { CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../support/contract.js';
 
 const answer = (name: string): InvocationOutcome => ({ kind: 'result', payload: { args: [name] } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { type Listener, startListener } from '../../src/transport/listener.js';
-import { joinRealm, type Session } from '../../src/wamp/client-session.js';
+import { joinRealm, type Session } from '../../src/wamp/client/session.js';
 import { HOSTILE_CBOR, HOSTILE_JSON, HOSTILE_MSGPACK } from '../support/hostile-messages.js';
 import {
   type Fate,

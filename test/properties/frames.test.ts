@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { checkFrame, createFrames } from './frames.js';
 
 /** Frames for each serializer; test/frames-long-run.js asks for 100,000. */

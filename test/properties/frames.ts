@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { ProtocolViolation } from '../../src/wamp/decode.js';
 import { MESSAGE, type Message } from '../../src/wamp/messages.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { kwargs, payloadValue } from './payload-values.js';
 
 /** Frames that are sound, damaged or made up, without end and the same for the same seed. */

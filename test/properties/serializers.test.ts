@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringifyJson } from '../../src/json.js';
 import { jsonText } from '../../src/json-text/json-text.js';
-import { wampBytes } from '../../src/wamp/bytes.js';
+import { wampBytes } from '../../src/wamp/binary-value.js';
 import { MESSAGE, type Message, type Result } from '../../src/wamp/messages.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { withValues } from './message-values.js';
 import { kwargs, payloadValue } from './payload-values.js';
 

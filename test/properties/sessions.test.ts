@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/log.js';
 import { MESSAGE, type Message } from '../../src/wamp/messages.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { FRAME_CLIENTS, type FrameClient } from '../support/frame-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { isJsonText } from '../../src/json-text/json-text.js';
 import { ProtocolViolation } from '../../src/wamp/decode.js';
 import { messagePayload } from '../../src/wamp/encode.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { createFrames } from './frames.js';
 import { withValues } from './message-values.js';
 

@@ -9,9 +9,9 @@ import { compileRequest, type RequestBuilder } from '../../src/gateway/pipeline/
 import { parseJson } from '../../src/json.js';
 import { isJsonText } from '../../src/json-text/json-text.js';
 import { forEachEntry } from '../../src/json-text/object-entries.js';
-import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import type { Payload } from '../../src/wamp/payload.js';
+import { createJsonSerializer } from '../../src/wamp/serializers/json.js';
 
 /** Sets of kwargs for each procedure; test/requests-long-run.js asks for many more. */
 const RUNS = Math.ceil(Number(process.env['REQUEST_SETS'] ?? 6_000) / 20);

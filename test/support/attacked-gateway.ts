@@ -2,7 +2,7 @@ import { parseConfig } from '../../src/config/load-config.js';
 import { createGateway } from '../../src/create-gateway.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { hello, type RawClient, rawOver } from './raw-client.js';
 

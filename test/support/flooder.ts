@@ -5,7 +5,7 @@ import { RAWSOCKET_SERIALIZER } from '../../src/transport/rawsocket-handshake.js
 import { encodeMessage } from '../../src/transport/websocket-framing.js';
 import { decodeMessage } from '../../src/wamp/decode.js';
 import type { Message } from '../../src/wamp/messages.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { connectOctets } from './octet-client.js';
 import { ALL_ROLES } from './raw-client.js';
 import { frameOf } from './raw-socket-client.js';

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { RAWSOCKET_SERIALIZER } from '../../src/transport/rawsocket-handshake.js';
-import type { Serializer } from '../../src/wamp/serializer.js';
+import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { connectOctets } from './octet-client.js';
 import { frameOf } from './raw-socket-client.js';
 

@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 import { parseJson } from '../../src/json.js';
 import { decodeMessage } from '../../src/wamp/decode.js';
-import { createJsonSerializer } from '../../src/wamp/json-serializer.js';
 import type { Message } from '../../src/wamp/messages.js';
 import { type Attach, localPeers, type Peer } from '../../src/wamp/peer.js';
+import { createJsonSerializer } from '../../src/wamp/serializers/json.js';
 import { type Frames, JSON_FRAMES } from './frames.js';
 
 /** A client that speaks WAMP in bare lists and takes no offence: for what well-behaved clients never send. */

@@ -3,7 +3,7 @@ import { createLogger, type Logger } from '../../src/log.js';
 import { createRouter, type Router, type RouterOptions } from '../../src/router/router.js';
 import { type Listener, type ListenerOptions, startListener } from '../../src/transport/listener.js';
 import { createTurns } from '../../src/turns.js';
-import { createSerializers } from '../../src/wamp/serializers.js';
+import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { LIMITS } from './limits.js';
 
 export interface RouterHost {

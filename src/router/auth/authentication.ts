@@ -1,7 +1,7 @@
+import { isLoopback } from '../../ip-source.js';
 import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
-import { isLoopback } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { weigh } from '../weigh.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';

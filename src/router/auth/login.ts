@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock.js';
+import { sourceOf } from '../../ip-source.js';
 import type { SummedLog } from '../../summed-log.js';
 import type { Authenticate } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
-import { sourceOf } from '../../wamp/source.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { LoginClaims } from './claims.js';
 import type { Asker } from './fair-turns.js';

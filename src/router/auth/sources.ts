@@ -1,5 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
-import { plainAddress } from '../../wamp/source.js';
+import { plainAddress } from '../../ip-source.js';
 import type { AuthMethod } from './methods/login-methods.js';
 import type { Source } from './realm-security.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { createSerializers } from '../../../src/wamp/serializers.js';
+import { createSerializers } from '../../../src/wamp/serializers/serializers.js';
 import {
   type AttackedGateway,
   callApi,

@@ -1,0 +1,42 @@
+import { type Logger, placeOf } from '../../log.js';
+import type { Event } from '../messages.js';
+import type { Dict, Payload } from '../payload.js';
+
+/** An event, as a subscriber's handler sees it. */
+export interface ReceivedEvent {
+  readonly publication: number;
+  readonly args: Payload['args'];
+  readonly kwargs: Payload['kwargs'];
+  /** From the router: topic (of a pattern), publisher (where disclosed), retained. */
+  readonly details: Dict;
+}
+
+export type EventHandler = (event: ReceivedEvent) => void;
+
+/** A subscriber's own books. Two subscriptions of one topic have one ID, and both handlers hear of its events. */
+export interface EventHandlers {
+  add(subscription: number, handler: EventHandler): void;
+  remove(subscription: number): void;
+  /** Never throws. */
+  deliver(event: Event): void;
+}
+
+export function createEventHandlers(log: Logger): EventHandlers {
+  const handlers = new Map<number, EventHandler[]>();
+  return {
+    add(subscription, handler) {
+      handlers.set(subscription, [...(handlers.get(subscription) ?? []), handler]);
+    },
+    remove: (subscription) => void handlers.delete(subscription),
+    deliver({ subscription, publication, details, payload: { args, kwargs } }) {
+      // Of one that was given up meanwhile there are no handlers.
+      for (const handler of handlers.get(subscription) ?? []) {
+        try {
+          handler({ publication, args, kwargs, details });
+        } catch (error) {
+          log.error({ subscription, ...placeOf(error) }, 'a handler of events failed');
+        }
+      }
+    },
+  };
+}

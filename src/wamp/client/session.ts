@@ -1,0 +1,372 @@
+import { type Clock, systemClock } from '../../clock.js';
+import { type Logger, silentLogger } from '../../log.js';
+import { type Challenge, MESSAGE, type Message, messageName, type Welcome } from '../messages.js';
+import { type Dict, EMPTY_PAYLOAD, type Payload } from '../payload.js';
+import type { Peer, PeerReceiver } from '../peer.js';
+import { CLOSE_URI, ERROR_URI } from '../uris.js';
+import { WampError } from '../wamp-error.js';
+import { authenticateMessage, type Credentials, challengedLogin, helloDetailsOf } from './credentials.js';
+import { createEventHandlers, type EventHandler } from './event-handlers.js';
+import { answerInvocation, createInvocations, type InvocationHandler } from './invocations.js';
+import { type Login, LoginError } from './logins/login.js';
+import { createRequests, type RequestHooks } from './requests.js';
+
+/** How a session ended: who ended it, and the reason URI. */
+export interface SessionEnd {
+  readonly by: 'us' | 'router' | 'transport';
+  readonly reason: string;
+  readonly message?: string;
+}
+
+/** A joined session, seen from the client. */
+export interface Session {
+  readonly id: number;
+  readonly realm: string;
+  /** What the router said in WELCOME: authid, authrole, its roles and features. */
+  readonly details: Dict;
+  /**
+   * Rejects with {@link WampError}. Payload slots that came as JSON text stay so; see `payload-values.ts`.
+   *
+   * @param onProgress asks for progressive results, and takes them as they come; the last one is what the call gives
+   */
+  call(
+    procedure: string,
+    payload: Payload,
+    options?: Dict,
+    onProgress?: (part: CallResult) => void,
+  ): Promise<CallResult>;
+  /** Resolves with the registration's ID; rejects with {@link WampError}. */
+  register(procedure: string, options: Dict, invoke: InvocationHandler): Promise<number>;
+  unregister(registration: number): Promise<void>;
+  /** Resolves with the subscription's ID; rejects with {@link WampError}. */
+  subscribe(topic: string, options: Dict, onEvent: EventHandler): Promise<number>;
+  /** For all handlers of the subscription: none of them hears of anything from here on. */
+  unsubscribe(subscription: number): Promise<void>;
+  /** Resolves with the publication's ID where the option `acknowledge` is true, else at once with nothing. */
+  publish(topic: string, payload: Payload, options?: Dict): Promise<number | undefined>;
+  /** Resolves when no invocation is being answered: the last answer has been sent. */
+  idle(): Promise<void>;
+  /** Tells all invocations that are being answered that nobody wants their answers any more. */
+  interruptAll(): void;
+  /** Says GOODBYE, and closes the peer when the router has answered. @param reason default `wamp.close.normal` */
+  leave(reason?: string): Promise<void>;
+  /** Resolves when the session is over, whoever ended it; never rejects. */
+  readonly closed: Promise<SessionEnd>;
+}
+
+export type CallResult = Payload & { readonly details: Dict };
+
+export interface JoinOptions {
+  readonly realm: string;
+  /** Name and version that the router may log. Default: none. */
+  readonly agent?: string;
+  /** How to log in. Default: as an anonymous client. */
+  readonly credentials?: Credentials;
+  /** Further keys of HELLO.Details. */
+  readonly details?: Dict;
+  /** Milliseconds to wait for WELCOME, and later for the echo of GOODBYE. Default 10 s; 0 waits for ever. */
+  readonly timeout?: number;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
+/** Only what a session of this file does. */
+const ROLES: Dict = {
+  caller: {
+    features: {
+      call_canceling: true,
+      call_timeout: true,
+      caller_identification: true,
+      progressive_call_results: true,
+    },
+  },
+  callee: {
+    features: {
+      call_canceling: true,
+      call_timeout: true,
+      caller_identification: true,
+      pattern_based_registration: true,
+      progressive_call_results: true,
+      registration_revocation: true,
+      shared_registration: true,
+    },
+  },
+  publisher: {
+    features: {
+      publisher_exclusion: true,
+      publisher_identification: true,
+      subscriber_blackwhite_listing: true,
+    },
+  },
+  subscriber: {
+    features: {
+      pattern_based_subscription: true,
+      publisher_identification: true,
+      subscription_revocation: true,
+    },
+  },
+};
+
+/**
+ * Joins a realm over `peer` and resolves with the session.
+ *
+ * @throws WampError the router's ABORT; `wamp.error.network_failure` if the peer closes or nothing comes in time;
+ *   `wamp.error.authentication_failed` if the router's challenge cannot be answered, or the router does not prove itself
+ */
+export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
+  const clock = options.clock ?? systemClock;
+  const timeout = options.timeout ?? 10_000;
+  return new Promise((resolve, reject) => {
+    const stopTimer =
+      timeout === 0
+        ? () => {}
+        : clock.after(timeout, () => fail(lost('the router did not answer HELLO in time')));
+    let joined: PeerReceiver | undefined;
+    let login: Login | undefined;
+    const { credentials } = options;
+    const fail = (error: WampError): void => {
+      if (joined !== undefined) return;
+      stopTimer();
+      reject(error);
+      peer.close('normal');
+    };
+    const abortLogin = (sentence: string): void => {
+      const reason = ERROR_URI.authenticationFailed;
+      peer.send({ type: MESSAGE.ABORT, details: { message: sentence }, reason });
+      fail(new WampError(reason, EMPTY_PAYLOAD, { message: sentence }));
+    };
+    const answerChallenge = async (own: Credentials, challenge: Challenge): Promise<void> => {
+      try {
+        login = challengedLogin(own, challenge);
+        peer.send(await authenticateMessage(login, challenge));
+      } catch (error) {
+        abortLogin(error instanceof LoginError ? error.message : 'The challenge cannot be answered.');
+      }
+    };
+    peer.listen({
+      onMessage(message) {
+        if (joined !== undefined) return joined.onMessage(message);
+        if (message.type === MESSAGE.WELCOME) {
+          if (login?.provesRouter?.(message.details) === false) {
+            return abortLogin('The router did not prove that it knows the password.');
+          }
+          stopTimer();
+          const session = openSession(peer, options, message);
+          joined = session.receiver;
+          resolve(session.session);
+        } else if (message.type === MESSAGE.ABORT) {
+          fail(new WampError(message.reason, EMPTY_PAYLOAD, message.details));
+        } else if (message.type === MESSAGE.CHALLENGE && credentials !== undefined && login === undefined) {
+          void answerChallenge(credentials, message);
+        } else {
+          fail(violation(`${messageName(message.type)} before WELCOME`));
+        }
+      },
+      onViolation: (sentence) =>
+        joined === undefined ? fail(violation(sentence)) : joined.onViolation(sentence),
+      onClose: () =>
+        joined === undefined ? fail(lost('the connection closed before WELCOME')) : joined.onClose(),
+    });
+    const agent = options.agent === undefined ? {} : { agent: options.agent };
+    const outcome = peer.send({
+      type: MESSAGE.HELLO,
+      realm: options.realm,
+      details: {
+        roles: ROLES,
+        ...agent,
+        ...(credentials !== undefined && helloDetailsOf(credentials)),
+        ...options.details,
+      },
+    });
+    if (outcome !== 'sent') fail(lost(`HELLO cannot be sent: ${outcome}`));
+  });
+}
+
+function openSession(
+  peer: Peer,
+  options: JoinOptions,
+  welcome: Welcome,
+): { session: Session; receiver: PeerReceiver } {
+  const log = options.log ?? silentLogger;
+  const clock = options.clock ?? systemClock;
+  const requests = createRequests(peer);
+  const { settle } = requests;
+  const invocations = createInvocations();
+  const handlers = createEventHandlers(log);
+  let state: 'open' | 'leaving' | 'over' = 'open';
+  let settleClosed: (end: SessionEnd) => void;
+  const closed = new Promise<SessionEnd>((resolve) => {
+    settleClosed = resolve;
+  });
+
+  function end(how: SessionEnd): void {
+    if (state === 'over') return;
+    state = 'over';
+    settleClosed(how);
+    invocations.interruptAll();
+    requests.rejectAll(lost(how.message ?? 'the session is over'));
+  }
+
+  function request(
+    requestType: number,
+    build: (request: number) => Message,
+    hooks?: RequestHooks,
+  ): Promise<Message> {
+    if (state !== 'open') return Promise.reject(lost('the session is over'));
+    return requests.send(requestType, build, hooks);
+  }
+
+  function breakOff(sentence: string): void {
+    end({ by: 'us', reason: ERROR_URI.protocolViolation, message: sentence });
+    peer.send({ type: MESSAGE.ABORT, details: { message: sentence }, reason: ERROR_URI.protocolViolation });
+    peer.close('protocol_violation');
+  }
+
+  const receiver: PeerReceiver = {
+    onMessage(message) {
+      if (state === 'over') return;
+      switch (message.type) {
+        case MESSAGE.INVOCATION:
+          if (state === 'open') answerInvocation(peer, invocations, message, log);
+          return;
+        case MESSAGE.INTERRUPT:
+          return invocations.interrupt(message.request, message.options['mode']);
+        case MESSAGE.RESULT:
+          return settle(MESSAGE.CALL, message);
+        case MESSAGE.EVENT:
+          return handlers.deliver(message);
+        case MESSAGE.ERROR:
+          return settle(message.requestType, message);
+        case MESSAGE.REGISTERED:
+          return settle(MESSAGE.REGISTER, message);
+        case MESSAGE.UNREGISTERED:
+          if (message.request === 0) invocations.remove(Number(message.details?.['registration']));
+          return settle(MESSAGE.UNREGISTER, message);
+        case MESSAGE.SUBSCRIBED:
+          return settle(MESSAGE.SUBSCRIBE, message);
+        case MESSAGE.UNSUBSCRIBED:
+          if (message.request === 0) handlers.remove(Number(message.details?.['subscription']));
+          return settle(MESSAGE.UNSUBSCRIBE, message);
+        case MESSAGE.PUBLISHED:
+          return settle(MESSAGE.PUBLISH, message);
+        case MESSAGE.GOODBYE:
+          if (state === 'open') {
+            // Over before the echo: in the same process the router closes before send returns.
+            end({ by: 'router', reason: message.reason });
+            peer.send({ type: MESSAGE.GOODBYE, details: {}, reason: CLOSE_URI.goodbyeAndOut });
+          } else {
+            end({ by: 'us', reason: message.reason });
+          }
+          return peer.close('normal');
+        case MESSAGE.ABORT:
+          end({ by: 'router', reason: message.reason, ...abortText(message.details) });
+          return peer.close('normal');
+        default:
+          return breakOff(`unexpected ${messageName(message.type)}`);
+      }
+    },
+    onViolation: breakOff,
+    onClose() {
+      end({ by: 'transport', reason: ERROR_URI.networkFailure, message: 'the connection closed' });
+    },
+  };
+
+  const session: Session = {
+    id: welcome.session,
+    realm: options.realm,
+    details: welcome.details,
+    closed,
+    idle: invocations.idle,
+    interruptAll: invocations.interruptAll,
+    async call(procedure, payload, callOptions = {}, onProgress) {
+      const wish = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
+      const answer = await request(
+        MESSAGE.CALL,
+        (id) => ({ type: MESSAGE.CALL, request: id, options: wish, procedure, payload }),
+        { onProgress: onProgress && (({ payload: part, details }) => onProgress({ ...part, details })) },
+      );
+      if (answer.type !== MESSAGE.RESULT) throw violation('not a RESULT');
+      return { ...answer.payload, details: answer.details };
+    },
+    async register(procedure, registerOptions, invoke) {
+      const answer = await request(
+        MESSAGE.REGISTER,
+        (id) => ({ type: MESSAGE.REGISTER, request: id, options: registerOptions, procedure }),
+        {
+          onAnswer(registered) {
+            if (registered.type === MESSAGE.REGISTERED)
+              invocations.add(registered.registration, procedure, invoke);
+          },
+        },
+      );
+      if (answer.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
+      return answer.registration;
+    },
+    async unregister(registration) {
+      await request(MESSAGE.UNREGISTER, (id) => ({ type: MESSAGE.UNREGISTER, request: id, registration }), {
+        onAnswer: () => invocations.remove(registration),
+      });
+    },
+    async subscribe(topic, subscribeOptions, onEvent) {
+      const answer = await request(
+        MESSAGE.SUBSCRIBE,
+        (id) => ({ type: MESSAGE.SUBSCRIBE, request: id, options: subscribeOptions, topic }),
+        {
+          onAnswer(subscribed) {
+            if (subscribed.type === MESSAGE.SUBSCRIBED) handlers.add(subscribed.subscription, onEvent);
+          },
+        },
+      );
+      if (answer.type !== MESSAGE.SUBSCRIBED) throw violation('not a SUBSCRIBED');
+      return answer.subscription;
+    },
+    async unsubscribe(subscription) {
+      handlers.remove(subscription);
+      await request(MESSAGE.UNSUBSCRIBE, (id) => ({
+        type: MESSAGE.UNSUBSCRIBE,
+        request: id,
+        subscription,
+      }));
+    },
+    async publish(topic, payload, publishOptions = {}) {
+      const build = (id: number): Message => ({
+        type: MESSAGE.PUBLISH,
+        request: id,
+        options: publishOptions,
+        topic,
+        payload,
+      });
+      if (publishOptions['acknowledge'] !== true) {
+        if (state !== 'open') throw lost('the session is over');
+        requests.post(MESSAGE.PUBLISH, build);
+        return undefined;
+      }
+      const answer = await request(MESSAGE.PUBLISH, build);
+      if (answer.type !== MESSAGE.PUBLISHED) throw violation('not a PUBLISHED');
+      return answer.publication;
+    },
+    async leave(reason = CLOSE_URI.normal) {
+      if (state !== 'open') return;
+      state = 'leaving';
+      const timeout = options.timeout ?? 10_000;
+      const giveUp = (): void => {
+        end({ by: 'us', reason });
+        peer.close('normal');
+      };
+      const stopTimer = timeout === 0 ? () => {} : clock.after(timeout, giveUp);
+      if (peer.send({ type: MESSAGE.GOODBYE, details: {}, reason }) !== 'sent') giveUp();
+      await closed;
+      stopTimer();
+    },
+  };
+  return { session, receiver };
+}
+
+const lost = (sentence: string): WampError => new WampError(ERROR_URI.networkFailure, { args: [sentence] });
+const violation = (sentence: string): WampError =>
+  new WampError(ERROR_URI.protocolViolation, { args: [sentence] });
+
+function abortText(details: Dict): { message?: string } {
+  const { message } = details;
+  return typeof message === 'string' ? { message } : {};
+}
