@@ -5,7 +5,7 @@ import '../../test/support/matchers.js';
 import { ALL_ROLES, attachRaw, hello, type RawClient, toList } from '../../test/support/raw-client.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
-import type { Authorizer, Verdict } from './authorizer.js';
+import type { Authorizer, Verdict } from './access/authorizer.js';
 import { createRouter } from './router.js';
 
 /** A router that thinks about requests for `com.slow` until it is told to decide. */

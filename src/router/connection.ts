@@ -6,10 +6,10 @@ import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages
 import { type Dict, NOTHING } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer, SendOutcome } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
-import { announcesRole } from './admission.js';
+import { announcesRole } from './access/admission.js';
 import type { Admission, Challenged, Refusal, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
-import { createInOrder } from './in-order.js';
+import { createInOrder } from './message-queue.js';
 import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
 import { shrinkingDetails } from './welcome.js';

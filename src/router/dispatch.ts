@@ -1,8 +1,8 @@
 import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
-import type { Broker } from './broker.js';
-import type { Dealer } from './dealer.js';
 import type { Session } from './model.js';
+import type { Broker } from './pubsub/broker.js';
+import type { Dealer } from './rpc/dealer.js';
 
 /**
  * Hands a message of a joined session to dealer or broker. A promise where that takes time: the session's next message

@@ -1,8 +1,8 @@
+import { weighText } from './estimate-size.js';
 import { createHoldings, type HoldingLimits } from './holdings.js';
 import { type Limit, tooMany } from './limit.js';
 import type { Session } from './model.js';
 import type { Objection } from './refusals.js';
-import { weighText } from './weigh.js';
 
 /**
  * Bytes of memory that a registration or subscription takes beside its URI, and what each further session takes that shares it.

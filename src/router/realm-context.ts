@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Turns } from '../turns.js';
-import type { Authorizer } from './authorizer.js';
+import type { Authorizer } from './access/authorizer.js';
 import type { Budgets } from './budgets.js';
 import type { RouterLimits, Session } from './model.js';
 

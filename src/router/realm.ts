@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.js';
 import { inTurns, type Turns } from '../turns.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
-import { ALLOW_ALL } from './authorizer.js';
-import { type Broker, createBroker } from './broker.js';
+import { ALLOW_ALL } from './access/authorizer.js';
 import type { Budget } from './budget.js';
 import { createBudgets } from './budgets.js';
-import { createDealer, type Dealer } from './dealer.js';
 import { dispatch } from './dispatch.js';
 import { createMetaApi, type MetaApi } from './meta/meta-api.js';
 import { sessionDetails } from './meta/session-procedures.js';
 import type { RouterLimits, Session } from './model.js';
+import { type Broker, createBroker } from './pubsub/broker.js';
 import type { RealmContext, RealmRules } from './realm-context.js';
+import { createDealer, type Dealer } from './rpc/dealer.js';
 
 export type { RealmRules } from './realm-context.js';
 

@@ -14,17 +14,17 @@ import {
   type Peer,
 } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
-import { admitTrusted, ROUTER_ROLES } from './admission.js';
+import { admitTrusted, ROUTER_ROLES } from './access/admission.js';
+import { createRealmAccess, type RouterSecurity } from './access/realm-access.js';
 import type { Admission, Refusal } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
 import { announcedFeatures } from './features.js';
-import { createHouseCalls } from './house-calls.js';
+import { createHouseCalls } from './internal-caller.js';
 import type { RouterLimits, Session, SessionFeatures } from './model.js';
 import { createRealm, type Realm, type RealmRules } from './realm.js';
-import { createRealmAccess, type RouterSecurity } from './realm-access.js';
 
+export type { RouterSecurity } from './access/realm-access.js';
 export type { RouterLimits } from './model.js';
-export type { RouterSecurity } from './realm-access.js';
 
 export interface RouterOptions {
   /** Names of the realms that may be joined. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSerializers } from '../wamp/serializers/serializers.js';
-import { ROUTER_ROLES } from './admission.js';
+import { ROUTER_ROLES } from './access/admission.js';
 import { shrinkingDetails } from './welcome.js';
 
 const [json, ...others] = createSerializers();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROUTER_ROLES } from '../../src/router/admission.js';
+import { ROUTER_ROLES } from '../../src/router/access/admission.js';
 import { joinRealm } from '../../src/wamp/client/session.js';
 import { IN_PROCESS, localPeers } from '../../src/wamp/peer.js';
 import { WampError } from '../../src/wamp/wamp-error.js';

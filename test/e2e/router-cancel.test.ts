@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, Verdict } from '../../src/router/authorizer.js';
+import type { Action, Verdict } from '../../src/router/access/authorizer.js';
 import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 
 const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];

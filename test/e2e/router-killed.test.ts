@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, Verdict } from '../../src/router/authorizer.js';
+import type { Action, Verdict } from '../../src/router/access/authorizer.js';
 import { CAPABLE, TRANSPORTS, useRouter } from '../support/contract.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { FRAMES } from '../support/frames.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { RouterSecurity } from '../../src/router/access/realm-access.js';
 import type { RealmSecurity } from '../../src/router/auth/realm-security.js';
-import type { RouterSecurity } from '../../src/router/realm-access.js';
 import { ANY, type Member, TRANSPORTS, useRouter } from '../support/contract.js';
 import { FRAMES } from '../support/frames.js';
 import { byTicket } from '../support/logins.js';

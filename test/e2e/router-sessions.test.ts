@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROUTER_ROLES } from '../../src/router/admission.js';
+import { ROUTER_ROLES } from '../../src/router/access/admission.js';
 import { ANY, TRANSPORTS, useRouter } from '../support/contract.js';
 import { ALL_ROLES, hello } from '../support/raw-client.js';
 

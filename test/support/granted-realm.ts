@@ -1,5 +1,5 @@
+import type { RouterSecurity } from '../../src/router/access/realm-access.js';
 import type { Grant, RealmSecurity } from '../../src/router/auth/realm-security.js';
-import type { RouterSecurity } from '../../src/router/realm-access.js';
 import { byTicket } from './logins.js';
 
 const EVERYTHING = [{ uri: '', match: 'prefix' }] as const;

@@ -3,7 +3,7 @@ import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { ERROR_URI } from '../../wamp/uris.js';
-import { weigh } from '../weigh.js';
+import { weigh } from '../estimate-size.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
 import { claimsOf } from './claims.js';
 import { createDecoys } from './decoys.js';

@@ -1,4 +1,4 @@
-import type { Action } from '../authorizer.js';
+import type { Action } from '../access/authorizer.js';
 import type { MatchPolicy } from '../model.js';
 import type { AuthMethod } from './methods/login-methods.js';
 import type { Password } from './password-keys.js';

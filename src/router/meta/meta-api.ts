@@ -1,8 +1,8 @@
 import type { Call } from '../../wamp/messages.js';
-import type { Broker } from '../broker.js';
 import type { Session } from '../model.js';
+import type { Broker } from '../pubsub/broker.js';
 import type { RealmContext } from '../realm-context.js';
-import type { Registrations } from '../registrations.js';
+import type { Registrations } from '../rpc/registrations.js';
 import { createMetaCalls, type MetaProcedure } from './meta-call.js';
 import { registrationProcedures } from './registration-procedures.js';
 import { sessionProcedures } from './session-procedures.js';

@@ -1,6 +1,6 @@
 import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
 import type { Registration, RouterLimits } from '../model.js';
-import { type Registrations, registrationDetails } from '../registrations.js';
+import { type Registrations, registrationDetails } from '../rpc/registrations.js';
 import { idArgument, matchArgument, uriArgument } from './arguments.js';
 import { idsByMatch, pageArgument, pageOf } from './listing.js';
 import { MetaError, type MetaProcedure } from './meta-call.js';

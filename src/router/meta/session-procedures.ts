@@ -1,6 +1,6 @@
 import { inTurns } from '../../turns.js';
 import { CLOSE_URI, ERROR_URI } from '../../wamp/uris.js';
-import { ALLOW_ALL } from '../authorizer.js';
+import { ALLOW_ALL } from '../access/authorizer.js';
 import type { Session } from '../model.js';
 import type { RealmContext } from '../realm-context.js';
 import { closing, idArgument, rolesArgument, textArgument } from './arguments.js';

@@ -1,6 +1,6 @@
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { RouterLimits, Subscription } from '../model.js';
-import { type Subscriptions, subscriptionDetails } from '../subscriptions.js';
+import { type Subscriptions, subscriptionDetails } from '../pubsub/subscriptions.js';
 import { idArgument, matchArgument, uriArgument } from './arguments.js';
 import { idsByMatch, pageArgument, pageOf } from './listing.js';
 import { MetaError, type MetaProcedure } from './meta-call.js';

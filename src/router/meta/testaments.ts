@@ -1,13 +1,13 @@
 import { OPTION_RULES, wrongOption } from '../../wamp/options.js';
 import { isDict, type Payload } from '../../wamp/payload.js';
-import type { Broker } from '../broker.js';
+import { ask, settle } from '../access/ask-authorizer.js';
+import { weigh } from '../estimate-size.js';
 import { createHoldings } from '../holdings.js';
 import type { Session } from '../model.js';
-import { isPacked } from '../passthru.js';
-import { ask, settle } from '../permission.js';
-import type { Publication } from '../publishing.js';
+import { isPacked } from '../payload-passthru.js';
+import type { Broker } from '../pubsub/broker.js';
+import type { Publication } from '../pubsub/publishing.js';
 import type { RealmContext } from '../realm-context.js';
-import { weigh } from '../weigh.js';
 import { invalid, uriArgument } from './arguments.js';
 import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 

@@ -1,0 +1,49 @@
+import type { RealmSecurity } from '../auth/realm-security.js';
+import type { Session } from '../model.js';
+import { ALLOW_ALL, type Authorizer } from './authorizer.js';
+import {
+  type AskAuthorizer,
+  type AuthorizerProcedureOptions,
+  createAskAuthorizer,
+} from './dynamic-authorizer.js';
+import { compileGrants, type Grants } from './grants.js';
+
+/** Sets of roles whose grants are kept put together. */
+const MOST_ROLE_SETS = 1000;
+
+/**
+ * What sessions may do in a realm: what a grant to one of their roles allows, and then what the realm's authorizer
+ * says. Once a realm declares grants, or names an authorizer, nothing else is allowed; before, everything is.
+ */
+export function createAuthorizer(
+  security: RealmSecurity,
+  options: Omit<AuthorizerProcedureOptions, 'procedure'>,
+): Authorizer {
+  const { securityEnabled, grants, authorizer: procedure } = security;
+  if (!securityEnabled || (grants === undefined && procedure === undefined)) return ALLOW_ALL;
+  const ask: AskAuthorizer | undefined =
+    procedure === undefined ? undefined : createAskAuthorizer({ ...options, procedure });
+  const byRoles = new Map<string, Grants>();
+  const bySession = new WeakMap<Session, Grants>();
+
+  function grantsOf(session: Session): Grants {
+    const known = bySession.get(session);
+    if (known !== undefined) return known;
+    const key = JSON.stringify([...session.roles].sort());
+    const found = byRoles.get(key) ?? compileGrants(grants ?? [], session.roles);
+    // Dynamic logins may bring ever new sets of roles: those that were needed longest ago make room.
+    byRoles.delete(key);
+    byRoles.set(key, found);
+    const [oldest] = byRoles.keys();
+    if (byRoles.size > MOST_ROLE_SETS && oldest !== undefined) byRoles.delete(oldest);
+    bySession.set(session, found);
+    return found;
+  }
+
+  return {
+    may(session, action, uri, match) {
+      if (session.trusted || grantsOf(session).allow(action, uri, match)) return true;
+      return ask === undefined ? false : ask(session, action, uri, match);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { jsonText } from '../json-text/json-text.js';
+import { weigh } from './estimate-size.js';
+
+describe('the weight of a value', () => {
+  it.each([
+    ['text', 'x'.repeat(1000)],
+    ['JSON text', jsonText(`"${'x'.repeat(1000)}"`)],
+    ['JSON in bytes', jsonText('["', Buffer.alloc(1000, 'x'), '"]')],
+    ['keys', { ['k'.repeat(1000)]: 1 }],
+    ['bytes', new Uint8Array(1000)],
+    ['an integer', 2n ** 8000n],
+    ['a list', Array.from({ length: 100 }, () => 1)],
+    ['nested things', [{ a: ['x'.repeat(900)], b: { c: 'x'.repeat(100) } }]],
+  ])('counts %s', (_what, value) => {
+    expect(weigh(value, 1e6)).toBeGreaterThanOrEqual(1000);
+    expect(weigh(value, 1e6)).toBeLessThan(5000);
+  });
+
+  it('counts of JSON text what is written, not what is known of it', () => {
+    const bytes = new Uint8Array(1000);
+    expect(weigh(jsonText('', bytes, '', undefined, true), 1e6)).toBe(weigh(bytes, 1e6));
+  });
+
+  it('counts all the memory that a view keeps alive', () => {
+    expect(weigh(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
+  });
+
+  it.each([
+    ['dictionary', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]))],
+    ['list', Array.from({ length: 1000 }, (_, index) => index)],
+  ])('reads no more of a %s than counts', (_what, all) => {
+    let read = 0;
+    const watched = new Proxy(all, {
+      get(target, name, receiver) {
+        if (/^k?\d/.test(String(name))) read++;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    expect(weigh(watched, 200)).toBeGreaterThan(200);
+    expect(read).toBeLessThan(20);
+    expect(weigh(watched, 1e6)).toBeGreaterThan(16_000);
+    expect(read).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('stops beyond what matters, and never recurses', () => {
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(weigh(circle, 10_000)).toBeGreaterThan(10_000);
+    let deep: unknown = 'x';
+    for (let depth = 0; depth < 100_000; depth++) deep = [deep];
+    expect(weigh(deep, 1e9)).toBeGreaterThan(100_000);
+  });
+});

@@ -1,0 +1,131 @@
+import { isUri } from '../../wamp/uris.js';
+import { MAX_URI_LENGTH, type MatchPolicy } from '../model.js';
+import { createPrefixIndex } from './prefix-index.js';
+import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
+
+/**
+ * What is registered or subscribed in a realm, by match policy and URI. One URI may stand under each policy once. A search
+ * takes as long among a hundred thousand entries as among ten: see prefix-index.ts and wildcard-index.ts for its bounds.
+ */
+export interface PatternIndex<T> {
+  get(match: MatchPolicy, uri: string): T | undefined;
+  /** As `get` with the policy exact, which every call and event asks for. */
+  exact(uri: string): T | undefined;
+  set(match: MatchPolicy, uri: string, value: T): void;
+  delete(match: MatchPolicy, uri: string): void;
+  /**
+   * What a call goes to, where nothing stands under its very URI: the longest prefix, else the best wildcard pattern.
+   *
+   * Prefixes are compared by characters: `com.myobject1` is one of `com.myobject1-sub`. In WAMP's examples of precedence
+   * `a1.b2.c3` is none of `a1.b2.c33.d4.e5`, though. Both hold where prefixes that all end within a component of the URI
+   * come last.
+   */
+  bestPattern(uri: string): T | undefined;
+  /** What an event goes to, where that is more than the subscription of its very topic: all that match. */
+  patterns(uri: string): readonly T[];
+  /** How many shapes of wildcard patterns there would be with this entry; 0 where it brings no new one. */
+  shapesWith(match: MatchPolicy, uri: string): number;
+}
+
+export function createPatternIndex<T>(): PatternIndex<T> {
+  const exact = new Map<string, T>();
+  // Made with the first pattern: in most realms there is none, and nothing is searched.
+  let patterns: ReturnType<typeof createPatterns<T>> | undefined;
+
+  /** A search is bounded by the longest URI. What is longer can only be asked for by name, and is not there. */
+  function patternsFor(uri: string): typeof patterns {
+    return uri.length > MAX_URI_LENGTH ? undefined : patterns;
+  }
+
+  return {
+    get: (match, uri) => (match === 'exact' ? exact.get(uri) : patternsFor(uri)?.[match].get(uri)),
+    exact: (uri) => exact.get(uri),
+    set(match, uri, value) {
+      if (match === 'exact') {
+        exact.set(uri, value);
+        return;
+      }
+      patterns ??= createPatterns();
+      patterns[match].set(uri, value);
+    },
+    delete(match, uri) {
+      if (match === 'exact') exact.delete(uri);
+      else patternsFor(uri)?.[match].delete(uri);
+    },
+    bestPattern(uri) {
+      const known = patternsFor(uri);
+      if (known === undefined) return undefined;
+      const { prefix, wildcard } = known;
+      const longest = prefix.longest(uri);
+      if (longest === undefined) return wildcard.best(uri);
+      const isWhole = (length: number) => endsWithComponent(uri, length);
+      if (isWhole(longest.key.length) || prefix.longest(uri, isWhole) !== undefined) return longest.value;
+      return wildcard.best(uri) ?? longest.value;
+    },
+    patterns(uri) {
+      const known = patternsFor(uri);
+      if (known === undefined) return NONE;
+      const found: T[] = [];
+      known.prefix.collect(uri, found);
+      known.wildcard.collect(uri, found);
+      return found;
+    },
+    shapesWith(match, uri) {
+      if (match !== 'wildcard') return 0;
+      if (patterns === undefined) return 1;
+      return patterns.wildcard.hasShapeOf(uri) ? 0 : patterns.wildcard.shapes + 1;
+    },
+  };
+}
+
+function createPatterns<T>() {
+  return { prefix: createPrefixIndex<T>(), wildcard: createWildcardIndex<T>() };
+}
+
+/** Whether what is registered or subscribed with a policy is meant by a URI. */
+export function covers(match: MatchPolicy, pattern: string, uri: string): boolean {
+  switch (match) {
+    case 'exact':
+      return pattern === uri;
+    case 'prefix':
+      return uri.startsWith(pattern);
+    case 'wildcard':
+      return matches(pattern, uri);
+  }
+}
+
+/** True where the first `length` characters of a URI are whole components of it, or none. */
+function endsWithComponent(uri: string, length: number): boolean {
+  return length === 0 || length === uri.length || uri[length] === '.' || uri[length - 1] === '.';
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+
+// A prefix may end in a dot, or be nothing at all; any component of a wildcard pattern may be empty. As to the rest, the
+// loose rule of WAMP section "URIs" holds for both.
+const PREFIX = /^(?:[^\s.#]+\.)*[^\s.#]*$/;
+const WILDCARD = /^[^\s#]*$/;
+
+/** True for a URI that a procedure or topic may have. */
+export function isUsableUri(uri: string): boolean {
+  return uri.length <= MAX_URI_LENGTH && isUri(uri);
+}
+
+/** True for a URI, or pattern, that may be registered or subscribed with this policy. */
+export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
+  if (uri.length > MAX_URI_LENGTH || !uri.isWellFormed()) return false;
+  switch (match) {
+    case 'exact':
+      return isUri(uri);
+    case 'prefix':
+      return PREFIX.test(uri);
+    case 'wildcard':
+      return WILDCARD.test(uri) && uri.split('.', MOST_COMPONENTS + 1).length <= MOST_COMPONENTS;
+  }
+}
+
+/** The policy that options name; `exact` where they name none. Decoding lets no other word through. */
+export function matchPolicyOf(options: { readonly match?: unknown }): MatchPolicy {
+  const { match } = options;
+  return match === 'prefix' || match === 'wildcard' ? match : 'exact';
+}

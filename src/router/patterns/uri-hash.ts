@@ -1,0 +1,38 @@
+import { randomFillSync } from 'node:crypto';
+import { MAX_URI_LENGTH } from '../model.js';
+
+/**
+ * The secret numbers of a hash of 32 bits. The hash of a text is the sum of its UTF-16 units, each multiplied by the factor
+ * of its place ("multilinear hashing"), and of the factor behind the last one. A stranger who does not know the factors
+ * cannot choose texts that collide: whatever two texts are, they do so with a probability of 2^-17 at most.
+ */
+export interface UriHash {
+  /** One for each place in a text, and one more. */
+  readonly factors: Int32Array;
+  /** Odd numbers, one for each component: what its hash is multiplied with where those of several are added up. */
+  readonly places: Int32Array;
+}
+
+/**
+ * @param components the most components that a hash puts together
+ * @param fill a secure source of random numbers
+ */
+export function createUriHash(
+  components: number,
+  fill: (array: Int32Array) => void = randomFillSync,
+): UriHash {
+  const factors = new Int32Array(MAX_URI_LENGTH + 1);
+  const places = new Int32Array(components);
+  fill(factors);
+  fill(places);
+  return { factors, places: places.map((place) => place | 1) };
+}
+
+/** The hash of a whole text, of {@link MAX_URI_LENGTH} units at most. */
+export function hashOf({ factors }: UriHash, text: string): number {
+  let hash = factors[text.length] as number;
+  for (let at = 0; at < text.length; at++) {
+    hash = (hash + Math.imul(factors[at] as number, text.charCodeAt(at))) | 0;
+  }
+  return hash;
+}

@@ -1,0 +1,146 @@
+import { inTurns } from '../../turns.js';
+import { MESSAGE, type Publish, type Subscribe, type Unsubscribe } from '../../wamp/messages.js';
+import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
+import { ask, settle } from '../access/ask-authorizer.js';
+import type { Session } from '../model.js';
+import { isUsablePattern, isUsableUri, matchPolicyOf } from '../patterns/pattern-index.js';
+import { checkPacking, isOpaque } from '../payload-passthru.js';
+import type { RealmContext } from '../realm-context.js';
+import { type Objection, refuse } from '../refusals.js';
+import { createPublishing, type Publication, type Publishing } from './publishing.js';
+import type { RetainedEvent } from './retained-events.js';
+import { createSubscriptions, type Subscriptions } from './subscriptions.js';
+
+/** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
+export interface Broker extends Pick<Publishing, 'announce' | 'publish' | 'isBehind'> {
+  readonly subscriptions: Subscriptions;
+  subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
+  unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
+  /** Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may follow it all the same. */
+  awaitUnsubscribe(session: Session, message: Unsubscribe): void;
+  /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
+  receive(session: Session, message: Publish): Promise<void> | undefined;
+  /** What speaks against publishing that, whoever does it. */
+  objection(publication: Publication): Objection | undefined;
+  readonly size: number;
+}
+
+export function createBroker(context: RealmContext): Broker {
+  const { rules, turns, randomId } = context;
+  const subscriptions = createSubscriptions(context);
+  const publishing = createPublishing(subscriptions, context);
+  const { announce, publish, sendRetained } = publishing;
+
+  function objection({ topic, options, payload }: Publication): Objection | undefined {
+    if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
+    if (isReservedUri(topic))
+      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. belong to the router'];
+    if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
+    if (options['disclose_me'] === true && rules.disclosure === 'refuse')
+      return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
+    return undefined;
+  }
+
+  /** @param retained events to be sent before any other */
+  function enter(
+    session: Session,
+    { request, options, topic }: Subscribe,
+    retained: readonly RetainedEvent[],
+  ): undefined {
+    const match = matchPolicyOf(options);
+    const refused = subscriptions.objection(session, match, topic);
+    if (refused !== undefined) return refuse(session, MESSAGE.SUBSCRIBE, request, refused[0], refused[1]);
+    subscriptions.enter(session, topic, match, (subscription) => {
+      session.peer.send({ type: MESSAGE.SUBSCRIBED, request, subscription: subscription.id });
+      sendRetained(session, subscription, retained);
+    });
+  }
+
+  /** As `enter`, for who wants what is retained. It is looked for first: no event is sent twice then, or in the wrong order. */
+  function enterAfterSearch(session: Session, message: Subscribe): Promise<void> | undefined {
+    function* steps(): Generator<unknown> {
+      const match = matchPolicyOf(message.options);
+      const retained = yield* publishing.findRetained(session, match, message.topic);
+      session.peer.release?.();
+      if (!session.gone) enter(session, message, retained);
+    }
+    session.peer.hold?.();
+    return inTurns(turns, steps());
+  }
+
+  function accept(session: Session, message: Publish): undefined {
+    const publication = randomId();
+    // Before the events, so that a publisher which gets its own event knows the publication already.
+    if (message.options['acknowledge'] === true) {
+      session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
+    }
+    publish(session, publication, message);
+  }
+
+  return {
+    subscriptions,
+    announce,
+    publish,
+    objection,
+    subscribe(session, message) {
+      const { request, topic, options } = message;
+      const match = matchPolicyOf(options);
+      const deny = (uri: string, sentence: string): undefined =>
+        refuse(session, MESSAGE.SUBSCRIBE, request, uri, sentence);
+      if (!isUsablePattern(match, topic))
+        return deny(ERROR_URI.invalidUri, 'the topic is not a valid URI or pattern');
+      const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
+      const proceed = (): Promise<void> | undefined =>
+        options['get_retained'] === true ? enterAfterSearch(session, message) : enter(session, message, []);
+      return settle(verdict, session, proceed, deny);
+    },
+    unsubscribe(session, message) {
+      const { request } = message;
+      const subscription = session.subscriptions?.get(message.subscription);
+      const deny = (uri: string, sentence: string): undefined =>
+        refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, sentence);
+      if (subscription === undefined)
+        return deny(ERROR_URI.noSuchSubscription, 'this session has no such subscription');
+      const stay = (uri: string, sentence: string): undefined => {
+        subscriptions.resume(session, subscription);
+        return deny(uri, sentence);
+      };
+      const verdict = ask(rules.authorizer, session, 'unsubscribe', subscription.uri, subscription.match);
+      const proceed = (): undefined => {
+        subscriptions.leave(session, subscription);
+        session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
+      };
+      // Clients take an EVENT that comes after their UNSUBSCRIBE for a violation, however long the answer takes.
+      if (verdict instanceof Promise) subscriptions.pause(session, subscription);
+      return settle(verdict, session, proceed, stay);
+    },
+    awaitUnsubscribe(session, message) {
+      const subscription = session.subscriptions?.get(message.subscription);
+      if (subscription !== undefined) subscriptions.pause(session, subscription);
+    },
+    receive(session, message) {
+      checkPacking('PUBLISH', message.options, session.features.publisher.payloadPassthru);
+      const refused = objection(message);
+      if (refused !== undefined) return denyPublish(session, message, refused);
+      const verdict = ask(rules.authorizer, session, 'publish', message.topic, 'exact');
+      if (verdict === true) return accept(session, message);
+      return settle(
+        verdict,
+        session,
+        () => accept(session, message),
+        (uri, sentence) => denyPublish(session, message, [uri, sentence]),
+      );
+    },
+    get isBehind() {
+      return publishing.isBehind;
+    },
+    get size() {
+      return subscriptions.size;
+    },
+  };
+}
+
+/** An answer to a PUBLISH that asked for none is a protocol violation to several clients. */
+function denyPublish(session: Session, { request, options }: Publish, [uri, sentence]: Objection): undefined {
+  if (options['acknowledge'] === true) refuse(session, MESSAGE.PUBLISH, request, uri, sentence);
+}

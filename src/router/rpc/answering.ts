@@ -1,0 +1,109 @@
+import { ProtocolViolation } from '../../wamp/decode.js';
+import { type ErrorMessage, MESSAGE, type Yield } from '../../wamp/messages.js';
+import { type Dict, NOTHING } from '../../wamp/payload.js';
+import { ERROR_URI } from '../../wamp/uris.js';
+import type { PendingCall, Session } from '../model.js';
+import { checkPacking, isOpaque, isPacked, packingOf } from '../payload-passthru.js';
+import type { RealmContext } from '../realm-context.js';
+import type { Objection } from '../refusals.js';
+import { undeliverable } from '../undeliverable.js';
+import { pickAnother } from './invocation-policy.js';
+import type { Invoking } from './invoking.js';
+import type { OpenCalls } from './open-calls.js';
+import { dropRerouting } from './rerouting.js';
+
+const PROGRESS: Dict = Object.freeze({ progress: true });
+
+/** Hands what callees answer on to callers. Answers that nobody waits for, late ones, are dropped. */
+export interface Answering {
+  /** @throws ProtocolViolation for a packed payload from a callee that did not announce any */
+  yield(session: Session, message: Yield): void;
+  /** @throws ProtocolViolation for an ERROR that answers anything but an INVOCATION */
+  error(session: Session, message: ErrorMessage): void;
+}
+
+export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }: RealmContext): Answering {
+  function progress(call: PendingCall, message: Yield): void {
+    if (!call.progressive || call.caller.gone) return;
+    // Begun: what was told already cannot be told again by another callee.
+    dropRerouting(call);
+    // A timeout is the time to the first result, and between results (WAMP, "Progressive Call Results"). A callee that
+    // was told to stop cannot go on by that.
+    if (!call.killed) calls.deadlines.restart(call);
+    result(call, message, true);
+  }
+
+  function result(call: PendingCall, { options, payload }: Yield, isProgress: boolean): undefined {
+    let details = isProgress ? PROGRESS : NOTHING;
+    if (isPacked(options)) {
+      if (!call.caller.features.caller.payloadPassthru) return refuse(call, isProgress, TAKES_NO_PACKED);
+      details = { ...details, ...packingOf(options) };
+    }
+    if (isOpaque(payload)) return refuse(call, isProgress, NO_OPAQUE);
+    const outcome = call.caller.peer.send({ type: MESSAGE.RESULT, request: call.request, details, payload });
+    // A caller that is lost is forgotten in its own time, and the callee interrupted then.
+    if (outcome === 'sent' || (isProgress && outcome === 'closed')) return;
+    refuse(call, isProgress, undeliverable(outcome, 'caller'));
+  }
+
+  /** Ends a call whose answer the caller cannot be given. */
+  function refuse(call: PendingCall, isProgress: boolean, objection: Objection): undefined {
+    calls.finish(call);
+    calls.fail(call, objection[0], objection[1]);
+    if (isProgress) calls.interrupt(call, 'killnowait', objection[0]);
+  }
+
+  /** Routes a call anew whose callee is unavailable. False where it cannot be: the callee's word is the answer then. */
+  function reroute(call: PendingCall): boolean {
+    const { rerouting } = call;
+    if (rerouting === undefined || call.killed) return false;
+    const { message, registration, tried } = rerouting;
+    call.callee.invocations?.delete(call.invocation);
+    tried.add(call.callee);
+    const next = pickAnother(registration, tried, random);
+    if (next !== undefined) {
+      invoking.again(call, message, next);
+    } else {
+      calls.finish(call);
+      calls.fail(call, ERROR_URI.noAvailableCallee, 'all callees are unavailable');
+    }
+    return true;
+  }
+
+  return {
+    yield(session, message) {
+      checkPacking('YIELD', message.options, session.features.callee.payloadPassthru);
+      const call = session.invocations?.get(message.request);
+      if (call === undefined) return;
+      if (message.options['progress'] === true) return progress(call, message);
+      calls.finish(call);
+      // Its connection may carry another session by now.
+      if (!call.caller.gone) result(call, message, false);
+    },
+    error(session, message) {
+      if (message.requestType !== MESSAGE.INVOCATION) {
+        throw new ProtocolViolation('ERROR: a client may answer only INVOCATION');
+      }
+      const call = session.invocations?.get(message.request);
+      if (call === undefined) return;
+      if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
+      calls.finish(call);
+      if (call.caller.gone) return;
+      if (isOpaque(message.payload)) return refuse(call, false, NO_OPAQUE);
+      const { details, uri, payload } = message;
+      const { request } = call;
+      const outcome = call.caller.peer.send({
+        type: MESSAGE.ERROR,
+        requestType: MESSAGE.CALL,
+        request,
+        details,
+        uri,
+        payload,
+      });
+      if (outcome !== 'sent') calls.fail(call, ...undeliverable(outcome, 'caller'));
+    },
+  };
+}
+
+const NO_OPAQUE = [ERROR_URI.featureNotSupported, 'payload transparency is not supported'] as const;
+const TAKES_NO_PACKED = [ERROR_URI.featureNotSupported, 'the caller takes no packed payloads'] as const;

@@ -1,0 +1,151 @@
+import { RequestTable } from '../../collections/request-table.js';
+import { nextId } from '../../wamp/ids.js';
+import { type Call, MESSAGE } from '../../wamp/messages.js';
+import { type Dict, NOTHING } from '../../wamp/payload.js';
+import { ERROR_URI } from '../../wamp/uris.js';
+import { tooMany } from '../limit.js';
+import type { Endpoint, MatchPolicy, PendingCall, RouterLimits, Session } from '../model.js';
+import { isPacked, packingOf } from '../payload-passthru.js';
+import type { RealmContext } from '../realm-context.js';
+import { refuse } from '../refusals.js';
+import { undeliverable } from '../undeliverable.js';
+import type { OpenCalls } from './open-calls.js';
+import { dropRerouting, keepForRerouting } from './rerouting.js';
+
+/** How much longer than the caller's timeout the dealer waits for a callee that keeps timeouts itself. */
+const BACKSTOP_MARGIN_MS = 1000;
+
+/** Sends INVOCATION for a CALL, the first time and when the call is routed anew. */
+export interface Invoking {
+  begin(caller: Session, message: Call, endpoint: Endpoint): void;
+  /** To another callee; the deadline stays what it is. */
+  again(call: PendingCall, message: Call, endpoint: Endpoint): void;
+}
+
+export function createInvoking(calls: OpenCalls, context: RealmContext): Invoking {
+  const { budgets, limits, rules, randomId } = context;
+  const secret = randomId();
+  const askAll = rules.progressiveResults === 'always';
+
+  function send(call: PendingCall, message: Call, endpoint: Endpoint): void {
+    const { callee, registration } = endpoint;
+    const features = callee.features.callee;
+    callee.lastInvocation = nextId(callee.lastInvocation);
+    call.callee = callee;
+    call.invocation = callee.lastInvocation;
+    call.progressive =
+      message.options['receive_progress'] === true && (features.progressiveCallResults || askAll);
+    if (features.callReroute)
+      keepForRerouting(call, message, registration, limits.maxWaitingBytes, budgets.kept);
+    else dropRerouting(call);
+    // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
+    callee.invocations ??= new RequestTable();
+    callee.invocations.set(call.invocation, call);
+    const packed = isPacked(message.options);
+    if (packed && !features.payloadPassthru) {
+      calls.finish(call);
+      calls.fail(call, ERROR_URI.featureNotSupported, 'the callee takes no packed payloads');
+      return;
+    }
+    const outcome = callee.peer.send({
+      type: MESSAGE.INVOCATION,
+      request: call.invocation,
+      registration: registration.id,
+      details: invocationDetails(call, message, endpoint, packed, limits),
+      payload: message.payload,
+    });
+    // A callee that was lost in the act has been forgotten, and its callers told.
+    if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
+    calls.finish(call);
+    calls.fail(call, ...undeliverable(outcome, 'callee'));
+  }
+
+  return {
+    begin(caller, message, endpoint) {
+      const { uri, match } = endpoint.registration;
+      const weight = caller.trusted ? 0 : weightOf(message, match);
+      const limit = weight > 0 ? budgets.pending.take(weight) : undefined;
+      if (limit !== undefined) {
+        const refusal = tooMany('the calls that wait in this realm are as many as may', limit);
+        return refuse(caller, MESSAGE.CALL, message.request, refusal[0], refusal[1]);
+      }
+      const call: PendingCall = {
+        caller,
+        request: message.request,
+        // The same text, and then that of the CALL need not be kept.
+        procedure: match === 'exact' ? uri : message.procedure,
+        callee: endpoint.callee,
+        invocation: 0,
+        progressive: false,
+        rerouting: undefined,
+        killed: false,
+        stopTimer: undefined,
+        lane: undefined,
+        earlier: undefined,
+        later: undefined,
+        dueAt: 0,
+        duration: 0,
+        weight,
+      };
+      caller.calls ??= new RequestTable(secret);
+      caller.calls.set(call.request, call);
+      setDeadline(call, message.options, endpoint.forwardTimeout, calls, limits);
+      send(call, message, endpoint);
+    },
+    again: send,
+  };
+}
+
+/** Measured with 50,000 calls: 570 bytes of heap each, and 450 more where a call has a timer of its own. */
+const CALL_WEIGHT = 640;
+const TIMER_WEIGHT = 480;
+
+function weightOf({ options, procedure }: Call, match: MatchPolicy): number {
+  const timer = Number(options['timeout'] ?? 0) > 0 ? TIMER_WEIGHT : 0;
+  return CALL_WEIGHT + timer + (match === 'exact' ? 0 : 2 * procedure.length);
+}
+
+/** What the caller wishes, capped; 0 where it has no wish: absent, null and 0 mean the same. */
+function timeoutOf(options: Dict, limits: RouterLimits): number {
+  return Math.min(Number(options['timeout'] ?? 0), limits.maxCallTimeout);
+}
+
+/** Sets the call's deadline. Where the callee keeps timeouts itself, it is only a backstop. */
+function setDeadline(
+  call: PendingCall,
+  options: Dict,
+  forwardTimeout: boolean,
+  { deadlines }: OpenCalls,
+  limits: RouterLimits,
+): void {
+  const timeout = timeoutOf(options, limits);
+  const { maxCallTimeout } = limits;
+  if (timeout > 0) {
+    deadlines.own(call, forwardTimeout ? timeout + BACKSTOP_MARGIN_MS : timeout);
+  } else if (forwardTimeout) {
+    deadlines.common(call, maxCallTimeout + BACKSTOP_MARGIN_MS);
+  } else {
+    deadlines.common(call, Math.min(limits.callTimeout || maxCallTimeout, maxCallTimeout));
+  }
+}
+
+function invocationDetails(
+  call: PendingCall,
+  { options, procedure }: Call,
+  { callee, registration, forwardTimeout, discloseCaller }: Endpoint,
+  packed: boolean,
+  limits: RouterLimits,
+): Dict {
+  const { caller } = call;
+  const known = callee.trusted ? caller.callerDetailsInside : caller.callerDetails;
+  const identity = discloseCaller || options['disclose_me'] === true ? known : NOTHING;
+  const timeout = forwardTimeout ? timeoutOf(options, limits) : 0;
+  const isPattern = registration.match !== 'exact';
+  // Most calls have nothing of it, and share what they have.
+  if (timeout === 0 && !isPattern && !packed && !call.progressive) return identity;
+  const details: Record<string, unknown> = { ...identity };
+  if (timeout > 0) details['timeout'] = timeout;
+  if (call.progressive) details['receive_progress'] = true;
+  if (isPattern) details['procedure'] = procedure;
+  return packed ? { ...details, ...packingOf(options) } : details;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../../test/support/limits.js';
+import { attachRaw, hello, type RawClient } from '../../../test/support/raw-client.js';
+import { createRouter } from '../router.js';
+
+const ROLES = { caller: {}, callee: { features: { call_reroute: true } } };
+
+/** A caller and two callees that share `com.a`, where 10,000 bytes of a caller's calls are kept. */
+async function setUp(most: Partial<typeof LIMITS> = {}) {
+  const limits = { ...LIMITS, ...most };
+  const router = createRouter({ realms: ['realm1'], limits, allowAnonymous: true, agent: 'test' });
+  const join = async (): Promise<RawClient> => {
+    const client = attachRaw(router.attach);
+    await hello(client, 'realm1', { roles: ROLES });
+    return client;
+  };
+  const [caller, busy, free] = [await join(), await join(), await join()];
+  for (const callee of [busy, free]) {
+    callee.send([64, 1, { invoke: 'first' }, 'com.a']);
+    await callee.next();
+  }
+  let request = 0;
+  const call = async (size: number): Promise<{ refuse: () => void }> => {
+    caller.send([48, ++request, {}, 'com.a', ['x'.repeat(size)]]);
+    const [, invocation] = await busy.next();
+    return { refuse: () => busy.send([8, 68, invocation, {}, 'wamp.error.unavailable']) };
+  };
+  return { caller, free, call };
+}
+
+describe('calls whose callee may be unavailable', () => {
+  it('go to another one, however many do so one after the other', async () => {
+    const { caller, free, call } = await setUp();
+    for (let i = 0; i < 5; i++) {
+      (await call(6000)).refuse();
+      const [, invocation] = await free.next();
+      free.send([70, invocation, {}, ['done']]);
+      expect(await caller.next()).toEqual([50, i + 1, {}, ['done']]);
+    }
+  });
+
+  it.each([
+    ['one caller', {}],
+    ['all callers', { maxWaitingBytes: 1e6, maxWaitingBytesPerRealm: 10_000 }],
+  ])('do not where more would have to be kept for %s than may be', async (_who, most) => {
+    const { caller, free, call } = await setUp(most);
+    const kept = await call(6000);
+    const tooMuch = await call(6000);
+    tooMuch.refuse();
+    expect(await caller.next()).toEqual([8, 48, 2, {}, 'wamp.error.unavailable']);
+    kept.refuse();
+    const [, invocation] = await free.next();
+    free.send([70, invocation, {}]);
+    expect(await caller.next()).toEqual([50, 1, {}]);
+    (await call(6000)).refuse();
+    expect((await free.next())[0]).toBe(68);
+  });
+});
