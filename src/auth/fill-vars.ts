@@ -1,6 +1,6 @@
-import type { Template } from '../config/template.js';
+import type { Template } from '../config/types/template.js';
 
-export { MASK } from '../config/template.js';
+export { MASK } from '../config/types/template.js';
 
 /** Fills a template from the service's variables; undefined where one is missing and has no default. */
 export function fillVars(

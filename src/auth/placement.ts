@@ -1,5 +1,5 @@
-import { isFieldValue } from '../config/http-fields.js';
 import type { ServiceSettings } from '../config/model.js';
+import { isFieldValue } from '../config/types/http-fields.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars, MASK } from './fill-vars.js';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isFieldValue } from '../config/http-fields.js';
 import type { NamedTemplate, ServiceSettings, Template } from '../config/model.js';
-import { checkUrl } from '../config/url-types.js';
+import { isFieldValue } from '../config/types/http-fields.js';
+import { checkUrl } from '../config/types/url-types.js';
 import { ACCEPT_ENCODING } from '../upstream/content-coding.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars } from './fill-vars.js';

@@ -1,4 +1,4 @@
-import { readMainFromDisk } from '../config/includes.js';
+import { readMainFromDisk } from '../config/syntax/includes.js';
 import { parseJson, stringifyJson } from '../json.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 

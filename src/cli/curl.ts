@@ -1,4 +1,4 @@
-import { SYSTEM_CAS } from '../config/datatypes.js';
+import { SYSTEM_CAS } from '../config/types/datatypes.js';
 
 /** The request as the pipeline made it: what {@link curlCommand} needs of `HttpRequest`. */
 export interface PrintableRequest {

@@ -1,4 +1,4 @@
-import { listOr } from '../config/datatypes.js';
+import { listOr } from '../config/types/datatypes.js';
 import { urlForShow } from '../transport/dial-options.js';
 import { dialRouter, ROUTER_SCHEMES } from '../transport/dial-router.js';
 import { packageVersion } from '../version.js';

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/model.js';
-import { sourceForShow } from '../config/template.js';
+import { sourceForShow } from '../config/types/template.js';
 import { jsonLine } from './colour.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { duration, listOr } from '../config/datatypes.js';
+import { duration, listOr } from '../config/types/datatypes.js';
 import { DEMO_PORT } from './defaults.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 

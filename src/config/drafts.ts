@@ -1,6 +1,6 @@
 import { isOpenedHere, settleListener } from './bondy-listeners.js';
-import type { Entry } from './includes.js';
 import type { ListenerDraft } from './listener-draft.js';
+import type { RawConfig, RawScope } from './match-entries.js';
 import { createProblems } from './problems.js';
 import { type Draft, type ReadContext, readSettings } from './read-settings.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
@@ -10,7 +10,7 @@ import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
 import { type SECURITY_KEYS, SECURITY_SCOPE } from './schema/security.js';
 import { type SERVICE_KEYS, SERVICE_SCOPE } from './schema/service.js';
 import { type WAMP_KEYS, WAMP_SCOPE } from './schema/wamp.js';
-import type { RawConfig, RawScope } from './sort-entries.js';
+import type { Entry } from './syntax/includes.js';
 
 export type { ListenerDraft } from './listener-draft.js';
 

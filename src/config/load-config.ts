@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors.js';
-import { checkAcross } from './cross-checks.js';
+import { checkAcross } from './checks/cross-checks.js';
+import { readSecurity } from './checks/security-checks.js';
 import { readDrafts } from './drafts.js';
+import { sortEntries } from './match-entries.js';
+import type { LoadedConfig } from './model.js';
+import { createProblems, type Problems } from './problems.js';
+import { resolveConfig } from './resolve.js';
 import {
   type Entry,
   type ReadFile,
@@ -9,14 +14,9 @@ import {
   readFromDisk,
   readMainFromDisk,
   readTextEntries,
-} from './includes.js';
-import type { LoadedConfig } from './model.js';
-import { notifyPending, refuseAttached } from './pending.js';
-import { createProblems, type Problems } from './problems.js';
-import { resolveConfig } from './resolve.js';
-import { readSecurity } from './security-checks.js';
-import { sortEntries } from './sort-entries.js';
-import type { Environment } from './substitution.js';
+} from './syntax/includes.js';
+import type { Environment } from './syntax/substitution.js';
+import { notifyPending, refuseAttached } from './unimplemented-keys.js';
 
 export type { LoadedConfig } from './model.js';
 

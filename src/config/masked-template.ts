@@ -1,7 +1,7 @@
-import type { DataType } from './datatypes.js';
 import { hideFromPrint } from './freeze.js';
-import type { Piece } from './substitution.js';
-import { MASK, parseTemplate, type Template } from './template.js';
+import type { Piece } from './syntax/substitution.js';
+import type { DataType } from './types/datatypes.js';
+import { MASK, parseTemplate, type Template } from './types/template.js';
 
 /** A URL up to where its path or query begins. */
 const BEHIND_THE_HOST = /^[^/?]*\/\/[^/?]*[/?]/;

@@ -9,7 +9,7 @@ import type { WampSettings } from './schema/wamp.js';
 import type { RealmSecurity } from './security-file/model.js';
 
 export type { RealmSecurity } from './security-file/model.js';
-export type { NamedTemplate, Template, Variable } from './template.js';
+export type { NamedTemplate, Template, Variable } from './types/template.js';
 export type {
   ListenerSettings,
   LogSettings,

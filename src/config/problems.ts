@@ -1,5 +1,5 @@
 import type { ConfigProblem } from '../errors.js';
-import type { Place } from './lines.js';
+import type { Place } from './syntax/lines.js';
 
 /** Collects what is wrong, or worth a notice, so that all of it can be reported at once. */
 export interface Problems {

@@ -1,11 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { readTextEntries } from './includes.js';
+import { type RawScope, sortEntries } from './match-entries.js';
 import { createProblems } from './problems.js';
 import { readSettings } from './read-settings.js';
 import { SERVICE_SCOPE, type ServiceSettings } from './schema/service.js';
-import { type RawScope, sortEntries } from './sort-entries.js';
-import type { NamedTemplate, Template } from './template.js';
+import { readTextEntries } from './syntax/includes.js';
+import type { NamedTemplate, Template } from './types/template.js';
 
 function read(lines: readonly string[]) {
   const problems = createProblems();

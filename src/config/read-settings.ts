@@ -1,9 +1,6 @@
-import type { ValueContext } from './datatypes.js';
-import { refuseForeignBraces } from './environment-braces.js';
 import { frozenMap, hideFromPrint, hideUnlisted } from './freeze.js';
-import type { Entry, ReadFile } from './includes.js';
-import { readValueText } from './lines.js';
 import { isTemplate, maskEnvironment } from './masked-template.js';
+import { entryId, foldName, type MatchedEntry, type RawScope } from './match-entries.js';
 import type { Problems } from './problems.js';
 import {
   type FamilySpec,
@@ -13,9 +10,12 @@ import {
   type SingleSpec,
   settingNameOf,
 } from './schema/spec.js';
-import { entryId, foldName, type MatchedEntry, type RawScope } from './sort-entries.js';
-import { type Environment, substitutePieces } from './substitution.js';
-import { ValueError } from './value-error.js';
+import { refuseForeignBraces } from './syntax/environment-braces.js';
+import type { Entry, ReadFile } from './syntax/includes.js';
+import { readValueText } from './syntax/lines.js';
+import { type Environment, substitutePieces } from './syntax/substitution.js';
+import type { ValueContext } from './types/datatypes.js';
+import { ValueError } from './types/value-error.js';
 
 /** What reading a value needs. */
 export interface ReadContext {

@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from 'node:path';
+import { isOnLoopback } from './checks/listener-checks.js';
 import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { deepFreeze, frozenMap } from './freeze.js';
-import { isOnLoopback } from './listener-checks.js';
 import type {
   ListenerConfig,
   ListenerSettings,

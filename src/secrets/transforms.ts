@@ -1,5 +1,5 @@
-import { withoutLineBreak } from '../config/line-break.js';
 import type { ServiceSettings } from '../config/model.js';
+import { withoutLineBreak } from '../config/syntax/line-break.js';
 import { SecretError } from './provider.js';
 
 type MapValue<M> = M extends ReadonlyMap<string, infer V> ? V : never;

@@ -1,6 +1,6 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { SYSTEM_CAS } from '../config/datatypes.js';
 import type { ServiceSettings } from '../config/model.js';
+import { SYSTEM_CAS } from '../config/types/datatypes.js';
 import { readRegularFile } from '../read-regular-file.js';
 import { trustBesides } from './system-cas.js';
 

@@ -1,4 +1,4 @@
-import { awsRegion } from '../aws-types.js';
+import { awsRegion } from '../types/aws-types.js';
 import {
   caFiles,
   type DataType,
@@ -10,10 +10,10 @@ import {
   statuses,
   text,
   wholeOrDotPath,
-} from '../datatypes.js';
-import { authHeaderTemplate, authTemplate, oneAnswerHeader, requestHeaderName } from '../http-types.js';
-import { urlTemplate } from '../url-types.js';
-import { ValueError } from '../value-error.js';
+} from '../types/datatypes.js';
+import { authHeaderTemplate, authTemplate, oneAnswerHeader, requestHeaderName } from '../types/http-types.js';
+import { urlTemplate } from '../types/url-types.js';
+import { ValueError } from '../types/value-error.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
 import type { KeyTable } from './spec.js';
 

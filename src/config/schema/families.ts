@@ -1,8 +1,8 @@
-import type { DataType } from '../datatypes.js';
 import { frozenMap, hideFromPrint, secretMap } from '../freeze.js';
-import type { NamedTemplate, Template } from '../template.js';
-import { isVariableName } from '../template.js';
-import { ValueError } from '../value-error.js';
+import type { DataType } from '../types/datatypes.js';
+import type { NamedTemplate, Template } from '../types/template.js';
+import { isVariableName } from '../types/template.js';
+import { ValueError } from '../types/value-error.js';
 import type { Member } from './spec.js';
 
 /** How the members of a family become one setting. */

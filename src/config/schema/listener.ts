@@ -8,9 +8,9 @@ import {
   listOf,
   oneOf,
   readableFile,
-} from '../datatypes.js';
-import { literalPath, origin } from '../url-types.js';
-import { ValueError } from '../value-error.js';
+} from '../types/datatypes.js';
+import { literalPath, origin } from '../types/url-types.js';
+import { ValueError } from '../types/value-error.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 /** What an `http` listener of Bondy serves: WAMP over WebSocket, and what our `admin` listener stands for. */

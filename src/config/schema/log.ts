@@ -1,4 +1,4 @@
-import { oneOf } from '../datatypes.js';
+import { oneOf } from '../types/datatypes.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const LOG_KEYS = {

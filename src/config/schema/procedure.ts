@@ -1,7 +1,7 @@
-import { listOf, nonEmptyText, oneOf } from '../datatypes.js';
-import { answerHeaderName, bodyTemplate, wholeBodyTemplate } from '../http-types.js';
-import { pathTemplate } from '../url-types.js';
-import { procedureUri, realmName } from '../wamp-types.js';
+import { listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
+import { answerHeaderName, bodyTemplate, wholeBodyTemplate } from '../types/http-types.js';
+import { pathTemplate } from '../types/url-types.js';
+import { procedureUri, realmName } from '../types/wamp-types.js';
 import { namedTemplates } from './families.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';

@@ -1,6 +1,6 @@
-import { nonEmptyText, oneOf } from '../datatypes.js';
-import { routerUrl } from '../url-types.js';
-import { realmName } from '../wamp-types.js';
+import { nonEmptyText, oneOf } from '../types/datatypes.js';
+import { routerUrl } from '../types/url-types.js';
+import { realmName } from '../types/wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const ROUTER_KEYS = {

@@ -1,5 +1,5 @@
-import { type DataType, duration, integer, nonEmptyText, oneOf, readableFile } from '../datatypes.js';
-import { procedureUri, realmName } from '../wamp-types.js';
+import { type DataType, duration, integer, nonEmptyText, oneOf, readableFile } from '../types/datatypes.js';
+import { procedureUri, realmName } from '../types/wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 const flagOrLocal: DataType<boolean | 'local'> = {

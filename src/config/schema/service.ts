@@ -9,9 +9,9 @@ import {
   oneOf,
   readableFile,
   statuses,
-} from '../datatypes.js';
-import { headerGlob } from '../http-types.js';
-import { literalPath, urlTemplate } from '../url-types.js';
+} from '../types/datatypes.js';
+import { headerGlob } from '../types/http-types.js';
+import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';

@@ -1,4 +1,4 @@
-import { nonEmptyText } from '../datatypes.js';
+import { nonEmptyText } from '../types/datatypes.js';
 import {
   callTemplate,
   cookieName,
@@ -6,8 +6,8 @@ import {
   headerName,
   headerTemplate,
   requestHeaderName,
-} from '../http-types.js';
-import { errorUri } from '../wamp-types.js';
+} from '../types/http-types.js';
+import { errorUri } from '../types/wamp-types.js';
 import { errorStatus, foldHeader, mapByStatus, namedTemplates } from './families.js';
 import type { KeyTable } from './spec.js';
 

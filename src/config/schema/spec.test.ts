@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ValueError } from '../value-error.js';
+import { ValueError } from '../types/value-error.js';
 import { GATEWAY_SCOPES, TOP_SCOPES } from './scopes.js';
 import { SERVICE_KEYS } from './service.js';
 import { type KeyTable, matchKey, pendingFamily, type SingleSpec, settingNameOf } from './spec.js';

@@ -1,4 +1,4 @@
-import type { DataType } from '../datatypes.js';
+import type { DataType } from '../types/datatypes.js';
 
 /** What every row of the table says. */
 interface Row {

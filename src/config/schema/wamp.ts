@@ -1,4 +1,4 @@
-import { byteSize, byteSum, duration, integer, oneOf } from '../datatypes.js';
+import { byteSize, byteSum, duration, integer, oneOf } from '../types/datatypes.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
 export const WAMP_KEYS = {

@@ -1,9 +1,9 @@
 import { TextDecoder } from 'node:util';
-import { fileTrouble } from '../datatypes.js';
 import { frozenMap } from '../freeze.js';
-import type { ReadFile } from '../includes.js';
 import type { Problems } from '../problems.js';
-import { realmName } from '../wamp-types.js';
+import type { ReadFile } from '../syntax/includes.js';
+import { fileTrouble } from '../types/datatypes.js';
+import { realmName } from '../types/wamp-types.js';
 import { lineOfJsonFault } from './json-fault.js';
 import { formatPath, type JsonPath, type Report } from './json-path.js';
 import type { RealmSecurity } from './model.js';

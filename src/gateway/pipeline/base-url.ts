@@ -1,7 +1,7 @@
 import { fillVars, MASK } from '../../auth/fill-vars.js';
 import type { ServiceSettings, Template } from '../../config/model.js';
-import { checkUrl } from '../../config/url-types.js';
-import { ValueError } from '../../config/value-error.js';
+import { checkUrl } from '../../config/types/url-types.js';
+import { ValueError } from '../../config/types/value-error.js';
 
 /** base_url taken apart, its variables filled. */
 export interface BaseUrl {

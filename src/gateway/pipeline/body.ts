@@ -1,5 +1,5 @@
 import type { NamedTemplate } from '../../config/model.js';
-import type { Template } from '../../config/template.js';
+import type { Template } from '../../config/types/template.js';
 import { stringifyJson } from '../../json.js';
 import { isJsonText } from '../../json-text/json-text.js';
 import { BadRequest, type Call, type Kwargs } from './call.js';

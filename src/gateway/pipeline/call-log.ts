@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.js';
 import type { LogSettings, ProcedureConfig, ServiceConfig } from '../../config/model.js';
-import { sourceForShow } from '../../config/template.js';
+import { sourceForShow } from '../../config/types/template.js';
 import type { CallErrorCode } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { createSummedLog } from '../../summed-log.js';

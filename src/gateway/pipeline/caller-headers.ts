@@ -1,4 +1,4 @@
-import { foldFieldName } from '../../config/http-fields.js';
+import { foldFieldName } from '../../config/types/http-fields.js';
 
 /** What becomes of a header that a caller sends: the configuration's replaces it, it is refused, or it goes out. */
 export type CallerHeaderRule = 'configured' | 'refused' | 'allowed';

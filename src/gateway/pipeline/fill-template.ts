@@ -1,4 +1,4 @@
-import type { Template, Variable } from '../../config/template.js';
+import type { Template, Variable } from '../../config/types/template.js';
 import { BadRequest, type Call } from './call.js';
 
 /**

@@ -1,5 +1,5 @@
-import { foldFieldName, isFieldValue, isOwnField, isToken } from '../../config/http-fields.js';
 import type { NamedTemplate } from '../../config/model.js';
+import { foldFieldName, isFieldValue, isOwnField, isToken } from '../../config/types/http-fields.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';

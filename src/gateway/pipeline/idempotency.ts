@@ -1,4 +1,4 @@
-import { foldFieldName } from '../../config/http-fields.js';
+import { foldFieldName } from '../../config/types/http-fields.js';
 import type { HttpMethod } from '../../upstream/http-message.js';
 import { findHeader } from './headers.js';
 

@@ -1,6 +1,6 @@
-import { isFieldValue } from '../../config/http-fields.js';
 import type { NamedTemplate, ProcedureConfig, ProcedureSettings, Template } from '../../config/model.js';
-import { serviceVariableOf, sourceForShow } from '../../config/template.js';
+import { isFieldValue } from '../../config/types/http-fields.js';
+import { serviceVariableOf, sourceForShow } from '../../config/types/template.js';
 import { encodeCookie } from './cookies.js';
 import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';

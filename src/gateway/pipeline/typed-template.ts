@@ -1,4 +1,4 @@
-import type { Template } from '../../config/template.js';
+import type { Template } from '../../config/types/template.js';
 import { parseJson, stringifyJson } from '../../json.js';
 import { jsonText } from '../../json-text/json-text.js';
 import { compileTemplate, compileVariable, type Filler } from './fill-template.js';

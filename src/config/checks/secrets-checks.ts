@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { regionOfSecret } from './aws-types.js';
-import { fileTrouble } from './datatypes.js';
-import type { ServiceDraft } from './drafts.js';
-import type { ReadFile } from './includes.js';
+import type { ServiceDraft } from '../drafts.js';
+import type { ReadFile } from '../syntax/includes.js';
+import { regionOfSecret } from '../types/aws-types.js';
+import { fileTrouble } from '../types/datatypes.js';
+import { variablesOf } from '../types/template.js';
 import { variablesOfCalls } from './service-variable-checks.js';
-import { variablesOf } from './template.js';
 import { variableUses } from './variable-checks.js';
 
 /** Checks the keys under `auth.secrets` against each other, and whether anything uses what they bring. */

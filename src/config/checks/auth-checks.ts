@@ -1,6 +1,6 @@
+import type { ServiceDraft } from '../drafts.js';
+import type { ReadFile } from '../syntax/includes.js';
 import { checkCredential, checkHeaderValues } from './credential-checks.js';
-import type { ServiceDraft } from './drafts.js';
-import type { ReadFile } from './includes.js';
 import { checkSecrets } from './secrets-checks.js';
 import { checkServiceVariables } from './service-variable-checks.js';
 import { checkTokenCache, checkTokenRequest } from './token-request-checks.js';

@@ -1,7 +1,7 @@
-import type { ConfigDraft } from './drafts.js';
+import type { ConfigDraft } from '../drafts.js';
+import type { SecurityFile } from '../security-file/load-security-file.js';
+import type { RealmSecurity } from '../security-file/model.js';
 import { isOnLoopback } from './listener-checks.js';
-import type { SecurityFile } from './security-file/load-security-file.js';
-import type { RealmSecurity } from './security-file/model.js';
 
 /** Notes the realms that nobody can join: where anonymous users are refused, some user must be known. */
 export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, it } from 'vitest';
+import { ValueError } from '../types/value-error.js';
 import { refuseForeignBraces } from './environment-braces.js';
 import { substitutePieces } from './substitution.js';
-import { ValueError } from './value-error.js';
 
 const refuse = (text: string, X: string) => refuseForeignBraces(substitutePieces(text, { X }), 'auth.vars');
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createProblems } from '../problems.js';
 import { type ReadFile, readEntries, readFromDisk } from './includes.js';
-import { createProblems } from './problems.js';
 
 let directory = '';
 beforeEach(() => {

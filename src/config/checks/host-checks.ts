@@ -1,4 +1,4 @@
-import type { ProcedureDraft, ServiceDraft } from './drafts.js';
+import type { ProcedureDraft, ServiceDraft } from '../drafts.js';
 
 /** A host as it stands in a Host header (RFC 9110 §7.2): a name, an IPv4 address, or an IPv6 address in brackets; a port. */
 const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;

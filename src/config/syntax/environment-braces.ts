@@ -1,7 +1,7 @@
-import type { DataType } from './datatypes.js';
+import type { DataType } from '../types/datatypes.js';
+import { bracesOf } from '../types/template.js';
+import { ValueError } from '../types/value-error.js';
 import type { Piece } from './substitution.js';
-import { bracesOf } from './template.js';
-import { ValueError } from './value-error.js';
 
 const REMEDIES: Readonly<Record<NonNullable<DataType<unknown>['variables']>, string>> = {
   'auth.vars': 'put it into auth.vars.NAME, which is taken as it is, and write {{NAME}} here',

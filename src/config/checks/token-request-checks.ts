@@ -1,6 +1,6 @@
-import type { ServiceDraft } from './drafts.js';
-import { MAX_TOKEN_TTL_MS } from './schema/auth.js';
-import type { Template } from './template.js';
+import type { ServiceDraft } from '../drafts.js';
+import { MAX_TOKEN_TTL_MS } from '../schema/auth.js';
+import type { Template } from '../types/template.js';
 import { valueAtLoad } from './variable-checks.js';
 
 const USERNAME = 'auth.fetch.basic_auth.username';

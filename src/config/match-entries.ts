@@ -1,4 +1,3 @@
-import type { Entry } from './includes.js';
 import type { Problems } from './problems.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
@@ -6,6 +5,7 @@ import { GATEWAY_PREFIXES, ofBondyAlone, STRICT_SUBSYSTEMS, TOP_SCOPES } from '.
 import { SERVICE_SCOPE } from './schema/service.js';
 import { type KeySpec, type Match, matchKey, type Scope } from './schema/spec.js';
 import { createSuggester, type KnownNames, type Suggester } from './suggest.js';
+import type { Entry } from './syntax/includes.js';
 
 /** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
 export interface RawScope {

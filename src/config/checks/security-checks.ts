@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import { checkDeciding } from './deciding-checks.js';
-import type { ConfigDraft } from './drafts.js';
-import { frozenMap } from './freeze.js';
-import type { Entry, ReadFile } from './includes.js';
-import { checkJoining } from './joining-checks.js';
-import type { Problems } from './problems.js';
-import { loadSecurityFile, type SecurityFile } from './security-file/load-security-file.js';
+import type { ConfigDraft } from '../drafts.js';
+import { frozenMap } from '../freeze.js';
+import type { Problems } from '../problems.js';
+import { loadSecurityFile, type SecurityFile } from '../security-file/load-security-file.js';
+import type { Entry, ReadFile } from '../syntax/includes.js';
+import { checkDeciding } from './dynamic-auth-checks.js';
+import { checkJoining } from './realm-login-checks.js';
 
 /** Reads the file that `security.config_file` names, if any, and compares its realms with those of other keys. */
 export function readSecurity(

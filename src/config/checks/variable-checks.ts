@@ -1,10 +1,10 @@
-import type { ServiceDraft } from './drafts.js';
-import type { MemberName } from './read-settings.js';
-import type { SERVICE_KEYS } from './schema/service.js';
-import { type NamedTemplate, type Template, type Variable, variablesOf } from './template.js';
-import { checkTokenUrl, hasEncodedSlash } from './token-url.js';
-import { checkUrl } from './url-types.js';
-import { ValueError } from './value-error.js';
+import type { ServiceDraft } from '../drafts.js';
+import type { MemberName } from '../read-settings.js';
+import type { SERVICE_KEYS } from '../schema/service.js';
+import { type NamedTemplate, type Template, type Variable, variablesOf } from '../types/template.js';
+import { checkTokenUrl, hasEncodedSlash } from '../types/token-url.js';
+import { checkUrl } from '../types/url-types.js';
+import { ValueError } from '../types/value-error.js';
 
 type ServiceKey = keyof typeof SERVICE_KEYS;
 

@@ -1,9 +1,9 @@
 import { createSecureContext } from 'node:tls';
-import { fileTrouble, SYSTEM_CAS } from './datatypes.js';
-import type { ListenerDraft, ServiceDraft } from './drafts.js';
-import type { ReadFile } from './includes.js';
-import { readCertificates, readPrivateKey } from './pem.js';
-import { ValueError } from './value-error.js';
+import type { ListenerDraft, ServiceDraft } from '../drafts.js';
+import type { ReadFile } from '../syntax/includes.js';
+import { fileTrouble, SYSTEM_CAS } from '../types/datatypes.js';
+import { readCertificates, readPrivateKey } from '../types/pem.js';
+import { ValueError } from '../types/value-error.js';
 
 /** Checks the TLS files of one service or listener; what it finds goes to the line of the file's key. */
 export type CheckTls = (draft: ServiceDraft | ListenerDraft) => void;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { ConfigDraft, ListenerDraft } from './drafts.js';
-import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from './schema/listener.js';
+import type { ConfigDraft, ListenerDraft } from '../drafts.js';
+import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from '../schema/listener.js';
 import type { CheckTls } from './tls-checks.js';
 
 /** Checks the listeners, each by itself and all together. */

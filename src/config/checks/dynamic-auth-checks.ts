@@ -1,6 +1,6 @@
-import type { ConfigDraft } from './drafts.js';
-import type { SecurityFile } from './security-file/load-security-file.js';
-import type { RealmSecurity } from './security-file/model.js';
+import type { ConfigDraft } from '../drafts.js';
+import type { SecurityFile } from '../security-file/load-security-file.js';
+import type { RealmSecurity } from '../security-file/model.js';
 
 /**
  * Notes authenticators and authorizers that anybody could pass for, or nobody could be: clients register them, and it is

@@ -2,12 +2,12 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type * as TinyGlobby from 'tinyglobby';
-import { MAX_FILE_BYTES, readOpenedFile, readRegularFile } from '../read-regular-file.js';
-import { fileTrouble } from './datatypes.js';
+import { MAX_FILE_BYTES, readOpenedFile, readRegularFile } from '../../read-regular-file.js';
+import type { Problems } from '../problems.js';
+import { fileTrouble } from '../types/datatypes.js';
+import { ValueError } from '../types/value-error.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
-import type { Problems } from './problems.js';
 import { type Environment, substitute } from './substitution.js';
-import { ValueError } from './value-error.js';
 
 /** A setting as the file has it, and what its value is relative to. */
 export interface Entry extends SettingLine {

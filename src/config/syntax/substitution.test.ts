@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, it } from 'vitest';
+import { ValueError } from '../types/value-error.js';
 import { substitute, substitutePieces } from './substitution.js';
-import { ValueError } from './value-error.js';
 
 const ENV = {
   HOST: 'example.com',

@@ -1,9 +1,9 @@
+import type { ConfigDraft, ProcedureDraft, ServiceDraft } from '../drafts.js';
+import type { ServiceSettings } from '../schema/service.js';
+import type { ReadFile } from '../syntax/includes.js';
 import { checkAuth } from './auth-checks.js';
-import type { ConfigDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { checkHost } from './host-checks.js';
-import type { ReadFile } from './includes.js';
 import { checkListeners } from './listener-checks.js';
-import type { ServiceSettings } from './schema/service.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
 /** Checks that look at more than one key. What they find goes where the drafts report to. */

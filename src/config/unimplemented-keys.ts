@@ -1,11 +1,11 @@
 import type { ConfigDraft } from './drafts.js';
+import type { RawConfig, RawScope } from './match-entries.js';
 import type { Problems } from './problems.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { pendingFamily, type Scope } from './schema/spec.js';
-import type { RawConfig, RawScope } from './sort-entries.js';
 
 const MESSAGE = 'accepted, has no effect yet in this version';
 

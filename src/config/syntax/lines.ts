@@ -1,4 +1,4 @@
-import { ValueError } from './value-error.js';
+import { ValueError } from '../types/value-error.js';
 
 /** Where a line stands. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readTextEntries } from './includes.js';
+import { entryId, sortEntries } from './match-entries.js';
 import { createProblems } from './problems.js';
-import { entryId, sortEntries } from './sort-entries.js';
+import { readTextEntries } from './syntax/includes.js';
 
 function sort(text: string) {
   const problems = createProblems();

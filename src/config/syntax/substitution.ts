@@ -1,5 +1,5 @@
+import { ValueError } from '../types/value-error.js';
 import { withoutLineBreak } from './line-break.js';
-import { ValueError } from './value-error.js';
 
 /** The environment that `${ENV}` reads from. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { billingConf } from '../../test/support/billing-conf.js';
-import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
-import { parseConfig } from './load-config.js';
+import { billingConf } from '../../../test/support/billing-conf.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../../test/support/temporary-folder.js';
+import { parseConfig } from '../load-config.js';
 
 let folder: TemporaryFolder;
 beforeEach(() => {

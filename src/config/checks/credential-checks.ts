@@ -1,9 +1,9 @@
-import type { ServiceDraft } from './drafts.js';
-import { isFieldValue } from './http-fields.js';
-import { headerName } from './http-types.js';
+import type { ServiceDraft } from '../drafts.js';
+import { isFieldValue } from '../types/http-fields.js';
+import { headerName } from '../types/http-types.js';
+import { variablesOf } from '../types/template.js';
+import { ValueError } from '../types/value-error.js';
 import { variablesOfCalls } from './service-variable-checks.js';
-import { variablesOf } from './template.js';
-import { ValueError } from './value-error.js';
 import { definedVariables, reportUndefined, valueAtLoad } from './variable-checks.js';
 
 /** Checks what is sent to the upstream: `auth.apply.*` and the token in it. */

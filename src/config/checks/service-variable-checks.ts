@@ -1,6 +1,6 @@
-import type { ProcedureDraft, ServiceDraft } from './drafts.js';
-import type { MemberName } from './read-settings.js';
-import { serviceVariableOf, type Template, variablesOf } from './template.js';
+import type { ProcedureDraft, ServiceDraft } from '../drafts.js';
+import type { MemberName } from '../read-settings.js';
+import { serviceVariableOf, type Template, variablesOf } from '../types/template.js';
 import { definedVariables } from './variable-checks.js';
 
 /** Places of templates that a call fills, of services and procedures alike. */
