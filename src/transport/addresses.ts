@@ -1,4 +1,4 @@
-import { hostInUrl } from './listen.js';
+import { hostInUrl } from './tcp-server.js';
 
 /** What can be spoken on a listener; `universal` is both, told apart by the first byte. */
 export type ListenerProtocol = 'websocket' | 'rawsocket' | 'universal';

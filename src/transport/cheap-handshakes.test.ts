@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
 import { systemClock } from '../clock.js';
 import { createTurns } from '../turns.js';
-import { createConnectionServer } from './listen.js';
+import { createConnectionServer } from './tcp-server.js';
 
 const { ca } = readTlsFixtures();
 

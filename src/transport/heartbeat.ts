@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
-import { cut } from './hang-up.js';
+import { cut } from './close-socket.js';
 
 /** When a listener pings and how long it waits; milliseconds. */
 export interface HeartbeatTimes {

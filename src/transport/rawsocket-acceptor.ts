@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
-import type { Acceptor, AcceptorContext } from './accepted.js';
-import type { Arrival } from './accepting.js';
-import { hangUp } from './hang-up.js';
+import type { Arrival } from './accept-guard.js';
+import type { Acceptor, AcceptorContext } from './acceptor.js';
+import { hangUp } from './close-socket.js';
 import {
   type Agreement,
   HANDSHAKE_ERROR,

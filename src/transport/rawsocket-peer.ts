@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import { cut, hangUp } from './close-socket.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
-import { cut, hangUp } from './hang-up.js';
 import {
   createFrameReader,
   encodeFrame,

@@ -3,7 +3,7 @@ import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../errors.js';
-import { BACKLOG, codeOf, listenError, listening } from './listen.js';
+import { BACKLOG, codeOf, listenError, listening } from './tcp-server.js';
 
 /** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;

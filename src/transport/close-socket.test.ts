@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
-import { cut, hangUp, loseAtOnce } from './hang-up.js';
+import { cut, hangUp, loseAtOnce } from './close-socket.js';
 
 describe('ending a connection', () => {
   let clock: FakeClock;

@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 import type { Turns } from '../turns.js';
 import type { ClientLibrary, ConnectionInfo, Peer } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
-import type { Arrival } from './accepting.js';
+import type { Arrival } from './accept-guard.js';
 import type { FramedPeerOptions } from './framed-peer.js';
 
 /** A connection that made its transport's handshake. */

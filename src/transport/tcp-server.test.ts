@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { expect, it } from 'vitest';
-import { listenOnPort } from './listen.js';
+import { listenOnPort } from './tcp-server.js';
 
 /** More than Node has the system keep. */
 const AT_ONCE = 700;

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
-import { type Accepting, type AcceptingLimits, type Arrival, guardAccepting } from './accepting.js';
+import { type Accepting, type AcceptingLimits, type Arrival, guardAccepting } from './accept-guard.js';
 
 interface FakeSocket extends EventEmitter {
   remoteAddress: string | undefined;

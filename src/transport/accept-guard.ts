@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../ip-source.js';
-import { createPlaces, type Place, type PlaceLimits } from './places.js';
+import { createPlaces, type Place, type PlaceLimits } from './connection-limits.js';
 
 /** What bounds the connections of a listener. */
 export interface AcceptingLimits extends PlaceLimits {
