@@ -1,5 +1,5 @@
-import { type AnswerHeaders, allHeaders } from '../upstream/answer-headers.js';
 import type { HttpAnswer } from '../upstream/http-message.js';
+import { type AnswerHeaders, allHeaders } from '../upstream/response-headers.js';
 
 /** What an answer says of the token that was sent: nothing, that it is no good, or perhaps that. */
 export type Refusal = 'none' | 'token' | 'perhaps';

@@ -5,10 +5,10 @@ import type { Variables } from '../secrets/variables.js';
 import { createCallControl } from '../upstream/call-control.js';
 import { MAX_TOKEN_REQUEST_MS } from '../upstream/service-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
-import { readTokenAnswer, type TokenAnswer, type TokenAnswerRule } from './token-answer.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
 import { readLifetime } from './token-lifetime.js';
 import type { TokenRequest, TokenRequestBuilder } from './token-request.js';
+import { readTokenAnswer, type TokenAnswer, type TokenAnswerRule } from './token-response.js';
 
 export interface TokenSourceParts {
   readonly settings: ServiceSettings;

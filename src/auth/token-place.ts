@@ -1,6 +1,6 @@
 import type { ServiceSettings } from '../config/model.js';
-import { firstHeader } from '../upstream/answer-headers.js';
 import type { HttpAnswer } from '../upstream/http-message.js';
+import { firstHeader } from '../upstream/response-headers.js';
 
 /** Where a token answer has its token. */
 export type TokenPlace =

@@ -1,4 +1,4 @@
-import { createAuthoriser } from '../auth/create-authoriser.js';
+import { createAuthoriser } from '../auth/create-request-credential.js';
 import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { allHeaders, firstHeader } from './answer-headers.js';
-import { type ExchangeFailure, failure } from './failure.js';
+import { type ExchangeFailure, failure } from './exchange-failure.js';
 import type { HttpAnswer } from './http-message.js';
+import { allHeaders, firstHeader } from './response-headers.js';
 import { unpackGzip, unpackZlib } from './unpack-leniently.js';
 
 /** What we ask for: the codings that {@link decodeContent} undoes. */

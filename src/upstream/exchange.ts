@@ -2,12 +2,12 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import { createLane, type Lane, type Timed } from '../collections/shared-timer.js';
 import type { Abandonments } from './abandonments.js';
-import { type AnswerHeaders, beginsAlike, findHeader } from './answer-headers.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection, ConnectionState } from './connection-pool.js';
-import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './failure.js';
+import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './exchange-failure.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
+import { type AnswerHeaders, beginsAlike, findHeader } from './response-headers.js';
 
 export interface Answered {
   readonly kind: 'answer';

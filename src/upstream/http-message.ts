@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from './answer-headers.js';
+import type { AnswerHeaders } from './response-headers.js';
 
 /** HTTP methods that a procedure can have. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';

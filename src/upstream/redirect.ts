@@ -1,5 +1,5 @@
-import { firstHeader } from './answer-headers.js';
 import type { HttpAnswer, HttpRequest } from './http-message.js';
+import { firstHeader } from './response-headers.js';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

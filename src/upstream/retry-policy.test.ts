@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { ExchangeOutcome } from './exchange.js';
-import { failure } from './failure.js';
+import { failure } from './exchange-failure.js';
 import { backoffMs, type RetryState, retryDelayMs } from './retry-policy.js';
 
 const policy = { retries: 3, statuses: new Set([429, 503]) };

@@ -1,5 +1,5 @@
-import { firstHeader } from './answer-headers.js';
 import type { ExchangeOutcome } from './exchange.js';
+import { firstHeader } from './response-headers.js';
 import { retryAfterMs } from './retry-after.js';
 
 export interface RetryPolicy {

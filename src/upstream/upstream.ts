@@ -4,7 +4,7 @@ import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 import { createExchangeLane, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
-import { failure } from './failure.js';
+import { failure } from './exchange-failure.js';
 import { type HttpAnswer, type HttpRequest, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import type { RetryBudget } from './retry-budget.js';

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from '../../src/upstream/answer-headers.js';
+import type { AnswerHeaders } from '../../src/upstream/response-headers.js';
 
 /** Header fields as they come in an answer: octets, and one pair for each value. */
 export function answerHeaders(

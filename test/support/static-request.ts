@@ -1,5 +1,5 @@
 import { describeCredential } from '../../src/auth/credential.js';
-import { createStaticAuthoriser } from '../../src/auth/static-authoriser.js';
+import { createStaticAuthoriser } from '../../src/auth/static-credential.js';
 import type { ServiceSettings } from '../../src/config/model.js';
 import { createCallControl } from '../../src/upstream/call-control.js';
 import type { HttpRequest } from '../../src/upstream/http-message.js';

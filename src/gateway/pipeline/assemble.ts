@@ -1,5 +1,5 @@
-import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
 import type { Credential } from '../../auth/credential.js';
+import type { Authoriser, Unauthorised } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
@@ -17,7 +17,7 @@ import type { DecodedBody } from './decode-body.js';
 import { decodeLargeBody } from './decode-large.js';
 import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
-import { createAuthorisedSender, type FinalOutcome } from './send-authorised.js';
+import { createAuthorisedSender, type FinalOutcome } from './send-with-credential.js';
 
 /** One procedure, ready to be called: never rejects, always replies. */
 export type Pipeline = (call: RunningCall) => Promise<Reply>;

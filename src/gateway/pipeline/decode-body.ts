@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { checkJson } from '../../json-text/check-json.js';
-import { findHeader, isAlike } from '../../upstream/answer-headers.js';
 import type { HttpAnswer } from '../../upstream/http-message.js';
+import { findHeader, isAlike } from '../../upstream/response-headers.js';
 import { decodeText, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 

@@ -6,7 +6,7 @@ import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js
 import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
 import { compileTemplate, isDict, isScalar } from './fill-template.js';
 import { isJsonType } from './json-type.js';
-import { HEADERS_KWARG } from './leftover.js';
+import { HEADERS_KWARG } from './remaining.js';
 
 const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must name JSON in UTF-8, as the service sets fields of the body`;
 

@@ -1,6 +1,6 @@
 import type { CallErrorCode } from '../../errors.js';
-import { type AnswerHeaders, allHeaders } from '../../upstream/answer-headers.js';
 import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
+import { type AnswerHeaders, allHeaders } from '../../upstream/response-headers.js';
 import {
   type DecodedBody,
   type DecodeRule,

@@ -7,10 +7,10 @@ import { BadRequest, type Call, type IncomingCall } from './call.js';
 import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
-import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './leftover.js';
 import { type IsOwned, ownedFields, ownedParameters } from './owned-names.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, TOO_LONG, withoutNames } from './query.js';
+import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './remaining.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
 /** A request, and whether it may be sent more than once. */

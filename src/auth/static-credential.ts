@@ -1,7 +1,7 @@
 import type { Variables } from '../secrets/variables.js';
-import { type Authoriser, noCredential, type Unauthorised } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
+import { type Authoriser, noCredential, type Unauthorised } from './request-credential.js';
 
 /**
  * The credential of a service that fetches none: the variable `token`, placed as `auth.apply.*` says. It is put together

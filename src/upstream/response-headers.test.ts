@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
-import { allHeaders, firstHeader } from './answer-headers.js';
+import { allHeaders, firstHeader } from './response-headers.js';
 
 const headers = answerHeaders({
   'Content-Type': 'text/plain',

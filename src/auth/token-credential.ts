@@ -4,10 +4,10 @@ import type { Variables } from '../secrets/variables.js';
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
-import type { Authorisation, Authoriser, Unauthorised } from './authoriser.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
+import type { Authorisation, Authoriser, Unauthorised } from './request-credential.js';
 import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
 import { waitWithin } from './wait-within.js';
 

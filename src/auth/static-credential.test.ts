@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '../config/load-config.js';
 import type { Variables } from '../secrets/variables.js';
 import { describeCredential } from './credential.js';
-import { createStaticAuthoriser } from './static-authoriser.js';
+import { createStaticAuthoriser } from './static-credential.js';
 
 const REQUEST = { method: 'GET', origin: 'https://h', path: '/', headers: [], body: undefined } as const;
 

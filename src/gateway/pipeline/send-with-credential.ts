@@ -1,4 +1,4 @@
-import type { Authoriser, Unauthorised } from '../../auth/authoriser.js';
+import type { Authoriser, Unauthorised } from '../../auth/request-credential.js';
 import { type CallControl, freePlace } from '../../upstream/call-control.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';

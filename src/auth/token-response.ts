@@ -1,5 +1,5 @@
-import { firstHeader } from '../upstream/answer-headers.js';
 import type { HttpAnswer } from '../upstream/http-message.js';
+import { firstHeader } from '../upstream/response-headers.js';
 import { retryAfterMs } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenDocument, type TokenPlace, tokenIn, valueAt } from './token-place.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
-import { readTokenAnswer } from './token-answer.js';
 import type { TokenPlace } from './token-place.js';
+import { readTokenAnswer } from './token-response.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const rule = {

@@ -6,10 +6,10 @@ import { parseConfig } from '../config/load-config.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { createWaitingMemory } from '../upstream/waiting-memory.js';
-import type { Authorised } from './authoriser.js';
 import { describeCredential } from './credential.js';
-import { createTokenAuthoriser } from './token-authoriser.js';
+import type { Authorised } from './request-credential.js';
 import type { NoToken, Token, TokenCache } from './token-cache.js';
+import { createTokenAuthoriser } from './token-credential.js';
 
 const request: HttpRequest = {
   method: 'POST',
