@@ -17,7 +17,7 @@ const WHY = 'no curl: apt-get install curl';
 if (!available && process.env['CI']) throw new Error(WHY);
 if (!available) console.warn(`skipped: ${WHY}`);
 
-/** test/e2e/dry-run.test.ts shows that the gateway sends what the command says; this, that curl and a shell do too. */
+/** test/e2e/command/dry-run.test.ts shows that the gateway sends what the command says; this, that curl and a shell do too. */
 describe.skipIf(!available)('the curl command of --dry-run', () => {
   let upstream: RecordingUpstream;
   let config: LoadedConfig;

@@ -1,0 +1,239 @@
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { createGateway } from '../../../src/create-gateway.js';
+import { billingConf } from '../../support/billing-conf.js';
+import { connectCaller, ownError } from '../../support/caller.js';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { type RecordedRequest, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+/** Stands in every planted value, so that one search finds any of them. */
+const MARK = 'S3CR3T';
+const GET = 'com.billing.get_invoice';
+const PENDING = {
+  status: 503,
+  code: 'secrets',
+  message: 'Service credentials pending',
+  body: 'Service credentials pending',
+  attempts: 0,
+};
+/** A static API key that is a secret. */
+const KEY = ['+auth.secrets.vars.token.field = API_KEY', '+auth.apply.format = Bearer {{token}}'];
+
+let folder: TemporaryFolder;
+let clock: FakeClock;
+const scenes: Scene[] = [];
+beforeEach(() => {
+  folder = createTemporaryFolder();
+  clock = createFakeClock();
+});
+afterEach(async () => {
+  await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  folder.remove();
+});
+
+async function open(lines: readonly string[], options: SceneOptions = {}): Promise<Scene> {
+  const gateway = { clock, random: () => 0.5, ...options.gateway };
+  const scene = await openScene({ lines, ...options, gateway });
+  scenes.push(scene);
+  return scene;
+}
+const authorization = (request: RecordedRequest | undefined) => request?.headers['authorization'];
+/** The credential that a call carries now. */
+async function credential(scene: Scene): Promise<unknown> {
+  expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+  return authorization(scene.upstream.requests.at(-1));
+}
+/** Lets the clock run, a second at a time, until the log says this. */
+function untilLogged({ log }: Scene, sentence: string): Promise<void> {
+  const step = (): string => {
+    clock.advance(1_000);
+    return log.text();
+  };
+  return expect.poll(step, { timeout: 10_000 }).toContain(sentence);
+}
+const warnings = ({ log }: Scene) => log.records().filter(({ level }) => level === 'warn');
+const CHANGED = 'the secret has changed';
+
+describe('secrets in a file', () => {
+  const file = (name = 'creds.json'): string => join(folder.path, name);
+  const fromFile = () => ['+auth.secrets.provider = file', `+auth.secrets.secret_id = ${file()}`, ...KEY];
+
+  it('are used, and used anew when they change, also without refresh_interval', async () => {
+    folder.write('creds.json', JSON.stringify({ API_KEY: `${MARK}-1` }));
+    const scene = await open([...fromFile(), '+auth.secrets.refresh_interval = 0']);
+    expect(await credential(scene)).toBe(`Bearer ${MARK}-1`);
+    folder.write('creds.json', JSON.stringify({ API_KEY: `${MARK}-22` }));
+    await untilLogged(scene, CHANGED);
+    expect(await credential(scene)).toBe(`Bearer ${MARK}-22`);
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+
+  it('are followed where Kubernetes swaps them', async () => {
+    folder.write('..2026_01/creds.json', `{"API_KEY": "${MARK}-1"}`);
+    symlinkSync('..2026_01', file('..data'));
+    symlinkSync('..data/creds.json', file());
+    const scene = await open(fromFile());
+    expect(await credential(scene)).toBe(`Bearer ${MARK}-1`);
+
+    folder.write('..2026_02/creds.json', `{"API_KEY": "${MARK}-2"}`);
+    symlinkSync('..2026_02', file('..data_tmp'));
+    renameSync(file('..data_tmp'), file('..data'));
+    rmSync(file('..2026_01'), { recursive: true });
+    await untilLogged(scene, CHANGED);
+    expect(await credential(scene)).toBe(`Bearer ${MARK}-2`);
+  });
+
+  it('may come after the start', async () => {
+    const scene = await open(fromFile());
+    const answer = await scene.caller.call(GET, { id: 1 });
+    expect(answer.uri).toBe('bondy.error.bad_gateway');
+    expect(ownError(answer)).toEqual({ ...PENDING, retry_after: 1 });
+    expect(warnings(scene)[0]).toMatchObject({
+      level: 'warn',
+      service: 'billing',
+      provider: 'file',
+      cause: `the file ${file()} cannot be read (ENOENT)`,
+    });
+    expect((await scene.caller.call(GET, {})).uri).toBe('wamp.error.invalid_argument');
+    folder.write('creds.json', '{"API_KEY": 12345678901234567890}');
+    await untilLogged(scene, 'the secret has been read');
+    expect(await credential(scene)).toBe('Bearer 12345678901234567890');
+    expect(scene.upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['broken', `{"API_KEY": "${MARK}`, 'creds.json is not JSON'],
+    ['without the field', `{"OTHER": "${MARK}"}`, 'field API_KEY is missing'],
+    ['removed', undefined, 'creds.json cannot be read (ENOENT)'],
+  ])('stay in use while the file is %s', async (_, text, cause) => {
+    folder.write('creds.json', '{"API_KEY": "good"}');
+    const scene = await open(fromFile());
+    expect(await credential(scene)).toBe('Bearer good');
+    if (text === undefined) rmSync(file());
+    else folder.write('creds.json', text);
+    await untilLogged(scene, cause);
+    expect(await credential(scene)).toBe('Bearer good');
+    folder.write('creds.json', '{"API_KEY": "better"}');
+    await untilLogged(scene, CHANGED);
+    expect(await credential(scene)).toBe('Bearer better');
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+
+  it.each([
+    ['a text file', '.', 'key', 'key'],
+    ['a text file with a line break', '.', 'key', 'key\n'],
+    ['nested JSON', 'db.key', 'key', '{"db":{"key":"key\\n"}}'],
+  ])('may be %s', async (_, field, key, text) => {
+    folder.write('creds.json', text);
+    const scene = await open([...fromFile(), `+auth.secrets.vars.token.field = ${field}`]);
+    expect(await credential(scene)).toBe(`Bearer ${key}`);
+  });
+
+  it('may be a folder of files, of which a changed one is in use at once', async () => {
+    folder.write('creds.json/api.key', 'old\n');
+    const scene = await open([...fromFile(), '+auth.secrets.vars.token.field = api.key']);
+    expect(await credential(scene)).toBe('Bearer old');
+    folder.write('creds.json/api.key', `${MARK}\n`);
+    await untilLogged(scene, CHANGED);
+    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    rmSync(join(folder.path, 'creds.json/api.key'));
+    await untilLogged(scene, 'creds.json/api.key cannot be read (ENOENT)');
+    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+
+  it('lie beside the configuration where their path is relative', async () => {
+    const upstream = await startRecordingUpstream();
+    folder.write('creds.json', '{"API_KEY": "beside"}');
+    const lines = ['+auth.secrets.provider = file', '+auth.secrets.secret_id = creds.json', ...KEY];
+    const conf = folder.write('bondy.conf', `${billingConf(upstream.url, ...lines)}\nlisteners.a.port = 0\n`);
+    const gateway = createGateway(loadConfig(conf, { env: {} }));
+    await gateway.start();
+    const caller = await connectCaller(gateway.endpoints[0]!);
+    await caller.call(GET, { id: 1 });
+    expect(authorization(upstream.requests[0])).toBe('Bearer beside');
+    await caller.close();
+    await gateway.stop(0);
+    await upstream.close();
+  });
+});
+
+describe('secrets in the environment', () => {
+  const FROM_ENV = ['+auth.secrets.provider = env', ...KEY];
+
+  it('are used', async () => {
+    const scene = await open(FROM_ENV, { gateway: { env: { API_KEY: MARK } } });
+    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+
+  it('go through transforms', async () => {
+    const env = { LOGIN: `basic ${Buffer.from(`user:${MARK}`).toString('base64')}` };
+    const lines = [
+      '+auth.secrets.provider = env',
+      '+auth.secrets.vars.token.field = LOGIN',
+      '+auth.secrets.vars.token.transform = basic_password',
+      '+auth.secrets.vars.user.field = LOGIN',
+      '+auth.secrets.vars.user.transform = basic_username',
+      '+auth.apply.format = Key {{user}}/{{token}}',
+    ];
+    const scene = await open(lines, { gateway: { env } });
+    expect(await credential(scene)).toBe(`Key user/${MARK}`);
+  });
+
+  it('that are missing leave their service alone pending, and are taken when they are there', async () => {
+    const env: Record<string, string> = { OTHER: MARK };
+    const other = billingConf('http://127.0.0.1:9').replaceAll('billing', 'other');
+    const scene = await open([...FROM_ENV, ...other.split('\n'), 'rpc_gateway.services.other.retries = 0'], {
+      gateway: { env },
+    });
+    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
+    expect(warnings(scene)[0]).toMatchObject({
+      provider: 'env',
+      cause: expect.stringMatching(/^not set in the environment: API_KEY .*restart/),
+    });
+    expect((await scene.caller.call('com.other.get_invoice', { id: 1 })).kwargs['code']).toBe('connect');
+    env['API_KEY'] = 'k';
+    await untilLogged(scene, 'the secret has been read');
+    expect(await credential(scene)).toBe('Bearer k');
+    expect(scene.log.text()).not.toContain(MARK);
+  });
+});
+
+describe('a base_url with a variable from a secret', () => {
+  const lines = [
+    '+auth.secrets.provider = file',
+    '+auth.secrets.vars.port.field = PORT',
+    '+auth.secrets.vars.tenant.field = TENANT',
+  ];
+
+  it('leads where the secret says, and elsewhere when that changes', async () => {
+    const second = await startRecordingUpstream();
+    const secret = (port: number) => JSON.stringify({ PORT: port, TENANT: MARK });
+    const path = folder.write('creds.json', 'not yet');
+    const scene = await open([], {
+      conf: () =>
+        billingConf('http://127.0.0.1:{{port}}/{{tenant}}', ...lines, `+auth.secrets.secret_id = ${path}`),
+    });
+    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
+
+    folder.write('creds.json', secret(scene.upstream.port));
+    await untilLogged(scene, 'the secret has been read');
+    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect(scene.upstream.requests.map(({ url }) => url)).toEqual([`/${MARK}/invoices/1`]);
+
+    folder.write('creds.json', `${secret(second.port)}\n`);
+    await untilLogged(scene, CHANGED);
+    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect([scene.upstream.requests.length, second.requests.map(({ url }) => url)]).toEqual([
+      1,
+      [`/${MARK}/invoices/2`],
+    ]);
+    expect(scene.log.text()).not.toContain(MARK);
+    await second.close();
+  });
+});

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GET, guideOAuth2, NO_TOKEN, openAuthScene } from '../../support/auth-scene.js';
+import { ownError } from '../../support/caller.js';
+import { readDocument } from '../../support/documents.js';
+import { tokenOf } from '../../support/idp.js';
+import { checkedBy, type OidcIdp, POST_CLIENT, startOidcIdp } from '../../support/oidc-idp.js';
+import { openScene, type Scene } from '../../support/scene.js';
+
+const GUIDE = readDocument('examples/guide.conf');
+const SERVICE = GUIDE.slice(0, GUIDE.indexOf('## Token acquisition'));
+const BASIC_AUTH = readDocument('test/e2e/fixtures/guide-basic-auth.conf');
+const API_KEY = readDocument('test/e2e/fixtures/guide-api-key.conf');
+const IN_BODY = /^rpc_gateway\S+\.body\.client_(id|secret) = .*\n/gm;
+
+/** The service that the guide's API key belongs to; it leaves the rest to the reader. */
+const MAPS = `
+rpc_gateway.services.maps.base_url = https://billing.example.com
+rpc_gateway.services.maps.procedures.geocode.uri = com.maps.geocode
+rpc_gateway.services.maps.procedures.geocode.realm = com.example.myrealm
+rpc_gateway.services.maps.procedures.geocode.path = /geocode
+`;
+
+describe("the guide's Authentication Setup, verbatim", () => {
+  let idp: OidcIdp;
+  const scenes: Scene[] = [];
+  beforeEach(async () => {
+    idp = await startOidcIdp();
+  });
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await idp.close();
+  });
+
+  async function open(...sections: string[]): Promise<Scene> {
+    const scene = await openScene({
+      conf: (url) => sections.join('\n').replaceAll('https://billing.example.com', url),
+      answer: checkedBy(idp),
+    });
+    scenes.push(scene);
+    return scene;
+  }
+
+  it('OAuth2 client credentials, with the real oidc-provider', async () => {
+    const scene = await open(SERVICE, guideOAuth2(idp.url));
+    const call = { id: 'INV-001', expand: 'lines' };
+    const answer = await scene.caller.call(GET, call);
+    expect(answer.kwargs).toMatchObject({ status: 200, body: { active: true, client_id: POST_CLIENT.id } });
+    expect(idp.tokenRequests).toBe(1);
+    expect(scene.upstream.requests.map(({ url }) => url)).toEqual(['/api/invoices/INV-001?expand=lines']);
+  });
+
+  it('keeps the token of one call for the next, and gets another when that one is revoked', async () => {
+    const scene = await open(SERVICE, guideOAuth2(idp.url));
+    await scene.caller.call(GET, { id: 1 });
+    await scene.caller.call(GET, { id: 2 });
+    const [first, second] = scene.upstream.requests.map(tokenOf);
+    expect([second, idp.tokenRequests]).toEqual([first, 1]);
+    idp.revokeAll();
+    const answer = await scene.caller.call(GET, { id: 3 });
+    expect(answer.kwargs).toMatchObject({ status: 200, body: { active: true } });
+    const [refused, replayed] = scene.upstream.requests.slice(2).map(tokenOf);
+    expect([refused, replayed === first, idp.tokenRequests]).toEqual([first, false, 2]);
+  });
+
+  it('gives up in plain words where the provider does not know the secret', async () => {
+    const vars = 'rpc_gateway.services.billing.auth.vars.client_secret = wrong';
+    const scene = await open(SERVICE, guideOAuth2(idp.url), vars);
+    const answer = await scene.caller.call(GET, { id: 1 });
+    expect([answer.uri, ownError(answer)]).toEqual([
+      'bondy.error.bad_gateway',
+      { ...NO_TOKEN, attempts: 0, retry_after: expect.any(Number) },
+    ]);
+    expect(scene.upstream.connections).toBe(0);
+  });
+
+  it('Basic on the token request, with the real oidc-provider: it takes the credentials one way at a time', async () => {
+    const scene = await open(SERVICE, guideOAuth2(idp.url).replace(IN_BODY, ''), BASIC_AUTH);
+    const answer = await scene.caller.call(GET, { id: 1 });
+    expect(answer.kwargs).toMatchObject({ status: 200, body: { client_id: POST_CLIENT.id } });
+    expect(idp.tokenRequests).toBe(1);
+  });
+
+  it('Basic on the token request, added to the fields of the body as the guide has it', async () => {
+    const lines = BASIC_AUTH.trim().split('\n');
+    const scene = await openAuthScene({ lines });
+    scenes.push(scene);
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    const [request] = scene.idp.requests;
+    expect(request).toMatchObject({ method: 'POST', url: '/oauth/token' });
+    expect(request?.headers.authorization).toBe(`Basic ${btoa('my-client-id:my-client-secret')}`);
+    expect(request?.headers['content-type']).toBe('application/x-www-form-urlencoded');
+    expect(Object.fromEntries(new URLSearchParams(request?.text))).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'my-client-id',
+      client_secret: 'my-client-secret',
+    });
+  });
+
+  it('API key', async () => {
+    const scene = await open(MAPS, API_KEY);
+    scene.upstream.answerWith(() => ({ json: { lat: 52.5 } }));
+    const answer = await scene.caller.call('com.maps.geocode', { place: 'Berlin' });
+    expect(answer.kwargs).toStrictEqual({ status: 200, body: { lat: 52.5 } });
+    const { url } = await scene.upstream.arrived(1);
+    expect(url).toBe('/geocode?place=Berlin&api_key=my-api-key-123');
+    expect(idp.tokenRequests).toBe(0);
+  });
+
+  it.each([
+    ['resource', 'https://billing.example.test/', { aud: 'https://billing.example.test/' }],
+    ['scope', 'invoices:read', { scope: 'invoices:read' }],
+  ])('a further field, %s, as real providers want it', async (field, value, known) => {
+    const line = `rpc_gateway.services.billing.auth.fetch.body.${field} = ${value}`;
+    const resource = 'rpc_gateway.services.billing.auth.fetch.body.resource = https://other.example.test/';
+    const scene = await open(SERVICE, guideOAuth2(idp.url), field === 'scope' ? resource : '', line);
+    const answer = await scene.caller.call(GET, { id: 1 });
+    expect(answer.kwargs).toMatchObject({ status: 200, body: known });
+  });
+});

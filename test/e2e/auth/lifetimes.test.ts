@@ -1,0 +1,193 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  type AuthScene,
+  type AuthSceneOptions,
+  GET,
+  NO_TOKEN,
+  openAuthScene,
+} from '../../support/auth-scene.js';
+import { ownError } from '../../support/caller.js';
+import { issuing } from '../../support/idp.js';
+
+const SECOND_MS = 1_000;
+const HALF_A_MINUTE_MS = 30 * SECOND_MS;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+/** When the clock of a scene stands still. */
+const START_MS = Date.UTC(2026, 0, 1);
+const NO_REFRESH_AHEAD = '+auth.cache.refresh_margin = 0';
+const TEN_MINUTES = '+auth.cache.default_ttl = 10m';
+
+describe('the life of a token', () => {
+  const scenes: AuthScene[] = [];
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  });
+  async function open(options: AuthSceneOptions = {}): Promise<AuthScene> {
+    const scene = await openAuthScene(options);
+    scenes.push(scene);
+    return scene;
+  }
+  const call = async (scene: AuthScene) => (await scene.caller.call(GET, { id: 1 })).kwargs['status'];
+
+  describe('is as long as its answer says', () => {
+    it.each([
+      ['a number', 3600, HOUR_MS],
+      ['a numeric string', '3600', HOUR_MS],
+      ['a fraction', 90.5, 90_500],
+      ['absent', undefined, 10 * MINUTE_MS],
+      ['null', null, 10 * MINUTE_MS],
+      ['0', 0, 10 * MINUTE_MS],
+      ['-1', -1, 10 * MINUTE_MS],
+      ['"abc"', 'abc', 10 * MINUTE_MS],
+      ['an empty string', '', 10 * MINUTE_MS],
+      ['true', true, 10 * MINUTE_MS],
+      ['a list', [3600], 10 * MINUTE_MS],
+      ['1e11', 1e11, 24 * HOUR_MS],
+      ['"1e11"', '1e11', 24 * HOUR_MS],
+      ['a text with a unit', '3600s', HOUR_MS],
+      ['a Unix time', START_MS / 1000 + 3600, HOUR_MS],
+      ['a Unix time in ms', START_MS + HOUR_MS, HOUR_MS],
+      ['an ISO date', new Date(START_MS + HOUR_MS).toISOString(), HOUR_MS],
+      ['a date that has passed', new Date(START_MS - HOUR_MS).toISOString(), 10 * MINUTE_MS],
+      ['1e999, which is no number of JSON', 'RAW', 24 * HOUR_MS],
+    ])('expires_in: %s', async (_, expiresIn, lifetimeMs) => {
+      const json = { access_token: 'token-1', ...(expiresIn !== undefined && { expires_in: expiresIn }) };
+      const body = JSON.stringify(json).replace('"RAW"', '1e999');
+      const scene = await open({ lines: [TEN_MINUTES, NO_REFRESH_AHEAD], idp: () => ({ body }) });
+      expect(await call(scene)).toBe(200);
+      scene.idp.answerWith(() => ({ status: 500 }));
+      await scene.pass(lifetimeMs - SECOND_MS, HALF_A_MINUTE_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
+      await scene.pass(2 * SECOND_MS);
+      expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
+      expect([scene.sentTokens(), scene.idp.requests.length]).toEqual([['token-1', 'token-1'], 2]);
+    });
+
+    it('and default_ttl where nothing stands at expires_in_path', async () => {
+      const scene = await open({
+        lines: [TEN_MINUTES, NO_REFRESH_AHEAD, '+auth.fetch.expires_in_path = data.expires_in'],
+        idp: issuing({ expires_in: 5 }),
+      });
+      await call(scene);
+      await scene.pass(10 * MINUTE_MS - SECOND_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
+      await scene.pass(2 * SECOND_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+    });
+
+    it('and a day at most, also where default_ttl says more', async () => {
+      const scene = await open({
+        lines: ['+auth.cache.default_ttl = 2w', NO_REFRESH_AHEAD],
+        idp: issuing({ expires_in: undefined }),
+      });
+      await call(scene);
+      await scene.pass(24 * HOUR_MS - SECOND_MS, HALF_A_MINUTE_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
+      await scene.pass(2 * SECOND_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+    });
+
+    it('wherever expires_in_path finds it', async () => {
+      const scene = await open({
+        lines: ['+auth.fetch.expires_in_path = data.life.seconds', NO_REFRESH_AHEAD],
+        idp: issuing({ expires_in: 5, data: { life: { seconds: '60' } } }),
+      });
+      await call(scene);
+      await scene.pass(59 * SECOND_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
+      await scene.pass(2 * SECOND_MS);
+      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+    });
+  });
+
+  it('ends with a new token ahead of time, got in the background', async () => {
+    const scene = await open({ idp: issuing({ expires_in: 600 }) });
+    await call(scene);
+    await scene.pass(479 * SECOND_MS);
+    await call(scene);
+    await scene.settle();
+    expect(scene.idp.requests).toHaveLength(1);
+    const release = scene.idp.hold();
+    await scene.pass(SECOND_MS);
+    await scene.idp.arrived(2);
+    // No call waits for it.
+    expect(await call(scene)).toBe(200);
+    release();
+    await scene.settle();
+    expect(await call(scene)).toBe(200);
+    expect(scene.sentTokens()).toEqual(['token-1', 'token-1', 'token-1', 'token-2']);
+    expect(scene.idp.requests).toHaveLength(2);
+  });
+
+  it('is not prolonged for ever where nobody calls', async () => {
+    const scene = await open({ idp: issuing({ expires_in: 600 }) });
+    await call(scene);
+    await scene.pass(3 * HOUR_MS, HALF_A_MINUTE_MS);
+    expect(scene.idp.requests.length).toBeLessThanOrEqual(2);
+    const asked = scene.idp.requests.length;
+    expect([await call(scene), scene.idp.requests.length]).toEqual([200, asked + 1]);
+  });
+
+  it('leaves no timer behind when the gateway stops', async () => {
+    const scene = await open();
+    await call(scene);
+    await scene.caller.close();
+    await scene.gateway.stop(0);
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  it('is used to its end where refresh_margin is 0', async () => {
+    const scene = await open({ lines: [NO_REFRESH_AHEAD], idp: issuing({ expires_in: 60 }) });
+    for (let second = 0; second < 60; second++) {
+      expect(await call(scene)).toBe(200);
+      await scene.pass(SECOND_MS);
+    }
+    expect(scene.idp.requests).toHaveLength(1);
+    await call(scene);
+    expect([scene.sentTokens().at(-1), scene.idp.requests.length]).toEqual(['token-2', 2]);
+  });
+
+  it.each([
+    ['half of it', 60, '2m'],
+    ['all of it', 60, '60s'],
+    ['half of it, of the shortest', 2, '1h'],
+  ])('is half over when a margin asks for more: %s', async (_, expiresIn, margin) => {
+    const scene = await open({
+      lines: [`+auth.cache.refresh_margin = ${margin}`],
+      idp: issuing({ expires_in: expiresIn }),
+    });
+    const lives = 10;
+    for (let second = 0; second < lives * expiresIn; second++) {
+      expect(await call(scene)).toBe(200);
+      await scene.pass(SECOND_MS);
+    }
+    const { length } = scene.idp.requests;
+    expect(length).toBeGreaterThanOrEqual(lives);
+    expect(length).toBeLessThanOrEqual(2 * lives + 1);
+  });
+
+  describe('of the same nearly expired token, returned again and again', () => {
+    const same = (expiresIn: unknown) => ({ json: { access_token: 'same', expires_in: expiresIn } });
+
+    it.each([1, 0.001, '0.5'])('expires_in %j: no tight loop, and no eternal token', async (expiresIn) => {
+      const asked: number[] = [];
+      const scene = await open({
+        idp: () => {
+          asked.push(scene.clock.monotonic());
+          return same(expiresIn);
+        },
+      });
+      for (let passed = 0; passed < MINUTE_MS; passed += 100) {
+        expect(await call(scene)).toBe(200);
+        // Whatever is sent was given out within the second that such a token lives.
+        expect(scene.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
+        await scene.pass(100);
+      }
+      expect(asked.length).toBeLessThanOrEqual(61);
+      scene.idp.answerWith(() => ({ status: 500 }));
+      await scene.pass(SECOND_MS);
+      expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
+    });
+  });
+});

@@ -1,0 +1,261 @@
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { billingConf } from '../../support/billing-conf.js';
+import { connectCaller, ownError } from '../../support/caller.js';
+import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { issuing, startIdp } from '../../support/idp.js';
+import {
+  RESET,
+  type RecordingUpstream,
+  startRecordingUpstream,
+  type UpstreamAnswer,
+} from '../../support/recording-upstream.js';
+import { openScene, type Scene } from '../../support/scene.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+import { TLS_FILES } from '../../support/tls-fixtures.js';
+
+const GET = 'com.billing.get_invoice';
+const CHANGED = 'the secret has changed';
+
+/** Services whose address, or what goes with it, comes from a secret that changes while they are in use. */
+describe('a service that moves', () => {
+  let folder: TemporaryFolder;
+  let clock: FakeClock;
+  const toClose: { close(): Promise<unknown> }[] = [];
+  beforeEach(() => {
+    folder = createTemporaryFolder();
+    clock = createFakeClock();
+  });
+  afterEach(async () => {
+    for (const each of toClose.splice(0)) await each.close();
+    folder.remove();
+  });
+
+  const api = async (options?: Parameters<typeof startRecordingUpstream>[1]): Promise<RecordingUpstream> => {
+    const upstream = await startRecordingUpstream(undefined, options);
+    toClose.push(upstream);
+    return upstream;
+  };
+  const secret = (fields: object) => folder.write('secret.json', JSON.stringify(fields));
+
+  /** A service whose base_url is `{{host}}` with whatever lines a test adds. */
+  async function open(baseUrl: string, names: readonly string[], ...lines: string[]): Promise<Scene> {
+    const scene = await openScene({
+      conf: () =>
+        billingConf(
+          baseUrl,
+          '+auth.secrets.provider = file',
+          `+auth.secrets.secret_id = ${join(folder.path, 'secret.json')}`,
+          ...names.map((name) => `+auth.secrets.vars.${name}.field = ${name}`),
+          ...lines,
+        ),
+      gateway: { clock, random: () => 0.5 },
+    });
+    toClose.unshift(scene);
+    return scene;
+  }
+
+  /** Lets the clock run, a second at a time, until the log says this. */
+  function untilLogged({ log }: Scene, sentence: string): Promise<void> {
+    const step = (): string => {
+      clock.advance(1_000);
+      return log.text();
+    };
+    return expect.poll(step, { timeout: 10_000 }).toContain(sentence);
+  }
+
+  it('is found at its new place, also when its TLS files are gone by then', async () => {
+    const [first, second] = [await api({ tls: true }), await api({ tls: true })];
+    const ca = join(folder.path, 'ca.pem');
+    copyFileSync(TLS_FILES.ca, ca);
+    secret({ port: first.port });
+    const scene = await open('https://127.0.0.1:{{port}}', ['port'], `+tls.cacertfile = ${ca}`);
+    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    rmSync(ca);
+    secret({ port: second.port });
+    await untilLogged(scene, CHANGED);
+    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
+  });
+
+  it('gets its new credentials at its new place alone', async () => {
+    const [first, second] = [await api(), await api()];
+    const idp = await startIdp(({ text }) => ({ json: { access_token: `token-of-${text}` } }));
+    toClose.push(idp);
+    secret({ port: first.port, client: 'old' });
+    const scene = await open(
+      'http://127.0.0.1:{{port}}',
+      ['port', 'client'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      '+auth.fetch.body_encoding = form',
+      '+auth.fetch.body.client = {{client}}',
+    );
+    const release = idp.hold();
+    const waiting = scene.caller.call(GET, { id: 1 });
+    await idp.arrived(1);
+    secret({ port: second.port, client: 'new' });
+    await untilLogged(scene, CHANGED);
+    release();
+    expect((await waiting).kind).toBe('result');
+    expect(first.requests).toHaveLength(0);
+    expect(second.requests.map(({ headers }) => headers.authorization)).toEqual(['token-of-client=new']);
+  });
+
+  it('lets calls under way end at its old place, whose connections end after the deadline', async () => {
+    // A long hint, or the connection would end by idling (Keep-Alive: timeout).
+    const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
+    secret({ port: first.port });
+    const scene = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');
+    let finish = (): void => {};
+    first.answerWith(
+      () =>
+        new Promise<UpstreamAnswer>((resolve) => {
+          finish = () => resolve({});
+        }),
+    );
+    const call = scene.caller.call(GET, { id: 1 });
+    await first.arrived(1);
+    secret({ port: second.port });
+    await untilLogged(scene, CHANGED);
+    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    finish();
+    expect((await call).kind).toBe('result');
+    expect([first.requests.length, second.requests.length, first.openConnections]).toEqual([1, 1, 1]);
+    clock.advance(50_000);
+    await first.drained();
+  });
+
+  it('leaves no timer and no connection behind when it is closed', async () => {
+    const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
+    secret({ port: first.port });
+    const scene = await open('http://127.0.0.1:{{port}}', ['port']);
+    await scene.caller.call(GET, { id: 1 });
+    secret({ port: second.port });
+    await untilLogged(scene, CHANGED);
+    await scene.caller.close();
+    await scene.gateway.stop(0);
+    await Promise.all([first.drained(), second.drained()]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('does not send a POST anew that may have been carried out at its old place', async () => {
+    const [first, second] = [await api(), await api()];
+    first.answerWith(() => RESET);
+    const idp = await startIdp(issuing({ expires_in: 10 }));
+    toClose.push(idp);
+    secret({ port: first.port });
+    const scene = await open(
+      'http://127.0.0.1:{{port}}',
+      ['port'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      '+auth.fetch.expires_in_path = expires_in',
+      '+auth.cache.refresh_margin = 0',
+      '+idempotency_header = Idempotency-Key',
+      '+retries = 1',
+    );
+    const call = scene.caller.call('com.billing.create_invoice', { amount: 25 });
+    const { answered } = await first.arrived(1);
+    await answered;
+    const release = idp.hold();
+    // Its backoff passes, and its token expires.
+    const step = (): number => {
+      clock.advance(5_000);
+      return idp.requests.length;
+    };
+    await expect.poll(step, { timeout: 10_000 }).toBe(2);
+    secret({ port: second.port, changed: true });
+    await untilLogged(scene, CHANGED);
+    release();
+    expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
+    expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
+  });
+
+  it('does not begin a GET anew that its old place redirected, and whose token expired then', async () => {
+    const [first, second] = [await api(), await api()];
+    first.answerWith(() => {
+      clock.advance(10_000);
+      return { status: 302, headers: { location: '/there' } };
+    });
+    const idp = await startIdp(issuing({ expires_in: 10 }));
+    toClose.push(idp);
+    secret({ port: first.port });
+    const scene = await open(
+      'http://127.0.0.1:{{port}}',
+      ['port'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      '+auth.fetch.expires_in_path = expires_in',
+      '+auth.cache.refresh_margin = 0',
+      '+pool.follow_redirect = on',
+      '+timeout = 30s',
+    );
+    const call = scene.caller.call(GET, { id: 1 });
+    await first.arrived(1);
+    const release = idp.hold();
+    await idp.arrived(2);
+    secret({ port: second.port, changed: true });
+    await untilLogged(scene, CHANGED);
+    release();
+    expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
+    expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
+  });
+
+  it('is not called where its address breaks the rules for addresses', async () => {
+    const upstream = await api();
+    secret({ key: 'abc' });
+    const scene = await open(`${upstream.url}/bot{{key}}`, ['key']);
+    await scene.caller.call(GET, { id: 1 });
+    secret({ key: 'a#b' });
+    await untilLogged(scene, 'no usable address');
+    const answer = await scene.caller.call(GET, { id: 1 });
+    const message = 'The service has no usable address at the moment';
+    const error = { status: 503, code: 'secrets', message, body: message, attempts: 0 };
+    expect(ownError(answer)).toEqual(error);
+    expect(upstream.requests.map(({ url }) => url)).toEqual(['/botabc/invoices/1']);
+    secret({ key: 'abcd' });
+    await untilLogged(scene, CHANGED);
+    await expect
+      .poll(async () => (await scene.caller.call(GET, { id: 1 })).kind, { timeout: 10_000 })
+      .toBe('result');
+    expect(upstream.requests.at(-1)?.url).toBe('/botabcd/invoices/1');
+  });
+
+  it.each([
+    ['header', '+auth.apply.placement = header', 'bad\nbad'],
+    ['query', '+auth.apply.placement = query_param', 'bad\ud800'],
+  ])('has no credential where a variable of its format does not fit into the %s', async (_, place, bad) => {
+    const upstream = await api();
+    const idp = await startIdp();
+    toClose.push(idp);
+    secret({ user: 'good' });
+    const scene = await open(
+      upstream.url,
+      ['user'],
+      `+auth.fetch.url = ${idp.origin}/token`,
+      '+auth.fetch.token_path = access_token',
+      place,
+      '+auth.apply.name = X-Key',
+      '+auth.apply.format = {{user}} {{token}}',
+    );
+    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    secret({ user: bad });
+    await untilLogged(scene, CHANGED);
+    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject({ status: 503, code: 'auth' });
+    expect(upstream.requests).toHaveLength(1);
+    const second = await connectCaller(scene.gateway.url);
+    toClose.unshift(second);
+    secret({ user: 'better' });
+    await expect
+      .poll(
+        async () => {
+          clock.advance(1_000);
+          return (await second.call(GET, { id: 1 })).kind;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe('result');
+  });
+});

@@ -1,0 +1,129 @@
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config/load-config.js';
+import { createGateway } from '../../../src/create-gateway.js';
+import { runCommand } from '../../support/command.js';
+import { keepLog } from '../../support/log-lines.js';
+import { byCra, byScram, byTicket, type Login, logIn } from '../../support/logins.js';
+import { leaksIn, MARK, planted } from '../../support/planted.js';
+import { connectRaw } from '../../support/raw-client.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+const REALM = 'com.example';
+/** A key that shows its mark in base64. */
+const KEY = Buffer.from(`${MARK}-key`.padEnd(32, '.')).toString('base64');
+
+const realm = {
+  uri: REALM,
+  users: [
+    { username: 'text', password: planted('password'), meta: { note: planted('meta') } },
+    {
+      username: 'salted',
+      password: {
+        protocol: 'cra',
+        params: { kdf: 'pbkdf2', iterations: 1000 },
+        data: { salt: 'c2FsdA==', salted_password: KEY },
+      },
+    },
+    {
+      username: 'scram',
+      password: {
+        protocol: 'scram',
+        params: { kdf: 'pbkdf2', iterations: 1000 },
+        data: { salt: 'c2FsdA==', stored_key: KEY, server_key: KEY },
+      },
+    },
+  ],
+  private_keys: [planted('private-key')],
+  oauth2: { clients: [{ client_secret: planted('client-secret') }] },
+};
+
+let folder: TemporaryFolder | undefined;
+afterEach(() => folder?.remove());
+
+function write(realms: unknown): string {
+  folder = createTemporaryFolder();
+  folder.write('security.json', typeof realms === 'string' ? realms : JSON.stringify(realms, undefined, 2));
+  const lines = ['security.config_file = security.json', `security.salt_secret = ${planted('salt-secret')}`];
+  return folder.write(
+    'bondy.conf',
+    [...lines, 'listeners.test.port = 0', 'security.max_failed_login_delay = 0'].join('\n'),
+  );
+}
+
+describe('secrets of the security file', () => {
+  it('are not printed by check, whatever notices there are', async () => {
+    const run = runCommand(['check', '--config', write([realm])]);
+    expect(await run.ended).toBe(0);
+    expect(run.out()).toContain(`  realm ${REALM}: 3 users, 0 groups, no grants\n`);
+    expect(run.err()).toContain('skipped 2 fields');
+    expect(leaksIn(run.out() + run.err())).toEqual([]);
+  });
+
+  it.each([
+    [
+      'in no error of types and contradictions',
+      JSON.stringify([
+        {
+          ...realm,
+          users: [
+            ...realm.users,
+            { username: 5, password: planted('other') },
+            { username: 'x', password: [planted('list')], groups: [planted('group')] },
+          ],
+        },
+      ]),
+    ],
+    ['where the file is no JSON', `[{"uri": "r", "users": [{"password": ${planted('bare')}}]}]`],
+    ['where it is no list', `{"password": "${planted('object')}"}`],
+    ['where it is text', planted('text')],
+  ])('are not printed %s', async (_what, text) => {
+    const run = runCommand(['check', '--config', write(text)]);
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain('security.json');
+    expect(leaksIn(run.out() + run.err())).toEqual([]);
+  });
+
+  it('are in nothing that is logged, sent or can be looked at while clients log in and fail to', async () => {
+    const log = keepLog('debug');
+    const config = loadConfig(write([realm]), { env: {} });
+    const gateway = createGateway(config, { log: log.log });
+    await gateway.start();
+    const sent: unknown[] = [];
+    const logins: readonly Login[] = [
+      byTicket('text', planted('password')),
+      byCra('text', planted('password')),
+      byScram('text', planted('password')),
+      byTicket('text', planted('wrong')),
+      byTicket('salted', planted('wrong')),
+      byTicket('scram', planted('wrong')),
+      byTicket('nobody', planted('wrong')),
+      byCra('salted', planted('wrong')),
+      byScram('scram', planted('wrong')),
+    ];
+    for (const login of logins) {
+      const client = await connectRaw(gateway.endpoints[0]!);
+      const seen: Login = {
+        ...login,
+        answer(extra) {
+          sent.push(extra);
+          return login.answer(extra);
+        },
+      };
+      sent.push(await logIn(client, REALM, seen));
+      client.close();
+    }
+    await gateway.stop(0);
+    expect(sent.filter((message) => Array.isArray(message) && message[0] === 2).length).toBe(3);
+    expect(log.records().filter(({ msg }) => msg === 'a login failed').length).toBe(6);
+    expect(
+      leaksIn(
+        [log.text(), JSON.stringify(sent), inspect(config, { depth: 20 }), JSON.stringify(config)].join('\n'),
+      ),
+    ).toEqual([]);
+  });
+
+  it('has a mark that would be found', () => {
+    expect(leaksIn(KEY)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,157 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type AuthScene, GET, NO_TOKEN, openAuthScene } from '../../support/auth-scene.js';
+import { ownError } from '../../support/caller.js';
+import { issuing } from '../../support/idp.js';
+import type { UpstreamAnswer } from '../../support/recording-upstream.js';
+
+const good = { access_token: 'good', expires_in: 3600 };
+
+describe('a token answer', () => {
+  let scene: AuthScene;
+  afterEach(() => scene.close());
+
+  it.each<[string, UpstreamAnswer]>([
+    ['empty, with 200', { body: '' }],
+    ['with 204', { status: 204 }],
+    ['with 302, to where there is a token', { status: 302, headers: { location: '/elsewhere' }, json: good }],
+    ['with 400', { status: 400, json: { error: 'invalid_scope', ...good } }],
+    ['with 500', { status: 500, json: good }],
+    ['of HTML', { headers: { 'content-type': 'text/html' }, body: '<p>access_token=good</p>' }],
+    ['of a form', { body: 'access_token=good&expires_in=3600' }],
+    ['cut off in the middle', { body: '{"access_token":"good"' }],
+    ['of two documents', { body: '{"access_token":"good"}{"access_token":"good"}' }],
+    ['that is null', { body: 'null' }],
+    ['that is a text', { json: 'good' }],
+    ['that is a list', { json: [good] }],
+    ['without the field', { json: { token: 'good' } }],
+    ['with an empty token', { json: { ...good, access_token: '' } }],
+    ['with a token that is null', { json: { ...good, access_token: null } }],
+    ['with a token that is a number', { json: { ...good, access_token: 42 } }],
+    ['with a token that is true', { json: { ...good, access_token: true } }],
+    ['with a token that is a dict', { json: { ...good, access_token: { value: 'good' } } }],
+    ['with a token that is a list', { json: { ...good, access_token: ['good'] } }],
+    ['with a line break in the token', { json: { ...good, access_token: 'go\r\nX-Evil: od' } }],
+    ['with a line break behind the token', { json: { ...good, access_token: 'good\n' } }],
+    ['with a NUL in the token', { json: { ...good, access_token: 'go\0od' } }],
+    ['with a token beyond Latin-1', { json: { ...good, access_token: 'gööd 日本' } }],
+    ['too large to be one', { json: { padding: 'x'.repeat(1_100_000), ...good } }],
+    ['in a broken coding', { headers: { 'content-encoding': 'gzip' }, body: JSON.stringify(good) }],
+    ['of an event stream', { headers: { 'content-type': 'text/event-stream' }, json: good }],
+  ])('%s is none: 503, and nothing goes to the API', async (_, answer) => {
+    scene = await openAuthScene({ idp: () => answer });
+    const failed = await scene.caller.call(GET, { id: 1 });
+    expect(failed.uri).toBe('bondy.error.bad_gateway');
+    expect(ownError(failed)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
+    expect(scene.upstream.connections).toBe(0);
+    expect(scene.idp.requests).toHaveLength(1);
+    // It was the answer: with a good one the same configuration works.
+    scene.idp.answerWith(issuing());
+    await scene.pass(1_000);
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+  });
+
+  it.each(['get', 'post'])(
+    'to a %s is no redirect that is followed, whatever the API may do',
+    async (method) => {
+      scene = await openAuthScene({
+        lines: ['+pool.follow_redirect = on', `+auth.fetch.method = ${method}`],
+        idp: ({ url }) =>
+          url === '/elsewhere' ? { json: good } : { status: 302, headers: { location: '/elsewhere' } },
+      });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+      expect(scene.idp.requests.map(({ url }) => url)).toEqual(['/oauth/token']);
+    },
+  );
+
+  it.each<[string, UpstreamAnswer]>([
+    ['with 201', { status: 201, json: good }],
+    ['with 202', { status: 202, json: good }],
+    [
+      'of a form that says so',
+      {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'access_token=good&expires_in=3600',
+      },
+    ],
+    ['of another content type', { headers: { 'content-type': 'text/plain' }, body: JSON.stringify(good) }],
+    ['without a content type', { body: JSON.stringify(good) }],
+    ['with space around it', { body: `\n ${JSON.stringify(good)}\r\n ` }],
+    ['with a byte order mark', { body: `\ufeff${JSON.stringify(good)}` }],
+    ['in gzip', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify(good)) }],
+    ['with big integers in it', { body: '{"id":12345678901234567890,"access_token":"good"}' }],
+    ['that says token_type mac', { json: { ...good, token_type: 'mac' } }],
+  ])('%s will do', async (_, answer) => {
+    scene = await openAuthScene({ idp: () => answer });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(scene.sentTokens()).toEqual(['good']);
+  });
+
+  it.each([
+    ['data.credentials.access_token', { data: { credentials: { access_token: 'nested' } } }],
+    ['access.token', { access: { token: 'nested', access: { token: 'deeper' } } }],
+    ['__proto__.token', JSON.parse('{"__proto__":{"token":"nested"}}')],
+    ['token', { token: 'nested' }],
+    ['tokens.1.value', { tokens: [{}, { value: 'nested' }] }],
+  ])('holds its token where token_path says: %s', async (path, json) => {
+    scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(scene.sentTokens()).toEqual(['nested']);
+  });
+
+  it.each([
+    ['constructor.name', {}],
+    ['toString.name', {}],
+    ['access_token.length', { access_token: 'text' }],
+    ['access_token.0', { access_token: 'text' }],
+    ['a.b.c', { a: { b: null } }],
+    ['a.b.c', { a: 'b' }],
+  ])('holds none at %s', async (path, json) => {
+    scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+    expect(scene.upstream.connections).toBe(0);
+  });
+
+  it.each([
+    ['the whole answer', '+auth.fetch.token_path = .', { body: 'good\n' }],
+    [
+      'a header of the answer',
+      '+auth.fetch.token_header = X-Subject-Token',
+      { status: 201, headers: { 'x-subject-token': 'good' } },
+    ],
+  ] as [string, string, UpstreamAnswer][])('may be %s', async (_, line, answer) => {
+    scene = await openAuthScene({
+      idp: () => answer,
+      lines: [line],
+      without: ['token_path', 'expires_in_path'],
+    });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(scene.sentTokens()).toEqual(['good']);
+  });
+
+  describe('with error_path', () => {
+    const withError = (error: unknown) => ({ json: { ...good, status: { error } } });
+    const lines = ['+auth.fetch.error_path = status.error'];
+
+    it.each(['invalid_client', 1, true, {}, [], -1])('fails by a value there: %j', async (error) => {
+      scene = await openAuthScene({ lines, idp: () => withError(error) });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+      expect(scene.upstream.connections).toBe(0);
+    });
+
+    it.each([null, false, '', 0, undefined])('does not fail by %j', async (error) => {
+      scene = await openAuthScene({ lines, idp: () => withError(error) });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    });
+
+    it('does not fail by what only a JavaScript object has', async () => {
+      scene = await openAuthScene({ lines: ['+auth.fetch.error_path = constructor'], idp: issuing() });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    });
+
+    it('and without it that value says nothing', async () => {
+      scene = await openAuthScene({ idp: () => withError('invalid_client') });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    });
+  });
+});

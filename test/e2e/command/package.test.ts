@@ -1,0 +1,120 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageVersion } from '../../../src/version.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const run = promisify(execFile);
+
+/** The package as `npm publish` would send it, installed in a folder of its own; no registry is asked. */
+describe('the package', () => {
+  let folder: TemporaryFolder;
+  let installed: string;
+
+  beforeAll(() => {
+    if (!existsSync(join(ROOT, 'dist/index.js'))) throw new Error('not built: npm run build');
+    folder = createTemporaryFolder();
+    const npm = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder.path];
+    const name = execFileSync('npm', npm, { cwd: ROOT, encoding: 'utf8' }).trim();
+    const modules = join(folder.path, 'node_modules');
+    installed = join(modules, 'wamp-rpc-gateway');
+    mkdirSync(installed, { recursive: true });
+    execFileSync('tar', ['-xzf', join(folder.path, name), '-C', installed, '--strip-components=1']);
+    for (const entry of readdirSync(join(ROOT, 'node_modules'))) {
+      if (!entry.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', entry), join(modules, entry));
+    }
+  });
+  afterAll(() => folder.remove());
+
+  it('has no source map without its source, and no test', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
+    expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(['bin/rpc-gateway.js', 'dist/index.js', 'dist/index.d.ts']));
+    const maps = files.filter(
+      (file) => file.endsWith('.js') && /sourceMappingURL/.test(readFileSync(join(installed, file), 'utf8')),
+    );
+    expect(maps).toEqual([]);
+  });
+
+  it('runs its command', async () => {
+    const { stdout } = await run(process.execPath, [join(installed, 'bin/rpc-gateway.js'), '--version']);
+    expect(stdout).toBe(`${packageVersion()}\n`);
+  });
+
+  it('knows its version without its package.json, as in a bundle', async () => {
+    const program = `import('${join(installed, 'dist/version.js')}').then((m) => console.log(m.packageVersion()))`;
+    expect(readFileSync(join(installed, 'dist/version.js'), 'utf8')).not.toContain('readFile');
+    expect((await run(process.execPath, ['-e', program])).stdout).toBe(`${packageVersion()}\n`);
+  });
+
+  it('runs its example of a gateway inside another program, where it is shipped', async () => {
+    const examples = join(installed, 'examples');
+    const program = execFile(
+      process.execPath,
+      [join(examples, 'node/embed.js'), join(examples, 'demo.conf')],
+      {
+        env: { ...process.env, DEMO_PORT: '0' },
+      },
+    );
+    let printed = '';
+    program.stdout?.on('data', (text: string) => {
+      printed += text;
+      if (printed.endsWith('/ws\n')) program.kill('SIGINT');
+    });
+    await new Promise((resolve) => program.once('close', resolve));
+    expect(printed).toMatch(/^4 procedures at ws:\/\/127\.0\.0\.1:\d+\/ws\nstopped\n$/);
+  });
+
+  it('says in each example what it needs besides the package', () => {
+    for (const name of readdirSync(join(installed, 'examples/node'))) {
+      const text = readFileSync(join(installed, 'examples/node', name), 'utf8');
+      const needs = [...text.matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]!);
+      for (const need of needs.filter((one) => one !== 'wamp-rpc-gateway' && !one.startsWith('node:'))) {
+        expect(text, `${name} needs ${need}`).toContain(`npm install ${need}`);
+      }
+    }
+  });
+
+  it('exports types for all that its functions take and give', async () => {
+    const source = `import {
+  createGateway, loadConfig, previewRequest,
+  type Gateway, type GatewayOptions, type ListenerConfig, type LoadedConfig, type Preview, type ProcedureConfig,
+  type RealmSecurity, type SecurityConfig, type ServiceConfig,
+} from 'wamp-rpc-gateway';
+const config: LoadedConfig = loadConfig('bondy.conf', { env: {} });
+const service: ServiceConfig | undefined = config.services[0];
+const procedure: ProcedureConfig | undefined = service?.procedures[0];
+const listener: ListenerConfig | undefined = config.listeners[0];
+const security: SecurityConfig = config.security;
+const realm: RealmSecurity | undefined = security.realms.get('r');
+const options: GatewayOptions = {};
+const gateway: Gateway = createGateway(config, options);
+const preview: Preview = previewRequest(config, 'com.x', undefined, {});
+export const uri: string | undefined = procedure?.settings.uri;
+export { gateway, listener, preview, realm };
+`;
+    const file = folder.write('program.mts', source);
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--moduleResolution',
+      'nodenext',
+      '--types',
+      'node',
+      '--target',
+      'es2023',
+    ];
+    const { stdout } = await run(process.execPath, [tsc, ...flags, '--skipLibCheck', file], {
+      cwd: folder.path,
+    }).catch((error: { stdout: string }) => error);
+    expect(stdout).toBe('');
+  });
+});

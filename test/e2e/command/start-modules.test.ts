@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { billingConf } from '../../support/billing-conf.js';
+import { createTemporaryFolder } from '../../support/temporary-folder.js';
+
+/**
+ * What a start loads is most of the time that it takes, and much of the memory at rest. Modules are told by a hook where
+ * `import` loads them, and by the cache of `require` where that does.
+ */
+
+const COMMAND = fileURLToPath(new URL('../../../bin/rpc-gateway.js', import.meta.url));
+const asModule = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+
+/** Writes the name of every module that is loaded into a file: what is written to a pipe as a process ends may be lost. */
+function watching(list: string): string {
+  const hook = `import { appendFileSync } from 'node:fs';
+    export async function load(url, context, next) {
+      appendFileSync(${JSON.stringify(list)}, url + '\\n');
+      return next(url, context);
+    }`;
+  return asModule(`import { appendFileSync } from 'node:fs';
+    import { createRequire, register } from 'node:module';
+    register(${JSON.stringify(asModule(hook))});
+    const { cache } = createRequire(${JSON.stringify(COMMAND)});
+    process.once('exit', () => {
+      appendFileSync(${JSON.stringify(list)}, Object.keys(cache).join('\\n'));
+    });`);
+}
+
+const folder = createTemporaryFolder();
+afterAll(() => folder.remove());
+
+/** What a gateway had loaded when it was ready, each by its URL or path. */
+async function loadedBy(conf: string): Promise<readonly string[]> {
+  const file = folder.write('bondy.conf', conf);
+  const list = folder.write('loaded.txt', '');
+  const watch = watching(list);
+  const child = spawn(process.execPath, ['--import', watch, COMMAND, 'start', '--config', file], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.stdout.once('data', () => child.kill('SIGTERM'));
+  expect(await once(child, 'close')).toEqual([0, null]);
+  return readFileSync(list, 'utf8').split('\n');
+}
+
+const which = (loaded: readonly string[], names: readonly string[]) =>
+  names.filter((name) => loaded.some((module) => module.includes(name)));
+
+/** Used by some configurations only. */
+const SOMETIMES = ['node_modules/zod/', 'node_modules/tinyglobby/', 'node_modules/@aws-sdk/'];
+const NEVER = [
+  // The whole of undici.
+  'node_modules/undici/index.js',
+  'node_modules/undici/lib/web/',
+  // Where stderr is no terminal.
+  'node_modules/pino-pretty/',
+  // The other commands.
+  'dist/cli/call.js',
+  'dist/cli/check.js',
+  'dist/cli/demo/',
+  'dist/cli/hash-password.js',
+];
+
+it('loads what every gateway needs, and nothing that this one does not', async () => {
+  const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
+  const always = ['dist/cli/start.js', 'undici/lib/dispatcher/client.js', 'node:http'];
+  expect(which(loaded, always)).toEqual(always);
+  expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual([]);
+});
+
+it('loads the readers of a security file and of includes where there are such, at the start', async () => {
+  folder.write('realms.json', '[{"uri":"com.example.myrealm"}]');
+  folder.write('more-1.conf', 'listeners.main.port = 0');
+  const loaded = await loadedBy(
+    billingConf('http://127.0.0.1:9', 'security.config_file = realms.json', 'include more-*.conf'),
+  );
+  expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual(['node_modules/zod/', 'node_modules/tinyglobby/']);
+});

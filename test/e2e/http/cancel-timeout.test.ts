@@ -1,0 +1,201 @@
+import { performance } from 'node:perf_hooks';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectCaller, ownError } from '../../support/caller.js';
+import { HANG, RESET } from '../../support/recording-upstream.js';
+import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
+
+const GET = 'com.billing.get_invoice';
+const POST = 'com.billing.create_invoice';
+
+/** Far beyond what any test here takes: whatever ends a call earlier is not this. */
+const LONG = ['+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
+
+describe('a call that ends early', () => {
+  const scenes: Scene[] = [];
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  });
+  async function open(options: SceneOptions = {}): Promise<Scene> {
+    const scene = await openScene({ answer: () => HANG, lines: LONG, ...options });
+    scenes.push(scene);
+    return scene;
+  }
+
+  describe('cancelled', () => {
+    it.each([
+      ['killnowait', 'killnowait'],
+      ['without a mode', undefined],
+    ])('%s: the caller is answered at once, and the request is torn down', async (_, mode) => {
+      const { caller, upstream } = await open();
+      const call = caller.call(POST, { a: 1 });
+      const request = await upstream.arrived(1);
+      caller.cancel(mode);
+      const answer = await call;
+      expect([answer.kind, answer.uri]).toEqual(['error', 'wamp.error.canceled']);
+      expect(await request.answered).toBe(false);
+      await upstream.drained();
+      expect([upstream.requests.length, upstream.connections]).toEqual([1, 1]);
+    });
+
+    it('kill: the request is torn down, and the gateway itself answers', async () => {
+      const { caller, upstream } = await open();
+      const call = caller.call(POST, { a: 1 });
+      const request = await upstream.arrived(1);
+      caller.cancel('kill');
+      expect(await request.answered).toBe(false);
+      const answer = await call;
+      expect(answer.uri).toBe('wamp.error.canceled');
+      expect(ownError(answer)).toMatchObject({ code: 'canceled', attempts: 1 });
+    });
+
+    it('skip: the caller is answered at once, and the request goes on', async () => {
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const { caller, upstream } = await open({ answer: () => held.then(() => ({ json: 'done' })) });
+      const call = caller.call(POST, { a: 1 });
+      const request = await upstream.arrived(1);
+      caller.cancel('skip');
+      expect((await call).uri).toBe('wamp.error.canceled');
+      release();
+      expect(await request.answered).toBe(true);
+      expect((await caller.call(GET, { id: 1 })).kind).toBe('result');
+      expect(caller.unexpected).toEqual([]);
+    });
+
+    it('while it waits for a connection: no request is made', async () => {
+      const { caller, upstream } = await open({
+        lines: [...LONG, '+pool.size = 1', '+pool.checkout_timeout = 1h'],
+      });
+      const first = caller.call(GET, { id: 1 });
+      await upstream.arrived(1);
+      const firstRequest = caller.lastRequest;
+      const second = caller.call(GET, { id: 2 });
+      caller.cancel('kill');
+      expect(ownError(await second)).toMatchObject({ code: 'canceled', attempts: 0 });
+      caller.cancel('kill', firstRequest);
+      await first;
+      upstream.answerWith(() => ({ json: 'free' }));
+      expect((await caller.call(GET, { id: 3 })).kwargs).toStrictEqual({ status: 200, body: 'free' });
+      expect(upstream.requests.map(({ url }) => url)).toEqual(['/invoices/1', '/invoices/3']);
+    });
+
+    it('in the same breath as it was made: no answer comes twice', async () => {
+      const { caller, upstream } = await open();
+      const calls = Array.from({ length: 20 }, (_, id) => {
+        const call = caller.call(GET, { id });
+        caller.cancel(id % 2 === 0 ? 'kill' : 'killnowait');
+        return call;
+      });
+      for (const answer of await Promise.all(calls)) expect(answer.uri).toBe('wamp.error.canceled');
+      await upstream.drained();
+      upstream.answerWith(() => ({ json: 'still here' }));
+      expect((await caller.call(GET, { id: 'x' })).kwargs).toMatchObject({ body: 'still here' });
+      expect(caller.unexpected).toEqual([]);
+    });
+
+    it('between two attempts: no further one is made', async () => {
+      // With this the backoff is as long as can be, and the cancel comes within it.
+      const scene = await open({
+        answer: () => ({ status: 503, headers: { 'retry-after': '600' } }),
+        lines: [...LONG, '+retry.statuses = 503'],
+      });
+      const call = scene.caller.call(GET, { id: 1 });
+      const request = await scene.upstream.arrived(1);
+      expect(await request.answered).toBe(true);
+      scene.caller.cancel('kill');
+      expect(ownError(await call)).toMatchObject({ code: 'canceled', attempts: 1 });
+      expect(scene.upstream.requests).toHaveLength(1);
+    });
+  });
+
+  it.each([
+    ['dies', 'terminate'],
+    ['leaves', 'close'],
+  ] as const)('the caller %s: its requests are torn down, and nobody else is hurt', async (_, how) => {
+    const { gateway, caller, upstream, log } = await open();
+    const other = caller.call(GET, { id: 'other' });
+    await upstream.arrived(1);
+    const leaver = await connectCaller(gateway.url);
+    const calls = Array.from({ length: 10 }, (__, id) => leaver.call(POST, { id }).catch(() => 'gone'));
+    const requests = await Promise.all(calls.map((__, index) => upstream.arrived(index + 2)));
+    await leaver[how]();
+    expect(await Promise.all(requests.map((request) => request.answered))).toEqual(Array(10).fill(false));
+    expect(await Promise.all(calls)).toEqual(Array(10).fill('gone'));
+    expect(upstream.openConnections).toBe(1);
+    caller.cancel('kill', 1);
+    expect((await other).uri).toBe('wamp.error.canceled');
+    expect(log.records().filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+  });
+
+  describe('by time', () => {
+    it("the caller's own timeout goes down to the request, and the gateway answers in full", async () => {
+      const { caller, upstream } = await open();
+      const answer = await caller.call(GET, { id: 1 }, { options: { timeout: 300 } });
+      expect(answer.uri).toBe('wamp.error.timeout');
+      expect(ownError(answer)).toStrictEqual({
+        status: 504,
+        message: 'The upstream did not answer in time',
+        body: 'The upstream did not answer in time',
+        code: 'timeout',
+        attempts: 1,
+      });
+      expect(await (await upstream.arrived(1)).answered).toBe(false);
+      await upstream.drained();
+    });
+
+    it.each([
+      ["the service's deadline, where the caller's timeout is longer", ['+deadline = 300ms'], 3_600_000],
+      ["the service's deadline, where the caller names none", ['+deadline = 300ms'], undefined],
+      ["the service's deadline, where the caller's is 0", ['+deadline = 300ms'], 0],
+      ['one attempt where there are no retries', ['+timeout = 300ms', '+retries = 0'], undefined],
+      ['wamp.max_call_timeout', ['wamp.max_call_timeout = 300ms'], undefined],
+    ])('%s', async (_, lines, timeout) => {
+      const { caller, upstream } = await open({ lines });
+      const options = timeout === undefined ? {} : { timeout };
+      const answer = await caller.call(GET, { id: 1 }, { options });
+      expect(answer.uri).toBe('wamp.error.timeout');
+      expect(ownError(answer)).toMatchObject({ status: 504, code: 'timeout', attempts: 1 });
+      expect(await (await upstream.arrived(1)).answered).toBe(false);
+    });
+
+    it('while it waits for a connection: the deadline is no overload', async () => {
+      const { caller, upstream } = await open({ lines: [...LONG, '+pool.size = 1'] });
+      void caller.call(GET, { id: 1 }).catch(() => {});
+      await upstream.arrived(1);
+      const answer = await caller.call(GET, { id: 2 }, { options: { timeout: 300 } });
+      expect(ownError(answer)).toMatchObject({ status: 504, code: 'timeout', attempts: 0 });
+      expect(upstream.requests).toHaveLength(1);
+    });
+
+    it('retries end with the deadline, with the last error that was seen', async () => {
+      const { caller, upstream } = await open({
+        answer: () => RESET,
+        lines: ['+retries = 100', '+deadline = 400ms'],
+      });
+      const answer = await caller.call(GET, { id: 1 });
+      expect(ownError(answer)).toMatchObject({ status: 502, code: 'connect' });
+      expect(answer.kwargs['attempts']).toBe(upstream.requests.length);
+    });
+  });
+
+  it('frees its connection soon: the measured time is printed', async () => {
+    const { caller, upstream } = await open();
+    const times: number[] = [];
+    // As many as there are connections: further ones keep their place (attacks/abandoned-requests.test.ts).
+    for (let round = 1; round <= 25; round++) {
+      const call = caller.call(GET, { id: round });
+      const request = await upstream.arrived(round);
+      const from = performance.now();
+      caller.cancel('kill');
+      expect(await request.answered).toBe(false);
+      times.push(performance.now() - from);
+      await call;
+    }
+    times.sort((a, b) => a - b);
+    console.log(
+      `CANCEL to the upstream's socket: median ${times[12]?.toFixed(1)} ms, slowest ${times[24]?.toFixed(1)} ms`,
+    );
+  });
+});

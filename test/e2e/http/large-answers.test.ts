@@ -1,0 +1,46 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { openScene, type Scene } from '../../support/scene.js';
+
+const GET = 'com.billing.get_invoice';
+const TOO_LARGE = 'wamp.error.payload_size_exceeded';
+
+let scene: Scene | undefined;
+afterEach(async () => {
+  await scene?.close();
+  scene = undefined;
+});
+
+/** Answers with as many bytes as the invoice's id says. */
+async function open(): Promise<Scene> {
+  scene = await openScene({
+    lines: ['wamp.max_send_buffer = 1MB'],
+    answer: ({ url }) => ({
+      body: 'x'.repeat(Number(url.split('/').pop())),
+      headers: { 'content-type': 'text/plain' },
+    }),
+  });
+  return scene;
+}
+
+describe('an answer larger than what may wait for its caller', () => {
+  it('costs its own call alone', async () => {
+    const { caller } = await open();
+    const [large, small] = await Promise.all([
+      caller.call(GET, { id: 2_000_000 }),
+      caller.call(GET, { id: 10 }),
+    ]);
+    expect(large).toMatchObject({ kind: 'error', uri: TOO_LARGE });
+    expect(small).toMatchObject({ kind: 'result' });
+    expect(await caller.call(GET, { id: 900_000 })).toMatchObject({ kind: 'result' });
+  });
+});
+
+describe('many large answers at once', () => {
+  it('are each answered, and the session goes on', async () => {
+    const { caller } = await open();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => caller.call(GET, { id: 400_000 })));
+    for (const answer of answers) expect(answer.kind === 'result' || answer.uri === TOO_LARGE).toBe(true);
+    expect(answers.some(({ kind }) => kind === 'result')).toBe(true);
+    expect(await caller.call(GET, { id: 10 })).toMatchObject({ kind: 'result' });
+  });
+});

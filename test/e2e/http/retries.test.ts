@@ -1,0 +1,209 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../../src/clock.js';
+import { billingConf } from '../../support/billing-conf.js';
+import {
+  CLOSE,
+  RESET,
+  type RecordingUpstream,
+  startRecordingUpstream,
+} from '../../support/recording-upstream.js';
+import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
+
+const GET = 'com.billing.get_invoice';
+const POST = 'com.billing.create_invoice';
+
+/** The first backoff where `random` gives one half: half of 50 ms. */
+const FIRST_BACKOFF_MS = 25;
+const random = () => 0.5;
+
+/** The machine's clock, but the backoffs end when the test has done its part. */
+function clockThatWaits(
+  during: (delayMs: number) => Promise<unknown>,
+  isOurs: (ms: number) => boolean,
+): Clock {
+  return {
+    ...systemClock,
+    after(delayMs, action) {
+      if (!isOurs(delayMs)) return systemClock.after(delayMs, action);
+      void during(delayMs).then(action);
+      return () => {};
+    },
+  };
+}
+
+describe('trying again', () => {
+  const scenes: Scene[] = [];
+  let late: RecordingUpstream | undefined;
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await late?.close();
+    late = undefined;
+  });
+  async function open(options: SceneOptions): Promise<Scene> {
+    const scene = await openScene(options);
+    scenes.push(scene);
+    return scene;
+  }
+
+  it('brings a POST through where the port opens within the backoff', async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as { port: number };
+    await new Promise((resolve) => probe.close(resolve));
+    const openLate = async () => {
+      late = await startRecordingUpstream(() => ({ status: 201, json: 'made' }), { port });
+    };
+    const clock = clockThatWaits(openLate, (ms) => ms === FIRST_BACKOFF_MS);
+    const scene = await open({
+      conf: () => billingConf(`http://127.0.0.1:${port}`),
+      gateway: { clock, random },
+    });
+    expect((await scene.caller.call(POST, { a: 1 })).kwargs).toStrictEqual({ status: 201, body: 'made' });
+    expect(late?.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['reset', RESET],
+    ['closed', CLOSE],
+  ])('brings a GET through whose first connection was %s', async (_, ending) => {
+    const scene = await open({ answer: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'there' });
+    expect(scene.upstream.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ['a warm connection', true],
+    ['a new one', false],
+  ])('never sends a POST again that may have been carried out, on %s', async (_, warm) => {
+    const scene = await open({ lines: ['+pool.size = 1'] });
+    if (warm) await scene.caller.call(GET, { id: 1 });
+    scene.upstream.clear();
+    scene.upstream.answerWith(() => RESET);
+    const answer = await scene.caller.call(POST, { a: 1 });
+    expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 1 });
+    expect(scene.upstream.requests).toHaveLength(1);
+  });
+
+  it('gives each call one idempotency key, the same on every attempt', async () => {
+    const scene = await open({
+      lines: ['+idempotency_header = Idempotency-Key'],
+      answer: ({ number }) => (number < 3 ? RESET : { status: 201 }),
+    });
+    const first = await scene.caller.call(POST, { a: 1 });
+    expect(first.kwargs).toStrictEqual({ status: 201, body: '' });
+    await scene.caller.call(POST, { a: 1 });
+    const keys = scene.upstream.requests.map(({ headers }) => headers['idempotency-key']);
+    expect(keys[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(keys.slice(0, 3)).toEqual(Array(3).fill(keys[0]));
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
+  it("takes a caller's own Idempotency-Key for leave to try again", async () => {
+    const scene = await open({ answer: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
+    const answer = await scene.caller.call(POST, { _headers: { 'idempotency-key': 'mine' } });
+    expect(answer.kwargs).toStrictEqual({ status: 201, body: '' });
+    const keys = scene.upstream.requests.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toEqual(['mine', 'mine']);
+  });
+
+  it('leaves HTTP answers alone unless it is told otherwise', async () => {
+    const scene = await open({ answer: () => ({ status: 503 }) });
+    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
+    expect(scene.upstream.requests).toHaveLength(1);
+  });
+
+  describe('retry.statuses', () => {
+    const lines = ['+retry.statuses = 429, 503', '+retries = 2'];
+
+    it('brings a GET through, and never a POST', async () => {
+      const scene = await open({ lines, answer: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+      scene.upstream.clear();
+      const post = await scene.caller.call(POST, { a: 1 });
+      expect(post.kwargs).toStrictEqual({ status: 503, body: '' });
+      expect(scene.upstream.requests).toHaveLength(1);
+    });
+
+    it('hands the last answer over when all attempts are used', async () => {
+      const scene = await open({ lines, answer: ({ number }) => ({ status: 503, json: number }) });
+      const answer = await scene.caller.call(GET, { id: 1 });
+      expect([answer.uri, answer.kwargs]).toEqual(['bondy.error.bad_gateway', { status: 503, body: 3 }]);
+    });
+
+    it.each([
+      ['seconds', '7', 7_000],
+      ['a date', new Date(Date.UTC(2030, 0, 1, 0, 0, 9)).toUTCString(), 9_000],
+    ])('waits as long as Retry-After says, in %s', async (_, field, ms) => {
+      const waits: number[] = [];
+      const clock = {
+        ...clockThatWaits(
+          async (delay) => void waits.push(delay),
+          (delay) => delay === ms,
+        ),
+        wall: () => Date.UTC(2030, 0, 1),
+      };
+      const scene = await open({
+        lines,
+        gateway: { clock },
+        answer: ({ number }) => (number === 1 ? { status: 429, headers: { 'retry-after': field } } : {}),
+      });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+      expect(waits).toEqual([ms]);
+    });
+
+    it('gives up where Retry-After goes beyond the deadline', async () => {
+      const scene = await open({
+        lines: [...lines, '+deadline = 20s'],
+        answer: () => ({ status: 503, headers: { 'retry-after': '21' } }),
+      });
+      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
+      expect(scene.upstream.requests).toHaveLength(1);
+    });
+  });
+
+  it('stops when the budget is used up, so that retries cannot multiply an outage', async () => {
+    // The clock stands still: all calls fall into one second, which allows three retries, or a fifth of the requests.
+    const clock = { ...systemClock, monotonic: () => 0 };
+    const scene = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
+    const answers = [];
+    for (let id = 0; id < 50; id++) answers.push(await scene.caller.call(GET, { id }));
+    expect(answers.every(({ kwargs }) => kwargs['code'] === 'connect')).toBe(true);
+    expect(scene.upstream.requests.length).toBeGreaterThanOrEqual(53);
+    expect(scene.upstream.requests.length).toBeLessThanOrEqual(50 + 3 + 10);
+  });
+
+  describe('redirects', () => {
+    const to = (location: string, status = 302) => ({ status, headers: { location }, body: 'moved' });
+
+    it('are handed over as they are unless pool.follow_redirect is on', async () => {
+      const scene = await open({ answer: () => to('/elsewhere') });
+      const answer = await scene.caller.call(GET, { id: 1 });
+      expect([answer.uri, answer.kwargs['status']]).toEqual(['bondy.error.bad_gateway', 302]);
+      expect(scene.upstream.requests).toHaveLength(1);
+    });
+
+    it.each([
+      ['/elsewhere?a=1', ['/invoices/1', '/elsewhere?a=1'], 200],
+      ['2', ['/invoices/1', '/invoices/2'], 200],
+      ['http://example.invalid/', ['/invoices/1'], 302],
+      ['//example.invalid/', ['/invoices/1'], 302],
+      ['/invoices/1', Array(4).fill('/invoices/1'), 302],
+    ])('of a GET to %s', async (location, urls, status) => {
+      const scene = await open({
+        lines: ['+pool.follow_redirect = on', '+pool.max_redirect = 3'],
+        answer: ({ url }) => (url === '/invoices/1' ? to(location) : { json: 'found' }),
+      });
+      const answer = await scene.caller.call(GET, { id: 1 });
+      expect(answer.kwargs).toMatchObject({ status });
+      expect(scene.upstream.requests.map(({ url }) => url)).toEqual(urls);
+    });
+
+    it('of a POST are never followed', async () => {
+      const scene = await open({ lines: ['+pool.follow_redirect = on'], answer: () => to('/x', 307) });
+      expect((await scene.caller.call(POST, { a: 1 })).kwargs).toMatchObject({ status: 307 });
+      expect(scene.upstream.requests).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useRouter } from '../../support/contract.js';
+import { FRAMES, type Frames } from '../../support/frames.js';
+import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
+import { type RouterHost, startRouterHost, untilEmpty } from '../../support/router-host.js';
+
+/** Messages that their receiver's serializer cannot write: whoever waits for an answer gets one (trap T21). */
+
+const [json, msgpack, cbor] = FRAMES as [Frames, Frames, Frames];
+
+/** What the sender can write and the receiver's format cannot hold. */
+const VALUES: readonly (readonly [string, Frames, Frames, unknown])[] = [
+  ['half a surrogate pair, JSON to MessagePack', json, msgpack, '\ud800'],
+  ['half a surrogate pair, JSON to CBOR', json, cbor, ['\udc00']],
+  ['half a pair in a key, JSON to CBOR', json, cbor, { '\ud800': 1 }],
+  ['an integer beyond 64 bit, JSON to MessagePack', json, msgpack, 2n ** 64n],
+  ['an integer beyond 64 bit, CBOR to MessagePack', cbor, msgpack, { deep: [-(2n ** 70n)] }],
+];
+
+describe.each(VALUES)('%s', (_name, from, to, value) => {
+  let host: RouterHost;
+  const clients: RawClient[] = [];
+  beforeEach(async () => {
+    host = await startRouterHost();
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await untilEmpty(host);
+    await host.dispose();
+  });
+  async function join(frames: Frames): Promise<RawClient> {
+    const client = await connectRaw(host.url, frames);
+    clients.push(client);
+    expect((await hello(client))[0]).toBe(2);
+    return client;
+  }
+  async function ask(client: RawClient, ...message: unknown[]): Promise<readonly unknown[]> {
+    client.send(message);
+    return client.next();
+  }
+  const alive = async (client: RawClient): Promise<void> => {
+    expect((await ask(client, 48, 99, {}, 'com.nowhere')).slice(0, 3)).toEqual([8, 48, 99]);
+  };
+
+  it('in a CALL: the caller gets an ERROR, the callee nothing', async () => {
+    const [caller, callee] = [await join(from), await join(to)];
+    await ask(callee, 64, 1, {}, 'com.a');
+    const answer = await ask(caller, 48, 7, {}, 'com.a', [value]);
+    expect([answer.slice(0, 3), answer[4]]).toEqual([[8, 48, 7], 'wamp.error.invalid_argument']);
+    await alive(callee);
+    await alive(caller);
+  });
+
+  it('in a RESULT and in an ERROR: the caller gets an ERROR', async () => {
+    const [callee, caller] = [await join(from), await join(to)];
+    await ask(callee, 64, 1, {}, 'com.a');
+    for (const answerTo of [
+      (invocation: unknown) => [70, invocation, {}, [value]],
+      (invocation: unknown) => [8, 68, invocation, {}, 'com.failed', [value]],
+    ]) {
+      caller.send([48, 7, {}, 'com.a']);
+      const [, invocation] = await callee.next();
+      callee.send(answerTo(invocation));
+      const answer = await caller.next();
+      expect([answer.slice(0, 3), typeof answer[4]]).toEqual([[8, 48, 7], 'string']);
+    }
+    await alive(callee);
+    await alive(caller);
+  });
+
+  it('in an EVENT: it is lost to that subscriber alone', async () => {
+    const [publisher, one, other] = [await join(from), await join(to), await join(from)];
+    for (const subscriber of [one, other]) await ask(subscriber, 32, 1, {}, 'com.t');
+    expect((await ask(publisher, 16, 1, { acknowledge: true }, 'com.t', [value]))[0]).toBe(17);
+    expect((await other.next())[4]).toEqual([value]);
+    await alive(one);
+  });
+});
+
+describe('a URI with half a surrogate pair, which JSON alone can say', () => {
+  const { join, ask } = useRouter('websocket');
+  const uri = 'com.\ud800';
+
+  it.each([
+    ['CALL', 48, {}],
+    ['PUBLISH', 16, { acknowledge: true }],
+    ['REGISTER', 64, {}],
+    ['SUBSCRIBE', 32, {}],
+    ['SUBSCRIBE', 32, { match: 'prefix' }],
+    ['SUBSCRIBE', 32, { match: 'wildcard' }],
+  ])('is refused in %s (%i, %j): others could not be told of it', async (_name, type, options) => {
+    expect(await ask(await join(), type, 1, options, uri)).toEqual([
+      8,
+      type,
+      1,
+      {},
+      'wamp.error.invalid_uri',
+      [expect.any(String)],
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { RealmSecurity } from '../../../src/router/auth/realm-security.js';
+import { createRouter } from '../../../src/router/router.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { LIMITS } from '../../support/limits.js';
+import { byTicket, logIn } from '../../support/logins.js';
+import { ALL_ROLES, attachRaw, hello, type RawClient } from '../../support/raw-client.js';
+
+const ALICE = { username: 'alice', enabled: true, groups: [], authorizedKeys: [] };
+const REALM: RealmSecurity = {
+  authmethods: ['anonymous', 'ticket'],
+  securityEnabled: true,
+  users: new Map([['alice', { ...ALICE, password: { kind: 'plain', text: 'wonderland' } }]]),
+  groups: new Map(),
+};
+
+/** A router whose time stands still. */
+function setUp() {
+  const clock = createFakeClock();
+  const router = createRouter({
+    realms: ['r'],
+    limits: LIMITS,
+    allowAnonymous: true,
+    agent: 'test',
+    clock,
+    security: { realms: new Map([['r', REALM]]), maxFailedLoginDelay: 1000, maxFailedLogins: 4 },
+  });
+  const connect = () => attachRaw(router.attach);
+  /** Gives a wrong answer, and comes back when the router has judged it. */
+  async function fail(client: RawClient): Promise<void> {
+    client.send([1, 'r', { roles: ALL_ROLES, ...byTicket('alice', '').details }]);
+    expect(await client.next()).toEqual([4, 'ticket', {}]);
+    client.send([5, 'wrong', {}]);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return { clock, router, connect, fail };
+}
+
+describe('failed logins', () => {
+  it('are answered later and later', async () => {
+    const { clock, router, connect, fail } = setUp();
+    for (const delay of [250, 500, 1000, 1000]) {
+      const client = connect();
+      await fail(client);
+      clock.advance(delay - 1);
+      expect(client.unread).toBe(0);
+      clock.advance(1);
+      expect(await client.next()).toEqual([
+        3,
+        { message: 'the login failed' },
+        'wamp.error.authentication_denied',
+      ]);
+    }
+    expect(router.counts().connections).toBe(0);
+  });
+
+  it('keep their source out while as many as may be wait for their answer, though their clients are gone', async () => {
+    const { clock, connect, fail } = setUp();
+    for (let i = 0; i < 4; i += 1) {
+      const client = connect();
+      await fail(client);
+      client.close();
+    }
+    const right = () => logIn(connect(), 'r', byTicket('alice', 'wonderland'));
+    expect(await right()).toEqual([3, { message: expect.any(String) }, 'bondy.error.too_many_requests']);
+    expect((await hello(connect(), 'r'))[0]).toBe(2);
+    clock.advance(250);
+    expect((await right())[2]).toMatchObject({ authid: 'alice' });
+  });
+
+  it('leave nothing behind when their clients go, or the router closes, before they are answered', async () => {
+    const { clock, router, connect, fail } = setUp();
+    const [first, second] = [connect(), connect()];
+    await fail(first);
+    await fail(second);
+    expect(clock.pending).toBe(2);
+    first.close();
+    expect(clock.pending).toBe(1);
+    await router.close();
+    expect(clock.pending).toBe(0);
+    expect(await second.next()).toEqual([3, { message: expect.any(String) }, 'wamp.close.system_shutdown']);
+  });
+});

@@ -1,0 +1,76 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway, GATEWAY_ERROR_CODES, GatewayError, parseConfig } from '../../../src/index.js';
+import { billingConf } from '../../support/billing-conf.js';
+import { TLS_FILES } from '../../support/tls-fixtures.js';
+
+describe('a gateway that cannot start', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gateway-errors-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const configOf = (...lines: string[]) =>
+    parseConfig([billingConf('http://127.0.0.1:9'), ...lines, ''].join('\n'), { env: {} });
+  const gatewayOn = (port: string) => createGateway(configOf(`listeners.main.port = ${port}`));
+
+  const FAILURES: Readonly<Record<string, () => Promise<unknown>>> = {
+    async already_started() {
+      const gateway = gatewayOn('0');
+      await gateway.start();
+      return gateway.start().finally(() => gateway.stop());
+    },
+    async listen() {
+      const first = gatewayOn('0');
+      await first.start();
+      const { port } = new URL(first.endpoints[0] as string);
+      return gatewayOn(port)
+        .start()
+        .finally(() => first.stop());
+    },
+    async listener_tls() {
+      const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+      copyFileSync(TLS_FILES.serverCert, cert);
+      copyFileSync(TLS_FILES.serverKey, key);
+      const config = configOf(
+        'listeners.safe.port = 0',
+        `listeners.safe.tls.certfile = ${cert}`,
+        `listeners.safe.tls.keyfile = ${key}`,
+      );
+      rmSync(key);
+      return createGateway(config).start();
+    },
+    async service_tls() {
+      const ca = join(folder, 'ca.pem');
+      copyFileSync(TLS_FILES.serverCert, ca);
+      const config = configOf(`rpc_gateway.services.billing.tls.cacertfile = ${ca}`);
+      rmSync(ca);
+      return createGateway(config);
+    },
+  };
+
+  it('has a test for every code', () => {
+    expect(Object.keys(FAILURES)).toEqual([...GATEWAY_ERROR_CODES]);
+  });
+
+  it.each(Object.entries(FAILURES))('throws a GatewayError with the code %s', async (code, fail) => {
+    const error = await fail().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(GatewayError);
+    expect(error).toMatchObject({ name: 'GatewayError', code, message: expect.stringMatching(/\w/) });
+  });
+
+  it('says listen where a file stands at the path of a Unix socket', async () => {
+    const socket = join(folder, 'file');
+    writeFileSync(socket, '');
+    const gateway = createGateway(
+      configOf('listeners.raw.protocol = wamp_rawsocket', `listeners.raw.socket = ${socket}`),
+    );
+    await expect(gateway.start()).rejects.toMatchObject({ name: 'GatewayError', code: 'listen' });
+  });
+});

@@ -1,0 +1,168 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { parseConfig } from '../../../src/config/load-config.js';
+import { createGateway } from '../../../src/create-gateway.js';
+import { billingConf } from '../../support/billing-conf.js';
+import { connectCaller, ownError } from '../../support/caller.js';
+import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
+
+const GET = 'com.billing.get_invoice';
+const POST = 'com.billing.create_invoice';
+/** On the built package, in a process of its own. */
+const START_AND_STOP = fileURLToPath(new URL('../fixtures/start-and-stop.js', import.meta.url));
+
+describe('when things break', () => {
+  const scenes: Scene[] = [];
+  afterEach(async () => {
+    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  });
+  async function open(options: SceneOptions = {}): Promise<Scene> {
+    const scene = await openScene(options);
+    scenes.push(scene);
+    return scene;
+  }
+  /** A promise and its key. */
+  function gate(): { readonly opened: Promise<void>; open(): void } {
+    let open = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    return { opened, open: () => open() };
+  }
+
+  it('the API dies under running calls: each is told, and the API coming back is enough', async () => {
+    const { caller, upstream } = await open({ answer: () => HANG, lines: ['+retries = 0'] });
+    const calls = Array.from({ length: 20 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));
+    await upstream.arrived(20);
+    await upstream.close();
+    for (const answer of await Promise.all(calls)) {
+      expect(ownError(answer)).toMatchObject({ status: 502, code: 'connect', attempts: 1 });
+    }
+    expect(ownError(await caller.call(GET, { id: 1 }))).toMatchObject({ code: 'connect' });
+    const back = await startRecordingUpstream(() => ({ json: 'back' }), { port: upstream.port });
+    expect((await caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'back' });
+    await back.close();
+  });
+
+  it('answers 1,000 calls at once, each with its own answer', async () => {
+    const { gateway, upstream } = await open({
+      answer: (request) => ({ json: { url: request.url, body: request.text } }),
+    });
+    const callers = await Promise.all(Array.from({ length: 10 }, () => connectCaller(gateway.url)));
+    const calls = callers.flatMap((caller, c) =>
+      Array.from({ length: 100 }, (_, n) =>
+        n % 2
+          ? caller.call(GET, { id: `${c}-${n}` }).then(({ kwargs }) => [kwargs, `/invoices/${c}-${n}`, ''])
+          : caller.call(POST, { c, n }).then(({ kwargs }) => [kwargs, '/invoices', `{"c":${c},"n":${n}}`]),
+      ),
+    );
+    for (const [kwargs, url, body] of await Promise.all(calls)) {
+      expect(kwargs).toStrictEqual({ status: 200, body: { url, body } });
+    }
+    expect(upstream.requests).toHaveLength(1_000);
+    expect(upstream.connections).toBeLessThanOrEqual(25);
+    for (const caller of callers) {
+      expect(caller.unexpected).toEqual([]);
+      await caller.close();
+    }
+  });
+
+  it('a second gateway on the same port says so, starts nothing, and hurts nobody', async () => {
+    const { gateway, caller, upstream } = await open();
+    const { port } = new URL(gateway.url);
+    const conf = `${billingConf(upstream.url)}\nlisteners.a.port = 0\nlisteners.b.port = ${port}\n`;
+    const second = createGateway(parseConfig(conf, { env: {} }));
+    await expect(second.start()).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: the port is in use`);
+    expect(second.endpoints).toEqual([]);
+    expect((await caller.call(GET, { id: 1 })).kind).toBe('result');
+    await gateway.stop(0);
+    // Nothing half-started is in the way: the same gateway can be started when the port is free.
+    await second.start();
+    const other = await connectCaller(second.endpoints[1] ?? '');
+    expect((await other.call(GET, { id: 1 })).kind).toBe('result');
+    await other.close();
+    await second.stop(0);
+  });
+
+  describe('stop', () => {
+    it('lets running calls end, answers new ones with down, and says goodbye', async () => {
+      const held = gate();
+      const { gateway, caller, upstream } = await open({
+        answer: () => held.opened.then(() => ({ json: 'late' })),
+        // Connections that the gateway does not close would idle for minutes.
+        upstream: { server: { keepAliveTimeout: 600_000 } },
+        lines: ['+pool.size = 50'],
+      });
+      const calls = Array.from({ length: 100 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));
+      await upstream.arrived(50);
+      let isOver = false;
+      const stopped = gateway.stop().then(() => {
+        isOver = true;
+      });
+      expect((await caller.call(GET, { id: 'new' })).kwargs).toMatchObject({ code: 'down' });
+      expect(isOver).toBe(false);
+      held.open();
+      for (const answer of await Promise.all(calls)) {
+        expect(answer.kwargs).toStrictEqual({ status: 200, body: 'late' });
+      }
+      await stopped;
+      expect(caller.unexpected.map((frame) => JSON.parse(frame)[2])).toEqual(['wamp.close.system_shutdown']);
+      await upstream.drained();
+      expect(gateway.endpoints).toEqual([]);
+      await expect(connectCaller(gateway.url)).rejects.toThrow('ECONNREFUSED');
+    });
+
+    it('ends what still runs when its grace is over, and says why', async () => {
+      const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ['+pool.size = 1'] });
+      const calls = [caller.call(POST, { a: 1 }), caller.call(POST, { a: 2 })];
+      const request = await upstream.arrived(1);
+      await gateway.stop(0);
+      expect((await Promise.all(calls)).map(ownError)).toMatchObject([
+        { code: 'down', attempts: 1 },
+        { code: 'down', attempts: 0 },
+      ]);
+      expect(await request.answered).toBe(false);
+      expect(upstream.requests).toHaveLength(1);
+    });
+
+    it('can be called twice, at once and again, and before start', async () => {
+      const held = gate();
+      const { gateway, caller, upstream } = await open({ answer: () => held.opened.then(() => ({})) });
+      const call = caller.call(GET, { id: 1 });
+      await upstream.arrived(1);
+      const both = [gateway.stop(), gateway.stop()];
+      held.open();
+      await Promise.all([...both, call]);
+      await gateway.stop();
+      await createGateway(parseConfig(billingConf(upstream.url), { env: {} })).stop();
+    });
+
+    it('is followed by a start like the first', async () => {
+      const { gateway, caller } = await open();
+      await caller.close();
+      await gateway.stop();
+      await gateway.start();
+      const again = await connectCaller(gateway.endpoints[0] ?? '');
+      expect((await again.call(GET, { id: 1 })).kind).toBe('result');
+      await again.close();
+    });
+
+    it('leaves neither timers nor sockets: the process ends by itself', { timeout: 60_000 }, async () => {
+      const upstream = await startRecordingUpstream(({ url }) =>
+        url === '/invoices/hang' ? HANG : { json: 'there' },
+      );
+      const child = spawn(process.execPath, [START_AND_STOP, upstream.url], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const exited = once(child, 'exit');
+      const [printed] = await once(child.stdout.setEncoding('utf8'), 'data');
+      expect(printed).toBe('stopped\n');
+      expect(await exited).toEqual([0, null]);
+      await upstream.close();
+    });
+  });
+});

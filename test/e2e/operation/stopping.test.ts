@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseConfig } from '../../../src/config/load-config.js';
+import { createGateway, type Gateway } from '../../../src/create-gateway.js';
+import { ALL_ROLES, connectRaw, hello, type RawClient } from '../../support/raw-client.js';
+
+const ANY = expect.anything();
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+interface Scene {
+  readonly gateway: Gateway;
+  readonly caller: RawClient;
+  readonly callee: RawClient;
+  /** The ID of the INVOCATION that the callee has in hand. */
+  readonly invocation: unknown;
+}
+
+/** A gateway with a call from one client to another under way. */
+async function start(): Promise<Scene> {
+  const readFile = () => '[{"uri": "realm1"}]';
+  const conf = 'security.config_file = security.json\nlisteners.test.port = 0';
+  const gateway = createGateway(parseConfig(conf, { env: {}, readFile }));
+  await gateway.start();
+  open.push(() => gateway.stop(0));
+  const [caller, callee] = [await join(gateway), await join(gateway)];
+  callee.send([64, 1, {}, 'com.work']);
+  await callee.next();
+  caller.send([48, 1, {}, 'com.work']);
+  const [, invocation] = await callee.next();
+  return { gateway, caller, callee, invocation };
+}
+
+async function join(gateway: Gateway): Promise<RawClient> {
+  const client = await connectRaw(gateway.endpoints[0] ?? '');
+  open.push(() => client.ws.terminate());
+  expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(2);
+  return client;
+}
+
+describe('a router that stops', () => {
+  it('lets running calls between clients end, takes no new ones, and says GOODBYE then', async () => {
+    const { gateway, caller, callee, invocation } = await start();
+    const stopped = gateway.stop();
+    caller.send([48, 2, {}, 'com.work']);
+    expect(await caller.next()).toEqual([8, 48, 2, {}, 'wamp.error.unavailable', [ANY]]);
+    caller.send([48, 3, {}, 'wamp.session.count']);
+    expect(await caller.next()).toEqual([50, 3, {}, [2]]);
+    callee.send([70, invocation, {}, ['done']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+    for (const client of [caller, callee]) {
+      expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+      client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    }
+    await stopped;
+  });
+
+  it.each([
+    ['its caller', ({ caller }: Scene) => caller],
+    ['its callee', ({ callee }: Scene) => callee],
+  ])('does not wait for a call when %s has gone', async (_who, whoGoes) => {
+    const scene = await start();
+    const stopped = scene.gateway.stop();
+    whoGoes(scene).close();
+    await stopped;
+  });
+
+  it('waits for no call beyond its grace, nor beyond that of a second stop', async () => {
+    const { gateway, caller } = await start();
+    const stopped = gateway.stop();
+    await gateway.stop(0);
+    await stopped;
+    expect(await caller.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+  });
+});

@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
+import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+
+const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
+const REASON = { reason: 'wamp.error.canceled' };
+
+/** CANCEL.Options of every mode, and what comes of each with a callee that can be interrupted. */
+const MODES = [
+  { name: 'skip', options: { mode: 'skip' }, interrupt: undefined, waits: false },
+  { name: 'kill', options: { mode: 'kill' }, interrupt: 'kill', waits: true },
+  { name: 'killnowait', options: { mode: 'killnowait' }, interrupt: 'killnowait', waits: false },
+  // The specification names no default; killnowait is skip by itself where the callee knows no better.
+  { name: 'no mode', options: {}, interrupt: 'killnowait', waits: false },
+  { name: 'mode null', options: { mode: null }, interrupt: 'killnowait', waits: false },
+] as const;
+
+const callee = (features: object | undefined) => ({
+  roles: { caller: {}, callee: features ? { features } : {} },
+});
+
+/** What callees announce, and whether that lets the router interrupt them. */
+const CALLEES = [
+  { who: 'announces call_canceling', details: callee({ call_canceling: true }), capable: true },
+  {
+    who: 'announces call_canceling and progressive_call_results',
+    details: callee({ call_canceling: true, progressive_call_results: true }),
+    capable: true,
+    progressive: true,
+  },
+  // As autobahn|js does, which drops its connection when it gets INTERRUPT.
+  {
+    who: 'announces progressive_call_results alone',
+    details: callee({ progressive_call_results: true }),
+    capable: false,
+  },
+  { who: 'announces that it cannot', details: callee({ call_canceling: false }), capable: false },
+  { who: 'announces it in another word than true', details: callee({ call_canceling: 1 }), capable: false },
+  { who: 'announces it in the other spelling', details: callee({ call_cancelling: true }), capable: false },
+  { who: 'announces no features, as wampy does', details: callee(undefined), capable: false },
+  {
+    who: 'announces it for another role alone',
+    details: { roles: { caller: { features: { call_canceling: true } }, callee: {} } },
+    capable: false,
+  },
+];
+
+/** What the callee may say to it, and what the caller gets of that where it waits. */
+const ANSWERS = [
+  {
+    answer: (id: number) => [8, 68, id, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
+    forwarded: [8, 48, 1, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
+  },
+  {
+    answer: (id: number) => [8, 68, id, {}, 'wamp.error.canceled'],
+    forwarded: [8, 48, 1, {}, 'wamp.error.canceled'],
+  },
+  // Another callee is not asked: nobody wants the call any more.
+  {
+    answer: (id: number) => [8, 68, id, {}, 'wamp.error.unavailable'],
+    forwarded: [8, 48, 1, {}, 'wamp.error.unavailable'],
+  },
+  { answer: (id: number) => [70, id, {}, ['done']], forwarded: [50, 1, {}, ['done']] },
+];
+
+describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
+  const { host, join, ask, hearsNothing } = useRouter(transport);
+
+  describe.each(CALLEES)('to a callee that $who,', ({ details, capable, progressive = false }) => {
+    async function underWay(options: object = {}) {
+      const [one, caller] = [await join(details), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, options, 'com.a']);
+      expect(await one.next()).toStartWith([68, 1]);
+      return [one, caller] as const;
+    }
+
+    describe.each(MODES)('with $name,', ({ options, interrupt, waits }) => {
+      it('ends the call as that mode says, whatever the callee answers', async () => {
+        const [one, caller] = await underWay();
+        for (const [at, { answer, forwarded }] of ANSWERS.entries()) {
+          const invocation = at + 1;
+          caller.send([49, 1, options]);
+          if (capable && interrupt !== undefined)
+            expect(await one.next()).toEqual([69, invocation, { mode: interrupt, ...REASON }]);
+          const waiting = capable && waits;
+          if (waiting) await hearsNothing(caller);
+          else expect(await caller.next()).toEqual(CANCELED);
+          expect(host().router.counts().pendingCalls).toBe(waiting ? 1 : 0);
+          // Once is enough, whatever else the caller wishes.
+          for (const mode of ['skip', 'kill', 'killnowait', 'gently']) caller.send([49, 1, { mode }]);
+          await hearsNothing(caller, one);
+          one.send(answer(invocation));
+          if (waiting) expect(await caller.next()).toEqual(forwarded);
+          await hearsNothing(one, caller);
+          expect(host().router.counts().pendingCalls).toBe(0);
+          // The request's ID is free again, and the callee can be called.
+          caller.send([48, 1, {}, 'com.a']);
+          expect(await one.next()).toStartWith([68, invocation + 1]);
+        }
+        one.send([70, ANSWERS.length + 1, {}, ['at last']]);
+        expect(await caller.next()).toEqual([50, 1, {}, ['at last']]);
+      });
+
+      it('between progressive results', async () => {
+        const [one, caller] = await underWay({ receive_progress: true });
+        caller.send([49, 1, options]);
+        if (capable && interrupt !== undefined) expect(await one.next()).toStartWith([69, 1]);
+        const waiting = capable && waits;
+        if (!waiting) expect(await caller.next()).toEqual(CANCELED);
+        one.send([70, 1, { progress: true }, ['part']]);
+        one.send([70, 1, {}, ['whole']]);
+        if (waiting && progressive)
+          expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
+        if (waiting) expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+        await hearsNothing(one, caller);
+      });
+    });
+
+    it('with a mode that nobody knows', async () => {
+      const [one, caller] = await underWay();
+      expect(await ask(caller, 49, 1, { mode: 'gently' })).toEqual([
+        8,
+        48,
+        1,
+        {},
+        'wamp.error.invalid_argument',
+        [ANY],
+      ]);
+      if (capable)
+        expect(await one.next()).toEqual([
+          69,
+          1,
+          { mode: 'killnowait', reason: 'wamp.error.invalid_argument' },
+        ]);
+      one.send([70, 1, {}]);
+      await hearsNothing(one, caller);
+    });
+  });
+
+  describe('after kill, while the callee’s answer is awaited,', () => {
+    const capable = callee({ call_canceling: true });
+
+    it.each(['leaves', 'drops'])('the callee %s: the caller is told', async (how) => {
+      const [one, caller] = [await join(capable), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1]);
+      if (how === 'drops') one.close();
+      else one.send([6, {}, 'wamp.close.normal']);
+      expect(await caller.next()).toEqual(CANCELED);
+    });
+
+    it('no other callee is asked where this one turns out to be unavailable', async () => {
+      const features = { call_canceling: true, call_reroute: true };
+      const [one, other, caller] = [await join(callee(features)), await join(callee(features)), await join()];
+      for (const client of [one, other]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1]);
+      one.send([8, 68, 1, {}, 'wamp.error.unavailable']);
+      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
+      await hearsNothing(one, other);
+    });
+
+    it.each(['leaves', 'drops'])('the caller %s: the callee hears of it no second time', async (how) => {
+      const [one, caller] = [await join(capable), await join()];
+      await ask(one, 64, 1, {}, 'com.a');
+      caller.send([48, 1, {}, 'com.a']);
+      await one.next();
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([69, 1, { mode: 'kill' as const, ...REASON }]);
+      if (how === 'drops') caller.close();
+      else caller.send([6, {}, 'wamp.close.normal']);
+      await expect.poll(() => host().router.counts().pendingCalls).toBe(0);
+      one.send([70, 1, {}]);
+      await hearsNothing(one);
+    });
+  });
+
+  it('of what was answered, was never asked, or is the router’s own, is ignored', async () => {
+    const [one, caller] = [await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    await one.next();
+    one.send([70, 1, {}]);
+    expect(await caller.next()).toEqual([50, 1, {}]);
+    expect(await ask(caller, 48, 2, {}, 'wamp.session.count')).toEqual([50, 2, {}, [2]]);
+    for (const request of [1, 2, 77]) for (const { options } of MODES) caller.send([49, request, options]);
+    await hearsNothing(one, caller);
+  });
+
+  it('reaches nobody else’s call', async () => {
+    const [one, caller, stranger] = [await join(), await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    await one.next();
+    for (const { options } of MODES) stranger.send([49, 1, options]);
+    // Nor has the callee a say in it: the ID of its invocation is no request of its own.
+    for (const { options } of MODES) one.send([49, 1, options]);
+    await hearsNothing(stranger, one, caller);
+    one.send([70, 1, {}, [1]]);
+    expect(await caller.next()).toEqual([50, 1, {}, [1]]);
+  });
+
+  it('ends one of many calls alone', async () => {
+    const [one, caller, other] = [await join(), await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    for (const request of [1, 2, 3]) caller.send([48, request, {}, 'com.a', [`own ${request}`]]);
+    for (let at = 0; at < 3; at++) await one.next();
+    other.send([48, 2, {}, 'com.a', ['other']]);
+    expect(await one.next()).toStartWith([68, 4]);
+    expect(await ask(caller, 49, 2, { mode: 'killnowait' })).toStartWith([8, 48, 2]);
+    expect(await one.next()).toStartWith([69, 2]);
+    for (const invocation of [1, 3, 4]) one.send([70, invocation, {}, [invocation]]);
+    expect([await caller.next(), await caller.next()]).toEqual([
+      [50, 1, {}, [1]],
+      [50, 3, {}, [3]],
+    ]);
+    expect(await other.next()).toEqual([50, 2, {}, [4]]);
+  });
+
+  it('of a session that calls itself reaches it as callee and as caller', async () => {
+    for (const { options, interrupt, waits } of MODES) {
+      const both = await join();
+      await ask(both, 64, 1, {}, 'com.a');
+      expect(await ask(both, 48, 2, {}, 'com.a')).toStartWith([68, 1]);
+      both.send([49, 2, options]);
+      if (!waits) expect(await both.next()).toStartWith([8, 48, 2, {}, 'wamp.error.canceled']);
+      if (interrupt !== undefined) expect(await both.next()).toStartWith([69, 1]);
+      both.send([70, 1, {}, ['done']]);
+      if (waits) expect(await both.next()).toEqual([50, 2, {}, ['done']]);
+      await hearsNothing(both);
+      both.close();
+      await both.closed;
+      await expect.poll(() => host().router.counts().sessions).toBe(0);
+    }
+  });
+});
+
+describe.each(TRANSPORTS)('CANCEL in a realm that has to be asked, over %s,', (transport) => {
+  let verdict: Verdict | Promise<Verdict> = true;
+  const rules = {
+    authorizer: { may: (_: unknown, action: Action) => (action === 'cancel' ? verdict : true) },
+  };
+  const { join, ask, hearsNothing } = useRouter(transport, { rules: () => rules });
+
+  async function underWay() {
+    const [one, caller] = [await join(), await join()];
+    await ask(one, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    expect(await one.next()).toStartWith([68, 1]);
+    return [one, caller] as const;
+  }
+
+  it.each([false, 'failed'] as const)(
+    'is ignored where it is refused: the call goes on (%j)',
+    async (refusal) => {
+      for (const given of [refusal, Promise.resolve(refusal)]) {
+        verdict = given;
+        const [one, caller] = await underWay();
+        for (const { options } of MODES) caller.send([49, 1, options]);
+        await hearsNothing(caller, one);
+        one.send([70, 1, {}, ['done']]);
+        expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+        one.send([6, {}, 'wamp.close.normal']);
+        expect(await one.next()).toStartWith([6]);
+      }
+    },
+  );
+
+  it('is nothing any more where the call was answered before it was granted', async () => {
+    let grant: (verdict: Verdict) => void = () => {};
+    verdict = new Promise((resolve) => {
+      grant = resolve;
+    });
+    const [one, caller] = await underWay();
+    caller.send([49, 1, {}]);
+    one.send([70, 1, {}, ['done']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+    grant(true);
+    await hearsNothing(caller, one);
+  });
+});

@@ -1,0 +1,300 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
+import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
+import { hello, rawOver } from '../../support/raw-client.js';
+
+const KILLED = [6, {}, 'wamp.close.killed'];
+const KILLS = ['kill', 'kill_by_authid', 'kill_by_authrole', 'kill_all'] as const;
+const HOW = { reason: 'com.example.maintenance', message: 'back at noon' };
+
+describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
+  const { host, connect, member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
+  let admin: Member;
+  beforeEach(async () => {
+    admin = await member(ALICE);
+  });
+
+  /** An ERROR to a call of the admin’s. */
+  async function refused(uri: string, request: number, procedure: string, ...tail: unknown[]) {
+    const answer = await ask(admin.client, 48, request, {}, procedure, ...tail);
+    expect(answer).toEqual([8, 48, request, {}, uri, [expect.stringMatching(/ /)]]);
+  }
+  /** Echoes a GOODBYE, as clients do; the connection is closed then. */
+  async function goodbye({ client }: Member, expected: readonly unknown[]): Promise<void> {
+    expect(await client.next()).toEqual(expected);
+    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    expect(await client.closed).toBe(transport === 'websocket' ? 1000 : 0);
+    expect(client.unread).toBe(0);
+  }
+
+  it('ends the one with that ID, and answers without a value', async () => {
+    const [bob, carol] = [await member(BOB), await member(CAROL)];
+    expect(await ask(admin.client, 48, 1, {}, 'wamp.session.kill', [bob.id])).toEqual([50, 1, {}]);
+    await goodbye(bob, KILLED);
+    await hearsNothing(carol.client);
+    expect(await call(admin.client, 2, 'wamp.session.list')).toEqual([admin.id, carol.id]);
+    await refused('wamp.error.no_such_session', 3, 'wamp.session.kill', [bob.id]);
+  });
+
+  it.each([
+    ['kill', ({ id }: Member) => [id]],
+    ['kill_by_authid', ({ authid }: Member) => [authid]],
+    ['kill_by_authrole', ({ authrole }: Member) => [authrole]],
+    ['kill_all', () => []],
+  ])('%s gives reason and message on, each where there is one', async (procedure, args) => {
+    const uri = `wamp.session.${procedure}`;
+    for (const [kwargs, expected] of [
+      [HOW, [6, { message: HOW.message }, HOW.reason]],
+      [{ reason: HOW.reason }, [6, {}, HOW.reason]],
+      [{ message: HOW.message }, [6, { message: HOW.message }, 'wamp.close.killed']],
+      [{ reason: null, message: null }, KILLED],
+      [{}, KILLED],
+    ] as const) {
+      const bob = await member(BOB);
+      expect(await ask(admin.client, 48, bob.id, {}, uri, args(bob), kwargs)).toStartWith([50, bob.id]);
+      await goodbye(bob, expected);
+    }
+  });
+
+  it.each(KILLS)(
+    '%s refuses a reason that is no URI, or a message that is no text, and kills nobody',
+    async (name) => {
+      const bob = await member(BOB);
+      const args = { kill: [bob.id], kill_by_authid: ['bob'], kill_by_authrole: ['staff'], kill_all: [] }[
+        name
+      ];
+      const reasons = ['', 'a b', 'a..b', '.', 'a#b', 'a'.repeat(5000), 7, false, {}, []];
+      for (const [at, reason] of reasons.entries())
+        await refused('wamp.error.invalid_uri', at + 1, `wamp.session.${name}`, args, { reason });
+      for (const [at, message] of [7, false, {}, []].entries())
+        await refused('wamp.error.invalid_argument', at + 50, `wamp.session.${name}`, args, { message });
+      await hearsNothing(bob.client);
+    },
+  );
+
+  it.each([
+    ['its own', ({ id }: Member) => [id]],
+    ['an unknown ID', () => [12345]],
+    ['no ID', () => []],
+    ['null', () => [null]],
+    ['0', () => [0]],
+    ['a negative number', () => [-1]],
+    ['a fraction', () => [1.5]],
+    ['text', ({ id }: Member) => [String(id)]],
+    ['a list', ({ id }: Member) => [[id]]],
+    ['a dictionary', () => [{}]],
+  ])('kill finds no other session with %s', async (_what, args) => {
+    await refused('wamp.error.no_such_session', 1, 'wamp.session.kill', args(admin));
+    await hearsNothing(admin.client);
+  });
+
+  it('reaches neither another realm nor what is part of the router’s own process', async () => {
+    const [ours, theirs] = localPeers();
+    host().router.attach(theirs, IN_PROCESS);
+    const trusted = rawOver(ours);
+    const [, id] = await hello(trusted, 'realm1', { roles: { callee: {} }, authid: 'part' });
+    const stranger = await member(BOB, {}, 'realm2');
+    for (const [at, other] of [id, stranger.id].entries())
+      await refused('wamp.error.no_such_session', at + 1, 'wamp.session.kill', [other]);
+    expect(await call(admin.client, 3, 'wamp.session.kill_by_authid', ['part'])).toEqual([]);
+    expect(await call(admin.client, 4, 'wamp.session.kill_by_authid', ['bob'])).toEqual([]);
+    expect(await call(admin.client, 5, 'wamp.session.kill_by_authrole', ['trusted'])).toBe(0);
+    expect(await call(admin.client, 6, 'wamp.session.kill_by_authrole', ['staff'])).toBe(0);
+    expect(await call(admin.client, 7, 'wamp.session.kill_all')).toBe(0);
+    await hearsNothing(stranger.client, trusted);
+    trusted.close();
+  });
+
+  it('kill_by_authid ends all of one name but the caller, and tells which', async () => {
+    const [twin, one, two, carol] = [
+      await member(ALICE),
+      await member(BOB),
+      await member(BOB),
+      await member(CAROL),
+    ];
+    expect(await call(admin.client, 1, 'wamp.session.kill_by_authid', ['bob'])).toEqual([one.id, two.id]);
+    for (const victim of [one, two]) await goodbye(victim, KILLED);
+    expect(await call(admin.client, 2, 'wamp.session.kill_by_authid', ['alice'])).toEqual([twin.id]);
+    await goodbye(twin, KILLED);
+    expect(await call(admin.client, 3, 'wamp.session.kill_by_authid', ['nobody'])).toEqual([]);
+    await hearsNothing(carol.client, admin.client);
+  });
+
+  it('kill_by_authrole ends all of one role but the caller, and counts them', async () => {
+    const [twin, bob, carol, nobody] = [
+      await member(ALICE),
+      await member(BOB),
+      await member(CAROL),
+      await member(),
+    ];
+    expect(await call(admin.client, 1, 'wamp.session.kill_by_authrole', ['staff'])).toBe(2);
+    for (const victim of [bob, carol]) await goodbye(victim, KILLED);
+    expect(await call(admin.client, 2, 'wamp.session.kill_by_authrole', ['admins'])).toBe(1);
+    await goodbye(twin, KILLED);
+    expect(await call(admin.client, 3, 'wamp.session.kill_by_authrole', ['admins'])).toBe(0);
+    await hearsNothing(nobody.client, admin.client);
+  });
+
+  it.each([
+    ['kill_by_authid', []],
+    ['kill_by_authid', [null]],
+    ['kill_by_authid', [7]],
+    ['kill_by_authid', [['bob']]],
+    ['kill_by_authrole', []],
+    ['kill_by_authrole', [true]],
+    ['kill_by_authrole', [{}]],
+  ])('%s refuses %j for an argument', async (name, args) => {
+    const bob = await member(BOB);
+    await refused('wamp.error.invalid_argument', 1, `wamp.session.${name}`, args);
+    await hearsNothing(bob.client);
+  });
+
+  it('kill_all ends all but the caller, who hears nothing of it, and counts them', async () => {
+    await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
+    await ask(admin.client, 32, 2, {}, 'com.last_words');
+    const others = [await member(ALICE), await member(BOB), await member()];
+    for (const _ of others) await admin.client.next();
+    for (const { client } of others) {
+      await ask(client, 48, 1, {}, 'wamp.session.add_testament', ['com.last_words']);
+      await ask(client, 32, 2, {}, 'com.t');
+    }
+    for (let event = 0; event < 4; event++) await admin.client.next();
+    expect(await ask(admin.client, 48, 3, {}, 'wamp.session.kill_all', [], HOW)).toEqual([50, 3, {}, [3]]);
+    for (const victim of others) await goodbye(victim, [6, { message: HOW.message }, HOW.reason]);
+    await hearsNothing(admin.client);
+    // Only of those who were there then: who comes later is told of again.
+    const late = await member(BOB);
+    expect((await admin.client.next())[4]).toMatchObject([{ session: late.id }]);
+  });
+
+  describe('leaves nothing of a session:', () => {
+    it('its calls are interrupted, its callers told, its registrations and subscriptions gone', async () => {
+      const [bob, carol] = [await member(BOB, CAPABLE), await member(CAROL, CAPABLE)];
+      await ask(bob.client, 64, 1, { invoke: 'first' }, 'com.shared');
+      await ask(carol.client, 64, 1, { invoke: 'first' }, 'com.shared');
+      await ask(bob.client, 64, 2, {}, 'com.bobs');
+      await ask(carol.client, 64, 2, {}, 'com.carols');
+      await ask(bob.client, 32, 3, {}, 'com.t');
+      bob.client.send([48, 4, {}, 'com.carols']);
+      expect(await carol.client.next()).toStartWith([68, 1]);
+      carol.client.send([48, 4, {}, 'com.bobs']);
+      expect(await bob.client.next()).toStartWith([68, 1]);
+      // To itself: neither answered nor interrupted.
+      expect(await ask(bob.client, 48, 5, {}, 'com.bobs')).toStartWith([68, 2]);
+
+      await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
+      const canceled = { mode: 'killnowait', reason: 'wamp.error.canceled' };
+      const heard = [await carol.client.next(), await carol.client.next()];
+      expect(heard).toContainEqual([69, 1, canceled]);
+      expect(heard).toContainEqual([8, 48, 4, {}, 'wamp.error.canceled', [ANY]]);
+      await goodbye(bob, KILLED);
+
+      carol.client.send([70, 1, {}, ['too late']]);
+      expect(host().router.counts()).toMatchObject({
+        sessions: 2,
+        registrations: 2,
+        subscriptions: 0,
+        pendingCalls: 0,
+      });
+      expect(await ask(admin.client, 48, 2, {}, 'com.bobs')).toStartWith([
+        8,
+        48,
+        2,
+        {},
+        'wamp.error.no_such_procedure',
+      ]);
+      admin.client.send([48, 3, {}, 'com.shared']);
+      expect(await carol.client.next()).toStartWith([68, 2]);
+      carol.client.send([70, 2, {}]);
+      expect(await admin.client.next()).toEqual([50, 3, {}]);
+    });
+
+    it('whatever it sends after that is ignored, and its connection carries no other session', async () => {
+      const bob = await member(BOB);
+      await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
+      expect(await bob.client.next()).toEqual(KILLED);
+      bob.client.send([64, 1, {}, 'com.a']);
+      bob.client.send([1, 'realm1', { roles: { callee: {} } }]);
+      bob.client.send([6, {}, 'wamp.close.goodbye_and_out']);
+      await bob.client.closed;
+      expect(bob.client.unread).toBe(0);
+      expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0 });
+    });
+
+    it('the others hear, in order, what went and then that it has left', async () => {
+      await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
+      await ask(admin.client, 32, 2, {}, 'com.last_words');
+      const bob = await member(BOB);
+      const { client } = bob;
+      await ask(client, 64, 1, {}, 'com.a');
+      await ask(client, 32, 2, {}, 'com.t');
+      await ask(client, 48, 3, {}, 'wamp.session.add_testament', ['com.last_words']);
+      for (let event = 0; event < 5; event++) await admin.client.next();
+      admin.client.send([48, 3, {}, 'wamp.session.kill', [bob.id]]);
+      const heard: unknown[] = [];
+      while (heard.at(-1) !== 'result') {
+        const [code, , , details] = await admin.client.next();
+        heard.push(code === 50 ? 'result' : ((details as { topic?: string }).topic ?? 'testament'));
+      }
+      expect(heard).toEqual([
+        'wamp.subscription.on_unsubscribe',
+        'wamp.subscription.on_delete',
+        'wamp.registration.on_unregister',
+        'wamp.registration.on_delete',
+        'testament',
+        'wamp.session.on_leave',
+        'result',
+      ]);
+    });
+  });
+
+  describe('is for those who are granted it:', () => {
+    it.each(KILLS)('%s is refused to others', async (name) => {
+      const [bob, carol] = [await member(BOB), await member(CAROL)];
+      const args = { kill: [carol.id], kill_by_authid: ['carol'], kill_by_authrole: ['staff'], kill_all: [] }[
+        name
+      ];
+      expect(await ask(bob.client, 48, 1, {}, `wamp.session.${name}`, args)).toEqual([
+        8,
+        48,
+        1,
+        {},
+        'wamp.error.not_authorized',
+        [ANY],
+      ]);
+      await hearsNothing(carol.client, admin.client);
+    });
+  });
+
+  it('waits for whoever joins to have joined', async () => {
+    const guest = await connect();
+    expect(await call(admin.client, 1, 'wamp.session.kill_all')).toBe(0);
+    expect((await hello(guest))[0]).toBe(2);
+  });
+});
+
+describe.each(TRANSPORTS)('killing sessions in a realm without grants, over %s', (transport) => {
+  const { member, ask, hearsNothing } = useRouter(transport);
+
+  it.each(KILLS)('%s is nobody’s', async (name) => {
+    const [one, other] = [await member(), await member()];
+    const args = {
+      kill: [other.id],
+      kill_by_authid: [other.authid],
+      kill_by_authrole: ['anonymous'],
+      kill_all: [],
+    }[name];
+    for (const kwargs of [{}, { reason: 'not a URI' }]) {
+      expect(await ask(one.client, 48, 1, {}, `wamp.session.${name}`, args, kwargs)).toEqual([
+        8,
+        48,
+        1,
+        {},
+        'wamp.error.not_authorized',
+        [ANY],
+      ]);
+    }
+    await hearsNothing(other.client);
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
+import { CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { FRAMES } from '../../support/frames.js';
+import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
+import { connectRaw, hello } from '../../support/raw-client.js';
+
+const KILLED = [6, {}, 'wamp.close.killed'];
+
+describe.each(TRANSPORTS)('a killed client that does not say goodbye, over %s', (transport) => {
+  const clock = createFakeClock();
+  const { host, member, call } = useRouter(transport, { security: GRANTED, clock });
+
+  it('is closed half a second later', async () => {
+    const [admin, bob] = [await member(ALICE), await member(BOB)];
+    await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
+    expect(await bob.client.next()).toEqual(KILLED);
+    clock.advance(499);
+    expect(host().router.counts().connections).toBe(2);
+    clock.advance(1);
+    expect(await bob.client.closed).toBe(transport === 'websocket' ? 1001 : 0);
+    expect(host().router.counts().connections).toBe(1);
+  });
+});
+
+describe.each(TRANSPORTS)('a killed client whose request is being thought over, over %s', (transport) => {
+  const { promise: asked, resolve: ask } = deferred<Action>();
+  const { promise: answer, resolve: decide } = deferred<Verdict>();
+  const { host, member, call, hearsNothing } = useRouter(transport, {
+    rules: () => ({
+      authorizer: {
+        may(_, action) {
+          if (action === 'call') return true;
+          ask(action);
+          return answer;
+        },
+      },
+    }),
+  });
+
+  it('has none of it granted any more', async () => {
+    const [admin, victim] = [await member(), await member()];
+    victim.client.send([64, 1, {}, 'com.a']);
+    victim.client.send([32, 2, {}, 'com.t']);
+    victim.client.send([48, 3, {}, 'wamp.session.count']);
+    expect(await asked).toBe('register');
+    await call(admin.client, 1, 'wamp.session.kill', [victim.id]);
+    expect(await victim.client.next()).toEqual(KILLED);
+    decide(true);
+    victim.client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    await victim.client.closed;
+    expect(victim.client.unread).toBe(0);
+    await hearsNothing(admin.client);
+    expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0, subscriptions: 0 });
+  });
+});
+
+describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
+  const { host, member, call } = useRouter('websocket', { security: GRANTED });
+
+  it('gets its GOODBYE, even where the message cannot be written for it', async () => {
+    const admin = await member(ALICE);
+    const victim = await connectRaw(host().url, frames);
+    const [, , { authid }] = (await hello(victim)) as [number, number, { authid: string }];
+    // JSON can write half of a surrogate pair, which no UTF-8 text has.
+    const message = 'bye \ud800';
+    expect(await call(admin.client, 1, 'wamp.session.kill_by_authid', [authid], { message })).toHaveLength(1);
+    expect(await victim.next()).toEqual([6, frames.name === 'json' ? { message } : {}, 'wamp.close.killed']);
+    victim.close();
+    await victim.closed;
+  });
+});
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: (value: T) => resolve(value) };
+}
+
+/** In this process as well: a client may hear of its end while it does something itself. */
+describe('a session that is killed by what it calls', () => {
+  const { host, member, ask } = useRouter('in-process', { security: GRANTED });
+
+  it('gets GOODBYE last', async () => {
+    const [admin, bob] = [await member(ALICE, CAPABLE), await member(BOB)];
+    await ask(admin.client, 64, 1, { disclose_caller: true }, 'com.suicide');
+    bob.client.send([48, 1, {}, 'com.suicide']);
+    const [, invocation, , { caller }] = (await admin.client.next()) as [
+      68,
+      number,
+      number,
+      { caller: number },
+    ];
+    admin.client.send([48, 2, {}, 'wamp.session.kill', [caller]]);
+    admin.client.send([70, invocation, {}]);
+    expect(await admin.client.next()).toStartWith([69, invocation]);
+    expect(await admin.client.next()).toEqual([50, 2, {}]);
+    expect(await bob.client.next()).toEqual(KILLED);
+    expect(bob.client.unread).toBe(0);
+    expect(host().router.counts().pendingCalls).toBe(0);
+  });
+});

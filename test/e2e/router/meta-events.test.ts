@@ -1,0 +1,312 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
+import {
+  ANY,
+  CAPABLE,
+  type Member,
+  PLAIN_CALLEE,
+  TRANSPORTS,
+  transportDetails,
+  useRouter,
+} from '../../support/contract.js';
+import { hello, type RawClient, rawOver } from '../../support/raw-client.js';
+
+const GOODBYE = [6, {}, 'wamp.close.normal'];
+const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
+  const { host, connect, join, member, ask, hearsNothing } = useRouter(transport);
+  let observer: RawClient;
+  beforeEach(async () => {
+    observer = await join();
+    await ask(observer, 32, 1, { match: 'prefix' }, 'wamp.');
+  });
+
+  /** The next events of the observer: topics less what all have in common, and arguments. Then nothing more. */
+  async function heard(count: number): Promise<unknown[]> {
+    const all: unknown[] = [];
+    const publications = new Set<unknown>();
+    for (let at = 0; at < count; at++) {
+      const [code, , publication, details, args, ...rest] = await observer.next();
+      expect([code, rest]).toEqual([36, []]);
+      expect(details).toEqual({ topic: expect.stringMatching(/^wamp\./) });
+      publications.add(publication);
+      all.push([(details as { topic: string }).topic.slice('wamp.'.length), ...(args as unknown[])]);
+    }
+    expect(publications.size).toBe(count);
+    await hearsNothing(observer);
+    return all;
+  }
+
+  describe('of sessions', () => {
+    it('tell who has joined, and who has left', async () => {
+      const { client, id, authid } = await member();
+      expect(await heard(1)).toEqual([
+        [
+          'session.on_join',
+          {
+            session: id,
+            authid,
+            authrole: 'anonymous',
+            authmethod: 'anonymous',
+            authprovider: 'static',
+            transport: transportDetails(transport),
+          },
+        ],
+      ]);
+      expect(await ask(client, ...GOODBYE)).toStartWith([6]);
+      expect(await heard(1)).toEqual([['session.on_leave', id, authid, 'anonymous']]);
+      // Another session of the same connection is another one.
+      const [, again, { authid: other }] = (await hello(client)) as [number, number, { authid: string }];
+      expect(await heard(1)).toMatchObject([['session.on_join', { session: again }]]);
+      client.close();
+      expect(await heard(1)).toEqual([['session.on_leave', again, other, 'anonymous']]);
+    });
+
+    it.each([
+      ['drops', ({ client }: Member) => client.close()],
+      ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
+      ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
+    ])('tell of one that %s, once', async (_how, go) => {
+      const left = await member();
+      await heard(1);
+      go(left);
+      expect(await heard(1)).toEqual([['session.on_leave', left.id, left.authid, 'anonymous']]);
+      await left.client.closed;
+      await hearsNothing(observer);
+    });
+
+    it('tell nothing of who was turned away, is in another realm, or is part of the router’s process', async () => {
+      const refused = await connect();
+      expect(await hello(refused, 'realm1', { roles: {} })).toStartWith([3]);
+      const elsewhere = await join(undefined, 'realm2');
+      elsewhere.send(GOODBYE);
+      const [ours, theirs] = localPeers();
+      host().router.attach(theirs, IN_PROCESS);
+      const part = rawOver(ours);
+      await hello(part);
+      part.close();
+      expect(await elsewhere.next()).toStartWith([6]);
+      await hearsNothing(observer);
+    });
+
+    it('come after WELCOME, to those that were there then', async () => {
+      const [one, two] = [await member(), await member()];
+      for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'wamp.session.on_join');
+      const late = await member();
+      for (const { client } of [one, two])
+        expect(await client.next()).toEqual([
+          36,
+          ANY,
+          ANY,
+          {},
+          [expect.objectContaining({ session: late.id })],
+        ]);
+      await hearsNothing(one.client, two.client, late.client);
+    });
+  });
+
+  describe.each([
+    {
+      of: 'registration',
+      enter: (client: RawClient, request: number, uri: string, options: object = {}) =>
+        ask(client, 64, request, { invoke: 'first', ...options }, uri),
+      leave: (client: RawClient, request: number, id: unknown) => ask(client, 66, request, id),
+      in: 'register',
+      out: 'unregister',
+      more: { invoke: 'first' },
+    },
+    {
+      of: 'subscription',
+      enter: (client: RawClient, request: number, uri: string, options: object = {}) =>
+        ask(client, 32, request, options, uri),
+      leave: (client: RawClient, request: number, id: unknown) => ask(client, 34, request, id),
+      in: 'subscribe',
+      out: 'unsubscribe',
+      more: {},
+    },
+  ])('of a $of', ({ of, enter, leave, more, ...names }) => {
+    const [on_create, on_in] = [`${of}.on_create`, `${of}.on_${names.in}`];
+    const [on_out, on_delete] = [`${of}.on_${names.out}`, `${of}.on_delete`];
+    let one: Member;
+    let two: Member;
+    beforeEach(async () => {
+      one = await member();
+      two = await member();
+      await heard(2);
+    });
+
+    it('tell of its making before the first is in it, and of its end after the last is out', async () => {
+      const [, , id] = await enter(one.client, 1, 'com.a');
+      expect(await heard(2)).toEqual([
+        [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match: 'exact', ...more }],
+        [on_in, one.id, id],
+      ]);
+      expect(await enter(two.client, 1, 'com.a')).toEqual([ANY, 1, id]);
+      expect(await heard(1)).toEqual([[on_in, two.id, id]]);
+      await leave(one.client, 2, id);
+      expect(await heard(1)).toEqual([[on_out, one.id, id]]);
+      await leave(two.client, 2, id);
+      expect(await heard(2)).toEqual([
+        [on_out, two.id, id],
+        [on_delete, two.id, id],
+      ]);
+      // It never was: another one, with another ID.
+      const [, , next] = await enter(two.client, 3, 'com.a');
+      expect(next).not.toBe(id);
+      expect(await heard(2)).toMatchObject([
+        [on_create, two.id, { id: next }],
+        [on_in, two.id, next],
+      ]);
+    });
+
+    it.each(['prefix', 'wildcard'])('tell its policy, which makes it another one: %s', async (match) => {
+      const [, , exact] = await enter(one.client, 1, 'com.a');
+      const [, , id] = await enter(one.client, 2, 'com.a', { match });
+      expect(id).not.toBe(exact);
+      expect(await heard(4)).toEqual([
+        [on_create, one.id, ANY],
+        [on_in, one.id, exact],
+        [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match, ...more }],
+        [on_in, one.id, id],
+      ]);
+    });
+
+    it('tell nothing where nothing came of it', async () => {
+      const [, , id] = await enter(one.client, 1, 'com.a');
+      await heard(2);
+      // A repeat, a bad URI, a stranger’s, one that is not there.
+      await enter(one.client, 2, 'com.a');
+      await enter(two.client, 2, 'com..a');
+      expect(await leave(two.client, 3, id)).toStartWith([8]);
+      expect(await leave(one.client, 3, 777)).toStartWith([8]);
+      await hearsNothing(observer);
+    });
+
+    it('tell nothing to the session that they tell of; the others hear it all', async () => {
+      await ask(one.client, 32, 1, { match: 'prefix' }, 'wamp.');
+      const [, , id] = await enter(one.client, 2, 'com.a');
+      await leave(one.client, 3, id);
+      await hearsNothing(one.client);
+      await heard(4);
+      const [, , other] = await enter(two.client, 2, 'com.a');
+      expect((await one.client.next())[3]).toEqual({ topic: `wamp.${on_create}` });
+      expect(await one.client.next()).toEqual([36, ANY, ANY, { topic: `wamp.${on_in}` }, [two.id, other]]);
+      await hearsNothing(one.client, two.client);
+    });
+
+    it.each([
+      ['goodbye', (client: RawClient) => client.send(GOODBYE)],
+      ['no word', (client: RawClient) => client.close()],
+    ])('tell the same where a session leaves with %s', async (_how, go) => {
+      const [, , shared] = await enter(one.client, 1, 'com.shared');
+      await enter(two.client, 1, 'com.shared');
+      const [, , own] = await enter(one.client, 2, 'com.own', { match: 'prefix' });
+      await heard(5);
+      go(one.client);
+      expect(await heard(4)).toEqual([
+        [on_out, one.id, shared],
+        [on_out, one.id, own],
+        [on_delete, one.id, own],
+        ['session.on_leave', one.id, one.authid, 'anonymous'],
+      ]);
+    });
+
+    it('come without a topic to who asked for just that one', async () => {
+      await ask(two.client, 32, 1, {}, `wamp.${on_delete}`);
+      const [, , id] = await enter(one.client, 1, 'com.a');
+      await leave(one.client, 2, id);
+      expect(await two.client.next()).toEqual([36, ANY, ANY, {}, [one.id, id]]);
+      await hearsNothing(two.client);
+    });
+  });
+
+  it('tell nothing of subscriptions to the router’s own topics', async () => {
+    const { client } = await member();
+    await heard(1);
+    const ids: unknown[] = [];
+    for (const [at, [topic, match]] of [
+      ['wamp.session.on_join', 'exact'],
+      ['wamp', 'exact'],
+      ['wamp.subscription.', 'prefix'],
+      ['wamp..on_create', 'wildcard'],
+    ].entries())
+      ids.push((await ask(client, 32, at + 1, { match }, topic))[2]);
+    await hearsNothing(observer);
+    for (const [at, id] of ids.entries()) expect(await ask(client, 34, at + 11, id)).toEqual([35, at + 11]);
+    await hearsNothing(observer);
+  });
+
+  it('tell of a registration that is taken by force: first what is gone, then what is new', async () => {
+    const [one, deaf, heir] = [
+      await member(undefined, CAPABLE),
+      await member(undefined, PLAIN_CALLEE),
+      await member(),
+    ];
+    const [, , old] = await ask(one.client, 64, 1, { invoke: 'last' }, 'com.a');
+    await ask(deaf.client, 64, 1, { invoke: 'last' }, 'com.a');
+    await heard(6);
+    const [, , id] = await ask(heir.client, 64, 1, { force_reregister: true }, 'com.a');
+    expect(await heard(5)).toEqual([
+      ['registration.on_unregister', one.id, old],
+      ['registration.on_unregister', deaf.id, old],
+      ['registration.on_delete', deaf.id, old],
+      [
+        'registration.on_create',
+        heir.id,
+        { id, created: ISO_8601, uri: 'com.a', match: 'exact', invoke: 'single' },
+      ],
+      ['registration.on_register', heir.id, id],
+    ]);
+    expect(await one.client.next()).toStartWith([67, 0]);
+  });
+
+  it('tell nothing of what others have registered and subscribed to in another realm', async () => {
+    const elsewhere = await join(undefined, 'realm2');
+    await ask(elsewhere, 64, 1, {}, 'com.a');
+    await ask(elsewhere, 32, 2, {}, 'com.t');
+    await hearsNothing(observer);
+  });
+
+  it('cannot be made by clients', async () => {
+    const { client, id, authid } = await member();
+    await heard(1);
+    const leave = [id, authid, 'anonymous'];
+    expect(await ask(client, 16, 1, { acknowledge: true }, 'wamp.session.on_leave', leave)).toStartWith([
+      8, 16, 1,
+    ]);
+    client.send([16, 2, {}, 'wamp.session.on_leave', leave]);
+    await hearsNothing(client, observer);
+  });
+
+  it('of everything at once keep their order for each observer', async () => {
+    const second = await join();
+    await ask(second, 32, 1, { match: 'wildcard' }, 'wamp..');
+    await heard(1);
+    const actor = await member();
+    for (let at = 1; at <= 5; at++) {
+      await ask(actor.client, 64, at * 2, {}, `com.p${at}`);
+      await ask(actor.client, 32, at * 2 + 1, {}, `com.t${at}`);
+    }
+    actor.client.send(GOODBYE);
+    const all = await heard(1 + 20 + 20 + 1);
+    const same: unknown[] = [];
+    for (let at = 0; at < all.length; at++) {
+      const [, , , details, args] = await second.next();
+      same.push([(details as { topic: string }).topic.slice('wamp.'.length), ...(args as unknown[])]);
+    }
+    expect(same).toEqual(all);
+  });
+});
+
+describe('what is told of a connection', () => {
+  const { member, ask } = useRouter('websocket');
+
+  it('is its transport, its serializer, and where it comes from', async () => {
+    const observer = await member();
+    await ask(observer.client, 32, 1, {}, 'wamp.session.on_join');
+    await member();
+    const [details] = (await observer.client.next())[4] as [{ transport: unknown }];
+    expect(details.transport).toEqual({ type: 'websocket', serializer: 'json', peer: '127.0.0.1' });
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
+import { ANY, TRANSPORTS, transportDetails, useRouter } from '../../support/contract.js';
+import { FRAMES } from '../../support/frames.js';
+import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
+import { ALL_ROLES, connectRaw, hello, rawOver } from '../../support/raw-client.js';
+
+const LISTS = ['wamp.session.count', 'wamp.session.list'] as const;
+
+describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transport) => {
+  const { host, connect, join, member, ask, call } = useRouter(transport, { security: GRANTED });
+
+  it('is how many there are, and which, by role where one asks so', async () => {
+    const [alice, bob, nobody] = [await member(ALICE), await member(BOB), await member()];
+    await member(BOB, {}, 'realm2');
+    await connect();
+    const all = [alice.id, bob.id, nobody.id];
+    let request = 0;
+    for (const [args, expected] of [
+      [[], all],
+      [[null], all],
+      [[['staff']], [bob.id]],
+      [[['staff', 'admins', 'nothing']], [alice.id, bob.id]],
+      [[['anonymous']], [nobody.id]],
+      [[['nothing']], []],
+      [[[]], []],
+    ] as const) {
+      expect(await call(alice.client, ++request, 'wamp.session.count', args)).toBe(expected.length);
+      expect(await call(alice.client, ++request, 'wamp.session.list', args)).toEqual(expected);
+    }
+    bob.client.send([6, {}, 'wamp.close.normal']);
+    expect(await bob.client.next()).toStartWith([6]);
+    expect(await call(alice.client, ++request, 'wamp.session.list')).toEqual([alice.id, nobody.id]);
+  });
+
+  it.each(LISTS)('%s refuses what is no list of roles', async (procedure) => {
+    const { client } = await member(ALICE);
+    for (const [at, wrong] of ['staff', 7, true, {}, [7], ['staff', null]].entries())
+      expect(await ask(client, 48, at + 1, {}, procedure, [wrong])).toEqual([
+        8,
+        48,
+        at + 1,
+        {},
+        'wamp.error.invalid_argument',
+        [ANY],
+      ]);
+  });
+
+  it('is who one of them is: oneself, or another', async () => {
+    const [alice, bob] = [await member(ALICE), await member(BOB)];
+    for (const { id, authid, authrole } of [alice, bob]) {
+      expect(await call(alice.client, id, 'wamp.session.get', [id])).toEqual({
+        session: id,
+        authid,
+        authrole,
+        authmethod: 'ticket',
+        authprovider: 'static',
+        transport: transportDetails(transport),
+      });
+    }
+  });
+
+  it.each([
+    ['an ID that nobody has', [12345], 'no_such_session'],
+    ['nothing', [], 'invalid_argument'],
+    ['null', [null], 'invalid_argument'],
+    ['0', [0], 'invalid_argument'],
+    ['a fraction', [1.5], 'invalid_argument'],
+    ['text', ['1'], 'invalid_argument'],
+    ['a list', [[1]], 'invalid_argument'],
+  ])('is an error for %s', async (_what, args, error) => {
+    const { client } = await member(ALICE);
+    expect(await ask(client, 48, 1, {}, 'wamp.session.get', args)).toEqual([
+      8,
+      48,
+      1,
+      {},
+      `wamp.error.${error}`,
+      [expect.stringMatching(/ /)],
+    ]);
+  });
+
+  it('is nothing of those in another realm, and of parts of the router’s process', async () => {
+    const [alice, elsewhere] = [await member(ALICE), await member(BOB, {}, 'realm2')];
+    const [ours, theirs] = localPeers();
+    host().router.attach(theirs, IN_PROCESS);
+    const part = rawOver(ours);
+    const [, id] = await hello(part);
+    for (const [at, hidden] of [elsewhere.id, id].entries())
+      expect(await ask(alice.client, 48, at + 1, {}, 'wamp.session.get', [hidden])).toStartWith([
+        8,
+        48,
+        at + 1,
+        {},
+        'wamp.error.no_such_session',
+      ]);
+    expect(await call(alice.client, 3, 'wamp.session.list')).toEqual([alice.id]);
+    part.close();
+  });
+
+  it('is for those who are granted it', async () => {
+    const { client } = await member(BOB);
+    for (const [at, procedure] of [...LISTS, 'wamp.session.get', 'wamp.registration.list'].entries())
+      expect(await ask(client, 48, at + 1, {}, procedure, [])).toStartWith([
+        8,
+        48,
+        at + 1,
+        {},
+        'wamp.error.not_authorized',
+      ]);
+  });
+
+  it.each([
+    'wamp',
+    'wamp.session',
+    'wamp.session.nothing',
+    'wamp.subscription.get_events',
+    'wamp.Session.count',
+  ])('has no procedure %s', async (procedure) => {
+    const { client } = await member(ALICE);
+    const [, , , , uri] = await ask(client, 48, 1, {}, procedure);
+    expect(uri).toBe(procedure === 'wamp' ? 'wamp.error.not_authorized' : 'wamp.error.no_such_procedure');
+  });
+
+  it.each([
+    ['progress', { receive_progress: true }],
+    ['a timeout', { timeout: 1 }],
+    ['that its caller is named', { disclose_me: true }],
+  ])('comes as well where a call wishes for %s', async (_what, options) => {
+    const { client } = await member(ALICE);
+    expect(await ask(client, 48, 1, options, 'wamp.session.count')).toEqual([50, 1, {}, [1]]);
+  });
+
+  it('is told to those who announced no role but caller', async () => {
+    const client = await join({ roles: { caller: {} } });
+    expect(await ask(client, 48, 1, {}, 'com.nothing')).toStartWith([8, 48, 1]);
+  });
+});
+
+/** Their IDs have up to 53 bits, which every format writes in another way. */
+describe.each(FRAMES)('sessions as $name names them', (frames) => {
+  const { host, session } = useRouter('websocket', { rules: () => ({}) });
+
+  it('are found by what the router told of them', async () => {
+    const observed = await session();
+    const client = await connectRaw(host().url, frames);
+    const [, own] = await hello(client, 'realm1', { roles: ALL_ROLES });
+    const ask = async (...message: unknown[]) => {
+      client.send(message);
+      return client.next();
+    };
+    expect(await ask(48, 1, {}, 'wamp.session.list')).toEqual([50, 1, {}, [[observed.id, own]]]);
+    const id = frames.name === 'json' ? observed.id : BigInt(observed.id);
+    expect(await ask(48, 2, {}, 'wamp.session.get', [id])).toEqual([50, 2, {}, [ANY]]);
+    // As wampy writes them: as a double, in both binary formats.
+    expect(await ask(48, 3, {}, 'wamp.session.get', [observed.id])).toEqual([
+      50,
+      3,
+      {},
+      [expect.objectContaining({ session: observed.id })],
+    ]);
+    const events: unknown[] = [];
+    await observed.subscribe('com.t', {}, ({ args }) => events.push(...(args as unknown[])));
+    expect(await ask(16, 4, { acknowledge: true, eligible: [id] }, 'com.t', ['eligible'])).toStartWith([
+      17, 4,
+    ]);
+    expect(await ask(16, 5, { acknowledge: true, exclude: [id] }, 'com.t', ['excluded'])).toStartWith([
+      17, 5,
+    ]);
+    expect(await ask(16, 6, { acknowledge: true }, 'com.t', ['last'])).toStartWith([17, 6]);
+    await expect.poll(() => events).toContain('last');
+    expect(events).toEqual(['eligible', 'last']);
+    client.close();
+  });
+});

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import type { RawClient } from '../../support/raw-client.js';
+
+/** As autobahn|js announces itself: it can give progressive results, and cannot be interrupted. */
+const PROGRESS_ONLY = { roles: { callee: { features: { progressive_call_results: true } }, caller: {} } };
+
+describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
+  const { join, ask, session } = useRouter(transport);
+
+  /** A call under way: [callee, caller, details of the invocation]. */
+  async function call(options: object, calleeDetails: object = CAPABLE) {
+    const [callee, caller] = [await join(calleeDetails), await join(CAPABLE)];
+    await ask(callee, 64, 1, {}, 'com.a');
+    caller.send([48, 1, options, 'com.a']);
+    const [, , , details] = await callee.next();
+    return [callee, caller, details] as const;
+  }
+  const asked = { receive_progress: true };
+
+  it.each([
+    ['one that announced both', CAPABLE, asked],
+    ['one that announced progress alone, as autobahn|js does', PROGRESS_ONLY, asked],
+    ['none that announced nothing, as wampy does', PLAIN_CALLEE, {}],
+  ])('are asked of %s', async (_who, details, expected) => {
+    expect((await call(asked, details))[2]).toEqual(expected);
+  });
+
+  it.each([
+    ['no wish', {}],
+    ['no', { receive_progress: false }],
+    ['null', { receive_progress: null }],
+  ])('are not asked for where the caller says %s; what comes is dropped', async (_what, options) => {
+    const [callee, caller, details] = await call(options);
+    expect(details).toEqual({});
+    callee.send([70, 1, { progress: true }, ['part']]);
+    callee.send([70, 1, {}, ['whole']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+  });
+
+  it('come at once, in order, with whatever they hold, until the result', async () => {
+    const [callee, caller] = await call(asked);
+    for (const tail of [[['one', 1]], [[], { k: 2 }], []]) callee.send([70, 1, { progress: true }, ...tail]);
+    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['one', 1]]);
+    expect(await caller.next()).toEqual([50, 1, { progress: true }, [], { k: 2 }]);
+    expect(await caller.next()).toEqual([50, 1, { progress: true }]);
+    callee.send([70, 1, { progress: false }, ['whole']]);
+    callee.send([70, 1, { progress: true }, ['too late']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+    expect(await ask(caller, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
+  });
+
+  it('may end in an error', async () => {
+    const [callee, caller] = await call(asked);
+    callee.send([70, 1, { progress: true }, ['part']]);
+    callee.send([8, 68, 1, {}, 'com.a.oops']);
+    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
+    expect(await caller.next()).toEqual([8, 48, 1, {}, 'com.a.oops']);
+  });
+
+  it.each([
+    ['leaves', (client: RawClient) => client.send([6, {}, 'wamp.close.normal'])],
+    ['drops', (client: RawClient) => client.close()],
+  ])('stop where the caller %s', async (_how, go) => {
+    const [callee, caller] = await call(asked);
+    callee.send([70, 1, { progress: true }]);
+    await caller.next();
+    go(caller);
+    expect(await callee.next()).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
+    callee.send([70, 1, { progress: true }, ['for nobody']]);
+    expect(await ask(callee, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
+  });
+
+  it('go on after CANCEL with kill, until the callee has its last word', async () => {
+    const [callee, caller] = await call(asked);
+    caller.send([49, 1, { mode: 'kill' }]);
+    expect(await callee.next()).toStartWith([69, 1]);
+    callee.send([70, 1, { progress: true }, ['part']]);
+    callee.send([8, 68, 1, {}, 'wamp.error.canceled']);
+    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
+    expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.canceled']);
+  });
+
+  it('are the answer where the callee turns out to be unavailable later', async () => {
+    const [callee, caller] = await call(asked);
+    callee.send([70, 1, { progress: true }, ['part']]);
+    callee.send([8, 68, 1, {}, 'wamp.error.unavailable']);
+    expect(await caller.next()).toStartWith([50, 1, { progress: true }]);
+    // What the caller heard already, another callee could not take back.
+    expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
+  });
+
+  it('all reach a caller, however many there are', async () => {
+    const [callee, caller] = [await session(), await session()];
+    await callee.register('com.count', {}, async ({ progress }) => {
+      for (let part = 0; part < 2000; part++) progress?.({ args: [part] });
+      return { kind: 'result', payload: { args: ['done'] } };
+    });
+    const parts: unknown[] = [];
+    const result = await caller.call('com.count', {}, {}, ({ args }) => parts.push((args as unknown[])[0]));
+    expect(result.args).toEqual(['done']);
+    expect(parts).toEqual(Array.from({ length: 2000 }, (_, part) => part));
+  });
+});
+
+describe.each(TRANSPORTS)(
+  'progressive results of a realm that always asks for them, over %s',
+  (transport) => {
+    const { join, ask } = useRouter(transport, { rules: () => ({ progressiveResults: 'always' }) });
+
+    it('come from callees that announced nothing', async () => {
+      const [callee, caller] = [await join(PLAIN_CALLEE), await join()];
+      await ask(callee, 64, 1, {}, 'com.a');
+      caller.send([48, 1, { receive_progress: true }, 'com.a']);
+      expect(await callee.next()).toEqual([68, 1, ANY, { receive_progress: true }]);
+      callee.send([70, 1, { progress: true }, ['part']]);
+      expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
+      callee.send([70, 1, {}]);
+      expect(await caller.next()).toEqual([50, 1, {}]);
+    });
+  },
+);

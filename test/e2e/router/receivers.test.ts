@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
+
+/** Names of sessions, in the tables below: `bob` has two, of which the second publishes. Roles are admins and staff. */
+type Who = 'alice' | 'bob' | 'bob2' | 'carol' | 'nobody';
+const ALL: readonly Who[] = ['alice', 'bob', 'bob2', 'carol', 'nobody'];
+const OTHERS = ALL.filter((name) => name !== 'bob2');
+
+/** PUBLISH.Options, where `eligible` and `exclude` name sessions by their names here; and who gets the event. */
+const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, receivers: readonly Who[]])[] = [
+  [{}, OTHERS],
+  [{ exclude_me: true }, OTHERS],
+  [{ exclude_me: null }, OTHERS],
+  [{ exclude_me: false }, ALL],
+
+  [{ eligible: ['alice', 'carol'] }, ['alice', 'carol']],
+  [{ eligible: [] }, []],
+  [{ eligible: null }, OTHERS],
+  [{ eligible: [424242] }, []],
+  [{ eligible: ['alice', 'alice', 424242] }, ['alice']],
+  [{ eligible_authid: ['bob', 'carol'] }, ['bob', 'carol']],
+  [{ eligible_authid: [] }, []],
+  [{ eligible_authrole: ['staff'] }, ['bob', 'carol']],
+  [{ eligible_authrole: ['admins', 'anonymous'] }, ['alice', 'nobody']],
+  [{ eligible_authrole: [] }, []],
+
+  [{ exclude: ['alice', 'carol'] }, ['bob', 'nobody']],
+  [{ exclude: [] }, OTHERS],
+  [{ exclude: [424242] }, OTHERS],
+  [{ exclude_authid: ['bob'] }, ['alice', 'carol', 'nobody']],
+  [{ exclude_authid: [] }, OTHERS],
+  [{ exclude_authrole: ['staff'] }, ['alice', 'nobody']],
+  [{ exclude_authrole: ['staff', 'admins', 'anonymous'] }, []],
+
+  // All lists at once: one must be on each that admits, and on none that excludes.
+  [{ eligible: ['alice', 'bob', 'carol'], eligible_authrole: ['staff'] }, ['bob', 'carol']],
+  [
+    {
+      eligible: ['alice', 'bob', 'carol'],
+      eligible_authrole: ['staff'],
+      eligible_authid: ['carol', 'alice'],
+    },
+    ['carol'],
+  ],
+  [{ eligible: ['alice'], eligible_authrole: ['staff'] }, []],
+  [{ eligible: ['alice', 'bob'], exclude: ['bob'] }, ['alice']],
+  [{ eligible_authrole: ['staff'], exclude_authid: ['bob'] }, ['carol']],
+  [{ exclude: ['alice'], exclude_authid: ['bob'], exclude_authrole: ['anonymous'] }, ['carol']],
+  [{ eligible: ['alice'], eligible_authid: [] }, []],
+
+  // Being on a list does not make the publisher a receiver, nor does exclude_me lift a list.
+  [{ eligible: ['bob2', 'alice'] }, ['alice']],
+  [{ eligible_authid: ['bob'] }, ['bob']],
+  [{ eligible: ['bob2', 'alice'], exclude_me: false }, ['alice', 'bob2']],
+  [{ eligible: ['alice'], exclude_me: false }, ['alice']],
+  [{ exclude: ['bob2'], exclude_me: false }, OTHERS],
+  [{ exclude_authid: ['bob'], exclude_me: false }, ['alice', 'carol', 'nobody']],
+];
+
+describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
+  const { host, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
+  let members: Record<Who, Member>;
+  beforeEach(async () => {
+    members = {
+      alice: await member(ALICE),
+      bob: await member(BOB),
+      bob2: await member(BOB),
+      carol: await member(CAROL),
+      nobody: await member(),
+    };
+  });
+
+  /** With sessions named by their IDs. */
+  function withIds(options: Readonly<Record<string, unknown>>): object {
+    const named = Object.entries(options).map(([key, value]) => {
+      if (!(key === 'eligible' || key === 'exclude') || !Array.isArray(value)) return [key, value];
+      return [key, value.map((name: Who | number) => (typeof name === 'number' ? name : members[name].id))];
+    });
+    return Object.fromEntries(named);
+  }
+
+  it.each(['exact', 'prefix', 'wildcard'])(
+    'are whom its options leave: subscriptions with match %s',
+    async (match) => {
+      const topic = { exact: 'com.t', prefix: 'com.', wildcard: '.t' }[match]!;
+      for (const { client } of Object.values(members)) await ask(client, 32, 1, { match }, topic);
+      const { client: publisher } = members.bob2;
+      for (const [at, [options, receivers]] of CASES.entries()) {
+        publisher.send([16, at + 2, withIds(options), 'com.t', [at]]);
+        for (const name of ALL) {
+          const { client } = members[name];
+          if (receivers.includes(name))
+            expect([name, options, (await client.next())[4]]).toEqual([name, options, [at]]);
+        }
+        await hearsNothing(...ALL.map((name) => members[name].client));
+      }
+    },
+  );
+
+  it('are the same for what is retained, for those that come later', async () => {
+    const { client: publisher } = members.bob2;
+    for (const [at, [options, receivers]] of CASES.entries()) {
+      await ask(publisher, 16, at + 2, { ...withIds(options), retain: true, acknowledge: true }, 'com.t', [
+        at,
+      ]);
+      for (const name of ALL) {
+        const { client } = members[name];
+        const [, , subscription] = await ask(client, 32, 1000 + at, { get_retained: true }, 'com.t');
+        if (receivers.includes(name))
+          expect([name, options, (await client.next())[4]]).toEqual([name, options, [at]]);
+        expect(await ask(client, 34, 2000 + at, subscription)).toEqual([35, 2000 + at]);
+      }
+    }
+    expect(host().router.counts().subscriptions).toBe(0);
+  });
+});

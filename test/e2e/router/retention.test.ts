@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { LIMITS } from '../../support/limits.js';
+import { hello } from '../../support/raw-client.js';
+
+const RETAIN = { retain: true, acknowledge: true };
+const GET = { get_retained: true };
+
+describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
+  const { connect, join, ask } = useRouter(transport, { limits: { ...LIMITS, maxRetainedEvents: 3 } });
+
+  it('come to those who ask, after SUBSCRIBED, as the last that was to be retained', async () => {
+    const publisher = await join();
+    await ask(publisher, 16, 1, RETAIN, 'com.t', ['old']);
+    const [, , publication] = await ask(publisher, 16, 2, RETAIN, 'com.t', ['new'], { k: 1 });
+    await ask(publisher, 16, 3, { acknowledge: true }, 'com.t', ['passing']);
+    await ask(publisher, 16, 4, RETAIN, 'com.u', ['another topic']);
+    const late = await join();
+    const [, , subscription] = await ask(late, 32, 1, GET, 'com.t');
+    expect(await late.next()).toEqual([36, subscription, publication, { retained: true }, ['new'], { k: 1 }]);
+    // Again where it asks again, and not where it does not.
+    expect(await ask(late, 32, 2, {}, 'com.t')).toEqual([33, 2, subscription]);
+    expect(await ask(late, 32, 3, GET, 'com.t')).toEqual([33, 3, subscription]);
+    expect(await late.next()).toStartWith([36, subscription, publication, { retained: true }]);
+    expect(late.unread).toBe(0);
+  });
+
+  it('outlive their publisher, and say who it was where it wished so', async () => {
+    const publisher = await connect();
+    const [, id] = await hello(publisher);
+    await ask(publisher, 16, 1, { ...RETAIN, disclose_me: true }, 'com.t');
+    publisher.close();
+    const late = await join();
+    await ask(late, 32, 1, GET, 'com.t');
+    expect(await late.next()).toEqual([
+      36,
+      ANY,
+      ANY,
+      { retained: true, publisher: id, publisher_authid: ANY, publisher_authrole: 'anonymous' },
+    ]);
+  });
+
+  it('come for each topic that a pattern matches, in order, with the topic', async () => {
+    const publisher = await join();
+    for (const [at, topic] of ['com.b', 'com.a', 'org.a'].entries())
+      await ask(publisher, 16, at + 1, RETAIN, topic, [at]);
+    const late = await join();
+    const [, , prefix] = await ask(late, 32, 1, { ...GET, match: 'prefix' }, 'com.');
+    expect(await late.next()).toEqual([36, prefix, ANY, { retained: true, topic: 'com.b' }, [0]]);
+    expect(await late.next()).toEqual([36, prefix, ANY, { retained: true, topic: 'com.a' }, [1]]);
+    const [, , wildcard] = await ask(late, 32, 2, { ...GET, match: 'wildcard' }, '.a');
+    expect(await late.next()).toEqual([36, wildcard, ANY, { retained: true, topic: 'com.a' }, [1]]);
+    expect(await late.next()).toEqual([36, wildcard, ANY, { retained: true, topic: 'org.a' }, [2]]);
+    expect(late.unread).toBe(0);
+  });
+
+  it('come only to those who would have got them', async () => {
+    const [publisher, one, two] = [await join(), await connect(), await connect()];
+    const [, id] = await hello(one);
+    await hello(two);
+    await ask(publisher, 16, 1, { ...RETAIN, eligible: [id] }, 'com.t');
+    await ask(one, 32, 1, GET, 'com.t');
+    expect(await one.next()).toStartWith([36]);
+    for (const client of [two, publisher]) {
+      await ask(client, 32, 9, GET, 'com.t');
+      expect(await ask(client, 48, 10, {}, 'com.nothing')).toStartWith([8, 48, 10]);
+    }
+  });
+
+  it('come to their publisher where it wants its own events', async () => {
+    const publisher = await join();
+    await ask(publisher, 16, 1, { ...RETAIN, exclude_me: false }, 'com.t');
+    await ask(publisher, 32, 2, GET, 'com.t');
+    expect(await publisher.next()).toEqual([36, ANY, ANY, { retained: true }]);
+  });
+
+  it('are forgotten from the oldest on, beyond as many as there may be', async () => {
+    const publisher = await join();
+    for (const [at, topic] of ['com.a', 'com.b', 'com.c', 'com.d'].entries())
+      await ask(publisher, 16, at + 1, RETAIN, topic);
+    const late = await join();
+    await ask(late, 32, 1, { ...GET, match: 'prefix' }, '');
+    const topics = [await late.next(), await late.next(), await late.next()].map(
+      (event) => (event[3] as { topic: string }).topic,
+    );
+    expect(topics).toEqual(['com.b', 'com.c', 'com.d']);
+    expect(late.unread).toBe(0);
+  });
+});

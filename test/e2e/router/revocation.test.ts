@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
+import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { hello, rawOver } from '../../support/raw-client.js';
+
+const FORCE = { force_reregister: true };
+
+describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
+  const { host, join, ask } = useRouter(transport);
+
+  it('takes a registration from all who have it, and tells those that can hear it', async () => {
+    const [one, two, deaf] = [await join(CAPABLE), await join(CAPABLE), await join(PLAIN_CALLEE)];
+    const shared = { invoke: 'roundrobin' };
+    const [, , old] = await ask(one, 64, 1, shared, 'com.a');
+    for (const client of [two, deaf]) await ask(client, 64, 1, shared, 'com.a');
+    const heir = await join();
+    // Another policy, since nothing of the old registration is left.
+    const registered = await ask(heir, 64, 1, { ...FORCE, invoke: 'single' }, 'com.a');
+    expect(registered).toEqual([65, 1, ANY]);
+    expect(registered[2]).not.toBe(old);
+    for (const client of [one, two]) {
+      expect(await client.next()).toEqual([67, 0, { registration: old, reason: ANY }]);
+    }
+    expect(await ask(deaf, 66, 2, old)).toStartWith([8, 66, 2, {}, 'wamp.error.no_such_registration']);
+    const caller = await join();
+    caller.send([48, 1, {}, 'com.a']);
+    expect(await heir.next()).toStartWith([68, 1, registered[2]]);
+    heir.send([70, 1, {}]);
+    expect(await caller.next()).toEqual([50, 1, {}]);
+    expect([one.unread, two.unread, deaf.unread]).toEqual([0, 0, 0]);
+  });
+
+  it('leaves the calls under way to those that have them', async () => {
+    const [callee, caller] = [await join(CAPABLE), await join()];
+    await ask(callee, 64, 1, {}, 'com.a');
+    caller.send([48, 1, {}, 'com.a']);
+    const [, invocation] = await callee.next();
+    await ask(await join(), 64, 1, FORCE, 'com.a');
+    expect(await callee.next()).toStartWith([67, 0]);
+    callee.send([70, invocation, {}, ['still mine']]);
+    expect(await caller.next()).toEqual([50, 1, {}, ['still mine']]);
+  });
+
+  it('is a plain registration where there is nothing to take', async () => {
+    expect(await ask(await join(), 64, 1, FORCE, 'com.a')).toEqual([65, 1, ANY]);
+  });
+
+  it('takes nothing from parts of the router’s own process', async () => {
+    const [ours, theirs] = localPeers();
+    host().router.attach(theirs, IN_PROCESS);
+    const trusted = rawOver(ours);
+    await hello(trusted, 'realm1', CAPABLE);
+    await ask(trusted, 64, 1, {}, 'com.a');
+    expect(await ask(await join(), 64, 1, FORCE, 'com.a')).toStartWith([
+      8,
+      64,
+      1,
+      {},
+      'wamp.error.procedure_already_exists',
+    ]);
+    expect(trusted.unread).toBe(0);
+    trusted.close();
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { InvocationOutcome } from '../../../src/wamp/client/invocations.js';
+import type { Session } from '../../../src/wamp/client/session.js';
+import { CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+
+const answer = (name: string): InvocationOutcome => ({ kind: 'result', payload: { args: [name] } });
+const unavailable: InvocationOutcome = { kind: 'error', uri: 'wamp.error.unavailable', payload: {} };
+
+describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
+  const { session } = useRouter(transport);
+
+  /** One that answers calls of `com.a` with its name, unless that is on the list of those that are unavailable. */
+  async function callee(name: string, options: object, busy: readonly string[] = [], details = CAPABLE) {
+    const joined = await session(details);
+    const registration = await joined.register('com.a', { ...options }, async () =>
+      busy.includes(name) ? unavailable : answer(name),
+    );
+    return { name, registration, session: joined };
+  }
+  async function callees(names: string, invoke: string, busy: readonly string[] = []) {
+    const all: Awaited<ReturnType<typeof callee>>[] = [];
+    for (const name of names) all.push(await callee(name, { invoke }, busy));
+    return all;
+  }
+  async function call(caller: Session): Promise<unknown> {
+    const { args } = await caller.call('com.a', {});
+    return (args as readonly unknown[])[0];
+  }
+  async function calls(caller: Session, count: number): Promise<string> {
+    let names = '';
+    for (let at = 0; at < count; at++) names += await call(caller);
+    return names;
+  }
+
+  it.each([
+    ['first', 'aaa'],
+    ['last', 'ccc'],
+    ['roundrobin', 'abca'],
+  ])('%s chooses by the order of registration', async (invoke, expected) => {
+    await callees('abc', invoke);
+    expect(await calls(await session(), expected.length)).toBe(expected);
+  });
+
+  it('random calls them all, sooner or later', async () => {
+    await callees('abc', 'random');
+    const caller = await session();
+    const seen = new Set<unknown>();
+    while (seen.size < 3) seen.add(await call(caller));
+    expect([...seen].sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['first', 'a', 'bb'],
+    ['first', 'b', 'aa'],
+    ['last', 'c', 'bb'],
+    ['roundrobin', 'a', 'bcb'],
+    ['roundrobin', 'b', 'cac'],
+    ['roundrobin', 'c', 'bab'],
+  ])('%s goes on when %s leaves', async (invoke, leaver, expected) => {
+    const all = await callees('abc', invoke);
+    const caller = await session();
+    if (invoke === 'roundrobin') expect(await calls(caller, 1)).toBe('a');
+    await all.find(({ name }) => name === leaver)?.session.leave();
+    expect(await calls(caller, expected.length)).toBe(expected);
+  });
+
+  it('roundrobin goes on when one unregisters and comes back, as the last then', async () => {
+    const [one] = await callees('abc', 'roundrobin');
+    const caller = await session();
+    expect(await calls(caller, 2)).toBe('ab');
+    await one?.session.unregister(one.registration);
+    expect(await calls(caller, 2)).toBe('cb');
+    await one?.session.register('com.a', { invoke: 'roundrobin' }, async () => answer('a'));
+    expect(await calls(caller, 3)).toBe('cab');
+  });
+
+  it('have one ID, and are there until the last callee leaves', async () => {
+    const all = await callees('abc', 'first');
+    expect(new Set(all.map(({ registration }) => registration)).size).toBe(1);
+    const caller = await session();
+    for (const { session: leaver, name } of all) {
+      expect(await call(caller)).toBe(name);
+      await leaver.leave();
+    }
+    await expect(call(caller)).rejects.toMatchObject({ uri: 'wamp.error.no_such_procedure' });
+    // Nothing is left of them that a new policy could not replace.
+    await callees('x', 'single');
+    expect(await call(caller)).toBe('x');
+  });
+
+  it.each([
+    ['a second one where the first is single', {}, {}],
+    ['a second one where the first is single, whatever it wishes', { invoke: 'single' }, { invoke: 'first' }],
+    ['another policy than the first', { invoke: 'roundrobin' }, { invoke: 'random' }],
+    ['none where the first has one', { invoke: 'roundrobin' }, {}],
+  ])('refuse %s', async (_what, first, second) => {
+    await callee('a', first);
+    await expect(callee('b', second)).rejects.toMatchObject({
+      uri: 'wamp.error.procedure_already_exists',
+    });
+    expect(await call(await session())).toBe('a');
+  });
+
+  it('let no session in twice: autobahn|python fails on a registration that it has', async () => {
+    const { session: one } = await callee('a', { invoke: 'roundrobin' });
+    await expect(
+      one.register('com.a', { invoke: 'roundrobin' }, async () => answer('again')),
+    ).rejects.toMatchObject({ uri: 'wamp.error.procedure_already_exists' });
+  });
+
+  describe('a callee that is unavailable', () => {
+    it.each([
+      ['first', 'a', 'bbb'],
+      ['first', 'ab', 'ccc'],
+      ['last', 'c', 'bbb'],
+      ['last', 'bc', 'aaa'],
+      ['roundrobin', 'b', 'acacac'],
+      ['roundrobin', 'c', 'ababab'],
+      ['random', 'ac', 'bbb'],
+    ])('is passed over by %s: %s', async (invoke, busy, expected) => {
+      await callees('abc', invoke, [...busy]);
+      expect(await calls(await session(), expected.length)).toBe(expected);
+    });
+
+    it.each([
+      ['single', 'a'],
+      ['first', 'abc'],
+      ['random', 'abc'],
+    ])('leaves no other, where all are: %s', async (invoke, names) => {
+      await callees(names, invoke, [...names]);
+      await expect(call(await session())).rejects.toMatchObject({ uri: 'wamp.error.no_available_callee' });
+    });
+
+    it('says so to the caller, where it has not announced call_reroute', async () => {
+      await callee('a', { invoke: 'first' }, ['a'], PLAIN_CALLEE as unknown as typeof CAPABLE);
+      await callee('b', { invoke: 'first' });
+      await expect(call(await session())).rejects.toMatchObject({ uri: 'wamp.error.unavailable' });
+    });
+
+    it('may leave while another one has its call', async () => {
+      const { session: busy } = await callee('a', { invoke: 'first' }, ['a']);
+      const other = await session();
+      let finish: (outcome: InvocationOutcome) => void = () => {};
+      let begin: () => void = () => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      await other.register('com.a', { invoke: 'first' }, () => {
+        begin();
+        return new Promise((resolve) => {
+          finish = resolve;
+        });
+      });
+      const result = call(await session());
+      await begun;
+      await busy.leave();
+      finish(answer('b'));
+      expect(await result).toBe('b');
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { CAPABLE } from '../../support/contract.js';
+import { LIMITS } from '../../support/limits.js';
+import { connectRaw, hello } from '../../support/raw-client.js';
+import { type RouterHost, startRouterHost, until, untilEmpty } from '../../support/router-host.js';
+
+/** More than what the system itself keeps for a connection that nobody reads, some megabytes: by then it is cut. */
+const MOST = 50_000;
+const BLOCK = 'x'.repeat(10_000);
+const BURST = 50;
+
+type Client = Awaited<ReturnType<typeof connectRaw>>;
+
+let host: RouterHost;
+const clients: Client[] = [];
+beforeEach(async () => {
+  host = await startRouterHost({
+    router: { limits: { ...LIMITS, maxPendingCalls: MOST } },
+    listener: { maxSendBuffer: 1024 * 1024 },
+  });
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.ws.terminate();
+  await untilEmpty(host);
+  await host.dispose();
+});
+
+async function join(): Promise<Client> {
+  const client = await connectRaw(host.url);
+  clients.push(client);
+  expect((await hello(client, 'realm1', CAPABLE))[0]).toBe(2);
+  return client;
+}
+async function ask(client: Client, ...message: unknown[]) {
+  client.send(message);
+  return client.next();
+}
+
+it('a caller that never reads its progressive results is cut off, its call interrupted, and others are served', async () => {
+  const [callee, slow, other] = [await join(), await join(), await join()];
+  await ask(callee, 64, 1, {}, 'com.p');
+  slow.send([48, 1, { receive_progress: true }, 'com.p']);
+  expect((await callee.next())[0]).toBe(68);
+  slow.ws.pause();
+  let answer: readonly unknown[] = [];
+  for (let part = 0, request = 1; answer[0] !== 69 && part < MOST; request++) {
+    for (let sent = 0; sent < BURST; sent++) callee.send([70, 1, { progress: true }, [part++, BLOCK]]);
+    // So that the callee does not run ahead of the router.
+    answer = await ask(callee, 48, request, {}, 'com.nothing');
+  }
+  expect(answer).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
+  await callee.next();
+  await until(() => host.router.counts().sessions === 2, host.router.counts);
+  expect(host.router.counts().pendingCalls).toBe(0);
+  callee.send([70, 1, { progress: true }, ['for nobody']]);
+  other.send([48, 1, {}, 'com.p']);
+  expect((await callee.next()).slice(0, 2)).toEqual([68, 2]);
+  callee.send([70, 2, {}, ['served']]);
+  expect(await other.next()).toEqual([50, 1, {}, ['served']]);
+});
+
+it('a callee that never reads its invocations is cut off, and none of its callers is left waiting', async () => {
+  const [slow, caller] = [await join(), await join()];
+  await ask(slow, 64, 1, {}, 'com.p');
+  slow.ws.pause();
+  const answers = new Map<unknown, unknown>();
+  let request = 0;
+  while (!answers.has('no_such_procedure') && request < MOST) {
+    for (let sent = 0; sent < BURST; sent++) caller.send([48, ++request, {}, 'com.p', [BLOCK]]);
+    caller.send([16, ++request, { acknowledge: true }, 'com.t']);
+    for (let published = false; !published; ) {
+      const answer = await caller.next();
+      published = answer[0] === 17;
+      if (!published) answers.set(answer[2], answer[4]);
+      if (answer[4] === 'wamp.error.no_such_procedure') answers.set('no_such_procedure', true);
+    }
+  }
+  expect(host.listener.counts().slowConsumersCut).toBe(1);
+  const calls = request - request / (BURST + 1);
+  // What was with the callee is told over several turns.
+  while (answers.size - 1 < calls) {
+    const answer = await caller.next();
+    answers.set(answer[2], answer[4]);
+  }
+  expect(host.router.counts()).toMatchObject({ sessions: 1, registrations: 0, pendingCalls: 0 });
+  expect(answers.size - 1).toBe(calls);
+  answers.delete('no_such_procedure');
+  // What was with the callee, what could not be handed on when it was cut, and what came when it was gone.
+  const uris = ['canceled', 'network_failure', 'no_such_procedure'].map((name) => `wamp.error.${name}`);
+  expect([...new Set(answers.values())].sort()).toEqual(uris);
+});

@@ -1,0 +1,279 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
+import { LIMITS } from '../../support/limits.js';
+import { hello, type RawClient } from '../../support/raw-client.js';
+
+const ADD = 'wamp.session.add_testament';
+const FLUSH = 'wamp.session.flush_testaments';
+const GOODBYE = [6, {}, 'wamp.close.normal'];
+
+describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
+  const { host, connect, join, member, ask, hearsNothing } = useRouter(transport, {
+    limits: { ...LIMITS, maxTestaments: 3 },
+  });
+  let heir: RawClient;
+  let testator: Member;
+  beforeEach(async () => {
+    heir = await join();
+    testator = await member();
+    expect(await ask(heir, 32, 1, { match: 'prefix' }, 'com.')).toStartWith([33, 1]);
+  });
+
+  let request = 0;
+  /** The answer to a call, less its request ID. */
+  async function answerTo(procedure: string, args?: unknown, kwargs?: object, client = testator.client) {
+    const answer = await ask(client, 48, ++request, {}, procedure, args ?? [], kwargs ?? {});
+    return answer[0] === 8 ? answer[4] : answer.filter((_, at) => at !== 1);
+  }
+  const DONE = [50, {}];
+  const add = async (...tail: [args: unknown[], kwargs?: object]) =>
+    expect(await answerTo(ADD, ...tail)).toEqual(DONE);
+  /** The topics of the events that the heir gets, or their arguments where there are some. */
+  async function heard(count: number): Promise<unknown[]> {
+    const all: unknown[] = [];
+    for (let at = 0; at < count; at++) {
+      const event = await heir.next();
+      expect(event).toStartWith([36, ANY, ANY, { topic: ANY }]);
+      all.push((event[4] as unknown[] | undefined)?.[0] ?? (event[3] as { topic: string }).topic);
+    }
+    await hearsNothing(heir);
+    return all;
+  }
+
+  it.each([
+    ['says goodbye', ({ client }: Member) => client.send(GOODBYE)],
+    ['drops', ({ client }: Member) => client.close()],
+    ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
+    ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
+  ])('are published when their session %s, with what they hold', async (_how, go) => {
+    await add(['com.one', ['a', 1], { k: null }]);
+    await add(['com.two']);
+    await add(['com.three', null, null], { scope: null, publish_options: null });
+    await hearsNothing(heir);
+    go(testator);
+    const events = [await heir.next(), await heir.next(), await heir.next()];
+    expect(events).toEqual([
+      [36, 1, ANY, { topic: 'com.one' }, ['a', 1], { k: null }],
+      [36, 1, ANY, { topic: 'com.two' }],
+      [36, 1, ANY, { topic: 'com.three' }],
+    ]);
+    expect(new Set(events.map((event) => event[2])).size).toBe(3);
+    await hearsNothing(heir);
+  });
+
+  it('come with those of scope detached first, each scope in the order in which it was filled', async () => {
+    await add(['com.t', ['destroyed 1']]);
+    await add(['com.t', ['detached 1']], { scope: 'detached' });
+    await add(['com.t', ['destroyed 2']], { scope: 'destroyed' });
+    expect(await answerTo(ADD, ['com.t', ['one more']], { scope: 'detached' })).toBe(
+      'bondy.error.too_many_requests',
+    );
+    testator.client.send(GOODBYE);
+    expect(await heard(3)).toEqual(['detached 1', 'destroyed 1', 'destroyed 2']);
+  });
+
+  it.each([
+    ['destroyed, where none is named', {}, ['detached']],
+    ['destroyed', { scope: 'destroyed' }, ['detached']],
+    ['detached', { scope: 'detached' }, ['destroyed 1', 'destroyed 2']],
+  ])('are flushed by scope: %s', async (_what, kwargs, left) => {
+    const other = await member();
+    await answerTo(ADD, ['com.t', ['another’s']], {}, other.client);
+    await add(['com.t', ['destroyed 1']]);
+    await add(['com.t', ['detached']], { scope: 'detached' });
+    await add(['com.t', ['destroyed 2']]);
+    expect(await answerTo(FLUSH, [], kwargs)).toEqual(DONE);
+    // There is nothing left to flush, which is no fault; and there is room again.
+    expect(await answerTo(FLUSH, [], kwargs)).toEqual(DONE);
+    await add(['com.t', ['after']]);
+    testator.client.send(GOODBYE);
+    expect(await heard(left.length + 1)).toEqual([...left, 'after']);
+    other.client.send(GOODBYE);
+    expect(await heard(1)).toEqual(['another’s']);
+  });
+
+  it('come before the others hear that the session has left, and after what it takes with it', async () => {
+    await ask(heir, 32, 2, { match: 'prefix' }, 'wamp.');
+    await ask(testator.client, 64, 1, {}, 'com.a');
+    await ask(testator.client, 32, 2, {}, 'com.unheard');
+    for (let event = 0; event < 4; event++) await heir.next();
+    await add(['com.t']);
+    testator.client.send(GOODBYE);
+    const topics: unknown[] = [];
+    for (let event = 0; event < 6; event++) topics.push(((await heir.next())[3] as { topic: string }).topic);
+    expect(topics).toEqual([
+      'wamp.subscription.on_unsubscribe',
+      'wamp.subscription.on_delete',
+      'wamp.registration.on_unregister',
+      'wamp.registration.on_delete',
+      'com.t',
+      'wamp.session.on_leave',
+    ]);
+  });
+
+  it('are the session’s, not the connection’s', async () => {
+    await add(['com.t', ['first session']]);
+    testator.client.send(GOODBYE);
+    expect(await testator.client.next()).toStartWith([6]);
+    expect(await heard(1)).toEqual(['first session']);
+    expect((await hello(testator.client))[0]).toBe(2);
+    await add(['com.t', ['second session']]);
+    testator.client.close();
+    expect(await heard(1)).toEqual(['second session']);
+  });
+
+  describe('are published as their options say:', () => {
+    it('to those on all lists', async () => {
+      const [one, two] = [await member(), await member()];
+      for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'com.t');
+      await add(['com.t', ['for one']], { publish_options: { eligible: [one.id] } });
+      await add(['com.t', ['not for two']], { publish_options: { exclude_authid: [two.authid] } });
+      await add(['com.t', ['for nobody']], { publish_options: { eligible_authrole: [] } });
+      testator.client.send(GOODBYE);
+      expect((await one.client.next())[4]).toEqual(['for one']);
+      expect((await one.client.next())[4]).toEqual(['not for two']);
+      expect(await heard(1)).toEqual(['not for two']);
+      await hearsNothing(one.client, two.client);
+    });
+
+    it('with their publisher’s name, where it wished that, and retained', async () => {
+      await add(['com.t', ['bye']], { publish_options: { disclose_me: true, retain: true } });
+      testator.client.send(GOODBYE);
+      const identity = {
+        publisher: testator.id,
+        publisher_authid: testator.authid,
+        publisher_authrole: 'anonymous',
+      };
+      expect(await heir.next()).toEqual([36, 1, ANY, { topic: 'com.t', ...identity }, ['bye']]);
+      const late = await join();
+      await ask(late, 32, 1, { get_retained: true }, 'com.t');
+      expect(await late.next()).toEqual([36, ANY, ANY, { ...identity, retained: true }, ['bye']]);
+    });
+
+    it('with nobody there to have them acknowledged, or to have them himself', async () => {
+      await ask(testator.client, 32, 90, {}, 'com.t');
+      await add(['com.t', ['bye']], { publish_options: { acknowledge: true, exclude_me: false } });
+      expect(await ask(testator.client, ...GOODBYE)).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
+      expect(await heard(1)).toEqual(['bye']);
+      expect(testator.client.unread).toBe(0);
+    });
+
+    it('packed, where the session announced that', async () => {
+      const packed = { ppt_scheme: 'x_mine', ppt_serializer: 'cbor' };
+      expect(await answerTo(ADD, ['com.t', ['\0cGFja2Vk']], { publish_options: packed })).toBe(
+        'wamp.error.invalid_argument',
+      );
+      const capable = await member(undefined, CAPABLE);
+      expect(
+        await answerTo(ADD, ['com.t', ['\0cGFja2Vk']], { publish_options: packed }, capable.client),
+      ).toEqual(DONE);
+      capable.client.send(GOODBYE);
+      expect(await heir.next()).toEqual([36, 1, ANY, { topic: 'com.t', ...packed }, ['\0cGFja2Vk']]);
+    });
+  });
+
+  it.each([
+    ['no topic', [], {}, 'invalid_argument'],
+    ['a topic that is no text', [7], {}, 'invalid_argument'],
+    ['a topic that is no URI', ['com..t'], {}, 'invalid_uri'],
+    ['an empty topic', [''], {}, 'invalid_uri'],
+    ['an endless topic', ['a'.repeat(5000)], {}, 'invalid_uri'],
+    ['a topic of the router’s', ['wamp.session.on_leave', []], {}, 'invalid_uri'],
+    ['arguments that are no list', ['com.t', 'x'], {}, 'invalid_argument'],
+    ['keyword arguments that are no dictionary', ['com.t', [], []], {}, 'invalid_argument'],
+    ['options that are no dictionary', ['com.t'], { publish_options: [] }, 'invalid_argument'],
+    ['options of a wrong type', ['com.t'], { publish_options: { retain: 1 } }, 'invalid_argument'],
+    ['IDs that are none', ['com.t'], { publish_options: { eligible: ['x'] } }, 'invalid_argument'],
+    ['an unknown scope', ['com.t'], { scope: 'frozen' }, 'invalid_argument'],
+    ['a scope that is no text', ['com.t'], { scope: 1 }, 'invalid_argument'],
+  ])('are refused with %s', async (_what, args, kwargs, error) => {
+    expect(await answerTo(ADD, args, kwargs)).toBe(`wamp.error.${error}`);
+    testator.client.send(GOODBYE);
+    expect(await testator.client.next()).toStartWith([6]);
+    await hearsNothing(heir);
+  });
+
+  it.each([['frozen'], [1], [[]]])('cannot be flushed by the scope %j', async (scope) => {
+    await add(['com.t']);
+    expect(await answerTo(FLUSH, [], { scope })).toBe('wamp.error.invalid_argument');
+    testator.client.send(GOODBYE);
+    expect(await heard(1)).toEqual(['com.t']);
+  });
+
+  it('may be so large together, and no larger; those that were taken stay', async () => {
+    await add(['com.t', ['first', 'x'.repeat(6000)]]);
+    expect(await answerTo(ADD, ['com.t', ['second', 'x'.repeat(6000)]])).toBe(
+      'bondy.error.too_many_requests',
+    );
+    expect(await answerTo(ADD, ['com.t', ['third', 'x'.repeat(60_000)]])).toBe(
+      'bondy.error.too_many_requests',
+    );
+    testator.client.send(GOODBYE);
+    expect(await heard(1)).toEqual(['first']);
+  });
+
+  it('are not published when the router goes down, nor is anybody told who leaves then', async () => {
+    await add(['com.t']);
+    // Whoever came first is sent away first: this one is still there when the testator goes.
+    const last = await join();
+    for (const [at, prefix] of ['com.', 'wamp.'].entries())
+      await ask(last, 32, at + 1, { match: 'prefix' }, prefix);
+    const closing = host().router.close();
+    expect(await last.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+    for (const client of [heir, testator.client, last]) client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    await closing;
+    await last.closed;
+    expect(last.unread).toBe(0);
+  });
+
+  it('of one that is only about to join are not there', async () => {
+    const guest = await connect();
+    expect(await ask(guest, 48, 1, {}, ADD, ['com.t'])).toStartWith([3]);
+    await hearsNothing(heir);
+  });
+});
+
+describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %s', (transport) => {
+  const { join, ask } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
+
+  it('may not name their publisher', async () => {
+    const options = { publish_options: { disclose_me: true } };
+    expect(await ask(await join(), 48, 1, {}, ADD, ['com.t'], options)).toEqual([
+      8,
+      48,
+      1,
+      {},
+      'wamp.error.option_disallowed.disclose_me',
+      [ANY],
+    ]);
+  });
+});
+
+describe.each(TRANSPORTS)('testaments in a realm with grants, over %s', (transport) => {
+  const { member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
+
+  it('are for topics that their session may publish to', async () => {
+    const { client } = await member(BOB);
+    expect(await ask(client, 48, 1, {}, ADD, ['org.t'])).toStartWith([
+      8,
+      48,
+      1,
+      {},
+      'wamp.error.not_authorized',
+    ]);
+    expect(await ask(client, 48, 2, {}, ADD, ['com.t'])).toEqual([50, 2, {}]);
+  });
+
+  it('are published for a session that was killed, and for none where all were', async () => {
+    const [admin, bob, carol] = [await member(ALICE), await member(BOB), await member(CAROL)];
+    await ask(admin.client, 32, 1, {}, 'com.t');
+    for (const { client, authid } of [bob, carol]) await ask(client, 48, 1, {}, ADD, ['com.t', [authid]]);
+    admin.client.send([48, 2, {}, 'wamp.session.kill', [bob.id]]);
+    expect((await admin.client.next())[4]).toEqual(['bob']);
+    expect(await admin.client.next()).toEqual([50, 2, {}]);
+    expect(await call(admin.client, 3, 'wamp.session.kill_all')).toBe(1);
+    expect(await carol.client.next()).toStartWith([6]);
+    await hearsNothing(admin.client);
+  });
+});

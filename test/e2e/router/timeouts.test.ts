@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { LIMITS } from '../../support/limits.js';
+import type { RawClient } from '../../support/raw-client.js';
+
+const DEFAULT = 30_000;
+const CAP = 600_000;
+const TIMEOUT = [8, 48, 1, {}, 'wamp.error.timeout', [expect.stringMatching(/ /)]];
+const INTERRUPT = [69, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }];
+const PROGRESS = { receive_progress: true };
+
+describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
+  const clock = createFakeClock();
+  const limits = { ...LIMITS, callTimeout: DEFAULT, maxCallTimeout: CAP };
+  const { host, join, ask, hearsNothing } = useRouter(transport, { clock, limits });
+
+  interface Scene {
+    readonly options?: object;
+    readonly registration?: object;
+    readonly details?: object;
+    readonly uri?: string;
+  }
+  /** A call under way, as invocation 1 of its callee; `waits` is how many timers the router had before. */
+  async function call({ options = {}, registration = {}, details = CAPABLE, uri = 'com.a' }: Scene = {}) {
+    const [callee, caller] = [await join(details), await join(CAPABLE)];
+    await ask(callee, 64, 1, registration, uri);
+    const timers = clock.pending;
+    caller.send([48, 1, options, 'com.a']);
+    const invocation = await callee.next();
+    expect(invocation).toStartWith([68, 1]);
+    return { callee, caller, timers, details: invocation[3] };
+  }
+  /** Shows that a call ends so many milliseconds from now, and no earlier. */
+  async function endsIn(ms: number, caller: RawClient): Promise<void> {
+    clock.advance(ms - 1);
+    await hearsNothing(caller);
+    clock.advance(1);
+    expect(await caller.next()).toEqual(TIMEOUT);
+    expect(host().router.counts().pendingCalls).toBe(0);
+  }
+
+  it.each([
+    ['the default, where the caller names none', {}, DEFAULT],
+    ['the default, where the caller says 0', { timeout: 0 }, DEFAULT],
+    ['the default, where the caller says null', { timeout: null }, DEFAULT],
+    ['the caller’s, shorter than the default', { timeout: 5 }, 5],
+    ['the caller’s, longer than the default', { timeout: 60_000 }, 60_000],
+    ['the cap, where the caller’s is longer', { timeout: 2 ** 40 }, CAP],
+  ])('are %s; the callee is interrupted', async (_what, options, ms) => {
+    const { callee, caller, details } = await call({ options });
+    expect(details).toEqual({});
+    await endsIn(ms, caller);
+    expect(await callee.next()).toEqual(INTERRUPT);
+    // What the callee says of it is dropped, and the next call is an ordinary one.
+    callee.send([8, 68, 1, {}, 'wamp.error.canceled']);
+    caller.send([48, 2, {}, 'com.a']);
+    expect(await callee.next()).toStartWith([68, 2]);
+    callee.send([70, 2, {}, ['in time']]);
+    expect(await caller.next()).toEqual([50, 2, {}, ['in time']]);
+  });
+
+  it('end a call without a word to a callee that cannot be interrupted', async () => {
+    const { callee, caller } = await call({ details: PLAIN_CALLEE, options: { timeout: 500 } });
+    await endsIn(500, caller);
+    callee.send([70, 1, {}, ['late']]);
+    await hearsNothing(callee, caller);
+  });
+
+  it.each([
+    ['prefix', 'com.'],
+    ['wildcard', '.a'],
+  ])('hold for patterns too: %s', async (match, uri) => {
+    const { caller } = await call({ registration: { match }, uri, options: { timeout: 500 } });
+    await endsIn(500, caller);
+  });
+
+  describe('with progressive results', () => {
+    it.each([
+      ['the caller’s', { ...PROGRESS, timeout: 500 }, 500],
+      ['the default', PROGRESS, DEFAULT],
+      ['the cap', { ...PROGRESS, timeout: CAP + 1 }, CAP],
+    ])('start again with each of them: %s', async (_what, options, ms) => {
+      const { callee, caller } = await call({ options });
+      for (let part = 1; part <= 4; part++) {
+        clock.advance(ms - 1);
+        callee.send([70, 1, { progress: true }, [part]]);
+        expect(await caller.next()).toEqual([50, 1, { progress: true }, [part]]);
+      }
+      await endsIn(ms, caller);
+      expect(await callee.next()).toEqual(INTERRUPT);
+      callee.send([70, 1, { progress: true }, ['late']]);
+      callee.send([70, 1, {}, ['late']]);
+      await hearsNothing(callee, caller);
+    });
+
+    it('do not start again where nobody asked for them', async () => {
+      const { callee, caller } = await call({ options: { timeout: 500 } });
+      clock.advance(400);
+      callee.send([70, 1, { progress: true }, ['unasked']]);
+      await hearsNothing(callee, caller);
+      await endsIn(100, caller);
+    });
+
+    it('do not start again once the call was cancelled', async () => {
+      const { callee, caller } = await call({ options: { ...PROGRESS, timeout: 500 } });
+      caller.send([49, 1, { mode: 'kill' }]);
+      expect(await callee.next()).toStartWith([69, 1, { mode: 'kill', reason: 'wamp.error.canceled' }]);
+      clock.advance(400);
+      callee.send([70, 1, { progress: true }, ['one more']]);
+      expect(await caller.next()).toStartWith([50, 1, { progress: true }]);
+      await endsIn(100, caller);
+      await hearsNothing(callee);
+    });
+
+    it('keep each other call’s own', async () => {
+      const { callee, caller } = await call({ options: PROGRESS });
+      const other = await join(CAPABLE);
+      other.send([48, 1, PROGRESS, 'com.a']);
+      expect(await callee.next()).toStartWith([68, 2]);
+      clock.advance(DEFAULT - 1);
+      callee.send([70, 1, { progress: true }]);
+      expect(await caller.next()).toEqual([50, 1, { progress: true }]);
+      clock.advance(1);
+      expect(await other.next()).toEqual(TIMEOUT);
+      expect(await callee.next()).toEqual([69, 2, INTERRUPT[2]]);
+      await endsIn(DEFAULT - 1, caller);
+    });
+  });
+
+  describe('that the callee keeps itself', () => {
+    const registration = { forward_timeout: true };
+
+    it.each([
+      ['asked for and announced', registration, CAPABLE, { timeout: 500 }],
+      ['not asked for', {}, CAPABLE, {}],
+      ['refused', { forward_timeout: false }, CAPABLE, {}],
+      ['not announced', registration, PLAIN_CALLEE, {}],
+    ])('are forwarded where that was %s', async (_what, asked, details, expected) => {
+      expect((await call({ options: { timeout: 500 }, registration: asked, details })).details).toEqual(
+        expected,
+      );
+    });
+
+    it.each([
+      ['none where the caller named none', {}, {}],
+      ['no more than the cap', { timeout: CAP + 1 }, { timeout: CAP }],
+      [
+        'beside all else that an invocation tells',
+        { timeout: 500, disclose_me: true, ...PROGRESS },
+        {
+          timeout: 500,
+          receive_progress: true,
+          procedure: 'com.a',
+          caller: ANY,
+          caller_authid: ANY,
+          caller_authrole: ANY,
+        },
+      ],
+    ])('are %s', async (what, options, expected) => {
+      const isPattern = what.startsWith('beside');
+      const scene = { options, registration: { ...registration, ...(isPattern && { match: 'prefix' }) } };
+      expect((await call({ ...scene, uri: isPattern ? 'com.' : 'com.a' })).details).toEqual(expected);
+    });
+
+    it('end with the callee’s word, after which the router has its own', async () => {
+      const { callee, caller } = await call({ options: { timeout: 500 }, registration });
+      clock.advance(500);
+      await hearsNothing(caller);
+      callee.send([8, 68, 1, {}, 'wamp.error.timeout', ['too long']]);
+      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.timeout', ['too long']]);
+      caller.send([48, 2, { timeout: 500 }, 'com.a']);
+      await callee.next();
+      clock.advance(1500);
+      expect(await caller.next()).toStartWith([8, 48, 2, {}, 'wamp.error.timeout']);
+      expect(await callee.next()).toEqual([69, 2, INTERRUPT[2]]);
+    });
+  });
+
+  describe('are forgotten', () => {
+    it.each<[string, (callee: RawClient, caller: RawClient) => void, readonly unknown[] | undefined]>([
+      ['with the result', (callee) => callee.send([70, 1, {}]), [50, 1, {}]],
+      ['with the error', (callee) => callee.send([8, 68, 1, {}, 'com.oops']), [8, 48, 1, {}, 'com.oops']],
+      ['with CANCEL', (_, caller) => caller.send([49, 1, {}]), [8, 48, 1, {}, 'wamp.error.canceled', [ANY]]],
+      ['when the callee leaves', (callee) => callee.close(), [8, 48, 1, {}, 'wamp.error.canceled', [ANY]]],
+      ['when the caller leaves', (_, caller) => caller.send([6, {}, 'wamp.close.normal']), undefined],
+    ])('%s', async (_what, end, expected) => {
+      for (const options of [{ timeout: 500 }, {}]) {
+        const { callee, caller, timers } = await call({ options });
+        end(callee, caller);
+        if (expected === undefined) expect(await caller.next()).toStartWith([6]);
+        else expect(await caller.next()).toEqual(expected);
+        // A timer that calls of one duration share may still run, and finds nothing.
+        if ('timeout' in options)
+          expect(clock.pending - timers).toBeLessThanOrEqual(expected === undefined ? 1 : 0);
+        clock.advance(CAP);
+        if (expected !== undefined) await hearsNothing(caller);
+        for (const client of [callee, caller]) client.close();
+        await Promise.all([callee.closed, caller.closed]);
+        await expect.poll(() => host().router.counts().sessions).toBe(0);
+      }
+    });
+  });
+
+  it('stay what they are when a call is routed anew', async () => {
+    const shared = { registration: { invoke: 'first' }, options: { timeout: 500 } };
+    const [second, third] = [await join(CAPABLE), await join(CAPABLE)];
+    const { callee, caller } = await call(shared);
+    await ask(second, 64, 1, { invoke: 'first' }, 'com.a');
+    await ask(third, 64, 1, { invoke: 'first' }, 'com.a');
+    clock.advance(300);
+    callee.send([8, 68, 1, {}, 'wamp.error.unavailable']);
+    expect(await second.next()).toStartWith([68, 1]);
+    clock.advance(100);
+    second.send([8, 68, 1, {}, 'wamp.error.unavailable']);
+    expect(await third.next()).toStartWith([68, 1]);
+    await endsIn(100, caller);
+    expect(await third.next()).toEqual(INTERRUPT);
+    await hearsNothing(callee, second);
+  });
+});

@@ -1,0 +1,107 @@
+import { createRequire } from 'node:module';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type AutobahnClient,
+  type AutobahnRawSocket,
+  autobahn,
+  connectAutobahn,
+} from '../../support/autobahn.js';
+import { createFakeClock } from '../../support/fake-clock.js';
+import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+import { startWay, WAYS, type Way } from '../../support/ways.js';
+
+/** Its own reader of frames. */
+const { Protocol }: { Protocol: { prototype: { _handlePingPacket(payload: Buffer): number } } } =
+  createRequire(import.meta.url)('autobahn/lib/transport/rawsocket.js');
+
+const byName = (name: string): Way => WAYS.find((way) => way.name === name) as Way;
+
+function placeOf(host: RouterHost, way: Way): AutobahnRawSocket {
+  const url = host.listener.urls[way.urlAt ?? 0] ?? '';
+  if (way.unix === true) return { type: 'rawsocket', path: url.replace('rs://unix:', '') };
+  const { hostname, port } = new URL(url);
+  return { type: 'rawsocket', host: hostname, port: Number(port) };
+}
+
+/** It keeps its half of a connection open, and reads frames in its own way. */
+describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a universal port'])(
+  'autobahn|js over %s',
+  (name) => {
+    const way = byName(name);
+    let host: RouterHost;
+    let folder: TemporaryFolder;
+    const clients: AutobahnClient[] = [];
+
+    beforeEach(() => {
+      folder = createTemporaryFolder();
+    });
+    afterEach(async () => {
+      for (const client of clients.splice(0)) if (client.session.isOpen) await client.close();
+      await untilEmpty(host);
+      await until(() => host.listener.counts().places === 0);
+      await host.dispose();
+      folder.remove();
+    });
+    async function connect(): Promise<AutobahnClient> {
+      const client = await connectAutobahn(placeOf(host, way), 'realm1');
+      clients.push(client);
+      return client;
+    }
+
+    it('joins, calls, publishes and leaves', async () => {
+      host = await startWay(way, folder);
+      const [callee, caller] = [await connect(), await connect()];
+      await callee.session.register('com.echo', (args, kwargs) => new autobahn.Result(args, kwargs));
+      const big = 'ä'.repeat(300_000);
+      expect(await caller.session.call('com.echo', ['x', null, [1]], { k: big })).toMatchObject({
+        args: ['x', null, [1]],
+        kwargs: { k: big },
+      });
+      const heard: unknown[] = [];
+      await callee.session.subscribe('com.t', (args) => heard.push(args));
+      for (let at = 0; at < 100; at++) caller.session.publish('com.t', [at]);
+      await caller.session.publish('com.t', ['last'], {}, { acknowledge: true });
+      await until(() => heard.length === 101);
+      expect(heard).toEqual([...Array.from({ length: 100 }, (_, at) => [at]), ['last']]);
+      expect(await callee.close()).toBe('wamp.close.goodbye_and_out');
+      await expect(caller.session.call('com.echo')).rejects.toMatchObject({
+        error: 'wamp.error.no_such_procedure',
+      });
+    });
+
+    it('learns why it is not let in', async () => {
+      host = await startWay(way, folder);
+      await expect(connectAutobahn(placeOf(host, way), 'nowhere')).rejects.toThrow(
+        'wamp.error.no_such_realm',
+      );
+    });
+
+    it('answers our pings', async () => {
+      const clock = createFakeClock();
+      const pinged = vi.spyOn(Protocol.prototype, '_handlePingPacket');
+      host = await startWay(way, folder, { clock, pingInterval: 30_000, pingTimeout: 1e9 });
+      const client = await connect();
+      // A second ping is not sent before something came after the first.
+      await until(() => {
+        clock.advance(30_000);
+        return pinged.mock.calls.length === 3;
+      });
+      pinged.mockRestore();
+      await client.close();
+    });
+
+    it('is told when the router goes', async () => {
+      host = await startWay(way, folder);
+      const client = await connect();
+      void host.router.close();
+      expect(await client.closed).toBe('wamp.close.system_shutdown');
+    });
+
+    it('is not let in where the listener is full', async () => {
+      host = await startWay(way, folder, { maxSessions: 1 });
+      await connect();
+      await expect(connectAutobahn(placeOf(host, way), 'realm1')).rejects.toThrow();
+    });
+  },
+);

@@ -1,0 +1,91 @@
+import { Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
+import { connectRawSocket } from '../../support/raw-socket-client.js';
+import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
+import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
+import { connectWay, startWay, WAYS, type Way } from '../../support/ways.js';
+
+/** More than what the system itself keeps for a connection that nobody reads, some megabytes: by then it is cut. */
+const MOST_EVENTS = 50_000;
+const BLOCK = 'x'.repeat(1000);
+/** Events that are published before their publisher waits for an answer. */
+const BURST = 250;
+
+/** Subscribes, and then reads nothing ever. */
+async function neverReads(way: Way, url: string): Promise<Socket> {
+  if (way.name === 'WebSocket') {
+    const client = await connectRaw(url);
+    await subscribe(client);
+    const socket = (client.ws as unknown as { _socket: Socket })._socket;
+    return socket.pause();
+  }
+  const client = await connectRawSocket(url);
+  await subscribe(client);
+  return client.octets.socket.pause();
+}
+
+async function subscribe(client: RawClient): Promise<void> {
+  await hello(client);
+  client.send([32, 1, {}, 'com.t']);
+  expect((await client.next())[0]).toBe(33);
+}
+
+const ways = WAYS.filter(({ name }) =>
+  ['WebSocket', 'RawSocket', 'RawSocket over TLS', 'RawSocket over a Unix socket'].includes(name),
+);
+
+/** The load of one publisher who never pauses but for an answer now and then. */
+describe.each(ways)('a reader that never reads, over $name', (way) => {
+  let folder: TemporaryFolder;
+  let host: RouterHost;
+  let socket: Socket;
+  beforeEach(() => {
+    folder = createTemporaryFolder();
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    socket.destroy();
+    await untilEmpty(host);
+    await host.dispose();
+    folder.remove();
+  });
+
+  it.each([
+    ['bytes', { maxSendBuffer: 1024 * 1024 }],
+    ['messages', { maxSendBuffer: 400 * 1024 * 1024, maxSendQueue: 1000 }],
+  ])('is cut off by the limit of %s, and nobody else notices', async (_what, limits) => {
+    host = await startWay(way, folder, limits);
+    socket = await neverReads(way, host.url);
+    const destroy = vi.spyOn(Socket.prototype, 'destroy');
+    const readers = [await connectWay(way, host), await connectWay(way, host)];
+    for (const reader of readers) await subscribe(reader);
+    const publisher = await connectWay(way, host);
+    await hello(publisher);
+
+    let request = 0;
+    const isCut = () => host.listener.counts().slowConsumersCut === 1;
+    for (let wasCut = false; !wasCut && request < MOST_EVENTS; ) {
+      // One burst more, which those who are left must get too.
+      wasCut = isCut();
+      const first = request + 1;
+      for (let sent = 1; sent < BURST; sent++) publisher.send([16, ++request, {}, 'com.t', [request, BLOCK]]);
+      publisher.send([16, ++request, { acknowledge: true }, 'com.t', [request, BLOCK]]);
+      expect((await publisher.next())[0]).toBe(17);
+      // Those who read keep up, whatever else the machine does: a burst is less than what may wait for them.
+      for (const reader of readers) {
+        for (let number = first; number <= request; number++) {
+          const [type, , , , args] = (await reader.next()) as [number, number, number, object, [number]];
+          expect([type, args[0]]).toEqual([36, number]);
+        }
+      }
+    }
+    await until(() => host.router.counts().sessions === 3, host.router.counts);
+    // For one reason, or Node would make an error for each message that waits.
+    expect(destroy.mock.calls.map(([error]) => error?.message)).toContain('the connection was cut off');
+    expect(host.listener.counts()).toMatchObject({ slowConsumersCut: 1, eventsDropped: 0 });
+    publisher.send([48, 1, {}, 'com.none']);
+    expect((await publisher.next())[4]).toBe('wamp.error.no_such_procedure');
+    for (const client of [...readers, publisher]) client.close();
+  });
+});
