@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf } from './log.js';
+import { errorLocation } from './log.js';
 
 describe('the place of a failure', () => {
   const parse = (json: string): unknown => {
@@ -12,11 +12,11 @@ describe('the place of a failure', () => {
   };
 
   it('is its kind and the innermost frames, five at most', () => {
-    const { error, at = '' } = placeOf(new RangeError('of 3'));
+    const { error, at = '' } = errorLocation(new RangeError('of 3'));
     expect(error).toBe('RangeError');
     expect(at).toMatch(/^ +at .*log\.test\.ts/);
     expect(at.split('\n').length).toBeLessThanOrEqual(5);
-    expect(placeOf(new Error('')).at).toMatch(/log\.test\.ts/);
+    expect(errorLocation(new Error('')).at).toMatch(/log\.test\.ts/);
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe('the place of a failure', () => {
     ['the last line', new Error('no\n    at s3cret')],
   ])('has no lines of the message, though they look like frames: %s', (_, failure) => {
     expect(String(failure)).toContain('\n');
-    const { at } = placeOf(failure);
+    const { at } = errorLocation(failure);
     expect(at).toContain('log.test.ts');
     expect(at).not.toContain('s3cret');
   });
@@ -35,10 +35,10 @@ describe('the place of a failure', () => {
     // Written down when it is first read.
     expect(failure.stack).toContain('s3cret');
     failure.message = 'another';
-    expect(placeOf(failure)).toEqual({ error: 'Error', at: '' });
+    expect(errorLocation(failure)).toEqual({ error: 'Error', at: '' });
   });
 
   it('of what is no error is its type', () => {
-    expect(placeOf('s3cret')).toEqual({ error: 'string' });
+    expect(errorLocation('s3cret')).toEqual({ error: 'string' });
   });
 });

@@ -56,7 +56,7 @@ export const silentLogger: Logger = {
 };
 
 /** Kind and place of a failure, for the log. Its message stays out: it may quote what somebody sent. */
-export function placeOf(error: unknown): { error: string; at?: string } {
+export function errorLocation(error: unknown): { error: string; at?: string } {
   if (!(error instanceof Error)) return { error: typeof error };
   const frames = framesOf(error)
     .split('\n')

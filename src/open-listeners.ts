@@ -17,7 +17,7 @@ export interface SpokenListener {
 }
 
 /** The listeners that are opened: those of the other protocols only have a notice in the configuration. */
-export function spokenListeners(config: LoadedConfig): readonly SpokenListener[] {
+export function enabledListeners(config: LoadedConfig): readonly SpokenListener[] {
   return config.listeners.flatMap((listener) => {
     const { enabled, protocol, ip, port, path, socket } = listener.settings;
     if (!enabled || isPendingProtocol(protocol)) return [];
@@ -50,7 +50,7 @@ export async function openListeners(
   const serializers = createSerializers({ maxNesting: wamp.max_nesting, maxValues: wamp.max_values });
   const opened: Listener[] = [];
   try {
-    for (const { config: listener, address } of spokenListeners(config)) {
+    for (const { config: listener, address } of enabledListeners(config)) {
       const { name, settings } = listener;
       const certfile = settings['tls.certfile'];
       const keyfile = settings['tls.keyfile'];

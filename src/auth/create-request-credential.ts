@@ -7,15 +7,15 @@ import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
-import { type Authoriser, noCredential } from './request-credential.js';
-import { createStaticAuthoriser } from './static-credential.js';
+import { noCredential, type RequestCredential } from './request-credential.js';
+import { createStaticCredential } from './static-credential.js';
 import { createTokenCache } from './token-cache.js';
-import { createTokenAuthoriser } from './token-credential.js';
+import { createTokenCredential } from './token-credential.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 import { readTokenPlace } from './token-place.js';
 import { compileTokenRequest } from './token-request.js';
 
-export interface AuthoriserDeps {
+export interface RequestCredentialDeps {
   readonly clock: Clock;
   readonly random: () => number;
   readonly userAgent: string;
@@ -26,17 +26,17 @@ export interface AuthoriserDeps {
 }
 
 /** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
-export function createAuthoriser(
+export function createRequestCredential(
   { name, settings }: ServiceConfig,
   credential: Credential,
   variables: Variables,
-  deps: AuthoriserDeps,
-): Authoriser {
+  deps: RequestCredentialDeps,
+): RequestCredential {
   switch (credential.kind) {
     case 'none':
       return noCredential;
     case 'static':
-      return createStaticAuthoriser(credential, variables);
+      return createStaticCredential(credential, variables);
     case 'token': {
       const { clock, random, log, waiting } = deps;
       const { placement } = credential;
@@ -70,7 +70,7 @@ export function createAuthoriser(
         cache.close();
         await endpoint.close();
       };
-      return createTokenAuthoriser({ settings, credential, variables, cache, clock, waiting, close });
+      return createTokenCredential({ settings, credential, variables, cache, clock, waiting, close });
     }
   }
 }

@@ -1,9 +1,9 @@
 import type { CallControl } from '../upstream/call-control.js';
-import type { HttpAnswer, HttpRequest } from '../upstream/http-message.js';
+import type { HttpRequest, HttpResponse } from '../upstream/http-message.js';
 import type { Token } from './token-cache.js';
 
 /** A request that may be sent. */
-export interface Authorised {
+export interface WithCredential {
   readonly kind: 'authorised';
   readonly request: HttpRequest;
   /** The token in it; undefined where its credential is none that could be replaced. */
@@ -13,7 +13,7 @@ export interface Authorised {
 }
 
 /** There is no credential to put, and what the caller is told. */
-export interface Unauthorised {
+export interface NoCredential {
   readonly kind: 'unauthorised';
   readonly code: 'auth' | 'secrets' | 'timeout' | 'overload' | 'canceled';
   /** For the log. */
@@ -22,35 +22,35 @@ export interface Unauthorised {
   readonly retryInMs: number | undefined;
 }
 
-export type Authorisation = Authorised | Unauthorised;
+export type CredentialOutcome = WithCredential | NoCredential;
 
 /** Puts a service's credential on its requests. */
-export interface Authoriser {
+export interface RequestCredential {
   /** At once where nothing has to be waited for, as with a token that lives. */
-  authorise(request: HttpRequest, control: CallControl): Authorisation | Promise<Authorisation>;
+  apply(request: HttpRequest, control: CallControl): CredentialOutcome | Promise<CredentialOutcome>;
   /**
    * The upstream has answered: whether the request is to be sent once more, with a newer credential.
    *
    * @param request without a credential, as `authorise` was given it.
    * @returns undefined where the answer stands; known at once where it does not speak of the credential.
    */
-  reauthorise(
+  refresh(
     request: HttpRequest,
-    sent: Authorised,
-    answer: HttpAnswer,
+    sent: WithCredential,
+    answer: HttpResponse,
     control: CallControl,
-  ): Promise<Authorisation | undefined> | undefined;
+  ): Promise<CredentialOutcome | undefined> | undefined;
   close(): Promise<void>;
 }
 
 /** For services without credentials. */
-export const noCredential: Authoriser = {
-  authorise: (request) => ({
+export const noCredential: RequestCredential = {
+  apply: (request) => ({
     kind: 'authorised',
     request,
     token: undefined,
     notAfter: Number.POSITIVE_INFINITY,
   }),
-  reauthorise: () => undefined,
+  refresh: () => undefined,
   close: async () => {},
 };

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseConfig } from '../config/load-config.js';
 import type { Variables } from '../secrets/variables.js';
 import { describeCredential } from './credential.js';
-import { createStaticAuthoriser } from './static-credential.js';
+import { createStaticCredential } from './static-credential.js';
 
 const REQUEST = { method: 'GET', origin: 'https://h', path: '/', headers: [], body: undefined } as const;
 
@@ -18,7 +18,7 @@ rpc_gateway.services.s.auth.vars.other = some`;
   if (settings === undefined) throw new Error('no service');
   const vars = { current: () => new Map(Object.entries(values)), onChange() {} } as unknown as Variables;
   const control = {} as never;
-  return createStaticAuthoriser(describeCredential(settings), vars).authorise(REQUEST, control);
+  return createStaticCredential(describeCredential(settings), vars).apply(REQUEST, control);
 }
 
 it('places the credential', () => {

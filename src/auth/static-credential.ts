@@ -1,19 +1,19 @@
 import type { Variables } from '../secrets/variables.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
-import { type Authoriser, noCredential, type Unauthorised } from './request-credential.js';
+import { type NoCredential, noCredential, type RequestCredential } from './request-credential.js';
 
 /**
  * The credential of a service that fetches none: the variable `token`, placed as `auth.apply.*` says. It is put together
  * when a variable changes, not for each call. Nothing is tried again after a refusal, as there is nothing newer.
  */
-export function createStaticAuthoriser({ placement }: Credential, variables: Variables): Authoriser {
+export function createStaticCredential({ placement }: Credential, variables: Variables): RequestCredential {
   let text = compose();
   variables.onChange(() => {
     text = compose();
   });
 
-  function compose(): string | Unauthorised {
+  function compose(): string | NoCredential {
     const vars = variables.current();
     const token = vars?.get('token');
     if (vars === undefined || token === undefined) return missing('secrets', 'the token comes from a secret');
@@ -26,13 +26,13 @@ export function createStaticAuthoriser({ placement }: Credential, variables: Var
 
   return {
     ...noCredential,
-    authorise: (request, control) =>
+    apply: (request, control) =>
       typeof text === 'string'
-        ? noCredential.authorise(placeCredential(request, placement, text), control)
+        ? noCredential.apply(placeCredential(request, placement, text), control)
         : text,
   };
 }
 
-function missing(code: Unauthorised['code'], cause: string): Unauthorised {
+function missing(code: NoCredential['code'], cause: string): NoCredential {
   return { kind: 'unauthorised', code, cause, retryInMs: undefined };
 }

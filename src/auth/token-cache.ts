@@ -1,7 +1,7 @@
 import { type Backoff, backoffMs } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import { hideFromPrint } from '../config/freeze.js';
-import { type Logger, placeOf } from '../log.js';
+import { errorLocation, type Logger } from '../log.js';
 import { refreshDelayMs } from './token-lifetime.js';
 
 /** A token while it lives. */
@@ -153,7 +153,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     try {
       return await source.fetch();
     } catch (error) {
-      const { error: kind, at = '' } = placeOf(error);
+      const { error: kind, at = '' } = errorLocation(error);
       return { kind: 'none', key: undefined, cause: `${kind} ${at}`, retryAfterMs: undefined };
     }
   }

@@ -7,9 +7,9 @@ import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { describeCredential } from './credential.js';
-import type { Authorised } from './request-credential.js';
+import type { WithCredential } from './request-credential.js';
 import type { NoToken, Token, TokenCache } from './token-cache.js';
-import { createTokenAuthoriser } from './token-credential.js';
+import { createTokenCredential } from './token-credential.js';
 
 const request: HttpRequest = {
   method: 'POST',
@@ -38,7 +38,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   const clock = createFakeClock();
   const variables = testVariables({ user: 'u' });
   let changes = 0;
-  const authoriser = createTokenAuthoriser({
+  const authoriser = createTokenCredential({
     settings,
     credential: describeCredential(settings),
     variables,
@@ -57,7 +57,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   });
   return { authoriser, clock, variables, changes: () => changes, control: createCallControl(1_000) };
 }
-const sent: Authorised = { kind: 'authorised', request, token: token('old'), notAfter: 1 };
+const sent: WithCredential = { kind: 'authorised', request, token: token('old'), notAfter: 1 };
 
 describe('a token on a request', () => {
   it('is placed at once while one is at hand', () => {
@@ -67,7 +67,7 @@ describe('a token on a request', () => {
       '+auth.apply.format = Bearer {{user}}:{{token}}',
     );
     const placed = { ...request, headers: ['Authorization', 'Bearer u:t'] };
-    expect(authoriser.authorise(request, control)).toEqual({
+    expect(authoriser.apply(request, control)).toEqual({
       kind: 'authorised',
       request: placed,
       token: live,
@@ -81,9 +81,9 @@ describe('a token on a request', () => {
       { obtain: () => live },
       '+auth.apply.format = {{user}}-{{token}}',
     );
-    authoriser.authorise(request, control);
+    authoriser.apply(request, control);
     variables.change({ user: 'v' });
-    expect(authoriser.authorise(request, control)).toMatchObject({
+    expect(authoriser.apply(request, control)).toMatchObject({
       request: { headers: ['Authorization', 'v-t'] },
     });
     expect(changes()).toBe(1);
@@ -91,7 +91,7 @@ describe('a token on a request', () => {
 
   it('that cannot be had is an error, which says when to call again', () => {
     const { authoriser, control } = setUp({});
-    expect(authoriser.authorise(request, control)).toEqual({
+    expect(authoriser.apply(request, control)).toEqual({
       kind: 'unauthorised',
       code: 'auth',
       cause: NONE.cause,
@@ -101,14 +101,14 @@ describe('a token on a request', () => {
 
   it('is waited for no longer than the call may take', async () => {
     const { authoriser, control, clock } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = authoriser.authorise(request, control);
+    const waiting = authoriser.apply(request, control);
     clock.advance(1_000);
     expect(await waiting).toMatchObject({ code: 'timeout' });
   });
 
   it('is not waited for by a call that was cancelled', async () => {
     const { authoriser, control } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = authoriser.authorise(request, control);
+    const waiting = authoriser.apply(request, control);
     cancelCall(control);
     expect(await waiting).toMatchObject({ code: 'canceled' });
   });
@@ -118,11 +118,11 @@ describe('a token on a request', () => {
       { obtain: () => new Promise(() => {}) },
       '+pool.max_waiting = 2',
     );
-    const waiting = [1, 2].map(() => authoriser.authorise(request, createCallControl(1_000)));
-    expect(await authoriser.authorise(request, control)).toMatchObject({ code: 'overload' });
+    const waiting = [1, 2].map(() => authoriser.apply(request, createCallControl(1_000)));
+    expect(await authoriser.apply(request, control)).toMatchObject({ code: 'overload' });
     clock.advance(1_000);
     await Promise.all(waiting);
-    void authoriser.authorise(request, createCallControl(2_000));
+    void authoriser.apply(request, createCallControl(2_000));
     expect(clock.pending).toBe(1);
   });
 });
@@ -130,7 +130,7 @@ describe('a token on a request', () => {
 describe('an answer to a token', () => {
   it.each([200, 400, 403, 404, 500])('%i stands', (status) => {
     const { authoriser, control } = setUp({ replace: () => token('new') });
-    expect(authoriser.reauthorise(request, sent, answer(status), control)).toBeUndefined();
+    expect(authoriser.refresh(request, sent, answer(status), control)).toBeUndefined();
   });
 
   it('401 is tried again with the next token', async () => {
@@ -141,19 +141,19 @@ describe('an answer to a token', () => {
         return Promise.resolve(token('new'));
       },
     });
-    const again = await authoriser.reauthorise(request, sent, answer(401), control);
+    const again = await authoriser.refresh(request, sent, answer(401), control);
     expect(again).toMatchObject({ kind: 'authorised', request: { headers: ['Authorization', 'new'] } });
     expect(dropped).toEqual([true]);
   });
 
   it('401 stands where the token is not to be replaced now', () => {
     const { authoriser, control } = setUp({ replace: () => undefined });
-    expect(authoriser.reauthorise(request, sent, answer(401), control)).toBeUndefined();
+    expect(authoriser.refresh(request, sent, answer(401), control)).toBeUndefined();
   });
 
   it('401 is our own error where there is no next token', async () => {
     const { authoriser, control } = setUp({ replace: () => NONE });
-    expect(await authoriser.reauthorise(request, sent, answer(401), control)).toMatchObject({ code: 'auth' });
+    expect(await authoriser.refresh(request, sent, answer(401), control)).toMatchObject({ code: 'auth' });
   });
 
   it('a plain 403 asks for another token where auth.refresh_on says so, and stands where there is none', async () => {
@@ -167,7 +167,7 @@ describe('an answer to a token', () => {
       },
       '+auth.refresh_on = 401, 403',
     );
-    expect(await authoriser.reauthorise(request, sent, answer(403), control)).toBeUndefined();
+    expect(await authoriser.refresh(request, sent, answer(403), control)).toBeUndefined();
     expect(dropped).toEqual([false]);
   });
 
@@ -176,7 +176,7 @@ describe('an answer to a token', () => {
       { replace: () => new Promise(() => {}) },
       '+auth.refresh_on = 401, 403',
     );
-    const waiting = authoriser.reauthorise(request, sent, answer(403), control);
+    const waiting = authoriser.refresh(request, sent, answer(403), control);
     cancelCall(control);
     expect(await waiting).toMatchObject({ code: 'canceled' });
   });

@@ -7,11 +7,11 @@ import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
-import type { Authorisation, Authoriser, Unauthorised } from './request-credential.js';
+import type { CredentialOutcome, NoCredential, RequestCredential } from './request-credential.js';
 import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
 import { waitWithin } from './wait-within.js';
 
-export interface TokenAuthoriserParts {
+export interface TokenCredentialParts {
   readonly settings: ServiceSettings;
   readonly credential: Credential;
   readonly variables: Variables;
@@ -22,7 +22,7 @@ export interface TokenAuthoriserParts {
 }
 
 /** Puts the token of a cache on requests, and replaces it where the upstream refuses it. */
-export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
+export function createTokenCredential(parts: TokenCredentialParts): RequestCredential {
   const { settings, variables, cache, clock } = parts;
   const { placement } = parts.credential;
   const refreshOn = settings['auth.refresh_on'];
@@ -45,7 +45,7 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     return text;
   }
 
-  function place(request: HttpRequest, token: Token): Authorisation {
+  function place(request: HttpRequest, token: Token): CredentialOutcome {
     const text = textOf(token);
     if (text === undefined) return unauthorised('auth', 'the credential cannot stand where auth.apply says');
     return {
@@ -56,7 +56,7 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     };
   }
 
-  function settle(request: HttpRequest, got: Token | NoToken): Authorisation {
+  function settle(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
     return isToken(got) ? place(request, got) : unauthorised('auth', got.cause, got.retryInMs);
   }
 
@@ -64,7 +64,7 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     request: HttpRequest,
     coming: Promise<Token | NoToken>,
     control: CallControl,
-  ): Promise<Authorisation> {
+  ): Promise<CredentialOutcome> {
     if (waiting >= maxWaiting) {
       return unauthorised('overload', 'too many calls wait for a token (pool.max_waiting)');
     }
@@ -86,12 +86,12 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
   }
 
   return {
-    authorise(request, control) {
+    apply(request, control) {
       const got = cache.obtain();
       return got instanceof Promise ? settleWithin(request, got, control) : settle(request, got);
     },
 
-    reauthorise(request, { token }, answer, control) {
+    refresh(request, { token }, answer, control) {
       const refusal = judgeRefusal(answer, refreshOn);
       if (refusal === 'none' || token === undefined) return undefined;
       const next = cache.replace(token, refusal === 'token');
@@ -108,13 +108,13 @@ export function createTokenAuthoriser(parts: TokenAuthoriserParts): Authoriser {
     request: HttpRequest,
     next: Token | NoToken | Promise<Token | NoToken>,
     control: CallControl,
-  ): Promise<Authorisation | undefined> {
+  ): Promise<CredentialOutcome | undefined> {
     const got = next instanceof Promise ? await settleWithin(request, next, control) : settle(request, next);
     const failed = got.kind === 'unauthorised' && got.code !== 'canceled';
     return failed && !isToBlame ? undefined : got;
   }
 }
 
-function unauthorised(code: Unauthorised['code'], cause: string, retryInMs?: number): Unauthorised {
+function unauthorised(code: NoCredential['code'], cause: string, retryInMs?: number): NoCredential {
   return { kind: 'unauthorised', code, cause, retryInMs };
 }

@@ -51,7 +51,7 @@ function setUp(
           headers: [],
           body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: expiresIn } : body)),
         };
-        return { kind: 'answer', answer, attempts: 1 };
+        return { kind: 'response', response: answer, attempts: 1 };
       },
       async close() {
         closed.push(origin);

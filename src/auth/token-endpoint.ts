@@ -8,13 +8,13 @@ import type { Upstream } from '../upstream/upstream.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
 import { readLifetime } from './token-lifetime.js';
 import type { TokenRequest, TokenRequestBuilder } from './token-request.js';
-import { readTokenAnswer, type TokenAnswer, type TokenAnswerRule } from './token-response.js';
+import { readTokenResponse, type TokenResponse, type TokenResponseRule } from './token-response.js';
 
 export interface TokenSourceParts {
   readonly settings: ServiceSettings;
   readonly variables: Variables;
   readonly build: TokenRequestBuilder;
-  readonly rule: TokenAnswerRule;
+  readonly rule: TokenResponseRule;
   /** The way to a token endpoint, by its origin: it may have variables. */
   readonly connect: (origin: string) => Upstream;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ interface Asked {
   readonly key: string;
   /** Monotonic milliseconds: the token cannot be older. */
   readonly askedAt: number;
-  readonly answer: TokenAnswer;
+  readonly answer: TokenResponse;
 }
 
 /** A secret that takes longer to be read again takes effect by itself when it is there. */
@@ -63,7 +63,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     const upstream = await upstreamFor(http.origin);
     const askedAt = clock.monotonic();
     const control = createCallControl(askedAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
-    const answer = readTokenAnswer(await upstream.send(http, false, control), parts.rule, clock.wall());
+    const answer = readTokenResponse(await upstream.send(http, false, control), parts.rule, clock.wall());
     return { key, askedAt, answer };
   }
 

@@ -1,5 +1,5 @@
 import type { ServiceSettings } from '../config/model.js';
-import type { HttpAnswer } from '../upstream/http-message.js';
+import type { HttpResponse } from '../upstream/http-message.js';
 import { firstHeader } from '../upstream/response-headers.js';
 
 /** Where a token answer has its token. */
@@ -28,7 +28,7 @@ export interface TokenDocument {
  * Reads the body of a token answer. A form counts too, where the answer says that it is one: some endpoints answer so
  * whatever the request accepts.
  */
-export function readTokenDocument({ body, headers }: HttpAnswer): TokenDocument {
+export function readTokenDocument({ body, headers }: HttpResponse): TokenDocument {
   // A byte order mark may be ignored (RFC 8259 §8.1), and the decoder does so.
   const text = new TextDecoder().decode(body);
   try {
@@ -47,7 +47,7 @@ export interface NoTokenThere {
 /** The token of an answer. */
 export function tokenIn(
   place: TokenPlace,
-  answer: HttpAnswer,
+  answer: HttpResponse,
   { value, text }: TokenDocument,
 ): string | NoTokenThere {
   if (place.kind === 'header') {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import type { TokenPlace } from './token-place.js';
-import { readTokenAnswer } from './token-response.js';
+import { readTokenResponse } from './token-response.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const rule = {
@@ -20,11 +20,11 @@ function read(
 ) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const outcome: UpstreamOutcome = {
-    kind: 'answer',
+    kind: 'response',
     attempts: 1,
-    answer: { status, headers: answerHeaders(headers), body: Buffer.from(text) },
+    response: { status, headers: answerHeaders(headers), body: Buffer.from(text) },
   };
-  return readTokenAnswer(outcome, { ...rule, token }, NOW);
+  return readTokenResponse(outcome, { ...rule, token }, NOW);
 }
 const data = { access_token: 't0k', expires_in: '60' };
 const none = (cause: string, credentialsRefused = false) => ({
@@ -128,11 +128,11 @@ describe('a token answer', () => {
   it('looks at own members only', () => {
     const inherited = { ...rule, token: { kind: 'path', path: ['constructor', 'name'] } as const };
     const outcome: UpstreamOutcome = {
-      kind: 'answer',
+      kind: 'response',
       attempts: 1,
-      answer: { status: 200, headers: [], body: Buffer.from('{}') },
+      response: { status: 200, headers: [], body: Buffer.from('{}') },
     };
-    expect(readTokenAnswer(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
+    expect(readTokenResponse(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
 
   it.each([302, 500, 503])('with status %i brings none', (status) => {
@@ -159,11 +159,11 @@ describe('a token answer', () => {
     const elsewhere = { ...rule, errorPath: ['err', 'code'] };
     const body = Buffer.from('{"err":{"code":"invalid_client"}}');
     const outcome: UpstreamOutcome = {
-      kind: 'answer',
+      kind: 'response',
       attempts: 1,
-      answer: { status: 400, headers: [], body },
+      response: { status: 400, headers: [], body },
     };
-    expect(readTokenAnswer(outcome, elsewhere, NOW)).toEqual(none('status 400 invalid_client', true));
+    expect(readTokenResponse(outcome, elsewhere, NOW)).toEqual(none('status 400 invalid_client', true));
   });
   it('names a code of RFC 6749, and nothing else that the provider says', () => {
     expect(read(400, { error: 'invalid_scope' })).toEqual(none('status 400 invalid_scope'));
@@ -188,7 +188,7 @@ describe('a token answer', () => {
       detail: 'connect ECONNREFUSED',
       attempts: 1,
     };
-    expect(readTokenAnswer(failed, rule, NOW)).toEqual(none('connect, connect ECONNREFUSED'));
-    expect(readTokenAnswer({ kind: 'canceled', attempts: 1 }, rule, NOW)).toMatchObject({ kind: 'none' });
+    expect(readTokenResponse(failed, rule, NOW)).toEqual(none('connect, connect ECONNREFUSED'));
+    expect(readTokenResponse({ kind: 'canceled', attempts: 1 }, rule, NOW)).toMatchObject({ kind: 'none' });
   });
 });

@@ -1,11 +1,11 @@
-import type { HttpAnswer } from '../upstream/http-message.js';
+import type { HttpResponse } from '../upstream/http-message.js';
 import { firstHeader } from '../upstream/response-headers.js';
 import { retryAfterMs } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenDocument, type TokenPlace, tokenIn, valueAt } from './token-place.js';
 
 /** Where things stand in a token answer. */
-export interface TokenAnswerRule {
+export interface TokenResponseRule {
   readonly token: TokenPlace;
   readonly errorPath: readonly string[] | undefined;
   readonly expiresInPath: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface TokenAnswerRule {
 }
 
 /** What a token request came to. */
-export type TokenAnswer =
+export type TokenResponse =
   | {
       readonly kind: 'token';
       readonly token: string;
@@ -53,14 +53,14 @@ const REFUSED_CREDENTIALS: ReadonlySet<unknown> = new Set([
  *
  * @param nowWall milliseconds since the epoch, for dates.
  */
-export function readTokenAnswer(
+export function readTokenResponse(
   outcome: UpstreamOutcome,
-  rule: TokenAnswerRule,
+  rule: TokenResponseRule,
   nowWall: number,
-): TokenAnswer {
+): TokenResponse {
   if (outcome.kind === 'failure') return none(`the token endpoint: ${outcome.code}, ${outcome.detail}`);
-  if (outcome.kind !== 'answer') return none('the token request was given up');
-  const { answer } = outcome;
+  if (outcome.kind !== 'response') return none('the token request was given up');
+  const { response: answer } = outcome;
   const document = readTokenDocument(answer);
   const fault = errorOf(answer, document.value, rule);
   if (fault !== undefined) return refused(answer, fault, nowWall);
@@ -79,7 +79,7 @@ interface Fault {
 }
 
 /** Undefined where the answer may hold a token. */
-function errorOf(answer: HttpAnswer, document: unknown, rule: TokenAnswerRule): Fault | undefined {
+function errorOf(answer: HttpResponse, document: unknown, rule: TokenResponseRule): Fault | undefined {
   if (answer.status < 200 || answer.status > 299) {
     const code = valueAt(document, ['error']) ?? valueAt(document, rule.errorPath ?? []);
     return { words: `status ${answer.status}${ERROR_CODES.has(code) ? ` ${code}` : ''}`, code };
@@ -94,7 +94,7 @@ function isError(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
-function refused(answer: HttpAnswer, { words, code }: Fault, nowWall: number): TokenAnswer {
+function refused(answer: HttpResponse, { words, code }: Fault, nowWall: number): TokenResponse {
   return {
     ...none(`the token endpoint: ${words}`),
     credentialsRefused: answer.status === 401 || answer.status === 403 || REFUSED_CREDENTIALS.has(code),
@@ -102,7 +102,7 @@ function refused(answer: HttpAnswer, { words, code }: Fault, nowWall: number): T
   };
 }
 
-function none(cause: string): Extract<TokenAnswer, { kind: 'none' }> {
+function none(cause: string): Extract<TokenResponse, { kind: 'none' }> {
   return { kind: 'none', cause, credentialsRefused: false, retryAfterMs: undefined };
 }
 
@@ -110,7 +110,7 @@ function none(cause: string): Extract<TokenAnswer, { kind: 'none' }> {
 const MAX_CLOCK_DIFFERENCE_MS = 24 * 3_600_000;
 
 /** Its time by the endpoint's clock, which may differ from this machine's; RFC 9110 §6.6.1. */
-function dateOf(answer: HttpAnswer, nowWall: number): number {
+function dateOf(answer: HttpResponse, nowWall: number): number {
   const date = Date.parse(firstHeader(answer.headers, 'date') ?? '');
   return Math.abs(date - nowWall) <= MAX_CLOCK_DIFFERENCE_MS ? date : nowWall;
 }

@@ -1,10 +1,10 @@
 import type { LoadedConfig } from '../config/model.js';
-import { spokenListeners } from '../open-listeners.js';
-import { listenerUrls as urlsOf } from '../transport/addresses.js';
+import { enabledListeners } from '../open-listeners.js';
+import { configuredUrls as urlsOf } from '../transport/addresses.js';
 
 /** The URLs at which clients reach the listeners of a configuration; an address that means "any" becomes loopback. */
 export function listenerUrls(config: LoadedConfig): string[] {
-  return spokenListeners(config).flatMap(({ address, hasTls }) =>
+  return enabledListeners(config).flatMap(({ address, hasTls }) =>
     urlsOf({ ...address, host: dialable(address.host) }, hasTls),
   );
 }

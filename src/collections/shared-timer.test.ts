@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
-import { createLane, type Lane, type Timed } from './shared-timer.js';
+import { createSharedTimer, type SharedTimer, type Timed } from './shared-timer.js';
 
 interface Item extends Timed<Item> {
   readonly name: string;
@@ -8,7 +8,7 @@ interface Item extends Timed<Item> {
 const item = (name: string): Item => ({
   name,
   dueAt: 0,
-  lane: undefined,
+  timer: undefined,
   earlier: undefined,
   later: undefined,
 });
@@ -16,16 +16,16 @@ const item = (name: string): Item => ({
 function setUp() {
   const clock = createFakeClock();
   const due: string[] = [];
-  const lane: Lane<Item> = createLane(clock, 100, ({ name }) => due.push(name));
+  const timer: SharedTimer<Item> = createSharedTimer(clock, 100, ({ name }) => due.push(name));
   const [a, b, c] = [item('a'), item('b'), item('c')] as const;
   const joinAfter = (ms: number, next: Item) => {
     clock.advance(ms);
-    lane.join(next, clock.monotonic());
+    timer.join(next, clock.monotonic());
   };
-  return { clock, due, lane, a, b, c, joinAfter };
+  return { clock, due, timer, a, b, c, joinAfter };
 }
 
-describe('a lane', () => {
+describe('a timer', () => {
   it('tells of each item when its time has come, with one timer for all', () => {
     const { clock, due, a, b, c, joinAfter } = setUp();
     joinAfter(0, a);
@@ -43,18 +43,18 @@ describe('a lane', () => {
   });
 
   it.each(['a', 'b', 'c'] as const)('tells nothing of %s once that has left', (name) => {
-    const { clock, due, lane, joinAfter, ...items } = setUp();
+    const { clock, due, timer, joinAfter, ...items } = setUp();
     for (const each of [items.a, items.b, items.c]) joinAfter(10, each);
-    lane.leave(items[name]);
-    expect(items[name].lane).toBeUndefined();
+    timer.leave(items[name]);
+    expect(items[name].timer).toBeUndefined();
     clock.advance(200);
     expect(due).toEqual(['a', 'b', 'c'].filter((each) => each !== name));
   });
 
   it('keeps no timer for nobody, and takes new items then', () => {
-    const { clock, due, lane, a, b, joinAfter } = setUp();
+    const { clock, due, timer, a, b, joinAfter } = setUp();
     joinAfter(0, a);
-    lane.leave(a);
+    timer.leave(a);
     expect(clock.pending).toBe(0);
     joinAfter(50, b);
     clock.advance(99);
@@ -64,10 +64,10 @@ describe('a lane', () => {
   });
 
   it('may be joined again by what has left, at its end', () => {
-    const { clock, due, lane, a, b, joinAfter } = setUp();
+    const { clock, due, timer, a, b, joinAfter } = setUp();
     joinAfter(0, a);
     joinAfter(10, b);
-    lane.leave(a);
+    timer.leave(a);
     joinAfter(10, a);
     clock.advance(100);
     expect(due).toEqual(['b', 'a']);
@@ -75,18 +75,20 @@ describe('a lane', () => {
 
   it('has one timer, though somebody joins when something falls due', () => {
     const clock = createFakeClock();
-    const lane: Lane<Item> = createLane(clock, 100, (due) => lane.join(item(due.name), clock.monotonic()));
-    lane.join(item('a'), clock.monotonic());
+    const timer: SharedTimer<Item> = createSharedTimer(clock, 100, (due) =>
+      timer.join(item(due.name), clock.monotonic()),
+    );
+    timer.join(item('a'), clock.monotonic());
     clock.advance(50);
-    lane.join(item('b'), clock.monotonic());
+    timer.join(item('b'), clock.monotonic());
     clock.advance(300);
     expect(clock.pending).toBe(1);
   });
 
   it('tells of nothing after its end', () => {
-    const { clock, due, lane, a, joinAfter } = setUp();
+    const { clock, due, timer, a, joinAfter } = setUp();
     joinAfter(0, a);
-    lane.close();
+    timer.close();
     clock.advance(1_000);
     expect([due, clock.pending]).toEqual([[], 0]);
   });

@@ -1,18 +1,18 @@
 /** Node's timers hold no more than 2^31-1 ms, and fire at once above it. */
 export const LONGEST_TIMER = 2_147_483_647;
 
-/** What a lane needs of a clock. */
-interface LaneClock {
+/** What a timer needs of a clock. */
+interface SharedTimerClock {
   /** Milliseconds. */
   monotonic(): number;
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** Something that falls due. The links belong to the lane that it waits in. */
+/** Something that falls due. The links belong to the timer that it waits in. */
 export interface Timed<T> {
   /** Monotonic milliseconds. */
   dueAt: number;
-  lane: Lane<T> | undefined;
+  timer: SharedTimer<T> | undefined;
   earlier: T | undefined;
   later: T | undefined;
 }
@@ -21,23 +21,23 @@ export interface Timed<T> {
  * What falls due after one and the same duration: one timer, for the first of it, serves all. For what comes and goes by the
  * ten thousand a second and hardly ever falls due, as the deadlines of calls.
  */
-export interface Lane<T> {
+export interface SharedTimer<T> {
   /** Milliseconds. */
   readonly duration: number;
   /** @param now monotonic milliseconds, never less than the last time */
   join(item: T, now: number): void;
-  /** An item of this lane has come to its end in good time. */
+  /** An item of this timer has come to its end in good time. */
   leave(item: T): void;
   /** Stops the timer. */
   close(): void;
 }
 
-/** @param onDue the item has left the lane by then */
-export function createLane<T extends Timed<T>>(
-  clock: LaneClock,
+/** @param onDue the item has left the timer by then */
+export function createSharedTimer<T extends Timed<T>>(
+  clock: SharedTimerClock,
   duration: number,
   onDue: (item: T) => void,
-): Lane<T> {
+): SharedTimer<T> {
   // A list by links in the items themselves: a Set that they enter and leave at this rate rebuilds itself all the time. A
   // like one, with links of its own, is waiting-line.ts in the room upstream.
   let first: T | undefined;
@@ -68,7 +68,7 @@ export function createLane<T extends Timed<T>>(
     else earlier.later = later;
     if (later === undefined) last = earlier;
     else later.earlier = earlier;
-    item.lane = undefined;
+    item.timer = undefined;
     item.earlier = undefined;
     item.later = undefined;
     if (first === undefined) disarm();
@@ -79,11 +79,11 @@ export function createLane<T extends Timed<T>>(
     stopTimer = undefined;
   }
 
-  const lane: Lane<T> = {
+  const timer: SharedTimer<T> = {
     duration,
     join(item, now) {
       item.dueAt = now + duration;
-      item.lane = lane;
+      item.timer = timer;
       item.earlier = last;
       if (last === undefined) first = item;
       else last.later = item;
@@ -94,5 +94,5 @@ export function createLane<T extends Timed<T>>(
     leave,
     close: disarm,
   };
-  return lane;
+  return timer;
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { WaitingLine } from './wait-queue.js';
+import { WaitQueue } from './wait-queue.js';
 
 function lineOf(...names: string[]) {
-  const line = new WaitingLine<string>();
+  const line = new WaitQueue<string>();
   return { line, places: names.map((name) => line.join(name)) };
 }
 
 /** Everybody, in the order in which they would be served. */
-function drain(line: WaitingLine<string>, places: readonly ReturnType<WaitingLine<string>['join']>[]) {
+function drain(line: WaitQueue<string>, places: readonly ReturnType<WaitQueue<string>['join']>[]) {
   const served: string[] = [];
   for (let next = line.first; next !== undefined; next = line.first) {
     served.push(next);

@@ -12,7 +12,7 @@ export interface Waiting<T> {
  * room wamp). Not those of a lane (src/collections/shared-timer.ts), which is for items that carry them and fall due. Who has left has no
  * links, since V8 may keep one that is gone, and with it all that it leads to.
  */
-export class WaitingLine<T> {
+export class WaitQueue<T> {
   private head: Waiting<T> | undefined = undefined;
   private tail: Waiting<T> | undefined = undefined;
   private count = 0;

@@ -1,3 +1,4 @@
+import { joinSome } from './join-some.js';
 import type { Problems } from './problems.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
@@ -221,13 +222,19 @@ function reportUnknown(
     const left = others(entries);
     const [first] = left;
     if (first === undefined) continue;
-    const shown = few(left.map(({ key }) => key));
+    const shown = joinSome(
+      left.map(({ key }) => key),
+      5,
+    );
     notices.add(first, '', `skipped ${count(left.length, 'unknown key')} under ${subsystem}: ${shown}`);
   }
   const left = others(skipped.foreign);
   const [first] = left;
   if (first !== undefined) {
-    const shown = few(left.map(({ key }) => key.split('.', 1)[0] ?? ''));
+    const shown = joinSome(
+      left.map(({ key }) => key.split('.', 1)[0] ?? ''),
+      5,
+    );
     notices.add(first, '', `skipped ${count(left.length, 'key')} of other subsystems: ${shown}`);
   }
 }
@@ -243,10 +250,4 @@ function unknownKey(key: string, suggestion: string | undefined): string {
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function few(items: readonly string[]): string {
-  const different = [...new Set(items)];
-  const shown = different.slice(0, 5).join(', ');
-  return different.length > 5 ? `${shown} and ${different.length - 5} more` : shown;
 }

@@ -1,4 +1,4 @@
-import { createAuthoriser } from '../auth/create-request-credential.js';
+import { createRequestCredential } from '../auth/create-request-credential.js';
 import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
@@ -70,7 +70,11 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const credential = describeCredential(settings);
   // Apart from the API's: they may be two servers of two owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
-  const authoriser = createAuthoriser(config, credential, variables, { ...deps, tls: tokenTls, waiting });
+  const authoriser = createRequestCredential(config, credential, variables, {
+    ...deps,
+    tls: tokenTls,
+    waiting,
+  });
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();

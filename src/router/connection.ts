@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js';
-import { type Logger, placeOf } from '../log.js';
+import { errorLocation, type Logger } from '../log.js';
 import type { SummedLog } from '../summed-log.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { type Hello, MESSAGE, type Message, messageName } from '../wamp/messages.js';
@@ -28,11 +28,11 @@ const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
   // An authenticator's `extra` can be such, for instance.
   unencodable: {
     uri: ERROR_URI.runtimeError,
-    sentence: 'what the login brought cannot be written for this client',
+    message: 'what the login brought cannot be written for this client',
   },
   too_large: {
     uri: ERROR_URI.payloadSizeExceeded,
-    sentence: 'the answer to HELLO is larger than the longest message that you take',
+    message: 'the answer to HELLO is larger than the longest message that you take',
   },
 };
 
@@ -107,9 +107,9 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
         state.name === 'authenticating'
           ? {
               uri: ERROR_URI.authenticationFailed,
-              sentence: 'the login took longer than the handshake timeout',
+              message: 'the login took longer than the handshake timeout',
             }
-          : { uri: ERROR_URI.protocolViolation, sentence: 'no HELLO within the handshake timeout' },
+          : { uri: ERROR_URI.protocolViolation, message: 'no HELLO within the handshake timeout' },
       );
     });
   }
@@ -130,7 +130,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     // Three elements, with the text in details: a longer ABORT is a protocol violation to autobahn|python.
     const abort = {
       type: MESSAGE.ABORT,
-      details: { message: refusal.sentence },
+      details: { message: refusal.message },
       reason: refusal.uri,
     } as const;
     // To a client that takes little the sentence may be too long.
@@ -144,7 +144,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     summedLog.info({ transport: info.transport, violation: sentence }, 'a client broke the protocol', {
       session,
     });
-    abort({ uri: ERROR_URI.protocolViolation, sentence });
+    abort({ uri: ERROR_URI.protocolViolation, message: sentence });
   }
 
   function onHello(message: Message): void {
@@ -174,7 +174,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       admit: (admission) => welcome(entry.join(admission)),
       refuse: turnAway,
       violate: onViolation,
-      fail: (error) => onFault(MESSAGE.HELLO, error),
+      fail: (error) => onError(MESSAGE.HELLO, error),
       answered: () => limitHandshake(info.handshakeTimeout + CHECK_MARGIN_MS),
       decided: stopTimer,
       over: () => whenOver.abort(OVER),
@@ -240,17 +240,17 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     }
   }
 
-  function onFault(messageType: number, error: unknown): void {
+  function onError(messageType: number, error: unknown): void {
     if (error instanceof ProtocolViolation) {
       onViolation(error.message);
       return;
     }
     // A bug of ours: it costs this client its session, and nobody else anything.
     summedLog.error(
-      { message: messageName(messageType), ...placeOf(error) },
+      { message: messageName(messageType), ...errorLocation(error) },
       'a message could not be handled',
     );
-    abort({ uri: ERROR_URI.runtimeError, sentence: 'the router failed; this is logged there' });
+    abort({ uri: ERROR_URI.runtimeError, message: 'the router failed; this is logged there' });
   }
 
   function onStateMessage(message: Message): Promise<void> | undefined {
@@ -291,7 +291,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function dismiss(reason: string, message?: string): void {
     if (state.name === 'closing' || state.name === 'closed') return;
     if (state.name === 'expecting HELLO' || state.name === 'authenticating') {
-      abort({ uri: reason, sentence: message ?? 'the router is closing' });
+      abort({ uri: reason, message: message ?? 'the router is closing' });
       return;
     }
     moveTo({ name: 'closing' });
@@ -310,14 +310,14 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   peer.listen({
     onMessage: createInOrder({
       handle: onStateMessage,
-      onFault: ({ type }, error) => onFault(type, error),
+      onFault: ({ type }, error) => onError(type, error),
       overtakes,
       onWaiting(message) {
         if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);
       },
       onOverflow(key) {
         const sentence = `too many messages wait to be authorized (${key})`;
-        abort({ uri: ERROR_URI.tooManyRequests, sentence });
+        abort({ uri: ERROR_URI.tooManyRequests, message: sentence });
       },
       budget: () => (state.name === 'joined' ? state.joined.realm.waiting : undefined),
       limits: context.limits,

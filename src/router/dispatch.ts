@@ -26,7 +26,7 @@ export function dispatch(
       dealer.error(session, message);
       return;
     case MESSAGE.PUBLISH:
-      return broker.receive(session, message);
+      return broker.publish(session, message);
     case MESSAGE.CANCEL:
       return dealer.cancel(session, message);
     case MESSAGE.REGISTER:

@@ -9,7 +9,7 @@ const ADMITTED: Admission = {
   identity: { authid: 'alice', authrole: 'staff', authmethod: 'ticket', authprovider: 'static' },
   roles: new Set(),
 };
-const REFUSAL = { uri: 'wamp.error.authentication_denied', sentence: 'no' };
+const REFUSAL = { uri: 'wamp.error.authentication_denied', message: 'no' };
 const AUTHENTICATE: Message = { type: 5, signature: 'x', extra: {} };
 
 const challenge = (answer: () => Step | Promise<Step>): Challenged => ({

@@ -11,7 +11,7 @@ const AUTHID = 'router';
  * Calls of the router itself, to procedures that decide about others: over a session in this process, one for each realm
  * that needs it, which nobody has to admit or authorise.
  */
-export function createHouseCalls(
+export function createInternalCaller(
   attach: Attach,
   { agent, log, clock }: { readonly agent: string; readonly log: Logger; readonly clock: Clock },
 ): CallProcedure {

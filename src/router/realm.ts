@@ -38,7 +38,7 @@ export interface Realm {
   /** Takes no new calls of clients' procedures. Resolves when the running ones have ended. */
   drain(): Promise<void>;
   /** From here on sessions leave without testaments and meta events: for the end, when all of them do. */
-  fallSilent(): void;
+  mute(): void;
 }
 
 export interface RealmOptions {
@@ -121,7 +121,7 @@ export function createRealm(options: RealmOptions): Realm {
       void inTurns(turns, leaving(session));
     },
     drain: () => dealer.drain(sessions.values()),
-    fallSilent() {
+    mute() {
       silent = true;
     },
   };

@@ -19,7 +19,7 @@ import { createRealmAccess, type RouterSecurity } from './access/realm-access.js
 import type { Admission, Refusal } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
 import { announcedFeatures } from './features.js';
-import { createHouseCalls } from './internal-caller.js';
+import { createInternalCaller } from './internal-caller.js';
 import type { RouterLimits, Session, SessionFeatures } from './model.js';
 import { createRealm, type Realm, type RealmRules } from './realm.js';
 
@@ -82,7 +82,7 @@ export function createRouter(options: RouterOptions): Router {
   const randomId = options.randomId ?? createRandomIds();
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const newAuthid = () => randomId().toString(36);
-  const call = createHouseCalls((peer, info) => attach(peer, info), { agent, log, clock });
+  const call = createInternalCaller((peer, info) => attach(peer, info), { agent, log, clock });
   const accessTo = createRealmAccess({
     security: options.security,
     allowAnonymous,
@@ -108,7 +108,7 @@ export function createRouter(options: RouterOptions): Router {
 
   function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refusal {
     const gate = realms.get(hello.realm);
-    if (gate === undefined) return { uri: ERROR_URI.noSuchRealm, sentence: 'this router has no such realm' };
+    if (gate === undefined) return { uri: ERROR_URI.noSuchRealm, message: 'this router has no such realm' };
     const { realm, authentication } = gate;
     const session = freshId(realm);
     // Not the HELLO itself, which would be kept as long as the client takes to log in.
@@ -119,7 +119,7 @@ export function createRouter(options: RouterOptions): Router {
         : authentication.begin(hello, { info, session, signal }),
       join(admission) {
         if (!info.trusted && joinedClients >= limits.maxSessions) {
-          return { uri: ERROR_URI.tooManyRequests, sentence: 'the router holds as many sessions as it may' };
+          return { uri: ERROR_URI.tooManyRequests, message: 'the router holds as many sessions as it may' };
         }
         return join(realm, createSession(session, realm.name, admission, peer, info, features), admission);
       },
@@ -191,7 +191,7 @@ export function createRouter(options: RouterOptions): Router {
     },
     async close(reason = CLOSE_URI.systemShutdown) {
       closing = true;
-      for (const { realm } of realms.values()) realm.fallSilent();
+      for (const { realm } of realms.values()) realm.mute();
       await new Promise<void>((resolve) => {
         whenEmpty = resolve;
         for (const connection of [...connections.values()]) connection?.dismiss(reason);

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import { secretMap } from '../config/freeze.js';
 import type { ServiceConfig } from '../config/model.js';
-import { type Logger, placeOf } from '../log.js';
+import { errorLocation, type Logger } from '../log.js';
 import { createProvider } from './create-provider.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 import { createSecretKeeper, type Values } from './secret-keeper.js';
@@ -113,6 +113,6 @@ function callSafely(listener: () => void, log: Logger): void {
   try {
     listener();
   } catch (error) {
-    log.error(placeOf(error), 'a listener to changed secrets failed');
+    log.error(errorLocation(error), 'a listener to changed secrets failed');
   }
 }

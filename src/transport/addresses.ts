@@ -19,7 +19,7 @@ export interface ListenerAddress {
  * The URLs that a listener can be reached at: `ws://host:port/path`, `rs://host:port`, and `rs://unix:/run/x.sock` for a
  * Unix socket, all as autobahn|python writes them; `wss:` and `rss:` over TLS.
  */
-export function listenerUrls(listener: ListenerAddress, hasTls: boolean): readonly string[] {
+export function configuredUrls(listener: ListenerAddress, hasTls: boolean): readonly string[] {
   const { protocol, socket, port, path } = listener;
   if (socket !== undefined) return [`rs://unix:${socket}`];
   const place = `${hostInUrl(listener.host)}:${port}`;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Logger, placeOf } from '../log.js';
+import { errorLocation, type Logger } from '../log.js';
 import type { Turns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
@@ -194,7 +194,10 @@ export function createFramedPeer(
       // Nobody waits for it, and each publisher could write a line for each subscriber.
       if (message.type === MESSAGE.EVENT) options.onEventDropped();
       else
-        log.warn({ message: messageName(message.type), ...placeOf(error) }, 'a message could not be encoded');
+        log.warn(
+          { message: messageName(message.type), ...errorLocation(error) },
+          'a message could not be encoded',
+        );
       return 'unencodable';
     }
     if (!isWithin(frame, channel.maxFrameSize)) return drop(message);
@@ -219,7 +222,8 @@ export function createFramedPeer(
     try {
       message = serializer.decode(frame);
     } catch (error) {
-      if (!(error instanceof ProtocolViolation)) log.error(placeOf(error), 'a frame could not be decoded');
+      if (!(error instanceof ProtocolViolation))
+        log.error(errorLocation(error), 'a frame could not be decoded');
       violate(error instanceof ProtocolViolation ? error.message : 'the frame cannot be decoded');
       return;
     }

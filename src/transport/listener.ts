@@ -8,7 +8,7 @@ import type { Serializer } from '../wamp/serializers/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accept-guard.js';
 import type { Accepted, Acceptor, AcceptorContext } from './acceptor.js';
-import { type ListenerAddress, type ListenerProtocol, listenerUrls } from './addresses.js';
+import { configuredUrls, type ListenerAddress, type ListenerProtocol } from './addresses.js';
 import { CLOSE_WAIT_MS, cut, loseAtOnce } from './close-socket.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { boundJoinSize } from './join-size.js';
@@ -177,7 +177,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   }
 
   return {
-    urls: listenerUrls({ ...options, port }, tls !== undefined),
+    urls: configuredUrls({ ...options, port }, tls !== undefined),
     counts: () => ({
       connections: attachments.size,
       places: accepting.size,

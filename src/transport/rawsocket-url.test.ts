@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listenerUrls } from './addresses.js';
+import { configuredUrls } from './addresses.js';
 import { parseRawSocketUrl } from './rawsocket-url.js';
 
 describe('a RawSocket URL', () => {
@@ -42,6 +42,6 @@ describe('the URLs of a listener', () => {
     [{ protocol: 'universal', host: '::1' } as const, false, ['ws://[::1]:8080/ws', 'rs://[::1]:8080']],
     [{ protocol: 'rawsocket', socket: '/run/x.sock' } as const, false, ['rs://unix:/run/x.sock']],
   ])('of %j, TLS %j, are %j', (more, hasTls, urls) => {
-    expect(listenerUrls({ ...listener, ...more }, hasTls)).toEqual(urls);
+    expect(configuredUrls({ ...listener, ...more }, hasTls)).toEqual(urls);
   });
 });

@@ -3,7 +3,7 @@
 import type { Client } from 'undici';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
-import { WaitingLine } from '../collections/wait-queue.js';
+import { WaitQueue } from '../collections/wait-queue.js';
 import type { CallControl } from './call-control.js';
 import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
@@ -109,7 +109,7 @@ export function createConnectionPool(
   const free: Slot[] = [];
   /** First in, first out: the one that has rested longest comes first. */
   const resting: Slot[] = [];
-  const waiters = new WaitingLine<Waiter>();
+  const waiters = new WaitQueue<Waiter>();
   let closed = false;
 
   /** @param slot asked for later only: where the client stands then */

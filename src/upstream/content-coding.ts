@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { type ExchangeFailure, failure } from './exchange-failure.js';
-import type { HttpAnswer } from './http-message.js';
+import type { HttpResponse } from './http-message.js';
 import { allHeaders, firstHeader } from './response-headers.js';
 import { unpackGzip, unpackZlib } from './unpack-leniently.js';
 
@@ -22,7 +22,7 @@ const CODINGS: ReadonlySet<string> = new Set([
 ]);
 
 /** True where the body may stand in a coding that must be undone before anybody reads it. */
-export function isEncoded(answer: HttpAnswer): boolean {
+export function isEncoded(answer: HttpResponse): boolean {
   return answer.body.length > 0 && firstHeader(answer.headers, 'content-encoding') !== undefined;
 }
 
@@ -34,9 +34,9 @@ export function isEncoded(answer: HttpAnswer): boolean {
  * @returns the answer with its plain body, or the failure `bad_answer`: a coding we can't undo, broken data, too large.
  */
 export async function decodeContent(
-  answer: HttpAnswer,
+  answer: HttpResponse,
   maxBytes: number,
-): Promise<HttpAnswer | ExchangeFailure> {
+): Promise<HttpResponse | ExchangeFailure> {
   const codings = codingsOf(answer);
   if (codings.length > MAX_CODINGS) return failure('bad_answer', true, `${codings.length} content codings`);
   let body = answer.body;
@@ -60,7 +60,7 @@ export async function decodeContent(
 }
 
 /** The codings that the fields name, first applied first. Some servers quote them, or put parameters behind them. */
-function codingsOf(answer: HttpAnswer): string[] {
+function codingsOf(answer: HttpResponse): string[] {
   return allHeaders(answer.headers, 'content-encoding')
     .join()
     .toLowerCase()

@@ -1,17 +1,17 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
-import { createLane, type Lane, type Timed } from '../collections/shared-timer.js';
+import { createSharedTimer, type SharedTimer, type Timed } from '../collections/shared-timer.js';
 import type { Abandonments } from './abandonments.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection, ConnectionState } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './exchange-failure.js';
-import type { HttpAnswer, HttpRequest } from './http-message.js';
+import type { HttpRequest, HttpResponse } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
-import { type AnswerHeaders, beginsAlike, findHeader } from './response-headers.js';
+import { beginsAlike, type ResponseHeaders, responseHeader } from './response-headers.js';
 
-export interface Answered {
-  readonly kind: 'answer';
-  readonly answer: HttpAnswer;
+export interface Responded {
+  readonly kind: 'response';
+  readonly response: HttpResponse;
 }
 export interface Canceled {
   readonly kind: 'canceled';
@@ -25,7 +25,7 @@ export interface Expired {
 }
 
 /** What one exchange came to. */
-export type ExchangeOutcome = Answered | ExchangeFailure | Canceled | Expired;
+export type ExchangeOutcome = Responded | ExchangeFailure | Canceled | Expired;
 
 export interface ExchangeResult {
   readonly outcome: ExchangeOutcome;
@@ -50,7 +50,7 @@ export interface ExchangeLimits {
   /** The connection carries this one request, and the server is told so. */
   readonly closes: boolean;
   /** Of that duration, where others have it too; a timer of its own otherwise. */
-  readonly lane: ExchangeLane | undefined;
+  readonly timer: ExchangeTimer | undefined;
   /** Milliseconds that the upstream may be silent within that. */
   readonly recvTimeoutMs: number;
   /** Largest body accepted, as it comes over the wire. */
@@ -101,10 +101,10 @@ export function exchange(
 }
 
 /** Exchanges that all may take the same time. */
-export type ExchangeLane = Lane<Exchange>;
+export type ExchangeTimer = SharedTimer<Exchange>;
 
-export function createExchangeLane(clock: Clock, timeoutMs: number): ExchangeLane {
-  return createLane(clock, timeoutMs, (exchange) => exchange.timeOut());
+export function createExchangeTimer(clock: Clock, timeoutMs: number): ExchangeTimer {
+  return createSharedTimer(clock, timeoutMs, (exchange) => exchange.timeOut());
 }
 
 /**
@@ -116,7 +116,7 @@ export function createExchangeLane(clock: Clock, timeoutMs: number): ExchangeLan
  */
 class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListener, Timed<Exchange> {
   dueAt = 0;
-  lane: ExchangeLane | undefined = undefined;
+  timer: ExchangeTimer | undefined = undefined;
   earlier: Exchange | undefined = undefined;
   later: Exchange | undefined = undefined;
 
@@ -138,7 +138,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   /** The call has gone, and the request runs on: see {@link Exchange.leave}. */
   private leftTo: ((state: ConnectionState) => void) | undefined = undefined;
   private status = 0;
-  private headers: AnswerHeaders = NO_HEADERS;
+  private headers: ResponseHeaders = NO_HEADERS;
   private body: Buffer | Buffer[] = NO_BODY;
   private size = 0;
   /** Chunks at the end of the body that stand alone. */
@@ -164,8 +164,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   /** From here on it can be cancelled, and its time runs. */
   begin(): void {
-    const { lane, now, timeoutMs } = this.limits;
-    if (lane !== undefined) lane.join(this, now);
+    const { timer, now, timeoutMs } = this.limits;
+    if (timer !== undefined) timer.join(this, now);
     else this.stopTimer = this.clock.after(timeoutMs, () => this.timeOut());
     this.control.waitsFor = this;
   }
@@ -215,7 +215,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   // Of the two that follow, false would mean that nothing more may come at the moment.
 
-  onHeaders(status: number, headers: AnswerHeaders): boolean {
+  onHeaders(status: number, headers: ResponseHeaders): boolean {
     this.heard();
     this.status = status;
     this.headers = headers;
@@ -261,7 +261,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   private answer(body: Buffer, connection: ConnectionState): void {
     const answer = { status: this.status, headers: this.headers, body };
-    this.settle({ kind: 'answer', answer }, connection);
+    this.settle({ kind: 'response', response: answer }, connection);
   }
 
   private settle(
@@ -280,7 +280,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   private stopWatching(): void {
-    this.lane?.leave(this);
+    this.timer?.leave(this);
     this.stopTimer();
     this.stopSilence();
   }
@@ -320,7 +320,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
       this.leftTo = resolve;
     });
     this.body = NO_BODY;
-    this.lane?.leave(this);
+    this.timer?.leave(this);
     this.stopTimer();
     this.stopTimer = this.clock.after(remainingMs, () => this.timeOut());
     this.settle(outcome, ended);
@@ -345,7 +345,7 @@ export const LONGEST_STAY_MS = 60_000;
 const nothing = (): void => {};
 const EXPIRED: Expired = { kind: 'expired', sent: false };
 const ENDED_BEFORE = new Error('the call had ended before its connection was made');
-const NO_HEADERS: AnswerHeaders = [];
+const NO_HEADERS: ResponseHeaders = [];
 const NO_BODY = Buffer.alloc(0);
 /** Any text, as connector.ts knows the real name. */
 const SAME_SERVER = 'upstream';
@@ -366,25 +366,25 @@ function hasBody(request: HttpRequest, status: number): boolean {
 }
 
 /** Undici would miss the body that the head of a 204 or 304 speaks of, and take it for the next response. */
-function announcesBody(headers: AnswerHeaders): boolean {
-  const length = findHeader(headers, 'content-length');
+function announcesBody(headers: ResponseHeaders): boolean {
+  const length = responseHeader(headers, 'content-length');
   if (length !== undefined && numberIn(length) > 0) return true;
-  return findHeader(headers, 'transfer-encoding') !== undefined;
+  return responseHeader(headers, 'transfer-encoding') !== undefined;
 }
 
-function refuseLength(headers: AnswerHeaders, most: number): string | undefined {
+function refuseLength(headers: ResponseHeaders, most: number): string | undefined {
   let size = 0;
   for (const octets of headers) size += octets.length;
   return size >= most ? HEADERS_TOO_LONG : undefined;
 }
 
 /** Answers that need not be read to be refused. */
-function refuseHead(headers: AnswerHeaders, maxBytes: number): string | undefined {
-  const type = findHeader(headers, 'content-type');
+function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
+  const type = responseHeader(headers, 'content-type');
   if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
     return 'the upstream answered with an event stream, which never ends';
   }
-  const length = findHeader(headers, 'content-length');
+  const length = responseHeader(headers, 'content-length');
   return length !== undefined && numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { AnswerHeaders } from './response-headers.js';
+import type { ResponseHeaders } from './response-headers.js';
 
 /** HTTP methods that a procedure can have. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
@@ -22,9 +22,9 @@ export interface ReadableRequest extends HttpRequest {
 }
 
 /** One answer, whole. What `Upstream.send` brings has its content coding undone; what an exchange brings has not. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: Buffer;
 }
 

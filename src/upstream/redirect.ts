@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest } from './http-message.js';
+import type { HttpRequest, HttpResponse } from './http-message.js';
 import { firstHeader } from './response-headers.js';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -7,7 +7,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  * The request that an answer redirects to, or undefined where it is not to be followed: another status, a method other
  * than GET and HEAD, another origin, or a Location that is none (RFC 9110 §15.4).
  */
-export function redirectedRequest(request: HttpRequest, answer: HttpAnswer): HttpRequest | undefined {
+export function redirectedRequest(request: HttpRequest, answer: HttpResponse): HttpRequest | undefined {
   if (!REDIRECTS.has(answer.status) || (request.method !== 'GET' && request.method !== 'HEAD'))
     return undefined;
   const location = firstHeader(answer.headers, 'location');

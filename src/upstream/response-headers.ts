@@ -4,13 +4,13 @@ import { isUtf8 } from 'node:buffer';
  * Header fields of an answer as they came: name, value, name, value … in octets. Nothing is made of those that nobody asks
  * for, which are most.
  */
-export type AnswerHeaders = readonly Buffer[];
+export type ResponseHeaders = readonly Buffer[];
 
 /** Makes two letters alike that differ in case alone. */
 const LETTER_CASE = 0x20;
 
 /** The first value of a field in octets, or undefined. @param name in lower case */
-export function findHeader(headers: AnswerHeaders, name: string): Buffer | undefined {
+export function responseHeader(headers: ResponseHeaders, name: string): Buffer | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     if (isAlike(headers[index] as Buffer, name)) return headers[index + 1];
   }
@@ -18,13 +18,13 @@ export function findHeader(headers: AnswerHeaders, name: string): Buffer | undef
 }
 
 /** The first value of a field, or undefined. @param name in lower case */
-export function firstHeader(headers: AnswerHeaders, name: string): string | undefined {
-  const value = findHeader(headers, name);
+export function firstHeader(headers: ResponseHeaders, name: string): string | undefined {
+  const value = responseHeader(headers, name);
   return value && textOf(value);
 }
 
 /** All values of a field, in the order in which they came. @param name in lower case */
-export function allHeaders(headers: AnswerHeaders, name: string): string[] {
+export function allHeaders(headers: ResponseHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     if (isAlike(headers[index] as Buffer, name)) values.push(textOf(headers[index + 1] as Buffer));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import type { ExchangeOutcome } from './exchange.js';
 import { failure } from './exchange-failure.js';
-import { backoffMs, type RetryState, retryDelayMs } from './retry-policy.js';
+import { type RetryState, retryBackoffMs, retryDelayMs } from './retry-policy.js';
 
 const policy = { retries: 3, statuses: new Set([429, 503]) };
 const state: RetryState = {
@@ -13,8 +13,8 @@ const state: RetryState = {
 };
 const half = () => 0.5;
 const answer = (status: number, headers = {}): ExchangeOutcome => ({
-  kind: 'answer',
-  answer: { status, headers: answerHeaders(headers), body: Buffer.alloc(0) },
+  kind: 'response',
+  response: { status, headers: answerHeaders(headers), body: Buffer.alloc(0) },
 });
 
 describe('what may have reached the upstream', () => {
@@ -84,8 +84,8 @@ describe('listed statuses', () => {
 
 describe('backoff', () => {
   it('doubles from 50 ms to a cap of 2 s, with full jitter', () => {
-    const most = [1, 2, 3, 4, 5, 6, 7, 20].map((attempts) => backoffMs(attempts, () => 1));
+    const most = [1, 2, 3, 4, 5, 6, 7, 20].map((attempts) => retryBackoffMs(attempts, () => 1));
     expect(most).toEqual([50, 100, 200, 400, 800, 1600, 2000, 2000]);
-    expect(backoffMs(5, () => 0)).toBe(0);
+    expect(retryBackoffMs(5, () => 0)).toBe(0);
   });
 });

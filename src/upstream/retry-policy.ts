@@ -28,7 +28,7 @@ const BACKOFF_CAP_MS = 2_000;
  * Exponential backoff with full jitter: anything between 0 and min(cap, base × 2^(attempts − 1)) milliseconds, so that
  * callers who failed together do not come back together.
  */
-export function backoffMs(attempts: number, random: () => number): number {
+export function retryBackoffMs(attempts: number, random: () => number): number {
   return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempts - 1));
 }
 
@@ -47,7 +47,7 @@ export function retryDelayMs(
   if (state.attempts > policy.retries) return undefined;
   const delay = wantsRetry(outcome, policy, state);
   if (delay === undefined) return undefined;
-  const chosen = delay === 'backoff' ? backoffMs(state.attempts, random) : delay;
+  const chosen = delay === 'backoff' ? retryBackoffMs(state.attempts, random) : delay;
   return chosen < state.remainingMs ? chosen : undefined;
 }
 
@@ -63,8 +63,8 @@ function wantsRetry(
       // A full queue is not helped by coming back, and an answer that can't be read will not read better.
       if (outcome.permanent || outcome.code === 'bad_answer' || outcome.code === 'overload') return undefined;
       return outcome.sent && !state.replayable ? undefined : 'backoff';
-    case 'answer':
-      if (!policy.statuses.has(outcome.answer.status) || !state.replayable) return undefined;
-      return retryAfterMs(firstHeader(outcome.answer.headers, 'retry-after'), state.nowWall) ?? 'backoff';
+    case 'response':
+      if (!policy.statuses.has(outcome.response.status) || !state.replayable) return undefined;
+      return retryAfterMs(firstHeader(outcome.response.headers, 'retry-after'), state.nowWall) ?? 'backoff';
   }
 }

@@ -125,7 +125,7 @@ describe('one exchange', () => {
     }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url, 'POST', '/a%2Fb?c=d'), false, within(5_000));
-    expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 201 } });
+    expect(outcome).toMatchObject({ kind: 'response', attempts: 1, response: { status: 201 } });
     const [arrived] = server.requests;
     expect(arrived).toMatchObject({ method: 'POST', url: '/a%2Fb?c=d', text: '{"a":1}' });
   });
@@ -139,7 +139,7 @@ describe('one exchange', () => {
     const server = await serve(() => ({ body, headers }));
     const { upstream, pool } = connect(server.url, { keepsPlaces: true });
     const control = within(5_000);
-    expect((await upstream.send(request(server.url), true, control)).kind).toBe('answer');
+    expect((await upstream.send(request(server.url), true, control)).kind).toBe('response');
     expect(pool.busy).toBe(1);
     freePlace(control);
     expect(pool.busy).toBe(0);
@@ -169,7 +169,7 @@ describe('one exchange', () => {
     const server = await serve(() => ({ headers: { 'content-encoding': 'gzip' }, body: gzipSync('hello') }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url), true, within(5_000));
-    expect(outcome.kind === 'answer' && outcome.answer.body.toString()).toBe('hello');
+    expect(outcome.kind === 'response' && outcome.response.body.toString()).toBe('hello');
   });
 
   it.each<[string, AnswerHandler, string]>([
@@ -233,7 +233,7 @@ describe('one exchange', () => {
     expect(outcome).toMatchObject({ kind: 'failure', code, sent: true, attempts: 1 });
     expect(pool.busy).toBe(0);
     server.answerWith(() => ({ body: 'well again' }));
-    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
   });
 
   it('takes an interim answer for none', async () => {
@@ -242,7 +242,7 @@ describe('one exchange', () => {
     const server = await serve(() => ({ raw, afterwards: 'hang' }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url), true, within(5_000));
-    expect(outcome).toMatchObject({ kind: 'answer', answer: { status: 200 } });
+    expect(outcome).toMatchObject({ kind: 'response', response: { status: 200 } });
   });
 });
 
@@ -298,7 +298,7 @@ describe('a request that may not leave after a time', () => {
     const late = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() - 1, 2);
     expect(late).toEqual({ kind: 'expired', sent: false, attempts: 2 });
     const again = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() + 5_000, 2);
-    expect(again).toMatchObject({ kind: 'answer', attempts: 3 });
+    expect(again).toMatchObject({ kind: 'response', attempts: 3 });
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
   });
 
@@ -312,7 +312,7 @@ describe('a request that may not leave after a time', () => {
       ...WHOLE,
       now: begun,
       timeoutMs: 5_000,
-      lane: undefined,
+      timer: undefined,
       recvTimeoutMs: 5_000,
       maxBytes: 1_000,
       notAfter: begun + 10,
@@ -337,7 +337,7 @@ describe('silence', () => {
       ...WHOLE,
       now: 0,
       timeoutMs: 1_000,
-      lane: undefined,
+      timer: undefined,
       recvTimeoutMs: 100,
       maxBytes: 1_000,
       notAfter: 9_000,
@@ -452,7 +452,7 @@ describe('cancelling', () => {
       const limits = {
         ...spent,
         now: 0,
-        lane: undefined,
+        timer: undefined,
         recvTimeoutMs: 600_000,
         maxBytes: 1_000,
         notAfter: 9_000_000,
@@ -530,11 +530,11 @@ describe('cancelling', () => {
       const next = exchange(
         connection,
         request(server.url),
-        { ...spent, now: 0, lane: undefined, recvTimeoutMs: 6e5, maxBytes: 1_000, notAfter: 9e6 },
+        { ...spent, now: 0, timer: undefined, recvTimeoutMs: 6e5, maxBytes: 1_000, notAfter: 9e6 },
         still,
         within(5_000),
       );
-      expect((await next).outcome).toMatchObject({ kind: 'answer' });
+      expect((await next).outcome).toMatchObject({ kind: 'response' });
       expect([server.requests.length, server.connections]).toEqual([1, 1]);
     });
 
@@ -563,7 +563,7 @@ describe('cancelling', () => {
     cancelCall(first);
     await running;
     server.answerWith(() => ({ body: 'ok' }));
-    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
   });
 
   it('ends the pause before a retry', async () => {
@@ -611,7 +611,7 @@ describe('retries', () => {
     const server = await serve(({ number }) => (number < 3 ? RESET : { body: 'ok' }));
     const { upstream } = connect(server.url, retrying(3));
     const outcome = await upstream.send(request(server.url, 'POST'), true, within(5_000));
-    expect(outcome).toMatchObject({ kind: 'answer', attempts: 3 });
+    expect(outcome).toMatchObject({ kind: 'response', attempts: 3 });
   });
 
   it('stops when the budget is empty', async () => {
@@ -628,7 +628,7 @@ describe('redirects', () => {
     const server = await serve(({ url }) => ({ status: 302, headers: { location: `${url}x` } }));
     const { upstream } = connect(server.url, { maxRedirects: 2 });
     const outcome = await upstream.send(request(server.url), true, within(5_000));
-    expect(outcome).toMatchObject({ kind: 'answer', attempts: 1, answer: { status: 302 } });
+    expect(outcome).toMatchObject({ kind: 'response', attempts: 1, response: { status: 302 } });
     expect(server.requests.map(({ url }) => url)).toEqual(['/x', '/xx', '/xxx']);
   });
 
@@ -681,7 +681,7 @@ describe('the pool', () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 3 });
     const calls = Array.from({ length: 60 }, () => upstream.send(request(server.url), true, within(5_000)));
-    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'answer' });
+    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'response' });
     expect(server.connections).toBeLessThanOrEqual(3);
   });
 
@@ -730,7 +730,9 @@ describe('TLS', () => {
     ];
     for (const options of trusting) {
       const { upstream } = connect(server.url, {}, { tls: readUpstreamTls(options) });
-      expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'answer' });
+      expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({
+        kind: 'response',
+      });
     }
   });
 

@@ -3,9 +3,9 @@ import type { Abandonments } from './abandonments.js';
 import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import { createExchangeLane, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
+import { createExchangeTimer, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
 import { failure } from './exchange-failure.js';
-import { type HttpAnswer, type HttpRequest, LARGE_BODY } from './http-message.js';
+import { type HttpRequest, type HttpResponse, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
@@ -68,7 +68,7 @@ const TIMER_EARLY_MS = 1;
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, abandonments, waiting, clock, random } = parts;
   const { recvTimeoutMs, maxResponseBytes, maxHeaderBytes, maxRedirects } = options;
-  const lane = createExchangeLane(clock, options.timeoutMs);
+  const timer = createExchangeTimer(clock, options.timeoutMs);
 
   // One function for what nearly all calls go through: each that is awaited costs a promise more.
   async function send(
@@ -105,12 +105,12 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (outcome.kind === 'expired') {
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
       }
-      if (outcome.kind === 'answer' && isEncoded(outcome.answer)) {
-        outcome = asOutcome(await decodeContent(outcome.answer, maxResponseBytes));
+      if (outcome.kind === 'response' && isEncoded(outcome.response)) {
+        outcome = asOutcome(await decodeContent(outcome.response, maxResponseBytes));
       }
       if (isKept && !isLarge(outcome)) freePlace(control);
-      if (outcome.kind === 'answer' && !options.retry.statuses.has(outcome.answer.status)) {
-        return { kind: 'answer', answer: outcome.answer, attempts };
+      if (outcome.kind === 'response' && !options.retry.statuses.has(outcome.response.status)) {
+        return { kind: 'response', response: outcome.response, attempts };
       }
       if (isKept) freePlace(control);
       now = clock.monotonic();
@@ -210,7 +210,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       wholeMs: wholeEndAt - now,
       abandonments,
       closes: !options.reusesConnections,
-      lane: hasWholeTime ? lane : undefined,
+      timer: hasWholeTime ? timer : undefined,
       recvTimeoutMs,
       maxBytes: maxResponseBytes,
       maxHeaderBytes,
@@ -269,7 +269,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     send,
     async close() {
       await pool.close();
-      lane.close();
+      timer.close();
     },
   };
 }
@@ -278,21 +278,21 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 const COMPRESSION = 1024;
 
 function mayBeLarge(outcome: ExchangeOutcome): boolean {
-  if (outcome.kind !== 'answer') return false;
-  const { length } = outcome.answer.body;
-  return length >= LARGE_BODY || (length >= LARGE_BODY / COMPRESSION && isEncoded(outcome.answer));
+  if (outcome.kind !== 'response') return false;
+  const { length } = outcome.response.body;
+  return length >= LARGE_BODY || (length >= LARGE_BODY / COMPRESSION && isEncoded(outcome.response));
 }
 
 function isLarge(outcome: ExchangeOutcome): boolean {
-  return outcome.kind === 'answer' && outcome.answer.body.length >= LARGE_BODY;
+  return outcome.kind === 'response' && outcome.response.body.length >= LARGE_BODY;
 }
 
 const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };
 
 function followed(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
-  return outcome.kind === 'answer' ? redirectedRequest(request, outcome.answer) : undefined;
+  return outcome.kind === 'response' ? redirectedRequest(request, outcome.response) : undefined;
 }
 
-function asOutcome(decoded: HttpAnswer | ReturnType<typeof failure>): ExchangeOutcome {
-  return 'kind' in decoded ? decoded : { kind: 'answer', answer: decoded };
+function asOutcome(decoded: HttpResponse | ReturnType<typeof failure>): ExchangeOutcome {
+  return 'kind' in decoded ? decoded : { kind: 'response', response: decoded };
 }

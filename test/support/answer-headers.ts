@@ -1,9 +1,9 @@
-import type { AnswerHeaders } from '../../src/upstream/response-headers.js';
+import type { ResponseHeaders } from '../../src/upstream/response-headers.js';
 
 /** Header fields as they come in an answer: octets, and one pair for each value. */
 export function answerHeaders(
   fields: Readonly<Record<string, string | readonly string[] | undefined>>,
-): AnswerHeaders {
+): ResponseHeaders {
   return Object.entries(fields).flatMap(([name, value]) =>
     [value ?? []].flat().flatMap((one) => [Buffer.from(name), Buffer.from(one, 'latin1')]),
   );

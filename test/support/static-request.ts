@@ -1,5 +1,5 @@
 import { describeCredential } from '../../src/auth/credential.js';
-import { createStaticAuthoriser } from '../../src/auth/static-credential.js';
+import { createStaticCredential } from '../../src/auth/static-credential.js';
 import type { ServiceSettings } from '../../src/config/model.js';
 import { createCallControl } from '../../src/upstream/call-control.js';
 import type { HttpRequest } from '../../src/upstream/http-message.js';
@@ -11,7 +11,7 @@ export function withStaticCredential(settings: ServiceSettings, request: HttpReq
   if (credential.kind === 'none') return request;
   const pending = settings['auth.secrets.vars'].size > 0;
   const variables = testVariables(pending ? undefined : Object.fromEntries(settings['auth.vars']));
-  const outcome = createStaticAuthoriser(credential, variables).authorise(request, createCallControl(0));
+  const outcome = createStaticCredential(credential, variables).apply(request, createCallControl(0));
   if (outcome instanceof Promise) throw new Error('a static credential is there at once');
   return outcome.kind === 'authorised' ? outcome.request : outcome.code;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { ServiceDraft } from '../drafts.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { regionOfSecret } from '../types/aws-types.js';
-import { fileTrouble } from '../types/datatypes.js';
+import { fileError } from '../types/datatypes.js';
 import { variablesOf } from '../types/template.js';
 import { variablesOfCalls } from './service-variable-checks.js';
 import { variableUses } from './variable-checks.js';
@@ -119,7 +119,7 @@ function troubleWith(path: string, readFile: ReadFile): string | undefined {
     readFile(path);
     return undefined;
   } catch (error) {
-    return fileTrouble(error);
+    return fileError(error);
   }
 }
 

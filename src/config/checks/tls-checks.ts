@@ -1,7 +1,7 @@
 import { createSecureContext } from 'node:tls';
 import type { ListenerDraft, ServiceDraft } from '../drafts.js';
 import type { ReadFile } from '../syntax/includes.js';
-import { fileTrouble, SYSTEM_CAS } from '../types/datatypes.js';
+import { fileError, SYSTEM_CAS } from '../types/datatypes.js';
 import { readCertificates, readPrivateKey } from '../types/pem.js';
 import { ValueError } from '../types/value-error.js';
 
@@ -95,7 +95,7 @@ function attempt<T>(make: () => T): Outcome<T> {
   } catch (error) {
     if (error instanceof ValueError) return { trouble: error.message };
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { trouble: fileTrouble(error) };
+    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { trouble: fileError(error) };
     return { trouble: `TLS cannot work with this certificate and its key (${code})` };
   }
 }

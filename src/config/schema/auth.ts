@@ -11,7 +11,12 @@ import {
   text,
   wholeOrDotPath,
 } from '../types/datatypes.js';
-import { authHeaderTemplate, authTemplate, oneAnswerHeader, requestHeaderName } from '../types/http-types.js';
+import {
+  authHeaderTemplate,
+  authTemplate,
+  oneResponseHeader,
+  requestHeaderName,
+} from '../types/http-types.js';
 import { urlTemplate } from '../types/url-types.js';
 import { ValueError } from '../types/value-error.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
@@ -65,7 +70,7 @@ export const AUTH_KEYS = {
     example: 'access_token',
   },
   'auth.fetch.token_header': {
-    type: oneAnswerHeader,
+    type: oneResponseHeader,
     meaning: 'The header of the answer that holds the token, in place of `auth.fetch.token_path`.',
     example: 'X-Subject-Token',
   },

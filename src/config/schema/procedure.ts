@@ -1,5 +1,5 @@
 import { listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
-import { answerHeaderName, bodyTemplate, wholeBodyTemplate } from '../types/http-types.js';
+import { bodyTemplate, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
 import { namedTemplates } from './families.js';
@@ -54,7 +54,7 @@ export const PROCEDURE_KEYS = {
     example: 'refuse',
   },
   'response.headers': {
-    type: listOf(answerHeaderName),
+    type: listOf(responseHeaderName),
     default: '',
     meaning:
       "Headers of the upstream's answer that are handed over as the kwarg `headers`, in lower case, on results and errors.",

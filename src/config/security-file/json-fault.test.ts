@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineOfJsonFault } from './json-fault.js';
+import { lineOfJsonError } from './json-fault.js';
 
 describe('lineOfJsonFault', () => {
   it.each([
@@ -19,13 +19,13 @@ describe('lineOfJsonFault', () => {
     ['nothing', '', 1],
   ])('finds %s', (_what, text, line) => {
     expect(() => JSON.parse(text)).toThrow();
-    expect(lineOfJsonFault(text)).toBe(line);
+    expect(lineOfJsonError(text)).toBe(line);
   });
 
   it('finds what is wrong behind strings and nesting of any size', () => {
-    expect(lineOfJsonFault(`["${'a'.repeat(10_000_000)}",\nx]`)).toBe(2);
-    expect(lineOfJsonFault(`["${'\\n'.repeat(1_000_000)}",\nx]`)).toBe(2);
-    expect(lineOfJsonFault(`${'['.repeat(100_000)}\nx`)).toBe(2);
+    expect(lineOfJsonError(`["${'a'.repeat(10_000_000)}",\nx]`)).toBe(2);
+    expect(lineOfJsonError(`["${'\\n'.repeat(1_000_000)}",\nx]`)).toBe(2);
+    expect(lineOfJsonError(`${'['.repeat(100_000)}\nx`)).toBe(2);
   });
 
   it('takes all that is JSON for right', () => {
@@ -34,6 +34,6 @@ describe('lineOfJsonFault', () => {
       undefined,
       2,
     );
-    expect(lineOfJsonFault(`${text}\n`)).toBe(text.split('\n').length + 1);
+    expect(lineOfJsonError(`${text}\n`)).toBe(text.split('\n').length + 1);
   });
 });

@@ -12,7 +12,7 @@ type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'c
  * The line of the first token that cannot stand where it does, in a text that is not JSON. The runtime says what it
  * found, quoting the text, and often not where: neither may be shown, or is of use, where the text holds passwords.
  */
-export function lineOfJsonFault(text: string): number {
+export function lineOfJsonError(text: string): number {
   const frames: ('[' | '{')[] = [];
   let expected: Expected | undefined = 'value';
   let at = 0;

@@ -2,9 +2,9 @@ import { TextDecoder } from 'node:util';
 import { frozenMap } from '../freeze.js';
 import type { Problems } from '../problems.js';
 import type { ReadFile } from '../syntax/includes.js';
-import { fileTrouble } from '../types/datatypes.js';
+import { fileError } from '../types/datatypes.js';
 import { realmName } from '../types/wamp-types.js';
-import { lineOfJsonFault } from './json-fault.js';
+import { lineOfJsonError } from './json-fault.js';
 import { formatPath, type JsonPath, type Report } from './json-path.js';
 import type { RealmSecurity } from './model.js';
 import { type Reading, type ReadRealm, readRealms } from './read-shape.js';
@@ -42,7 +42,7 @@ export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
   try {
     document = JSON.parse(text);
   } catch {
-    problems.add({ file: shown, line: lineOfJsonFault(text) }, '', 'is not JSON from here on');
+    problems.add({ file: shown, line: lineOfJsonError(text) }, '', 'is not JSON from here on');
     return NOTHING;
   }
   const place = { file: shown, line: 0 };
@@ -75,7 +75,7 @@ function readText({ path, shown, readFile, problems }: SecurityFileSource): stri
       typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content);
     return text.replace(/^\uFEFF/, '');
   } catch (error) {
-    problems.add({ file: shown, line: 0 }, '', fileTrouble(error));
+    problems.add({ file: shown, line: 0 }, '', fileError(error));
     return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { joinSome } from '../join-some.js';
 import { formatField, type JsonPath, type Report } from './json-path.js';
 
 /**
@@ -58,14 +59,14 @@ export function createSkipped(report: Report): Skipped {
         ...(total === 0
           ? []
           : [
-              `skipped ${total} field${total === 1 ? '' : 's'} without an effect here: ${few([...fields.keys()])}`,
+              `skipped ${total} field${total === 1 ? '' : 's'} without an effect here: ${joinSome([...fields.keys()], MOST_SHOWN)}`,
             ]),
         ...(methods.size === 0
           ? []
-          : [`skipped authmethods that this router does not have: ${few([...methods])}`]),
+          : [`skipped authmethods that this router does not have: ${joinSome([...methods], MOST_SHOWN)}`]),
         ...(permissions.size === 0
           ? []
-          : [`skipped permissions that nothing here asks for: ${few([...permissions])}`]),
+          : [`skipped permissions that nothing here asks for: ${joinSome([...permissions], MOST_SHOWN)}`]),
       ];
     },
   };
@@ -74,9 +75,4 @@ export function createSkipped(report: Report): Skipped {
 function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length < SHORTEST_TYPO) return undefined;
   return known.find((candidate) => distance(name, candidate) <= TYPO_DISTANCE);
-}
-
-function few(items: readonly string[]): string {
-  const shown = items.slice(0, MOST_SHOWN).join(', ');
-  return items.length > MOST_SHOWN ? `${shown} and ${items.length - MOST_SHOWN} more` : shown;
 }

@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import type * as TinyGlobby from 'tinyglobby';
 import { MAX_FILE_BYTES, readOpenedFile, readRegularFile } from '../../read-regular-file.js';
 import type { Problems } from '../problems.js';
-import { fileTrouble } from '../types/datatypes.js';
+import { fileError } from '../types/datatypes.js';
 import { ValueError } from '../types/value-error.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
 import { type Environment, substitute } from './substitution.js';
@@ -142,7 +142,7 @@ function expand(pattern: string, directory: string): string[] {
   try {
     readdirSync(resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal));
   } catch (error) {
-    const trouble = fileTrouble(error);
+    const trouble = fileError(error);
     if (trouble.startsWith('no permission')) throw new ValueError('no permission to read the directory');
   }
   try {
@@ -175,7 +175,7 @@ function readText(path: string, readFile: ReadFile): Content {
       ? { trouble: 'the file is no UTF-8 text: it holds the character U+0000' }
       : { text };
   } catch (error) {
-    return { trouble: fileTrouble(error) };
+    return { trouble: fileError(error) };
   }
 }
 

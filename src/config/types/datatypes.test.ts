@@ -4,8 +4,8 @@ import {
   type DataType,
   dotPath,
   duration,
+  fileError,
   filePath,
-  fileTrouble,
   flag,
   integer,
   ipAddress,
@@ -246,13 +246,13 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
 
 describe('fileTrouble', () => {
   it('is a plain sentence, whatever was thrown', () => {
-    expect(fileTrouble(Object.assign(new Error('x'), { code: 'EISDIR' }))).toBe(
+    expect(fileError(Object.assign(new Error('x'), { code: 'EISDIR' }))).toBe(
       'this is a directory, not a file',
     );
-    expect(fileTrouble(Object.assign(new Error('x'), { code: 'EMFILE' }))).toBe(
+    expect(fileError(Object.assign(new Error('x'), { code: 'EMFILE' }))).toBe(
       'the file cannot be read (EMFILE)',
     );
-    expect(fileTrouble(new Error('/secret/path'))).toBe('the file cannot be read');
-    expect(fileTrouble(undefined)).toBe('the file cannot be read');
+    expect(fileError(new Error('/secret/path'))).toBe('the file cannot be read');
+    expect(fileError(undefined)).toBe('the file cannot be read');
   });
 });

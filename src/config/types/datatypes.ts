@@ -229,7 +229,7 @@ export const readableFile: DataType<string> = {
       const hint = value.includes('$(')
         ? "Bondy's $(variables) are not replaced here: write the path itself"
         : 'a path is relative to the configuration file';
-      throw new ValueError(`${fileTrouble(error)} (${hint})`);
+      throw new ValueError(`${fileError(error)} (${hint})`);
     }
     return path;
   },
@@ -275,7 +275,7 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
 };
 
 /** Why a file could not be read, as a plain sentence without its path. */
-export function fileTrouble(error: unknown): string {
+export function fileError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return FILE_TROUBLES[code] ?? `the file cannot be read${/^[A-Z]\w+$/.test(code) ? ` (${code})` : ''}`;
 }

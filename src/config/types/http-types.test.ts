@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  answerHeaderName,
   authHeaderTemplate,
   callTemplate,
   cookieName,
   cookieTemplate,
   headerName,
   headerTemplate,
+  responseHeaderName,
   wholeBodyTemplate,
 } from './http-types.js';
 import { ValueError } from './value-error.js';
@@ -47,8 +47,8 @@ describe('headerName', () => {
 
 describe('answerHeaderName', () => {
   it('is lower case, and may be any header', () => {
-    expect(answerHeaderName.parse('Content-Length', CONTEXT)).toBe('content-length');
-    expect(() => answerHeaderName.parse('a b', CONTEXT)).toThrow(ValueError);
+    expect(responseHeaderName.parse('Content-Length', CONTEXT)).toBe('content-length');
+    expect(() => responseHeaderName.parse('a b', CONTEXT)).toThrow(ValueError);
   });
 });
 

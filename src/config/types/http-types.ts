@@ -36,7 +36,7 @@ function checkHeaderName(value: string): string {
 }
 
 /** The name of a header in an answer, in lower case. */
-export const answerHeaderName: DataType<string> = {
+export const responseHeaderName: DataType<string> = {
   description: 'header name',
   parse(value) {
     if (!isToken(value)) throw new ValueError('must be a list of header names, parted by commas');
@@ -59,7 +59,7 @@ export const headerGlob: DataType<string> = {
 };
 
 /** The name of one header in an answer, in lower case. */
-export const oneAnswerHeader: DataType<string> = {
+export const oneResponseHeader: DataType<string> = {
   description: 'header name',
   parse(value) {
     if (!isToken(value)) throw new ValueError('must be the name of a header');

@@ -1,13 +1,13 @@
 import type { Credential } from '../../auth/credential.js';
-import type { Authoriser, Unauthorised } from '../../auth/request-credential.js';
+import type { NoCredential, RequestCredential } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
-import { placeOf } from '../../log.js';
+import { errorLocation } from '../../log.js';
 import type { Variables } from '../../secrets/variables.js';
 import { resultInTurns, type Turns } from '../../turns.js';
 import { freePlace } from '../../upstream/call-control.js';
-import { type HttpAnswer, type HttpRequest, LARGE_BODY } from '../../upstream/http-message.js';
+import { type HttpRequest, type HttpResponse, LARGE_BODY } from '../../upstream/http-message.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import { BadRequest, type RunningCall } from './call.js';
@@ -15,16 +15,16 @@ import { type CallError, callErrorReply } from './call-error.js';
 import { type CallEnd, type CallLog, subjectOf } from './call-log.js';
 import type { DecodedBody } from './decode-body.js';
 import { decodeLargeBody } from './decode-large.js';
-import { mapAnswer, type Reply, type ReplyRule } from './reply.js';
+import { mapResponse, type Reply, type ReplyRule } from './reply.js';
 import { type BuiltRequest, compileRequest, type RequestBuilder, type RequestDeps } from './request.js';
-import { createAuthorisedSender, type FinalOutcome } from './send-with-credential.js';
+import { createCredentialSender, type FinalOutcome } from './send-with-credential.js';
 
 /** One procedure, ready to be called: never rejects, always replies. */
 export type Pipeline = (call: RunningCall) => Promise<Reply>;
 
 export interface PipelineParts extends RequestDeps {
   readonly credential: Credential;
-  readonly authoriser: Authoriser;
+  readonly authoriser: RequestCredential;
   readonly variables: Pick<Variables, 'current' | 'retryInMs'>;
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
@@ -48,7 +48,7 @@ export function assemblePipeline(
 ): Pipeline {
   const { upstream, authoriser, variables, callLog, clock, turns } = parts;
   const send =
-    upstream && createAuthorisedSender(authoriser, upstream, () => parts.successor() !== undefined);
+    upstream && createCredentialSender(authoriser, upstream, () => parts.successor() !== undefined);
   // Without a base_url requests can't be sent, but they can still be found wrong: bad_request comes before secrets.
   const base = parts.base ?? { origin: 'http://pending.invalid', path: '/', query: '' };
   const build: RequestBuilder = compileRequest(service, procedure, base, parts.credential, parts);
@@ -72,7 +72,7 @@ export function assemblePipeline(
   }
 
   function failInternally(call: RunningCall, attempts: number, error: unknown): Reply {
-    const { error: kind, at = '' } = placeOf(error);
+    const { error: kind, at = '' } = errorLocation(error);
     return fail(call, 'internal', attempts, `${kind} ${at}`);
   }
 
@@ -130,7 +130,7 @@ export function assemblePipeline(
     }
   };
 
-  function failUnauthorised(call: RunningCall, attempts: number, reason: Unauthorised): Reply {
+  function failUnauthorised(call: RunningCall, attempts: number, reason: NoCredential): Reply {
     const { code, cause, retryInMs } = reason;
     if (code === 'canceled') return failCanceled(call, attempts);
     const message =
@@ -151,8 +151,8 @@ export function assemblePipeline(
         return failCanceled(call, attempts);
       case 'failure':
         return fail(call, outcome.code, attempts, outcome.detail);
-      case 'answer': {
-        const { answer } = outcome;
+      case 'response': {
+        const { response: answer } = outcome;
         if (answer.body.length >= LARGE_BODY) return replyInTurns(call, request, answer, attempts);
         return replyWith(call, request, answer, attempts);
       }
@@ -162,11 +162,11 @@ export function assemblePipeline(
   function replyWith(
     call: RunningCall,
     request: HttpRequest,
-    answer: HttpAnswer,
+    answer: HttpResponse,
     attempts: number,
     body?: DecodedBody,
   ): Reply {
-    const reply = mapAnswer(request, answer, rule, body);
+    const reply = mapResponse(request, answer, rule, body);
     if (reply.kind === 'refused') {
       return fail(call, 'bad_answer', attempts, reply.reason, { message: reply.message });
     }
@@ -179,7 +179,7 @@ export function assemblePipeline(
   async function replyInTurns(
     call: RunningCall,
     request: HttpRequest,
-    answer: HttpAnswer,
+    answer: HttpResponse,
     attempts: number,
   ): Promise<Reply> {
     const { control, pack } = call;

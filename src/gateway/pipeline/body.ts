@@ -3,17 +3,17 @@ import type { Template } from '../../config/types/template.js';
 import { stringifyJson } from '../../json.js';
 import { isJsonText } from '../../json-text/json-text.js';
 import { BadRequest, type Call, type Kwargs } from './call.js';
-import type { LeftoverJson } from './split-kwargs.js';
+import type { RemainingJson } from './split-kwargs.js';
 import { compileTypedTemplate } from './typed-template.js';
 
 /** A body's JSON, in UTF-8 where it is bytes. */
 export type JsonBody = string | Uint8Array;
 
-/** Builds the JSON of a body from the call and its leftover kwargs, by name or as JSON; undefined is an empty body. */
+/** Builds the JSON of a body from the call and its rest kwargs, by name or as JSON; undefined is an empty body. */
 export type BodyBuilder = (
   call: Call,
-  leftover: Kwargs | undefined,
-  leftoverJson: LeftoverJson | undefined,
+  rest: Kwargs | undefined,
+  remainingJson: RemainingJson | undefined,
 ) => JsonBody | undefined;
 
 /** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
@@ -31,40 +31,40 @@ export function compileBody(
     };
   }
   if (fields.length === 0) {
-    return (_, leftover, leftoverJson) => {
-      if (leftoverJson !== undefined) return leftoverJson.whole ?? objectBody({}, leftoverJson);
-      return leftover === undefined ? undefined : toJson(leftover);
+    return (_, rest, remainingJson) => {
+      if (remainingJson !== undefined) return remainingJson.whole ?? objectBody({}, remainingJson);
+      return rest === undefined ? undefined : toJson(rest);
     };
   }
   const compiled = fields.map(({ name, template }) => ({
     name,
     fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
-  return (call, leftover, leftoverJson) => {
+  return (call, rest, remainingJson) => {
     // No prototype, so that a field called `__proto__` is a field like any other.
     const body = Object.create(null) as Record<string, unknown>;
-    let empty = leftoverJson === undefined;
+    let empty = remainingJson === undefined;
     for (const { name, fill } of compiled) {
       const value = fill(call);
       if (value === undefined) continue;
       body[name] = value;
       empty = false;
     }
-    if (leftover !== undefined) {
-      for (const name of Object.keys(leftover)) body[name] = leftover[name];
+    if (rest !== undefined) {
+      for (const name of Object.keys(rest)) body[name] = rest[name];
       empty = false;
     }
-    return empty ? undefined : objectBody(body, leftoverJson);
+    return empty ? undefined : objectBody(body, remainingJson);
   };
 }
 
 /** JSON in bytes that is shorter is put in as text: it costs less than a piece of its own. */
 const SHORT = 512;
 
-/** An object of what is in `dict`, where values may be JSON already, and of leftover kwargs. */
-function objectBody(dict: Kwargs, leftoverJson: LeftoverJson | undefined): JsonBody {
+/** An object of what is in `dict`, where values may be JSON already, and of rest kwargs. */
+function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): JsonBody {
   const names = Object.keys(dict);
-  if (leftoverJson === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
+  if (remainingJson === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
   const pieces: Uint8Array[] = [];
   let text = '{';
   let separator = '';
@@ -83,7 +83,7 @@ function objectBody(dict: Kwargs, leftoverJson: LeftoverJson | undefined): JsonB
     if (isJsonText(value)) add(value.bytes);
     else text += toJson(value);
   }
-  for (const piece of leftoverJson?.pieces ?? []) {
+  for (const piece of remainingJson?.pieces ?? []) {
     text += separator;
     separator = ',';
     add(piece);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { checkJson } from '../../json-text/check-json.js';
-import type { HttpAnswer } from '../../upstream/http-message.js';
-import { findHeader, isAlike } from '../../upstream/response-headers.js';
+import type { HttpResponse } from '../../upstream/http-message.js';
+import { isAlike, responseHeader } from '../../upstream/response-headers.js';
 import { decodeText, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 
@@ -46,10 +46,10 @@ export type DecodeRule = 'auto' | 'json' | 'text' | 'bytes';
  *
  * @param rule `response.decode`: anything but `auto` takes the media type's place.
  */
-export function decodeBody(answer: HttpAnswer, rule: DecodeRule = 'auto'): DecodedBody {
+export function decodeBody(answer: HttpResponse, rule: DecodeRule = 'auto'): DecodedBody {
   const { body } = answer;
   if (body.length === 0) return { kind: 'text', text: '' };
-  const field = findHeader(answer.headers, 'content-type');
+  const field = responseHeader(answer.headers, 'content-type');
   // Nearly all answers: neither the field nor the body becomes a string.
   const isPlain = field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type));
   if (isPlain && rule === 'auto' && isUtf8(body)) return readJson(withoutMark(body));

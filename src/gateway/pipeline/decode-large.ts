@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { checkJsonInSteps } from '../../json-text/check-json-in-steps.js';
 import { skipSpace } from '../../json-text/scan-json.js';
-import type { HttpAnswer } from '../../upstream/http-message.js';
-import { findHeader } from '../../upstream/response-headers.js';
+import type { HttpResponse } from '../../upstream/http-message.js';
+import { responseHeader } from '../../upstream/response-headers.js';
 import { type DecodedBody, type DecodeRule, MAX_NESTING, TOO_DEEP, withoutMark } from './decode-body.js';
 import { charsetOf, decoderFor, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
@@ -25,9 +25,11 @@ const STEP = 32 * 1024;
 const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b];
 
 /** As `decodeBody`, in steps for the event loop to go on in between; and what callers get of it is written as well. */
-export function* decodeLargeBody(answer: HttpAnswer, rule: LargeBodyRule): Generator<void, DecodedBody> {
+export function* decodeLargeBody(answer: HttpResponse, rule: LargeBodyRule): Generator<void, DecodedBody> {
   const { body } = answer;
-  const { reading, charset } = readMediaType(findHeader(answer.headers, 'content-type')?.toString('latin1'));
+  const { reading, charset } = readMediaType(
+    responseHeader(answer.headers, 'content-type')?.toString('latin1'),
+  );
   const wanted = rule.decode === 'auto' ? reading : rule.decode;
   if (wanted === 'bytes') return { kind: 'bytes', bytes: body };
   // As in `decodeBody`: JSON is UTF-8, also where Latin-1 is named.

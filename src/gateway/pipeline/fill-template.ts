@@ -78,7 +78,7 @@ export function isScalar(value: unknown): value is string | number | bigint | bo
   return type === 'string' || Number.isFinite(value) || type === 'boolean' || type === 'bigint';
 }
 
-export function isDict(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isDictionary(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 

@@ -4,7 +4,7 @@ import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
 import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
-import { compileTemplate, isDict, isScalar } from './fill-template.js';
+import { compileTemplate, isDictionary, isScalar } from './fill-template.js';
 import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './remaining.js';
 
@@ -100,7 +100,7 @@ function mergeCustom(
   keepsType: boolean,
   most: number,
 ): string[] {
-  if (!isDict(custom))
+  if (!isDictionary(custom))
     throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
   let room = most;
@@ -186,7 +186,7 @@ function sizeOf(headers: readonly string[]): number {
 }
 
 /** The value of a header in a flat list, by name in any case; the first where it stands several times. */
-export function findHeader(headers: readonly string[], lowerName: string): string | undefined {
+export function requestHeader(headers: readonly string[], lowerName: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;
     if (name.length === lowerName.length && name.toLowerCase() === lowerName) return headers[index + 1];

@@ -1,6 +1,6 @@
 import { foldFieldName } from '../../config/types/http-fields.js';
 import type { HttpMethod } from '../../upstream/http-message.js';
-import { findHeader } from './headers.js';
+import { requestHeader } from './headers.js';
 
 /** Methods whose requests may be sent twice without harm (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<HttpMethod> = new Set<HttpMethod>(['GET', 'HEAD', 'PUT', 'DELETE']);
@@ -38,7 +38,7 @@ export function compileIdempotency(
 
 /** An empty key names no call, so it makes none safe to repeat. */
 function hasKey(headers: readonly string[], lowerName: string): boolean {
-  const value = findHeader(headers, lowerName);
+  const value = requestHeader(headers, lowerName);
   return value !== undefined && value.trim() !== '';
 }
 

@@ -5,15 +5,15 @@ import type { IsOwned } from './owned-names.js';
 export const HEADERS_KWARG = '_headers';
 
 /** Sorts the kwargs that no template used. */
-export interface LeftoverRule {
+export interface RemainingRule {
   /** Names of kwargs that templates use: consumed. */
   readonly consumed: ReadonlySet<string>;
-  /** Names that the configuration sets at the place where leftovers go: a caller cannot set or add to them. */
+  /** Names that the configuration sets at the place where remaining kwargs go: a caller cannot set or add to them. */
   readonly isOwned: IsOwned;
 }
 
 /** True where a kwarg is still to be placed. */
-export function isLeftover(name: string, rule: LeftoverRule): boolean {
+export function isRemaining(name: string, rule: RemainingRule): boolean {
   return name !== HEADERS_KWARG && !rule.consumed.has(name) && !rule.isOwned(name);
 }
 
@@ -21,12 +21,12 @@ export function isLeftover(name: string, rule: LeftoverRule): boolean {
  * The kwargs that remain, or undefined where none does. The call's own dictionary comes back uncopied when all of it
  * remains.
  */
-export function leftoverKwargs(
+export function remainingKwargs(
   call: Call,
-  rule: LeftoverRule,
+  rule: RemainingRule,
 ): Readonly<Record<string, unknown>> | undefined {
   const names = Object.keys(call.kwargs);
-  const remaining = names.filter((name) => isLeftover(name, rule));
+  const remaining = names.filter((name) => isRemaining(name, rule));
   if (remaining.length === 0) return undefined;
   if (remaining.length === names.length) return call.kwargs;
   const left = Object.create(null) as Record<string, unknown>;
@@ -35,7 +35,7 @@ export function leftoverKwargs(
 }
 
 /** For `remaining = refuse`: a kwarg that nothing uses is the caller's mistake, and is named. */
-export function refuseLeftover(call: Call, rule: LeftoverRule): void {
+export function refuseRemaining(call: Call, rule: RemainingRule): void {
   const extra = Object.keys(call.kwargs).filter((name) => name !== HEADERS_KWARG && !rule.consumed.has(name));
   if (extra.length === 0) return;
   const shown = extra.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 100)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../../test/support/answer-headers.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
-import { mapAnswer } from './reply.js';
+import { mapResponse } from './reply.js';
 import { statusUri } from './status-uris.js';
 
 const request: HttpRequest = { method: 'GET', origin: 'http://a', path: '/', headers: [], body: undefined };
@@ -41,10 +41,10 @@ it.each([
 
 describe('an answer', () => {
   it.each([200, 201, 204, 206, 299])('of %i is a result', (status) => {
-    expect(mapAnswer(request, answer(status), rule)).toMatchObject({ kind: 'result', status });
+    expect(mapResponse(request, answer(status), rule)).toMatchObject({ kind: 'result', status });
   });
   it('has the URI that the configuration gives its status', () => {
-    expect(mapAnswer(request, answer(409), rule)).toMatchObject({
+    expect(mapResponse(request, answer(409), rule)).toMatchObject({
       kind: 'error',
       uri: 'com.billing.conflict',
     });
@@ -52,14 +52,14 @@ describe('an answer', () => {
   it('304 is a result for who asked, and an error for who did not', () => {
     for (const name of ['If-None-Match', 'if-modified-since']) {
       const conditional = { ...request, headers: [name, 'x'] };
-      expect(mapAnswer(conditional, answer(304), rule)).toEqual({
+      expect(mapResponse(conditional, answer(304), rule)).toEqual({
         kind: 'result',
         status: 304,
         body: { kind: 'text', text: '' },
         headers: undefined,
       });
     }
-    expect(mapAnswer(request, answer(304), rule)).toMatchObject({
+    expect(mapResponse(request, answer(304), rule)).toMatchObject({
       kind: 'error',
       uri: 'bondy.error.bad_gateway',
     });
@@ -67,7 +67,7 @@ describe('an answer', () => {
   it('hands over the headers asked for, as far as they came', () => {
     const wanted = { ...rule, responseHeaders: ['etag', 'set-cookie', 'x-multi', 'x-absent'] };
     const headers = { etag: '"1"', 'set-cookie': 'a=b', 'x-multi': ['1', '2'], other: 'o' };
-    expect(mapAnswer(request, answer(404, headers), wanted)).toMatchObject({
+    expect(mapResponse(request, answer(404, headers), wanted)).toMatchObject({
       headers: { etag: '"1"', 'set-cookie': ['a=b'], 'x-multi': '1, 2' },
     });
   });

@@ -1,6 +1,6 @@
 import type { CallErrorCode } from '../../errors.js';
-import type { HttpAnswer, HttpRequest } from '../../upstream/http-message.js';
-import { type AnswerHeaders, allHeaders } from '../../upstream/response-headers.js';
+import type { HttpRequest, HttpResponse } from '../../upstream/http-message.js';
+import { allHeaders, type ResponseHeaders } from '../../upstream/response-headers.js';
 import {
   type DecodedBody,
   type DecodeRule,
@@ -8,7 +8,7 @@ import {
   type RefusedBody,
   type ReplyBody,
 } from './decode-body.js';
-import { findHeader } from './headers.js';
+import { requestHeader } from './headers.js';
 import { statusUri } from './status-uris.js';
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -52,9 +52,9 @@ export interface ReplyRule {
  *
  * @param body where it has been read already
  */
-export function mapAnswer(
+export function mapResponse(
   request: HttpRequest,
-  answer: HttpAnswer,
+  answer: HttpResponse,
   rule: ReplyRule,
   body: DecodedBody = decodeBody(answer, rule.decode),
 ): Reply | RefusedBody {
@@ -71,13 +71,13 @@ export function mapAnswer(
 /** Only who asked "has it changed?" is told "not modified" as a success (RFC 9110 §15.4.5). */
 function isConditional(request: HttpRequest): boolean {
   return (
-    findHeader(request.headers, 'if-none-match') !== undefined ||
-    findHeader(request.headers, 'if-modified-since') !== undefined
+    requestHeader(request.headers, 'if-none-match') !== undefined ||
+    requestHeader(request.headers, 'if-modified-since') !== undefined
   );
 }
 
 /** Set-Cookie can't be joined (RFC 9110 §5.3), so it is always a list; other fields are one text. */
-function pickHeaders(headers: AnswerHeaders, names: readonly string[]): ReplyHeaders {
+function pickHeaders(headers: ResponseHeaders, names: readonly string[]): ReplyHeaders {
   const picked: Record<string, string | readonly string[]> = {};
   for (const name of names) {
     const values = allHeaders(headers, name);

@@ -10,7 +10,13 @@ import { compileIdempotency } from './idempotency.js';
 import { type IsOwned, ownedFields, ownedParameters } from './owned-names.js';
 import { compilePath } from './path.js';
 import { compileQuery, queryNames, queryPairs, TOO_LONG, withoutNames } from './query.js';
-import { HEADERS_KWARG, isLeftover, type LeftoverRule, leftoverKwargs, refuseLeftover } from './remaining.js';
+import {
+  HEADERS_KWARG,
+  isRemaining,
+  type RemainingRule,
+  refuseRemaining,
+  remainingKwargs,
+} from './remaining.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
 /** A request, and whether it may be sent more than once. */
@@ -62,21 +68,21 @@ export function compileRequest(
   const body = compileBody(settings.body_whole, settings.body, realm);
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
-  const rule = leftoverRule(procedure, literalQuery, credential.ownedQuery);
+  const rule = remainingRule(procedure, literalQuery, credential.ownedQuery);
   const useOf = compileUses(procedure, rule);
   const { origin } = base;
 
   return (incoming) => {
     refuseArgs(incoming);
     const { args, caller } = incoming;
-    const { kwargs, leftoverJson } = splitKwargs(incoming.kwargs, useOf);
+    const { kwargs, remainingJson } = splitKwargs(incoming.kwargs, useOf);
     const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
-    if (remaining === 'query') search = joinQuery(search, leftoverQuery(call, rule, mostLine));
-    else if (remaining === 'refuse') refuseLeftover(call, rule);
+    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, mostLine));
+    else if (remaining === 'refuse') refuseRemaining(call, rule);
     if (filledPath.length + search.length > mostLine) throw new BadRequest(TOO_LONG);
-    const content = body(call, remaining === 'body' ? leftoverKwargs(call, rule) : undefined, leftoverJson);
+    const content = body(call, remaining === 'body' ? remainingKwargs(call, rule) : undefined, remainingJson);
     const keyed = idempotency(headers(call, content !== undefined));
     return {
       request: {
@@ -100,11 +106,11 @@ function refuseArgs(call: IncomingCall): void {
   );
 }
 
-function leftoverRule(
+function remainingRule(
   procedure: ProcedureConfig,
   literalQuery: string,
   credential: readonly string[],
-): LeftoverRule {
+): RemainingRule {
   const { settings } = procedure;
   const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
   const templates = [settings.path, ...named.map(({ template }) => template)];
@@ -144,7 +150,10 @@ function refusing(steers: IsOwned, isOwned: IsOwned): IsOwned {
 }
 
 /** What becomes of kwargs that come as JSON: those that a body has as they are can stay JSON. */
-function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name: string) => Use) | undefined {
+function compileUses(
+  { settings }: ProcedureConfig,
+  rule: RemainingRule,
+): ((name: string) => Use) | undefined {
   const { path, query, headers, cookies, body, body_whole: whole, remaining } = settings;
   if (remaining === 'query') return undefined;
   const bodies = [...body.map(({ template }) => template), ...(whole === undefined ? [] : [whole])];
@@ -155,11 +164,11 @@ function compileUses({ settings }: ProcedureConfig, rule: LeftoverRule): ((name:
     if (read.has(name)) return 'value';
     // One that nothing takes is refused by its name.
     if (remaining !== 'body' || rule.consumed.has(name)) return 'json';
-    return isLeftover(name, rule) ? 'leftover' : 'dropped';
+    return isRemaining(name, rule) ? 'remaining' : 'dropped';
   };
 }
 
-function leftoverQuery(call: Call, rule: LeftoverRule, most: number): string {
+function remainingQuery(call: Call, rule: RemainingRule, most: number): string {
   let query = '';
   /** Characters of names, of those that are dropped too: to compare a name costs as much as to write it. */
   let compared = 0;
@@ -167,7 +176,7 @@ function leftoverQuery(call: Call, rule: LeftoverRule, most: number): string {
     if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
     compared += name.length;
     if (compared > most) throw new BadRequest(TOO_LONG);
-    if (isLeftover(name, rule)) query += queryPairs(name, call.kwargs[name], most - query.length);
+    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], most - query.length);
   }
   return query;
 }

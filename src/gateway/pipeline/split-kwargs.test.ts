@@ -3,10 +3,10 @@ import { isJsonText, jsonText, textOfJson } from '../../json-text/json-text.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
 const USES: Readonly<Record<string, Use>> = { id: 'value', items: 'json', own: 'dropped' };
-const useOf = (name: string): Use => (Object.hasOwn(USES, name) ? (USES[name] as Use) : 'leftover');
+const useOf = (name: string): Use => (Object.hasOwn(USES, name) ? (USES[name] as Use) : 'remaining');
 
 function split(json: string, namesDiffer = true) {
-  const { kwargs, leftoverJson } = splitKwargs(
+  const { kwargs, remainingJson } = splitKwargs(
     jsonText('', Buffer.from(json), '', undefined, namesDiffer),
     useOf,
   );
@@ -16,14 +16,14 @@ function split(json: string, namesDiffer = true) {
   });
   return {
     kwargs: shown,
-    pieces: leftoverJson?.pieces.map(String),
-    whole: leftoverJson?.whole && String(leftoverJson.whole),
+    pieces: remainingJson?.pieces.map(String),
+    whole: remainingJson?.whole && String(remainingJson.whole),
   };
 }
 
 it('hands over kwargs that are values as they are', () => {
   const kwargs = { a: 1 };
-  expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, leftoverJson: undefined });
+  expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, remainingJson: undefined });
 });
 
 it.each(['{"a":1}', '{ "a" : 1.50, "b":{"b":1,"c":2} }', '{"__proto__":1}'])(
@@ -74,6 +74,6 @@ it('reads JSON that comes in pieces', () => {
     splitKwargs(jsonText('{"status":200,', Buffer.from('"id":1'), '}', undefined, true), useOf),
   ).toMatchObject({
     kwargs: { id: 1 },
-    leftoverJson: { pieces: [Buffer.from('"status":200')] },
+    remainingJson: { pieces: [Buffer.from('"status":200')] },
   });
 });

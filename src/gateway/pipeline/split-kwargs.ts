@@ -5,20 +5,20 @@ import type { Kwargs } from './call.js';
 
 /**
  * What becomes of a kwarg that comes as JSON: it is made a value; it stays JSON, under its name; it stays JSON, and is
- * leftover; it is dropped.
+ * remaining; it is dropped.
  */
-export type Use = 'value' | 'json' | 'leftover' | 'dropped';
+export type Use = 'value' | 'json' | 'remaining' | 'dropped';
 
 /** The kwargs of a call. */
 export interface SplitKwargs {
   /** By name. Where the use is `json` it may be JSON text. */
   readonly kwargs: Kwargs;
-  /** Those whose use is `leftover`, where they are not among `kwargs`. */
-  readonly leftoverJson: LeftoverJson | undefined;
+  /** Those whose use is `remaining`, where they are not among `kwargs`. */
+  readonly remainingJson: RemainingJson | undefined;
 }
 
 /** Leftover kwargs as they are written, all of different names. */
-export interface LeftoverJson {
+export interface RemainingJson {
   /** One entry or some with commas between them, and no brackets around. */
   readonly pieces: readonly Uint8Array[];
   /** The whole object, where it is just these entries. */
@@ -29,7 +29,7 @@ const NONE: Kwargs = Object.freeze({});
 const LOWER_N = 0x6e;
 
 /**
- * Gives each kwarg by its name, and where they come as JSON the leftover ones as such.
+ * Gives each kwarg by its name, and where they come as JSON the remaining ones as such.
  *
  * @param useOf by the kwarg's name; undefined where every value is looked at
  */
@@ -37,11 +37,11 @@ export function splitKwargs(
   given: Kwargs | JsonText,
   useOf: ((name: string) => Use) | undefined,
 ): SplitKwargs {
-  if (!isJsonText(given)) return { kwargs: given, leftoverJson: undefined };
+  if (!isJsonText(given)) return { kwargs: given, remainingJson: undefined };
   return (
     (useOf && splitText(given, useOf)) ?? {
       kwargs: parse(textOfJson(given)) as Kwargs,
-      leftoverJson: undefined,
+      remainingJson: undefined,
     }
   );
 }
@@ -55,12 +55,12 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
   const json = bytesOf(given);
   const pieces: Uint8Array[] = [];
   let kwargs: Record<string, unknown> | undefined;
-  // Of leftover entries, one behind the other.
+  // Of remaining entries, one behind the other.
   let pieceBegin = -1;
   let pieceEnd = -1;
   forEachEntry(json, given.bounds, (name, begin, start, end) => {
     const use = useOf(name);
-    if (use === 'leftover') {
+    if (use === 'remaining') {
       if (pieceBegin < 0) pieceBegin = begin;
       pieceEnd = end;
       return;
@@ -72,8 +72,11 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
     if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'value');
   });
   if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
-  if (pieces.length === 0) return { kwargs: kwargs ?? NONE, leftoverJson: undefined };
-  return { kwargs: kwargs ?? NONE, leftoverJson: { pieces, whole: kwargs === undefined ? json : undefined } };
+  if (pieces.length === 0) return { kwargs: kwargs ?? NONE, remainingJson: undefined };
+  return {
+    kwargs: kwargs ?? NONE,
+    remainingJson: { pieces, whole: kwargs === undefined ? json : undefined },
+  };
 }
 
 /** A null may stand for what is missing, which is for templates to say. */

@@ -338,7 +338,7 @@ describe('names that nobody has', () => {
         const step = setUp().begin({ authid, authmethods: [method], authextra: { nonce: 'abcd' } });
         refusals.push(await answer(step, 'wrong'));
       }
-      const refusal = { uri: 'wamp.error.authentication_denied', sentence: 'the login failed' };
+      const refusal = { uri: 'wamp.error.authentication_denied', message: 'the login failed' };
       expect(refusals).toEqual(refusals.map((): Refused => ({ kind: 'refused', refusal, notBefore: 250 })));
     }
   });

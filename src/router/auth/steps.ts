@@ -12,7 +12,7 @@ export interface Identity {
 /** A HELLO that is turned away, as ABORT tells it. */
 export interface Refusal {
   readonly uri: string;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** A client that may join. */
@@ -45,5 +45,5 @@ export type Step = Admission | Refused | Challenged;
 
 export const refused = (uri: string, sentence: string): Refused => ({
   kind: 'refused',
-  refusal: { uri, sentence },
+  refusal: { uri, message: sentence },
 });

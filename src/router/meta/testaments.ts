@@ -27,7 +27,7 @@ interface Testament extends Publication {
 }
 
 export function createTestaments(
-  broker: Pick<Broker, 'publish' | 'objection'>,
+  broker: Pick<Broker, 'deliver' | 'objection'>,
   { limits, rules, randomId }: RealmContext,
 ): Testaments {
   const left = new Map<Session, Testament[]>();
@@ -83,7 +83,7 @@ export function createTestaments(
       const all = take(session);
       for (const scope of ['detached', 'destroyed'])
         for (const testament of all)
-          if (testament.scope === scope) yield broker.publish(session, randomId(), testament);
+          if (testament.scope === scope) yield broker.deliver(session, randomId(), testament);
     },
     discard: (session) => void take(session),
   };

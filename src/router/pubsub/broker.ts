@@ -12,14 +12,14 @@ import type { RetainedEvent } from './retained-events.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
 /** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
-export interface Broker extends Pick<Publishing, 'announce' | 'publish' | 'isBehind'> {
+export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBehind'> {
   readonly subscriptions: Subscriptions;
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
   /** Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may follow it all the same. */
   awaitUnsubscribe(session: Session, message: Unsubscribe): void;
   /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
-  receive(session: Session, message: Publish): Promise<void> | undefined;
+  publish(session: Session, message: Publish): Promise<void> | undefined;
   /** What speaks against publishing that, whoever does it. */
   objection(publication: Publication): Objection | undefined;
   readonly size: number;
@@ -29,7 +29,7 @@ export function createBroker(context: RealmContext): Broker {
   const { rules, turns, randomId } = context;
   const subscriptions = createSubscriptions(context);
   const publishing = createPublishing(subscriptions, context);
-  const { announce, publish, sendRetained } = publishing;
+  const { announce, deliver: publish, sendRetained } = publishing;
 
   function objection({ topic, options, payload }: Publication): Objection | undefined {
     if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
@@ -80,7 +80,7 @@ export function createBroker(context: RealmContext): Broker {
   return {
     subscriptions,
     announce,
-    publish,
+    deliver: publish,
     objection,
     subscribe(session, message) {
       const { request, topic, options } = message;
@@ -118,7 +118,7 @@ export function createBroker(context: RealmContext): Broker {
       const subscription = session.subscriptions?.get(message.subscription);
       if (subscription !== undefined) subscriptions.pause(session, subscription);
     },
-    receive(session, message) {
+    publish(session, message) {
       checkPacking('PUBLISH', message.options, session.features.publisher.payloadPassthru);
       const refused = objection(message);
       if (refused !== undefined) return denyPublish(session, message, refused);

@@ -11,7 +11,7 @@ import { hears, type Subscriptions } from './subscriptions.js';
 const MAX_AT_ONCE = 512;
 
 /** An event on its way to all who hear of it. */
-export interface Wave {
+export interface Delivery {
   readonly topic: string;
   readonly publication: number;
   readonly details: Dict;
@@ -40,14 +40,14 @@ export interface FanOut {
    *
    * @param publisher undefined for a meta event: those of one connection, and those about one subject, arrive in their order
    */
-  send(wave: Wave, publisher: Session | undefined): void;
+  send(wave: Delivery, publisher: Session | undefined): void;
   /** Events that are on their way. */
   readonly waiting: number;
 }
 
 /** How far a wave has come. */
 interface Progress {
-  readonly wave: Wave;
+  readonly wave: Delivery;
   /** Who has subscribed later than this does not hear of it. */
   readonly moment: number;
   readonly subscriptions: readonly Subscription[];
@@ -79,7 +79,7 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
   let waiting = 0;
 
   /** What a subscriber of it is sent: one object for all, so that a serializer knows it again, and writes it once. */
-  function eventOf({ id, match }: Subscription, { topic, publication, details, payload }: Wave): Event {
+  function eventOf({ id, match }: Subscription, { topic, publication, details, payload }: Delivery): Event {
     // Who subscribed to a pattern must be told what the topic is.
     const told = match === 'exact' ? details : { ...details, topic };
     return { type: MESSAGE.EVENT, subscription: id, publication, details: told, payload };
@@ -120,12 +120,12 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
     return true;
   }
 
-  function owe({ cause: { peer }, mostOwed }: Wave): void {
+  function owe({ cause: { peer }, mostOwed }: Delivery): void {
     waiting++;
     debts.add(peer, mostOwed);
   }
 
-  function settle({ cause: { peer } }: Wave): void {
+  function settle({ cause: { peer } }: Delivery): void {
     waiting--;
     debts.settle(peer);
   }

@@ -19,7 +19,7 @@ export interface Publication {
 /** Sends events to those that they are for. */
 export interface Publishing {
   /** @param publication its ID */
-  publish(publisher: Session, publication: number, what: Publication): void;
+  deliver(publisher: Session, publication: number, what: Publication): void;
   /**
    * A meta event: from the router, to all but the session that it tells of.
    */
@@ -48,7 +48,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
   const fanOut = createFanOut(subscriptions, context);
 
   return {
-    publish(publisher, publication, { topic, options, payload }) {
+    deliver(publisher, publication, { topic, options, payload }) {
       const identity = options['disclose_me'] === true ? publisherDetails(publisher) : NOTHING;
       const details = isPacked(options) ? { ...identity, ...packingOf(options) } : identity;
       const filter = receiverFilter(options);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.js';
-import { createLane, type Lane, LONGEST_TIMER } from '../../collections/shared-timer.js';
+import { createSharedTimer, LONGEST_TIMER, type SharedTimer } from '../../collections/shared-timer.js';
 import type { PendingCall } from '../model.js';
 
 /** Deadlines of calls. A timer runs as long as a call has one that has not ended: nothing is left where all have. */
@@ -15,7 +15,7 @@ export interface Deadlines {
 }
 
 export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void): Deadlines {
-  const lanes = new Map<number, Lane<PendingCall>>();
+  const timers = new Map<number, SharedTimer<PendingCall>>();
 
   function armOwn(call: PendingCall, delay: number): void {
     call.stopTimer = clock.after(Math.min(delay, LONGEST_TIMER), () => {
@@ -33,29 +33,29 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
       armOwn(call, duration);
     },
     common(call, duration) {
-      let lane = lanes.get(duration);
-      if (lane === undefined) {
-        lane = createLane(clock, duration, onDue);
-        lanes.set(duration, lane);
+      let shared = timers.get(duration);
+      if (shared === undefined) {
+        shared = createSharedTimer(clock, duration, onDue);
+        timers.set(duration, shared);
       }
       call.duration = duration;
-      lane.join(call, clock.monotonic());
+      shared.join(call, clock.monotonic());
     },
     restart(call) {
-      const { lane } = call;
+      const { timer: shared } = call;
       const now = clock.monotonic();
-      if (lane === undefined) {
+      if (shared === undefined) {
         call.dueAt = now + call.duration;
         return;
       }
-      // To the end, since the lane is in the order in which its calls fall due.
-      lane.leave(call);
-      lane.join(call, now);
+      // To the end, since the shared is in the order in which its calls fall due.
+      shared.leave(call);
+      shared.join(call, now);
     },
     clear(call) {
       call.stopTimer?.();
       call.stopTimer = undefined;
-      call.lane?.leave(call);
+      call.timer?.leave(call);
     },
   };
 }

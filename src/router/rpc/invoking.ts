@@ -80,7 +80,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
         rerouting: undefined,
         killed: false,
         stopTimer: undefined,
-        lane: undefined,
+        timer: undefined,
         earlier: undefined,
         later: undefined,
         dueAt: 0,

@@ -19,7 +19,7 @@ export interface Registrations {
    *
    * @param welcome told of the registration before anyone else is
    */
-  enter(wish: RegistrationWish, welcome: (registration: Registration) => void): void;
+  enter(wish: RegistrationRequest, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
   /** What limit speaks against one more callee, or one more registration. */
   objection(callee: Session, match: MatchPolicy, uri: string): Objection | undefined;
@@ -28,7 +28,7 @@ export interface Registrations {
   readonly size: number;
 }
 
-export interface RegistrationWish {
+export interface RegistrationRequest {
   readonly callee: Session;
   readonly uri: string;
   readonly match: MatchPolicy;
@@ -55,7 +55,7 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
   let lastId = 0;
 
   /** Adds a callee to the registration that its wish names, a new one where there is none. */
-  function attach(wish: RegistrationWish, known: Registration | undefined): Endpoint {
+  function attach(wish: RegistrationRequest, known: Registration | undefined): Endpoint {
     const { callee, uri, match, invoke, forwardTimeout, discloseCaller } = wish;
     if (known !== undefined) {
       const endpoint = { registration: known, callee, forwardTimeout, discloseCaller };

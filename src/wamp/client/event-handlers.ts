@@ -1,4 +1,4 @@
-import { type Logger, placeOf } from '../../log.js';
+import { errorLocation, type Logger } from '../../log.js';
 import type { Event } from '../messages.js';
 import type { Dict, Payload } from '../payload.js';
 
@@ -34,7 +34,7 @@ export function createEventHandlers(log: Logger): EventHandlers {
         try {
           handler({ publication, args, kwargs, details });
         } catch (error) {
-          log.error({ subscription, ...placeOf(error) }, 'a handler of events failed');
+          log.error({ subscription, ...errorLocation(error) }, 'a handler of events failed');
         }
       }
     },

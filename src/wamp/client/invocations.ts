@@ -1,5 +1,5 @@
 import { RequestTable } from '../../collections/request-table.js';
-import { type Logger, placeOf } from '../../log.js';
+import { errorLocation, type Logger } from '../../log.js';
 import { type InvocationMessage, MESSAGE } from '../messages.js';
 import type { Dict, Payload } from '../payload.js';
 import type { Peer, SendOutcome } from '../peer.js';
@@ -117,7 +117,7 @@ export async function answerInvocation(
     outcome = await target.invoke(invocation);
   } catch (error) {
     log.error(
-      { procedure: target.procedure, ...placeOf(error) },
+      { procedure: target.procedure, ...errorLocation(error) },
       'a procedure failed without an answer of its own',
     );
     outcome = { kind: 'error', uri: ERROR_URI.runtimeError, payload: {} };

@@ -9,11 +9,11 @@ import { type Dict, isDict, type Payload } from '../payload.js';
 import { TEXT_FROM } from '../payload-slots.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { encodeEventsOnce } from './encode-events.js';
-import { DEFAULT_MAX_VALUES, scanFaults } from './scan.js';
+import { DEFAULT_MAX_VALUES, scanErrors } from './scan.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 import { splitFrame } from './transcode/split-frame.js';
 
-const faults = scanFaults('JSON');
+const faults = scanErrors('JSON');
 
 /**
  * The serializer `wamp.2.json`.

@@ -21,7 +21,7 @@ export const VALUE = 2;
  */
 export const DEFAULT_MAX_VALUES = 200_000;
 /** What is wrong with a frame, in sentences that hold nothing of it. */
-export interface ScanFaults {
+export interface ScanErrors {
   readonly truncated: () => ProtocolViolation;
   readonly trailing: () => ProtocolViolation;
   readonly malformed: () => ProtocolViolation;
@@ -33,7 +33,7 @@ export interface ScanFaults {
 }
 
 /** @param format its name, for people: `MessagePack` */
-export function scanFaults(format: string): ScanFaults {
+export function scanErrors(format: string): ScanErrors {
   const broken = (what: string) => () => new ProtocolViolation(`the frame is not valid ${format}: ${what}`);
   return {
     truncated: broken('it ends too early, or announces more than it holds'),

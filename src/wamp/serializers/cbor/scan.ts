@@ -8,12 +8,12 @@ import {
 } from '../../../json-text/weights.js';
 import { ProtocolViolation } from '../../decode.js';
 import { unsignedAt } from '../big-endian.js';
-import { ITEM, KEY, type Scan, scanFaults, VALUE } from '../scan.js';
+import { ITEM, KEY, type Scan, scanErrors, VALUE } from '../scan.js';
 import { escapesBetween, isUtf8Between } from '../utf8.js';
 import { isBignum, isBytesTag, isPlainTag, MAX_BIGNUM_BYTES } from './tags.js';
 import { argumentSize, BREAK, BYTES, INDEFINITE, MAP, SIMPLE, TAG, TEXT } from './types.js';
 
-const faults = scanFaults('CBOR');
+const faults = scanErrors('CBOR');
 
 /** In place of the values that a list or dictionary lacks: it has as many as come before a break. */
 const OPEN = -1;

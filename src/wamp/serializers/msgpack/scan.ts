@@ -7,7 +7,7 @@ import {
   weighName,
 } from '../../../json-text/weights.js';
 import { unsignedAt } from '../big-endian.js';
-import { ITEM, KEY, type Scan, scanFaults, VALUE } from '../scan.js';
+import { ITEM, KEY, type Scan, scanErrors, VALUE } from '../scan.js';
 import { LIST, MAP, SCALAR, TEXT } from '../type-heads.js';
 import { escapesBetween, isUtf8Between } from '../utf8.js';
 import {
@@ -20,7 +20,7 @@ import {
   UNDEFINED_EXTENSION,
 } from './types.js';
 
-const faults = scanFaults('MessagePack');
+const faults = scanErrors('MessagePack');
 
 /**
  * A scanner of MessagePack (specification at github.com/msgpack/msgpack). Of the extension types two pass: 0, by which
