@@ -12,7 +12,7 @@ const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const MAX_HEAD = 200;
 const MAX_TOTAL = 4_000;
 
-/** What the parser reads of a response that comes in these pieces, and how often the upstream was heard. */
+/** What the parser reads of a response in these pieces, and how often the listener was called. */
 function read(pieces: readonly string[], { expected = true, goesOn = true } = {}) {
   const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
   let error: string | undefined;
@@ -39,17 +39,17 @@ function read(pieces: readonly string[], { expected = true, goesOn = true } = {}
   };
 }
 
-describe('a head that does not end', () => {
+describe('a header section without an end', () => {
   const HEAD = 'HTTP/1.1 200 OK\r\n';
   const lines = 'x: y\r\n'.repeat(20);
 
-  it('goes to the parser up to the piece in which it is too long', async () => {
+  it('goes to the parser up to the piece that exceeds the limit', async () => {
     const { text, destroyed, error } = read([HEAD, lines, lines, lines, lines], { goesOn: false });
     expect(text).toBe(HEAD + lines + lines);
     expect(destroyed).toBe(true);
     expect(await error()).toBe('UND_ERR_HEADERS_OVERFLOW');
   });
-  it('does not count what the parser has done with', () => {
+  it('does not count towards its limit what the parser has already accepted', () => {
     expect(read([HEAD, lines, lines, lines, lines])).toMatchObject({ destroyed: false });
     const interim = `HTTP/1.1 103 Early Hints\r\n${lines}\r\n`;
     const pieces = [interim, interim, interim, FINAL];
@@ -62,56 +62,59 @@ const inTwo = (text: string) =>
 
 describe('interim responses', () => {
   it.each([
-    ['an unasked 100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
-    ['one of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
-    ['one without a reason', 'HTTP/1.1 100\r\n\r\n'],
-    ['one with header fields', 'HTTP/1.1 100 Continue\r\nServer: x\r\nContent-Length: 5\r\n\r\n'],
+    ['an unexpected 100 Continue', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['an interim response of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
+    ['an interim response without a reason phrase', 'HTTP/1.1 100\r\n\r\n'],
+    [
+      'an interim response with header fields',
+      'HTTP/1.1 100 Continue\r\nServer: x\r\nContent-Length: 5\r\n\r\n',
+    ],
     ['102 Processing', 'HTTP/1.1 102 Processing\r\n\r\n'],
     ['103 Early Hints', 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n'],
-    ['one that nobody knows', 'HTTP/1.1 199 Odd\r\n\r\n'],
-  ])('%s is dropped wherever it is split', (_, interim) => {
+    ['an interim response of unknown status', 'HTTP/1.1 199 Odd\r\n\r\n'],
+  ])('are dropped wherever they are split: %s', (_, interim) => {
     for (const pieces of inTwo(interim + FINAL))
       expect(read(pieces)).toMatchObject({ text: FINAL, heard: 1 });
     expect(read([...(interim + FINAL)])).toMatchObject({ text: FINAL, heard: 1 });
     expect(read([interim, FINAL])).toMatchObject({ text: FINAL, heard: 1 });
   });
 
-  it('of several kinds are dropped in a row', () => {
+  it('are dropped when several come in a row', () => {
     const interim = 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n';
     expect(read([interim + interim + FINAL])).toMatchObject({ text: FINAL, heard: 4 });
   });
 
   it.each([
     ['a final response', FINAL],
-    ['a switch of protocols, which is for the parser to refuse', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['a switch of protocols, which the parser refuses', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['a status of four digits', 'HTTP/1.1 1000 Odd\r\n\r\n'],
     ['a status of letters', 'HTTP/1.1 1x0 Odd\r\n\r\n'],
     ['another version', 'HTTP/2.0 100 Continue\r\n\r\n'],
     ['an empty line first', '\r\nHTTP/1.1 100 Continue\r\n\r\n'],
-  ])('%s is left as it is wherever it is split', (_, text) => {
+  ])('are not mistaken for %s, wherever it is split', (_, text) => {
     for (const pieces of [[text], [...text], ...inTwo(text)]) expect(read(pieces)).toMatchObject({ text });
   });
 
-  it('are not looked for within a body, nor where no response is due', () => {
+  it('are not looked for in a body, nor when no response is expected', () => {
     const looksAlike = 'HTTP/1.1 100 Continue\r\n\r\n';
     expect(read([FINAL, looksAlike]).text).toBe(FINAL + looksAlike);
     expect(read([looksAlike], { expected: false }).text).toBe(looksAlike);
   });
 
-  it('and all that comes for one request are limited together', async () => {
+  it('and everything else for one request are limited together in bytes', async () => {
     const long = read([FINAL, ...Array.from({ length: 10 }, () => 'x'.repeat(MAX_HEAD * 2))]);
     expect([long.destroyed, await long.error()]).toEqual([true, ENDLESS_RESPONSE]);
   });
 
   it.each([
-    ['in pieces', ['HTTP/1.1 200 ', ...Array.from({ length: 5 }, () => 'x'.repeat(MAX_HEAD / 2))]],
+    ['after the status', ['HTTP/1.1 200 ', ...Array.from({ length: 5 }, () => 'x'.repeat(MAX_HEAD / 2))]],
     ['from its first byte on', ['x'.repeat(5), ...Array.from({ length: 5 }, () => 'x'.repeat(MAX_HEAD / 2))]],
-  ])('a status line without an end is refused, %s', async (_, pieces) => {
+  ])('do not let a status line without an end pass: %s', async (_, pieces) => {
     expect(await read(pieces).error()).toBe(ENDLESS_RESPONSE);
   });
 
-  it('a status line may come byte by byte', () => {
+  it('do not keep a status line from arriving byte by byte', () => {
     expect(read([...FINAL.repeat(3)]).text).toBe(FINAL.repeat(3));
   });
 
@@ -127,12 +130,13 @@ describe('interim responses', () => {
     expect([long.text, await long.error()]).toEqual(['', MALFORMED_INTERIM_RESPONSE]);
   });
 
-  // Whoever ends the head at the bare line feed reads what follows as the response: a body could hold one.
+  // A parser that ends the head at the bare line feed reads what follows as a response. A body can
+  // contain one.
   it.each([
     'HTTP/1.1 100 Continue\n\n',
     'HTTP/1.1 100 Continue\r\n\n',
     'HTTP/1.1 103 Hints\r\na: b\nc: d\r\n\r\n',
-  ])('with a bare line feed are refused: %j', async (interim) => {
+  ])('are refused if they contain a bare line feed: %j', async (interim) => {
     const { text, error } = read([interim + FINAL]);
     expect([text, await error()]).toEqual(['', MALFORMED_INTERIM_RESPONSE]);
   });

@@ -1,39 +1,43 @@
 import type { Duplex } from 'node:stream';
 
-/** Interim responses that one request may get (RFC 9110 §15.2). Real servers send one or two. */
+/** The most interim responses to one request (RFC 9110 §15.2). Real servers send one or two. */
 export const MAX_INTERIM_RESPONSES = 100;
-/** Its name stands in the log, behind "malformed HTTP". */
+/** The log shows this code and the next two after "malformed HTTP". */
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
 export const MALFORMED_INTERIM_RESPONSE = 'MALFORMED_INTERIM_RESPONSE';
 export const ENDLESS_RESPONSE = 'ENDLESS_RESPONSE';
-/** As undici names it. */
+/** The code that undici uses. */
 const HEADERS_TOO_LONG = 'UND_ERR_HEADERS_OVERFLOW';
-/** Bytes of one piece that is read from a socket, at most: so many more than it may be a header section can hold. */
+/**
+ * The most bytes that one read from a socket returns. The filter checks the length after each read,
+ * so a header section can exceed its limit by this many bytes.
+ */
 export const PIECE_BYTES = 64 * 1024;
 
-/** Who wants to know that the upstream is at work. */
+/** Learns that the upstream is at work. */
 export interface InterimListener {
+  /** An interim response has begun. */
   heard(): void;
 }
 
 export interface FilterLimits {
-  /** Of one status line, and of one interim response. */
+  /** The most bytes of one status line, and of one interim response. */
   readonly headBytes: number;
-  /** Of all that comes for one request, with what the parser throws away: chunk sizes and their extensions. */
+  /** The most bytes for one request, including chunk sizes and chunk extensions. */
   readonly totalBytes: number;
 }
 
 /** The filter in front of one connection's parser. */
 export interface InterimFilter {
-  /** A request leaves: the next byte that comes is the first one of its response. */
+  /** A request is being sent: the next byte that arrives is the first one of its response. */
   expectResponse(listener: InterimListener): void;
-  /** The parser has come upon the end of the head, or a part of the body. */
+  /** The parser has found the end of the head, or a part of the body. */
   goOn(): void;
 }
 
-/** `HTTP/1.` ends here; then the minor version, a space, and the status. */
+/** The start of a status line. The minor version, a space and the status follow. */
 const VERSION = 'HTTP/1.';
-/** The status line up to the byte behind the status. */
+/** Bytes of a status line up to and including the byte after the status. */
 const PREFIX_BYTES = 13;
 const STATUS_AT = 9;
 const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
@@ -41,31 +45,37 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
 /**
  * Drops interim responses before undici's parser sees them.
  *
- * The parser takes an unasked `100 Continue` for a broken response, and calls back for each of the others without a limit.
- * RFC 9110 §15.2 asks a client to read and skip them all. `101` is left to the parser, which refuses it.
+ * RFC 9110 §15.2 asks a client to read and skip them all. But the parser treats an unexpected
+ * `100 Continue` as a broken response, and accepts any number of the others. The filter leaves
+ * `101` to the parser, which refuses it.
  *
- * It also bounds what the parser reads without a limit of its own: a status line, and what stands between chunks. For header and
- * trailer fields it has one, and makes an error, with its stack, of each field beyond it that a piece still holds: thousands, which
- * take a third of a second. So they end here, before the parser's own limit is met.
+ * The filter also limits the parts for which the parser has no limit: the status line and the bytes
+ * between chunks. The parser does limit header and trailer fields. But beyond its limit it creates
+ * an error with a stack for each further field in the same piece. These are thousands, and take a
+ * third of a second. So the filter ends the response before it reaches the limit of the parser.
  *
- * The filter replaces `read`, the one way in which the parser takes bytes from its socket. A final response costs one
- * comparison and the search for a line's end, for its first piece; all other pieces, bodies too, cost one addition.
+ * The filter replaces `read`, the only method by which the parser takes bytes from its socket. The
+ * first piece of a final response costs one comparison and the search for the end of a line. Every
+ * other piece, bodies too, costs one addition.
  */
 export function filterInterimResponses(socket: Duplex, limits: FilterLimits): InterimFilter {
   const read: (size?: number) => Buffer | null = socket.read;
   const next = (): Buffer | null => read.call(socket);
-  /** Undefined while no response is due to begin. */
+  /** Undefined while no response is about to begin. */
   let listener: InterimListener | undefined;
   let count = 0;
   let received = 0;
-  /** Bytes since the parser came upon something. */
+  /** Bytes since the parser last found something. */
   let unheard = 0;
-  /** The status line of the final response goes on. */
+  /** True while the status line of the final response has not ended. */
   let inStatusLine = false;
-  /** The beginning of a status line that came in pieces. */
+  /** The start of a status line that arrives in pieces; `matched` bytes of it are filled. */
   const prefix = Buffer.alloc(PREFIX_BYTES);
   let matched = 0;
-  /** Within an interim response: its bytes so far, and how much of the empty line at its end. */
+  /**
+   * True within an interim response. `size` is its bytes so far; `ending` is how many bytes of
+   * CR LF CR LF came last.
+   */
   let inside = false;
   let size = 0;
   let ending = 0;
@@ -76,7 +86,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
     return null;
   }
 
-  /** Hands the parser what is no interim response, from its first byte on. */
+  /** Gives the parser the final response, from its first byte on. */
   function pass(rest: Buffer): Buffer {
     listener = undefined;
     size = 0;
@@ -84,7 +94,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
     return matched === 0 ? rest : Buffer.concat([prefix.subarray(0, matched), rest]);
   }
 
-  /** @returns where the interim response ends; -1 where it goes on, -2 where it is malformed */
+  /** @returns the offset of the end of the interim response; -1 if not in `chunk`, -2 if malformed */
   function endOfInterim(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
@@ -96,7 +106,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
       } else if (ending === 3) {
         return at + 1;
       } else if (ending !== 1) {
-        // A parser may end the head here, and we would drop what follows (RFC 9112 §2.2).
+        // A parser may end the head at a bare LF, and we would drop what follows (RFC 9112 §2.2).
         return -2;
       } else {
         ending = 2;
@@ -144,7 +154,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
     if (chunk === null) return null;
     received += chunk.length;
     if (received > limits.totalBytes) return refuse(ENDLESS_RESPONSE);
-    // The piece in which the limit is met still goes to the parser, for in it there may be what it looks for.
+    // The piece that exceeds the limit still goes to the parser: the end of the head may be in it.
     if (unheard > limits.headBytes) return refuse(HEADERS_TOO_LONG);
     unheard += chunk.length;
     if (inStatusLine) {
@@ -173,7 +183,10 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
   };
 }
 
-/** Whether this byte can stand here in `HTTP/1.1 1xx `, but for 101; `tens` is the second digit of the status. */
+/**
+ * Whether the byte at offset `at` fits `HTTP/1.1 1xx `, except for a status of 101. `tens` is the
+ * second digit of the status.
+ */
 function isInterim(at: number, byte: number, tens: number): boolean {
   if (at < VERSION.length) return byte === VERSION.charCodeAt(at);
   switch (at) {

@@ -11,43 +11,44 @@ import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 import type { WaitingMemory } from './waiting-memory.js';
 
-/** How a request ended, and how many requests that took (refused connections included). */
+/** How a request ended, and how many attempts it took (refused connections included). */
 export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
 
-/** One service's way to its API: connections, attempts, retries. */
+/** Sends requests to the API of one service: connections, attempts, retries. */
 export interface Upstream {
   /**
-   * Sends a request and brings back the answer, trying again where that is safe.
+   * Sends a request and returns the response. Tries again where that is safe.
    *
-   * @param replayable true where sending twice does no harm; see {@link retryDelayMs}.
-   * @param notAfter monotonic milliseconds from which on the request may not leave any more, as after a long wait for a
-   *   connection, for the next attempt or for a redirect; the outcome is `expired` then. Default: never.
-   * @param begun requests of this call that were begun before, and count as its attempts. Default 0.
+   * @param replayable true if sending twice does no harm; see {@link retryDelayMs}.
+   * @param notAfter monotonic milliseconds. The request is not sent at or after this time, for
+   *   instance after a long wait for a connection, for the next attempt or for a redirect. The
+   *   outcome is then `expired`. Default: no limit.
+   * @param attempted attempts that this call has made before; they count as attempts. Default 0.
    */
   send(
     request: HttpRequest,
     replayable: boolean,
     control: CallControl,
     notAfter?: number,
-    begun?: number,
+    attempted?: number,
   ): Promise<UpstreamOutcome>;
   close(): Promise<void>;
 }
 
 export interface UpstreamOptions {
-  /** Milliseconds for one attempt, from taking a connection to the last byte. */
+  /** Milliseconds for one attempt, from when it has its connection to the last byte. */
   readonly timeoutMs: number;
   /** Milliseconds that the upstream may be silent within one attempt. */
   readonly recvTimeoutMs: number;
   readonly checkoutTimeoutMs: number;
   readonly maxResponseBytes: number;
   readonly maxHeaderBytes: number;
-  /** Redirects followed at most; 0 where they are not followed. */
+  /** The most redirects to follow; 0 to follow none. */
   readonly maxRedirects: number;
   readonly retry: RetryPolicy;
-  /** False where each request gets a connection of its own. */
+  /** False if each request gets a connection of its own. */
   readonly reusesConnections: boolean;
-  /** Whether a call with a large answer keeps its place in the pool, to give it back by `freePlace`. */
+  /** True if a call with a large response keeps its place in the pool until `freePlace`. */
   readonly keepsPlaces: boolean;
 }
 
@@ -58,11 +59,14 @@ export interface UpstreamParts {
   readonly waiting: WaitingMemory;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The sending itself; handed in so that the rules above it can be tested without a network. */
+  /** Sends one request. A parameter, so that tests of the retry rules need no network. */
   readonly exchange: typeof exchange;
 }
 
-/** Timers may fire so much before their time: what is left when the deadline has ended an attempt is no time. */
+/**
+ * Timers may fire this much too early. When the deadline ends an attempt early, the milliseconds
+ * that remain are not enough for another one.
+ */
 const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
@@ -70,16 +74,16 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   const { recvTimeoutMs, maxResponseBytes, maxHeaderBytes, maxRedirects } = options;
   const timer = createExchangeTimer(clock, options.timeoutMs);
 
-  // One function for what nearly all calls go through: each that is awaited costs a promise more.
+  // One long function, because each awaited function costs one more promise for nearly all calls.
   async function send(
     request: HttpRequest,
     replayable: boolean,
     control: CallControl,
     notAfter = Number.POSITIVE_INFINITY,
-    begun = 0,
+    attempted = 0,
   ): Promise<UpstreamOutcome> {
-    for (let attempts = begun + 1; ; attempts++) {
-      // Once for all that happens at once, since reading a clock is not for nothing.
+    for (let attempts = attempted + 1; ; attempts++) {
+      // Read once for all steps up to the next wait, because reading a clock costs time.
       let now = clock.monotonic();
       if (attempts === 1) budget.request(now);
       let connection = takeConnection(request, control, now);
@@ -94,7 +98,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       let isKept = false;
       try {
         exchanged = await exchangeUntil(wholeEndAt, now, connection, request, control, notAfter);
-        const next = maxRedirects > 0 ? followed(request, exchanged.outcome) : undefined;
+        const next = maxRedirects > 0 ? redirectIn(request, exchanged.outcome) : undefined;
         if (next !== undefined) exchanged = await follow(next, wholeEndAt, connection, control, notAfter);
         isKept = options.keepsPlaces && mayBeLarge(exchanged.outcome);
       } finally {
@@ -117,11 +121,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const remainingMs = control.deadlineAt - now - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
-      // A server that closes idle connections is no outage, and its retries multiply none.
+      // A server that closes an idle connection is healthy, so this retry does not use the budget.
       if (delayMs === undefined || (!exchanged.isStale && !budget.takeRetry(now))) {
         return { ...outcome, attempts };
       }
-      // With the last error where there is no room to wait in.
+      // Without memory to wait in, the call ends with the outcome of its last attempt.
       const held = waiting.enter(request, control);
       if (held === undefined) return { ...outcome, attempts };
       await pause(delayMs, control);
@@ -164,8 +168,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   /**
-   * Time has passed in the queue, and a busy process fires its timers late: nothing may be begun that is over already. Asked
-   * just before the sending, for nothing that can be cancelled stands for the call once it has its connection.
+   * Keeps a call from being sent that has ended in the queue: a busy process fires its timers late.
+   * Must run directly before the sending. Between the queue and the exchange, `waitsFor` is empty,
+   * so a cancellation only sets `canceledBy`.
    */
   function ifStillWanted(
     connection: Connection,
@@ -185,7 +190,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     else pool.release(connection, options.reusesConnections ? state : 'broken');
   }
 
-  /** A call whose answer takes long to read makes no room for others meanwhile, whose answers would take memory too. */
+  /**
+   * A call keeps its place in the pool while its large response is read. Without this, further
+   * calls would fill the memory with their responses in the meantime.
+   */
   function keepPlace(
     control: CallControl,
     connection: Connection,
@@ -219,7 +227,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     return parts.exchange(connection, request, limits, clock, control);
   }
 
-  /** Goes where an answer has pointed to, over the same connection and within the same time. */
+  /** Follows redirects over the same connection, within the time of the same attempt. */
   async function follow(
     first: HttpRequest,
     wholeEndAt: number,
@@ -240,7 +248,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         notAfter,
       );
       if (result.outcome.kind === 'expired') return { ...result, outcome: EXPIRED_BETWEEN };
-      const next = hops < maxRedirects ? followed(request, result.outcome) : undefined;
+      const next = hops < maxRedirects ? redirectIn(request, result.outcome) : undefined;
       if (next === undefined) return result;
       request = next;
     }
@@ -274,13 +282,15 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   };
 }
 
-/** Compressed data becomes a thousand times as much at most. */
-const COMPRESSION = 1024;
+/** The codings unpack data to about a thousand times its size at most. */
+const MAX_COMPRESSION_RATIO = 1024;
 
 function mayBeLarge(outcome: ExchangeOutcome): boolean {
   if (outcome.kind !== 'response') return false;
   const { length } = outcome.response.body;
-  return length >= LARGE_BODY || (length >= LARGE_BODY / COMPRESSION && isEncoded(outcome.response));
+  return (
+    length >= LARGE_BODY || (length >= LARGE_BODY / MAX_COMPRESSION_RATIO && isEncoded(outcome.response))
+  );
 }
 
 function isLarge(outcome: ExchangeOutcome): boolean {
@@ -289,7 +299,7 @@ function isLarge(outcome: ExchangeOutcome): boolean {
 
 const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };
 
-function followed(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
+function redirectIn(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
   return outcome.kind === 'response' ? redirectedRequest(request, outcome.response) : undefined;
 }
 

@@ -15,14 +15,14 @@ const request = (body?: string | Uint8Array, headers: string[] = []): HttpReques
 });
 const call = (kwargs: unknown = {}) => createCallControl(0, kwargs);
 
-describe('the memory of calls that wait', () => {
+describe('the memory of waiting calls', () => {
   it.each<[string, HttpRequest, unknown]>([
     ['a body in text', request('a'.repeat(8 * KB)), {}],
     ['a body in bytes', request(Buffer.alloc(8 * KB)), {}],
     ['headers', request(undefined, ['X-A', 'a'.repeat(8 * KB)]), {}],
     ['a path', { ...request(), path: 'a'.repeat(8 * KB) }, {}],
-    ['arguments that the request has no use for', request(), { unused: 'a'.repeat(8 * KB) }],
-    ['arguments that are JSON still', request(), jsonText('', Buffer.alloc(8 * KB))],
+    ['arguments that the request does not use', request(), { unused: 'a'.repeat(8 * KB) }],
+    ['arguments that are not parsed yet', request(), jsonText('', Buffer.alloc(8 * KB))],
     ['many small arguments', request(), Array.from({ length: KB }, () => ({ a: 1 }))],
     ['names of arguments', request(), { ['a'.repeat(8 * KB)]: 1 }],
   ])('counts %s', (_, held, kwargs) => {
@@ -36,7 +36,7 @@ describe('the memory of calls that wait', () => {
     expect(createWaitingMemory(8 * KB, unlimited()).enter(held, call(kwargs))).toBeUndefined();
   });
 
-  it('counts all of the chunk that a small body came in, and that once', () => {
+  it('counts the whole chunk that contains a small body, and counts it once', () => {
     const chunk = Buffer.alloc(64 * KB).buffer;
     const total = unlimited();
     const memory = createWaitingMemory(100 * KB, total);
@@ -64,7 +64,7 @@ describe('the memory of calls that wait', () => {
     expect(other.enter(request('a'.repeat(30 * KB)), call())).toBeDefined();
   });
 
-  it('stops to count where there is no room for more', () => {
+  it('stops counting when there is no more room', () => {
     let reads = 0;
     const values = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, n]));
     const counted = new Proxy(values, {

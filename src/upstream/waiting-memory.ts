@@ -2,36 +2,44 @@ import type { CallControl } from './call-control.js';
 import type { HttpRequest } from './http-message.js';
 
 /**
- * The memory of the calls that wait: for a token, for a connection, or to try again. They are limited in number too, but one
- * may hold a few bytes or the largest message there is.
+ * Limits the memory of calls that wait for a token, for a connection or for the next attempt.
+ *
+ * The number of these calls is limited too. That is not enough, because one call may hold a few
+ * bytes and another one the largest message that is allowed.
  */
 export interface WaitingMemory {
-  /** A call begins to wait. @returns what it leaves with; undefined where there is no room for it */
+  /**
+   * A call begins to wait.
+   *
+   * @returns the value to pass to `leave`, or undefined if there is no room for the call
+   */
   enter(request: HttpRequest, control: CallControl): HeldMemory | undefined;
-  /** Once for each `enter`. */
+  /** A call waits no longer. Call this once for each `enter` that returned a value. */
   leave(held: HeldMemory): void;
 }
 
-/** What one call holds. */
+/** The memory that one call holds. */
 export interface HeldMemory {
+  /** Bytes without those in `buffers`. */
   readonly bytes: number;
-  /** Counted once for all calls that point into them. */
+  /** Each buffer counts once, however many calls refer to it. */
   readonly buffers: readonly ArrayBufferLike[];
 }
 
-/** Bytes of several services together. */
+/** The bytes that all services hold together, and their limit. */
 export interface MemoryTotal {
   readonly maxBytes: number;
   bytes: number;
 }
 
-/** What a value that is not counted in itself takes, roughly. */
+/** The approximate bytes of a value besides its content. */
 const SLOT = 16;
 
 export function createWaitingMemory(maxBytes: number, total: MemoryTotal): WaitingMemory {
   /**
-   * How many calls wait that point into a buffer. A body is a part of the frame that it came in, and a frame of the chunk
-   * that was read from a socket: a waiting call keeps all of it, and so do its neighbours, once.
+   * For each buffer, how many waiting calls refer to it. A body is a part of its frame, and a frame
+   * is a part of the chunk that was read from a socket. So a waiting call keeps the whole chunk in
+   * memory, and other calls in the same chunk add nothing.
    */
   const holders = new Map<ArrayBufferLike, number>();
   let held = 0;
@@ -71,8 +79,9 @@ export function createWaitingMemory(maxBytes: number, total: MemoryTotal): Waiti
 }
 
 /**
- * Roughly the bytes that values take, without the buffers that they point into, which are collected. Never recurses, and
- * stops counting beyond `most`, so that nothing a client sends makes it expensive.
+ * Estimates the bytes that values take. Adds the buffers that they refer to to `buffers` and does
+ * not count them. Never recurses, and stops beyond `most`, so that no message of a client makes
+ * it expensive.
  */
 function measure(values: readonly unknown[], buffers: Set<ArrayBufferLike>, most: number): number {
   const rest = [...values];
@@ -88,7 +97,7 @@ function measure(values: readonly unknown[], buffers: Set<ArrayBufferLike>, most
       if (bytes + next.length * SLOT > most) return bytes + next.length * SLOT;
       for (const item of next) rest.push(item);
     } else if (typeof next === 'object' && next !== null) {
-      // JSON that is not parsed (src/json-text) is such an object too: its bytes are one of its entries.
+      // JSON that is not parsed yet (src/json-text) is an object too, with its bytes in one entry.
       for (const key in next) {
         bytes += SLOT + key.length;
         if (bytes > most) return bytes;
