@@ -3,50 +3,65 @@ import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../ip-source.js';
 import { createPlaces, type Place, type PlaceLimits } from './connection-limits.js';
 
-/** What bounds the connections of a listener. */
+/** The limits on connections that have not joined a realm, and on all connections. */
 export interface AcceptingLimits extends PlaceLimits {
-  /** Milliseconds from TCP accept until the transport's handshake is done; 0 for no limit. */
+  /** Milliseconds from TCP accept until the transport's handshake is complete; 0 for no limit. */
   readonly handshakeTimeout: number;
 }
 
-/** How the connections of a listener come. */
+/** How clients connect to the listener. */
 export interface AcceptingContext {
   readonly isTls: boolean;
-  /** Over a Unix socket, where nobody has an address. */
+  /** Whether it is a Unix socket, where clients have no address. */
   readonly isUnix: boolean;
   readonly clock: Clock;
 }
 
-/** A connection that was accepted, and what is known of it. */
+/** An accepted connection. */
 export interface Arrival {
-  /** Set where the connection got no place: it is to be told so in the words of its transport, and hung up on. */
+  /**
+   * Why the connection got no place; undefined if it got one. The acceptor reports it in the terms
+   * of its transport, and closes the connection.
+   */
   readonly refusal: string | undefined;
-  /** The IP address of its other end; undefined for a Unix socket. */
+  /** The client's IP address; undefined for a Unix socket. */
   readonly remoteAddress: string | undefined;
-  /** The transport's handshake is done: its timer is taken back. Returns the milliseconds it took. */
+  /**
+   * Stops the timer of the handshake: the transport's handshake is complete.
+   *
+   * @returns milliseconds since TCP accept
+   */
   established(): number;
-  /** Undefined where it got none. */
+  /** Undefined if the connection got none. */
   readonly place: Place | undefined;
 }
 
-/** The connections of a listener from TCP accept on, so that those who have not joined are counted and bounded too. */
+/** Counts and limits connections from TCP accept on, before they join a realm. */
 export interface Accepting {
-  /** What is known of a connection; over TLS, of the one that a TLS socket stands on. Undefined where it is gone. */
+  /**
+   * Finds the arrival of a TCP socket, or of the TCP socket that a TLS socket wraps. Undefined if
+   * the connection is closed.
+   */
   arrivalOf(socket: Socket): Arrival | undefined;
-  /** It has joined a realm, or left it again. Returns whether the connection may stay, and join another. */
+  /**
+   * Records that the connection has joined or left a realm.
+   *
+   * @returns false if the connection has to be closed: no place is left for one that has not joined
+   */
   joined(arrival: Arrival, isJoined: boolean): boolean;
-  /** Connections that hold a place. */
+  /** The number of connections that hold a place. */
   readonly size: number;
-  /** Cuts those whose handshake is not done, and from now on every new one. */
+  /** Closes each connection whose handshake is not complete, and each new connection. */
   close(): void;
 }
 
-/** Connections without a place that may wait at a time to be told; others are cut without a word. */
+/** Connections at a time that have no place and get a refusal. Others are closed without one. */
 const MAX_REFUSALS = 100;
 
 /**
- * Gives each new connection a place, and cuts those that do not get through their handshake in time, counted from TCP
- * accept: silent ones, half an HTTP request or RawSocket handshake, a TLS handshake that does not end.
+ * Gives each new connection a place. Closes connections that do not complete their handshake in
+ * `handshakeTimeout`, counted from TCP accept: silent ones, an incomplete HTTP request or RawSocket
+ * handshake, a TLS handshake that does not end.
  */
 export function guardAccepting(
   server: Server,
@@ -56,7 +71,8 @@ export function guardAccepting(
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
-  // With TLS the socket to speak with is another one than the socket accepted; both have the same two ends.
+  // Over TLS, the listener gets another socket than the accepted one, with the same addresses and
+  // ports.
   const byEnds = new Map<string, Arrival>();
   const unestablished = new Set<Socket>();
   let refused = 0;
@@ -68,10 +84,10 @@ export function guardAccepting(
   }
 
   server.on('connection', (socket: Socket) => {
-    // A connection that fails is closed by that; those who speak over it listen for themselves.
+    // Node closes a socket after an error. Peers handle the close event.
     socket.on('error', ignoreError);
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
-    // It was reset already. Without an address it would pass for a client on this machine.
+    // The client reset the connection already. Without an address it would count as a local one.
     if (remoteAddress === undefined && !isUnix) {
       socket.destroy();
       return;
@@ -85,7 +101,7 @@ export function guardAccepting(
     if (refusal !== undefined) refused++;
     const place = refusal === undefined ? places.take(source) : undefined;
     const since = clock.monotonic();
-    // Taken back, it is forgotten: it would be kept as long as the connection.
+    // Cleared once stopped: otherwise the connection would keep the function in memory.
     let stopTimer: (() => void) | undefined;
     if (handshakeTimeout !== 0) stopTimer = clock.after(handshakeTimeout, () => socket.destroy());
     unestablished.add(socket);
@@ -127,10 +143,13 @@ export function guardAccepting(
   };
 }
 
-/** For the errors of connections that are dealt with otherwise. One for all of them. */
+/** A listener for socket errors that the close event already covers. Shared to save memory. */
 export function ignoreError(): void {}
 
-/** Both: one client may connect from one address and port to several addresses of this machine (RFC 9293 section 3.3.1). */
+/**
+ * Identifies a TCP connection by both ends: a client may use one address and port to connect to
+ * several addresses of this machine (RFC 9293 section 3.3.1).
+ */
 function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
   if (remoteAddress === undefined || localAddress === undefined) return undefined;
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;

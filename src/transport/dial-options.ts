@@ -67,7 +67,7 @@ export function peerOptions(
     turns: createTurns(clock),
     sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
     receiveTotal: createSendTotal(Number.POSITIVE_INFINITY),
-    lastWords: { count: 0 },
+    closedPending: { count: 0 },
     log,
     onTooSlow: () => log.warn({ transport }, 'the router does not read what it is sent'),
     onEventDropped() {},

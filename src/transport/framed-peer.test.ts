@@ -65,7 +65,7 @@ describe('a framed peer', () => {
         turns: createTurns(systemClock),
         sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
         receiveTotal: createSendTotal(Number.POSITIVE_INFINITY),
-        lastWords: { count: 0 },
+        closedPending: { count: 0 },
         onTooSlow: () => tooSlow++,
         onEventDropped: () => dropped++,
         log: createLogger('debug', { write: (line) => void logged.push(line) }),

@@ -9,88 +9,97 @@ import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
 import { MESSAGE_OVERHEAD, type SendQueue, type SendTotal } from './send-total.js';
 
-/** What a network transport does for a peer. */
+/** The operations of a network transport that a peer needs. */
 export interface FrameChannel {
   /** Whether a frame can still be written. */
   isOpen(): boolean;
-  /** Bytes that were written and have not left. */
+  /** Bytes that were written and not yet passed to the operating system. */
   backlog(): number;
-  /** Bytes of the largest frame that the other end takes. */
+  /** Bytes of the largest frame that the other end accepts. */
   readonly maxFrameSize: number;
-  /** `onGone` is called once, when the frame has left or is lost. */
+  /** Writes a frame. Calls `onGone` once, when the frame was sent or the connection is closed. */
   write(frame: string | Uint8Array, onGone: () => void): void;
-  /** Stops to deliver frames; what was read already still comes. */
+  /** Stops reading. Frames that were read already are still delivered. */
   pause(): void;
-  /** Begins to deliver frames, or goes on. */
+  /** Starts reading, or continues. */
   resume(): void;
-  /** Closes in good order, which may take a moment. */
+  /** Closes the connection after all written frames were sent; this takes 1 s at most. */
   close(cause: CloseCause): void;
-  /** Cuts the connection at once. */
+  /** Closes the connection at once, and discards what was not sent. */
   terminate(): void;
 }
 
 export interface FramedPeerOptions extends SendLimits {
   readonly serializer: Serializer;
-  /** Of all connections together. */
+  /** Shared by all connections. */
   readonly turns: Turns;
+  /** Limit on unsent bytes. Shared by all connections. */
   readonly sendTotal: SendTotal;
-  /** Of what came of messages whose rest has not. Of all connections together. */
+  /** Limit on bytes of incomplete messages. Shared by all connections. */
   readonly receiveTotal: SendTotal;
-  /** Connections that are closed, and whose last messages wait for their turn. Of all connections together. */
-  readonly lastWords: { count: number };
-  /** Told once, when the other end is cut off since it does not read. */
+  /** The number of closed connections whose messages still wait. Shared by all connections. */
+  readonly closedPending: { count: number };
+  /** Called once, when the other end is cut off because it does not read. */
   readonly onTooSlow: () => void;
-  /** Told of each EVENT that was left out, as the other end takes none of its size, or its format does not hold it. */
+  /** Called for each EVENT that exceeds the receiver's maximum size or cannot be encoded. */
   readonly onEventDropped: () => void;
   readonly log: Logger;
 }
 
-/** A peer that can also find out whether its other end is alive. */
+/** A peer, and the ping that checks whether its other end is alive. */
 export interface NetworkPeer {
   readonly peer: Peer;
-  /** Sends the transport's own kind of ping. */
+  /** Sends a ping of the transport. */
   ping(): void;
 }
 
-/** A peer and the transport's side of it. */
+/** A peer, and the functions through which its transport feeds it. */
 export interface FramedPeer {
   readonly peer: Peer;
-  /** A frame came that holds one message; in text serializers it is UTF-8. */
+  /** Takes a frame with one message; for text serializers it is UTF-8. */
   receive(frame: Buffer): void;
-  /** Answers what else came, a ping say, after the frames that came before it. */
+  /** Runs an action after all earlier frames are handled, for instance the pong to a ping. */
   inOrder(action: () => void): void;
-  /** What came is no frame; the sentence holds nothing of it. */
-  violate(sentence: string): void;
-  /** So many bytes have been read, whatever they held. */
+  /** Reports a broken frame. @param message must not quote what the other end sent */
+  violate(message: string): void;
+  /** Counts bytes that were read, of messages and of control frames. */
   haveRead(bytes: number): void;
-  /** So many of them were no part of a message: a ping may come between the pieces of one (RFC 6455 section 5.4). */
+  /**
+   * Subtracts read bytes that were not part of a message: a ping may come between the fragments of
+   * one (RFC 6455 section 5.4).
+   */
   discount(bytes: number): void;
-  /** Nothing more will come, but what came may still be answered. @param then called when all of it is handled */
+  /**
+   * The other end sends nothing more, but still reads.
+   *
+   * @param then called when all received messages are handled
+   */
   finish(then: () => void): void;
-  /** Writes a frame of the transport's own, in order with the messages and within the same limits. */
+  /** Writes a control frame, in order with the messages and within the same limits. */
   control(frame: Uint8Array, write: (onGone: () => void) => void): void;
-  /** The connection is closed. */
+  /** The transport calls this when the connection is closed. */
   end(): void;
 }
 
-/** Connections at a time whose last messages are handled when they are closed already. */
-const MAX_LAST_WORDS = 100;
+/** Closed connections at a time whose received messages are still handled. */
+const MAX_CLOSED_PENDING = 100;
 
-/** A frame from so many bytes on is not held back: what waits is to be what the other end does not read. */
+/** Bytes from which on a frame is not corked: `backlog()` must count only what is not read. */
 const LARGE_FRAME = 64 * 1024;
 
-/** Bytes of a message whose rest is missing, from which on they count: two reads of Node's. */
+/** Bytes from which on an incomplete message counts: two reads of Node. */
 const LARGE_PART = 128 * 1024;
 
-/** Answers to pings that may wait at a time. Nobody needs more, and they cost whoever pings next to nothing. */
+/** Pongs that may wait at a time. No client needs more, and a ping costs its sender very little. */
 const MAX_CONTROLS_WAITING = 1000;
 
 /**
- * The peer of a transport that carries one message in each frame: encoding, decoding, and how much may wait.
+ * Creates the peer of a transport that carries one message in each frame. It encodes, decodes, and
+ * limits how much may wait.
  *
- * @param stream what the channel writes to; held back while messages are written, and let go once per turn of the event
- * loop, so that many small messages leave in one system call (a tick is too short for that: every upstream's answer
- * comes in a tick of its own)
+ * @param stream the stream that the channel writes to. It is corked until the end of the event loop
+ * iteration, so that many small messages leave in one system call. One tick would be too short:
+ * each upstream response comes in its own tick.
  */
 export function createFramedPeer(
   channel: FrameChannel,
@@ -104,7 +113,7 @@ export function createFramedPeer(
   let corked = false;
   let queued = 0;
   let controlsQueued = 0;
-  let isLast = false;
+  let isClosedPending = false;
   const sendQueue: SendQueue = {
     bytes: 0,
     waiting: () => channel.backlog() + queued * MESSAGE_OVERHEAD,
@@ -116,7 +125,7 @@ export function createFramedPeer(
     bytes: 0,
     waiting: () => unfinished,
     cutOff() {
-      log.warn({}, 'a client was cut off, since all have sent too much of messages whose rest is missing');
+      log.warn({}, 'a client was cut off because incomplete messages of all clients are too large');
       channel.terminate();
     },
   };
@@ -127,7 +136,7 @@ export function createFramedPeer(
     stream.uncork();
   }
 
-  // One for all frames, so that counting them costs no closure each.
+  // One function for all frames: no closure per frame.
   function onGone(): void {
     if (--queued === 0) options.sendTotal.drained(sendQueue);
   }
@@ -137,21 +146,21 @@ export function createFramedPeer(
     onGone();
   }
 
-  /** The connection is closed. What came in good order before still counts, from so many connections at a time. */
+  /** Handles the messages received before the close, of {@link MAX_CLOSED_PENDING} connections. */
   function onClosed(): void {
-    if (!intake.isServed || options.lastWords.count >= MAX_LAST_WORDS) {
+    if (!intake.isServed || options.closedPending.count >= MAX_CLOSED_PENDING) {
       end();
       return;
     }
-    isLast = true;
-    options.lastWords.count++;
+    isClosedPending = true;
+    options.closedPending.count++;
     intake.whenDone(end);
   }
 
   function end(): void {
     if (ended) return;
     ended = true;
-    if (isLast) options.lastWords.count--;
+    if (isClosedPending) options.closedPending.count--;
     intake.clear();
     options.sendTotal.close(sendQueue);
     options.receiveTotal.close(part);
@@ -168,7 +177,7 @@ export function createFramedPeer(
 
   function cutOff(): void {
     options.onTooSlow();
-    // No goodbye: it would wait behind all that the other end does not read.
+    // Sends no GOODBYE: it would wait behind all that the other end does not read.
     channel.terminate();
   }
 
@@ -177,9 +186,9 @@ export function createFramedPeer(
       options.onEventDropped();
       return 'too_large';
     }
-    // The router has a shorter one then, and says itself where that is too long.
+    // The router then sends a shorter one, and logs it if that is too large as well.
     if (message.type === MESSAGE.WELCOME) return 'too_large';
-    log.warn({ message: messageName(message.type) }, 'a message is larger than what its receiver takes');
+    log.warn({ message: messageName(message.type) }, 'a message is larger than its receiver accepts');
     return 'too_large';
   }
 
@@ -191,7 +200,7 @@ export function createFramedPeer(
         return drop(message);
       frame = serializer.encode(message);
     } catch (error) {
-      // Nobody waits for it, and each publisher could write a line for each subscriber.
+      // Not logged: nobody waits for an EVENT, and one PUBLISH could cause a line per subscriber.
       if (message.type === MESSAGE.EVENT) options.onEventDropped();
       else
         log.warn(
@@ -212,7 +221,7 @@ export function createFramedPeer(
     channel.write(frame, onGone);
     if (frame.length >= LARGE_FRAME) uncork();
     options.sendTotal.grown(sendQueue);
-    // It may have been the end of this one.
+    // grown() may have closed this connection.
     return channel.isOpen() ? 'sent' : 'closed';
   }
 
@@ -236,10 +245,10 @@ export function createFramedPeer(
     end();
   }
 
-  function violate(sentence: string): void {
+  function violate(message: string): void {
     if (ended || deaf) return;
     deaf = true;
-    receiver?.onViolation(sentence);
+    receiver?.onViolation(message);
   }
 
   return {
@@ -252,8 +261,8 @@ export function createFramedPeer(
       },
       close,
       hold() {
-        // Nobody waits for the last words of one that gives much work.
-        if (isLast) end();
+        // The connection is closed: costly messages of it are not worth the wait.
+        if (isClosedPending) end();
         else intake.hold();
       },
       release: () => intake.release(),
@@ -264,7 +273,7 @@ export function createFramedPeer(
       if (ended || deaf || receiver === undefined) return;
       intake.receive(frame);
     },
-    violate: (sentence) => intake.inOrder(() => violate(sentence)),
+    violate: (message) => intake.inOrder(() => violate(message)),
     inOrder: (action) => intake.inOrder(action),
     haveRead(bytes) {
       intake.haveRead(bytes);
@@ -285,7 +294,7 @@ export function createFramedPeer(
     control(frame, write) {
       if (ended || !channel.isOpen()) return;
       const verdict = judgeRoom(undefined, frame, channel.backlog(), queued, options);
-      // It may not be left out, so that one which does not fit is the end as well.
+      // A control frame must not be dropped, so the connection ends if one does not fit.
       if (verdict !== 'fits' || controlsQueued >= MAX_CONTROLS_WAITING) return cutOff();
       enqueue();
       controlsQueued++;

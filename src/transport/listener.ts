@@ -25,58 +25,65 @@ import { createWebSocketAcceptor } from './websocket-acceptor.js';
 export interface ListenerOptions extends ListenerAddress, AcceptingLimits, HeartbeatTimes, SendLimits {
   /** For log lines. */
   readonly name?: string;
-  /** Origins of browsers that may connect, exact, or `*`; undefined: pages of this machine alone. */
+  /** Web origins whose pages may connect: exact origins or `*`. Undefined: only this machine's. */
   readonly origins: readonly string[] | undefined;
   readonly tls?: ListenerTls | undefined;
-  /** In no order: the client's order decides. */
+  /** Their order has no meaning: the order in which the client offers them decides. */
   readonly serializers: readonly Serializer[];
-  /** Gets every connection that made its transport's handshake. */
+  /** Called for each connection that has completed its transport's handshake. */
   readonly attach: Attach;
-  /** Bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
+  /** Maximum bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
-  /** Bytes that a client may send before it has joined. `wamp.max_join_size` */
+  /** Maximum bytes that a client may send before it has joined. `wamp.max_join_size` */
   readonly maxJoinSize: number;
-  /** Shared with all else in the process that gives the event loop work. Default: the listener's own. */
+  /** Shared with every other part of the process that loads the event loop. Default: a new one. */
   readonly turns?: Turns;
-  /** Shared with the other listeners. Default: no limit. */
+  /** Limit on unsent bytes, shared with the other listeners. Default: no limit. */
   readonly sendTotal?: SendTotal;
-  /** The same, of what came of messages whose rest is missing. */
+  /** Limit on bytes of incomplete messages, shared with the other listeners. Default: no limit. */
   readonly receiveTotal?: SendTotal;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
 
-/** What a listener holds, and what it did. */
+/** The counters of a listener. */
 export interface ListenerCounts {
   /** Connections that are ready for WAMP, joined or not. */
   readonly connections: number;
-  /** Those and the ones that are still at their handshake. */
+  /** {@link connections}, and those whose transport's handshake is not complete. */
   readonly places: number;
   readonly slowConsumersCut: number;
-  /** EVENTs that were larger than what their receiver takes, or that its format does not hold. */
+  /** EVENTs that exceed the receiver's maximum size, or that its serializer cannot encode. */
   readonly eventsDropped: number;
 }
 
 export interface Listener {
-  /** Where it can be reached, with the port that is listened on. */
+  /** The URLs that clients connect to, with the actual port. */
   readonly urls: readonly string[];
   counts(): ListenerCounts;
-  /** Takes no more connections, says GOODBYE on those there are, and resolves when all are closed, 1 s later at most. */
+  /**
+   * Stops accepting, sends GOODBYE to every client, and resolves when all connections are closed.
+   * Resets the connections that are still open after {@link CLOSE_WAIT_MS}.
+   */
   close(): Promise<void>;
 }
 
-/** Listens for WAMP clients. @throws Error in one plain sentence, where it cannot listen or read its TLS files */
+/**
+ * Listens for WAMP clients.
+ *
+ * @throws Error if it cannot listen or read its TLS files; the message is one plain sentence
+ */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { tls, attach, handshakeTimeout } = options;
   const clock = options.clock ?? systemClock;
-  // All that it logs is caused by clients, and any number of them may do the same.
+  // Clients cause all these log lines, and many clients may cause the same line.
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
   const listener = options.name === undefined ? {} : { listener: options.name };
   const turns = options.turns ?? createTurns(clock);
   const sendTotal = options.sendTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
   const receiveTotal = options.receiveTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
-  const lastWords = { count: 0 };
+  const closedPending = { count: 0 };
   let slowConsumersCut = 0;
   let eventsDropped = 0;
   let whenEmpty = (): void => {};
@@ -93,11 +100,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       turns,
       sendTotal,
       receiveTotal,
-      lastWords,
+      closedPending,
       log,
       onTooSlow() {
         slowConsumersCut++;
-        log.warn({ transport, ...listener }, 'a client that does not read what it is sent was cut off');
+        log.warn({ transport, ...listener }, 'a client was cut off because it does not read');
       },
       onEventDropped() {
         eventsDropped++;
@@ -110,7 +117,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     const { transport, serializer, library, peer, ping } = connection;
     const handshakeElapsed = arrival.established();
     heartbeat.watch(socket, ping);
-    // Before it is attached: a peer in trouble may close at once.
+    // Must precede attach(): the peer may close the connection at once.
     socket.on('close', () => {
       attachments.delete(socket);
       if (attachments.size === 0) whenEmpty();
@@ -147,12 +154,12 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const acceptor = createAcceptor(options.protocol, options, context, clock);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     const arrival = accepting.arrivalOf(socket);
-    // Gone, or cut: it may have been closed between its TLS handshake and now.
+    // The connection may have been closed since the end of its TLS handshake.
     if (arrival === undefined || socket.destroyed) {
       socket.destroy();
       return;
     }
-    // A TLS socket is another one than the socket accepted.
+    // accept-guard.ts listens on the accepted TCP socket, which a TLS socket wraps.
     socket.on('error', ignoreError);
     loseAtOnce(socket);
     acceptor.take(socket, arrival);
@@ -218,12 +225,15 @@ function createAcceptor(
     case 'rawsocket':
       return createRawSocketAcceptor(context, clock);
     case 'universal':
-      return tellApart(createWebSocketAcceptor(rules, context), createRawSocketAcceptor(context, clock));
+      return createUniversalAcceptor(
+        createWebSocketAcceptor(rules, context),
+        createRawSocketAcceptor(context, clock),
+      );
   }
 }
 
-/** Both transports on one port: no HTTP request begins with RawSocket's magic octet. */
-function tellApart(webSocket: Acceptor, rawSocket: Acceptor): Acceptor {
+/** Serves both transports on one port: no HTTP request begins with RawSocket's magic octet. */
+function createUniversalAcceptor(webSocket: Acceptor, rawSocket: Acceptor): Acceptor {
   return {
     take(socket, arrival) {
       readOctets(socket, 1, (first) => {

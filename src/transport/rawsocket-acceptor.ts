@@ -18,23 +18,23 @@ import {
 import { createRawSocketPeer } from './rawsocket-peer.js';
 import { readOctets } from './read-octets.js';
 
-/** Takes connections through the handshake of RawSocket (WAMP section "RawSocket Transport"). */
+/** Performs the handshake of RawSocket (WAMP section "RawSocket Transport"). */
 export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock): Acceptor {
   const { serializers, log } = context;
   const ownLength = lengthCode(context.maxMessageSize);
   const maxReceive = lengthOf(ownLength);
-  // Made once, as every connection keeps its own.
+  // Made once: otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('rawsocket', one)] as const));
 
   function refuse(socket: Socket, error: HandshakeError): void {
-    log.info({ code: error }, 'a RawSocket handshake was turned away');
+    log.info({ code: error }, 'a RawSocket handshake was refused');
     socket.write(writeRefusal(error));
     hangUp(socket, clock);
   }
 
   function judge(request: Buffer, { refusal }: Arrival): Agreement | HandshakeError {
     const verdict = judgeRequest(request, serializers);
-    // Last, so that whoever could never get in is not told to come again.
+    // Checked last: this error invites the client to retry, which is useless for a wrong request.
     return refusal === undefined || typeof verdict === 'number' ? verdict : HANDSHAKE_ERROR.connections;
   }
 
@@ -55,9 +55,9 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   return {
     take(socket, arrival) {
       readOctets(socket, 1, (first) => {
-        // It decides at once: what is no RawSocket gets no answer in RawSocket's words.
+        // Decides at once: a client of another protocol cannot understand a RawSocket error.
         if (first[0] !== RAWSOCKET_MAGIC) {
-          log.info({}, 'a connection that does not speak RawSocket was turned away');
+          log.info({}, 'a connection was refused because it does not use RawSocket');
           hangUp(socket, clock);
           return;
         }

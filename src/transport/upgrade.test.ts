@@ -45,10 +45,10 @@ describe('origins', () => {
 it('names what is supported where the client offers nothing of it', () => {
   expect(upgrade({ 'sec-websocket-protocol': 'wamp.2.ubjson, mqtt' })).toMatchObject({
     status: 400,
-    sentence: expect.stringContaining('wamp.2.json'),
+    message: expect.stringContaining('wamp.2.json'),
   });
   expect(upgrade({}, undefined, '/other')).toMatchObject({
     status: 404,
-    sentence: expect.stringContaining('/ws'),
+    message: expect.stringContaining('/ws'),
   });
 });

@@ -13,10 +13,10 @@ export interface UpgradeRules {
   readonly serializers: readonly Serializer[];
 }
 
-/** An upgrade that is turned away: HTTP status, and why in a sentence. */
+/** An upgrade that is turned away: HTTP status, and why in a message. */
 export interface UpgradeRefusal {
   readonly status: number;
-  readonly sentence: string;
+  readonly message: string;
 }
 
 /** Subprotocols that are looked at; clients offer the three and their batched forms. */
@@ -25,13 +25,13 @@ const MOST_OFFERED = 50;
 /** Looks at an upgrade request: the serializer it gets, or why it gets none. */
 export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
   if (!isAtPath(request, rules.path))
-    return { status: 404, sentence: `WebSocket connections are taken at ${rules.path}` };
+    return { status: 404, message: `WebSocket connections are taken at ${rules.path}` };
   const { origin } = request.headers;
   // Only browsers send Origin, and only there is it a fence; other clients could write what they like.
   if (origin !== undefined && !isAllowed(origin, rules.origins)) {
     return {
       status: 403,
-      sentence: 'pages of this origin may not connect; listeners.$name.origins names those that may',
+      message: 'pages of this origin may not connect; listeners.$name.origins names those that may',
     };
   }
   const offered = (request.headers['sec-websocket-protocol'] ?? '')
@@ -42,7 +42,7 @@ export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Ser
     if (serializer !== undefined) return serializer;
   }
   const supported = rules.serializers.map(({ subprotocol }) => subprotocol).join(', ');
-  return { status: 400, sentence: `name a WebSocket subprotocol; supported here: ${supported}` };
+  return { status: 400, message: `name a WebSocket subprotocol; supported here: ${supported}` };
 }
 
 /** The library of a client, as its User-Agent has it. A stranger's text: it is compared, and never kept. */
@@ -53,13 +53,13 @@ export function libraryOf(request: IncomingMessage): ClientLibrary | undefined {
 /** What a plain HTTP request is told, for whoever opens the address in a browser. */
 export function judgePlainRequest(request: IncomingMessage, path: string): UpgradeRefusal {
   return isAtPath(request, path)
-    ? { status: 426, sentence: 'This is a WAMP router: connect with a WAMP client over WebSocket.' }
-    : { status: 404, sentence: `Nothing is here; the WAMP router is at ${path}.` };
+    ? { status: 426, message: 'This is a WAMP router: connect with a WAMP client over WebSocket.' }
+    : { status: 404, message: `Nothing is here; the WAMP router is at ${path}.` };
 }
 
 /** Answers on the bare socket of a refused upgrade, and ends it. */
-export function refuseUpgrade(socket: Duplex, { status, sentence }: UpgradeRefusal): void {
-  const body = `${sentence}\n`;
+export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
+  const body = `${message}\n`;
   socket.on('error', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +

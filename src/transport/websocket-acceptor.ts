@@ -11,22 +11,26 @@ import { readHead } from './read-head.js';
 import { judgePlainRequest, judgeUpgrade, libraryOf, refuseUpgrade, type UpgradeRules } from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
-/** Takes connections through HTTP to WebSocket (RFC 6455 section 4; WAMP section "WebSocket Transport"). */
+/**
+ * Performs the opening handshake of WebSocket (RFC 6455 section 4; WAMP section "WebSocket
+ * Transport").
+ */
 export function createWebSocketAcceptor(
   rules: Pick<UpgradeRules, 'path' | 'origins'>,
   context: AcceptorContext,
 ): Acceptor {
   const { serializers, log, turns } = context;
   const requests = new WeakMap<Duplex, { readonly arrival: Arrival; readonly rest: Buffer }>();
-  // Made once, as every connection keeps its own.
+  // Made once: otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('websocket', one)] as const));
-  // It listens on nothing: connections are given to it.
+  // This server does not listen: parse() hands it each connection.
   const http = createServer(onRequest);
   http.on('upgrade', onUpgrade);
-  // Node would answer these and wait for the next request.
+  // By default, Node answers a request with an `Expect` header and waits for the next one.
   http.on('checkContinue', onRequest);
   http.on('checkExpectation', onRequest);
-  // A constant first: the types of ws lag behind its option closeTimeout, which spares us a client that answers no close.
+  // The types of ws do not know closeTimeout yet, so the options must not be an object literal
+  // below. closeTimeout limits the wait for a client that does not answer a close frame.
   const upgraderOptions = {
     noServer: true,
     clientTracking: false,
@@ -44,39 +48,39 @@ export function createWebSocketAcceptor(
   const upgrader = new WebSocketServer(upgraderOptions);
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    // One request a connection: what comes behind it is not parsed any more.
+    // Each connection may send one request: Node must not parse what follows it.
     request.socket.pause();
     requests.delete(request.socket);
-    const { status, sentence } = judgePlainRequest(request, rules.path);
+    const { status, message } = judgePlainRequest(request, rules.path);
     const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
     response.writeHead(
       status,
       status === 426 ? { ...headers, connection: 'upgrade, close', upgrade: 'websocket' } : headers,
     );
-    response.end(`${sentence}\n`);
+    response.end(`${message}\n`);
   }
 
   function judge(request: IncomingMessage, { refusal }: Arrival) {
     const verdict = judgeUpgrade(request, { ...rules, serializers });
-    // Last, so that whoever could never get in is not told to come again.
-    return refusal === undefined || 'status' in verdict ? verdict : { status: 503, sentence: refusal };
+    // Checked last: a 503 invites the client to retry, which is useless for a wrong request.
+    return refusal === undefined || 'status' in verdict ? verdict : { status: 503, message: refusal };
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const taken = requests.get(socket);
-    if (taken === undefined) {
+    const pending = requests.get(socket);
+    if (pending === undefined) {
       socket.destroy();
       return;
     }
     requests.delete(socket);
-    const { arrival, rest } = taken;
+    const { arrival, rest } = pending;
     const verdict = judge(request, arrival);
     if ('status' in verdict) {
-      log.info({ status: verdict.status }, 'a WebSocket handshake was turned away');
+      log.info({ status: verdict.status }, 'a WebSocket handshake was refused');
       refuseUpgrade(socket, verdict);
       return;
     }
-    // Nothing that stays may see the request: it would be kept as long as the connection.
+    // The callback must not capture the request: it would stay in memory as long as the connection.
     upgrader.handleUpgrade(
       request,
       socket,
@@ -100,7 +104,7 @@ export function createWebSocketAcceptor(
     };
   }
 
-  /** Parses a request whose head is there whole. All that it takes is done when this returns. */
+  /** Parses a request whose head is complete. Node emits its event before this returns. */
   function parse(socket: Socket, arrival: Arrival, head: Buffer, rest: Buffer): void {
     if (socket.destroyed) return;
     requests.set(socket, { arrival, rest });
@@ -108,16 +112,16 @@ export function createWebSocketAcceptor(
     socket.resume();
     socket.unshift(head);
     socket.read();
-    // The parser waits for more, as behind the beginning of HTTP/2.
+    // No event: the parser waits for more data, for instance after the preface of HTTP/2.
     if (requests.delete(socket) && !socket.destroyed) {
-      refuseUpgrade(socket, { status: 400, sentence: 'this is no request of HTTP/1.1' });
+      refuseUpgrade(socket, { status: 400, message: 'this is not an HTTP/1.1 request' });
     }
   }
 
   return {
     take(socket, arrival) {
       readHead(socket, (head, rest) => {
-        // In turns: many may have kept back the last octet of theirs, to send it all at once.
+        // In turns: many clients may hold back the last octet of a request, and send it together.
         turns.add(() => {
           parse(socket, arrival, head, rest);
           return true;

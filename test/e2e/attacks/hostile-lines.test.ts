@@ -20,12 +20,12 @@ async function sendOctets(url: string, octets: Buffer): Promise<void> {
 const HOSTILE: readonly (readonly [string, string, (host: RouterHost) => Promise<unknown>])[] = [
   [
     'an unknown subprotocol',
-    'a WebSocket handshake was turned away',
+    'a WebSocket handshake was refused',
     ({ url }) => sendOctets(url, upgradeRequest({ 'Sec-WebSocket-Protocol': 'none' })),
   ],
   [
     'an unknown serializer of RawSocket',
-    'a RawSocket handshake was turned away',
+    'a RawSocket handshake was refused',
     ({ listener }) => sendOctets(listener.urls[1]!, Buffer.from([0x7f, 0xff, 0, 0])),
   ],
   [
