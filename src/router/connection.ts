@@ -14,25 +14,36 @@ import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
 import { shrinkingDetails } from './welcome.js';
 
-/** How long GOODBYE from the router waits for its echo, in milliseconds. */
+/** How long the router waits for the reply to its GOODBYE, in milliseconds. */
 const GOODBYE_WAIT_MS = 500;
 
-/** What checking an answer may take beyond the handshake timeout: an authenticator has as long, and its failure says more. */
+/**
+ * How much longer than the handshake timeout the check of a login may take, in milliseconds. An
+ * authenticator has the handshake timeout for itself, and its own error says more than this
+ * timeout.
+ */
 const CHECK_MARGIN_MS = 1000;
 
-/** Why a handshake's work is given up. Without a reason each abort would make one of its own, with its stack: as long as a HELLO. */
+/**
+ * The reason with which a handshake's signal is aborted. Made once: without a reason, each abort
+ * creates an error whose stack refers to the whole HELLO.
+ */
 const OVER = new Error('the handshake is over');
 
-/** What a client is told whose HELLO cannot be answered as it should be: who hears nothing waits for ever. */
+/**
+ * Refusals for a client to which CHALLENGE or WELCOME cannot be sent. Without them it would wait
+ * for
+ * ever.
+ */
 const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
-  // An authenticator's `extra` can be such, for instance.
+  // For instance, an authenticator's `extra` can be unencodable.
   unencodable: {
     uri: ERROR_URI.runtimeError,
-    message: 'what the login brought cannot be written for this client',
+    message: 'the result of the login cannot be encoded for this client',
   },
   too_large: {
     uri: ERROR_URI.payloadSizeExceeded,
-    message: 'the answer to HELLO is larger than the longest message that you take',
+    message: 'the response to HELLO is longer than the longest message that the client accepts',
   },
 };
 
@@ -40,60 +51,63 @@ const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
 export interface Joined {
   readonly session: Session;
   readonly realm: Realm;
-  /** Takes the session out of the realm, with all that it left there. */
+  /** Removes the session from the realm, with everything that it left there. */
   readonly leave: () => void;
 }
 
-/** A session that has just been made. */
+/** A session that has just been created. */
 export interface Entered {
   readonly joined: Joined;
-  /** Details of its WELCOME. */
+  /** WELCOME.Details */
   readonly welcome: Dict;
 }
 
-/** A client at the door of a realm. */
+/** A client that wants to join a realm. */
 export interface Entry {
-  /** What it has to show first. */
+  /** The first step of its login. */
   readonly step: Step | Promise<Step>;
-  /** Makes the session and enters it into the realm, or says why not. */
+  /** Creates the session and adds it to the realm, or returns why not. */
   readonly join: (admission: Admission) => Entered | Refusal;
 }
 
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
-  /** For what clients cause: any number of them may do the same. */
+  /** For log lines that clients cause, since any number of clients can cause the same line. */
   readonly summedLog: SummedLog;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
   /**
-   * Looks at who wants to join, or says why nobody can.
+   * Starts the login of a client, or returns why it cannot join.
    *
-   * @param signal aborted when the client has gone, or its handshake is over
+   * @param signal aborted when the client has gone or its handshake has ended
    */
   readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal) => Entry | Refusal;
-  /** The connection is closed: it may be forgotten. */
+  /** Called when the connection is closed and can be forgotten. */
   readonly onClosed: () => void;
 }
 
 type State =
   | { readonly name: 'expecting HELLO' }
-  /** HELLO has come; the client is being authenticated. */
+  /** HELLO has arrived; the client is being authenticated. */
   | { readonly name: 'authenticating'; readonly handshake: Handshake }
   | { readonly name: 'joined'; readonly joined: Joined }
-  /** GOODBYE was sent; its echo is awaited, all else is ignored. */
+  /** GOODBYE was sent. The router waits for the reply and ignores everything else. */
   | { readonly name: 'closing' }
   | { readonly name: 'closed' };
 
 /**
- * The router's end of one connection: handshake, then the session's messages to dealer and broker, then goodbye.
- * After the client's GOODBYE the connection may carry another session (WAMP "Session Closing").
+ * The router's end of one connection. First comes the handshake, then the session's messages to
+ * dealer
+ * and broker, then GOODBYE. After the client's GOODBYE the connection may carry another session
+ * (WAMP,
+ * "Session Closing").
  */
 export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
   const { clock, log, summedLog } = context;
   let state: State = { name: 'expecting HELLO' };
   let timer: (() => void) | undefined;
 
-  /** Forgets it too: it would be kept as long as the connection. */
+  /** Forgets the timer too, so that it does not stay in memory as long as the connection. */
   function stopTimer(): void {
     timer?.();
     timer = undefined;
@@ -114,7 +128,10 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     });
   }
 
-  /** Leaves the realm, whatever the state. Nothing of the session is sent after this. */
+  /**
+   * Changes the state. Leaves the realm if the session has joined: nothing of that session is sent
+   * afterwards.
+   */
   function moveTo(next: State): void {
     stopTimer();
     const before = state;
@@ -127,29 +144,31 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   function abort(refusal: Refusal): void {
     moveTo({ name: 'closed' });
-    // Three elements, with the text in details: a longer ABORT is a protocol violation to autobahn|python.
+    // ABORT has three elements, with the message in Details: autobahn|python treats a longer ABORT
+    // as a
+    // protocol violation.
     const abort = {
       type: MESSAGE.ABORT,
       details: { message: refusal.message },
       reason: refusal.uri,
     } as const;
-    // To a client that takes little the sentence may be too long.
+    // The message may be too long for a client that accepts only short messages.
     if (peer.send(abort) === 'too_large') peer.send({ ...abort, details: NOTHING });
     peer.close(refusal.uri === ERROR_URI.protocolViolation ? 'protocol_violation' : 'normal');
   }
 
-  function onViolation(sentence: string): void {
+  function onViolation(violation: string): void {
     if (state.name === 'closed') return;
     const session = state.name === 'joined' ? state.joined.session.id : undefined;
-    summedLog.info({ transport: info.transport, violation: sentence }, 'a client broke the protocol', {
+    summedLog.info({ transport: info.transport, violation }, 'a client broke the protocol', {
       session,
     });
-    abort({ uri: ERROR_URI.protocolViolation, message: sentence });
+    abort({ uri: ERROR_URI.protocolViolation, message: violation });
   }
 
   function onHello(message: Message): void {
     if (message.type === MESSAGE.ABORT) {
-      // A client may give up before it has joined; ABORT is never answered.
+      // A client may give up before it has joined. ABORT gets no reply.
       moveTo({ name: 'closed' });
       peer.close('normal');
     } else if (message.type !== MESSAGE.HELLO) {
@@ -162,42 +181,43 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   function enter(hello: Hello): void {
-    const whenOver = new AbortController();
-    const entry = context.enter(hello, peer, info, whenOver.signal);
+    const ended = new AbortController();
+    const entry = context.enter(hello, peer, info, ended.signal);
     if ('uri' in entry) {
-      turnAway(entry);
+      turnDown(entry);
       return;
     }
     const handshake = createHandshake({
       clock,
       challenge: sendChallenge,
       admit: (admission) => welcome(entry.join(admission)),
-      refuse: turnAway,
+      refuse: turnDown,
       violate: onViolation,
       fail: (error) => onError(MESSAGE.HELLO, error),
       answered: () => limitHandshake(info.handshakeTimeout + CHECK_MARGIN_MS),
       decided: stopTimer,
-      over: () => whenOver.abort(OVER),
+      over: () => ended.abort(OVER),
     });
-    // The timer runs on: a client has so long for all that it sends before WELCOME. Checking its answer may take as long
-    // again, its wait for a turn included.
+    // The timer continues: the handshake timeout covers everything that a client sends before
+    // WELCOME.
+    // `answered` gives the check of the login as much time again, including its wait for a turn.
     state = { name: 'authenticating', handshake };
     handshake.begin(entry.step);
   }
 
   function sendChallenge({ method, extra }: Challenged): void {
     const refusal = UNANSWERABLE[peer.send({ type: MESSAGE.CHALLENGE, method, extra })];
-    if (refusal !== undefined) turnAway(refusal);
+    if (refusal !== undefined) turnDown(refusal);
   }
 
-  function turnAway(refusal: Refusal): void {
+  function turnDown(refusal: Refusal): void {
     summedLog.info({ transport: info.transport, reason: refusal.uri }, 'a client was turned away');
     abort(refusal);
   }
 
   function welcome(entered: Entered | Refusal): void {
     if ('uri' in entered) {
-      turnAway(entered);
+      turnDown(entered);
       return;
     }
     const { joined, welcome: details } = entered;
@@ -212,13 +232,13 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       refusal = UNANSWERABLE[outcome];
       if (outcome !== 'too_large') break;
     }
-    if (refusal !== undefined) turnAway(refusal);
+    if (refusal !== undefined) turnDown(refusal);
     realm.announceJoin(session);
   }
 
   function sayGoodbye(): void {
     const isLast = state.name === 'closed';
-    // Last: in the same process the client closes before send returns.
+    // Closes last: a client in this process may close the connection before `send` returns.
     peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
     if (isLast) peer.close('normal');
   }
@@ -245,12 +265,12 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       onViolation(error.message);
       return;
     }
-    // A bug of ours: it costs this client its session, and nobody else anything.
+    // This is a bug in the router. It ends the session of this client and affects nobody else.
     summedLog.error(
       { message: messageName(messageType), ...errorLocation(error) },
       'a message could not be handled',
     );
-    abort({ uri: ERROR_URI.runtimeError, message: 'the router failed; this is logged there' });
+    abort({ uri: ERROR_URI.runtimeError, message: 'the router had an internal error and has logged it' });
   }
 
   function onStateMessage(message: Message): Promise<void> | undefined {
@@ -280,9 +300,12 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   /**
-   * A callee's answers need nobody's leave. If they waited behind its own requests, a session that decides what others may
-   * do, or whom the one that does calls, would wait for itself, and the realm with it. In a session that is being closed
-   * nothing is done any more, and GOODBYE need not wait for what would have been.
+   * Messages that do not wait behind earlier ones. YIELD and ERROR need no authorization. If they
+   * waited
+   * behind the session's own requests, an authorizer that is a session here would wait for itself,
+   * and
+   * the realm with it; so would a session that the authorizer calls. A session that is being closed
+   * handles nothing but GOODBYE, which does not have to wait.
    */
   function overtakes({ type }: Message): boolean {
     return type === MESSAGE.YIELD || type === MESSAGE.ERROR || state.name === 'closing';
@@ -295,14 +318,14 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       return;
     }
     moveTo({ name: 'closing' });
-    // The timer first: in the same process the echo comes before send returns.
+    // The timer starts before `send`: in this process the reply arrives before `send` returns.
     timer = clock.after(GOODBYE_WAIT_MS, () => {
       moveTo({ name: 'closed' });
       peer.close('going_away');
     });
     const details = message === undefined ? NOTHING : { message };
     const outcome = peer.send({ type: MESSAGE.GOODBYE, details, reason });
-    // A message that cannot be written for this client is no reason to leave it without its GOODBYE.
+    // If the message cannot be encoded for this client, GOODBYE goes without it.
     if (outcome === 'unencodable' || outcome === 'too_large')
       peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason });
   }
@@ -316,8 +339,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
         if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);
       },
       onOverflow(key) {
-        const sentence = `too many messages wait to be authorized (${key})`;
-        abort({ uri: ERROR_URI.tooManyRequests, message: sentence });
+        const message = `too many messages wait to be authorized (${key})`;
+        abort({ uri: ERROR_URI.tooManyRequests, message });
       },
       budget: () => (state.name === 'joined' ? state.joined.realm.waiting : undefined),
       limits: context.limits,
@@ -328,7 +351,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       context.onClosed();
     },
   });
-  // A peer in this process may have sent HELLO already, or be closed: listen told of it.
+  // `listen` may have delivered the HELLO or the close of a peer in this process already.
   if (state.name === 'expecting HELLO') limitHandshake(info.handshakeTimeout - info.handshakeElapsed);
 
   return { dismiss };

@@ -14,30 +14,41 @@ import { createDealer, type Dealer } from './rpc/dealer.js';
 
 export type { RealmRules } from './realm-context.js';
 
-/** One realm: sessions in it see each other's procedures and topics, and nothing of other realms. */
+/** One realm. Its sessions see each other's procedures and topics, and nothing of other realms. */
 export interface Realm {
   readonly name: string;
   readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
-  /** Messages of its sessions that wait while a procedure decides about earlier ones. */
+  /** The budget for messages of its sessions that wait until earlier ones are authorized. */
   readonly waiting: Budget;
   enter(session: Session): void;
-  /** Tells the others that a session has joined; to be called when it has its WELCOME. */
+  /** Announces to the others that a session has joined. Call it after WELCOME was sent. */
   announceJoin(session: Session): void;
   /**
-   * Handles a message of a joined session. A promise where that takes time: the session's next message must wait for it.
+   * Handles a message of a joined session. Returns a promise if that takes time: the session's next
+   * message must wait for it.
    *
    * @throws ProtocolViolation
    */
   receive(session: Session, message: Message): Promise<void> | undefined;
-  /** Told of a message of a joined session that has to wait behind an earlier one, before `receive` gets it. */
+  /** Called for a message that has to wait behind an earlier one, before `receive` gets it. */
   delay(session: Session, message: Message): void;
-  /** Removes whatever a session left in it, publishes its testaments, and tells the others: in later turns, where it is much. */
+  /**
+   * Removes everything that a session left in the realm, publishes its testaments and announces
+   * that it
+   * has left. If there is much to remove, continues in later turns of the event loop.
+   */
   forget(session: Session): void;
-  /** Takes no new calls of clients' procedures. Resolves when the running ones have ended. */
+  /**
+   * Refuses new calls of procedures that clients registered. Resolves when the running calls have
+   * ended.
+   */
   drain(): Promise<void>;
-  /** From here on sessions leave without testaments and meta events: for the end, when all of them do. */
+  /**
+   * From now on sessions leave without testaments and meta events. For a shutdown, when all of them
+   * leave.
+   */
   mute(): void;
 }
 
@@ -47,7 +58,10 @@ export interface RealmOptions {
   readonly clock: Clock;
   readonly turns: Turns;
   readonly randomId: () => number;
-  /** In [0, 1), for the invocation policy `random`; nobody's safety depends on it. Default: Math.random. */
+  /**
+   * Returns a number in [0, 1), for the invocation policy `random`. It does not have to be secure.
+   * Default: Math.random.
+   */
   readonly random?: () => number;
   readonly rules?: Partial<RealmRules>;
 }
@@ -80,11 +94,15 @@ export function createRealm(options: RealmOptions): Realm {
   const dealer = createDealer(context, (session, message) => meta.call(session, message));
   const meta: MetaApi = createMetaApi(sessions, dealer.registrations, broker, context);
 
-  /** What is due when a session has left: it may have left ten thousand registrations, and each is told of. */
-  function* leaving(session: Session): Generator<unknown> {
+  /**
+   * Cleans up after a session, in small steps: it may leave ten thousand registrations, and each of
+   * them
+   * causes a meta event.
+   */
+  function* cleanUp(session: Session): Generator<unknown> {
     const { id, authid, authrole } = session;
-    for (const rooms of [broker.subscriptions.forget(session), dealer.forget(session)]) {
-      for (const _ of rooms) yield broker.isBehind ? false : undefined;
+    for (const removals of [broker.subscriptions.forget(session), dealer.forget(session)]) {
+      for (const _ of removals) yield broker.isBehind ? false : undefined;
     }
     if (silent || session.quiet) meta.testaments.discard(session);
     else yield* meta.testaments.publish(session);
@@ -103,7 +121,9 @@ export function createRealm(options: RealmOptions): Realm {
     enter: (session) => void sessions.set(session.id, session),
     announceJoin(session) {
       if (session.gone || session.trusted) return;
-      // Who came and went before its turn is told of by neither event: many that do so again and again cost next to nothing.
+      // If the session has left before this event's turn comes, neither on_join nor on_leave is
+      // published.
+      // So many sessions that come and go quickly cost almost nothing.
       context.announce('wamp.session.on_join', session, [sessionDetails(session)], {
         isDue() {
           session.unheardOf = session.gone;
@@ -118,7 +138,7 @@ export function createRealm(options: RealmOptions): Realm {
     forget(session) {
       session.gone = true;
       sessions.delete(session.id);
-      void inTurns(turns, leaving(session));
+      void inTurns(turns, cleanUp(session));
     },
     drain: () => dealer.drain(sessions.values()),
     mute() {

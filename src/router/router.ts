@@ -27,26 +27,29 @@ export type { RouterSecurity } from './access/realm-access.js';
 export type { RouterLimits } from './model.js';
 
 export interface RouterOptions {
-  /** Names of the realms that may be joined. */
+  /** Names of the realms that sessions can join. */
   readonly realms: readonly string[];
   readonly limits: RouterLimits;
-  /** What holds in a realm, by its name, where that differs from the defaults. */
+  /** Rules of a realm, by its name. What they leave out has its default. */
   readonly rules?: (realm: string) => Partial<RealmRules>;
-  /** Whether sessions may join without authentication, where their realm allows it. */
+  /** Whether sessions may join without authentication, in realms that allow it. */
   readonly allowAnonymous: boolean | 'local';
-  /** Users and grants. Default: none, so that whoever may join may do everything. */
+  /** Users and grants. Default: none, so that every session may do everything. */
   readonly security?: RouterSecurity;
-  /** Name and version for WELCOME, such as `wamp-rpc-gateway/1.0.0`. */
+  /** Name and version that WELCOME announces, such as `wamp-rpc-gateway/1.0.0`. */
   readonly agent: string;
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** Shared with all else in the process that gives the event loop work. Default: the router's own. */
+  /**
+   * Shared with everything in the process that gives the event loop work. Default: the router's
+   * own.
+   */
   readonly turns?: Turns;
-  /** Source of IDs of the global scope. Default: drawn from a secure generator. */
+  /** Source of global-scope IDs (WAMP, "IDs"). Default: a secure generator. */
   readonly randomId?: () => number;
 }
 
-/** What is held at this moment. */
+/** What the router holds at this moment. */
 export interface RouterCounts {
   readonly connections: number;
   readonly sessions: number;
@@ -61,13 +64,15 @@ export interface Router {
   readonly realms: readonly string[];
   counts(): RouterCounts;
   /**
-   * Refuses new calls of clients' procedures with `wamp.error.unavailable`; those of parts of this process answer for
-   * themselves. Resolves when the calls have ended that clients wait for.
+   * Refuses new calls of procedures that clients registered, with `wamp.error.unavailable`. Callees
+   * inside this process still get calls and refuse them themselves. Resolves when all calls that
+   * clients wait for have ended.
    */
   drain(): Promise<void>;
   /**
-   * Says GOODBYE to every session and resolves when all connections are closed, half a second later at most. Calls
-   * that are still open are lost: whoever wants them answered waits for {@link drain} before.
+   * Sends GOODBYE to every session. Resolves when all connections are closed, after half a second
+   * at
+   * the latest. Open calls are lost: to let them finish, wait for {@link drain} first.
    *
    * @param reason default `wamp.close.system_shutdown`
    */
@@ -107,11 +112,11 @@ export function createRouter(options: RouterOptions): Router {
   let closing = false;
 
   function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refusal {
-    const gate = realms.get(hello.realm);
-    if (gate === undefined) return { uri: ERROR_URI.noSuchRealm, message: 'this router has no such realm' };
-    const { realm, authentication } = gate;
+    const found = realms.get(hello.realm);
+    if (found === undefined) return { uri: ERROR_URI.noSuchRealm, message: 'this router has no such realm' };
+    const { realm, authentication } = found;
     const session = freshId(realm);
-    // Not the HELLO itself, which would be kept as long as the client takes to log in.
+    // Keeps the features only: the HELLO itself would stay in memory for the whole login.
     const features = announcedFeatures(hello.details);
     return {
       step: info.trusted
@@ -119,7 +124,7 @@ export function createRouter(options: RouterOptions): Router {
         : authentication.begin(hello, { info, session, signal }),
       join(admission) {
         if (!info.trusted && joinedClients >= limits.maxSessions) {
-          return { uri: ERROR_URI.tooManyRequests, message: 'the router holds as many sessions as it may' };
+          return { uri: ERROR_URI.tooManyRequests, message: 'the router has reached its limit of sessions' };
         }
         return join(realm, createSession(session, realm.name, admission, peer, info, features), admission);
       },
@@ -163,7 +168,7 @@ export function createRouter(options: RouterOptions): Router {
         if (connections.size === 0) whenEmpty();
       },
     });
-    // A peer that was closed before it got here is forgotten already.
+    // If the peer was closed during its creation, `onClosed` has removed it already.
     if (connections.has(entry)) connections.set(entry, connection);
     if (closing) connection.dismiss(CLOSE_URI.systemShutdown);
     return connection;
@@ -249,7 +254,7 @@ function createSession(
   };
 }
 
-/** What others may know of a session's connection. */
+/** What session meta data tell others about the connection. */
 function transportOf({ transport: type, serializer, remoteAddress: peer }: ConnectionInfo): Dict {
   return { type, ...(serializer !== undefined && { serializer }), ...(peer !== undefined && { peer }) };
 }

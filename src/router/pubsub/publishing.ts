@@ -8,7 +8,7 @@ import { receiverFilter } from './publish-filter.js';
 import { createRetainedEvents, type RetainedEvent, type RetainedEvents } from './retained-events.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
-/** What is to be published, all questions asked. */
+/** An event to publish, after all checks. */
 export interface Publication {
   readonly topic: string;
   /** PUBLISH.Options. */
@@ -16,17 +16,19 @@ export interface Publication {
   readonly payload: Payload;
 }
 
-/** Sends events to those that they are for. */
+/** Sends events to their receivers. */
 export interface Publishing {
-  /** @param publication its ID */
-  deliver(publisher: Session, publication: number, what: Publication): void;
-  /**
-   * A meta event: from the router, to all but the session that it tells of.
-   */
+  /** @param id publication ID */
+  deliver(publisher: Session, id: number, publication: Publication): void;
+  /** Publishes a meta event, from the router to all but the session that causes it. */
   announce(topic: string, cause: Session, args: readonly unknown[], more?: MoreOfMetaEvent): void;
-  /** So much is on its way that more of what can wait should. */
+  /** True while so many events are on their way that work which can wait should wait. */
   readonly isBehind: boolean;
-  /** Looks for what is retained for a session of the topics that a pattern matches, a little with each step. */
+  /**
+   * Finds the retained events of topics that a pattern matches and that a session may receive, a
+   * few
+   * with each step.
+   */
   findRetained(
     session: Session,
     match: MatchPolicy,
@@ -35,10 +37,17 @@ export interface Publishing {
   sendRetained(subscriber: Session, subscription: Subscription, events: readonly RetainedEvent[]): void;
 }
 
-/** Events on their way, from which on those of sessions that have left wait before they are made. */
+/**
+ * With so many events on their way, the meta events of sessions that have left wait before they are
+ * created.
+ */
 const MAX_WAITING = 1000;
 
-/** Meta events that a session may cause ahead of their turn: who merely joins, or subscribes, need not wait for them. */
+/**
+ * How many meta events of one session may be on their way before its connection is no longer read.
+ * A
+ * session that only joins or subscribes does not have to wait.
+ */
 const MOST_META_EVENTS_OWED = 8;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
@@ -53,7 +62,9 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       const details = isPacked(options) ? { ...identity, ...packingOf(options) } : identity;
       const filter = receiverFilter(options);
       const includesMe = options['exclude_me'] === false;
-      // First: who is told may publish again at once, and then has the last word.
+      // Retains the event before sending it: a receiver may publish at once, and the later event
+      // must
+      // replace this one.
       if (options['retain'] === true) {
         const { id } = publisher;
         const mayReceive = (session: Session) =>

@@ -6,25 +6,29 @@ import { refuse } from '../refusals.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import { dropRerouting } from './rerouting.js';
 
-/** Calls that are not answered yet: how they end when nobody answers them. */
+/** Calls that have no result or error yet, and how they end without one from the callee. */
 export interface OpenCalls {
   readonly deadlines: Deadlines;
-  /** Forgets a call; its answer, if one comes, is dropped. */
+  /** Forgets a call. A later response to it is dropped. */
   finish(call: PendingCall): void;
-  /** Tells the caller that a call came to nothing. */
-  fail(call: PendingCall, uri: string, sentence: string): void;
-  /** Tells the callee that nobody wants its answer, where it can hear that. */
+  /** Sends the caller an ERROR for its call. */
+  fail(call: PendingCall, uri: string, message: string): void;
+  /** Sends the callee an INTERRUPT, if it supports that. */
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
-  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`, one with each step. */
+  /**
+   * Cleans up after a session that has gone, one call with each step. Interrupts its calls, and
+   * sends
+   * the callers that wait for it `wamp.error.canceled`.
+   */
   forget(session: Session): Iterable<void>;
-  /** Resolves when the calls have ended that these callers wait for now. */
+  /** Resolves when all calls that these callers wait for now have ended. */
   ended(callers: Iterable<Session>): Promise<void>;
 }
 
-/** Calls whose end somebody waits for. */
+/** Calls of which somebody waits for the end. */
 interface Awaited {
   readonly calls: Set<PendingCall>;
-  tell(): void;
+  resolve(): void;
 }
 
 export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
@@ -41,14 +45,17 @@ export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);
-    for (const { calls, tell } of awaited) if (calls.delete(call) && calls.size === 0) tell();
+    for (const { calls, resolve } of awaited) if (calls.delete(call) && calls.size === 0) resolve();
   }
 
-  function fail(call: PendingCall, uri: string, sentence: string): void {
-    refuse(call.caller, MESSAGE.CALL, call.request, uri, sentence);
+  function fail(call: PendingCall, uri: string, message: string): void {
+    refuse(call.caller, MESSAGE.CALL, call.request, uri, message);
   }
 
-  /** Only to callees that announced it: others take INTERRUPT for a protocol violation. */
+  /**
+   * Sends INTERRUPT only to callees that announced call_canceling: others treat it as a protocol
+   * violation.
+   */
   function interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void {
     if (!call.callee.features.callee.callCanceling || call.killed || call.callee.gone) return;
     call.callee.peer.send({ type: MESSAGE.INTERRUPT, request: call.invocation, options: { mode, reason } });
@@ -60,7 +67,8 @@ export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
     fail,
     interrupt,
     *forget(session) {
-      // Its own calls first, so that a session which called itself is not answered after it has gone.
+      // Ends its own calls first, so that a session which called itself gets no response after it
+      // has gone.
       for (const call of session.calls?.values() ?? []) {
         if (session.calls?.get(call.request) !== call) continue;
         finish(call);
@@ -78,7 +86,7 @@ export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
       const calls = new Set<PendingCall>();
       for (const { calls: open } of callers) for (const call of open?.values() ?? []) calls.add(call);
       if (calls.size === 0) return Promise.resolve();
-      return new Promise((tell) => void awaited.push({ calls, tell }));
+      return new Promise((resolve) => void awaited.push({ calls, resolve }));
     },
   };
 }
