@@ -1,14 +1,32 @@
-/** Time, handed in wherever it is needed so that tests can hold it still. */
+/**
+ * The time. Every part that needs the time gets a clock, so that a test can stop it.
+ *
+ * @example
+ * ```ts
+ * import { type Clock, createGateway, loadConfig, systemClock } from 'wamp-rpc-gateway';
+ *
+ * // A clock that runs one hour ahead: to see how the gateway behaves when tokens expire.
+ * const ahead: Clock = { ...systemClock, wall: () => systemClock.wall() + 3_600_000 };
+ *
+ * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }), { clock: ahead });
+ * await gateway.start();
+ * await gateway.stop();
+ * ```
+ */
 export interface Clock {
-  /** Monotonic milliseconds: for deadlines and ages, never for dates. */
+  /** Milliseconds of a monotonic clock: for deadlines and ages, never for dates. */
   monotonic(): number;
-  /** Milliseconds since the epoch: for dates that others sent us (`Retry-After`, `expires_in`). */
+  /** Milliseconds since the epoch: for dates that a server sent (`Retry-After`, `expires_in`). */
   wall(): number;
-  /** Runs `action` once after `delayMs` milliseconds; the returned function takes it back. */
+  /**
+   * Runs `action` once after `delayMs` milliseconds.
+   *
+   * @returns cancels the timer
+   */
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** The machine's own clock. Its timers keep the process alive until they fire or are taken back. */
+/** The system's clock. Its timers keep the process alive until they fire or are cancelled. */
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   wall: () => Date.now(),

@@ -18,41 +18,79 @@ import { createSerializers } from './wamp/serializers/serializers.js';
 
 export type { Preview } from './gateway/preview.js';
 
-/** What a gateway takes from its surroundings; everything has a default. */
+/**
+ * What a program may replace in a gateway. Every option has a default.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, createLogger, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * let calls = 0;
+ * const config = loadConfig('bondy.conf', { env: process.env });
+ * const gateway = createGateway(config, {
+ *   log: createLogger(config.log.level, process.stderr),
+ *   uuid: () => `call-${++calls}`,
+ *   env: { BILLING_SECRET: 'for tests only' },
+ * });
+ * await gateway.start();
+ * await gateway.stop();
+ * ```
+ */
 export interface GatewayOptions {
-  /** Default: no log. */
+  /** Gets the gateway's log. Default: no log. */
   readonly log?: Logger;
+  /** The time. Default: the system's clock. */
   readonly clock?: Clock;
-  /** Numbers in [0, 1), for jitter and error ids; no secret depends on them. */
+  /** Numbers in [0, 1), for jitter and error ids. No secret depends on them. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Idempotency keys. */
+  /** Makes idempotency keys. Default: `crypto.randomUUID`. */
   readonly uuid?: () => string;
-  /** Where the secrets provider `env` looks. Default: the process's own environment. */
+  /** The environment from which the secrets provider `env` reads. Default: `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A WAMP router with the procedures of a configuration on it. */
+/**
+ * A WAMP router that carries the procedures of a configuration.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, type Gateway, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * function describe(gateway: Gateway): string {
+ *   return `${gateway.procedureCount} procedures in ${gateway.realms.join(', ')}`;
+ * }
+ *
+ * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }));
+ * console.log(describe(gateway));
+ * await gateway.start();
+ * console.log(gateway.endpoints);
+ * // Running calls get one second to end.
+ * await gateway.stop(1_000);
+ * console.log(`${gateway.callCount} calls`);
+ * ```
+ */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners; nothing stays open where one of these fails. A
-   * gateway that was stopped can be started again.
+   * Registers every procedure, then opens the listeners. When one step fails, everything is closed again. A stopped
+   * gateway can be started again.
    *
    * @throws GatewayError `already_started`, `listen` or `listener_tls`
    */
   start(): Promise<void>;
   /**
-   * Refuses new calls, lets the running ones end, says GOODBYE to every session and closes everything. May be called
-   * again while it is at work, with a shorter grace for instance.
+   * Refuses new calls, waits for the running ones, sends GOODBYE to every session and closes everything. It may be
+   * called again while it runs, for example with a shorter grace.
    *
-   * @param graceMs how long running calls may take to end, milliseconds; they are cancelled then. Default 10 s.
+   * @param graceMs milliseconds in which running calls may end; then they are cancelled. Default: 10,000
    */
   stop(graceMs?: number): Promise<void>;
-  /** The URLs that clients connect to, from `start` on: `ws://127.0.0.1:18080/ws`, `rs://127.0.0.1:18082`. */
+  /** The URLs for clients: `ws://127.0.0.1:18080/ws`, `rs://127.0.0.1:18082`. Empty until `start` resolves. */
   readonly endpoints: readonly string[];
+  /** How many procedures the configuration defines. */
   readonly procedureCount: number;
-  /** The realms that can be joined. */
+  /** The realms that clients can join. */
   readonly realms: readonly string[];
-  /** Calls of its procedures that have come so far. */
+  /** How many calls the procedures have received since the gateway was created. */
   readonly callCount: number;
 }
 
@@ -65,11 +103,29 @@ const DEFAULT_GRACE_MS = 10_000;
 const SECRETS_WAIT_MS = 3_000;
 
 /**
- * Builds a gateway. This is the composition root: every part is made here and handed to those that need it.
+ * Creates a gateway. It opens nothing until `start`.
  *
- * @param config what `loadConfig` or `parseConfig` gave.
+ * @param config from `loadConfig` or `parseConfig`
  * @throws GatewayError `service_tls`
+ *
+ * @example
+ * ```ts
+ * import { createGateway, parseConfig } from 'wamp-rpc-gateway';
+ *
+ * const text = `
+ * rpc_gateway.services.shop.base_url = https://shop.example.com/api
+ * rpc_gateway.services.shop.procedures.get_item.uri = com.shop.get_item
+ * rpc_gateway.services.shop.procedures.get_item.realm = com.example.myrealm
+ * rpc_gateway.services.shop.procedures.get_item.path = /items/{{id}}
+ * listeners.clients.port = 0
+ * `;
+ * const gateway = createGateway(parseConfig(text, { env: process.env }));
+ * await gateway.start();
+ * console.log(gateway.endpoints);
+ * await gateway.stop();
+ * ```
  */
+// The composition root: it makes every part and hands it to the parts that need it.
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const { env = process.env } = options;
@@ -266,10 +322,21 @@ function createConfiguredRouter(
 }
 
 /**
- * The HTTP request that a call of `uri` with these kwargs would send, its secrets masked; nothing is sent.
+ * Builds the HTTP request that a call would send, with secrets masked. It sends nothing.
  *
- * @param realm where the same URI stands in several realms; default: the first.
- * @throws BadRequest where there is no such procedure, or the kwargs can't become its request.
+ * @param uri the procedure
+ * @param realm needed only when several realms have a procedure with this URI. Default: the first of them
+ * @param kwargs the keyword arguments of the call
+ * @throws BadRequest when the procedure does not exist, or the kwargs cannot become its request
+ *
+ * @example
+ * ```ts
+ * import { loadConfig, previewRequest } from 'wamp-rpc-gateway';
+ *
+ * const config = loadConfig('bondy.conf', { env: process.env });
+ * const { request } = previewRequest(config, 'com.billing.get_invoice', undefined, { id: 'INV-001' });
+ * console.log(request.method, request.origin + request.path);
+ * ```
  */
 export function previewRequest(
   config: LoadedConfig,

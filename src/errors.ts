@@ -1,23 +1,56 @@
-/** One fault of a configuration file: where it is, what is wrong and what to do. Never holds a value from the file. */
+/**
+ * One problem in a configuration file: where it is, what is wrong and what to do. It never holds a value from the file,
+ * which could be a secret.
+ */
 export interface ConfigProblem {
+  /** The path, as the configuration names it. */
   readonly file: string;
-  /** 1-based; 0 where the file as a whole is meant. */
+  /** The first line is 1. 0: the problem concerns the whole file. */
   readonly line: number;
-  /** The key at fault, or '' where the line has none. */
+  /** The key with the problem; empty when the line has no key. */
   readonly key: string;
+  /** What is wrong and what to do, in one sentence. */
   readonly message: string;
 }
 
-/** `file:line: key: message`, the one form in which problems and notices are shown. */
+/**
+ * Formats a problem or a notice as `file:line: key: message`.
+ *
+ * @example
+ * ```ts
+ * import { formatProblem, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * const config = loadConfig('bondy.conf', { env: process.env });
+ * for (const notice of config.notices) console.warn(formatProblem(notice));
+ * ```
+ */
 export function formatProblem(problem: ConfigProblem): string {
   const place = problem.line > 0 ? `${problem.file}:${problem.line}` : problem.file;
   return problem.key === '' ? `${place}: ${problem.message}` : `${place}: ${problem.key}: ${problem.message}`;
 }
 
-/** The configuration cannot be used. Carries every problem found, not the first alone. */
+/**
+ * The configuration has problems and cannot be used. The error lists all of them, not only the first.
+ *
+ * @example
+ * ```ts
+ * import { ConfigError, formatProblem, parseConfig } from 'wamp-rpc-gateway';
+ *
+ * try {
+ *   parseConfig('wamp.call_timeout = 15', { env: {} });
+ * } catch (error) {
+ *   if (!(error instanceof ConfigError)) throw error;
+ *   // bondy.conf:1: wamp.call_timeout: a duration needs a unit: …
+ *   for (const problem of error.problems) console.error(formatProblem(problem));
+ * }
+ * ```
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  /** @param notices warnings that were found besides; they alone would not have kept the gateway from starting. */
+  /**
+   * @param problems what must be fixed, in the order of the file
+   * @param notices warnings; they alone would not stop the gateway from starting
+   */
   constructor(
     readonly problems: readonly ConfigProblem[],
     readonly notices: readonly ConfigProblem[] = [],
@@ -26,28 +59,41 @@ export class ConfigError extends Error {
   }
 }
 
-/** The errors with which a gateway fails to be made or to start. docs/errors.md lists the codes; a test keeps the two equal. */
+/** The codes of `GatewayError`. docs/errors.md explains each; a test keeps the two lists equal. */
 export const GATEWAY_ERROR_CODES = ['already_started', 'listen', 'listener_tls', 'service_tls'] as const;
 
+/**
+ * Why a gateway could not be created or started. docs/errors.md explains each code.
+ *
+ * @useDeclaredType
+ */
 export type GatewayErrorCode = (typeof GATEWAY_ERROR_CODES)[number];
 
 /**
- * A gateway cannot be made or started.
+ * The gateway could not be created or started. `code` is stable: programs can rely on it.
  *
  * @example
+ * ```ts
+ * import { createGateway, GatewayError, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }));
  * try {
  *   await gateway.start();
  * } catch (error) {
- *   if (error instanceof GatewayError && error.code === 'listen') console.error(error.message);
- *   else throw error;
+ *   // Another program uses the port, for example.
+ *   if (!(error instanceof GatewayError && error.code === 'listen')) throw error;
+ *   console.error(error.message);
  * }
+ * await gateway.stop();
+ * ```
  */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
 
   /**
-   * @param code stable; programs can rely on it
-   * @param message one plain sentence that says what failed, where and why
+   * @param code why it failed
+   * @param message what failed, where and why, in one sentence
+   * @param options `cause`: the error behind this one
    */
   constructor(
     readonly code: GatewayErrorCode,

@@ -18,6 +18,18 @@ export type {
   Variable,
   WampSettings,
 } from './config/model.js';
+export type {
+  AuthMethod,
+  Cidr,
+  GrantedUris,
+  Password,
+  Permission,
+  SecurityGrant,
+  SecuritySource,
+  SecurityUser,
+} from './config/security-file/model.js';
+export type { ReadFile } from './config/syntax/includes.js';
+export type { Environment } from './config/syntax/substitution.js';
 export {
   createGateway,
   type Gateway,
@@ -35,4 +47,4 @@ export {
 } from './errors.js';
 export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
-export type { HttpRequest, ReadableRequest } from './upstream/http-message.js';
+export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';

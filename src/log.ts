@@ -1,23 +1,63 @@
 import { type DestinationStream, pino } from 'pino';
 
-/** What the rooms may say to the log. A record is an object first, then one plain sentence. */
+/**
+ * A log. Each record is an object with fields, and a message of one sentence. A pino logger fits.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, type Logger, loadConfig, silentLogger } from 'wamp-rpc-gateway';
+ *
+ * const log: Logger = {
+ *   ...silentLogger,
+ *   warn: (record, message) => console.warn(message, record),
+ *   error: (record, message) => console.error(message, record),
+ *   isLevelEnabled: (level) => level === 'warn' || level === 'error',
+ * };
+ *
+ * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }), { log });
+ * await gateway.start();
+ * await gateway.stop();
+ * ```
+ */
 export interface Logger {
-  debug(record: object, sentence: string): void;
-  info(record: object, sentence: string): void;
-  warn(record: object, sentence: string): void;
-  error(record: object, sentence: string): void;
-  /** Whether records of this level are kept, so that nobody makes one in vain; where it is absent they are. */
+  debug(record: object, message: string): void;
+  info(record: object, message: string): void;
+  warn(record: object, message: string): void;
+  error(record: object, message: string): void;
+  /**
+   * Tells whether the log keeps records of this level. The gateway does not build a record that would be dropped. A logger
+   * without this method gets all records.
+   */
   isLevelEnabled?(level: LogLevel): boolean;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/**
+ * The least severe level that a log keeps. `silent` keeps nothing.
+ *
+ * @useDeclaredType
+ */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
- * A JSON-lines logger.
+ * Creates a logger that writes one JSON object per line.
  *
- * Whoever logs must pick harmless fields (procedure, path template, status, error code); the redaction here is a
- * second fence for a field that slips through by its usual name.
+ * Code that logs must choose harmless fields (procedure, path template, status, error code). As a second defence, the
+ * logger replaces fields with names such as `token`, `password` or `headers` by `[redacted]`.
+ *
+ * @param level the least severe level that is written
+ * @param destination gets the lines: a stream, or any object with `write(line)`
+ *
+ * @example
+ * ```ts
+ * import { createGateway, createLogger, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * const log = createLogger('info', process.stdout);
+ * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }), { log });
+ * await gateway.start();
+ * log.info({ endpoints: gateway.endpoints }, 'the gateway accepts clients');
+ * await gateway.stop();
+ * ```
  */
 export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
   return pino(
@@ -46,7 +86,7 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
   );
 }
 
-/** Says nothing: for tests and for embedders who want no log. */
+/** Drops every record. The default of `createGateway`. */
 export const silentLogger: Logger = {
   debug() {},
   info() {},

@@ -20,19 +20,47 @@ import { notifyPending, refuseAttached } from './unimplemented-keys.js';
 
 export type { LoadedConfig } from './model.js';
 
-/** What a configuration is read from, besides its file. */
+/**
+ * Where a configuration is read from.
+ *
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { type ConfigSource, loadConfig } from 'wamp-rpc-gateway';
+ *
+ * const source: ConfigSource = {
+ *   env: { ...process.env, BILLING_URL: 'https://billing.example.com/api' },
+ *   readFile: (path) => {
+ *     console.log(`reads ${path}`);
+ *     return readFileSync(path, 'utf8');
+ *   },
+ * };
+ * const config = loadConfig('bondy.conf', source);
+ * console.log(config.services.map(({ name }) => name));
+ * ```
+ */
 export interface ConfigSource {
-  /** What `${ENV}` is taken from. */
+  /** The environment variables for `${ENV}`. */
   readonly env: Environment;
-  /** How files are read, certificates too; default: from the disk. */
+  /** Reads every file: the configuration, what it includes, and certificates. Default: from the disk. */
   readonly readFile?: ReadFile;
 }
 
 /**
- * Reads `bondy.conf` and all it includes.
+ * Reads `bondy.conf` and all files that it includes.
  *
- * @param path absolute, or relative to the working directory; messages name files as this begins.
- * @throws ConfigError with every problem found. Nothing else is ever thrown.
+ * @param path absolute, or relative to the working directory. Messages name the file by this path
+ * @throws ConfigError with every problem that was found. It throws nothing else.
+ *
+ * @example
+ * ```ts
+ * import { loadConfig } from 'wamp-rpc-gateway';
+ *
+ * const config = loadConfig('bondy.conf', { env: process.env });
+ * for (const service of config.services) {
+ *   for (const { settings } of service.procedures) console.log(settings.realm, settings.uri);
+ * }
+ * ```
  */
 export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
   const { env, readFile = readFromDisk } = source;
@@ -46,11 +74,25 @@ export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
 }
 
 /**
- * Reads a configuration from a text. Without a file it can include nothing, and paths in it are relative to the working
- * directory.
+ * Reads a configuration from a text. Without `source.file` the text cannot include files, and its paths are relative to
+ * the working directory.
  *
- * @param source.file the file that the text is taken to stand in.
- * @throws ConfigError as loadConfig does.
+ * @param source.file the path that the text is treated as having
+ * @throws ConfigError with every problem that was found. It throws nothing else.
+ *
+ * @example
+ * ```ts
+ * import { parseConfig } from 'wamp-rpc-gateway';
+ *
+ * const text = `
+ * rpc_gateway.services.shop.base_url = https://shop.example.com/api
+ * rpc_gateway.services.shop.procedures.get_item.uri = com.shop.get_item
+ * rpc_gateway.services.shop.procedures.get_item.realm = com.example.myrealm
+ * rpc_gateway.services.shop.procedures.get_item.path = /items/{{id}}
+ * `;
+ * const config = parseConfig(text, { env: {} });
+ * console.log(config.realms);
+ * ```
  */
 export function parseConfig(text: string, source: ConfigSource & { readonly file?: string }): LoadedConfig {
   const { env, file, readFile = readFromDisk } = source;

@@ -20,14 +20,15 @@ export type {
   WampSettings,
 };
 
-/** An HTTP API and the procedures that lead to it. */
+/** An HTTP API and its procedures. */
 export interface ServiceConfig {
+  /** The name in the file. */
   readonly name: string;
   readonly settings: ServiceSettings;
   readonly procedures: readonly ProcedureConfig[];
 }
 
-/** One WAMP procedure. What it shares with its service is merged into its settings already. */
+/** One WAMP procedure. Its settings already include the ones that it inherits from its service. */
 export interface ProcedureConfig {
   readonly name: string;
   /** The name of its service. */
@@ -41,26 +42,29 @@ export interface ListenerConfig {
   readonly settings: ListenerSettings;
 }
 
-/** The security keys, and who may join which realm, by the realm's name; realms that nothing is said about have no entry. */
+/**
+ * The security keys, and who may join which realm. `realms` has the realm's name as its key; a realm without security
+ * settings has no entry.
+ */
 export interface SecurityConfig extends Omit<SecuritySettings, 'realms'> {
   readonly realms: ReadonlyMap<string, RealmSecurity>;
 }
 
 /**
- * A configuration, complete, checked and deeply frozen. A setting has the name of its key in the file; durations are
- * milliseconds, sizes bytes, files absolute paths.
+ * A configuration: complete, checked and deeply frozen. A setting has the name of its key in the file. Durations are in
+ * milliseconds, sizes in bytes; paths are absolute.
  */
 export interface LoadedConfig {
   readonly services: readonly ServiceConfig[];
   readonly listeners: readonly ListenerConfig[];
-  /** The realms that procedures name, and then those of the security file, each in the order of its file. */
+  /** The realms of the procedures, then those of the security file, each in the order of its file. */
   readonly realms: readonly string[];
   readonly wamp: WampSettings;
   readonly security: SecurityConfig;
   readonly router: RouterSettings;
   readonly log: LogSettings;
-  /** Warnings and notices: nothing here keeps the gateway from starting. */
+  /** Warnings and notices. They do not stop the gateway from starting. */
   readonly notices: readonly ConfigProblem[];
-  /** Keys of the file that are right and have no effect yet in this version; `notices` speaks of them too. */
+  /** Correct keys that have no effect yet in this version. `notices` mentions them too. */
   readonly pending: readonly string[];
 }

@@ -13,7 +13,7 @@ export interface PreviewDeps {
   readonly uuid: () => string;
 }
 
-/** A request as it may be shown, and the service whose TLS settings go with it. */
+/** A request for display, with secrets masked, and the service that it belongs to. */
 export interface Preview {
   readonly request: ReadableRequest;
   readonly service: ServiceConfig;

@@ -3,20 +3,20 @@ import type { ResponseHeaders } from './response-headers.js';
 /** HTTP methods that a procedure can have. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 
-/** One request, complete: what stands here is what goes over the wire, save for `Host`, `Connection` and `Content-Length`. */
+/** One complete request. It goes over the wire as it is here, plus `Host`, `Connection` and `Content-Length`. */
 export interface HttpRequest {
   readonly method: HttpMethod;
   /** Scheme, host and port: `https://billing.example.com`. */
   readonly origin: string;
   /** Path and query as sent, percent-encoded: `/api/invoices/INV-001?expand=lines`. */
   readonly path: string;
-  /** Flat list: name, value, name, value … Latin-1, checked for CR, LF and NUL. */
+  /** Name, value, name, value … as one flat list. Latin-1, without CR, LF and NUL. */
   readonly headers: readonly string[];
-  /** Text goes out as UTF-8. Nobody may write to bytes. */
+  /** Text is sent as UTF-8. Bytes must not be changed. */
   readonly body: string | Uint8Array | undefined;
 }
 
-/** A request whose body is text: to be read by people. */
+/** A request for people to read: its body is text. */
 export interface ReadableRequest extends HttpRequest {
   readonly body: string | undefined;
 }

@@ -6,6 +6,7 @@ describe('links in the documents', () => {
     'README.md',
     'CONTRIBUTING.md',
     'docs/README.md',
+    'docs/api.md',
     'docs/authentication.md',
     'docs/errors.md',
     'docs/life-of-a-call.md',

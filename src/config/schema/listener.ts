@@ -126,7 +126,12 @@ export const LISTENER_KEYS = {
 /** What stands in the file. */
 export type WrittenListener = SettingsOf<typeof LISTENER_KEYS>;
 
-/** The words of Bondy 1.0 are put into ours by then (bondy-listeners.ts). */
+/**
+ * The keys under `listeners.$name`. docs/reference/configuration.md describes each. The words of Bondy 1.0 are already
+ * translated to the gateway's own.
+ *
+ * @interface
+ */
 export type ListenerSettings = Omit<WrittenListener, 'protocol' | 'services' | 'transport'> & {
   readonly protocol: 'websocket' | 'rawsocket' | 'universal' | 'admin';
 };

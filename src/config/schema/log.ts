@@ -40,6 +40,11 @@ function logLevel() {
   return { ...level, parse };
 }
 
+/**
+ * The keys under `log`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type LogSettings = SettingsOf<typeof LOG_KEYS>;
 
 export const LOG_SCOPE = {

@@ -81,6 +81,11 @@ export const PROCEDURE_KEYS = {
   },
 } as const satisfies KeyTable;
 
+/**
+ * The keys under `rpc_gateway.services.$service.procedures.$proc`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type ProcedureSettings = SettingsOf<typeof PROCEDURE_KEYS>;
 
 export const PROCEDURE_SCOPE = {

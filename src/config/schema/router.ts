@@ -59,6 +59,11 @@ export const ROUTER_KEYS = {
   },
 } as const satisfies KeyTable;
 
+/**
+ * The keys under `router`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type RouterSettings = SettingsOf<typeof ROUTER_KEYS>;
 
 export const ROUTER_SCOPE = {

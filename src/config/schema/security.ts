@@ -65,6 +65,11 @@ export const SECURITY_KEYS = {
   },
 } as const satisfies KeyTable;
 
+/**
+ * The keys under `security`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type SecuritySettings = SettingsOf<typeof SECURITY_KEYS>;
 
 export const SECURITY_SCOPE = {

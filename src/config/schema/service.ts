@@ -254,6 +254,11 @@ export const SERVICE_KEYS = {
   ...AUTH_KEYS,
 } as const satisfies KeyTable;
 
+/**
+ * The keys under `rpc_gateway.services.$service`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type ServiceSettings = SettingsOf<typeof SERVICE_KEYS>;
 
 export const SERVICE_SCOPE = {

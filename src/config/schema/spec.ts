@@ -75,7 +75,8 @@ type SettingName<K extends PropertyKey, S> = S extends { readonly settingName: i
     : K;
 
 type SettingValue<S> = S extends { readonly record: { readonly keys: infer Keys } }
-  ? ReadonlyMap<string, SettingsOf<Keys>>
+  ? // Written out, so that docs/api.md shows its keys.
+    ReadonlyMap<string, { readonly [K in keyof Keys as SettingName<K, Keys[K]>]: SettingValue<Keys[K]> }>
   : S extends { readonly family: { readonly collect: (members: never) => infer Collected } }
     ? Collected
     : S extends { readonly type: DataType<infer T> }

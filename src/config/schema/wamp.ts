@@ -264,6 +264,11 @@ export const WAMP_KEYS = {
   },
 } as const satisfies KeyTable;
 
+/**
+ * The keys under `wamp`. docs/reference/configuration.md describes each.
+ *
+ * @interface
+ */
 export type WampSettings = SettingsOf<typeof WAMP_KEYS>;
 
 export const WAMP_SCOPE = {

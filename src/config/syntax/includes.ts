@@ -15,7 +15,7 @@ export interface Entry extends SettingLine {
   readonly directory: string;
 }
 
-/** Reads a file whole, or throws what the file system says. */
+/** Reads a whole file, or throws the file system's error. */
 export type ReadFile = (path: string) => string | Uint8Array;
 
 /** What stops a mistaken glob from reading half a disk. */

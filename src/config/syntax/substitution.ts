@@ -1,7 +1,7 @@
 import { ValueError } from '../types/value-error.js';
 import { withoutLineBreak } from './line-break.js';
 
-/** The environment that `${ENV}` reads from. */
+/** The environment variables for `${ENV}`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 // A default may hold {{variables}}, whose braces do not end it.

@@ -1,27 +1,27 @@
 import { ValueError } from './value-error.js';
 
-/** `{{name}}` or `{{name:-fallback}}` in a template. */
+/** `{{name}}` or `{{name:-default}}` in a template. */
 export interface Variable {
   readonly name: string;
-  /** What stands in when the variable has no value; undefined where the template names none. */
+  /** The default for a variable without a value; undefined when the template has none. */
   readonly fallback: string | undefined;
 }
 
-/** A value with variables in it, parsed once, at load. No two neighbouring parts are text. */
+/** A value with variables, parsed once when the configuration is loaded. Two text parts never follow each other. */
 export interface Template {
-  /** The template with all that the environment brought; what may be shown of it is {@link sourceForShow}. */
+  /** The template's text, including text from the environment. Do not print it: use `masked`. */
   readonly source: string;
   readonly parts: readonly (string | Variable)[];
-  /** For a JSON body: constants and defaults that parse as JSON are that JSON, as the value stands in no quotes. */
+  /** In a JSON body, for a value without quotes: constants and defaults that are JSON keep their JSON type. */
   readonly typed?: true;
-  /** The parts for showing, where the environment brought some of the text: `***` stands for it. */
+  /** The parts for display, when some text came from the environment: `***` replaces that text. */
   readonly masked?: Template['parts'];
 }
 
 /** Stands for a secret wherever something is shown and not sent. */
 export const MASK = '***';
 
-/** A template with a name: a header, a query parameter, a cookie or a body field. */
+/** A template with a name: a header, a query parameter, a cookie or a field of the body. */
 export interface NamedTemplate {
   readonly name: string;
   readonly template: Template;

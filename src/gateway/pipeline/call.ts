@@ -35,8 +35,22 @@ export interface RunningCall extends IncomingCall {
 }
 
 /**
- * The kwargs of a call cannot become a request; nothing is sent. The message goes to the caller: it names keys, and no
+ * The kwargs of a call cannot become a request, so nothing is sent. The message goes to the caller: it names keys, never
  * values.
+ *
+ * @example
+ * ```ts
+ * import { BadRequest, loadConfig, previewRequest } from 'wamp-rpc-gateway';
+ *
+ * const config = loadConfig('bondy.conf', { env: process.env });
+ * try {
+ *   previewRequest(config, 'com.billing.get_invoice', undefined, {});
+ * } catch (error) {
+ *   if (!(error instanceof BadRequest)) throw error;
+ *   // The path needs an id.
+ *   console.error(error.message);
+ * }
+ * ```
  */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
