@@ -23,8 +23,8 @@ const ROOMS = {
   router: ['wamp', 'ip-source', 'json-text', 'log', 'clock', 'collections', 'turns', 'summed-log'],
   transport: ['wamp', 'ip-source', 'errors', 'log', 'clock', 'turns', 'summed-log', 'read-regular-file'],
   secrets: ['config', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log', 'read-regular-file'],
-  upstream: ['config', 'errors', 'log', 'clock', 'collections', 'summed-log', 'read-regular-file'],
-  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'backoff', 'json', 'summed-log'],
+  upstream: ['config', 'errors', 'log', 'clock', 'collections', 'turns', 'summed-log', 'read-regular-file'],
+  auth: ['config', 'upstream', 'secrets', 'errors', 'log', 'clock', 'turns', 'backoff', 'json', 'summed-log'],
   'gateway/pipeline': [
     'auth',
     'secrets',

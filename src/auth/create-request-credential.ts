@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
 import type { Variables } from '../secrets/variables.js';
+import type { Turns } from '../turns.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
@@ -23,6 +24,7 @@ export interface RequestCredentialDeps {
   /** Of the token endpoint. */
   readonly tls: UpstreamTls;
   readonly waiting: WaitingMemory;
+  readonly turns: Turns;
 }
 
 /** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
@@ -54,7 +56,7 @@ export function createRequestCredential(
             return text !== undefined && isPlaceable(text, placement);
           },
         },
-        connect: (origin) => createTokenUpstream(origin, settings, deps.tls, clock, random),
+        connect: (origin) => createTokenUpstream(origin, settings, deps),
         log,
         service: name,
       });

@@ -87,7 +87,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   /** @param former the connections to go on with, where base_url is the same. */
   function compile(base: BaseUrl | undefined, former?: Upstream): Compiled {
     const upstream =
-      base && (former ?? createServiceUpstream(base.origin, settings, { tls, clock, random, waiting }));
+      base && (former ?? createServiceUpstream(base.origin, settings, { ...deps, tls, waiting }));
     const values = variables.current();
     const parts = { ...deps, base, upstream, authoriser, credential, variables };
     const made: Compiled = {

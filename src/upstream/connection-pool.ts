@@ -4,6 +4,7 @@ import type { Client } from 'undici';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
 import { WaitQueue } from '../collections/wait-queue.js';
+import type { Turns } from '../turns.js';
 import type { CallControl } from './call-control.js';
 import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
@@ -98,6 +99,7 @@ export function createConnectionPool(
   options: PoolOptions,
   clock: Clock,
   random: () => number,
+  turns: Turns,
 ): ConnectionPool {
   const connector = createUpstreamConnector(options);
   const limits = {
@@ -121,7 +123,7 @@ export function createConnectionPool(
             callback(error, null);
             return;
           }
-          const filter = filterInterimResponses(socket, limits);
+          const filter = filterInterimResponses(socket, limits, turns);
           if (slot().client === client) slot().filter = filter;
           callback(null, socket);
         });

@@ -21,7 +21,7 @@ const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
  * undici's assertions refuse.
  */
 const MALFORMED_HTTP =
-  /^(HPE_|TOO_MANY_INTERIM|MALFORMED_INTERIM|ENDLESS_RESPONSE|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
+  /^(HPE_|TOO_MANY_INTERIM|MALFORMED_INTERIM|ENDLESS_RESPONSE|UNKNOWN_HTTP_VERSION|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
 export const HEADERS_TOO_LONG = 'the header section is longer than pool.max_response_header_size';
 /** Without a code: a switch of protocols unasked, and a response that nobody asked for. */
 const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;

@@ -7,7 +7,7 @@ import type { Connection, ConnectionState } from './connection-pool.js';
 import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './exchange-failure.js';
 import type { HttpRequest, HttpResponse } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
-import { beginsAlike, type ResponseHeaders, responseHeader } from './response-headers.js';
+import { beginsAlike, isAlike, type ResponseHeaders, responseHeader } from './response-headers.js';
 
 export interface Responded {
   readonly kind: 'response';
@@ -246,6 +246,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   onComplete(): void {
+    this.connection.filter?.complete();
     const body = Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body;
     this.answer(body, this.request.method === 'HEAD' ? 'resting' : 'good');
   }
@@ -385,7 +386,23 @@ function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefi
     return 'the upstream answered with an event stream, which never ends';
   }
   const length = responseHeader(headers, 'content-length');
-  return length !== undefined && numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
+  // The parser refuses a response with both fields.
+  if (length === undefined) return refuseCoding(headers);
+  return numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
+/** `identity` is no coding, and was one in RFC 2616 §3.6. */
+const KNOWN_CODINGS = ['chunked', 'identity', ''];
+
+/** The body of a transfer coding that we do not undo is not the content (RFC 9112 §6.1). */
+function refuseCoding(headers: ResponseHeaders): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    const isField = isAlike(headers[index] as Buffer, 'transfer-encoding');
+    if (isField && !KNOWN_CODINGS.some((coding) => isAlike(headers[index + 1] as Buffer, coding))) {
+      return 'a transfer coding that we did not ask for';
+    }
+  }
+  return undefined;
 }
 
 /** What is no number has been refused by undici already. */

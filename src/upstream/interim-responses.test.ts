@@ -1,16 +1,19 @@
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { createTurns } from '../turns.js';
 import {
   ENDLESS_RESPONSE,
   filterInterimResponses,
   MALFORMED_INTERIM_RESPONSE,
   MAX_INTERIM_RESPONSES,
   TOO_MANY_INTERIM_RESPONSES,
+  UNKNOWN_HTTP_VERSION,
 } from './interim-responses.js';
 
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const MAX_HEAD = 200;
 const MAX_TOTAL = 4_000;
+const TURNS = createTurns({ monotonic: () => 0 });
 
 /** What the parser reads of a response in these pieces, and how often the listener was called. */
 function read(pieces: readonly string[], { expected = true, goesOn = true } = {}) {
@@ -20,7 +23,7 @@ function read(pieces: readonly string[], { expected = true, goesOn = true } = {}
     error = failure.code;
   });
   let heard = 0;
-  const filter = filterInterimResponses(socket, { headBytes: MAX_HEAD, totalBytes: MAX_TOTAL });
+  const filter = filterInterimResponses(socket, { headBytes: MAX_HEAD, totalBytes: MAX_TOTAL }, TURNS);
   if (expected) filter.expectResponse({ heard: () => heard++ });
   let text = '';
   for (const piece of pieces) {
@@ -90,7 +93,6 @@ describe('interim responses', () => {
     ['another protocol', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['a status of four digits', 'HTTP/1.1 1000 Odd\r\n\r\n'],
     ['a status of letters', 'HTTP/1.1 1x0 Odd\r\n\r\n'],
-    ['another version', 'HTTP/2.0 100 Continue\r\n\r\n'],
     ['an empty line first', '\r\nHTTP/1.1 100 Continue\r\n\r\n'],
   ])('are not mistaken for %s, wherever it is split', (_, text) => {
     for (const pieces of [[text], [...text], ...inTwo(text)]) expect(read(pieces)).toMatchObject({ text });
@@ -139,5 +141,14 @@ describe('interim responses', () => {
   ])('are refused if they contain a bare line feed: %j', async (interim) => {
     const { text, error } = read([interim + FINAL]);
     expect([text, await error()]).toEqual(['', MALFORMED_INTERIM_RESPONSE]);
+  });
+});
+
+describe('a status line', () => {
+  const two = 'HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  it('of another major version is refused wherever it is split', async () => {
+    for (const pieces of [[two], ...inTwo(two), [...two]]) {
+      expect(await read(pieces).error()).toBe(UNKNOWN_HTTP_VERSION);
+    }
   });
 });

@@ -1,11 +1,14 @@
 import type { Duplex } from 'node:stream';
+import type { Turns } from '../turns.js';
+import { readInTurns } from './read-in-turns.js';
 
 /** The most interim responses to one request (RFC 9110 §15.2). Real servers send one or two. */
 export const MAX_INTERIM_RESPONSES = 100;
-/** The log shows this code and the next two after "malformed HTTP". */
+/** The log shows this code and the next three after "malformed HTTP". */
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
 export const MALFORMED_INTERIM_RESPONSE = 'MALFORMED_INTERIM_RESPONSE';
 export const ENDLESS_RESPONSE = 'ENDLESS_RESPONSE';
+export const UNKNOWN_HTTP_VERSION = 'UNKNOWN_HTTP_VERSION';
 /** The code that undici uses. */
 const HEADERS_TOO_LONG = 'UND_ERR_HEADERS_OVERFLOW';
 /**
@@ -33,10 +36,13 @@ export interface InterimFilter {
   expectResponse(listener: InterimListener): void;
   /** The parser has found the end of the head, or a part of the body. */
   goOn(): void;
+  /** The parser has come upon the end of the response. */
+  complete(): void;
 }
 
 /** The start of a status line. The minor version, a space and the status follow. */
 const VERSION = 'HTTP/1.';
+const MAJOR_AT = 5;
 /** Bytes of a status line up to and including the byte after the status. */
 const PREFIX_BYTES = 13;
 const STATUS_AT = 9;
@@ -49,6 +55,8 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  * `100 Continue` as a broken response, and accepts any number of the others. The filter leaves
  * `101` to the parser, which refuses it.
  *
+ * The filter also refuses a status line of another major version.
+ *
  * The filter also limits the parts for which the parser has no limit: the status line and the bytes
  * between chunks. The parser does limit header and trailer fields. But beyond its limit it creates
  * an error with a stack for each further field in the same piece. These are thousands, and take a
@@ -58,7 +66,8 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  * first piece of a final response costs one comparison and the search for the end of a line. Every
  * other piece, bodies too, costs one addition.
  */
-export function filterInterimResponses(socket: Duplex, limits: FilterLimits): InterimFilter {
+export function filterInterimResponses(socket: Duplex, limits: FilterLimits, turns: Turns): InterimFilter {
+  const pace = readInTurns(socket, turns);
   const read: (size?: number) => Buffer | null = socket.read;
   const next = (): Buffer | null => read.call(socket);
   /** Undefined while no response is about to begin. */
@@ -87,7 +96,9 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
   }
 
   /** Gives the parser the final response, from its first byte on. */
-  function pass(rest: Buffer): Buffer {
+  function pass(rest: Buffer): Buffer | null {
+    // The parser accepts HTTP/2.0 here, but nobody can read what follows (RFC 9112 §2.3).
+    if (isOtherVersion(rest, matched)) return refuse(UNKNOWN_HTTP_VERSION);
     listener = undefined;
     size = 0;
     inStatusLine = rest.indexOf(LF) < 0;
@@ -169,6 +180,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
 
   return {
     expectResponse(next) {
+      pace.isUnderWay = true;
       listener = next;
       count = 0;
       received = 0;
@@ -180,7 +192,16 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits): In
     goOn() {
       unheard = 0;
     },
+    complete() {
+      pace.isUnderWay = false;
+    },
   };
+}
+
+/** Whether a status line names another major version. @param matched bytes of {@link VERSION} that came before */
+function isOtherVersion(rest: Buffer, matched: number): boolean {
+  if (matched > MAJOR_AT || (matched === 0 && rest[0] !== VERSION.charCodeAt(0))) return false;
+  return (rest[MAJOR_AT - matched] ?? ONE) !== ONE;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
+import type { Turns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
 import { exchange, LONGEST_STAY_MS } from './exchange.js';
@@ -13,6 +14,7 @@ export interface ServiceUpstreamParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly waiting: WaitingMemory;
+  readonly turns: Turns;
 }
 
 /** The way to a service's API, by its settings. */
@@ -37,9 +39,7 @@ export const MAX_TOKEN_REQUEST_MS = 30_000;
 export function createTokenUpstream(
   origin: string,
   settings: ServiceSettings,
-  tls: UpstreamTls,
-  clock: Clock,
-  random: () => number,
+  { tls, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting'>,
 ): Upstream {
   const options: UpstreamOptions = {
     ...upstreamOptions(settings),
@@ -51,7 +51,7 @@ export function createTokenUpstream(
     keepsPlaces: false,
   };
   const pool = { ...poolOptions(origin, settings, tls), size: 1 };
-  return connect(pool, options, { clock, random, waiting: NEVER_WAITS });
+  return connect(pool, options, { clock, random, turns, waiting: NEVER_WAITS });
 }
 
 /** One token request at a time: none waits for another. */
@@ -62,9 +62,9 @@ function connect(
   options: UpstreamOptions,
   parts: Omit<ServiceUpstreamParts, 'tls'>,
 ): Upstream {
-  const { clock, random, waiting } = parts;
+  const { clock, random, waiting, turns } = parts;
   return createUpstream(options, {
-    pool: createConnectionPool(pool, clock, random),
+    pool: createConnectionPool(pool, clock, random, turns),
     budget: createRetryBudget(),
     waiting,
     abandonments: createAbandonments(pool.size, Math.min(options.timeoutMs, LONGEST_STAY_MS)),

@@ -11,6 +11,7 @@ import {
   startRecordingUpstream,
 } from '../../test/support/recording-upstream.js';
 import { type Clock, systemClock } from '../clock.js';
+import { createTurns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { cancelCall, createCallControl, freePlace } from './call-control.js';
 import {
@@ -71,6 +72,7 @@ function connect(
     },
     clock,
     Math.random,
+    createTurns(clock),
   );
   const upstream = createUpstream(
     {

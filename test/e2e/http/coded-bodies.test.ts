@@ -115,6 +115,14 @@ describe('the body of an answer on its way', () => {
     ['no HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
     ['a broken header', 'HTTP/1.1 200 OK\r\nbroken header\r\n\r\n'],
     ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nx\r\n'],
+    ['another major version', 'HTTP/2.0 200 OK\r\ncontent-length: 1\r\n\r\n1'],
+    // RFC 9112 §6.1: a body in a coding that we do not undo is not the content.
+    ['an unknown transfer coding', 'HTTP/1.1 200 OK\r\ntransfer-encoding: xchunked\r\n\r\n1'],
+    [
+      'compression on the way',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n',
+    ],
+    ['a coding with a length', 'HTTP/1.1 200 OK\r\ntransfer-encoding: x\r\ncontent-length: 1\r\n\r\n1'],
     [
       'a switch of protocols',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
