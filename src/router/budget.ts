@@ -1,9 +1,10 @@
 import type { Limit } from './limit.js';
 
-/** What all sessions of a realm may have of one kind together, in number and in estimated bytes. */
+/** A limit that all sessions of a realm share, by number and by estimated bytes. */
 export interface Budget {
-  /** Takes one of so many bytes. Where a limit speaks against it, it is returned, and nothing is taken. */
+  /** Takes one item of this size. If it exceeds a limit, takes nothing and returns that limit. */
   take(bytes: number): Limit | undefined;
+  /** Gives one item of this size back. */
   give(bytes: number): void;
 }
 

@@ -1,13 +1,16 @@
 import { type Budget, createBudget } from './budget.js';
 import type { RouterLimits } from './model.js';
 
-/** What the sessions of one realm share, beside what they registered and subscribed to. */
+/**
+ * Budgets that the sessions of one realm share. Those of registrations and subscriptions are in
+ * entry-limits.ts.
+ */
 export interface Budgets {
-  /** Messages that wait while a procedure decides about earlier ones. */
+  /** For messages that wait until earlier ones are authorized. */
   readonly waiting: Budget;
-  /** Calls that are kept so that they can be routed anew. */
+  /** For calls that are kept for rerouting. */
   readonly kept: Budget;
-  /** Calls that are not answered yet. */
+  /** For open calls. */
   readonly pending: Budget;
 }
 

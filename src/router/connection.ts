@@ -32,8 +32,7 @@ const OVER = new Error('the handshake is over');
 
 /**
  * Refusals for a client to which CHALLENGE or WELCOME cannot be sent. Without them it would wait
- * for
- * ever.
+ * for ever.
  */
 const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
   // For instance, an authenticator's `extra` can be unencodable.
@@ -97,10 +96,8 @@ type State =
 
 /**
  * The router's end of one connection. First comes the handshake, then the session's messages to
- * dealer
- * and broker, then GOODBYE. After the client's GOODBYE the connection may carry another session
- * (WAMP,
- * "Session Closing").
+ * dealer and broker, then GOODBYE. After the client's GOODBYE the connection may carry another
+ * session (WAMP, "Session Closing").
  */
 export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
   const { clock, log, summedLog } = context;
@@ -145,8 +142,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function abort(refusal: Refusal): void {
     moveTo({ name: 'closed' });
     // ABORT has three elements, with the message in Details: autobahn|python treats a longer ABORT
-    // as a
-    // protocol violation.
+    // as a protocol violation.
     const abort = {
       type: MESSAGE.ABORT,
       details: { message: refusal.message },
@@ -199,8 +195,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       over: () => ended.abort(OVER),
     });
     // The timer continues: the handshake timeout covers everything that a client sends before
-    // WELCOME.
-    // `answered` gives the check of the login as much time again, including its wait for a turn.
+    // WELCOME. `answered` gives the check of the login as much time again, including its wait for a
+    // turn.
     state = { name: 'authenticating', handshake };
     handshake.begin(entry.step);
   }
@@ -301,11 +297,9 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   /**
    * Messages that do not wait behind earlier ones. YIELD and ERROR need no authorization. If they
-   * waited
-   * behind the session's own requests, an authorizer that is a session here would wait for itself,
-   * and
-   * the realm with it; so would a session that the authorizer calls. A session that is being closed
-   * handles nothing but GOODBYE, which does not have to wait.
+   * waited behind the session's own requests, an authorizer that is a session here would wait for
+   * itself, and the realm with it; so would a session that the authorizer calls. A session that is
+   * being closed handles nothing but GOODBYE, which does not have to wait.
    */
   function overtakes({ type }: Message): boolean {
     return type === MESSAGE.YIELD || type === MESSAGE.ERROR || state.name === 'closing';
@@ -333,7 +327,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   peer.listen({
     onMessage: createInOrder({
       handle: onStateMessage,
-      onFault: ({ type }, error) => onError(type, error),
+      onError: ({ type }, error) => onError(type, error),
       overtakes,
       onWaiting(message) {
         if (state.name === 'joined') state.joined.realm.delay(state.joined.session, message);

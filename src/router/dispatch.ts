@@ -5,10 +5,10 @@ import type { Broker } from './pubsub/broker.js';
 import type { Dealer } from './rpc/dealer.js';
 
 /**
- * Hands a message of a joined session to dealer or broker. A promise where that takes time: the session's next message
- * must wait for it.
+ * Passes a message of a joined session to dealer or broker. Returns a promise if that takes time:
+ * the session's next message must wait for it.
  *
- * @throws ProtocolViolation for what a client may not send in a session
+ * @throws ProtocolViolation for a message that a client may not send in a session
  */
 export function dispatch(
   dealer: Dealer,

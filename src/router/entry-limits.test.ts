@@ -23,7 +23,7 @@ describe('limits of registrations and subscriptions', () => {
     const { enter, leave, refusal } = limits();
     const [first, second, third] = [session(), session(), session()];
     enter(first, LONG, true);
-    expect(refusal(third, LONG)).toBe('the things of a realm may take 2000 bytes (wamp.bytes)');
+    expect(refusal(third, LONG)).toBe('the things of a realm may take no more than 2000 bytes (wamp.bytes)');
     enter(second, LONG, false);
     expect(refusal(third)).toContain('2000 bytes');
     leave(first, LONG, true, second);

@@ -5,25 +5,27 @@ import type { Session } from './model.js';
 import type { Objection } from './refusals.js';
 
 /**
- * Bytes of memory that a registration or subscription takes beside its URI, and what each further session takes that shares it.
- * Measured with 50,000 of each, in bytes of heap: a registration 360 to 415, a subscription 360 to 420, one more session 50 to
- * 100; tables that have just grown take up to twice as much of that as is theirs.
+ * Bytes of memory that a registration or subscription takes besides its URI, and that each further
+ * session on it takes. Measured with 50,000 of each, in bytes of heap: a registration 360 to 415, a
+ * subscription 360 to 420, one more session 50 to 100. Tables that have just grown take up to twice
+ * as much for their part.
  */
 const ENTRY = 512;
 const SHARE = 256;
 
 /**
- * Counts registrations, or subscriptions, against the limits of each session and of the realm. Of those that share an entry,
- * the one that has it longest pays for it, the others for their share alone.
+ * Counts registrations, or subscriptions, against the limits of each session and of the realm. When
+ * several sessions share an entry, the one that has held it longest pays for the entry, and each
+ * other one only for its share.
  */
 export interface EntryLimits {
   /**
-   * @param isNew no other session has such an entry
-   * @param shapes how many shapes of patterns there would be; 0 where the entry brings none
+   * @param isNew no other session shares the entry
+   * @param shapes how many shapes of patterns there would be with the entry; 0 if it adds none
    */
   objection(session: Session, uri: string, isNew: boolean, shapes: number): Objection | undefined;
   enter(session: Session, uri: string, isNew: boolean): void;
-  /** @param heir who has the entry longest from now on, where that was this session */
+  /** @param heir the session that has now held the entry longest, if this session did before */
   leave(session: Session, uri: string, wasOldest: boolean, heir: Session | undefined): void;
 }
 
@@ -36,7 +38,7 @@ export function createEntryLimits(limits: HoldingLimits & { readonly shapes: Lim
       const refused = holdings.objection(session, weigh(uri, isNew));
       if (refused !== undefined || session.trusted || shapes <= mostShapes.most) return refused;
       return tooMany(
-        `the ${what} of a realm may have ${mostShapes.most} shapes of wildcard patterns`,
+        `the ${what} of a realm may have no more than ${mostShapes.most} shapes of wildcard patterns`,
         mostShapes,
       );
     },

@@ -2,8 +2,8 @@ import { asDict, type Dict } from '../wamp/payload.js';
 import type { SessionFeatures } from './model.js';
 
 /**
- * The features in HELLO that change what the router sends or takes. Only `true` announces one: a feature is named by a
- * boolean (WAMP, "Feature Announcement").
+ * The features in HELLO that change what the router sends or accepts. Only `true` announces a
+ * feature, because features are booleans (WAMP, "Feature Announcement").
  */
 export function announcedFeatures(details: Dict): SessionFeatures {
   const caller = featuresOf(details, 'caller');

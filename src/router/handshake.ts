@@ -7,23 +7,28 @@ export interface HandshakeOptions {
   readonly challenge: (step: Challenged) => void;
   readonly admit: (admission: Admission) => void;
   readonly refuse: (refusal: Refusal) => void;
-  /** The client sent what it may not send before WELCOME. */
-  readonly violate: (sentence: string) => void;
-  /** A bug of ours. */
+  /** Called when the client sends a message that is not allowed before WELCOME. */
+  readonly violate: (message: string) => void;
+  /** Called with an error that is a bug in the router. */
   readonly fail: (error: unknown) => void;
-  /** The client has answered: from now on it is not the client who takes time. */
+  /**
+   * Called when the client has answered the challenge: from now on the login waits for the router.
+   */
   readonly answered: () => void;
-  /** What becomes of the login is clear; the client may have to wait until it is told. */
+  /** Called when the result of the login is known. The client may have to wait until it is told. */
   readonly decided: () => void;
-  /** Nothing more comes of it. */
+  /** Called when the handshake has ended. */
   readonly over: () => void;
 }
 
-/** What lies between HELLO and WELCOME or ABORT. One of `admit`, `refuse`, `violate` and `fail` is called, once. */
+/**
+ * The part of a connection between HELLO and WELCOME or ABORT. Calls one of `admit`, `refuse`,
+ * `violate` and `fail`, once.
+ */
 export interface Handshake {
   begin(step: Step | Promise<Step>): void;
   onMessage(message: Message): void;
-  /** The client has gone: whatever still comes of its login is dropped. */
+  /** Ends the handshake because the client has gone. A later result of its login is dropped. */
   end(): void;
 }
 
@@ -70,10 +75,10 @@ export function createHandshake(options: HandshakeOptions): Handshake {
       proceed(step);
       return;
     }
-    const dropLate = (error: unknown): void => {
+    const ignoreIfOver = (error: unknown): void => {
       if (!over) throw error;
     };
-    step.then(proceed, dropLate).catch((error: unknown) => {
+    step.then(proceed, ignoreIfOver).catch((error: unknown) => {
       end();
       fail(error);
     });

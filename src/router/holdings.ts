@@ -2,22 +2,28 @@ import { type Limit, tooMany } from './limit.js';
 import type { Session } from './model.js';
 import type { Objection } from './refusals.js';
 
-/** What may be held of one kind: in number and in estimated bytes, by one session and in the realm. */
+/**
+ * Limits for one kind of thing, by number and by estimated bytes, for one session and for the
+ * realm.
+ */
 export interface HoldingLimits {
-  /** In the plural: `registrations`. */
+  /** The kind, in the plural: `registrations`. */
   readonly what: string;
   readonly session: { readonly count: Limit; readonly bytes: Limit };
   readonly realm: { readonly count: Limit; readonly bytes: Limit };
 }
 
-/** What the sessions of a realm hold of one kind. Parts of this process are neither counted nor limited. */
+/**
+ * Counts what the sessions of a realm hold of one kind. Sessions of this process are neither
+ * counted nor limited.
+ */
 export interface Holdings {
-  /** Why a session may not hold one more of so many bytes; undefined where it may. */
+  /** Returns why a session may not hold one more of this size, or undefined if it may. */
   objection(session: Session, bytes: number): Objection | undefined;
-  /** Counts one, whether it may be held or not. */
+  /** Counts one more, even if it exceeds a limit. */
   add(session: Session, bytes: number): void;
   remove(session: Session, bytes: number): void;
-  /** Changes what those that a session holds weigh. */
+  /** Adds bytes to what a session holds already. */
   grow(session: Session, bytes: number): void;
 }
 
@@ -65,9 +71,8 @@ function beyond(
   limits: HoldingLimits['session'],
 ): Objection | undefined {
   const { count, bytes: size } = limits;
-  if (sum.count >= count.most)
-    return tooMany(`${who} holds as many ${what} as it may (${count.most})`, count);
+  if (sum.count >= count.most) return tooMany(`${who} may hold no more than ${count.most} ${what}`, count);
   if (sum.bytes + bytes > size.most)
-    return tooMany(`the ${what} of ${who} may take ${size.most} bytes`, size);
+    return tooMany(`the ${what} of ${who} may take no more than ${size.most} bytes`, size);
   return undefined;
 }

@@ -4,12 +4,12 @@ import { joinRealm, type Session } from '../wamp/client/session.js';
 import { type Attach, IN_PROCESS, localPeers } from '../wamp/peer.js';
 import type { CallProcedure } from './auth/authenticator.js';
 
-/** The authid by which procedures see the router's own calls. */
+/** The authid that procedures see for the router's own calls. */
 const AUTHID = 'router';
 
 /**
- * Calls of the router itself, to procedures that decide about others: over a session in this process, one for each realm
- * that needs it, which nobody has to admit or authorise.
+ * Calls authenticators and authorizers for the router itself. Uses one session in this process for
+ * each realm that needs it; such a session is neither authenticated nor authorized.
  */
 export function createInternalCaller(
   attach: Attach,

@@ -3,7 +3,10 @@ import { MESSAGE, type Message } from '../wamp/messages.js';
 import { type Budget, createBudget } from './budget.js';
 import { createInOrder } from './message-queue.js';
 
-/** A line of messages, each of which is handled when it is told to be, where its number is in `slow`. */
+/**
+ * A line of messages, each of which is handled when it is told to be, where its number is in
+ * `slow`.
+ */
 function line(slow: readonly number[], budget?: Budget) {
   const limits = { maxWaitingMessages: 3, maxWaitingBytes: 2400 };
   const log: string[] = [];
@@ -20,7 +23,7 @@ function line(slow: readonly number[], budget?: Budget) {
         finish.set(request, (error) => (error === undefined ? resolve() : reject(error)));
       });
     },
-    onFault: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
+    onError: (message, error) => log.push(`${(message as { request: number }).request} failed: ${error}`),
     onWaiting: (message) => waited.push((message as { request: number }).request),
     onOverflow: (key) => log.push(`overflow of ${key}`),
     budget: () => budget,

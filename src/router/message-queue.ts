@@ -3,20 +3,26 @@ import type { Budget } from './budget.js';
 import { weigh } from './estimate-size.js';
 import type { RouterLimits } from './model.js';
 
-/** Handles a message; a promise, which may reject, where that takes time. */
+/** Handles a message. Returns a promise, which may reject, if that takes time. */
 export type Handle = (message: Message) => Promise<void> | undefined;
 
 export interface InOrderOptions {
   readonly handle: Handle;
-  /** What `handle` threw or rejected with. */
-  readonly onFault: (message: Message, error: unknown) => void;
-  /** A message has to wait; it is handled later. */
+  /** Called with what `handle` threw or rejected with. */
+  readonly onError: (message: Message, error: unknown) => void;
+  /** Called when a message has to wait. */
   readonly onWaiting: (message: Message) => void;
-  /** More came than may wait. Nothing is handled after this. @param key of the configuration, whose limit that is */
+  /**
+   * Called when more messages arrive than may wait. Nothing is handled afterwards.
+   * @param key configuration key of the exceeded limit
+   */
   readonly onOverflow: (key: string) => void;
-  /** What waits behind nothing; handling it may not take time. */
+  /**
+   * Tells which messages are handled at once, ahead of waiting ones. `handle` must not return a
+   * promise for them.
+   */
   readonly overtakes: (message: Message) => boolean;
-  /** What all sessions of the realm share, at this moment. */
+  /** The budget that all sessions of the realm share, if the session has joined one. */
   readonly budget: () => Budget | undefined;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
 }
@@ -24,33 +30,33 @@ export interface InOrderOptions {
 interface Waiting {
   readonly message: Message;
   readonly weight: number;
-  /** Where it was taken from. */
+  /** The budget that its bytes were taken from. */
   readonly shared: Budget | undefined;
 }
 
 /**
- * Handles messages one after another: while one takes time, those that come later wait behind it, so that the order in
- * which a session asked stays the order in which it is served (WAMP, "Ordering Guarantees"). Where nothing takes time
- * this costs a comparison.
+ * Handles messages one after another. While the handling of one takes time, later ones wait, so
+ * that the requests of a session are served in their order (WAMP, "Ordering Guarantees"). If
+ * nothing takes time, this costs one comparison per message.
  */
 export function createInOrder(options: InOrderOptions): (message: Message) => void {
-  const { handle, onFault, onWaiting, onOverflow, overtakes, budget } = options;
+  const { handle, onError, onWaiting, onOverflow, overtakes, budget } = options;
   const { maxWaitingMessages, maxWaitingBytes } = options.limits;
-  /** There while a message takes time. */
+  /** Defined while the handling of a message takes time. */
   let waiting: Waiting[] | undefined;
   let bytes = 0;
   let overflowed = false;
 
-  /** True where the message was handled at once. */
-  function pass(message: Message): boolean {
+  /** Returns true if the message was handled at once. */
+  function handleNow(message: Message): boolean {
     try {
       const pending = handle(message);
       if (pending === undefined) return true;
       waiting ??= [];
-      void pending.catch((error: unknown) => onFault(message, error)).then(resume);
+      void pending.catch((error: unknown) => onError(message, error)).then(resume);
       return false;
     } catch (error) {
-      onFault(message, error);
+      onError(message, error);
       return true;
     }
   }
@@ -63,7 +69,7 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
         return;
       }
       release(next);
-      if (!pass(next.message)) return;
+      if (!handleNow(next.message)) return;
     }
   }
 
@@ -94,7 +100,7 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
   }
 
   return (message) => {
-    if (waiting === undefined || overtakes(message)) pass(message);
+    if (waiting === undefined || overtakes(message)) handleNow(message);
     else wait(message, waiting);
   };
 }

@@ -5,8 +5,9 @@ import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
 
 /**
- * A joined session, as the router keeps it. Its maps are what it leaves behind when it goes, and are cleared then. Each is
- * made when it is first needed: an idle session has none.
+ * A joined session, as the router keeps it. Its maps hold what it leaves behind; the router clears
+ * them when the session leaves. Each map is created at its first use, so that an idle session has
+ * none.
  */
 export interface Session {
   readonly id: number;
@@ -15,45 +16,54 @@ export interface Session {
   readonly authrole: string;
   readonly authmethod: string;
   readonly authprovider: string;
-  /** What WELCOME told beside, where the login gave something. */
+  /** WELCOME.Details.authextra, if the login gave one. */
   readonly authextra?: Dict;
-  /** Of the connection, for session meta data: type, serializer, peer. */
+  /** Type, serializer and peer address of the connection, for session meta data. */
   readonly transport: Dict;
   /** Names of the groups that grants apply to. */
   readonly roles: ReadonlySet<string>;
   readonly peer: Peer;
-  /** Part of this process; see ConnectionInfo. */
+  /** Part of this process; see `trusted` of ConnectionInfo. */
   readonly trusted: boolean;
   /** What the client announced in HELLO. */
   readonly features: SessionFeatures;
-  /** The keys that tell a callee who calls: made once, since a call carries them as they are. */
+  /**
+   * The details that tell a callee who calls. Made once, because every call carries the same
+   * object.
+   */
   readonly callerDetails: Dict;
-  /** The same for callees in this process: they are told the client's library too, where it is known. */
+  /** The same for callees in this process, with the client's library and serializer if known. */
   readonly callerDetailsInside: Dict;
-  /** Calls it waits for, by the request ID of its CALL. */
+  /** Its open calls, by the request ID of the CALL. */
   calls: RequestTable<PendingCall> | undefined;
-  /** Roughly the bytes of those that are kept so that they can be routed anew. Set by `rerouting.ts` alone. */
+  /** Estimated bytes of the calls that are kept for rerouting. Only `rerouting.ts` sets it. */
   keptBytes: number;
-  /** Calls it has to answer, by the request ID of the INVOCATION. */
+  /** Calls that it has to answer, by the request ID of the INVOCATION. */
   invocations: RequestTable<PendingCall> | undefined;
   /** Request ID of the last INVOCATION sent to it. */
   lastInvocation: number;
-  /** What it registered, by the registration's ID. */
+  /** Its registrations, by registration ID. */
   registrations: Map<number, Endpoint> | undefined;
   subscriptions: Map<number, Subscription> | undefined;
-  /** Of these it hears nothing: it asked to leave them, and that is not decided yet. Set by `subscriptions.ts` alone. */
+  /**
+   * Subscriptions that it asked to leave while the authorizer decides: it gets no events of them.
+   * Only `subscriptions.ts` sets it.
+   */
   paused: Set<Subscription> | undefined;
-  /** Ends the session from the router's side, with GOODBYE. Set by the connection that carries it. */
+  /**
+   * Ends the session from the router's side, with GOODBYE. The connection that carries it sets
+   * this.
+   */
   kill: (reason: string, message?: string) => void;
-  /** It has left: whatever was to be done for it later is not done any more. */
+  /** It has left. Work that is still planned for it is dropped. */
   gone: boolean;
-  /** It is to leave without testaments and meta events. */
+  /** It leaves without testaments and meta events. */
   quiet: boolean;
-  /** It left before anyone was told that it had joined. */
+  /** It left before its on_join event was published, so on_leave is not published either. */
   unheardOf: boolean;
 }
 
-/** How a URI of a registration or subscription is compared with that of a CALL or PUBLISH. */
+/** How the URI of a registration or subscription is matched with that of a CALL or PUBLISH. */
 export type MatchPolicy = 'exact' | 'prefix' | 'wildcard';
 
 export interface SessionFeatures {
@@ -76,7 +86,7 @@ export interface SessionFeatures {
 /** Which of several callees gets a call (WAMP, "Shared Registration"). */
 export type InvocationPolicy = 'single' | 'first' | 'last' | 'random' | 'roundrobin';
 
-/** A procedure, or a pattern of procedures, and those that answer it. It lives until the last of them leaves it. */
+/** A procedure, or a pattern of procedures, and its callees. It ends with its last callee. */
 export interface Registration {
   readonly id: number;
   /** A pattern, where `match` is not exact. */
@@ -87,7 +97,10 @@ export interface Registration {
   readonly created: number;
   /** In the order in which they were registered. */
   readonly endpoints: Endpoint[];
-  /** For roundrobin: index of the endpoint whose turn is next; where there is none, that of the first. */
+  /**
+   * For roundrobin: index of the endpoint that gets the next call. Beyond the last one means the
+   * first.
+   */
   turn: number;
 }
 
@@ -95,12 +108,12 @@ export interface Registration {
 export interface Endpoint {
   readonly registration: Registration;
   readonly callee: Session;
-  /** The callee keeps the caller's timeout itself; the dealer's timer is only a backstop. */
+  /** The callee enforces the caller's timeout itself. The dealer's timer is only a backstop. */
   readonly forwardTimeout: boolean;
   readonly discloseCaller: boolean;
 }
 
-/** A topic, or a pattern of topics, and those that hear of it. It lives until the last of them leaves it. */
+/** A topic, or a pattern of topics, and its subscribers. It ends with its last subscriber. */
 export interface Subscription {
   readonly id: number;
   /** A pattern, where `match` is not exact. */
@@ -109,94 +122,130 @@ export interface Subscription {
   /** Milliseconds since the epoch. */
   readonly created: number;
   /**
-   * In the order in which they came, each with the moment: a number that grows with every subscribing in the realm, so that
-   * an event that is still on its way does not reach who came later.
+   * The subscribers in the order in which they subscribed. The number grows with every subscription
+   * in the realm: a session that subscribed after a publication does not get that event.
    */
   readonly subscribers: Map<Session, number>;
 }
 
-/** A CALL that is not answered yet. */
+/** A CALL that has no final RESULT or ERROR yet. */
 export interface PendingCall extends Timed<PendingCall> {
   readonly caller: Session;
   /** Request ID of the CALL, in the caller's scope. */
   readonly request: number;
   readonly procedure: string;
-  /** Another one, after the call was routed anew. */
+  /** Changes when the call is rerouted. */
   callee: Session;
   /** Request ID of the INVOCATION, in the callee's scope. */
   invocation: number;
-  /** The callee was told that progressive results are welcome; others are dropped. */
+  /** The callee was asked for progressive results. Without that, they are dropped. */
   progressive: boolean;
-  /** What is needed to route it anew, where its callee may answer that it is unavailable. Set by `rerouting.ts` alone. */
+  /**
+   * What a rerouting needs, if the callee may answer that it is unavailable. Only `rerouting.ts`
+   * sets it.
+   */
   rerouting: Rerouting | undefined;
-  /** CANCEL with mode `kill` went to the callee; its answer is awaited, no second INTERRUPT follows. */
+  /**
+   * CANCEL with mode `kill` went to the callee. The call waits for its response, and no second
+   * INTERRUPT follows.
+   */
   killed: boolean;
-  /** Takes back a timer of the call's own, where it shares none. Set by `deadlines.ts` alone, as all that has to do with time. */
+  /**
+   * Stops the call's own timer, if it has one that no other call shares. Only `deadlines.ts` sets
+   * this and the other fields that concern time.
+   */
   stopTimer: (() => void) | undefined;
-  /** From one progressive result to the next, milliseconds. */
+  /**
+   * Milliseconds that the call may take until its first result, and then between two progressive
+   * results.
+   */
   duration: number;
-  /** Roughly the bytes that it takes of the realm's budget; 0 where its caller is not limited. */
+  /** Estimated bytes that the call takes of the realm's budget. 0 if its caller has no limits. */
   readonly weight: number;
 }
 
 export interface Rerouting {
   readonly message: Call;
   readonly registration: Registration;
-  /** Callees that were asked already. */
+  /** Callees that have already got the call. */
   readonly tried: Set<Session>;
-  /** Roughly the bytes that are kept for it, and where they were taken from. */
+  /** Estimated bytes of the kept CALL, and the budget that they were taken from. */
   readonly weight: number;
   readonly budget: { give(bytes: number): void };
 }
 
-/** What a router grants. Durations in milliseconds. */
+/** Limits of a router. Durations are in milliseconds, sizes in estimated bytes of memory. */
 export interface RouterLimits {
-  /** For procedures that clients register, where CALL names no timeout; 0 for none but the cap. `wamp.call_timeout` */
+  /**
+   * For procedures that clients register, if CALL names no timeout. 0 means `maxCallTimeout`.
+   * `wamp.call_timeout`
+   */
   readonly callTimeout: number;
-  /** The longest that any call may take. `wamp.max_call_timeout` */
+  /** The longest duration of any call. `wamp.max_call_timeout` */
   readonly maxCallTimeout: number;
-  /** Unanswered calls of one session that is not trusted. `wamp.max_pending_calls` */
+  /** Open calls of one session that is not trusted. `wamp.max_pending_calls` */
   readonly maxPendingCalls: number;
-  /** Of all sessions of one realm; and the estimated bytes of them. `wamp.max_pending_calls_per_realm`, `…_call_bytes_per_realm` */
+  /** Open calls of all sessions of one realm. `wamp.max_pending_calls_per_realm` */
   readonly maxPendingCallsPerRealm: number;
+  /** `wamp.max_pending_call_bytes_per_realm` */
   readonly maxPendingCallBytesPerRealm: number;
-  /** Joined sessions, trusted ones not counted. `wamp.max_sessions` */
+  /** Joined sessions that are not trusted. `wamp.max_sessions` */
   readonly maxSessions: number;
-  /** Of one session that is not trusted, and of all those of a realm; the estimated bytes of them together.
-   * `wamp.max_registrations`, `wamp.max_registration_bytes`, each with `_per_realm` too */
+  /**
+   * Registrations of one session that is not trusted, and of all such sessions of a realm; by
+   * number and by bytes. `wamp.max_registrations`, `wamp.max_registration_bytes`, each also with
+   * `_per_realm`
+   */
   readonly maxRegistrations: number;
   readonly maxRegistrationBytes: number;
   readonly maxRegistrationsPerRealm: number;
   readonly maxRegistrationBytesPerRealm: number;
-  /** The same of subscriptions. `wamp.max_subscriptions`, … */
+  /**
+   * The same for subscriptions. `wamp.max_subscriptions`, `wamp.max_subscription_bytes`, each also
+   * with `_per_realm`
+   */
   readonly maxSubscriptions: number;
   readonly maxSubscriptionBytes: number;
   readonly maxSubscriptionsPerRealm: number;
   readonly maxSubscriptionBytesPerRealm: number;
-  /** Shapes of the wildcard patterns registered in one realm, and as many of those subscribed to: see wildcard-index.ts.
-   * `wamp.max_wildcard_shapes` */
+  /**
+   * Shapes of the wildcard patterns that one realm may have among its registrations, and as many
+   * among its subscriptions; see wildcard-index.ts. `wamp.max_wildcard_shapes`
+   */
   readonly maxWildcardShapes: number;
-  /** Retained events of one realm, and the estimated bytes of them together. `wamp.max_retained_events`, `…_bytes` */
+  /**
+   * Retained events of one realm, by number and by bytes. `wamp.max_retained_events`,
+   * `wamp.max_retained_bytes`
+   */
   readonly maxRetainedEvents: number;
   readonly maxRetainedBytes: number;
-  /** Of what one session published. `wamp.max_retained_bytes_per_session` */
+  /** Retained bytes that one session published. `wamp.max_retained_bytes_per_session` */
   readonly maxRetainedBytesPerSession: number;
-  /** Retained events that one SUBSCRIBE by a pattern brings. `wamp.max_retained_sent` */
+  /** Retained events that one SUBSCRIBE with a pattern gets. `wamp.max_retained_sent` */
   readonly maxRetainedSent: number;
-  /** IDs that a procedure of the meta API lists. `wamp.max_list_length` */
+  /** IDs in one list of the meta API. `wamp.max_list_length` */
   readonly maxListLength: number;
-  /** Testaments of one session, and the estimated bytes of them together. `wamp.max_testaments`, `…_testament_bytes` */
+  /**
+   * Testaments of one session, and of all sessions of a realm; by number and by bytes.
+   * `wamp.max_testaments`, `wamp.max_testament_bytes`, each also with `_per_realm`
+   */
   readonly maxTestaments: number;
   readonly maxTestamentBytes: number;
   readonly maxTestamentsPerRealm: number;
   readonly maxTestamentBytesPerRealm: number;
-  /** What one session sent and waits for an authorizer's answer; and, in bytes alone, its calls that may be routed anew.
-   * `wamp.max_waiting_messages`, `…_bytes` */
+  /**
+   * Messages of one session that wait for authorization, and of all sessions of a realm; by number
+   * and by bytes. The bytes also limit, separately, the calls that are kept for rerouting.
+   * `wamp.max_waiting_messages`, `wamp.max_waiting_bytes`, each also with `_per_realm`
+   */
   readonly maxWaitingMessages: number;
   readonly maxWaitingBytes: number;
   readonly maxWaitingMessagesPerRealm: number;
   readonly maxWaitingBytesPerRealm: number;
 }
 
-/** Longest procedure or topic URI, in characters: registrations keep theirs, and 16 MB of each would be a weapon. */
+/**
+ * The longest URI of a procedure or topic, in characters. The router keeps the URIs of
+ * registrations: without this limit, a client could fill the memory with URIs of 16 MB.
+ */
 export const MAX_URI_LENGTH = 4096;

@@ -3,13 +3,16 @@ import type { Dict, Payload } from '../wamp/payload.js';
 
 const KEYS = ['ppt_scheme', 'ppt_serializer', 'ppt_cipher', 'ppt_keyid'] as const;
 
-/** True where the sender packed its payload by itself (WAMP, "Payload Passthru Mode"): nobody else looks into it. */
+/**
+ * True if the sender packed its payload itself (WAMP, "Payload Passthru Mode"). The router does not
+ * look into such a payload.
+ */
 export function isPacked(options: Dict): boolean {
   const scheme = options['ppt_scheme'];
   return typeof scheme === 'string' && scheme !== '';
 }
 
-/** How a payload is packed, for the details of the message that hands it on. */
+/** The attributes that tell how a payload is packed, for the details of the outgoing message. */
 export function packingOf(options: Dict): Dict {
   const packing: Record<string, unknown> = {};
   for (const key of KEYS) if (typeof options[key] === 'string') packing[key] = options[key];
@@ -17,7 +20,7 @@ export function packingOf(options: Dict): Dict {
 }
 
 /**
- * Sees that a message which is packed comes from one who announced that it would.
+ * Checks that the sender of a packed payload has announced the feature.
  *
  * @throws ProtocolViolation
  */
@@ -27,7 +30,10 @@ export function checkPacking(name: string, options: Dict, announced: boolean): v
   }
 }
 
-/** True for the older form, a bare string or byte string in the place of args, which this router hands on to nobody. */
+/**
+ * True for the older form of passthru: a bare string or byte string instead of args. The router
+ * refuses it.
+ */
 export function isOpaque(payload: Payload): boolean {
   return payload.opaque !== undefined;
 }

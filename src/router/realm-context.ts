@@ -4,22 +4,31 @@ import type { Authorizer } from './access/authorizer.js';
 import type { Budgets } from './budgets.js';
 import type { RouterLimits, Session } from './model.js';
 
-/** What holds in one realm and may be otherwise in another. */
+/** Rules that can differ from realm to realm. */
 export interface RealmRules {
   /** Default: everything is allowed. */
   readonly authorizer: Authorizer;
-  /** Procedures that nobody but this process may call, whatever is granted. Default: none. */
+  /** Procedures that only this process may call, whatever the grants say. Default: none. */
   readonly routerOnly: ReadonlySet<string>;
-  /** Whether callers and publishers may have callees and subscribers told who they are. Default `allow`. */
+  /** Whether callers and publishers may disclose who they are. Default `allow`. */
   readonly disclosure: 'allow' | 'refuse';
-  /** Whether only callees that announced progressive call results are asked for them. Default `announced`. */
+  /**
+   * Whether the router asks only those callees for progressive results that announced them. Default
+   * `announced`.
+   */
   readonly progressiveResults: 'announced' | 'always';
 }
 
 export interface MoreOfMetaEvent {
-  /** Asked when its turn comes, where somebody hears of it: where it says no, the event is for nobody. */
+  /**
+   * Called when the event's turn comes, if it has receivers. If it returns false, the event is
+   * dropped.
+   */
   readonly isDue?: () => boolean;
-  /** The registration or subscription that it tells of. Events about one arrive in their order, whoever causes them. */
+  /**
+   * The registration or subscription that the event is about. Events with the same subject arrive
+   * in order, whichever sessions cause them.
+   */
   readonly subject?: object;
 }
 

@@ -36,8 +36,7 @@ export interface Realm {
   delay(session: Session, message: Message): void;
   /**
    * Removes everything that a session left in the realm, publishes its testaments and announces
-   * that it
-   * has left. If there is much to remove, continues in later turns of the event loop.
+   * that it has left. If there is much to remove, continues in later turns of the event loop.
    */
   forget(session: Session): void;
   /**
@@ -96,8 +95,7 @@ export function createRealm(options: RealmOptions): Realm {
 
   /**
    * Cleans up after a session, in small steps: it may leave ten thousand registrations, and each of
-   * them
-   * causes a meta event.
+   * them causes a meta event.
    */
   function* cleanUp(session: Session): Generator<unknown> {
     const { id, authid, authrole } = session;
@@ -122,8 +120,7 @@ export function createRealm(options: RealmOptions): Realm {
     announceJoin(session) {
       if (session.gone || session.trusted) return;
       // If the session has left before this event's turn comes, neither on_join nor on_leave is
-      // published.
-      // So many sessions that come and go quickly cost almost nothing.
+      // published. So many sessions that come and go quickly cost almost nothing.
       context.announce('wamp.session.on_join', session, [sessionDetails(session)], {
         isDue() {
           session.unheardOf = session.gone;

@@ -3,17 +3,17 @@ import { NOTHING } from '../wamp/payload.js';
 import type { Session } from './model.js';
 
 /** Why a request is refused. */
-export type Objection = readonly [uri: string, sentence: string];
+export type Objection = readonly [uri: string, message: string];
 
-/** Answers a request with an ERROR whose one argument is a sentence for people. */
+/** Responds to a request with an ERROR, whose one argument is a message for people. */
 export function refuse(
   session: Session,
   requestType: number,
   request: number,
   uri: string,
-  sentence: string,
+  message: string,
 ): undefined {
-  // Its connection may carry another session by now.
+  // The connection may carry another session by now.
   if (session.gone) return;
   session.peer.send({
     type: MESSAGE.ERROR,
@@ -21,6 +21,6 @@ export function refuse(
     request,
     details: NOTHING,
     uri,
-    payload: { args: [sentence] },
+    payload: { args: [message] },
   });
 }

@@ -71,8 +71,7 @@ export interface Router {
   drain(): Promise<void>;
   /**
    * Sends GOODBYE to every session. Resolves when all connections are closed, after half a second
-   * at
-   * the latest. Open calls are lost: to let them finish, wait for {@link drain} first.
+   * at the latest. Open calls are lost: to let them finish, wait for {@link drain} first.
    *
    * @param reason default `wamp.close.system_shutdown`
    */

@@ -2,18 +2,20 @@ import type { SendOutcome } from '../wamp/peer.js';
 import { ERROR_URI } from '../wamp/uris.js';
 import type { Objection } from './refusals.js';
 
-/** What a caller is told when a message of its call could not be handed on: no call is left without an answer. */
+/**
+ * The ERROR for a caller when a message of its call cannot be delivered, so that every call ends.
+ */
 export function undeliverable(outcome: SendOutcome, to: 'caller' | 'callee'): Objection {
-  const what = to === 'callee' ? 'the arguments' : 'the answer';
+  const what = to === 'callee' ? 'the arguments' : 'the response';
   switch (outcome) {
     case 'too_large':
       return [
         ERROR_URI.payloadSizeExceeded,
-        `${what} would be longer than what the ${to} takes, or than what may still wait for it`,
+        `${what} cannot be sent: longer than the ${to} accepts, or than the space left in its send queue`,
       ];
     case 'unencodable': {
       const uri = to === 'callee' ? ERROR_URI.invalidArgument : ERROR_URI.runtimeError;
-      return [uri, `${what} cannot be written for the ${to}`];
+      return [uri, `${what} cannot be encoded for the ${to}`];
     }
     default:
       return [ERROR_URI.networkFailure, `the ${to} cannot be reached`];

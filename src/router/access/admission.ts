@@ -15,13 +15,19 @@ export function admitTrusted({ details }: Hello, generatedAuthid: string): Admis
 
 const ROLES_OF_CLIENTS = ['caller', 'callee', 'publisher', 'subscriber'];
 
-/** True where HELLO announces one of the roles that a client may have; one without any is a protocol violation. */
+/**
+ * True where HELLO announces one of the roles that a client may have; one without any is a protocol
+ * violation.
+ */
 export function announcesRole(details: Dict): boolean {
   const roles = asDict(details['roles']);
   return ROLES_OF_CLIENTS.some((role) => asDict(roles?.[role]) !== undefined);
 }
 
-/** What this router announces in WELCOME: only what works. wampy reads both `features`, so both are there. */
+/**
+ * What this router announces in WELCOME: only what works. wampy reads both `features`, so both are
+ * there.
+ */
 export const ROUTER_ROLES: Dict = {
   broker: {
     features: {

@@ -14,8 +14,8 @@ export function ask(
 }
 
 /**
- * Acts on a verdict: goes on, or tells the session why not. For the verdict that is `true` at once, as most are, do
- * without: this costs closures.
+ * Acts on a verdict: goes on, or tells the session why not. For the verdict that is `true` at once,
+ * as most are, do without: this costs closures.
  *
  * @returns a promise where the verdict is one, and where going on takes time
  */

@@ -27,9 +27,9 @@ export type AskAuthorizer = (
 const MOST_KEPT = 1000;
 
 /**
- * A procedure that decides what sessions may do, asked as Crossbar.io asks it: `(session, uri, action, options)`. It
- * returns a boolean, or a dictionary with `allow` and, where the answer may be kept as long as the session lasts,
- * `cache`.
+ * A procedure that decides what sessions may do, asked as Crossbar.io asks it: `(session, uri,
+ * action, options)`. It returns a boolean, or a dictionary with `allow` and, where the answer may
+ * be kept as long as the session lasts, `cache`.
  */
 export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAuthorizer {
   const { realm, procedure, call, log } = options;

@@ -12,8 +12,9 @@ import { compileGrants, type Grants } from './grants.js';
 const MOST_ROLE_SETS = 1000;
 
 /**
- * What sessions may do in a realm: what a grant to one of their roles allows, and then what the realm's authorizer
- * says. Once a realm declares grants, or names an authorizer, nothing else is allowed; before, everything is.
+ * What sessions may do in a realm: what a grant to one of their roles allows, and then what the
+ * realm's authorizer says. Once a realm declares grants, or names an authorizer, nothing else is
+ * allowed; before, everything is.
  */
 export function createAuthorizer(
   security: RealmSecurity,
@@ -31,7 +32,8 @@ export function createAuthorizer(
     if (known !== undefined) return known;
     const key = JSON.stringify([...session.roles].sort());
     const found = byRoles.get(key) ?? compileGrants(grants ?? [], session.roles);
-    // Dynamic logins may bring ever new sets of roles: those that were needed longest ago make room.
+    // Dynamic logins may bring ever new sets of roles: those that were needed longest ago make
+    // room.
     byRoles.delete(key);
     byRoles.set(key, found);
     const [oldest] = byRoles.keys();

@@ -37,8 +37,8 @@ export interface RealmAccess {
   readonly authentication: Authentication;
   readonly authorizer: Authorizer;
   /**
-   * The procedures that decide. An authenticator gives secrets away, or tells whether a ticket is right, as often as it is
-   * asked: to clients it must not answer.
+   * The procedures that decide. An authenticator gives secrets away, or tells whether a ticket is
+   * right, as often as it is asked: to clients it must not answer.
    */
   readonly routerOnly: ReadonlySet<string>;
 }

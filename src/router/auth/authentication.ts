@@ -19,7 +19,10 @@ import { challengePrincipal } from './static-login.js';
 import { type Admission, refused, type Step } from './steps.js';
 
 export interface AuthenticationOptions extends LoginContext {
-  /** Whether there may be sessions without a login at all, or from this machine alone. `security.allow_anonymous_user` */
+  /**
+   * Whether there may be sessions without a login at all, or from this machine alone.
+   * `security.allow_anonymous_user`
+   */
   readonly allowAnonymous: boolean | 'local';
   readonly salts: Salts;
   /** Whether many clients may come from one source, as behind a proxy. */
@@ -53,19 +56,23 @@ const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
 /** How long an authenticator may take where the connection has no limit of its own. */
 const AUTHENTICATOR_MS = 10_000;
 
-/** Roughly the bytes that an authenticator is told: they are kept while a client logs in, and anybody may begin to. */
+/**
+ * Roughly the bytes that an authenticator is told: they are kept while a client logs in, and
+ * anybody may begin to.
+ */
 const LONGEST_AUTHEXTRA = 32 * 1024;
 
 /**
- * Questions to a realm's authenticator at a time, and for one source: a client needs nothing but a HELLO to have one
- * asked, and what it says there goes along. What waits here would wait in the authenticator's own queue else, until that
- * overflows.
+ * Questions to a realm's authenticator at a time, and for one source: a client needs nothing but a
+ * HELLO to have one asked, and what it says there goes along. What waits here would wait in the
+ * authenticator's own queue else, until that overflows.
  */
 const QUESTIONS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
 
 /**
- * Chooses how a client joins: by the first of its authmethods that the realm has and some source allows. Whether the user
- * is known decides nothing that the client could see before it has answered its challenge.
+ * Chooses how a client joins: by the first of its authmethods that the realm has and some source
+ * allows. Whether the user is known decides nothing that the client could see before it has
+ * answered its challenge.
  */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
@@ -93,7 +100,8 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     };
     const procedure = security.authenticator;
     if (procedure === undefined) return challenge(methods);
-    // For whoever comes: a refusal of those alone whom it would be asked about would tell who is in the file.
+    // For whoever comes: a refusal of those alone whom it would be asked about would tell who is in
+    // the file.
     if (weigh(authextra, LONGEST_AUTHEXTRA) > LONGEST_AUTHEXTRA) {
       return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than what an authenticator is told');
     }

@@ -7,7 +7,10 @@ import { KEY_BYTES } from './key-bytes.js';
 import type { PasswordKeys } from './password-keys.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
 
-/** Calls a procedure of a realm as a part of this process. Rejects with WampError. @param timeout milliseconds */
+/**
+ * Calls a procedure of a realm as a part of this process. Rejects with WampError.
+ * @param timeout milliseconds
+ */
 export type CallProcedure = (
   realm: string,
   procedure: string,
@@ -24,12 +27,18 @@ export interface Vouched {
   readonly cra: PasswordKeys['cra'];
   /** For wamp-scram. */
   readonly scram: PasswordKeys['scram'] | undefined;
-  /** For cryptosign: the key that must have signed, in hex; undefined for the one that the client named. */
+  /**
+   * For cryptosign: the key that must have signed, in hex; undefined for the one that the client
+   * named.
+   */
   readonly pubkey: string | undefined;
 }
 
-/** `denied` where it does not know the client, `failed` where it could not be asked or its answer made no sense.
- * @throws TooBusy where too many are asked already */
+/**
+ * `denied` where it does not know the client, `failed` where it could not be asked or its answer
+ * made no sense.
+ * @throws TooBusy where too many are asked already
+ */
 export type AskAuthenticator = (
   authid: string | undefined,
   details: Dict,
@@ -60,9 +69,10 @@ const FAULTS: readonly string[] = [
 ];
 
 /**
- * A procedure that knows users, asked as Crossbar.io asks it: `(realm, authid, details)`. It returns a role, or a
- * dictionary with `role` and, as the authmethod needs it, `secret` (with `salt`, `iterations`), `pubkey`, or `salt`,
- * `iterations`, `stored_key` and `server_key`; `authid` and `extra` where it likes. An ERROR denies.
+ * A procedure that knows users, asked as Crossbar.io asks it: `(realm, authid, details)`. It
+ * returns a role, or a dictionary with `role` and, as the authmethod needs it, `secret` (with
+ * `salt`, `iterations`), `pubkey`, or `salt`, `iterations`, `stored_key` and `server_key`; `authid`
+ * and `extra` where it likes. An ERROR denies.
  */
 export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
   const { realm, procedure, call, timeout, log } = options;
@@ -89,7 +99,8 @@ function readAnswer(answer: unknown, realm: string): Vouched | undefined {
   const authrole = textOf(dict['role']);
   if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
   if ((dict['realm'] ?? realm) !== realm) return undefined;
-  // What it meant by these is not to be guessed: without them a client has the name, and the key, that it claims.
+  // What it meant by these is not to be guessed: without them a client has the name, and the key,
+  // that it claims.
   const authid = textOf(dict['authid']);
   if (authid === undefined && (dict['authid'] ?? undefined) !== undefined) return undefined;
   const pubkey = textOf(dict['pubkey'])?.toLowerCase();

@@ -1,7 +1,10 @@
 import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 
-/** What of a HELLO a login goes on with. It is kept until the client has answered, and so nothing large is in it. */
+/**
+ * What of a HELLO a login goes on with. It is kept until the client has answered, and so nothing
+ * large is in it.
+ */
 export interface LoginClaims {
   readonly authid: string | undefined;
   readonly authrole: string | undefined;
@@ -13,7 +16,10 @@ export interface LoginClaims {
 
 /** What a HELLO says of who wants to join, and how. */
 export interface HelloClaims extends LoginClaims {
-  /** Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy do. */
+  /**
+   * Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy
+   * do.
+   */
   readonly offered: readonly string[];
   /** Whether it names any. */
   readonly offersMethods: boolean;

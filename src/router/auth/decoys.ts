@@ -4,8 +4,9 @@ import { drawnKey, ITERATIONS_FOR_TEXT, type PasswordKeys, type Salting } from '
 import type { Salts } from './salts.js';
 
 /**
- * Challenges for clients whom an authenticator does not know: they look like those of clients whom it does, as far as it
- * has shown that yet. Only the last of each kind is remembered: whoever salts does so for all users alike.
+ * Challenges for clients whom an authenticator does not know: they look like those of clients whom
+ * it does, as far as it has shown that yet. Only the last of each kind is remembered: whoever salts
+ * does so for all users alike.
  */
 export interface Decoys {
   /** Looks at one whom the authenticator vouches for. */

@@ -14,11 +14,17 @@ export interface DynamicLogin {
   readonly ask: AskAuthenticator;
   /** HELLO.authextra, which the authenticator is told. */
   readonly authextra: Dict;
-  /** What a client is shown whom the authenticator does not know: nobody is to learn that way whom it does. */
+  /**
+   * What a client is shown whom the authenticator does not know: nobody is to learn that way whom
+   * it does.
+   */
   readonly decoys: Decoys;
 }
 
-/** A login by an authenticator: it judges a ticket itself, and for others gives what their answer is judged by. */
+/**
+ * A login by an authenticator: it judges a ticket itself, and for others gives what their answer is
+ * judged by.
+ */
 export function askAuthenticator(
   context: LoginContext,
   attempt: Attempt,
@@ -78,7 +84,10 @@ function challengeVouched(
   return methodNamed(method).challenge(keysOf(vouched, attempt.claims.pubkey), facts);
 }
 
-/** @param claimed the key that the client named. Where the authenticator names one too, it must be the same. */
+/**
+ * @param claimed the key that the client named. Where the authenticator names one too, it must be
+ * the same.
+ */
 function keysOf({ cra, scram, pubkey }: Vouched, claimed: string | undefined): UserKeys {
   const key = pubkey ?? claimed;
   const isKnown = key !== undefined && (claimed === undefined || claimed === key);
@@ -93,7 +102,8 @@ function admit(
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = vouched;
-  // Grants to a user of the configuration are for that user alone, and not for who is given its name, as role or authid.
+  // Grants to a user of the configuration are for that user alone, and not for who is given its
+  // name, as role or authid.
   const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',

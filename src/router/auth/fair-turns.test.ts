@@ -51,7 +51,8 @@ describe('fair turns', () => {
     const outcomes = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1', 'b2'].map((name) =>
       run(name, name.charAt(0)),
     );
-    // a6 comes where all is full. b1 and c1 take the places of a5 and a4. With b2, b would have as many as a has.
+    // a6 comes where all is full. b1 and c1 take the places of a5 and a4. With b2, b would have as
+    // many as a has.
     expect(await outcomes[5]).toBe('no a6');
     expect(await outcomes[4]).toBe('no a5');
     expect(await outcomes[3]).toBe('no a4');

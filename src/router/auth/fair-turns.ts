@@ -32,7 +32,10 @@ interface Waiting {
 }
 
 export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: FairTurnsLimits): FairTurns {
-  /** Those that wait, by source. The sources stand in the order of their turns; each has one waiting at least. */
+  /**
+   * Those that wait, by source. The sources stand in the order of their turns; each has one waiting
+   * at least.
+   */
   const lines = new Map<string, Waiting[]>();
   const running = new Map<string, number>();
   let runningInAll = 0;
@@ -84,7 +87,10 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
     if (line.length === 0) lines.delete(source);
   }
 
-  /** Where all places to wait are taken: the last of the longest line goes, if that is longer than the newcomer's. */
+  /**
+   * Where all places to wait are taken: the last of the longest line goes, if that is longer than
+   * the newcomer's.
+   */
   function makeRoom(source: string): boolean {
     if (waitingInAll < mostWaiting) return true;
     let longest = source;

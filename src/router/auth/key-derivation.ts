@@ -4,12 +4,14 @@ import { type Asker, createFairTurns } from './fair-turns.js';
 import { KEY_BYTES } from './key-bytes.js';
 
 /**
- * Derivations at a time. Node has four threads for them, and for the file system, name look-ups and compression of the
- * whole process: the other two stay free.
+ * Derivations at a time. Node has four threads for them, and for the file system, name look-ups and
+ * compression of the whole process: the other two stay free.
  */
 const MOST_AT_A_TIME = 2;
 
-/** Derivations that may wait. Each takes a good part of a second, so that more would wait in vain. */
+/**
+ * Derivations that may wait. Each takes a good part of a second, so that more would wait in vain.
+ */
 const MOST_WAITING = 128;
 
 /** PBKDF2-HMAC-SHA256, 32 bytes. Rejects with TooBusy where its turn does not come. */
@@ -19,7 +21,10 @@ export type DeriveKey = (password: string, salt: string | Uint8Array, iterations
 export type DeriveFor = (asker: Asker) => DeriveKey;
 
 export interface KeyDerivationOptions {
-  /** Whether many clients may come from one source, as behind a proxy; one at a time is derived for it else. */
+  /**
+   * Whether many clients may come from one source, as behind a proxy; one at a time is derived for
+   * it else.
+   */
   readonly sharedSources?: boolean;
   readonly mostWaiting?: number;
   /** Default: PBKDF2 of node:crypto, on one of Node's threads. */

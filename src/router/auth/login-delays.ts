@@ -1,6 +1,9 @@
 import type { Clock } from '../../clock.js';
 
-/** What the first failed login of a source waits for its answer; each further one waits twice as long. */
+/**
+ * What the first failed login of a source waits for its answer; each further one waits twice as
+ * long.
+ */
 const FIRST_DELAY_MS = 250;
 /** A source that has not failed for so long begins anew. */
 const FORGET_AFTER_MS = 15 * 60_000;
@@ -11,8 +14,10 @@ export interface LoginDelayOptions {
   readonly clock: Clock;
   /** The longest delay, milliseconds; 0 for none. `security.max_failed_login_delay` */
   readonly longest: number;
-  /** Logins of one source that may be looked at, or wait for their refusal, at a time; 0 for no limit.
-   * `security.max_failed_logins` */
+  /**
+   * Logins of one source that may be looked at, or wait for their refusal, at a time; 0 for no
+   * limit. `security.max_failed_logins`
+   */
   readonly mostWaiting: number;
   readonly mostSources?: number;
 }
@@ -27,11 +32,15 @@ export interface Trial {
 
 /** Makes guessing slow: each failed login of a source is answered later than the one before. */
 export interface LoginDelays {
-  /** So many logins of the source have failed or are being looked at that nobody can log in from there for now. */
+  /**
+   * So many logins of the source have failed or are being looked at that nobody can log in from
+   * there for now.
+   */
   isBlocked(source: string): boolean;
   /**
-   * Takes the place of a failed login before anybody looks at the answer: looking takes time, in which any number of
-   * guesses would come and find none of the others failed. Undefined where the source is blocked.
+   * Takes the place of a failed login before anybody looks at the answer: looking takes time, in
+   * which any number of guesses would come and find none of the others failed. Undefined where the
+   * source is blocked.
    */
   begin(source: string): Trial | undefined;
 }
@@ -41,8 +50,9 @@ interface FailedSource {
   failures: number;
   lastAt: number;
   /**
-   * When the answers that wait are due. A client that hangs up keeps its place until then: the time is what a guess
-   * costs, and who may guess at many connections at once has as many guesses as places.
+   * When the answers that wait are due. A client that hangs up keeps its place until then: the time
+   * is what a guess costs, and who may guess at many connections at once has as many guesses as
+   * places.
    */
   readonly due: number[];
 }

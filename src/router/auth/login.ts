@@ -49,14 +49,15 @@ export interface JudgedChallenge {
 }
 
 /**
- * Characters of a signature or ticket, large tokens included. What is longer is wrong, and not looked at: to prepare and
- * hash megabytes of a password takes seconds, and anybody can ask for that.
+ * Characters of a signature or ticket, large tokens included. What is longer is wrong, and not
+ * looked at: to prepare and hash megabytes of a password takes seconds, and anybody can ask for
+ * that.
  */
 const LONGEST_ANSWER = 64 * 1024;
 
 /**
- * One challenge, one answer. One that is wrong is told no sooner than the failed logins before allow, counted from when
- * it came: how long it was looked at shows nobody anything.
+ * One challenge, one answer. One that is wrong is told no sooner than the failed logins before
+ * allow, counted from when it came: how long it was looked at shows nobody anything.
  */
 export function stepOf(
   { realm, delays, deriveFor, clock, log }: LoginContext,
@@ -103,9 +104,11 @@ export function factsOf(
   const isDynamic = security.authenticator !== undefined;
   return {
     authid,
-    // With an authenticator nobody knows the role of a name that the authenticator does not know: WELCOME tells the role.
+    // With an authenticator nobody knows the role of a name that the authenticator does not know:
+    // WELCOME tells the role.
     authrole: isDynamic ? (claims.authrole ?? EVERYBODY) : authrole,
-    // The same for all users of the realm, so that it does not tell which of them the authenticator is asked for.
+    // The same for all users of the realm, so that it does not tell which of them the authenticator
+    // is asked for.
     authprovider: isDynamic ? 'dynamic' : 'static',
     session,
     now: clock.wall(),
@@ -119,7 +122,10 @@ export const blocked = (): Refused =>
     'too many logins from this address have failed or are being checked; try again later',
   );
 
-/** What a client is told whose login could not be checked for lack of time. @throws whatever else went wrong */
+/**
+ * What a client is told whose login could not be checked for lack of time.
+ * @throws whatever else went wrong
+ */
 export function busyOr(error: unknown): Refused {
   if (!(error instanceof TooBusy)) throw error;
   return refused(ERROR_URI.tooManyRequests, 'too many logins are being checked; try again later');

@@ -3,7 +3,9 @@ import { saslprep } from '../../wamp/saslprep.js';
 import { KEY_BYTES, sameBytes } from './key-bytes.js';
 import type { DeriveKey } from './key-derivation.js';
 
-/** A user's password, or what was derived from it by PBKDF2-HMAC-SHA256, 32 bytes. Keys are base64. */
+/**
+ * A user's password, or what was derived from it by PBKDF2-HMAC-SHA256, 32 bytes. Keys are base64.
+ */
 export type Password =
   | { readonly kind: 'plain'; readonly text: string }
   /** The salt is used as its UTF-8 bytes, as WAMP-CRA does. */
@@ -22,7 +24,10 @@ export type Password =
       readonly serverKey: string;
     };
 
-/** For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at least, so that browsers keep up. */
+/**
+ * For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at
+ * least, so that browsers keep up.
+ */
 export const ITERATIONS_FOR_TEXT = 4096;
 
 export interface Salting {
@@ -38,8 +43,8 @@ export interface ScramKeys {
 /** What the authmethods by password need of one user. */
 export interface PasswordKeys {
   /**
-   * The key that signs in WAMP-CRA, and how a client gets there: by salt (as text) and iterations, or as it is the
-   * password itself. Absent where there is no such key.
+   * The key that signs in WAMP-CRA, and how a client gets there: by salt (as text) and iterations,
+   * or as it is the password itself. Absent where there is no such key.
    */
   readonly cra: { readonly key: string; readonly salting: Salting | undefined } | undefined;
   /** The keys of WAMP-SCRAM, and how a client gets there; the salt is base64. */
@@ -47,7 +52,9 @@ export interface PasswordKeys {
   matches(ticket: string, derive: DeriveKey): Promise<boolean>;
 }
 
-/** @param salt for SCRAM by a password that has none of its own: text that stays the same for a user */
+/**
+ * @param salt for SCRAM by a password that has none of its own: text that stays the same for a user
+ */
 export function passwordKeys(password: Password, salt: string): PasswordKeys {
   switch (password.kind) {
     case 'plain':
@@ -60,7 +67,8 @@ export function passwordKeys(password: Password, salt: string): PasswordKeys {
 }
 
 /**
- * Keys that look like those of `model`, which nobody has: they belong to a password that is drawn and forgotten.
+ * Keys that look like those of `model`, which nobody has: they belong to a password that is drawn
+ * and forgotten.
  *
  * @param model undefined for what a password in text looks like
  * @param saltLike gives a salt that looks like another one
@@ -88,7 +96,8 @@ function keysOfText(text: string, salt: string): PasswordKeys {
     scram: {
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
-      // Each time anew: a decoy has nothing to keep, and time or a refusal for lack of it would tell it from a user.
+      // Each time anew: a decoy has nothing to keep, and time or a refusal for lack of it would
+      // tell it from a user.
       keys: async (derive) => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
     // Of equal length, whatever the ticket's is.

@@ -10,12 +10,18 @@ export interface Claim {
   readonly authid: string | undefined;
   /** Of `cryptosign`, in hex and lower case. */
   readonly pubkey: string | undefined;
-  /** Authmethods in the client's order, those alone that the realm has and this HELLO is complete for. */
+  /**
+   * Authmethods in the client's order, those alone that the realm has and this HELLO is complete
+   * for.
+   */
   readonly methods: readonly LoginMethodName[];
   readonly address: string | undefined;
 }
 
-/** Who logs in, and how. What cannot succeed is a decoy: it looks like a user, so that nobody learns who is one. */
+/**
+ * Who logs in, and how. What cannot succeed is a decoy: it looks like a user, so that nobody learns
+ * who is one.
+ */
 export interface Principal {
   readonly authid: string;
   readonly method: LoginMethodName;
@@ -25,7 +31,10 @@ export interface Principal {
 }
 
 export interface Principals {
-  /** The user by whom a client may log in so, or a decoy; undefined where nobody at all could log in so from there. */
+  /**
+   * The user by whom a client may log in so, or a decoy; undefined where nobody at all could log in
+   * so from there.
+   */
   choose(claim: Claim): Principal | undefined;
   /** True for a name or key that is in the realm, enabled or not. */
   knows(claim: Pick<Claim, 'authid' | 'pubkey'>): boolean;
@@ -35,8 +44,9 @@ export interface Principals {
 const MOST_MODELS = 64;
 
 /**
- * The users of a realm. Who is nobody, or cannot log in by what is offered, is treated as a user who is drawn by the
- * name, always the same: with that user's authmethod, group and kind of password, and a salt of its own.
+ * The users of a realm. Who is nobody, or cannot log in by what is offered, is treated as a user
+ * who is drawn by the name, always the same: with that user's authmethod, group and kind of
+ * password, and a salt of its own.
  */
 export function createPrincipals(
   realm: string,
@@ -108,7 +118,8 @@ export function createPrincipals(
     choose(claim) {
       const name = claim.authid ?? claim.pubkey;
       if (name === undefined) return undefined;
-      // As much is done for a user as for nobody: the time until the challenge comes would tell them apart.
+      // As much is done for a user as for nobody: the time until the challenge comes would tell
+      // them apart.
       const standIn = decoy(claim, name);
       const user = find(claim);
       const candidate = user ?? models[0];

@@ -12,7 +12,10 @@ export interface User {
   readonly password?: Password;
 }
 
-/** From where, and by which authmethod, users may log in; `anonymous` among the names is whoever does not. */
+/**
+ * From where, and by which authmethod, users may log in; `anonymous` among the names is whoever
+ * does not.
+ */
 export interface Source {
   readonly usernames: 'all' | readonly string[];
   readonly authmethod: AuthMethod;
@@ -38,12 +41,17 @@ export interface RealmSecurity {
   readonly sources?: readonly Source[];
   /** Absent: everything is allowed. */
   readonly grants?: readonly Grant[];
-  /** Procedures in the realm that are asked for users who are not listed, and about what no grant allows. */
+  /**
+   * Procedures in the realm that are asked for users who are not listed, and about what no grant
+   * allows.
+   */
   readonly authenticator?: string | undefined;
   readonly authorizer?: string | undefined;
 }
 
-/** A realm that nothing is said about: it has no users, and those without a name may do everything. */
+/**
+ * A realm that nothing is said about: it has no users, and those without a name may do everything.
+ */
 export const OPEN_REALM: RealmSecurity = {
   authmethods: ['anonymous'],
   securityEnabled: true,

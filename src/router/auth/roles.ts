@@ -18,8 +18,8 @@ export function withTheirGroups(
 }
 
 /**
- * WELCOME.authrole: what HELLO asks for where the user is in that group, else the user's first group. Who is in no group
- * has at least the one that everybody is in.
+ * WELCOME.authrole: what HELLO asks for where the user is in that group, else the user's first
+ * group. Who is in no group has at least the one that everybody is in.
  */
 export function chooseAuthrole(wish: unknown, groups: readonly string[], all: ReadonlySet<string>): string {
   if (typeof wish === 'string' && all.has(wish)) return wish;

@@ -4,8 +4,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 const SALT_BYTES = 16;
 
 /**
- * Salts for user names: always the same for a name, and for whoever does not know the secret no other than random ones.
- * Names that nobody has get theirs here, so that their challenge is like that of a user (WAMP "SCRAM", RFC 5802 section 9).
+ * Salts for user names: always the same for a name, and for whoever does not know the secret no
+ * other than random ones. Names that nobody has get theirs here, so that their challenge is like
+ * that of a user (WAMP "SCRAM", RFC 5802 section 9).
  *
  * @param secret `security.salt_secret`; without it one is drawn
  */

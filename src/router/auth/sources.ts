@@ -5,7 +5,10 @@ import type { Source } from './realm-security.js';
 
 /** Where users of one realm may log in from, and by which authmethod. */
 export interface Sources {
-  /** @param username a user's name, or `anonymous` @param address undefined for a client on this machine */
+  /**
+   * @param username a user's name, or `anonymous`
+   * @param address undefined for a client on this machine
+   */
   allow(username: string, method: AuthMethod, address: string | undefined): boolean;
   /** Whether they allow it to some user or other. */
   allowSomebody(method: AuthMethod, address: string | undefined): boolean;
@@ -43,7 +46,10 @@ function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boole
   return (address) => (address === undefined ? LOOPBACK.some(holds) : holds(plainAddress(address)));
 }
 
-/** A range of IPv4 addresses within IPv6, `::ffff:10.0.0.0/104`, as one of IPv4: so is the address of who comes from there. */
+/**
+ * A range of IPv4 addresses within IPv6, `::ffff:10.0.0.0/104`, as one of IPv4: so is the address
+ * of who comes from there.
+ */
 function plainRange(cidr: NonNullable<Source['cidr']>): NonNullable<Source['cidr']> {
   const address = plainAddress(cidr.address);
   if (cidr.family === 'ipv4' || cidr.prefix < 96 || !isIPv4(address)) return cidr;

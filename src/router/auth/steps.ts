@@ -1,7 +1,7 @@
 import type { Authenticate } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 
-/** Who a session is, as WELCOME tells it. */
+/** The identity of a session, as WELCOME tells it. */
 export interface Identity {
   readonly authid: string;
   readonly authrole: string;
@@ -9,7 +9,7 @@ export interface Identity {
   readonly authprovider: string;
 }
 
-/** A HELLO that is turned away, as ABORT tells it. */
+/** Why a client may not join, as ABORT tells it. */
 export interface Refusal {
   readonly uri: string;
   readonly message: string;
@@ -19,7 +19,7 @@ export interface Refusal {
 export interface Admission {
   readonly kind: 'admitted';
   readonly identity: Identity;
-  /** The names that grants apply to. */
+  /** The role names that grants apply to. */
   readonly roles: ReadonlySet<string>;
   /** For WELCOME.Details.authextra. */
   readonly authextra?: Dict;
@@ -28,11 +28,11 @@ export interface Admission {
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;
-  /** The client is told no sooner: monotonic milliseconds. */
+  /** The earliest time to tell the client, in monotonic milliseconds. Default: at once. */
   readonly notBefore?: number;
 }
 
-/** CHALLENGE, and what becomes of its answer. */
+/** CHALLENGE, and the step that follows the client's AUTHENTICATE. */
 export interface Challenged {
   readonly kind: 'challenge';
   readonly method: string;
@@ -43,7 +43,7 @@ export interface Challenged {
 /** What the router does next with a client that wants to join. */
 export type Step = Admission | Refused | Challenged;
 
-export const refused = (uri: string, sentence: string): Refused => ({
+export const refused = (uri: string, message: string): Refused => ({
   kind: 'refused',
-  refusal: { uri, message: sentence },
+  refusal: { uri, message },
 });

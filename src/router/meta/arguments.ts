@@ -11,7 +11,11 @@ export function idArgument(args: readonly unknown[]): number {
   return id;
 }
 
-/** A text that may be one: nothing is looked for that is longer than any, since hashing it would take its time. @throws MetaError */
+/**
+ * A text that may be one: nothing is looked for that is longer than any, since hashing it would
+ * take its time.
+ * @throws MetaError
+ */
 export function uriArgument(args: readonly unknown[]): string {
   const [uri] = args;
   if (typeof uri !== 'string') throw invalid('the first argument must be a URI');

@@ -12,7 +12,8 @@ export interface Page {
 }
 
 /**
- * The part that a call asks for, by the keyword arguments `limit` and `after`; both are ours, the specification has no parts.
+ * The part that a call asks for, by the keyword arguments `limit` and `after`; both are ours, the
+ * specification has no parts.
  *
  * @param most IDs that anyone gets at a time. `wamp.max_list_length`
  * @throws MetaError
@@ -25,8 +26,8 @@ export function pageArgument(kwargs: Dict, most: number): Page {
 }
 
 /**
- * The IDs of one page. A list that fits comes as it is; of a longer one the smallest IDs, in their order, so that the next
- * page is the one `after` its last.
+ * The IDs of one page. A list that fits comes as it is; of a longer one the smallest IDs, in their
+ * order, so that the next page is the one `after` its last.
  */
 export function pageOf(ids: Iterable<number>, { limit, after }: Page): readonly number[] {
   const all: number[] = [];
@@ -36,7 +37,10 @@ export function pageOf(ids: Iterable<number>, { limit, after }: Page): readonly 
   return [...Float64Array.from(all).sort().subarray(0, limit)];
 }
 
-/** IDs of registrations or subscriptions, listed by match policy: those of one page, all policies together. */
+/**
+ * IDs of registrations or subscriptions, listed by match policy: those of one page, all policies
+ * together.
+ */
 export function idsByMatch(
   entries: Iterable<{ readonly id: number; readonly match: MatchPolicy }>,
   { limit, after }: Page,

@@ -29,7 +29,8 @@ export function createMetaApi(
     ...registrationProcedures(registrations, context.limits),
     ...subscriptionProcedures(broker.subscriptions, context.limits),
   };
-  // Testaments are the largest: a character of text may be six in JSON (RFC 8259 section 7). The rest is for all else.
+  // Testaments are the largest: a character of text may be six in JSON (RFC 8259 section 7). The
+  // rest is for all else.
   const most = 6 * context.limits.maxTestamentBytes + 64 * 1024;
   return { testaments, call: createMetaCalls(new Map(Object.entries(procedures)), most) };
 }

@@ -15,7 +15,10 @@ export interface MetaCall {
   readonly kwargs: Dict;
 }
 
-/** Answers with the one positional result, none where it is undefined; with a promise where that takes time. */
+/**
+ * Answers with the one positional result, none where it is undefined; with a promise where that
+ * takes time.
+ */
 export type MetaProcedure = (call: MetaCall) => unknown;
 
 /** What a meta procedure throws: the caller's ERROR. */
@@ -33,7 +36,8 @@ export class MetaError extends Error {
 /**
  * Answers calls of the router's own procedures, by their names.
  *
- * @param most bytes of JSON that the arguments of any of them have; others are not parsed, which would take its time
+ * @param most bytes of JSON that the arguments of any of them have; others are not parsed, which
+ * would take its time
  */
 export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,

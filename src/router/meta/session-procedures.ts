@@ -14,8 +14,8 @@ export function sessionDetails(session: Session): object {
 }
 
 /**
- * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router: they are not told of, and
- * cannot be killed.
+ * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router:
+ * they are not told of, and cannot be killed.
  */
 export function sessionProcedures(
   sessions: ReadonlyMap<number, Session>,
@@ -33,7 +33,8 @@ export function sessionProcedures(
   };
 
   /**
-   * Kills those among the clients that `choose` gives, the caller excepted, in as many turns as that takes.
+   * Kills those among the clients that `choose` gives, the caller excepted, in as many turns as
+   * that takes.
    *
    * @param answer makes the answer of the IDs of those that were killed
    */

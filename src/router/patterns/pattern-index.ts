@@ -4,8 +4,9 @@ import { createPrefixIndex } from './prefix-index.js';
 import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
 
 /**
- * What is registered or subscribed in a realm, by match policy and URI. One URI may stand under each policy once. A search
- * takes as long among a hundred thousand entries as among ten: see prefix-index.ts and wildcard-index.ts for its bounds.
+ * What is registered or subscribed in a realm, by match policy and URI. One URI may stand under
+ * each policy once. A search takes as long among a hundred thousand entries as among ten: see
+ * prefix-index.ts and wildcard-index.ts for its bounds.
  */
 export interface PatternIndex<T> {
   get(match: MatchPolicy, uri: string): T | undefined;
@@ -14,16 +15,23 @@ export interface PatternIndex<T> {
   set(match: MatchPolicy, uri: string, value: T): void;
   delete(match: MatchPolicy, uri: string): void;
   /**
-   * What a call goes to, where nothing stands under its very URI: the longest prefix, else the best wildcard pattern.
+   * What a call goes to, where nothing stands under its very URI: the longest prefix, else the best
+   * wildcard pattern.
    *
-   * Prefixes are compared by characters: `com.myobject1` is one of `com.myobject1-sub`. In WAMP's examples of precedence
-   * `a1.b2.c3` is none of `a1.b2.c33.d4.e5`, though. Both hold where prefixes that all end within a component of the URI
-   * come last.
+   * Prefixes are compared by characters: `com.myobject1` is one of `com.myobject1-sub`. In WAMP's
+   * examples of precedence `a1.b2.c3` is none of `a1.b2.c33.d4.e5`, though. Both hold where
+   * prefixes that all end within a component of the URI come last.
    */
   bestPattern(uri: string): T | undefined;
-  /** What an event goes to, where that is more than the subscription of its very topic: all that match. */
+  /**
+   * What an event goes to, where that is more than the subscription of its very topic: all that
+   * match.
+   */
   patterns(uri: string): readonly T[];
-  /** How many shapes of wildcard patterns there would be with this entry; 0 where it brings no new one. */
+  /**
+   * How many shapes of wildcard patterns there would be with this entry; 0 where it brings no new
+   * one.
+   */
   shapesWith(match: MatchPolicy, uri: string): number;
 }
 
@@ -32,7 +40,10 @@ export function createPatternIndex<T>(): PatternIndex<T> {
   // Made with the first pattern: in most realms there is none, and nothing is searched.
   let patterns: ReturnType<typeof createPatterns<T>> | undefined;
 
-  /** A search is bounded by the longest URI. What is longer can only be asked for by name, and is not there. */
+  /**
+   * A search is bounded by the longest URI. What is longer can only be asked for by name, and is
+   * not there.
+   */
   function patternsFor(uri: string): typeof patterns {
     return uri.length > MAX_URI_LENGTH ? undefined : patterns;
   }
@@ -101,8 +112,8 @@ function endsWithComponent(uri: string, length: number): boolean {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-// A prefix may end in a dot, or be nothing at all; any component of a wildcard pattern may be empty. As to the rest, the
-// loose rule of WAMP section "URIs" holds for both.
+// A prefix may end in a dot, or be nothing at all; any component of a wildcard pattern may be
+// empty. As to the rest, the loose rule of WAMP section "URIs" holds for both.
 const PREFIX = /^(?:[^\s.#]+\.)*[^\s.#]*$/;
 const WILDCARD = /^[^\s#]*$/;
 
@@ -124,7 +135,9 @@ export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
   }
 }
 
-/** The policy that options name; `exact` where they name none. Decoding lets no other word through. */
+/**
+ * The policy that options name; `exact` where they name none. Decoding lets no other word through.
+ */
 export function matchPolicyOf(options: { readonly match?: unknown }): MatchPolicy {
   const { match } = options;
   return match === 'prefix' || match === 'wildcard' ? match : 'exact';

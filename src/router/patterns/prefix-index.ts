@@ -4,9 +4,10 @@ import { createUriHash, hashOf, type UriHash } from './uri-hash.js';
 /**
  * A map from strings that finds those which a text begins with.
  *
- * A search passes once over the text and looks once for each length that a key has and that is not beyond the text. That is
- * 4,096 look-ups at most, since no key is longer: some 0.1 ms for a text of that length, and as little as three look-ups
- * where all keys have one of three lengths (`npm run bench:micro`). Each key that matches is compared with the text.
+ * A search passes once over the text and looks once for each length that a key has and that is not
+ * beyond the text. That is 4,096 look-ups at most, since no key is longer: some 0.1 ms for a text
+ * of that length, and as little as three look-ups where all keys have one of three lengths (`npm
+ * run bench:micro`). Each key that matches is compared with the text.
  */
 export interface PrefixIndex<T> {
   get(key: string): T | undefined;

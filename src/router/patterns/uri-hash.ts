@@ -2,14 +2,18 @@ import { randomFillSync } from 'node:crypto';
 import { MAX_URI_LENGTH } from '../model.js';
 
 /**
- * The secret numbers of a hash of 32 bits. The hash of a text is the sum of its UTF-16 units, each multiplied by the factor
- * of its place ("multilinear hashing"), and of the factor behind the last one. A stranger who does not know the factors
- * cannot choose texts that collide: whatever two texts are, they do so with a probability of 2^-17 at most.
+ * The secret numbers of a hash of 32 bits. The hash of a text is the sum of its UTF-16 units, each
+ * multiplied by the factor of its place ("multilinear hashing"), and of the factor behind the last
+ * one. A stranger who does not know the factors cannot choose texts that collide: whatever two
+ * texts are, they do so with a probability of 2^-17 at most.
  */
 export interface UriHash {
   /** One for each place in a text, and one more. */
   readonly factors: Int32Array;
-  /** Odd numbers, one for each component: what its hash is multiplied with where those of several are added up. */
+  /**
+   * Odd numbers, one for each component: what its hash is multiplied with where those of several
+   * are added up.
+   */
   readonly places: Int32Array;
 }
 

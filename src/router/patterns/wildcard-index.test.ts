@@ -87,7 +87,8 @@ describe('a wildcard index', () => {
                 pattern.length === components.length &&
                 pattern.every((part, at) => part === '' || part === components[at]),
             )
-            // Of two that match the same URI, a component that is named comes before one that is open.
+            // Of two that match the same URI, a component that is named comes before one that is
+            // open.
             .sort(([, one], [, other]) => {
               const at = one.findIndex((part, index) => part !== other[index]);
               return at === -1 ? 0 : one[at] === '' ? 1 : -1;

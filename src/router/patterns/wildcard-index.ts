@@ -5,21 +5,24 @@ import { createUriHash, type UriHash } from './uri-hash.js';
 export const MOST_COMPONENTS = 32;
 
 /**
- * A map from wildcard patterns: URIs with empty components, each of which stands for any one component.
+ * A map from wildcard patterns: URIs with empty components, each of which stands for any one
+ * component.
  *
- * The shape of a pattern is how many components it has and which of them are named. A search hashes the URI's components,
- * and looks once into each shape of as many components: it costs one pass over the URI, and for each of those shapes 32
- * additions and one look-up at most, however many patterns there are. Nothing of it grows with anything else, so a limit of
- * shapes bounds it: 256 shapes take some tens of microseconds (`npm run bench:micro`). The pattern that is found in a shape,
- * which is one at most, is compared with the URI.
+ * The shape of a pattern is how many components it has and which of them are named. A search hashes
+ * the URI's components, and looks once into each shape of as many components: it costs one pass
+ * over the URI, and for each of those shapes 32 additions and one look-up at most, however many
+ * patterns there are. Nothing of it grows with anything else, so a limit of shapes bounds it: 256
+ * shapes take some tens of microseconds (`npm run bench:micro`). The pattern that is found in a
+ * shape, which is one at most, is compared with the URI.
  */
 export interface WildcardIndex<T> {
   get(pattern: string): T | undefined;
   set(pattern: string, value: T): void;
   delete(pattern: string): void;
   /**
-   * The value of the best pattern that matches: component by component from the left, one that names the component
-   * is better than one that leaves it open. This is the order which WAMP's examples of pattern-based registrations have.
+   * The value of the best pattern that matches: component by component from the left, one that
+   * names the component is better than one that leaves it open. This is the order which WAMP's
+   * examples of pattern-based registrations have.
    */
   best(uri: string): T | undefined;
   /** Adds the values of all patterns that match to `found`, of the best first. */
@@ -170,7 +173,8 @@ export function matches(pattern: string, uri: string): boolean {
   for (;;) {
     const patternEnd = endOfComponent(pattern, at);
     const end = endOfComponent(uri, start);
-    // By slices, which the runtime compares as a block: a loop over characters takes thirty times as long.
+    // By slices, which the runtime compares as a block: a loop over characters takes thirty times
+    // as long.
     if (patternEnd > at && pattern.slice(at, patternEnd) !== uri.slice(start, end)) return false;
     const isLast = patternEnd === pattern.length;
     if (isLast || end === uri.length) return isLast && end === uri.length;

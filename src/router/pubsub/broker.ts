@@ -16,7 +16,10 @@ export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBeh
   readonly subscriptions: Subscriptions;
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
-  /** Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may follow it all the same. */
+  /**
+   * Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may
+   * follow it all the same.
+   */
   awaitUnsubscribe(session: Session, message: Unsubscribe): void;
   /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
   publish(session: Session, message: Publish): Promise<void> | undefined;
@@ -56,7 +59,10 @@ export function createBroker(context: RealmContext): Broker {
     });
   }
 
-  /** As `enter`, for who wants what is retained. It is looked for first: no event is sent twice then, or in the wrong order. */
+  /**
+   * As `enter`, for who wants what is retained. It is looked for first: no event is sent twice
+   * then, or in the wrong order.
+   */
   function enterAfterSearch(session: Session, message: Subscribe): Promise<void> | undefined {
     function* steps(): Generator<unknown> {
       const match = matchPolicyOf(message.options);
@@ -70,7 +76,8 @@ export function createBroker(context: RealmContext): Broker {
 
   function accept(session: Session, message: Publish): undefined {
     const publication = randomId();
-    // Before the events, so that a publisher which gets its own event knows the publication already.
+    // Before the events, so that a publisher which gets its own event knows the publication
+    // already.
     if (message.options['acknowledge'] === true) {
       session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
     }
@@ -110,7 +117,8 @@ export function createBroker(context: RealmContext): Broker {
         subscriptions.leave(session, subscription);
         session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
       };
-      // Clients take an EVENT that comes after their UNSUBSCRIBE for a violation, however long the answer takes.
+      // Clients take an EVENT that comes after their UNSUBSCRIBE for a violation, however long the
+      // answer takes.
       if (verdict instanceof Promise) subscriptions.pause(session, subscription);
       return settle(verdict, session, proceed, stay);
     },

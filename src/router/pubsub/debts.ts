@@ -1,6 +1,9 @@
 import type { Peer } from '../../wamp/peer.js';
 
-/** What connections have caused and is not done yet: who owes more than it may is not read until it owes less. */
+/**
+ * What connections have caused and is not done yet: who owes more than it may is not read until it
+ * owes less.
+ */
 export interface Debts {
   /** @param mostOwed beyond it the connection is held until it owes half as much */
   add(peer: Peer, mostOwed: number): void;

@@ -6,8 +6,9 @@ export interface Standing {
 }
 
 /**
- * A line in which sources take turns, and connections within each of them; what is of one connection goes in its order. So a
- * source that puts much into it, over one connection or a thousand, waits for itself.
+ * A line in which sources take turns, and connections within each of them; what is of one
+ * connection goes in its order. So a source that puts much into it, over one connection or a
+ * thousand, waits for itself.
  */
 export interface FairLine<T extends Standing> {
   push(item: T): void;
@@ -15,9 +16,15 @@ export interface FairLine<T extends Standing> {
   take(): T | undefined;
 }
 
-/** @param isReady some may have to wait for what stands elsewhere in the line; not for ever, or they stay */
+/**
+ * @param isReady some may have to wait for what stands elsewhere in the line; not for ever, or they
+ * stay
+ */
 export function createFairLine<T extends Standing>(isReady: (item: T) => boolean): FairLine<T> {
-  /** In the order of their turns; each with one connection at least, and each of these with one item. */
+  /**
+   * In the order of their turns; each with one connection at least, and each of these with one
+   * item.
+   */
   const sources = new Map<string, Map<object, T[]>>();
 
   return {

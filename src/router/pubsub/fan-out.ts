@@ -7,7 +7,10 @@ import { createDebts } from './debts.js';
 import { createFairLine, type Standing } from './fair-line.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
-/** Subscribers that are looked at in one go: each connection that is written to costs a system call beside. */
+/**
+ * Subscribers that are looked at in one go: each connection that is written to costs a system call
+ * beside.
+ */
 const MAX_AT_ONCE = 512;
 
 /** An event on its way to all who hear of it. */
@@ -24,21 +27,25 @@ export interface Delivery {
   readonly isDue: (() => boolean) | undefined;
   readonly except: Session | undefined;
   readonly mayReceive: ((session: Session) => boolean) | undefined;
-  /** What a meta event tells of, where others tell of it too: they arrive in their order, whoever causes them. */
+  /**
+   * What a meta event tells of, where others tell of it too: they arrive in their order, whoever
+   * causes them.
+   */
   readonly subject: object | undefined;
 }
 
 /**
- * Sends events to those that they are for. Most are with all of them at once; what takes longer goes on in later turns of the
- * event loop. What it owes then is bounded by this: the connection that caused it is not read until it is done, or until fewer
- * are on their way than it may owe.
+ * Sends events to those that they are for. Most are with all of them at once; what takes longer
+ * goes on in later turns of the event loop. What it owes then is bounded by this: the connection
+ * that caused it is not read until it is done, or until fewer are on their way than it may owe.
  */
 export interface FanOut {
   /**
-   * Sends an event to those who hear of its topic now, less those who leave before its turn comes. Events of one publisher
-   * arrive in their order.
+   * Sends an event to those who hear of its topic now, less those who leave before its turn comes.
+   * Events of one publisher arrive in their order.
    *
-   * @param publisher undefined for a meta event: those of one connection, and those about one subject, arrive in their order
+   * @param publisher undefined for a meta event: those of one connection, and those about one
+   * subject, arrive in their order
    */
   send(wave: Delivery, publisher: Session | undefined): void;
   /** Events that are on their way. */
@@ -62,14 +69,20 @@ interface Progress {
 /** A meta event that has to wait for its turn. */
 interface Waiting extends Standing {
   readonly progress: Progress;
-  /** The one before it about the same subject. Forgotten when this one is done: it holds on to no long chain then. */
+  /**
+   * The one before it about the same subject. Forgotten when this one is done: it holds on to no
+   * long chain then.
+   */
   before: Waiting | undefined;
   isDone: boolean;
 }
 
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
   const lines = new Map<Session, Progress[]>();
-  /** All meta events wait in one line: in lines of their own they would have more of each turn, the more cause them. */
+  /**
+   * All meta events wait in one line: in lines of their own they would have more of each turn, the
+   * more cause them.
+   */
   const metaLine = createFairLine<Waiting>(({ before }) => before?.isDone !== false);
   /** The meta event that is being told; there is one while any wait. */
   let metaEvent: Waiting | undefined;
@@ -78,7 +91,10 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
   const debts = createDebts();
   let waiting = 0;
 
-  /** What a subscriber of it is sent: one object for all, so that a serializer knows it again, and writes it once. */
+  /**
+   * What a subscriber of it is sent: one object for all, so that a serializer knows it again, and
+   * writes it once.
+   */
   function eventOf({ id, match }: Subscription, { topic, publication, details, payload }: Delivery): Event {
     // Who subscribed to a pattern must be told what the topic is.
     const told = match === 'exact' ? details : { ...details, topic };

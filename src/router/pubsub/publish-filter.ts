@@ -1,7 +1,10 @@
 import type { Dict } from '../../wamp/payload.js';
 import type { Session } from '../model.js';
 
-/** Lists of PUBLISH.Options that name receivers, and what of a session they look at. Whole names: each PUBLISH asks for all. */
+/**
+ * Lists of PUBLISH.Options that name receivers, and what of a session they look at. Whole names:
+ * each PUBLISH asks for all.
+ */
 const LISTS = [
   ['eligible', 'exclude', (session: Session) => session.id],
   ['eligible_authid', 'exclude_authid', (session: Session) => session.authid],
@@ -9,9 +12,10 @@ const LISTS = [
 ] as const;
 
 /**
- * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting"): it is on every `eligible` list that
- * is given, an empty one naming nobody, and on no `exclude` list. undefined where no list is given. Whether the publisher
- * itself may have it is the broker's to ask.
+ * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting"): it is on
+ * every `eligible` list that is given, an empty one naming nobody, and on no `exclude` list.
+ * undefined where no list is given. Whether the publisher itself may have it is the broker's to
+ * ask.
  */
 export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {
   const tests: ((session: Session) => boolean)[] = [];

@@ -26,8 +26,7 @@ export interface Publishing {
   readonly isBehind: boolean;
   /**
    * Finds the retained events of topics that a pattern matches and that a session may receive, a
-   * few
-   * with each step.
+   * few with each step.
    */
   findRetained(
     session: Session,
@@ -45,8 +44,7 @@ const MAX_WAITING = 1000;
 
 /**
  * How many meta events of one session may be on their way before its connection is no longer read.
- * A
- * session that only joins or subscribes does not have to wait.
+ * A session that only joins or subscribes does not have to wait.
  */
 const MOST_META_EVENTS_OWED = 8;
 
@@ -63,8 +61,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       const filter = receiverFilter(options);
       const includesMe = options['exclude_me'] === false;
       // Retains the event before sending it: a receiver may publish at once, and the later event
-      // must
-      // replace this one.
+      // must replace this one.
       if (options['retain'] === true) {
         const { id } = publisher;
         const mayReceive = (session: Session) =>

@@ -14,8 +14,9 @@ export interface RetainedEvent {
 }
 
 /**
- * The last event of each topic that its publisher wanted retained (WAMP, "Event Retention"). Bounded in number and
- * memory: what was published longest ago goes first; of a session that retains more than one may, that of its own.
+ * The last event of each topic that its publisher wanted retained (WAMP, "Event Retention").
+ * Bounded in number and memory: what was published longest ago goes first; of a session that
+ * retains more than one may, that of its own.
  */
 export interface RetainedEvents {
   /**
@@ -25,8 +26,9 @@ export interface RetainedEvents {
   keep(event: RetainedEvent, options: Dict, publisher: number): void;
   get(topic: string): RetainedEvent | undefined;
   /**
-   * Looks through them for those whose topic a pattern matches and that a session may have, a few with each step, and for
-   * those as well that are kept or replaced meanwhile. Returns the latest, in the order in which they were published.
+   * Looks through them for those whose topic a pattern matches and that a session may have, a few
+   * with each step, and for those as well that are kept or replaced meanwhile. Returns the latest,
+   * in the order in which they were published.
    */
   find(session: Session, match: MatchPolicy, pattern: string): Generator<undefined, readonly RetainedEvent[]>;
 }
@@ -80,7 +82,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
   return {
     keep(event, options, publisher) {
       const { topic, payload } = event;
-      // The old one goes in any case: where this one is too large, an outdated one would be worse than none.
+      // The old one goes in any case: where this one is too large, an outdated one would be worse
+      // than none.
       drop(topic);
       const weight = weigh([topic, payload, options], maxShare);
       if (weight > maxShare) return;
@@ -97,7 +100,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
     get: (topic) => events.get(topic)?.event,
     *find(session, match, pattern) {
       const found = new Map<string, RetainedEvent>();
-      // What is kept meanwhile comes behind the others. Whoever publishes without end cannot keep this from ending.
+      // What is kept meanwhile comes behind the others. Whoever publishes without end cannot keep
+      // this from ending.
       let left = 2 * events.size + LOOKED_AT;
       for (const [topic, { event }] of events) {
         if (covers(match, pattern, topic) && event.mayReceive(session)) {

@@ -29,7 +29,10 @@ export interface Subscriptions {
   leave(subscriber: Session, subscription: Subscription): void;
   /** What limit speaks against a subscription, where the session has it not yet. */
   objection(subscriber: Session, match: MatchPolicy, uri: string): Objection | undefined;
-  /** Sends a subscriber no more of what it asked to leave, while that is not decided: until `leave` or `resume`. */
+  /**
+   * Sends a subscriber no more of what it asked to leave, while that is not decided: until `leave`
+   * or `resume`.
+   */
   pause(subscriber: Session, subscription: Subscription): void;
   /** It may not leave. */
   resume(subscriber: Session, subscription: Subscription): void;

@@ -14,21 +14,25 @@ import { dropRerouting } from './rerouting.js';
 
 const PROGRESS: Dict = Object.freeze({ progress: true });
 
-/** Hands what callees answer on to callers. Answers that nobody waits for, late ones, are dropped. */
+/**
+ * Passes the responses of callees to their callers. Drops late responses, for which nobody waits.
+ */
 export interface Answering {
-  /** @throws ProtocolViolation for a packed payload from a callee that did not announce any */
+  /**
+   * @throws ProtocolViolation for a packed payload from a callee that did not announce the feature
+   */
   yield(session: Session, message: Yield): void;
-  /** @throws ProtocolViolation for an ERROR that answers anything but an INVOCATION */
+  /** @throws ProtocolViolation for an ERROR whose request type is not INVOCATION */
   error(session: Session, message: ErrorMessage): void;
 }
 
 export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }: RealmContext): Answering {
   function progress(call: PendingCall, message: Yield): void {
     if (!call.progressive || call.caller.gone) return;
-    // Begun: what was told already cannot be told again by another callee.
+    // The caller has got a part of the result, so that no other callee can begin anew.
     dropRerouting(call);
-    // A timeout is the time to the first result, and between results (WAMP, "Progressive Call Results"). A callee that
-    // was told to stop cannot go on by that.
+    // The timeout is the time to the first result, and then between results (WAMP, "Progressive
+    // Call Results"). A callee that got INTERRUPT cannot extend the deadline.
     if (!call.killed) calls.deadlines.restart(call);
     result(call, message, true);
   }
@@ -41,19 +45,22 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
     }
     if (isOpaque(payload)) return refuse(call, isProgress, NO_OPAQUE);
     const outcome = call.caller.peer.send({ type: MESSAGE.RESULT, request: call.request, details, payload });
-    // A caller that is lost is forgotten in its own time, and the callee interrupted then.
+    // If the caller is lost, its cleanup ends the call and interrupts the callee.
     if (outcome === 'sent' || (isProgress && outcome === 'closed')) return;
     refuse(call, isProgress, undeliverable(outcome, 'caller'));
   }
 
-  /** Ends a call whose answer the caller cannot be given. */
+  /** Ends a call whose response cannot be sent to the caller. */
   function refuse(call: PendingCall, isProgress: boolean, objection: Objection): undefined {
     calls.finish(call);
     calls.fail(call, objection[0], objection[1]);
     if (isProgress) calls.interrupt(call, 'killnowait', objection[0]);
   }
 
-  /** Routes a call anew whose callee is unavailable. False where it cannot be: the callee's word is the answer then. */
+  /**
+   * Reroutes a call whose callee is unavailable. Returns false if that is impossible: the callee's
+   * ERROR is the response then.
+   */
   function reroute(call: PendingCall): boolean {
     const { rerouting } = call;
     if (rerouting === undefined || call.killed) return false;
@@ -62,7 +69,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
     tried.add(call.callee);
     const next = pickAnother(registration, tried, random);
     if (next !== undefined) {
-      invoking.again(call, message, next);
+      invoking.retry(call, message, next);
     } else {
       calls.finish(call);
       calls.fail(call, ERROR_URI.noAvailableCallee, 'all callees are unavailable');
@@ -77,7 +84,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (call === undefined) return;
       if (message.options['progress'] === true) return progress(call, message);
       calls.finish(call);
-      // Its connection may carry another session by now.
+      // The caller's connection may carry another session by now.
       if (!call.caller.gone) result(call, message, false);
     },
     error(session, message) {
@@ -106,4 +113,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
 }
 
 const NO_OPAQUE = [ERROR_URI.featureNotSupported, 'payload transparency is not supported'] as const;
-const TAKES_NO_PACKED = [ERROR_URI.featureNotSupported, 'the caller takes no packed payloads'] as const;
+const TAKES_NO_PACKED = [
+  ERROR_URI.featureNotSupported,
+  'the caller does not accept packed payloads',
+] as const;

@@ -7,7 +7,7 @@ import type { OpenCalls } from './open-calls.js';
 
 const KNOWN_MODES: readonly unknown[] = ['skip', 'kill', 'killnowait'];
 
-/** Answers CANCEL (WAMP, "Call Canceling"); returns a promise where an authorizer takes time. */
+/** Handles CANCEL (WAMP, "Call Canceling"). Returns a promise if an authorizer takes time. */
 export function createCancelling(
   calls: OpenCalls,
   { rules }: RealmContext,
@@ -23,25 +23,26 @@ export function createCancelling(
       calls.fail(call, ERROR_URI.canceled, 'the call was cancelled');
       if (mode === 'killnowait') calls.interrupt(call, 'killnowait', ERROR_URI.canceled);
     } else {
-      // The caller wanted an end of it, and has one; the URI tells that it asked in a way that nobody knows.
-      const sentence = 'CANCEL: mode must be skip, kill or killnowait; the call was ended';
-      calls.fail(call, ERROR_URI.invalidArgument, sentence);
+      // The call ends, as the caller wanted. The URI says that the mode is unknown.
+      const message = 'CANCEL: mode must be skip, kill or killnowait; the call was ended';
+      calls.fail(call, ERROR_URI.invalidArgument, message);
       calls.interrupt(call, 'killnowait', ERROR_URI.invalidArgument);
     }
   }
 
   return (session, { request, options }) => {
     const call = session.calls?.get(request);
-    // Answered meanwhile, or cancelled before: there is nothing to say (and ERROR of type CANCEL kills clients).
+    // The call has ended or is being cancelled already. The router stays silent: an ERROR of type
+    // CANCEL crashes some clients.
     if (call === undefined || call.killed) return undefined;
     return settle(
       ask(rules.authorizer, session, 'cancel', call.procedure, 'exact'),
       session,
       (): undefined => {
-        // It may have been answered while the authorizer thought.
+        // The call may have ended during the authorization.
         if (session.calls?.get(request) === call) cancel(call, options['mode'] ?? 'killnowait');
       },
-      // The call goes on: to say that it ended would be wrong, and nothing else can be said of a CALL.
+      // The call goes on without any response: an ERROR for the CALL would say that it has ended.
       () => {},
     );
   };

@@ -2,26 +2,32 @@ import type { Clock } from '../../clock.js';
 import { createSharedTimer, LONGEST_TIMER, type SharedTimer } from '../../collections/shared-timer.js';
 import type { PendingCall } from '../model.js';
 
-/** Deadlines of calls. A timer runs as long as a call has one that has not ended: nothing is left where all have. */
+/**
+ * Deadlines of calls. A timer runs only as long as a call needs it, so that no timer is remaining
+ * when all calls have ended.
+ */
 export interface Deadlines {
-  /** Exact, with a timer of its own: for a duration that a caller chose. */
+  /** Sets a deadline with a timer for this call alone: for a duration that a caller chose. */
   own(call: PendingCall, duration: number): void;
-  /** For the few durations that the configuration fixes: all calls of one duration share a timer. */
+  /**
+   * Sets a deadline for a duration that the configuration fixes: calls of the same duration share a
+   * timer.
+   */
   common(call: PendingCall, duration: number): void;
-  /** Gives a call its whole duration again. */
+  /** Gives a call its full duration again. */
   restart(call: PendingCall): void;
-  /** The call has ended. */
+  /** Removes the deadline of a call that has ended. */
   clear(call: PendingCall): void;
 }
 
 export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void): Deadlines {
   const timers = new Map<number, SharedTimer<PendingCall>>();
 
-  function armOwn(call: PendingCall, delay: number): void {
+  function startOwn(call: PendingCall, delay: number): void {
     call.stopTimer = clock.after(Math.min(delay, LONGEST_TIMER), () => {
-      // It was restarted meanwhile, which leaves the timer as it is.
-      const left = call.dueAt - clock.monotonic();
-      if (left > 0) armOwn(call, left);
+      // The deadline may have moved: `restart` does not touch this timer.
+      const remaining = call.dueAt - clock.monotonic();
+      if (remaining > 0) startOwn(call, remaining);
       else onDue(call);
     });
   }
@@ -30,7 +36,7 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
     own(call, duration) {
       call.duration = duration;
       call.dueAt = clock.monotonic() + duration;
-      armOwn(call, duration);
+      startOwn(call, duration);
     },
     common(call, duration) {
       let shared = timers.get(duration);
@@ -48,7 +54,8 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
         call.dueAt = now + call.duration;
         return;
       }
-      // To the end, since the shared is in the order in which its calls fall due.
+      // Moves the call to the end: the shared timer keeps its calls in the order of their
+      // deadlines.
       shared.leave(call);
       shared.join(call, now);
     },

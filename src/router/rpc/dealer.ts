@@ -17,28 +17,34 @@ import { createRegistering, type Registering } from './registering.js';
 import { createRegistrations, type Registrations } from './registrations.js';
 
 /**
- * Routes calls of one realm: CALL to INVOCATION, YIELD to RESULT, and ERROR where there is neither. What returns a promise
- * does so where an authorizer takes time.
+ * Routes calls of one realm: turns CALL into INVOCATION, YIELD into RESULT, and responds with ERROR
+ * if that fails. Methods return a promise if an authorizer takes time.
  */
 export interface Dealer extends Registering {
   readonly registrations: Registrations;
-  /** @throws ProtocolViolation for a request ID that still waits for its answer */
+  /** @throws ProtocolViolation if the request ID belongs to an open call */
   call(session: Session, message: Call): Promise<void> | undefined;
   cancel(session: Session, message: Cancel): Promise<void> | undefined;
-  /** @throws ProtocolViolation for a packed payload from a callee that did not announce any */
+  /**
+   * @throws ProtocolViolation for a packed payload from a callee that did not announce the feature
+   */
   yield(session: Session, message: Yield): void;
-  /** @throws ProtocolViolation for an ERROR that answers anything but an INVOCATION */
+  /** @throws ProtocolViolation for an ERROR whose request type is not INVOCATION */
   error(session: Session, message: ErrorMessage): void;
-  /** The session is gone: its calls are interrupted, its callers get `wamp.error.canceled`; a little with each step. */
+  /**
+   * Cleans up after a session that has gone, in small steps. Interrupts its calls, and sends the
+   * callers that wait for it `wamp.error.canceled`.
+   */
   forget(session: Session): Iterable<void>;
   /**
-   * From now on clients' calls go to parts of this process alone, which say themselves that they take none; the others are
-   * refused. Resolves when the calls have ended that clients wait for.
+   * From now on clients can call only procedures of this process, which refuse calls themselves.
+   * Other calls get `wamp.error.unavailable`. Resolves when the calls that clients wait for have
+   * ended.
    */
   drain(sessions: Iterable<Session>): Promise<void>;
 }
 
-/** @param callMeta answers calls of `wamp.` procedures, which are the router's own */
+/** @param callMeta handles calls of `wamp.` procedures, which the router answers itself */
 export function createDealer(
   context: RealmContext,
   callMeta: (session: Session, message: Call) => Promise<void> | undefined,
@@ -53,15 +59,16 @@ export function createDealer(
   function objection(session: Session, { procedure, options, payload }: Call): Objection | undefined {
     if (!isUsableUri(procedure)) return [ERROR_URI.invalidUri, 'the procedure is not a valid URI'];
     if (!session.trusted && rules.routerOnly.has(procedure))
-      return [ERROR_URI.notAuthorized, 'nobody but the router may call this procedure'];
+      return [ERROR_URI.notAuthorized, 'only the router may call this procedure'];
     if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
     if (options['progress'] === true)
       return [ERROR_URI.optionNotAllowed, 'progressive call invocations are not supported'];
     if (options['disclose_me'] === true && rules.disclosure === 'refuse')
-      return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
-    // The router's own session asks authenticators and authorizers on behalf of all.
+      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
+    // The router's own session has no limit: it calls authenticators and authorizers for all
+    // sessions.
     if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
-      return tooMany(`the session waits for as many calls as it may (${limits.maxPendingCalls})`, {
+      return tooMany(`the session may have no more than ${limits.maxPendingCalls} open calls`, {
         most: limits.maxPendingCalls,
         key: 'wamp.max_pending_calls',
       });
@@ -71,18 +78,18 @@ export function createDealer(
   function route(session: Session, message: Call): Promise<void> | undefined {
     const { procedure, request } = message;
     const exact = registrations.exact(procedure);
-    // Clients cannot register those, nor get their calls by a pattern.
+    // Clients cannot register these URIs, and patterns do not match them.
     if (exact === undefined && isReservedUri(procedure)) return callMeta(session, message);
     const registration = exact ?? registrations.bestPattern(procedure);
     const endpoint = registration && pickEndpoint(registration, random);
     if (endpoint?.callee.gone === true) {
-      // What it left is not all taken away yet.
+      // The callee has left, but the cleanup has not reached this registration yet.
       registrations.leave(endpoint);
       return route(session, message);
     }
     if (endpoint === undefined) {
-      const sentence = 'no procedure is registered under this URI';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, sentence);
+      const text = 'no procedure is registered under this URI';
+      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, text);
     }
     if (draining && !session.trusted && !endpoint.callee.trusted) {
       return refuse(session, MESSAGE.CALL, request, ERROR_URI.unavailable, 'the router is closing');
@@ -98,7 +105,8 @@ export function createDealer(
     cancel: createCancelling(calls, context),
     call(session, message) {
       const { request } = message;
-      // Two answers with one ID could not be told apart. (Repeated CALLs belong to progressive invocations.)
+      // The caller could not tell two responses with one ID apart. (A repeated CALL belongs to
+      // progressive call invocations.)
       if (session.calls?.has(request)) throw new ProtocolViolation('CALL: Request is in use');
       checkPacking('CALL', message.options, session.features.caller.payloadPassthru);
       const refused = objection(session, message);
@@ -109,7 +117,7 @@ export function createDealer(
         verdict,
         session,
         () => route(session, message),
-        (uri, sentence) => refuse(session, MESSAGE.CALL, request, uri, sentence),
+        (uri, text) => refuse(session, MESSAGE.CALL, request, uri, text),
       );
     },
     *forget(session) {

@@ -6,7 +6,10 @@ export function isInvocationPolicy(word: unknown): word is InvocationPolicy {
   return POLICIES.includes(word);
 }
 
-/** The endpoint that the next call goes to (WAMP, "Shared Registration"). A registration has one at least. */
+/**
+ * The endpoint that the next call goes to (WAMP, "Shared Registration"). A registration has at
+ * least one.
+ */
 export function pickEndpoint(registration: Registration, random: () => number): Endpoint | undefined {
   const { endpoints } = registration;
   switch (registration.invoke) {
@@ -18,17 +21,18 @@ export function pickEndpoint(registration: Registration, random: () => number): 
     case 'random':
       return endpoints[Math.floor(random() * endpoints.length)];
     case 'roundrobin': {
-      // Only now back to the beginning: who registered since the last call comes before that.
-      const at = registration.turn < endpoints.length ? registration.turn : 0;
-      registration.turn = at + 1;
-      return endpoints[at];
+      // Starts again at the first one only now: endpoints that were added since the last call come
+      // first.
+      const index = registration.turn < endpoints.length ? registration.turn : 0;
+      registration.turn = index + 1;
+      return endpoints[index];
     }
   }
 }
 
 /**
- * The endpoint that a call goes to after those in `tried` were unavailable, by the same policy as if they were not there
- * (WAMP, "Call Re-Routing"); undefined where all were tried.
+ * The endpoint that a call goes to after the callees in `tried` were unavailable, chosen by the
+ * same policy as if they did not exist (WAMP, "Call Re-Routing"). Undefined if all were tried.
  */
 export function pickAnother(
   registration: Registration,
@@ -36,22 +40,23 @@ export function pickAnother(
   random: () => number,
 ): Endpoint | undefined {
   const { endpoints, turn } = registration;
-  const isLeft = ({ callee }: Endpoint) => !tried.has(callee) && !callee.gone;
+  const isCandidate = ({ callee }: Endpoint) => !tried.has(callee) && !callee.gone;
   if (registration.invoke !== 'roundrobin')
-    return pickEndpoint({ ...registration, endpoints: endpoints.filter(isLeft) }, random);
-  // One pass: a callee that says again and again that it is unavailable must not cost the square of their number.
-  let at = endpoints.findIndex((endpoint, index) => index >= turn && isLeft(endpoint));
-  if (at === -1) at = endpoints.findIndex(isLeft);
-  if (at === -1) return undefined;
-  registration.turn = at + 1;
-  return endpoints[at];
+    return pickEndpoint({ ...registration, endpoints: endpoints.filter(isCandidate) }, random);
+  // A single pass over the endpoints: callees that are unavailable again and again must not cost
+  // quadratic time.
+  let index = endpoints.findIndex((endpoint, position) => position >= turn && isCandidate(endpoint));
+  if (index === -1) index = endpoints.findIndex(isCandidate);
+  if (index === -1) return undefined;
+  registration.turn = index + 1;
+  return endpoints[index];
 }
 
-/** Takes an endpoint out. Whose turn was next has the next turn still. */
+/** Removes an endpoint. The endpoint that has the next turn keeps it. */
 export function removeEndpoint(registration: Registration, endpoint: Endpoint): void {
   const { endpoints } = registration;
-  const at = endpoints.indexOf(endpoint);
-  if (at === -1) return;
-  endpoints.splice(at, 1);
-  if (at < registration.turn) registration.turn--;
+  const index = endpoints.indexOf(endpoint);
+  if (index === -1) return;
+  endpoints.splice(index, 1);
+  if (index < registration.turn) registration.turn--;
 }

@@ -12,14 +12,17 @@ import { undeliverable } from '../undeliverable.js';
 import type { OpenCalls } from './open-calls.js';
 import { dropRerouting, keepForRerouting } from './rerouting.js';
 
-/** How much longer than the caller's timeout the dealer waits for a callee that keeps timeouts itself. */
+/**
+ * How much longer than the caller's timeout the dealer waits for a callee that enforces timeouts
+ * itself, in milliseconds.
+ */
 const BACKSTOP_MARGIN_MS = 1000;
 
-/** Sends INVOCATION for a CALL, the first time and when the call is routed anew. */
+/** Sends INVOCATION for a CALL: the first one, and another when the call is rerouted. */
 export interface Invoking {
   begin(caller: Session, message: Call, endpoint: Endpoint): void;
-  /** To another callee; the deadline stays what it is. */
-  again(call: PendingCall, message: Call, endpoint: Endpoint): void;
+  /** Reroutes a call to another callee. Its deadline does not change. */
+  retry(call: PendingCall, message: Call, endpoint: Endpoint): void;
 }
 
 export function createInvoking(calls: OpenCalls, context: RealmContext): Invoking {
@@ -38,13 +41,14 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     if (features.callReroute)
       keepForRerouting(call, message, registration, limits.maxWaitingBytes, budgets.kept);
     else dropRerouting(call);
-    // Everything is in place before the INVOCATION leaves: a callee in this process may answer before send returns.
+    // Everything is in place before INVOCATION is sent: a callee in this process may respond before
+    // `send` returns.
     callee.invocations ??= new RequestTable();
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);
     if (packed && !features.payloadPassthru) {
       calls.finish(call);
-      calls.fail(call, ERROR_URI.featureNotSupported, 'the callee takes no packed payloads');
+      calls.fail(call, ERROR_URI.featureNotSupported, 'the callee does not accept packed payloads');
       return;
     }
     const outcome = callee.peer.send({
@@ -54,7 +58,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       details: invocationDetails(call, message, endpoint, packed, limits),
       payload: message.payload,
     });
-    // A callee that was lost in the act has been forgotten, and its callers told.
+    // If the callee was lost while sending, its cleanup has ended the call already.
     if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
     calls.finish(call);
     calls.fail(call, ...undeliverable(outcome, 'callee'));
@@ -66,13 +70,13 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       const weight = caller.trusted ? 0 : weightOf(message, match);
       const limit = weight > 0 ? budgets.pending.take(weight) : undefined;
       if (limit !== undefined) {
-        const refusal = tooMany('the calls that wait in this realm are as many as may', limit);
+        const refusal = tooMany('the realm has reached its limit of open calls', limit);
         return refuse(caller, MESSAGE.CALL, message.request, refusal[0], refusal[1]);
       }
       const call: PendingCall = {
         caller,
         request: message.request,
-        // The same text, and then that of the CALL need not be kept.
+        // The same text as that of the CALL, which then does not have to stay in memory.
         procedure: match === 'exact' ? uri : message.procedure,
         callee: endpoint.callee,
         invocation: 0,
@@ -92,11 +96,13 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       setDeadline(call, message.options, endpoint.forwardTimeout, calls, limits);
       send(call, message, endpoint);
     },
-    again: send,
+    retry: send,
   };
 }
 
-/** Measured with 50,000 calls: 570 bytes of heap each, and 450 more where a call has a timer of its own. */
+/**
+ * Measured with 50,000 calls: 570 bytes of heap each, and 450 more for a call with its own timer.
+ */
 const CALL_WEIGHT = 640;
 const TIMER_WEIGHT = 480;
 
@@ -105,12 +111,12 @@ function weightOf({ options, procedure }: Call, match: MatchPolicy): number {
   return CALL_WEIGHT + timer + (match === 'exact' ? 0 : 2 * procedure.length);
 }
 
-/** What the caller wishes, capped; 0 where it has no wish: absent, null and 0 mean the same. */
+/** The caller's timeout, capped. 0 if it named none: absent, null and 0 mean the same. */
 function timeoutOf(options: Dict, limits: RouterLimits): number {
   return Math.min(Number(options['timeout'] ?? 0), limits.maxCallTimeout);
 }
 
-/** Sets the call's deadline. Where the callee keeps timeouts itself, it is only a backstop. */
+/** Sets the call's deadline. It is only a backstop if the callee enforces timeouts itself. */
 function setDeadline(
   call: PendingCall,
   options: Dict,
@@ -141,7 +147,7 @@ function invocationDetails(
   const identity = discloseCaller || options['disclose_me'] === true ? known : NOTHING;
   const timeout = forwardTimeout ? timeoutOf(options, limits) : 0;
   const isPattern = registration.match !== 'exact';
-  // Most calls have nothing of it, and share what they have.
+  // Most calls need no other details and share this object.
   if (timeout === 0 && !isPattern && !packed && !call.progressive) return identity;
   const details: Record<string, unknown> = { ...identity };
   if (timeout > 0) details['timeout'] = timeout;

@@ -6,7 +6,7 @@ import { refuse } from '../refusals.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import { dropRerouting } from './rerouting.js';
 
-/** Calls that have no result or error yet, and how they end without one from the callee. */
+/** Calls that have no final RESULT or ERROR yet, and how they end without one from the callee. */
 export interface OpenCalls {
   readonly deadlines: Deadlines;
   /** Forgets a call. A later response to it is dropped. */
@@ -17,8 +17,7 @@ export interface OpenCalls {
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
   /**
    * Cleans up after a session that has gone, one call with each step. Interrupts its calls, and
-   * sends
-   * the callers that wait for it `wamp.error.canceled`.
+   * sends the callers that wait for it `wamp.error.canceled`.
    */
   forget(session: Session): Iterable<void>;
   /** Resolves when all calls that these callers wait for now have ended. */

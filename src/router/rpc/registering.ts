@@ -8,7 +8,7 @@ import { type Objection, refuse } from '../refusals.js';
 import { isInvocationPolicy } from './invocation-policy.js';
 import type { Registrations } from './registrations.js';
 
-/** Answers REGISTER and UNREGISTER. Both return a promise where an authorizer takes time. */
+/** Handles REGISTER and UNREGISTER. Both methods return a promise if an authorizer takes time. */
 export interface Registering {
   register(session: Session, message: Register): Promise<void> | undefined;
   unregister(session: Session, message: Unregister): Promise<void> | undefined;
@@ -17,45 +17,49 @@ export interface Registering {
 export function createRegistering(registrations: Registrations, context: RealmContext): Registering {
   const { rules } = context;
 
-  /** What is wrong with a REGISTER, whatever is registered. */
+  /** Checks a REGISTER by itself, without regard to existing registrations. */
   function objection(session: Session, { procedure, options }: Register): Objection | undefined {
     if (!isUsablePattern(matchPolicyOf(options), procedure))
       return [ERROR_URI.invalidUri, 'the procedure is not a valid URI or pattern'];
     if (isReservedUri(procedure))
-      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. belong to the router'];
+      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. are reserved for the router'];
     if (!isInvocationPolicy(options['invoke'] ?? 'single'))
       return [ERROR_URI.optionNotAllowed, 'invoke must be single, first, last, random or roundrobin'];
     if (options['disclose_caller'] === true && rules.disclosure === 'refuse' && !session.trusted)
-      return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
+      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
     return undefined;
   }
 
-  /** What speaks against one more callee. */
+  /** Returns why an existing registration cannot have one more callee. */
   function conflict(session: Session, known: Registration, { options }: Register): Objection | undefined {
     if (options['force_reregister'] === true) {
       if (session.trusted || !known.endpoints.some(({ callee }) => callee.trusted)) return undefined;
-      return [ERROR_URI.procedureAlreadyExists, 'the procedure belongs to the router’s own process'];
+      return [ERROR_URI.procedureAlreadyExists, 'the procedure is registered by the router itself'];
     }
-    // To autobahn|python a second REGISTERED with a known ID is a violation: no policy lets a session in twice.
+    // autobahn|python treats a second REGISTERED with a known ID as a violation. So no policy lets
+    // a session register twice.
     if (session.registrations?.has(known.id))
-      return [ERROR_URI.procedureAlreadyExists, 'this session has registered the procedure already'];
+      return [ERROR_URI.procedureAlreadyExists, 'this session has already registered the procedure'];
     if (known.invoke === 'single' || known.invoke !== options['invoke'])
-      return [ERROR_URI.procedureAlreadyExists, `the procedure is registered, with invoke ${known.invoke}`];
+      return [
+        ERROR_URI.procedureAlreadyExists,
+        `the procedure is already registered, with invoke ${known.invoke}`,
+      ];
     return undefined;
   }
 
   function enter(session: Session, message: Register): undefined {
     const { procedure: uri, options, request } = message;
     const match = matchPolicyOf(options);
-    // What a session left that is gone may not all be taken away yet, and keeps nobody out.
-    const left = registrations.get(match, uri)?.endpoints.filter(({ callee }) => callee.gone) ?? [];
-    for (const endpoint of left) registrations.leave(endpoint);
+    // Endpoints of sessions that have gone may still be here; they must not block a new callee.
+    const stale = registrations.get(match, uri)?.endpoints.filter(({ callee }) => callee.gone) ?? [];
+    for (const endpoint of stale) registrations.leave(endpoint);
     const known = registrations.get(match, uri);
     let refused = known && conflict(session, known, message);
     refused ??= registrations.objection(session, match, uri);
     if (refused !== undefined) return refuse(session, MESSAGE.REGISTER, request, refused[0], refused[1]);
     if (options['force_reregister'] === true) for (const old of [...(known?.endpoints ?? [])]) revoke(old);
-    const wish = {
+    const registrationRequest = {
       callee: session,
       uri,
       match,
@@ -63,16 +67,18 @@ export function createRegistering(registrations: Registrations, context: RealmCo
       forwardTimeout: options['forward_timeout'] === true && session.features.callee.callTimeout,
       discloseCaller: options['disclose_caller'] === true,
     };
-    registrations.enter(wish, ({ id }) => {
+    registrations.enter(registrationRequest, ({ id }) => {
       session.peer.send({ type: MESSAGE.REGISTERED, request, registration: id });
     });
   }
 
-  /** Takes a registration from a callee that did not ask for that (WAMP, "Registration Revocation"). */
+  /**
+   * Takes a registration from a callee that did not ask for it (WAMP, "Registration Revocation").
+   */
   function revoke(endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
     registrations.leave(endpoint);
-    // A callee that has not announced that it knows this message must not get it.
+    // A callee that did not announce this feature must not get the message.
     if (!callee.features.callee.registrationRevocation) return;
     const details = { registration: registration.id, reason: 'another session has registered the procedure' };
     callee.peer.send({ type: MESSAGE.UNREGISTERED, request: 0, details });
@@ -81,23 +87,23 @@ export function createRegistering(registrations: Registrations, context: RealmCo
   return {
     register(session, message) {
       const { procedure, options, request } = message;
-      const deny = (uri: string, sentence: string): undefined =>
-        refuse(session, MESSAGE.REGISTER, request, uri, sentence);
+      const deny = (uri: string, text: string): undefined =>
+        refuse(session, MESSAGE.REGISTER, request, uri, text);
       const refused = objection(session, message);
       if (refused !== undefined) return deny(refused[0], refused[1]);
       const match = matchPolicyOf(options);
-      const mayIt = (action: 'register' | 'unregister') =>
+      const askFor = (action: 'register' | 'unregister') =>
         ask(rules.authorizer, session, action, procedure, match);
       const proceed = () => enter(session, message);
-      // Who throws others out must be allowed to do that beside registering itself.
-      const proceedByForce = () => settle(mayIt('unregister'), session, proceed, deny);
-      const byForce = options['force_reregister'] === true;
-      return settle(mayIt('register'), session, byForce ? proceedByForce : proceed, deny);
+      // A session that replaces other callees needs both permissions.
+      const proceedForced = () => settle(askFor('unregister'), session, proceed, deny);
+      const isForced = options['force_reregister'] === true;
+      return settle(askFor('register'), session, isForced ? proceedForced : proceed, deny);
     },
     unregister(session, { registration, request }) {
       const endpoint = session.registrations?.get(registration);
-      const deny = (uri: string, sentence: string): undefined =>
-        refuse(session, MESSAGE.UNREGISTER, request, uri, sentence);
+      const deny = (uri: string, text: string): undefined =>
+        refuse(session, MESSAGE.UNREGISTER, request, uri, text);
       if (endpoint === undefined)
         return deny(ERROR_URI.noSuchRegistration, 'this session has no such registration');
       const { uri, match } = endpoint.registration;

@@ -5,25 +5,29 @@ import type { RealmContext } from '../realm-context.js';
 import type { Objection } from '../refusals.js';
 import { removeEndpoint } from './invocation-policy.js';
 
-/** Who answers which procedure. Tells meta events of every change (WAMP, "Registration Meta API"). */
+/**
+ * Which callees serve which procedure. Publishes meta events for every change (WAMP, "Registration
+ * Meta API").
+ */
 export interface Registrations {
-  /** The registration of this very URI with this policy. */
+  /** The registration with exactly this URI and policy. */
   get(match: MatchPolicy, uri: string): Registration | undefined;
   exact(procedure: string): Registration | undefined;
-  /** The best pattern that matches a procedure for which there is no registration of its own. */
+  /** The best pattern that matches a procedure, for procedures without an exact registration. */
   bestPattern(procedure: string): Registration | undefined;
   byId(id: number): Registration | undefined;
   all(): Iterable<Registration>;
   /**
-   * Adds a callee, to the registration of that URI and policy where there is one.
+   * Adds a callee to the registration of that URI and policy. Creates the registration if there is
+   * none.
    *
-   * @param welcome told of the registration before anyone else is
+   * @param welcome called with the registration before any meta event is published
    */
-  enter(wish: RegistrationRequest, welcome: (registration: Registration) => void): void;
+  enter(request: RegistrationRequest, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
-  /** What limit speaks against one more callee, or one more registration. */
+  /** The limit that one more callee, or one more registration, would exceed. */
   objection(callee: Session, match: MatchPolicy, uri: string): Objection | undefined;
-  /** Takes away all that a session has registered, one with each step. */
+  /** Removes all registrations of a session, one with each step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
 }
@@ -54,9 +58,9 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
   });
   let lastId = 0;
 
-  /** Adds a callee to the registration that its wish names, a new one where there is none. */
-  function attach(wish: RegistrationRequest, known: Registration | undefined): Endpoint {
-    const { callee, uri, match, invoke, forwardTimeout, discloseCaller } = wish;
+  /** Adds a callee to an existing registration, or creates a new one for it. */
+  function attach(request: RegistrationRequest, known: Registration | undefined): Endpoint {
+    const { callee, uri, match, invoke, forwardTimeout, discloseCaller } = request;
     if (known !== undefined) {
       const endpoint = { registration: known, callee, forwardTimeout, discloseCaller };
       known.endpoints.push(endpoint);
@@ -66,7 +70,7 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
     const endpoints: Endpoint[] = [];
     const registration = { id, uri, match, invoke, created: clock.wall(), endpoints, turn: 0 };
     const endpoint = { registration, callee, forwardTimeout, discloseCaller };
-    // Not by `push`, which makes room for seventeen at once.
+    // `push` would reserve space for seventeen endpoints.
     endpoints.length = 1;
     endpoints[0] = endpoint;
     index.set(match, uri, registration);
@@ -100,11 +104,11 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
     },
     byId: (id) => byId.get(id),
     all: () => byId.values(),
-    enter(wish, welcome) {
-      const known = index.get(wish.match, wish.uri);
-      const endpoint = attach(wish, known);
+    enter(request, welcome) {
+      const known = index.get(request.match, request.uri);
+      const endpoint = attach(request, known);
       const { registration, callee } = endpoint;
-      held.enter(callee, wish.uri, known === undefined);
+      held.enter(callee, request.uri, known === undefined);
       callee.registrations ??= new Map();
       callee.registrations.set(registration.id, endpoint);
       welcome(registration);
@@ -126,7 +130,7 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
   };
 }
 
-/** What the meta API tells of a registration. */
+/** The details of a registration in the meta API. */
 export function registrationDetails({ id, created, uri, match, invoke }: Registration): object {
   return { id, created: new Date(created).toISOString(), uri, match, invoke };
 }

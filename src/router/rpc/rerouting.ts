@@ -4,9 +4,10 @@ import { weigh } from '../estimate-size.js';
 import type { PendingCall, Registration } from '../model.js';
 
 /**
- * Keeps what is needed to route a call anew (WAMP, "Call Re-Routing"), if it is not kept yet. A callee may think for long,
- * and callers have thousands of calls: of one caller no more than `most` bytes are kept, of all those of a realm no more than a
- * budget, and for a call beyond them the answer that its callee is unavailable is the last word.
+ * Keeps what the rerouting of a call needs (WAMP, "Call Re-Routing"), if it is not kept yet.
+ * Callees may take long, and callers may have thousands of calls. So no more than `most` bytes are
+ * kept for one caller, and no more than the budget for the realm. A call beyond these limits is not
+ * rerouted: its caller gets the ERROR of the unavailable callee.
  */
 export function keepForRerouting(
   call: PendingCall,

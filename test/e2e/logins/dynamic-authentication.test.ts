@@ -239,7 +239,7 @@ describe('a realm with an authenticator', () => {
       1,
       {},
       'wamp.error.not_authorized',
-      ['nobody but the router may call this procedure'],
+      ['only the router may call this procedure'],
     ]);
     expect(asked).toEqual([]);
   });

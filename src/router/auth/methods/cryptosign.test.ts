@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { DERIVE } from '../../../../test/support/derive.js';
 import { challengeCryptosign } from './cryptosign.js';
 
-/** WAMP "Cryptosign-based Authentication", Test Vectors, those without a channel: private key, challenge, answer. */
+/**
+ * WAMP "Cryptosign-based Authentication", Test Vectors, those without a channel: private key,
+ * challenge, answer.
+ */
 const VECTORS = [
   [
     '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510',

@@ -20,10 +20,11 @@ export const cryptosign = loginMethod({
 });
 
 /**
- * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes with its Ed25519 key,
- * and answers with the signature and, behind it, what it signed.
+ * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes
+ * with its Ed25519 key, and answers with the signature and, behind it, what it signed.
  *
- * @param keys public keys of which any may have signed, in hex; none where the answer cannot be right
+ * @param keys public keys of which any may have signed, in hex; none where the answer cannot be
+ * right
  */
 export function challengeCryptosign(
   keys: readonly string[],

@@ -34,7 +34,10 @@ interface LoginMethodParts<N extends string, C> {
   /** A credential that looks like a user's and that nobody has. */
   decoy(keys: DecoyKeys): C;
   challenge(credential: C, facts: LoginFacts): Challenge;
-  /** The realm's authenticator judges the client's answer, as it stands. Default: the router judges it. */
+  /**
+   * The realm's authenticator judges the client's answer, as it stands. Default: the router judges
+   * it.
+   */
   readonly isJudgedByAuthenticator?: boolean;
 }
 

@@ -4,7 +4,10 @@ import { scram } from './scram.js';
 import { ticket } from './ticket.js';
 import { wampcra } from './wampcra.js';
 
-/** All authmethods that a client can log in by. A new one is a file beside these, a line here, and its name in the configuration. */
+/**
+ * All authmethods that a client can log in by. A new one is a file beside these, a line here, and
+ * its name in the configuration.
+ */
 const METHODS = [ticket, wampcra, scram, cryptosign] as const;
 
 export type LoginMethodName = (typeof METHODS)[number]['name'];

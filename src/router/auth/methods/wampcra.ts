@@ -35,9 +35,9 @@ export interface CraClaims {
 }
 
 /**
- * WAMP "Challenge Response Authentication": the client signs a text with the password, or where that is salted with a key
- * that both derive from it. That key is the base64 text of what PBKDF2 gives and not its bytes, which the specification does not say and all
- * clients do.
+ * WAMP "Challenge Response Authentication": the client signs a text with the password, or where
+ * that is salted with a key that both derive from it. That key is the base64 text of what PBKDF2
+ * gives and not its bytes, which the specification does not say and all clients do.
  */
 export function challengeCra(cra: NonNullable<PasswordKeys['cra']>, claims: CraClaims): Challenge {
   const challenge = asciiJson({ ...claims, authmethod: 'wampcra' });
