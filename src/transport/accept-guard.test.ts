@@ -91,7 +91,7 @@ describe('accepting', () => {
     expect([first, second, third].map((socket) => arrival(socket)?.refusal)).toEqual([
       undefined,
       undefined,
-      expect.stringContaining('as many connections as it may'),
+      expect.stringContaining('maximum number of connections'),
     ]);
     second.destroy();
     expect(arrival(accept('192.0.2.4'))?.refusal).toBeUndefined();

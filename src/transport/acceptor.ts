@@ -6,34 +6,33 @@ import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Arrival } from './accept-guard.js';
 import type { FramedPeerOptions } from './framed-peer.js';
 
-/** A connection that made its transport's handshake. */
+/** A connection that has completed its transport's handshake. */
 export interface Accepted {
   readonly transport: Exclude<ConnectionInfo['transport'], 'in-process'>;
   readonly serializer: Serializer;
-  /** RawSocket does not tell. */
+  /** Always undefined for RawSocket, whose handshake does not name the library. */
   readonly library?: ClientLibrary | undefined;
   readonly peer: Peer;
-  /** Sends the transport's own kind of ping. */
+  /** Sends a ping of the transport. */
   readonly ping: () => void;
 }
 
-/** One transport's part of a listener. */
+/** Performs the handshake of one transport. */
 export interface Acceptor {
-  /** Takes over a connection of which nothing was read yet, or all that was has been put back. */
+  /** Takes over a connection. Octets that were read from it already must have been put back. */
   take(socket: Socket, arrival: Arrival): void;
 }
 
-/** What a transport's part of a listener gets from the whole. */
+/** What a listener gives to its acceptors. */
 export interface AcceptorContext {
-  /** In no order: the client's order decides. */
+  /** Their order has no meaning: the order in which the client offers them decides. */
   readonly serializers: readonly Serializer[];
-  /** Bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
+  /** Maximum bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
   readonly log: Logger;
-  /** Of all that gives the event loop work. */
   readonly turns: Turns;
-  /** What every peer of the listener is made with. */
+  /** The options of every peer of the listener. */
   peerOptions(transport: Accepted['transport'], serializer: Serializer): FramedPeerOptions;
-  /** Hands on a connection that is ready for WAMP. */
+  /** Called for each connection that has completed its handshake. */
   accepted(socket: Socket, arrival: Arrival, connection: Accepted): void;
 }

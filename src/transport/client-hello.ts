@@ -1,27 +1,29 @@
 import type { Socket } from 'node:net';
 
-/** Octets of the longest ClientHello that is taken; browsers send 2 KB. */
+/** Octets of the longest ClientHello that is accepted; browsers send 2 KB. */
 const MAX_HELLO = 16 * 1024;
 
-/** The content type of a record that holds a part of a handshake (RFC 8446 section 5.1). */
+/** The content type of a record with handshake data (RFC 8446 section 5.1). */
 const HANDSHAKE_RECORD = 22;
-/** Octets of a record's header: its type, the version, and two of its length. */
+/** Octets of a record's header: one of its type, two of the version, two of its length. */
 const RECORD_HEADER = 5;
-/** Octets of a message's header: its type, and three of its length (RFC 8446 section 4). */
+/** Octets of a message's header: one of its type, three of its length (RFC 8446 section 4). */
 const MESSAGE_HEADER = 4;
 
 /**
- * Waits until the first message of a TLS handshake is there whole, puts it back, and leaves the socket paused. Its last
- * octet is what makes a server compute: until it comes, a connection costs next to nothing.
+ * Waits until the first message of a TLS handshake is complete, puts it back, and leaves the socket
+ * paused. A server computes only after the last octet of this message: until then, a connection
+ * costs almost nothing.
  *
- * @param then is not called where the connection ends before; one with a longer message is cut
+ * @param then not called if the connection ends before, or if the message is too long; a connection
+ * with such a message is closed
  */
 export function awaitClientHello(socket: Socket, then: () => void): void {
   let read = Buffer.alloc(0);
-  const isWhole = createHelloScan();
+  const isComplete = createHelloScan();
   const onData = (chunk: Buffer): void => {
     read = Buffer.concat([read, chunk]);
-    if (isWhole(chunk)) {
+    if (isComplete(chunk)) {
       socket.off('data', onData);
       socket.pause();
       socket.unshift(read);
@@ -36,12 +38,12 @@ export function awaitClientHello(socket: Socket, then: () => void): void {
 }
 
 /**
- * Looks for the end of the first message, which may be cut into any number of records. What is no handshake counts as
- * whole: the TLS library refuses it.
+ * Looks for the end of the first message, which may be divided into any number of records. Data
+ * that is not a handshake counts as complete: the TLS library refuses it.
  *
- * @returns told piece after piece; true as soon as the message is whole
+ * @returns a function that takes the chunks in order, and returns true once the message is complete
  */
-export function createHelloScan(): (piece: Uint8Array) => boolean {
+export function createHelloScan(): (chunk: Uint8Array) => boolean {
   let inHeader = 0;
   let highOctet = 0;
   let recordLeft = 0;
@@ -56,8 +58,8 @@ export function createHelloScan(): (piece: Uint8Array) => boolean {
     return messageRead >= MESSAGE_HEADER && messageRead === MESSAGE_HEADER + messageLength;
   }
 
-  return (piece) => {
-    for (const octet of piece) {
+  return (chunk) => {
+    for (const octet of chunk) {
       if (recordLeft > 0) {
         if (take(octet)) return true;
         continue;

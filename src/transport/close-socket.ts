@@ -2,48 +2,53 @@ import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.js';
 
-/** How long a connection that we ended may take to end on its other side too, in milliseconds. */
+/** Milliseconds that the other end has to close a connection after we have closed our half. */
 export const CLOSE_WAIT_MS = 1000;
 
 /**
- * Ends a connection in good order: what was written leaves first. Waits {@link CLOSE_WAIT_MS} at most for the other end,
- * which may read nothing, or keep its half open as autobahn|js does.
+ * Closes a connection after all written data was sent. Waits for the other end for at most
+ * {@link CLOSE_WAIT_MS}: it may not read, or keep its half open as autobahn|js does.
  */
 export function hangUp(socket: Socket, clock: Clock): void {
   if (socket.destroyed) return;
   const stopTimer = clock.after(CLOSE_WAIT_MS, () => cut(socket));
   socket.once('close', stopTimer);
   socket.end();
-  // What still comes is thrown away: unread, it would make the system reset the connection and lose our last words.
+  // Discards further input. Unread input would make the system reset the connection, and our last
+  // messages would be lost.
   socket.resume();
 }
 
-/** Ends a connection now. Over plain TCP it is reset, so that the system too forgets at once what nobody reads. */
+/**
+ * Closes a connection at once. Resets plain TCP, so that the system discards unsent data as well.
+ */
 export function cut(socket: Socket): void {
   if (socket.destroyed) return;
   if (isPlainTcp(socket) && !isShuttingDown(socket)) socket.resetAndDestroy();
   else socket.destroy();
 }
 
-/** Node can reset nothing else. */
+/** Node can reset only plain TCP sockets. */
 function isPlainTcp(socket: Socket): boolean {
   return !(socket instanceof TLSSocket) && socket.remotePort !== undefined;
 }
 
 /**
- * The moment in which the system is told that nothing more is written. A reset is refused then (libuv: "should not be
- * used in combination with shutdown()"), and Node has forgotten the connection without closing it.
+ * Whether the shutdown of our half is in progress. libuv refuses a reset during it ("should not be
+ * used in combination with shutdown()"), and Node would then drop the connection without closing
+ * it.
  */
 function isShuttingDown({ writableEnded, writableFinished, writableLength }: Socket): boolean {
   return writableEnded && !writableFinished && writableLength === 0;
 }
 
-/** One for all, with no stack of its own. */
+/** Shared, because the stack of an error is costly. */
 const LOST = Object.assign(new Error('the connection was cut off'), { code: 'ERR_STREAM_DESTROYED' });
 
 /**
- * Has what waits in a socket be lost for one and the same reason. Without one Node makes an error for each write that waits
- * (`errorBuffer` in its lib/internal/streams/writable.js): a second for a hundred thousand, in which nobody is served.
+ * Gives all pending writes of a destroyed socket one shared error. Otherwise Node creates an error
+ * per pending write (`errorBuffer` in lib/internal/streams/writable.js): for a hundred thousand
+ * writes, this blocks the event loop for a second.
  *
  * @param socket must have a listener for `error`
  */

@@ -1,27 +1,30 @@
-/** How many connections a listener holds. */
+/** The maximum numbers of connections of a listener. */
 export interface PlaceLimits {
-  /** Connections at a time, joined or not. `listeners.$name.max_sessions` */
+  /** Connections at a time, with or without a session. `listeners.$name.max_sessions` */
   readonly maxSessions: number;
-  /** Of them from one source, see sourceOf; 0 for no limit. `listeners.$name.max_sessions_per_source` */
+  /** The same for one source, see sourceOf; 0: none. `listeners.$name.max_sessions_per_source` */
   readonly maxSessionsPerSource: number;
-  /** Of all, those that have not joined a realm. `listeners.$name.max_unjoined` */
+  /** Connections that have not joined a realm. `listeners.$name.max_unjoined` */
   readonly maxUnjoined: number;
-  /** Of them from one source; 0 for no limit. `listeners.$name.max_unjoined_per_source` */
+  /** The same for one source; 0: none. `listeners.$name.max_unjoined_per_source` */
   readonly maxUnjoinedPerSource: number;
 }
 
-/** What one connection holds. It has not joined at first. A mere record, as there is one for each connection. */
+/** The place of one connection. A record without methods, because each connection has one. */
 export interface Place {
   readonly source: string | undefined;
   isJoined: boolean;
 }
 
-/** The places of a listener: who has joined, and who has one without having joined yet. */
+/** Counts the connections of a listener. */
 export interface Places {
-  /** Why there is no place for one connection more from there; undefined where there is one. */
+  /** Why another connection from this source gets no place; undefined if it gets one. */
   refusalFor(source: string | undefined): string | undefined;
   take(source: string | undefined): Place;
-  /** Returns false where more have not joined now than may: who has left its realm cannot keep its place. */
+  /**
+   * @returns false if too many connections have not joined now. One that has left its realm must
+   * then give its place back.
+   */
   setJoined(place: Place, isJoined: boolean): boolean;
   giveBack(place: Place): void;
   readonly size: number;
@@ -32,6 +35,8 @@ interface Count {
   all: number;
   unjoined: number;
 }
+
+const REACHED = 'this listener has reached its maximum number';
 
 export function createPlaces(limits: PlaceLimits): Places {
   const { maxSessions, maxSessionsPerSource, maxUnjoined, maxUnjoinedPerSource } = limits;
@@ -52,15 +57,13 @@ export function createPlaces(limits: PlaceLimits): Places {
 
   return {
     refusalFor(source) {
-      if (total.all >= maxSessions) return 'this listener holds as many connections as it may';
-      if (total.unjoined >= maxUnjoined)
-        return 'this listener holds as many connections that have not joined as it may';
+      if (total.all >= maxSessions) return `${REACHED} of connections`;
+      if (total.unjoined >= maxUnjoined) return `${REACHED} of connections that have not joined a realm`;
       const own = source === undefined ? undefined : bySource.get(source);
       if (own === undefined) return undefined;
-      if (isReached(own.all, maxSessionsPerSource))
-        return 'this listener holds as many connections from one address as it may';
+      if (isReached(own.all, maxSessionsPerSource)) return `${REACHED} of connections from one address`;
       if (isReached(own.unjoined, maxUnjoinedPerSource))
-        return 'this listener holds as many connections from one address that have not joined as it may';
+        return `${REACHED} of connections from one address that have not joined a realm`;
       return undefined;
     },
     take(source) {

@@ -9,26 +9,29 @@ import type { FramedPeerOptions } from './framed-peer.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { createSendTotal } from './send-total.js';
 
-/** Replies may nest deeper than what a router takes from clients: the gateway passes JSON of 1,000 levels. */
+/** More than a router accepts from clients: the gateway passes on JSON with 1,000 levels. */
 const REPLY_NESTING = 2048;
-/** And may hold more: who asks a router for an answer wants it whole. */
+/** More than a router accepts from clients: results may be large. */
 const REPLY_VALUES = 10_000_000;
 
 const MEGABYTE = 1024 * 1024;
 
 /** @property pingInterval default 30 s @property pingTimeout default 60 s */
 export interface DialOptions extends Partial<HeartbeatTimes> {
-  /** For `wss:` and `rss:`: as in node:tls. Default: the system's certificate authorities, and the host must match. */
+  /**
+   * For `wss:` and `rss:`, as in node:tls. Default: the certificate must be for the host, and
+   * signed by a certificate authority of the system.
+   */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
-  /** Milliseconds until the transport's handshake must be done. Default 10 s. */
+  /** Maximum milliseconds for the transport's handshake. Default 10 s. */
   readonly timeout?: number;
   /** Default: JSON. */
   readonly serializer?: Serializer;
-  /** Bytes of one incoming message. Default 16 MiB. */
+  /** Maximum bytes of one incoming message. Default 16 MiB. */
   readonly maxMessageSize?: number;
-  /** Bytes that may wait to be sent. Default 64 MiB. */
+  /** Maximum bytes that wait to be sent. Default 64 MiB. */
   readonly maxSendBuffer?: number;
-  /** Messages that may wait to be sent. Default 100,000. */
+  /** Maximum number of messages that wait to be sent. Default 100,000. */
   readonly maxSendQueue?: number;
   readonly log?: Logger;
   readonly clock?: Clock;
@@ -55,7 +58,7 @@ export function withDefaults(options: DialOptions): FullDialOptions {
   };
 }
 
-/** What the peer of a dialled connection is made with. */
+/** The options for the peer of a dialled connection. */
 export function peerOptions(
   { serializer, maxSendBuffer, maxSendQueue, log, clock }: FullDialOptions,
   transport: string,
@@ -69,29 +72,26 @@ export function peerOptions(
     receiveTotal: createSendTotal(Number.POSITIVE_INFINITY),
     closedPending: { count: 0 },
     log,
-    onTooSlow: () => log.warn({ transport }, 'the router does not read what it is sent'),
+    onTooSlow: () => log.warn({ transport }, 'the router was cut off because it does not read'),
     onEventDropped() {},
   };
 }
 
-/**
- * Pings a router that was dialled, as it pings its clients: a router whose machine is gone says nothing, and TCP may not
- * notice for hours.
- */
+/** Pings the router: if its machine fails, TCP alone may not notice for hours. */
 export function keepAlive(socket: Socket, ping: () => void, options: FullDialOptions): void {
   const heartbeat = createHeartbeat(options.clock, options);
   heartbeat.watch(socket, ping);
   socket.once('close', heartbeat.stop);
 }
 
-/** An error that names the URL without its credentials, and why in a sentence. */
+/** An error whose message has the reason and the URL without its credentials. */
 export function dialFailure(url: string, why: string, cause?: unknown): Error {
   return new Error(`cannot connect to ${urlForShow(url)}: ${why}`, { cause });
 }
 
-/** A URL without what may be secret in it: credentials, query and fragment. */
+/** Removes the parts of a URL that may be secret: credentials, query and fragment. */
 export function urlForShow(url: string): string {
-  // A path has no place for credentials.
+  // The path of a Unix socket has no credentials.
   if (/^(?:rs:\/\/)?unix:/.test(url)) return url;
   try {
     const { protocol, host, pathname } = new URL(url);
@@ -109,7 +109,7 @@ export function reasonOf(error: NodeJS.ErrnoException): string {
     case 'ENOTFOUND':
       return 'the host name is unknown';
     case 'ENOENT':
-      return 'there is no such socket';
+      return 'the socket does not exist';
     default:
       return error.code ?? error.message;
   }

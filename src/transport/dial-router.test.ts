@@ -33,15 +33,15 @@ describe('dialling a router', () => {
     ['rs://127.0.0.1:1', 'cannot connect to rs://127.0.0.1:1: nothing listens there'],
     ['rs://user:secret@127.0.0.1:1', 'cannot connect to rs://127.0.0.1:1: nothing listens there'],
     ['rss://127.0.0.1:1', 'cannot connect to rss://127.0.0.1:1: nothing listens there'],
-    ['rs://unix:/nowhere/x.sock', 'cannot connect to rs://unix:/nowhere/x.sock: there is no such socket'],
-    ['unix:/nowhere/x.sock', 'cannot connect to unix:/nowhere/x.sock: there is no such socket'],
+    ['rs://unix:/nowhere/x.sock', 'cannot connect to rs://unix:/nowhere/x.sock: the socket does not exist'],
+    ['unix:/nowhere/x.sock', 'cannot connect to unix:/nowhere/x.sock: the socket does not exist'],
     [
       'rs://127.0.0.1',
       'cannot connect to rs://127.0.0.1: not a RawSocket URL, such as rs://host:port or rs://unix:/path',
     ],
     [
       'http://user:secret@127.0.0.1/?token=secret',
-      'cannot connect to http://127.0.0.1/: its URL must begin with one of ws://, wss://, rs://, rss://, unix:',
+      'cannot connect to http://127.0.0.1/: the URL must begin with one of ws://, wss://, rs://, rss://, unix:',
     ],
     ['ws://127.0.0.1:1/ws', 'cannot connect to ws://127.0.0.1:1/ws: nothing listens there'],
   ])('%s fails with one plain sentence', async (url, sentence) => {
@@ -55,12 +55,12 @@ describe('dialling a router', () => {
     [
       'speaks HTTP',
       (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
-      'no RawSocket router',
+      'not a RawSocket router',
     ],
     [
       'is full',
       (socket: Socket) => socket.end(Buffer.from([0x7f, 0x40, 0, 0])),
-      'as many connections as it may',
+      'maximum number of connections',
     ],
     ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
   ])('RawSocket gives up on a server that %s', async (_what, handle, sentence) => {

@@ -3,16 +3,16 @@ import { type DialOptions, dialFailure } from './dial-options.js';
 import { dialRawSocket } from './rawsocket-dialer.js';
 import { dialWebSocket } from './websocket-dialer.js';
 
-/** What the URL of a router may begin with. */
+/** The allowed beginnings of a router's URL. */
 export const ROUTER_SCHEMES = ['ws://', 'wss://', 'rs://', 'rss://', 'unix:'] as const;
 
 /**
- * Connects to a WAMP router over the transport that its URL names.
+ * Connects to a WAMP router. The scheme of the URL chooses the transport.
  *
- * @throws Error in one plain sentence that names the URL without its credentials
+ * @throws Error with a message of one sentence, which has the URL without its credentials
  */
 export function dialRouter(url: string, options: DialOptions = {}): Promise<Peer> {
   if (/^wss?:/.test(url)) return dialWebSocket(url, options);
   if (/^(?:rss?|unix):/.test(url)) return dialRawSocket(url, options);
-  return Promise.reject(dialFailure(url, `its URL must begin with one of ${ROUTER_SCHEMES.join(', ')}`));
+  return Promise.reject(dialFailure(url, `the URL must begin with one of ${ROUTER_SCHEMES.join(', ')}`));
 }

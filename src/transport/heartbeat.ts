@@ -2,61 +2,65 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { cut } from './close-socket.js';
 
-/** When a listener pings and how long it waits; milliseconds. */
+/** The intervals of pings, in milliseconds. */
 export interface HeartbeatTimes {
-  /** Between the pings of a connection; 0 for none. `wamp.ping_interval` */
+  /** Time between the pings of a connection; 0: no pings. `wamp.ping_interval` */
   readonly pingInterval: number;
-  /** A connection from which nothing comes for so long after a ping is dead. `wamp.ping_timeout` */
+  /** Closes a connection that is silent for this time after a ping. `wamp.ping_timeout` */
   readonly pingTimeout: number;
 }
 
-/** Finds dead connections, which TCP alone may not notice for hours: one timer for all of a listener's. */
+/**
+ * Finds dead connections, which TCP alone may not notice for hours. One timer serves all
+ * connections of a listener.
+ */
 export interface Heartbeat {
-  /** @param ping sends the transport's own kind of ping */
+  /** @param ping sends a ping of the transport */
   watch(socket: Socket, ping: () => void): void;
   stop(): void;
 }
 
-interface Pulse {
+interface Watched {
   readonly ping: () => void;
-  /** When the last ping was sent, or the connection came; monotonic. */
+  /** When the last ping was sent, or the watch began; monotonic. */
   pingedAt: number;
-  /** What had been read by then, while an answer is awaited. */
-  readThen: number | undefined;
+  /** The bytes read until the last ping; undefined if the client has sent something since. */
+  bytesReadAtPing: number | undefined;
 }
 
 export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: HeartbeatTimes): Heartbeat {
   if (pingInterval === 0) return { watch() {}, stop() {} };
   const period = Math.min(pingInterval, pingTimeout);
-  // A timer may fire a little early, and no ping is to wait for another round because of that.
-  const early = period / 10;
-  const pulses = new Map<Socket, Pulse>();
-  let stopTimer = clock.after(period, beat);
+  // A timer may fire a little early. Without a tolerance, a ping would then wait one more period.
+  const tolerance = period / 10;
+  const watchedSockets = new Map<Socket, Watched>();
+  let stopTimer = clock.after(period, checkAll);
 
-  function feel(socket: Socket, pulse: Pulse, now: number): void {
-    // Anything that comes is a sign of life: a pong may have to wait behind a large message on a slow line. And from one
-    // that is not read nothing can come.
-    if (pulse.readThen !== undefined && socket.bytesRead === pulse.readThen && !socket.isPaused()) {
-      if (now - pulse.pingedAt >= pingTimeout - early) cut(socket);
+  function check(socket: Socket, watched: Watched, now: number): void {
+    // Any byte proves that the client is alive: its pong may wait behind a large message on a slow
+    // line. A paused socket delivers nothing, so its silence proves nothing.
+    const { bytesReadAtPing } = watched;
+    if (bytesReadAtPing !== undefined && socket.bytesRead === bytesReadAtPing && !socket.isPaused()) {
+      if (now - watched.pingedAt >= pingTimeout - tolerance) cut(socket);
       return;
     }
-    pulse.readThen = undefined;
-    if (now - pulse.pingedAt < pingInterval - early) return;
-    pulse.pingedAt = now;
-    pulse.readThen = socket.bytesRead;
-    pulse.ping();
+    watched.bytesReadAtPing = undefined;
+    if (now - watched.pingedAt < pingInterval - tolerance) return;
+    watched.pingedAt = now;
+    watched.bytesReadAtPing = socket.bytesRead;
+    watched.ping();
   }
 
-  function beat(): void {
+  function checkAll(): void {
     const now = clock.monotonic();
-    for (const [socket, pulse] of pulses) feel(socket, pulse, now);
-    stopTimer = clock.after(period, beat);
+    for (const [socket, watched] of watchedSockets) check(socket, watched, now);
+    stopTimer = clock.after(period, checkAll);
   }
 
   return {
     watch(socket, ping) {
-      pulses.set(socket, { ping, pingedAt: clock.monotonic(), readThen: undefined });
-      socket.on('close', () => pulses.delete(socket));
+      watchedSockets.set(socket, { ping, pingedAt: clock.monotonic(), bytesReadAtPing: undefined });
+      socket.on('close', () => watchedSockets.delete(socket));
     },
     stop: () => stopTimer(),
   };

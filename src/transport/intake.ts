@@ -1,35 +1,36 @@
 import type { Turns } from '../turns.js';
 
-/** The connection stops reading when so many frames, or so many bytes, wait for their turn: the rest stays with the sender. */
+/** Frames and bytes that may wait for a turn. Beyond them, the connection stops reading. */
 const MAX_WAITING_FRAMES = 32;
 const MAX_WAITING_BYTES = 64 * 1024;
 
-/** Bytes read at once that are looked at for what they cost, whatever they held: pongs and half frames cost time too. */
+/** Bytes from which on a read or a frame counts as work. Pongs and incomplete frames count too. */
 const LARGE_READ = 16 * 1024;
 
-/** A frame, or what is to be done in the place of what was none. */
+/** A frame, or an action that must keep its place between frames. */
 type Item = Buffer | (() => void);
 
-/** Where frames come from, and where they go. */
+/** The source of frames, and their receiver. */
 export interface IntakeEnds {
   handle(frame: Buffer): void;
   /** Stops reading from the connection. */
   pause(): void;
-  /** Reads again. */
+  /** Continues reading. */
   resume(): void;
 }
 
 /**
- * Hands on the frames of one connection, as long as the turn of the event loop has time for more than one of them. The others
- * wait in their order for a later turn, and nothing more is read meanwhile: a client that keeps its socket full is served
- * round robin with all others, and one that sends a message now and then never waits behind it.
+ * Hands on the frames of one connection while the current turn has time for more than one. The
+ * other frames wait in order for a later turn, and the connection stops reading if many wait.
+ * Clients that send without a pause thus get their turns round robin, and a client that sends few
+ * messages never waits behind them.
  *
- * A class, since every idle connection has one: methods of a closure would take a kilobyte each time.
+ * A class, because every idle connection has one: methods in a closure would take a kilobyte each.
  */
 export class Intake {
   private waiting: Item[] | undefined;
   private bytes = 0;
-  /** What comes has to wait: behind others, or since nothing may be handed on. */
+  /** New frames have to wait, either behind others or because of `hold`. */
   private isBlocked = false;
   private holds = 0;
   private isPaused = false;
@@ -54,20 +55,20 @@ export class Intake {
     }
   }
 
-  /** Does what else came asks for, a ping say, after what came before. */
+  /** Runs an action after all earlier frames, for instance the pong to a ping. */
   inOrder(action: () => void): void {
     if (this.isBlocked) this.wait(action);
     else action();
   }
 
-  /** The connection has read so many bytes. */
+  /** Counts bytes that the connection has read. */
   haveRead(count: number): void {
     if (this.isBlocked || count < LARGE_READ || this.turns.hasTime()) return;
     this.queue();
     this.stopReading();
   }
 
-  /** Hands on nothing, until there was a `release` for each `hold`. */
+  /** Stops handing on frames until there was a `release` for each `hold`. */
   hold(): void {
     this.holds++;
     this.isBlocked = true;
@@ -79,18 +80,18 @@ export class Intake {
     else this.isBlocked = this.isQueued;
   }
 
-  /** Whether frames wait for a later turn that comes by itself. */
+  /** Whether frames wait for a later turn, and not for a `release`. */
   get isServed(): boolean {
     return this.isWaiting && !this.isHeld;
   }
 
-  /** Calls `then` when all that came has been handed on: at once, where nothing waits. */
+  /** Calls `then` when all frames have been handed on; at once if none waits. */
   whenDone(then: () => void): void {
     if (this.isWaiting) this.onDone = then;
     else then();
   }
 
-  /** Forgets what waits, and reads on: the rest of what comes is for nobody. */
+  /** Discards the waiting frames. Reads on, so that the close of the connection is noticed. */
   clear(): void {
     this.waiting = undefined;
     this.bytes = 0;
@@ -99,7 +100,7 @@ export class Intake {
     this.isPaused = false;
   }
 
-  /** The first one of a turn never waits, be there ever so many connections, unless it is large and costs time itself. */
+  /** The first frame of a connection in a turn never waits, unless it is large. */
   private mayWait(frame: Buffer): boolean {
     return this.servedIn === this.turns.number || frame.length >= LARGE_READ;
   }
@@ -132,11 +133,11 @@ export class Intake {
     this.turns.add(() => this.serve());
   }
 
-  /** One turn's part of what waits. */
+  /** Handles waiting frames for one turn. Returns true if the task is done. */
   private serve(): boolean {
     const items = this.waiting ?? [];
     let count = 0;
-    // What is handed on may have the rest held, or forgotten.
+    // A handler may call hold() or clear().
     while (!this.isHeld && items === this.waiting && count < items.length) {
       const item = items[count++] as Item;
       this.bytes -= item.length;
@@ -147,12 +148,11 @@ export class Intake {
     if (items === this.waiting) items.splice(0, count);
     if (!this.isHeld && this.isWaiting) return false;
     this.isQueued = false;
-    if (!this.isHeld) this.goOn();
+    if (!this.isHeld) this.finishServing();
     return true;
   }
 
-  /** All is handed on. */
-  private goOn(): void {
+  private finishServing(): void {
     this.waiting = undefined;
     this.bytes = 0;
     this.isBlocked = false;

@@ -1,25 +1,25 @@
 import type { Socket } from 'node:net';
 
 /**
- * Bounds what a client sends before it has joined: its HELLO and AUTHENTICATE, in bytes. A message that never ends would
- * else be kept up to the size that is meant for those who have logged in.
+ * Limits the bytes that a client sends before it has joined: its HELLO and AUTHENTICATE. Without
+ * this limit, an endless message would be kept up to the size allowed for logged-in clients.
  *
- * @param most `wamp.max_join_size`
+ * @param maxBytes `wamp.max_join_size`
  * @param onTooMuch called once
- * @returns what stops the counting, for when it has joined
+ * @returns a function that stops the counting, for the moment the client has joined
  */
-export function boundJoinSize(socket: Socket, most: number, onTooMuch: () => void): () => void {
-  let rest = most;
+export function boundJoinSize(socket: Socket, maxBytes: number, onTooMuch: () => void): () => void {
+  let remaining = maxBytes;
   function count(chunk: Buffer): void {
-    rest -= chunk.length;
-    if (rest >= 0) return;
+    remaining -= chunk.length;
+    if (remaining >= 0) return;
     stop();
     onTooMuch();
   }
   function stop(): void {
     socket.off('data', count);
   }
-  // Before whoever reads what is in it, so that the last chunk of a HELLO counts too.
+  // Before the parser's listener: parsing a complete HELLO stops the counting.
   socket.prependListener('data', count);
   return stop;
 }

@@ -4,31 +4,32 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { createSummedLog } from '../summed-log.js';
 
-/** From a connection that is accepted to the look at whether it was the last one possible, milliseconds. */
-const LOOK_AFTER_MS = 1000;
-/** There is one line in so much time at most, and a look at whether it is still so. */
+/** Milliseconds from an accepted connection to the check whether the limit is reached. */
+const CHECK_AFTER_MS = 1000;
+/** Minimum milliseconds between two log lines, and between checks while the limit is reached. */
 const LINE_EVERY_MS = 60_000;
 
 export interface OpenFilesOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Opens a file and closes it again. Resolves with what the system says against it. */
+  /** Opens a file and closes it again. Resolves with the system's error if there is one. */
   readonly probe?: () => Promise<NodeJS.ErrnoException | undefined>;
 }
 
-/** Finds out when the process can open no more files, and tells the log. */
+/** Logs when the process cannot open any more files. */
 export interface OpenFiles {
-  /** A connection was accepted: there may be no room for another. */
+  /** To be called for each accepted connection. */
   accepted(): void;
-  /** Takes an error of the system; false where it is of another kind. */
+  /** Logs an error of the system if it is about open files; otherwise returns false. */
   takes(error: NodeJS.ErrnoException): boolean;
   stop(): void;
 }
 
 /**
- * Connections are files to the system, and the limit is one of the whole process: beyond it no upstream can be called, no
- * file read. Node does not tell of a connection that it had to drop for this (libuv accepts it with a descriptor that it
- * keeps for the purpose, and closes it), so it is tried whether a file can be opened.
+ * A connection is a file to the system, and the limit is for the whole process: beyond it the
+ * gateway can neither call upstreams nor read files. Node does not report the connections that it
+ * drops for this reason (libuv accepts them with a spare descriptor, and closes them). So the probe
+ * tries to open a file.
  */
 export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOptions): OpenFiles {
   const summedLog = createSummedLog({ log, clock, most: 1, windowMs: LINE_EVERY_MS });
@@ -44,19 +45,19 @@ export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOpt
     return true;
   }
 
-  function lookAfter(delay: number): void {
-    stopTimer = clock.after(delay, () => void look());
+  function checkAfter(delay: number): void {
+    stopTimer = clock.after(delay, () => void check());
   }
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     const error = await probe();
     stopTimer = undefined;
-    if (error !== undefined && takes(error) && !stopped) lookAfter(LINE_EVERY_MS);
+    if (error !== undefined && takes(error) && !stopped) checkAfter(LINE_EVERY_MS);
   }
 
   return {
     accepted() {
-      if (stopTimer === undefined && !stopped) lookAfter(LOOK_AFTER_MS);
+      if (stopTimer === undefined && !stopped) checkAfter(CHECK_AFTER_MS);
     },
     takes,
     stop() {

@@ -12,25 +12,25 @@ import {
 } from './dial-options.js';
 import { HANDSHAKE_LENGTH, judgeReply, lengthCode, lengthOf, writeHandshake } from './rawsocket-handshake.js';
 import { createRawSocketPeer } from './rawsocket-peer.js';
-import { parseRawSocketUrl, type RawSocketPlace } from './rawsocket-url.js';
+import { parseRawSocketUrl, type RawSocketAddress } from './rawsocket-url.js';
 import { readOctets } from './read-octets.js';
 
 /**
  * Opens a RawSocket to a WAMP router.
  *
  * @param url `rs://host:port`, `rss://host:port` with TLS, `rs://unix:/path` or `unix:/path`
- * @throws Error in one plain sentence that names the URL without its credentials
+ * @throws Error with a message of one sentence, which has the URL without its credentials
  */
 export function dialRawSocket(url: string, options: DialOptions = {}): Promise<Peer> {
   const full = withDefaults(options);
   return new Promise((resolve, reject) => {
-    const place = parseRawSocketUrl(url);
-    if (place === undefined) {
+    const address = parseRawSocketUrl(url);
+    if (address === undefined) {
       reject(dialFailure(url, 'not a RawSocket URL, such as rs://host:port or rs://unix:/path'));
       return;
     }
     const ownLength = lengthCode(full.maxMessageSize);
-    const socket = open(place, full);
+    const socket = open(address, full);
     const giveUp = (why: string, cause?: unknown): void => {
       stopTimer();
       socket.destroy();
@@ -41,7 +41,7 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
     const onEnd = (): void => giveUp('the other end closed the connection in the handshake');
     socket.on('error', onError);
     socket.once('end', onEnd);
-    socket.once(place.hasTls ? 'secureConnect' : 'connect', () => {
+    socket.once(address.hasTls ? 'secureConnect' : 'connect', () => {
       socket.setNoDelay(true);
       socket.write(writeHandshake(ownLength, full.serializer));
       readOctets(socket, HANDSHAKE_LENGTH, (reply) => {
@@ -63,11 +63,11 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
   });
 }
 
-function open(place: RawSocketPlace, { tls }: FullDialOptions): Socket {
-  if ('path' in place) return connect({ path: place.path });
-  const { host, port } = place;
-  if (!place.hasTls) return connect({ host, port });
-  // TLS names hosts, never addresses (RFC 6066 section 3).
+function open(address: RawSocketAddress, { tls }: FullDialOptions): Socket {
+  if ('path' in address) return connect({ path: address.path });
+  const { host, port } = address;
+  if (!address.hasTls) return connect({ host, port });
+  // The server name in TLS is a host name, never an IP address (RFC 6066 section 3).
   const servername = isIP(host) === 0 ? host : '';
   return connectTls({ servername, ...tls, host, port });
 }

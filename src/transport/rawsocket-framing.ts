@@ -1,29 +1,29 @@
 /**
- * Frames of RawSocket (WAMP section "RawSocket Transport", Framing): a prefix of four octets, RRRR XTTT and 24 bits of
- * length, then the payload.
+ * Frames of RawSocket (WAMP section "RawSocket Transport", Framing): a prefix of four octets, RRRR
+ * XTTT and 24 bits of length, then the payload.
  */
 
 /** Octets of the prefix. */
 export const FRAME_PREFIX = 4;
 
-/** What TTT says. 3 to 7 are reserved. */
+/** The values of TTT. 3 to 7 are reserved. */
 export const FRAME_TYPE = { message: 0, ping: 1, pong: 2 } as const;
 export type FrameType = (typeof FRAME_TYPE)[keyof typeof FRAME_TYPE];
 
-/** 2^24: the longest payload that there can be. X stands for it, since 24 bits end one short of it. */
+/** The longest payload: 2^24 octets. X means this length, since 24 bits hold only 2^24 - 1. */
 export const MAX_FRAME_LENGTH = 2 ** 24;
 
-/** Room for a payload that comes in pieces: so much at first, and it doubles as more comes. */
-const FIRST_ROOM = 4096;
+/** Initial octets of the buffer for a payload that comes in chunks. It doubles as needed. */
+const INITIAL_BUFFER = 4096;
 
-/** The prefix of a frame. @param length octets of its payload, {@link MAX_FRAME_LENGTH} at most */
+/** Writes the prefix of a frame. @param length octets of its payload, up to MAX_FRAME_LENGTH */
 export function writePrefix(target: Buffer, type: FrameType, length: number): void {
-  // 2^24 puts the 25th bit exactly where X is.
+  // The 25th bit of the length 2^24 is exactly X.
   target.writeUInt32BE(length, 0);
   target[0] = (target[0] ?? 0) * 8 + type;
 }
 
-/** A whole frame in one piece. */
+/** Encodes a frame in one buffer. */
 export function encodeFrame(type: FrameType, payload: string | Uint8Array): Buffer {
   const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
   const frame = Buffer.allocUnsafe(FRAME_PREFIX + length);
@@ -33,22 +33,22 @@ export function encodeFrame(type: FrameType, payload: string | Uint8Array): Buff
   return frame;
 }
 
-/** Takes what a {@link createFrameReader} finds. */
+/** The receiver of the frames from {@link createFrameReader}. */
 export interface FrameReceiver {
   onFrame(type: FrameType, payload: Buffer): void;
-  /** The sentence holds nothing of what came. Nothing more is read after it. */
-  onViolation(sentence: string): void;
+  /** Called at most once; no frame follows. The message does not quote the data. */
+  onViolation(message: string): void;
 }
 
 export interface FrameReader {
   push(chunk: Buffer): void;
-  /** What comes from now on is thrown away, even the rest of the chunk that is being read. */
+  /** Discards all further data, including the rest of the current chunk. */
   stop(): void;
 }
 
 /**
- * Cuts a stream into frames, in whatever pieces it comes. Holds no more than the frame announced, and of that no more
- * than about twice what has come.
+ * Divides a stream of chunks into frames. Its buffer is never longer than the announced payload,
+ * nor than about twice the octets received.
  *
  * @param maxLength octets of the longest payload that the other end may send
  */
@@ -57,14 +57,14 @@ export function createFrameReader(maxLength: number, receiver: FrameReceiver): F
   let prefixMissing = FRAME_PREFIX;
   let type: FrameType = FRAME_TYPE.message;
   let length = 0;
-  let room: Buffer | undefined;
+  let buffer: Buffer | undefined;
   let filled = 0;
   let stopped = false;
 
-  function violate(sentence: string): void {
+  function violate(message: string): void {
     stopped = true;
-    room = undefined;
-    receiver.onViolation(sentence);
+    buffer = undefined;
+    receiver.onViolation(message);
   }
 
   function onPrefix(): void {
@@ -83,22 +83,22 @@ export function createFrameReader(maxLength: number, receiver: FrameReceiver): F
   function deliver(payload: Buffer): void {
     prefix = 0;
     prefixMissing = FRAME_PREFIX;
-    room = undefined;
+    buffer = undefined;
     filled = 0;
     receiver.onFrame(type, payload);
   }
 
-  /** Keeps a piece of a payload. Copied, as each small chunk would keep a large one of Node's alive. */
+  /** Copies a part of a payload. A reference would keep Node's whole read buffer alive. */
   function keep(piece: Buffer): void {
     const needed = filled + piece.length;
-    if (room === undefined || room.length < needed) {
-      const larger = Buffer.allocUnsafe(Math.min(length, Math.max(needed, filled * 2, FIRST_ROOM)));
-      room?.copy(larger, 0, 0, filled);
-      room = larger;
+    if (buffer === undefined || buffer.length < needed) {
+      const larger = Buffer.allocUnsafe(Math.min(length, Math.max(needed, filled * 2, INITIAL_BUFFER)));
+      buffer?.copy(larger, 0, 0, filled);
+      buffer = larger;
     }
-    piece.copy(room, filled);
+    piece.copy(buffer, filled);
     filled = needed;
-    if (filled === length) deliver(room);
+    if (filled === length) deliver(buffer);
   }
 
   return {
@@ -119,7 +119,7 @@ export function createFrameReader(maxLength: number, receiver: FrameReceiver): F
     },
     stop() {
       stopped = true;
-      room = undefined;
+      buffer = undefined;
     },
   };
 }

@@ -83,15 +83,15 @@ describe('a reply', () => {
     expect(judgeReply(octets(0x7f, 0x51, 0, 0), json)).toEqual({ serializer: json, maxSend: 2 ** 14 });
   });
   it.each([
-    [[0x7f, 0x10, 0, 0], 'the router does not speak this serializer'],
+    [[0x7f, 0x10, 0, 0], 'the router does not support this serializer'],
     [[0x7f, 0x20, 0, 0], 'the router does not accept the maximum message length'],
-    [[0x7f, 0x30, 0, 0], 'the router knows no use of the reserved bits'],
-    [[0x7f, 0x40, 0, 0], 'the router holds as many connections as it may'],
+    [[0x7f, 0x30, 0, 0], 'the router does not support the use of reserved bits'],
+    [[0x7f, 0x40, 0, 0], 'the router has reached its maximum number of connections'],
     [[0x7f, 0x00, 0, 0], 'the router refused with code 0'],
     [[0x7f, 0xf0, 0, 0], 'the router refused with code 15'],
     [[0x7f, 0xf2, 0, 0], 'the router chose another serializer'],
     [[0x7f, 0xf1, 0, 1], 'the router uses reserved bits'],
-    [[0x48, 0x54, 0x54, 0x50], 'what answers there is no RawSocket router'],
+    [[0x48, 0x54, 0x54, 0x50], 'the server is not a RawSocket router'],
   ])('of %j is refused in words', (reply, sentence) => {
     expect(() => judgeReply(Buffer.from(reply), json)).toThrow(new Error(sentence));
   });

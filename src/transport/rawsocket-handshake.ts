@@ -1,48 +1,49 @@
 /**
- * The handshake of RawSocket (WAMP section "RawSocket Transport"): four octets each way, 7F, LLLL SSSS, 00, 00, or in
- * the router's refusal 7F, EEEE 0000, 00, 00. Nothing here reads or writes a socket.
+ * The handshake of RawSocket (WAMP section "RawSocket Transport"): each side sends four octets, 7F,
+ * LLLL SSSS, 00, 00; the router's refusal is 7F, EEEE 0000, 00, 00. This file does no input or
+ * output.
  */
 import type { Serializer } from '../wamp/serializers/serializer.js';
 
-/** The first octet, by which a port tells RawSocket from HTTP: no HTTP request can begin with it. */
+/** The first octet. It distinguishes RawSocket from HTTP: no HTTP request begins with it. */
 export const RAWSOCKET_MAGIC = 0x7f;
 
-/** Octets of a handshake, either way. */
+/** Octets of the request, and of the reply. */
 export const HANDSHAKE_LENGTH = 4;
 
 /** The numbers of the serializers, by {@link Serializer.name}. */
 export const RAWSOCKET_SERIALIZER: Readonly<Record<string, number>> = { json: 1, msgpack: 2, cbor: 3 };
 
-/** Why a router turns a client away. */
+/** Why a router refuses a client. */
 export const HANDSHAKE_ERROR = { serializer: 1, length: 2, reserved: 3, connections: 4 } as const;
 export type HandshakeError = (typeof HANDSHAKE_ERROR)[keyof typeof HANDSHAKE_ERROR];
 
-const ERROR_SENTENCES: Readonly<Record<number, string>> = {
-  [HANDSHAKE_ERROR.serializer]: 'the router does not speak this serializer',
+const ERROR_MESSAGES: Readonly<Record<number, string>> = {
+  [HANDSHAKE_ERROR.serializer]: 'the router does not support this serializer',
   [HANDSHAKE_ERROR.length]: 'the router does not accept the maximum message length',
-  [HANDSHAKE_ERROR.reserved]: 'the router knows no use of the reserved bits',
-  [HANDSHAKE_ERROR.connections]: 'the router holds as many connections as it may',
+  [HANDSHAKE_ERROR.reserved]: 'the router does not support the use of reserved bits',
+  [HANDSHAKE_ERROR.connections]: 'the router has reached its maximum number of connections',
 };
 
-/** What both ends agreed on. */
+/** The result of a successful handshake. */
 export interface Agreement {
   readonly serializer: Serializer;
-  /** Octets of the longest message that the other end takes. */
+  /** Octets of the longest message that the other end accepts. */
   readonly maxSend: number;
 }
 
 /**
- * The length that stands for a limit of our own: LLLL means 2^(9 + LLLL) octets. The largest that is not above `bytes`,
- * as the other end may send that much; 512 octets where `bytes` is less.
+ * The LLLL for a limit in bytes. LLLL means 2^(9 + LLLL) octets, and the other end may send that
+ * much, so the result is rounded down. A limit below 512 counts as 512.
  */
 export function lengthCode(bytes: number): number {
   return Math.min(15, Math.max(0, 31 - Math.clz32(bytes) - 9));
 }
 
-/** How many octets a length code stands for. */
+/** The octets that a length code means. */
 export const lengthOf = (code: number): number => 2 ** (9 + code);
 
-/** A client's request, and likewise a router's consent. */
+/** A client's request. A router's consent has the same form. */
 export function writeHandshake(ownLengthCode: number, serializer: Serializer): Buffer {
   const number = RAWSOCKET_SERIALIZER[serializer.name];
   if (number === undefined) throw new Error(`RawSocket has no number for the serializer ${serializer.name}`);
@@ -53,7 +54,7 @@ export function writeRefusal(error: HandshakeError): Buffer {
   return Buffer.from([RAWSOCKET_MAGIC, error * 16, 0, 0]);
 }
 
-/** Looks at a client's request, which begins with the magic octet: what is agreed on, or why nothing is. */
+/** Checks a client's request. Its first octet must be checked already. */
 export function judgeRequest(
   request: Uint8Array,
   serializers: readonly Serializer[],
@@ -65,16 +66,16 @@ export function judgeRequest(
   return { serializer, maxSend: lengthOf(second >> 4) };
 }
 
-/** Looks at a router's answer. @throws Error in one plain sentence, where it does not agree */
-export function judgeReply(reply: Uint8Array, asked: Serializer): Agreement {
+/** Checks a router's reply. @throws Error with a message of one sentence, if the router refuses */
+export function judgeReply(reply: Uint8Array, requested: Serializer): Agreement {
   const [first, second = 0, third, fourth] = reply;
-  if (first !== RAWSOCKET_MAGIC) throw new Error('what answers there is no RawSocket router');
+  if (first !== RAWSOCKET_MAGIC) throw new Error('the server is not a RawSocket router');
   if (third !== 0 || fourth !== 0) throw new Error('the router uses reserved bits');
   if (second % 16 === 0) {
-    throw new Error(ERROR_SENTENCES[second >> 4] ?? `the router refused with code ${second >> 4}`);
+    throw new Error(ERROR_MESSAGES[second >> 4] ?? `the router refused with code ${second >> 4}`);
   }
-  if (second % 16 !== RAWSOCKET_SERIALIZER[asked.name]) {
+  if (second % 16 !== RAWSOCKET_SERIALIZER[requested.name]) {
     throw new Error('the router chose another serializer');
   }
-  return { serializer: asked, maxSend: lengthOf(second >> 4) };
+  return { serializer: requested, maxSend: lengthOf(second >> 4) };
 }

@@ -11,20 +11,22 @@ import {
   type FrameType,
   writePrefix,
 } from './rawsocket-framing.js';
-import { COPIED } from './send-queue.js';
+import { MAX_COPIED_BYTES } from './send-queue.js';
 
-/** Never empty: autobahn|js answers an empty ping only when more comes behind it. */
+/** Not empty: autobahn|js answers an empty ping only when another frame follows. */
 const PING = Buffer.from('ping');
 
-/** What the handshake settled for one connection. */
+/** The maximum lengths that both ends announced in the handshake. */
 export interface RawSocketLengths {
-  /** Octets of the longest payload that the other end may send, as it was told. */
+  /** Octets of the longest payload that the other end may send. */
   readonly maxReceive: number;
-  /** Octets of the longest payload that it takes, as it said. */
+  /** Octets of the longest payload that the other end accepts. */
   readonly maxSend: number;
 }
 
-/** A TCP, TLS or Unix socket as a peer, after the handshake. What it has not read yet is the first frames. */
+/**
+ * Creates the peer of a TCP, TLS or Unix socket after the handshake. The next octet starts a frame.
+ */
 export function createRawSocketPeer(
   socket: Socket,
   options: FramedPeerOptions,
@@ -37,12 +39,12 @@ export function createRawSocketPeer(
     onFrame(type, payload) {
       if (type !== FRAME_TYPE.message) framed.discount(FRAME_PREFIX + payload.length);
       if (type === FRAME_TYPE.ping) return framed.inOrder(() => pong(payload));
-      // Whoever sends anything is alive, so that the answers to our own pings need no look.
+      // heartbeat.ts counts bytes, so a pong needs no handling.
       if (type === FRAME_TYPE.pong) return;
       if (!serializer.binary && !isUtf8(payload)) return framed.violate('the frame is not valid UTF-8');
       framed.receive(payload);
     },
-    onViolation: (sentence) => framed.violate(sentence),
+    onViolation: (message) => framed.violate(message),
   });
 
   const framed = createFramedPeer(
@@ -67,7 +69,7 @@ export function createRawSocketPeer(
   );
 
   function write(type: FrameType, payload: string | Uint8Array, onGone?: () => void): void {
-    if (typeof payload === 'string' || payload.length <= COPIED) {
+    if (typeof payload === 'string' || payload.length <= MAX_COPIED_BYTES) {
       socket.write(encodeFrame(type, payload), onGone);
       return;
     }
@@ -79,7 +81,7 @@ export function createRawSocketPeer(
 
   function pong(payload: Buffer): void {
     if (payload.length > maxSend) {
-      framed.violate('a RawSocket PING is longer than what its sender takes back');
+      framed.violate('a RawSocket PING is longer than its sender accepts in the PONG');
       return;
     }
     framed.control(payload, (onGone) => write(FRAME_TYPE.pong, payload, onGone));
@@ -89,10 +91,10 @@ export function createRawSocketPeer(
     reader.push(chunk);
     framed.haveRead(chunk.length);
   });
-  // Until somebody listens nothing is read, so nothing is lost.
+  // Reading starts with peer.listen(), so no frame is lost.
   socket.pause();
   socket.on('end', () => {
-    // A half-closed connection is a closed one: WAMP has no use for it, and autobahn|js closes in this way.
+    // WAMP does not use half-closed connections, and autobahn|js closes only its half.
     framed.finish(() => hangUp(socket, clock));
   });
   socket.on('close', () => framed.end());

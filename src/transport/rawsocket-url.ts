@@ -1,15 +1,16 @@
-/** Where a RawSocket URL leads. */
-export type RawSocketPlace =
+/** The address that a RawSocket URL names. */
+export type RawSocketAddress =
   | { readonly host: string; readonly port: number; readonly hasTls: boolean }
   | { readonly path: string; readonly hasTls: false };
 
 const UNIX = /^(?:rs:\/\/unix:|unix:)(?<path>.+)$/;
 
 /**
- * Reads `rs://host:port`, `rss://host:port`, `rs://unix:/path` (as autobahn|python has it) and `unix:/path`. Undefined
- * for anything else. The port has to be named, as RawSocket has none of its own.
+ * Parses `rs://host:port`, `rss://host:port`, `rs://unix:/path` (as in autobahn|python) and
+ * `unix:/path`. Undefined for anything else. RawSocket has no default port, so the port is
+ * required.
  */
-export function parseRawSocketUrl(url: string): RawSocketPlace | undefined {
+export function parseRawSocketUrl(url: string): RawSocketAddress | undefined {
   const path = UNIX.exec(url)?.groups?.['path'];
   if (path !== undefined) return { path: path.replace(/^\/\/(?=\/)/, ''), hasTls: false };
   let parsed: URL;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Octets of the longest head that is looked for; Node takes no longer one (431). */
+/** Maximum octets of a head; Node refuses a longer one with 431. */
 const MAX_HEAD = 16 * 1024;
 
 const TAB = 0x09;
@@ -10,11 +10,11 @@ const SPACE = 0x20;
 const DELETE = 0x7f;
 
 /**
- * Reads the head of one HTTP request (RFC 9112 section 2), in however many pieces it comes, and leaves the socket paused.
- * A parser would serve all requests that come in one piece before it lets anybody else speak: hundreds of them.
+ * Reads the head of one HTTP request (RFC 9112 section 2), and leaves the socket paused. Without
+ * this, Node's parser would handle hundreds of requests in one chunk while all other clients wait.
  *
- * @param take gets the head, and what came behind it. What is no head, or too long for one, comes as it is, for the
- * parser to say so. Where the connection ends before, it is never called.
+ * @param take gets the head and the data after it. Data that is not a head, or too long, is passed
+ * on unchanged: the parser reports the error. Not called if the connection ends before.
  */
 export function readHead(socket: Socket, take: (head: Buffer, rest: Buffer) => void): void {
   let read = Buffer.alloc(0);
@@ -33,19 +33,22 @@ export function readHead(socket: Socket, take: (head: Buffer, rest: Buffer) => v
   socket.resume();
 }
 
-/** Looks for the empty line that ends a head, or for an octet that no head holds: where it ends in the next piece. */
-function createHeadScan(): (piece: Buffer) => number | undefined {
-  // Empty lines before the request are skipped (RFC 9112 section 2.2).
+/**
+ * Looks for the empty line that ends a head, or for an octet that is not allowed in a head. The
+ * function takes the chunks in order, and returns the index in the chunk at which the head ends.
+ */
+function createHeadScan(): (chunk: Buffer) => number | undefined {
+  // A server ignores empty lines before the request (RFC 9112 section 2.2).
   let hasBegun = false;
   let isLineEmpty = false;
-  return (piece) => {
-    for (let at = 0; at < piece.length; at++) {
-      const octet = piece[at] as number;
+  return (chunk) => {
+    for (let at = 0; at < chunk.length; at++) {
+      const octet = chunk[at] as number;
       if (octet === LINE_FEED) {
         if (hasBegun && isLineEmpty) return at + 1;
         isLineEmpty = true;
       } else if (octet !== CARRIAGE_RETURN) {
-        if ((octet < SPACE && octet !== TAB) || octet === DELETE) return piece.length;
+        if ((octet < SPACE && octet !== TAB) || octet === DELETE) return chunk.length;
         hasBegun = true;
         isLineEmpty = false;
       }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Reads so many octets, in however many pieces they come. What follows them is put back, and the socket is left paused
- * for whoever reads on. Where the connection ends before, `take` is never called.
+ * Reads exactly `count` octets. Puts back the octets after them, and leaves the socket paused for
+ * the next reader. Does not call `take` if the connection ends before.
  */
 export function readOctets(socket: Socket, count: number, take: (octets: Buffer) => void): void {
   let read = Buffer.alloc(0);

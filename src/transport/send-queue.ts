@@ -1,32 +1,36 @@
 import { MESSAGE } from '../wamp/messages.js';
 
-/** How much may wait for the other end of one connection to read. */
+/** How much may wait until the other end of one connection reads it. */
 export interface SendLimits {
-  /** Bytes. What is larger is refused, and who reads nothing is cut off. `wamp.max_send_buffer` */
+  /**
+   * Bytes. A larger message is refused; a client that does not read is cut off.
+   * `wamp.max_send_buffer`
+   */
   readonly maxSendBuffer: number;
-  /** Messages. `wamp.max_send_queue` */
+  /** Number of messages. `wamp.max_send_queue` */
   readonly maxSendQueue: number;
 }
 
 /**
- * Messages of bytes up to this size are copied behind their frame's header; larger ones are written in two pieces, for
- * Node's pool of buffers serves smaller ones alone, and each of the others hastens the next collection.
+ * Binary messages up to this many bytes are copied behind the header of their frame; header and
+ * payload of a larger one are written separately. Node's buffer pool serves only sizes below this;
+ * larger buffers cause more garbage collections.
  */
-export const COPIED = 4 * 1024 - 16;
+export const MAX_COPIED_BYTES = 4 * 1024 - 16;
 
-/** A frame up to this size is small: it may still join a full queue, so that an error can follow in an answer's place. */
+/** Bytes up to which a frame may still join a full queue, so that an ERROR can replace a result. */
 const SMALL_FRAME = 64 * 1024;
-/** How far small frames may take a queue beyond its limit of bytes. */
+/** Bytes by which small frames may exceed the limit of the queue. */
 const SLACK = 1024 * 1024;
 
 /**
- * Whether a frame may join what waits for a receiver. A large answer that does not fit costs its own call alone, for the
- * receiver may well be reading. An EVENT that does not fit ends the connection, as nobody would notice its loss, and so
- * do small frames that pile up.
+ * Decides whether a frame may join the queue of its receiver. If a large result does not fit, only
+ * its call fails: the receiver may well be reading. If an EVENT does not fit, the connection ends,
+ * because nobody would notice the loss. It ends as well if too many small frames wait.
  *
- * @param messageType undefined for a frame of the transport's own
- * @param bytes that wait already
- * @param messages that wait already
+ * @param messageType undefined for a control frame
+ * @param bytes bytes that wait already
+ * @param messages number of messages that wait already
  */
 export function judgeRoom(
   messageType: number | undefined,
@@ -44,9 +48,9 @@ export function judgeRoom(
   return bytes + size <= maxSendBuffer + SLACK ? 'fits' : 'too_slow';
 }
 
-/** Whether a frame has so many bytes at most. */
+/** Whether a frame has at most this many bytes. */
 export function isWithin(frame: string | Uint8Array, bytes: number): boolean {
-  // No character takes more than three bytes in UTF-8: most frames need not be measured.
+  // A UTF-16 unit takes at most three bytes in UTF-8, so most strings need not be measured.
   return frame.length * 3 <= bytes || sizeOf(frame) <= bytes;
 }
 

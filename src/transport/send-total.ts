@@ -1,33 +1,34 @@
-/** What a message that waits costs beside its bytes: the records that Node keeps of it. */
+/** Bytes that Node uses for each waiting message, in addition to its content. */
 export const MESSAGE_OVERHEAD = 256;
 
-/** What waits for the other end of one connection. A mere record, as there is one for each connection. */
+/** The send queue of one connection. A plain record, because each connection has one. */
 export interface SendQueue {
-  /** Bytes, as they were counted last. Set by the total alone. */
+  /** The bytes at the last count. Only SendTotal writes it. */
   bytes: number;
-  /** Bytes that wait now, with what the messages cost beside. */
+  /** Bytes that wait now, with {@link MESSAGE_OVERHEAD} for each message. */
   waiting(): number;
-  /** Ends the connection, since its other end does not read. */
+  /** Ends the connection, because its other end does not read. */
   cutOff(): void;
 }
 
 /**
- * Bounds what waits for all slow readers of the process together. Each may have a long queue for a while, but many of them
- * would take all memory. Beyond the limit the connections with the longest queues are cut off, down to 7/8 of it: a look
- * through all of them is due only once for each eighth that comes anew.
+ * Limits the unsent bytes of all connections together. One slow reader may have a long queue for a
+ * while, but many of them would use up the memory. Beyond the limit, the connections with the
+ * longest queues are cut off until 7/8 of the limit remain. So the scan of all queues runs again
+ * only after an eighth was added.
  */
 export interface SendTotal {
   open(queue: SendQueue): void;
-  /** Something was written. */
+  /** The queue has grown. */
   grown(queue: SendQueue): void;
-  /** Nothing waits any more. */
+  /** The queue is empty. */
   drained(queue: SendQueue): void;
   close(queue: SendQueue): void;
-  /** Bytes, never fewer than there are. */
+  /** Total bytes; it may be too high, never too low. */
   readonly bytes: number;
 }
 
-/** @param max bytes. `wamp.max_send_buffer_total` */
+/** @param max maximum bytes. `wamp.max_send_buffer_total` */
 export function createSendTotal(max: number): SendTotal {
   const queues = new Set<SendQueue>();
   let total = 0;
@@ -38,7 +39,7 @@ export function createSendTotal(max: number): SendTotal {
   }
 
   function makeRoom(): void {
-    // What was counted last may have left by now.
+    // Some bytes may have been sent since the last count.
     for (const queue of queues) if (queue.bytes > 0) set(queue, queue.waiting());
     const enough = (max / 8) * 7;
     if (total <= enough) return;

@@ -11,7 +11,10 @@ function mostKept(): number {
   return Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
 }
 
-/** Connections to a port whose SYN has not been answered, as the kernel lists them: local end, remote end, state. */
+/**
+ * Connections to a port whose SYN has not been answered, as the kernel lists them: local end,
+ * remote end, state.
+ */
 function unanswered(port: number): number {
   const end = new RegExp(`^\\s*\\d+: \\S+ 0100007F:${port.toString(16).toUpperCase().padStart(4, '0')} 02 `);
   return readFileSync('/proc/net/tcp', 'utf8')

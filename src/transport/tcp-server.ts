@@ -6,7 +6,7 @@ import type { Turns } from '../turns.js';
 import { CHEAP_HANDSHAKES } from './cheap-handshakes.js';
 import { awaitClientHello } from './client-hello.js';
 
-/** Files of a TLS listener. With `cacertfile` clients must show a certificate that it signed. */
+/** Files of a TLS listener. With `cacertfile`, clients must present a certificate signed by it. */
 export interface ListenerTls {
   readonly certfile: string;
   readonly keyfile: string;
@@ -14,9 +14,10 @@ export interface ListenerTls {
 }
 
 /**
- * A server for connections: those of TCP come by its event `connection`, those of TLS by `secureConnection`.
+ * Creates a server that emits `connection` for each TCP connection and, with TLS,
+ * `secureConnection` after the handshake.
  *
- * @throws GatewayError `listener_tls`, which names the TLS file which cannot be read or used, and nothing of what is in it
+ * @throws GatewayError `listener_tls`; its message names the file, and quotes nothing from it
  */
 export function createConnectionServer(tls: ListenerTls | undefined, turns: Turns): Server {
   if (tls === undefined) return createServer();
@@ -30,7 +31,7 @@ export function createConnectionServer(tls: ListenerTls | undefined, turns: Turn
       ? own
       : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
   try {
-    return shakingHandsInTurns(createTls(options), turns);
+    return handshakesInTurns(createTls(options), turns);
   } catch (error) {
     throw new GatewayError(
       'listener_tls',
@@ -40,18 +41,18 @@ export function createConnectionServer(tls: ListenerTls | undefined, turns: Turn
   }
 }
 
-/** A handshake takes about a millisecond; the turn of the event loop that has begun some ends. */
-const HANDSHAKES_A_TURN = 2;
+/** Handshakes that start in one turn of the event loop; each takes about a millisecond. */
+const HANDSHAKES_PER_TURN = 2;
 
 /**
- * A server that hands its connections on to another one for TLS: a few in each turn, and not before the client's part
- * of the first step is there. Else many who keep back the last octet of theirs, to send it all at once, would stop
- * everybody.
+ * Creates a TCP server that hands its connections to a TLS server: a few in each turn, and only
+ * after the complete ClientHello has come. Otherwise clients could hold back the last octet of
+ * their ClientHello, send it together, and block the event loop.
  */
-function shakingHandsInTurns(secure: TlsServer, turns: Turns): Server {
+function handshakesInTurns(secure: TlsServer, turns: Turns): Server {
   const ready: Socket[] = [];
   function begin(): boolean {
-    for (const socket of ready.splice(0, HANDSHAKES_A_TURN)) {
+    for (const socket of ready.splice(0, HANDSHAKES_PER_TURN)) {
       if (!socket.destroyed) secure.emit('connection', socket);
     }
     return ready.length === 0;
@@ -76,13 +77,18 @@ function read(key: string, file: string): Buffer {
 }
 
 /**
- * Connections that the system keeps until they are accepted, where it allows as many: Linux does by default
- * (`net.core.somaxconn`). Beyond them it drops a newcomer's SYN, which is sent again after a second (RFC 6298 section 2). With
- * Node's 511, two thousand that connect at once kept everybody else out.
+ * Connections that the system queues until they are accepted. Linux allows this many by default
+ * (`net.core.somaxconn`). If the queue is full, the system drops a SYN, and the client sends it
+ * again after a second (RFC 6298 section 2). With Node's default of 511, two thousand clients that
+ * connect at once lock out all others.
  */
 export const BACKLOG = 4096;
 
-/** Starts listening. Resolves with the port, which matters where 0 was asked for. @throws GatewayError `listen` */
+/**
+ * Starts listening. Resolves with the actual port, also for port 0.
+ *
+ * @throws GatewayError `listen`
+ */
 export async function listenOnPort(server: Server, host: string, port: number): Promise<number> {
   try {
     await listening(server, () => server.listen({ host, port, backlog: BACKLOG }));
@@ -95,7 +101,7 @@ export async function listenOnPort(server: Server, host: string, port: number): 
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-/** Resolves when `begin` has made the server listen. @throws what the system says */
+/** Calls `begin`, and resolves when the server listens. @throws the system's error */
 export function listening(server: Server, begin: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -123,7 +129,7 @@ export function listenError(error: unknown): string {
   }
 }
 
-/** A host as it stands in a URL. */
+/** A host in the notation of a URL. */
 export const hostInUrl = (host: string): string => (isIPv6(host) ? `[${host}]` : host);
 
 export function codeOf(error: unknown): string {

@@ -74,7 +74,7 @@ describe('a Unix socket', () => {
 
   it('leaves a file alone that is no socket', async () => {
     writeFileSync(path, 'precious');
-    await expect(listen()).rejects.toThrow('there is a file of this name that is no socket');
+    await expect(listen()).rejects.toThrow('this file exists and is not a socket');
     expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 

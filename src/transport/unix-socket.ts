@@ -5,16 +5,18 @@ import { isMainThread } from 'node:worker_threads';
 import { GatewayError } from '../errors.js';
 import { BACKLOG, codeOf, listenError, listening } from './tcp-server.js';
 
-/** Bytes of the longest path that the system takes (`sun_path`, less its end); Node would cut a longer one off. */
+/**
+ * Maximum bytes of a path (`sun_path` without its final zero); Node would truncate a longer one.
+ */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
 
-/** Read and write for the owner alone: on Linux whoever may write to a socket may connect to it. */
+/** Only the owner may read and write. On Linux, connecting to a socket needs the right to write. */
 const OWNER_ONLY = 0o600;
 
 /**
- * Listens on a Unix socket, which only the user that the process runs as can connect to. A file that a gateway left
- * behind when it was killed is replaced; a socket on which somebody listens is not, nor is any other kind of file. Node
- * removes the file when the server closes.
+ * Listens on a Unix socket. Only the user of the process can connect to it. Replaces a socket file
+ * that a killed gateway left behind, but neither a socket on which a program listens nor another
+ * kind of file. Node removes the file when the server closes.
  *
  * @throws GatewayError `listen`
  */
@@ -26,24 +28,24 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   try {
     await bind(server, path);
   } catch (error) {
-    if (codeOf(error) !== 'EADDRINUSE') fail(trouble(error, path), error);
-    if (!isSocket(path)) fail('there is a file of this name that is no socket', error);
-    if (await answers(path)) fail('another program listens there', error);
+    if (codeOf(error) !== 'EADDRINUSE') fail(bindError(error, path), error);
+    if (!isSocket(path)) fail('this file exists and is not a socket', error);
+    if (await isListening(path)) fail('another program listens there', error);
     try {
       rmSync(path, { force: true });
       await bind(server, path);
     } catch (again) {
-      fail(trouble(again, path), again);
+      fail(bindError(again, path), again);
     }
   }
 }
 
 function bind(server: Server, path: string): Promise<void> {
   return listening(server, () => {
-    // Made with this mode and not changed to it: whoever connects in between waits to be accepted.
+    // The umask sets the mode at once. Otherwise a client could connect before chmod.
     const restoreMask = maskMode();
     try {
-      // The socket is there when listen returns.
+      // The socket exists when listen returns.
       server.listen({ path, backlog: BACKLOG });
     } finally {
       restoreMask();
@@ -52,7 +54,7 @@ function bind(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Has files made for their owner alone, until what it returns is called. A worker thread may not set it for the process. */
+/** Sets a umask for the owner only; the result restores it. Worker threads cannot set a umask. */
 function maskMode(): () => void {
   if (!isMainThread) return () => {};
   const before = process.umask(0o777 & ~OWNER_ONLY);
@@ -63,13 +65,13 @@ function isSocket(path: string): boolean {
   try {
     return lstatSync(path).isSocket();
   } catch {
-    // Gone meanwhile: whoever listened there has closed.
+    // The file has been removed in the meantime.
     return true;
   }
 }
 
-/** Whether somebody takes a connection there, or would if it were not for us. */
-function answers(path: string): Promise<boolean> {
+/** Whether a program listens there. Also true if we may not connect, for instance for EACCES. */
+function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ path });
     probe.once('connect', () => {
@@ -80,8 +82,8 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function trouble(error: unknown, path: string): string {
-  // Node makes EACCES of a missing folder.
+function bindError(error: unknown, path: string): string {
+  // Node reports a missing folder as EACCES.
   if (!existsSync(dirname(path))) return 'the folder does not exist';
   return codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : listenError(error);
 }

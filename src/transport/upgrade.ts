@@ -6,58 +6,59 @@ import type { Serializer } from '../wamp/serializers/serializer.js';
 export interface UpgradeRules {
   readonly path: string;
   /**
-   * Origins that browsers may come from, each exactly as the Origin header has it, or `*` for all. Undefined: pages of
-   * this machine alone, for else any page on the web could use a visitor's browser to call a gateway on its loopback.
+   * Web origins whose pages may connect, each exactly as in the Origin header, or `*` for all.
+   * Undefined: only this machine's. Otherwise any page on the web could use a visitor's browser to
+   * call a gateway on the visitor's loopback address.
    */
   readonly origins: readonly string[] | undefined;
   readonly serializers: readonly Serializer[];
 }
 
-/** An upgrade that is turned away: HTTP status, and why in a message. */
+/** The refusal of an upgrade: HTTP status and reason. */
 export interface UpgradeRefusal {
   readonly status: number;
   readonly message: string;
 }
 
-/** Subprotocols that are looked at; clients offer the three and their batched forms. */
-const MOST_OFFERED = 50;
+/** Subprotocols that are examined; clients offer at most the three and their batched variants. */
+const MAX_OFFERED = 50;
 
-/** Looks at an upgrade request: the serializer it gets, or why it gets none. */
+/** Chooses the serializer for an upgrade request, or refuses the request. */
 export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
   if (!isAtPath(request, rules.path))
-    return { status: 404, message: `WebSocket connections are taken at ${rules.path}` };
+    return { status: 404, message: `WebSocket connections are accepted at ${rules.path}` };
   const { origin } = request.headers;
-  // Only browsers send Origin, and only there is it a fence; other clients could write what they like.
+  // Only browsers send an Origin that can be trusted; other clients can write any value.
   if (origin !== undefined && !isAllowed(origin, rules.origins)) {
     return {
       status: 403,
-      message: 'pages of this origin may not connect; listeners.$name.origins names those that may',
+      message: 'pages of this origin may not connect; listeners.$name.origins lists the allowed origins',
     };
   }
   const offered = (request.headers['sec-websocket-protocol'] ?? '')
-    .split(',', MOST_OFFERED)
+    .split(',', MAX_OFFERED)
     .map((name) => name.trim());
   for (const name of offered) {
     const serializer = rules.serializers.find(({ subprotocol }) => subprotocol === name);
     if (serializer !== undefined) return serializer;
   }
   const supported = rules.serializers.map(({ subprotocol }) => subprotocol).join(', ');
-  return { status: 400, message: `name a WebSocket subprotocol; supported here: ${supported}` };
+  return { status: 400, message: `the request must offer one of these WebSocket subprotocols: ${supported}` };
 }
 
-/** The library of a client, as its User-Agent has it. A stranger's text: it is compared, and never kept. */
+/** The client's library, if its User-Agent names a known one. Does not keep the header's text. */
 export function libraryOf(request: IncomingMessage): ClientLibrary | undefined {
   return request.headers['user-agent']?.startsWith('AutobahnPython/') ? 'autobahn-python' : undefined;
 }
 
-/** What a plain HTTP request is told, for whoever opens the address in a browser. */
+/** The response to a plain HTTP request, for a user who opens the address in a browser. */
 export function judgePlainRequest(request: IncomingMessage, path: string): UpgradeRefusal {
   return isAtPath(request, path)
     ? { status: 426, message: 'This is a WAMP router: connect with a WAMP client over WebSocket.' }
     : { status: 404, message: `Nothing is here; the WAMP router is at ${path}.` };
 }
 
-/** Answers on the bare socket of a refused upgrade, and ends it. */
+/** Writes an HTTP error to the socket of a refused upgrade, and ends the connection. */
 export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
   const body = `${message}\n`;
   socket.on('error', () => socket.destroy());

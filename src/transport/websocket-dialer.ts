@@ -11,7 +11,11 @@ import {
 } from './dial-options.js';
 import { createWebSocketPeer, maskedMessages } from './websocket-peer.js';
 
-/** Opens a WebSocket to a WAMP router. @throws Error in one plain sentence that names the URL without its credentials */
+/**
+ * Opens a WebSocket to a WAMP router.
+ *
+ * @throws Error with a message of one sentence, which has the URL without its credentials
+ */
 export function dialWebSocket(url: string, options: DialOptions = {}): Promise<Peer> {
   const full = withDefaults(options);
   return new Promise((resolve, reject) => {

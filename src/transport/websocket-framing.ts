@@ -1,7 +1,7 @@
 /**
- * Frames of WebSocket as a server writes them (RFC 6455 §5.2): whole messages, never masked. ws would write the header and
- * the payload of each as two chunks, with a callback and a record for each, which is a good part of what a small message
- * costs; the frames that it reads, and those of pings and closing, are its own.
+ * WebSocket frames as a server writes them (RFC 6455 §5.2): one frame per message, not masked. ws
+ * would write header and payload as two chunks with a callback each, which is a large part of the
+ * cost of a small message. ws still reads all frames, and writes pings, pongs and close frames.
  */
 
 /** FIN and the opcode. */
@@ -33,14 +33,14 @@ function writeHeader(target: Buffer, isBinary: boolean, length: number): void {
   }
 }
 
-/** The header of a frame whose payload is written after it. */
+/** Encodes the header of a frame; the caller writes the payload after it. */
 export function messageHeader(isBinary: boolean, length: number): Buffer {
   const header = Buffer.allocUnsafe(headerSize(length));
   writeHeader(header, isBinary, length);
   return header;
 }
 
-/** A whole frame in one piece. */
+/** Encodes a frame in one buffer. */
 export function encodeMessage(isBinary: boolean, payload: string | Uint8Array): Buffer {
   const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
   const start = headerSize(length);

@@ -2,10 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { CloseCause } from '../wamp/peer.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
-import { COPIED } from './send-queue.js';
+import { MAX_COPIED_BYTES } from './send-queue.js';
 import { encodeMessage, messageHeader } from './websocket-framing.js';
 
-/** WebSocket close codes (RFC 6455 section 7.4.1) by our reasons to close; 1013 is IANA's "try again later". */
+/** WebSocket close codes (RFC 6455 section 7.4.1) by cause; 1013 is "try again later" (IANA). */
 const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
   normal: 1000,
   going_away: 1001,
@@ -13,21 +13,24 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
   too_slow: 1013,
 };
 
-/** Octets before the payload of a client's ping or pong: two, and the key (RFC 6455 section 5.2). */
+/** Octets before the payload of a client's ping or pong: 2, and the mask (RFC 6455 section 5.2). */
 const CONTROL_HEADER = 6;
 
-/** Writes one message in a frame; `onGone` is called once, when it has left or is lost. */
+/**
+ * Writes one message in a frame. Calls `onGone` once: when it was sent, or the connection is
+ * closed.
+ */
 export type WriteMessage = (frame: string | Uint8Array, onGone: () => void) => void;
 
-/** As a client writes: masked (RFC 6455 §5.3), which is for ws to do. */
+/** Writes as a client: masked (RFC 6455 §5.3). ws does this. */
 export function maskedMessages(ws: WebSocket, isBinary: boolean): WriteMessage {
   return (frame, onGone) => ws.send(frame, { binary: isBinary }, onGone);
 }
 
-/** As a server writes. @param socket the stream under the WebSocket */
+/** Writes as a server: without a mask. @param socket the stream under the WebSocket */
 export function plainMessages(socket: Duplex, isBinary: boolean): WriteMessage {
   return (frame, onGone) => {
-    if (typeof frame === 'string' || frame.length <= COPIED) {
+    if (typeof frame === 'string' || frame.length <= MAX_COPIED_BYTES) {
       socket.write(encodeMessage(isBinary, frame), onGone);
       return;
     }
@@ -37,9 +40,10 @@ export function plainMessages(socket: Duplex, isBinary: boolean): WriteMessage {
 }
 
 /**
- * An open WebSocket as a peer: one message a frame (WAMP section "WebSocket Transport").
+ * Creates the peer of an open WebSocket: one message per WebSocket message (WAMP section "WebSocket
+ * Transport").
  *
- * @param ws made with `autoPong: false`, since this answers pings
+ * @param ws created with `autoPong: false`, because this function answers pings
  * @param socket the stream under the WebSocket
  */
 export function createWebSocketPeer(
@@ -53,7 +57,7 @@ export function createWebSocketPeer(
     {
       isOpen: () => ws.readyState === ws.OPEN,
       backlog: () => ws.bufferedAmount,
-      // A WebSocket's other end does not say.
+      // WebSocket clients do not announce a maximum.
       maxFrameSize: Number.POSITIVE_INFINITY,
       write,
       pause: () => ws.pause(),
@@ -65,24 +69,25 @@ export function createWebSocketPeer(
     options,
   );
   const discount = (payload: Buffer): void => framed.discount(CONTROL_HEADER + payload.length);
-  // Until somebody listens nothing is read, so nothing is lost.
+  // Reading starts with peer.listen(), so no message is lost.
   ws.pause();
   ws.on('message', (data, isBinary) => {
     if (isBinary === serializer.binary) framed.receive(data as Buffer);
     else framed.violate(`${isBinary ? 'binary' : 'text'} frame on subprotocol ${serializer.subprotocol}`);
   });
-  // ws reads first. Pongs and half messages come to nobody else.
+  // ws, which listens too, reports neither pongs nor incomplete messages as bytes.
   socket.on('data', (chunk: Buffer) => framed.haveRead(chunk.length));
-  // Not ws itself, so that pongs count in what may wait for a client that pings and reads nothing.
+  // framed.control() limits the pongs that wait for a client that pings and does not read.
   ws.on('pong', discount);
   ws.on('ping', (payload) => {
     discount(payload);
-    // Without a mask of our choice: ws knows whether this is the client's end, where each frame has one (RFC 6455 §5.3).
+    // The mask is undefined: ws masks frames if this is the client's end (RFC 6455 §5.3).
     framed.inOrder(() => framed.control(payload, (onGone) => ws.pong(payload, undefined, onGone)));
   });
   ws.on('close', framed.end);
   ws.on('error', (error: NodeJS.ErrnoException) => {
-    // ws closes by itself after this: 1007 for bad UTF-8, 1009 for a frame that is too large, 1002 for a broken one.
+    // ws then closes the connection: 1007 for invalid UTF-8, 1009 for a message that is too large,
+    // 1002 for a broken frame.
     log.debug({ code: error.code ?? error.name }, 'a WebSocket failed');
   });
   return {

@@ -323,7 +323,7 @@ listeners.unix.socket = gateway.sock`,
         'Nothing listens at unix:/nowhere/x.sock',
       );
       expect(await sentence('--url', url.replace('ws:', 'rs:').replace('/ws', ''))).toContain(
-        'no RawSocket router',
+        'not a RawSocket router',
       );
 
       expect(await sentence('--url', url.replace(/\/ws$/, '/elsewhere'))).toContain('404');
