@@ -2,7 +2,7 @@ import type { Hello } from '../../wamp/messages.js';
 import { asDict, type Dict } from '../../wamp/payload.js';
 import type { Admission } from '../auth/steps.js';
 
-/** Admits a part of this process, under the name that it gives itself. */
+/** Admits a session of this process, under the name that it gives itself. */
 export function admitTrusted({ details }: Hello, generatedAuthid: string): Admission {
   const { authid } = details;
   const name = typeof authid === 'string' && authid !== '' ? authid : generatedAuthid;
@@ -16,8 +16,8 @@ export function admitTrusted({ details }: Hello, generatedAuthid: string): Admis
 const ROLES_OF_CLIENTS = ['caller', 'callee', 'publisher', 'subscriber'];
 
 /**
- * True where HELLO announces one of the roles that a client may have; one without any is a protocol
- * violation.
+ * True if HELLO announces one of the roles that a client may have. A HELLO without any is a
+ * protocol violation.
  */
 export function announcesRole(details: Dict): boolean {
   const roles = asDict(details['roles']);
@@ -25,8 +25,8 @@ export function announcesRole(details: Dict): boolean {
 }
 
 /**
- * What this router announces in WELCOME: only what works. wampy reads both `features`, so both are
- * there.
+ * What the router announces in WELCOME: only features that work. Both `features` exist because
+ * wampy reads them.
  */
 export const ROUTER_ROLES: Dict = {
   broker: {

@@ -2,7 +2,7 @@ import { ERROR_URI } from '../../wamp/uris.js';
 import type { MatchPolicy, Session } from '../model.js';
 import type { Action, Authorizer, Verdict } from './authorizer.js';
 
-/** Asks whether a session may; parts of this process may everything. */
+/** Asks whether a session may do something. Sessions of this process may do everything. */
 export function ask(
   authorizer: Authorizer,
   session: Session,
@@ -14,22 +14,22 @@ export function ask(
 }
 
 /**
- * Acts on a verdict: goes on, or tells the session why not. For the verdict that is `true` at once,
- * as most are, do without: this costs closures.
+ * Acts on a verdict: continues, or tells the session why not. Callers handle the frequent verdict
+ * `true` themselves, which saves the closures.
  *
- * @returns a promise where the verdict is one, and where going on takes time
+ * @returns a promise if the verdict is one, or if continuing takes time
  */
 export function settle(
   verdict: Verdict | Promise<Verdict>,
   session: Session,
-  goOn: () => Promise<void> | undefined,
-  refuse: (uri: string, sentence: string) => void,
+  proceed: () => Promise<void> | undefined,
+  refuse: (uri: string, message: string) => void,
 ): Promise<void> | undefined {
   if (typeof verdict === 'object') {
-    return verdict.then((answer) => (session.gone ? undefined : settle(answer, session, goOn, refuse)));
+    return verdict.then((awaited) => (session.gone ? undefined : settle(awaited, session, proceed, refuse)));
   }
-  if (verdict === true) return goOn();
+  if (verdict === true) return proceed();
   if (verdict === false) refuse(ERROR_URI.notAuthorized, 'this session may not do that');
-  else refuse(ERROR_URI.authorizationFailed, 'whether this session may do that could not be found out');
+  else refuse(ERROR_URI.authorizationFailed, 'the check whether this session may do that failed');
   return undefined;
 }

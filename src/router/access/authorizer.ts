@@ -1,25 +1,22 @@
 import type { MatchPolicy, Session } from '../model.js';
 
 /**
- * What a session asks to do with a URI; the words are those of the `wamp.` permissions in Bondy's
+ * What a session asks to do with a URI. The words are those of the `wamp.` permissions in Bondy's
  * grants.
  */
 export type Action = 'call' | 'cancel' | 'register' | 'unregister' | 'subscribe' | 'unsubscribe' | 'publish';
 
-/** Yes, no, or that it could not be found out. */
+/** Allowed, denied, or the check failed. */
 export type Verdict = true | false | 'failed';
 
 /**
- * Decides what sessions may do in one realm. Parts of this process are not asked for.
+ * Decides what sessions may do in one realm. It is not asked about sessions of this process.
  *
- * An answer that takes time comes as a promise, which must not reject; what the session sends
- * meanwhile waits behind it.
+ * A decision that takes time comes as a promise, which must not reject. What the session sends in
+ * the meantime waits.
  */
 export interface Authorizer {
-  /**
-   * @param match how `uri` is meant: as a URI, or as a pattern that is to be registered or
-   * subscribed
-   */
+  /** @param match how `uri` is meant: as a URI, or as a pattern to register or subscribe to */
   may(session: Session, action: Action, uri: string, match: MatchPolicy): Verdict | Promise<Verdict>;
 }
 

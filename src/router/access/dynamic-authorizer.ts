@@ -11,11 +11,11 @@ export interface AuthorizerProcedureOptions {
   readonly realm: string;
   readonly procedure: string;
   readonly call: CallProcedure;
-  /** Any client can have the same go wrong as often as it likes. */
+  /** Sums up repeated lines: any client can cause the same error as often as it likes. */
   readonly log: Pick<SummedLog, 'warn'>;
 }
 
-/** Never rejects. */
+/** The promise never rejects. */
 export type AskAuthorizer = (
   session: Session,
   action: Action,
@@ -23,17 +23,17 @@ export type AskAuthorizer = (
   match: MatchPolicy,
 ) => Verdict | Promise<Verdict>;
 
-/** Answers of one session that an authorizer has allowed to keep. */
+/** How many cacheable decisions are kept for one session. */
 const MOST_KEPT = 1000;
 
 /**
- * A procedure that decides what sessions may do, asked as Crossbar.io asks it: `(session, uri,
- * action, options)`. It returns a boolean, or a dictionary with `allow` and, where the answer may
- * be kept as long as the session lasts, `cache`.
+ * A procedure that decides what sessions may do, called in the way of Crossbar.io: `(session, uri,
+ * action, options)`. It returns a boolean, or a dictionary with `allow` and optionally `cache`.
+ * With `cache: true` the decision is kept until the session ends.
  */
 export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAuthorizer {
   const { realm, procedure, call, log } = options;
-  const kept = new WeakMap<Session, Map<string, boolean>>();
+  const decisions = new WeakMap<Session, Map<string, boolean>>();
 
   function fail(why: object): Verdict {
     log.warn({ realm, procedure, ...why }, 'an authorizer failed');
@@ -41,21 +41,21 @@ export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAut
   }
 
   function keep(session: Session, key: string, allow: boolean): void {
-    const answers = kept.get(session) ?? new Map<string, boolean>();
-    kept.set(session, answers);
-    const [oldest] = answers.keys();
-    if (answers.size >= MOST_KEPT && oldest !== undefined) answers.delete(oldest);
-    answers.set(key, allow);
+    const ofSession = decisions.get(session) ?? new Map<string, boolean>();
+    decisions.set(session, ofSession);
+    const [oldest] = ofSession.keys();
+    if (ofSession.size >= MOST_KEPT && oldest !== undefined) ofSession.delete(oldest);
+    ofSession.set(key, allow);
   }
 
   return (session, action, uri, match) => {
     const key = `${action} ${match} ${uri}`;
-    const known = kept.get(session)?.get(key);
+    const known = decisions.get(session)?.get(key);
     if (known !== undefined) return known;
     return call(realm, procedure, [detailsOf(session), uri, action, { match }]).then(
       (payload) => {
-        const answer = argsOf(payload)[0] ?? kwargsOf(payload);
-        const dict = typeof answer === 'boolean' ? { allow: answer } : asDict(answer);
+        const result = argsOf(payload)[0] ?? kwargsOf(payload);
+        const dict = typeof result === 'boolean' ? { allow: result } : asDict(result);
         const allow = dict?.['allow'];
         if (typeof allow !== 'boolean') return fail({});
         if (dict?.['cache'] === true) keep(session, key, allow);

@@ -8,13 +8,12 @@ import {
 } from './dynamic-authorizer.js';
 import { compileGrants, type Grants } from './grants.js';
 
-/** Sets of roles whose grants are kept put together. */
+/** How many sets of roles are kept with their compiled grants. */
 const MOST_ROLE_SETS = 1000;
 
 /**
- * What sessions may do in a realm: what a grant to one of their roles allows, and then what the
- * realm's authorizer says. Once a realm declares grants, or names an authorizer, nothing else is
- * allowed; before, everything is.
+ * What sessions may do in a realm: first what a grant to one of their roles allows, then what the
+ * realm's authorizer allows. A realm with neither grants nor an authorizer allows everything.
  */
 export function createAuthorizer(
   security: RealmSecurity,
@@ -32,8 +31,7 @@ export function createAuthorizer(
     if (known !== undefined) return known;
     const key = JSON.stringify([...session.roles].sort());
     const found = byRoles.get(key) ?? compileGrants(grants ?? [], session.roles);
-    // Dynamic logins may bring ever new sets of roles: those that were needed longest ago make
-    // room.
+    // Dynamic logins can bring ever new sets of roles: the least recently used ones are dropped.
     byRoles.delete(key);
     byRoles.set(key, found);
     const [oldest] = byRoles.keys();

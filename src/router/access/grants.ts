@@ -3,20 +3,20 @@ import { EVERYBODY } from '../auth/roles.js';
 import type { MatchPolicy } from '../model.js';
 import type { Action } from './authorizer.js';
 
-/** What a set of roles is granted. */
+/** The grants of a set of roles. */
 export interface Grants {
   allow(action: Action, uri: string, match: MatchPolicy): boolean;
 }
 
-/** URIs that are granted for one action. */
+/** The URIs that are granted for one action. */
 interface Granted {
   readonly exact: Set<string>;
   readonly prefixes: string[];
-  /** By their components; an empty one stands for any. */
+  /** Patterns split into components. An empty component stands for any. */
   readonly wildcards: (readonly string[])[];
 }
 
-/** Puts together what is granted to roles. The role `all` is everybody's. */
+/** Collects the grants of a set of roles. The role `all` includes everybody. */
 export function compileGrants(grants: readonly Grant[], roles: ReadonlySet<string>): Grants {
   const byAction = new Map<Action, Granted>();
   for (const { roles: granted, permissions, resources } of grants) {
@@ -40,12 +40,12 @@ export function compileGrants(grants: readonly Grant[], roles: ReadonlySet<strin
   };
 }
 
-/** A pattern is allowed where all is that it can match. */
+/** A pattern is allowed only if everything that it can match is allowed. */
 function covers({ exact, prefixes, wildcards }: Granted, uri: string, match: MatchPolicy): boolean {
   if (match === 'exact' && exact.has(uri)) return true;
   const fixed = match === 'wildcard' ? fixedPartOf(uri) : uri;
   if (prefixes.some((prefix) => fixed.startsWith(prefix))) return true;
-  // What a prefix matches has any number of components, so no wildcard holds all of it.
+  // URIs that a prefix matches have any number of components, so no wildcard covers all of them.
   if (match === 'prefix' || wildcards.length === 0) return false;
   const components = uri.split('.');
   return wildcards.some(
@@ -55,14 +55,14 @@ function covers({ exact, prefixes, wildcards }: Granted, uri: string, match: Mat
   );
 }
 
-/** What all URIs begin with that a wildcard pattern matches. */
+/** The common start of all URIs that a wildcard pattern matches. */
 function fixedPartOf(pattern: string): string {
   const components = pattern.split('.');
-  const open = components.indexOf('');
-  return open < 0
+  const firstEmpty = components.indexOf('');
+  return firstEmpty < 0
     ? pattern
     : components
-        .slice(0, open)
+        .slice(0, firstEmpty)
         .map((component) => `${component}.`)
         .join('');
 }

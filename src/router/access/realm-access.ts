@@ -9,15 +9,15 @@ import { createSalts } from '../auth/salts.js';
 import type { Authorizer } from './authorizer.js';
 import { createAuthorizer } from './grants-authorizer.js';
 
-/** Who may join which realm, and what failed logins cost. */
+/** Who may join which realm, and how failed logins are slowed down. */
 export interface RouterSecurity {
-  /** By the realm's name. What is not here has no users, and whoever joins it may do everything. */
+  /** By realm name. A realm that is missing has no users: whoever joins it may do everything. */
   readonly realms: ReadonlyMap<string, RealmSecurity>;
-  /** `security.salt_secret`; without it one is drawn. */
+  /** `security.salt_secret`. Default: a random one. */
   readonly saltSecret?: string | undefined;
-  /** Milliseconds; 0 for no delay. `security.max_failed_login_delay` */
+  /** Milliseconds; 0 means no delay. `security.max_failed_login_delay` */
   readonly maxFailedLoginDelay: number;
-  /** Of one source at a time; 0 for no limit. `security.max_failed_logins` */
+  /** For one source at a time; 0 means no limit. `security.max_failed_logins` */
   readonly maxFailedLogins: number;
 }
 
@@ -32,40 +32,42 @@ export interface RealmAccessOptions {
   readonly call: CallProcedure;
 }
 
-/** The gate of one realm: who comes in, and what they may do then. */
+/** Authentication and authorization of one realm. */
 export interface RealmAccess {
   readonly authentication: Authentication;
   readonly authorizer: Authorizer;
   /**
-   * The procedures that decide. An authenticator gives secrets away, or tells whether a ticket is
-   * right, as often as it is asked: to clients it must not answer.
+   * The authenticator and the authorizer procedures. Clients must not call them: an authenticator
+   * returns secrets, or tells whether a ticket is right, as often as it is asked.
    */
   readonly routerOnly: ReadonlySet<string>;
 }
 
-/** Makes the gates of realms. Failed logins count for all of them together. */
+/** Creates the access rules of realms. Failed logins count for all realms together. */
 export function createRealmAccess(options: RealmAccessOptions): (realm: string) => RealmAccess {
   const { security = OPEN, clock, log, call } = options;
   const salts = createSalts(security.saltSecret);
   const { maxFailedLoginDelay: longest, maxFailedLogins: mostWaiting } = security;
   const delays = createLoginDelays({ clock, longest, mostWaiting });
-  // Without a limit for one source there may be a proxy, behind which there are many.
+  // Without a limit per source there may be a proxy, so that many clients share one source.
   const sharedSources = mostWaiting === 0;
   const deriveFor = createKeyDerivation({ sharedSources });
   return (realm) => {
-    const ofRealm = security.realms.get(realm) ?? OPEN_REALM;
+    const realmSecurity = security.realms.get(realm) ?? OPEN_REALM;
     return {
       authentication: createAuthentication({
         ...options,
         realm,
-        security: ofRealm,
+        security: realmSecurity,
         salts,
         delays,
         deriveFor,
         sharedSources,
       }),
-      authorizer: createAuthorizer(ofRealm, { realm, log, call }),
-      routerOnly: new Set([ofRealm.authenticator, ofRealm.authorizer].filter((uri) => uri !== undefined)),
+      authorizer: createAuthorizer(realmSecurity, { realm, log, call }),
+      routerOnly: new Set(
+        [realmSecurity.authenticator, realmSecurity.authorizer].filter((uri) => uri !== undefined),
+      ),
     };
   };
 }

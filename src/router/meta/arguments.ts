@@ -12,15 +12,14 @@ export function idArgument(args: readonly unknown[]): number {
 }
 
 /**
- * A text that may be one: nothing is looked for that is longer than any, since hashing it would
- * take its time.
+ * A string that may be a URI. A longer one is refused, because hashing it would take time.
  * @throws MetaError
  */
 export function uriArgument(args: readonly unknown[]): string {
   const [uri] = args;
   if (typeof uri !== 'string') throw invalid('the first argument must be a URI');
   if (uri.length > MAX_URI_LENGTH)
-    throw new MetaError(ERROR_URI.invalidUri, 'the first argument is longer than a URI may be');
+    throw new MetaError(ERROR_URI.invalidUri, 'the first argument is too long for a URI');
   return uri;
 }
 
@@ -31,7 +30,7 @@ export function textArgument(args: readonly unknown[]): string {
   return text;
 }
 
-/** The policy that the options of `lookup` name. @throws MetaError */
+/** The match policy in the options of `lookup`. @throws MetaError */
 export function matchArgument(args: readonly unknown[]): MatchPolicy {
   const options = args[1] ?? {};
   if (!isDict(options)) throw invalid('the second argument must be a dictionary');
@@ -41,7 +40,7 @@ export function matchArgument(args: readonly unknown[]): MatchPolicy {
   return match;
 }
 
-/** Names of roles; undefined where none are asked for. @throws MetaError */
+/** Names of roles; undefined if the call names none. @throws MetaError */
 export function rolesArgument(args: readonly unknown[]): ReadonlySet<string> | undefined {
   const roles = args[0] ?? undefined;
   if (roles === undefined) return undefined;
@@ -50,7 +49,7 @@ export function rolesArgument(args: readonly unknown[]): ReadonlySet<string> | u
   return new Set(roles);
 }
 
-/** Reason and message of a kill, as GOODBYE will have them. @throws MetaError */
+/** Reason and message of a kill, for its GOODBYE. @throws MetaError */
 export function closing(kwargs: Readonly<Record<string, unknown>>): {
   readonly reason: string | undefined;
   readonly message: string | undefined;
@@ -66,4 +65,4 @@ export function closing(kwargs: Readonly<Record<string, unknown>>): {
   return { reason, message };
 }
 
-export const invalid = (sentence: string): MetaError => new MetaError(ERROR_URI.invalidArgument, sentence);
+export const invalid = (message: string): MetaError => new MetaError(ERROR_URI.invalidArgument, message);

@@ -12,7 +12,7 @@ import { createTestaments, type Testaments } from './testaments.js';
 /** The router's own procedures in one realm (WAMP, "Meta API"). */
 export interface MetaApi {
   readonly testaments: Testaments;
-  /** Answers a CALL of a `wamp.` procedure; a promise where an authorizer takes time. */
+  /** Handles a CALL of a `wamp.` procedure. Returns a promise if an authorizer takes time. */
   call(session: Session, message: Call): Promise<void> | undefined;
 }
 
@@ -29,8 +29,8 @@ export function createMetaApi(
     ...registrationProcedures(registrations, context.limits),
     ...subscriptionProcedures(broker.subscriptions, context.limits),
   };
-  // Testaments are the largest: a character of text may be six in JSON (RFC 8259 section 7). The
-  // rest is for all else.
+  // Testaments have the largest arguments: a character may take six in JSON (RFC 8259 section 7).
+  // 64 KB are enough for everything else.
   const most = 6 * context.limits.maxTestamentBytes + 64 * 1024;
   return { testaments, call: createMetaCalls(new Map(Object.entries(procedures)), most) };
 }

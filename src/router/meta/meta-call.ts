@@ -9,35 +9,34 @@ import { undeliverable } from '../undeliverable.js';
 
 /** A call of one of the router's own procedures. */
 export interface MetaCall {
-  /** Who calls; unlike an ordinary callee, a meta procedure always sees that. */
+  /** The caller. Unlike an ordinary callee, a meta procedure always sees it. */
   readonly session: Session;
   readonly args: readonly unknown[];
   readonly kwargs: Dict;
 }
 
 /**
- * Answers with the one positional result, none where it is undefined; with a promise where that
- * takes time.
+ * Returns the only positional result, or undefined for none. Returns a promise if that takes time.
  */
 export type MetaProcedure = (call: MetaCall) => unknown;
 
-/** What a meta procedure throws: the caller's ERROR. */
+/** Thrown by a meta procedure: becomes the caller's ERROR. */
 export class MetaError extends Error {
   override readonly name = 'MetaError';
   readonly uri: string;
 
-  /** @param sentence must quote nothing of the call */
-  constructor(uri: string, sentence: string) {
-    super(sentence);
+  /** @param message must not quote anything from the call */
+  constructor(uri: string, message: string) {
+    super(message);
     this.uri = uri;
   }
 }
 
 /**
- * Answers calls of the router's own procedures, by their names.
+ * Handles calls of the router's own procedures, by their names.
  *
- * @param most bytes of JSON that the arguments of any of them have; others are not parsed, which
- * would take its time
+ * @param most the most bytes of JSON that any of them accepts as arguments; more is not even
+ * parsed, because that would take time
  */
 export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,
@@ -46,14 +45,14 @@ export function createMetaCalls(
   return (session, { procedure, request, payload }) => {
     const run = procedures.get(procedure);
     if (run === undefined) {
-      const sentence = 'the router has no such procedure';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, sentence);
+      const text = 'the router has no such procedure';
+      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, text);
     }
     if (jsonBytes(payload.args) + jsonBytes(payload.kwargs) > most) {
-      const sentence = 'the arguments are larger than those of any procedure of the router';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.payloadSizeExceeded, sentence);
+      const text = 'the arguments are larger than any procedure of the router accepts';
+      return refuse(session, MESSAGE.CALL, request, ERROR_URI.payloadSizeExceeded, text);
     }
-    const answer = (result: unknown): undefined => {
+    const respond = (result: unknown): undefined => {
       if (session.gone) return;
       const args = result === undefined ? [] : [result];
       const outcome = session.peer.send({
@@ -62,7 +61,8 @@ export function createMetaCalls(
         details: NOTHING,
         payload: { args },
       });
-      // What others made up, half a surrogate pair in a name, say, not every serializer can write.
+      // Not every serializer can write what other clients chose, such as half a surrogate pair in a
+      // name.
       if (outcome !== 'sent') refuse(session, MESSAGE.CALL, request, ...undeliverable(outcome, 'caller'));
     };
     const fail = (error: unknown): undefined => {
@@ -71,15 +71,15 @@ export function createMetaCalls(
     };
     try {
       const result = run({ session, args: argsOf(payload), kwargs: kwargsOf(payload) });
-      if (!(result instanceof Promise)) return answer(result);
-      return result.then(answer, fail);
+      if (!(result instanceof Promise)) return respond(result);
+      return result.then(respond, fail);
     } catch (error) {
       return fail(error);
     }
   };
 }
 
-/** The length of arguments that are still text. */
+/** The length of arguments that have not been parsed yet. */
 function jsonBytes(values: Payload['args'] | Payload['kwargs']): number {
   return isJsonText(values) ? values.before.length + values.bytes.length + values.after.length : 0;
 }

@@ -22,7 +22,7 @@ export function registrationProcedures(
       registrations.get(matchArgument(args), uriArgument(args))?.id ?? null,
     'wamp.registration.match': ({ args }) => {
       const uri = uriArgument(args);
-      // No pattern gets calls of the router's own procedures.
+      // Patterns do not match the router's own procedures.
       const pattern = isReservedUri(uri) ? undefined : registrations.bestPattern(uri);
       return (registrations.exact(uri) ?? pattern)?.id ?? null;
     },
@@ -33,7 +33,7 @@ export function registrationProcedures(
   };
 }
 
-/** What is left of sessions that are gone is not all taken away at once. */
+/** Leaves out sessions that have gone and are not cleaned up yet. */
 function calleesOf({ endpoints }: Registration): readonly number[] {
   return endpoints.filter(({ callee }) => !callee.gone).map(({ callee }) => callee.id);
 }

@@ -7,15 +7,15 @@ import { closing, idArgument, rolesArgument, textArgument } from './arguments.js
 import { pageArgument, pageOf } from './listing.js';
 import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 
-/** What the meta API tells of a session that has joined. */
+/** The details of a joined session in the meta API. */
 export function sessionDetails(session: Session): object {
   const { id, authid, authrole, authmethod, authprovider, transport } = session;
   return { session: id, authid, authrole, authmethod, authprovider, transport };
 }
 
 /**
- * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router:
- * they are not told of, and cannot be killed.
+ * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router: the
+ * procedures do not list them and cannot kill them.
  */
 export function sessionProcedures(
   sessions: ReadonlyMap<number, Session>,
@@ -33,25 +33,25 @@ export function sessionProcedures(
   };
 
   /**
-   * Kills those among the clients that `choose` gives, the caller excepted, in as many turns as
-   * that takes.
+   * Kills the clients that `choose` returns, except the caller. Continues in later turns if that
+   * takes long.
    *
-   * @param answer makes the answer of the IDs of those that were killed
+   * @param resultOf makes the result from the IDs of the killed sessions
    */
   function kill<T>(
     { session: caller, kwargs }: MetaCall,
     choose: () => readonly Session[],
-    answer: (killed: readonly number[]) => T,
+    resultOf: (killed: readonly number[]) => T,
   ): T | Promise<T> {
-    // Where nobody grants anything, everyone would be master of everyone's session.
+    // Without grants, every session could kill every other one.
     if (rules.authorizer === ALLOW_ALL && !caller.trusted)
-      throw new MetaError(ERROR_URI.notAuthorized, 'in a realm without grants no session may be killed');
+      throw new MetaError(ERROR_URI.notAuthorized, 'sessions may be killed only in a realm with grants');
     const { reason = CLOSE_URI.killed, message } = closing(kwargs);
     const victims = choose().filter((session) => session !== caller);
     const killed: number[] = [];
     function* steps(): Generator<void> {
       for (const victim of victims) {
-        // It may have left meanwhile.
+        // The session may have left in the meantime.
         if (victim.gone) continue;
         victim.kill(reason, message);
         killed.push(victim.id);
@@ -59,7 +59,7 @@ export function sessionProcedures(
       }
     }
     const pending = inTurns(turns, steps());
-    return pending === undefined ? answer(killed) : pending.then(() => answer(killed));
+    return pending === undefined ? resultOf(killed) : pending.then(() => resultOf(killed));
   }
 
   return {
@@ -68,13 +68,13 @@ export function sessionProcedures(
       pageOf(withRole(rolesArgument(args)), pageArgument(kwargs, limits.maxListLength)),
     'wamp.session.get': ({ args }) => sessionDetails(byId(idArgument(args))),
     'wamp.session.kill': (call) => {
-      // A caller that names itself, or what is no ID at all, names no other session.
+      // The ID of the caller itself, or an invalid ID, names no other session.
       return kill(
         call,
         () => [byId(call.args[0])],
         ([killed]): undefined => {
           if (killed === undefined)
-            throw new MetaError(ERROR_URI.noSuchSession, 'there is no such other session');
+            throw new MetaError(ERROR_URI.noSuchSession, 'there is no other session with this ID');
         },
       );
     },
@@ -99,7 +99,7 @@ export function sessionProcedures(
         call,
         () => {
           const all = clients();
-          // Nobody remains who could hear of it.
+          // No session remains that could receive testaments and meta events.
           for (const victim of all) if (victim !== call.session) victim.quiet = true;
           return all;
         },

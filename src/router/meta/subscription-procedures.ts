@@ -37,12 +37,12 @@ export function subscriptionProcedures(
     'wamp.subscription.list_subscribers': ({ args, kwargs }) =>
       pageOf(subscribersOf(byId(args)), pageArgument(kwargs, maxListLength)),
     'wamp.subscription.count_subscribers': countSubscribers,
-    // As the constant of nexus' Go client has it.
+    // nexus' Go client spells it this way.
     'wamp.subscription.count_suscribers': countSubscribers,
   };
 }
 
-/** What is left of sessions that are gone is not all taken away at once. */
+/** Leaves out sessions that have gone and are not cleaned up yet. */
 function subscribersOf({ subscribers }: Subscription): readonly number[] {
   return [...subscribers.keys()].filter(({ gone }) => !gone).map(({ id }) => id);
 }

@@ -11,12 +11,12 @@ import type { RealmContext } from '../realm-context.js';
 import { invalid, uriArgument } from './arguments.js';
 import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 
-/** Events that sessions leave behind (WAMP, "Session Testament"). */
+/** Events that are published when a session has left (WAMP, "Session Testament"). */
 export interface Testaments {
   readonly procedures: Readonly<Record<string, MetaProcedure>>;
-  /** Publishes what a session left, those of scope `detached` first, one with each step. */
+  /** Publishes the testaments of a session, those of scope `detached` first, one with each step. */
   publish(session: Session): Iterable<void>;
-  /** Forgets it instead. */
+  /** Drops the testaments of a session. */
   discard(session: Session): void;
 }
 
@@ -30,8 +30,8 @@ export function createTestaments(
   broker: Pick<Broker, 'deliver' | 'objection'>,
   { limits, rules, randomId }: RealmContext,
 ): Testaments {
-  const left = new Map<Session, Testament[]>();
-  const of = (session: Session): readonly Testament[] => left.get(session) ?? [];
+  const testaments = new Map<Session, Testament[]>();
+  const testamentsOf = (session: Session): readonly Testament[] => testaments.get(session) ?? [];
   const held = createHoldings({
     what: 'testaments',
     session: {
@@ -48,19 +48,19 @@ export function createTestaments(
     const refused = held.objection(session, testament.weight);
     if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
     held.add(session, testament.weight);
-    const all = left.get(session);
-    if (all === undefined) left.set(session, [testament]);
+    const all = testaments.get(session);
+    if (all === undefined) testaments.set(session, [testament]);
     else all.push(testament);
   }
 
-  /** Those that are forgotten, all or those of one scope. */
+  /** Removes and returns the testaments of a session, all or those of one scope. */
   function take(session: Session, scope?: Scope): readonly Testament[] {
-    const all = of(session);
+    const all = testamentsOf(session);
     const taken = all.filter((testament) => scope === undefined || testament.scope === scope);
     for (const { weight } of taken) held.remove(session, weight);
     const kept = scope === undefined ? [] : all.filter((testament) => testament.scope !== scope);
-    if (kept.length === 0) left.delete(session);
-    else left.set(session, kept);
+    if (kept.length === 0) testaments.delete(session);
+    else testaments.set(session, kept);
     return taken;
   }
 
@@ -72,8 +72,8 @@ export function createTestaments(
         const refused = broker.objection(testament);
         if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
         const verdict = ask(rules.authorizer, session, 'publish', testament.topic, 'exact');
-        const deny = (uri: string, sentence: string): never => {
-          throw new MetaError(uri, sentence);
+        const deny = (uri: string, message: string): never => {
+          throw new MetaError(uri, message);
         };
         return settle(verdict, session, () => add(session, testament), deny);
       },

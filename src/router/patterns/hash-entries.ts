@@ -1,8 +1,8 @@
-/** Values under strings, found by a hash of the string that somebody else computes. */
+/** Values by string keys, found by a hash that the caller computes. */
 export interface Entry<T> {
   readonly key: string;
   value: T;
-  /** Another one with the same hash: hardly ever there. */
+  /** Another entry with the same hash; there is hardly ever one. */
   next: Entry<T> | undefined;
 }
 
@@ -14,12 +14,12 @@ export function findEntry<T>(entries: HashEntries<T>, hash: number, key: string)
   return entry;
 }
 
-/** Puts in a key that is not there yet. */
+/** Adds a key that does not exist yet. */
 export function addEntry<T>(entries: HashEntries<T>, hash: number, key: string, value: T): void {
   entries.set(hash, { key, value, next: entries.get(hash) });
 }
 
-/** @returns whether it was there */
+/** @returns whether the key existed */
 export function deleteEntry<T>(entries: HashEntries<T>, hash: number, key: string): boolean {
   let before: Entry<T> | undefined;
   let entry = entries.get(hash);

@@ -4,45 +4,39 @@ import { createPrefixIndex } from './prefix-index.js';
 import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
 
 /**
- * What is registered or subscribed in a realm, by match policy and URI. One URI may stand under
- * each policy once. A search takes as long among a hundred thousand entries as among ten: see
+ * What is registered or subscribed to in a realm, by match policy and URI. A URI can exist once
+ * under each policy. A search takes as long with a hundred thousand entries as with ten; see
  * prefix-index.ts and wildcard-index.ts for its bounds.
  */
 export interface PatternIndex<T> {
   get(match: MatchPolicy, uri: string): T | undefined;
-  /** As `get` with the policy exact, which every call and event asks for. */
+  /** Like `get` with the policy `exact`, which every call and event needs. */
   exact(uri: string): T | undefined;
   set(match: MatchPolicy, uri: string, value: T): void;
   delete(match: MatchPolicy, uri: string): void;
   /**
-   * What a call goes to, where nothing stands under its very URI: the longest prefix, else the best
-   * wildcard pattern.
+   * The entry that a call without an exact registration goes to: the longest prefix, otherwise the
+   * best wildcard pattern.
    *
-   * Prefixes are compared by characters: `com.myobject1` is one of `com.myobject1-sub`. In WAMP's
-   * examples of precedence `a1.b2.c3` is none of `a1.b2.c33.d4.e5`, though. Both hold where
-   * prefixes that all end within a component of the URI come last.
+   * Prefixes are compared by characters: `com.myobject1` is a prefix of `com.myobject1-sub`. But in
+   * WAMP's examples of precedence, `a1.b2.c3` does not match `a1.b2.c33.d4.e5`. To satisfy both, a
+   * wildcard pattern wins over prefixes if all of these end within a component of the URI.
    */
   bestPattern(uri: string): T | undefined;
-  /**
-   * What an event goes to, where that is more than the subscription of its very topic: all that
-   * match.
-   */
+  /** All patterns that match the topic of an event. */
   patterns(uri: string): readonly T[];
-  /**
-   * How many shapes of wildcard patterns there would be with this entry; 0 where it brings no new
-   * one.
-   */
+  /** How many shapes of wildcard patterns there would be with this entry; 0 if it adds none. */
   shapesWith(match: MatchPolicy, uri: string): number;
 }
 
 export function createPatternIndex<T>(): PatternIndex<T> {
   const exact = new Map<string, T>();
-  // Made with the first pattern: in most realms there is none, and nothing is searched.
+  // Created with the first pattern: most realms have none, and nothing is searched then.
   let patterns: ReturnType<typeof createPatterns<T>> | undefined;
 
   /**
-   * A search is bounded by the longest URI. What is longer can only be asked for by name, and is
-   * not there.
+   * A search is bounded by the longest URI. A longer URI can only be looked up by name, and does
+   * not exist.
    */
   function patternsFor(uri: string): typeof patterns {
     return uri.length > MAX_URI_LENGTH ? undefined : patterns;
@@ -93,7 +87,7 @@ function createPatterns<T>() {
   return { prefix: createPrefixIndex<T>(), wildcard: createWildcardIndex<T>() };
 }
 
-/** Whether what is registered or subscribed with a policy is meant by a URI. */
+/** Whether a URI matches an entry with this policy. */
 export function covers(match: MatchPolicy, pattern: string, uri: string): boolean {
   switch (match) {
     case 'exact':
@@ -105,24 +99,24 @@ export function covers(match: MatchPolicy, pattern: string, uri: string): boolea
   }
 }
 
-/** True where the first `length` characters of a URI are whole components of it, or none. */
+/** True if the first `length` characters of a URI are whole components of it, or none. */
 function endsWithComponent(uri: string, length: number): boolean {
   return length === 0 || length === uri.length || uri[length] === '.' || uri[length - 1] === '.';
 }
 
 const NONE: readonly never[] = Object.freeze([]);
 
-// A prefix may end in a dot, or be nothing at all; any component of a wildcard pattern may be
-// empty. As to the rest, the loose rule of WAMP section "URIs" holds for both.
+// A prefix may end in a dot or be empty; any component of a wildcard pattern may be empty.
+// Otherwise the loose rule of WAMP, "URIs", applies to both.
 const PREFIX = /^(?:[^\s.#]+\.)*[^\s.#]*$/;
 const WILDCARD = /^[^\s#]*$/;
 
-/** True for a URI that a procedure or topic may have. */
+/** True for a valid URI of a procedure or topic. */
 export function isUsableUri(uri: string): boolean {
   return uri.length <= MAX_URI_LENGTH && isUri(uri);
 }
 
-/** True for a URI, or pattern, that may be registered or subscribed with this policy. */
+/** True for a URI or pattern that can be registered or subscribed to with this policy. */
 export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
   if (uri.length > MAX_URI_LENGTH || !uri.isWellFormed()) return false;
   switch (match) {
@@ -135,9 +129,7 @@ export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
   }
 }
 
-/**
- * The policy that options name; `exact` where they name none. Decoding lets no other word through.
- */
+/** The policy in the options, or `exact` if they name none. Decoding has checked the value. */
 export function matchPolicyOf(options: { readonly match?: unknown }): MatchPolicy {
   const { match } = options;
   return match === 'prefix' || match === 'wildcard' ? match : 'exact';

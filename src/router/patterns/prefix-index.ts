@@ -2,20 +2,20 @@ import { addEntry, deleteEntry, type Entry, findEntry, type HashEntries } from '
 import { createUriHash, hashOf, type UriHash } from './uri-hash.js';
 
 /**
- * A map from strings that finds those which a text begins with.
+ * A map from strings that finds the keys with which a text starts.
  *
- * A search passes once over the text and looks once for each length that a key has and that is not
- * beyond the text. That is 4,096 look-ups at most, since no key is longer: some 0.1 ms for a text
- * of that length, and as little as three look-ups where all keys have one of three lengths (`npm
- * run bench:micro`). Each key that matches is compared with the text.
+ * A search passes once over the text, and does one lookup for each key length up to the length of
+ * the text. No key is longer than 4,096, so these are at most 4,096 lookups: some 0.1 ms for a text
+ * of that length. If all keys have one of three lengths, three lookups are enough (`npm run
+ * bench:micro`). Each key that is found is compared with the text.
  */
 export interface PrefixIndex<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
   delete(key: string): void;
-  /** Adds the values of all keys that `text` begins with to `found`, of the shortest first. */
+  /** Adds the values of all keys with which `text` starts to `found`, shortest key first. */
   collect(text: string, found: T[]): void;
-  /** The longest key that `text` begins with and whose length `fits`. */
+  /** The longest key with which `text` starts and whose length satisfies `fits`. */
   longest(text: string, fits?: (length: number) => boolean): Found<T> | undefined;
 }
 
@@ -24,14 +24,14 @@ export type Found<T> = Readonly<Pick<Entry<T>, 'key' | 'value'>>;
 export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIndex<T> {
   const { factors } = hash;
   const keys: HashEntries<T> = new Map();
-  /** Of the keys, each once, in their order; and how many keys have them. */
+  /** The different lengths of the keys, in ascending order, and how many keys have each. */
   const lengths: number[] = [];
   const counts = new Map<number, number>();
-  /** Of what the last text begins with, for each of the lengths. */
+  /** The hashes of the start of the last text, for each of the lengths. */
   const hashes: number[] = [];
 
-  /** Hashes what a text begins with. Returns how many of the lengths it has. */
-  function read(text: string): number {
+  /** Hashes the start of a text for each length. Returns how many of the lengths fit into it. */
+  function hashStarts(text: string): number {
     let sum = 0;
     let at = 0;
     let index = 0;
@@ -44,13 +44,14 @@ export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIn
     return index;
   }
 
-  /** The key with one of the lengths that the text which was read begins with. */
+  /** The key of one of the lengths with which the last text starts. */
   function keyAt(index: number, text: string): Entry<T> | undefined {
     let entry = keys.get(hashes[index] as number);
     if (entry === undefined) return undefined;
-    // As blocks, which `startsWith` does not compare: for long texts it takes ten times as long.
-    const begin = text.slice(0, lengths[index]);
-    while (entry !== undefined && entry.key !== begin) entry = entry.next;
+    // Slices are compared as blocks. `startsWith` does not do that: it takes ten times as long for
+    // long texts.
+    const start = text.slice(0, lengths[index]);
+    while (entry !== undefined && entry.key !== start) entry = entry.next;
     return entry;
   }
 
@@ -81,14 +82,14 @@ export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIn
       lengths.splice(lengths.indexOf(length), 1);
     },
     collect(text, found) {
-      const most = read(text);
+      const most = hashStarts(text);
       for (let index = 0; index < most; index++) {
         const entry = keyAt(index, text);
         if (entry !== undefined) found.push(entry.value);
       }
     },
     longest(text, fits) {
-      for (let index = read(text) - 1; index >= 0; index--) {
+      for (let index = hashStarts(text) - 1; index >= 0; index--) {
         if (fits?.(lengths[index] as number) === false) continue;
         const entry = keyAt(index, text);
         if (entry !== undefined) return entry;

@@ -2,23 +2,23 @@ import { randomFillSync } from 'node:crypto';
 import { MAX_URI_LENGTH } from '../model.js';
 
 /**
- * The secret numbers of a hash of 32 bits. The hash of a text is the sum of its UTF-16 units, each
- * multiplied by the factor of its place ("multilinear hashing"), and of the factor behind the last
- * one. A stranger who does not know the factors cannot choose texts that collide: whatever two
- * texts are, they do so with a probability of 2^-17 at most.
+ * The secret factors of a 32-bit hash. The hash of a text is the sum of its UTF-16 units, each
+ * multiplied by the factor of its position, plus the factor of the position after the last one
+ * ("multilinear hashing"). A stranger who does not know the factors cannot choose texts that
+ * collide: any two texts do so with a probability of at most 2^-17.
  */
 export interface UriHash {
-  /** One for each place in a text, and one more. */
+  /** One for each position in a text, and one more. */
   readonly factors: Int32Array;
   /**
-   * Odd numbers, one for each component: what its hash is multiplied with where those of several
-   * are added up.
+   * Odd numbers, one for each component. When the hashes of components are added up, each is
+   * multiplied by its number.
    */
   readonly places: Int32Array;
 }
 
 /**
- * @param components the most components that a hash puts together
+ * @param components the highest number of components that a hash combines
  * @param fill a secure source of random numbers
  */
 export function createUriHash(

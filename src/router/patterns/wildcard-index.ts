@@ -1,43 +1,46 @@
 import { addEntry, deleteEntry, type Entry, findEntry, type HashEntries } from './hash-entries.js';
 import { createUriHash, type UriHash } from './uri-hash.js';
 
-/** Components that a wildcard pattern may have: which of them are named fits into 32 bits. */
+/**
+ * The highest number of components of a wildcard pattern: a 32-bit mask tells which of them are
+ * named.
+ */
 export const MOST_COMPONENTS = 32;
 
 /**
  * A map from wildcard patterns: URIs with empty components, each of which stands for any one
  * component.
  *
- * The shape of a pattern is how many components it has and which of them are named. A search hashes
- * the URI's components, and looks once into each shape of as many components: it costs one pass
- * over the URI, and for each of those shapes 32 additions and one look-up at most, however many
- * patterns there are. Nothing of it grows with anything else, so a limit of shapes bounds it: 256
- * shapes take some tens of microseconds (`npm run bench:micro`). The pattern that is found in a
- * shape, which is one at most, is compared with the URI.
+ * The shape of a pattern is its number of components, and which of them are named. A search hashes
+ * the components of the URI, and does one lookup in each shape with the same number of components.
+ * It costs one pass over the URI, and for each such shape at most 32 additions and one lookup,
+ * however many patterns exist. A limit on the number of shapes therefore bounds it: 256 shapes take
+ * some tens of microseconds (`npm run bench:micro`). A shape has at most one matching pattern,
+ * which is compared with the URI.
  */
 export interface WildcardIndex<T> {
   get(pattern: string): T | undefined;
   set(pattern: string, value: T): void;
   delete(pattern: string): void;
   /**
-   * The value of the best pattern that matches: component by component from the left, one that
-   * names the component is better than one that leaves it open. This is the order which WAMP's
-   * examples of pattern-based registrations have.
+   * The value of the best pattern that matches. Components are compared from the left: a pattern
+   * that names a component is better than one that leaves it empty. WAMP's examples of
+   * pattern-based registrations use this order.
    */
   best(uri: string): T | undefined;
-  /** Adds the values of all patterns that match to `found`, of the best first. */
+  /** Adds the values of all patterns that match to `found`, best pattern first. */
   collect(uri: string, found: T[]): void;
-  /** True where a pattern has the shape of this one. */
+  /** True if a pattern with the same shape exists. */
   hasShapeOf(pattern: string): boolean;
-  /** How many shapes there are. */
+  /** The number of shapes. */
   readonly shapes: number;
 }
 
 /** The patterns that name the same components. */
 interface Shape<T> {
-  /** The components that are named; the first one is the highest bit. */
+  /** The named components as bits. The first component is the highest bit. */
   readonly mask: number;
-  /** The same, one after the other. */
+  /** The indexes of the named components. */
   readonly named: readonly number[];
   readonly patterns: HashEntries<T>;
 }
@@ -47,17 +50,17 @@ const NO_SHAPES: readonly never[] = [];
 
 export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPONENTS)): WildcardIndex<T> {
   const { factors, places } = hash;
-  /** By their number of components, those of the best patterns first. */
+  /** Shapes by number of components, best first. */
   const byComponents: Shape<T>[][] = [];
   let shapes = 0;
 
-  // What the last pass over a URI or pattern found.
+  // The results of the last pass over a URI or pattern.
   const hashes = new Int32Array(MOST_COMPONENTS);
   let components = 0;
   let mask = 0;
 
-  /** Hashes each component. Where there are more than a pattern may have, `components` is none. */
-  function read(text: string): void {
+  /** Hashes each component. Sets `components` to 0 if the text has more than a pattern may have. */
+  function hashComponents(text: string): void {
     let count = 0;
     let named = 0;
     let sum = 0;
@@ -72,7 +75,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
       if (count === MOST_COMPONENTS) return;
       if (place > 0) named |= 1 << (31 - count);
       sum = (sum + (factors[place] as number)) | 0;
-      // The high bits are the better ones.
+      // Mixes the high bits in, since they are the better ones.
       hashes[count] = Math.imul(sum ^ (sum >>> 15), places[count] as number);
       count++;
       sum = 0;
@@ -90,7 +93,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
     return sum;
   }
 
-  /** The shape of what was read. */
+  /** The shape of the last text, if it exists. */
   function knownShape(): Shape<T> | undefined {
     return byComponents[components]?.find((shape) => shape.mask === mask);
   }
@@ -100,19 +103,19 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
     const shape: Shape<T> = { mask, named, patterns: new Map() };
     const list = byComponents[components] ?? [];
     byComponents[components] = list;
-    const worse = list.findIndex((other) => other.mask >>> 0 < mask >>> 0);
-    list.splice(worse === -1 ? list.length : worse, 0, shape);
+    const firstWorse = list.findIndex((other) => other.mask >>> 0 < mask >>> 0);
+    list.splice(firstWorse === -1 ? list.length : firstWorse, 0, shape);
     shapes++;
     return shape;
   }
 
   function entryOf(pattern: string): Entry<T> | undefined {
-    read(pattern);
+    hashComponents(pattern);
     const shape = knownShape();
     return shape && findEntry(shape.patterns, hashIn(shape), pattern);
   }
 
-  /** The pattern of a shape that matches the URI which was read; there is one at most. */
+  /** The pattern of a shape that matches the last URI. There is at most one. */
   function match(shape: Shape<T>, uri: string): Entry<T> | undefined {
     let entry = shape.patterns.get(hashIn(shape));
     while (entry !== undefined && !matches(entry.key, uri)) entry = entry.next;
@@ -131,7 +134,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
       addEntry(shape.patterns, hashIn(shape), pattern, value);
     },
     delete(pattern) {
-      read(pattern);
+      hashComponents(pattern);
       const shape = knownShape();
       if (shape === undefined || !deleteEntry(shape.patterns, hashIn(shape), pattern)) return;
       if (shape.patterns.size > 0) return;
@@ -141,7 +144,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
     },
     best(uri) {
       if (shapes === 0) return undefined;
-      read(uri);
+      hashComponents(uri);
       for (const shape of byComponents[components] ?? NO_SHAPES) {
         const entry = match(shape, uri);
         if (entry !== undefined) return entry.value;
@@ -150,14 +153,14 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
     },
     collect(uri, found) {
       if (shapes === 0) return;
-      read(uri);
+      hashComponents(uri);
       for (const shape of byComponents[components] ?? NO_SHAPES) {
         const entry = match(shape, uri);
         if (entry !== undefined) found.push(entry.value);
       }
     },
     hasShapeOf(pattern) {
-      read(pattern);
+      hashComponents(pattern);
       return knownShape() !== undefined;
     },
     get shapes() {
@@ -166,15 +169,17 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
   };
 }
 
-/** Whether a URI has the components that a wildcard pattern names, and as many. */
+/**
+ * Whether a URI has the same number of components as a wildcard pattern, and those that the pattern
+ * names.
+ */
 export function matches(pattern: string, uri: string): boolean {
   let at = 0;
   let start = 0;
   for (;;) {
     const patternEnd = endOfComponent(pattern, at);
     const end = endOfComponent(uri, start);
-    // By slices, which the runtime compares as a block: a loop over characters takes thirty times
-    // as long.
+    // The runtime compares slices as blocks; a loop over characters takes thirty times as long.
     if (patternEnd > at && pattern.slice(at, patternEnd) !== uri.slice(start, end)) return false;
     const isLast = patternEnd === pattern.length;
     if (isLast || end === uri.length) return isLast && end === uri.length;
@@ -183,7 +188,7 @@ export function matches(pattern: string, uri: string): boolean {
   }
 }
 
-/** Where the component ends that begins here. */
+/** The end of the component that starts here. */
 function endOfComponent(uri: string, start: number): number {
   const end = uri.indexOf('.', start);
   return end === -1 ? uri.length : end;

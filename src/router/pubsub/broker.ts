@@ -11,19 +11,22 @@ import { createPublishing, type Publication, type Publishing } from './publishin
 import type { RetainedEvent } from './retained-events.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
 
-/** Routes events of one realm. What returns a promise does so where an authorizer takes time. */
+/** Routes events of one realm. Methods return a promise if an authorizer takes time. */
 export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBehind'> {
   readonly subscriptions: Subscriptions;
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
   /**
-   * Told of an UNSUBSCRIBE that has to wait behind what its session asked before: no EVENT may
-   * follow it all the same.
+   * Called for an UNSUBSCRIBE that has to wait behind an earlier request: no EVENT may follow it,
+   * even so.
    */
   awaitUnsubscribe(session: Session, message: Unsubscribe): void;
-  /** @throws ProtocolViolation for a packed payload from a publisher that did not announce any */
+  /**
+   * @throws ProtocolViolation for a packed payload from a publisher that did not announce the
+   * feature
+   */
   publish(session: Session, message: Publish): Promise<void> | undefined;
-  /** What speaks against publishing that, whoever does it. */
+  /** Returns why nobody may publish this event. */
   objection(publication: Publication): Objection | undefined;
   readonly size: number;
 }
@@ -37,14 +40,14 @@ export function createBroker(context: RealmContext): Broker {
   function objection({ topic, options, payload }: Publication): Objection | undefined {
     if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
     if (isReservedUri(topic))
-      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. belong to the router'];
+      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. are reserved for the router'];
     if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
     if (options['disclose_me'] === true && rules.disclosure === 'refuse')
-      return [ERROR_URI.discloseMeDisallowed, 'this realm discloses no identities'];
+      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
     return undefined;
   }
 
-  /** @param retained events to be sent before any other */
+  /** @param retained events to send before any others */
   function enter(
     session: Session,
     { request, options, topic }: Subscribe,
@@ -60,8 +63,8 @@ export function createBroker(context: RealmContext): Broker {
   }
 
   /**
-   * As `enter`, for who wants what is retained. It is looked for first: no event is sent twice
-   * then, or in the wrong order.
+   * Like `enter`, for a session that asks for retained events. Finds them first, so that no event
+   * arrives twice or out of order.
    */
   function enterAfterSearch(session: Session, message: Subscribe): Promise<void> | undefined {
     function* steps(): Generator<unknown> {
@@ -76,8 +79,8 @@ export function createBroker(context: RealmContext): Broker {
 
   function accept(session: Session, message: Publish): undefined {
     const publication = randomId();
-    // Before the events, so that a publisher which gets its own event knows the publication
-    // already.
+    // PUBLISHED goes before the events: a publisher that gets its own event knows the publication
+    // then.
     if (message.options['acknowledge'] === true) {
       session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
     }
@@ -92,8 +95,8 @@ export function createBroker(context: RealmContext): Broker {
     subscribe(session, message) {
       const { request, topic, options } = message;
       const match = matchPolicyOf(options);
-      const deny = (uri: string, sentence: string): undefined =>
-        refuse(session, MESSAGE.SUBSCRIBE, request, uri, sentence);
+      const deny = (uri: string, text: string): undefined =>
+        refuse(session, MESSAGE.SUBSCRIBE, request, uri, text);
       if (!isUsablePattern(match, topic))
         return deny(ERROR_URI.invalidUri, 'the topic is not a valid URI or pattern');
       const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
@@ -104,23 +107,23 @@ export function createBroker(context: RealmContext): Broker {
     unsubscribe(session, message) {
       const { request } = message;
       const subscription = session.subscriptions?.get(message.subscription);
-      const deny = (uri: string, sentence: string): undefined =>
-        refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, sentence);
+      const deny = (uri: string, text: string): undefined =>
+        refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, text);
       if (subscription === undefined)
         return deny(ERROR_URI.noSuchSubscription, 'this session has no such subscription');
-      const stay = (uri: string, sentence: string): undefined => {
+      const denyAndResume = (uri: string, text: string): undefined => {
         subscriptions.resume(session, subscription);
-        return deny(uri, sentence);
+        return deny(uri, text);
       };
       const verdict = ask(rules.authorizer, session, 'unsubscribe', subscription.uri, subscription.match);
       const proceed = (): undefined => {
         subscriptions.leave(session, subscription);
         session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
       };
-      // Clients take an EVENT that comes after their UNSUBSCRIBE for a violation, however long the
-      // answer takes.
+      // Pauses the subscription at once: clients treat an EVENT after their UNSUBSCRIBE as a
+      // violation, however long the response takes.
       if (verdict instanceof Promise) subscriptions.pause(session, subscription);
-      return settle(verdict, session, proceed, stay);
+      return settle(verdict, session, proceed, denyAndResume);
     },
     awaitUnsubscribe(session, message) {
       const subscription = session.subscriptions?.get(message.subscription);
@@ -136,7 +139,7 @@ export function createBroker(context: RealmContext): Broker {
         verdict,
         session,
         () => accept(session, message),
-        (uri, sentence) => denyPublish(session, message, [uri, sentence]),
+        (uri, text) => denyPublish(session, message, [uri, text]),
       );
     },
     get isBehind() {
@@ -148,7 +151,7 @@ export function createBroker(context: RealmContext): Broker {
   };
 }
 
-/** An answer to a PUBLISH that asked for none is a protocol violation to several clients. */
-function denyPublish(session: Session, { request, options }: Publish, [uri, sentence]: Objection): undefined {
-  if (options['acknowledge'] === true) refuse(session, MESSAGE.PUBLISH, request, uri, sentence);
+/** Several clients treat the response to a PUBLISH that asked for none as a protocol violation. */
+function denyPublish(session: Session, { request, options }: Publish, [uri, text]: Objection): undefined {
+  if (options['acknowledge'] === true) refuse(session, MESSAGE.PUBLISH, request, uri, text);
 }

@@ -1,24 +1,25 @@
 import type { Peer } from '../../wamp/peer.js';
 
 /**
- * What connections have caused and is not done yet: who owes more than it may is not read until it
- * owes less.
+ * Counts the unfinished deliveries that each connection has caused. A connection with too many of
+ * them is not read until it has fewer.
  */
 export interface Debts {
-  /** @param mostOwed beyond it the connection is held until it owes half as much */
+  /** @param mostOwed with more than this, the connection is held until it owes half as much */
   add(peer: Peer, mostOwed: number): void;
+  /** Counts one delivery as finished. */
   settle(peer: Peer): void;
 }
 
-/** What the sessions of one connection owe. */
+/** The unfinished deliveries of one connection. */
 interface Debt {
   count: number;
-  /** It is held until it owes no more than this. */
+  /** If the connection is held: the count at which it is released. */
   heldUntil: number | undefined;
 }
 
 export function createDebts(): Debts {
-  /** By connection: sessions may come and go on one. */
+  /** By connection, since one connection may carry several sessions after each other. */
   const debts = new Map<Peer, Debt>();
 
   return {

@@ -1,29 +1,29 @@
-/** Where in a line something stands. */
+/** Where an item in the line comes from. */
 export interface Standing {
-  /** An address, or a network: see sourceOf. */
+  /** An address, or a network; see sourceOf. */
   readonly source: string;
   readonly connection: object;
 }
 
 /**
- * A line in which sources take turns, and connections within each of them; what is of one
- * connection goes in its order. So a source that puts much into it, over one connection or a
- * thousand, waits for itself.
+ * A line in which sources take turns, and within a source its connections. Items of one connection
+ * keep their order. So a source that adds many items, over one connection or a thousand, delays
+ * only itself.
  */
 export interface FairLine<T extends Standing> {
   push(item: T): void;
-  /** Takes out the next that is ready; undefined where none is. */
+  /** Removes and returns the next item that is ready; undefined if none is. */
   take(): T | undefined;
 }
 
 /**
- * @param isReady some may have to wait for what stands elsewhere in the line; not for ever, or they
- * stay
+ * @param isReady whether an item is ready; one that waits for another item in the line is not, and
+ * must become ready when that item is done
  */
 export function createFairLine<T extends Standing>(isReady: (item: T) => boolean): FairLine<T> {
   /**
-   * In the order of their turns; each with one connection at least, and each of these with one
-   * item.
+   * Sources in the order of their turns. Each has at least one connection, and each connection at
+   * least one item.
    */
   const sources = new Map<string, Map<object, T[]>>();
 
@@ -42,7 +42,8 @@ export function createFairLine<T extends Standing>(isReady: (item: T) => boolean
           const [first] = items;
           if (first === undefined || !isReady(first)) continue;
           items.shift();
-          // To the end, where there is more: the others come first now.
+          // A connection and a source that have more items go to the end, so that the others come
+          // first.
           connections.delete(connection);
           if (items.length > 0) connections.set(connection, items);
           sources.delete(source);

@@ -8,60 +8,62 @@ import { createFairLine, type Standing } from './fair-line.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
 /**
- * Subscribers that are looked at in one go: each connection that is written to costs a system call
- * beside.
+ * How many subscribers one turn serves at most: each connection that is written to also costs a
+ * system call.
  */
 const MAX_AT_ONCE = 512;
 
-/** An event on its way to all who hear of it. */
+/** An event on its way to its receivers. */
 export interface Delivery {
   readonly topic: string;
   readonly publication: number;
   readonly details: Dict;
   readonly payload: Payload;
-  /** Who caused it. */
+  /** The session that caused it. */
   readonly cause: Session;
-  /** The connection of who caused it is not read, while more waves of it than this take time. */
+  /**
+   * How many deliveries this session may have on their way before its connection is no longer read.
+   */
   readonly mostOwed: number;
-  /** Asked when its turn comes: where it says no, it is for nobody. */
+  /** Called when its turn comes. If it returns false, nobody gets the event. */
   readonly isDue: (() => boolean) | undefined;
   readonly except: Session | undefined;
   readonly mayReceive: ((session: Session) => boolean) | undefined;
   /**
-   * What a meta event tells of, where others tell of it too: they arrive in their order, whoever
-   * causes them.
+   * The subject of a meta event. Events with the same subject arrive in order, whichever sessions
+   * cause them.
    */
   readonly subject: object | undefined;
 }
 
 /**
- * Sends events to those that they are for. Most are with all of them at once; what takes longer
- * goes on in later turns of the event loop. What it owes then is bounded by this: the connection
- * that caused it is not read until it is done, or until fewer are on their way than it may owe.
+ * Sends events to their receivers. Most events go to all of them at once. A delivery that takes
+ * longer continues in later turns of the event loop. To bound such deliveries, the connection of
+ * the session that causes too many of them is not read until enough of them are done.
  */
 export interface FanOut {
   /**
-   * Sends an event to those who hear of its topic now, less those who leave before its turn comes.
-   * Events of one publisher arrive in their order.
+   * Sends an event to the current subscribers of its topic, except those that leave before its turn
+   * comes. Events of one publisher arrive in order.
    *
-   * @param publisher undefined for a meta event: those of one connection, and those about one
-   * subject, arrive in their order
+   * @param publisher undefined for a meta event: those that one connection causes arrive in order,
+   * and so do those with one subject
    */
-  send(wave: Delivery, publisher: Session | undefined): void;
-  /** Events that are on their way. */
+  send(delivery: Delivery, publisher: Session | undefined): void;
+  /** The number of deliveries on their way. */
   readonly waiting: number;
 }
 
-/** How far a wave has come. */
+/** How far a delivery has come. */
 interface Progress {
-  readonly wave: Delivery;
-  /** Who has subscribed later than this does not hear of it. */
+  readonly delivery: Delivery;
+  /** Sessions that subscribed later than this do not get the event. */
   readonly moment: number;
   readonly subscriptions: readonly Subscription[];
-  /** Undefined before its turn has come. */
+  /** Undefined until its turn comes. */
   isDue: boolean | undefined;
   at: number;
-  /** Subscribers of the subscription that is being told, and the moments in which they came. */
+  /** The remaining subscribers of the current subscription, each with its number. */
   left: Iterator<[Session, number]> | undefined;
   event: Event | undefined;
 }
@@ -70,8 +72,8 @@ interface Progress {
 interface Waiting extends Standing {
   readonly progress: Progress;
   /**
-   * The one before it about the same subject. Forgotten when this one is done: it holds on to no
-   * long chain then.
+   * The previous waiting event with the same subject. Cleared when this one is done, so that no
+   * long chain stays in memory.
    */
   before: Waiting | undefined;
   isDone: boolean;
@@ -80,30 +82,30 @@ interface Waiting extends Standing {
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
   const lines = new Map<Session, Progress[]>();
   /**
-   * All meta events wait in one line: in lines of their own they would have more of each turn, the
-   * more cause them.
+   * All meta events wait in one line. With a line for each session, they would take a larger part
+   * of each turn, the more sessions cause them.
    */
   const metaLine = createFairLine<Waiting>(({ before }) => before?.isDone !== false);
-  /** The meta event that is being told; there is one while any wait. */
+  /** The meta event that is being sent. It is defined while any meta event waits. */
   let metaEvent: Waiting | undefined;
-  /** The last that waits about each subject. */
+  /** The last waiting event of each subject. */
   const subjects = new Map<object, Waiting>();
   const debts = createDebts();
   let waiting = 0;
 
   /**
-   * What a subscriber of it is sent: one object for all, so that a serializer knows it again, and
-   * writes it once.
+   * The message for the subscribers of one subscription. It is one object for all of them, so that
+   * a serializer recognizes it and writes it once.
    */
   function eventOf({ id, match }: Subscription, { topic, publication, details, payload }: Delivery): Event {
-    // Who subscribed to a pattern must be told what the topic is.
-    const told = match === 'exact' ? details : { ...details, topic };
-    return { type: MESSAGE.EVENT, subscription: id, publication, details: told, payload };
+    // EVENT names the topic for a subscription to a pattern.
+    const eventDetails = match === 'exact' ? details : { ...details, topic };
+    return { type: MESSAGE.EVENT, subscription: id, publication, details: eventDetails, payload };
   }
 
-  /** Looks at the next subscriber. False where there is none. */
+  /** Serves the next subscriber. Returns false if there is none. */
   function step(progress: Progress): boolean {
-    const { wave, moment } = progress;
+    const { delivery, moment } = progress;
     for (;;) {
       const subscription = progress.subscriptions[progress.at];
       if (subscription === undefined) return false;
@@ -116,21 +118,21 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
         continue;
       }
       const [subscriber, since] = next.value;
-      if (since > moment || subscriber === wave.except || wave.mayReceive?.(subscriber) === false)
+      if (since > moment || subscriber === delivery.except || delivery.mayReceive?.(subscriber) === false)
         return true;
       if (!hears(subscriber, subscription)) return true;
-      progress.event ??= eventOf(subscription, wave);
+      progress.event ??= eventOf(subscription, delivery);
       subscriber.peer.send(progress.event);
       return true;
     }
   }
 
-  /** One turn's part. True where all are told. */
+  /** Serves subscribers for one turn. Returns true if all have been served. */
   function advance(progress: Progress): boolean {
-    progress.isDue ??= progress.wave.isDue?.() ?? true;
+    progress.isDue ??= progress.delivery.isDue?.() ?? true;
     if (!progress.isDue) return true;
     for (let count = 1; step(progress); count++) {
-      // The clock is not asked for the few that most events are for.
+      // Most events have few receivers: the clock is read only for each fourth one.
       if (count >= MAX_AT_ONCE || (count % 4 === 0 && !turns.hasTime())) return false;
     }
     return true;
@@ -146,89 +148,90 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
     debts.settle(peer);
   }
 
-  function goOn(publisher: Session, queue: Progress[]): boolean {
+  function continueDeliveries(publisher: Session, queue: Progress[]): boolean {
     for (let progress = queue[0]; progress !== undefined; progress = queue[0]) {
       if (!advance(progress)) return false;
       queue.shift();
-      settle(progress.wave);
-      // Small ones cost next to nothing, and may not wait for a turn each.
+      settle(progress.delivery);
+      // Small deliveries are cheap and do not have to wait for a turn each.
       if (queue.length > 0 && !turns.hasTime()) return false;
     }
     lines.delete(publisher);
     return true;
   }
 
-  function goOnWithMetaEvents(): boolean {
+  function continueMetaEvents(): boolean {
     while (metaEvent !== undefined) {
       if (!advance(metaEvent.progress)) return false;
       endMetaEvent(metaEvent);
       metaEvent = metaLine.take();
-      // Those that are not due any more cost next to nothing, and may not wait for a turn each.
+      // Events that are no longer due are cheap and do not have to wait for a turn each.
       if (metaEvent !== undefined && !turns.hasTime()) return false;
     }
     return true;
   }
 
-  function endMetaEvent(one: Waiting): void {
-    const { wave } = one.progress;
-    one.isDone = true;
-    one.before = undefined;
-    if (wave.subject !== undefined && subjects.get(wave.subject) === one) subjects.delete(wave.subject);
-    settle(wave);
+  function endMetaEvent(entry: Waiting): void {
+    const { delivery } = entry.progress;
+    entry.isDone = true;
+    entry.before = undefined;
+    if (delivery.subject !== undefined && subjects.get(delivery.subject) === entry)
+      subjects.delete(delivery.subject);
+    settle(delivery);
   }
 
-  function standInMetaLine(progress: Progress): void {
-    const { cause, subject } = progress.wave;
+  function queueMetaEvent(progress: Progress): void {
+    const { cause, subject } = progress.delivery;
     const { peer: address } = cause.transport;
-    const one: Waiting = {
+    const entry: Waiting = {
       progress,
       source: typeof address === 'string' ? sourceOf(address) : '',
       connection: cause.peer,
       before: subject && subjects.get(subject),
       isDone: false,
     };
-    if (subject !== undefined) subjects.set(subject, one);
-    owe(progress.wave);
+    if (subject !== undefined) subjects.set(subject, entry);
+    owe(progress.delivery);
     if (metaEvent !== undefined) {
-      metaLine.push(one);
+      metaLine.push(entry);
       return;
     }
-    metaEvent = one;
-    turns.add(goOnWithMetaEvents);
+    metaEvent = entry;
+    turns.add(continueMetaEvents);
   }
 
-  function standInLine(progress: Progress, publisher: Session): void {
-    owe(progress.wave);
+  function queueDelivery(progress: Progress, publisher: Session): void {
+    owe(progress.delivery);
     const queue = lines.get(publisher);
     if (queue !== undefined) {
       queue.push(progress);
       return;
     }
-    const fresh = [progress];
-    lines.set(publisher, fresh);
-    turns.add(() => goOn(publisher, fresh));
+    const newQueue = [progress];
+    lines.set(publisher, newQueue);
+    turns.add(() => continueDeliveries(publisher, newQueue));
   }
 
   return {
-    send(wave, publisher) {
-      const { topic } = wave;
+    send(delivery, publisher) {
+      const { topic } = delivery;
       const exact = subscriptions.exact(topic);
       const patterns = subscriptions.patterns(topic);
-      const heardBy = exact === undefined ? patterns : [exact, ...patterns];
-      if (heardBy.length === 0) return;
+      const matching = exact === undefined ? patterns : [exact, ...patterns];
+      if (matching.length === 0) return;
       const progress: Progress = {
-        wave,
+        delivery,
         moment: subscriptions.moment,
-        subscriptions: heardBy,
+        subscriptions: matching,
         isDue: undefined,
         at: 0,
         left: undefined,
         event: undefined,
       };
-      const isNext = publisher === undefined ? metaEvent === undefined : !lines.has(publisher);
-      if (isNext && advance(progress)) return;
-      if (publisher === undefined) standInMetaLine(progress);
-      else standInLine(progress, publisher);
+      const canStartNow = publisher === undefined ? metaEvent === undefined : !lines.has(publisher);
+      if (canStartNow && advance(progress)) return;
+      if (publisher === undefined) queueMetaEvent(progress);
+      else queueDelivery(progress, publisher);
     },
     get waiting() {
       return waiting;

@@ -2,8 +2,8 @@ import type { Dict } from '../../wamp/payload.js';
 import type { Session } from '../model.js';
 
 /**
- * Lists of PUBLISH.Options that name receivers, and what of a session they look at. Whole names:
- * each PUBLISH asks for all.
+ * The lists in PUBLISH.Options that name receivers, and the property of a session that each
+ * compares. The names are written out because every PUBLISH looks all of them up.
  */
 const LISTS = [
   ['eligible', 'exclude', (session: Session) => session.id],
@@ -12,23 +12,23 @@ const LISTS = [
 ] as const;
 
 /**
- * Whether a subscriber may have an event (WAMP "Subscriber Black- and Whitelisting"): it is on
- * every `eligible` list that is given, an empty one naming nobody, and on no `exclude` list.
- * undefined where no list is given. Whether the publisher itself may have it is the broker's to
- * ask.
+ * Returns a test whether a subscriber may get an event (WAMP, "Subscriber Black- and
+ * Whitelisting"), or undefined if the options give no list. A subscriber must be on every
+ * `eligible` list and on no `exclude` list. An empty `eligible` list names nobody. The broker
+ * decides whether the publisher itself gets the event.
  */
 export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {
   const tests: ((session: Session) => boolean)[] = [];
-  for (const [eligibleKey, excludedKey, trait] of LISTS) {
+  for (const [eligibleKey, excludedKey, propertyOf] of LISTS) {
     const eligible = options[eligibleKey];
     const excluded = options[excludedKey];
     if (Array.isArray(eligible)) {
       const named = new Set(eligible);
-      tests.push((session) => named.has(trait(session)));
+      tests.push((session) => named.has(propertyOf(session)));
     }
     if (Array.isArray(excluded)) {
       const named = new Set(excluded);
-      tests.push((session) => !named.has(trait(session)));
+      tests.push((session) => !named.has(propertyOf(session)));
     }
   }
   return tests.length === 0 ? undefined : (session) => tests.every((test) => test(session));

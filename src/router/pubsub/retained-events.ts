@@ -3,32 +3,32 @@ import { weigh } from '../estimate-size.js';
 import type { MatchPolicy, RouterLimits, Session } from '../model.js';
 import { covers } from '../patterns/pattern-index.js';
 
-/** What is kept of an event for those who subscribe later. */
+/** What is kept of an event for later subscribers. */
 export interface RetainedEvent {
   readonly topic: string;
   readonly publication: number;
   readonly details: Dict;
   readonly payload: Payload;
-  /** Whether a session would have got it, had it subscribed earlier. */
+  /** Whether a session would have got the event if it had subscribed earlier. */
   readonly mayReceive: (session: Session) => boolean;
 }
 
 /**
- * The last event of each topic that its publisher wanted retained (WAMP, "Event Retention").
- * Bounded in number and memory: what was published longest ago goes first; of a session that
- * retains more than one may, that of its own.
+ * The last event of each topic whose publisher asked for retention (WAMP, "Event Retention").
+ * Limited by number and memory. If a limit is exceeded, the oldest events are dropped; if one
+ * session exceeds its own limit, the oldest events of that session.
  */
 export interface RetainedEvents {
   /**
-   * @param options whatever else `mayReceive` holds on to, to be weighed too
-   * @param publisher the ID of its session
+   * @param options PUBLISH.Options; their size counts too, since `mayReceive` keeps parts of them
+   * @param publisher session ID of the publisher
    */
   keep(event: RetainedEvent, options: Dict, publisher: number): void;
   get(topic: string): RetainedEvent | undefined;
   /**
-   * Looks through them for those whose topic a pattern matches and that a session may have, a few
-   * with each step, and for those as well that are kept or replaced meanwhile. Returns the latest,
-   * in the order in which they were published.
+   * Finds the events whose topic matches a pattern and that a session may receive, a few with each
+   * step. Also finds those that are kept or replaced during the search. Returns the latest ones, in
+   * the order in which they were published.
    */
   find(session: Session, match: MatchPolicy, pattern: string): Generator<undefined, readonly RetainedEvent[]>;
 }
@@ -39,14 +39,14 @@ interface Kept {
   readonly publisher: number;
 }
 
-/** What one session published of what is retained. */
+/** The retained events that one session published. */
 interface Share {
   bytes: number;
-  /** In the order in which it published them. */
+  /** In the order in which they were published. */
   readonly topics: Set<string>;
 }
 
-/** Events that are looked at in one step: some microseconds. */
+/** Events examined in one step, which takes a few microseconds. */
 const LOOKED_AT = 32;
 
 export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
@@ -82,8 +82,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
   return {
     keep(event, options, publisher) {
       const { topic, payload } = event;
-      // The old one goes in any case: where this one is too large, an outdated one would be worse
-      // than none.
+      // The old event is dropped in any case: if the new one is too large, an outdated event would
+      // be worse than none.
       drop(topic);
       const weight = weigh([topic, payload, options], maxShare);
       if (weight > maxShare) return;
@@ -100,19 +100,19 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
     get: (topic) => events.get(topic)?.event,
     *find(session, match, pattern) {
       const found = new Map<string, RetainedEvent>();
-      // What is kept meanwhile comes behind the others. Whoever publishes without end cannot keep
-      // this from ending.
-      let left = 2 * events.size + LOOKED_AT;
+      // Events that are kept during the search are appended. This counter ends the search even if
+      // somebody publishes without pause.
+      let remaining = 2 * events.size + LOOKED_AT;
       for (const [topic, { event }] of events) {
         if (covers(match, pattern, topic) && event.mayReceive(session)) {
           found.delete(topic);
           found.set(topic, event);
         }
-        if (--left === 0) break;
-        if (left % LOOKED_AT === 0) yield;
+        if (--remaining === 0) break;
+        if (remaining % LOOKED_AT === 0) yield;
       }
-      const still = [...found.values()].filter((event) => events.get(event.topic)?.event === event);
-      return still.slice(-maxRetainedSent);
+      const current = [...found.values()].filter((event) => events.get(event.topic)?.event === event);
+      return current.slice(-maxRetainedSent);
     },
   };
 }

@@ -5,9 +5,12 @@ import { createPatternIndex } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
 import type { Objection } from '../refusals.js';
 
-/** Who hears of which topic. Tells meta events of every change (WAMP, "Subscription Meta API"). */
+/**
+ * Which sessions subscribe to which topic. Publishes meta events for every change (WAMP,
+ * "Subscription Meta API").
+ */
 export interface Subscriptions {
-  /** The subscription of this very URI with this policy. */
+  /** The subscription with exactly this URI and policy. */
   get(match: MatchPolicy, uri: string): Subscription | undefined;
   exact(topic: string): Subscription | undefined;
   /** All patterns that match a topic. */
@@ -16,9 +19,9 @@ export interface Subscriptions {
   byId(id: number): Subscription | undefined;
   all(): Iterable<Subscription>;
   /**
-   * Adds a subscriber; one that is there already stays.
+   * Adds a subscriber. A session that subscribes again keeps its place.
    *
-   * @param welcome told of the subscription before anyone else is
+   * @param welcome called with the subscription before any meta event is published
    */
   enter(
     subscriber: Session,
@@ -27,19 +30,22 @@ export interface Subscriptions {
     welcome: (subscription: Subscription) => void,
   ): void;
   leave(subscriber: Session, subscription: Subscription): void;
-  /** What limit speaks against a subscription, where the session has it not yet. */
+  /**
+   * The limit that a subscription would exceed. Undefined if the session has that subscription
+   * already.
+   */
   objection(subscriber: Session, match: MatchPolicy, uri: string): Objection | undefined;
   /**
-   * Sends a subscriber no more of what it asked to leave, while that is not decided: until `leave`
-   * or `resume`.
+   * Sends a session no more events of a subscription that it asked to leave, until `leave` or
+   * `resume`.
    */
   pause(subscriber: Session, subscription: Subscription): void;
-  /** It may not leave. */
+  /** Sends events again, since the session may not leave. */
   resume(subscriber: Session, subscription: Subscription): void;
-  /** Takes away all that a session has subscribed to, one with each step. */
+  /** Removes all subscriptions of a session, one with each step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
-  /** Of the last that somebody subscribed: see `subscribers` in model.ts. */
+  /** The number of the latest subscribing in the realm; see `subscribers` in model.ts. */
   readonly moment: number;
 }
 
@@ -74,8 +80,13 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
     return subscription;
   }
 
-  /** Of subscriptions to meta events there are none: they would tell of one another for ever. */
-  function tell(topic: string, subscription: Subscription, subscriber: Session, about: unknown): void {
+  /** Announces nothing about subscriptions to meta events: they would cause each other for ever. */
+  function announceChange(
+    topic: string,
+    subscription: Subscription,
+    subscriber: Session,
+    about: unknown,
+  ): void {
     if (!isReservedUri(subscription.uri))
       announce(topic, subscriber, [subscriber.id, about], { subject: subscription });
   }
@@ -93,8 +104,8 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
       index.delete(match, uri);
       byId.delete(id);
     }
-    tell('wamp.subscription.on_unsubscribe', subscription, subscriber, id);
-    if (isLast) tell('wamp.subscription.on_delete', subscription, subscriber, id);
+    announceChange('wamp.subscription.on_unsubscribe', subscription, subscriber, id);
+    if (isLast) announceChange('wamp.subscription.on_delete', subscription, subscriber, id);
   }
 
   return {
@@ -122,9 +133,9 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
       welcome(subscription);
       if (known === undefined) {
         const details = subscriptionDetails(subscription);
-        tell('wamp.subscription.on_create', subscription, subscriber, details);
+        announceChange('wamp.subscription.on_create', subscription, subscriber, details);
       }
-      if (isNew) tell('wamp.subscription.on_subscribe', subscription, subscriber, subscription.id);
+      if (isNew) announceChange('wamp.subscription.on_subscribe', subscription, subscriber, subscription.id);
     },
     leave,
     pause(subscriber, subscription) {
@@ -144,13 +155,13 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
   };
 }
 
-/** Whether a session is to be sent what matches a subscription, now. */
+/** Whether a session gets events of a subscription now. */
 export function hears(session: Session, subscription: Subscription): boolean {
   if (session.gone || session.paused?.has(subscription) === true) return false;
   return subscription.subscribers.has(session);
 }
 
-/** What the meta API tells of a subscription. */
+/** The details of a subscription in the meta API. */
 export function subscriptionDetails({ id, created, uri, match }: Subscription): object {
   return { id, created: new Date(created).toISOString(), uri, match };
 }
