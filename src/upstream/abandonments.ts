@@ -1,18 +1,24 @@
 /**
- * How often a request may be abandoned: its connection closed and its place given to another call, while the upstream
- * may still be at work on it. Without a limit calls that are cancelled, or have a short timeout, put any number of requests
- * to an upstream that is to get `pool.size` (CVE-2023-44487 is this, done to HTTP/2).
+ * Limits how many requests are abandoned. To abandon a request is to close its connection and to
+ * give its place to another call, while the upstream may still work on the request.
  *
- * The budget: as many in any `windowMs` as there are connections. So no more than twice `pool.size` requests that take
- * up to `windowMs` run at the upstream, whatever callers do.
+ * Without a limit, calls that are cancelled or have a short timeout cause any number of requests at
+ * an upstream that should get at most `pool.size`. CVE-2023-44487 is this attack on HTTP/2.
+ *
+ * The budget is `size` requests in any `windowMs`. So at most twice `pool.size` requests that take
+ * up to `windowMs` run at the upstream, whatever clients do.
  */
 export interface Abandonments {
-  /** True, and noted, where one more request may be abandoned. @param now monotonic milliseconds */
+  /**
+   * Notes an abandoned request and returns true if one is allowed.
+   *
+   * @param now monotonic milliseconds
+   */
   take(now: number): boolean;
 }
 
 export function createAbandonments(size: number, windowMs: number): Abandonments {
-  /** When the last `size` of them were, in a ring; the oldest stands at `next`. */
+  /** The times of the last `size` abandoned requests, in a ring. The oldest one is at `next`. */
   const times: number[] = [];
   let next = 0;
   return {

@@ -2,18 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { cancelCall, createCallControl } from './call-control.js';
 
 describe('the control of a call', () => {
-  it('tells once to whatever the call waits for that it is cancelled, and by whom it was first', () => {
+  it('cancels once what the call waits for, and keeps who cancelled it first', () => {
     const control = createCallControl(0);
-    let told = 0;
-    control.waitsFor = { cancel: () => void told++ };
+    let cancellations = 0;
+    control.waitsFor = { cancel: () => void cancellations++ };
     cancelCall(control);
     cancelCall(control, 'gateway');
-    expect(told).toBe(1);
+    expect(cancellations).toBe(1);
     expect(control.canceledBy).toBe('caller');
     expect(control.waitsFor).toBeUndefined();
   });
 
-  it('comes from a constructor: V8 would put those of a literal out of reach of its cheap collection', () => {
+  // V8 may allocate the objects of a literal in its old space: see call-control.ts.
+  it('is created by a class, not by an object literal', () => {
     expect(Object.getPrototypeOf(createCallControl(0))).not.toBe(Object.prototype);
   });
 });

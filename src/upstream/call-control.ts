@@ -1,29 +1,33 @@
-/** Something that a call waits for, and can be called away from. */
+/** Something that a call waits for, and that can be cancelled. */
 export interface Cancelable {
   cancel(): void;
 }
 
 /**
- * The strings by which a running call is held: its deadline, and whether its caller has cancelled it.
+ * The deadline of a running call, and its cancellation.
  *
- * One object a call, with a slot instead of an AbortSignal: what the call waits for at the moment puts itself into
- * `waitsFor`, and empties it when done.
+ * It has a property instead of an AbortSignal, to need only one object for each call. Whatever the
+ * call waits for sets `waitsFor` to itself, and resets it when the wait ends.
  */
 export interface CallControl {
-  /** On the monotonic clock, milliseconds. */
+  /** Monotonic milliseconds. */
   readonly deadlineAt: number;
-  /** Who has cancelled it: its caller, or the gateway because it stops. */
+  /** Who has cancelled the call: its caller, or the gateway when it stops. */
   canceledBy: 'caller' | 'gateway' | undefined;
   waitsFor: Cancelable | undefined;
-  /** Gives back the call's place in the pool, which it keeps while a large answer is read: see {@link freePlace}. */
+  /**
+   * Gives back the call's place in the pool. Set while the call keeps its place to read a large
+   * response: see {@link freePlace}.
+   */
   place: (() => void) | undefined;
-  /** What the call keeps in memory beside its request: the arguments that came with it. */
+  /** The arguments of the call, which it keeps in memory besides its request. */
   readonly holds: unknown;
 }
 
 /**
- * A class, for V8 counts how long objects live that a literal makes, and makes those of later calls in its old space
- * where the first ones lived long. A dead one there keeps all that its call referred to, until a full collection.
+ * It is a class and not an object literal. If the first objects of a literal live long, V8
+ * allocates later ones in its old space. There, a dead object keeps everything its call referred to
+ * until a full garbage collection.
  */
 class Control implements CallControl {
   readonly deadlineAt: number;
@@ -43,7 +47,7 @@ export function createCallControl(deadlineAt: number, holds?: unknown): CallCont
   return new Control(deadlineAt, holds);
 }
 
-/** Cancels the call wherever it stands. A second time, or after its end, nothing happens. */
+/** Cancels the call at whatever step it is. Does nothing the second time, or after its end. */
 export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'caller'): void {
   control.canceledBy ??= by;
   const { waitsFor } = control;
@@ -51,7 +55,9 @@ export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'cal
   waitsFor?.cancel();
 }
 
-/** Gives back the place in the pool that the call has kept for its answer. Nothing happens where it has none. */
+/**
+ * Gives back the place in the pool that the call kept for its response. Does nothing without one.
+ */
 export function freePlace(control: CallControl): void {
   const { place } = control;
   control.place = undefined;

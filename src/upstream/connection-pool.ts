@@ -1,5 +1,6 @@
-// One of undici's own files (connector.ts has another) and not its front, which loads the whole of it, with fetch, caches, WebSocket and mocks, and
-// Node's own copy of undici besides: a sixth of the time of a start, and 8 MB. That is why package.json names one version.
+// Imports an internal file of undici (connector.ts imports another one), not its entry. The entry
+// also loads fetch, caches, WebSocket, mocks and Node's own copy of undici: a sixth of the start
+// time and 8 MB. Internal files may change in any release, so package.json names one version.
 import type { Client } from 'undici';
 import UndiciClient from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '../clock.js';
@@ -10,7 +11,9 @@ import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
 import type { UpstreamTls } from './tls.js';
 
-/** How a service's connections behave. Times in milliseconds; keys of the same names stand under `pool.` and `tls.`. */
+/**
+ * Settings of a service's connections, from its keys `pool.*` and `tls.*`. Times in milliseconds.
+ */
 export interface PoolOptions {
   readonly origin: string;
   readonly size: number;
@@ -18,29 +21,29 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
-  /** Of one response, as it comes over the wire. */
+  /** The most bytes of one response body, as transferred. */
   readonly maxBodyBytes: number;
-  /** Names and values of one response's header fields together. */
+  /** The most bytes of all header names and values of one response together. */
   readonly maxHeaderBytes: number;
   readonly tls: UpstreamTls;
 }
 
-/** One place in the pool: at most one call at a time, at most one TCP connection. */
+/** One place in the pool. It serves at most one call at a time over at most one TCP connection. */
 export interface Connection {
   readonly client: Client;
   /** Undefined while no connection is open. */
   readonly filter: InterimFilter | undefined;
-  /** True where the open connection has brought a response already. */
+  /** True if the open connection has already carried a response. */
   readonly used: boolean;
 }
 
 /**
- * How an exchange leaves its connection.
+ * The state of a connection after an exchange.
  *
- * - `good`: it is used again at once.
- * - `resting`: it is used again once it has been silent for a while. The response was complete with its head, so nothing
- *   tells whether bytes come behind it, which the next caller would take for its own response.
- * - `broken`: it is closed, as its state is unknown.
+ * - `good`: it can be used again at once.
+ * - `resting`: it can be used again after a time of silence. The response had no body, but a wrong
+ *   server may still send one, which the next caller would take for its own response.
+ * - `broken`: its state is unknown, so it must be closed.
  */
 export type ConnectionState = 'good' | 'resting' | 'broken';
 
@@ -48,29 +51,35 @@ export type Checkout = Connection | 'full' | 'timeout' | 'canceled';
 
 export interface ConnectionPool {
   /**
-   * Takes a connection, waiting up to `waitMs` for one to become free. Answers at once, without a promise, when one is.
-   * A cancelled call leaves the queue at once.
+   * Takes a connection. Waits up to `waitMs` for one to become free; a cancelled call leaves the
+   * queue at once.
    *
    * @param now monotonic milliseconds
+   * @returns the connection itself if one is free, otherwise a promise
    */
   checkout(waitMs: number, control: CallControl, now: number): Connection | Promise<Checkout>;
   /** Gives a connection back. */
   release(connection: Connection, state: ConnectionState): void;
-  /** Ends every connection; running exchanges fail. */
+  /** Closes every connection. Running exchanges fail. */
   close(): Promise<void>;
   readonly busy: number;
   readonly waiting: number;
 }
 
-/** Without a hint from the server a connection idles this long at most: many servers close theirs after 5 s. */
+/** The idle timeout if the server gives no hint: many servers close idle connections after 5 s. */
 const IDLE_WITHOUT_HINT_MS = 4_000;
-/** Taken off the server's own `Keep-Alive: timeout` hint, so that we close first and no POST meets a closing socket. */
+/** Subtracted from the server's `Keep-Alive: timeout`, so that we close first and lose no POST. */
 const HINT_MARGIN_MS = 1_000;
 const LIFETIME_JITTER = 0.1;
-/** How long a resting connection has to be silent. Bytes that come meanwhile close it: undici waits for none. */
+/**
+ * How long a connection rests. undici closes it if bytes arrive in this time, as it expects none.
+ */
 const REST_MS = 100;
 
-/** What a response may bring beside its body: chunks of few bytes cost more than these, in sizes and line ends. */
+/**
+ * The bytes of a response may be `FRAMING_SHARE` times its largest body, plus `FRAMING_BYTES`. Very
+ * small chunks have sizes and line ends that are longer than their content.
+ */
 const FRAMING_SHARE = 4;
 const FRAMING_BYTES = 1024 * 1024;
 
@@ -80,7 +89,7 @@ interface Slot extends Connection {
   used: boolean;
   connectedAt: number | undefined;
   lifetimeMs: number;
-  /** Monotonic milliseconds, where it rests. */
+  /** Monotonic milliseconds, if it rests. */
   restsUntil: number;
 }
 
@@ -91,9 +100,9 @@ interface Waiter {
 /**
  * The connections of one service to one origin.
  *
- * undici's `Client` is one connection and does the HTTP; this keeps `size` of them and the queue in front, because three
- * promises need the single connection in hand: a bounded wait for one, a jittered lifetime for each, and never two calls
- * on one socket.
+ * undici's `Client` is one connection and does the HTTP. This keeps `size` clients and the queue in
+ * front of them, not undici's own pool. Three guarantees need access to the single connection: a
+ * bounded wait for one, a lifetime with jitter for each, and never two calls on one socket.
  */
 export function createConnectionPool(
   options: PoolOptions,
@@ -107,14 +116,14 @@ export function createConnectionPool(
     totalBytes: options.maxBodyBytes * FRAMING_SHARE + FRAMING_BYTES,
   };
   const slots = new Set<Slot>();
-  // Last in, first out: the warmest connection serves next, and spare ones reach their idle timeout.
+  // Last in, first out: the most recently used connection is next, and spare ones time out.
   const free: Slot[] = [];
-  /** First in, first out: the one that has rested longest comes first. */
+  /** First in, first out: the first one has rested longest. */
   const resting: Slot[] = [];
   const waiters = new WaitQueue<Waiter>();
   let closed = false;
 
-  /** @param slot asked for later only: where the client stands then */
+  /** @param slot returns the slot of the client. Called only after `newClient` has returned. */
   function newClient(slot: () => Slot): Client {
     const client: Client = new UndiciClient(options.origin, {
       connect(target, callback) {
@@ -130,12 +139,12 @@ export function createConnectionPool(
       },
       pipelining: 1,
       allowH2: false,
-      // Never met, as the filter and the exchange have ours.
+      // Never reached: the filter and the exchange enforce our own limit first.
       maxHeaderSize: options.maxHeaderBytes + 2 * PIECE_BYTES,
       keepAliveTimeout: Math.min(IDLE_WITHOUT_HINT_MS, options.idleTimeoutMs),
       keepAliveMaxTimeout: options.idleTimeoutMs,
       keepAliveTimeoutThreshold: HINT_MARGIN_MS,
-      // An exchange keeps its own time: undici's clock ticks once a second.
+      // An exchange has its own timers: undici's clock ticks once a second.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -170,7 +179,9 @@ export function createConnectionPool(
     return slot;
   }
 
-  /** A connection past its lifetime is closed and a new one made, so that changed DNS is noticed under steady load. */
+  /**
+   * Replaces a connection after its lifetime, so that a changed DNS record takes effect under load.
+   */
   function renewIfOld(slot: Slot, now: number): Slot {
     if (slot.connectedAt !== undefined && now - slot.connectedAt > slot.lifetimeMs) {
       slot.client.close().catch(() => undefined);
@@ -188,15 +199,15 @@ export function createConnectionPool(
     return renew(slot);
   }
 
-  /** The best place that nobody uses. */
+  /** Takes the best place that nobody uses; undefined if all are in use. */
   function takeIdle(now: number): Slot | undefined {
     if (resting.length > 0) wakeRested(now);
     const slot = free.pop();
     if (slot !== undefined) return renewIfOld(slot, now);
     if (slots.size < options.size) return addSlot();
-    // A new connection is there sooner than a rest is over, and there may never be more than `size`.
-    const tired = resting.shift();
-    return tired && replace(tired);
+    // A new connection opens sooner than a rest ends. It replaces one, to keep to `size`.
+    const rested = resting.shift();
+    return rested && replace(rested);
   }
 
   function wakeRested(now: number): void {

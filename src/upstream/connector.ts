@@ -9,24 +9,24 @@ export interface ConnectorOptions {
 }
 
 /**
- * A host name's addresses are tried one after the other, and each gets so long. Node's own 250 ms are less than one lost
- * packet costs: TCP sends a SYN again after 1 s (RFC 6298 §2).
+ * The time for each address of a host name; they are tried one after the other. Node's default of
+ * 250 ms fails after a single lost packet: TCP repeats a SYN after 1 s (RFC 6298 §2).
  */
 const ADDRESS_MS = 2_000;
 
-/** Opens connections: how long that may take, and how they are secured. */
+/** Creates undici's function that opens connections, with our timeout and TLS. */
 export function createUpstreamConnector(options: ConnectorOptions): buildConnector.connector {
   const { connectTimeoutMs, tls } = options;
   const connect = createConnector({
     timeout: connectTimeoutMs,
-    // A second address gets its turn within the time that the first one leaves, however short that is.
+    // At most half of the timeout, so that a second address is tried at all.
     autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(ADDRESS_MS, Math.floor(connectTimeoutMs / 2))),
     rejectUnauthorized: tls.verify,
     secureContext: tls.secureContext,
     ...(tls.servername && { servername: tls.servername }),
   });
   return (target, callback) => {
-    // undici puts the name of a Host header here. Whom we speak to is for the URL and tls.servername to say.
+    // undici's servername is that of the Host header. Only the URL and tls.servername decide here.
     const { servername: _, ...place } = target;
     connect(place, callback);
   };

@@ -4,13 +4,13 @@ import { answerHeaders } from '../../test/support/answer-headers.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 
 const plain = Buffer.from('{"id":"INV-001","note":"ünïcödé"}');
-const answer = (coding: string | string[], body: Buffer) => ({
+const response = (coding: string | string[], body: Buffer) => ({
   status: 200,
   headers: answerHeaders({ 'content-encoding': coding }),
   body,
 });
 
-describe('decodes', () => {
+describe('the decoder decodes Content-Encoding', () => {
   it.each([
     ['gzip', gzipSync(plain)],
     ['X-GZIP', gzipSync(plain)],
@@ -32,11 +32,11 @@ describe('decodes', () => {
     ['x-deflate', deflateSync(plain)],
     ['gzip, br', brotliCompressSync(gzipSync(plain))],
   ])('%s', async (coding, body) => {
-    expect(await decodeContent(answer(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
+    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
   });
 });
 
-describe('takes a body that is whole, whatever stands behind it:', () => {
+describe('the decoder accepts a complete body with a bad end:', () => {
   const packed = gzipSync(plain);
   const named = Buffer.from(packed);
   named.writeUInt8(0x08, 3); // FNAME (RFC 1952 §2.3)
@@ -51,43 +51,43 @@ describe('takes a body that is whole, whatever stands behind it:', () => {
     ['gzip and an empty member', 'gzip', Buffer.concat([packed, emptyMember])],
     ['an empty member and gzip', 'gzip', Buffer.concat([emptyMember, packed])],
     ['two members and rubbish', 'gzip', twoMembers('rubbish')],
-    ['two members, the second without trailer', 'gzip', twoMembers().subarray(0, -8)],
+    ['two members, the second one without its trailer', 'gzip', twoMembers().subarray(0, -8)],
     ['zlib without its checksum', 'deflate', deflateSync(plain).subarray(0, -4)],
     ['zlib and rubbish', 'deflate', Buffer.concat([deflateSync(plain), Buffer.from('rubbish')])],
     ['deflate and rubbish', 'deflate', Buffer.concat([deflateRawSync(plain), Buffer.from('rubbish')])],
   ])('%s', async (_, coding, body) => {
-    expect(await decodeContent(answer(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
+    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
   });
 
-  function twoMembers(behind = ''): Buffer {
-    return Buffer.concat([gzipSync(plain.subarray(0, 7)), gzipSync(plain.subarray(7)), Buffer.from(behind)]);
+  function twoMembers(extra = ''): Buffer {
+    return Buffer.concat([gzipSync(plain.subarray(0, 7)), gzipSync(plain.subarray(7)), Buffer.from(extra)]);
   }
 });
 
-describe('refuses', () => {
+describe('the decoder refuses', () => {
   it.each([
     ['an unknown coding', 'zstd', plain, /did not ask for/],
     ['too many codings', 'gzip, gzip, gzip, gzip', plain, /4 content codings/],
     ['broken data', 'gzip', plain, /broken compression/],
-    ['data cut short', 'gzip', gzipSync(plain).subarray(0, 20), /broken compression/],
-    ['brotli cut short', 'br', brotliCompressSync(plain).subarray(0, 10), /broken compression/],
-    ['a bomb', 'gzip', gzipSync(Buffer.alloc(100_000)), /unpacks to more/],
-    ['gzip of another checksum', 'gzip', spoilt(gzipSync(plain), -8), /broken compression/],
-    ['that, with rubbish behind', 'gzip', spoilt(gzipSync(plain), -8, 'rubbish'), /broken compression/],
-    ['zlib of another checksum', 'deflate', spoilt(deflateSync(plain), -4), /broken compression/],
+    ['truncated data', 'gzip', gzipSync(plain).subarray(0, 20), /broken compression/],
+    ['truncated brotli data', 'br', brotliCompressSync(plain).subarray(0, 10), /broken compression/],
+    ['a gzip bomb', 'gzip', gzipSync(Buffer.alloc(100_000)), /unpacks to more/],
+    ['gzip with a wrong checksum', 'gzip', corrupt(gzipSync(plain), -8), /broken compression/],
+    [
+      'gzip with a wrong checksum and rubbish',
+      'gzip',
+      corrupt(gzipSync(plain), -8, 'rubbish'),
+      /broken compression/,
+    ],
+    ['zlib with a wrong checksum', 'deflate', corrupt(deflateSync(plain), -4), /broken compression/],
     ['a second member that ends early', 'gzip', cutMembers(), /broken compression/],
     ['a header that ends early', 'gzip', gzipSync(plain).subarray(0, 9), /broken compression/],
     ['many members and rubbish', 'gzip', manyMembers(200), /broken compression/],
-    [
-      'a bomb with rubbish behind',
-      'gzip',
-      spoilt(gzipSync(Buffer.alloc(100_000)), 0, 'x'),
-      /unpacks to more/,
-    ],
-    ['a bomb of two members', 'gzip', twoHalves(), /unpacks to more/],
+    ['a gzip bomb and rubbish', 'gzip', corrupt(gzipSync(Buffer.alloc(100_000)), 0, 'x'), /unpacks to more/],
+    ['a gzip bomb of two members', 'gzip', twoHalves(), /unpacks to more/],
     ['a brotli bomb', 'br', brotliCompressSync(Buffer.alloc(100_000)), /unpacks to more/],
   ])('%s', async (_, coding, body, detail) => {
-    const outcome = await decodeContent(answer(coding, body), 1_000);
+    const outcome = await decodeContent(response(coding, body), 1_000);
     expect(outcome).toMatchObject({
       kind: 'failure',
       code: 'bad_answer',
@@ -96,11 +96,11 @@ describe('refuses', () => {
   });
 });
 
-/** With one byte changed, counted from the end; 0 changes none. */
-function spoilt(body: Buffer, at: number, behind = ''): Buffer {
+/** Changes the byte at `at`, counted from the end (0 changes none), and appends `extra`. */
+function corrupt(body: Buffer, at: number, extra = ''): Buffer {
   const copy = Buffer.from(body);
   if (at < 0) copy.writeUInt8(copy.readUInt8(copy.length + at) ^ 0xff, copy.length + at);
-  return Buffer.concat([copy, Buffer.from(behind)]);
+  return Buffer.concat([copy, Buffer.from(extra)]);
 }
 
 function cutMembers(): Buffer {
@@ -111,12 +111,12 @@ function manyMembers(count: number): Buffer {
   return Buffer.concat([...Array.from({ length: count }, () => gzipSync('')), Buffer.from('x')]);
 }
 
-/** Neither is too large by itself. */
+/** Two members that are too large only together. */
 function twoHalves(): Buffer {
   return Buffer.concat([gzipSync(Buffer.alloc(600)), gzipSync(Buffer.alloc(600)), Buffer.from('x')]);
 }
 
-it('leaves an answer without body alone, whatever its header says', () => {
-  expect(isEncoded(answer('gzip', Buffer.alloc(0)))).toBe(false);
+it('a response without a body counts as not encoded, whatever its Content-Encoding', () => {
+  expect(isEncoded(response('gzip', Buffer.alloc(0)))).toBe(false);
   expect(isEncoded({ status: 200, headers: [], body: plain })).toBe(false);
 });

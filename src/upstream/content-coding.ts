@@ -5,44 +5,48 @@ import type { HttpResponse } from './http-message.js';
 import { allHeaders, firstHeader } from './response-headers.js';
 import { unpackGzip, unpackZlib } from './unpack-leniently.js';
 
-/** What we ask for: the codings that {@link decodeContent} undoes. */
+/** The value of `Accept-Encoding`: the codings that {@link decodeContent} decodes. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br';
 
 const unzip = { gunzip: promisify(gunzip), inflate: promisify(inflate), inflateRaw: promisify(inflateRaw) };
 const unbrotli = promisify(brotliDecompress);
 
-/** More codings than this on one answer is an attack, not an answer. */
+/** Only an attack has more codings than this on one response. */
 const MAX_CODINGS = 3;
 
-/** Codings, registered (RFC 9110 §16.6.1) or in use. Every other word in the field is a mistake for something else. */
+/**
+ * Codings that are registered (RFC 9110 §16.6.1) or in use. Other words in the field are mistakes.
+ */
 const CODINGS: ReadonlySet<string> = new Set([
   ...['gzip', 'x-gzip', 'deflate', 'x-deflate', 'br'],
   ...['zstd', 'compress', 'x-compress', 'dcb', 'dcz', 'aes128gcm', 'exi', 'pack200-gzip'],
   ...['bzip2', 'x-bzip2', 'bz2', 'xz', 'x-xz', 'lzma', 'lz4', 'snappy', 'x-snappy', 'x-snappy-framed'],
 ]);
 
-/** True where the body may stand in a coding that must be undone before anybody reads it. */
-export function isEncoded(answer: HttpResponse): boolean {
-  return answer.body.length > 0 && firstHeader(answer.headers, 'content-encoding') !== undefined;
+/** True if the body may have a content coding. */
+export function isEncoded(response: HttpResponse): boolean {
+  return response.body.length > 0 && firstHeader(response.headers, 'content-encoding') !== undefined;
 }
 
 /**
- * Undoes the content codings of an answer (RFC 9110 §8.4), last applied first. Words that name no coding, `utf-8` or
- * `aws-chunked` for instance, say nothing of the body.
+ * Decodes the content codings of a response (RFC 9110 §8.4), the last one applied first. Ignores
+ * words that name no coding, for instance `utf-8` or `aws-chunked`.
  *
- * @param maxBytes largest body accepted after decompression, so that a small answer can't fill the memory.
- * @returns the answer with its plain body, or the failure `bad_answer`: a coding we can't undo, broken data, too large.
+ * @param maxBytes the most bytes after decompression, so that a small response cannot fill the
+ *   memory
+ * @returns the response with its decoded body; the failure `bad_answer` if the coding is not
+ *   supported, the data is broken, or there is too much of it
  */
 export async function decodeContent(
-  answer: HttpResponse,
+  response: HttpResponse,
   maxBytes: number,
 ): Promise<HttpResponse | ExchangeFailure> {
-  const codings = codingsOf(answer);
+  const codings = codingsOf(response);
   if (codings.length > MAX_CODINGS) return failure('bad_answer', true, `${codings.length} content codings`);
-  let body = answer.body;
+  let body = response.body;
   try {
     for (const coding of codings.reverse()) {
-      const plain = body.length === 0 ? body : await undo(coding, body, maxBytes);
+      const plain = body.length === 0 ? body : await decode(coding, body, maxBytes);
       if (plain === undefined) return failure('bad_answer', true, 'a content coding that we did not ask for');
       body = plain;
     }
@@ -52,16 +56,19 @@ export async function decodeContent(
       'bad_answer',
       true,
       tooLarge
-        ? `the answer unpacks to more than pool.max_response_size (${maxBytes} bytes)`
+        ? `the response unpacks to more than pool.max_response_size (${maxBytes} bytes)`
         : 'broken compression',
     );
   }
-  return { ...answer, body };
+  return { ...response, body };
 }
 
-/** The codings that the fields name, first applied first. Some servers quote them, or put parameters behind them. */
-function codingsOf(answer: HttpResponse): string[] {
-  return allHeaders(answer.headers, 'content-encoding')
+/**
+ * The codings in the header fields, the first one applied first. Some servers add quotes or
+ * parameters.
+ */
+function codingsOf(response: HttpResponse): string[] {
+  return allHeaders(response.headers, 'content-encoding')
     .join()
     .toLowerCase()
     .split(',')
@@ -69,7 +76,7 @@ function codingsOf(answer: HttpResponse): string[] {
     .filter((word) => CODINGS.has(word));
 }
 
-async function undo(coding: string, body: Buffer, maxBytes: number): Promise<Buffer | undefined> {
+async function decode(coding: string, body: Buffer, maxBytes: number): Promise<Buffer | undefined> {
   const limit = { maxOutputLength: maxBytes };
   switch (coding) {
     case 'gzip':
@@ -79,7 +86,8 @@ async function undo(coding: string, body: Buffer, maxBytes: number): Promise<Buf
       return unbrotli(body, limit);
     case 'deflate':
     case 'x-deflate':
-      // RFC 9110 §8.4.1.2: zlib format; some servers send bare deflate data, whose first byte differs.
+      // RFC 9110 §8.4.1.2: zlib format. Some servers send raw deflate data, with another first
+      // byte.
       return isZlib(body)
         ? unzip.inflate(body, limit).catch(orElse(() => unpackZlib(body, maxBytes)))
         : unzip.inflateRaw(body, limit);
@@ -88,12 +96,14 @@ async function undo(coding: string, body: Buffer, maxBytes: number): Promise<Buf
   }
 }
 
-/** RFC 1950 §2.2: the method 8, and a check of the first two bytes. */
+/** RFC 1950 §2.2: the method is 8, and the first two bytes have a checksum. */
 function isZlib(body: Buffer): boolean {
   return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
-/** Goes another way after an error, unless that is the size: the other way would only unpack as much again. */
+/**
+ * Tries `other` after an error, but not if the data is too large: it would unpack as much again.
+ */
 function orElse(other: () => Promise<Buffer>): (error: unknown) => Promise<Buffer> {
   return (error) => {
     if (error instanceof RangeError) throw error;

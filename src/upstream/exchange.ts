@@ -17,60 +17,63 @@ export interface Canceled {
   readonly kind: 'canceled';
 }
 
-/** The time until which the request may leave had passed when its connection was ready; it was not sent. */
+/** The request was not sent, because `notAfter` had passed when its connection was ready. */
 export interface Expired {
   readonly kind: 'expired';
-  /** True where an earlier one of the same attempt was, and was answered with a redirect. */
+  /** True if an earlier request of the same attempt was sent and got a redirect. */
   readonly sent: boolean;
 }
 
-/** What one exchange came to. */
+/** How one exchange ended. */
 export type ExchangeOutcome = Responded | ExchangeFailure | Canceled | Expired;
 
 export interface ExchangeResult {
   readonly outcome: ExchangeOutcome;
-  /** How the connection is left; a promise where the caller has gone and the upstream is still at work on the request. */
+  /**
+   * The state of the connection after the exchange. A promise if the caller has gone while the
+   * upstream still works on the request.
+   */
   readonly connection: ConnectionState | Promise<ConnectionState>;
   /**
-   * True where a used connection was closed before one byte of the response came: the server had ended it already, as
-   * servers do, and the failure says nothing about its health.
+   * True if a used connection closed before the first byte of the response. Servers close idle
+   * connections, so this failure says nothing about the health of the server.
    */
   readonly isStale: boolean;
 }
 
-/** How much time and room an exchange has. When the time is up the request is torn down; the failure is `timeout`. */
+/** The time and the bytes that an exchange may take. After its time it fails with `timeout`. */
 export interface ExchangeLimits {
-  /** Monotonic milliseconds at which it begins. */
+  /** Monotonic milliseconds at which the exchange begins. */
   readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
-  /** As many as the upstream would have if the caller stayed; no less than `timeoutMs`. */
+  /** Milliseconds that the service setting `timeout` gives the upstream; at least `timeoutMs`. */
   readonly wholeMs: number;
   readonly abandonments: Abandonments;
-  /** The connection carries this one request, and the server is told so. */
+  /** True if the connection carries only this request. The server is told so. */
   readonly closes: boolean;
-  /** Of that duration, where others have it too; a timer of its own otherwise. */
+  /** A shared timer of `timeoutMs`. If undefined, the exchange starts a timer of its own. */
   readonly timer: ExchangeTimer | undefined;
-  /** Milliseconds that the upstream may be silent within that. */
+  /** Milliseconds that the upstream may be silent within `timeoutMs`. */
   readonly recvTimeoutMs: number;
-  /** Largest body accepted, as it comes over the wire. */
+  /** The most bytes of the body, as transferred. */
   readonly maxBytes: number;
-  /** Names and values of all header fields together. */
+  /** The most bytes of all header names and values together. */
   readonly maxHeaderBytes: number;
-  /** Monotonic milliseconds from which on the request may not leave any more: a token in it has expired. */
+  /** Monotonic milliseconds from which on the request must not be sent: its token has expired. */
   readonly notAfter: number;
 }
 
-/** With one that undici takes and does not declare. */
+/** undici's options, with one that it accepts and does not declare. */
 interface DispatchOptions extends Dispatcher.DispatchOptions {
-  /** One and the same for all, or undici would close the connection where the next request has another Host header. */
+  /** Always the same. Otherwise undici closes the connection when the Host header changes. */
   readonly servername: string;
 }
 
 /**
- * Sends one request over one connection and reads the whole answer.
+ * Sends one request over one connection and reads the complete response.
  *
- * Sending only: whether the answer is good, and whether to try again, is decided elsewhere.
+ * It does not judge the response, nor decide whether to try again.
  */
 export function exchange(
   connection: Connection,
@@ -79,7 +82,7 @@ export function exchange(
   clock: Clock,
   control: CallControl,
 ): Promise<ExchangeResult> {
-  // Before the connection is touched, so that it stays as good as it is.
+  // Checked before the connection is used, so that the connection stays good.
   if (limits.now >= limits.notAfter) {
     return Promise.resolve({ outcome: EXPIRED, connection: 'good', isStale: false });
   }
@@ -92,7 +95,7 @@ export function exchange(
       headers: request.headers as string[],
       body: request.body ?? null,
       servername: SAME_SERVER,
-      // What undici does for HEAD by itself; any value here overrules it.
+      // undici closes the connection after HEAD by itself, but a value here replaces that default.
       reset: limits.closes || request.method === 'HEAD',
     };
     connection.client.dispatch(options, handler);
@@ -100,7 +103,7 @@ export function exchange(
   });
 }
 
-/** Exchanges that all may take the same time. */
+/** A timer that all exchanges of the same duration share. */
 export type ExchangeTimer = SharedTimer<Exchange>;
 
 export function createExchangeTimer(clock: Clock, timeoutMs: number): ExchangeTimer {
@@ -108,11 +111,13 @@ export function createExchangeTimer(clock: Clock, timeoutMs: number): ExchangeTi
 }
 
 /**
- * The state of one exchange, and what undici calls as it goes on.
+ * The state of one exchange, and the handler that undici calls.
  *
- * A class, for speed: with closures over one scope a call cost a dozen objects, some of which V8 took for long-lived and
- * kept out of reach of its cheap garbage collection, with all that they referred to. Of undici's two interfaces for
- * handlers it has the older: behind the newer one each call gets two objects more, and each header field a string.
+ * It is a class for speed. Closures cost a dozen objects for each call. V8 moved some of them to
+ * its old space, where only a full garbage collection frees them and everything they refer to.
+ *
+ * It implements the older one of undici's two handler interfaces. The newer one costs two more
+ * objects for each call, and a string for each header field.
  */
 class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListener, Timed<Exchange> {
   dueAt = 0;
@@ -128,20 +133,20 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
   private hadToWait = false;
-  /** Its connection had brought a response before. */
+  /** True if the connection had carried a response before. */
   private wasUsed = false;
   private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
-  /** The call has its outcome. */
+  /** True once the call has its outcome. */
   private settled = false;
-  /** The call has gone, and the request runs on: see {@link Exchange.leave}. */
+  /** Set if the call has ended while the request goes on: see {@link Exchange.leave}. */
   private leftTo: ((state: ConnectionState) => void) | undefined = undefined;
   private status = 0;
   private headers: ResponseHeaders = NO_HEADERS;
   private body: Buffer | Buffer[] = NO_BODY;
   private size = 0;
-  /** Chunks at the end of the body that stand alone. */
+  /** Chunks at the end of `body` that are not merged yet. */
   private loose = 0;
 
   constructor(
@@ -162,7 +167,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.reject = reject;
   }
 
-  /** From here on it can be cancelled, and its time runs. */
+  /** Starts the timer and makes the exchange cancelable. */
   begin(): void {
     const { timer, now, timeoutMs } = this.limits;
     if (timer !== undefined) timer.join(this, now);
@@ -173,22 +178,28 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   timeOut(): void {
     const { timeoutMs, wholeMs } = this.limits;
     const hadWholeTime = timeoutMs >= wholeMs;
-    // The same for all whose deadline came first, whatever time each had: the log sums up what is the same.
+    // Without the milliseconds, so that the log can sum up the calls whose deadline passed.
     const detail = hadWholeTime
-      ? `no whole answer within ${Math.round(wholeMs)} ms`
-      : 'no whole answer before the deadline';
+      ? `no complete response within ${Math.round(wholeMs)} ms`
+      : 'no complete response before the deadline';
     const outcome = failure('timeout', this.abort !== undefined, detail);
-    // The upstream has had its time. Only a caller that gives it less leaves it at work.
+    // After the whole time nobody waits for the upstream. A shorter deadline may leave it at work.
     if (hadWholeTime || this.settled) this.tearDown(outcome);
     else this.leave(outcome);
   }
 
-  /** undici has the request: where the connection was open it has begun by now. */
+  /**
+   * undici has accepted the request. It calls `onConnect` before this if the connection was open,
+   * and after this if it must open one.
+   */
   waits(): void {
     this.hadToWait = true;
   }
 
-  /** Whether it did while the connection was made. Where there was nothing to wait for, its time is that of the begin. */
+  /**
+   * True if `notAfter` passed while the connection was opened. Without such a wait, the check in
+   * `exchange` was enough.
+   */
   private hasExpiredWaiting(): boolean {
     const { notAfter } = this.limits;
     return this.hadToWait && notAfter !== Number.POSITIVE_INFINITY && this.clock.monotonic() >= notAfter;
@@ -199,12 +210,12 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     else this.leave({ kind: 'canceled' });
   }
 
-  /** undici calls this just before it writes the first byte: from here on the upstream may act on the request. */
+  /** undici calls this just before the first byte. From then on the upstream may act on it. */
   onConnect(abort: (error?: Error) => void): void {
     if (!this.settled && this.hasExpiredWaiting()) this.settle(EXPIRED, 'good');
     if (this.settled) {
       this.end('good');
-      // undici drops the request, and keeps the connection, which `abort` would close.
+      // An error makes undici drop the request and keep the connection, which `abort` would close.
       throw ENDED_BEFORE;
     }
     this.abort = abort;
@@ -213,7 +224,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
   }
 
-  // Of the two that follow, false would mean that nothing more may come at the moment.
+  // `onHeaders` and `onData` return true: undici may go on reading.
 
   onHeaders(status: number, headers: ResponseHeaders): boolean {
     this.heard();
@@ -225,8 +236,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
       refuseLength(headers, maxHeaderBytes) ??
       (hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined);
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
-    // Complete with its head (RFC 9112 §6.3). undici would miss the body that a Content-Length on it speaks of.
-    if (status === 204 || status === 304) this.answer(NO_BODY, announcesBody(headers) ? 'broken' : 'resting');
+    // These have no body (RFC 9112 §6.3), but with a Content-Length undici reports it as missing.
+    if (status === 204 || status === 304)
+      this.succeed(NO_BODY, announcesBody(headers) ? 'broken' : 'resting');
     return true;
   }
 
@@ -236,9 +248,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.size += chunk.length;
     const { maxBytes } = this.limits;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
-    // Most answers come in one piece.
     // Nobody waits for the body any more.
     else if (this.leftTo !== undefined) return true;
+    // Most bodies arrive in one chunk.
     else if (this.size === chunk.length) this.body = chunk;
     else this.body = append(this.body, chunk, ++this.loose);
     if (this.loose === MERGED_CHUNKS) this.loose = 0;
@@ -248,21 +260,21 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   onComplete(): void {
     this.connection.filter?.complete();
     const body = Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body;
-    this.answer(body, this.request.method === 'HEAD' ? 'resting' : 'good');
+    this.succeed(body, this.request.method === 'HEAD' ? 'resting' : 'good');
   }
 
   onError(error: Error): void {
-    // A request that undici will not write is our own fault, not the upstream's.
+    // undici refuses to write an invalid request. That is a bug of ours, not a failure upstream.
     if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
     const outcome = classifyFailure(error, this.abort !== undefined);
     const isStale = this.wasUsed && this.status === 0 && outcome.code === 'connect';
-    // Never to be used again: after some failures (a certificate for another name) undici's Client stays stuck.
+    // After some failures, such as a certificate for another name, a Client of undici is stuck.
     this.settle(outcome, 'broken', isStale);
   }
 
-  private answer(body: Buffer, connection: ConnectionState): void {
-    const answer = { status: this.status, headers: this.headers, body };
-    this.settle({ kind: 'response', response: answer }, connection);
+  private succeed(body: Buffer, connection: ConnectionState): void {
+    const response = { status: this.status, headers: this.headers, body };
+    this.settle({ kind: 'response', response }, connection);
   }
 
   private settle(
@@ -286,7 +298,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.stopSilence();
   }
 
-  /** The request that was left to itself has come to its end. */
+  /** Reports the connection's state when a request ends after its call. */
   private end(connection: ConnectionState): void {
     const { leftTo } = this;
     if (leftTo === undefined) return;
@@ -296,8 +308,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * Ends the exchange from our side. A request still waiting for its socket can't be taken back, only orphaned; and for
-   * one that was aborted undici would connect once more before it drops it. So the connection is given up either way.
+   * Ends the exchange from our side and gives up the connection. There is no way to keep it: undici
+   * cannot take back a request that waits for its socket, and for an aborted one it would connect
+   * again before it drops it.
    */
   private tearDown(outcome: ExchangeOutcome): void {
     this.settle(outcome, 'broken');
@@ -305,9 +318,10 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * The caller wants no answer any more. The connection is closed, so that the upstream may notice and stop; but many do
-   * not, and callers who leave again and again would put more and more requests to them. Beyond the budget a request keeps
-   * its place for as long as it would have had it: until it is answered, or its whole time is over.
+   * The caller does not want the response any more. Within the budget, this closes the connection,
+   * so that the upstream can notice and stop. Many upstreams do not notice. A client that cancels
+   * again and again would give them more and more requests. So beyond the budget, the request keeps
+   * its place in the pool until its response is complete or its whole time is over.
    */
   private leave(outcome: ExchangeOutcome): void {
     const { now, wholeMs, abandonments } = this.limits;
@@ -327,10 +341,10 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.settle(outcome, ended);
   }
 
-  /** Watches that the upstream is not silent for too long. An interim response is heard too. */
+  /** Restarts the timer for silence: the upstream has sent something, or an interim response. */
   heard(): void {
     const { recvTimeoutMs, timeoutMs } = this.limits;
-    // A silence that is no shorter than the whole time needs no watch of its own.
+    // The timer for the whole exchange is enough if it fires first.
     if (recvTimeoutMs >= timeoutMs || (this.settled && this.leftTo === undefined)) return;
     this.stopSilence();
     this.stopSilence = this.clock.after(recvTimeoutMs, () => {
@@ -340,18 +354,20 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 }
 
-/** Longer than this no request keeps its place for a caller that has gone, whatever `timeout` says. */
+/** The longest that a request keeps its place after its caller has gone, whatever `timeout` is. */
 export const LONGEST_STAY_MS = 60_000;
 
 const nothing = (): void => {};
 const EXPIRED: Expired = { kind: 'expired', sent: false };
-const ENDED_BEFORE = new Error('the call had ended before its connection was made');
+const ENDED_BEFORE = new Error('the call ended before its connection was open');
 const NO_HEADERS: ResponseHeaders = [];
 const NO_BODY = Buffer.alloc(0);
-/** Any text, as connector.ts knows the real name. */
+/** Any text: connector.ts uses the real name. */
 const SAME_SERVER = 'upstream';
 
-/** Chunks may hold one byte, and each costs a hundred as an object: so many are made one. */
+/**
+ * Merges this many chunks into one: even a chunk of one byte costs a hundred bytes as an object.
+ */
 const MERGED_CHUNKS = 1_024;
 
 function append(body: Buffer | Buffer[], chunk: Buffer, loose: number): Buffer[] {
@@ -361,12 +377,18 @@ function append(body: Buffer | Buffer[], chunk: Buffer, loose: number): Buffer[]
   return chunks;
 }
 
-/** Other answers have headers that speak of the body which they would have (RFC 9110 §6.4.1). */
+/**
+ * False for responses without a body (RFC 9110 §6.4.1). Their header fields may describe the body
+ * that another response would have.
+ */
 function hasBody(request: HttpRequest, status: number): boolean {
   return request.method !== 'HEAD' && status !== 204 && status !== 304;
 }
 
-/** Undici would miss the body that the head of a 204 or 304 speaks of, and take it for the next response. */
+/**
+ * Whether a 204 or 304 announces a body. If there is none, undici reports it as missing. If there
+ * is one, undici takes it for the next response.
+ */
 function announcesBody(headers: ResponseHeaders): boolean {
   const length = responseHeader(headers, 'content-length');
   if (length !== undefined && numberIn(length) > 0) return true;
@@ -379,7 +401,7 @@ function refuseLength(headers: ResponseHeaders, most: number): string | undefine
   return size >= most ? HEADERS_TOO_LONG : undefined;
 }
 
-/** Answers that need not be read to be refused. */
+/** Why to refuse a response without reading its body; undefined to read it. */
 function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
   const type = responseHeader(headers, 'content-type');
   if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
@@ -405,7 +427,7 @@ function refuseCoding(headers: ResponseHeaders): string | undefined {
   return undefined;
 }
 
-/** What is no number has been refused by undici already. */
+/** undici has already refused values that are not a number. */
 function numberIn(digits: Buffer): number {
   let number = 0;
   for (const digit of digits) number = number * 10 + (digit - 0x30);
@@ -413,5 +435,5 @@ function numberIn(digits: Buffer): number {
 }
 
 function tooLarge(maxBytes: number): string {
-  return `the answer is larger than it may be (${maxBytes} bytes)`;
+  return `the response is larger than allowed (${maxBytes} bytes)`;
 }

@@ -105,7 +105,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
     return matched === 0 ? rest : Buffer.concat([prefix.subarray(0, matched), rest]);
   }
 
-  /** @returns the offset of the end of the interim response; -1 if not in `chunk`, -2 if malformed */
+  /** @returns the offset of the end of the interim response; -1 if it goes on, -2 if malformed */
   function endOfInterim(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];

@@ -10,7 +10,7 @@ const request = (method: HttpMethod): HttpRequest => ({
   headers: ['Accept', 'application/json'],
   body: undefined,
 });
-const answer = (status: number, location?: string | string[]) => ({
+const response = (status: number, location?: string | string[]) => ({
   status,
   headers: answerHeaders({ location }),
   body: Buffer.alloc(0),
@@ -22,9 +22,9 @@ it.each([
   ['https://api.example.com/z', '/z'],
   ['?only=query', '/v1/a/b?only=query'],
   [Buffer.from('/café').toString('latin1'), '/caf%C3%A9'],
-])('follows %s within the origin', (location, path) => {
-  expect(redirectedRequest(request('GET'), answer(302, location))?.path).toBe(path);
-  expect(redirectedRequest(request('HEAD'), answer(308, location))?.path).toBe(path);
+])('a redirect to %s is followed within the origin', (location, path) => {
+  expect(redirectedRequest(request('GET'), response(302, location))?.path).toBe(path);
+  expect(redirectedRequest(request('HEAD'), response(308, location))?.path).toBe(path);
 });
 
 it.each([
@@ -33,14 +33,14 @@ it.each([
   ['another port', 'https://api.example.com:8443/'],
   ['another scheme', 'http://api.example.com/'],
   ['a user in the URL', 'https://user:pass@api.example.com/'],
-  ['no URL at all', 'https://['],
-])('stops at %s', (_, location) => {
-  expect(redirectedRequest(request('GET'), answer(302, location))).toBeUndefined();
+  ['something that is not a URL', 'https://['],
+])('a redirect is not followed to %s', (_, location) => {
+  expect(redirectedRequest(request('GET'), response(302, location))).toBeUndefined();
 });
 
-it('follows GET and HEAD alone, and real redirects alone', () => {
-  expect(redirectedRequest(request('POST'), answer(307, '/z'))).toBeUndefined();
-  expect(redirectedRequest(request('GET'), answer(304, '/z'))).toBeUndefined();
-  expect(redirectedRequest(request('GET'), answer(300, '/z'))).toBeUndefined();
-  expect(redirectedRequest(request('GET'), answer(302))).toBeUndefined();
+it('only GET and HEAD follow redirects, and only those with a Location', () => {
+  expect(redirectedRequest(request('POST'), response(307, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), response(304, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), response(300, '/z'))).toBeUndefined();
+  expect(redirectedRequest(request('GET'), response(302))).toBeUndefined();
 });

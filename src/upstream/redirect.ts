@@ -4,13 +4,14 @@ import { firstHeader } from './response-headers.js';
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The request that an answer redirects to, or undefined where it is not to be followed: another status, a method other
- * than GET and HEAD, another origin, or a Location that is none (RFC 9110 §15.4).
+ * The request that follows a redirect (RFC 9110 §15.4). Undefined if the response is no redirect,
+ * or must not be followed: the method is neither GET nor HEAD, the origin differs, or the Location
+ * is missing or not a URL.
  */
-export function redirectedRequest(request: HttpRequest, answer: HttpResponse): HttpRequest | undefined {
-  if (!REDIRECTS.has(answer.status) || (request.method !== 'GET' && request.method !== 'HEAD'))
+export function redirectedRequest(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
+  if (!REDIRECTS.has(response.status) || (request.method !== 'GET' && request.method !== 'HEAD'))
     return undefined;
-  const location = firstHeader(answer.headers, 'location');
+  const location = firstHeader(response.headers, 'location');
   if (location === undefined) return undefined;
   const target = parseUrl(location, request);
   if (

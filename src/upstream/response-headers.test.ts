@@ -10,13 +10,13 @@ const headers = answerHeaders({
   'x-empty': '',
 });
 
-describe('a field of an answer', () => {
+describe('a header field of a response', () => {
   it.each([
     ['content-type', 'text/plain'],
     ['set-cookie', 'a=1'],
     ['x-rate-limit_1', '7'],
     ['x-empty', ''],
-  ])('%s is found whatever the case of its letters', (name, value) => {
+  ])('is found whatever its case: %s', (name, value) => {
     expect(firstHeader(headers, name)).toBe(value);
   });
   it.each([
@@ -25,26 +25,27 @@ describe('a field of an answer', () => {
       Buffer.from('attachment; filename="Zürich 請求書.pdf"'),
       'attachment; filename="Zürich 請求書.pdf"',
     ],
-    ['Latin-1, where it is no UTF-8', Buffer.from('Z\xfcrich', 'latin1'), 'Zürich'],
-    ['Latin-1, where a part of it would be UTF-8', Buffer.from('\xc3\xa9 \xe9', 'latin1'), 'Ã© é'],
+    ['Latin-1 if it is not valid UTF-8', Buffer.from('Z\xfcrich', 'latin1'), 'Zürich'],
+    ['Latin-1 if only a part of it is valid UTF-8', Buffer.from('\xc3\xa9 \xe9', 'latin1'), 'Ã© é'],
   ])('is read as %s', (_, octets, text) => {
     expect(firstHeader([Buffer.from('x-name'), octets], 'x-name')).toBe(text);
     expect(allHeaders([Buffer.from('x-name'), octets], 'x-name')).toEqual([text]);
   });
   it.each(['content-typ', 'content-types', 'content_type', 'x-rate-limit\x7f1', 'etag', '__proto__'])(
-    '%j is another name',
+    'is not found by another name: %j',
     (name) => {
       expect(firstHeader(headers, name)).toBeUndefined();
       expect(allHeaders(headers, name)).toEqual([]);
     },
   );
-  it('that came twice has both values', () => {
+  it('has both values if it occurs twice', () => {
     expect(allHeaders(headers, 'set-cookie')).toEqual(['a=1', 'b=2']);
   });
 });
 
-it('no sign of a name stands for another', () => {
-  // Setting the bit that makes letters small makes some other signs of a name alike too: ^ and ~, M and -.
+it('a character of a header name matches no other character', () => {
+  // Setting the bit that makes letters small makes some other signs of a name alike too: ^ and ~, M
+  // and -.
   const tokens = "!#$%&'*+-.^_`|~0189AMZamz";
   for (const sent of tokens) {
     for (const wanted of tokens.toLowerCase()) {

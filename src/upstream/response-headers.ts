@@ -1,12 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Header fields of an answer as they came: name, value, name, value … in octets. Nothing is made of those that nobody asks
- * for, which are most.
+ * The header fields of a response as they arrived: name, value, name, value … in octets. Only the
+ * few that are asked for are decoded.
  */
 export type ResponseHeaders = readonly Buffer[];
 
-/** Makes two letters alike that differ in case alone. */
+/** The bit in which an upper-case and a lower-case letter differ. */
 const LETTER_CASE = 0x20;
 
 /** The first value of a field in octets, or undefined. @param name in lower case */
@@ -23,7 +23,7 @@ export function firstHeader(headers: ResponseHeaders, name: string): string | un
   return value && textOf(value);
 }
 
-/** All values of a field, in the order in which they came. @param name in lower case */
+/** All values of a field, in the order in which they arrived. @param name in lower case */
 export function allHeaders(headers: ResponseHeaders, name: string): string[] {
   const values: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
@@ -32,12 +32,12 @@ export function allHeaders(headers: ResponseHeaders, name: string): string[] {
   return values;
 }
 
-/** Whether octets are this text, but for the case of letters: names know none (RFC 9110 §5.1). @param text in lower case */
+/** Whether octets equal a text, ignoring case (RFC 9110 §5.1). @param text in lower case */
 export function isAlike(octets: Buffer, text: string): boolean {
   return octets.length === text.length && beginsAlike(octets, text);
 }
 
-/** Whether octets begin with this text, but for the case of letters. @param text in lower case */
+/** Whether octets begin with a text, ignoring case. @param text in lower case */
 export function beginsAlike(octets: Buffer, text: string): boolean {
   if (octets.length < text.length) return false;
   for (let index = 0; index < text.length; index++) {
@@ -51,8 +51,8 @@ export function beginsAlike(octets: Buffer, text: string): boolean {
 }
 
 /**
- * Octets beyond ASCII are obsolete (RFC 9110 §5.5). Those who send them mean UTF-8 or Latin-1, and text in Latin-1 is
- * hardly ever valid UTF-8.
+ * Octets beyond ASCII are obsolete (RFC 9110 §5.5). Servers that send them use UTF-8 or Latin-1,
+ * and a text in Latin-1 is hardly ever valid UTF-8.
  */
 function textOf(value: Buffer): string {
   return value.toString(isUtf8(value) ? 'utf8' : 'latin1');

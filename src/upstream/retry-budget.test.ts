@@ -15,26 +15,26 @@ function budgetAt() {
   };
 }
 
-describe('retry budget', () => {
-  it('grants three retries a second to a quiet service', () => {
+describe('a retry budget', () => {
+  it('grants three retries per second to a service with few requests', () => {
     const { request, takeAll, pass } = budgetAt();
     request();
     expect(takeAll()).toBe(3);
     pass(1_000);
     expect(takeAll()).toBe(3);
   });
-  it('grants a fifth of the recent requests to a busy one', () => {
+  it('grants a fifth of the recent requests to a busy service', () => {
     const { request, takeAll } = budgetAt();
     for (let count = 0; count < 1_000; count++) request();
     expect(takeAll()).toBe(200);
   });
-  it('forgets what lies further back than its window', () => {
+  it('does not count requests older than its window', () => {
     const { request, takeAll, pass } = budgetAt();
     for (let count = 0; count < 1_000; count++) request();
     pass(10_000);
     expect(takeAll()).toBe(3);
   });
-  it('survives an idle time longer than its window', () => {
+  it('works after an idle time longer than its window', () => {
     const { takeAll, pass } = budgetAt();
     takeAll();
     pass(3_600_000);

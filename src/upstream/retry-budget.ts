@@ -1,13 +1,18 @@
 /**
- * Caps how much load retries may add, so that they can't turn an upstream's bad minute into an outage.
+ * Limits the load that retries add, so that they cannot turn a short problem of an upstream into an
+ * outage.
  *
- * Counts over a sliding window of seconds: retries may reach a share of the recent requests, and a small number per
- * second always, so that a quiet service can retry at all.
+ * Counts over a sliding window of seconds. Retries may reach a share of the recent requests. A
+ * small number per second is always allowed, so that a service with few calls can retry too.
  */
 export interface RetryBudget {
   /** Notes a call's first request. @param now monotonic milliseconds */
   request(now: number): void;
-  /** True, and noted, where one more retry is within the budget. @param now monotonic milliseconds */
+  /**
+   * Notes a retry and returns true if it is within the budget.
+   *
+   * @param now monotonic milliseconds
+   */
   takeRetry(now: number): boolean;
 }
 
@@ -16,7 +21,7 @@ const RETRY_SHARE = 0.2;
 const RETRIES_PER_SECOND = 3;
 
 export function createRetryBudget(): RetryBudget {
-  // One bucket a second, reused in a ring: no allocation and no timer, whatever the load.
+  // One bucket for each second, reused as a ring: no allocation and no timer, whatever the load.
   const requests = new Array<number>(WINDOW_SECONDS).fill(0);
   const retries = new Array<number>(WINDOW_SECONDS).fill(0);
   let newest = -1;

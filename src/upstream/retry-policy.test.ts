@@ -12,45 +12,45 @@ const state: RetryState = {
   nowWall: Date.UTC(2026, 0, 1),
 };
 const half = () => 0.5;
-const answer = (status: number, headers = {}): ExchangeOutcome => ({
+const response = (status: number, headers = {}): ExchangeOutcome => ({
   kind: 'response',
   response: { status, headers: answerHeaders(headers), body: Buffer.alloc(0) },
 });
 
-describe('what may have reached the upstream', () => {
+describe('a request that may have reached the upstream', () => {
   const lost = failure('connect', true, 'reset');
-  it('is not sent again by a POST without a key', () => {
+  it('is not sent again if it is a POST without a key', () => {
     expect(retryDelayMs(lost, policy, { ...state, replayable: false }, half)).toBeUndefined();
   });
-  it('is sent again where that does no harm', () => {
+  it('is sent again if that does no harm', () => {
     expect(retryDelayMs(lost, policy, state, half)).toBe(25);
   });
-  it('is not sent again by a POST after a timeout', () => {
+  it('is not sent again after a timeout if it is a POST', () => {
     const late = failure('timeout', true, 'silent');
     expect(retryDelayMs(late, policy, { ...state, replayable: false }, half)).toBeUndefined();
   });
 });
 
-describe('what never left', () => {
+describe('a request that was not sent', () => {
   it.each(['connect', 'timeout', 'tls'] as const)('is sent again after %s, by any method', (code) => {
     expect(retryDelayMs(failure(code, false, ''), policy, { ...state, replayable: false }, half)).toBe(25);
   });
 });
 
-describe('what trying again cannot help', () => {
+describe('an outcome that another attempt cannot change is final', () => {
   it.each([
     ['a certificate that does not verify', failure('tls', false, '', true)],
-    ['an answer that cannot be read', failure('bad_answer', true, '')],
+    ['an unreadable response', failure('bad_answer', true, '')],
     ['a full queue', failure('overload', false, '')],
     ['a cancelled call', { kind: 'canceled' } as const],
-    ['a good answer', answer(200)],
-    ['an error that is not listed', answer(500)],
+    ['a good response', response(200)],
+    ['a status that is not listed', response(500)],
   ])('%s', (_, outcome) => {
     expect(retryDelayMs(outcome, policy, state, half)).toBeUndefined();
   });
 });
 
-describe('the bounds', () => {
+describe('a retry policy', () => {
   it('counts retries after the first attempt', () => {
     const refused = failure('connect', false, '');
     expect(retryDelayMs(refused, policy, { ...state, attempts: 3 }, half)).toBeDefined();
@@ -64,21 +64,21 @@ describe('the bounds', () => {
   });
 });
 
-describe('listed statuses', () => {
-  it('are retried, for the same methods', () => {
-    expect(retryDelayMs(answer(503), policy, state, half)).toBe(25);
-    expect(retryDelayMs(answer(503), policy, { ...state, replayable: false }, half)).toBeUndefined();
+describe('the statuses of retry.statuses', () => {
+  it('are retried for the same methods', () => {
+    expect(retryDelayMs(response(503), policy, state, half)).toBe(25);
+    expect(retryDelayMs(response(503), policy, { ...state, replayable: false }, half)).toBeUndefined();
   });
   it('obey Retry-After in seconds and as a date', () => {
-    expect(retryDelayMs(answer(503, { 'retry-after': '7' }), policy, state, half)).toBe(7_000);
+    expect(retryDelayMs(response(503, { 'retry-after': '7' }), policy, state, half)).toBe(7_000);
     const date = new Date(state.nowWall + 3_000).toUTCString();
-    expect(retryDelayMs(answer(429, { 'retry-after': date }), policy, state, half)).toBe(3_000);
+    expect(retryDelayMs(response(429, { 'retry-after': date }), policy, state, half)).toBe(3_000);
   });
-  it('end at a Retry-After beyond the deadline', () => {
-    expect(retryDelayMs(answer(503, { 'retry-after': '10' }), policy, state, half)).toBeUndefined();
+  it('are final if Retry-After is beyond the deadline', () => {
+    expect(retryDelayMs(response(503, { 'retry-after': '10' }), policy, state, half)).toBeUndefined();
   });
-  it('back off where Retry-After says nothing usable', () => {
-    expect(retryDelayMs(answer(503, { 'retry-after': 'soon' }), policy, state, half)).toBe(25);
+  it('are retried with backoff if Retry-After is not usable', () => {
+    expect(retryDelayMs(response(503, { 'retry-after': 'soon' }), policy, state, half)).toBe(25);
   });
 });
 

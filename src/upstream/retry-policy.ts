@@ -3,19 +3,19 @@ import { firstHeader } from './response-headers.js';
 import { retryAfterMs } from './retry-after.js';
 
 export interface RetryPolicy {
-  /** Further attempts after the first. */
+  /** The most attempts after the first one. */
   readonly retries: number;
-  /** HTTP statuses that are tried again too (`retry.statuses`). */
+  /** HTTP statuses after which the call is tried again too (`retry.statuses`). */
   readonly statuses: ReadonlySet<number>;
 }
 
-/** Where a call stands when one of its attempts has ended. */
+/** The state of a call after one of its attempts. */
 export interface RetryState {
-  /** Requests begun so far, at least 1. */
+  /** Attempts so far, at least 1. */
   readonly attempts: number;
-  /** True where sending twice does no harm: GET, HEAD, PUT, DELETE, or a request with an idempotency key. */
+  /** True if sending twice does no harm: GET, HEAD, PUT, DELETE, or with an idempotency key. */
   readonly replayable: boolean;
-  /** Milliseconds left of the deadline. */
+  /** Milliseconds until the deadline. */
   readonly remainingMs: number;
   /** Milliseconds since the epoch, for Retry-After dates. */
   readonly nowWall: number;
@@ -25,18 +25,20 @@ const BACKOFF_BASE_MS = 50;
 const BACKOFF_CAP_MS = 2_000;
 
 /**
- * Exponential backoff with full jitter: anything between 0 and min(cap, base × 2^(attempts − 1)) milliseconds, so that
- * callers who failed together do not come back together.
+ * Exponential backoff with full jitter: between 0 and min(cap, base × 2^(attempts − 1))
+ * milliseconds. The jitter spreads the retries of calls that failed at the same time.
  */
 export function retryBackoffMs(attempts: number, random: () => number): number {
   return random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (attempts - 1));
 }
 
 /**
- * Decides whether to try again, and after how many milliseconds; undefined means that this outcome is final.
+ * Decides whether to try again.
  *
- * The rule that no POST is ever carried out twice stands here and nowhere else: what may have reached the upstream is
- * sent again only where sending twice does no harm.
+ * Only this function ensures that no POST is carried out twice: a request that may have reached the
+ * upstream is sent again only if that does no harm.
+ *
+ * @returns milliseconds to wait before the next attempt, or undefined if the outcome is final
  */
 export function retryDelayMs(
   outcome: ExchangeOutcome,
@@ -60,7 +62,7 @@ function wantsRetry(
     case 'canceled':
       return undefined;
     case 'failure':
-      // A full queue is not helped by coming back, and an answer that can't be read will not read better.
+      // A retry makes a full queue worse, and an unreadable response would be unreadable again.
       if (outcome.permanent || outcome.code === 'bad_answer' || outcome.code === 'overload') return undefined;
       return outcome.sent && !state.replayable ? undefined : 'backoff';
     case 'response':

@@ -17,7 +17,7 @@ export interface ServiceUpstreamParts {
   readonly turns: Turns;
 }
 
-/** The way to a service's API, by its settings. */
+/** Creates the upstream for a service's API from its settings. */
 export function createServiceUpstream(
   origin: string,
   settings: ServiceSettings,
@@ -26,15 +26,20 @@ export function createServiceUpstream(
   return connect(poolOptions(origin, settings, parts.tls), upstreamOptions(settings), parts);
 }
 
-/** A token answer is a few lines; whatever is longer is none. */
-const MAX_TOKEN_ANSWER_BYTES = 1024 * 1024;
-/** A token request that hangs keeps the next one from going out: an endpoint that is back must be noticed in time. */
+/** A token response has a few lines. A longer response is not one. */
+const MAX_TOKEN_RESPONSE_BYTES = 1024 * 1024;
+/**
+ * A token request that hangs delays the next one. This limit lets the gateway notice soon that an
+ * endpoint has recovered.
+ */
 export const MAX_TOKEN_REQUEST_MS = 30_000;
 
 /**
- * The way to a service's token endpoint: its TLS and timeouts, but one request at a time, each on a connection of its own
- * (they are an hour apart, and one that the server is about to close would lose the request) and sent once only: the
- * token cache decides when the next one goes out.
+ * Creates the upstream for a service's token endpoint.
+ *
+ * It sends one request at a time, each on a new connection. Token requests are about an hour apart,
+ * and a request on a connection that the server is about to close would be lost. It never retries:
+ * the token cache decides when to send the next request.
  */
 export function createTokenUpstream(
   origin: string,
@@ -44,7 +49,7 @@ export function createTokenUpstream(
   const options: UpstreamOptions = {
     ...upstreamOptions(settings),
     timeoutMs: Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS),
-    maxResponseBytes: MAX_TOKEN_ANSWER_BYTES,
+    maxResponseBytes: MAX_TOKEN_RESPONSE_BYTES,
     maxRedirects: 0,
     retry: { retries: 0, statuses: new Set() },
     reusesConnections: false,
@@ -54,7 +59,7 @@ export function createTokenUpstream(
   return connect(pool, options, { clock, random, turns, waiting: NEVER_WAITS });
 }
 
-/** One token request at a time: none waits for another. */
+/** Only one token request runs at a time, so none waits for a connection. */
 const NEVER_WAITS: WaitingMemory = { enter: () => ({ bytes: 0, buffers: [] }), leave: () => undefined };
 
 function connect(

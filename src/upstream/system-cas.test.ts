@@ -12,7 +12,10 @@ describe('a context without CAs of its own', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => void server.close());
 
-  /** What comes of a handshake with a server whose CA is not the system's: `trusted`, or why it is not. */
+  /**
+   * What comes of a handshake with a server whose CA is not the system's: `trusted`, or why it is
+   * not.
+   */
   function handshake(secureContext: SecureContext): Promise<string> {
     const { port } = server.address() as AddressInfo;
     return new Promise<string>((resolve) => {
@@ -33,22 +36,22 @@ describe('a context without CAs of its own', () => {
     return context;
   }
 
-  it('trusts those that are added, and the file of NODE_EXTRA_CA_CERTS', async () => {
+  it('trusts the CAs that are added, and the file of NODE_EXTRA_CA_CERTS', async () => {
     expect(await handshake(trusting([], ''))).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
     expect(await handshake(trusting([Buffer.from(ca)], ''))).toBe('trusted');
     expect(await handshake(trusting([], TLS_FILES.ca))).toBe('trusted');
   });
 
-  it('goes on without that file where it cannot be read', async () => {
+  it('ignores the file of NODE_EXTRA_CA_CERTS if it does not exist', async () => {
     expect(await handshake(trusting([Buffer.from(ca)], '/nowhere/ca.pem'))).toBe('trusted');
   });
 
-  // Whoever reads a device may read for ever.
-  it('goes on without it where it is no file', async () => {
+  // Reading a device may never end.
+  it('ignores the file of NODE_EXTRA_CA_CERTS if it is a device', async () => {
     expect(await handshake(trusting([Buffer.from(ca)], '/dev/zero'))).toBe('trusted');
   });
 
-  it('leaves other contexts as they are', async () => {
+  it('does not change other contexts', async () => {
     trusting([Buffer.from(ca)], TLS_FILES.ca);
     expect(await handshake(createSecureContext())).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
   });

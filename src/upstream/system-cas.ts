@@ -1,17 +1,17 @@
 import type { SecureContext } from 'node:tls';
 import { readRegularFile } from '../read-regular-file.js';
 
-/** What Node itself calls for the option `ca`; neither documented nor typed, and there in every version since 0.10. */
+/** What Node itself calls for the option `ca`. Undocumented, but in every version since 0.10. */
 interface NativeContext {
   addCACert(pem: Buffer): void;
 }
 
 /**
- * Has a context trust further CAs beside those that it was made with, when it was made without the option `ca`: those of
- * the runtime. Handing all of these over in `ca` would parse some 150 certificates for each service, which takes tens
- * of milliseconds.
+ * Makes a context trust further CAs besides those of the runtime. The context must be created
+ * without the option `ca`. To pass the CAs of the runtime in `ca` would parse some 150 certificates
+ * for each service, which takes tens of milliseconds.
  *
- * @param extraFile the file of `NODE_EXTRA_CA_CERTS`: Node 20 forgets it as soon as another CA is added.
+ * @param extraFile the file of `NODE_EXTRA_CA_CERTS`. Node 20 drops it when another CA is added.
  */
 export function trustBesides(
   { context }: SecureContext,
@@ -24,7 +24,7 @@ export function trustBesides(
   if (extra !== undefined) native.addCACert(extra);
 }
 
-/** Node warns of a file that cannot be read, and goes on without it. */
+/** Node warns of an unreadable file and continues without it. */
 function readIfThere(path: string): Buffer | undefined {
   try {
     return readRegularFile(path);

@@ -4,22 +4,22 @@ import { SYSTEM_CAS } from '../config/types/datatypes.js';
 import { readRegularFile } from '../read-regular-file.js';
 import { trustBesides } from './system-cas.js';
 
-/** How connections to one place are secured, its files read. */
+/** TLS for the connections to one server. Its files have been read. */
 export interface UpstreamTls {
   readonly secureContext: SecureContext;
-  /** False where any certificate will do (`tls_verify = verify_none`). */
+  /** False if any certificate is accepted (`tls_verify = verify_none`). */
   readonly verify: boolean;
-  /** For SNI and the check of the certificate, where it is not the host of the URL. */
+  /** The name for SNI and for the check of the certificate. Default: the host of the URL. */
   readonly servername: string | undefined;
 }
 
-/** The settings of a service that say how its API is reached. */
+/** The settings of a service for TLS to its API. */
 export type ApiTlsSettings = Pick<
   ServiceSettings,
   'tls_verify' | 'tls.cacertfile' | 'tls.certfile' | 'tls.keyfile' | 'tls.servername'
 >;
 
-/** Those that say how its token endpoint is. */
+/** The settings of a service for TLS to its token endpoint. */
 export type TokenTlsSettings = ApiTlsSettings &
   Pick<
     ServiceSettings,
@@ -31,9 +31,10 @@ export type TokenTlsSettings = ApiTlsSettings &
   >;
 
 /**
- * Reads a service's TLS files, once: they may be gone when a connection to another place is wanted later.
+ * Reads the TLS files of a service. They are read once, because they may be gone when the service
+ * connects to another server later.
  *
- * @throws Error in one sentence where they cannot be used.
+ * @throws Error with a message of one sentence if the files cannot be used
  */
 export function readUpstreamTls(settings: ApiTlsSettings): UpstreamTls {
   return {
@@ -48,10 +49,12 @@ export function readUpstreamTls(settings: ApiTlsSettings): UpstreamTls {
 }
 
 /**
- * The same for a service's token endpoint. What `auth.fetch.tls.*` leaves open is as for the API, with two exceptions: an
- * endpoint elsewhere has another name, and often a public certificate.
+ * Reads the TLS files for the token endpoint of a service. The keys `auth.fetch.tls.*` default to
+ * the keys `tls.*` of the API, with two exceptions. `servername` has no such default, because the
+ * endpoint has another name. The CAs include those of the system, because the endpoint often has a
+ * public certificate.
  *
- * @throws Error in one sentence where the files cannot be used.
+ * @throws Error with a message of one sentence if the files cannot be used
  */
 export function readTokenTls(settings: TokenTlsSettings): UpstreamTls {
   const ofService = settings['tls.cacertfile'];

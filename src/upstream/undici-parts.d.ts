@@ -1,4 +1,6 @@
-/** What connection-pool.ts imports of undici's inside; undici declares the types for its front alone. */
+/**
+ * The types of undici's internal files that we import. undici declares types only for its entry.
+ */
 declare module 'undici/lib/dispatcher/client.js' {
   import { Client } from 'undici';
   export = Client;

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 
-/** What `inflateRaw` gives with `info: true`; its types leave that out. */
+/** What `inflateRaw` returns with `info: true`. Its types do not declare this. */
 interface Inflated {
   readonly buffer: Buffer;
-  /** Bytes of input that the data took. */
+  /** Bytes of input that were read. */
   readonly engine: { readonly bytesWritten: number };
 }
 
@@ -19,14 +19,17 @@ const FIXED_HEADER_BYTES = 10;
 const GZIP_TRAILER_BYTES = 8;
 const ZLIB_HEADER_BYTES = 2;
 const ZLIB_CHECKSUM_BYTES = 4;
-/** Each costs a turn of the thread pool. Good data of more members never comes here. */
+/**
+ * Each member needs one job of the thread pool. Valid data of more members is never unpacked here.
+ */
 const MAX_MEMBERS = 100;
 
 /**
- * Unpacks gzip data (RFC 1952) of which every member that begins is whole, whatever stands behind the last: rubbish, or
- * the end of the data in place of its trailer. Zlib refuses both, browsers take them.
+ * Unpacks gzip data (RFC 1952) that has extra bytes after its last member, or a cut-off trailer.
+ * zlib refuses both, browsers accept them. Every member must be complete otherwise.
  *
- * @throws RangeError where more than `maxBytes` would come out; another Error where a member is broken.
+ * @throws RangeError if the data unpacks to more than `maxBytes`; another Error if a member is
+ *   broken
  */
 export async function unpackGzip(data: Buffer, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
@@ -35,35 +38,36 @@ export async function unpackGzip(data: Buffer, maxBytes: number): Promise<Buffer
   for (let members = 0; members === 0 || isMember(rest); members++) {
     if (members === MAX_MEMBERS) throw new Error('too many members');
     const packed = rest.subarray(headerLength(rest));
-    const { plain, behind } = await inflateBounded(packed, left);
-    if (behind.length >= GZIP_TRAILER_BYTES && behind.readUInt32LE(0) !== crc32(plain)) {
+    const { plain, rest: trailer } = await inflateBounded(packed, left);
+    if (trailer.length >= GZIP_TRAILER_BYTES && trailer.readUInt32LE(0) !== crc32(plain)) {
       throw new Error('the checksum differs');
     }
     pieces.push(plain);
     left -= plain.length;
-    rest = behind.subarray(GZIP_TRAILER_BYTES);
+    rest = trailer.subarray(GZIP_TRAILER_BYTES);
   }
   return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
 }
 
 /**
- * Unpacks data in zlib's format (RFC 1950) that ends before its checksum does.
+ * Unpacks data in zlib's format (RFC 1950) whose checksum is cut off.
  *
- * @throws RangeError where more than `maxBytes` would come out; another Error where the data is broken.
+ * @throws RangeError if the data unpacks to more than `maxBytes`; another Error if it is broken
  */
 export async function unpackZlib(data: Buffer, maxBytes: number): Promise<Buffer> {
-  const { plain, behind } = await inflateBounded(data.subarray(ZLIB_HEADER_BYTES), maxBytes);
-  // Zlib itself has found that the checksum differs, where there is one.
-  if (behind.length >= ZLIB_CHECKSUM_BYTES) throw new Error('the checksum differs');
+  const { plain, rest } = await inflateBounded(data.subarray(ZLIB_HEADER_BYTES), maxBytes);
+  // zlib has refused this data before. If there is a checksum, it was wrong.
+  if (rest.length >= ZLIB_CHECKSUM_BYTES) throw new Error('the checksum differs');
   return plain;
 }
 
-async function inflateBounded(packed: Buffer, maxBytes: number): Promise<{ plain: Buffer; behind: Buffer }> {
-  // Zlib takes no limit of 0.
+/** @returns the unpacked data, and the bytes after the packed data */
+async function inflateBounded(packed: Buffer, maxBytes: number): Promise<{ plain: Buffer; rest: Buffer }> {
+  // zlib does not accept a limit of 0.
   const maxOutputLength = Math.max(maxBytes, 1);
   const { buffer, engine } = await inflateWithInfo(packed, { info: true, maxOutputLength });
-  if (buffer.length > maxBytes) throw new RangeError('more data than may come out');
-  return { plain: buffer, behind: packed.subarray(engine.bytesWritten) };
+  if (buffer.length > maxBytes) throw new RangeError('the data unpacks to more than allowed');
+  return { plain: buffer, rest: packed.subarray(engine.bytesWritten) };
 }
 
 function isMember(data: Buffer): boolean {
@@ -71,14 +75,14 @@ function isMember(data: Buffer): boolean {
 }
 
 function headerLength(data: Buffer): number {
-  if (!isMember(data)) throw new Error('no gzip member');
+  if (!isMember(data)) throw new Error('not a gzip member');
   const flags = data.readUInt8(3);
   let length = FIXED_HEADER_BYTES;
   if ((flags & FLAG.extra) !== 0) length += 2 + data.readUInt16LE(length);
   for (const text of [FLAG.name, FLAG.comment]) {
     if ((flags & text) === 0) continue;
     const end = data.indexOf(0, length);
-    if (end < 0) throw new Error('a header without an end');
+    if (end < 0) throw new Error('the header has no end');
     length = end + 1;
   }
   return (flags & FLAG.headerCrc) === 0 ? length : length + 2;

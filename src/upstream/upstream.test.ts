@@ -108,7 +108,7 @@ const request = (origin: string, method: HttpMethod = 'GET', path = '/x'): HttpR
   headers: ['Accept', 'application/json'],
   body: method === 'POST' ? '{"a":1}' : undefined,
 });
-/** Limits of an exchange that nobody cuts short. */
+/** Limits of an exchange that gets its whole time. */
 const WHOLE = {
   maxHeaderBytes: 65_536,
   wholeMs: 0,
@@ -119,7 +119,7 @@ const within = (ms: number) => createCallControl(clock.monotonic() + ms);
 const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<number>() } });
 
 describe('one exchange', () => {
-  it('brings the answer and sends what it was given', async () => {
+  it('sends the request as given and returns the response', async () => {
     const server = await serve(() => ({
       status: 201,
       json: { id: 'INV-002' },
@@ -133,9 +133,9 @@ describe('one exchange', () => {
   });
 
   it.each<[string, number, Record<string, string>]>([
-    ['of 64 KB', 65_536, {}],
-    ['that unpacks to 64 KB', 65_536, { 'content-encoding': 'gzip' }],
-  ])('keeps its place while an answer is read %s', async (_, size, headers) => {
+    ['has 64 KB', 65_536, {}],
+    ['unpacks to 64 KB', 65_536, { 'content-encoding': 'gzip' }],
+  ])('keeps its place in the pool while it reads a response that %s', async (_, size, headers) => {
     const text = 'x'.repeat(size);
     const body = 'content-encoding' in headers ? gzipSync(text) : text;
     const server = await serve(() => ({ body, headers }));
@@ -150,24 +150,27 @@ describe('one exchange', () => {
   });
 
   it.each<[string, number, number, Record<string, string>?]>([
-    ['that is shorter', 65_535, 200],
-    ['that is shorter and compressed', 65_535, 200, { 'content-encoding': 'gzip' }],
-    ['that is broken', 65_536, 200, { 'content-encoding': 'br' }],
-    ['that is tried again', 65_536, 503],
-  ])('keeps no place with an answer %s', async (_, size, status, headers = {}) => {
-    const text = 'x'.repeat(size);
-    const body = 'content-encoding' in headers ? gzipSync(text) : text;
-    let count = 0;
-    const server = await serve(() => (++count > 1 ? {} : { status, body, headers }));
-    const retry = { retries: 1, statuses: new Set([503]) };
-    const { upstream, pool } = connect(server.url, { keepsPlaces: true, retry });
-    const control = within(5_000);
-    await upstream.send(request(server.url), true, control);
-    expect(pool.busy).toBe(0);
-    expect(control.place).toBeUndefined();
-  });
+    ['is shorter', 65_535, 200],
+    ['is shorter and compressed', 65_535, 200, { 'content-encoding': 'gzip' }],
+    ['is broken', 65_536, 200, { 'content-encoding': 'br' }],
+    ['causes a retry', 65_536, 503],
+  ])(
+    'does not keep its place in the pool after a response that %s',
+    async (_, size, status, headers = {}) => {
+      const text = 'x'.repeat(size);
+      const body = 'content-encoding' in headers ? gzipSync(text) : text;
+      let count = 0;
+      const server = await serve(() => (++count > 1 ? {} : { status, body, headers }));
+      const retry = { retries: 1, statuses: new Set([503]) };
+      const { upstream, pool } = connect(server.url, { keepsPlaces: true, retry });
+      const control = within(5_000);
+      await upstream.send(request(server.url), true, control);
+      expect(pool.busy).toBe(0);
+      expect(control.place).toBeUndefined();
+    },
+  );
 
-  it('decodes a compressed answer', async () => {
+  it('decodes a compressed response', async () => {
     const server = await serve(() => ({ headers: { 'content-encoding': 'gzip' }, body: gzipSync('hello') }));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url), true, within(5_000));
@@ -175,9 +178,9 @@ describe('one exchange', () => {
   });
 
   it.each<[string, AnswerHandler, string]>([
-    ['larger than allowed, as announced', () => ({ body: 'x'.repeat(2_000) }), 'bad_answer'],
+    ['is larger than allowed, as announced', () => ({ body: 'x'.repeat(2_000) }), 'bad_answer'],
     [
-      'larger than allowed, in chunks',
+      'is larger than allowed, in chunks',
       (_, response) => {
         response.write('x'.repeat(600));
         response.end('x'.repeat(600));
@@ -185,14 +188,14 @@ describe('one exchange', () => {
       },
       'bad_answer',
     ],
-    ['that is no HTTP', () => ({ raw: 'SSH-2.0-OpenSSH_9.2\r\n', afterwards: 'close' }), 'bad_answer'],
+    ['is not HTTP', () => ({ raw: 'SSH-2.0-OpenSSH_9.2\r\n', afterwards: 'close' }), 'bad_answer'],
     [
-      'with endless headers',
+      'has too long headers',
       () => ({ raw: `HTTP/1.1 200 OK\r\nx: ${'y'.repeat(200_000)}\r\n\r\n`, afterwards: 'close' }),
       'bad_answer',
     ],
     [
-      'that switches protocols unasked',
+      'switches protocols unexpectedly',
       () => ({
         raw: 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
         afterwards: 'hang',
@@ -200,7 +203,7 @@ describe('one exchange', () => {
       'bad_answer',
     ],
     [
-      'that is an event stream',
+      'is an event stream',
       (_, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' });
         response.write('data: 1\n\n');
@@ -209,36 +212,36 @@ describe('one exchange', () => {
       'bad_answer',
     ],
     [
-      'shorter than announced',
+      'is shorter than announced',
       () => ({ raw: 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', afterwards: 'close' }),
       'connect',
     ],
     [
-      'that ends amid its chunks',
+      'ends within a chunk',
       () => ({ raw: 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel', afterwards: 'close' }),
       'connect',
     ],
     [
-      'with two lengths',
+      'has two lengths',
       () => ({
         raw: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 5\r\n\r\nab',
         afterwards: 'close',
       }),
       'bad_answer',
     ],
-    ['that never comes: reset', () => RESET, 'connect'],
-    ['that never comes: closed', () => CLOSE, 'connect'],
-  ])('names an answer %s', async (_, handler, code) => {
+    ['does not arrive before a reset', () => RESET, 'connect'],
+    ['does not arrive before the connection closes', () => CLOSE, 'connect'],
+  ])('fails with the right code if the response %s', async (_, handler, code) => {
     const server = await serve(handler);
     const { upstream, pool } = connect(server.url, { maxResponseBytes: 1_000 });
     const outcome = await upstream.send(request(server.url), true, within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code, sent: true, attempts: 1 });
     expect(pool.busy).toBe(0);
-    server.answerWith(() => ({ body: 'well again' }));
+    server.answerWith(() => ({ body: 'recovered' }));
     expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
   });
 
-  it('takes an interim answer for none', async () => {
+  it('skips an interim response', async () => {
     const raw =
       'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
     const server = await serve(() => ({ raw, afterwards: 'hang' }));
@@ -248,8 +251,8 @@ describe('one exchange', () => {
   });
 });
 
-describe('time', () => {
-  it('ends an attempt at its timeout and tears the request down', async () => {
+describe('the time limit', () => {
+  it('ends an attempt at its timeout and closes its connection', async () => {
     const server = await serve(() => HANG);
     const { upstream } = connect(server.url, { timeoutMs: 60 });
     const outcome = await upstream.send(request(server.url), false, within(5_000));
@@ -265,7 +268,7 @@ describe('time', () => {
     await server.arrived(1);
     still.advance(60);
     await vi.waitFor(() => {
-      // The pause before the second attempt is none at all with this `random`, but still a timer.
+      // The pause before the second attempt is 0 ms with this `random`, but it still uses a timer.
       still.advance(0);
       expect(server.requests).toHaveLength(2);
     });
@@ -273,7 +276,7 @@ describe('time', () => {
     expect(await outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 2 });
   });
 
-  it('sends nothing where the deadline has passed', async () => {
+  it('keeps a call from being sent after its deadline', async () => {
     const server = await serve(() => ({}));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(request(server.url), true, within(-1));
@@ -281,7 +284,7 @@ describe('time', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('counts a body that stops half-way as silence', async () => {
+  it('treats a body that stops half-way as silence', async () => {
     const server = await serve((_, response) => {
       response.write('half');
       return 'handled';
@@ -292,8 +295,8 @@ describe('time', () => {
   });
 });
 
-describe('a request that may not leave after a time', () => {
-  it('does not, and its connection stays as good as it is', async () => {
+describe('a request with `notAfter`', () => {
+  it('is not sent after that time, and its connection stays good', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1 });
     await upstream.send(request(server.url), true, within(5_000));
@@ -304,20 +307,20 @@ describe('a request that may not leave after a time', () => {
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
   });
 
-  it('does not where the time has passed while its connection was made', async () => {
+  it('is not sent if that time passes while its connection is opened', async () => {
     const still = createFakeClock();
     const server = await serve(() => ({ body: 'ok' }));
     const { pool } = connect(server.url);
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
-    const begun = still.monotonic();
+    const startedAt = still.monotonic();
     const limits = {
       ...WHOLE,
-      now: begun,
+      now: startedAt,
       timeoutMs: 5_000,
       timer: undefined,
       recvTimeoutMs: 5_000,
       maxBytes: 1_000,
-      notAfter: begun + 10,
+      notAfter: startedAt + 10,
     };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     still.advance(10);
@@ -326,8 +329,8 @@ describe('a request that may not leave after a time', () => {
   });
 });
 
-describe('silence', () => {
-  it('is measured from the last byte heard', async () => {
+describe('the silence of an upstream', () => {
+  it('is measured from its last byte', async () => {
     const still = createFakeClock();
     const server = await serve((_, response) => {
       response.write('half');
@@ -346,7 +349,7 @@ describe('silence', () => {
     };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
     await server.arrived(1);
-    // One timer for the whole, one for the silence; nobody hears anything while time stands still.
+    // One timer is for the whole exchange, one for the silence. The clock moves only by `advance`.
     still.advance(99);
     expect(still.pending).toBe(2);
     still.advance(100);
@@ -357,11 +360,11 @@ describe('silence', () => {
   });
 });
 
-describe('a connection that comes too late', () => {
+describe('a call whose connection becomes free too late', () => {
   const still = createFakeClock();
   const released: ConnectionState[] = [];
   const sent: HttpRequest[] = [];
-  /** Whether the call had been cancelled when it was sent. */
+  /** For each request sent: whether its call had been cancelled before. */
   const canceled: boolean[] = [];
   function lateUpstream(whileWaiting: () => void) {
     const connection = {} as Connection;
@@ -401,7 +404,7 @@ describe('a connection that comes too late', () => {
     });
   }
 
-  it('sends nothing once the deadline has passed', async () => {
+  it('is not sent after its deadline', async () => {
     const upstream = lateUpstream(() => still.advance(1_000));
     const control = createCallControl(still.monotonic() + 500);
     const outcome = await upstream.send(request('http://a', 'POST'), false, control);
@@ -409,7 +412,7 @@ describe('a connection that comes too late', () => {
     expect([sent, released]).toEqual([[], ['good']]);
   });
 
-  it('sends nothing once the caller has cancelled', async () => {
+  it('is not sent after its caller has cancelled it', async () => {
     const control = createCallControl(still.monotonic() + 500);
     const upstream = lateUpstream(() => cancelCall(control));
     const outcome = await upstream.send(request('http://a', 'POST'), false, control);
@@ -417,7 +420,7 @@ describe('a connection that comes too late', () => {
     expect([sent, released]).toEqual([[], ['good', 'good']]);
   });
 
-  it('sends nothing of what is cancelled between its turn and its sending', async () => {
+  it('is not sent if it is cancelled between getting the connection and sending', async () => {
     for (let turns = 0; turns < 8; turns++) {
       const control = createCallControl(still.monotonic() + 500);
       const upstream = lateUpstream(() => undefined);
@@ -431,8 +434,8 @@ describe('a connection that comes too late', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('ends the request that is under way', async () => {
+describe('cancelling a call', () => {
+  it('ends its running request', async () => {
     const server = await serve(() => HANG);
     const { upstream, pool } = connect(server.url);
     const control = within(5_000);
@@ -464,7 +467,7 @@ describe('cancelling', () => {
       return { result, control, still, connection };
     }
 
-    it('a request keeps its connection until it is answered', async () => {
+    it('keeps the connection until the response is complete', async () => {
       let finish = (_: { body: string }): void => {};
       const server = await serve(() => new Promise((resolve) => (finish = resolve)));
       const { result, control, still } = await begin(server.url);
@@ -478,10 +481,10 @@ describe('cancelling', () => {
     });
 
     it.each([
-      ['the whole time is over', 5_000, {}],
-      ['it has stayed for a minute, however long that is', 60_000, { wholeMs: 1e6, timeoutMs: 1e6 }],
+      ['the whole time of the request is over', 5_000, {}],
+      ['a minute has passed, however long the whole time is', 60_000, { wholeMs: 1e6, timeoutMs: 1e6 }],
       ['the upstream has been silent for too long', 300, { recvTimeoutMs: 300 }],
-    ])('or until %s', async (_, ms, more) => {
+    ])('keeps the connection until %s', async (_, ms, more) => {
       const server = await serve(() => HANG);
       const { result, control, still } = await begin(server.url, more);
       const arrived = await server.arrived(1);
@@ -495,7 +498,7 @@ describe('cancelling', () => {
       expect(still.pending).toBe(0);
     });
 
-    it('a request that its caller gives less time stays for the whole of it', async () => {
+    it('does the same as a deadline shorter than the timeout: the request keeps its whole time', async () => {
       const server = await serve(() => HANG);
       const { result, still } = await begin(server.url, { timeoutMs: 100 });
       await server.arrived(1);
@@ -508,7 +511,7 @@ describe('cancelling', () => {
       expect(await connection).toBe('broken');
     });
 
-    it('an answer that is too long, or never ends, ends it too', async () => {
+    it('closes the connection at a response that is too long or never ends', async () => {
       for (const headers of [{ 'content-length': 2_000 }, { 'content-type': 'text/event-stream' }]) {
         let finish = (): void => {};
         const server = await serve((_, response) => {
@@ -524,7 +527,7 @@ describe('cancelling', () => {
       }
     });
 
-    it('one that has not left yet never leaves, and its connection serves the next', async () => {
+    it('drops a request that is not sent yet, and its connection serves the next one', async () => {
       const server = await serve(() => ({ body: 'ok' }));
       const { result, control, connection, still } = await begin(server.url);
       cancelCall(control);
@@ -540,7 +543,7 @@ describe('cancelling', () => {
       expect([server.requests.length, server.connections]).toEqual([1, 1]);
     });
 
-    it('the gateway itself waits for nothing when it stops', async () => {
+    it('closes the connection at once if the gateway stops', async () => {
       const server = await serve(() => HANG);
       const { result, control } = await begin(server.url);
       const arrived = await server.arrived(1);
@@ -550,7 +553,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('ends the wait for a connection, which then serves another', async () => {
+  it('ends its wait for a connection, which then serves another call', async () => {
     const server = await serve(() => HANG);
     const { upstream, pool } = connect(server.url, {}, { size: 1 });
     const first = within(5_000);
@@ -568,19 +571,19 @@ describe('cancelling', () => {
     expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
   });
 
-  it('ends the pause before a retry', async () => {
+  it('ends its pause before a retry', async () => {
     const server = await serve(() => ({ status: 503, headers: { 'retry-after': '60' } }));
     const { upstream } = connect(server.url, { retry: { retries: 1, statuses: new Set([503]) } });
     const control = within(120_000);
     const outcome = upstream.send(request(server.url), true, control);
     await (await server.arrived(1)).answered;
-    // The answer is on its way to us: wait until the call pauses.
+    // The response is on its way to us: wait until the call pauses.
     while (control.waitsFor === undefined) await new Promise(setImmediate);
     cancelCall(control);
     expect(await outcome).toMatchObject({ kind: 'canceled', attempts: 1 });
   });
 
-  it('never sends what was cancelled while its connection was being made', async () => {
+  it('drops its request while the connection is opened', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1 });
     const control = within(5_000);
@@ -592,8 +595,8 @@ describe('cancelling', () => {
   });
 });
 
-describe('retries', () => {
-  it('counts refused connections as attempts', async () => {
+describe('the retries of a call', () => {
+  it('count refused connections as attempts', async () => {
     const server = await serve(() => ({}));
     await server.close();
     const { upstream } = connect(server.url, retrying(1));
@@ -601,7 +604,7 @@ describe('retries', () => {
     expect(outcome).toMatchObject({ kind: 'failure', code: 'connect', sent: false, attempts: 2 });
   });
 
-  it('sends a POST once where the connection is lost after it', async () => {
+  it('do not repeat a POST whose connection is lost', async () => {
     const server = await serve(() => RESET);
     const { upstream } = connect(server.url, retrying(3));
     const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
@@ -609,14 +612,14 @@ describe('retries', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('sends it again where that does no harm, until it succeeds', async () => {
+  it('repeat a POST if that does no harm, until it succeeds', async () => {
     const server = await serve(({ number }) => (number < 3 ? RESET : { body: 'ok' }));
     const { upstream } = connect(server.url, retrying(3));
     const outcome = await upstream.send(request(server.url, 'POST'), true, within(5_000));
     expect(outcome).toMatchObject({ kind: 'response', attempts: 3 });
   });
 
-  it('stops when the budget is empty', async () => {
+  it('stop when the budget is empty', async () => {
     const server = await serve(() => RESET);
     const { upstream } = connect(server.url, retrying(100));
     const outcome = await upstream.send(request(server.url), true, within(5_000));
@@ -626,7 +629,7 @@ describe('retries', () => {
 });
 
 describe('redirects', () => {
-  it('are followed within the origin, a bounded number of times', async () => {
+  it('are followed within the origin up to the limit', async () => {
     const server = await serve(({ url }) => ({ status: 302, headers: { location: `${url}x` } }));
     const { upstream } = connect(server.url, { maxRedirects: 2 });
     const outcome = await upstream.send(request(server.url), true, within(5_000));
@@ -634,7 +637,7 @@ describe('redirects', () => {
     expect(server.requests.map(({ url }) => url)).toEqual(['/x', '/xx', '/xxx']);
   });
 
-  it.each([1, 2])('count as sent where the time to leave is over after hop %i', async (slow) => {
+  it.each([1, 2])('count as sent if `notAfter` passes after hop %i', async (slow) => {
     const still = createFakeClock();
     const server = await serve(({ url, number }) => {
       if (number === slow) still.advance(20);
@@ -647,7 +650,7 @@ describe('redirects', () => {
     expect(server.requests).toHaveLength(slow);
   });
 
-  it('are returned as they are by default', async () => {
+  it('are not followed by default', async () => {
     const server = await serve(() => ({ status: 302, headers: { location: '/y' } }));
     const { upstream } = connect(server.url);
     await upstream.send(request(server.url), true, within(5_000));
@@ -655,8 +658,8 @@ describe('redirects', () => {
   });
 });
 
-describe('the pool', () => {
-  it('answers overload where no connection becomes free in time', async () => {
+describe('the connection pool', () => {
+  it('fails with `overload` if no connection becomes free in time', async () => {
     const server = await serve(() => HANG);
     const { upstream } = connect(server.url, { checkoutTimeoutMs: 50 }, { size: 1 });
     const control = within(5_000);
@@ -667,7 +670,7 @@ describe('the pool', () => {
     await running;
   });
 
-  it('answers overload at once where too many wait already', async () => {
+  it('fails with `overload` at once if too many calls wait already', async () => {
     const server = await serve(() => HANG);
     const { upstream, pool } = connect(server.url, {}, { size: 1, maxWaiting: 1 });
     const controls = [within(5_000), within(5_000)];
@@ -687,7 +690,7 @@ describe('the pool', () => {
     expect(server.connections).toBeLessThanOrEqual(3);
   });
 
-  it('makes a new connection when the old one is past its lifetime', async () => {
+  it('opens a new connection when the old one is older than its lifetime', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1, maxLifetimeMs: 0.001 });
     for (let count = 0; count < 3; count++) await upstream.send(request(server.url), true, within(5_000));
@@ -697,7 +700,7 @@ describe('the pool', () => {
 
 describe('TLS', () => {
   const caFile = new URL('../../test/support/tls/ca.pem', import.meta.url).pathname;
-  it('refuses a certificate that does not verify, without a second try', async () => {
+  it('refuses a certificate that does not verify, without a retry', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const { upstream } = connect(server.url, retrying(3));
     const outcome = await upstream.send(request(server.url), true, within(5_000));
@@ -710,7 +713,7 @@ describe('TLS', () => {
     });
   });
 
-  it('refuses a certificate for another name, time after time', async () => {
+  it('refuses a certificate for another name in each call', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const otherName = readUpstreamTls({
       ...TLS,
@@ -724,7 +727,7 @@ describe('TLS', () => {
     }
   });
 
-  it('accepts what its CA signed, and anything where told not to verify', async () => {
+  it('accepts a certificate of its CA, and any certificate with verify_none', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const trusting = [
       { ...TLS, 'tls.cacertfile': [caFile] },
@@ -738,14 +741,14 @@ describe('TLS', () => {
     }
   });
 
-  it('refuses files that hold no certificate when it is set up, not at the first call', () => {
+  it('refuses files without a certificate at the start, not in the first call', () => {
     const noCertificate = new URL(import.meta.url).pathname;
     expect(() =>
       readUpstreamTls({ ...TLS, 'tls.certfile': noCertificate, 'tls.keyfile': noCertificate }),
     ).toThrow(/tls\.certfile/);
   });
 
-  it('calls a server without TLS a TLS failure', async () => {
+  it('fails with `tls` if the server does not use TLS', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const origin = server.url.replace('http:', 'https:');
     const { upstream } = connect(origin, retrying(1));

@@ -57,7 +57,7 @@ describe('the log of calls', () => {
         code,
         status,
         attempts,
-        cause: 'the answer is larger than it may be (1024 bytes)',
+        cause: 'the response is larger than allowed (1024 bytes)',
       },
     ]);
   });
@@ -108,7 +108,7 @@ describe('the log of calls', () => {
     await Promise.all(calls);
     expect(lines()).toHaveLength(10);
     expect(new Set(lines().map(({ cause }) => cause))).toEqual(
-      new Set(['no whole answer before the deadline']),
+      new Set(['no complete response before the deadline']),
     );
   });
 
