@@ -21,13 +21,13 @@ export interface RequestCredentialDeps {
   readonly random: () => number;
   readonly userAgent: string;
   readonly log: Logger;
-  /** Of the token endpoint. */
+  /** TLS for the token endpoint. */
   readonly tls: UpstreamTls;
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
 }
 
-/** Builds what a service's `auth.*` keys ask for; sends nothing before the first call. */
+/** Creates the credential that a service's `auth.*` keys describe. Sends nothing before a call. */
 export function createRequestCredential(
   { name, settings }: ServiceConfig,
   credential: Credential,

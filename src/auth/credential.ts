@@ -2,21 +2,21 @@ import type { ServiceSettings } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { type Placement, placeCredential, readPlacement } from './placement.js';
 
-/** What kind of credential a service has: none, one that never changes by itself, or a token that is fetched. */
+/** The kind of a service's credential: none, a configured one, or a token that is fetched. */
 export type CredentialKind = 'none' | 'static' | 'token';
 
-/** What can be said of a service's credential without having it. */
+/** What is known of a service's credential from the configuration, without its value. */
 export interface Credential {
   readonly kind: CredentialKind;
   readonly placement: Placement;
-  /** Lower-case header names and query names that the credential takes: callers can't set them. */
+  /** Headers (in lower case) and query parameters of the credential. Callers cannot set them. */
   readonly ownedHeaders: readonly string[];
   readonly ownedQuery: readonly string[];
-  /** The request with the credential masked: for showing. */
+  /** The request with a masked credential, to show it to people. */
   mask<Request extends HttpRequest>(request: Request): Request;
 }
 
-/** Reads from `auth.*` which credential a service has and where it goes. */
+/** Reads from `auth.*` which credential a service has, and where it goes in requests. */
 export function describeCredential(settings: ServiceSettings): Credential {
   const kind = credentialKind(settings);
   const placement = readPlacement(settings);
@@ -38,7 +38,10 @@ function credentialKind(settings: ServiceSettings): CredentialKind {
   return hasToken && !isPartOf(settings.base_url) ? 'static' : 'none';
 }
 
-/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`): it is placed already then. */
+/**
+ * Some APIs have their key in the path (`https://api.example.com/bot{{token}}`). It is then in
+ * place.
+ */
 function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
   return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');
 }

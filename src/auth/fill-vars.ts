@@ -2,7 +2,9 @@ import type { Template } from '../config/types/template.js';
 
 export { MASK } from '../config/types/template.js';
 
-/** Fills a template from the service's variables; undefined where one is missing and has no default. */
+/**
+ * Fills a template with the service's variables; undefined if one has neither value nor default.
+ */
 export function fillVars(
   parts: Template['parts'],
   read: (name: string) => string | undefined,

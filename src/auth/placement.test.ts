@@ -18,12 +18,12 @@ function placement(...lines: string[]) {
 }
 const inQuery = ['+auth.apply.placement = query_param', '+auth.apply.name = api key'];
 
-describe('in a header', () => {
-  it('is the default: Authorization, the token as it is', () => {
+describe('a credential in a header', () => {
+  it('is by default the token in Authorization', () => {
     const placed = placeCredential(request, placement(), placement().format('t', new Map()) ?? '');
     expect(placed.headers).toEqual(['A', 'a', 'Authorization', 't']);
   });
-  it('fills the format, and masks all of it but its own words', () => {
+  it('fills the variables of the format, or masks them', () => {
     const { format, masked } = placement(
       '+auth.vars.user = u',
       '+auth.apply.format = Key {{user}}:{{token}}',
@@ -31,19 +31,19 @@ describe('in a header', () => {
     expect(format('{{user}}', new Map([['user', 'u']]))).toBe('Key u:{{user}}');
     expect(masked).toBe('Key ***:***');
   });
-  it.each(['a\r\nb', 'a\0', '€'])('has no place for %j', (text) => {
+  it.each(['a\r\nb', 'a\0', '€'])('cannot be %j', (text) => {
     expect(isPlaceable(text, placement())).toBe(false);
   });
 });
 
-describe('in the query', () => {
-  it('is encoded, name and value, behind what is there', () => {
+describe('a credential in the query', () => {
+  it('is appended to the query, with name and value encoded', () => {
     expect(placeCredential(request, placement(...inQuery), 'a&b').path).toBe('/x?api%20key=a%26b');
     expect(placeCredential({ ...request, path: '/x?y=z' }, placement(...inQuery), 'é').path).toBe(
       '/x?y=z&api%20key=%C3%A9',
     );
   });
-  it('has no place for half a character', () => {
+  it('cannot contain a lone surrogate', () => {
     expect(isPlaceable('\ud800', placement(...inQuery))).toBe(false);
     expect(isPlaceable('€', placement(...inQuery))).toBe(true);
   });

@@ -3,18 +3,18 @@ import { isFieldValue } from '../config/types/http-fields.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars, MASK } from './fill-vars.js';
 
-/** Where a service wants its token. */
+/** Where in a request the token of a service goes. */
 export interface Placement {
   readonly where: 'header' | 'query_param';
-  /** Header or query parameter name. */
+  /** The name of the header or query parameter. */
   readonly name: string;
-  /** The text to place for a token: `auth.apply.format` filled; undefined where another variable of it has no value. */
+  /** Fills `auth.apply.format` with a token; undefined if another variable in it has no value. */
   format(token: string, vars: ReadonlyMap<string, string>): string | undefined;
-  /** The same with every variable masked. */
+  /** `auth.apply.format` with every variable masked. */
   readonly masked: string;
 }
 
-/** Reads `auth.apply.*`; the format may use the service's variables beside `{{token}}`. */
+/** Reads `auth.apply.*`. The format may use the service's variables besides `{{token}}`. */
 export function readPlacement(settings: ServiceSettings): Placement {
   const { parts } = settings['auth.apply.format'];
   return {
@@ -25,7 +25,7 @@ export function readPlacement(settings: ServiceSettings): Placement {
   };
 }
 
-/** The request with its credential, which replaces what a caller may have sent under that name. */
+/** Adds the credential to a request. Callers cannot set a header or parameter of this name. */
 export function placeCredential<Request extends HttpRequest>(
   request: Request,
   placement: Placement,
@@ -38,7 +38,7 @@ export function placeCredential<Request extends HttpRequest>(
   return { ...request, path: `${request.path}${separator}${pair}` };
 }
 
-/** A credential that cannot stand in a header counts as none: it must never split a request in two. */
+/** Whether the credential is allowed at its place. In a header it must never split the request. */
 export function isPlaceable(text: string, placement: Placement): boolean {
   return placement.where === 'header' ? isFieldValue(text) : text.isWellFormed();
 }

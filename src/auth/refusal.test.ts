@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { answerHeaders } from '../../test/support/answer-headers.js';
 import { judgeRefusal } from './refusal.js';
 
-const answer = (status: number, challenge?: string | string[]) => ({
+const response = (status: number, challenge?: string | string[]) => ({
   status,
   headers: answerHeaders({ 'www-authenticate': challenge }),
   body: Buffer.alloc(0),
 });
 
-describe('what an answer says of the token', () => {
+describe('the verdict on a token', () => {
   it.each([
     [200, undefined, 'none'],
     [401, undefined, 'token'],
@@ -20,17 +20,17 @@ describe('what an answer says of the token', () => {
     [403, 'Bearer error_description="error=invalid_tokens", error="insufficient_scope"', 'none'],
     [404, 'Bearer error="invalid_token"', 'none'],
     [500, undefined, 'none'],
-  ])('%i %j: %s', (status, challenge, expected) => {
-    expect(judgeRefusal(answer(status, challenge), [401])).toBe(expected);
+  ])('after %i with the challenge %j is %s', (status, challenge, expected) => {
+    expect(judgeRefusal(response(status, challenge), [401])).toBe(expected);
   });
   it.each([400, 403, 404, 419, 498])(
-    'a %i speaks of it perhaps, where auth.refresh_on names it',
+    'after %i is `perhaps` if auth.refresh_on contains the status',
     (status) => {
-      expect(judgeRefusal(answer(status), [401, status])).toBe('perhaps');
-      expect(judgeRefusal(answer(status), [401])).toBe('none');
+      expect(judgeRefusal(response(status), [401, status])).toBe('perhaps');
+      expect(judgeRefusal(response(status), [401])).toBe('none');
     },
   );
-  it('a plain 403 speaks of it perhaps, where auth.refresh_on names 403', () => {
-    expect(judgeRefusal(answer(403), [401, 403])).toBe('perhaps');
+  it('after 403 without a challenge is `perhaps` if auth.refresh_on contains 403', () => {
+    expect(judgeRefusal(response(403), [401, 403])).toBe('perhaps');
   });
 });

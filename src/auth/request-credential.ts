@@ -2,42 +2,44 @@ import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest, HttpResponse } from '../upstream/http-message.js';
 import type { Token } from './token-cache.js';
 
-/** A request that may be sent. */
+/** A request with its credential, ready to be sent. */
 export interface WithCredential {
   readonly kind: 'authorised';
   readonly request: HttpRequest;
-  /** The token in it; undefined where its credential is none that could be replaced. */
+  /** The token in the request; undefined if its credential cannot be replaced. */
   readonly token: Token | undefined;
-  /** Monotonic milliseconds from which on the request may not leave any more; Infinity where its credential stays good. */
+  /** Monotonic milliseconds from which on the request must not be sent. Infinity without expiry. */
   readonly notAfter: number;
 }
 
-/** There is no credential to put, and what the caller is told. */
+/** Why there is no credential. `code` is for the caller. */
 export interface NoCredential {
   readonly kind: 'unauthorised';
   readonly code: 'auth' | 'secrets' | 'timeout' | 'overload' | 'canceled';
   /** For the log. */
   readonly cause: string;
-  /** Milliseconds until it makes sense to call again, where known. */
+  /** Milliseconds until it makes sense to call again, if known. */
   readonly retryInMs: number | undefined;
 }
 
 export type CredentialOutcome = WithCredential | NoCredential;
 
-/** Puts a service's credential on its requests. */
+/** Adds the credential of a service to its requests. */
 export interface RequestCredential {
-  /** At once where nothing has to be waited for, as with a token that lives. */
+  /** Adds the credential. Returns no promise if there is nothing to wait for. */
   apply(request: HttpRequest, control: CallControl): CredentialOutcome | Promise<CredentialOutcome>;
   /**
-   * The upstream has answered: whether the request is to be sent once more, with a newer credential.
+   * Decides by the response whether to send the request again with a newer credential.
    *
-   * @param request without a credential, as `authorise` was given it.
-   * @returns undefined where the answer stands; known at once where it does not speak of the credential.
+   * @param request the request without a credential, as passed to `apply`
+   * @param sent the result of `apply`
+   * @returns the request with the newer credential. Undefined if the response is final; without a
+   *   promise if the response does not refuse the credential.
    */
   refresh(
     request: HttpRequest,
     sent: WithCredential,
-    answer: HttpResponse,
+    response: HttpResponse,
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> | undefined;
   close(): Promise<void>;

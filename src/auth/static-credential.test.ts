@@ -6,7 +6,7 @@ import { createStaticCredential } from './static-credential.js';
 
 const REQUEST = { method: 'GET', origin: 'https://h', path: '/', headers: [], body: undefined } as const;
 
-function authorise(format: string, values: Record<string, string>): unknown {
+function applyCredential(format: string, values: Record<string, string>): unknown {
   const text = `
 rpc_gateway.services.s.base_url = https://h
 rpc_gateway.services.s.procedures.p.uri = com.p
@@ -21,8 +21,8 @@ rpc_gateway.services.s.auth.vars.other = some`;
   return createStaticCredential(describeCredential(settings), vars).apply(REQUEST, control);
 }
 
-it('places the credential', () => {
-  expect(authorise('Key {{token}}', { token: 'k' })).toMatchObject({
+it('a static credential is placed in the request', () => {
+  expect(applyCredential('Key {{token}}', { token: 'k' })).toMatchObject({
     kind: 'authorised',
     request: { headers: ['Authorization', 'Key k'] },
   });
@@ -32,8 +32,8 @@ it.each([
   ['{{token}}', { token: '' }],
   ['Key {{token}}', { token: '' }],
   ['{{other}}', { token: 'k', other: '' }],
-])('takes an empty credential for none: %s', (format, values) => {
-  expect(authorise(format, values as Record<string, string>)).toMatchObject({
+])('a static credential that is empty counts as missing: %s', (format, values) => {
+  expect(applyCredential(format, values as Record<string, string>)).toMatchObject({
     kind: 'unauthorised',
     code: 'auth',
   });

@@ -4,8 +4,9 @@ import { isPlaceable, placeCredential } from './placement.js';
 import { type NoCredential, noCredential, type RequestCredential } from './request-credential.js';
 
 /**
- * The credential of a service that fetches none: the variable `token`, placed as `auth.apply.*` says. It is put together
- * when a variable changes, not for each call. Nothing is tried again after a refusal, as there is nothing newer.
+ * The credential of a service that fetches no token: the variable `token`, placed by
+ * `auth.apply.*`. It is built when a variable changes, not for each call. After a refusal there is
+ * no newer one, so nothing is tried again.
  */
 export function createStaticCredential({ placement }: Credential, variables: Variables): RequestCredential {
   let text = compose();
@@ -16,12 +17,13 @@ export function createStaticCredential({ placement }: Credential, variables: Var
   function compose(): string | NoCredential {
     const vars = variables.current();
     const token = vars?.get('token');
-    if (vars === undefined || token === undefined) return missing('secrets', 'the token comes from a secret');
+    if (vars === undefined || token === undefined)
+      return missing('secrets', 'the secret with the token has not been read yet');
     const composed = placement.format(token, vars);
     if (composed === undefined) return missing('auth', 'auth.apply.format has a variable without a value');
     return token !== '' && composed !== '' && isPlaceable(composed, placement)
       ? composed
-      : missing('auth', 'the credential cannot stand where auth.apply says');
+      : missing('auth', 'the credential is not allowed where auth.apply puts it');
   }
 
   return {

@@ -6,7 +6,10 @@ import { createTokenCache, type FetchResult, isToken, type NoToken, type Token }
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-/** A cache whose source answers when and as the test says; by default at once, with tokens that live an hour. */
+/**
+ * A cache with a source that responds when and how the test decides. By default it responds at once
+ * with tokens that live an hour.
+ */
 function setUp(options: { marginMs?: number; random?: () => number } = {}) {
   const clock = createFakeClock();
   const log = keepLog('debug');
@@ -46,9 +49,9 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
       key = next;
       cache.credentialsChanged();
     },
-    /** Calls for a token; its value, or `none`. */
+    /** Asks for a token. Returns its value, or `none`. */
     call: async () => shown(await cache.obtain()),
-    /** Moves time on in small steps, as a steady stream of calls would see it. */
+    /** Asks for a token at regular intervals. Returns the value, or `none`, of each time. */
     async callEvery(stepMs: number, forMs: number) {
       const values: string[] = [];
       for (let passed = 0; passed < forMs; passed += stepMs) {
@@ -66,13 +69,13 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
 const shown = (got: Token | NoToken | undefined) =>
   got === undefined ? 'refused' : isToken(got) ? got.value : 'none';
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
-/** An answer that the test gives when it likes. */
+/** A response that the test sends later. */
 function later() {
-  let give: (result: FetchResult) => void = () => {};
-  const coming = new Promise<FetchResult>((resolve) => {
-    give = resolve;
+  let send: (result: FetchResult) => void = () => {};
+  const response = new Promise<FetchResult>((resolve) => {
+    send = resolve;
   });
-  return { coming, give: (result: FetchResult) => give(result) };
+  return { response, respond: (result: FetchResult) => send(result) };
 }
 async function obtained(cache: ReturnType<typeof setUp>['cache']): Promise<Token> {
   const got = await cache.obtain();
@@ -81,19 +84,19 @@ async function obtained(cache: ReturnType<typeof setUp>['cache']): Promise<Token
 }
 
 describe('a token', () => {
-  it('is fetched once for all who wait, and then at hand', async () => {
+  it('is fetched once for all waiting calls, and then kept', async () => {
     const { cache, started, answerWith, token } = setUp();
-    const { coming, give } = later();
-    answerWith(() => coming);
+    const { response, respond } = later();
+    answerWith(() => response);
     const waiting = Array.from({ length: 500 }, () => cache.obtain());
-    give(token('t'));
+    respond(token('t'));
     const got = await Promise.all(waiting);
     expect(new Set(got.map(shown))).toEqual(new Set(['t']));
     expect(cache.obtain()).toBe(got[0]);
     expect(started).toEqual([0]);
   });
 
-  it('is never handed out once it has expired', async () => {
+  it('is never used once it has expired', async () => {
     const { call, clock, started } = setUp({ marginMs: 0 });
     expect(await call()).toBe('t1');
     clock.advance(HOUR - 1);
@@ -103,24 +106,24 @@ describe('a token', () => {
     expect(started).toEqual([0, HOUR]);
   });
 
-  it('that was long in coming is as old as its request', async () => {
+  it('counts its lifetime from its request, however late the response is', async () => {
     const { cache, call, clock, answerWith, token, log } = setUp({ marginMs: 0 });
-    const { coming, give } = later();
-    answerWith(() => coming);
+    const { response, respond } = later();
+    answerWith(() => response);
     const waiting = call();
     const early = token('t', 2_000);
     clock.advance(1_500);
-    give(early);
+    respond(early);
     expect(await waiting).toBe('t');
     clock.advance(500);
     const second = later();
-    answerWith(() => second.coming);
+    answerWith(() => second.response);
     const late = call();
     const dead = token('dead', 1_000);
     clock.advance(1_000);
-    second.give(dead);
+    second.respond(dead);
     expect(await late).toBe('none');
-    expect(log.text()).toContain('the token had expired when it came');
+    expect(log.text()).toContain('the token had expired when it arrived');
     cache.close();
   });
 
@@ -130,21 +133,21 @@ describe('a token', () => {
   });
 });
 
-describe('a refresh ahead of time', () => {
-  it('comes a margin before the end, in the background', async () => {
+describe('the refresh of a token', () => {
+  it('happens in the background, `refresh_margin` before the token expires', async () => {
     const { cache, call, clock, started, answerWith, token } = setUp();
     await call();
-    const { coming, give } = later();
-    answerWith(() => coming);
+    const { response, respond } = later();
+    answerWith(() => response);
     clock.advance(HOUR - 2 * MINUTE);
     expect(started).toEqual([0, HOUR - 2 * MINUTE]);
     expect(shown(cache.obtain() as Token)).toBe('t1');
-    give(token('t2'));
+    respond(token('t2'));
     await settled();
     expect(shown(cache.obtain() as Token)).toBe('t2');
   });
 
-  it('is not made for a token that nobody has used, until somebody does', async () => {
+  it('waits for a call that uses the token', async () => {
     const { call, clock, started } = setUp();
     await call();
     clock.advance(HOUR - 2 * MINUTE);
@@ -157,7 +160,7 @@ describe('a refresh ahead of time', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('that fails is tried again while the old token lives, with backoff', async () => {
+  it('is retried with backoff while the old token is valid', async () => {
     const { callEvery, clock, started, answerWith, none } = setUp();
     await callEvery(1_000, 1_000);
     answerWith(() => none());
@@ -169,14 +172,14 @@ describe('a refresh ahead of time', () => {
     expect(started.length).toBeLessThan(10);
   });
 
-  it('of short-lived tokens is no tight loop, however large the margin', async () => {
+  it('does not loop for tokens with a short lifetime, however large the margin', async () => {
     const { callEvery, started, answerWith, token } = setUp({ marginMs: HOUR });
     answerWith(() => token('t', 10_000));
     await callEvery(100, MINUTE);
     expect(started.length).toBeLessThanOrEqual(13);
   });
 
-  it('of tokens that come nearly expired is no tight loop, and none is eternal', async () => {
+  it('does not loop if the endpoint returns the same token until it expires', async () => {
     const { callEvery, clock, started, answerWith, token } = setUp();
     const dies = MINUTE;
     answerWith(() => {
@@ -189,8 +192,8 @@ describe('a refresh ahead of time', () => {
   });
 });
 
-describe('when no token is to be had', () => {
-  it('calls are refused at once until the backoff is over', async () => {
+describe('while no token is available', () => {
+  it('calls fail at once until the backoff is over', async () => {
     const { cache, call, clock, started, answerWith, none, token } = setUp();
     answerWith(() => none());
     expect(await call()).toBe('none');
@@ -202,7 +205,7 @@ describe('when no token is to be had', () => {
     expect(await call()).toBe('back');
   });
 
-  it('at most ten requests leave in the first minute, two in each after it, and calls succeed within 30 s', async () => {
+  it('the endpoint gets ten requests in the first minute, two per minute later, and calls recover in 30 s', async () => {
     for (const random of [0, 0.5, 0.999]) {
       const { callEvery, started, answerWith, none, token, clock } = setUp({ random: () => random });
       answerWith(() => none());
@@ -220,7 +223,7 @@ describe('when no token is to be had', () => {
     }
   });
 
-  it("the provider's Retry-After is obeyed, up to an hour", async () => {
+  it('the Retry-After of the endpoint is obeyed, up to an hour', async () => {
     const { call, clock, started, answerWith, none } = setUp();
     answerWith(() => none(300_000));
     await call();
@@ -238,15 +241,15 @@ describe('when no token is to be had', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('an endpoint that never answers keeps calls waiting once, and then 2 s at most', async () => {
+  it('an endpoint that never responds delays further calls by at most 2 s', async () => {
     const { cache, call, clock, answerWith, none } = setUp();
     const first = later();
-    answerWith(() => first.coming);
+    answerWith(() => first.response);
     const waiting = call();
     clock.advance(30_000);
-    first.give(none());
+    first.respond(none());
     expect(await waiting).toBe('none');
-    answerWith(() => later().coming);
+    answerWith(() => later().response);
     const second = call();
     clock.advance(2_000);
     expect(await second).toBe('none');
@@ -255,7 +258,7 @@ describe('when no token is to be had', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('a failure of our own is one too, and its message stays out of the log', async () => {
+  it('an exception counts as a failure, and its message stays out of the log', async () => {
     const { call, answerWith, log } = setUp();
     answerWith(() => {
       throw new TypeError('S3CR3T');
@@ -265,7 +268,7 @@ describe('when no token is to be had', () => {
     expect(log.text()).not.toContain('S3CR3T');
   });
 
-  it('the log tells when it began, and when it was over', async () => {
+  it('the log says when this began and when it ended', async () => {
     const { call, clock, answerWith, none, token, log } = setUp();
     answerWith(() => none());
     await call();
@@ -278,7 +281,7 @@ describe('when no token is to be had', () => {
 });
 
 describe('a refused token', () => {
-  it('is replaced once for all who sent it', async () => {
+  it('is replaced once for all calls that sent it', async () => {
     const { cache, started } = setUp();
     const refused = await obtained(cache);
     const next = await Promise.all(Array.from({ length: 200 }, () => cache.replace(refused, true)));
@@ -287,7 +290,7 @@ describe('a refused token', () => {
     expect(started).toHaveLength(2);
   });
 
-  it('is not replaced within 10 s where it has replaced another', async () => {
+  it('is not replaced within 10 s after it replaced another one', async () => {
     const { cache, clock, started } = setUp();
     const first = await obtained(cache);
     const second = (await cache.replace(first, true)) as Token;
@@ -299,7 +302,7 @@ describe('a refused token', () => {
     expect(started).toHaveLength(3);
   });
 
-  it('is dropped, also where no other is to be had', async () => {
+  it('is dropped even if no other token is available', async () => {
     const { cache, call, answerWith, none } = setUp();
     const refused = await obtained(cache);
     answerWith(() => none());
@@ -307,7 +310,7 @@ describe('a refused token', () => {
     expect(await call()).toBe('none');
   });
 
-  it('stays in use until then where it may not be to blame', async () => {
+  it('stays in use until there is another one if the refusal may have another reason', async () => {
     const { cache, call, answerWith, none } = setUp();
     const refused = await obtained(cache);
     answerWith(() => none());
@@ -315,21 +318,21 @@ describe('a refused token', () => {
     expect(await call()).toBe('t1');
   });
 
-  it('is replaced by the refresh under way, which counts as its replacement', async () => {
+  it('is replaced by the result of a running refresh', async () => {
     const { cache, clock, started, answerWith, token } = setUp();
     const refused = await obtained(cache);
-    const { coming, give } = later();
-    answerWith(() => coming);
+    const { response, respond } = later();
+    answerWith(() => response);
     clock.advance(HOUR - 2 * MINUTE);
     const next = cache.replace(refused, true);
-    give(token('t2'));
+    respond(token('t2'));
     const got = (await next) as Token;
     expect(shown(got)).toBe('t2');
     expect(cache.replace(got, true)).toBeUndefined();
     expect(started).toHaveLength(2);
   });
 
-  it('is guarded by its replacement alone: one that failed, or was not begun, guards nothing', async () => {
+  it('can be replaced again after a failed replacement or a refresh', async () => {
     const { cache, clock, answerWith, none, token, started } = setUp();
     const first = await obtained(cache);
     answerWith(() => none());
@@ -337,7 +340,7 @@ describe('a refused token', () => {
     expect(shown(await cache.replace(first, false))).toBe('none');
     clock.advance(1_000);
     answerWith(() => token('second'));
-    // In the background, for nobody's refusal.
+    // This refresh runs in the background and follows no refusal.
     clock.advance(HOUR - 2 * MINUTE - 1_000);
     await settled();
     const second = await obtained(cache);
@@ -346,7 +349,7 @@ describe('a refused token', () => {
     expect(shown(await cache.replace(second, true))).toBe('third');
   });
 
-  it('is not guarded any more once the credentials have changed', async () => {
+  it('can be replaced again at once after the credentials have changed', async () => {
     const { cache, call, changeKey } = setUp();
     await cache.replace(await obtained(cache), true);
     changeKey('k2');
@@ -355,20 +358,20 @@ describe('a refused token', () => {
     expect(cache.replace(fresh, true)).toBeDefined();
   });
 
-  it('does not turn plain refusals at a steady rate into more than a request in 10 s', async () => {
+  it('causes at most one token request in 10 s, however often it is refused', async () => {
     const { cache, clock, started } = setUp();
     for (let call = 0; call < 6_000; call += 1) {
       const token = await obtained(cache);
       await cache.replace(token, false);
       clock.advance(10);
     }
-    // One at first, and six in a minute.
+    // The first one, and six in the minute.
     expect(started.length).toBeLessThanOrEqual(7);
   });
 });
 
 describe('changed credentials', () => {
-  it('never meet an old token, and replace one in use at once', async () => {
+  it('replace a token in use at once', async () => {
     const { call, started, changeKey } = setUp();
     await call();
     changeKey('k2');
@@ -376,15 +379,15 @@ describe('changed credentials', () => {
     expect(await call()).toBe('t2');
   });
 
-  it('discard what the old ones bring', async () => {
+  it('discard a token that was fetched with the old ones', async () => {
     const { call, answerWith, changeKey, token, started } = setUp();
     const old = later();
-    answerWith(() => old.coming);
+    answerWith(() => old.response);
     const waiting = call();
     const late = token('old');
     answerWith(() => token('new'));
     changeKey('k2');
-    old.give(late);
+    old.respond(late);
     expect(await waiting).toBe('new');
     expect(started).toHaveLength(2);
   });
@@ -398,7 +401,7 @@ describe('changed credentials', () => {
     expect(await call()).toBe('t');
   });
 
-  it('that make the same request keep the token', async () => {
+  it('keep the token if the token request stays the same', async () => {
     const { call, cache, started } = setUp();
     await call();
     cache.credentialsChanged();
@@ -408,7 +411,7 @@ describe('changed credentials', () => {
 });
 
 describe('a closed cache', () => {
-  it('has no timers, and asks for nothing more', async () => {
+  it('has no timers and fetches no tokens', async () => {
     const { cache, clock, started } = setUp();
     await obtained(cache);
     expect(clock.pending).toBe(1);
@@ -418,13 +421,13 @@ describe('a closed cache', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('sets no timer for a token that comes too late', async () => {
+  it('starts no timer for a token that arrives later', async () => {
     const { cache, clock, answerWith, token } = setUp();
-    const { coming, give } = later();
-    answerWith(() => coming);
+    const { response, respond } = later();
+    answerWith(() => response);
     const waiting = cache.obtain();
     cache.close();
-    give(token('late'));
+    respond(token('late'));
     await waiting;
     expect(clock.pending).toBe(0);
   });

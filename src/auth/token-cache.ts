@@ -4,16 +4,16 @@ import { hideFromPrint } from '../config/freeze.js';
 import { errorLocation, type Logger } from '../log.js';
 import { refreshDelayMs } from './token-lifetime.js';
 
-/** A token while it lives. */
+/** A token that has not expired. */
 export interface Token {
   readonly value: string;
-  /** Monotonic milliseconds. From here on it is never sent. */
+  /** Monotonic milliseconds. The token is never sent at or after this time. */
   readonly expiresAt: number;
-  /** Monotonic milliseconds; undefined where it is not replaced ahead of time. */
+  /** Monotonic milliseconds; undefined if the token is not replaced before it expires. */
   readonly refreshAt: number | undefined;
 }
 
-/** There is no token, and why. */
+/** Why there is no token. */
 export interface NoToken {
   /** For the log. */
   readonly cause: string;
@@ -21,52 +21,55 @@ export interface NoToken {
   readonly retryInMs: number | undefined;
 }
 
-/** What one attempt to get a token came to. `key` is that of the request which was answered. */
+/** The result of one attempt to get a token. `key` is the key of its request. */
 export type FetchResult =
   | {
       readonly kind: 'token';
       readonly key: string;
       readonly value: string;
-      /** Monotonic milliseconds, counted from the request: when the token was made within it nobody says. */
+      /**
+       * Monotonic milliseconds. Counted from the start of the request, the earliest time of issue.
+       */
       readonly expiresAt: number;
       readonly lifetimeMs: number;
     }
   | {
       readonly kind: 'none';
-      /** Undefined where there was no request to send. */
+      /** Undefined if no request could be built. */
       readonly key: string | undefined;
       readonly cause: string;
       readonly retryAfterMs: number | undefined;
     };
 
-/** Where tokens come from. */
+/** Fetches tokens. */
 export interface TokenSource {
   /** The key of the request that would be sent now: see `TokenRequest.key`. */
   key(): string | undefined;
   fetch(): Promise<FetchResult>;
 }
 
-/** The token of a service: one at a time, fetched once however many calls want it. */
+/** Caches the token of a service, and fetches it only once however many calls need it. */
 export interface TokenCache {
-  /** A token that lives, at once; else what a fetch brings, which never rejects. */
+  /** Returns a token that is not expired, or else the result of a fetch, which never rejects. */
   obtain(): Token | NoToken | Promise<Token | NoToken>;
   /**
-   * The upstream refused this token. Brings the one to try next: what has come in its place already, or what a fetch
-   * brings.
+   * Replaces a token that the upstream refused. Returns the current token if it is another one, or
+   * else the result of a fetch.
    *
-   * @param drop false where the refusal may not be the token's fault: it stays in use until the next one is there.
-   * @returns undefined where a refused token was replaced less than 10 s ago: a plain "forbidden" must not turn into a
-   *   token request for each call.
+   * @param drop false if the refusal may have another reason. The token then stays in use until the
+   *   next one is there.
+   * @returns undefined if a refused token was replaced less than 10 s ago. Otherwise an upstream
+   *   that always answers 403 would cause a token request for each call.
    */
   replace(refused: Token, drop: boolean): Token | NoToken | Promise<Token | NoToken> | undefined;
-  /** The credentials may have changed: a token of older ones is dropped, and the next request need not wait. */
+  /** Drops the token if the credentials have changed, and ends the wait after a failure. */
   credentialsChanged(): void;
   close(): void;
 }
 
 export interface TokenCacheParts {
   readonly source: TokenSource;
-  /** Milliseconds before its end that a token is replaced; 0 for never. */
+  /** Milliseconds before its expiry that a token is replaced; 0 to replace it only afterwards. */
   readonly refreshMarginMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -75,30 +78,35 @@ export interface TokenCacheParts {
   readonly service: string;
 }
 
-/** A dead token endpoint sees seven requests in the first minute, and two in each after it. */
+/**
+ * A failing token endpoint gets seven requests in the first minute, and two in each further minute.
+ */
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
+/** After a refused token is replaced, no further refusal causes a fetch for this long. */
 const GUARD_MS = 10_000;
-/** While the last attempt failed, calls wait this long for the one under way: the endpoint may just not answer. */
+/** How long calls wait for a fetch after a failed one: the endpoint may not respond at all. */
 const PATIENCE_MS = 2_000;
-/** Longer than this nobody's Retry-After is obeyed: it would look like a gateway that never recovers. */
+/**
+ * The longest Retry-After that is obeyed. With a longer one the gateway would seem not to recover.
+ */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 export function isToken(got: Token | NoToken): got is Token {
   return 'value' in got;
 }
 
-/** A cache over a source; asks for its first token when the first call wants one. */
+/** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { source, clock, log, service } = parts;
   let token: Token | undefined;
-  /** Some call has the present token: it is worth replacing before its end. */
+  /** A call has used the current token, so it is worth replacing before it expires. */
   let used = false;
-  /** Some call waits for the token under way. */
+  /** A call waits for the next token. */
   let wanted = false;
   let key = source.key();
-  let flight: Promise<Token | NoToken> | undefined;
-  let flightAnswersRefusal = false;
-  /** Until then no refusal is answered by a fetch, whichever token it was that was refused; monotonic milliseconds. */
+  let pendingFetch: Promise<Token | NoToken> | undefined;
+  let fetchFollowsRefusal = false;
+  /** Monotonic milliseconds until which a refusal of any token causes no fetch. */
   let guardedUntil = 0;
   let failures = 0;
   let cause = '';
@@ -115,14 +123,14 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   function fetchUnlessTooSoon(): NoToken | Promise<Token | NoToken> {
-    if (flight !== undefined) return flight;
-    return closed || clock.monotonic() < retryAt ? noToken() : startFlight();
+    if (pendingFetch !== undefined) return pendingFetch;
+    return closed || clock.monotonic() < retryAt ? noToken() : startFetch();
   }
 
-  function startFlight(): Promise<Token | NoToken> {
+  function startFetch(): Promise<Token | NoToken> {
     const running = run();
-    flight = failures === 0 ? running : impatient(running);
-    return flight;
+    pendingFetch = failures === 0 ? running : impatient(running);
+    return pendingFetch;
   }
 
   function impatient(running: Promise<Token | NoToken>): Promise<Token | NoToken> {
@@ -139,13 +147,13 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     for (;;) {
       const startedAt = clock.monotonic();
       const result = await fetchSafely();
-      // The credentials changed meanwhile: what they brought belongs to the old ones.
+      // The credentials have changed in the meantime, so this result is outdated.
       if (!closed && result.key !== undefined && result.key !== source.key()) continue;
-      flight = undefined;
+      pendingFetch = undefined;
       if (result.kind === 'none') return fail(result, startedAt);
       return clock.monotonic() < result.expiresAt
         ? accept(result)
-        : fail({ cause: 'the token had expired when it came', retryAfterMs: undefined }, startedAt);
+        : fail({ cause: 'the token had expired when it arrived', retryAfterMs: undefined }, startedAt);
     }
   }
 
@@ -167,10 +175,10 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       expiresAt,
       refreshAt: delay === undefined ? undefined : expiresAt - lifetimeMs + delay,
     });
-    if (flightAnswersRefusal) guardedUntil = now + GUARD_MS;
+    if (fetchFollowsRefusal) guardedUntil = now + GUARD_MS;
     if (failures > 0) log.info({ service, after_failures: failures }, 'token requests succeed again');
     else log.debug({ service, lifetime_ms: lifetimeMs }, 'token obtained');
-    [used, wanted, flightAnswersRefusal, failures, retryAt] = [wanted, false, false, 0, 0];
+    [used, wanted, fetchFollowsRefusal, failures, retryAt] = [wanted, false, false, 0, 0];
     scheduleRefresh(token);
     return token;
   }
@@ -180,11 +188,12 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     startedAt: number,
   ): NoToken {
     const now = clock.monotonic();
-    [wanted, flightAnswersRefusal] = [false, false];
+    [wanted, fetchFollowsRefusal] = [false, false];
     failures += 1;
     cause = result.cause;
     const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-    // From the start: an endpoint that never answers has used up the time already, and is not asked more often either.
+    // Counted from the start of the request, so that a timeout at the endpoint is part of the
+    // pause.
     retryAt = Math.max(startedAt + backoffMs(failures, BACKOFF, parts.random), now + asked);
     if (!closed) {
       const retryInMs = Math.max(0, Math.round(retryAt - now));
@@ -194,14 +203,14 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     return noToken();
   }
 
-  /** One timer: it only serves tokens in use, so that a service which nobody calls asks for none. */
+  /** Refreshes only tokens in use, so that a service without calls fetches no tokens. */
   function scheduleRefresh({ refreshAt, expiresAt }: Token): void {
     stopTimer();
     if (refreshAt === undefined || closed) return;
     const at = Math.max(refreshAt, retryAt);
     if (at >= expiresAt) return;
     stopTimer = clock.after(Math.max(0, at - clock.monotonic()), () => {
-      if (used && flight === undefined) void startFlight();
+      if (used && pendingFetch === undefined) void startFetch();
     });
   }
 
@@ -234,7 +243,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       }
       wanted = true;
       const next = fetchUnlessTooSoon();
-      if (next instanceof Promise) flightAnswersRefusal = true;
+      if (next instanceof Promise) fetchFollowsRefusal = true;
       return next;
     },
 
@@ -245,8 +254,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       key = changed;
       guardedUntil = 0;
       drop();
-      // Somebody will want it; what is under way finds out by itself that its credentials are old.
-      if (used && flight === undefined && !closed) void startFlight();
+      // Calls will need the new token. A running fetch notices by itself that its key is outdated.
+      if (used && pendingFetch === undefined && !closed) void startFetch();
     },
 
     close() {

@@ -24,7 +24,7 @@ const token = (value: string): Token => ({
   refreshAt: undefined,
 });
 const NONE: NoToken = { cause: 'the endpoint is down', retryInMs: 1_500 };
-const answer = (status: number) => ({ status, headers: [], body: Buffer.alloc(0) });
+const response = (status: number) => ({ status, headers: [], body: Buffer.alloc(0) });
 
 function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   const conf = billingConf(
@@ -38,7 +38,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   const clock = createFakeClock();
   const variables = testVariables({ user: 'u' });
   let changes = 0;
-  const authoriser = createTokenCredential({
+  const credential = createTokenCredential({
     settings,
     credential: describeCredential(settings),
     variables,
@@ -55,19 +55,19 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
     waiting: createWaitingMemory(10_000, { maxBytes: 10_000, bytes: 0 }),
     close: async () => {},
   });
-  return { authoriser, clock, variables, changes: () => changes, control: createCallControl(1_000) };
+  return { credential, clock, variables, changes: () => changes, control: createCallControl(1_000) };
 }
 const sent: WithCredential = { kind: 'authorised', request, token: token('old'), notAfter: 1 };
 
-describe('a token on a request', () => {
-  it('is placed at once while one is at hand', () => {
+describe('the token for a request', () => {
+  it('is added at once while the cache has one', () => {
     const live = token('t');
-    const { authoriser, control } = setUp(
+    const { credential, control } = setUp(
       { obtain: () => live },
       '+auth.apply.format = Bearer {{user}}:{{token}}',
     );
     const placed = { ...request, headers: ['Authorization', 'Bearer u:t'] };
-    expect(authoriser.apply(request, control)).toEqual({
+    expect(credential.apply(request, control)).toEqual({
       kind: 'authorised',
       request: placed,
       token: live,
@@ -75,23 +75,23 @@ describe('a token on a request', () => {
     });
   });
 
-  it('is put together anew when a variable of its format changes', () => {
+  it('is formatted again when a variable of its format changes', () => {
     const live = token('t');
-    const { authoriser, control, variables, changes } = setUp(
+    const { credential, control, variables, changes } = setUp(
       { obtain: () => live },
       '+auth.apply.format = {{user}}-{{token}}',
     );
-    authoriser.apply(request, control);
+    credential.apply(request, control);
     variables.change({ user: 'v' });
-    expect(authoriser.apply(request, control)).toMatchObject({
+    expect(credential.apply(request, control)).toMatchObject({
       request: { headers: ['Authorization', 'v-t'] },
     });
     expect(changes()).toBe(1);
   });
 
-  it('that cannot be had is an error, which says when to call again', () => {
-    const { authoriser, control } = setUp({});
-    expect(authoriser.apply(request, control)).toEqual({
+  it('is an error with the time of the next attempt if there is none', () => {
+    const { credential, control } = setUp({});
+    expect(credential.apply(request, control)).toEqual({
       kind: 'unauthorised',
       code: 'auth',
       cause: NONE.cause,
@@ -99,66 +99,66 @@ describe('a token on a request', () => {
     });
   });
 
-  it('is waited for no longer than the call may take', async () => {
-    const { authoriser, control, clock } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = authoriser.apply(request, control);
+  it('is awaited only until the deadline of the call', async () => {
+    const { credential, control, clock } = setUp({ obtain: () => new Promise(() => {}) });
+    const waiting = credential.apply(request, control);
     clock.advance(1_000);
     expect(await waiting).toMatchObject({ code: 'timeout' });
   });
 
-  it('is not waited for by a call that was cancelled', async () => {
-    const { authoriser, control } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = authoriser.apply(request, control);
+  it('is awaited only until the call is cancelled', async () => {
+    const { credential, control } = setUp({ obtain: () => new Promise(() => {}) });
+    const waiting = credential.apply(request, control);
     cancelCall(control);
     expect(await waiting).toMatchObject({ code: 'canceled' });
   });
 
-  it('is waited for by so many calls and no more', async () => {
-    const { authoriser, control, clock } = setUp(
+  it('is awaited by at most pool.max_waiting calls', async () => {
+    const { credential, control, clock } = setUp(
       { obtain: () => new Promise(() => {}) },
       '+pool.max_waiting = 2',
     );
-    const waiting = [1, 2].map(() => authoriser.apply(request, createCallControl(1_000)));
-    expect(await authoriser.apply(request, control)).toMatchObject({ code: 'overload' });
+    const waiting = [1, 2].map(() => credential.apply(request, createCallControl(1_000)));
+    expect(await credential.apply(request, control)).toMatchObject({ code: 'overload' });
     clock.advance(1_000);
     await Promise.all(waiting);
-    void authoriser.apply(request, createCallControl(2_000));
+    void credential.apply(request, createCallControl(2_000));
     expect(clock.pending).toBe(1);
   });
 });
 
-describe('an answer to a token', () => {
-  it.each([200, 400, 403, 404, 500])('%i stands', (status) => {
-    const { authoriser, control } = setUp({ replace: () => token('new') });
-    expect(authoriser.refresh(request, sent, answer(status), control)).toBeUndefined();
+describe('the response to a request with a token', () => {
+  it.each([200, 400, 403, 404, 500])('is final if its status is %i', (status) => {
+    const { credential, control } = setUp({ replace: () => token('new') });
+    expect(credential.refresh(request, sent, response(status), control)).toBeUndefined();
   });
 
-  it('401 is tried again with the next token', async () => {
+  it('causes a second attempt with the next token if it is 401', async () => {
     const dropped: boolean[] = [];
-    const { authoriser, control } = setUp({
+    const { credential, control } = setUp({
       replace(_, drop) {
         dropped.push(drop);
         return Promise.resolve(token('new'));
       },
     });
-    const again = await authoriser.refresh(request, sent, answer(401), control);
+    const again = await credential.refresh(request, sent, response(401), control);
     expect(again).toMatchObject({ kind: 'authorised', request: { headers: ['Authorization', 'new'] } });
     expect(dropped).toEqual([true]);
   });
 
-  it('401 stands where the token is not to be replaced now', () => {
-    const { authoriser, control } = setUp({ replace: () => undefined });
-    expect(authoriser.refresh(request, sent, answer(401), control)).toBeUndefined();
+  it('is final if it is 401 and the token must not be replaced now', () => {
+    const { credential, control } = setUp({ replace: () => undefined });
+    expect(credential.refresh(request, sent, response(401), control)).toBeUndefined();
   });
 
-  it('401 is our own error where there is no next token', async () => {
-    const { authoriser, control } = setUp({ replace: () => NONE });
-    expect(await authoriser.refresh(request, sent, answer(401), control)).toMatchObject({ code: 'auth' });
+  it('becomes an error of the gateway if it is 401 and there is no next token', async () => {
+    const { credential, control } = setUp({ replace: () => NONE });
+    expect(await credential.refresh(request, sent, response(401), control)).toMatchObject({ code: 'auth' });
   });
 
-  it('a plain 403 asks for another token where auth.refresh_on says so, and stands where there is none', async () => {
+  it('is final if it is 403 of auth.refresh_on and there is no next token', async () => {
     const dropped: boolean[] = [];
-    const { authoriser, control } = setUp(
+    const { credential, control } = setUp(
       {
         replace(_, drop) {
           dropped.push(drop);
@@ -167,16 +167,16 @@ describe('an answer to a token', () => {
       },
       '+auth.refresh_on = 401, 403',
     );
-    expect(await authoriser.refresh(request, sent, answer(403), control)).toBeUndefined();
+    expect(await credential.refresh(request, sent, response(403), control)).toBeUndefined();
     expect(dropped).toEqual([false]);
   });
 
-  it('a plain 403 ends with the call that was cancelled while its token was fetched', async () => {
-    const { authoriser, control } = setUp(
+  it('ends with the call if that is cancelled during the fetch after a 403 of auth.refresh_on', async () => {
+    const { credential, control } = setUp(
       { replace: () => new Promise(() => {}) },
       '+auth.refresh_on = 401, 403',
     );
-    const waiting = authoriser.refresh(request, sent, answer(403), control);
+    const waiting = credential.refresh(request, sent, response(403), control);
     cancelCall(control);
     expect(await waiting).toMatchObject({ code: 'canceled' });
   });

@@ -21,7 +21,7 @@ export interface TokenCredentialParts {
   readonly close: () => Promise<void>;
 }
 
-/** Puts the token of a cache on requests, and replaces it where the upstream refuses it. */
+/** Adds the token of a cache to requests, and replaces it when the upstream refuses it. */
 export function createTokenCredential(parts: TokenCredentialParts): RequestCredential {
   const { settings, variables, cache, clock } = parts;
   const { placement } = parts.credential;
@@ -35,11 +35,14 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     cache.credentialsChanged();
   });
 
-  /** The text for a token, put together once for each token and not for each call; undefined where it has no place. */
+  /**
+   * The credential for a token, built once for each token; undefined if `auth.apply` cannot place
+   * it.
+   */
   function textOf(token: Token): string | undefined {
     if (token === composedFor) return composed;
     const text = placement.format(token.value, variables.current() ?? new Map());
-    // Judged here too: another variable of the format may have changed since the token came.
+    // Checked here too: another variable of the format may have changed since the token arrived.
     if (text === undefined || !isPlaceable(text, placement)) return undefined;
     [composed, composedFor] = [text, token];
     return text;
@@ -47,7 +50,8 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
 
   function place(request: HttpRequest, token: Token): CredentialOutcome {
     const text = textOf(token);
-    if (text === undefined) return unauthorised('auth', 'the credential cannot stand where auth.apply says');
+    if (text === undefined)
+      return unauthorised('auth', 'the credential is not allowed where auth.apply puts it');
     return {
       kind: 'authorised',
       request: placeCredential(request, placement, text),
@@ -62,7 +66,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
 
   async function settleWithin(
     request: HttpRequest,
-    coming: Promise<Token | NoToken>,
+    pending: Promise<Token | NoToken>,
     control: CallControl,
   ): Promise<CredentialOutcome> {
     if (waiting >= maxWaiting) {
@@ -70,11 +74,11 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     }
     const held = parts.waiting.enter(request, control);
     if (held === undefined) {
-      return unauthorised('overload', 'the calls that wait hold too many bytes (pool.max_waiting_bytes)');
+      return unauthorised('overload', 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
     }
     waiting += 1;
     try {
-      const got = await waitWithin(coming, control, clock);
+      const got = await waitWithin(pending, control, clock);
       if (got === 'canceled') return unauthorised('canceled', 'cancelled while it waited for a token');
       if (got === 'timeout')
         return unauthorised('timeout', 'the deadline passed while the call waited for a token');
@@ -91,8 +95,8 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
       return got instanceof Promise ? settleWithin(request, got, control) : settle(request, got);
     },
 
-    refresh(request, { token }, answer, control) {
-      const refusal = judgeRefusal(answer, refreshOn);
+    refresh(request, { token }, response, control) {
+      const refusal = judgeRefusal(response, refreshOn);
       if (refusal === 'none' || token === undefined) return undefined;
       const next = cache.replace(token, refusal === 'token');
       if (next === undefined) return undefined;
@@ -102,7 +106,10 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     close: parts.close,
   };
 
-  /** Where the token may not be to blame, the upstream's own answer is better than an error of ours. */
+  /**
+   * Waits for the new token. If there is none, and the refusal may have had another reason, the
+   * response of the upstream is more useful than an error of ours.
+   */
   async function replaced(
     isToBlame: boolean,
     request: HttpRequest,

@@ -19,7 +19,7 @@ const LINES = [
   '+auth.secrets.vars.secret.field = SECRET',
 ];
 
-/** An endpoint whose answers the test gives, by the secret that is sent. */
+/** An endpoint that grants a token for the secret `good`, and else responds with `status` and `body`. */
 function setUp(
   good: string,
   status = 401,
@@ -46,12 +46,12 @@ function setUp(
       async send(request: HttpRequest) {
         sent.push(`${origin} ${request.body}`);
         const granted = request.body === `client_secret=${good}`;
-        const answer = {
+        const response = {
           status: granted ? 200 : status,
           headers: [],
           body: Buffer.from(JSON.stringify(granted ? { access_token: 't', expires_in: expiresIn } : body)),
         };
-        return { kind: 'response', response: answer, attempts: 1 };
+        return { kind: 'response', response, attempts: 1 };
       },
       async close() {
         closed.push(origin);
@@ -64,8 +64,8 @@ function setUp(
   return { endpoint, variables, clock, log, sent, closed };
 }
 
-describe('the token endpoint', () => {
-  it('is asked, and what it says is judged', async () => {
+describe('a token endpoint', () => {
+  it('returns a token with its lifetime', async () => {
     const { endpoint, sent } = setUp('one');
     const key = endpoint.key();
     expect(await endpoint.fetch()).toEqual({
@@ -78,7 +78,7 @@ describe('the token endpoint', () => {
     expect(sent).toEqual(['https://a.example.com client_secret=one']);
   });
 
-  it('that refuses the credentials makes the secret be read again, and is asked at once with a newer one', async () => {
+  it('gets a new request at once if a refused secret has a newer value', async () => {
     const { endpoint, variables, sent } = setUp('two');
     variables.nextReread = () => variables.change({ host: 'a', secret: 'two' });
     expect(await endpoint.fetch()).toMatchObject({ kind: 'token', key: endpoint.key() });
@@ -86,19 +86,19 @@ describe('the token endpoint', () => {
     expect(variables.rereads).toBe(1);
   });
 
-  it('is not asked twice with the same credentials', async () => {
+  it('does not get the same credentials twice', async () => {
     const { endpoint, variables, sent } = setUp('two');
     expect(await endpoint.fetch()).toMatchObject({ kind: 'none', cause: expect.stringContaining('401') });
     expect([sent.length, variables.rereads]).toEqual([1, 1]);
   });
 
-  it('that fails otherwise tells nothing of the secret', async () => {
+  it('does not cause the secret to be read again if it fails otherwise', async () => {
     const { endpoint, variables } = setUp('two', 503, {});
     expect(await endpoint.fetch()).toMatchObject({ kind: 'none' });
     expect(variables.rereads).toBe(0);
   });
 
-  it('that refuses the credentials does not wait for a secret that is long in coming', async () => {
+  it('reports the refusal after 5 s if the secret takes longer to read', async () => {
     const { endpoint, variables, clock, sent } = setUp('two');
     variables.nextReread = () => new Promise(() => {});
     const fetching = endpoint.fetch();
@@ -108,7 +108,7 @@ describe('the token endpoint', () => {
     expect(sent).toHaveLength(1);
   });
 
-  it('may change its place', async () => {
+  it('can move to another host', async () => {
     const { endpoint, variables, sent, closed } = setUp('one');
     await endpoint.fetch();
     variables.change({ host: 'b', secret: 'one' });
@@ -119,7 +119,7 @@ describe('the token endpoint', () => {
     expect(closed).toEqual(['https://a.example.com', 'https://b.example.com']);
   });
 
-  it('is not asked while the secret is not there, or makes no request', async () => {
+  it('gets no request while the secret is missing or gives no usable URL', async () => {
     const { endpoint, variables, sent } = setUp('one');
     variables.change(undefined);
     expect(endpoint.key()).toBeUndefined();
@@ -129,13 +129,13 @@ describe('the token endpoint', () => {
     expect(sent).toEqual([]);
   });
 
-  it('warns once of an expires_in that it does not understand, and does not quote it', async () => {
+  it('causes one warning for an unreadable expires_in, which is not quoted', async () => {
     const { endpoint, log } = setUp('one', 200, {}, 'S3CR3T');
     for (let i = 0; i < 3; i++) expect(await endpoint.fetch()).toMatchObject({ lifetimeMs: 3_600_000 });
     expect(log.records()).toMatchObject([
       {
         level: 'warn',
-        msg: 'what stands at expires_in_path is no lifetime',
+        msg: 'the value at expires_in_path is not a lifetime',
         service: 'billing',
         lifetime_ms: 3_600_000,
       },

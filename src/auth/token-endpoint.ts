@@ -15,7 +15,7 @@ export interface TokenSourceParts {
   readonly variables: Variables;
   readonly build: TokenRequestBuilder;
   readonly rule: TokenResponseRule;
-  /** The way to a token endpoint, by its origin: it may have variables. */
+  /** Creates the upstream for the endpoint at an origin. The origin may depend on variables. */
   readonly connect: (origin: string) => Upstream;
   readonly clock: Clock;
   readonly log: Logger;
@@ -23,15 +23,15 @@ export interface TokenSourceParts {
   readonly service: string;
 }
 
-/** One request and what was made of its answer. */
-interface Asked {
+/** One request and its response. */
+interface Exchanged {
   readonly key: string;
-  /** Monotonic milliseconds: the token cannot be older. */
-  readonly askedAt: number;
-  readonly answer: TokenResponse;
+  /** Monotonic milliseconds. The token cannot be older than this. */
+  readonly sentAt: number;
+  readonly response: TokenResponse;
 }
 
-/** A secret that takes longer to be read again takes effect by itself when it is there. */
+/** How long to wait for a secret to be read again. If it takes longer, it takes effect later. */
 const REREAD_PATIENCE_MS = 5_000;
 
 /** The token endpoint as a source of tokens. */
@@ -39,7 +39,10 @@ export interface TokenEndpoint extends TokenSource {
   close(): Promise<void>;
 }
 
-/** Asks a service's token endpoint. Sending and judging are elsewhere; here they are put in order. */
+/**
+ * Creates the source of tokens for a service. Combines the steps: build the request, send it, read
+ * the response, and try once more with a secret that has changed.
+ */
 export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   const { settings, variables, clock, log, service } = parts;
   let hasWarned = false;
@@ -59,27 +62,29 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return connected.upstream;
   }
 
-  async function ask({ http, key }: TokenRequest): Promise<Asked> {
+  async function send({ http, key }: TokenRequest): Promise<Exchanged> {
     const upstream = await upstreamFor(http.origin);
-    const askedAt = clock.monotonic();
-    const control = createCallControl(askedAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
-    const answer = readTokenResponse(await upstream.send(http, false, control), parts.rule, clock.wall());
-    return { key, askedAt, answer };
+    const sentAt = clock.monotonic();
+    const control = createCallControl(sentAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
+    const response = readTokenResponse(await upstream.send(http, false, control), parts.rule, clock.wall());
+    return { key, sentAt, response };
   }
 
-  function toResult({ answer, key, askedAt }: Asked): FetchResult {
-    if (answer.kind === 'none') return { ...answer, key };
-    const { token: value, expiresIn, answeredAt } = answer;
+  function toResult({ response, key, sentAt }: Exchanged): FetchResult {
+    if (response.kind === 'none') return { ...response, key };
+    const { token: value, expiresIn, answeredAt } = response;
     const defaultTtl = settings['auth.cache.default_ttl'];
     const { lifetimeMs, isUnderstood } = readLifetime(expiresIn, defaultTtl, answeredAt);
     if (!isUnderstood && !hasWarned) {
       hasWarned = true;
-      log.warn({ service, lifetime_ms: lifetimeMs }, 'what stands at expires_in_path is no lifetime');
+      log.warn({ service, lifetime_ms: lifetimeMs }, 'the value at expires_in_path is not a lifetime');
     }
-    return { kind: 'token', key, value, expiresAt: askedAt + lifetimeMs, lifetimeMs };
+    return { kind: 'token', key, value, expiresAt: sentAt + lifetimeMs, lifetimeMs };
   }
 
-  /** The calls that wait for a token wait for this too, and the provider may hang. */
+  /**
+   * Reads the secret again. Waits only a short time, because calls wait and the provider may hang.
+   */
   function rereadSoon(): Promise<void> {
     return new Promise((resolve) => {
       const stopTimer = clock.after(REREAD_PATIENCE_MS, resolve);
@@ -98,14 +103,14 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
 
     async fetch() {
       const request = render();
-      if (request.kind === 'problem') return cannotAsk(request.problem);
-      const asked = await ask(request);
-      if (asked.answer.kind === 'token' || !asked.answer.credentialsRefused) return toResult(asked);
-      // The secret may have been rotated: it is read once more, and what it says now tried at once.
+      if (request.kind === 'problem') return notSent(request.problem);
+      const first = await send(request);
+      if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
+      // The secret may have been rotated: read it again, and try the new value at once.
       await rereadSoon();
       const again = render();
-      if (again.kind === 'problem') return cannotAsk(again.problem);
-      return toResult(again.key === request.key ? asked : await ask(again));
+      if (again.kind === 'problem') return notSent(again.problem);
+      return toResult(again.key === request.key ? first : await send(again));
     },
 
     async close() {
@@ -114,6 +119,6 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   };
 }
 
-function cannotAsk(problem: string): FetchResult {
+function notSent(problem: string): FetchResult {
   return { kind: 'none', key: undefined, cause: problem, retryAfterMs: undefined };
 }

@@ -7,7 +7,7 @@ const NOW = Date.UTC(2026, 0, 1);
 const lifetimeMs = (expiresIn: unknown, defaultMs: number) =>
   readLifetime(expiresIn, defaultMs, NOW).lifetimeMs;
 
-describe('how long a token lives', () => {
+describe('the lifetime of a token', () => {
   it.each([
     [3600, HOUR],
     ['3600', HOUR],
@@ -57,34 +57,34 @@ describe('how long a token lives', () => {
     ['never', DEFAULT],
     ['99999999999999999999', 24 * HOUR],
     [Number.POSITIVE_INFINITY, 24 * HOUR],
-  ])('expires_in %j: %i ms', (expiresIn, expected) => {
+  ])('with expires_in %j is %i ms', (expiresIn, expected) => {
     expect(lifetimeMs(expiresIn, DEFAULT)).toBe(expected);
   });
   it.each([undefined, null, '', 0, -1, '0', 3600, '3600', '3600s', NOW + 1, '2026-01-01T00:05:00Z'])(
-    '%j is understood',
+    'is understood from %j',
     (expiresIn) => {
       expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(true);
     },
   );
   it.each(['never', true, [3600], {}, '2026-01-01', '2025-12-31T23:00:00Z', NOW - 1])(
-    '%j is not',
+    'is not understood from %j',
     (expiresIn) => {
       expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(false);
     },
   );
-  it('is bounded by default_ttl too', () => {
+  it('has the same limits when it comes from default_ttl', () => {
     expect(lifetimeMs(undefined, 100 * HOUR)).toBe(24 * HOUR);
     expect(lifetimeMs(undefined, 1)).toBe(1_000);
   });
 });
 
-describe('when a token is replaced', () => {
+describe('a token is refreshed', () => {
   it.each([
-    ['a margin before its end', HOUR, 120_000, HOUR - 120_000],
-    ['never ahead of time without a margin', HOUR, 0, undefined],
-    ['at half its life where the margin is longer', 60_000, 120_000, 30_000],
-    ['at half its life where the margin is as long', 60_000, 60_000, 30_000],
-    ['not within its first second', 1_500, 60_000, 1_000],
+    ['the margin before it expires', HOUR, 120_000, HOUR - 120_000],
+    ['only after it has expired without a margin', HOUR, 0, undefined],
+    ['after half its lifetime if the margin is longer', 60_000, 120_000, 30_000],
+    ['after half its lifetime if the margin is as long', 60_000, 60_000, 30_000],
+    ['never within its first second', 1_500, 60_000, 1_000],
   ])('%s', (_, lifetime, margin, expected) => {
     expect(refreshDelayMs(lifetime, margin)).toBe(expected);
   });

@@ -1,49 +1,50 @@
 import { MAX_TOKEN_TTL_MS } from '../config/schema/auth.js';
 
-/** A token lives at least this long: a shorter life could not be used, and would ask for a token at every call. */
+/** The shortest lifetime. With a shorter one, each call would have to fetch a token. */
 const MIN_LIFETIME_MS = 1_000;
-/** A token is not refreshed sooner after it came, however large the margin. */
+/** The shortest time between the arrival of a token and its refresh, however large the margin. */
 const MIN_REFRESH_DELAY_MS = 1_000;
 
-/** A number as JSON or Number.prototype.toString would write it. */
+/** A number in the format of JSON or Number.prototype.toString. */
 const NUMERIC = /^\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*$/i;
-/** From here on a number is no lifetime, which would be 31 years, but a Unix time; from there on one in milliseconds. */
+/** A number from here on is a Unix time in seconds, as it would be a lifetime of 31 years. */
 const UNIX_TIME = 1e9;
+/** A number from here on is a Unix time in milliseconds. */
 const UNIX_TIME_MS = 1e12;
 
-/** `3600s`, `1h30m`: as protocol buffers and Go write a duration. */
+/** `3600s`, `1h30m`: a duration in the format of protocol buffers and Go. */
 const DURATION = /^\s*(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?\s*$/;
-/** RFC 3339 §5.6, with a space for the T and without a zone, as many write it; that means UTC then. */
+/** RFC 3339 §5.6. Also accepts a space for the T, and no zone, which means UTC. */
 const DATE_TIME = /^\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(Z|[+-]\d\d:?\d\d)?\s*$/i;
 /** RFC 9110 §5.6.7. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
-/** How long a token lives. */
+/** The lifetime of a token. */
 export interface TokenLifetime {
   readonly lifetimeMs: number;
-  /** False where something stands in the answer that says nothing, so that the default had to do. */
+  /** False if the response has a value that cannot be read, so that the default is used. */
   readonly isUnderstood: boolean;
 }
 
 /**
- * Reads how long a token lives.
+ * Reads the lifetime of a token.
  *
- * @param expiresIn what stands in the answer: seconds, as a number or as a numeric text (RFC 6749 §5.1), a duration, or
- *   the point in time at which the token ends. What is not above 0 counts as not said: some providers write 0 or -1 for
- *   "does not expire".
- * @param nowWall milliseconds since the epoch, by the endpoint's own clock where that is known.
+ * @param expiresIn the value in the response: seconds, as a number or a numeric string (RFC 6749
+ *   §5.1), a duration, or the time at which the token expires. 0 and negative numbers mean no
+ *   value: some providers use 0 or -1 for "does not expire".
+ * @param nowWall milliseconds since the epoch, by the endpoint's own clock if that is known
  */
 export function readLifetime(expiresIn: unknown, defaultTtlMs: number, nowWall: number): TokenLifetime {
-  const said = lifetimeIn(expiresIn, nowWall);
-  const lifetimeMs = said !== undefined && said > 0 ? said : defaultTtlMs;
+  const parsed = parseLifetime(expiresIn, nowWall);
+  const lifetimeMs = parsed !== undefined && parsed > 0 ? parsed : defaultTtlMs;
   return {
     lifetimeMs: Math.min(Math.max(lifetimeMs, MIN_LIFETIME_MS), MAX_TOKEN_TTL_MS),
-    isUnderstood: said !== undefined || expiresIn === undefined || expiresIn === null || expiresIn === '',
+    isUnderstood: parsed !== undefined || expiresIn === undefined || expiresIn === null || expiresIn === '',
   };
 }
 
-/** In milliseconds, 0 where none is said; undefined where it is not known what is said. */
-function lifetimeIn(expiresIn: unknown, nowWall: number): number | undefined {
+/** The lifetime in milliseconds; 0 if there is none; undefined if the value cannot be read. */
+function parseLifetime(expiresIn: unknown, nowWall: number): number | undefined {
   if (typeof expiresIn === 'number') return lifetimeInNumber(expiresIn, nowWall);
   if (typeof expiresIn !== 'string') return undefined;
   if (NUMERIC.test(expiresIn)) return lifetimeInNumber(Number(expiresIn), nowWall);
@@ -61,7 +62,7 @@ function lifetimeInNumber(number: number, nowWall: number): number | undefined {
   return number >= UNIX_TIME ? untilThen(number * 1000, nowWall) : Math.max(0, number * 1000);
 }
 
-/** A point in time that has passed says nothing: no endpoint hands out tokens that have ended. */
+/** Undefined for a time in the past: no endpoint issues tokens that have expired. */
 function untilThen(end: number, nowWall: number): number | undefined {
   return end > nowWall ? end - nowWall : undefined;
 }
@@ -74,8 +75,9 @@ function pointInTime(text: string): number | undefined {
 }
 
 /**
- * How long after it came a token is to be replaced, in milliseconds; undefined where that is not done ahead of time. A
- * margin that leaves less than half of the lifetime is cut, or short-lived tokens would be replaced all the time.
+ * The milliseconds between the arrival of a token and its refresh; undefined if it is not refreshed
+ * before it expires. At least half of the lifetime, whatever the margin. Otherwise tokens with a
+ * short lifetime would be refreshed all the time.
  */
 export function refreshDelayMs(lifetime: number, marginMs: number): number | undefined {
   if (marginMs === 0) return undefined;

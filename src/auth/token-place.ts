@@ -2,9 +2,9 @@ import type { ServiceSettings } from '../config/model.js';
 import type { HttpResponse } from '../upstream/http-message.js';
 import { firstHeader } from '../upstream/response-headers.js';
 
-/** Where a token answer has its token. */
+/** Where a token response contains its token. */
 export type TokenPlace =
-  /** In the JSON, step by step; the whole of it where there is no step. */
+  /** At a path in the JSON. An empty path stands for the whole body. */
   | { readonly kind: 'path'; readonly path: readonly string[] }
   /** In a header. */
   | { readonly kind: 'header'; readonly name: string };
@@ -17,16 +17,16 @@ export function readTokenPlace(settings: ServiceSettings): TokenPlace {
     : { kind: 'header', name: header };
 }
 
-/** The answer of a token endpoint, read. */
+/** The parsed body of a token response. */
 export interface TokenDocument {
-  /** The value that its JSON is, or the fields of its form; undefined where it is neither. */
+  /** The value of the JSON, or the fields of the form; undefined if the body is neither. */
   readonly value: unknown;
   readonly text: string;
 }
 
 /**
- * Reads the body of a token answer. A form counts too, where the answer says that it is one: some endpoints answer so
- * whatever the request accepts.
+ * Reads the body of a token response: JSON, or a form if the content type says so. Some endpoints
+ * send a form whatever the request accepts.
  */
 export function readTokenDocument({ body, headers }: HttpResponse): TokenDocument {
   // A byte order mark may be ignored (RFC 8259 §8.1), and the decoder does so.
@@ -39,27 +39,31 @@ export function readTokenDocument({ body, headers }: HttpResponse): TokenDocumen
   }
 }
 
-/** Why there is no token, in words for the log. */
+/** Why a response contains no token, for the log. */
 export interface NoTokenThere {
   readonly problem: string;
 }
 
-/** The token of an answer. */
+/** The token of a response. */
 export function tokenIn(
   place: TokenPlace,
-  answer: HttpResponse,
+  response: HttpResponse,
   { value, text }: TokenDocument,
 ): string | NoTokenThere {
   if (place.kind === 'header') {
-    return firstHeader(answer.headers, place.name) || { problem: 'no header named as token_header says' };
+    return (
+      firstHeader(response.headers, place.name) || { problem: 'it has no header of the name in token_header' }
+    );
   }
-  if (place.path.length === 0) return wholeToken(value, text) ?? { problem: 'it is not a token as a whole' };
-  if (value === undefined) return { problem: 'its answer is not JSON' };
+  if (place.path.length === 0) return wholeToken(value, text) ?? { problem: 'its whole body is not a token' };
+  if (value === undefined) return { problem: 'its response is not JSON' };
   const token = valueAt(value, place.path);
   return typeof token === 'string' && token !== '' ? token : { problem: 'no text at token_path' };
 }
 
-/** A JSON string, or the text as it stands. A document of any other kind, a page for instance, is no token. */
+/**
+ * The token in a body that is a JSON string or plain text; undefined for anything else, as a page.
+ */
 function wholeToken(value: unknown, text: string): string | undefined {
   if (typeof value === 'string') return value || undefined;
   if (value !== undefined && typeof value !== 'number') return undefined;
@@ -67,7 +71,10 @@ function wholeToken(value: unknown, text: string): string | undefined {
   return token === '' || /^[<{[]|[\r\n]/.test(token) ? undefined : token;
 }
 
-/** Own members only: a path named `constructor` leads nowhere. A number leads into a list. */
+/**
+ * The value at a path in a JSON document. A number is an index of a list. Reads only own
+ * properties, so that a step `constructor` finds nothing.
+ */
 export function valueAt(document: unknown, path: readonly string[]): unknown {
   let value = document;
   for (const step of path) {

@@ -30,7 +30,7 @@ const BODY = [
 ];
 
 describe('a token request', () => {
-  it("is the guide's: a form", () => {
+  it('can be a form', () => {
     expect(build(['+auth.fetch.body_encoding = form', ...BODY])).toEqual({
       method: 'POST',
       origin: 'https://idp.example.com',
@@ -52,7 +52,7 @@ describe('a token request', () => {
     });
   });
 
-  it('can be JSON, whatever its fields are called', () => {
+  it('can be JSON, even with a field called __proto__', () => {
     const lines = ['+auth.fetch.body_encoding = json', ...BODY, '+auth.fetch.body.__proto__ = "x"'];
     const request = build(lines, { ...VARS, client_secret: '"\n' });
     expect(request).toMatchObject({ headers: { 'Content-Type': 'application/json' } });
@@ -77,7 +77,7 @@ describe('a token request', () => {
     expect('headers' in request && Object.keys(request.headers)).not.toContain('Content-Type');
   });
 
-  it('has Basic authentication in UTF-8', () => {
+  it('can have Basic authentication in UTF-8', () => {
     const basic = [
       '+auth.fetch.basic_auth.username = {{client_id}}',
       '+auth.fetch.basic_auth.password = {{client_secret}}',
@@ -89,19 +89,19 @@ describe('a token request', () => {
     });
   });
 
-  it('has Basic authentication of form-encoded halves, where that is wanted', () => {
+  it('can have Basic authentication with form encoding', () => {
     const basic = [
       '+auth.fetch.basic_auth.username = {{client_id}}',
       '+auth.fetch.basic_auth.password = {{client_secret}}',
       '+auth.fetch.basic_auth.encoding = form',
     ];
-    // RFC 6749 section 2.3.1.
+    // RFC 6749 §2.3.1.
     const pair = Buffer.from('urn%3Aapp%3A7:a%2Bb%252F+%C3%BC%3Ax').toString('base64');
     const vars = { ...VARS, client_id: 'urn:app:7', client_secret: 'a+b%2F ü:x' };
     expect(build(basic, vars)).toMatchObject({ headers: { Authorization: `Basic ${pair}` } });
   });
 
-  it('has headers of its own, in place of the defaults', () => {
+  it('has the configured headers instead of the defaults', () => {
     const lines = ['+auth.fetch.headers.ACCEPT = */*', '+auth.fetch.headers.X-Tenant = t-{{tenant}}'];
     const request = build(lines);
     expect(request).toMatchObject({ headers: { ACCEPT: '*/*', 'X-Tenant': 't-acme' } });
@@ -115,7 +115,7 @@ describe('a token request', () => {
       { tenant: '..' },
       'auth.fetch.url',
     ],
-    ['a host that is none', ['+auth.fetch.url = https://{{tenant}}/t'], { tenant: 'a b' }, 'auth.fetch.url'],
+    ['an invalid host', ['+auth.fetch.url = https://{{tenant}}/t'], { tenant: 'a b' }, 'auth.fetch.url'],
     ['a line break in a header', ['+auth.fetch.headers.X-A = {{tenant}}'], { tenant: 'a\nb' }, 'headers.X-A'],
     ['a euro in a header', ['+auth.fetch.headers.X-A = {{tenant}}'], { tenant: '€' }, 'headers.X-A'],
     [
@@ -124,13 +124,13 @@ describe('a token request', () => {
       { tenant: 'S:3CR3T' },
       'auth.fetch.basic_auth.username',
     ],
-  ])('is a problem with %s, which names the key and not the value', (_, lines, vars, key) => {
+  ])('cannot be built with %s; the message names the key and not the value', (_, lines, vars, key) => {
     const built = build(lines, { ...VARS, ...vars });
     expect(built).toEqual({ kind: 'problem', problem: expect.stringContaining(key) });
     expect(JSON.stringify(built)).not.toContain(vars.tenant);
   });
 
-  it('has a key that changes with every part of it, and with nothing else', () => {
+  it('has a key that changes only with its parts', () => {
     const lines = ['+auth.fetch.body_encoding = form', ...BODY];
     const key = (more: string[], vars = VARS) => {
       const request = builder(...lines, ...more)(new Map(Object.entries(vars)));

@@ -6,24 +6,26 @@ import { ACCEPT_ENCODING } from '../upstream/content-coding.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars } from './fill-vars.js';
 
-/** A token request with its variables filled. */
+/** A token request with the values of its variables. */
 export interface TokenRequest {
   readonly kind: 'request';
-  /** SHA-256 over all of it: requests with equal keys bring tokens for the same credentials. */
+  /**
+   * SHA-256 of the whole request. Requests with equal keys fetch tokens for the same credentials.
+   */
   readonly key: string;
   readonly http: HttpRequest;
 }
 
-/** The variables do not make a request. Names the key at fault, and no value. */
+/** Why no request can be built from the variables. Names the config key, but no value. */
 export interface TokenRequestProblem {
   readonly kind: 'problem';
   readonly problem: string;
 }
 
-/** Fills a service's token request; pure. */
+/** Builds a service's token request from its variables. Pure. */
 export type TokenRequestBuilder = (vars: ReadonlyMap<string, string>) => TokenRequest | TokenRequestProblem;
 
-/** What cannot be built, as a sentence about the key. */
+/** A part of the request cannot be built. The message names the key and the reason. */
 class Unusable extends Error {}
 
 /** Compiles `auth.fetch.*` once, so that each attempt only fills in the variables. */
@@ -49,7 +51,7 @@ export function compileTokenRequest(settings: ServiceSettings, userAgent: string
     for (const { name, template } of settings['auth.fetch.headers']) {
       const value = fill(template, vars, `auth.fetch.headers.${name}`);
       if (!isFieldValue(value)) {
-        throw new Unusable(`auth.fetch.headers.${name} would hold a character that no header can hold`);
+        throw new Unusable(`auth.fetch.headers.${name} contains a character that is not allowed in a header`);
       }
       headers.push(name, value);
     }
@@ -74,7 +76,9 @@ function fill(template: Template, vars: ReadonlyMap<string, string>, key: string
   return text;
 }
 
-/** Each variable is percent-encoded: it fills a place in the URL and cannot change its shape (RFC 3986 §2.1). */
+/**
+ * Percent-encodes each variable, so that it cannot change the structure of the URL (RFC 3986 §2.1).
+ */
 function fillUrl(
   template: Template | undefined,
   vars: ReadonlyMap<string, string>,
@@ -88,12 +92,12 @@ function fillUrl(
   const text = fillVars(template.parts, encoded);
   if (text === undefined) throw new Unusable(`${key} has a variable without a value`);
   try {
-    // A secret was not known when the configuration was read, so the rules for URLs are asked once more.
+    // The configuration was checked without the values of secrets, so the URL is checked again.
     checkUrl({ source: '', parts: [text] }, () => undefined);
     const url = new URL(text);
     return { origin: url.origin, path: `${url.pathname}${url.search}` };
   } catch {
-    throw new Unusable(`${key} is no usable URL with the values of its variables`);
+    throw new Unusable(`${key} is not a usable URL with the values of its variables`);
   }
 }
 
@@ -106,7 +110,7 @@ function encodeBody(
     case 'form':
       return { text: new URLSearchParams(fields()).toString(), type: 'application/x-www-form-urlencoded' };
     case 'json': {
-      // fromEntries defines own properties: a field may be called __proto__.
+      // fromEntries defines own properties, even for a field called __proto__.
       const text = JSON.stringify(Object.fromEntries(fields()));
       return { text, type: 'application/json' };
     }
@@ -119,7 +123,7 @@ function fillAll(entries: readonly NamedTemplate[], vars: ReadonlyMap<string, st
   return entries.map(({ name, template }) => [name, fill(template, vars, `auth.fetch.body.${name}`)]);
 }
 
-/** RFC 7617 §2, user name and password as UTF-8; or RFC 6749 §2.3.1, both form-encoded first. */
+/** By RFC 7617 §2: user name and password in UTF-8. By RFC 6749 §2.3.1: both form-encoded first. */
 function basicAuthorization(
   settings: ServiceSettings,
   vars: ReadonlyMap<string, string>,
@@ -131,7 +135,7 @@ function basicAuthorization(
   const secret = fill(password, vars, 'auth.fetch.basic_auth.password');
   const isForm = settings['auth.fetch.basic_auth.encoding'] === 'form';
   if (!isForm && user.includes(':')) {
-    throw new Unusable('auth.fetch.basic_auth.username holds a colon, which would end the user name');
+    throw new Unusable('auth.fetch.basic_auth.username contains a colon, which would end the user name');
   }
   const pair = isForm ? `${formEncoded(user)}:${formEncoded(secret)}` : `${user}:${secret}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;

@@ -34,8 +34,8 @@ const none = (cause: string, credentialsRefused = false) => ({
   retryAfterMs: undefined,
 });
 
-describe('a token answer', () => {
-  it('brings a token, and how long it lives as it stands there', () => {
+describe('a token response', () => {
+  it('contains a token and the value at expires_in_path', () => {
     expect(read(200, { data })).toEqual({
       kind: 'token',
       token: 't0k',
@@ -46,8 +46,8 @@ describe('a token answer', () => {
   });
 
   it.each([
-    ['', 'its answer is not JSON'],
-    ['<html>', 'its answer is not JSON'],
+    ['', 'its response is not JSON'],
+    ['<html>', 'its response is not JSON'],
     [[], 'no text at token_path'],
     [null, 'no text at token_path'],
     [{ access_token: 'top level' }, 'no text at token_path'],
@@ -55,32 +55,32 @@ describe('a token answer', () => {
     [{ data: { access_token: 12 } }, 'no text at token_path'],
     [{ data: { access_token: ['t'] } }, 'no text at token_path'],
     [{ data: 'access_token' }, 'no text at token_path'],
-    [{ data: { access_token: 'a\nb' } }, 'its token cannot stand where auth.apply says'],
-  ])('%j brings none', (body, cause) => {
+    [{ data: { access_token: 'a\nb' } }, 'its token is not allowed where auth.apply puts it'],
+  ])('has no token if its body is %j', (body, cause) => {
     expect(read(200, body)).toEqual(none(cause));
   });
 
-  it.each([200, 201, 202, 203, 206, 299])('may have the status %i', (status) => {
+  it.each([200, 201, 202, 203, 206, 299])('can have the status %i', (status) => {
     expect(read(status, { data })).toMatchObject({ kind: 'token', token: 't0k' });
   });
-  it.each([199, 300, 304, 404])('brings none with the status %i', (status) => {
+  it.each([199, 300, 304, 404])('has no token if its status is %i', (status) => {
     expect(read(status, { data })).toMatchObject({ kind: 'none' });
   });
 
-  it('leads into lists by numbers', () => {
+  it('can contain lists, with numbers in token_path as indexes', () => {
     const place: TokenPlace = { kind: 'path', path: ['0', 'token'] };
     expect(read(200, [{ token: 'x' }], {}, place)).toMatchObject({ token: 'x' });
     expect(read(200, [], {}, place)).toEqual(none('no text at token_path'));
   });
 
-  it('is a form where it says so', () => {
+  it('can be a form if its content type says so', () => {
     const place: TokenPlace = { kind: 'path', path: ['access_token'] };
     const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
     expect(read(200, 'access_token=a%2Bb&scope=\n', form, place)).toMatchObject({ token: 'a+b' });
-    expect(read(200, 'access_token=a', {}, place)).toEqual(none('its answer is not JSON'));
+    expect(read(200, 'access_token=a', {}, place)).toEqual(none('its response is not JSON'));
   });
 
-  describe('that is the token as a whole', () => {
+  describe('that is only the token', () => {
     const whole: TokenPlace = { kind: 'path', path: [] };
     it.each([
       ['tok', 'tok'],
@@ -89,27 +89,27 @@ describe('a token answer', () => {
       [' "tok" \n', 'tok'],
       ['12345678901234567890', '12345678901234567890'],
       ['e30.e30.', 'e30.e30.'],
-    ])('%j', (body, token) => {
+    ])('can be %j', (body, token) => {
       expect(read(200, body, {}, whole)).toMatchObject({ kind: 'token', token, expiresIn: undefined });
     });
     it.each(['', '""', '\n', 'null', 'true', '{}', '["tok"]', '{"tok"', '<html>no</html>', 'two\nlines'])(
-      '%j is none',
+      'cannot be %j',
       (body) => {
-        expect(read(200, body, {}, whole)).toEqual(none('it is not a token as a whole'));
+        expect(read(200, body, {}, whole)).toEqual(none('its whole body is not a token'));
       },
     );
   });
 
-  describe('that has its token in a header', () => {
+  describe('with its token in a header', () => {
     const header: TokenPlace = { kind: 'header', name: 'x-subject-token' };
     it('needs no body', () => {
       expect(read(204, '', { 'X-Subject-Token': 'tok' }, header)).toMatchObject({ token: 'tok' });
     });
-    it('may say in its body how long the token lives', () => {
+    it('can have the lifetime in its body', () => {
       expect(read(201, { data }, { 'X-Subject-Token': 'tok' }, header)).toMatchObject({ expiresIn: '60' });
     });
-    it('brings none without it, or beside an error', () => {
-      const missing = none('no header named as token_header says');
+    it('has no token without the header, or with an error in its body', () => {
+      const missing = none('it has no header of the name in token_header');
       expect(read(200, { data }, {}, header)).toEqual(missing);
       expect(read(200, { data }, { 'x-subject-token': '' }, header)).toEqual(missing);
       expect(read(200, { error: 'no' }, { 'x-subject-token': 'tok' }, header)).toEqual(
@@ -118,14 +118,14 @@ describe('a token answer', () => {
     });
   });
 
-  it('was answered when its Date says, unless that clock is broken', () => {
+  it('has the time of its Date, unless that differs by more than a day', () => {
     const at = (date: string) => read(200, { data }, { date });
     expect(at('Thu, 01 Jan 2026 01:00:00 GMT')).toMatchObject({ answeredAt: NOW + 3_600_000 });
     expect(at('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ answeredAt: NOW });
     expect(at('today')).toMatchObject({ answeredAt: NOW });
   });
 
-  it('looks at own members only', () => {
+  it('is searched for own properties only', () => {
     const inherited = { ...rule, token: { kind: 'path', path: ['constructor', 'name'] } as const };
     const outcome: UpstreamOutcome = {
       kind: 'response',
@@ -135,14 +135,14 @@ describe('a token answer', () => {
     expect(readTokenResponse(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
 
-  it.each([302, 500, 503])('with status %i brings none', (status) => {
+  it.each([302, 500, 503])('is named by its status in the log: %i', (status) => {
     expect(read(status, { data })).toEqual(none(`status ${status}`));
   });
 
-  it.each([undefined, null, false, '', 0])('%j at error_path is no error', (error) => {
+  it.each([undefined, null, false, '', 0])('is no error with %j at error_path', (error) => {
     expect(read(200, { data, error })).toMatchObject({ kind: 'token' });
   });
-  it.each(['oops', {}, [], true, 40001])('%j at error_path is one', (error) => {
+  it.each(['oops', {}, [], true, 40001])('is an error with %j at error_path', (error) => {
     expect(read(200, { data, error })).toEqual(none('a value at error_path'));
   });
 
@@ -165,13 +165,13 @@ describe('a token answer', () => {
     };
     expect(readTokenResponse(outcome, elsewhere, NOW)).toEqual(none('status 400 invalid_client', true));
   });
-  it('names a code of RFC 6749, and nothing else that the provider says', () => {
+  it('is logged with its error code of RFC 6749, and with nothing else of its content', () => {
     expect(read(400, { error: 'invalid_scope' })).toEqual(none('status 400 invalid_scope'));
     expect(read(400, { error: 'S3CR3T' })).toEqual(none('status 400'));
     expect(read(200, { error: 'S3CR3T' })).toEqual(none('a value at error_path'));
   });
 
-  it('says when the provider wants to be asked again', () => {
+  it('can have a Retry-After', () => {
     expect(read(200, {}, { 'retry-after': '5' })).toMatchObject({ kind: 'none', retryAfterMs: 5_000 });
     expect(read(429, '', { 'retry-after': '120' })).toMatchObject({ retryAfterMs: 120_000 });
     expect(read(503, '', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' })).toMatchObject({
@@ -179,7 +179,7 @@ describe('a token answer', () => {
     });
   });
 
-  it('that never came has a cause too', () => {
+  it('has a cause for the log if it never arrived', () => {
     const failed: UpstreamOutcome = {
       kind: 'failure',
       code: 'connect',

@@ -4,36 +4,41 @@ import { retryAfterMs } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenDocument, type TokenPlace, tokenIn, valueAt } from './token-place.js';
 
-/** Where things stand in a token answer. */
+/** Where to find the parts of a token response. */
 export interface TokenResponseRule {
   readonly token: TokenPlace;
   readonly errorPath: readonly string[] | undefined;
   readonly expiresInPath: readonly string[] | undefined;
-  /** Whether a token can stand where `auth.apply` says. */
+  /** Whether `auth.apply` can place a token. */
   readonly isPlaceable: (token: string) => boolean;
 }
 
-/** What a token request came to. */
+/** The result of a token request. */
 export type TokenResponse =
   | {
       readonly kind: 'token';
       readonly token: string;
-      /** What stands at `expires_in_path`, unread; undefined where nothing does. */
+      /** The value at `expires_in_path`, not parsed; undefined if there is none. */
       readonly expiresIn: unknown;
-      /** When it was answered, by the endpoint's own clock where it says so: milliseconds since the epoch. */
+      /**
+       * Milliseconds since the epoch at which the endpoint responded, by its own clock if the
+       * response has a date.
+       */
       readonly answeredAt: number;
     }
   | {
       readonly kind: 'none';
-      /** For the log: a status, a code of RFC 6749 or the kind of failure. Holds nothing else of what the IdP sent. */
+      /** For the log: a status, a code of RFC 6749 or the kind of failure. Never other content. */
       readonly cause: string;
-      /** The IdP does not take these credentials: newer ones may help. */
+      /** True if the IdP refuses these credentials. Newer ones may help. */
       readonly credentialsRefused: boolean;
-      /** Milliseconds that the IdP asks to be left alone for. */
+      /** Milliseconds to wait before the next request, if the IdP says so. */
       readonly retryAfterMs: number | undefined;
     };
 
-/** Error codes that may be named in the log (RFC 6749 §5.2); others are the IdP's own words and stay out. */
+/**
+ * Error codes that the log may contain (RFC 6749 §5.2). Other codes may be secrets and stay out.
+ */
 const ERROR_CODES: ReadonlySet<unknown> = new Set([
   'invalid_request',
   'invalid_client',
@@ -49,9 +54,9 @@ const REFUSED_CREDENTIALS: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Reads what came of a token request; pure.
+ * Reads the result of a token request. Pure.
  *
- * @param nowWall milliseconds since the epoch, for dates.
+ * @param nowWall milliseconds since the epoch, for dates
  */
 export function readTokenResponse(
   outcome: UpstreamOutcome,
@@ -59,46 +64,50 @@ export function readTokenResponse(
   nowWall: number,
 ): TokenResponse {
   if (outcome.kind === 'failure') return none(`the token endpoint: ${outcome.code}, ${outcome.detail}`);
-  if (outcome.kind !== 'response') return none('the token request was given up');
-  const { response: answer } = outcome;
-  const document = readTokenDocument(answer);
-  const fault = errorOf(answer, document.value, rule);
-  if (fault !== undefined) return refused(answer, fault, nowWall);
-  const useless = (words: string) => refused(answer, { words, code: undefined }, nowWall);
-  const token = tokenIn(rule.token, answer, document);
-  if (typeof token !== 'string') return useless(token.problem);
-  if (!rule.isPlaceable(token)) return useless('its token cannot stand where auth.apply says');
+  if (outcome.kind !== 'response') return none('the token request was cancelled');
+  const { response } = outcome;
+  const document = readTokenDocument(response);
+  const error = errorOf(response, document.value, rule);
+  if (error !== undefined) return refused(response, error, nowWall);
+  const unusable = (message: string) => refused(response, { message, code: undefined }, nowWall);
+  const token = tokenIn(rule.token, response, document);
+  if (typeof token !== 'string') return unusable(token.problem);
+  if (!rule.isPlaceable(token)) return unusable('its token is not allowed where auth.apply puts it');
   const expiresIn = rule.expiresInPath && valueAt(document.value, rule.expiresInPath);
-  return { kind: 'token', token, expiresIn, answeredAt: dateOf(answer, nowWall) };
+  return { kind: 'token', token, expiresIn, answeredAt: dateOf(response, nowWall) };
 }
 
-/** Why an answer holds no token, in words for the log, and the code that it names. */
-interface Fault {
-  readonly words: string;
+/** Why a response contains no token: a message for the log, and the error code in the response. */
+interface ResponseError {
+  readonly message: string;
   readonly code: unknown;
 }
 
-/** Undefined where the answer may hold a token. */
-function errorOf(answer: HttpResponse, document: unknown, rule: TokenResponseRule): Fault | undefined {
-  if (answer.status < 200 || answer.status > 299) {
+/** The error that a response reports; undefined if it may contain a token. */
+function errorOf(
+  response: HttpResponse,
+  document: unknown,
+  rule: TokenResponseRule,
+): ResponseError | undefined {
+  if (response.status < 200 || response.status > 299) {
     const code = valueAt(document, ['error']) ?? valueAt(document, rule.errorPath ?? []);
-    return { words: `status ${answer.status}${ERROR_CODES.has(code) ? ` ${code}` : ''}`, code };
+    return { message: `status ${response.status}${ERROR_CODES.has(code) ? ` ${code}` : ''}`, code };
   }
   const error = rule.errorPath && valueAt(document, rule.errorPath);
   if (!isError(error)) return undefined;
-  return { words: `a value at error_path${ERROR_CODES.has(error) ? ` (${error})` : ''}`, code: error };
+  return { message: `a value at error_path${ERROR_CODES.has(error) ? ` (${error})` : ''}`, code: error };
 }
 
-/** Some APIs always have the field, and put one of these there when all is well. */
+/** Some APIs always send the field, with one of these values if there is no error. */
 function isError(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
 
-function refused(answer: HttpResponse, { words, code }: Fault, nowWall: number): TokenResponse {
+function refused(response: HttpResponse, { message, code }: ResponseError, nowWall: number): TokenResponse {
   return {
-    ...none(`the token endpoint: ${words}`),
-    credentialsRefused: answer.status === 401 || answer.status === 403 || REFUSED_CREDENTIALS.has(code),
-    retryAfterMs: retryAfterMs(firstHeader(answer.headers, 'retry-after'), nowWall),
+    ...none(`the token endpoint: ${message}`),
+    credentialsRefused: response.status === 401 || response.status === 403 || REFUSED_CREDENTIALS.has(code),
+    retryAfterMs: retryAfterMs(firstHeader(response.headers, 'retry-after'), nowWall),
   };
 }
 
@@ -106,11 +115,11 @@ function none(cause: string): Extract<TokenResponse, { kind: 'none' }> {
   return { kind: 'none', cause, credentialsRefused: false, retryAfterMs: undefined };
 }
 
-/** A clock that is further off than this is broken. */
+/** A clock that differs by more than this is wrong. */
 const MAX_CLOCK_DIFFERENCE_MS = 24 * 3_600_000;
 
-/** Its time by the endpoint's clock, which may differ from this machine's; RFC 9110 §6.6.1. */
-function dateOf(answer: HttpResponse, nowWall: number): number {
-  const date = Date.parse(firstHeader(answer.headers, 'date') ?? '');
+/** The Date of a response (RFC 9110 §6.6.1). The endpoint's clock may differ from ours. */
+function dateOf(response: HttpResponse, nowWall: number): number {
+  const date = Date.parse(firstHeader(response.headers, 'date') ?? '');
   return Math.abs(date - nowWall) <= MAX_CLOCK_DIFFERENCE_MS ? date : nowWall;
 }

@@ -5,8 +5,8 @@ import { waitWithin } from './wait-within.js';
 
 const never = new Promise<string>(() => {});
 
-describe('waiting for what others wait for too', () => {
-  it('ends with what was awaited', async () => {
+describe('the wait of one call for a shared promise', () => {
+  it('ends with the value of the promise', async () => {
     const clock = createFakeClock();
     const control = createCallControl(1_000);
     expect(await waitWithin(Promise.resolve('token'), control, clock)).toBe('token');
@@ -33,20 +33,20 @@ describe('waiting for what others wait for too', () => {
     expect(await waitWithin(never, control, clock)).toBe('canceled');
   });
 
-  it('leaves a call alone that has gone on', async () => {
+  it('does not touch the call after the wait has ended', async () => {
     const clock = createFakeClock();
     const control = createCallControl(1_000);
-    let give: (value: string) => void = () => {};
-    const coming = new Promise<string>((resolve) => {
-      give = resolve;
+    let resolveLate: (value: string) => void = () => {};
+    const awaited = new Promise<string>((resolve) => {
+      resolveLate = resolve;
     });
-    const waiting = waitWithin(coming, control, clock);
+    const waiting = waitWithin(awaited, control, clock);
     clock.advance(1_000);
     await waiting;
     const later = { cancel: () => {} };
     control.waitsFor = later;
-    give('too late');
-    await coming;
+    resolveLate('too late');
+    await awaited;
     expect(control.waitsFor).toBe(later);
   });
 });

@@ -2,10 +2,10 @@ import type { Clock } from '../clock.js';
 import type { CallControl } from '../upstream/call-control.js';
 
 /**
- * Waits for something that many calls may wait for, no longer than this one call may take. The waiting of one call ends
- * without any effect on the others.
+ * Waits for a promise until the deadline of this call, or until it is cancelled. Many calls may
+ * wait for the same promise: the end of one wait does not affect the others.
  *
- * @param awaited must not reject.
+ * @param awaited must not reject
  */
 export function waitWithin<T>(
   awaited: Promise<T>,
@@ -18,7 +18,7 @@ export function waitWithin<T>(
   return new Promise((resolve) => {
     let ended = false;
     const end = (outcome: T | 'timeout' | 'canceled'): void => {
-      // The awaited value may come long after its caller has left; `waitsFor` is no longer ours then.
+      // The promise may resolve long after the wait has ended. Then `waitsFor` is no longer ours.
       if (ended) return;
       ended = true;
       stopTimer();

@@ -32,7 +32,7 @@ describe('a request that may have reached the upstream', () => {
 });
 
 describe('a request that was not sent', () => {
-  it.each(['connect', 'timeout', 'tls'] as const)('is sent again after %s, by any method', (code) => {
+  it.each(['connect', 'timeout', 'tls'] as const)('is sent again after %s, whatever its method', (code) => {
     expect(retryDelayMs(failure(code, false, ''), policy, { ...state, replayable: false }, half)).toBe(25);
   });
 });

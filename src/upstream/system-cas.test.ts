@@ -12,10 +12,7 @@ describe('a context without CAs of its own', () => {
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => void server.close());
 
-  /**
-   * What comes of a handshake with a server whose CA is not the system's: `trusted`, or why it is
-   * not.
-   */
+  /** Connects to a server whose CA the system does not know. Returns `trusted` or the error code. */
   function handshake(secureContext: SecureContext): Promise<string> {
     const { port } = server.address() as AddressInfo;
     return new Promise<string>((resolve) => {

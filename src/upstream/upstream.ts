@@ -148,7 +148,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     const held = waiting.enter(request, control);
     if (held === undefined) {
       control.waitsFor?.cancel();
-      return failure('overload', false, 'the calls that wait hold too many bytes (pool.max_waiting_bytes)');
+      return failure('overload', false, 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
     }
     return checkout.then((taken) => {
       waiting.leave(held);

@@ -180,11 +180,11 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     expectNoLeak(frames);
   });
 
-  it('stay within where what stands at expires_in_path is no lifetime', async () => {
+  it('stay within where the value at expires_in_path is not a lifetime', async () => {
     const json = { access_token: TOKEN, expires_in: planted('expires-in') };
     scene = await openAuthScene({ lines: PLANTED, idp: () => ({ json }) });
     const frames = [await callInTime()];
-    expect(scene.log.text()).toContain('what stands at expires_in_path is no lifetime');
+    expect(scene.log.text()).toContain('the value at expires_in_path is not a lifetime');
     expectNoLeak(frames);
   });
 
