@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.js';
 import type { Turns } from '../turns.js';
-import type { ClientLibrary, ConnectionInfo, Peer } from '../wamp/peer.js';
+import type { ClientLibrary, ConnectionInfo } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Arrival } from './accept-guard.js';
-import type { FramedPeerOptions } from './framed-peer.js';
+import type { FramedPeerOptions, NetworkPeer } from './framed-peer.js';
 
 /** A connection that has completed its transport's handshake. */
 export interface Accepted {
@@ -12,9 +12,7 @@ export interface Accepted {
   readonly serializer: Serializer;
   /** Always undefined for RawSocket, whose handshake does not name the library. */
   readonly library?: ClientLibrary | undefined;
-  readonly peer: Peer;
-  /** Sends a ping of the transport. */
-  readonly ping: () => void;
+  readonly network: NetworkPeer;
 }
 
 /** Performs the handshake of one transport. */

@@ -51,6 +51,11 @@ export interface NetworkPeer {
   readonly peer: Peer;
   /** Sends a ping of the transport. */
   ping(): void;
+  /**
+   * Says whether the other end has joined a realm. Until then, its frames wait for a turn of the event loop that has time
+   * left: many clients may send HELLO at the same moment, and a HELLO takes longer than a CALL.
+   */
+  setJoined(isJoined: boolean): void;
 }
 
 /** A peer, and the functions through which its transport feeds it. */
@@ -79,6 +84,8 @@ export interface FramedPeer {
   control(frame: Uint8Array, write: (onGone: () => void) => void): void;
   /** The transport calls this when the connection is closed. */
   end(): void;
+  /** See {@link NetworkPeer}. */
+  setJoined(isJoined: boolean): void;
 }
 
 /** Closed connections at a time whose received messages are still handled. */
@@ -301,5 +308,6 @@ export function createFramedPeer(
       write(onControlGone);
     },
     end: onClosed,
+    setJoined: (isJoined) => intake.setPatient(!isJoined),
   };
 }

@@ -69,6 +69,22 @@ describe('an intake', () => {
     expect(heard).toEqual(['a', 'b', 'c']);
   });
 
+  it('lets the first frame of a patient connection wait too, until it is patient no more', async () => {
+    cost = 6;
+    receive('a', 'b');
+    const others: string[] = [];
+    const other = createIntake(others);
+    other.setPatient(true);
+    other.receive(Buffer.from('x'));
+    expect(others).toEqual([]);
+    await nextTurn();
+    expect(others).toEqual(['x']);
+    receive('c', 'd');
+    other.setPatient(false);
+    other.receive(Buffer.from('y'));
+    expect(others).toEqual(['x', 'y']);
+  });
+
   it('stops reading where much waits, and reads on when it is handed on', async () => {
     cost = 6;
     receive(...Array.from({ length: 40 }, (_, at) => `${at}`));

@@ -36,6 +36,7 @@ export class Intake {
   private isPaused = false;
   private isQueued = false;
   private servedIn = -1;
+  private isPatient = false;
   private onDone: (() => void) | undefined;
 
   constructor(
@@ -53,6 +54,13 @@ export class Intake {
       this.servedIn = this.turns.number;
       this.ends.handle(frame);
     }
+  }
+
+  /**
+   * Sets whether every frame waits when the turn has no time left. Otherwise the first frame of a turn is handled at once.
+   */
+  setPatient(isPatient: boolean): void {
+    this.isPatient = isPatient;
   }
 
   /** Runs an action after all earlier frames, for instance the pong to a ping. */
@@ -100,9 +108,9 @@ export class Intake {
     this.isPaused = false;
   }
 
-  /** The first frame of a connection in a turn never waits, unless it is large. */
+  /** The first frame of a connection in a turn never waits, unless it is large or the connection is patient. */
   private mayWait(frame: Buffer): boolean {
-    return this.servedIn === this.turns.number || frame.length >= LARGE_READ;
+    return this.isPatient || this.servedIn === this.turns.number || frame.length >= LARGE_READ;
   }
 
   private get isHeld(): boolean {

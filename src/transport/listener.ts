@@ -114,9 +114,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   };
 
   function admit(socket: Socket, arrival: Arrival, connection: Accepted): void {
-    const { transport, serializer, library, peer, ping } = connection;
+    const { transport, serializer, library, network } = connection;
     const handshakeElapsed = arrival.established();
-    heartbeat.watch(socket, ping);
+    heartbeat.watch(socket, network.ping);
+    network.setJoined(false);
     // Must precede attach(): the peer may close the connection at once.
     socket.on('close', () => {
       attachments.delete(socket);
@@ -128,7 +129,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         attachments.get(socket)?.dismiss(ERROR_URI.protocolViolation, 'too many bytes before WELCOME');
       });
     let stopCounting: (() => void) | undefined = countJoinSize();
-    const attachment = attach(peer, {
+    const attachment = attach(network.peer, {
       transport,
       trusted: false,
       handshakeTimeout,
@@ -137,6 +138,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
       ...(library === undefined ? {} : { library }),
       onJoined(isJoined) {
+        network.setJoined(isJoined);
         stopCounting?.();
         stopCounting = isJoined ? undefined : countJoinSize();
         return accepting.joined(arrival, isJoined);

@@ -20,7 +20,7 @@ import { readOctets } from './read-octets.js';
 
 /** Performs the handshake of RawSocket (WAMP section "RawSocket Transport"). */
 export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock): Acceptor {
-  const { serializers, log } = context;
+  const { serializers, log, turns } = context;
   const ownLength = lengthCode(context.maxMessageSize);
   const maxReceive = lengthOf(ownLength);
   // Made once: otherwise each connection would keep an object of its own.
@@ -48,8 +48,8 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
     const options = optionsOf.get(serializer) ?? context.peerOptions('rawsocket', serializer);
     socket.setNoDelay(true);
     socket.write(writeHandshake(ownLength, serializer));
-    const { peer, ping } = createRawSocketPeer(socket, options, { maxReceive, maxSend }, clock);
-    context.accepted(socket, arrival, { transport: 'rawsocket', serializer, peer, ping });
+    const network = createRawSocketPeer(socket, options, { maxReceive, maxSend }, clock);
+    context.accepted(socket, arrival, { transport: 'rawsocket', serializer, network });
   }
 
   return {
@@ -61,9 +61,13 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
           hangUp(socket, clock);
           return;
         }
-        readOctets(socket, HANDSHAKE_LENGTH - 1, (rest) =>
-          onRequest(socket, arrival, Buffer.concat([first, rest])),
-        );
+        readOctets(socket, HANDSHAKE_LENGTH - 1, (rest) => {
+          // In turns, as many may send the last octet of theirs at the same moment.
+          turns.add(() => {
+            if (!socket.destroyed) onRequest(socket, arrival, Buffer.concat([first, rest]));
+            return true;
+          });
+        });
       });
     },
   };

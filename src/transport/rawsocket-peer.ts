@@ -105,5 +105,6 @@ export function createRawSocketPeer(
   return {
     peer: framed.peer,
     ping: () => framed.control(PING, (onGone) => write(FRAME_TYPE.ping, PING, onGone)),
+    setJoined: framed.setJoined,
   };
 }

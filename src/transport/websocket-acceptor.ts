@@ -99,8 +99,8 @@ export function createWebSocketAcceptor(
       socket.setNoDelay(true);
       const options = optionsOf.get(serializer) ?? context.peerOptions('websocket', serializer);
       const write = plainMessages(socket, options.serializer.binary);
-      const { peer, ping } = createWebSocketPeer(ws, socket, write, options);
-      context.accepted(socket, arrival, { transport: 'websocket', serializer, library, peer, ping });
+      const network = createWebSocketPeer(ws, socket, write, options);
+      context.accepted(socket, arrival, { transport: 'websocket', serializer, library, network });
     };
   }
 

@@ -95,5 +95,6 @@ export function createWebSocketPeer(
     ping() {
       if (ws.readyState === ws.OPEN) ws.ping();
     },
+    setJoined: framed.setJoined,
   };
 }
