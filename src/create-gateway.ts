@@ -11,6 +11,7 @@ import { openListeners } from './open-listeners.js';
 import { createRouter, type Router } from './router/router.js';
 import type { Listener } from './transport/listener.js';
 import { createTurns, type Turns } from './turns.js';
+import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client/session.js';
 import { IN_PROCESS, localPeers } from './wamp/peer.js';
@@ -137,7 +138,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   const callLog = createCallLog(config.log.calls, log, clock);
   const turns = createTurns(clock);
   const serializers = createSerializers({ maxValues: config.wamp.max_values });
-  const waitingTotal = { maxBytes: maxWaitingBytes(config), bytes: 0 };
+  const waitingTotal = new SharedBytes(maxWaitingBytes(config));
   const deps: ServiceDeps = {
     clock,
     random,

@@ -5,6 +5,7 @@ import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { SharedBytes } from '../upstream/shared-bytes.js';
 import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { describeCredential } from './credential.js';
 import type { WithCredential } from './request-credential.js';
@@ -52,7 +53,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
       ...cache,
     },
     clock,
-    waiting: createWaitingMemory(10_000, { maxBytes: 10_000, bytes: 0 }),
+    waiting: createWaitingMemory(10_000, new SharedBytes(10_000)),
     close: async () => {},
   });
   return { credential, clock, variables, changes: () => changes, control: createCallControl(1_000) };

@@ -47,7 +47,11 @@ export function createCallee(session: Session, serializers: readonly Serializer[
       callCount++;
       const { pack, inArgs, inKwargs } = formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
-      const control = createCallControl(begunAt + callDeadlineMs(details, deadlineMs), kwargs);
+      const control = createCallControl(
+        begunAt + callDeadlineMs(details, deadlineMs),
+        kwargs,
+        details.caller,
+      );
       invocation.onInterrupt = () => cancelCall(control, canceledBy);
       return pipeline({
         args: argsOf(invocation),

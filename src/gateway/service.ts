@@ -7,9 +7,10 @@ import type { Logger } from '../log.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
+import type { SharedBytes } from '../upstream/shared-bytes.js';
 import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
-import { createWaitingMemory, type MemoryTotal } from '../upstream/waiting-memory.js';
+import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
@@ -26,7 +27,7 @@ export interface ServiceDeps {
   readonly callLog: CallLog;
   readonly turns: Turns;
   /** Of the calls that wait, in all services together. */
-  readonly waitingTotal: MemoryTotal;
+  readonly waitingTotal: SharedBytes;
   /** Where the secrets provider `env` looks. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -63,7 +64,7 @@ interface Compiled {
  */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
-  const { clock, random, log } = deps;
+  const { clock, log } = deps;
   const tls = readTls(config, readUpstreamTls);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);

@@ -22,6 +22,8 @@ export interface CallControl {
   place: (() => void) | undefined;
   /** The arguments of the call, which it keeps in memory besides its request. */
   readonly holds: unknown;
+  /** Whose call it is, to share memory fairly: equal for all calls of one caller. Undefined where nobody knows. */
+  readonly caller: unknown;
 }
 
 /**
@@ -35,16 +37,18 @@ class Control implements CallControl {
   waitsFor: Cancelable | undefined = undefined;
   place: (() => void) | undefined = undefined;
   readonly holds: unknown;
+  readonly caller: unknown;
 
-  constructor(deadlineAt: number, holds: unknown) {
+  constructor(deadlineAt: number, holds: unknown, caller: unknown) {
     this.deadlineAt = deadlineAt;
     this.holds = holds;
+    this.caller = caller;
   }
 }
 
 /** @param holds the call's arguments, for {@link CallControl.holds} */
-export function createCallControl(deadlineAt: number, holds?: unknown): CallControl {
-  return new Control(deadlineAt, holds);
+export function createCallControl(deadlineAt: number, holds?: unknown, caller?: unknown): CallControl {
+  return new Control(deadlineAt, holds, caller);
 }
 
 /** Cancels the call at whatever step it is. Does nothing the second time, or after its end. */

@@ -60,7 +60,12 @@ export function createTokenUpstream(
 }
 
 /** Only one token request runs at a time, so none waits for a connection. */
-const NEVER_WAITS: WaitingMemory = { enter: () => ({ bytes: 0, buffers: [] }), leave: () => undefined };
+const NEVER_WAITS: WaitingMemory = {
+  enter: () => ({ caller: undefined, bytes: 0, buffers: [] }),
+  leave: () => undefined,
+  run: () => true,
+  end: () => undefined,
+};
 
 function connect(
   pool: PoolOptions,

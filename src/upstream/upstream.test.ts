@@ -24,6 +24,7 @@ import {
 import { type ExchangeLimits, exchange } from './exchange.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
+import { SharedBytes } from './shared-bytes.js';
 import { readUpstreamTls } from './tls.js';
 import { createUpstream, type UpstreamOptions } from './upstream.js';
 import { createWaitingMemory } from './waiting-memory.js';
@@ -91,7 +92,7 @@ function connect(
       pool: connections,
       budget: createRetryBudget(),
       abandonments: createAbandonments(25, 5_000),
-      waiting: createWaitingMemory(1_000_000, { maxBytes: 1_000_000, bytes: 0 }),
+      waiting: createWaitingMemory(1_000_000, new SharedBytes(1_000_000)),
       clock,
       random: () => 0,
       exchange,
@@ -397,7 +398,7 @@ describe('a call whose connection becomes free too late', () => {
       pool,
       budget,
       abandonments,
-      waiting: createWaitingMemory(1_000_000, { maxBytes: 1_000_000, bytes: 0 }),
+      waiting: createWaitingMemory(1_000_000, new SharedBytes(1_000_000)),
       clock: still,
       random: () => 0,
       exchange: neverSend,

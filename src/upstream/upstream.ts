@@ -92,6 +92,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         now = clock.monotonic();
         if (!('kind' in connection)) connection = ifStillWanted(connection, control, now);
       }
+      if (!('kind' in connection)) connection = ifRoom(connection, request, control);
       if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
       const wholeEndAt = now + options.timeoutMs;
       let exchanged: ExchangeResult | undefined;
@@ -102,10 +103,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         if (next !== undefined) exchanged = await follow(next, wholeEndAt, connection, control, notAfter);
         isKept = options.keepsPlaces && mayBeLarge(exchanged.outcome);
       } finally {
-        if (!isKept) giveBack(connection, exchanged?.connection ?? 'broken');
+        if (!isKept) giveBack(connection, exchanged?.connection ?? 'broken', request, control);
       }
       let { outcome } = exchanged;
-      if (isKept) keepPlace(control, connection, exchanged);
+      if (isKept) keepPlace(control, connection, exchanged, request);
       if (outcome.kind === 'expired') {
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
       }
@@ -185,9 +186,29 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
-  function giveBack(connection: Connection, state: ConnectionState | Promise<ConnectionState>): void {
-    if (state instanceof Promise) void state.then((ended) => giveBack(connection, ended));
-    else pool.release(connection, options.reusesConnections ? state : 'broken');
+  /** The body counts for as long as its call has the connection, also where the caller has gone. */
+  function ifRoom(
+    connection: Connection,
+    request: HttpRequest,
+    control: CallControl,
+  ): Connection | ExchangeOutcome {
+    if (request.body === undefined || waiting.run(request.body.length, control)) return connection;
+    pool.release(connection, 'good');
+    return failure('overload', false, 'the bodies of running calls take too many bytes');
+  }
+
+  function giveBack(
+    connection: Connection,
+    state: ConnectionState | Promise<ConnectionState>,
+    request: HttpRequest,
+    control: CallControl,
+  ): void {
+    if (state instanceof Promise) {
+      void state.then((ended) => giveBack(connection, ended, request, control));
+      return;
+    }
+    if (request.body !== undefined) waiting.end(request.body.length, control);
+    pool.release(connection, options.reusesConnections ? state : 'broken');
   }
 
   /**
@@ -198,8 +219,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     control: CallControl,
     connection: Connection,
     { connection: state }: ExchangeResult,
+    request: HttpRequest,
   ): void {
-    control.place = () => giveBack(connection, state);
+    control.place = () => giveBack(connection, state, request, control);
   }
 
   function exchangeUntil(

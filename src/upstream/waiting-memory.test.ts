@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { jsonText } from '../json-text/json-text.js';
-import { createCallControl } from './call-control.js';
+import { type CallControl, createCallControl } from './call-control.js';
 import type { HttpRequest } from './http-message.js';
-import { createWaitingMemory, type HeldMemory, type MemoryTotal } from './waiting-memory.js';
+import { SharedBytes } from './shared-bytes.js';
+import { createWaitingMemory, type HeldMemory, type WaitingMemory } from './waiting-memory.js';
 
 const KB = 1024;
-const unlimited = (): MemoryTotal => ({ maxBytes: Number.POSITIVE_INFINITY, bytes: 0 });
+const unlimited = () => new SharedBytes(Number.POSITIVE_INFINITY);
 const request = (body?: string | Uint8Array, headers: string[] = []): HttpRequest => ({
   method: 'POST',
   origin: 'http://a',
@@ -55,7 +56,7 @@ describe('the memory of waiting calls', () => {
   });
 
   it('is limited for all services together', () => {
-    const total = { maxBytes: 100 * KB, bytes: 0 };
+    const total = new SharedBytes(100 * KB);
     const [one, other] = [createWaitingMemory(64 * KB, total), createWaitingMemory(64 * KB, total)];
     const held = one.enter(request('a'.repeat(60 * KB)), call()) as HeldMemory;
     expect(other.enter(request('a'.repeat(60 * KB)), call())).toBeUndefined();
@@ -77,5 +78,57 @@ describe('the memory of waiting calls', () => {
     expect(memory.enter(request(), call(counted))).toBeUndefined();
     expect(memory.enter(request(), call(new Array(1e9)))).toBeUndefined();
     expect(reads).toBeLessThan(100);
+  });
+
+  it('leaves room for other callers when one takes what it can', () => {
+    const memory = createWaitingMemory(100 * KB, unlimited());
+    const enter = (caller: string) =>
+      memory.enter(request('a'.repeat(8 * KB)), createCallControl(0, {}, caller));
+    while (enter('greedy') !== undefined);
+    expect(enter('other')).toBeDefined();
+    expect(enter('greedy')).toBeUndefined();
+  });
+
+  it('gives back the bytes of each caller, whoever leaves a chunk last', () => {
+    const total = unlimited();
+    const memory = createWaitingMemory(100 * KB, total);
+    const chunk = Buffer.alloc(8 * KB);
+    const calls = ['a', 'b'].map((caller) => memory.enter(request(chunk), createCallControl(0, {}, caller)));
+    for (const held of calls) memory.leave(held as HeldMemory);
+    expect(total.bytes).toBe(0);
+    expect(memory.enter(request('a'.repeat(70 * KB)), createCallControl(0, {}, 'a'))).toBeDefined();
+  });
+});
+
+describe('the bodies of running calls', () => {
+  const [one, other] = ['one', 'other'].map((caller) => createCallControl(0, {}, caller)) as [
+    CallControl,
+    CallControl,
+  ];
+
+  it('count among the bytes of all services, and one caller leaves room for others', () => {
+    const total = new SharedBytes(1024 * KB);
+    const memories = [1, 2].map(() => createWaitingMemory(1024 * KB, total)) as [
+      WaitingMemory,
+      WaitingMemory,
+    ];
+    const [first, second] = memories;
+    let count = 0;
+    while (first.run(128 * KB, one)) count++;
+    expect(count).toBe(6);
+    expect(second.run(128 * KB, one)).toBe(false);
+    expect(second.run(128 * KB, other)).toBe(true);
+    while (count-- > 0) first.end(128 * KB, one);
+    second.end(128 * KB, other);
+    expect(total.bytes).toBe(0);
+  });
+  it('always have room where they are small', () => {
+    const total = new SharedBytes(KB);
+    const memory = createWaitingMemory(KB, total);
+    expect([memory.run(KB, one), memory.run(KB, one)]).toEqual([true, true]);
+    expect(total.bytes).toBe(2 * KB);
+    memory.end(KB, one);
+    memory.end(KB, one);
+    expect(total.bytes).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import type { CallControl } from './call-control.js';
-import type { HttpRequest } from './http-message.js';
+import { type HttpRequest, LARGE_BODY } from './http-message.js';
+import { SharedBytes } from './shared-bytes.js';
 
 /**
  * Limits the memory of calls that wait for a token, for a connection or for the next attempt.
@@ -16,66 +17,95 @@ export interface WaitingMemory {
   enter(request: HttpRequest, control: CallControl): HeldMemory | undefined;
   /** A call waits no longer. Call this once for each `enter` that returned a value. */
   leave(held: HeldMemory): void;
+  /**
+   * A call with a body begins to run. Its bytes count among those of all services. Small bodies always have room there:
+   * `pool.size` limits them well enough.
+   *
+   * @returns whether there is room
+   */
+  run(bytes: number, control: CallControl): boolean;
+  /** A call runs no longer. Call this once for each `run` that returned true, with the same arguments. */
+  end(bytes: number, control: CallControl): void;
 }
 
 /** The memory that one call holds. */
 export interface HeldMemory {
+  readonly caller: unknown;
   /** Bytes without those in `buffers`. */
   readonly bytes: number;
   /** Each buffer counts once, however many calls refer to it. */
   readonly buffers: readonly ArrayBufferLike[];
 }
 
-/** The bytes that all services hold together, and their limit. */
-export interface MemoryTotal {
-  readonly maxBytes: number;
-  bytes: number;
-}
-
 /** The approximate bytes of a value besides its content. */
 const SLOT = 16;
 
-export function createWaitingMemory(maxBytes: number, total: MemoryTotal): WaitingMemory {
+/** @param total the bytes that all services hold together: of calls that wait, and bodies of those that run */
+export function createWaitingMemory(maxBytes: number, total: SharedBytes): WaitingMemory {
+  const own = new SharedBytes(maxBytes);
   /**
    * For each buffer, how many waiting calls refer to it. A body is a part of its frame, and a frame
    * is a part of the chunk that was read from a socket. So a waiting call keeps the whole chunk in
    * memory, and other calls in the same chunk add nothing.
    */
-  const holders = new Map<ArrayBufferLike, number>();
-  let held = 0;
+  const holders = new Map<ArrayBufferLike, Holders>();
 
-  function add(bytes: number): void {
-    held += bytes;
-    total.bytes += bytes;
+  function add(caller: unknown, bytes: number): void {
+    own.add(caller, bytes);
+    total.add(caller, bytes);
   }
 
   return {
     enter(request, control) {
-      const room = Math.min(maxBytes - held, total.maxBytes - total.bytes);
+      const { caller } = control;
+      const room = Math.min(own.free, total.free);
       const buffers = new Set<ArrayBufferLike>();
       const bytes = measure([request.path, request.headers, request.body, control.holds], buffers, room);
       let shared = 0;
       for (const buffer of buffers) if (!holders.has(buffer)) shared += buffer.byteLength;
-      if (bytes + shared > room) return undefined;
-      for (const buffer of buffers) holders.set(buffer, (holders.get(buffer) ?? 0) + 1);
-      add(bytes + shared);
-      return { bytes, buffers: [...buffers] };
+      const all = bytes + shared;
+      if (!own.fits(caller, all) || !total.fits(caller, all)) return undefined;
+      for (const buffer of buffers) {
+        const others = holders.get(buffer);
+        if (others === undefined) holders.set(buffer, { caller, count: 1 });
+        else others.count++;
+      }
+      add(caller, all);
+      return { caller, bytes, buffers: [...buffers] };
     },
 
-    leave({ bytes, buffers }) {
-      let freed = bytes;
+    leave({ caller, bytes, buffers }) {
+      add(caller, -bytes);
       for (const buffer of buffers) {
-        const others = (holders.get(buffer) ?? 1) - 1;
-        if (others > 0) {
-          holders.set(buffer, others);
-        } else {
-          holders.delete(buffer);
-          freed += buffer.byteLength;
-        }
+        const all = holders.get(buffer) as Holders;
+        if (--all.count > 0) continue;
+        holders.delete(buffer);
+        add(all.caller, -buffer.byteLength);
       }
-      add(-freed);
+    },
+
+    run(bytes, { caller }) {
+      if (bytes < LARGE_BODY) {
+        total.bytes += bytes;
+        return true;
+      }
+      if (!total.fits(caller, bytes)) return false;
+      total.add(caller, bytes);
+      return true;
+    },
+
+    end(bytes, { caller }) {
+      if (bytes < LARGE_BODY) total.bytes -= bytes;
+      else total.add(caller, -bytes);
     },
   };
+}
+
+/** The calls that refer to a buffer. */
+interface Holders {
+  /** The one whose call counts its bytes. */
+  readonly caller: unknown;
+  count: number;
 }
 
 /**

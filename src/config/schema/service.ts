@@ -127,7 +127,7 @@ export const SERVICE_KEYS = {
     type: byteSize,
     default: '64MB',
     meaning:
-      'Memory of the calls that wait for a connection, for a token or to be retried; further ones are answered at once with `overload`. All services together have 256MB, or as much as the largest of these.',
+      'Memory of the calls that wait for a connection, for a token or to be retried; further ones are answered at once with `overload`. One session may take three quarters of what the others leave. All services together have 256MB, or as much as the largest of these.',
     example: '16MB',
   },
   'pool.checkout_timeout': {

@@ -8,8 +8,8 @@ const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 const OVERLOAD = { status: 503, code: 'overload' };
 const LARGE = { b: 'x'.repeat(300_000) };
-/** Room for three of them. */
-const ROOM = ['+pool.max_waiting_bytes = 1MB', '+pool.size = 1', '+pool.checkout_timeout = 1h'];
+/** Room for three of them: one session may take three quarters. */
+const ROOM = ['+pool.max_waiting_bytes = 1400KB', '+pool.size = 1', '+pool.checkout_timeout = 1h'];
 
 describe('large calls that wait', () => {
   const scenes: Scene[] = [];
