@@ -1,19 +1,20 @@
-/** How long to wait between attempts that go on for ever. */
+/** The waits between attempts that are repeated without end. */
 export interface Backoff {
-  /** Milliseconds after the first failure. */
+  /** Milliseconds to wait after the first failure. */
   readonly baseMs: number;
-  /** Milliseconds at most. */
+  /** Maximum milliseconds. */
   readonly capMs: number;
 }
 
 const JITTER = 0.25;
 
 /**
- * Milliseconds to wait after so many failures in a row: the base, doubling up to the cap, jittered by a quarter. At the
- * cap no jitter is left: those who failed together are apart by then, and the load on what they wait for is exact.
+ * Milliseconds to wait after a number of consecutive failures: `baseMs`, doubled for each further
+ * failure, up to `capMs`, with a jitter of ±25 %. At the cap there is no jitter: clients that
+ * failed together have spread by then.
  *
- * @param failures at least 1.
- * @param random numbers in [0, 1).
+ * @param failures at least 1
+ * @param random returns numbers in [0, 1)
  */
 export function backoffMs(failures: number, { baseMs, capMs }: Backoff, random: () => number): number {
   const jitter = 1 - JITTER + 2 * JITTER * random();

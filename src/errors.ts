@@ -1,6 +1,6 @@
 /**
- * One problem in a configuration file: where it is, what is wrong and what to do. It never holds a value from the file,
- * which could be a secret.
+ * One problem in a configuration file: where it is, what is wrong and what to do. It never holds a
+ * value from the file, which could be a secret.
  */
 export interface ConfigProblem {
   /** The path, as the configuration names it. */
@@ -30,7 +30,8 @@ export function formatProblem(problem: ConfigProblem): string {
 }
 
 /**
- * The configuration has problems and cannot be used. The error lists all of them, not only the first.
+ * The configuration has problems and cannot be used. The error lists all of them, not only the
+ * first.
  *
  * @example
  * ```ts
@@ -105,8 +106,9 @@ export class GatewayError extends Error {
 }
 
 /**
- * The errors with which the gateway itself ends a call, apart from what an upstream answered: stable code, WAMP error URI and HTTP
- * status. docs/errors.md holds the same table for readers, and a test keeps the two equal.
+ * The errors with which the gateway itself ends a call: stable code, WAMP error URI and HTTP
+ * status. Error responses of an upstream are not among them. docs/errors.md has the same table,
+ * which a test ensures.
  */
 export const CALL_ERRORS = {
   bad_request: { uri: 'wamp.error.invalid_argument', status: 400 },

@@ -1,19 +1,20 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** An IPv4 address within IPv6 as IPv4, and an IPv6 address without the name of an interface. */
+/** Turns an IPv4-mapped IPv6 address into IPv4, and removes the zone from an IPv6 address. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
 }
 
-/** Whether an address is this machine's own (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
+/** Whether an address is a loopback address (RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.3). */
 export function isLoopback(address: string): boolean {
   const plain = plainAddress(address);
   return isIPv4(plain) ? plain.startsWith('127.') : isIPv6(plain) && /^[0:]*:0*1$/.test(plain);
 }
 
 /**
- * What an address counts as where something is limited by source: itself for IPv4, and its network of 64 bits for IPv6,
- * as `2001:db8:0:1::/64`, for whoever has one address of that has 2^64 (RFC 4291 section 2.5.4).
+ * The source of an address, for limits by source: the address itself for IPv4, and its /64 network
+ * for IPv6, such as `2001:db8:0:1::/64`. Who has one address of such a network has all 2^64 of them
+ * (RFC 4291 section 2.5.4).
  */
 export function sourceOf(address: string): string {
   const plain = plainAddress(address);

@@ -1,42 +1,47 @@
 import { randomUUID } from 'node:crypto';
 
-/** Nesting allowed where the caller of {@link parseJson} names no limit; the default of `wamp.max_nesting`. */
+/** The default limit of {@link parseJson}, and of `wamp.max_nesting`. */
 export const DEFAULT_MAX_NESTING = 512;
 
-/** Longest integer that is read, in digits: turning digits into a BigInt takes more than linear time. */
+/** Maximum digits of an integer: converting digits into a BigInt takes more than linear time. */
 const MAX_INTEGER_DIGITS = 4096;
 
-// A whole integer token of 16 digits or more: not a fraction's or an exponent's digits, and not before a colon, where a
-// number is invalid and a quoted one would pass as a key.
+// An integer with at least 16 digits. Does not match the digits of a fraction or an exponent. Does
+// not match before a colon either: a number is invalid there, but would pass as a key once quoted.
 const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
-/** A key of one character that is written as an escape, or what looks like one in a string. */
+/** A key that consists of one escape, or the same characters inside a string. */
 const ESCAPED_KEY = /"\\(?:u[\da-fA-F]{4}|[^u])"\s*:/;
-/** A string of one character, as an escape or not. */
+/** A string with one character, which may be an escape. */
 const ONE_CHARACTER = /^"(?:[^\\]|\\(?:u[\da-fA-F]{4}|[^u]))"$/;
 
 /**
- * Reads JSON without losing anything: integers beyond ±2^53 become BigInt, `__proto__` stays an own key.
+ * Parses JSON without losing information: integers beyond ±2^53 become BigInt, and `__proto__`
+ * becomes an own key.
  *
- * Text without 16 digits in a row, which is nearly all text, goes straight to the runtime's parser. Otherwise the long
- * integers are put in quotes behind an unguessable mark first, and taken out of the quotes afterwards. So are keys of one
- * character marked, where one is written as an escape: V8 from Node 24 on reads some of these as a backslash, once anybody
- * has sent a key that is one (https://github.com/nodejs/node/issues/63785).
- * (npm json-custom-numbers would do it in one pass, but assigns `__proto__` as a prototype.)
+ * Most text has no 16 consecutive digits and goes to `JSON.parse` unchanged. Otherwise, this
+ * function first turns long integers into strings with an unguessable mark, and converts the marked
+ * strings after parsing. It also marks keys of one character if one of them is an escape: V8 since
+ * Node 24 may read such a key as a backslash (https://github.com/nodejs/node/issues/63785). The
+ * package json-custom-numbers needs one pass only, but assigns `__proto__` as the prototype.
  *
- * @param maxDepth lists and dictionaries within one another; counted before anything recursive sees the text
- * @throws SyntaxError for text that is not JSON, nests deeper than `maxDepth`, or holds an integer above 4096 digits
+ * @param maxDepth maximum nesting of lists and dictionaries; checked before any recursion
+ * @throws SyntaxError if the text is not JSON, is nested deeper than `maxDepth`, or has an integer
+ * with more than 4096 digits
  */
 export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown {
   if (jsonNestingExceeds(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
-  // A search for one character first: it costs next to nothing.
+  // The search for one character is cheap, and comes first.
   const hasEscapedKey = text.includes('\\') && ESCAPED_KEY.test(text);
   if (!hasEscapedKey && !hasSixteenDigits(text)) return JSON.parse(text);
   const mark = randomUUID();
   return unmark(JSON.parse(markText(text, mark, hasEscapedKey)), mark);
 }
 
-/** Of sixteen digits in a row one stands at each sixteenth place: of most text no more than those need be looked at. */
+/**
+ * Whether text has 16 consecutive digits. One of them is then at an index 16n + 15, so that most
+ * text needs a look only at these.
+ */
 function hasSixteenDigits(text: string): boolean {
   for (let at = 15; at < text.length; at += 16) {
     if (!isDigit(text, at)) continue;
@@ -50,7 +55,7 @@ function hasSixteenDigits(text: string): boolean {
 }
 
 function isDigit(text: string, at: number): boolean {
-  // NaN beyond both ends.
+  // charCodeAt gives NaN outside the text.
   const code = text.charCodeAt(at);
   return code >= 0x30 && code <= 0x39;
 }
@@ -58,15 +63,15 @@ function isDigit(text: string, at: number): boolean {
 /**
  * Writes JSON; a BigInt is written as its digits.
  *
- * @throws TypeError for what JSON cannot hold at the top (undefined, a function) and for circular values; RangeError
- * for nesting beyond the stack
+ * @throws TypeError if the value is not JSON (undefined, a function) or is circular; RangeError if
+ * it is nested beyond the stack
  */
 export function stringifyJson(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    // The runtime refuses a BigInt with a TypeError, as it does a circle, which then fails here again.
+    // JSON.stringify throws a TypeError for a BigInt and for a circle. A circle fails again below.
     if (!(error instanceof TypeError)) throw error;
     text = stringifyBigIntegers(value);
   }
@@ -80,12 +85,15 @@ function stringifyBigIntegers(value: unknown): string | undefined {
     typeof item === 'bigint' ? `${mark}${item}` : item,
   );
   if (text === undefined) return undefined;
-  // Not by a regular expression: the runtime keeps each one with a new mark until it has cleaned up twice.
+  // Not with a regular expression: V8 keeps each new one in its cache until two collections later.
   const [start, ...rest] = text.split(`"${mark}`);
   return start + rest.map((piece) => piece.replace('"', '')).join('');
 }
 
-/** True where lists and dictionaries nest deeper than `maxDepth`, judged by the brackets outside strings. */
+/**
+ * Whether lists and dictionaries are nested deeper than `maxDepth`. Counts brackets outside
+ * strings.
+ */
 export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
   if (text.length <= maxDepth || opensAtMost(text, maxDepth)) return false;
   let depth = 0;
@@ -106,7 +114,9 @@ export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
   return false;
 }
 
-/** Cheap first look: text with no more opening brackets than the limit, wherever they stand, cannot nest deeper. */
+/**
+ * A cheap first check: text with no more opening brackets than the limit cannot be nested deeper.
+ */
 function opensAtMost(text: string, limit: number): boolean {
   let count = 0;
   for (const bracket of ['[', '{']) {
@@ -117,12 +127,12 @@ function opensAtMost(text: string, limit: number): boolean {
   return true;
 }
 
-/** Index of the quote that closes the string opened at `start`, or the text's length where none does. */
+/** The index of the quote that closes the string at `start`; the text's length if there is none. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) return at;
-    if (code === 0x5c) at++; // a backslash takes the next character with it
+    if (code === 0x5c) at++; // a backslash escapes the next character
   }
   return text.length;
 }
@@ -139,7 +149,7 @@ function markText(text: string, mark: string, marksKeys: boolean): string {
     if (quote < 0) break;
     const end = endOfString(text, quote) + 1;
     const token = text.slice(quote, end);
-    // Escaped or not: of two that are the same the last one must win.
+    // Also marks keys without an escape: of two equal keys, the last one must win.
     const isShortKey = marksKeys && ONE_CHARACTER.test(token) && isBeforeColon(text, end);
     pieces.push(isShortKey ? `"${mark}${token.slice(1)}` : token);
     at = end;
@@ -159,7 +169,10 @@ function quoted(digits: string, mark: string): string {
   return `"${mark}${digits}"`;
 }
 
-/** Recursion is safe here: the nesting has been counted. Only entries that change are written, so keys stay own keys. */
+/**
+ * Converts marked strings. Recursion is safe, because the nesting was checked. Writes only entries
+ * that change, so `__proto__` stays an own key.
+ */
 function unmark(value: unknown, mark: string): unknown {
   if (typeof value === 'string')
     return value.startsWith(mark) ? exactInteger(value.slice(mark.length)) : value;
@@ -175,7 +188,7 @@ function unmark(value: unknown, mark: string): unknown {
   return hasMarkedKey ? withoutMarks(container, mark) : value;
 }
 
-/** The same entries in the same order; of two with one key the last one counts, as in JSON.parse. */
+/** The same entries in the same order. Of two equal keys the last one wins, as in JSON.parse. */
 function withoutMarks(container: Record<string, unknown>, mark: string): object {
   const result = {};
   for (const [key, value] of Object.entries(container)) {

@@ -25,8 +25,8 @@ export interface Logger {
   warn(record: object, message: string): void;
   error(record: object, message: string): void;
   /**
-   * Tells whether the log keeps records of this level. The gateway does not build a record that would be dropped. A logger
-   * without this method gets all records.
+   * Tells whether the log keeps records of this level. The gateway does not build a record that
+   * would be dropped. A logger without this method gets all records.
    */
   isLevelEnabled?(level: LogLevel): boolean;
 }
@@ -42,8 +42,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /**
  * Creates a logger that writes one JSON object per line.
  *
- * Code that logs must choose harmless fields (procedure, path template, status, error code). As a second defence, the
- * logger replaces fields with names such as `token`, `password` or `headers` by `[redacted]`.
+ * Code that logs must choose harmless fields (procedure, path template, status, error code). As a
+ * second defence, the logger replaces fields with names such as `token`, `password` or `headers` by
+ * `[redacted]`.
  *
  * @param level the least severe level that is written
  * @param destination gets the lines: a stream, or any object with `write(line)`
@@ -95,7 +96,10 @@ export const silentLogger: Logger = {
   isLevelEnabled: () => false,
 };
 
-/** Kind and place of a failure, for the log. Its message stays out: it may quote what somebody sent. */
+/**
+ * The type and location of an error, for the log. Omits its message, which may quote a client's
+ * data.
+ */
 export function errorLocation(error: unknown): { error: string; at?: string } {
   if (!(error instanceof Error)) return { error: typeof error };
   const frames = framesOf(error)
@@ -104,7 +108,10 @@ export function errorLocation(error: unknown): { error: string; at?: string } {
   return { error: error.name, at: frames.slice(0, 5).join('\n') };
 }
 
-/** The stack behind the message, whose own lines may look like frames; nothing where the message was changed since. */
+/**
+ * The stack without the message, whose lines may look like stack frames. Empty if the message was
+ * changed after the error was created.
+ */
 function framesOf({ stack = '', message }: Error): string {
   const begin = stack.indexOf(message);
   return begin < 0 ? '' : stack.slice(begin + message.length);

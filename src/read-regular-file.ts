@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Larger files are no configuration, certificate or list of users; the figure bounds what reading one may cost. */
+/** The default limit. No configuration, certificate or list of users is larger. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** A file that is not read, though the system would let us. Its `code` stands beside the system's own. */
+/** The gateway refuses to read a file. `code` is like the codes of system errors. */
 export class FileRefusal extends Error {
   override readonly name = 'FileRefusal';
   constructor(readonly code: 'EISDIR' | 'ERR_NOT_A_FILE' | 'ERR_FILE_TOO_LARGE') {
@@ -14,14 +14,15 @@ export class FileRefusal extends Error {
 }
 
 /**
- * Reads a regular file whole. Whoever reads a named pipe or a terminal may wait for ever, and a device may never end:
- * these are refused without a wait. Symbolic links are followed.
+ * Reads a regular file. Follows symbolic links. Refuses other kinds of files without waiting: a
+ * read from a named pipe or a terminal may block, and a device may have no end.
  *
- * @param maxBytes how much is read at most.
- * @throws FileRefusal where it is no regular file, or too large; else what the system says.
+ * @param maxBytes maximum size
+ * @throws FileRefusal if the file is not regular or too large; otherwise the system's error
  */
 export function readRegularFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer {
-  // Without O_NONBLOCK (Windows has none) the opening of a named pipe waits for somebody to write into it.
+  // Without O_NONBLOCK (absent on Windows), opening a named pipe blocks until another process
+  // writes.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const found = fstatSync(file);
@@ -34,9 +35,10 @@ export function readRegularFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer
 }
 
 /**
- * Reads what the process was handed open, be it a pipe: `/dev/stdin`, or what a shell gives for `<(command)`.
+ * Reads a file that the process got already open, which may be a pipe: `/dev/stdin`, or the path
+ * that a shell puts for `<(command)`.
  *
- * @throws FileRefusal where it is too large; else what the system says.
+ * @throws FileRefusal if it is too large; otherwise the system's error
  */
 export function readOpenedFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer {
   const file = openSync(path, constants.O_RDONLY);
@@ -47,7 +49,7 @@ export function readOpenedFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer 
   }
 }
 
-/** By what arrives and not by the size announced: files under /proc and /sys announce 0 or a page. */
+/** Counts the bytes read, not the file's size: files under /proc and /sys report 0 or one page. */
 function readBounded(file: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   for (let length = 0; ; ) {

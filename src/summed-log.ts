@@ -6,63 +6,63 @@ type Level = Exclude<LogLevel, 'silent'>;
 export interface SummedLogOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Lines of one kind that are written in a window; those beyond it are counted. */
+  /** Lines of one kind that are written in a window; further ones are only counted. */
   readonly most: number;
-  /** Milliseconds. */
   readonly windowMs: number;
-  /** Kinds of lines that are told apart at a time. Default: 500. */
+  /** Kinds of lines that are distinguished at a time. Default: 500. */
   readonly maxKinds?: number;
 }
 
 /**
- * A log for lines that strangers or outages cause, as many as they like. Two lines are of one kind where level, sentence
- * and `same` are equal. Of one kind `most` lines are written in a window; the others are held back, and at its end one
- * line tells their number in the field `repeated`. That line counts as the first of the next window.
+ * A log for lines that unknown clients or outages can cause in any number. Lines are of one kind if
+ * level, message and `same` are equal. In a window, `most` lines of a kind are written. The others
+ * are counted, and at the end of the window one line has their number in the field `repeated`. That
+ * line counts as the first one of the next window.
  *
- * @param same fields that make the kind: few different values, short ones
- * @param own fields of this line alone, such as an id or an address; a line that sums up leaves them out
+ * @param same fields that belong to the kind; they should be short, and have few different values
+ * @param own fields of this line only, such as an ID or an address; the summary line omits them
  */
-export type SummedLine = (same: object, sentence: string, own?: object) => void;
+export type SummedLine = (same: object, message: string, own?: object) => void;
 
 export interface SummedLog extends Readonly<Record<Level, SummedLine>> {
-  /** Writes what was held back so far and stops the timer: to be called at the end. */
+  /** Writes the pending summary lines and stops the timer. To be called at the end. */
   flush(): void;
 }
 
 interface Kind {
   readonly level: Level;
   readonly same: object;
-  readonly sentence: string;
-  /** Monotonic milliseconds. */
-  begun: number;
+  readonly message: string;
+  /** When the window began; monotonic milliseconds. */
+  startedAt: number;
   written: number;
   held: number;
 }
 
-/** For lines that any client can cause by connecting, or by what it sends. */
+/** The limits for lines that any client can cause, by connecting or by sending. */
 export const LINES_OF_STRANGERS = { most: 10, windowMs: 10_000 } as const;
 
 const DEFAULT_MAX_KINDS = 500;
-/** Characters; a kind with a longer key is not told apart, for keys are kept. */
+/** Maximum characters of a key. Keys stay in memory, so lines with a longer key share one kind. */
 const MAX_KEY_LENGTH = 2000;
 const OTHER_KINDS = 'lines of many other kinds';
 
 export function createSummedLog(options: SummedLogOptions): SummedLog {
   const { log, clock, most, windowMs, maxKinds = DEFAULT_MAX_KINDS } = options;
-  // All windows are equally long, so the map's order of insertion is the order in which they end.
+  // All windows have the same length, so they end in the map's order of insertion.
   const kinds = new Map<string, Kind>();
   let kindsHeld = 0;
   let stopTimer: (() => void) | undefined;
 
   function line(level: Level): SummedLine {
-    return (same, sentence, own) => {
+    return (same, message, own) => {
       if (log.isLevelEnabled?.(level) === false) return;
       const now = clock.monotonic();
       sweep(now);
-      const kind = kindOf(level, same, sentence, now);
+      const kind = kindOf(level, same, message, now);
       if (kind.written < most) {
         kind.written++;
-        log[level]({ ...same, ...own }, sentence);
+        log[level]({ ...same, ...own }, message);
       } else if (kind.held++ === 0) {
         kindsHeld++;
         arm(now);
@@ -70,47 +70,49 @@ export function createSummedLog(options: SummedLogOptions): SummedLog {
     };
   }
 
-  function kindOf(level: Level, same: object, sentence: string, now: number): Kind {
-    const key = `${level} ${sentence} ${JSON.stringify(same)}`;
+  function kindOf(level: Level, same: object, message: string, now: number): Kind {
+    const key = `${level} ${message} ${JSON.stringify(same)}`;
     const known = kinds.get(key);
     if (known !== undefined) return known;
     if (kinds.size < maxKinds && key.length <= MAX_KEY_LENGTH)
-      return begin(key, { level, same, sentence }, now);
-    // Keyed by the level alone, so that there are few more than `maxKinds`.
-    return kinds.get(level) ?? begin(level, { level, same: {}, sentence: OTHER_KINDS }, now);
+      return begin(key, { level, same, message }, now);
+    // One kind per level for all other lines keeps the map small.
+    return kinds.get(level) ?? begin(level, { level, same: {}, message: OTHER_KINDS }, now);
   }
 
-  function begin(key: string, kind: Pick<Kind, 'level' | 'same' | 'sentence'>, now: number): Kind {
-    const begun = { ...kind, begun: now, written: 0, held: 0 };
-    kinds.set(key, begun);
-    return begun;
+  function begin(key: string, kind: Pick<Kind, 'level' | 'same' | 'message'>, now: number): Kind {
+    const started = { ...kind, startedAt: now, written: 0, held: 0 };
+    kinds.set(key, started);
+    return started;
   }
 
   /** Ends the windows that are over. */
   function sweep(now: number): void {
     for (const [key, kind] of kinds) {
-      if (kind.begun + windowMs > now) return;
+      if (kind.startedAt + windowMs > now) return;
       kinds.delete(key);
       if (kind.held === 0) continue;
       sumUp(kind, now);
-      kinds.set(key, { ...kind, begun: now, written: 1, held: 0 });
+      kinds.set(key, { ...kind, startedAt: now, written: 1, held: 0 });
     }
   }
 
-  function sumUp({ level, same, sentence, begun, held }: Kind, now: number): void {
+  function sumUp({ level, same, message, startedAt, held }: Kind, now: number): void {
     kindsHeld--;
     const times = held === 1 ? '1 more time' : `${held} more times`;
     log[level](
-      { ...same, repeated: held, within_ms: Math.round(now - begun) },
-      `${sentence}, ${times}: summed up`,
+      { ...same, repeated: held, within_ms: Math.round(now - startedAt) },
+      `${message}, ${times}: summed up`,
     );
   }
 
-  /** A timer runs only while something is held back; what is over otherwise is swept by the next line. */
+  /**
+   * The timer runs only while lines wait for a summary. Otherwise the next line ends old windows.
+   */
   function arm(now: number): void {
     const [first] = kinds.values();
     if (stopTimer !== undefined || first === undefined) return;
-    stopTimer = clock.after(first.begun + windowMs - now, () => {
+    stopTimer = clock.after(first.startedAt + windowMs - now, () => {
       stopTimer = undefined;
       const later = clock.monotonic();
       sweep(later);

@@ -1,36 +1,35 @@
-/** How long one turn of the event loop may be spent on work that others can ask for without end; milliseconds. */
+/** Milliseconds that one turn of the event loop may spend on work that clients cause. */
 const TURN_MS = 5;
 
-/** The shortest part of a turn that a task gets, however many tasks there are; milliseconds. */
+/** Minimum milliseconds of a turn that a task gets, for any number of tasks. */
 const LEAST_SLICE_MS = 0.5;
 
-/** What turns need of a clock. */
+/** The part of a clock that turns need. */
 interface TurnsClock {
-  /** Milliseconds. */
   monotonic(): number;
 }
 
-/** Goes on with its work while {@link Turns.hasTime}, at least one step. Returns true when nothing is left to do. */
+/** Works while {@link Turns.hasTime}, at least for one step. Returns true when the work is done. */
 export type Task = () => boolean;
 
 /**
- * Shares the event loop between all who give it work: messages of connections, and what takes longer than one message.
- * Work that does not fit into a turn goes on in a later one, so that sockets are read and timers fire in between. Tasks take
- * turns round robin: who gives much work waits for it, and nobody else does.
+ * Shares the event loop between the connections' messages and longer tasks. Work that does not fit
+ * into a turn continues in a later one, so that sockets are read and timers fire in between. Tasks
+ * run round robin: a client that causes much work waits for it, and other clients do not.
  */
 export interface Turns {
-  /** Changes from turn to turn, at least where `hasTime` was asked. */
+  /** The number of the turn. It changes after each turn in which `hasTime` was called. */
   readonly number: number;
-  /** Whether this turn has time left for more; costs a look at the clock. */
+  /** Whether this turn has time left. Reads the clock. */
   hasTime(): boolean;
-  /** Runs a task in the coming turns, until it is done. */
+  /** Runs a task in the following turns, until it is done. */
   add(task: Task): void;
 }
 
 export function createTurns(clock: TurnsClock): Turns {
   const tasks: Task[] = [];
   let number = 0;
-  /** Monotonic; 0 where nobody has asked in this turn. */
+  /** Monotonic; 0 if nobody has called `hasTime` in this turn. */
   let deadline = 0;
   let isArmed = false;
 
@@ -40,7 +39,7 @@ export function createTurns(clock: TurnsClock): Turns {
     setImmediate(run);
   }
 
-  /** Runs after the sockets were read, once in each turn in which there is something to do. */
+  /** Runs after the sockets were read, once in each turn with work. */
   function run(): void {
     isArmed = false;
     number++;
@@ -83,26 +82,27 @@ export function createTurns(clock: TurnsClock): Turns {
   };
 }
 
-/** Steps between two looks at the clock; what has no more of them is done at once. */
+/** Steps between two readings of the clock. Work with fewer steps is done at once. */
 const STEPS = 16;
 
 /**
- * Takes step after step, now and in as many later turns as they need. A step that gives false waits for the next turn.
+ * Runs the steps of an iterator, now and in later turns. A step that yields false waits for the
+ * next turn.
  *
- * @returns a promise where it is not done at once
+ * @returns a promise if the work is not done at once
  */
 export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> | undefined {
-  function goOn(): boolean {
+  function runSteps(): boolean {
     for (let count = 1; ; count++) {
       const { done, value } = steps.next();
       if (done === true) return true;
       if (value === false || (count % STEPS === 0 && !turns.hasTime())) return false;
     }
   }
-  if (goOn()) return undefined;
+  if (runSteps()) return undefined;
   return new Promise((resolve) => {
     turns.add(() => {
-      const isDone = goOn();
+      const isDone = runSteps();
       if (isDone) resolve();
       return isDone;
     });
@@ -110,10 +110,11 @@ export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> |
 }
 
 /**
- * What work comes to that is done in as many turns as it needs, and begins at once. It throws what the work throws.
+ * Runs work in as many turns as it needs, from now on, and resolves with its result. Rejects with
+ * the error that the work throws.
  *
- * @param isWanted asked before each step; the work ends where nobody wants it any more
- * @returns undefined where it was not done
+ * @param isWanted called before each step; the work ends early if it returns false
+ * @returns undefined if the work ended early
  */
 export async function resultInTurns<T>(
   turns: Turns,
@@ -121,7 +122,7 @@ export async function resultInTurns<T>(
   isWanted: () => boolean,
 ): Promise<T | undefined> {
   let result: T | undefined;
-  let fault: { readonly error: unknown } | undefined;
+  let failure: { readonly error: unknown } | undefined;
   function* steps(): Generator<boolean, void> {
     while (isWanted()) {
       try {
@@ -131,14 +132,14 @@ export async function resultInTurns<T>(
           return;
         }
       } catch (error) {
-        // A task that throws would end the process.
-        fault = { error };
+        // An exception in a task would end the process.
+        failure = { error };
         return;
       }
       yield turns.hasTime();
     }
   }
   await inTurns(turns, steps());
-  if (fault !== undefined) throw fault.error;
+  if (failure !== undefined) throw failure.error;
   return result;
 }

@@ -1,7 +1,10 @@
-/** Written by `npm version`; a test holds it equal to package.json. A constant, since bundlers leave package.json behind. */
+/**
+ * Written by `npm version`; a test compares it with package.json. It is a constant because bundlers
+ * do not include package.json.
+ */
 const VERSION = '0.1.0';
 
-/** The package's version, as its package.json says it. */
+/** The version of this package. */
 export function packageVersion(): string {
   return VERSION;
 }

@@ -1,37 +1,38 @@
-/** Places of a table's first arrays: a session with a few requests at a time needs no more. */
+/** Initial slots: enough for a session with a few requests at a time. */
 const FIRST_PLACES = 8;
 
-/** The golden ratio of 256, roughly: multiples of it lie far apart. */
+/** About 256 times the golden ratio's fraction: its multiples are far apart. */
 const SPREADING = 0xb1;
 
-/** Even, so that an odd factor becomes two others. */
+/** Even, so that an odd factor XOR one of these is another odd factor. */
 const SECOND = 0x85ebca6a;
 const THIRD = 0xc2b2ae34;
 
-/** An empty table gives back the memory of more than these. */
+/** A table with more slots than these frees its memory when it becomes empty. */
 const KEPT_PLACES = 1024;
 
 /**
- * What is open under request IDs: calls that wait for an answer, invocations that run.
+ * A table of pending requests by request ID: calls that wait for a result, invocations that run.
  *
- * Not a Map: one that IDs enter and leave without end is rebuilt every hundred of them, and V8 has each of its old tables
- * point to the next, for iterators. As soon as one of them is in the old space, every later one is kept and moved there, with
- * all that was open at the time, until a full collection: 600 bytes for each call of the gateway.
+ * Not a Map: if IDs come and go all the time, a Map rebuilds its table every hundred IDs. Each old
+ * table of V8 points to the next one, for iterators. Once one of them is in the old space, V8 keeps
+ * all later ones with their entries until a full collection: 600 bytes per call of the gateway.
  *
- * Open addressing: an entry stands at its own place, or at the next free one after that (linear probing). IDs of one session
- * follow each other (WAMP, "IDs"): the lowest bits of the ID, multiplied by an odd number, are a place of its own for each of
- * as many as the table has places, and no long row of them, which `delete` would go through. IDs that agree in these bits are
- * told apart by a hash of the others. The factors are secret where a client chooses the IDs: it cannot choose them to collide.
+ * Open addressing with linear probing: an entry is in its home slot, or in the next free slot after
+ * it. The IDs of a session are consecutive (WAMP, "IDs"). The lowest bits of the ID, multiplied by
+ * an odd factor, give consecutive IDs different home slots, which are not adjacent: `delete` would
+ * have to go through long runs. A hash of the higher bits separates IDs with equal lowest bits.
+ * Where clients choose the IDs, the factor is secret, so that they cannot choose IDs that collide.
  */
 export class RequestTable<T extends object> {
   private ids: number[] = [];
   private entries: (T | undefined)[] = [];
   private mask = -1;
   private count = 0;
-  /** Odd. Its lowest bits alone count in small tables, where IDs that collide do no harm. */
+  /** Odd. Small tables use only its lowest bits, but collisions do no harm there. */
   private readonly factor: number;
 
-  /** @param secret of 24 bits, from a secure source where others choose the IDs */
+  /** @param secret 24 bits; must come from a secure source where clients choose the IDs */
   constructor(secret = 0x9e3779) {
     this.factor = (secret << 8) | SPREADING;
   }
@@ -55,7 +56,7 @@ export class RequestTable<T extends object> {
       this.entries[place] = entry;
       return;
     }
-    // At most half full, so that a search for what is not there ends soon.
+    // At most half full, so that a search for an absent ID ends soon.
     if (2 * (this.count + 1) > this.entries.length) this.grow();
     this.put(id, entry);
     this.count++;
@@ -68,7 +69,8 @@ export class RequestTable<T extends object> {
     if (hole < 0) return false;
     this.count--;
     entries[hole] = undefined;
-    // Those behind it that stand away from their own place move up, or a search for them would end at the hole.
+    // Later entries that are not in their home slot move up: a search for them would end at the
+    // hole.
     for (let place = (hole + 1) & mask; entries[place] !== undefined; place = (place + 1) & mask) {
       const home = this.homeOf(ids[place] as number);
       if (((place - home) & mask) < ((place - hole) & mask)) continue;
@@ -81,17 +83,20 @@ export class RequestTable<T extends object> {
     return true;
   }
 
-  /** The IDs of this moment, in their order; the table may change while somebody goes through them. */
+  /** A snapshot of the IDs in ascending order. */
   keys(): readonly number[] {
     return this.places().map((place) => this.ids[place] as number);
   }
 
-  /** The entries of this moment, in the order of their IDs. None is looked up: where IDs collide, all together take too long. */
+  /**
+   * A snapshot of the entries in the order of their IDs. Does no look-ups: collisions make them
+   * slow.
+   */
   values(): readonly T[] {
     return this.places().map((place) => this.entries[place] as T);
   }
 
-  /** Those that are taken, in the order of their IDs. */
+  /** The occupied slots, in the order of their IDs. */
   private places(): readonly number[] {
     const { ids, entries } = this;
     const taken = [...entries.keys()].filter((place) => entries[place] !== undefined);
@@ -102,7 +107,7 @@ export class RequestTable<T extends object> {
     const { mask, factor } = this;
     const low = Math.imul(id, factor);
     if (id <= mask) return low & mask;
-    // What is left of an ID of 53 bits may have more than 32, of which `imul` takes the lowest.
+    // An ID has 53 bits, so the rest may have more than 32, and `imul` uses only the lowest 32.
     const rest = Math.floor(id / (mask + 1));
     const mixed = Math.imul(rest, factor ^ SECOND) + Math.imul(rest / 2 ** 32, factor ^ THIRD);
     return (low ^ (Math.imul(mixed ^ (mixed >>> 15), factor) >>> 12)) & mask;
@@ -133,7 +138,7 @@ export class RequestTable<T extends object> {
     }
   }
 
-  /** Empties it. @param places a power of two, or 0 */
+  /** Replaces the arrays by empty ones. @param places number of slots: a power of two, or 0 */
   private become(places: number): void {
     this.ids = new Array<number>(places).fill(0);
     this.entries = new Array<T | undefined>(places).fill(undefined);

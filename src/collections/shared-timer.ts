@@ -1,14 +1,13 @@
-/** Node's timers hold no more than 2^31-1 ms, and fire at once above it. */
+/** The longest delay of Node's timers, 2^31-1 ms. Timers with a longer one fire at once. */
 export const LONGEST_TIMER = 2_147_483_647;
 
-/** What a timer needs of a clock. */
+/** The part of a clock that a shared timer needs. */
 interface SharedTimerClock {
-  /** Milliseconds. */
   monotonic(): number;
   after(delayMs: number, action: () => void): () => void;
 }
 
-/** Something that falls due. The links belong to the timer that it waits in. */
+/** An item with a due time. Only its timer sets these fields. */
 export interface Timed<T> {
   /** Monotonic milliseconds. */
   dueAt: number;
@@ -18,28 +17,29 @@ export interface Timed<T> {
 }
 
 /**
- * What falls due after one and the same duration: one timer, for the first of it, serves all. For what comes and goes by the
- * ten thousand a second and hardly ever falls due, as the deadlines of calls.
+ * One timer for all items that are due after the same duration. It is armed for the first item. It
+ * is for items that come and go ten thousand times a second and are rarely due, such as the
+ * deadlines of calls.
  */
 export interface SharedTimer<T> {
   /** Milliseconds. */
   readonly duration: number;
-  /** @param now monotonic milliseconds, never less than the last time */
+  /** @param now monotonic milliseconds, never less than in the previous call */
   join(item: T, now: number): void;
-  /** An item of this timer has come to its end in good time. */
+  /** Removes an item of this timer before it is due. */
   leave(item: T): void;
   /** Stops the timer. */
   close(): void;
 }
 
-/** @param onDue the item has left the timer by then */
+/** @param onDue called after the item has left the timer */
 export function createSharedTimer<T extends Timed<T>>(
   clock: SharedTimerClock,
   duration: number,
   onDue: (item: T) => void,
 ): SharedTimer<T> {
-  // A list by links in the items themselves: a Set that they enter and leave at this rate rebuilds itself all the time. A
-  // like one, with links of its own, is waiting-line.ts in the room upstream.
+  // A linked list with the links in the items: a Set would rebuild its table all the time at this
+  // rate. wait-queue.ts is a similar list with separate links.
   let first: T | undefined;
   let last: T | undefined;
   let stopTimer: (() => void) | undefined;
@@ -53,7 +53,7 @@ export function createSharedTimer<T extends Timed<T>>(
     const now = clock.monotonic();
     for (let item = first; item !== undefined; item = first) {
       if (item.dueAt > now) {
-        // Armed already where somebody has joined while this was told of what was due.
+        // join() may have armed the timer while onDue ran.
         if (stopTimer === undefined) arm(item.dueAt - now);
         return;
       }
@@ -88,7 +88,7 @@ export function createSharedTimer<T extends Timed<T>>(
       if (last === undefined) first = item;
       else last.later = item;
       last = item;
-      // Where the first one has left meanwhile, the timer is early, and the sweep arms it anew.
+      // If the first item leaves, the timer fires early, and sweep() arms it again.
       if (stopTimer === undefined) arm(duration);
     },
     leave,

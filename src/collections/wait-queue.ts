@@ -1,4 +1,4 @@
-/** Who stands in a line, and between whom; the line alone sets it. */
+/** An entry of a queue with its neighbours. Only the queue sets these fields. */
 export interface Waiting<T> {
   readonly who: T;
   earlier: Waiting<T> | undefined;
@@ -6,11 +6,11 @@ export interface Waiting<T> {
 }
 
 /**
- * Those who wait, the longest first. Anybody may leave it at any time.
+ * A first-in, first-out queue whose entries may leave at any time.
  *
- * Links and not a Set: V8 keeps what was in the old tables of a Set that changes all the time (see request-table.ts in the
- * room wamp). Not those of a lane (src/collections/shared-timer.ts), which is for items that carry them and fall due. Who has left has no
- * links, since V8 may keep one that is gone, and with it all that it leads to.
+ * A linked list and not a Set: V8 keeps the entries of the old tables of a Set that changes all the
+ * time (see request-table.ts). An entry that has left has no links: V8 may keep it for a while, and
+ * with it everything it links to.
  */
 export class WaitQueue<T> {
   private head: Waiting<T> | undefined = undefined;
@@ -21,12 +21,12 @@ export class WaitQueue<T> {
     return this.count;
   }
 
-  /** Who has waited longest. */
+  /** The item that has waited longest. */
   get first(): T | undefined {
     return this.head?.who;
   }
 
-  /** @returns the place in the line, by which it is left */
+  /** @returns the entry to pass to `leave` */
   join(who: T): Waiting<T> {
     const place: Waiting<T> = { who, earlier: this.tail, later: undefined };
     if (this.tail === undefined) this.head = place;
@@ -36,7 +36,7 @@ export class WaitQueue<T> {
     return place;
   }
 
-  /** Nothing happens where the place was left before. */
+  /** Removes an entry; does nothing if it was removed before. */
   leave(place: Waiting<T>): void {
     const { earlier, later } = place;
     if (earlier === undefined && this.head !== place) return;

@@ -11,32 +11,32 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** What may stand next. After the first two the list or object may also end. */
+/** What may come next. Instead of the first two, the list or object may end. */
 const FIRST_VALUE = 0;
 const FIRST_NAME = 1;
 const VALUE = 2;
 const NAME = 3;
-const BEHIND_NAME = 4;
-const BEHIND_VALUE = 5;
+const AFTER_NAME = 4;
+const AFTER_VALUE = 5;
 
 const INVALID = -1;
 
-/** Bytes that are looked at in one step: less than a millisecond, whatever they are. */
+/** Bytes per step. A step takes less than a millisecond for any content. */
 const STEP_BYTES = 32 * 1024;
 
-/** The verdict on a text. */
+/** The result of a check. */
 export type JsonVerdict = 'valid' | 'invalid' | 'too_deep';
 
 /**
- * As `checkJson`, in steps for the event loop to go on in between. It does not recurse, since a step may end at any depth; for
- * short texts the other one is quicker.
+ * The same as `checkJson`, in steps between which the event loop can run. It does not recurse,
+ * because a step may end at any depth. `checkJson` is faster for short texts.
  *
  * @param bytes as for `checkJson`
- * @param maxNesting lists and objects within one another
+ * @param maxNesting maximum nesting of lists and objects
  */
 export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Generator<void, JsonVerdict> {
   const seen = nothingSeen();
-  /** By depth: 1 where what is open there is an object. */
+  /** By depth: 1 for an open object, 0 for an open list. */
   const isObject = new Uint8Array(maxNesting + 1);
   let depth = 0;
   let next = VALUE;
@@ -49,7 +49,7 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
     }
     const byte = bytes[at];
     switch (next) {
-      case BEHIND_VALUE:
+      case AFTER_VALUE:
         if (depth === 0) return 'invalid';
         if (byte === COMMA) {
           next = isObject[depth] === 1 ? NAME : VALUE;
@@ -60,7 +60,7 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
         depth--;
         at++;
         break;
-      case BEHIND_NAME:
+      case AFTER_NAME:
         if (byte !== COLON) return 'invalid';
         next = VALUE;
         at++;
@@ -76,13 +76,13 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
             yield;
           }
           at++;
-          next = isName ? BEHIND_NAME : BEHIND_VALUE;
+          next = isName ? AFTER_NAME : AFTER_VALUE;
         } else if (
           (next === FIRST_VALUE && byte === CLOSE_LIST) ||
           (next === FIRST_NAME && byte === CLOSE_OBJECT)
         ) {
           depth--;
-          next = BEHIND_VALUE;
+          next = AFTER_VALUE;
           at++;
         } else if (isName) {
           return 'invalid';
@@ -93,17 +93,20 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
           at++;
         } else {
           at = endOfValue(bytes, at, 0, seen);
-          next = BEHIND_VALUE;
+          next = AFTER_VALUE;
         }
       }
     }
     if (at < 0) return 'invalid';
     at = skipSpace(bytes, at);
   }
-  return depth === 0 && next === BEHIND_VALUE ? 'valid' : 'invalid';
+  return depth === 0 && next === AFTER_VALUE ? 'valid' : 'invalid';
 }
 
-/** Where the quote is that ends a string, or where about `most` the string goes on. */
+/**
+ * The index of the quote that ends a string, or an index from `most` on at which the string
+ * continues.
+ */
 function skipText(bytes: Uint8Array, start: number, most: number, seen: Seen): number {
   let at = start;
   const end = Math.min(most, bytes.length);

@@ -7,7 +7,8 @@ import { checkJsonInSteps } from './check-json-in-steps.js';
 function check(text: string, maxNesting = 100): string {
   const verdict = checkJson(Buffer.from(text), maxNesting);
   const inSteps = steps(Buffer.from(text), maxNesting).verdict;
-  // What is wrong behind too much nesting is not looked for, and the ways may come upon either first.
+  // What is wrong behind too much nesting is not looked for, and the ways may come upon either
+  // first.
   expect(inSteps).toBe(verdict);
   return verdict;
 }

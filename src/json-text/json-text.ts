@@ -1,21 +1,22 @@
 import type { EntryBounds } from './object-entries.js';
 
 /**
- * JSON that is written already: valid, and passed on as it is.
+ * Valid JSON text that is passed on without being parsed.
  *
- * A serializer for JSON puts it into the frame unparsed, which keeps big integers and odd numbers exact and costs a copy;
- * who needs values parses it first. Bytes that came from a network stay bytes all the way, in what is written around them.
+ * The JSON serializer copies it into the frame. So large integers and unusual numbers stay exact.
+ * Code that needs values parses it first. `bytes` is the part that came from a network; `before`
+ * and `after` are text that the gateway puts around it.
  */
 export interface JsonText {
   readonly before: string;
-  /** UTF-8. Nobody may write to them. */
+  /** UTF-8. Must not be changed. */
   readonly bytes: Uint8Array;
   readonly after: string;
-  /** Of the entries of an object in bytes alone, where they were looked for already. */
+  /** The bounds of the entries, if `bytes` is a whole object and they are known already. */
   readonly bounds: EntryBounds | undefined;
-  /** No name stands twice in one of its objects. Where nobody has looked it is false. */
+  /** True if no object has a name twice; false if that is not known. */
   readonly namesDiffer: boolean;
-  /** The whole as a serializer writes it, where that has been done; JSON it is all the same. */
+  /** The same value in a binary format, if it was converted already. */
   readonly packed: PackedJson | undefined;
   readonly [brand]: true;
 }
@@ -30,7 +31,9 @@ export interface PackedJson {
 const brand = Symbol('JsonText');
 const NO_BYTES = new Uint8Array(0);
 
-/** Marks what the three make together as valid JSON. The caller vouches for that: nobody checks it again. */
+/**
+ * Creates JSON text from three parts. The caller must ensure that it is valid: it is not checked.
+ */
 export function jsonText(
   before: string,
   bytes: Uint8Array = NO_BYTES,
@@ -47,7 +50,7 @@ export function textOfJson({ before, bytes, after }: JsonText): string {
   return before + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') + after;
 }
 
-/** True for what {@link jsonText} made; a dictionary that merely looks alike came off the wire and is not one. */
+/** Whether {@link jsonText} created a value. A dictionary from the network cannot pass for one. */
 export function isJsonText(value: unknown): value is JsonText {
   return typeof value === 'object' && value !== null && brand in value;
 }

@@ -1,12 +1,14 @@
-/** As the fraction of the golden ratio, 2^32 times: an odd number whose bits are well mixed. */
+/** 2^32 times the fraction of the golden ratio: an odd number with well-mixed bits. */
 const MIX = 0x9e3779b1;
-/** Hashes of so many names at most: of more they would take more memory than the text. */
+/** Maximum number of hashes: more would take more memory than the text. */
 export const MOST_NAMES = 4096;
 
-/** Up to so many numbers it is quicker to compare each with each. */
+/** For up to this many numbers, comparing all pairs is faster than sorting. */
 const FEW = 16;
 
-/** A hash of a name's bytes, all of them. Names of equal hash count as equal: such an object is read with more care. */
+/**
+ * A hash of all bytes of a name. Names with equal hashes count as equal; such an object is parsed.
+ */
 export function hashOfName(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   let at = start;
@@ -26,7 +28,7 @@ function mix(value: number): number {
   return product ^ (product >>> 15);
 }
 
-/** Whether one of the numbers from `start` to `end` is there twice. May change their order. */
+/** Whether a number from `start` to `end` occurs twice. May change their order. */
 export function hasTwice(numbers: Int32Array | readonly number[], start: number, end: number): boolean {
   if (end - start > FEW) {
     const sorted = sortedPart(numbers, start, end);

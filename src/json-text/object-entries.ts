@@ -2,20 +2,20 @@ import { parseJson } from '../json.js';
 import { endOfObject, nothingSeen, skipSpace } from './scan-json.js';
 
 /**
- * Where the entries of an object are, counted from its bracket: four numbers each, begin and end of the name with its
- * quotes, then of the value.
+ * The positions of an object's entries, relative to its bracket: four numbers per entry, which are
+ * start and end of the name with its quotes, and start and end of the value.
  */
 export type EntryBounds = readonly number[];
 
-/** Told of an entry: its name, unescaped, and the indices at which it begins, its value begins, and both end. */
+/** Called with an entry: its unescaped name, its start, the start of its value, and its end. */
 export type EntryVisitor = (name: string, begin: number, start: number, end: number) => void;
 
 /**
- * Finds the entries of an object, in the order in which they are written, and looks no deeper. A name that is written
- * twice comes twice.
+ * Visits the entries of an object in their order, without nested ones. A name that occurs twice is
+ * visited twice.
  *
- * @param json valid JSON, and an object
- * @param bounds where they are known
+ * @param json valid JSON of an object
+ * @param bounds the positions, if they are known
  */
 export function forEachEntry(json: Buffer, bounds: EntryBounds | undefined, visit: EntryVisitor): void {
   const begin = skipSpace(json, 0);

@@ -25,26 +25,29 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** In place of the index at which a value ends. */
+/** Results in place of the index at which a value ends. */
 export const INVALID = -1;
 export const TOO_DEEP = -2;
 
-/** What stood in the text that was looked through. */
+/** Facts about the scanned text. */
 export interface Seen {
-  /** U+0000 in a string. */
+  /** A string contains U+0000. */
   nul: boolean;
-  /** A number that may be beyond a double, or has so many digits that making it exact takes long. */
+  /** A number may exceed a double, or has so many digits that an exact conversion takes long. */
   large: boolean;
-  /** A name that may stand twice in one object, or too many names to tell; looked for where there are `names` alone. */
+  /** An object may have a name twice, or has too many names to check. Only set if `names` is. */
   twice: boolean;
-  /** Escapes in strings. */
+  /** The number of escapes in strings. */
   escapes: number;
-  /** Hashes of the names of the objects that are open: the first `nameCount` of them. It is never cut, which would cost. */
+  /**
+   * Hashes of the names in the open objects: the first `nameCount` elements. Never truncated, for
+   * speed.
+   */
   names: number[] | undefined;
   nameCount: number;
 }
 
-/** Nothing yet. */
+/** The initial facts. */
 export const nothingSeen = (): Seen => ({
   nul: false,
   large: false,
@@ -54,19 +57,21 @@ export const nothingSeen = (): Seen => ({
   nameCount: 0,
 });
 
-/** Together they stay below 10^308, at which doubles end. */
+/**
+ * A number with at most these digits and exponent digits stays below 10^308, the limit of doubles.
+ */
 const PLAIN_DIGITS = 200;
 const PLAIN_EXPONENT = 2;
 
-// `at` is where something begins, and what is returned is where it ends. Beyond the last byte there is undefined, which is
-// equal to nothing that is looked for.
+// In the following functions, `at` is the index at which a part starts, and the result is the index
+// at which it ends. A byte beyond the end is undefined, which equals no expected byte.
 
-/** Where space that may begin at `at` ends. */
+/** Skips white space. */
 export function skipSpace(bytes: Uint8Array, at: number): number {
   let next = at;
   for (; next < bytes.length; next++) {
     const byte = bytes[next] as number;
-    // First, as it is what most often holds.
+    // The most frequent case comes first.
     if (byte > SPACE) break;
     if (byte !== SPACE && byte !== LINE_FEED && byte !== CARRIAGE_RETURN && byte !== TAB) break;
   }
@@ -74,10 +79,10 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * Where the value that begins at `at` ends, or {@link INVALID} or {@link TOO_DEEP}, both below zero.
+ * The index at which the value at `at` ends, or {@link INVALID} or {@link TOO_DEEP}, both negative.
  *
- * @param nesting lists and objects that may be within one another
- * @param seen is added to
+ * @param nesting maximum nesting of lists and objects
+ * @param seen gets the facts about the value
  */
 export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen: Seen): number {
   switch (bytes[at]) {
@@ -99,10 +104,11 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
 }
 
 /**
- * As {@link endOfValue}, for an object.
+ * The same as {@link endOfValue} for an object.
  *
- * @param bounds is filled, counted from `at`: begin and end of each name, with its quotes, then of its value
- * @param most numbers in `bounds`; one entry more tells that there are others
+ * @param bounds gets the positions of the entries, see `EntryBounds`
+ * @param most maximum numbers in `bounds`; if there are more entries, one of them is added
+ * nevertheless
  */
 export function endOfObject(
   bytes: Uint8Array,
@@ -135,7 +141,7 @@ function object(
     if (next < 0) return next;
     const nameEnd = next;
     if (names !== undefined && !seen.twice) {
-      // Escaped, a name may be the same as another that looks otherwise.
+      // An escaped name may equal a name that is written in another way.
       if (seen.escapes > escapes || seen.nameCount === MOST_NAMES) seen.twice = true;
       else names[seen.nameCount++] = hashOfName(bytes, name + 1, nameEnd - 1);
     }
@@ -187,7 +193,7 @@ function text(bytes: Uint8Array, at: number, seen: Seen): number {
   return INVALID;
 }
 
-/** Where what follows a backslash ends. */
+/** The index at which an escape ends. @param at the index after the backslash */
 export function escaped(bytes: Uint8Array, at: number, seen: Seen): number {
   seen.escapes++;
   if (bytes[at] !== LOWER_U) return SIMPLE_ESCAPES.includes(bytes[at] as number) ? at + 1 : INVALID;
@@ -205,7 +211,7 @@ const SIMPLE_ESCAPES: readonly number[] = [QUOTE, BACKSLASH, 0x2f, 0x62, LOWER_F
 
 function isHexDigit(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  // The sixth bit tells small letters from large ones.
+  // The sixth bit distinguishes lower case from upper case.
   const letter = byte | 0x20;
   return (byte >= ZERO && byte <= NINE) || (letter >= 0x61 && letter <= LOWER_F);
 }
@@ -223,7 +229,7 @@ function number(bytes: Uint8Array, at: number, seen: Seen): number {
   return next;
 }
 
-/** One or more. */
+/** Skips one or more digits. */
 function digits(bytes: Uint8Array, at: number): number {
   let next = at;
   for (let byte = bytes[next]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = bytes[++next]);

@@ -21,28 +21,30 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** An integer of so many digits may be beyond 2^53, and is read with care; of thousands it takes long. */
+/** Digits from which on an integer may exceed 2^53. It is converted exactly, which takes longer. */
 const LONG_DIGITS = 16;
-/** Objects within one another whose entries are told apart. Deeper ones count as one. */
+/** Maximum nesting for which entries are counted per object. Deeper objects count as one. */
 const NESTING = 2048;
 
 /**
- * Whether JSON holds more values and names than so many, by `weights.ts`. Looks no further than it must.
+ * Whether JSON has more than `most` values and names, counted by `weights.ts`. Stops as soon as it
+ * knows.
  *
- * Why not while the text is looked through for what is wrong: that is done for each text, and this for the longest alone.
+ * This is not part of the scan for errors, because that runs for each text, and this only for the
+ * longest ones.
  *
- * @param bytes may be no JSON: what is counted is what looks like values
+ * @param bytes may be invalid JSON; then everything that looks like a value counts
  */
 export function weighsMore(bytes: Buffer, most: number): boolean {
   const entries = new Uint32Array(NESTING);
   let depth = 0;
   let left = most;
   let escapes = 0;
-  /** Bytes of the string that came last: it was a name where a colon follows. */
+  /** Bytes of the last string, which was a name if a colon follows. */
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
-    // Of these there are most.
+    // The most frequent bytes come first.
     if (byte <= SPACE || byte === COMMA) continue;
     switch (byte) {
       case QUOTE: {
@@ -92,16 +94,16 @@ export function weighsMore(bytes: Buffer, most: number): boolean {
   return false;
 }
 
-/** Up to so many bytes a loop is quicker than calls into the runtime. */
+/** Bytes up to which a loop is faster than calls into the runtime. */
 const SHORT = 64;
 
-/** Where the next quote or backslash is, or the end. */
+/** The index of the next quote or backslash, or the end. */
 function skipPlain(bytes: Buffer, start: number): number {
   let at = Math.min(start + SHORT, bytes.length);
   for (let next = start; next < at; next++) {
     if (bytes[next] === QUOTE || bytes[next] === BACKSLASH) return next;
   }
-  // Longer and longer parts, so that no byte is looked at much more often than the text is long.
+  // The parts grow by a factor of 4, so that the two searches in a part stay linear in total.
   for (let size = 4 * SHORT; at < bytes.length; size *= 4) {
     const part = bytes.subarray(at, at + size);
     const quote = part.indexOf(QUOTE);
@@ -118,7 +120,7 @@ function isNul(bytes: Buffer, at: number): boolean {
   return true;
 }
 
-/** How much more the number counts as that begins at `at`: digits of an integer alone. */
+/** The additional weight of the number at `at`: only long integers have one. */
 function weighNumber(bytes: Buffer, at: number): number {
   let end = at + 1;
   while (isDigit(bytes[end] as number)) end++;

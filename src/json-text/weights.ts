@@ -1,24 +1,26 @@
 /**
- * What the parts of a message count as, in all formats alike: one for each value and each name of an object, and more for what
- * takes longer, or more memory, to read and to write.
+ * The weights of the parts of a message, equal in all formats. Each value and each name of an
+ * object counts as one. Parts that take more time or memory to read and write count as more.
  */
 
-/** More for bytes, for text that may stand for them, and for text in chunks: each is an object of its own. */
+/**
+ * Additional weight of bytes, text that may stand for bytes, and text in chunks: each is an object.
+ */
 export const MORE_FOR_BYTES = 4;
-/** More for an integer beyond 2^53, which is made a BigInt. */
+/** Additional weight of an integer beyond 2^53, which becomes a BigInt. */
 export const MORE_FOR_LONG_INTEGER = 4;
 
-/** From so many entries on an object is a hash table, which takes longer to fill. */
+/** Entries from which on an object is a hash table, which takes longer to fill. */
 export const MANY_ENTRIES = 1000;
-/** More for each name beyond them. */
+/** Additional weight of each name beyond them. */
 export const MORE_FOR_MANY = 3;
 
-/** How much more a name of so many bytes counts as: one for each 32. */
+/** Additional weight of a name with `length` bytes: one per 32. */
 export function weighName(length: number): number {
   return length >> 5;
 }
 
-/** How much so many escapes count as: one for each 16. */
+/** Weight of escapes: one per 16. */
 export function weighEscapes(count: number): number {
   return count >> 4;
 }

@@ -1,11 +1,11 @@
 /**
- * Bytes that JSON writes as `"\0"` and base64 (WAMP, "Binary conversion of JSON Strings"). JSON.stringify asks each object
- * for its toJSON: looking for bytes in every payload would cost every payload. A class, since a property on each would
- * take ten times as long, and a frame may hold a million.
+ * Bytes that JSON writes as `"\0"` and base64 (WAMP, "Binary conversion of JSON Strings").
+ * JSON.stringify calls toJSON, so payloads without bytes cost nothing. A class, because adding a
+ * method to each value takes ten times as long, and a frame may contain a million of them.
  */
 class WampBytes extends Uint8Array {
   static {
-    // To everyone else they are a Uint8Array like any other, and so is a part of them.
+    // Looks like a plain Uint8Array to all other code, and a subarray of it is one.
     Object.defineProperty(WampBytes.prototype, 'constructor', { value: Uint8Array });
   }
 
@@ -14,12 +14,14 @@ class WampBytes extends Uint8Array {
   }
 }
 
-/** Bytes for a payload, on the same memory; a serializer that knows bytes writes bytes, JSON text in their place. */
+/**
+ * Wraps bytes for a payload, on the same memory. Binary serializers write bytes, JSON writes text.
+ */
 export function wampBytes(bytes: Uint8Array): Uint8Array {
   return new WampBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** As {@link wampBytes}, on memory of their own. */
+/** The same as {@link wampBytes}, on a copy. */
 export function copyOfBytes(bytes: Uint8Array): Uint8Array {
   return new WampBytes(bytes);
 }

@@ -4,18 +4,19 @@ import { MESSAGE, type Message, messageName } from './messages.js';
 import { OPTION_RULES, type OptionRules, wrongOption } from './options.js';
 import { type Dict, EMPTY_PAYLOAD, isDict, type Payload } from './payload.js';
 
-/** The other end broke the protocol. The message says how, and holds no value from the wire. */
+/** The other end violated the protocol. The message says how, and quotes no value that it sent. */
 export class ProtocolViolation extends Error {
   override readonly name = 'ProtocolViolation';
 }
 
 /**
- * Turns a message's list form into a typed message.
+ * Decodes the list form of a message.
  *
- * Strict about shape, IDs and the types of known options; unknown options pass. Lenient where clients are known to be
- * odd: args and kwargs may be null (nexus sends a null list beside kwargs), an option that is null counts as absent.
+ * Checks the shape, the IDs and the types of known options; ignores unknown options. Accepts what
+ * known clients send: args and kwargs may be null (nexus sends null args with kwargs), and an
+ * option that is null counts as absent.
  *
- * @param value args and kwargs may be JSON text, a list's and a dictionary's
+ * @param value the list; its args and kwargs may be JSON text of a list and of a dictionary
  * @throws ProtocolViolation
  */
 export function decodeMessage(value: unknown): Message {
@@ -181,7 +182,9 @@ function decodeError(list: readonly unknown[]): Message {
   };
 }
 
-/** UNSUBSCRIBED and UNREGISTERED: `[code, request]`, or `[code, 0, details]` where the router revokes. */
+/**
+ * UNSUBSCRIBED and UNREGISTERED: `[code, request]`, or `[code, 0, details]` if the router revokes.
+ */
 function revocable(list: readonly unknown[]): { request: number; details?: Dict } {
   length(list, 2, 3);
   if (list.length === 2) return { request: request(list) };
@@ -189,8 +192,8 @@ function revocable(list: readonly unknown[]): { request: number; details?: Dict 
   return { request: list[1] === 0 ? 0 : request(list), details };
 }
 
-function violation(list: readonly unknown[], sentence: string): ProtocolViolation {
-  return new ProtocolViolation(`${messageName(list[0] as number)}: ${sentence}`);
+function violation(list: readonly unknown[], message: string): ProtocolViolation {
+  return new ProtocolViolation(`${messageName(list[0] as number)}: ${message}`);
 }
 
 function length(list: readonly unknown[], least: number, most: number): void {
@@ -226,7 +229,7 @@ function options(list: readonly unknown[], at: number, rules: OptionRules): Dict
   return value;
 }
 
-/** The tail `args`, `kwargs`. Absent and null are the same, so that null is never passed on. */
+/** Decodes args and kwargs. Null counts as absent, so that null is never passed on. */
 function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
   if (list.length <= at) return EMPTY_PAYLOAD;
   const args = list[at];
@@ -239,7 +242,10 @@ function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
   return args === null ? { kwargs } : { args, kwargs };
 }
 
-/** Payload passthru: one string or byte string in the place of args, no kwargs, and options that name the packing. */
+/**
+ * Payload passthru: a string or bytes in place of args, no kwargs, and options that name the
+ * packing.
+ */
 function packedPayload(list: readonly unknown[], at: number, opts: Dict): Payload {
   const packed = list[at];
   const named = typeof opts['enc_algo'] === 'string' || typeof opts['ppt_scheme'] === 'string';

@@ -1,7 +1,7 @@
 import { MESSAGE, type Message } from './messages.js';
 import type { Payload } from './payload.js';
 
-/** The elements of a message's list form that stand before args and kwargs, code first. */
+/** The elements of a message's list form before args and kwargs, starting with the code. */
 export function messageHead(message: Message): readonly unknown[] {
   switch (message.type) {
     case MESSAGE.RESULT:
@@ -51,7 +51,7 @@ export function messageHead(message: Message): readonly unknown[] {
   }
 }
 
-/** The payload of a message that may carry one. */
+/** The payload of a message; undefined for types that have none. */
 export function messagePayload(message: Message): Payload | undefined {
   return 'payload' in message ? message.payload : undefined;
 }

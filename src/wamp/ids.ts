@@ -1,9 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-/** The largest WAMP ID, 2^53 inclusive; one above `Number.MAX_SAFE_INTEGER`, and still exact as a double. */
+/** The largest WAMP ID: 2^53. It is `Number.MAX_SAFE_INTEGER` + 1, and exact as a double. */
 export const MAX_ID = 9007199254740992;
 
-/** True for a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 stands in revocations only. */
+/**
+ * Whether a value is a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 means revocation.
+ */
 export function isId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID;
 }
@@ -11,8 +13,9 @@ export function isId(value: unknown): value is number {
 const POOL_WORDS = 256;
 
 /**
- * A source of random IDs for the global scope (sessions, publications), drawn evenly from the whole range of a secure
- * generator. Draws from a small pool, since asking the generator for eight bytes costs more than a message.
+ * Creates a source of random IDs for the global scope (sessions, publications). They are uniformly
+ * distributed over the whole range, and come from a secure generator. A small pool is filled at
+ * once: getting eight bytes from the generator costs more than a message.
  */
 export function createRandomIds(): () => number {
   const pool = new Uint32Array(POOL_WORDS);
@@ -24,7 +27,7 @@ export function createRandomIds(): () => number {
     }
     const high = (pool[used] ?? 0) & 0x1f_ffff;
     const low = pool[used + 1] ?? 0;
-    // Used words are wiped: an ID that someone holds as a secret should not lie about in memory.
+    // Erases the used words: an application may treat an ID as a secret.
     pool[used] = 0;
     pool[used + 1] = 0;
     used += 2;
@@ -32,7 +35,7 @@ export function createRandomIds(): () => number {
   };
 }
 
-/** The next ID of a session scope: counts 1, 2, 3 … and starts over at 1 after 2^53. */
+/** The next ID of a session scope: 1, 2, 3 …, and 1 again after 2^53. */
 export function nextId(previous: number): number {
   return previous >= MAX_ID ? 1 : previous + 1;
 }

@@ -26,7 +26,7 @@ export const MESSAGE = {
   INVOCATION: 68,
   INTERRUPT: 69,
   YIELD: 70,
-  /** Provisional code of a draft: decoded, never sent. */
+  /** Provisional code of a draft. It is decoded, but never sent. */
   EVENT_RECEIVED: 337,
 } as const;
 
@@ -68,7 +68,7 @@ export interface Goodbye {
   readonly reason: string;
 }
 export interface ErrorMessage extends Request<Code['ERROR']> {
-  /** Code of the request that failed. */
+  /** Message code of the failed request. */
   readonly requestType: number;
   readonly details: Dict;
   readonly uri: string;
@@ -92,7 +92,7 @@ export interface Subscribed extends Request<Code['SUBSCRIBED']> {
 export interface Unsubscribe extends Request<Code['UNSUBSCRIBE']> {
   readonly subscription: number;
 }
-/** With request 0 and details it revokes a subscription (advanced profile). */
+/** With request 0 and details, it revokes a subscription (advanced profile). */
 export interface Unsubscribed extends Request<Code['UNSUBSCRIBED']> {
   readonly details?: Dict;
 }
@@ -125,7 +125,7 @@ export interface Registered extends Request<Code['REGISTERED']> {
 export interface Unregister extends Request<Code['UNREGISTER']> {
   readonly registration: number;
 }
-/** With request 0 and details it revokes a registration (advanced profile). */
+/** With request 0 and details, it revokes a registration (advanced profile). */
 export interface Unregistered extends Request<Code['UNREGISTERED']> {
   readonly details?: Dict;
 }
@@ -146,7 +146,7 @@ export interface EventReceived {
   readonly publication: number;
 }
 
-/** Every message of WAMP v2, told apart by `type`. */
+/** Every message of WAMP v2, distinguished by `type`. */
 export type Message =
   | Hello
   | Welcome
@@ -176,7 +176,7 @@ export type Message =
 
 const NAMES = new Map<number, string>(Object.entries(MESSAGE).map(([name, code]) => [code, name]));
 
-/** The name of a message code, for sentences that people read; unknown codes as their number. */
+/** The name of a message code, for messages to people; an unknown code gives its number. */
 export function messageName(code: number): string {
   return NAMES.get(code) ?? String(code);
 }

@@ -1,13 +1,13 @@
 import { isId } from './ids.js';
 import { type Dict, isDict } from './payload.js';
 
-/** What an option's value must be, in words and as a test. */
+/** The rule for an option's value, as text and as a check. */
 interface Rule {
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
 }
 
-/** Rules by option name. A Map, since names come from the network and `constructor` is one of them. */
+/** Rules by option name. A Map, because names come from the network and may be `constructor`. */
 export type OptionRules = ReadonlyMap<string, Rule>;
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -32,7 +32,7 @@ const milliseconds: Rule = {
 const count: Rule = { expected: 'a whole number, 1 or more', accepts: isId };
 const match = oneOf('exact', 'prefix', 'wildcard');
 
-// Payload passthru (ppt_*) and its older form in autobahn (enc_*), and router-to-router links.
+// Payload passthru (ppt_*), its older form in autobahn (enc_*), and router-to-router links.
 const packing = {
   ppt_scheme: text,
   ppt_serializer: text,
@@ -46,7 +46,7 @@ const packing = {
 
 const rules = (table: Record<string, Rule>): OptionRules => new Map(Object.entries(table));
 
-/** Option and detail rules by place; a name that is not here is nobody's business and ignored. */
+/** The rules for options and details, by message. Names that are not listed are ignored. */
 export const OPTION_RULES = {
   hello: rules({
     roles: dict,
@@ -116,8 +116,8 @@ export const OPTION_RULES = {
 } as const;
 
 /**
- * The first option whose value has the wrong type, as a sentence; undefined when all is well. null counts as absent:
- * several clients send it for options that were not set.
+ * An error message for the first option with a wrong value; undefined if all are valid. Null counts
+ * as absent: several clients send it for options that were not set.
  */
 export function wrongOption(options: Dict, table: OptionRules): string | undefined {
   for (const name in options) {

@@ -1,8 +1,8 @@
 import { MESSAGE } from './messages.js';
 
-// Args and kwargs, as places in a message.
+// The positions of args and kwargs in a message.
 
-/** How many elements stand before args, by message code. */
+/** The number of elements before args, by message code. */
 export const HEAD_LENGTHS: ReadonlyMap<unknown, number> = new Map([
   [MESSAGE.ERROR, 5],
   [MESSAGE.PUBLISH, 4],
@@ -13,11 +13,14 @@ export const HEAD_LENGTHS: ReadonlyMap<unknown, number> = new Map([
   [MESSAGE.YIELD, 3],
 ]);
 
-/** Bytes of the smallest frame whose args and kwargs are made JSON text: smaller ones are read faster than they are looked through. */
+/**
+ * Bytes of the smallest frame whose args and kwargs become JSON text. Parsing a smaller one is
+ * faster.
+ */
 export const TEXT_FROM = 512;
 
 /**
- * Numbers that tell where the entries of kwargs are, four for each. Whoever needs the entries of more finds them again:
- * they would take more memory than the text.
+ * Maximum numbers in `EntryBounds` of kwargs, four per entry. With more entries the bounds would
+ * take more memory than the text; they are then computed again where they are needed.
  */
 export const MAX_BOUNDS = 1024;

@@ -2,7 +2,7 @@ import { isJsonText, type JsonText } from '../json-text/json-text.js';
 
 export type Dict = Readonly<Record<string, unknown>>;
 
-/** True for a decoded dictionary: neither a list nor bytes, nor JSON text, even where that is a dictionary's. */
+/** Whether a value is a decoded dictionary. Lists, bytes and all JSON text are not. */
 export function isDict(value: unknown): value is Dict {
   return (
     typeof value === 'object' &&
@@ -13,24 +13,25 @@ export function isDict(value: unknown): value is Dict {
   );
 }
 
-/** A value where it is a decoded dictionary. */
+/** The value if it is a decoded dictionary; otherwise undefined. */
 export function asDict(value: unknown): Dict | undefined {
   return isDict(value) ? value : undefined;
 }
 
-/** What a CALL, RESULT, EVENT or ERROR carries. Absent slots are absent, never null (autobahn|python rejects null). */
+/** Args and kwargs of a message. An absent slot is never null (autobahn|python rejects null). */
 export interface Payload {
   readonly args?: readonly unknown[] | JsonText;
   readonly kwargs?: Dict | JsonText;
   /**
-   * A payload that its sender packed (payload passthru, WAMP advanced profile): it stands in the place of args, and
-   * only where the options name a packing. Decoded so that it can be refused by its right name; nobody forwards it yet.
+   * A payload that its sender packed (payload passthru, WAMP advanced profile), in place of args.
+   * Only valid if the options name a packing. It is decoded only to be refused with a precise
+   * error; the router does not forward it yet.
    */
   readonly opaque?: string | Uint8Array;
 }
 
-/** The payload of a message that carries nothing. */
+/** A payload without args and kwargs. */
 export const EMPTY_PAYLOAD: Payload = Object.freeze({});
 
-/** Details and options that say nothing: shared, since nobody may write to them. */
+/** Empty details or options. Frozen and shared. */
 export const NOTHING: Dict = Object.freeze({});

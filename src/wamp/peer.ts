@@ -1,76 +1,81 @@
 import type { Message } from './messages.js';
 
 /**
- * What became of a message that was handed to {@link Peer.send}: handed on; not, because the pipe is closed; not,
- * because the message cannot be written for this receiver, or is larger than it takes. After the last two the pipe is
- * as good as before, and whoever waits for the message must be told.
+ * The result of {@link Peer.send}: the message was handed on; or it was not, because the pipe is
+ * closed, because it cannot be encoded for this receiver, or because the receiver does not accept
+ * its size. After the last two the pipe stays open, and the caller must inform those who wait for
+ * the message.
  */
 export type SendOutcome = 'sent' | 'closed' | 'unencodable' | 'too_large';
 
-/** Why an end closes the pipe; a network transport has a code of its own for each. */
+/** Why an end closes the pipe. WebSocket has a close code for each. */
 export type CloseCause = 'normal' | 'protocol_violation' | 'going_away' | 'too_slow';
 
-/** Takes what comes out of a pipe. */
+/** Receives the messages and events of a pipe. */
 export interface PeerReceiver {
   onMessage(message: Message): void;
-  /** The other end sent what is not a message; the sentence holds nothing of it. Nothing more is received after this. */
-  onViolation(sentence: string): void;
-  /** The pipe is closed, by either end. Called once, last. */
+  /**
+   * The other end violated the protocol. No message follows.
+   *
+   * @param message does not quote what the other end sent
+   */
+  onViolation(message: string): void;
+  /** The pipe is closed, by either end. Called once, as the last method. */
   onClose(): void;
 }
 
 /**
- * One end of a pipe that carries messages, in the same process or over a network. Delivery is in order, and in the same
- * process it is synchronous: a message may be answered before `send` returns.
+ * One end of a pipe for messages, in the same process or over a network. Delivery is in order. In
+ * the same process it is synchronous: the reply to a message may arrive before `send` returns.
  */
 export interface Peer {
   send(message: Message): SendOutcome;
-  /** Names the receiver. Messages that arrive earlier wait for it. */
+  /** Sets the receiver. Earlier messages wait for it. */
   listen(receiver: PeerReceiver): void;
   close(cause: CloseCause): void;
   /**
-   * Delivers nothing more until there was a `release` for each `hold`, so that an other end that gives more work than can be done has to wait with it.
-   * Absent in the same process.
+   * Stops delivering messages until there was a `release` for each `hold`. The sender has to wait
+   * if it causes too much work. Absent in the same process.
    */
   hold?(): void;
   release?(): void;
 }
 
-/** Libraries whose users want results in another form. */
+/** Client libraries that need results in another form. */
 export type ClientLibrary = 'autobahn-python';
 
 /**
- * Where INVOCATION.Details tells a callee in this process of its caller's library. The underscore is for attributes that
- * WAMP does not define (WAMP, "Options & Details").
+ * The key in INVOCATION.Details that tells a callee in this process the caller's library. The
+ * underscore marks attributes that WAMP does not define (WAMP, "Options & Details").
  */
 export const CALLER_LIBRARY = '_caller_library';
 
-/** Where INVOCATION.Details tells a callee in this process in which binary format its caller is written to. */
+/** The key in INVOCATION.Details that tells a callee in this process the caller's binary format. */
 export const CALLER_FORMAT = '_caller_format';
 
-/** What an acceptor is told of a new connection. */
+/** The facts about a new connection that a router gets. */
 export interface ConnectionInfo {
   readonly transport: 'websocket' | 'rawsocket' | 'in-process';
-  /** Part of this process: sees the caller's identity where it asks for it, and never needs to authenticate. */
+  /** A part of this process. It need not authenticate, and may learn the caller's identity. */
   readonly trusted: boolean;
-  /** Milliseconds from the connection's first byte to a complete HELLO; 0 where there is no limit. */
+  /** Maximum milliseconds from accept to a complete HELLO; 0 for no limit. */
   readonly handshakeTimeout: number;
-  /** Milliseconds of it that the transport's own handshake took. */
+  /** Milliseconds of them that the transport's handshake took. */
   readonly handshakeElapsed: number;
-  /** Short name of the serializer, such as `json`; absent in process, where nothing is written. */
+  /** Name of the serializer, such as `json`; absent in the same process. */
   readonly serializer?: string;
-  /** IP address that the connection comes from; absent in process and over a Unix socket. */
+  /** The client's IP address; absent in the same process and over a Unix socket. */
   readonly remoteAddress?: string;
-  /** The client's library, where its handshake tells and it makes a difference; nothing else of what it says is kept. */
+  /** The client's library, if its handshake names one that needs special treatment. */
   readonly library?: ClientLibrary;
   /**
-   * To be told when a session joins a realm over it, and when that session leaves. Returns false where the connection may
-   * not stay after that, since there are as many already without a session as there may be.
+   * Called when a session joins a realm, and when it leaves. Returns false if the connection has to
+   * be closed: the maximum number of connections without a session is reached.
    */
   readonly onJoined?: (isJoined: boolean) => boolean;
 }
 
-/** How a part of this process is announced to a router. */
+/** The facts about a connection from this process. */
 export const IN_PROCESS: ConnectionInfo = {
   transport: 'in-process',
   trusted: true,
@@ -78,15 +83,16 @@ export const IN_PROCESS: ConnectionInfo = {
   handshakeElapsed: 0,
 };
 
-/** The acceptor's hold on a connection it was given: says GOODBYE, and closes when it is echoed or soon after. */
+/** The control that a listener keeps over a connection after handing it to a router. */
 export interface Attachment {
+  /** Sends GOODBYE, and closes the connection after the echo or soon after. */
   dismiss(reason: string, message?: string): void;
 }
 
-/** Takes over a new connection's peer: what a listener calls for each client, and a router provides. */
+/** Takes over the peer of a new connection. A router provides it, and a listener calls it. */
 export type Attach = (peer: Peer, info: ConnectionInfo) => Attachment;
 
-/** Two linked ends in this process, in the order (mine, theirs); messages pass by reference and are never copied. */
+/** Two linked ends in this process, in the order (mine, theirs). Messages are not copied. */
 export function localPeers(): readonly [Peer, Peer] {
   const link: Link = { open: true };
   const left = createEnd(link);
@@ -110,7 +116,7 @@ interface End {
 function createEnd(link: Link): End {
   let receiver: PeerReceiver | undefined;
   const waiting: Message[] = [];
-  let endedUnheard = false;
+  let closedBeforeListen = false;
   return {
     deliver(message) {
       if (!link.open) return 'closed';
@@ -119,14 +125,14 @@ function createEnd(link: Link): End {
       return 'sent';
     },
     listen(next) {
-      // A for-of over the list that still grows: what is sent while early messages are handled queues up behind them.
+      // The list may grow during this loop: messages sent meanwhile keep their order.
       for (const message of waiting) next.onMessage(message);
       waiting.length = 0;
       receiver = next;
-      if (endedUnheard) next.onClose();
+      if (closedBeforeListen) next.onClose();
     },
     closed() {
-      if (receiver === undefined) endedUnheard = true;
+      if (receiver === undefined) closedBeforeListen = true;
       else receiver.onClose();
     },
   };

@@ -1,6 +1,6 @@
 /**
- * The URIs that this router and its client sessions send. Where the specification contradicts itself (`canceled` and
- * `cancelled`), the spelling is that of its own list of URIs.
+ * The URIs that this router and its client sessions send. If the specification contradicts itself
+ * (`canceled` and `cancelled`), the spelling is that of its list of URIs.
  */
 export const ERROR_URI = {
   protocolViolation: 'wamp.error.protocol_violation',
@@ -21,7 +21,7 @@ export const ERROR_URI = {
   noSuchRegistration: 'wamp.error.no_such_registration',
   noSuchSubscription: 'wamp.error.no_such_subscription',
   noSuchSession: 'wamp.error.no_such_session',
-  /** From a callee that can serve no call now; and to the caller, where no other can either. */
+  /** A callee cannot serve calls now. The caller gets it if no other callee can. */
   unavailable: 'wamp.error.unavailable',
   noAvailableCallee: 'wamp.error.no_available_callee',
   canceled: 'wamp.error.canceled',
@@ -29,7 +29,7 @@ export const ERROR_URI = {
   networkFailure: 'wamp.error.network_failure',
   payloadSizeExceeded: 'wamp.error.payload_size_exceeded',
   runtimeError: 'wamp.error.runtime_error',
-  /** Bondy's URI; WAMP has none for a client that exceeds what the router grants to one session. */
+  /** Bondy's URI. WAMP has none for a client that exceeds a limit of the router. */
   tooManyRequests: 'bondy.error.too_many_requests',
 } as const;
 
@@ -40,18 +40,18 @@ export const CLOSE_URI = {
   killed: 'wamp.close.killed',
 } as const;
 
-// Loose rule of WAMP section "URIs": no component empty, none holds whitespace or `#`.
+// The loose rule of WAMP section "URIs": no component is empty, or contains whitespace or `#`.
 const LOOSE = /^[^\s.#]+(?:\.[^\s.#]+)*$/;
 
 /**
- * True for a URI that names one thing exactly, by the loose rule: components between dots, none empty, no space, no `#`;
- * and no half of a surrogate pair, which JSON can say, and nobody could be told in another format.
+ * Whether text is a URI by the loose rule, without a lone surrogate. JSON can express a lone
+ * surrogate, but MessagePack and CBOR cannot.
  */
 export function isUri(text: string): boolean {
   return LOOSE.test(text) && text.isWellFormed();
 }
 
-/** True for `wamp` and everything below it, which WAMP keeps for the router itself. */
+/** Whether a URI is `wamp` or below it: WAMP reserves these for the router. */
 export function isReservedUri(text: string): boolean {
   return text.startsWith('wamp.') || text === 'wamp';
 }

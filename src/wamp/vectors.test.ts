@@ -72,8 +72,8 @@ function toHex(frame: string | Uint8Array): string {
 }
 
 /**
- * The suite's integers of 64 bit in MessagePack are unsigned (cf), ours signed (d3), which is as good. The suite's frames
- * have no such byte elsewhere.
+ * The suite's integers of 64 bit in MessagePack are unsigned (cf), ours signed (d3), which is as
+ * good. The suite's frames have no such byte elsewhere.
  */
 const sameIntegers = (hex: string): string => hex.replaceAll('d300', 'cf00');
 

@@ -1,7 +1,7 @@
 import type { Dict, Payload } from './payload.js';
 import { argsOf } from './payload-values.js';
 
-/** An ERROR, ABORT or lost session, as the one who called or joined gets it. */
+/** An ERROR, an ABORT or a lost session, for the caller of a session's method. */
 export class WampError extends Error {
   override readonly name = 'WampError';
   readonly uri: string;
@@ -10,7 +10,7 @@ export class WampError extends Error {
   readonly details: Dict;
 
   constructor(uri: string, payload: Payload, details: Dict = {}) {
-    super(sentenceOf(payload, details) ?? uri);
+    super(messageOf(payload, details) ?? uri);
     this.uri = uri;
     this.args = payload.args;
     this.kwargs = payload.kwargs;
@@ -18,8 +18,11 @@ export class WampError extends Error {
   }
 }
 
-/** The readable part, where the sender gave one: first argument, or `message` of an ABORT's details. */
-function sentenceOf(payload: Payload, details: Dict): string | undefined {
+/**
+ * The sender's message for people, if there is one: the first argument, or `message` of
+ * ABORT.Details.
+ */
+function messageOf(payload: Payload, details: Dict): string | undefined {
   const first = payload.args === undefined ? details['message'] : argsOf(payload)[0];
   return typeof first === 'string' ? first : undefined;
 }

@@ -2,14 +2,14 @@ import { type Authenticate, type Challenge, MESSAGE } from '../messages.js';
 import type { Dict } from '../payload.js';
 import { type Login, LoginError } from './logins/login.js';
 
-/** Who a client says it is, and the ways in which it can prove that, the best one first. */
+/** The identity that a client claims, and its authentication methods in order of preference. */
 export interface Credentials {
-  /** Absent only if a cryptosign key alone tells who it is. */
+  /** May be absent only if a cryptosign key identifies the client. */
   readonly authid?: string;
   readonly logins: readonly Login[];
 }
 
-/** The keys that credentials add to HELLO.Details. */
+/** The entries of HELLO.Details for the credentials. */
 export function helloDetailsOf({ authid, logins }: Credentials): Dict {
   const authextra = Object.assign({}, ...logins.map((login) => login.authextra ?? {})) as Dict;
   return {

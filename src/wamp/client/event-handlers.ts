@@ -2,7 +2,7 @@ import { errorLocation, type Logger } from '../../log.js';
 import type { Event } from '../messages.js';
 import type { Dict, Payload } from '../payload.js';
 
-/** An event, as a subscriber's handler sees it. */
+/** An event, as a subscriber's handler gets it. */
 export interface ReceivedEvent {
   readonly publication: number;
   readonly args: Payload['args'];
@@ -13,7 +13,10 @@ export interface ReceivedEvent {
 
 export type EventHandler = (event: ReceivedEvent) => void;
 
-/** A subscriber's own books. Two subscriptions of one topic have one ID, and both handlers hear of its events. */
+/**
+ * The handlers of a subscriber. Subscribing twice to one topic gives the same subscription ID; both
+ * handlers then get its events.
+ */
 export interface EventHandlers {
   add(subscription: number, handler: EventHandler): void;
   remove(subscription: number): void;
@@ -29,12 +32,12 @@ export function createEventHandlers(log: Logger): EventHandlers {
     },
     remove: (subscription) => void handlers.delete(subscription),
     deliver({ subscription, publication, details, payload: { args, kwargs } }) {
-      // Of one that was given up meanwhile there are no handlers.
+      // There are no handlers after an UNSUBSCRIBE that crossed this EVENT.
       for (const handler of handlers.get(subscription) ?? []) {
         try {
           handler({ publication, args, kwargs, details });
         } catch (error) {
-          log.error({ subscription, ...errorLocation(error) }, 'a handler of events failed');
+          log.error({ subscription, ...errorLocation(error) }, 'an event handler failed');
         }
       }
     },

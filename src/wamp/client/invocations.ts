@@ -5,20 +5,27 @@ import type { Dict, Payload } from '../payload.js';
 import type { Peer, SendOutcome } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
 
-/** One call of a registered procedure, as its handler sees it. */
+/** One call of a registered procedure, as its handler gets it. */
 export interface Invocation {
-  /** The one that was called, where the registration is of a pattern. */
+  /** The procedure that was called, also if the registration is a pattern. */
   readonly procedure: string;
   readonly args: Payload['args'];
   readonly kwargs: Payload['kwargs'];
-  /** From the router: caller, caller_authid, caller_authrole (where disclosed), timeout in ms (where forwarded). */
+  /**
+   * From the router: caller, caller_authid, caller_authrole (if disclosed), timeout in ms (if
+   * forwarded).
+   */
   readonly details: Dict;
   /**
-   * A slot that the handler may fill: called once with `kill` or `killnowait` when the caller wants no answer any more,
-   * or is gone, or the session is. An answer is still taken then, and dropped where nobody waits for it.
+   * The handler may set this function. It is called once with `kill` or `killnowait`, when the
+   * caller cancels the call or leaves, or when the session ends. The handler may still return an
+   * outcome; it is discarded if nobody waits for it.
    */
   onInterrupt: ((mode: string) => void) | undefined;
-  /** Sends a part of the result; absent where the caller takes none. `closed` after the answer, which ends the call. */
+  /**
+   * Sends a progressive result; absent if the caller does not want them. Returns `closed` after the
+   * final result.
+   */
   readonly progress: ((part: Payload) => SendOutcome) | undefined;
 }
 
@@ -26,7 +33,9 @@ export type InvocationOutcome =
   | { readonly kind: 'result'; readonly payload: Payload }
   | { readonly kind: 'error'; readonly uri: string; readonly payload: Payload };
 
-/** Answers an invocation. One that throws is answered with `wamp.error.runtime_error`, without details. */
+/**
+ * Handles an invocation. If it throws, the caller gets `wamp.error.runtime_error` without details.
+ */
 export type InvocationHandler = (invocation: Invocation) => Promise<InvocationOutcome>;
 
 interface Registered {
@@ -34,7 +43,7 @@ interface Registered {
   readonly invoke: InvocationHandler;
 }
 
-/** A callee's own books: what it registered, and what is being answered. */
+/** The registrations of a callee, and its running invocations. */
 export interface Invocations {
   add(registration: number, procedure: string, invoke: InvocationHandler): void;
   remove(registration: number): void;
@@ -43,9 +52,9 @@ export interface Invocations {
   end(request: number): void;
   interrupt(request: number, mode: unknown): void;
   interruptAll(): void;
-  /** An answer has been sent, whatever it is. */
+  /** To be called after the reply to an invocation was sent. */
   answered(): void;
-  /** Resolves when all that runs has been answered. */
+  /** Resolves when no invocation runs, and all replies were sent. */
   idle(): Promise<void>;
 }
 
@@ -74,7 +83,7 @@ export function createInvocations(): Invocations {
       if (running.size > 0 || whenIdle.length === 0) return;
       const waiting = whenIdle;
       whenIdle = [];
-      for (const tell of waiting) tell();
+      for (const resolve of waiting) resolve();
     },
     idle() {
       if (running.size === 0) return Promise.resolve();
@@ -83,7 +92,7 @@ export function createInvocations(): Invocations {
   };
 }
 
-/** Runs the handler and sends its answer; always sends one. Never throws or rejects. */
+/** Runs the handler and sends exactly one YIELD or ERROR at the end. Never throws or rejects. */
 export async function answerInvocation(
   peer: Peer,
   invocations: Invocations,
@@ -92,7 +101,7 @@ export async function answerInvocation(
 ): Promise<void> {
   const target = invocations.find(message.registration);
   if (target === undefined) {
-    // UNREGISTER and this INVOCATION crossed on the way.
+    // The INVOCATION was sent before the router got our UNREGISTER.
     sendError(peer, message.request, ERROR_URI.noSuchProcedure, { args: ['the procedure was unregistered'] });
     return;
   }
@@ -116,10 +125,7 @@ export async function answerInvocation(
   try {
     outcome = await target.invoke(invocation);
   } catch (error) {
-    log.error(
-      { procedure: target.procedure, ...errorLocation(error) },
-      'a procedure failed without an answer of its own',
-    );
+    log.error({ procedure: target.procedure, ...errorLocation(error) }, 'a procedure handler threw an error');
     outcome = { kind: 'error', uri: ERROR_URI.runtimeError, payload: {} };
   }
   invocations.end(message.request);
@@ -131,10 +137,10 @@ export async function answerInvocation(
   if (sent !== 'sent' && sent !== 'closed') {
     log.warn(
       { procedure: target.procedure, outcome: sent },
-      'an answer could not be sent; an error went instead',
+      'a result could not be sent; an error was sent instead',
     );
     const uri = sent === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.runtimeError;
-    sendError(peer, message.request, uri, { args: ['the answer cannot be sent to the router'] });
+    sendError(peer, message.request, uri, { args: ['the result cannot be sent to the router'] });
   }
   invocations.answered();
 }

@@ -4,30 +4,30 @@ import type { Peer } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
 import { WampError } from '../wamp-error.js';
 
-/** What happens in the same breath as a message arrives: what follows it on the pipe may already depend on it. */
+/** Called synchronously when a message arrives, because the next message may depend on it. */
 export interface RequestHooks {
-  readonly onAnswer?: (answer: Message) => void;
-  /** A part of the result; the answer comes later. */
+  readonly onReply?: (reply: Message) => void;
+  /** Called for each progressive result; the final one comes later. */
   readonly onProgress?: ((part: Result) => void) | undefined;
 }
 
-/** A client's requests that wait for their answers. */
+/** A client's requests that wait for their replies. */
 export interface Requests {
   /**
-   * Sends what `build` makes of the next request ID, and resolves with the answer.
+   * Sends the message that `build` creates for the next request ID, and resolves with the reply.
    *
-   * @throws WampError the router's ERROR, or that the message cannot be sent
+   * @throws WampError if the router replies with ERROR, or the message cannot be sent
    */
   send(requestType: number, build: (request: number) => Message, hooks?: RequestHooks): Promise<Message>;
-  /** Sends what no answer is awaited for. @throws WampError */
+  /** Sends a message that has no reply. @throws WampError if it cannot be sent */
   post(requestType: number, build: (request: number) => Message): void;
-  /** Takes an answer. One to a request that is settled already is not worth a quarrel. */
-  settle(requestType: number, answer: Message & { readonly request: number }): void;
+  /** Takes a reply. Ignores one to an unknown or settled request. */
+  settle(requestType: number, reply: Message & { readonly request: number }): void;
   rejectAll(error: WampError): void;
 }
 
 interface Waiting extends RequestHooks {
-  readonly resolve: (answer: Message) => void;
+  readonly resolve: (reply: Message) => void;
   readonly reject: (error: WampError) => void;
 }
 
@@ -36,7 +36,7 @@ export function createRequests(peer: Peer): Requests {
   let lastRequest = 0;
   const keyOf = (requestType: number, request: number): string => `${requestType}:${request}`;
 
-  /** Undefined where the message is on its way. */
+  /** Returns undefined if the message was sent. */
   function trySend(requestType: number, message: Message): WampError | undefined {
     const outcome = peer.send(message);
     switch (outcome) {
@@ -57,7 +57,7 @@ export function createRequests(peer: Peer): Requests {
       const message = build(lastRequest);
       const key = keyOf(requestType, lastRequest);
       return new Promise((resolve, reject) => {
-        // Stored before it is sent: an in-process router answers before `send` returns.
+        // Stored before it is sent: a router in this process replies before `send` returns.
         waiting.set(key, { resolve, reject, ...hooks });
         const failure = trySend(requestType, message);
         if (failure !== undefined && waiting.delete(key)) reject(failure);
@@ -68,20 +68,20 @@ export function createRequests(peer: Peer): Requests {
       const failure = trySend(requestType, build(lastRequest));
       if (failure !== undefined) throw failure;
     },
-    settle(requestType, answer) {
-      const key = keyOf(requestType, answer.request);
+    settle(requestType, reply) {
+      const key = keyOf(requestType, reply.request);
       const entry = waiting.get(key);
       if (entry === undefined) return;
-      if (answer.type === MESSAGE.RESULT && answer.details['progress'] === true) {
-        entry.onProgress?.(answer);
+      if (reply.type === MESSAGE.RESULT && reply.details['progress'] === true) {
+        entry.onProgress?.(reply);
         return;
       }
       waiting.delete(key);
-      if (answer.type === MESSAGE.ERROR) {
-        entry.reject(new WampError(answer.uri, answer.payload, answer.details));
+      if (reply.type === MESSAGE.ERROR) {
+        entry.reject(new WampError(reply.uri, reply.payload, reply.details));
       } else {
-        entry.onAnswer?.(answer);
-        entry.resolve(answer);
+        entry.onReply?.(reply);
+        entry.resolve(reply);
       }
     },
     rejectAll(error) {

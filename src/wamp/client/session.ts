@@ -11,23 +11,25 @@ import { answerInvocation, createInvocations, type InvocationHandler } from './i
 import { type Login, LoginError } from './logins/login.js';
 import { createRequests, type RequestHooks } from './requests.js';
 
-/** How a session ended: who ended it, and the reason URI. */
+/** How a session ended. */
 export interface SessionEnd {
   readonly by: 'us' | 'router' | 'transport';
   readonly reason: string;
   readonly message?: string;
 }
 
-/** A joined session, seen from the client. */
+/** The client's side of a joined session. */
 export interface Session {
   readonly id: number;
   readonly realm: string;
-  /** What the router said in WELCOME: authid, authrole, its roles and features. */
+  /** WELCOME.Details: authid, authrole, the router's roles and features. */
   readonly details: Dict;
   /**
-   * Rejects with {@link WampError}. Payload slots that came as JSON text stay so; see `payload-values.ts`.
+   * Rejects with {@link WampError}. Args and kwargs of the result may be JSON text; see
+   * `payload-values.ts`.
    *
-   * @param onProgress asks for progressive results, and takes them as they come; the last one is what the call gives
+   * @param onProgress requests progressive results, and gets them; the promise gets the final
+   * result
    */
   call(
     procedure: string,
@@ -40,17 +42,21 @@ export interface Session {
   unregister(registration: number): Promise<void>;
   /** Resolves with the subscription's ID; rejects with {@link WampError}. */
   subscribe(topic: string, options: Dict, onEvent: EventHandler): Promise<number>;
-  /** For all handlers of the subscription: none of them hears of anything from here on. */
+  /** Removes all handlers of the subscription at once. */
   unsubscribe(subscription: number): Promise<void>;
-  /** Resolves with the publication's ID where the option `acknowledge` is true, else at once with nothing. */
+  /** Resolves with the publication's ID if the option `acknowledge` is true; otherwise at once. */
   publish(topic: string, payload: Payload, options?: Dict): Promise<number | undefined>;
-  /** Resolves when no invocation is being answered: the last answer has been sent. */
+  /** Resolves when no invocation runs, and all replies were sent. */
   idle(): Promise<void>;
-  /** Tells all invocations that are being answered that nobody wants their answers any more. */
+  /** Interrupts all running invocations. */
   interruptAll(): void;
-  /** Says GOODBYE, and closes the peer when the router has answered. @param reason default `wamp.close.normal` */
+  /**
+   * Sends GOODBYE, and closes the peer after the router's.
+   *
+   * @param reason default `wamp.close.normal`
+   */
   leave(reason?: string): Promise<void>;
-  /** Resolves when the session is over, whoever ended it; never rejects. */
+  /** Resolves when either side has ended the session; never rejects. */
   readonly closed: Promise<SessionEnd>;
 }
 
@@ -58,19 +64,19 @@ export type CallResult = Payload & { readonly details: Dict };
 
 export interface JoinOptions {
   readonly realm: string;
-  /** Name and version that the router may log. Default: none. */
+  /** Name and version for the router's log. Default: none. */
   readonly agent?: string;
-  /** How to log in. Default: as an anonymous client. */
+  /** Default: anonymous. */
   readonly credentials?: Credentials;
-  /** Further keys of HELLO.Details. */
+  /** Further entries of HELLO.Details. */
   readonly details?: Dict;
-  /** Milliseconds to wait for WELCOME, and later for the echo of GOODBYE. Default 10 s; 0 waits for ever. */
+  /** Milliseconds to wait for WELCOME, and later for the GOODBYE. Default 10 s; 0: no limit. */
   readonly timeout?: number;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
 
-/** Only what a session of this file does. */
+/** The roles and features that this client implements. */
 const ROLES: Dict = {
   caller: {
     features: {
@@ -110,8 +116,9 @@ const ROLES: Dict = {
 /**
  * Joins a realm over `peer` and resolves with the session.
  *
- * @throws WampError the router's ABORT; `wamp.error.network_failure` if the peer closes or nothing comes in time;
- *   `wamp.error.authentication_failed` if the router's challenge cannot be answered, or the router does not prove itself
+ * @throws WampError the router's ABORT; `wamp.error.network_failure` if the peer closes or the time
+ * is up; `wamp.error.authentication_failed` if the client cannot answer the router's challenge, or
+ * the router does not prove that it knows the password
  */
 export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
   const clock = options.clock ?? systemClock;
@@ -130,10 +137,10 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
       reject(error);
       peer.close('normal');
     };
-    const abortLogin = (sentence: string): void => {
+    const abortLogin = (message: string): void => {
       const reason = ERROR_URI.authenticationFailed;
-      peer.send({ type: MESSAGE.ABORT, details: { message: sentence }, reason });
-      fail(new WampError(reason, EMPTY_PAYLOAD, { message: sentence }));
+      peer.send({ type: MESSAGE.ABORT, details: { message }, reason });
+      fail(new WampError(reason, EMPTY_PAYLOAD, { message }));
     };
     const answerChallenge = async (own: Credentials, challenge: Challenge): Promise<void> => {
       try {
@@ -162,8 +169,8 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
           fail(violation(`${messageName(message.type)} before WELCOME`));
         }
       },
-      onViolation: (sentence) =>
-        joined === undefined ? fail(violation(sentence)) : joined.onViolation(sentence),
+      onViolation: (message) =>
+        joined === undefined ? fail(violation(message)) : joined.onViolation(message),
       onClose: () =>
         joined === undefined ? fail(lost('the connection closed before WELCOME')) : joined.onClose(),
     });
@@ -216,9 +223,9 @@ function openSession(
     return requests.send(requestType, build, hooks);
   }
 
-  function breakOff(sentence: string): void {
-    end({ by: 'us', reason: ERROR_URI.protocolViolation, message: sentence });
-    peer.send({ type: MESSAGE.ABORT, details: { message: sentence }, reason: ERROR_URI.protocolViolation });
+  function abort(message: string): void {
+    end({ by: 'us', reason: ERROR_URI.protocolViolation, message });
+    peer.send({ type: MESSAGE.ABORT, details: { message }, reason: ERROR_URI.protocolViolation });
     peer.close('protocol_violation');
   }
 
@@ -251,7 +258,7 @@ function openSession(
           return settle(MESSAGE.PUBLISH, message);
         case MESSAGE.GOODBYE:
           if (state === 'open') {
-            // Over before the echo: in the same process the router closes before send returns.
+            // Ended before the reply: a router in this process closes before send returns.
             end({ by: 'router', reason: message.reason });
             peer.send({ type: MESSAGE.GOODBYE, details: {}, reason: CLOSE_URI.goodbyeAndOut });
           } else {
@@ -262,10 +269,10 @@ function openSession(
           end({ by: 'router', reason: message.reason, ...abortText(message.details) });
           return peer.close('normal');
         default:
-          return breakOff(`unexpected ${messageName(message.type)}`);
+          return abort(`unexpected ${messageName(message.type)}`);
       }
     },
-    onViolation: breakOff,
+    onViolation: abort,
     onClose() {
       end({ by: 'transport', reason: ERROR_URI.networkFailure, message: 'the connection closed' });
     },
@@ -279,46 +286,46 @@ function openSession(
     idle: invocations.idle,
     interruptAll: invocations.interruptAll,
     async call(procedure, payload, callOptions = {}, onProgress) {
-      const wish = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
-      const answer = await request(
+      const fullOptions = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
+      const reply = await request(
         MESSAGE.CALL,
-        (id) => ({ type: MESSAGE.CALL, request: id, options: wish, procedure, payload }),
+        (id) => ({ type: MESSAGE.CALL, request: id, options: fullOptions, procedure, payload }),
         { onProgress: onProgress && (({ payload: part, details }) => onProgress({ ...part, details })) },
       );
-      if (answer.type !== MESSAGE.RESULT) throw violation('not a RESULT');
-      return { ...answer.payload, details: answer.details };
+      if (reply.type !== MESSAGE.RESULT) throw violation('not a RESULT');
+      return { ...reply.payload, details: reply.details };
     },
     async register(procedure, registerOptions, invoke) {
-      const answer = await request(
+      const reply = await request(
         MESSAGE.REGISTER,
         (id) => ({ type: MESSAGE.REGISTER, request: id, options: registerOptions, procedure }),
         {
-          onAnswer(registered) {
+          onReply(registered) {
             if (registered.type === MESSAGE.REGISTERED)
               invocations.add(registered.registration, procedure, invoke);
           },
         },
       );
-      if (answer.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
-      return answer.registration;
+      if (reply.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
+      return reply.registration;
     },
     async unregister(registration) {
       await request(MESSAGE.UNREGISTER, (id) => ({ type: MESSAGE.UNREGISTER, request: id, registration }), {
-        onAnswer: () => invocations.remove(registration),
+        onReply: () => invocations.remove(registration),
       });
     },
     async subscribe(topic, subscribeOptions, onEvent) {
-      const answer = await request(
+      const reply = await request(
         MESSAGE.SUBSCRIBE,
         (id) => ({ type: MESSAGE.SUBSCRIBE, request: id, options: subscribeOptions, topic }),
         {
-          onAnswer(subscribed) {
+          onReply(subscribed) {
             if (subscribed.type === MESSAGE.SUBSCRIBED) handlers.add(subscribed.subscription, onEvent);
           },
         },
       );
-      if (answer.type !== MESSAGE.SUBSCRIBED) throw violation('not a SUBSCRIBED');
-      return answer.subscription;
+      if (reply.type !== MESSAGE.SUBSCRIBED) throw violation('not a SUBSCRIBED');
+      return reply.subscription;
     },
     async unsubscribe(subscription) {
       handlers.remove(subscription);
@@ -341,9 +348,9 @@ function openSession(
         requests.post(MESSAGE.PUBLISH, build);
         return undefined;
       }
-      const answer = await request(MESSAGE.PUBLISH, build);
-      if (answer.type !== MESSAGE.PUBLISHED) throw violation('not a PUBLISHED');
-      return answer.publication;
+      const reply = await request(MESSAGE.PUBLISH, build);
+      if (reply.type !== MESSAGE.PUBLISHED) throw violation('not a PUBLISHED');
+      return reply.publication;
     },
     async leave(reason = CLOSE_URI.normal) {
       if (state !== 'open') return;
@@ -362,9 +369,9 @@ function openSession(
   return { session, receiver };
 }
 
-const lost = (sentence: string): WampError => new WampError(ERROR_URI.networkFailure, { args: [sentence] });
-const violation = (sentence: string): WampError =>
-  new WampError(ERROR_URI.protocolViolation, { args: [sentence] });
+const lost = (message: string): WampError => new WampError(ERROR_URI.networkFailure, { args: [message] });
+const violation = (message: string): WampError =>
+  new WampError(ERROR_URI.protocolViolation, { args: [message] });
 
 function abortText(details: Dict): { message?: string } {
   const { message } = details;

@@ -4,7 +4,7 @@ import { LoginError } from './login.js';
 
 const derive = promisify(pbkdf2);
 
-/** A router that asks for more rounds than this would keep the client busy for seconds. */
+/** More iterations would keep the client busy for many seconds. */
 const MOST_ITERATIONS = 10_000_000;
 const MOST_KEY_BYTES = 1024;
 
@@ -20,7 +20,7 @@ export function deriveKey(
   keyBytes: unknown,
 ): Promise<Buffer> {
   if (!isCount(iterations, MOST_ITERATIONS) || !isCount(keyBytes, MOST_KEY_BYTES)) {
-    throw new LoginError('The challenge names no usable number of iterations or key length.');
+    throw new LoginError('The number of iterations or the key length in the challenge is not usable.');
   }
   return derive(secret, salt, iterations, keyBytes, 'sha256');
 }

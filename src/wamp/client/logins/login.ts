@@ -1,12 +1,12 @@
 import type { Dict } from '../../payload.js';
 
-/** What AUTHENTICATE carries. */
+/** The contents of AUTHENTICATE. */
 export interface LoginResponse {
   readonly signature: string;
   readonly extra?: Dict;
 }
 
-/** One way in which a client logs in: what HELLO says of it, and the response to the router's CHALLENGE. */
+/** The client's side of one authentication method. */
 export interface Login {
   /** The name in HELLO.authmethods and CHALLENGE. */
   readonly method: string;
@@ -14,14 +14,17 @@ export interface Login {
   readonly authextra?: Dict;
   /**
    * @param extra CHALLENGE.Extra
-   * @throws LoginError if the challenge is not one of this method
+   * @throws LoginError if the challenge is not valid for this method
    */
   respond(extra: Dict): LoginResponse | Promise<LoginResponse>;
-  /** Whether WELCOME proves what this method asks the router to prove. Absent: the method asks for nothing. */
+  /**
+   * Whether WELCOME proves that the router knows the secret. Absent if the method has no such
+   * proof.
+   */
   provesRouter?(welcome: Dict): boolean;
 }
 
-/** The router's challenge cannot be answered. The message holds no secret. */
+/** The client cannot answer the router's challenge. The message contains no secret. */
 export class LoginError extends Error {
   override readonly name = 'LoginError';
 }

@@ -6,8 +6,8 @@ import { type Login, LoginError } from './login.js';
 const KEY_BYTES = 32;
 
 /**
- * WAMP "Salted Challenge Response Authentication" (RFC 5802, RFC 7677) by PBKDF2, without channel binding. The router has
- * to prove that it knows the password, too.
+ * WAMP "Salted Challenge Response Authentication" (RFC 5802, RFC 7677) with PBKDF2, without channel
+ * binding. The router must also prove that it knows the password.
  *
  * @param nonce random text in base64, new for each login
  */
@@ -17,7 +17,8 @@ export function scramLogin(authid: string, password: string, nonce: string): Log
     method: 'wamp-scram',
     authextra: { nonce, channel_binding: null },
     async respond({ nonce: whole, salt, iterations, kdf = 'pbkdf2' }) {
-      if (kdf !== 'pbkdf2') throw new LoginError('The router derives keys in another way than PBKDF2.');
+      if (kdf !== 'pbkdf2')
+        throw new LoginError('The router uses a key derivation function other than PBKDF2.');
       if (
         typeof whole !== 'string' ||
         typeof salt !== 'string' ||
@@ -45,7 +46,7 @@ export function scramLogin(authid: string, password: string, nonce: string): Log
     provesRouter({ authextra }) {
       const verifier = (authextra as { verifier?: unknown } | undefined)?.verifier;
       if (routerSignature === undefined || typeof verifier !== 'string') return false;
-      // RFC 5802 §7 writes `v=` before it; some routers leave that out.
+      // RFC 5802 §7 puts `v=` before the signature; some routers omit it.
       const given = Buffer.from(verifier.replace(/^v=/, ''), 'base64');
       return given.length === routerSignature.length && timingSafeEqual(given, routerSignature);
     },
