@@ -1,18 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { createJsonSerializer } from '../wamp/serializers/json.js';
-import { judgeUpgrade } from './upgrade.js';
+import { judgeUpgrade, refusalFields } from './upgrade.js';
 
 const serializers = [createJsonSerializer()];
+const OFFER = { 'sec-websocket-version': '13', 'sec-websocket-protocol': 'wamp.2.json' };
 const upgrade = (headers: Record<string, string>, origins?: readonly string[], url = '/ws') =>
-  judgeUpgrade(
-    { url, headers: { 'sec-websocket-protocol': 'wamp.2.json', ...headers } } as unknown as IncomingMessage,
-    {
-      path: '/ws',
-      origins,
-      serializers,
-    },
-  );
+  judgeUpgrade({ url, headers: { ...OFFER, ...headers } } as unknown as IncomingMessage, {
+    path: '/ws',
+    origins,
+    serializers,
+  });
 
 describe('origins', () => {
   it('let programs in, which send none', () => {
@@ -51,4 +49,9 @@ it('names what is supported where the client offers nothing of it', () => {
     status: 404,
     message: expect.stringContaining('/ws'),
   });
+});
+
+it.each(['8', '12', '013', '13, 8', ''])('requires version 13 of WebSocket, not "%s"', (version) => {
+  expect(upgrade({ 'sec-websocket-version': version })).toMatchObject({ status: 426 });
+  expect(refusalFields(426)).toMatchObject({ upgrade: 'websocket', 'sec-websocket-version': '13' });
 });

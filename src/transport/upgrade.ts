@@ -20,6 +20,18 @@ export interface UpgradeRefusal {
   readonly message: string;
 }
 
+/** The version of RFC 6455. */
+const VERSION = '13';
+
+const UPGRADE_REQUIRED = 426;
+
+/** Fields of a 426 response (RFC 9110 section 15.5.22, RFC 6455 section 4.2.2). */
+const UPGRADE_FIELDS = {
+  connection: 'upgrade, close',
+  upgrade: 'websocket',
+  'sec-websocket-version': VERSION,
+};
+
 /** Subprotocols that are examined; clients offer at most the three and their batched variants. */
 const MAX_OFFERED = 50;
 
@@ -27,6 +39,9 @@ const MAX_OFFERED = 50;
 export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
   if (!isAtPath(request, rules.path))
     return { status: 404, message: `WebSocket connections are accepted at ${rules.path}` };
+  // ws accepts version 8 too, where browsers send their origin in another header.
+  if (request.headers['sec-websocket-version'] !== VERSION)
+    return { status: UPGRADE_REQUIRED, message: `the WebSocket version must be ${VERSION}` };
   const { origin } = request.headers;
   // Only browsers send an Origin that can be trusted; other clients can write any value.
   if (origin !== undefined && !isAllowed(origin, rules.origins)) {
@@ -54,17 +69,30 @@ export function libraryOf(request: IncomingMessage): ClientLibrary | undefined {
 /** The response to a plain HTTP request, for a user who opens the address in a browser. */
 export function judgePlainRequest(request: IncomingMessage, path: string): UpgradeRefusal {
   return isAtPath(request, path)
-    ? { status: 426, message: 'This is a WAMP router: connect with a WAMP client over WebSocket.' }
+    ? {
+        status: UPGRADE_REQUIRED,
+        message: 'This is a WAMP router: connect with a WAMP client over WebSocket.',
+      }
     : { status: 404, message: `Nothing is here; the WAMP router is at ${path}.` };
+}
+
+/** The header fields of a refusal, but for its length. */
+export function refusalFields(status: number): Readonly<Record<string, string>> {
+  return {
+    connection: 'close',
+    'content-type': 'text/plain; charset=utf-8',
+    ...(status === UPGRADE_REQUIRED && UPGRADE_FIELDS),
+  };
 }
 
 /** Writes an HTTP error to the socket of a refused upgrade, and ends the connection. */
 export function refuseUpgrade(socket: Duplex, { status, message }: UpgradeRefusal): void {
   const body = `${message}\n`;
   socket.on('error', () => socket.destroy());
+  const fields = Object.entries(refusalFields(status)).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields.join('')}` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

@@ -8,7 +8,14 @@ import type { Arrival } from './accept-guard.js';
 import type { Acceptor, AcceptorContext } from './acceptor.js';
 import { CLOSE_WAIT_MS } from './close-socket.js';
 import { readHead } from './read-head.js';
-import { judgePlainRequest, judgeUpgrade, libraryOf, refuseUpgrade, type UpgradeRules } from './upgrade.js';
+import {
+  judgePlainRequest,
+  judgeUpgrade,
+  libraryOf,
+  refusalFields,
+  refuseUpgrade,
+  type UpgradeRules,
+} from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
 /**
@@ -52,11 +59,7 @@ export function createWebSocketAcceptor(
     request.socket.pause();
     requests.delete(request.socket);
     const { status, message } = judgePlainRequest(request, rules.path);
-    const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
-    response.writeHead(
-      status,
-      status === 426 ? { ...headers, connection: 'upgrade, close', upgrade: 'websocket' } : headers,
-    );
+    response.writeHead(status, refusalFields(status));
     response.end(`${message}\n`);
   }
 

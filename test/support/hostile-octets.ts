@@ -139,7 +139,20 @@ export const HOSTILE_HTTP: readonly Hostile[] = [
   {
     what: 'another version of WebSocket',
     octets: upgradeRequest({ 'Sec-WebSocket-Version': '99' }),
-    fate: { http: 400 },
+    fate: { http: 426 },
+  },
+  {
+    what: 'version 8 of WebSocket, with a foreign origin',
+    octets: upgradeRequest({
+      'Sec-WebSocket-Version': '8',
+      'Sec-WebSocket-Origin': 'https://evil.example.com',
+    }),
+    fate: { http: 426 },
+  },
+  {
+    what: 'no version of WebSocket',
+    octets: upgradeRequest({ 'Sec-WebSocket-Version': undefined }),
+    fate: { http: 426 },
   },
   { what: 'an upgrade to something else', octets: upgradeRequest({ Upgrade: 'h2c' }), fate: { http: 400 } },
   { what: 'an upgrade by POST', octets: upgradeRequest({}, 'POST /ws HTTP/1.1'), fate: { http: 405 } },
