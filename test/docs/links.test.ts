@@ -43,6 +43,7 @@ describe('links in the documents', () => {
         .replace(/[^\p{L}\p{N} _-]/gu, '')
         .replaceAll(' ', '-'),
     );
+    anchors.push(...[...markdown.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1]!));
     const targets = [...markdown.matchAll(/\]\(#([^)]+)\)/g)].map((match) => match[1]!);
     expect(anchors).toEqual(expect.arrayContaining(targets));
   });
