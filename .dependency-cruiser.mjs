@@ -1,6 +1,6 @@
 /**
- * The rooms of the house and the arrows between them. A room may import itself, the leaves, and what its row names;
- * everything else is an error. The same table stands in docs/overview.md.
+ * The rooms in src/ and their import rules. A room may import its own files and the rooms of its row. Every other import is
+ * an error. The same table stands in docs/overview.md.
  */
 const LEAVES = [
   'ip-source',
@@ -58,8 +58,21 @@ const ROOMS = {
   admin: ['gateway', 'errors', 'log', 'version'],
 };
 
+/** Import rules between the sub-folders of a room. The same table stands in docs/overview.md. */
+const SUB_ROOMS = [
+  { from: 'wamp/*.ts', notTo: ['wamp/client', 'wamp/serializers'] },
+  { from: 'wamp/client', notTo: ['wamp/serializers'] },
+  { from: 'wamp/serializers', notTo: ['wamp/client'] },
+  { from: 'router/patterns', notTo: ['router'], except: ['router/patterns', 'router/model.ts'] },
+  { from: 'router/rpc', notTo: ['router/pubsub', 'router/meta'] },
+  { from: 'router/pubsub', notTo: ['router/rpc', 'router/meta'] },
+  { from: 'router/auth/methods', notTo: ['router'], except: ['router/auth'] },
+  { from: 'config/syntax', notTo: ['config/checks', 'config/schema'] },
+  { from: 'config/types', notTo: ['config/checks', 'config/schema'] },
+];
+
 const file = (name) => `^src/${name}\\.ts$`;
-/** Rooms that are one file. */
+/** Rooms of one file. */
 const FILES = [...LEAVES.filter((name) => name !== 'collections'), 'summed-log'];
 const folder = (name) => (name === 'gateway' ? '^src/gateway/(?!pipeline/)' : `^src/${name}/`);
 const room = (name) => (FILES.includes(name) ? file(name) : folder(name));
@@ -72,23 +85,37 @@ const roomRules = Object.entries(ROOMS).map(([name, allowed]) => ({
   to: { path: '^src/', pathNot: [room(name), ...allowed.map(room)] },
 }));
 
+/** `wamp/client` is the folder with everything in it, `wamp/*.ts` the files at its top, `router/model.ts` one file. */
+function pathOf(place) {
+  if (place.endsWith('/*.ts')) return `^src/${place.slice(0, -'*.ts'.length)}[^/]+\\.ts$`;
+  return place.endsWith('.ts') ? `^src/${place.replace('.ts', '\\.ts')}$` : `^src/${place}/`;
+}
+
+const subRoomRules = SUB_ROOMS.map(({ from, notTo, except = [] }) => ({
+  name: `${from}-imports`,
+  comment: `src/${from} must not import: ${notTo.join(', ')}${except.length > 0 ? ` (except ${except.join(', ')})` : ''}`,
+  severity: 'error',
+  from: { path: pathOf(from), pathNot: '\\.test\\.ts$' },
+  to: { path: notTo.map(pathOf), pathNot: except.map(pathOf) },
+}));
+
 export default {
   forbidden: [
-    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'leaves-import-nothing-of-ours',
+      name: 'leaves-import-no-room',
       severity: 'error',
       from: { path: LEAVES.map(room), pathNot: '\\.test\\.ts$' },
       to: { path: '^src/', pathNot: '^src/collections/' },
     },
     {
-      name: 'nobody-imports-the-command-line',
+      name: 'no-room-imports-the-command-line',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
     },
     {
-      name: 'only-the-composition-root-is-above-the-rooms',
+      name: 'no-room-imports-the-composition-root',
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
       to: { path: '^src/(create-gateway|index)\\.ts$' },
@@ -100,6 +127,7 @@ export default {
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
     },
     ...roomRules,
+    ...subRoomRules,
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
