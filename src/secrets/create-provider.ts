@@ -11,18 +11,26 @@ export interface ProviderDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The provider that `auth.secrets.*` describes; undefined for services without one. Reads nothing yet. */
+/** Creates the provider that `auth.secrets.*` names. Undefined for a service without secrets. It reads nothing yet. */
 export function createProvider(settings: ServiceSettings, deps: ProviderDeps): SecretProvider | undefined {
+  const name = settings['auth.secrets.provider'];
+  return name === undefined ? undefined : createNamed(name, settings, deps);
+}
+
+/** The result is never undefined, so that a provider without a case here does not compile. */
+function createNamed(
+  name: NonNullable<ServiceSettings['auth.secrets.provider']>,
+  settings: ServiceSettings,
+  { clock, env }: ProviderDeps,
+): SecretProvider {
   const fields = [...settings['auth.secrets.vars'].values()].map(({ field }) => field);
   const secretId = settings['auth.secrets.secret_id'] ?? '';
-  switch (settings['auth.secrets.provider']) {
-    case undefined:
-      return undefined;
+  switch (name) {
     case 'aws_sm':
-      return createAwsSecretsManager({ secretId, region: settings['auth.secrets.region'] ?? '' }, deps.clock);
+      return createAwsSecretsManager({ secretId, region: settings['auth.secrets.region'] ?? '' }, clock);
     case 'file':
-      return createFileProvider(secretId, deps.clock, fields);
+      return createFileProvider(secretId, clock, fields);
     case 'env':
-      return createEnvProvider(fields, deps.env);
+      return createEnvProvider(fields, env);
   }
 }

@@ -31,7 +31,9 @@ describe('links in the documents', () => {
 
   it.each(DOCUMENTS)('and files that %s names are there', (path) => {
     const files = [...readDocument(path).matchAll(/`((?:src|test|docs|examples|bin)\/[\w./-]+\.\w+)`/g)];
-    for (const [, file] of files) expect(() => readDocument(file!), `${path} → ${file}`).not.toThrow();
+    // NAME stands for a file that the reader is about to write.
+    const named = files.map((match) => match[1]!).filter((file) => !file.includes('NAME'));
+    for (const file of named) expect(() => readDocument(file), `${path} → ${file}`).not.toThrow();
   });
 
   it.each(DOCUMENTS)('within %s lead to a heading', (path) => {
