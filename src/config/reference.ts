@@ -4,8 +4,8 @@ import { type FamilySpec, pendingFamily, type Scope, type SingleSpec } from './s
 const INTRODUCTION = `<!-- Generated from src/config/schema by "npm run docs". Do not edit. -->
 # Configuration reference
 
-The gateway reads one file, \`bondy.conf\`, and what that includes. \`rpc-gateway check\` reports every fault in it at once,
-each as \`file:line: key: what is wrong and what is allowed\`.
+The gateway reads one file, \`bondy.conf\`, and the files that it includes. \`rpc-gateway check\` reports every problem at once, each as
+\`file:line: key: what is wrong and what is allowed\`.
 
 ## Syntax
 
@@ -17,40 +17,40 @@ rpc_gateway.services.billing.headers.X-Motto = "verbatim: \${NOT_REPLACED} # not
 include conf.d/*.conf
 \`\`\`
 
-- A line is \`key = value\`. Spaces around both are dropped; a value may hold spaces and \`=\`. A \`#\` after a space begins a
-  comment. A value that itself begins with \`#\` needs quotes.
-- A value in single or double quotes is taken verbatim: nothing in it is a comment, and \`\${ENV}\` is left as it is. There is no
-  escape character; a value that holds one kind of quote goes between the other kind. \`{{variable}}\` works in quotes too.
-- \`\${NAME}\` is an environment variable. \`\${NAME:-default}\` has a default for when it is unset or empty. Unset without a
-  default is an error.
-- \`include path\` reads another file in this place; the path is relative to the file that includes it. A glob takes its files in
-  the order of their names, and may match none.
-- A key that stands twice keeps its last value, with a warning.
+- A line is \`key = value\`. Spaces around both are removed; a value may contain spaces and \`=\`. A \`#\` after a space begins a
+  comment. A value that begins with \`#\` needs quotes.
+- A value in single or double quotes is taken literally: it has no comments, and \`\${ENV}\` is not replaced. There is no escape
+  character; put a value with one kind of quote between the other kind. \`{{variable}}\` works in quotes too.
+- \`\${NAME}\` is an environment variable. \`\${NAME:-default}\` has a default for a variable that is unset or empty. An unset
+  variable without a default is an error.
+- \`include path\` reads another file in this place. The path is relative to the file that includes it. A glob includes its files
+  in the order of their names, and may match none.
+- If a key is set twice, the last value counts, and a warning says so.
 - \`http_connector.\` is another name for \`rpc_gateway.\`, with the same keys.
-- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. Other unknown keys are skipped with a
-  notice, so that a whole file of Bondy can be used. A key that differs from a known one by one or two letters is an error too.
-- Files are relative to the configuration file that names them.
+- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. Other unknown keys are ignored with a
+  notice, so that a complete file of Bondy works. A key that differs from a known one by one or two letters is always an error.
+- Paths are relative to the configuration file that names them.
 
 | type | how it is written |
 |---|---|
 | duration | numbers with units, combined: \`15s\`, \`1h30m\`, \`500ms\`. Units: \`f\` (14 days), \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`. At most 24 days |
 | byte size | a number with \`KB\`, \`MB\` or \`GB\`; 1 KB is 1,024 bytes |
 | flag | \`on\` or \`off\`. Upper and lower case are the same here, and in the words that a key allows |
-| list | values parted by commas |
-| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In a service's and a procedure's path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`; \`{{vars.name}}\` is a variable of \`auth.vars\` or \`auth.secrets\`. A value that is exactly one variable keeps its type. In a JSON body a constant or default that is JSON is that JSON (\`true\`, \`10\`); in quotes it is text |
-| WAMP URI | words parted by single dots, without spaces and \`#\` |
+| list | values separated by commas |
+| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`. \`{{vars.name}}\` is a variable of \`auth.vars\` or \`auth.secrets\`. A value that is exactly one variable keeps its type. In a JSON body a constant or default that is JSON keeps its type (\`true\`, \`10\`); in quotes it is text |
+| WAMP URI | words separated by single dots, without spaces and \`#\` |
 `;
 
 const PLACES: Readonly<Record<string, string>> = {
   'services.$service':
     'Under `rpc_gateway.services.$service.`, where `$service` is a name of your choice. A service needs a `base_url` and at least one procedure.',
   'services.$service.procedures.$proc':
-    'Under `rpc_gateway.services.$service.procedures.$proc.`. What stands here goes before what the service says under the same key.',
+    'Under `rpc_gateway.services.$service.procedures.$proc.`. A key that the service has too takes precedence here.',
   'listeners.$name':
-    'Under `listeners.$name.`: where WAMP clients connect. Without any there are two, `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
+    'Under `listeners.$name.`: where WAMP clients connect. Without any listener there are two: `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
   wamp: 'Under `wamp.`',
   security: 'Under `security.`',
-  router: 'Under `router.`: the gateway joins an existing WAMP router in place of its own.',
+  router: 'Under `router.`: the gateway joins an existing WAMP router instead of its own.',
   log: 'Under `log.`',
 };
 

@@ -32,27 +32,27 @@ export const AUTH_KEYS = {
   'auth.fetch.method': {
     type: oneOf('get', 'post'),
     default: 'post',
-    meaning: 'The method of the token request. `get` sends no body.',
+    meaning: 'The method of the token request. `get` has no body.',
     example: 'get',
   },
   'auth.fetch.url': {
     type: urlTemplate,
     meaning:
-      'The token endpoint. Needed where any `auth.fetch` key is set. `http://` or `https://` stands before any variable; what a variable holds is percent-encoded, and brings neither a port nor a path. Redirects are not followed.',
+      'The token endpoint. Required if any `auth.fetch` key is set. It must begin with `http://` or `https://`, not with a variable. Values of variables are percent-encoded, so they cannot add a port or a path. Redirects are not followed.',
     example: 'https://idp.example.com/oauth/token',
   },
   'auth.fetch.body_encoding': {
     type: oneOf('form', 'json', 'none'),
     default: 'none',
     meaning:
-      'How the fields of `auth.fetch.body` are sent: as an HTML form, as a JSON object of texts, or not at all.',
+      'How the fields of `auth.fetch.body` are sent: as an HTML form, as a JSON object with text values, or not at all.',
     example: 'form',
   },
   'auth.fetch.body.$key': {
     type: authTemplate,
     family: { name: nonEmptyText, collect: secretTemplates },
     secret: true,
-    meaning: "A field of the token request's body; needs `auth.fetch.body_encoding`.",
+    meaning: "A field of the token request's body. Needs `auth.fetch.body_encoding`.",
     example: 'auth.fetch.body.grant_type = client_credentials',
   },
   'auth.fetch.headers.$key': {
@@ -60,62 +60,62 @@ export const AUTH_KEYS = {
     family: { name: requestHeaderName, fold: foldHeader, collect: secretTemplates },
     secret: true,
     meaning:
-      'A header of the token request. `Authorization` goes here or into `auth.fetch.basic_auth`, not both.',
+      'A header of the token request. Set `Authorization` either here or with `auth.fetch.basic_auth`, not both.',
     example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
   },
   'auth.fetch.token_path': {
     type: wholeOrDotPath,
     meaning:
-      'Where the token stands in the JSON answer; numbers lead into lists. `.` is the whole answer, as a JSON string or as text. Its status must be 2xx. This key or `auth.fetch.token_header` is needed where any `auth.fetch` key is set.',
+      'The path to the token in the JSON response. Numbers select list items. `.` is the whole response, as a JSON string or as text. The status must be 2xx. Either this key or `auth.fetch.token_header` is required if any `auth.fetch` key is set.',
     example: 'access_token',
   },
   'auth.fetch.token_header': {
     type: oneResponseHeader,
-    meaning: 'The header of the answer that holds the token, in place of `auth.fetch.token_path`.',
+    meaning: 'The response header with the token. It replaces `auth.fetch.token_path`.',
     example: 'X-Subject-Token',
   },
   'auth.fetch.error_path': {
     type: dotPath,
     meaning:
-      'A value at this place makes the answer a failure, whatever its status. None, `null`, `false`, `0` and an empty text are no failure.',
+      'A value at this path makes the response a failure, whatever its status. A missing value, `null`, `false`, `0` and an empty text are no failure.',
     example: 'error',
   },
   'auth.fetch.expires_in_path': {
     type: dotPath,
     meaning:
-      "Where the token's lifetime stands in the JSON answer: in seconds, as a number or as text (`3600`, `3600s`, `1h30m`), or the point in time at which it ends, as an ISO date, an HTTP date or a Unix time in seconds or milliseconds. Without the key, and where nothing above 0 stands there, it is `auth.cache.default_ttl`; what cannot be understood is warned about once. 24h at most count.",
+      "The path to the token's lifetime in the JSON response. The value is in seconds, as a number or text (`3600`, `3600s`, `1h30m`), or the time at which the token expires: an ISO date, an HTTP date, or a Unix time in seconds or milliseconds. Without the key, or without a value above 0, `auth.cache.default_ttl` is used. A value that cannot be understood is logged once. The maximum is 24h.",
     example: 'expires_in',
   },
   'auth.fetch.basic_auth.username': {
     type: authTemplate,
     secret: true,
     meaning:
-      'User name for HTTP Basic authentication at the token endpoint; needs the password. It may hold no colon, unless `auth.fetch.basic_auth.encoding` is `form`.',
+      'User name for HTTP Basic authentication at the token endpoint. Needs the password. It must not contain a colon, unless `auth.fetch.basic_auth.encoding` is `form`.',
     example: '{{client_id}}',
   },
   'auth.fetch.basic_auth.password': {
     type: authTemplate,
     secret: true,
-    meaning: 'Password for HTTP Basic authentication at the token endpoint; needs the user name.',
+    meaning: 'Password for HTTP Basic authentication at the token endpoint. Needs the user name.',
     example: '{{client_secret}}',
   },
   'auth.fetch.basic_auth.encoding': {
     type: oneOf('utf8', 'form'),
     default: 'utf8',
     meaning:
-      'How the two are written before base64: `utf8` as they are (RFC 7617), `form` both form-encoded first (RFC 6749 section 2.3.1), which strict OAuth2 endpoints want.',
+      'How user name and password are written before base64. `utf8`: as they are (RFC 7617). `form`: form-encoded (RFC 6749 section 2.3.1), as strict OAuth2 endpoints require.',
     example: 'form',
   },
   'auth.fetch.tls.cacertfile': {
     type: caFiles,
     meaning:
-      "CA certificates (PEM) for the token endpoint alone; the word `system` in the list stands for the system's. Without the key: the system's, and those of `tls.cacertfile` beside them.",
+      "CA certificates (PEM) for the token endpoint alone. The word `system` in the list adds the system's. Default: the system's, and those of `tls.cacertfile`.",
     example: 'certs/idp-ca.pem',
   },
   'auth.fetch.tls.certfile': {
     type: readableFile,
     meaning:
-      'Client certificate (PEM) for the token endpoint, in place of `tls.certfile`; needs `auth.fetch.tls.keyfile`.',
+      'Client certificate (PEM) for the token endpoint. It replaces `tls.certfile`. Needs `auth.fetch.tls.keyfile`.',
     example: 'certs/idp-client.pem',
   },
   'auth.fetch.tls.keyfile': {
@@ -126,20 +126,20 @@ export const AUTH_KEYS = {
   'auth.fetch.tls.servername': {
     type: nonEmptyText,
     meaning:
-      "Host name for SNI and for the check of the token endpoint's certificate, where it is not the one in `auth.fetch.url`.",
+      "Host name for SNI and for checking the token endpoint's certificate, if it differs from `auth.fetch.url`.",
     example: 'idp.internal',
   },
   'auth.fetch.tls_verify': {
     type: oneOf('verify_peer', 'verify_none'),
     meaning:
-      "Whether the token endpoint's certificate is checked; without the key as `tls_verify` says. `verify_none` is for tests; it is warned about.",
+      "Whether the token endpoint's certificate is checked. Default: as `tls_verify`. `verify_none` is for tests; each start warns about it.",
     example: 'verify_none',
   },
   'auth.apply.placement': {
     type: oneOf('header', 'query_param'),
     default: 'header',
     meaning:
-      'Where the token goes in a request. There it takes the place of what a caller sends under the same name. In the query it is percent-encoded.',
+      'Where the token goes in a request. It replaces what a caller sends under the same name. In the query it is percent-encoded.',
     example: 'query_param',
   },
   'auth.apply.name': {
@@ -152,7 +152,7 @@ export const AUTH_KEYS = {
     type: authTemplate,
     default: '{{token}}',
     meaning:
-      'What is sent there. `{{token}}` is the fetched token, or the variable `token` where nothing is fetched (a static API key).',
+      'The text to send. `{{token}}` is the fetched token, or the variable `token` if nothing is fetched (a static API key).',
     example: 'Bearer {{token}}',
   },
   'auth.vars.$var': {
@@ -160,45 +160,45 @@ export const AUTH_KEYS = {
     family: { name: variableName, collect: secretsByName },
     secret: true,
     meaning:
-      'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` goes before it. Never printed.',
+      'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` takes precedence. It is never printed.',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
     example: 'auth.vars.client_id = ${CLIENT_ID}',
   },
   'auth.cache.default_ttl': {
     type: duration(),
     default: '1h',
-    meaning: 'How long a token is used where its answer does not say. 24h at most count.',
+    meaning: 'How long a token is used if its response does not say. The maximum is 24h.',
     example: '30m',
   },
   'auth.cache.refresh_margin': {
     type: duration({ zero: 'no refresh ahead of time' }),
     default: '1m',
     meaning:
-      'How long before its end a token is replaced, while calls go on with it. At most half of its life. With 0 it is replaced when a call finds it expired.',
+      'How long before it expires a token is replaced in the background. At most half of its lifetime. 0: it is replaced when a call finds it expired.',
     example: '2m',
   },
   'auth.secrets.provider': {
     type: oneOf('aws_sm', 'file', 'env'),
     meaning:
-      'Where secrets come from: AWS Secrets Manager, a mounted file or folder, or the environment. Needed where any `auth.secrets` key is set.',
+      'Where secrets come from: AWS Secrets Manager, a mounted file or folder, or the environment. Required if any `auth.secrets` key is set.',
     example: 'aws_sm',
   },
   'auth.secrets.secret_id': {
     type: nonEmptyText,
     meaning:
-      'The name or ARN of the secret (`aws_sm`), or the path of a file with JSON or text or of a folder (`file`), relative to the configuration file. `env` needs none.',
+      '`aws_sm`: the name or ARN of the secret. `file`: the path of a JSON file, a text file or a folder, relative to the configuration file. `env` does not need it.',
     example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
   },
   'auth.secrets.region': {
     type: awsRegion,
-    meaning: 'The AWS region; needed for `aws_sm`, and for it alone.',
+    meaning: 'The AWS region. Required with `aws_sm`; other providers do not use it.',
     example: 'us-east-1',
   },
   'auth.secrets.refresh_interval': {
     type: duration({ zero: 'never' }),
     default: '1h',
     meaning:
-      'How often the secret is read again. Apart from that it is read again when a `file` changes, and when the token endpoint refuses the credentials.',
+      'How often the secret is read again. It is also read again when a `file` changes, and when the token endpoint refuses the credentials.',
     example: '10m',
   },
   'auth.secrets.vars.$var': {
@@ -209,14 +209,14 @@ export const AUTH_KEYS = {
           type: nonEmptyText,
           required: true,
           meaning:
-            'The field of the secret that gives the variable its value and overrides `auth.vars.$var`. A dot path leads into nested JSON, `.` is the whole secret as text. For `env` it is an environment variable, or leads into the JSON that one holds; where `secret_id` is a folder it is a file in it. One line break at the end is dropped.',
+            'The field of the secret with the value of the variable. It takes precedence over `auth.vars.$var`. A path with dots selects a value in nested JSON; `.` is the whole secret as text. With `env` it is an environment variable, or a path into its JSON. If `secret_id` is a folder, it is the name of a file there. One line break at the end of the value is removed.',
           example: 'CLIENT_ID',
         },
         transform: {
           type: oneOf(...TRANSFORMS),
           default: 'none',
           meaning:
-            'Takes the user name or the password out of a `Basic base64(user:password)` value. The word Basic may be missing.',
+            'Extracts the user name or the password from a value `Basic base64(user:password)`. The word Basic may be missing.',
           example: 'basic_username',
         },
       },
@@ -226,7 +226,7 @@ export const AUTH_KEYS = {
     type: refreshStatuses(),
     default: '401',
     meaning:
-      'Statuses of the upstream after which a new token is fetched and the call sent once more, whatever its method. Name only those with which the API refuses a token. A 403 with `error="invalid_token"` in WWW-Authenticate always is one.',
+      'Statuses of the upstream that mean an expired token: a new token is fetched and the call is sent once more, whatever its method. Name only statuses with which the API refuses a token. A 403 with `error="invalid_token"` in WWW-Authenticate always counts.',
     example: '401, 403, 419',
   },
 } as const satisfies KeyTable;

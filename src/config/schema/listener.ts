@@ -38,26 +38,26 @@ export const LISTENER_KEYS = {
     default: 'websocket',
     pendingValues: ['admin'],
     meaning:
-      'What is spoken; `universal` is WebSocket and RawSocket on one port, told apart by the first byte that a client sends. Of the words of Bondy 1.0, `http` is told by its `services`, `wamp_rawsocket` is `rawsocket`, and a `bridge_relay` is not opened here.',
+      'What clients speak. `universal` accepts WebSocket and RawSocket on one port: the first byte from the client tells which. Words of Bondy 1.0: `http` depends on `services`, `wamp_rawsocket` means `rawsocket`, and a `bridge_relay` is not opened.',
     example: 'websocket',
   },
   services: {
     type: listOf(serviceName),
     meaning:
-      'What Bondy 1.0 serves with `protocol = http`: with `wamp_ws` it is a `websocket` listener, with `admin`, `admin_api` or `metrics` an `admin` listener. Others have no effect here.',
+      'What Bondy 1.0 serves with `protocol = http`. With `wamp_ws` it is a `websocket` listener; with `admin`, `admin_api` or `metrics` it is an `admin` listener. Others have no effect.',
     example: 'wamp_ws, metrics',
   },
   transport: {
     type: oneOf('tcp', 'tls', 'uds'),
     meaning:
-      'As Bondy 1.0 says it. `tls` needs `tls.certfile` and `tls.keyfile`; with `uds`, `path` is the file of the Unix socket. Without the key, `tls.certfile` turns TLS on and `socket` makes a Unix socket.',
+      'The words of Bondy 1.0. `tls` needs `tls.certfile` and `tls.keyfile`. With `uds`, `path` is the file of the Unix socket. Without the key, `tls.certfile` turns TLS on, and `socket` makes a Unix socket.',
     example: 'tls',
   },
   ip: { type: ipAddress, default: '127.0.0.1', meaning: 'The address to listen on.', example: '0.0.0.0' },
   port: {
     type: integer({ min: 0, max: 65_535 }),
     computed: '18080; `rawsocket` 18082, `admin` 18081',
-    meaning: 'The TCP port; 0 takes any free one.',
+    meaning: 'The TCP port. 0 takes any free port.',
     example: '8080',
   },
   path: {
@@ -69,46 +69,46 @@ export const LISTENER_KEYS = {
   origins: {
     type: listOf(origin),
     meaning:
-      'Web pages that may connect, by their origin; `*` is every page. Apps have origins of their own: `capacitor://localhost`, `ionic://localhost`, `app://-`, `file://`, `null`. Without the key: pages on localhost. Programs that are no browsers always may.',
+      'Origins of the web pages that may connect. `*` allows every page. Apps have their own origins: `capacitor://localhost`, `ionic://localhost`, `app://-`, `file://`, `null`. Default: pages on localhost. Programs other than browsers may always connect.',
     example: 'https://app.example.com',
   },
   socket: {
     type: filePath,
     meaning:
-      'A Unix socket in place of ip and port, for `rawsocket`. Only the user that the gateway runs as may connect (mode 0600). A file that a killed gateway left behind is replaced.',
+      'A Unix socket in place of `ip` and `port`, for `rawsocket`. Only the user that runs the gateway may connect (mode 0600). A file left behind by a killed gateway is replaced.',
     example: '/run/gateway.sock',
   },
   max_sessions: {
     type: integer({ min: 1, max: 10_000_000 }),
     computed: '`wamp.max_sessions`',
     meaning:
-      'Connections at a time, joined or not. One more is refused: with HTTP status 503, or error code 4 of RawSocket.',
+      'The maximum number of connections, joined or not. Further ones are refused with HTTP status 503 or error code 4 of RawSocket.',
     example: '1000',
   },
   max_sessions_per_source: {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '0',
     meaning:
-      'Of these, connections from one IPv4 address or one /64 network of IPv6; 0 is no limit. It does not count those over a Unix socket.',
+      'The same for one source: an IPv4 address, or a /64 network of IPv6. 0 is no limit. Connections over a Unix socket do not count.',
     example: '100',
   },
   max_unjoined: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
     meaning:
-      'Of all connections, those that have not joined a realm yet: silent ones, and those whose client logs in.',
+      'The maximum number of connections that have not joined a realm yet: silent ones, and those that are logging in.',
     example: '500',
   },
   max_unjoined_per_source: {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '1000',
     meaning:
-      'Of these, connections from one IPv4 address or one /64 network of IPv6; 0 is no limit, for a gateway behind a proxy.',
+      'The same for one source: an IPv4 address, or a /64 network of IPv6. 0 is no limit, for a gateway behind a proxy.',
     example: '50',
   },
   'tls.certfile': {
     type: readableFile,
-    meaning: 'Certificate (PEM, with its chain); turns TLS on and needs `tls.keyfile`.',
+    meaning: 'Certificate (PEM, with its chain). It turns TLS on. Needs `tls.keyfile`.',
     example: 'certs/server.pem',
   },
   'tls.keyfile': {
@@ -118,7 +118,7 @@ export const LISTENER_KEYS = {
   },
   'tls.cacertfile': {
     type: readableFile,
-    meaning: "CA certificates (PEM) that clients' certificates are checked against.",
+    meaning: 'CA certificates (PEM) for checking the certificates of clients.',
     example: 'certs/clients-ca.pem',
   },
 } as const satisfies KeyTable;

@@ -5,21 +5,21 @@ export const LOG_KEYS = {
   level: {
     type: logLevel(),
     default: 'info',
-    meaning: 'The least severe messages that are logged.',
+    meaning: 'The least severe level that is logged.',
     example: 'warn',
   },
   format: {
     type: oneOf('auto', 'json', 'pretty'),
     default: 'auto',
     meaning:
-      '`json`: a JSON object a line. `pretty`: written for people, with colours on a terminal. `auto`: `pretty` where stderr is a terminal, else `json`.',
+      '`json`: one JSON object per line. `pretty`: for people, with colours on a terminal. `auto`: `pretty` if stderr is a terminal, else `json`.',
     example: 'json',
   },
   calls: {
     type: oneOf('off', 'errors', 'all'),
     default: 'errors',
     meaning:
-      'Which calls get a line when they have ended. `errors`: those that the gateway itself answers with an error, and those that the upstream answers with a status of 500 or more; more than 10 of the same cause in 10 s are summed up. `all`: every call. `off`: none.',
+      'Which calls get a line in the log when they end. `errors`: calls that fail with an error of the gateway, or with a status of 500 or more from the upstream; more than 10 with the same cause in 10 s are combined. `all`: every call. `off`: none.',
     example: 'all',
   },
 } as const satisfies KeyTable;

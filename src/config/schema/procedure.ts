@@ -10,13 +10,13 @@ export const PROCEDURE_KEYS = {
   uri: {
     type: procedureUri,
     required: true,
-    meaning: 'The WAMP procedure that callers call; once in a realm.',
+    meaning: 'The name that WAMP clients call. It is unique in its realm.',
     example: 'com.billing.get_invoice',
   },
   realm: {
     type: realmName,
     required: true,
-    meaning: 'The realm in which it is registered.',
+    meaning: 'The realm in which the procedure is registered.',
     example: 'com.example.myrealm',
   },
   method: {
@@ -29,7 +29,7 @@ export const PROCEDURE_KEYS = {
     type: pathTemplate,
     default: '',
     meaning:
-      'Appended to `base_url`; without it, or with an empty one, nothing is, not even a slash. A variable fills one segment, percent-encoded; a call without it is refused. A literal query is kept.',
+      'The path, appended to `base_url`. Default: nothing is appended, not even a slash. A variable fills one segment, percent-encoded; a call without a value for it is refused. The path may have a query.',
     example: '/invoices/{{id}}',
   },
   ...SHARED_KEYS,
@@ -37,34 +37,34 @@ export const PROCEDURE_KEYS = {
     type: bodyTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A field of the JSON body. A value that is one variable keeps its type; a missing variable leaves it out. A constant or default that is JSON (`true`, `10`, `[1]`) is that JSON; in quotes it is text: `"10115"`, `{{zip:-"1"}}`.',
+      'A field of the JSON body. A value that is exactly one variable keeps its type. Without a value for its variable the field is left out. A constant or default that is JSON (`true`, `10`, `[1]`) keeps its type; in quotes it is text: `"10115"`, `{{zip:-"1"}}`.',
     example: 'body.customer = {{customer}}',
   },
   body: {
     type: wholeBodyTemplate,
     settingName: 'body_whole',
     meaning:
-      'The one kwarg that is the whole JSON body, a list for instance. A default that is JSON is that JSON.',
+      'The one kwarg that is the whole JSON body, for example a list. A default that is JSON keeps its type.',
     example: '{{items}}',
   },
   remaining: {
     type: oneOf('query', 'body', 'refuse'),
     computed: '`query` for get, delete, head; `body` for post, put, patch; `refuse` with a whole `body`',
-    meaning: 'Where the kwargs go that no template used.',
+    meaning: 'Where kwargs go that no template used.',
     example: 'refuse',
   },
   'response.headers': {
     type: listOf(responseHeaderName),
     default: '',
     meaning:
-      "Headers of the upstream's answer that are handed over as the kwarg `headers`, in lower case, on results and errors.",
+      'Response headers to pass to the caller, on results and errors: the kwarg `headers`, with names in lower case.',
     example: 'etag, x-total-count',
   },
   'response.decode': {
     type: oneOf('auto', 'json', 'text', 'bytes'),
     default: 'auto',
     meaning:
-      "How the answer's body is read. `auto`: by its media type. `json`, `text`, `bytes`: so, whatever its media type says, on errors too; JSON that does not parse is text. An empty body is always an empty text.",
+      'How the body of a response is read. `auto`: by its media type. `json`, `text`, `bytes`: in this way, whatever the media type, also on errors; JSON that does not parse is text. An empty body is always an empty text.',
     example: 'bytes',
   },
   invoke: {
@@ -76,7 +76,7 @@ export const PROCEDURE_KEYS = {
   result: {
     type: oneOf('auto', 'kwargs', 'args'),
     computed: "the service's",
-    meaning: 'As for a service.',
+    meaning: 'As for services.',
     example: 'args',
   },
 } as const satisfies KeyTable;

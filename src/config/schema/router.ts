@@ -7,13 +7,13 @@ export const ROUTER_KEYS = {
   url: {
     type: routerUrl,
     meaning:
-      'An existing WAMP router to join, in place of the one that the gateway carries. Not possible yet: the key is an error in this version.',
+      'An existing WAMP router to join, instead of the embedded one. Not possible yet: the key is an error in this version.',
     example: 'wss://router.example.com/ws',
   },
   serializer: {
     type: oneOf('json', 'msgpack', 'cbor'),
     default: 'json',
-    meaning: 'The serialization of WAMP messages on that connection.',
+    meaning: 'The serializer on this connection.',
     example: 'msgpack',
   },
   'sessions.$name': {
@@ -29,10 +29,10 @@ export const ROUTER_KEYS = {
         authmethod: {
           type: oneOf('anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign'),
           default: 'anonymous',
-          meaning: 'How to authenticate there.',
+          meaning: 'How to log in there.',
           example: 'wampcra',
         },
-        authid: { type: nonEmptyText, meaning: 'The user to join as.', example: 'gateway' },
+        authid: { type: nonEmptyText, meaning: 'The user to log in as.', example: 'gateway' },
         secret: {
           type: nonEmptyText,
           secret: true,

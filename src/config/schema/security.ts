@@ -15,34 +15,34 @@ export const SECURITY_KEYS = {
     type: flagOrLocal,
     computed: '`on` while every listener is on a loopback address, else `off`',
     meaning:
-      'Whether clients may join a realm without authentication, where the realm allows it; with `local` those that connect from this machine, over a loopback address or a Unix socket. Behind a proxy on this machine everybody does.',
+      'Whether clients may join without a login, in realms that allow it. `local` allows it to clients on this machine: over a loopback address or a Unix socket. Behind a proxy on this machine, that is every client.',
     example: 'on',
   },
   config_file: {
     type: readableFile,
     meaning:
-      'Realms, users, groups, sources and grants: a JSON file of the shape that Bondy uses, see [realms.md](../realms.md).',
+      'The JSON file with realms, users, groups, sources and grants, in the format of Bondy: see [realms.md](../realms.md).',
     example: 'security_config.json',
   },
   salt_secret: {
     type: nonEmptyText,
     secret: true,
     meaning:
-      'What the salts are made from that clients see for user names which nobody has. Without it a new one is drawn at every start, and such a salt changes then while that of a user with a salted password does not.',
+      'The secret from which salts for unknown user names are derived. Without it a new one is made at every start. Then salts of unknown users change at a restart and those of real users do not, so clients can tell them apart.',
     example: 'any-long-random-text',
   },
   max_failed_login_delay: {
     type: duration({ zero: 'no delay' }),
     default: '8s',
     meaning:
-      'The longest that the answer to a failed login waits. It begins at 250ms and doubles with each one from the same source.',
+      'The maximum delay of the response to a failed login. It starts at 250ms and doubles with each failed login from the same source.',
     example: '30s',
   },
   max_failed_logins: {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '32',
     meaning:
-      'Logins of one source that may be checked, or wait for their refusal, at a time; until there are fewer, nobody else can log in from there. 0 is no limit, for a gateway behind a proxy.',
+      'How many logins of one source may be checked, or wait for their refusal, at a time. Nobody else can log in from this source until there are fewer. 0 is no limit, for a gateway behind a proxy.',
     example: '0',
   },
   'realms.$realm': {
@@ -57,7 +57,7 @@ export const SECURITY_KEYS = {
         },
         authorizer: {
           type: procedureUri,
-          meaning: 'A procedure in the realm that is asked about whatever no grant allows.',
+          meaning: 'The procedure in the realm that decides on actions that no grant allows.',
           example: 'com.example.authorize',
         },
       },

@@ -17,32 +17,32 @@ export const SHARED_KEYS = {
     type: headerTemplate,
     family: { name: requestHeaderName, fold: foldHeader, collect: namedTemplates },
     meaning:
-      'A header to send. It replaces the default and what the caller sends under the same name in `_headers`. A missing variable leaves it out. `headers.Host` is a host without variables, for a virtual host that `base_url` does not name; TLS goes by `tls.servername`.',
+      "A header to send. It replaces the default, and a header of the same name in the caller's `_headers`. Without a value for its variable it is left out. `headers.Host` is a host without variables, for a virtual host that differs from `base_url`; for TLS see `tls.servername`.",
     example: 'headers.X-User = {{caller.authid}}',
   },
   'query.$name': {
     type: callTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A query parameter to send. A list repeats the parameter, a missing variable leaves it out. `$name` is the rest of the key, dots and brackets included.',
+      'A query parameter to send. A list repeats the parameter. Without a value for its variable it is left out. `$name` is the rest of the key, with dots and brackets.',
     example: 'query.filter[status] = {{status}}',
   },
   'cookies.$name': {
     type: cookieTemplate,
     family: { name: cookieName, collect: namedTemplates },
-    meaning: 'A cookie to send. A missing variable leaves it out.',
+    meaning: 'A cookie to send. Without a value for its variable it is left out.',
     example: 'cookies.lang = {{lang:-en}}',
   },
   'errors.$status': {
     type: errorUri,
     family: { name: errorStatus, collect: mapByStatus },
-    meaning: 'The WAMP error for an HTTP status (300 to 599), in place of the built-in one.',
+    meaning: 'The WAMP error for an HTTP status from 300 to 599. It replaces the default.',
     example: 'errors.409 = com.billing.error.conflict',
   },
   idempotency_header: {
     type: headerName,
     meaning:
-      'A header that carries a UUID, new for each call and the same on every attempt of it. With it POST and PATCH can be retried. A value that the caller sends wins.',
+      'The header for an idempotency key: a UUID, new for each call and the same in each of its attempts. With it POST and PATCH can be retried. A value from the caller takes precedence.',
     example: 'Idempotency-Key',
   },
 } as const satisfies KeyTable;

@@ -6,200 +6,200 @@ export const WAMP_KEYS = {
     type: duration(),
     default: '30s',
     meaning:
-      'The longest a call may take that names no timeout, to procedures which clients register; those of the gateway have their `deadline`.',
+      "The default timeout of calls to procedures that clients register. Calls to the gateway's procedures have their `deadline`.",
     example: '1m',
   },
   max_call_timeout: {
     type: duration(),
     default: '10m',
-    meaning: 'The longest timeout that any call can have.',
+    meaning: 'The maximum timeout of any call.',
     example: '2m',
   },
   max_message_size: {
     type: byteSize,
     default: '16MB',
     meaning:
-      'The largest WAMP message that a client may send. RawSocket clients are told the power of two at or below it, 16MB at most.',
+      'The maximum size of a WAMP message from a client. For RawSocket it is rounded down to a power of two, and is at most 16MB.',
     example: '1MB',
   },
   max_nesting: {
     type: integer({ min: 8, max: 1000 }),
     default: '512',
-    meaning: 'How deep the lists and dicts of a message may nest.',
+    meaning: 'How deep lists and dicts may be nested in a message.',
     example: '64',
   },
   max_values: {
     type: integer({ min: 1000, max: 10_000_000 }),
     default: '200000',
     meaning:
-      'Values and names of dicts that a message may hold, all levels together. Byte strings, integers beyond 2^53, long names and those of large dicts count as several; docs/wamp.md tells as how many. Raised, one message may keep everybody waiting for longer.',
+      'How many values and dict keys a message may hold, on all levels together. Byte strings, integers beyond 2^53, long keys and the keys of large dicts count more than once; docs/wamp.md explains how. With a higher limit, one message can delay all other clients for longer.',
     example: '50000',
   },
   handshake_timeout: {
     type: duration(),
     default: '10s',
     meaning:
-      'The time from the TCP connection to a complete HELLO, and to AUTHENTICATE where the client has to log in.',
+      'The time from the TCP connection to a complete HELLO, and to AUTHENTICATE if the client has to log in.',
     example: '5s',
   },
   max_join_size: {
     type: byteSize,
     default: '64KB',
     meaning:
-      'Bytes that a client may send before it has joined: HELLO, and AUTHENTICATE where the client has to log in.',
+      'How many bytes a client may send before it has joined: HELLO, and AUTHENTICATE if it has to log in.',
     example: '16KB',
   },
   ping_interval: {
     type: duration({ zero: 'no pings' }),
     default: '30s',
-    meaning: 'How often a client is pinged, by the own pings of WebSocket and RawSocket.',
+    meaning: 'How often the gateway pings a client, with the pings of WebSocket or RawSocket.',
     example: '1m',
   },
   ping_timeout: {
     type: duration(),
     default: '1m',
-    meaning: 'A client from which nothing comes for so long after a ping is dead: its connection is closed.',
+    meaning: 'Closes the connection when the client sends nothing for this long after a ping.',
     example: '20s',
   },
   max_pending_calls: {
     // What a message costs at worst grows with it: see request-table.ts in the room wamp.
     type: integer({ min: 1, max: 100_000 }),
     default: '10000',
-    meaning: 'Calls of one session that may wait for their answer at a time.',
+    meaning: 'How many calls of one session may wait for their result at a time.',
     example: '1000',
   },
   max_pending_calls_per_realm: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '100000',
-    meaning: 'Calls of all sessions of one realm that may wait for their answer at a time.',
+    meaning: 'How many calls of all sessions of a realm may wait for their result at a time.',
     example: '10000',
   },
   max_pending_call_bytes_per_realm: {
     type: byteSum,
     default: '64MB',
     meaning:
-      'What the router keeps of them together, estimated: 640 bytes each, and half as much again where a call names a timeout; what they carry is not kept.',
+      'Estimated memory of these calls: 640 bytes each, and half as much again for a call with a timeout. Their payload is not kept.',
     example: '16MB',
   },
   max_send_buffer: {
     type: byteSize,
     default: '64MB',
     meaning:
-      'Bytes that may wait for one slow client. A large answer beyond them fails alone; for anything else the connection is closed.',
+      'How many bytes may wait for one slow client. A large result beyond this fails alone; for any other message the connection is closed.',
     example: '16MB',
   },
   max_send_buffer_total: {
     type: byteSize,
     default: '128MB',
     meaning:
-      'Bytes that may wait for all slow clients together. Beyond them the connections with the longest queues are closed.',
+      'How many bytes may wait for all slow clients together. Beyond this the connections with the longest queues are closed.',
     example: '256MB',
   },
   max_send_queue: {
     type: integer({ min: 100, max: 10_000_000 }),
     default: '100000',
-    meaning: 'Messages that may wait for one slow client; beyond them its connection is closed.',
+    meaning: 'How many messages may wait for one slow client. Beyond this its connection is closed.',
     example: '10000',
   },
   max_sessions: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '100000',
-    meaning: 'Sessions at a time, over all listeners.',
+    meaning: 'The maximum number of sessions on all listeners.',
     example: '5000',
   },
   max_registrations: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
-    meaning: 'Registrations of one session at a time.',
+    meaning: 'The maximum number of registrations of one session.',
     example: '100',
   },
   max_registration_bytes: {
     type: byteSize,
     default: '8MB',
-    meaning: 'Their size together, estimated: half a kilobyte each, and the bytes of the URI.',
+    meaning: 'Estimated memory of these registrations: half a kilobyte each, plus the bytes of the URI.',
     example: '1MB',
   },
   max_registrations_per_realm: {
     type: integer({ min: 1, max: 100_000_000 }),
     default: '100000',
-    meaning: 'Registrations of all sessions of one realm at a time.',
+    meaning: 'The maximum number of registrations of all sessions of a realm.',
     example: '1000',
   },
   max_registration_bytes_per_realm: {
     type: byteSum,
     default: '32MB',
     meaning:
-      'Their size together. A session that shares the registration of others counts a quarter of a kilobyte.',
+      'Estimated memory of these registrations. A session that shares a registration counts a quarter of a kilobyte.',
     example: '8MB',
   },
   max_subscriptions: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
-    meaning: 'Subscriptions of one session at a time.',
+    meaning: 'The maximum number of subscriptions of one session.',
     example: '100',
   },
   max_subscription_bytes: {
     type: byteSize,
     default: '8MB',
-    meaning: 'Their size together, estimated: half a kilobyte each, and the bytes of the URI.',
+    meaning: 'Estimated memory of these subscriptions: half a kilobyte each, plus the bytes of the URI.',
     example: '1MB',
   },
   max_subscriptions_per_realm: {
     type: integer({ min: 1, max: 100_000_000 }),
     default: '250000',
-    meaning: 'Subscriptions of all sessions of one realm at a time.',
+    meaning: 'The maximum number of subscriptions of all sessions of a realm.',
     example: '1000',
   },
   max_subscription_bytes_per_realm: {
     type: byteSum,
     default: '64MB',
     meaning:
-      'Their size together. A session that shares a subscription of others counts a quarter of a kilobyte.',
+      'Estimated memory of these subscriptions. A session that shares a subscription counts a quarter of a kilobyte.',
     example: '8MB',
   },
   max_wildcard_shapes: {
     type: integer({ min: 1, max: 10_000 }),
     default: '256',
     meaning:
-      'Distinct shapes of the wildcard patterns that clients have registered in one realm, and as many of those subscribed to. The shape is which components a pattern names, and how many it has: `com..a` and `org..b` have one. Each call and each event looks once into every shape.',
+      'How many shapes the wildcard patterns of a realm may have: for registrations, and again for subscriptions. A shape is the number of components and which of them are empty: `com..a` and `org..b` have the same shape. Each call and each event is looked up once per shape.',
     example: '64',
   },
   max_retained_events: {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '10000',
-    meaning: 'Retained events of one realm; beyond them the one that was published longest ago is forgotten.',
+    meaning: 'The maximum number of retained events of a realm. Beyond this the oldest is dropped.',
     example: '0',
   },
   max_retained_bytes: {
     type: byteSize,
     default: '16MB',
-    meaning: 'Their size together; a larger event is not retained at all.',
+    meaning: 'Their size together. A larger event is not retained.',
     example: '1MB',
   },
   max_retained_bytes_per_session: {
     type: byteSize,
     default: '8MB',
     meaning:
-      'The size of those together that one session published. Beyond it the one that it published longest ago is forgotten; a larger event is not retained at all.',
+      'The size of all retained events that one session published. Beyond this its oldest one is dropped. A larger event is not retained.',
     example: '1MB',
   },
   max_retained_sent: {
     type: integer({ min: 1, max: 100_000 }),
     default: '1000',
-    meaning: 'Retained events that one subscription by a pattern brings: the latest that match.',
+    meaning: 'How many retained events a new pattern subscription gets: the latest that match.',
     example: '100',
   },
   max_list_length: {
     type: integer({ min: 1, max: 1_000_000 }),
     default: '10000',
     meaning:
-      'IDs that a procedure of the meta API lists at a time, such as `wamp.registration.list`; its keyword argument `after` brings the next.',
+      'How many IDs a procedure of the meta API returns at a time, for example `wamp.registration.list`. The keyword argument `after` gets the next ones.',
     example: '1000',
   },
   max_testaments: {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '100',
-    meaning: 'Testaments that one session may leave.',
+    meaning: 'The maximum number of testaments of one session.',
     example: '10',
   },
   max_testament_bytes: {
@@ -211,7 +211,7 @@ export const WAMP_KEYS = {
   max_testaments_per_realm: {
     type: integer({ min: 0, max: 100_000_000 }),
     default: '100000',
-    meaning: 'Testaments that all sessions of one realm may leave.',
+    meaning: 'The maximum number of testaments of all sessions of a realm.',
     example: '1000',
   },
   max_testament_bytes_per_realm: {
