@@ -147,14 +147,14 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
       '',
     ],
   },
-  'A token that is the whole answer': {
+  'A token that is the whole response': {
     env: { BILLING_PASSWORD: 's"cret' },
     tokenReply: { headers: { 'content-type': 'text/plain' }, body: 'tok-1\n' },
     tokenRequest: ['POST /login', ACCEPT, JSON_TYPE, '', '{"user":"gateway","password":"s\\"cret"}'],
     call: getInvoice,
     apiRequest: withBearer,
   },
-  'A token in a header of the answer': {
+  'A token in a response header': {
     env: { BILLING_PASSWORD: 's"cret' },
     tokenAnswer: { token: { expires_at: '2030-01-01T00:00:00.000000Z' } },
     tokenReply: { headers: { 'x-subject-token': 'tok-1' } },
@@ -169,7 +169,7 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
       '',
     ],
   },
-  'An expired token that is refused otherwise': {
+  'An expired token with another status': {
     env: { BILLING_SECRET: 's+:cret' },
     tokenAnswer: oauthAnswer,
     tokenRequest: postedForm,
