@@ -7,10 +7,11 @@ import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
+import { type Observer, silentObserver } from './observe/observer.js';
 import { openListeners } from './open-listeners.js';
-import { createRouter, type Router } from './router/router.js';
+import { createRouter, type Router, type RouterOptions } from './router/router.js';
 import type { Listener } from './transport/listener.js';
-import { createTurns, type Turns } from './turns.js';
+import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
 import { joinRealm } from './wamp/client/session.js';
@@ -40,6 +41,8 @@ export type { Preview } from './gateway/preview.js';
 export interface GatewayOptions {
   /** Gets the gateway's log. Default: no log. */
   readonly log?: Logger;
+  /** Hears of calls, tokens, sessions and connections. Default: nobody does. */
+  readonly observer?: Observer;
   /** The time. Default: the system's clock. */
   readonly clock?: Clock;
   /** Numbers in [0, 1), for jitter and error ids. No secret depends on them. Default: `Math.random`. */
@@ -129,7 +132,7 @@ const SECRETS_WAIT_MS = 3_000;
 // The composition root: it makes every part and hands it to the parts that need it.
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
-  const { env = process.env } = options;
+  const { env = process.env, observer = silentObserver } = options;
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
   const errorId = () =>
     Math.floor(random() * 36 ** 8)
@@ -147,6 +150,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     errorId,
     log,
     callLog,
+    observer,
     turns,
     waitingTotal,
     env,
@@ -168,13 +172,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       // A second start needs new ones: a service that was closed stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
-      router = createConfiguredRouter(config, agent, turns, log, clock);
+      router = createConfiguredRouter(config, { agent, turns, log, clock, observer });
       const procedures = services.flatMap((service) => service.procedures);
       const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
       for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
       await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
       // Last, so that no client ever finds a procedure missing that is still being registered.
-      listeners = await openListeners(config, { attach: router.attach, turns, log, clock });
+      listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
     } catch (error) {
       await closeEverything();
       throw error;
@@ -269,10 +273,7 @@ function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Pr
 
 function createConfiguredRouter(
   config: LoadedConfig,
-  agent: string,
-  turns: Turns,
-  log: Logger,
-  clock: Clock,
+  surroundings: Pick<RouterOptions, 'agent' | 'turns' | 'log' | 'clock' | 'observer'>,
 ): Router {
   const { security, wamp } = config;
   return createRouter({
@@ -315,10 +316,7 @@ function createConfiguredRouter(
       maxFailedLoginDelay: security.max_failed_login_delay,
       maxFailedLogins: security.max_failed_logins,
     },
-    agent,
-    turns,
-    log,
-    clock,
+    ...surroundings,
   });
 }
 

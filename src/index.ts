@@ -38,6 +38,8 @@ export {
   previewRequest,
 } from './create-gateway.js';
 export {
+  CALL_ERRORS,
+  type CallErrorCode,
   ConfigError,
   type ConfigProblem,
   formatProblem,
@@ -47,4 +49,14 @@ export {
 } from './errors.js';
 export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
+export { observeAll } from './observe/observe-all.js';
+export {
+  type CallOutcome,
+  type ObservedProcedure,
+  type Observer,
+  type RejectReason,
+  type ResponseClass,
+  type RoutedOutcome,
+  silentObserver,
+} from './observe/observer.js';
 export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';

@@ -2,6 +2,7 @@ import type { Clock } from './clock.js';
 import type { ListenerConfig, LoadedConfig } from './config/model.js';
 import { isPendingProtocol } from './config/schema/listener.js';
 import type { Logger } from './log.js';
+import type { Observer } from './observe/observer.js';
 import type { ListenerAddress } from './transport/addresses.js';
 import { type Listener, startListener } from './transport/listener.js';
 import { createSendTotal } from './transport/send-total.js';
@@ -41,6 +42,7 @@ export async function openListeners(
     readonly turns: Turns;
     readonly log: Logger;
     readonly clock: Clock;
+    readonly observer: Observer;
   },
 ): Promise<readonly Listener[]> {
   const { wamp } = config;

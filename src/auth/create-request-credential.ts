@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
 import type { Variables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
@@ -25,6 +26,7 @@ export interface RequestCredentialDeps {
   readonly tls: UpstreamTls;
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
+  readonly observer: Observer;
 }
 
 /** Creates the credential that a service's `auth.*` keys describe. Sends nothing before a call. */
@@ -40,7 +42,7 @@ export function createRequestCredential(
     case 'static':
       return createStaticCredential(credential, variables);
     case 'token': {
-      const { clock, random, log, waiting } = deps;
+      const { clock, random, log, waiting, observer } = deps;
       const { placement } = credential;
       const endpoint = createTokenEndpoint({
         settings,
@@ -66,6 +68,7 @@ export function createRequestCredential(
         clock,
         random,
         log,
+        observer,
         service: name,
       });
       const close = async () => {

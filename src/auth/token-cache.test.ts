@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { keepLog } from '../../test/support/log-lines.js';
+import { silentObserver } from '../observe/observer.js';
 import { createTokenCache, type FetchResult, isToken, type NoToken, type Token } from './token-cache.js';
 
 const HOUR = 3_600_000;
@@ -28,6 +29,7 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
     clock,
     random: options.random ?? (() => 0.5),
     log: log.log,
+    observer: silentObserver,
     service: 'billing',
   });
   const token = (value: string, lifetimeMs = HOUR): FetchResult => {

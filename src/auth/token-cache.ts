@@ -2,6 +2,7 @@ import { type Backoff, backoffMs } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import { hideFromPrint } from '../config/freeze.js';
 import { errorLocation, type Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
 import { refreshDelayMs } from './token-lifetime.js';
 
 /** A token that has not expired. */
@@ -74,7 +75,8 @@ export interface TokenCacheParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** For the log. */
+  readonly observer: Observer;
+  /** For the log and the observer. */
   readonly service: string;
 }
 
@@ -97,7 +99,7 @@ export function isToken(got: Token | NoToken): got is Token {
 
 /** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
-  const { source, clock, log, service } = parts;
+  const { source, clock, log, observer, service } = parts;
   let token: Token | undefined;
   /** A call has used the current token, so it is worth replacing before it expires. */
   let used = false;
@@ -147,6 +149,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     for (;;) {
       const startedAt = clock.monotonic();
       const result = await fetchSafely();
+      const lifetimeMs = result.kind === 'token' ? result.lifetimeMs : undefined;
+      observer.tokenFetched(service, clock.monotonic() - startedAt, lifetimeMs);
       // The credentials have changed in the meantime, so this result is outdated.
       if (!closed && result.key !== undefined && result.key !== source.key()) continue;
       pendingFetch = undefined;
@@ -223,6 +227,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     obtain() {
       const now = clock.monotonic();
       const live = alive(now);
+      observer.tokenUsed(service, live === undefined ? 'miss' : 'hit');
       if (live === undefined) {
         wanted = true;
         return fetchUnlessTooSoon();

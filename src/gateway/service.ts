@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { ObservedProcedure, Observer } from '../observe/observer.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
@@ -25,6 +26,7 @@ export interface ServiceDeps {
   readonly errorId: () => string;
   readonly log: Logger;
   readonly callLog: CallLog;
+  readonly observer: Observer;
   readonly turns: Turns;
   /** Of the calls that wait, in all services together. */
   readonly waitingTotal: SharedBytes;
@@ -64,7 +66,7 @@ interface Compiled {
  */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
-  const { clock, log } = deps;
+  const { clock, log, observer } = deps;
   const tls = readTls(config, readUpstreamTls);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);
@@ -76,6 +78,9 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     tls: tokenTls,
     waiting,
   });
+  const procedures = config.procedures.map(
+    ({ settings: { uri, realm } }): ObservedProcedure => ({ service: config.name, procedure: uri, realm }),
+  );
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
@@ -88,7 +93,9 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   /** @param former the connections to go on with, where base_url is the same. */
   function compile(base: BaseUrl | undefined, former?: Upstream): Compiled {
     const upstream =
-      base && (former ?? createServiceUpstream(base.origin, settings, { ...deps, tls, waiting }));
+      base &&
+      (former ??
+        createServiceUpstream(base.origin, settings, { ...deps, tls, waiting, service: config.name }));
     const values = variables.current();
     const parts = { ...deps, base, upstream, authoriser, credential, variables };
     const made: Compiled = {
@@ -97,7 +104,8 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       pipelines: config.procedures.map((procedure, index) => {
         const successor = () => (compiled === made ? undefined : compiled.pipelines[index]);
         const { procedure: filled, fault } = fillServiceVars(procedure, (name) => values?.get(name));
-        return assemblePipeline(config, filled, { ...parts, successor, fault });
+        const observed = procedures[index] as ObservedProcedure;
+        return assemblePipeline(config, filled, { ...parts, successor, fault, observed });
       }),
     };
     return made;
@@ -106,7 +114,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   variables.onChange(() => {
     const base = currentBase();
     if (base === undefined) {
-      const cause = 'base_url is no usable URL with the values of its variables';
+      const cause = 'base_url is not a usable URL with the values of its variables';
       log.warn({ service: config.name, cause }, 'the service has no usable address; calls are refused');
     }
     const { upstream } = compiled;
@@ -130,7 +138,10 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     name: config.name,
     procedures: config.procedures.map((procedure, index) => ({
       config: procedure,
-      pipeline: (call) => (compiled.pipelines[index] as Pipeline)(call),
+      pipeline(call) {
+        observer.callBegan(procedures[index] as ObservedProcedure);
+        return (compiled.pipelines[index] as Pipeline)(call);
+      },
       deadlineMs: settings.deadline,
     })),
     start: () => variables.start(),

@@ -5,7 +5,17 @@ type Hear = (...fact: unknown[]) => void;
 /**
  * One observer that tells several, in their order.
  *
- * @returns the silent observer where there are none, and the only one where there is one: neither costs a loop
+ * @returns the silent observer if there are none, and the observer itself if there is one: neither costs a loop
+ *
+ * @example
+ * ```ts
+ * import { observeAll, silentObserver } from 'wamp-rpc-gateway';
+ *
+ * const sessions = { ...silentObserver, sessionJoined: (realm: string) => console.log('joined', realm) };
+ * const logins = { ...silentObserver, loginFailed: (realm: string) => console.log('login failed', realm) };
+ * const observer = observeAll([sessions, logins]);
+ * observer.loginFailed('com.example.myrealm', 'ticket');
+ * ```
  */
 export function observeAll(observers: readonly Observer[]): Observer {
   const [first = silentObserver] = observers;

@@ -14,6 +14,9 @@ export type ResponseClass = 'ok' | 'redirect' | 'client_error' | 'server_error';
 /** How a call, or one attempt of it, ended: with a response, or with an error of the gateway itself. */
 export type CallOutcome = ResponseClass | CallErrorCode;
 
+/** How a call ended that the router passed on. */
+export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
+
 /** Why a listener took no connection, or closed it before it was ready for WAMP. */
 export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'handshake';
 
@@ -24,11 +27,18 @@ export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'han
  * An observer must not throw, and must not take long: some methods are called for every call. Durations are in milliseconds.
  *
  * @example
+ * ```ts
+ * import { createGateway, loadConfig, type Observer, silentObserver } from 'wamp-rpc-gateway';
+ *
  * const observer: Observer = {
  *   ...silentObserver,
  *   callEnded: ({ procedure }, outcome, durationMs) => console.log(procedure, outcome, durationMs),
  * };
+ * const config = loadConfig('bondy.conf', { env: process.env });
  * const gateway = createGateway(config, { observer });
+ * await gateway.start();
+ * await gateway.stop();
+ * ```
  */
 export interface Observer {
   /** A call reached one of the gateway's procedures. */
@@ -50,7 +60,7 @@ export interface Observer {
   sessionJoined(realm: string): void;
   sessionLeft(realm: string): void;
   /** The router passed a call on, and it ended. */
-  routedCallEnded(realm: string, outcome: 'ok' | 'error' | 'timeout' | 'canceled'): void;
+  routedCallEnded(realm: string, outcome: RoutedOutcome): void;
   eventPublished(realm: string): void;
   loginFailed(realm: string, authmethod: string): void;
 

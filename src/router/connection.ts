@@ -155,6 +155,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   function onViolation(violation: string): void {
     if (state.name === 'closed') return;
+    info.onViolation?.();
     const session = state.name === 'joined' ? state.joined.session.id : undefined;
     summedLog.info({ transport: info.transport, violation }, 'a client broke the protocol', {
       session,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { Observer } from '../observe/observer.js';
 import type { Turns } from '../turns.js';
 import type { Authorizer } from './access/authorizer.js';
 import type { Budgets } from './budgets.js';
@@ -38,6 +39,9 @@ export interface RealmContext {
   readonly budgets: Budgets;
   readonly rules: RealmRules;
   readonly clock: Clock;
+  readonly observer: Observer;
+  /** Name of the realm, for the observer. */
+  readonly realm: string;
   readonly turns: Turns;
   /** IDs of the global scope. */
   readonly randomId: () => number;

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { type Observer, silentObserver } from '../observe/observer.js';
 import { inTurns, type Turns } from '../turns.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import { ALLOW_ALL } from './access/authorizer.js';
@@ -63,10 +64,13 @@ export interface RealmOptions {
    */
   readonly random?: () => number;
   readonly rules?: Partial<RealmRules>;
+  /** Default: the silent one. */
+  readonly observer?: Observer;
 }
 
 export function createRealm(options: RealmOptions): Realm {
   const { name, limits, clock, turns, randomId, random = Math.random } = options;
+  const observer = options.observer ?? silentObserver;
   const rules: RealmRules = {
     authorizer: ALLOW_ALL,
     routerOnly: new Set(),
@@ -82,6 +86,8 @@ export function createRealm(options: RealmOptions): Realm {
     budgets,
     rules,
     clock,
+    observer,
+    realm: name,
     turns,
     randomId,
     random,

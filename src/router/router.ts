@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import { type Observer, silentObserver } from '../observe/observer.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createTurns, type Turns } from '../turns.js';
 import { createRandomIds } from '../wamp/ids.js';
@@ -40,6 +41,8 @@ export interface RouterOptions {
   readonly agent: string;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** Default: the silent one. */
+  readonly observer?: Observer;
   /**
    * Shared with everything in the process that gives the event loop work. Default: the router's
    * own.
@@ -83,6 +86,7 @@ export function createRouter(options: RouterOptions): Router {
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const turns = options.turns ?? createTurns(clock);
+  const observer = options.observer ?? silentObserver;
   const randomId = options.randomId ?? createRandomIds();
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const newAuthid = () => randomId().toString(36);
@@ -92,6 +96,7 @@ export function createRouter(options: RouterOptions): Router {
     allowAnonymous,
     clock,
     log: summedLog,
+    observer,
     newAuthid,
     call,
   });
@@ -101,7 +106,7 @@ export function createRouter(options: RouterOptions): Router {
       const rules = { ...access, ...options.rules?.(name) };
       return [
         name,
-        { authentication, realm: createRealm({ name, limits, clock, turns, randomId, rules }) },
+        { authentication, realm: createRealm({ name, limits, clock, observer, turns, randomId, rules }) },
       ] as const;
     }),
   );
@@ -133,13 +138,19 @@ export function createRouter(options: RouterOptions): Router {
   function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Entered {
     const { trusted } = session;
     realm.enter(session);
-    if (!trusted) joinedClients++;
+    if (!trusted) {
+      joinedClients++;
+      observer.sessionJoined(realm.name);
+    }
     return {
       joined: {
         session,
         realm,
         leave() {
-          if (!trusted) joinedClients--;
+          if (!trusted) {
+            joinedClients--;
+            observer.sessionLeft(realm.name);
+          }
           realm.forget(session);
         },
       },

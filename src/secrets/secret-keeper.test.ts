@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
 import { keepLog, type LogLines } from '../../test/support/log-lines.js';
+import { silentObserver } from '../observe/observer.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 import { createSecretKeeper, type SecretKeeper } from './secret-keeper.js';
 
@@ -63,6 +64,7 @@ function create(options: { refreshMs?: number; random?: () => number } = {}): Se
     // In the middle: no jitter.
     random: options.random ?? (() => 0.5),
     log: log.log,
+    observer: silentObserver,
     record: { service: 'billing', provider: 'aws_sm' },
   });
 }

@@ -1,6 +1,7 @@
 import { type Backoff, backoffMs } from '../backoff.js';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 
 /** What is made of a secret: variables and their values. */
@@ -18,8 +19,9 @@ export interface SecretKeeperOptions {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Logger;
+  readonly observer: Observer;
   /** Stands in each record: which service, which provider. */
-  readonly record: object;
+  readonly record: { readonly service: string; readonly provider?: string | undefined };
 }
 
 /** Reads a secret again and again, so that there are values as soon, and as fresh, as can be. */
@@ -43,7 +45,7 @@ const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
  * ever. All or nothing: a secret of which one field cannot be used has not been read.
  */
 export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
-  const { provider, pick, clock, random, log, record } = options;
+  const { provider, pick, clock, random, log, observer, record } = options;
   let values: Values | undefined;
   let failures = 0;
   let retryMs = 0;
@@ -94,6 +96,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   }
 
   function accept(fresh: Values): void {
+    observer.secretRead(record.service, 'ok');
     if (failures > 0) log.info(record, 'the secret has been read');
     failures = 0;
     if (values !== undefined && isSame(values, fresh)) return;
@@ -103,6 +106,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   }
 
   function refuse(error: unknown): void {
+    observer.secretRead(record.service, 'error');
     failures += 1;
     retryMs = backoffMs(failures, BACKOFF, random);
     // Nothing of an error that is not ours: its message, its name too, may quote a secret.

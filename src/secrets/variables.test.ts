@@ -5,6 +5,7 @@ import { createFakeClock } from '../../test/support/fake-clock.js';
 import { keepLog } from '../../test/support/log-lines.js';
 import { createTemporaryFolder } from '../../test/support/temporary-folder.js';
 import { parseConfig } from '../config/load-config.js';
+import { silentObserver } from '../observe/observer.js';
 import { SecretError, type SecretProvider } from './provider.js';
 import { createVariables, type VariablesDeps } from './variables.js';
 
@@ -25,6 +26,7 @@ function create(lines: readonly string[], deps: Partial<VariablesDeps> = {}) {
     clock,
     random: () => 0.5,
     log: log.log,
+    observer: silentObserver,
     env: {},
     ...deps,
   });

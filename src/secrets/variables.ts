@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import { secretMap } from '../config/freeze.js';
 import type { ServiceConfig } from '../config/model.js';
 import { errorLocation, type Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
 import { createProvider } from './create-provider.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 import { createSecretKeeper, type Values } from './secret-keeper.js';
@@ -33,6 +34,7 @@ export interface VariablesDeps {
   /** Numbers in [0, 1), for jitter. */
   readonly random: () => number;
   readonly log: Logger;
+  readonly observer: Observer;
   /** For the provider `env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In place of the one that the configuration names. */

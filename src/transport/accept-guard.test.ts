@@ -49,7 +49,7 @@ describe('accepting', () => {
         handshakeTimeout: 100,
         ...limits,
       },
-      { isTls: true, isUnix, clock },
+      { isTls: true, isUnix, clock, onRejected: () => {} },
     );
   }
   function accept(address?: string): FakeSocket {
@@ -88,7 +88,7 @@ describe('accepting', () => {
     guard({ maxSessions: 2 });
     const [first, second, third] = [accept('192.0.2.1'), accept('192.0.2.2'), accept('192.0.2.3')];
     arrival(first)?.established();
-    expect([first, second, third].map((socket) => arrival(socket)?.refusal)).toEqual([
+    expect([first, second, third].map((socket) => arrival(socket)?.refusal?.message)).toEqual([
       undefined,
       undefined,
       expect.stringContaining('maximum number of connections'),
@@ -120,19 +120,19 @@ describe('accepting', () => {
     expect(arrival(accept('2001:db8::1'))?.refusal).toBeUndefined();
     mine[0]?.destroy();
     expect(arrival(accept('192.0.2.1'))?.refusal).toBeUndefined();
-    expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address');
+    expect(arrival(accept('192.0.2.1'))?.refusal?.message).toContain('from one address');
   });
 
   it('refuses where too many have not joined, until one of them has', () => {
     guard({ maxUnjoined: 2 });
     const [first, second] = [accept('192.0.2.1'), accept('192.0.2.2')];
-    expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
+    expect(arrival(accept('192.0.2.3'))?.refusal?.message).toContain('that have not joined');
     joined(first, true);
     expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
     // A session left, and its connection stayed.
     expect(joined(first, false)).toBe(false);
     second.destroy();
-    expect(arrival(accept('192.0.2.3'))?.refusal).toContain('that have not joined');
+    expect(arrival(accept('192.0.2.3'))?.refusal?.message).toContain('that have not joined');
     first.destroy();
     expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
   });
@@ -140,7 +140,7 @@ describe('accepting', () => {
   it('refuses one source of which too many have not joined, and no other', () => {
     guard({ maxUnjoinedPerSource: 1 });
     const first = accept('192.0.2.1');
-    expect(arrival(accept('192.0.2.1'))?.refusal).toContain('from one address that have not joined');
+    expect(arrival(accept('192.0.2.1'))?.refusal?.message).toContain('from one address that have not joined');
     expect(arrival(accept('192.0.2.2'))?.refusal).toBeUndefined();
     expect(joined(first, true)).toBe(true);
     expect(joined(first, false)).toBe(true);

@@ -1,7 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../ip-source.js';
-import { createPlaces, type Place, type PlaceLimits } from './connection-limits.js';
+import type { RejectReason } from '../observe/observer.js';
+import { createPlaces, type Place, type PlaceLimits, type PlaceRefusal } from './connection-limits.js';
 
 /** The limits on connections that have not joined a realm, and on all connections. */
 export interface AcceptingLimits extends PlaceLimits {
@@ -15,6 +16,8 @@ export interface AcceptingContext {
   /** Whether it is a Unix socket, where clients have no address. */
   readonly isUnix: boolean;
   readonly clock: Clock;
+  /** A connection gets no place, or does not get through its handshake in time. */
+  readonly onRejected: (reason: RejectReason) => void;
 }
 
 /** An accepted connection. */
@@ -23,7 +26,7 @@ export interface Arrival {
    * Why the connection got no place; undefined if it got one. The acceptor reports it in the terms
    * of its transport, and closes the connection.
    */
-  readonly refusal: string | undefined;
+  readonly refusal: PlaceRefusal | undefined;
   /** The client's IP address; undefined for a Unix socket. */
   readonly remoteAddress: string | undefined;
   /**
@@ -66,7 +69,7 @@ const MAX_REFUSALS = 100;
 export function guardAccepting(
   server: Server,
   limits: AcceptingLimits,
-  { isTls, isUnix, clock }: AcceptingContext,
+  { isTls, isUnix, clock, onRejected }: AcceptingContext,
 ): Accepting {
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
@@ -94,6 +97,7 @@ export function guardAccepting(
     }
     const source = remoteAddress && sourceOf(remoteAddress);
     const refusal = places.refusalFor(source);
+    if (refusal !== undefined) onRejected(refusal.reason);
     if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
       socket.destroy();
       return;
@@ -103,7 +107,12 @@ export function guardAccepting(
     const since = clock.monotonic();
     // Cleared once stopped: otherwise the connection would keep the function in memory.
     let stopTimer: (() => void) | undefined;
-    if (handshakeTimeout !== 0) stopTimer = clock.after(handshakeTimeout, () => socket.destroy());
+    if (handshakeTimeout !== 0) {
+      stopTimer = clock.after(handshakeTimeout, () => {
+        onRejected('handshake');
+        socket.destroy();
+      });
+    }
     unestablished.add(socket);
     const arrival: Arrival = {
       refusal,

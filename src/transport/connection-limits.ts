@@ -16,10 +16,17 @@ export interface Place {
   isJoined: boolean;
 }
 
+/** Why a connection gets no place. */
+export interface PlaceRefusal {
+  readonly reason: 'full' | 'source_full' | 'unjoined';
+  /** For the client. */
+  readonly message: string;
+}
+
 /** Counts the connections of a listener. */
 export interface Places {
   /** Why another connection from this source gets no place; undefined if it gets one. */
-  refusalFor(source: string | undefined): string | undefined;
+  refusalFor(source: string | undefined): PlaceRefusal | undefined;
   take(source: string | undefined): Place;
   /**
    * @returns false if too many connections have not joined now. One that has left its realm must
@@ -57,13 +64,12 @@ export function createPlaces(limits: PlaceLimits): Places {
 
   return {
     refusalFor(source) {
-      if (total.all >= maxSessions) return `${REACHED} of connections`;
-      if (total.unjoined >= maxUnjoined) return `${REACHED} of connections that have not joined a realm`;
+      if (total.all >= maxSessions) return FULL;
+      if (total.unjoined >= maxUnjoined) return UNJOINED;
       const own = source === undefined ? undefined : bySource.get(source);
       if (own === undefined) return undefined;
-      if (isReached(own.all, maxSessionsPerSource)) return `${REACHED} of connections from one address`;
-      if (isReached(own.unjoined, maxUnjoinedPerSource))
-        return `${REACHED} of connections from one address that have not joined a realm`;
+      if (isReached(own.all, maxSessionsPerSource)) return SOURCE_FULL;
+      if (isReached(own.unjoined, maxUnjoinedPerSource)) return SOURCE_UNJOINED;
       return undefined;
     },
     take(source) {
@@ -82,6 +88,20 @@ export function createPlaces(limits: PlaceLimits): Places {
     },
   };
 }
+
+const FULL: PlaceRefusal = { reason: 'full', message: `${REACHED} of connections` };
+const SOURCE_FULL: PlaceRefusal = {
+  reason: 'source_full',
+  message: `${REACHED} of connections from one address`,
+};
+const UNJOINED: PlaceRefusal = {
+  reason: 'unjoined',
+  message: `${REACHED} of connections that have not joined a realm`,
+};
+const SOURCE_UNJOINED: PlaceRefusal = {
+  reason: 'unjoined',
+  message: `${REACHED} of connections from one address that have not joined a realm`,
+};
 
 const isBeyond = (count = 0, limit: number): boolean => limit !== 0 && count > limit;
 const isReached = (count: number, limit: number): boolean => limit !== 0 && count >= limit;

@@ -249,6 +249,7 @@ describe('what the router is told of a connection', () => {
         handshakeTimeout: 10_000,
         handshakeElapsed: expect.any(Number),
         onJoined: expect.any(Function),
+        onViolation: expect.any(Function),
         ...info,
       },
     ]);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
+import { type Observer, type RejectReason, silentObserver } from '../observe/observer.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createTurns, type Turns } from '../turns.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
@@ -44,6 +45,8 @@ export interface ListenerOptions extends ListenerAddress, AcceptingLimits, Heart
   readonly receiveTotal?: SendTotal;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** Default: the silent one. */
+  readonly observer?: Observer;
 }
 
 /** The counters of a listener. */
@@ -80,6 +83,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
   const listener = options.name === undefined ? {} : { listener: options.name };
+  const { observer = silentObserver, name = '' } = options;
   const turns = options.turns ?? createTurns(clock);
   const sendTotal = options.sendTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
   const receiveTotal = options.receiveTotal ?? createSendTotal(Number.POSITIVE_INFINITY);
@@ -104,23 +108,35 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       log,
       onTooSlow() {
         slowConsumersCut++;
+        observer.slowReaderClosed(name);
         log.warn({ transport, ...listener }, 'a client was cut off because it does not read');
       },
       onEventDropped() {
         eventsDropped++;
       },
     }),
+    onRejected,
     accepted: admit,
   };
+
+  function onViolation(): void {
+    observer.protocolViolated(name);
+  }
+
+  function onRejected(reason: RejectReason): void {
+    observer.connectionRejected(name, reason);
+  }
 
   function admit(socket: Socket, arrival: Arrival, connection: Accepted): void {
     const { transport, serializer, library, network } = connection;
     const handshakeElapsed = arrival.established();
+    observer.connectionOpened(name);
     heartbeat.watch(socket, network.ping);
     network.setJoined(false);
     // Must precede attach(): the peer may close the connection at once.
     socket.on('close', () => {
       attachments.delete(socket);
+      observer.connectionClosed(name);
       if (attachments.size === 0) whenEmpty();
     });
     const { remoteAddress } = arrival;
@@ -143,6 +159,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         stopCounting = isJoined ? undefined : countJoinSize();
         return accepting.joined(arrival, isJoined);
       },
+      onViolation,
     });
     attachments.set(socket, attachment);
   }
@@ -152,6 +169,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     isTls: tls !== undefined,
     isUnix: options.socket !== undefined,
     clock,
+    onRejected,
   });
   const acceptor = createAcceptor(options.protocol, options, context, clock);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {

@@ -27,6 +27,7 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('rawsocket', one)] as const));
 
   function refuse(socket: Socket, error: HandshakeError): void {
+    if (error !== HANDSHAKE_ERROR.connections) context.onRejected('handshake');
     log.info({ code: error }, 'a RawSocket handshake was refused');
     socket.write(writeRefusal(error));
     hangUp(socket, clock);
@@ -57,6 +58,7 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
       readOctets(socket, 1, (first) => {
         // Decides at once: a client of another protocol cannot understand a RawSocket error.
         if (first[0] !== RAWSOCKET_MAGIC) {
+          context.onRejected('handshake');
           log.info({}, 'a connection was refused because it does not use RawSocket');
           hangUp(socket, clock);
           return;

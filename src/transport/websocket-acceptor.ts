@@ -66,7 +66,7 @@ export function createWebSocketAcceptor(
   function judge(request: IncomingMessage, { refusal }: Arrival) {
     const verdict = judgeUpgrade(request, { ...rules, serializers });
     // Checked last: a 503 invites the client to retry, which is useless for a wrong request.
-    return refusal === undefined || 'status' in verdict ? verdict : { status: 503, message: refusal };
+    return refusal === undefined || 'status' in verdict ? verdict : { status: 503, message: refusal.message };
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -79,6 +79,7 @@ export function createWebSocketAcceptor(
     const { arrival, rest } = pending;
     const verdict = judge(request, arrival);
     if ('status' in verdict) {
+      if (verdict.status !== 503) context.onRejected(verdict.status === 403 ? 'origin' : 'handshake');
       log.info({ status: verdict.status }, 'a WebSocket handshake was refused');
       refuseUpgrade(socket, verdict);
       return;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
+import { type Observer, silentObserver } from '../observe/observer.js';
 import type { Turns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
@@ -15,6 +16,9 @@ export interface ServiceUpstreamParts {
   readonly random: () => number;
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
+  readonly observer: Observer;
+  /** For the observer. */
+  readonly service: string;
 }
 
 /** Creates the upstream for a service's API from its settings. */
@@ -44,7 +48,7 @@ export const MAX_TOKEN_REQUEST_MS = 30_000;
 export function createTokenUpstream(
   origin: string,
   settings: ServiceSettings,
-  { tls, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting'>,
+  { tls, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting' | 'observer' | 'service'>,
 ): Upstream {
   const options: UpstreamOptions = {
     ...upstreamOptions(settings),
@@ -56,7 +60,9 @@ export function createTokenUpstream(
     keepsPlaces: false,
   };
   const pool = { ...poolOptions(origin, settings, tls), size: 1 };
-  return connect(pool, options, { clock, random, turns, waiting: NEVER_WAITS });
+  // The token cache tells the observer of token requests.
+  const parts = { clock, random, turns, waiting: NEVER_WAITS, observer: silentObserver, service: '' };
+  return connect(pool, options, parts);
 }
 
 /** Only one token request runs at a time, so none waits for a connection. */
@@ -72,7 +78,7 @@ function connect(
   options: UpstreamOptions,
   parts: Omit<ServiceUpstreamParts, 'tls'>,
 ): Upstream {
-  const { clock, random, waiting, turns } = parts;
+  const { clock, random, waiting, turns, observer, service } = parts;
   return createUpstream(options, {
     pool: createConnectionPool(pool, clock, random, turns),
     budget: createRetryBudget(),
@@ -81,6 +87,8 @@ function connect(
     clock,
     random,
     exchange,
+    observer,
+    service,
   });
 }
 

@@ -11,6 +11,7 @@ import {
   startRecordingUpstream,
 } from '../../test/support/recording-upstream.js';
 import { type Clock, systemClock } from '../clock.js';
+import { silentObserver } from '../observe/observer.js';
 import { createTurns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { cancelCall, createCallControl, freePlace } from './call-control.js';
@@ -96,6 +97,8 @@ function connect(
       clock,
       random: () => 0,
       exchange,
+      observer: silentObserver,
+      service: 'billing',
     },
   );
   closers.push(() => upstream.close());
@@ -402,6 +405,8 @@ describe('a call whose connection becomes free too late', () => {
       clock: still,
       random: () => 0,
       exchange: neverSend,
+      observer: silentObserver,
+      service: 'billing',
     });
   }
 

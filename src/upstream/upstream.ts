@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { type CallOutcome, type Observer, responseClass } from '../observe/observer.js';
 import type { Abandonments } from './abandonments.js';
 import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
@@ -61,6 +62,9 @@ export interface UpstreamParts {
   readonly random: () => number;
   /** Sends one request. A parameter, so that tests of the retry rules need no network. */
   readonly exchange: typeof exchange;
+  readonly observer: Observer;
+  /** For the observer. */
+  readonly service: string;
 }
 
 /**
@@ -70,7 +74,7 @@ export interface UpstreamParts {
 const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
-  const { pool, budget, abandonments, waiting, clock, random } = parts;
+  const { pool, budget, abandonments, waiting, clock, random, observer, service } = parts;
   const { recvTimeoutMs, maxResponseBytes, maxHeaderBytes, maxRedirects } = options;
   const timer = createExchangeTimer(clock, options.timeoutMs);
 
@@ -114,6 +118,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         outcome = asOutcome(await decodeContent(outcome.response, maxResponseBytes));
       }
       if (isKept && !isLarge(outcome)) freePlace(control);
+      observer.attemptEnded(service, attemptOutcome(outcome));
       if (outcome.kind === 'response' && !options.retry.statuses.has(outcome.response.status)) {
         return { kind: 'response', response: outcome.response, attempts };
       }
@@ -122,8 +127,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const remainingMs = control.deadlineAt - now - TIMER_EARLY_MS;
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
+      if (delayMs === undefined) return { ...outcome, attempts };
       // A server that closes an idle connection is healthy, so this retry does not use the budget.
-      if (delayMs === undefined || (!exchanged.isStale && !budget.takeRetry(now))) {
+      if (!exchanged.isStale && !budget.takeRetry(now)) {
+        observer.retryBudgetExhausted(service);
         return { ...outcome, attempts };
       }
       // Without memory to wait in, the call ends with the outcome of its last attempt.
@@ -325,6 +332,20 @@ function redirectIn(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest
   return outcome.kind === 'response' ? redirectedRequest(request, outcome.response) : undefined;
 }
 
-function asOutcome(decoded: HttpResponse | ReturnType<typeof failure>): ExchangeOutcome {
+function asOutcome(decoded: HttpResponse | ReturnType<typeof failure>): AttemptEnd {
   return 'kind' in decoded ? decoded : { kind: 'response', response: decoded };
+}
+
+/** How an attempt ended whose request has left. */
+type AttemptEnd = Exclude<ExchangeOutcome, { kind: 'expired' }>;
+
+function attemptOutcome(outcome: AttemptEnd): CallOutcome {
+  switch (outcome.kind) {
+    case 'response':
+      return responseClass(outcome.response.status);
+    case 'failure':
+      return outcome.code;
+    case 'canceled':
+      return 'canceled';
+  }
 }

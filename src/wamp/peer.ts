@@ -73,6 +73,8 @@ export interface ConnectionInfo {
    * be closed: the maximum number of connections without a session is reached.
    */
   readonly onJoined?: (isJoined: boolean) => boolean;
+  /** Called when the client breaks the protocol. The connection closes then. */
+  readonly onViolation?: () => void;
 }
 
 /** The facts about a connection from this process. */

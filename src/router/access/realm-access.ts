@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js';
+import type { Observer } from '../../observe/observer.js';
 import type { SummedLog } from '../../summed-log.js';
 import { type Authentication, createAuthentication } from '../auth/authentication.js';
 import type { CallProcedure } from '../auth/authenticator.js';
@@ -28,6 +29,7 @@ export interface RealmAccessOptions {
   readonly allowAnonymous: boolean | 'local';
   readonly clock: Clock;
   readonly log: SummedLog;
+  readonly observer: Observer;
   readonly newAuthid: () => string;
   readonly call: CallProcedure;
 }

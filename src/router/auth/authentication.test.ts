@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { silentLogger } from '../../log.js';
+import { silentObserver } from '../../observe/observer.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { createAuthentication } from './authentication.js';
 import { createKeyDerivation, type DeriveKey } from './key-derivation.js';
@@ -60,6 +61,7 @@ function setUp(
     delays: createLoginDelays({ clock, longest: 8000, mostWaiting: 32 }),
     clock,
     log: silentLogger,
+    observer: silentObserver,
     newAuthid: () => 'generated',
     call: () => Promise.reject(new Error('nobody is to be asked')),
   });

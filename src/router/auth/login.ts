@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.js';
 import { sourceOf } from '../../ip-source.js';
+import type { Observer } from '../../observe/observer.js';
 import type { SummedLog } from '../../summed-log.js';
 import type { Authenticate } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
@@ -24,6 +25,7 @@ export interface LoginContext {
   readonly deriveFor: DeriveFor;
   readonly clock: Clock;
   readonly log: Pick<SummedLog, 'info' | 'warn'>;
+  readonly observer: Observer;
   /** Names for those who have none. */
   readonly newAuthid: () => string;
 }
@@ -60,7 +62,7 @@ const LONGEST_ANSWER = 64 * 1024;
  * allow, counted from when it came: how long it was looked at shows nobody anything.
  */
 export function stepOf(
-  { realm, delays, deriveFor, clock, log }: LoginContext,
+  { realm, delays, deriveFor, clock, log, observer }: LoginContext,
   { info, asker }: Attempt,
   method: LoginMethodName,
   challenge: JudgedChallenge,
@@ -80,6 +82,7 @@ export function stepOf(
           return outcome;
         }
         const notBefore = trial.failed(since);
+        observer.loginFailed(realm, method);
         log.info({ realm, method }, 'a login failed', { address, delay: notBefore - since });
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };

@@ -49,13 +49,14 @@ const MAX_WAITING = 1000;
 const MOST_META_EVENTS_OWED = 8;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
-  const { limits, randomId } = context;
+  const { limits, randomId, observer, realm } = context;
   const retained: RetainedEvents = createRetainedEvents(limits);
 
   const fanOut = createFanOut(subscriptions, context);
 
   return {
     deliver(publisher, publication, { topic, options, payload }) {
+      observer.eventPublished(realm);
       const identity = options['disclose_me'] === true ? publisherDetails(publisher) : NOTHING;
       const details = isPacked(options) ? { ...identity, ...packingOf(options) } : identity;
       const filter = receiverFilter(options);

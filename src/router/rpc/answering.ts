@@ -52,7 +52,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
 
   /** Ends a call whose response cannot be sent to the caller. */
   function refuse(call: PendingCall, isProgress: boolean, objection: Objection): undefined {
-    calls.finish(call);
+    calls.finish(call, 'error');
     calls.fail(call, objection[0], objection[1]);
     if (isProgress) calls.interrupt(call, 'killnowait', objection[0]);
   }
@@ -71,7 +71,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
     if (next !== undefined) {
       invoking.retry(call, message, next);
     } else {
-      calls.finish(call);
+      calls.finish(call, 'error');
       calls.fail(call, ERROR_URI.noAvailableCallee, 'all callees are unavailable');
     }
     return true;
@@ -83,7 +83,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       const call = session.invocations?.get(message.request);
       if (call === undefined) return;
       if (message.options['progress'] === true) return progress(call, message);
-      calls.finish(call);
+      calls.finish(call, 'ok');
       // The caller's connection may carry another session by now.
       if (!call.caller.gone) result(call, message, false);
     },
@@ -94,7 +94,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       const call = session.invocations?.get(message.request);
       if (call === undefined) return;
       if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
-      calls.finish(call);
+      calls.finish(call, message.uri === ERROR_URI.canceled ? 'canceled' : 'error');
       if (call.caller.gone) return;
       if (isOpaque(message.payload)) return refuse(call, false, NO_OPAQUE);
       const { details, uri, payload } = message;

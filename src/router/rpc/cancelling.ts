@@ -18,7 +18,7 @@ export function createCancelling(
       call.killed = true;
       return;
     }
-    calls.finish(call);
+    calls.finish(call, 'canceled');
     if (KNOWN_MODES.includes(mode)) {
       calls.fail(call, ERROR_URI.canceled, 'the call was cancelled');
       if (mode === 'killnowait') calls.interrupt(call, 'killnowait', ERROR_URI.canceled);

@@ -47,7 +47,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);
     if (packed && !features.payloadPassthru) {
-      calls.finish(call);
+      calls.finish(call, 'error');
       calls.fail(call, ERROR_URI.featureNotSupported, 'the callee does not accept packed payloads');
       return;
     }
@@ -60,7 +60,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     });
     // If the callee was lost while sending, its cleanup has ended the call already.
     if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
-    calls.finish(call);
+    calls.finish(call, 'error');
     calls.fail(call, ...undeliverable(outcome, 'callee'));
   }
 

@@ -1,3 +1,4 @@
+import type { RoutedOutcome } from '../../observe/observer.js';
 import { MESSAGE } from '../../wamp/messages.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { PendingCall, Session } from '../model.js';
@@ -10,7 +11,7 @@ import { dropRerouting } from './rerouting.js';
 export interface OpenCalls {
   readonly deadlines: Deadlines;
   /** Forgets a call. A later response to it is dropped. */
-  finish(call: PendingCall): void;
+  finish(call: PendingCall, outcome: RoutedOutcome): void;
   /** Sends the caller an ERROR for its call. */
   fail(call: PendingCall, uri: string, message: string): void;
   /** Sends the callee an INTERRUPT, if it supports that. */
@@ -30,16 +31,17 @@ interface Awaited {
   resolve(): void;
 }
 
-export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
+export function createOpenCalls({ budgets, clock, observer, realm }: RealmContext): OpenCalls {
   const awaited: Awaited[] = [];
   const deadlines = createDeadlines(clock, (call) => {
-    finish(call);
+    finish(call, 'timeout');
     fail(call, ERROR_URI.timeout, 'the call took longer than its timeout');
     interrupt(call, 'killnowait', ERROR_URI.timeout);
   });
 
-  function finish(call: PendingCall): void {
+  function finish(call: PendingCall, outcome: RoutedOutcome): void {
     const wasOpen = call.caller.calls?.delete(call.request) === true;
+    if (wasOpen) observer.routedCallEnded(realm, outcome);
     if (wasOpen && call.weight > 0) budgets.pending.give(call.weight);
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
@@ -70,13 +72,13 @@ export function createOpenCalls({ budgets, clock }: RealmContext): OpenCalls {
       // has gone.
       for (const call of session.calls?.values() ?? []) {
         if (session.calls?.get(call.request) !== call) continue;
-        finish(call);
+        finish(call, 'canceled');
         if (call.callee !== session) interrupt(call, 'killnowait', ERROR_URI.canceled);
         yield;
       }
       for (const call of session.invocations?.values() ?? []) {
         if (session.invocations?.get(call.invocation) !== call) continue;
-        finish(call);
+        finish(call, 'error');
         fail(call, ERROR_URI.canceled, 'the callee is gone');
         yield;
       }

@@ -1,0 +1,108 @@
+import type { NoCredential } from '../../auth/request-credential.js';
+import type { Clock } from '../../clock.js';
+import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
+import { errorLocation } from '../../log.js';
+import {
+  type ObservedProcedure,
+  type Observer,
+  responseClass,
+  silentObserver,
+} from '../../observe/observer.js';
+import { BadRequest, type RunningCall } from './call.js';
+import { callErrorReply } from './call-error.js';
+import type { CallEnd, CallLog, CallSubject } from './call-log.js';
+import type { Reply } from './reply.js';
+
+/** An error with which the gateway itself ends a call. */
+export interface CallFailure {
+  readonly code: CallErrorCode;
+  /** HTTP requests that were attempted, refused connections included. */
+  readonly attempts: number;
+  /** For the log alone. */
+  readonly cause: string;
+  /** For the caller. Default: the message of the code. */
+  readonly message?: string | undefined;
+  /** Milliseconds until it makes sense to call again, where known. */
+  readonly retryInMs?: number | undefined;
+}
+
+/** The ways in which a call ends. Each writes the log's line, tells the observer and makes the caller's reply. */
+export interface CallEnds {
+  fail(call: RunningCall, failure: CallFailure): Reply;
+  /** Something was thrown: the caller's mistake, or a bug of the gateway. */
+  failWith(call: RunningCall, error: unknown, attempts: number): Reply;
+  failCanceled(call: RunningCall, attempts: number): Reply;
+  failWithoutCredential(call: RunningCall, reason: NoCredential, attempts: number): Reply;
+  /** The upstream responded, and this is the reply. @param status of the response */
+  reply(call: RunningCall, reply: Reply, status: number, attempts: number): Reply;
+}
+
+export interface CallEndsParts {
+  readonly subject: CallSubject;
+  readonly observed: ObservedProcedure;
+  /** A short name for a failure. The caller's error and the log's line have the same. */
+  readonly errorId: () => string;
+  readonly callLog: CallLog;
+  readonly observer: Observer;
+  readonly clock: Clock;
+}
+
+/** Compiles the ends of calls of one procedure. */
+export function createCallEnds(parts: CallEndsParts): CallEnds {
+  const { subject, observed, errorId, callLog, observer, clock } = parts;
+  // Asked once: reading the clock costs each call.
+  const isObserved = observer !== silentObserver;
+
+  function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs'>): CallEnd {
+    return { ...end, durationMs: Math.round(clock.monotonic() - call.begunAt) };
+  }
+
+  function fail(call: RunningCall, failure: CallFailure): Reply {
+    const { code, attempts, cause, message, retryInMs } = failure;
+    const id = errorId();
+    callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
+    observer.callEnded(observed, code, clock.monotonic() - call.begunAt, attempts);
+    return callErrorReply({ code, attempts, id, message, retryInMs });
+  }
+
+  function failCanceled(call: RunningCall, attempts: number): Reply {
+    return call.control.canceledBy === 'gateway'
+      ? fail(call, { code: 'down', attempts, cause: 'the gateway stopped before the call had ended' })
+      : fail(call, { code: 'canceled', attempts, cause: 'cancelled by the caller' });
+  }
+
+  return {
+    fail,
+    failCanceled,
+
+    failWith(call, error, attempts) {
+      if (error instanceof BadRequest) {
+        const { message } = error;
+        return fail(call, { code: 'bad_request', attempts, cause: 'the kwargs were refused', message });
+      }
+      const { error: kind, at = '' } = errorLocation(error);
+      return fail(call, { code: 'internal', attempts, cause: `${kind} ${at}` });
+    },
+
+    failWithoutCredential(call, { code, cause, retryInMs }, attempts) {
+      if (code === 'canceled') return failCanceled(call, attempts);
+      const message =
+        code === 'timeout' ? 'The deadline passed while the call waited for authentication' : undefined;
+      return fail(call, { code, attempts, cause, message, retryInMs });
+    },
+
+    reply(call, reply, status, attempts) {
+      if (isObserved) {
+        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.begunAt, attempts);
+      }
+      const isFailure = reply.kind === 'error' && reply.status >= 500;
+      if (isFailure || callLog.logsAnswers) {
+        const cause = isFailure ? `the upstream answered ${status}` : undefined;
+        const end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
+        if (isFailure) callLog.failed(subject, end);
+        else callLog.answered(subject, end);
+      }
+      return reply;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { resultInTurns, type Turns } from '../../turns.js';
+import { freePlace } from '../../upstream/call-control.js';
+import { type HttpRequest, type HttpResponse, LARGE_BODY } from '../../upstream/http-message.js';
+import type { RunningCall } from './call.js';
+import type { CallEnds } from './call-ends.js';
+import type { DecodedBody } from './decode-body.js';
+import { decodeLargeBody } from './decode-large.js';
+import { mapResponse, type Reply, type ReplyRule } from './reply.js';
+
+/** A response that came for a call. */
+interface Arrived {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly attempts: number;
+}
+
+/** Makes the reply to a call of the response that came for it. A promise where the response is large. */
+export type Replier = (call: RunningCall, arrived: Arrived) => Reply | Promise<Reply>;
+
+/** @param maxBytes of a body that is converted to another charset or format. `pool.max_response_size` */
+export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds, turns: Turns): Replier {
+  function replyWith(call: RunningCall, { request, response, attempts }: Arrived, body?: DecodedBody): Reply {
+    const reply = mapResponse(request, response, rule, body);
+    if (reply.kind !== 'refused') return ends.reply(call, reply, response.status, attempts);
+    const { reason: cause, message } = reply;
+    return ends.fail(call, { code: 'bad_answer', attempts, cause, message });
+  }
+
+  /** Decoding may take a second, so it takes turns with all other work. The call keeps its place in the pool meanwhile. */
+  async function replyInTurns(call: RunningCall, arrived: Arrived): Promise<Reply> {
+    const { control, pack } = call;
+    try {
+      const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
+      const body = await resultInTurns(turns, work, () => control.canceledBy === undefined);
+      if (body === undefined) return ends.failCanceled(call, arrived.attempts);
+      return replyWith(call, arrived, body);
+    } finally {
+      freePlace(control);
+    }
+  }
+
+  return (call, arrived) =>
+    arrived.response.body.length >= LARGE_BODY ? replyInTurns(call, arrived) : replyWith(call, arrived);
+}
