@@ -1,4 +1,4 @@
-/** The unsigned integer of `size` bytes at `at`: exact up to 6 bytes, of 8 the nearest double. */
+/** The unsigned integer of `size` bytes at `at`: exact up to 6 bytes, the nearest double for 8. */
 export function unsignedAt(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let end = at + size; at < end; at++) value = value * 256 + (bytes[at] as number);

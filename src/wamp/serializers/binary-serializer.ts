@@ -15,12 +15,12 @@ import type { PackJson, PackJsonInSteps } from './transcode/pack-json.js';
 import { createSplitBinary } from './transcode/split-binary.js';
 import type { Heads } from './type-heads.js';
 
-/** The parts of a binary format that a serializer is put together from. */
+/** The parts of a binary format from which a serializer is built. */
 export interface BinaryFormat {
   /** As in {@link Serializer}. */
   readonly name: string;
   readonly prepare: Prepare;
-  /** Writes what `prepare` has made ready, into memory of the frame's own. */
+  /** Writes a prepared value into new memory. */
   readonly write: (value: unknown) => Uint8Array;
   readonly packJson: PackJson;
   readonly packJsonInSteps: PackJsonInSteps;
@@ -33,11 +33,11 @@ export interface BinaryFormat {
 }
 
 /**
- * A serializer of a binary format. Like the one for JSON it writes an EVENT for many receivers once, so one is for many
- * connections.
+ * Creates the serializer of a binary format. One serializer should serve many connections: like the
+ * one for JSON, it encodes an EVENT for many receivers once.
  *
- * JSON text in a payload is packed without making values of it, unless it is an odd one; see `pack-json.ts`. Text that came
- * from JSON and stands for bytes is written as bytes.
+ * Transcodes JSON text in a payload without creating values, except in rare cases; see
+ * `pack-json.ts`. Writes text from JSON that stands for bytes as bytes.
  */
 export function createBinarySerializer(format: BinaryFormat): Serializer {
   const { name, scan, read, heads, textFrom = TEXT_FROM } = format;
@@ -59,15 +59,18 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
   };
 }
 
-/** JSON that has to be read before it can be written: a key that is there twice, text that stands for bytes. */
+/**
+ * Packs JSON text. In rare cases it parses it first: for a key that occurs twice, or text for
+ * bytes.
+ */
 function createJsonPacking(format: BinaryFormat): JsonPacking {
   const { prepare, write, packJson, packJsonInSteps, maxValues = DEFAULT_MAX_VALUES } = format;
   return {
     pack(json) {
       const packed = packJson(json);
       if (packed !== undefined) return packed;
-      // Of an upstream's answer there may be any number of values, and to make them takes long.
-      if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON of too many values');
+      // An upstream response may have any number of values, and creating them takes long.
+      if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON with too many values');
       return write(prepare(valueOfJson(json), holdsBinaryText(json)));
     },
     *packInSteps(json) {
@@ -105,13 +108,13 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
     return messageHead(message).map((element) => prepare(element, false) ?? null);
   }
 
-  /** Args and kwargs, as far as they are written. */
+  /** The encoded args and kwargs, without empty ones at the end. */
   function tailOf({ args = NO_ARGS, kwargs = NO_KWARGS, opaque }: Payload): readonly Uint8Array[] {
-    // A packed payload is bytes, whatever JSON has to write in their place.
+    // JSON may have text for bytes in place of a packed payload.
     if (opaque !== undefined) return [write(prepare(opaque, true))];
     const first = packed(args);
     if (!isJsonText(kwargs) && isEmpty(kwargs)) return isEmptyPart(first) ? [] : [first];
-    // The next JSON text is packed in the same memory.
+    // Copied, because packing kwargs uses the same memory.
     const argsPart = isJsonText(args) ? Buffer.from(first) : first;
     const kwargsPart = packed(kwargs);
     if (!isEmptyPart(kwargsPart)) return [argsPart, kwargsPart];
@@ -119,13 +122,13 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
   }
 
   function packed(slot: readonly unknown[] | Dict | JsonText): Uint8Array {
-    // Of nearly all answers these are the args.
+    // Nearly all results have no args.
     if (slot === NO_ARGS) return emptyList;
     if (!isJsonText(slot)) return write(prepare(slot, holdsBinaryText(slot)));
     return slot.packed?.format === name ? slot.packed.bytes : pack(slot);
   }
 
-  /** Each part is put in the place of a null, which is one byte. */
+  /** Encodes the message with nulls, one byte each, and replaces them by the parts. */
   function frameOf(message: Message, tail: readonly Uint8Array[]): Uint8Array {
     const list = headOf(message);
     for (const _part of tail) list.push(null);
@@ -144,7 +147,7 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
     encode,
     frameOf,
     lengthOf,
-    // What is kept must not be in the memory that the next JSON text is packed in.
+    // Copied, because the memory is used again for the next JSON text.
     tailOf: (payload) => tailOf(payload).map((part) => Buffer.from(part)),
   };
 }
@@ -158,10 +161,10 @@ function lengthOf(tail: readonly Uint8Array[]): number {
 const NO_ARGS: readonly unknown[] = [];
 const NO_KWARGS: Dict = {};
 
-/** Of a list or a dictionary; any other one takes more than a byte. */
+/** Only an empty list or dictionary takes one byte. */
 const isEmptyPart = (part: Uint8Array): boolean => part.length === 1;
 
-/** Empty slots at the end are left out, an empty list holds the place of args before kwargs; never is there a null. */
+/** Omits empty args and kwargs at the end. Writes an empty list for absent args before kwargs. */
 function appendPayload(list: unknown[], payload: Payload, prepare: Prepare): void {
   if (payload.opaque !== undefined) {
     // As in `tailOf`.

@@ -2,25 +2,27 @@ import { MESSAGE, type Message } from '../messages.js';
 import type { Payload } from '../payload.js';
 import type { Serializer } from './serializer.js';
 
-/** How a serializer puts a frame together: the payload is its tail, and the same wherever the payload is. */
+/** The functions with which a serializer builds a frame. The tail is the encoded payload. */
 export interface FrameParts<Tail, Frame> {
-  /** @throws Error where it cannot be written */
+  /** @throws Error if the payload cannot be encoded */
   readonly tailOf: (payload: Payload) => Tail;
-  /** Bytes, or fewer. */
+  /** The bytes of the tail, or a lower bound. */
   readonly lengthOf: (tail: Tail) => number;
   readonly frameOf: (message: Message, tail: Tail) => Frame;
-  /** Of any message. */
   readonly encode: (message: Message) => Frame;
 }
 
-/** Of a payload from so many bytes on it is remembered as long as it lives what it came to. */
+/**
+ * Bytes from which on the encoded size of a payload is remembered as long as the payload exists.
+ */
 const LONG = 16 * 1024;
 
 /**
- * Encoding that writes an EVENT once. It goes to many receivers, one after the other, and is one message for those of each
- * subscription, and one payload for all; some take none of its size, or of its kind, and it is for them alone that a
- * publisher must not make a router work again and again. What is kept is given back as soon as a turn of the event loop passes
- * without use of it: to many receivers it goes in several turns.
+ * Encodes an EVENT once for all its receivers. The router sends it to one receiver after the other:
+ * one message for each subscription, and one payload for all of them. The size of a long payload,
+ * or the reason why it cannot be encoded, is remembered too: otherwise each receiver that does not
+ * accept it would cost another encoding. The encoded EVENT is released after a turn of the event
+ * loop in which it was not used, because sending to many receivers takes several turns.
  */
 export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   parts: FrameParts<Tail, Frame>,
@@ -30,7 +32,7 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   let frame: Frame | undefined;
   let isWatched = false;
   let isUsed = false;
-  /** Bytes of long payloads, or why they cannot be written. */
+  /** The bytes of long payloads, and the errors of those that cannot be encoded. */
   const known = new WeakMap<Payload, number | Error>();
 
   function clear(): void {
@@ -43,8 +45,8 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   function tailOf(payload: Payload): Tail {
     isUsed = true;
     if (kept?.payload === payload) return kept.tail;
-    const fault = known.get(payload);
-    if (fault instanceof Error) throw fault;
+    const failure = known.get(payload);
+    if (failure instanceof Error) throw failure;
     try {
       const tail = parts.tailOf(payload);
       if (parts.lengthOf(tail) >= LONG) known.set(payload, parts.lengthOf(tail));

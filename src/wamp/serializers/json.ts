@@ -13,16 +13,16 @@ import { DEFAULT_MAX_VALUES, scanErrors } from './scan.js';
 import type { Serializer, SerializerOptions } from './serializer.js';
 import { splitFrame } from './transcode/split-frame.js';
 
-const faults = scanErrors('JSON');
+const errors = scanErrors('JSON');
 
 /**
- * The serializer `wamp.2.json`.
+ * Creates the serializer `wamp.2.json`.
  *
- * JSON text in a payload is put into the frame as it is. An EVENT for many receivers is written once: use one serializer
- * for all connections of a listener.
+ * Copies JSON text in a payload into the frame. Encodes an EVENT for many receivers once, so use
+ * one serializer for all connections of a listener.
  *
- * As ECMA-262 section 25.5.2 has it, NaN and the infinities are written as null, and half a surrogate pair as its escape,
- * which is how it came: JSON can hold what UTF-8 cannot. Frames of bytes must be UTF-8 all the same.
+ * Follows ECMA-262 section 25.5.2: writes NaN and the infinities as null, and a lone surrogate as
+ * an escape, because UTF-8 cannot encode it. Frames of bytes must be UTF-8.
  */
 export function createJsonSerializer(options: SerializerOptions = {}): Serializer {
   const { maxNesting = DEFAULT_MAX_NESTING, maxValues = DEFAULT_MAX_VALUES, textFrom = TEXT_FROM } = options;
@@ -43,14 +43,16 @@ export function createJsonSerializer(options: SerializerOptions = {}): Serialize
       if (bytes.length >= maxValues) count(bytes);
       const elements = bytes.length < textFrom ? undefined : splitFrame(bytes, maxNesting, textFrom / 2);
       if (elements !== undefined) return decodeMessage(elements);
-      // A byte order mark is kept, and is no JSON then: so it is in WebSocket's text frames, too.
+      // A byte order mark makes the frame invalid, as it does in a text frame of WebSocket.
       return decodeText(bytes.toString('utf8'));
     },
   };
 
-  /** Of a long frame alone: each that is counted takes a byte at least, so that a short one cannot hold too many. */
+  /**
+   * For long frames only: each value takes at least one byte, so short ones cannot have too many.
+   */
   function count(bytes: Buffer): void {
-    if (weighsMore(bytes, maxValues)) throw faults.values(maxValues);
+    if (weighsMore(bytes, maxValues)) throw errors.values(maxValues);
   }
 
   function decodeText(text: string): Message {
@@ -67,7 +69,7 @@ function parse(text: string, maxNesting: number): unknown {
   try {
     return parseJson(text, maxNesting);
   } catch (error) {
-    // V8 quotes the text in its own message; ours must not carry what a client sent.
+    // V8's message quotes the text, which must not get into ours.
     const nested = error instanceof SyntaxError && error.message.startsWith('nested deeper');
     throw nested ? new ProtocolViolation(error.message, { cause: error }) : invalid(error);
   }
@@ -92,12 +94,12 @@ function headOf(message: Message): string {
   return head;
 }
 
-/** Most options and details are empty, and a search for a key is quicker than the runtime's writer. */
+/** Most options and details are empty, and the check for a key is faster than JSON.stringify. */
 function jsonOf(element: unknown): string {
   return isDict(element) && isEmptyDict(element) ? '{}' : stringifyJson(element);
 }
 
-/** What stands in a frame behind its head, up to the last bracket. */
+/** The rest of a frame after its head: args, kwargs and the last bracket. */
 interface Tail {
   readonly before: string;
   readonly bytes: Uint8Array;
@@ -106,7 +108,7 @@ interface Tail {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** `,args,kwargs]`; empty slots at the end are left out, an empty list holds the place of args before kwargs. */
+/** `,args,kwargs]`. Omits empty ones at the end; writes `[]` for absent args before kwargs. */
 function tailOf({ args, kwargs, opaque }: Payload): Tail {
   if (opaque !== undefined) return tailOfText(`,${stringifyJson(opaque)}]`);
   if (kwargs !== undefined && !isEmptyDict(kwargs)) {
@@ -125,22 +127,22 @@ function tailAround(before: string, json: JsonText): Tail {
   return { before: before + json.before, bytes: json.bytes, after: `${json.after}]` };
 }
 
-/** Of characters, which are fewer than bytes. */
+/** Counts characters outside `bytes`, which are never more than their bytes in UTF-8. */
 function lengthOf({ before, bytes, after }: Tail): number {
   return before.length + bytes.length + after.length;
 }
 
-/** Where the tail has bytes they are copied, and never made a string. */
+/** Copies the bytes of the tail without making a string of them. */
 function frameOf(message: Message, { before, bytes, after }: Tail): string | Uint8Array {
   const start = headOf(message) + before;
   if (bytes.length === 0) return start + after;
   return shortAround(start, bytes, after) ?? anyAround(start, bytes, after);
 }
 
-/** Characters up to which a loop is quicker than calls into the runtime. */
+/** Characters up to which a loop is faster than calls into the runtime. */
 const SHORT = 256;
 
-/** Undefined where what stands around the bytes is long, or more than ASCII. */
+/** Undefined if the text around the bytes is long or not ASCII. */
 function shortAround(before: string, bytes: Uint8Array, after: string): Uint8Array | undefined {
   if (before.length + after.length > SHORT) return undefined;
   const end = before.length + bytes.length;

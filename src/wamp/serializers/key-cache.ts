@@ -2,14 +2,14 @@ import { textBetween } from './utf8.js';
 
 const ENTRIES = 1024;
 
-/** Reads a key of a dictionary, bytes `start` to `end`, which must be UTF-8. */
+/** Reads a dictionary key from bytes `start` to `end`, which must be UTF-8. */
 export type ReadKey = (bytes: Buffer, start: number, end: number) => string;
 
 /**
- * Keys come again and again, in every message the same few: the last ones that were read are kept, which spares the
- * building of a string and its way into the runtime's table of property names.
+ * Creates a cache of the last keys. Messages repeat the same few keys; a cached string saves its
+ * creation and its look-up in the runtime's table of property names.
  *
- * @param longest bytes of a key that is kept
+ * @param longest maximum bytes of a key that is cached
  */
 export function createKeyCache(longest: number): ReadKey {
   const kept = new Array<string | undefined>(ENTRIES).fill(undefined);
@@ -27,7 +27,7 @@ export function createKeyCache(longest: number): ReadKey {
   };
 }
 
-/** Whether the bytes are this text; never, where either holds more than ASCII. */
+/** Whether the bytes are this text. Always false for text that is not ASCII. */
 function isTextBetween(text: string, bytes: Buffer, start: number, end: number): boolean {
   if (text.length !== end - start) return false;
   for (let at = start; at < end; at++) {

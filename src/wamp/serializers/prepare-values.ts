@@ -2,18 +2,19 @@ import { bytesOfText } from './binary-text.js';
 import { setOwnEntry } from './set-entry.js';
 
 /**
- * Makes a value ready for a library that writes MessagePack or CBOR.
+ * Prepares a value for a library that writes MessagePack or CBOR.
  *
- * - Integers beyond 32 bit become BigInt: both libraries would write them as floats, and autobahn|python drops a
- *   connection whose session ID is one. A whole number beyond ±2^53 is no exact integer and stays a float.
- * - Text from JSON that stands for bytes becomes bytes, where `binaryText` says that there may be some.
- * - As in JSON (ECMA-262 section 25.5.2), what is undefined is left out of a dictionary and null in a list, and a value
- *   with a method `toJSON` stands for what that returns. -0 becomes 0.
+ * - Integers beyond 32 bits become BigInt: both libraries would write them as floats, and
+ *   autobahn|python drops the connection if the session ID is a float. A whole number beyond ±2^53
+ *   is not exact and stays a float.
+ * - Text from JSON that stands for bytes becomes bytes, if `binaryText` is true.
+ * - As in JSON (ECMA-262 section 25.5.2), undefined is omitted from a dictionary and becomes null
+ *   in a list, and the method `toJSON` replaces its value. -0 becomes 0.
  *
- * What needs no change is returned as it is, and only what leads to a change is copied.
+ * Returns an unchanged value itself, and copies only containers with a change.
  *
- * @throws TypeError for text with half a surrogate pair, which has no UTF-8; RangeError for a BigInt that `holds`
- * refuses, and for circles
+ * @throws TypeError for text with a lone surrogate, which UTF-8 cannot encode; RangeError for a
+ * BigInt that `holds` refuses, and for circles
  */
 export type Prepare = (value: unknown, binaryText: boolean) => unknown;
 
@@ -47,7 +48,7 @@ export function createPrepare(holds: (integer: bigint) => boolean): Prepare {
 const isLongInteger = (value: number): boolean =>
   (value | 0) !== value && value >>> 0 !== value && Number.isInteger(value) && Math.abs(value) <= 2 ** 53;
 
-// Each value is prepared once, also where a copy has begun: twice at each level would be 2^depth times at the bottom.
+// Both functions prepare each value once. Twice at each level would be 2^depth times at the bottom.
 
 function prepareList(list: readonly unknown[], binaryText: boolean, prepare: Prepare): readonly unknown[] {
   let copy: unknown[] | undefined;

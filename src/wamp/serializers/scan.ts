@@ -1,26 +1,28 @@
 import { ProtocolViolation } from '../decode.js';
 
 /**
- * Looks through a binary frame once, from its first byte to its last, before anything is made of it: it holds one value,
- * whole and nothing after it; lengths announce no more than there is; text is UTF-8; keys are strings; nothing nests
- * deeper than the limit, or is more than the limit; and each type means something in WAMP. It neither recurses nor allocates, so that no frame
- * costs more than its bytes, and who reads the frame afterwards need not look for any of this again.
+ * Checks a binary frame before it is read: it consists of exactly one complete value, no length
+ * exceeds the frame, text is UTF-8, keys are strings, nesting and the number of values are within
+ * their limits, and each type has a meaning in WAMP. It neither recurses nor allocates, so the cost
+ * is linear in the frame's bytes. The reader need not repeat these checks.
  *
  * @throws ProtocolViolation
  */
 export type Scan = (bytes: Buffer) => void;
 
-/** What may stand next: anything, or in a dictionary a key, or a key's value. */
+/** What comes next: an item of a list, or a key or a value of a dictionary. */
 export const ITEM = 0;
 export const KEY = 1;
 export const VALUE = 2;
 
 /**
- * What a frame holds is counted, in all formats alike (`weights.ts` of json-text), for 16 MB of it may take gigabytes and half
- * a minute. So much is read and written again within 200 ms, whatever it is.
+ * The default limit on values and names in a frame, counted by `json-text/weights.ts` in all
+ * formats. Without a limit, 16 MB may take gigabytes of memory and half a minute. A frame within
+ * this limit is read and written within 200 ms.
  */
 export const DEFAULT_MAX_VALUES = 200_000;
-/** What is wrong with a frame, in sentences that hold nothing of it. */
+
+/** The errors of a scan. Their messages quote nothing from the frame. */
 export interface ScanErrors {
   readonly truncated: () => ProtocolViolation;
   readonly trailing: () => ProtocolViolation;
@@ -36,10 +38,11 @@ export interface ScanErrors {
 export function scanErrors(format: string): ScanErrors {
   const broken = (what: string) => () => new ProtocolViolation(`the frame is not valid ${format}: ${what}`);
   return {
-    truncated: broken('it ends too early, or announces more than it holds'),
+    truncated: broken('it is truncated, or a length exceeds it'),
     trailing: broken('bytes follow the message'),
     malformed: broken('a value is malformed'),
-    unknown: () => new ProtocolViolation(`the frame holds a type of ${format} that has no meaning in WAMP`),
+    unknown: () =>
+      new ProtocolViolation(`the frame contains a type of ${format} that has no meaning in WAMP`),
     notUtf8: broken('text is not UTF-8'),
     key: () => new ProtocolViolation('the keys of a dictionary must be strings'),
     values: tooManyValues,
@@ -49,6 +52,6 @@ export function scanErrors(format: string): ScanErrors {
 
 function tooManyValues(maxValues: number): ProtocolViolation {
   return new ProtocolViolation(
-    `more than ${maxValues} values and names in one message: send fewer at a time, or have wamp.max_values raised`,
+    `more than ${maxValues} values and names in one message: send fewer at a time, or raise wamp.max_values`,
   );
 }

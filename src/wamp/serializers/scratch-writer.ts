@@ -1,15 +1,15 @@
-/** The hold on the memory that msgpackr and cbor-x write in, which is one for all that they write. */
+/** The access to the memory that msgpackr or cbor-x uses for all frames. */
 export interface Scratch {
   useBuffer(buffer: Uint8Array): void;
 }
 
 const SCRATCH_BYTES = 8192;
-/** A frame from this size on has made the scratch several times as large. */
+/** A frame beyond this size has made the scratch memory several times as large. */
 const LARGE_FRAME = 64 * 1024;
 
 /**
- * Copies what a library has written out of its scratch memory. As they are, its frames are windows on that memory: a
- * small one that waits for a slow reader would keep alive as much as the largest one ever needed.
+ * Copies each frame out of the library's scratch memory. The library returns views on that memory:
+ * a small frame that waits for a slow reader would keep all of it alive.
  */
 export function createScratchWriter(
   write: (value: unknown) => Uint8Array,

@@ -1,57 +1,57 @@
 import type { JsonText } from '../../json-text/json-text.js';
 import type { Event, Message } from '../messages.js';
 
-/** How frames are read. */
+/** The limits for decoding. */
 export interface SerializerOptions {
-  /** Lists and dictionaries within one another, the message's own list counted; default 512. */
+  /** Maximum nesting of lists and dictionaries, including the message's list; default 512. */
   readonly maxNesting?: number;
-  /** Values and names of one frame, as scan.ts counts them; default 200,000. */
+  /** Maximum values and names of one frame, counted by `weights.ts`; default 200,000. */
   readonly maxValues?: number;
   /**
-   * Bytes of the smallest frame whose args and kwargs are left or made JSON text, each where it has half as many at
-   * least; default 512.
+   * Bytes of the smallest frame whose args and kwargs become JSON text. Each of them becomes text
+   * if it has at least half as many bytes. Default 512.
    */
   readonly textFrom?: number;
 }
 
-/** One way to put messages into frames. */
+/** Encodes messages as frames, and decodes frames. */
 export interface Serializer {
-  /** Short name, as the configuration has it: `json`. */
+  /** Name as in the configuration: `json`. */
   readonly name: string;
-  /** The WebSocket subprotocol that stands for it: `wamp.2.json`. */
+  /** Its WebSocket subprotocol: `wamp.2.json`. */
   readonly subprotocol: string;
   /**
-   * Whether its frames are of the binary kind; the other kind is text, which may come as a string or as UTF-8. A frame of
-   * the wrong kind is a protocol violation.
+   * Whether its frames are binary. Otherwise they are text, as a string or as UTF-8 bytes. A frame
+   * of the wrong kind is a protocol violation.
    */
   readonly binary: boolean;
   /**
-   * @throws Error where the message cannot be written: a circle, nesting beyond the stack, or what the format cannot hold,
-   * of which each serializer tells. Its message holds nothing of the payload.
+   * @throws Error if the message cannot be encoded: for a circle, nesting beyond the stack, or a
+   * value that the format does not support. Its message quotes nothing from the payload.
    */
   encode(message: Message): string | Uint8Array;
   /**
-   * Whether an EVENT is known to take more than `most` bytes, which is found without putting its frame together.
+   * Whether an EVENT certainly takes more than `most` bytes. Does not build its frame.
    *
    * @throws Error as `encode` does
    */
   exceeds(event: Event, most: number): boolean;
-  /** Absent where JSON text is written as it is. */
+  /** Absent for JSON, which writes JSON text unchanged. */
   readonly packing?: JsonPacking;
   /** @throws ProtocolViolation */
   decode(frame: string | Uint8Array): Message;
 }
 
-/** How a binary format writes JSON text apart from any message: for `JsonText.packed`. */
+/** Converts JSON text to a binary format outside a message, for `JsonText.packed`. */
 export interface JsonPacking {
   /** @throws Error as `encode` does */
   pack(json: JsonText): Uint8Array;
-  /** For a long text: in steps for the event loop to go on in between. */
+  /** For long text: in steps between which the event loop can run. */
   packInSteps(json: JsonText): Generator<void, Uint8Array | Unpacked>;
 }
 
 /**
- * Why JSON text is not packed: the format does not hold what is in it; or it has to be read first, and holds more values than
- * may be (`SerializerOptions.maxValues`).
+ * Why JSON text is not packed: the format does not support one of its values; or it would have to
+ * be parsed, and has more than `SerializerOptions.maxValues` values.
  */
 export type Unpacked = 'unencodable' | 'too_many_values';

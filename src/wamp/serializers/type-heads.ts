@@ -1,18 +1,18 @@
-/** What the first byte of a value begins, for what MessagePack and CBOR have in common. Anything else is another number. */
+/** Kinds of values that MessagePack and CBOR have in common. Each format has further numbers. */
 export const SCALAR = 1;
 export const TEXT = 2;
 export const LIST = 5;
 export const MAP = 6;
 
-/** How values of a binary format begin, by their first byte. */
+/** Tables about the first byte of a value in a binary format. */
 export interface Heads {
   readonly kinds: Uint8Array;
-  /** Bytes of a scalar, else of the length, that follow; 0 where the first byte says it all. */
+  /** Bytes that follow: of a scalar's value or of a length; 0 if the first byte contains it. */
   readonly sizes: Uint8Array;
-  /** The length that the first byte itself holds, where `sizes` is 0. */
+  /** The length in the first byte, if `sizes` is 0. */
   readonly lengths: Uint8Array;
-  /** Null, a boolean or a number. @param start of what follows the first byte */
+  /** Reads null, a boolean or a number. @param start the index after the first byte */
   readonly scalarAt: (bytes: Buffer, type: number, start: number) => unknown;
-  /** The first byte of an empty list; a list of up to 15 begins with so much more. */
+  /** The first byte of an empty list. That of a list with n items, up to 15, is greater by n. */
   readonly emptyList: number;
 }

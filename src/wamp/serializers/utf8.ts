@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Up to this many bytes a loop is quicker than a call into the runtime, which needs an object for the part. */
+/** Bytes up to which a loop is faster than a call into the runtime, which needs a subarray. */
 const SHORT = 128;
 
-/** True where these bytes are UTF-8: no surrogates, nothing overlong, nothing cut short (RFC 3629 section 4). */
+/** Whether bytes are UTF-8: no surrogates, overlong or truncated sequences (RFC 3629 section 4). */
 export function isUtf8Between(bytes: Buffer, start: number, end: number): boolean {
   if (end - start > SHORT) return isUtf8(bytes.subarray(start, end));
   let at = start;
@@ -19,7 +19,9 @@ export function isUtf8Between(bytes: Buffer, start: number, end: number): boolea
   return true;
 }
 
-/** The second byte of a character: after some first bytes it has a narrower range than the later ones. */
+/**
+ * Whether a byte may be second. After some first bytes its range is narrower than for later bytes.
+ */
 function isSecond(lead: number, second: number): boolean {
   switch (lead) {
     case 0xe0:
@@ -35,7 +37,7 @@ function isSecond(lead: number, second: number): boolean {
   }
 }
 
-/** The text of bytes that are UTF-8. A byte order mark at its begin is part of it. */
+/** Decodes bytes that are valid UTF-8. Keeps a byte order mark at the start. */
 export function textBetween(bytes: Buffer, start: number, end: number): string {
   if (end - start > 12) return bytes.toString('utf8', start, end);
   let text = '';
@@ -50,10 +52,12 @@ export function textBetween(bytes: Buffer, start: number, end: number): string {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
-/** Of most control characters the escape is six characters long, which is three times that of the others. */
+/**
+ * The weight of most control characters: their escape has six characters, other escapes have two.
+ */
 const CONTROL = 4;
 
-/** How much work it is to write text as JSON: each character that needs an escape, and those of long ones more often. */
+/** Weighs the characters that need an escape in JSON, as a measure of the work to write it. */
 export function escapesBetween(bytes: Buffer, start: number, end: number): number {
   let escapes = 0;
   for (let at = start; at < end; at++) {

@@ -97,7 +97,7 @@ describe('While a large answer is read for its caller', () => {
 });
 
 it.each(['msgpack', 'cbor'] as const)(
-  'JSON of too many values that has to be read first is a clear error in %s',
+  'JSON with too many values that has to be read first is a clear error in %s',
   async (format) => {
     const caller = await gateway.join(['', format, 1]);
     const answer = await callApi(caller, 'large', { kind: 'twice' });

@@ -1,7 +1,7 @@
 import { type HeadForm, NOT_PACKED, type PackFormat, packHead, packLong } from '../transcode/pack-format.js';
 import { LIST, MAP, NEGATIVE, SIMPLE, TEXT, UNSIGNED } from './types.js';
 
-/** In the lower five bits of a first byte: how many bytes the argument takes (RFC 8949 section 3). */
+/** The lower five bits of a first byte: the size of the argument (RFC 8949 section 3). */
 const ONE_BYTE = 24;
 const FOUR_BYTES = 26;
 const EIGHT_BYTES = 27;
@@ -18,7 +18,7 @@ const negative = form(NEGATIVE);
 const UNSIGNED_64 = (UNSIGNED << 5) | EIGHT_BYTES;
 const NEGATIVE_64 = (NEGATIVE << 5) | EIGHT_BYTES;
 
-/** CBOR (RFC 8949 section 3). A negative integer is written as what it is less than -1. */
+/** CBOR (RFC 8949 section 3). The argument of a negative integer n is -1 - n. */
 export const CBOR: PackFormat = {
   text: form(TEXT),
   list: form(LIST),
@@ -26,7 +26,8 @@ export const CBOR: PackFormat = {
   unsigned: form(UNSIGNED),
   packNegative(view, out, integer) {
     const argument = -1 - integer;
-    // Beyond 32 bit with the sign cbor-x takes eight bytes, too: JSON text gives the same frame as its values.
+    // Like cbor-x, uses eight bytes beyond 32 bits including the sign: JSON text then gives the
+    // same frame as its values.
     return argument < 2 ** 31
       ? packHead(view, out, negative, argument)
       : packLong(view, out, NEGATIVE_64, argument);
@@ -34,7 +35,7 @@ export const CBOR: PackFormat = {
   long: UNSIGNED_64,
   packBigInteger(view, out, integer) {
     const argument = integer < 0n ? -1n - integer : integer;
-    // A bignum, which is so rare that there need be no second way to write it.
+    // Bignums are rare, so only cbor-x writes them.
     if (BigInt.asUintN(64, argument) !== argument) return NOT_PACKED;
     view.setBigUint64(out - 8, argument);
     view.setUint8(out - 9, integer < 0n ? NEGATIVE_64 : UNSIGNED_64);

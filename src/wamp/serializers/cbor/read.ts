@@ -11,10 +11,11 @@ import { argumentSize, BREAK, BYTES, INDEFINITE, LIST, MAP, TAG, TEXT } from './
 const NOTHING = Buffer.alloc(0);
 
 /**
- * A reader of CBOR, for the tags of `cbor-tags.ts`.
+ * Creates a reader of CBOR with the tags of `tags.ts`.
  *
- * Why not cbor-x's own: it reads no strings of indefinite length, renames a key `__proto__`, drops a byte order mark at
- * the begin of longer text, and takes time that grows with the square of a bignum's length.
+ * It replaces the reader of cbor-x, which does not read strings of indefinite length, renames a key
+ * `__proto__`, drops a byte order mark at the start of longer text, and takes quadratic time for a
+ * bignum.
  */
 export function createCborReader(): Read {
   const keyOf = createKeyCache(23);
@@ -42,7 +43,7 @@ export function createCborReader(): Read {
     }
   }
 
-  /** A length, a count or a tag: what has passed the scan is smaller than 2^53. */
+  /** Reads a length, a count or a tag. The scan ensures that it is below 2^53. */
   function argument(head: number): number {
     const size = argumentSize(head & 0x1f);
     at += size;
@@ -62,7 +63,9 @@ export function createCborReader(): Read {
     return copyOfBytes(bytes.subarray(at - length, at));
   }
 
-  /** The bytes of a string of indefinite length, one chunk after the other. Measured first: there may be millions. */
+  /**
+   * Joins the chunks of a string of indefinite length. Measures them first: there may be millions.
+   */
   function chunks(): Buffer {
     const start = at;
     let length = 0;
@@ -138,7 +141,7 @@ export function createCborReader(): Read {
     try {
       return value();
     } finally {
-      // A reader lives long, and a frame can be large.
+      // The reader must not keep a large frame in memory.
       bytes = NOTHING;
     }
   };

@@ -13,14 +13,17 @@ import { escapesBetween, isUtf8Between } from '../utf8.js';
 import { isBignum, isBytesTag, isPlainTag, MAX_BIGNUM_BYTES } from './tags.js';
 import { argumentSize, BREAK, BYTES, INDEFINITE, MAP, SIMPLE, TAG, TEXT } from './types.js';
 
-const faults = scanErrors('CBOR');
+const errors = scanErrors('CBOR');
 
-/** In place of the values that a list or dictionary lacks: it has as many as come before a break. */
+/** In place of a number of missing values: the list or dictionary ends with a break. */
 const OPEN = -1;
 
-/** A scanner of CBOR (RFC 8949), indefinite lengths included. `cbor-tags.ts` has the tags that pass. */
+/**
+ * Creates a scanner of CBOR (RFC 8949), with indefinite lengths. `tags.ts` has the allowed tags.
+ */
 export function createCborScan(maxNesting: number, maxValues: number): Scan {
-  // What was open when an inner list or dictionary began: the values it still lacks, and what stands next in it.
+  // By depth, for the outer lists and dictionaries: the values that are missing, and what comes
+  // next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
   const tally: Tally = { room: 0, most: maxValues };
@@ -30,27 +33,27 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
     let at = 0;
     let depth = 0;
     let left = 1;
-    /** Values and names that may still come. */
+    /** The remaining limit of values and names. */
     let room = maxValues;
-    // Each that is counted takes a byte at least, so that a short frame cannot hold too many.
+    // Each value takes at least one byte, so a short frame cannot have too many.
     const isLarge = end >= maxValues;
     let escapes = 0;
     let next = ITEM;
     for (;;) {
       while (left === 0) {
         if (depth === 0) {
-          if (at !== end) throw faults.trailing();
-          if (room < 0) throw faults.values(maxValues);
+          if (at !== end) throw errors.trailing();
+          if (room < 0) throw errors.values(maxValues);
           return;
         }
         left = outerLeft[--depth] as number;
         next = outerNext[depth] as number;
       }
-      if (at >= end) throw faults.truncated();
+      if (at >= end) throw errors.truncated();
       if (left === OPEN) {
         if (bytes[at] === BREAK) {
           // A key without a value.
-          if (next === VALUE) throw faults.malformed();
+          if (next === VALUE) throw errors.malformed();
           at++;
           left = 0;
           continue;
@@ -58,8 +61,8 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
       } else {
         left--;
       }
-      if (--room < 0) throw faults.values(maxValues);
-      if (next === KEY && (bytes[at] as number) >> 5 !== TEXT) throw faults.key();
+      if (--room < 0) throw errors.values(maxValues);
+      if (next === KEY && (bytes[at] as number) >> 5 !== TEXT) throw errors.key();
       if (next !== ITEM) next = next === KEY ? VALUE : KEY;
       if ((bytes[at] as number) >> 5 === TAG) {
         tally.room = room;
@@ -70,16 +73,17 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
       const major = head >> 5;
       const info = head & 0x1f;
       const size = argumentSize(info);
-      if (size > end - at) throw faults.truncated();
+      if (size > end - at) throw errors.truncated();
       if (major < BYTES || major === SIMPLE) {
-        if (info > 27) throw faults.malformed();
-        // Of the simple values false, true, null and undefined have a meaning; 25 to 27 are floats.
-        if (major === SIMPLE && (info < 20 || info === 24)) throw faults.unknown();
+        if (info > 27) throw errors.malformed();
+        // 20 to 23 are false, true, null and undefined; 25 to 27 are floats. Others have no
+        // meaning.
+        if (major === SIMPLE && (info < 20 || info === 24)) throw errors.unknown();
         if (isLarge && size === 8 && major !== SIMPLE && isLong(bytes, at)) room -= MORE_FOR_LONG_INTEGER;
         at += size;
         continue;
       }
-      if (info > 27 && info !== INDEFINITE) throw faults.malformed();
+      if (info > 27 && info !== INDEFINITE) throw errors.malformed();
       if (major === BYTES || (major === TEXT && info === INDEFINITE)) room -= MORE_FOR_BYTES;
       const argument = size === 0 ? info : unsignedAt(bytes, at, size);
       at += size;
@@ -100,17 +104,17 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
               if (next === VALUE) room -= weighName(argument);
             }
           }
-          // How many keys there are is not known in advance, and each may be one of many.
+          // The number of keys is unknown, so each counts as one of many.
           if (next === VALUE && left === OPEN) room -= MORE_FOR_MANY;
           break;
         default: {
           const values = info === INDEFINITE ? OPEN : major === MAP ? argument * 2 : argument;
-          // Each takes a byte at least.
-          if (values > end - at) throw faults.truncated();
-          // Known in advance, so that nothing more is looked at.
-          if (values > room) throw faults.values(maxValues);
+          // Each value takes at least one byte.
+          if (values > end - at) throw errors.truncated();
+          // The number is known in advance, so the scan can stop here.
+          if (values > room) throw errors.values(maxValues);
           if (major === MAP && argument > MANY_ENTRIES) room -= (argument - MANY_ENTRIES) * MORE_FOR_MANY;
-          if (depth === maxNesting) throw faults.nested(maxNesting);
+          if (depth === maxNesting) throw errors.nested(maxNesting);
           outerLeft[depth] = left;
           outerNext[depth++] = next;
           left = values;
@@ -122,12 +126,12 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
 }
 
 function skipString(bytes: Buffer, at: number, length: number, major: number): number {
-  if (length > bytes.length - at) throw faults.truncated();
-  if (major === TEXT && !isUtf8Between(bytes, at, at + length)) throw faults.notUtf8();
+  if (length > bytes.length - at) throw errors.truncated();
+  if (major === TEXT && !isUtf8Between(bytes, at, at + length)) throw errors.notUtf8();
   return at + length;
 }
 
-/** Values and names that may still come, where something of open number is looked through. */
+/** The remaining limit, for the functions that skip tags and chunks. */
 interface Tally {
   room: number;
   readonly most: number;
@@ -135,27 +139,29 @@ interface Tally {
 
 function count(tally: Tally, more: number): void {
   tally.room -= more;
-  if (tally.room < 0) throw faults.values(tally.most);
+  if (tally.room < 0) throw errors.values(tally.most);
 }
 
-/** Chunks are strings of the same kind and of known length, and text must not be cut within a character. */
+/**
+ * Skips chunks: strings of the same kind and definite length. Each text chunk must be valid UTF-8.
+ */
 function skipChunks(bytes: Buffer, at: number, major: number, tally: Tally): number {
   while (at < bytes.length) {
     const head = bytes[at] as number;
     if (head === BREAK) return at + 1;
-    if (head >> 5 !== major) throw faults.malformed();
+    if (head >> 5 !== major) throw errors.malformed();
     const length = argumentOf(bytes, at);
-    // As if all of it had to be escaped: strings in chunks are rare, and long ones more so.
+    // Counts all characters as escapes: strings in chunks are rare.
     count(tally, 1 + weighEscapes(length));
     at = skipString(bytes, at + 1 + argumentSize(head & 0x1f), length, major);
   }
-  throw faults.truncated();
+  throw errors.truncated();
 }
 
-/** Skips the tags before a value, of which there may be many. */
+/** Skips the tags before a value; there may be many. */
 function skipTags(bytes: Buffer, at: number, tally: Tally): number {
   for (;;) {
-    if (at >= bytes.length) throw faults.truncated();
+    if (at >= bytes.length) throw errors.truncated();
     const head = bytes[at] as number;
     if (head >> 5 !== TAG) return at;
     count(tally, 1);
@@ -165,32 +171,32 @@ function skipTags(bytes: Buffer, at: number, tally: Tally): number {
       checkTaggedBytes(bytes, at, tag, tally);
       return at;
     }
-    if (!isPlainTag(tag)) throw faults.unknown();
+    if (!isPlainTag(tag)) throw errors.unknown();
   }
 }
 
 function checkTaggedBytes(bytes: Buffer, at: number, tag: number, tally: Tally): void {
-  if (at >= bytes.length) throw faults.truncated();
+  if (at >= bytes.length) throw errors.truncated();
   const head = bytes[at] as number;
-  if (head >> 5 !== BYTES) throw faults.malformed();
+  if (head >> 5 !== BYTES) throw errors.malformed();
   if (!isBignum(tag)) return;
   const indefinite = (head & 0x1f) === INDEFINITE;
   const length = indefinite ? skipChunks(bytes, at + 1, BYTES, tally) - at : argumentOf(bytes, at);
   if (length > MAX_BIGNUM_BYTES) throw new ProtocolViolation('an integer of more than 4096 digits');
-  // To write its digits takes the square of their number.
+  // Writing its digits takes quadratic time.
   count(tally, length >> 1);
 }
 
-/** Whether eight bytes are an integer beyond 2^53, or nearly so. */
+/** Whether eight bytes are an integer of about 2^53 or more. */
 function isLong(bytes: Buffer, at: number): boolean {
   return (bytes[at] as number) > 0 || (bytes[at + 1] as number) >= 0x20;
 }
 
-/** The argument of the item whose head is at `at`, which must not be of indefinite length. */
+/** The argument of the item at `at`, which must have a definite length. */
 function argumentOf(bytes: Buffer, at: number): number {
   const info = (bytes[at] as number) & 0x1f;
-  if (info > 27) throw faults.malformed();
+  if (info > 27) throw errors.malformed();
   const size = argumentSize(info);
-  if (size >= bytes.length - at) throw faults.truncated();
+  if (size >= bytes.length - at) throw errors.truncated();
   return size === 0 ? info : unsignedAt(bytes, at + 1, size);
 }

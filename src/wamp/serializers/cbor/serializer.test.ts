@@ -147,7 +147,7 @@ describe('CBOR is read', () => {
 });
 
 describe('CBOR is refused', () => {
-  const truncated = /ends too early, or announces more than it holds$/;
+  const truncated = /is truncated, or a length exceeds it$/;
   const malformed = /a value is malformed$/;
   const unknown = /a type of CBOR that has no meaning in WAMP$/;
   it.each<[string, string, RegExp]>([

@@ -12,12 +12,13 @@ import { createCborScan } from './scan.js';
 import { CBOR_HEADS } from './type-heads.js';
 
 /**
- * The serializer `wamp.2.cbor`. Integers may be of any size: beyond 64 bit they are bignums (RFC 8949 section 3.4.3).
+ * Creates the serializer `wamp.2.cbor`. Integers may have any size: beyond 64 bits they are bignums
+ * (RFC 8949 section 3.4.3).
  *
- * Dictionaries are plain maps of the shortest form, and bytes plain byte strings: cbor-x's records and its tag for
- * Uint8Array, which it writes else, are not what other clients read.
+ * Dictionaries are maps in the shortest form, and bytes are byte strings: other clients do not read
+ * the records of cbor-x or its tag for Uint8Array.
  *
- * Encoding throws for text with half a surrogate pair.
+ * Encoding throws for text with a lone surrogate.
  */
 export function createCborSerializer(options: SerializerOptions = {}): Serializer {
   const encoder = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });

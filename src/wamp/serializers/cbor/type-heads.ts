@@ -10,7 +10,11 @@ import {
   UNSIGNED,
 } from './types.js';
 
-/** An integer that is no bignum, a simple value or a float. @param start of what follows its first byte */
+/**
+ * Reads an integer (not a bignum), a simple value or a float.
+ *
+ * @param start the index after the head
+ */
 export function scalarAt(bytes: Buffer, head: number, start: number): unknown {
   switch (head >> 5) {
     case UNSIGNED:
@@ -27,7 +31,7 @@ function integerAt(bytes: Buffer, info: number, start: number): number | bigint 
   return info === 27 ? unsigned64At(bytes, start) : unsignedAt(bytes, start, argumentSize(info));
 }
 
-/** -1 less an unsigned integer; 2^53 less one more is no number any more. */
+/** -1 minus an unsigned integer; a BigInt below -2^53. */
 function negative(unsigned: number | bigint): number | bigint {
   return typeof unsigned === 'number' && unsigned < 2 ** 53 ? -1 - unsigned : -1n - BigInt(unsigned);
 }
@@ -71,7 +75,7 @@ for (const [major, kind] of [
   [LISTS, LIST],
   [MAPS, MAP],
 ] as const) {
-  // What has no length of its own, and ends with a break, is left out.
+  // Indefinite lengths are not in the tables.
   for (let info = 0; info < 28; info++) {
     const head = (major << 5) | info;
     KINDS[head] = kind;
@@ -79,13 +83,13 @@ for (const [major, kind] of [
     LENGTHS[head] = info < 24 ? info : 0;
   }
 }
-// So is undefined.
+// Nor is undefined.
 for (const info of [20, 21, 22, 25, 26, 27]) {
   KINDS[(SIMPLE << 5) | info] = SCALAR;
   SIZES[(SIMPLE << 5) | info] = argumentSize(info);
 }
 
-/** How values of CBOR begin, but for bytes, tags and what is of open length. */
+/** The heads of CBOR, without bytes, tags and indefinite lengths. */
 export const CBOR_HEADS: Heads = {
   kinds: KINDS,
   sizes: SIZES,

@@ -11,9 +11,10 @@ import { BINARY, KINDS, LENGTHS, SIZES, TIMESTAMP_EXTENSION } from './types.js';
 const NOTHING = Buffer.alloc(0);
 
 /**
- * A reader of MessagePack. An instant is the number of its seconds since 1970, as CBOR has it.
+ * Creates a reader of MessagePack. A timestamp becomes its seconds since 1970, as in CBOR.
  *
- * Why not msgpackr's own: it renames a key `__proto__`, and drops a byte order mark at the begin of longer text.
+ * It replaces the reader of msgpackr, which renames a key `__proto__`, and drops a byte order mark
+ * at the start of longer text.
  */
 export function createMsgpackReader(): Read {
   const keyOf = createKeyCache(31);
@@ -86,7 +87,7 @@ export function createMsgpackReader(): Read {
     try {
       return value();
     } finally {
-      // A reader lives long, and a frame can be large.
+      // The reader must not keep a large frame in memory.
       bytes = NOTHING;
     }
   };

@@ -20,14 +20,15 @@ import {
   UNDEFINED_EXTENSION,
 } from './types.js';
 
-const faults = scanErrors('MessagePack');
+const errors = scanErrors('MessagePack');
 
 /**
- * A scanner of MessagePack (specification at github.com/msgpack/msgpack). Of the extension types two pass: 0, by which
- * JavaScript libraries write undefined, and the timestamp.
+ * Creates a scanner of MessagePack (specification at github.com/msgpack/msgpack). It accepts two
+ * extension types: 0, which JavaScript libraries use for undefined, and the timestamp.
  */
 export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
-  // What was open when an inner list or dictionary began: the values it still lacks, and what stands next in it.
+  // By depth, for the outer lists and dictionaries: the values that are missing, and what comes
+  // next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
 
@@ -36,29 +37,29 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
     let at = 0;
     let depth = 0;
     let left = 1;
-    /** Values and names that may still come. */
+    /** The remaining limit of values and names. */
     let room = maxValues;
-    // Each that is counted takes a byte at least, so that a short frame cannot hold too many.
+    // Each value takes at least one byte, so a short frame cannot have too many.
     const isLarge = end >= maxValues;
     let escapes = 0;
     let next = ITEM;
     for (;;) {
       while (left === 0) {
         if (depth === 0) {
-          if (at !== end) throw faults.trailing();
-          if (room < 0) throw faults.values(maxValues);
+          if (at !== end) throw errors.trailing();
+          if (room < 0) throw errors.values(maxValues);
           return;
         }
         left = outerLeft[--depth] as number;
         next = outerNext[depth] as number;
       }
-      if (at >= end) throw faults.truncated();
-      if (--room < 0) throw faults.values(maxValues);
+      if (at >= end) throw errors.truncated();
+      if (--room < 0) throw errors.values(maxValues);
       const type = bytes[at++] as number;
       const kind = KINDS[type] as number;
       const size = SIZES[type] as number;
-      if (size > end - at) throw faults.truncated();
-      if (next === KEY && kind !== TEXT) throw faults.key();
+      if (size > end - at) throw errors.truncated();
+      if (next === KEY && kind !== TEXT) throw errors.key();
       if (next !== ITEM) next = next === KEY ? VALUE : KEY;
       left--;
       if (kind === SCALAR) {
@@ -70,8 +71,8 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
       at += size;
       switch (kind) {
         case TEXT:
-          if (length > end - at) throw faults.truncated();
-          if (!isUtf8Between(bytes, at, at + length)) throw faults.notUtf8();
+          if (length > end - at) throw errors.truncated();
+          if (!isUtf8Between(bytes, at, at + length)) throw errors.notUtf8();
           if (isLarge) {
             escapes += escapesBetween(bytes, at, at + length);
             room -= weighEscapes(escapes);
@@ -83,23 +84,23 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
           break;
         case BINARY:
           room -= MORE_FOR_BYTES;
-          if (length > end - at) throw faults.truncated();
+          if (length > end - at) throw errors.truncated();
           at += length;
           break;
         case EXTENSION:
-          if (length >= end - at) throw faults.truncated();
-          if (!isKnown(bytes[at] as number, length)) throw faults.unknown();
+          if (length >= end - at) throw errors.truncated();
+          if (!isKnown(bytes[at] as number, length)) throw errors.unknown();
           at += 1 + length;
           break;
         case LIST:
         case MAP: {
           const values = kind === MAP ? length * 2 : length;
-          // Each takes a byte at least.
-          if (values > end - at) throw faults.truncated();
-          // Known in advance, so that nothing more is looked at.
-          if (values > room) throw faults.values(maxValues);
+          // Each value takes at least one byte.
+          if (values > end - at) throw errors.truncated();
+          // The number is known in advance, so the scan can stop here.
+          if (values > room) throw errors.values(maxValues);
           if (kind === MAP && length > MANY_ENTRIES) room -= (length - MANY_ENTRIES) * MORE_FOR_MANY;
-          if (depth === maxNesting) throw faults.nested(maxNesting);
+          if (depth === maxNesting) throw errors.nested(maxNesting);
           outerLeft[depth] = left;
           outerNext[depth++] = next;
           left = values;
@@ -107,7 +108,7 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
           break;
         }
         default:
-          throw faults.unknown();
+          throw errors.unknown();
       }
     }
   };
@@ -116,7 +117,7 @@ export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
 const INT_64 = 0xd3;
 const UINT_64 = 0xcf;
 
-/** Whether eight bytes are an integer beyond 2^53, or nearly so. */
+/** Whether eight bytes are an integer of about ±2^53 or beyond. */
 function isLong(bytes: Buffer, at: number, type: number): boolean {
   const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
   if (type === UINT_64 || (type === INT_64 && first < 0x80)) return first > 0 || second >= 0x20;

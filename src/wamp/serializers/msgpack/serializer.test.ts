@@ -105,7 +105,7 @@ describe('MessagePack is read', () => {
 });
 
 describe('MessagePack is refused', () => {
-  const truncated = /ends too early, or announces more than it holds$/;
+  const truncated = /is truncated, or a length exceeds it$/;
   it.each<[string, string, RegExp]>([
     ['nothing', '', truncated],
     ['the reserved type', '91 c1', /a type of MessagePack that has no meaning in WAMP$/],

@@ -12,17 +12,18 @@ import { createMsgpackScan } from './scan.js';
 import { MSGPACK_HEADS } from './type-heads.js';
 
 /**
- * The serializer `wamp.2.msgpack`.
+ * Creates the serializer `wamp.2.msgpack`.
  *
- * Dictionaries are plain maps of the shortest form: msgpackr's records, which it writes else, nobody but msgpackr reads.
+ * Dictionaries are maps in the shortest form: only msgpackr reads its records.
  *
- * Encoding throws for integers beyond 64 bit, which MessagePack does not have, and for text with half a surrogate pair.
+ * Encoding throws for integers beyond 64 bits, which MessagePack does not have, and for text with a
+ * lone surrogate.
  */
 export function createMsgpackSerializer(options: SerializerOptions = {}): Serializer {
   const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false });
   return createBinarySerializer({
     name: 'msgpack',
-    prepare: createPrepare(isOf64Bit),
+    prepare: createPrepare(fitsIn64Bits),
     write: createScratchWriter((value) => packr.pack(value), packr),
     packJson: createPackJson(MSGPACK),
     packJsonInSteps: createPackJsonInSteps(MSGPACK),
@@ -38,5 +39,5 @@ export function createMsgpackSerializer(options: SerializerOptions = {}): Serial
 }
 
 /** Signed or unsigned. */
-const isOf64Bit = (integer: bigint): boolean =>
+const fitsIn64Bits = (integer: bigint): boolean =>
   BigInt.asIntN(64, integer) === integer || BigInt.asUintN(64, integer) === integer;

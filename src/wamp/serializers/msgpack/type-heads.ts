@@ -2,7 +2,7 @@ import { signed64At, unsigned64At } from '../big-endian.js';
 import type { Heads } from '../type-heads.js';
 import { KINDS, LENGTHS, SIZES } from './types.js';
 
-/** nil, a boolean or a number. @param start of what follows its type byte */
+/** Reads nil, a boolean or a number. @param start the index after its type byte */
 export function scalarAt(bytes: Buffer, type: number, start: number): unknown {
   if (type < 0x80) return type;
   if (type >= 0xe0) return type - 0x100;
@@ -36,7 +36,7 @@ export function scalarAt(bytes: Buffer, type: number, start: number): unknown {
   }
 }
 
-/** How values of MessagePack begin. */
+/** The heads of MessagePack. */
 export const MSGPACK_HEADS: Heads = {
   kinds: KINDS,
   sizes: SIZES,

@@ -1,11 +1,14 @@
 import { LIST, MAP, SCALAR, TEXT } from '../type-heads.js';
 
-/** What a type byte of MessagePack begins. */
+/** Kinds of values that only MessagePack has. */
 export const UNKNOWN = 0;
 export const BINARY = 3;
 export const EXTENSION = 4;
 
-/** The table "Formats" of the specification: first and last type byte, what they begin, size and length (below). */
+/**
+ * The table "Formats" of the specification: first and last type byte, kind, size and length
+ * (below).
+ */
 const FORMATS: readonly (readonly [number, number, number, number, ((type: number) => number)?])[] = [
   [0x00, 0x7f, SCALAR, 0],
   [0x80, 0x8f, MAP, 0, (type) => type & 0x0f],
@@ -41,11 +44,11 @@ const FORMATS: readonly (readonly [number, number, number, number, ((type: numbe
   [0xe0, 0xff, SCALAR, 0],
 ];
 
-/** By type byte: what it begins. */
+/** By type byte: the kind of the value. */
 export const KINDS = new Uint8Array(256);
-/** By type byte: the bytes of a scalar's value, else of the length that follows; 0 where the type byte says it all. */
+/** By type byte: bytes of a scalar's value or of the length; 0 if the type byte contains it. */
 export const SIZES = new Uint8Array(256);
-/** By type byte: the length that the type byte itself holds, where SIZES is 0. */
+/** By type byte: the length in the type byte, if SIZES is 0. */
 export const LENGTHS = new Uint8Array(256);
 
 for (const [first, last, kind, size, length] of FORMATS) {
@@ -56,7 +59,7 @@ for (const [first, last, kind, size, length] of FORMATS) {
   }
 }
 
-/** Extension by which JavaScript libraries write undefined; of one byte, which has no meaning. */
+/** The extension that JavaScript libraries use for undefined. Its one byte has no meaning. */
 export const UNDEFINED_EXTENSION = 0;
-/** Extension -1, MessagePack's own: an instant. */
+/** Extension -1, which the specification defines: a timestamp. */
 export const TIMESTAMP_EXTENSION = 0xff;

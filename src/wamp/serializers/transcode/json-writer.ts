@@ -8,9 +8,11 @@ const ZERO = 0x30;
 const LOWER_U = 0x75;
 const HEX = '0123456789abcdef';
 
-/** Memory that is kept from one text to the next; what more a text needed is given back. */
+/** Memory that is kept for the next text. Larger memory is released. */
 const KEPT_BYTES = 128 * 1024;
-/** The longest that is written without asking for room: an escape, or what stands around a value. */
+/**
+ * Reserved bytes for parts that are written without a check: an escape, or signs around a value.
+ */
 const SLACK = 16;
 
 /** By character: the letter of its two-character escape (ECMA-262 section 25.5.2.3). */
@@ -19,7 +21,9 @@ for (const [letter, character] of ['""', '\\\\', 'b\b', 'f\f', 'n\n', 'r\r', 't\
   ESCAPES[(character as string).charCodeAt(0)] = (letter as string).charCodeAt(0);
 }
 
-/** Writes JSON as bytes, one piece behind the other, as `JSON.stringify` would. A class, for speed: it is in all hot loops. */
+/**
+ * Writes JSON as bytes, in the notation of `JSON.stringify`. A class for speed: it is in hot loops.
+ */
 export class JsonWriter {
   private kept = Buffer.allocUnsafeSlow(KEPT_BYTES);
   private bytes = this.kept;
@@ -31,7 +35,7 @@ export class JsonWriter {
     return this.end;
   }
 
-  /** A copy of what was written from `start` on. */
+  /** Copies the bytes written from `start` on. */
   copy(start: number): Buffer {
     const copy = Buffer.allocUnsafeSlow(this.end - start);
     this.bytes.copy(copy, 0, start, this.end);
@@ -45,13 +49,13 @@ export class JsonWriter {
     this.view = viewOf(this.kept);
   }
 
-  /** A character of JSON's grammar. */
+  /** Writes a structural character. */
   sign(code: number): void {
     if (this.end === this.bytes.length) this.reserve(SLACK);
     this.bytes[this.end++] = code;
   }
 
-  /** What has no characters but those of ASCII. */
+  /** Writes text that must be ASCII. */
   ascii(text: string): void {
     this.reserve(text.length);
     for (let index = 0; index < text.length; index++) this.bytes[this.end++] = text.charCodeAt(index);
@@ -67,17 +71,19 @@ export class JsonWriter {
   }
 
   /**
-   * A string, from bytes that are UTF-8.
+   * Writes a string from bytes in UTF-8.
    *
-   * @param view on the same bytes
-   * @returns false where it holds U+0000, which in JSON may stand for bytes; what was written is of no use then
+   * @param view a view of the same bytes
+   * @returns false if it contains U+0000, which in JSON may stand for bytes; the output is then
+   * unusable
    */
   text(source: Buffer, view: DataView, start: number, end: number): boolean {
     this.reserve(end - start + SLACK);
     let to = this.end;
     this.bytes[to++] = QUOTE;
     for (let at = start; at < end; ) {
-      // Four bytes at once while none of them is special: of x - 1 and ~x both have a byte's upper bit where x has a 0.
+      // Copies four bytes at once if none is special. (x - 1) & ~x has the upper bit set if a byte
+      // is 0.
       for (; at + 4 <= end; at += 4) {
         const four = view.getInt32(at, true);
         const quotes = four ^ QUOTES;
@@ -114,7 +120,7 @@ export class JsonWriter {
       this.bytes[this.end++] = letter;
       return;
     }
-    // `u00` and two digits.
+    // `u00` and two hexadecimal digits.
     this.bytes[this.end++] = LOWER_U;
     this.bytes[this.end++] = ZERO;
     this.bytes[this.end++] = ZERO;
@@ -122,7 +128,7 @@ export class JsonWriter {
     this.bytes[this.end++] = HEX.charCodeAt(code & 15);
   }
 
-  /** Makes room for so many bytes more. */
+  /** Ensures that there is memory for `more` bytes. */
   private reserve(more: number): void {
     if (this.end + more <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(2 * (this.end + more));

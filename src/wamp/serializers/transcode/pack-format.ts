@@ -1,6 +1,7 @@
 /**
- * What a binary format makes of JSON. It is written from its end towards its begin, so that the length of what is inside
- * is known when its head is: `out` is where what follows begins, and what a function returns is where its own part does.
+ * The encoding of JSON values in a binary format. Output is written backwards, so that the length
+ * of a container is known when its head is written. `out` is the index at which the following
+ * output starts; a function returns the index at which its own output starts.
  */
 export interface PackFormat {
   readonly text: HeadForm;
@@ -10,29 +11,29 @@ export interface PackFormat {
   readonly unsigned: HeadForm;
   /** An integer from -2^53 to -1. */
   readonly packNegative: (view: DataView, out: number, integer: number) => number;
-  /** The byte before an integer from 2^32 to 2^53, which takes 8. */
+  /** The byte before the 8 bytes of an integer from 2^32 to 2^53. */
   readonly long: number;
-  /** An integer beyond ±2^53. {@link NOT_PACKED} where 64 bit do not hold it. */
+  /** An integer beyond ±2^53. Returns {@link NOT_PACKED} if it exceeds 64 bits. */
   readonly packBigInteger: (view: DataView, out: number, integer: bigint) => number;
-  /** The byte before a float of 8. */
+  /** The byte before the 8 bytes of a float. */
   readonly float: number;
   readonly true: number;
   readonly false: number;
   readonly null: number;
 }
 
-/** How something begins of which a length, or a number alone, has to be told: with one byte that may tell it, or with more. */
+/** The forms of a head with a length or an integer, which takes 0, 1, 2 or 4 additional bytes. */
 export interface HeadForm {
-  /** A length below this one is added to `first`, and takes no byte of its own. */
+  /** A length below this limit is added to `first`, without additional bytes. */
   readonly limit: number;
   readonly first: number;
-  /** The byte before a length of one byte; 0 where the format has no such. */
+  /** The byte before a length of one byte; 0 if the format does not have it. */
   readonly one: number;
   readonly two: number;
   readonly four: number;
 }
 
-/** In place of where something begins: this JSON has to be read before it can be written. */
+/** A result in place of an index: this JSON must be parsed before it can be written. */
 export const NOT_PACKED = -1;
 
 /** Writes a head, in its shortest form. @param length below 2^32 */
@@ -56,7 +57,7 @@ export function packHead(view: DataView, out: number, form: HeadForm, length: nu
   return out - 5;
 }
 
-/** Writes a type byte and an integer's 64 bit, in two's complement. @param integer within ±2^53 */
+/** Writes a type byte and an integer as 64 bits in two's complement. @param integer within ±2^53 */
 export function packLong(view: DataView, out: number, type: number, integer: number): number {
   view.setInt32(out - 8, Math.floor(integer / 2 ** 32));
   view.setInt32(out - 4, integer | 0);

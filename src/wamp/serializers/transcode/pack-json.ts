@@ -22,21 +22,23 @@ const LOWER_T = 0x74;
 const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
 
-/** No value takes more bytes than its JSON and these: `1.5` takes 9, and text of 64 KB has 5 before it. */
+/**
+ * Maximum bytes by which a value exceeds its JSON: `1.5` takes 9; the head of a long text takes 5.
+ */
 const MOST_MORE = 16;
 const NO_ROOM = -2;
-/** Of so many keys two are nearly sure to have one hash: to look for them would take long. */
+/** With more keys, two almost certainly have equal hashes, so the search for them is useless. */
 const MOST_KEYS = 200_000;
-/** Bytes of JSON that are packed in one step: what takes longest, numbers with an exponent, takes some 5 ms. */
+/** Bytes of JSON per step. The slowest content, numbers with an exponent, takes about 5 ms. */
 const STEP_BYTES = 32 * 1024;
 
 /**
- * Writes JSON text as a binary format has it, without making values of it: what would be written of its values, but that a
- * dictionary keeps the order of its keys.
+ * Converts JSON text to a binary format without creating values. The output equals that for its
+ * values, except that dictionaries keep the order of their keys.
  *
- * @returns bytes that are overwritten by the next call; undefined for JSON that has to be read before it can be written:
- * where a key may be there twice, or text stands for bytes (see `binary-text.ts`) or is half a surrogate pair, where
- * an integer has more than 64 bit, and what nests too deep or is no JSON
+ * @returns bytes that the next call overwrites. Undefined if the JSON must be parsed first: a key
+ * may occur twice, text stands for bytes (see `binary-text.ts`) or has a lone surrogate, an integer
+ * exceeds 64 bits, or the JSON is nested too deep or invalid.
  */
 export type PackJson = (json: JsonText) => Uint8Array | undefined;
 
@@ -58,7 +60,7 @@ export function createPackJson(format: PackFormat): PackJson {
   };
 }
 
-/** As {@link PackJson}, in steps for the event loop to go on in between; what comes out is nobody else's. */
+/** The same as {@link PackJson}, in steps between which the event loop can run, into new memory. */
 export type PackJsonInSteps = (json: JsonText) => Generator<void, Uint8Array | undefined>;
 
 export function createPackJsonInSteps(format: PackFormat): PackJsonInSteps {
@@ -80,20 +82,20 @@ export function createPackJsonInSteps(format: PackFormat): PackJsonInSteps {
   };
 }
 
-/** How far the packing of a text has come. */
+/** The state of packing a text. */
 interface Progress {
-  /** The byte of the JSON that is looked at next. */
+  /** The index of the next byte of the JSON. */
   at: number;
-  /** Where begins what is written. */
+  /** The index at which the output starts. */
   out: number;
-  /** Of the string that is half written: where begins what was written of it; -1 where none is. */
+  /** The index at which an incomplete string starts in the output; -1 if there is none. */
   inText: number;
   depth: number;
   isDict: boolean;
-  /** The values, keys included, that what is open has had so far. */
+  /** Values and keys so far in the open list or dictionary. */
   count: number;
   keyCount: number;
-  /** By depth: the same of what was open; of a dictionary their complement. */
+  /** By depth: the same for the outer ones; the complement for a dictionary. */
   readonly outer: Int32Array;
 }
 
@@ -103,16 +105,16 @@ function begin({ bytes }: PackMemory, length: number, outer: Int32Array): Progre
 }
 
 /**
- * Goes through JSON from its end to its begin, and writes from the end of the memory on: when a list or a dictionary
- * begins, what it holds has been written and counted. What is written never reaches what is still to be read.
+ * Reads JSON backwards, and writes from the end of the memory backwards: at the start of a list or
+ * a dictionary, its contents are written and counted. The output never reaches unread input.
  *
- * @param stop the byte before which it pauses; 0 where it goes on to the begin
+ * @param stop the index before which it pauses; 0 for no pause
  */
 function pack(memory: PackMemory, progress: Progress, stop: number, format: PackFormat): number {
   const { bytes, view, keys } = memory;
   const { outer } = progress;
   let { at, out, inText, depth, isDict, count, keyCount } = progress;
-  // The last part of a text is before no other.
+  // There is no pause in the last step.
   const textStop = stop === 0 ? -1 : stop;
   while (at >= stop) {
     if (out - at < MOST_MORE && inText < 0) return NO_ROOM;
@@ -131,7 +133,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
         }
         inText = -1;
         at = memory.next;
-        // In a dictionary a value comes first, seen from the end.
+        // Backwards, a value comes before its key.
         if (isDict && count % 2 === 1) {
           if (keyCount === keys.length) return NO_ROOM;
           keys[keyCount++] = hashOfName(bytes, start, out);
@@ -182,7 +184,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
       default: {
         const end = at + 1;
         at--;
-        // What else is no part of a number: white space, commas and colons.
+        // White space, commas and colons are skipped.
         if (byte <= COMMA || byte === COLON) break;
         while (at >= 0 && isOfNumber(bytes[at] as number)) at--;
         out = packNumber(bytes, view, at + 1, end, out, format);

@@ -1,28 +1,29 @@
 import type { JsonText } from '../../../json-text/json-text.js';
 
-/** What JSON is packed in: it stands at the begin, and is overwritten from the end of the memory on. */
+/** Memory for packing. JSON is at its start; the output is written backwards from its end. */
 export interface PackMemory {
   readonly bytes: Buffer;
-  /** On the same bytes. */
+  /** A view of the same bytes. */
   readonly view: DataView;
-  /** For a hash of each key of the dictionaries that are open. */
+  /** For the hashes of the keys in open dictionaries. */
   readonly keys: Int32Array;
-  /** The byte of the JSON before a text or an escape that was read: a second result, which as an object would be one a text. */
+  /** The index before the last text or escape: a second result, without an object for each text. */
   next: number;
-  /** Where begins what was written of a text whose rest comes later: a third one. */
+  /** The index at which an incomplete text starts in the output: a third result. */
   to: number;
 }
 
-/** Memory from this size on is not kept. */
+/** Larger memory is not kept. */
 const KEPT_BYTES = 128 * 1024;
-/** However short the JSON is. */
+/** Additional bytes, for very short JSON. */
 const LEAST_BYTES = 64;
-/** Of JSON that any key has at least, as in `"":0,`; nearly all have twice as many. */
+/** Minimum bytes of an entry in JSON, as in `"":0,`. Nearly all have at least twice as many. */
 const ENTRY_BYTES = 5;
 
 /**
- * Gives memory for JSON of `length` bytes: the same again and again where that is little. The first time it is enough
- * for all but odd JSON, `again` it is for any: the worst are `1.5,`, four bytes that take nine, and `"":0,`.
+ * Creates a function that provides memory for JSON of `length` bytes. Short JSON always gets the
+ * same memory. At first, the memory suffices for all but unusual JSON; with `again` it suffices for
+ * any. The worst cases are `1.5,`, where four bytes become nine, and `"":0,`.
  */
 export function createPackMemory(): (length: number, again: boolean) => PackMemory {
   let kept: PackMemory | undefined;
@@ -33,7 +34,7 @@ export function createPackMemory(): (length: number, again: boolean) => PackMemo
   };
 }
 
-/** As what {@link createPackMemory} gives, for one text and no other. */
+/** The same as {@link createPackMemory}, but always new memory. */
 export function newPackMemory(length: number, again: boolean): PackMemory {
   return memoryOf(sizeFor(length, again), length / (again ? ENTRY_BYTES : 2 * ENTRY_BYTES));
 }
@@ -48,19 +49,19 @@ function memoryOf(size: number, keys: number): PackMemory {
   return { bytes, view, keys: new Int32Array(Math.ceil(keys)), next: 0, to: 0 };
 }
 
-/** Bytes of a JSON text. */
+/** The bytes of JSON text. */
 export function lengthOf({ before, bytes, after }: JsonText): number {
   return Buffer.byteLength(before) + bytes.length + Buffer.byteLength(after);
 }
 
-/** Puts JSON to the begin of memory that is large enough. */
+/** Copies JSON to the start of the memory, which must be large enough. */
 export function layJson(memory: PackMemory, { before, bytes, after }: JsonText): void {
   const start = layText(memory.bytes, 0, before);
   memory.bytes.set(bytes, start);
   layText(memory.bytes, start + bytes.length, after);
 }
 
-/** Up to so many characters a loop is quicker than a call into the runtime. */
+/** Characters up to which a loop is faster than a call into the runtime. */
 const SHORT = 32;
 
 function layText(target: Buffer, start: number, text: string): number {

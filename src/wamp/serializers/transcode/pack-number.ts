@@ -4,18 +4,20 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 
-/** So many digits a float holds exactly, whatever they are. */
+/** Any integer with at most this many digits is exact as a float. */
 const EXACT_DIGITS = 15;
-/** Powers of ten, as many as there may be digits behind a point. Up to the 22nd a float holds them exactly. */
+/** Powers of ten for the digits after the point. They are exact as floats up to the 22nd. */
 const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
-/** Longest integer of 64 bit, with its sign. */
+/** Maximum characters of a 64-bit integer, with its sign. */
 const LONGEST_INTEGER = 20;
 
 /**
- * Writes a JSON number, bytes `start` to `end`: the number that `parseJson` and `Prepare` make of it. A whole one is an
- * integer, however it is written, and -0 is 0; beyond ±2^53 it is one only where it has neither point nor exponent.
+ * Writes the JSON number in bytes `start` to `end`, with the same result as `parseJson` and
+ * `Prepare`. A whole number is an integer, also if it is written with a point or an exponent; -0 is
+ * 0. Beyond ±2^53, it is an integer only without point and exponent.
  *
- * @returns where it begins; {@link NOT_PACKED} for an integer beyond 64 bit, and for what is no number
+ * @returns the index at which the output starts; {@link NOT_PACKED} for an integer beyond 64 bits,
+ * and for invalid JSON
  */
 export function packNumber(
   bytes: Buffer,
@@ -46,7 +48,8 @@ export function packNumber(
       digits = digits * 10 + digit;
     }
     if (at === end) {
-      // Both are exact, and a division rounds to the nearest float (IEEE 754 section 4.3), as reading a decimal has to.
+      // Both operands are exact, and a division rounds to the nearest float (IEEE 754 section 4.3),
+      // which is the correct result for a decimal.
       const fraction = digits / (POWERS[end - behindPoint] as number);
       return packAny(view, out, format, isNegative ? -fraction : fraction);
     }
@@ -64,7 +67,7 @@ function packLongest(
   format: PackFormat,
 ): number {
   if (end - start > LONGEST_INTEGER) return NOT_PACKED;
-  // Digits alone, as they have been counted.
+  // The bytes are digits only, with a sign at most.
   const exact = BigInt(bytes.toString('latin1', start, end));
   const rounded = Number(exact);
   const isExact = Math.abs(rounded) <= 2 ** 53 && BigInt(rounded) === exact;

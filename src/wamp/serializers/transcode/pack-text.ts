@@ -7,30 +7,31 @@ const LOWER_U = 0x75;
 const QUOTES = 0x22222222;
 const BACKSLASHES = 0x5c5c5c5c;
 
-/** By the byte behind a backslash: the character that they stand for (RFC 8259 section 7). */
+/** By the byte after a backslash: the escaped character (RFC 8259 section 7). */
 const ESCAPED = new Uint8Array(256);
 for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't\t']) {
   ESCAPED[(letter as string).charCodeAt(0)] = (character as string).charCodeAt(0);
 }
 
-/** By the byte of a hexadecimal digit: its value; -1 of any other. */
+/** By byte: the value of a hexadecimal digit; -1 for other bytes. */
 const HEX = new Int8Array(256).fill(-1);
 for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.charCodeAt(0)] = value;
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** In place of where a text begins: it goes on at `memory.next`, and what was written of it begins at `memory.to`. */
+/** A result: the text continues at `memory.next`, and its output so far starts at `memory.to`. */
 export const PAUSED = -3;
 
 /**
- * Writes the UTF-8 of a JSON string, without a head, from its end to its begin.
+ * Writes the UTF-8 of a JSON string backwards, without a head.
  *
- * @param last the byte before the quote that ends it, or where it goes on; `memory.next` becomes the byte before the quote that
- *   begins it
- * @param written where begins what was written of it; at first as `out`
- * @param stop where to pause once it is met: escapes take longer than other text
- * @returns where the text begins; {@link NOT_PACKED} where it holds U+0000 or half a surrogate pair; {@link PAUSED}
+ * @param last the index before the closing quote, or at which the text continues. `memory.next`
+ * becomes the index before the opening quote.
+ * @param written the index at which the output of this text starts so far; equal to `out` at first
+ * @param stop pauses after an escape below this index, because escapes take longer than other text
+ * @returns the index at which the output starts; {@link NOT_PACKED} if the text contains U+0000 or
+ * a lone surrogate; {@link PAUSED}
  */
 export function packText(
   memory: PackMemory,
@@ -43,7 +44,8 @@ export function packText(
   let at = last;
   let to = written;
   for (;;) {
-    // Four bytes at once while none of them is special: of x - 1 and ~x both have a byte's upper bit where x has a 0.
+    // Copies four bytes at once if none is special. (x - 1) & ~x has the upper bit set if a byte is
+    // 0.
     while (at > 3) {
       const four = view.getInt32(at - 3, true);
       const quotes = four ^ QUOTES;
@@ -63,7 +65,7 @@ export function packText(
       memory.to = to;
       return PAUSED;
     }
-    // One that is part of the text has a backslash before it.
+    // A quote within the text has a backslash before it.
     if (byte === QUOTE && bytes[at - 1] !== BACKSLASH) break;
     if (at < 0) return NOT_PACKED;
     bytes[--to] = byte;
@@ -74,17 +76,20 @@ export function packText(
 }
 
 /**
- * Puts in order what was written before a backslash was met that may have begun an escape.
+ * Corrects the output after a backslash, which may start an escape: its characters were written
+ * already.
  *
- * @param end the last one of a row of backslashes; `memory.next` becomes the byte before the row
- * @param out where what followed it was written to
+ * @param end the index of the last backslash in a run; `memory.next` becomes the index before the
+ * run
+ * @param out the index at which the output of the characters after it starts
  */
 function unescapeAt(memory: PackMemory, end: number, out: number): number {
   const { bytes } = memory;
   let at = beforeBackslashes(bytes, end);
   let count = end - at;
   let to = out;
-  // Two make one; of an odd number the last one belongs to what follows.
+  // Two backslashes are one escaped backslash. If their number is odd, the last one starts an
+  // escape.
   if (count % 2 === 1) {
     const letter = bytes[to] as number;
     if (letter === LOWER_U) {
@@ -120,7 +125,7 @@ function beforeBackslashes(bytes: Buffer, end: number): number {
   return at;
 }
 
-/** The number that four digits make; negative where they are none. */
+/** The value of four hexadecimal digits; negative if they are not digits. */
 function hexAt(bytes: Buffer, at: number): number {
   let value = 0;
   for (let end = at + 4, digit = at; digit < end; digit++) {

@@ -14,15 +14,15 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * The elements of a message, args and kwargs as JSON text where they are long: who sends them on as JSON need not make values
- * first. Undefined where the frame must be read whole: it is no message with a payload, or has in it what JSON does not have,
- * or has in two ways.
+ * Reads the elements of a message, with long args and kwargs as JSON text: forwarding them as JSON
+ * then needs no values. Undefined if the frame must be read in the usual way: it is not a message
+ * with a payload, or has values that JSON does not have, or can write in two ways.
  *
- * @param frame has passed the scan
+ * @param frame a frame that the scan has accepted
  */
 export type SplitBinary = (frame: Buffer) => unknown[] | undefined;
 
-/** @param long bytes of the shortest args or kwargs that are made text */
+/** @param long bytes of the shortest args or kwargs that become text */
 export function createSplitBinary(heads: Heads, read: Read, long: number): SplitBinary {
   const { kinds, sizes, lengths, scalarAt, emptyList } = heads;
   const json = new JsonWriter();
@@ -39,7 +39,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
     return unsignedAt(bytes, at - size, size);
   }
 
-  /** Writes the value at `at` as JSON. False where that can't be done. */
+  /** Writes the value at `at` as JSON. Returns false if that is not possible. */
   function value(): boolean {
     const type = bytes[at++] as number;
     switch (kinds[type]) {
@@ -80,7 +80,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
     return true;
   }
 
-  /** @param bounds is filled, as those of `endOfObject` */
+  /** @param bounds gets the positions of the entries, see `EntryBounds` */
   function dict(length: number, bounds: number[] | undefined): boolean {
     const firstName = nameCount;
     if (nameCount + length > MOST_NAMES) return false;
@@ -102,13 +102,15 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
       bounds?.push(nameStart - start, nameEnd - start, valueStart - start, json.length - start);
     }
     json.sign(CLOSE_OBJECT);
-    // Of two the last one counts.
+    // Of two equal names the last one would win.
     if (hasTwice(names, firstName, nameCount)) return false;
     nameCount = firstName;
     return true;
   }
 
-  /** Args or kwargs, whichever `kind` is of; undefined where it is neither text nor values. */
+  /**
+   * Reads args or kwargs, according to `kind`. Undefined if it is of another kind, or has no JSON.
+   */
   function slot(kind: number): JsonText | unknown[] | object | undefined {
     const start = at;
     const type = bytes[at] as number;
@@ -153,7 +155,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
     try {
       return split();
     } finally {
-      // What splits lives long, and a frame can be large.
+      // This function must not keep a large frame in memory.
       json.clear();
       bytes = NOTHING;
       view = NO_VIEW;
@@ -164,7 +166,10 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
 const NOTHING = Buffer.alloc(0);
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 
-/** Whether JSON that holds it is read as the same number: not as an exact integer, nor without its sign, nor as null. */
+/**
+ * Whether a number survives JSON: it must not become an exact integer, lose its sign, or become
+ * null.
+ */
 function isAlikeInJson(number: number): boolean {
   if (!Number.isInteger(number)) return Number.isFinite(number);
   return Math.abs(number) <= 2 ** 53 && !Object.is(number, -0);

@@ -10,18 +10,19 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
-/** Of these the kwargs may leave as a request's body, where no name may stand twice. */
+/** The messages whose kwargs may become the body of a request, where no name may occur twice. */
 const BECOME_REQUESTS: readonly number[] = [MESSAGE.CALL, MESSAGE.INVOCATION];
 
 /**
- * The elements of a message, args and kwargs as JSON text where they are long. Undefined where the frame must be parsed whole:
- * it is no message with a payload, or is not valid, of which who parses it will tell, or has in it what should not be
- * passed on unread. So what is left as text is valid, nests no deeper than it may, and holds no U+0000, which may stand
- * for bytes, no number beyond a double, and none with so many digits that nobody would read it.
+ * Reads the elements of a message, with long args and kwargs as JSON text. Undefined if the whole
+ * frame must be parsed: it is not a message with a payload, is invalid (the parser then reports the
+ * error), or has values that must not be passed on unread. So the text is valid JSON within the
+ * nesting limit. It contains no U+0000, which may stand for bytes, no number beyond a double, and
+ * no number with an excessive number of digits.
  *
  * @param frame UTF-8
- * @param maxNesting lists and dictionaries within one another, the message's own list counted
- * @param long bytes of the shortest args or kwargs that are left as text
+ * @param maxNesting maximum nesting of lists and dictionaries, including the message's list
+ * @param long bytes of the shortest args or kwargs that stay text
  */
 export function splitFrame(frame: Buffer, maxNesting: number, long: number): unknown[] | undefined {
   const seen = nothingSeen();
@@ -72,10 +73,12 @@ function leftAsText(json: Buffer, bounds?: EntryBounds, namesDiffer = false): Js
   return jsonText('', ownMemory(json), '', known, namesDiffer);
 }
 
-/** Of args and kwargs. A null in their place is rare, and can be parsed. */
+/** The first characters of args and kwargs. Null in their place is rare, and is parsed. */
 const SLOT_OPENINGS: readonly number[] = [OPEN_LIST, OPEN_OBJECT];
 
-/** A small part would keep all that was read from the network with it alive, and may be kept for long itself. */
+/**
+ * Copies a small part of a network buffer: it may be kept for long, and would keep all of it alive.
+ */
 function ownMemory(json: Buffer): Buffer {
   if (json.buffer.byteLength <= 2 * json.length) return json;
   const copy = Buffer.allocUnsafeSlow(json.length);
