@@ -127,8 +127,8 @@ const versions = Object.entries({ ...calls.versions, ...calls.runtimes })
 const remarks = readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8').trim();
 const markdown = `# Performance
 
-What a call through the gateway costs beside the same request by undici alone, and beside what people write who have no gateway. Rates
-depend on the machine: what says something are the ratios of one run, taken round by round, of which the median is told. \`npm run bench\` makes your own.
+What a call through the gateway costs, compared with the same request by undici alone, and with what people write without a gateway. Rates
+depend on the machine, so look at the ratios of one run: each round measures all sides, and the median of the rounds counts. \`npm run bench\` measures your machine.
 
 ![calls per second, each to those of undici alone](performance.svg)
 
@@ -136,7 +136,7 @@ depend on the machine: what says something are the ratios of one run, taken roun
 
 ${table(['what', 'reached', 'target', ''], targets)}
 
-The targets for p99 and for callers beside each other name no request; each one that is measured is held to them.
+The targets for p99 and for comparing callers name no request, so they apply to each request that is measured.
 
 ${remarks}
 
@@ -147,8 +147,8 @@ The growth is that of a warm gateway's resident memory, read after a full collec
 ## Calls
 
 ${about(calls)}; upstream: ${calls.upstream}; ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns; medians, and how far the rounds
-lie from them. Load, gateway and upstream are processes of their own, on the same machine. The gateway has its whole configuration: an OAuth2
-token from its cache, headers, a path template, leftover kwargs as query. "CPU" is processor time for each call. Versions:
+lie from them. Load, gateway and upstream are processes of their own on the same machine. The gateway has a complete configuration: an OAuth2
+token from its cache, headers, a path template, the remaining kwargs as query. "CPU" is processor time for each call. Versions:
 ${versions}. The others are left out at 1 MB, as some take ten seconds for 64 of them.
 
 ${[...byCell].map(([name, rows]) => tableOfCell(name, rows)).join('\n\n')}
@@ -169,13 +169,13 @@ ${micro.groups
 ## Run it
 
 \`\`\`sh
-npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, where Go and Python are there
+npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, if Go and Python are installed
 npm run bench                  # some minutes; -- --quick ends within one
 npm run bench:scale            # start-up, memory, many procedures
 npm run bench:micro            # single steps
 \`\`\`
 
-nginx is the upstream where it is installed. With \`-- --keep\` each keeps its results, and \`npm run bench:report\` writes this page of them.
+nginx is the upstream if it is installed. With \`-- --keep\` each command saves its results, and \`npm run bench:report\` writes this page from them.
 `;
 
 writeFileSync(join(ROOT, 'docs', 'performance.md'), markdown);
