@@ -1,6 +1,7 @@
 /**
- * What a contributor runs before a commit: lint, types, import rules, documents, and the tests of what has changed. All steps
- * run, whatever the ones before them said; exits with 1 where one failed.
+ * What a contributor runs before a commit: lint, types, import rules, documents, and the tests of
+ * what has changed. All steps run, whatever the ones before them said; exits with 1 where one
+ * failed.
  *
  *   npm run check [-- --staged]
  *
@@ -10,7 +11,10 @@ import { spawnSync } from 'node:child_process';
 
 const staged = process.argv.includes('--staged');
 
-/** Since the branch left main; before the first push there is no origin/main, and what is not committed counts. */
+/**
+ * Since the branch left main; before the first push there is no origin/main, and what is not
+ * committed counts.
+ */
 function changedSince() {
   const { stdout, status } = spawnSync('git', ['merge-base', 'HEAD', 'origin/main'], { encoding: 'utf8' });
   return status === 0 ? stdout.trim() : 'HEAD';

@@ -1,6 +1,6 @@
 /**
- * Writes docs/api.md from the public types in dist/index.d.ts. With --check it writes nothing and exits 1 when the file is
- * stale, or when a public type refers to a type that is not exported.
+ * Writes docs/api.md from the public types in dist/index.d.ts. With --check it writes nothing and
+ * exits 1 when the file is stale, or when a public type refers to a type that is not exported.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

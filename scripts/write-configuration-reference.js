@@ -1,6 +1,6 @@
 /**
- * Writes docs/reference/configuration.md from the schema in dist/config. With --check it writes nothing and exits 1 where
- * the file is not what would be written.
+ * Writes docs/reference/configuration.md from the schema in dist/config. With --check it writes
+ * nothing and exits 1 where the file is not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

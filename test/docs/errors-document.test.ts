@@ -7,7 +7,7 @@ describe('docs/errors.md', () => {
   const markdown = readDocument('docs/errors.md');
 
   it('holds the URI of every status, and no other', () => {
-    expect(tableBelow(markdown, '## The upstream answered with an error')).toEqual([
+    expect(tableBelow(markdown, '## Errors of the upstream')).toEqual([
       ...Object.entries(STATUS_URIS),
       ['other 4xx', OTHER_4XX_URI],
       ['any other', OTHER_URI],
@@ -15,7 +15,7 @@ describe('docs/errors.md', () => {
   });
 
   it("holds every error of the gateway's own, and no other", () => {
-    const rows = tableBelow(markdown, '## The gateway speaks').map((cells) => cells.slice(0, 3));
+    const rows = tableBelow(markdown, '## Errors of the gateway').map((cells) => cells.slice(0, 3));
     expect(rows).toEqual(
       Object.entries(CALL_ERRORS).map(([code, { uri, status }]) => [code, uri, String(status ?? '–')]),
     );

@@ -66,16 +66,16 @@ export function assemblePipeline(
   return async (call) => {
     let attempts = 0;
     try {
-      // 1. First of all: a caller learns of a mistake even while the service cannot respond.
+      // 4. First of all: a caller learns of a mistake even while the service cannot respond.
       const built = build(call);
-      // 2. Before a credential is asked for: what is missing here is missing for every call.
+      // 5. Before a credential is asked for: what is missing here is missing for every call.
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
       if (send === undefined) return ends.fail(call, NO_ADDRESS);
-      // 3. to 7. Credential, connection, exchange, and each of them again where that is safe.
+      // 6. to 10. Credential, connection, exchange, and each of them again where that is safe.
       attempts = 1;
       const sent = await send(built, call.control);
-      // 8. Last: what became of it is the caller's reply.
+      // 11. Last: what became of it is the caller's reply.
       const replied = end(call, sent);
       return replied instanceof Promise ? await replied : replied;
     } catch (error) {
