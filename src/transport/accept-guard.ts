@@ -1,8 +1,10 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../ip-source.js';
+
 import type { RejectReason } from '../observe/observer.js';
 import { createPlaces, type Place, type PlaceLimits, type PlaceRefusal } from './connection-limits.js';
+import { endsOf } from './socket-ends.js';
 
 /** The limits on connections that have not joined a realm, and on all connections. */
 export interface AcceptingLimits extends PlaceLimits {
@@ -154,12 +156,3 @@ export function guardAccepting(
 
 /** A listener for socket errors that the close event already covers. Shared to save memory. */
 export function ignoreError(): void {}
-
-/**
- * Identifies a TCP connection by both ends: a client may use one address and port to connect to
- * several addresses of this machine (RFC 9293 section 3.3.1).
- */
-function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
-  if (remoteAddress === undefined || localAddress === undefined) return undefined;
-  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
-}

@@ -15,10 +15,10 @@ const MESSAGE_HEADER = 4;
  * paused. A server computes only after the last octet of this message: until then, a connection
  * costs almost nothing.
  *
- * @param then not called if the connection ends before, or if the message is too long; a connection
+ * @param then takes the records of the message; not called if the connection ends before, or if the message is too long; a connection
  * with such a message is closed
  */
-export function awaitClientHello(socket: Socket, then: () => void): void {
+export function awaitClientHello(socket: Socket, then: (records: Buffer) => void): void {
   let read = Buffer.alloc(0);
   const isComplete = createHelloScan();
   const onData = (chunk: Buffer): void => {
@@ -27,7 +27,7 @@ export function awaitClientHello(socket: Socket, then: () => void): void {
       socket.off('data', onData);
       socket.pause();
       socket.unshift(read);
-      then();
+      then(read);
     } else if (read.length > MAX_HELLO) {
       socket.off('data', onData);
       socket.destroy();

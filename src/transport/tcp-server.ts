@@ -5,6 +5,8 @@ import { readRegularFile } from '../read-regular-file.js';
 import type { Turns } from '../turns.js';
 import { CHEAP_HANDSHAKES } from './cheap-handshakes.js';
 import { awaitClientHello } from './client-hello.js';
+import { hasKeyShare } from './key-share.js';
+import { createLane } from './lane.js';
 
 /** Files of a TLS listener. With `cacertfile`, clients must present a certificate signed by it. */
 export interface ListenerTls {
@@ -45,6 +47,12 @@ export function createConnectionServer(tls: ListenerTls | undefined, turns: Turn
 const HANDSHAKES_PER_TURN = 2;
 
 /**
+ * Handshakes at a time that need a second ClientHello. The server computes after the second one,
+ * which clients could hold back and send together.
+ */
+const MAX_RETRIES = 10;
+
+/**
  * Creates a TCP server that hands its connections to a TLS server: a few in each turn, and only
  * after the complete ClientHello has come. Otherwise clients could hold back the last octet of
  * their ClientHello, send it together, and block the event loop.
@@ -57,12 +65,20 @@ function handshakesInTurns(secure: TlsServer, turns: Turns): Server {
     }
     return ready.length === 0;
   }
+  function beginSoon(socket: Socket): void {
+    if (ready.push(socket) === 1) turns.add(begin);
+  }
+  const retries = createLane(MAX_RETRIES, beginSoon);
   const server = createServer((socket) => {
-    awaitClientHello(socket, () => {
-      if (ready.push(socket) === 1) turns.add(begin);
+    awaitClientHello(socket, (records) => {
+      if (hasKeyShare(records)) beginSoon(socket);
+      else retries.add(socket);
     });
   });
-  secure.on('secureConnection', (socket) => server.emit('secureConnection', socket));
+  secure.on('secureConnection', (socket) => {
+    retries.leave(socket);
+    server.emit('secureConnection', socket);
+  });
   return server;
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListenerOptions } from '../../../src/transport/listener.js';
 import type { Task } from '../../../src/turns.js';
@@ -97,11 +97,15 @@ describe('two TLS connections from one address and port to two addresses', () =>
 
 describe('TLS handshakes that many clients begin at one moment', () => {
   /** What a client sends first. */
-  async function clientHello(): Promise<Buffer> {
+  async function clientHello(options: ConnectionOptions = {}): Promise<Buffer> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const client = connectTls({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+    const client = connectTls({
+      ...options,
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+    });
     client.on('error', () => {});
     const [socket] = (await once(server, 'connection')) as [Socket];
     const [hello] = (await once(socket, 'data')) as [Buffer];
@@ -143,6 +147,37 @@ describe('TLS handshakes that many clients begin at one moment', () => {
       expect(tasks[1]?.()).toBe(all === 6);
       await until(() => answered >= all);
       expect(answered).toBe(all);
+    }
+  });
+
+  it('are begun a few at a time where the client is asked for a second hello', async () => {
+    const { port, host } = await start('websocket');
+    // The server has no P-384, and asks for a share of X25519 (RFC 8446 section 4.1.4).
+    const hello = await clientHello({ ecdhCurve: 'P-384:X25519' });
+    const sockets = await Promise.all(Array.from({ length: 15 }, () => dial('127.0.0.1', port)));
+    let asked = 0;
+    for (const socket of sockets) {
+      socket.once('data', () => asked++);
+      socket.write(hello);
+    }
+    await until(() => asked >= 10);
+    // Others do not wait behind them.
+    const other = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    open.push(() => other.destroy());
+    await once(other, 'secureConnect');
+    expect(asked).toBe(10);
+    for (const socket of sockets) socket.destroy();
+    await until(() => host.listener.counts().places === 1);
+    // The places are given back by a handshake that is done, and by connections that are closed.
+    for (let count = 0; count < 12; count++) {
+      const client = connectTls({
+        host: '127.0.0.1',
+        port,
+        rejectUnauthorized: false,
+        ecdhCurve: 'P-384:X25519',
+      });
+      open.push(() => client.destroy());
+      await once(client, 'secureConnect');
     }
   });
 
