@@ -16,22 +16,24 @@ import type { CallableProcedure } from './service.js';
 
 const NO_KWARGS: Dict = Object.freeze({});
 
-/** The gateway's procedures on one realm, wherever that realm's router is. */
+/** Registers the gateway's procedures on one realm of any router, and handles their calls. */
 export interface Callee {
-  /** Registers every procedure; rejects with the first registration that fails. */
+  /** Registers every procedure. Rejects if a registration fails. */
   register(procedures: readonly CallableProcedure[]): Promise<void>;
-  /** From now on calls are answered with the error `down`. Resolves when the running ones have ended. */
+  /** Ends new calls with the error `down`. Resolves when the running calls have ended. */
   drain(): Promise<void>;
-  /** Ends what still runs, with the error `down`. */
+  /** Ends all running calls with the error `down`. */
   cancelAll(): void;
-  /** Calls that have come so far. */
+  /** The number of calls received so far. */
   readonly callCount: number;
 }
 
-/** Answers invocations by running pipelines. It sees a WAMP session, and never a socket or a router. */
+/**
+ * Runs a pipeline for each invocation. Depends only on the WAMP session, not on socket or router.
+ */
 export function createCallee(session: Session, serializers: readonly Serializer[], clock: Clock): Callee {
-  const formats = new Map<unknown, Answering>(
-    serializers.map((serializer) => [serializer.name, answeringIn(serializer)]),
+  const formats = new Map<unknown, ReplyFunctions>(
+    serializers.map((serializer) => [serializer.name, replyFunctionsFor(serializer)]),
   );
   let draining = false;
   let callCount = 0;
@@ -95,15 +97,17 @@ export function createCallee(session: Session, serializers: readonly Serializer[
   };
 }
 
-/** How callers of one format are answered. Made once, so that a call makes no closure. */
-interface Answering {
-  /** Undefined where large answers need no writing beforehand. */
+/**
+ * Functions for the responses to callers of one format. Created once, so that no call creates any.
+ */
+interface ReplyFunctions {
+  /** Undefined if large responses are not packed in advance. */
   readonly pack: PackJson | undefined;
   readonly inArgs: (reply: Reply) => InvocationOutcome;
   readonly inKwargs: (reply: Reply) => InvocationOutcome;
 }
 
-function answeringIn(serializer: Serializer | undefined): Answering {
+function replyFunctionsFor(serializer: Serializer | undefined): ReplyFunctions {
   const packing = serializer?.packing;
   return {
     pack: packing && ((json) => packing.packInSteps(jsonText('', json))),
@@ -111,18 +115,20 @@ function answeringIn(serializer: Serializer | undefined): Answering {
     inKwargs: (reply) => replyToWamp(reply, false, serializer),
   };
 }
-const IN_JSON = answeringIn(undefined);
+const IN_JSON = replyFunctionsFor(undefined);
 
 /**
- * autobahn|python hands a result's kwargs over as an object of its own, and one positional dictionary as that dictionary,
- * which is what its users expect.
+ * Whether the result is one positional dictionary. autobahn|python wraps the kwargs of a result in
+ * an object of its own, but passes a positional dictionary on as it is, which its users expect.
  */
 function wantsArgs(result: ProcedureSettings['result'], details: Dict): boolean {
   if (result === 'auto') return details[CALLER_LIBRARY] === 'autobahn-python';
   return result === 'args';
 }
 
-/** The CALL's own timeout makes the deadline shorter and never longer; 0 means none (WAMP, Call Timeouts). */
+/**
+ * The timeout of the CALL can only shorten the deadline. 0 means no timeout (WAMP, Call Timeouts).
+ */
 function callDeadlineMs(details: Dict, deadlineMs: number): number {
   const { timeout } = details;
   return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, deadlineMs) : deadlineMs;

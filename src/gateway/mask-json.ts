@@ -7,12 +7,12 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Puts `mask` in the place of the values of some fields, at any depth. All else stays to the letter: printed anew, the
- * number 1.10 would be 1.1.
+ * Replaces the values of some fields by `mask`, at any depth. Everything else stays exactly as it
+ * is: to parse and print it again would turn the number 1.10 into 1.1.
  *
  * @param json valid JSON in UTF-8
- * @param isMasked told the name of a field, unescaped
- * @param mask JSON
+ * @param isMasked gets the unescaped name of a field
+ * @param mask the replacement, as JSON
  */
 export function maskJson(json: Buffer, isMasked: (name: string) => boolean, mask: string): string {
   const pieces: string[] = [];

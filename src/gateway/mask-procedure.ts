@@ -2,7 +2,9 @@ import { MASK } from '../auth/fill-vars.js';
 import type { NamedTemplate, ProcedureConfig, Template } from '../config/model.js';
 import { fillServiceVars } from './pipeline/service-vars.js';
 
-/** The procedure for showing: `***` stands for the service's variables, and for what the environment brought. */
+/**
+ * A procedure to show to people. `***` replaces the service's variables and environment variables.
+ */
 export function maskProcedure(procedure: ProcedureConfig): ProcedureConfig {
   const { settings } = procedure;
   const shown: ProcedureConfig = {
@@ -20,7 +22,7 @@ export function maskProcedure(procedure: ProcedureConfig): ProcedureConfig {
   return fillServiceVars(shown, () => MASK).procedure;
 }
 
-/** What is masked is text, and no JSON any more. */
+/** A masked template is plain text, not JSON. */
 function mask(template: Template): Template {
   return template.masked === undefined ? template : { source: template.source, parts: template.masked };
 }

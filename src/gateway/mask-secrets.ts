@@ -2,19 +2,21 @@ import { MASK } from '../auth/fill-vars.js';
 import type { HttpRequest, ReadableRequest } from '../upstream/http-message.js';
 import { maskJson } from './mask-json.js';
 
-/** Parts of names under which APIs take credentials. */
+/** Parts of names that APIs use for credentials. */
 const SECRET_PART =
   /authori[sz]ation|cookie|token|secret|passw|passphrase|credential|apikey|accesskey|privatekey/;
-/** Whole words of such names: `pin`, not `shipping`. */
+/** Complete words of such names: `pin` is one, the `pin` in `shipping` is not. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
   'auth bearer csrf cvc cvv hmac jwt key keys nonce otp pass passcode pin pwd sas saml session sessionid sid sig signature totp xsrf'.split(
     ' ',
   ),
 );
-/** A key that tells calls apart and opens nothing. */
+/** Identifies a call and gives no access. */
 const HARMLESS = /^idempotency[-_]?key$/i;
 
-/** Whether a name says that its value is a credential, in snake_case, kebab-case or camelCase. */
+/**
+ * Whether a name in snake_case, kebab-case or camelCase suggests that its value is a credential.
+ */
 function isSecretName(name: string): boolean {
   if (HARMLESS.test(name)) return false;
   const words = name
@@ -25,11 +27,11 @@ function isSecretName(name: string): boolean {
 }
 
 /**
- * The request for showing: headers, query parameters and fields of the body whose names say that they carry a credential
- * have `***` for a value, whoever set them.
+ * A request to show to people. `***` replaces the values of headers, query parameters and body
+ * fields whose names suggest a credential, whoever set them.
  */
 export function maskSecrets(request: HttpRequest): ReadableRequest {
-  // At the first question mark: a literal query may hold more of them (RFC 3986 §3.4).
+  // Split at the first question mark: a query may contain further ones (RFC 3986 §3.4).
   const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
     ...request,
@@ -46,7 +48,7 @@ function maskPair(pair: string): string {
   return isSecretName(decoded(name)) ? `${name}=${MASK}` : pair;
 }
 
-/** The name behind the percent signs, or as it stands if it is not UTF-8. */
+/** The percent-decoded name, or the name itself if it is not UTF-8. */
 function decoded(name: string): string {
   const text = name.replaceAll('+', ' ');
   try {
@@ -56,7 +58,7 @@ function decoded(name: string): string {
   }
 }
 
-/** A body without such fields, at any depth, comes back as it is, to the letter. */
+/** A body without such fields stays exactly as it is. */
 function maskBody(content: string | Uint8Array): string {
   return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

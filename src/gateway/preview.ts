@@ -7,23 +7,23 @@ import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
 import { compileRequest } from './pipeline/request.js';
 
-/** What a preview can't know stands in its place: who will call, and the key of the call. */
+/** What a preview needs besides the configuration. The caller in it is an example. */
 export interface PreviewDeps {
   readonly userAgent: string;
   readonly uuid: () => string;
 }
 
-/** A request for display, with secrets masked, and the service that it belongs to. */
+/** A request to show to people, with secrets masked, and its service. */
 export interface Preview {
   readonly request: ReadableRequest;
   readonly service: ServiceConfig;
 }
 
 /**
- * The HTTP request that a call would send, secrets masked; nothing is sent.
+ * Builds the HTTP request that a call would send, with secrets masked. Sends nothing.
  *
- * @param realm where the same URI stands in several realms; default: the first.
- * @throws BadRequest where no procedure has that URI, or the kwargs can't become its request.
+ * @param realm selects the procedure if several realms have the same URI. Default: the first one.
+ * @throws BadRequest if no procedure has the URI, or no request can be built from the kwargs
  */
 export function previewRequest(
   config: LoadedConfig,

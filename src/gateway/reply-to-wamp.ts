@@ -6,29 +6,30 @@ import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Reply } from './pipeline/reply.js';
 
 /**
- * Puts a reply into WAMP's words.
+ * Turns a reply into the outcome of a WAMP invocation.
  *
- * A JSON body goes into the payload as the bytes that it came as: a JSON frame takes them over unparsed.
+ * A JSON body goes into the payload as its original bytes. A JSON frame contains them unparsed.
  *
- * @param asArgs `result = args`: the result is one positional dictionary. Errors carry kwargs in both cases.
- * @param serializer the caller's, where large answers are written in its format beforehand
+ * @param asArgs true for `result = args`: the result is one positional dictionary. Errors have
+ *   kwargs in both cases.
+ * @param serializer the caller's, if large responses are packed in its format in advance
  */
 export function replyToWamp(reply: Reply, asArgs: boolean, serializer?: Serializer): InvocationOutcome {
   switch (reply.kind) {
     case 'result':
-      return { kind: 'result', payload: answerPayload(reply, asArgs, serializer) };
+      return { kind: 'result', payload: payloadOf(reply, asArgs, serializer) };
     case 'error':
       return {
         kind: 'error',
         uri: reply.uri,
-        payload: answerPayload(reply, false, serializer),
+        payload: payloadOf(reply, false, serializer),
       };
     case 'failure':
       return { kind: 'error', uri: reply.uri, payload: { kwargs: reply.kwargs } };
   }
 }
 
-function answerPayload(
+function payloadOf(
   { status, body, headers }: Exclude<Reply, { kind: 'failure' }>,
   asArgs: boolean,
   serializer: Serializer | undefined,
@@ -48,7 +49,10 @@ function answerPayload(
   return asArgs ? { args: [dict] } : { kwargs: dict };
 }
 
-/** What stands around a body in a binary format: all of it before the body, as lists and dictionaries have no end there. */
+/**
+ * Packs what comes before the body in a binary format. Nothing comes after the body, because lists
+ * and dictionaries have no end mark in these formats.
+ */
 function packAround(
   dict: string,
   asArgs: boolean,
@@ -57,6 +61,6 @@ function packAround(
   const packing = serializer?.packing;
   if (packing === undefined) return undefined;
   const bytes = packing.pack(jsonText(asArgs ? `[${dict}]` : dict));
-  // Its last byte is the null in the body's place.
+  // The last byte is the null that stands for the body.
   return { format: (serializer as Serializer).name, bytes: bytes.subarray(0, -1) };
 }

@@ -17,7 +17,7 @@ import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 
-/** What a service needs from outside. */
+/** What a service depends on. */
 export interface ServiceDeps {
   readonly clock: Clock;
   readonly random: () => number;
@@ -28,9 +28,9 @@ export interface ServiceDeps {
   readonly callLog: CallLog;
   readonly observer: Observer;
   readonly turns: Turns;
-  /** Of the calls that wait, in all services together. */
+  /** The memory of waiting calls in all services together. */
   readonly waitingTotal: SharedBytes;
-  /** Where the secrets provider `env` looks. */
+  /** The environment variables for the secrets provider `env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -38,17 +38,17 @@ export interface ServiceDeps {
 export interface CallableProcedure {
   readonly config: ProcedureConfig;
   readonly pipeline: Pipeline;
-  /** Milliseconds for all attempts of one call, where the caller asks for no less. */
+  /** Milliseconds for all attempts of one call. A caller may ask for less. */
   readonly deadlineMs: number;
 }
 
-/** A running service: its connections, and its procedures compiled. */
+/** A running service: its connections and its compiled procedures. */
 export interface Service {
   readonly name: string;
   readonly procedures: readonly CallableProcedure[];
-  /** Begins to read the service's secrets; resolves when that was tried once, well or not. Never rejects. */
+  /** Starts to read the service's secrets. Resolves after the first attempt, even if it fails. */
   start(): Promise<void>;
-  /** Ends the connections; running calls fail. */
+  /** Closes the connections. Running calls fail. */
   close(): Promise<void>;
 }
 
@@ -60,9 +60,9 @@ interface Compiled {
 }
 
 /**
- * Compiles a service; opens no connection before it is started or called.
+ * Compiles a service. Opens no connection before the service is started or called.
  *
- * @throws Error in one sentence where the service's TLS files cannot be used.
+ * @throws GatewayError `service_tls` if the service's TLS files cannot be used
  */
 export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
   const { settings } = config;
@@ -71,7 +71,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);
   const credential = describeCredential(settings);
-  // Apart from the API's: they may be two servers of two owners.
+  // Separate from the TLS of the API: the two servers may have different owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
   const authoriser = createRequestCredential(config, credential, variables, {
     ...deps,
@@ -90,7 +90,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     return vars && renderBaseUrl(settings, vars);
   }
 
-  /** @param former the connections to go on with, where base_url is the same. */
+  /** @param former the upstream to keep if base_url is the same */
   function compile(base: BaseUrl | undefined, former?: Upstream): Compiled {
     const upstream =
       base &&
@@ -124,7 +124,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     } else if (usesVars) compiled = compile(base, upstream);
   });
 
-  /** Calls on the old base_url may end well; after a deadline's time there is none left. */
+  /** Closes an old upstream after the deadline, when no call can still use it. */
   function retire(upstream: Upstream | undefined): void {
     if (upstream === undefined) return;
     const stopTimer = clock.after(settings.deadline, () => {

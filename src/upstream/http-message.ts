@@ -3,7 +3,7 @@ import type { ResponseHeaders } from './response-headers.js';
 /** HTTP methods that a procedure can have. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
 
-/** A complete request. undici adds only `Host`, `Connection` and `Content-Length`. */
+/** A complete request. Only `Host`, `Connection` and `Content-Length` are added when it is sent. */
 export interface HttpRequest {
   readonly method: HttpMethod;
   /** Scheme, host and port: `https://billing.example.com`. */

@@ -3,20 +3,20 @@ import type { ServiceSettings, Template } from '../../config/model.js';
 import { checkUrl } from '../../config/types/url-types.js';
 import { ValueError } from '../../config/types/value-error.js';
 
-/** base_url taken apart, its variables filled. */
+/** The parts of base_url, with the values of its variables. */
 export interface BaseUrl {
   /** `https://billing.example.com:8443` */
   readonly origin: string;
-  /** The path as a URL parser writes it: `/api`. */
+  /** The path as normalized by a URL parser: `/api`. */
   readonly path: string;
   /** The literal query without its question mark, or ''. */
   readonly query: string;
 }
 
 /**
- * Fills base_url from the service's variables.
+ * Fills base_url with the service's variables.
  *
- * @returns undefined where a variable has no value, or the filled text is no usable URL.
+ * @returns undefined if a variable has no value, or the result is not a usable URL
  */
 export function renderBaseUrl(
   settings: ServiceSettings,
@@ -29,7 +29,7 @@ function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>
   const text = fillVars(parts, (name) => vars.get(name));
   if (text === undefined) return undefined;
   try {
-    // A secret was not known when the configuration was read, so the rules for URLs are asked once more.
+    // The configuration was checked without the values of secrets, so the URL is checked again.
     checkUrl({ source: '', parts: [text] }, () => undefined);
   } catch (error) {
     if (error instanceof ValueError) return undefined;
@@ -39,7 +39,7 @@ function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>
   return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
 }
 
-/** base_url for showing: exact where it is constant, else with its variables masked, for any of them may be a secret. */
+/** base_url to show to people. Its variables are masked, because any of them may be a secret. */
 export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
   const { base_url: template } = settings;
   const parts = template.masked ?? template.parts;

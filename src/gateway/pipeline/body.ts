@@ -6,17 +6,25 @@ import { BadRequest, type Call, type Kwargs } from './call.js';
 import type { RemainingJson } from './split-kwargs.js';
 import { compileTypedTemplate } from './typed-template.js';
 
-/** A body's JSON, in UTF-8 where it is bytes. */
+/** The JSON of a body. Bytes are in UTF-8. */
 export type JsonBody = string | Uint8Array;
 
-/** Builds the JSON of a body from the call and its rest kwargs, by name or as JSON; undefined is an empty body. */
+/**
+ * Builds the JSON of a body; undefined for an empty body.
+ *
+ * @param remaining the remaining kwargs by name, if there are any
+ * @param remainingJson the remaining kwargs as JSON, if they arrived so
+ */
 export type BodyBuilder = (
   call: Call,
-  rest: Kwargs | undefined,
+  remaining: Kwargs | undefined,
   remainingJson: RemainingJson | undefined,
 ) => JsonBody | undefined;
 
-/** The body whose whole is one template (`body = {{items}}`), or whose fields are templates (`body.name = …`). */
+/**
+ * Compiles a body that is one template (`body = {{items}}`), or has templates as fields (`body.x =
+ * …`).
+ */
 export function compileBody(
   whole: Template | undefined,
   fields: readonly NamedTemplate[],
@@ -31,17 +39,17 @@ export function compileBody(
     };
   }
   if (fields.length === 0) {
-    return (_, rest, remainingJson) => {
+    return (_, remaining, remainingJson) => {
       if (remainingJson !== undefined) return remainingJson.whole ?? objectBody({}, remainingJson);
-      return rest === undefined ? undefined : toJson(rest);
+      return remaining === undefined ? undefined : toJson(remaining);
     };
   }
   const compiled = fields.map(({ name, template }) => ({
     name,
     fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
-  return (call, rest, remainingJson) => {
-    // No prototype, so that a field called `__proto__` is a field like any other.
+  return (call, remaining, remainingJson) => {
+    // Without a prototype, a field called `__proto__` is an ordinary field.
     const body = Object.create(null) as Record<string, unknown>;
     let empty = remainingJson === undefined;
     for (const { name, fill } of compiled) {
@@ -50,18 +58,20 @@ export function compileBody(
       body[name] = value;
       empty = false;
     }
-    if (rest !== undefined) {
-      for (const name of Object.keys(rest)) body[name] = rest[name];
+    if (remaining !== undefined) {
+      for (const name of Object.keys(remaining)) body[name] = remaining[name];
       empty = false;
     }
     return empty ? undefined : objectBody(body, remainingJson);
   };
 }
 
-/** JSON in bytes that is shorter is put in as text: it costs less than a piece of its own. */
+/** Shorter JSON is copied into the text, which costs less than a piece of its own. */
 const SHORT = 512;
 
-/** An object of what is in `dict`, where values may be JSON already, and of rest kwargs. */
+/**
+ * Writes an object with the entries of `dict`, whose values may be JSON text, and remaining kwargs.
+ */
 function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): JsonBody {
   const names = Object.keys(dict);
   if (remainingJson === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
@@ -99,9 +109,10 @@ function toJson(value: unknown): string {
   } catch {
     throw new BadRequest('The keyword arguments cannot be written as JSON: they are nested too deeply');
   }
-  // JSON writes a number beyond a double, as 1e400 is, as null. Looking for the word spares most bodies the search.
+  // A number too large for a double, such as 1e400, becomes null. Most bodies contain no null, so
+  // they need no search.
   if (text.includes('null') && holdsInfinity(value)) {
-    throw new BadRequest('The keyword arguments hold a number that is too large to be sent');
+    throw new BadRequest('The keyword arguments contain a number that is too large to be sent');
   }
   return text;
 }

@@ -2,7 +2,7 @@ import type { JsonText } from '../../json-text/json-text.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { PackJson } from './decode-large.js';
 
-/** Who calls, as the router says: a caller can't forge these by sending kwargs of the same names. */
+/** The caller, as reported by the router. Kwargs of the same names cannot forge it. */
 export interface Caller {
   readonly session: number | undefined;
   readonly authid: string | undefined;
@@ -11,32 +11,32 @@ export interface Caller {
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
-/** One WAMP call on its way to becoming a request. */
+/** One WAMP call, from which a request is built. */
 export interface Call {
   readonly args: readonly unknown[];
   readonly kwargs: Kwargs;
   readonly caller: Caller;
 }
 
-/** A call as it came: its kwargs may be the JSON of a dictionary still. */
+/** A call as received. Its kwargs may be the unparsed JSON of a dictionary. */
 export interface IncomingCall extends Omit<Call, 'kwargs'> {
   readonly kwargs: Kwargs | JsonText;
 }
 
-/** A call with the means to end it early. */
+/** A call with everything needed to run it. */
 export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds at which the call arrived. */
   readonly begunAt: number;
-  /** Writes a large answer in the caller's format; undefined where that is JSON. */
+  /** Packs a large response in the caller's format; undefined if that is JSON. */
   readonly pack: PackJson | undefined;
-  /** The gateway is about to stop: the call is looked at, and not carried out. */
+  /** True if the gateway is about to stop. The call is checked, but not sent. */
   readonly draining: boolean;
 }
 
 /**
- * The kwargs of a call cannot become a request, so nothing is sent. The message goes to the caller: it names keys, never
- * values.
+ * No request can be built from the kwargs of a call, so nothing is sent. The message goes to the
+ * caller. It names keys, never values.
  *
  * @example
  * ```ts

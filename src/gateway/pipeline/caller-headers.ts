@@ -1,11 +1,12 @@
 import { foldFieldName } from '../../config/types/http-fields.js';
 
-/** What becomes of a header that a caller sends: the configuration's replaces it, it is refused, or it goes out. */
+/** For a header of a caller: the configuration replaces it, the call is refused, or it is sent. */
 export type CallerHeaderRule = 'configured' | 'refused' | 'allowed';
 
 /**
- * Headers by which a proxy tells who asked for what, and by which a framework lets a request be another one. An API
- * believes them, and the caller is not the proxy: they need the operator's word.
+ * Headers in which a proxy tells who sent the request, and headers by which frameworks treat a
+ * request as another one. APIs trust them, but a caller is no trusted proxy. So the operator must
+ * allow them.
  */
 const STEERING: readonly string[] = [
   'x-http-method-override',
@@ -15,7 +16,7 @@ const STEERING: readonly string[] = [
   'x-http-host-override',
   'x-host',
   'x-host-override',
-  // Next.js takes a request with it for one that has been let in (CVE-2025-29927).
+  // Next.js skips its access checks for a request with this header (CVE-2025-29927).
   'x-middleware-subrequest',
   'x-original-*',
   'x-rewrite-*',
@@ -43,15 +44,16 @@ const STEERING: readonly string[] = [
   'x-arr-*',
   'x-envoy-*',
   'x-accel-*',
-  // Without a rest: CGI makes HTTP_PROXY of it, which HTTP clients of the API take for their proxy.
+  // CGI makes HTTP_PROXY of it, and HTTP clients in the API then use it as their proxy.
   'proxy',
 ];
 
 /**
- * Prepares the rule for the headers of `_headers`. Names are compared folded, as servers do that hand them to programs.
+ * Compiles the rule for the headers in `_headers`. Names are folded before they are compared,
+ * because CGI and similar servers fold them too.
  *
  * @param configured names that the configuration sets
- * @param globs `caller_headers`: the names that may be sent; undefined where all may that do not steer
+ * @param globs `caller_headers`: the names that may be sent. Undefined allows all but `STEERING`.
  */
 export function compileCallerHeaders(
   configured: readonly string[],
@@ -75,7 +77,7 @@ function compileGlobs(globs: readonly string[]): (folded: string) => boolean {
   return (folded) => whole.has(folded) || parts.some((pieces) => matches(folded, pieces));
 }
 
-/** Takes each piece at its first place, which never backtracks. @param pieces what stands between the asterisks */
+/** Searches each piece once, without backtracking. @param pieces the texts between the asterisks */
 function matches(name: string, pieces: readonly string[]): boolean {
   const first = pieces[0] as string;
   const last = pieces.at(-1) as string;

@@ -6,14 +6,17 @@ import { compileTemplate, isScalar } from './fill-template.js';
 export const HEADERS_TOO_LARGE =
   'The headers would be larger than what pool.max_request_header_size of the service allows';
 
-/** Everything that may not stand in a cookie's value (RFC 6265 §4.1.1), and `%` so that decoding is exact. */
+/**
+ * Characters not allowed in a cookie's value (RFC 6265 §4.1.1), and `%`, so that decoding is exact.
+ */
 const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
 
 /**
- * Builds the `Cookie` header of a procedure, or undefined where no cookie has a value. A value that comes from a call is
- * percent-encoded where it must be, so that it cannot begin a second cookie; constants stand as configured.
+ * Builds the `Cookie` header of a procedure; undefined if no cookie has a value. A value from a
+ * call is percent-encoded where needed, so that it cannot start a second cookie. Constants are sent
+ * as configured.
  *
- * @param most characters of a value
+ * @param most the most characters of a value
  */
 export function compileCookies(
   entries: readonly NamedTemplate[],
@@ -39,7 +42,7 @@ export function compileCookies(
   };
 }
 
-/** A value as it can stand in a cookie. */
+/** Encodes a value for a cookie. */
 export function encodeCookie(text: string, name: string): string {
   return text.replace(NOT_COOKIE_OCTET, (character) => encodeText(character, 'Cookie', name));
 }

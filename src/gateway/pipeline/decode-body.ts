@@ -5,52 +5,54 @@ import { isAlike, responseHeader } from '../../upstream/response-headers.js';
 import { decodeText, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 
-/** A decoded body: JSON stays UTF-8, validated and unparsed, until somebody needs its value. */
+/** A decoded body. JSON stays in UTF-8, checked but not parsed, until its value is needed. */
 export type ReplyBody =
   | {
       readonly kind: 'json';
       readonly json: Uint8Array;
-      /** The same in the caller's format, where that was written already. */
+      /** The same in the caller's format, if it is packed already. */
       readonly packed?: Uint8Array | undefined;
     }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** Why a body cannot be handed over. */
+/** Why a body cannot be passed to the caller. */
 export interface RefusedBody {
   readonly kind: 'refused';
   /** For the log. */
   readonly reason: string;
-  /** For the caller, where there is more to say than that the answer cannot be used. */
+  /** For the caller. Default: a general message that the response cannot be used. */
   readonly message?: string;
 }
 
 export type DecodedBody = ReplyBody | RefusedBody;
 
-/** Deeper JSON than this is refused: parsers that recurse, the callers' among them, could not read it. */
+/**
+ * The deepest nesting of JSON. Recursive parsers, also those of callers, cannot read deeper JSON.
+ */
 export const MAX_NESTING = 1_000;
 export const TOO_DEEP: RefusedBody = {
   kind: 'refused',
-  reason: `the answer's JSON is nested deeper than ${MAX_NESTING} levels`,
+  reason: `the JSON of the response is nested deeper than ${MAX_NESTING} levels`,
 };
 
-/** JSON as it is commonly written: it is UTF-8 (RFC 8259 §8.1). */
+/** The common types of JSON, which is UTF-8 (RFC 8259 §8.1). */
 const PLAIN_JSON = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
-/** How a procedure's answers are read: by their media type, or by one rule whatever that says. */
+/** How a procedure's responses are read: by their media type (`auto`), or always in one way. */
 export type DecodeRule = 'auto' | 'json' | 'text' | 'bytes';
 
 /**
- * Reads a body by its media type: JSON as JSON, other text as text (JSON where it looks and parses like JSON), anything
- * else as bytes. Bytes that are no text become U+FFFD, so that no WAMP client closes its connection over them
- * (RFC 6455 §8.1).
+ * Reads a body by its media type: JSON as JSON, other text as text, anything else as bytes. Text
+ * that is valid JSON with a list or an object is JSON too. In text, invalid bytes become U+FFFD.
+ * Otherwise a WAMP client would close its connection (RFC 6455 §8.1).
  *
- * @param rule `response.decode`: anything but `auto` takes the media type's place.
+ * @param rule `response.decode`. A value other than `auto` replaces the media type.
  */
-export function decodeBody(answer: HttpResponse, rule: DecodeRule = 'auto'): DecodedBody {
-  const { body } = answer;
+export function decodeBody(response: HttpResponse, rule: DecodeRule = 'auto'): DecodedBody {
+  const { body } = response;
   if (body.length === 0) return { kind: 'text', text: '' };
-  const field = responseHeader(answer.headers, 'content-type');
-  // Nearly all answers: neither the field nor the body becomes a string.
+  const field = responseHeader(response.headers, 'content-type');
+  // A fast path for nearly all responses: neither the field nor the body becomes a string.
   const isPlain = field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type));
   if (isPlain && rule === 'auto' && isUtf8(body)) return readJson(withoutMark(body));
   const { reading, charset } = readMediaType(field?.toString('latin1'));
@@ -67,16 +69,18 @@ export function decodeBody(answer: HttpResponse, rule: DecodeRule = 'auto'): Dec
   }
 }
 
-/** JSON is UTF-8 (RFC 8259 §8.1), also where a server names Latin-1 or ASCII for all that it sends. */
+/**
+ * JSON is UTF-8 (RFC 8259 §8.1). Some servers declare Latin-1 or ASCII for everything they send.
+ */
 function readJsonIn(body: Buffer, charset: string): DecodedBody {
   if (isUtf8(body) && (isUtf8Named(charset) || isLatin1Named(charset))) return readJson(withoutMark(body));
   const text = decodeText(body, charset);
   return readJson(Buffer.from(text), text);
 }
 
-/** @param text the same as a string, where there is one already. */
+/** @param text the same as a string, if it is known already */
 function readJson(json: Buffer, text?: string): DecodedBody {
-  // The bytes themselves go on and no value is made of them, so that big integers and odd numbers stay as they came.
+  // Passes the bytes on without parsing them, so that all digits of a number stay as they are.
   switch (checkJson(json, MAX_NESTING)) {
     case 'valid':
       return { kind: 'json', json };

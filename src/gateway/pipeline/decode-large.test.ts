@@ -123,13 +123,13 @@ describe('A large body', () => {
     const { count, body } = readInSteps(answer, 'auto', pack, 1_000_000);
     expect(body).toEqual({
       kind: 'refused',
-      reason: "the answer's text takes more than 1000000 bytes in UTF-8",
+      reason: 'the text of the response takes more than 1000000 bytes in UTF-8',
     });
     expect(count).toBeLessThan(20);
   });
 
   it.each([
-    ['unencodable', /half a surrogate pair/],
+    ['unencodable', /a lone surrogate/],
     ['too_many_values', /too many values/],
   ] as const)('that cannot be packed is refused: %s', (why, message) => {
     function* refuse(): ReturnType<PackJson> {

@@ -8,35 +8,41 @@ import { type DecodedBody, type DecodeRule, MAX_NESTING, TOO_DEEP, withoutMark }
 import { charsetOf, decoderFor, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 
-/** Writes JSON in the caller's format, in steps; the other outcome says why it cannot. */
+/** Packs JSON in the caller's format, in steps. Returns a string if that is not possible. */
 export type PackJson = (json: Uint8Array) => Generator<void, Uint8Array | 'unencodable' | 'too_many_values'>;
 
-/** What a large body is read for. */
+/** How a large body is read. */
 export interface LargeBodyRule {
   readonly decode: DecodeRule;
-  /** Bytes that text in another charset than UTF-8 may take in UTF-8. */
+  /** The most bytes in UTF-8 of a text in another charset. */
   readonly maxBytes: number;
-  /** Undefined where the caller takes JSON: text is written as JSON then. */
+  /** Undefined if the caller uses JSON. Text then becomes JSON too. */
   readonly pack: PackJson | undefined;
 }
 
-/** Bytes that are decoded, and characters that are quoted, in one step. */
+/** How many bytes are decoded, or characters quoted, in one step. */
 const STEP = 32 * 1024;
 const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b];
 
-/** As `decodeBody`, in steps for the event loop to go on in between; and what callers get of it is written as well. */
-export function* decodeLargeBody(answer: HttpResponse, rule: LargeBodyRule): Generator<void, DecodedBody> {
-  const { body } = answer;
+/**
+ * Does the same as `decodeBody`, but in steps, so that the event loop can run in between. Also
+ * packs the body in the caller's format.
+ */
+export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): Generator<void, DecodedBody> {
+  const { body } = response;
   const { reading, charset } = readMediaType(
-    responseHeader(answer.headers, 'content-type')?.toString('latin1'),
+    responseHeader(response.headers, 'content-type')?.toString('latin1'),
   );
   const wanted = rule.decode === 'auto' ? reading : rule.decode;
   if (wanted === 'bytes') return { kind: 'bytes', bytes: body };
-  // As in `decodeBody`: JSON is UTF-8, also where Latin-1 is named.
+  // As in `decodeBody`: JSON is UTF-8, even if the response declares Latin-1.
   const named = wanted === 'json' && isLatin1Named(charset) ? '' : charset;
   const utf8 = yield* inUtf8(body, isUtf8(body) ? named : charset, rule.maxBytes);
   if (utf8 === undefined) {
-    return { kind: 'refused', reason: `the answer's text takes more than ${rule.maxBytes} bytes in UTF-8` };
+    return {
+      kind: 'refused',
+      reason: `the text of the response takes more than ${rule.maxBytes} bytes in UTF-8`,
+    };
   }
   const first = utf8[skipSpace(utf8, 0)];
   const isAlike = rule.decode === 'auto' && (first === OPEN_LIST || first === OPEN_OBJECT);
@@ -50,7 +56,7 @@ export function* decodeLargeBody(answer: HttpResponse, rule: LargeBodyRule): Gen
     : { kind: 'text', text };
 }
 
-/** Undefined where it takes more than `most` bytes. */
+/** Converts a body to UTF-8; undefined if the result is longer than `most` bytes. */
 function* inUtf8(body: Buffer, charset: string, most: number): Generator<void, Buffer | undefined> {
   const named = charsetOf(body, charset);
   const isNamedUtf8 = isUtf8Named(named);
@@ -73,30 +79,31 @@ function* packed(json: Buffer, pack: PackJson | undefined): Generator<void, Deco
   if (pack === undefined) return { kind: 'json', json, packed: undefined };
   const bytes = yield* pack(json);
   if (typeof bytes !== 'string') return { kind: 'json', json, packed: bytes };
-  return { kind: 'refused', ...UNWRITABLE[bytes] };
+  return { kind: 'refused', ...UNPACKABLE[bytes] };
 }
 
-const UNWRITABLE = {
+const UNPACKABLE = {
   unencodable: {
-    reason: 'the answer cannot be written for its caller: half a surrogate pair, or an integer beyond 64 bit',
+    reason:
+      'the response cannot be written in the format of the caller: a lone surrogate, or an integer beyond 64 bit',
     message:
-      'The answer cannot be written in MessagePack or CBOR: half a surrogate pair, or an integer beyond 64 bit',
+      'The response cannot be written in MessagePack or CBOR: a lone surrogate, or an integer beyond 64 bit',
   },
   too_many_values: {
     reason:
-      'the answer has more values than wamp.max_values, and its JSON has to be read before it can be written',
+      'the response has more values than wamp.max_values, and its JSON must be parsed before it can be written',
     message:
-      'The answer has too many values to be written in MessagePack or CBOR, as keys in it stand twice or are very many, or text in it stands for bytes',
+      'The response has too many values to be written in MessagePack or CBOR: it has duplicate keys, very many keys, or text that stands for bytes',
   },
 } as const;
 
-/** Text as JSON. */
+/** Writes a text as JSON. */
 function* quote(text: string): Generator<void, Buffer> {
   const pieces = [Buffer.from('"')];
   for (let at = 0; at < text.length; ) {
     yield;
     let end = at + STEP;
-    // Not between the halves of a surrogate pair.
+    // Does not split a surrogate pair.
     if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
     pieces.push(Buffer.from(JSON.stringify(text.slice(at, end)).slice(1, -1)));
     at = end;

@@ -1,10 +1,16 @@
 const ESCAPE = /%([0-9a-f]{2})/gi;
-/** Of Microsoft's servers: no standard has it. */
+/** An escape of Microsoft's servers. It is in no standard. */
 const LONG_ESCAPE = /%u00([0-9a-f]{2})/gi;
-/** Overlong UTF-8 of `.`, `/` and `\`, of two, three and four bytes: lenient decoders take it (RFC 3629 §10). */
+/**
+ * Overlong UTF-8 for `.`, `/` and `\` in 2, 3 or 4 bytes. Lenient decoders accept it (RFC 3629
+ * §10).
+ */
 const OVERLONG = /(?:\xc0|\xe0\x80|\xf0\x80\x80)([\xae\xaf])|(?:\xc1|\xe0\x81|\xf0\x80\x81)(\x9c)/g;
 
-/** Percent-decodes as a lenient server does: what is no escape stays. Bytes become characters of the same number. */
+/**
+ * Percent-decodes like a lenient server, which leaves an invalid escape as it is. Each byte becomes
+ * the character of the same number.
+ */
 export function decodeOnce(text: string): string {
   return text
     .replace(LONG_ESCAPE, '%$1')

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 
-/** True for the names that servers give to UTF-8, the wrong ones too (`utf8mb4` is MySQL's). */
+/** True for the names that servers use for UTF-8, also wrong ones (`utf8mb4` is MySQL's). */
 export function isUtf8Named(charset: string): boolean {
   return charset === '' || charset === 'utf-8' || /^(utf[-_ ]?8|cp65001)/.test(charset);
 }
 
 /**
- * The text that bytes are, without a byte order mark. Bytes that are no text become U+FFFD.
+ * Decodes bytes to text, without a byte order mark. Invalid bytes become U+FFFD.
  *
- * @param charset as the answer names it, in lower case. A byte order mark is the surer sign and goes before it (WHATWG
- *   Encoding §6.1). A name that nobody knows counts as UTF-8, which is the likeliest.
+ * @param charset the charset of the response, in lower case. A byte order mark takes precedence
+ *   (WHATWG Encoding §6.1). An unknown name counts as UTF-8.
  */
 export function decodeText(body: Buffer, charset: string): string {
   const named = charsetOf(body, charset);
@@ -19,16 +19,16 @@ export function decodeText(body: Buffer, charset: string): string {
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
   const decoder = decoderFor(named);
-  // As a stream: Node's decoder of windows-1252, which iso-8859-1 means too (WHATWG Encoding §4.2), errs in one go.
+  // As a stream: without it, Node's decoder for windows-1252 (also iso-8859-1, §4.2) is wrong.
   return decoder.decode(body, { stream: true }) + decoder.decode();
 }
 
-/** The charset that a body is in: its own word goes before that of the answer. */
+/** The charset of a body. A byte order mark takes precedence over the charset of the response. */
 export function charsetOf(body: Buffer, charset: string): string {
   return charsetOfMark(body) ?? (charset === '' && !isUtf8(body) ? charsetOfXml(body) : charset);
 }
 
-/** True for a charset of which ASCII is a part and each byte beyond it a letter: what is valid UTF-8 is hardly meant so. */
+/** True for windows-1252 and its other names. Text in it is hardly ever valid UTF-8. */
 export function isLatin1Named(charset: string): boolean {
   return decoderFor(charset).encoding === 'windows-1252';
 }
@@ -40,7 +40,7 @@ function charsetOfMark(body: Buffer): string | undefined {
   return undefined;
 }
 
-/** XML names its charset itself where nobody else does (RFC 7303 §3). */
+/** The charset in an XML declaration, which counts if there is no other (RFC 7303 §3). */
 function charsetOfXml(body: Buffer): string {
   const start = body.subarray(0, 200).toString('latin1');
   return /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1]?.toLowerCase() ?? '';
@@ -57,7 +57,9 @@ export function decoderFor(charset: string): TextDecoder {
   return new TextDecoder();
 }
 
-/** Names that are in use beside those of the standard: `win-1251`, `cp_1252`, `latin-1`, `ISO_8859_1`. */
+/**
+ * Replaces names in use by those of the standard: `win-1251`, `cp_1252`, `latin-1`, `ISO_8859_1`.
+ */
 function commonName(charset: string): string {
   return charset
     .replace(/^(?:windows|win|cp|ansi)[-_ ]?(\d+)$/, 'windows-$1')

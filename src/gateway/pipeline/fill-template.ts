@@ -2,19 +2,20 @@ import type { Template, Variable } from '../../config/types/template.js';
 import { BadRequest, type Call } from './call.js';
 
 /**
- * The value of a template for one call: a template that is exactly one variable keeps the value's type, mixed text is
- * text, and `undefined` means that a variable is missing and has no default.
+ * Returns the value of a template for one call. A template that is exactly one variable keeps the
+ * type of the value; any other template is text. Undefined if a variable is missing and has no
+ * default.
  */
 export type Filler = (call: Call) => unknown;
 
-/** The kwargs that a template uses, so that they count as consumed; the router's own variables are not among them. */
+/** The names of the kwargs that a template uses, without the variables of the router. */
 export function kwargNames(template: Template): string[] {
   return variables(template)
     .map((variable) => variable.name)
     .filter((name) => !isRouterVariable(name));
 }
 
-/** Prepares a template for filling: what can be decided once is decided here. */
+/** Compiles a template, so that a call only fills in its values. */
 export function compileTemplate(template: Template, what: string, realm: string): Filler {
   const [first] = template.parts;
   if (variables(template).length === 0) {
@@ -39,39 +40,44 @@ export function compileTemplate(template: Template, what: string, realm: string)
 }
 
 /**
- * Reads one variable of a call: from the router where its name says so, else from the kwargs.
+ * Reads one variable of a call: from the router for `realm` and `caller.*`, otherwise from the
+ * kwargs.
  *
- * @param fallback its default, which in a JSON body may be more than text.
+ * @param defaultValue the default of the variable. In a JSON body it may be something other than
+ *   text.
  */
 export function compileVariable(
-  { name, fallback: text }: Variable,
+  { name, fallback: defaultText }: Variable,
   realm: string,
-  fallback: unknown = text,
+  defaultValue: unknown = defaultText,
 ): Filler {
   switch (name) {
     case 'realm':
       return () => realm;
     case 'caller.session':
-      return (call) => call.caller.session ?? fallback;
+      return (call) => call.caller.session ?? defaultValue;
     case 'caller.authid':
-      return (call) => call.caller.authid ?? fallback;
+      return (call) => call.caller.authid ?? defaultValue;
     case 'caller.authrole':
-      return (call) => call.caller.authrole ?? fallback;
+      return (call) => call.caller.authrole ?? defaultValue;
     default:
       return (call) =>
-        (Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined) ?? absent(call, name, fallback);
+        (Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined) ??
+        valueOrDefault(call, name, defaultValue);
   }
 }
 
-/** A null counts as given only where null means something (in a body); a default replaces it. */
-function absent(call: Call, name: string, fallback: unknown): unknown {
-  if (fallback !== undefined) return fallback;
+/**
+ * For a kwarg that is null or missing: the default, or else null, which has a meaning in a body.
+ */
+function valueOrDefault(call: Call, name: string, defaultValue: unknown): unknown {
+  if (defaultValue !== undefined) return defaultValue;
   return Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined;
 }
 
 /**
- * True for values that have one plain text: strings, numbers (big integers too) and booleans. A number too large for a
- * double, as 1e400 is, has none: it would go out as the word Infinity.
+ * True for values with a text form: strings, numbers (big integers too) and booleans. False for a
+ * number too large for a double, such as 1e400: it would be sent as the word Infinity.
  */
 export function isScalar(value: unknown): value is string | number | bigint | boolean {
   const type = typeof value;

@@ -8,20 +8,22 @@ import { compileTemplate, isDictionary, isScalar } from './fill-template.js';
 import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './remaining.js';
 
-const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must name JSON in UTF-8, as the service sets fields of the body`;
+const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must be JSON in UTF-8, as the service sets fields of the body`;
 
-/** Builds the headers of a request, flat: name, value, name, value … Throws {@link BadRequest}. */
+/** Builds the headers of a request as a flat list: name, value … Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
 
-/** What the headers of a procedure are made of. */
+/** The parts from which the headers of a procedure are built. */
 export interface HeaderParts {
   readonly entries: readonly NamedTemplate[];
   readonly cookies: readonly NamedTemplate[];
-  /** Names that the caller can't set beside those of `entries`, such as the auth header. */
+  /** Further names that the caller cannot set, such as the header of the credential. */
   readonly owned: readonly string[];
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
-  /** Whether the configuration sets fields of the body: its type is not the caller's then, see {@link isJsonType}. */
+  /**
+   * True if the configuration sets body fields: Content-Type must then be JSON (see json-type.ts).
+   */
   readonly ownsFields: boolean;
   /** `pool.max_request_header_size` */
   readonly most: number;
@@ -29,7 +31,9 @@ export interface HeaderParts {
   readonly realm: string;
 }
 
-/** Prepares the headers of a procedure. Later ones win: defaults, the caller's `_headers`, the configuration. */
+/**
+ * Compiles the headers of a procedure: defaults, replaced by `_headers`, replaced by the config.
+ */
 export function compileHeaders({
   entries,
   cookies,
@@ -62,7 +66,9 @@ export function compileHeaders({
   const constantWithBody = constantHeaders(withBody);
   const constantWithoutBody = constantHeaders(withoutBody);
 
-  /** The headers of every call that brings none of its own; undefined where they differ, or where they are to be refused. */
+  /**
+   * The headers of each call without `_headers`; undefined if they differ by call or are too large.
+   */
   function constantHeaders(base: readonly string[]): readonly string[] | undefined {
     if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
     const headers = [...base, ...entries.flatMap(({ name, template }) => [name, template.parts.join('')])];
@@ -71,7 +77,7 @@ export function compileHeaders({
 
   function addConfigured(headers: string[], call: Call): void {
     for (const { name, fill, constant } of compiled) {
-      // A constant was checked when the configuration was read.
+      // The config has already checked constants.
       if (constant) headers.push(name, fill(call) as string);
       else addField(headers, name, fill(call), `Header ${name}`, most);
     }
@@ -92,7 +98,9 @@ export function compileHeaders({
   };
 }
 
-/** The caller's `_headers` over the defaults, by folded name; what the configuration sets is left out. */
+/**
+ * Merges `_headers` into the defaults, by folded name, without names that the configuration sets.
+ */
 function mergeCustom(
   base: readonly string[],
   custom: unknown,
@@ -142,13 +150,14 @@ function refuseAbsent(what: string): never {
   throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
 }
 
-/** What stands around a name and a value: colon, space and the line's end. */
-const AROUND = 4;
+/** Bytes of a header line besides name and value: colon, space, CR and LF. */
+const LINE_BYTES = 4;
 
 /**
- * Adds one line for a scalar and one for each element of a list. A missing value is left out, or refused.
+ * Adds one line for a scalar, and one line for each element of a list.
  *
- * @param most bytes, beyond which no more is added
+ * @param most the most bytes to add
+ * @param absent called for a missing value, to refuse it. Default: omits the header.
  * @returns the bytes that were added
  */
 function addField(
@@ -168,10 +177,12 @@ function addField(
     if (!isScalar(element))
       throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
     const text = String(element);
-    size += name.length + text.length + AROUND;
+    size += name.length + text.length + LINE_BYTES;
     if (size > most) throw new BadRequest(HEADERS_TOO_LARGE);
     if (!isFieldValue(text)) {
-      throw new BadRequest(`${what} holds a line break, a control character or a character beyond Latin-1`);
+      throw new BadRequest(
+        `${what} contains a line break, a control character or a character beyond Latin-1`,
+      );
     }
     headers.push(name, text);
   }
@@ -180,12 +191,12 @@ function addField(
 
 /** Bytes of all headers together, the defaults included. */
 function sizeOf(headers: readonly string[]): number {
-  let size = (headers.length / 2) * AROUND;
+  let size = (headers.length / 2) * LINE_BYTES;
   for (const text of headers) size += text.length;
   return size;
 }
 
-/** The value of a header in a flat list, by name in any case; the first where it stands several times. */
+/** The first value of a header in a flat list, ignoring the case of its name. */
 export function requestHeader(headers: readonly string[], lowerName: string): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] as string;

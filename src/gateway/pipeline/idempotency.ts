@@ -4,18 +4,22 @@ import { requestHeader } from './headers.js';
 
 /** Methods whose requests may be sent twice without harm (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<HttpMethod> = new Set<HttpMethod>(['GET', 'HEAD', 'PUT', 'DELETE']);
-/** The header by which a caller declares a POST or PATCH safe to repeat (IETF draft, Stripe, PayPal …). */
+/**
+ * By this header a caller declares a POST or PATCH safe to repeat (IETF draft, Stripe, PayPal …).
+ */
 const COMMON_HEADER = 'idempotency-key';
 
-/** The headers with the call's idempotency key, and whether the request may be sent more than once. */
+/**
+ * The headers with the call's idempotency key, and whether the request may be sent more than once.
+ */
 export interface Keyed {
   readonly headers: readonly string[];
   readonly replayable: boolean;
 }
 
 /**
- * Adds the procedure's `idempotency_header` with a fresh UUID, unless the caller or the configuration gave a value. The
- * key belongs to the call and not to the attempt: every attempt sends the same one.
+ * Adds the procedure's `idempotency_header` with a new UUID, unless the caller or the configuration
+ * sets a value. All attempts of a call have the same key.
  */
 export function compileIdempotency(
   method: HttpMethod,
@@ -36,13 +40,16 @@ export function compileIdempotency(
         };
 }
 
-/** An empty key names no call, so it makes none safe to repeat. */
+/** Whether there is a key. An empty key does not identify the call, so it does not count. */
 function hasKey(headers: readonly string[], lowerName: string): boolean {
   const value = requestHeader(headers, lowerName);
   return value !== undefined && value.trim() !== '';
 }
 
-/** Drops an empty key, and one spelled otherwise (`Idempotency_Key`), so that the upstream sees one key only. */
+/**
+ * Drops an empty key and one spelled differently (`Idempotency_Key`), so that there is one key
+ * only.
+ */
 function isOther(headers: readonly string[], folded: string): (_: string, index: number) => boolean {
   return (_, index) => foldFieldName(headers[index - (index % 2)] as string) !== folded;
 }

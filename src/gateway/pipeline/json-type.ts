@@ -1,14 +1,15 @@
-/** A JSON media type, and what stands behind it: `application/vnd.api+json; ext=bulk`. */
+/** A JSON media type with its parameters: `application/vnd.api+json; ext=bulk`. */
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+[+-])?json(?:[-.][\w.]+)?(?:[ \t]*;([^,]*))?$/i;
 const UTF8 = /^\s*charset\s*=\s*"?utf-?8"?\s*$/i;
 
 /**
- * Whether a Content-Type says what a body is: JSON in UTF-8.
+ * Whether a Content-Type describes a body correctly: as JSON in UTF-8.
  *
- * A server takes the caller's word for it. As a form, the JSON text `{"note":"&tenant=evil"}` has a field `tenant`; as
- * UTF-7, the text `+ACI-` ends a string. Either way a caller would set or add to fields that the configuration sets.
+ * A server parses the body by this header. As a form, the JSON text `{"note":"&tenant=evil"}` has a
+ * field `tenant`. As UTF-7, the text `+ACI-` ends a string. Both would let a caller change fields
+ * that the configuration sets.
  *
- * @param field its lines, flat: name, value, name, value …
+ * @param field the lines of the header as a flat list: name, value, name, value …
  */
 export function isJsonType(field: readonly string[]): boolean {
   const [, value = ''] = field;

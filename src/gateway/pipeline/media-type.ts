@@ -1,14 +1,14 @@
-/** How a body of some media type is read when nobody says otherwise. */
+/** How a body of a media type is read by default. */
 export type BodyReading = 'json' | 'text' | 'bytes';
 
-/** What a Content-Type field says. */
+/** The content of a Content-Type field. */
 export interface MediaType {
   readonly reading: BodyReading;
-  /** The `charset` parameter in lower case; empty where there is none. */
+  /** The `charset` parameter in lower case; empty if there is none. */
   readonly charset: string;
 }
 
-/** The words of a subtype that stand for a sequence of JSON texts, which is no JSON text itself. */
+/** Subtypes for a sequence of JSON texts, which is not a JSON text itself. */
 const JSON_SEQUENCE = /(^|\+|x-)json-seq$/;
 const TEXT_WORDS: ReadonlySet<string> = new Set([
   'xml',
@@ -33,15 +33,18 @@ const TEXT_SUBTYPES: ReadonlySet<string> = new Set([
   'x-pem-file',
 ]);
 
-/** The first media type ends here: parameters follow, or what some servers write there by mistake. */
+/**
+ * The end of the first media type. Parameters follow, or something that a server adds by mistake.
+ */
 const END_OF_TYPE = /[;,\s]/;
 const CHARSET = /[;,\s]charset\s*=\s*["']?([^\s"';,]+)/i;
 
 /**
- * Reads a Content-Type field as leniently as servers write it (RFC 9110 §8.3): a comma in place of the semicolon, or a
- * second type behind the first, change nothing.
+ * Reads a Content-Type field (RFC 9110 §8.3). It is lenient, because servers are not exact: accepts
+ * a comma instead of the semicolon, and ignores a second type after the first.
  *
- * @param field undefined where the answer has none; it counts as JSON then, which is what the request accepts.
+ * @param field undefined if the response has none. It then counts as JSON, which the request
+ *   accepts.
  */
 export function readMediaType(field: string | undefined): MediaType {
   const text = field?.trim() ?? '';
@@ -51,10 +54,10 @@ export function readMediaType(field: string | undefined): MediaType {
   return { reading: type === '' ? 'json' : readingOf(type), charset };
 }
 
-/** Subtypes are built of words: `vnd.api+json`, `x-amz-json-1.1`, `problem+xml` (RFC 6838 §4.2). */
+/** Subtypes consist of words: `vnd.api+json`, `x-amz-json-1.1`, `problem+xml` (RFC 6838 §4.2). */
 function readingOf(type: string): BodyReading {
   const slash = type.indexOf('/');
-  // A bare `json` or `text` is no media type, and yet clear.
+  // Without a slash, `json` or `text` is not a media type, but its meaning is clear.
   const subtype = type.slice(slash + 1);
   const words = subtype.split(/[.+-]/);
   if (words.includes('json')) return JSON_SEQUENCE.test(subtype) ? 'text' : 'json';

@@ -1,23 +1,24 @@
 import { decodeOnce } from './decode-once.js';
 
-/** Tells whether a kwarg of this name would stand beside, or in the place of, what the configuration sets. */
+/** Whether a kwarg of this name could replace or extend a value that the configuration sets. */
 export type IsOwned = (name: string) => boolean;
 
 /**
- * Names of the fields of a JSON body. They are compared in any case: Go and .NET read `Tenant` into the field `tenant`, and
- * of two the last one counts.
+ * Compares names of fields in a JSON body, ignoring case. Go and .NET read `Tenant` into the field
+ * `tenant`, and the last one of two counts.
  */
 export function ownedFields(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
   const owned = new Set(names.map(foldCase));
   const longest = Math.max(...[...owned].map((name) => name.length));
-  // No name gets shorter in another case. One as long as a message is not looked at, for that takes long.
+  // Folding never makes a name shorter. So a very long name, which is slow to fold, is skipped.
   return (name) => name.length <= longest && owned.has(foldCase(name));
 }
 
 /**
- * Names of query parameters, compared as the frameworks read them: in any case (ASP.NET), with `.` and space as `_` (PHP),
- * and by what stands in brackets. `a[]` adds to `a` and `a` replaces `a[b]` (PHP, Rails); `a[c]` leaves `a[b]` alone.
+ * Compares names of query parameters as frameworks read them: ignoring case (ASP.NET), with `.` and
+ * space as `_` (PHP), and step by step in brackets (PHP, Rails). There, `a[]` adds to `a`, and `a`
+ * replaces `a[b]`, but `a[c]` does not change `a[b]`.
  */
 export function ownedParameters(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
@@ -29,16 +30,16 @@ export function ownedParameters(names: readonly string[]): IsOwned {
   };
 }
 
-/** Also letters whose other case is one of ASCII, as that of U+212A and U+017F is: Go counts them as the same. */
+/** Also folds U+212A to `k` and U+017F to `s`, as Go does. */
 function foldCase(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
 
 /**
- * `a[b][]` as `a`, `b` and the empty text. Walks once over the brackets: as a pattern they cost the square of their number
- * where many open and none closes.
+ * Splits `a[b][]` into `a`, `b` and the empty string. Reads the brackets once. A regular expression
+ * would take quadratic time for many open brackets without a closing one.
  *
- * @param most steps, behind which no more are looked for
+ * @param most the most steps to return
  */
 function stepsOf(name: string, most: number): readonly string[] {
   const folded = foldCase(name.includes('%') ? decodeOnce(name) : name);
@@ -55,7 +56,7 @@ function stepsOf(name: string, most: number): readonly string[] {
   return steps;
 }
 
-/** Whether one is the begin of the other. The empty step, as in `a[]`, may be any. */
+/** Whether one list is a prefix of the other. An empty step, as in `a[]`, matches any step. */
 function isWithin(one: readonly string[], other: readonly string[]): boolean {
   for (let index = 0; index < one.length && index < other.length; index++) {
     const [step, otherStep] = [one[index] as string, other[index] as string];

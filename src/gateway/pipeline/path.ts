@@ -6,21 +6,23 @@ import { encodeText } from './encode-text.js';
 import { compileVariable, isScalar } from './fill-template.js';
 import { TOO_LONG } from './query.js';
 
-/** Builds the path of a request, and keeps the literal query of base_url and of the procedure's path apart. */
+/** Builds the path of a request. */
 export interface PathBuilder {
   /** The whole path, percent-encoded. Throws {@link BadRequest}. */
   build(call: Call): string;
-  /** `a=1&b=2` without the question mark, or ''. */
+  /**
+   * The query in base_url and in the procedure's path, without the question mark: `a=1&b=2`, or ''.
+   */
   readonly literalQuery: string;
 }
 
 /**
- * Joins base_url's path and the procedure's path with exactly one slash. They are appended, never resolved as a URL
- * reference (RFC 3986 §5.2 would let `//host` or `..` leave the origin).
+ * Joins the paths of base_url and of the procedure with exactly one slash. The path is never
+ * resolved as a URL reference, because `//host` and `..` would leave the origin (RFC 3986 §5.2).
  *
- * @param base path and query of base_url.
- * @param prefix what is taken off the procedure's path first, whole segments only.
- * @param most characters of a value
+ * @param base path and query of base_url
+ * @param prefix removed from the start of the procedure's path, only as whole segments
+ * @param most the most characters of a value
  */
 export function compilePath(
   base: { path: string; query: string },
@@ -30,7 +32,8 @@ export function compilePath(
   most = Number.POSITIVE_INFINITY,
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
-  // base_url is the whole endpoint then, as with GraphQL and JSON-RPC, be there a slash at its end or not.
+  // Then base_url is the whole endpoint, as for GraphQL and JSON-RPC, with or without a final
+  // slash.
   const isWhole = parts.every((part) => part === '');
   const relative = isWhole ? [] : stripPrefix(parts, prefix);
   const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
@@ -55,9 +58,11 @@ export function compilePath(
 }
 
 /**
- * One variable as one path segment, or a part of one. Dot segments and the empty text are refused: no encoding makes dot
- * segments safe, for URL parsers take `%2e%2e` for `..` (WHATWG URL §4.4) and servers decode `..%2Fx`, and an empty id would
- * turn DELETE /invoices/{{id}} into DELETE /invoices/.
+ * Compiles one variable as a path segment, or a part of one.
+ *
+ * Dot segments are refused, because no encoding makes them safe: URL parsers read `%2e%2e` as `..`
+ * (WHATWG URL §4.4), and servers decode `..%2Fx`. Empty text is refused too, because it would turn
+ * DELETE /invoices/{{id}} into DELETE /invoices/.
  */
 function compileSegment(variable: Variable, realm: string, most: number): (call: Call) => string {
   const { name } = variable;
@@ -71,17 +76,17 @@ function compileSegment(variable: Variable, realm: string, most: number): (call:
     if (text.length > most) throw new BadRequest(TOO_LONG);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
     const encoded = encodeText(text, 'Path variable', name);
-    // What needs no encoding has neither a slash nor an escape in it.
+    // A text that needs no encoding contains neither a slash nor an escape.
     if (encoded !== text && holdsDotSegment(text)) {
       throw new BadRequest(
-        `Path variable ${name} must not hold "." or ".." between slashes, encoded or not: the server could leave its folder`,
+        `Path variable ${name} must not contain "." or ".." between slashes, encoded or not: the server could leave its folder`,
       );
     }
     return encoded;
   };
 }
 
-/** Where variables and text, or several variables, make one segment, they can make a dot segment only together. */
+/** Refuses dot segments that several variables, or variables and text, form together. */
 function refuseJoinedDots(pieces: readonly Piece[]): ((path: string) => void) | undefined {
   const isJoined = pieces.some((piece, index) => {
     if (typeof piece === 'string') return false;
@@ -107,7 +112,7 @@ type Piece = string | ((call: Call) => string);
 function splitQuery(parts: Template['parts']): { parts: Template['parts']; query: string } {
   const index = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));
   if (index < 0) return { parts, query: '' };
-  // The configuration refuses variables behind the question mark: there is one text part with it, and it is the last.
+  // The config allows no variables after the question mark, so this text is the last part.
   const text = parts[index] as string;
   const mark = text.indexOf('?');
   return { parts: [...parts.slice(0, index), text.slice(0, mark)], query: text.slice(mark + 1) };

@@ -9,9 +9,9 @@ export const TOO_LONG =
   'The path and query would be longer than what pool.max_request_line_size of the service allows';
 
 /**
- * Builds the query that the configuration asks for, in its order. Throws {@link BadRequest}.
+ * Builds the configured query, in the order of the configuration. Throws {@link BadRequest}.
  *
- * @param most characters, beyond which no more is built
+ * @param most the most characters
  */
 export function compileQuery(
   entries: readonly NamedTemplate[],
@@ -33,13 +33,13 @@ export function compileQuery(
 }
 
 /**
- * `&name=value` for a scalar, once for each element of a list, '' for null and for what is missing. A dictionary has no
- * text form in a query, so it is refused.
+ * Builds `&name=value` for a scalar or for each element of a list, and '' for null or a missing
+ * value. Refuses a dictionary, which has no text form in a query.
  *
- * @param most characters, beyond which no more is built
+ * @param most the most characters
  */
 export function queryPairs(name: string, value: unknown, most: number): string {
-  // Encoded it is no shorter.
+  // Encoding never makes it shorter.
   if (name.length > most) throw new BadRequest(TOO_LONG);
   return pairsOf(name, encodeText(name, NAME_OF, ''), value, most);
 }
@@ -64,13 +64,13 @@ function pairsOf(name: string, encodedName: string, value: unknown, most: number
   return pairs;
 }
 
-/** A literal query less the parameters of these names; what remains stands as it was written. */
+/** Removes parameters from a literal query. The others stay exactly as they are. */
 export function withoutNames(literalQuery: string, names: readonly string[]): string {
   const pairs = literalQuery.split('&');
   return pairs.filter((pair) => !queryNames(pair).some((name) => names.includes(name))).join('&');
 }
 
-/** The decoded names of a literal query: they belong to the configuration, and no kwarg may add to them. */
+/** The decoded names in a literal query. */
 export function queryNames(literalQuery: string): string[] {
   return [...new URLSearchParams(literalQuery).keys()];
 }

@@ -1,25 +1,25 @@
 import { BadRequest, type Call } from './call.js';
 import type { IsOwned } from './owned-names.js';
 
-/** The name under which a caller hands over HTTP headers. */
+/** The kwarg with the caller's HTTP headers. */
 export const HEADERS_KWARG = '_headers';
 
-/** Sorts the kwargs that no template used. */
+/** Decides which kwargs remain after the templates are filled. */
 export interface RemainingRule {
-  /** Names of kwargs that templates use: consumed. */
+  /** Names of kwargs that templates use. */
   readonly consumed: ReadonlySet<string>;
-  /** Names that the configuration sets at the place where remaining kwargs go: a caller cannot set or add to them. */
+  /** Names that the configuration sets where remaining kwargs go. Callers cannot change them. */
   readonly isOwned: IsOwned;
 }
 
-/** True where a kwarg is still to be placed. */
+/** True if a kwarg remains: no template uses it, and the configuration does not set its name. */
 export function isRemaining(name: string, rule: RemainingRule): boolean {
   return name !== HEADERS_KWARG && !rule.consumed.has(name) && !rule.isOwned(name);
 }
 
 /**
- * The kwargs that remain, or undefined where none does. The call's own dictionary comes back uncopied when all of it
- * remains.
+ * The remaining kwargs, or undefined if there are none. Returns the dictionary of the call itself,
+ * without a copy, if all kwargs remain.
  */
 export function remainingKwargs(
   call: Call,
@@ -34,7 +34,7 @@ export function remainingKwargs(
   return left;
 }
 
-/** For `remaining = refuse`: a kwarg that nothing uses is the caller's mistake, and is named. */
+/** For `remaining = refuse`: refuses kwargs that nothing uses, and names them. */
 export function refuseRemaining(call: Call, rule: RemainingRule): void {
   const extra = Object.keys(call.kwargs).filter((name) => name !== HEADERS_KWARG && !rule.consumed.has(name));
   if (extra.length === 0) return;

@@ -11,7 +11,9 @@ import { compileRequest } from './request.js';
 const ORIGIN = 'https://billing.example.com';
 const caller = { session: 77, authid: 'alice', authrole: 'clerk' };
 
-/** Compiles one procedure of the guide's service; a line that begins with + is a key of the service. */
+/**
+ * Compiles one procedure of the guide's service; a line that begins with + is a key of the service.
+ */
 function compile(name: string, lines: string[] = [], baseUrl = `${ORIGIN}/api`) {
   const config = parseConfig(billingConf(baseUrl, ...lines), { env: {} });
   const service = config.services.find((each) => each.name === 'billing')!;
@@ -106,7 +108,7 @@ describe('path', () => {
   it.each([
     ['.', /must not be/],
     ['..', /must not be/],
-    ['../../etc', /must not hold "\." or "\.\." between slashes/],
+    ['../../etc', /must not contain "\." or "\.\." between slashes/],
     ['%2e%2e%2fetc', /between slashes/],
     ['..?etc', /between slashes/],
     ['a\\..\\b', /between slashes/],
@@ -117,7 +119,7 @@ describe('path', () => {
     [['a'], /must be text/],
     [{ a: 1 }, /must be text/],
     ['\ud800', /lone surrogate/],
-    ['\0QUJD', 'Path variable id holds the character U+0000, as bytes in JSON do'],
+    ['\0QUJD', 'Path variable id contains the character U+0000, as bytes in JSON do'],
     ['INV\0-1', /U\+0000/],
   ])('refuses %j', (id, message) => {
     expect(() => compile('delete_invoice')({ id })).toThrow(message);
@@ -195,7 +197,7 @@ describe('query', () => {
     [{ order: '\0QUJD' }, 'Query parameter sort', '+query.sort = by {{order}}'],
   ])('refuses U+0000, which stands for bytes in JSON: %j, %s', (kwargs, what, ...lines: string[]) => {
     expect(() => pathOf(kwargs, ...lines)).toThrow(what);
-    expect(() => pathOf(kwargs, ...lines)).toThrow('holds the character U+0000');
+    expect(() => pathOf(kwargs, ...lines)).toThrow('contains the character U+0000');
   });
   it('puts literal, configured and remaining parameters in this order', () => {
     const lines = [
@@ -434,7 +436,7 @@ describe('headers', () => {
     'refuses a cookie with U+0000: %s',
     (line) => {
       expect(() => build(line)({ id: '1', sid: '\0QUJD' })).toThrow(
-        /^Cookie sid holds the character U\+0000/,
+        /^Cookie sid contains the character U\+0000/,
       );
     },
   );

@@ -19,13 +19,16 @@ import {
 } from './remaining.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
-/** A request, and whether it may be sent more than once. */
 export interface BuiltRequest {
   readonly request: HttpRequest;
+  /** True if it may be sent more than once. */
   readonly replayable: boolean;
 }
 
-/** Turns a call into its HTTP request; pure but for the UUID of an idempotency key. Throws {@link BadRequest}. */
+/**
+ * Builds the HTTP request of a call. Pure, except for an idempotency key. Throws {@link
+ * BadRequest}.
+ */
 export type RequestBuilder = (call: IncomingCall) => BuiltRequest;
 
 export interface RequestDeps {
@@ -34,9 +37,10 @@ export interface RequestDeps {
 }
 
 /**
- * Compiles a procedure's request once, so that a call only fills in what differs from call to call.
+ * Compiles the request of a procedure once, so that a call only fills in its values.
  *
- * Each name belongs to one owner: what the configuration sets, the credential first, a caller cannot set or add to.
+ * A caller cannot set or extend a name that the credential or the configuration sets. The
+ * credential takes precedence over the configuration.
  */
 export function compileRequest(
   service: ServiceConfig,
@@ -97,7 +101,9 @@ export function compileRequest(
   };
 }
 
-/** Positional arguments have no name that could go anywhere; dropping them in silence would send half a request. */
+/**
+ * Refuses positional arguments. They have no names, and to ignore them would send half a request.
+ */
 function refuseArgs(call: IncomingCall): void {
   if (call.args.length === 0) return;
   throw new BadRequest(
@@ -130,12 +136,15 @@ function remainingRule(
   };
 }
 
-/** By this field Laravel, Symfony and Rails let a POST be another method, as by X-HTTP-Method-Override. */
+/**
+ * Like X-HTTP-Method-Override, this field changes the method of a POST in Laravel, Symfony and
+ * Rails.
+ */
 const METHOD_FIELD = '_method';
 
 function steering(remaining: string): IsOwned {
   if (remaining === 'query') return ownedParameters([METHOD_FIELD]);
-  // The length first, which nearly all names differ in: this is asked for each of them.
+  // Compares the length first, because this runs for each name, and nearly all lengths differ.
   return (name) => name.length === METHOD_FIELD.length && name.toLowerCase() === METHOD_FIELD;
 }
 
@@ -149,7 +158,9 @@ function refusing(steers: IsOwned, isOwned: IsOwned): IsOwned {
   };
 }
 
-/** What becomes of kwargs that come as JSON: those that a body has as they are can stay JSON. */
+/**
+ * Compiles the use of kwargs that arrive as JSON. Those that go into a body unchanged stay JSON.
+ */
 function compileUses(
   { settings }: ProcedureConfig,
   rule: RemainingRule,
@@ -162,7 +173,7 @@ function compileUses(
   const read = new Set([HEADERS_KWARG, ...[...others, ...mixed].flatMap(kwargNames)]);
   return (name) => {
     if (read.has(name)) return 'value';
-    // One that nothing takes is refused by its name.
+    // A kwarg that nothing uses is refused by its name, so it needs no value.
     if (remaining !== 'body' || rule.consumed.has(name)) return 'json';
     return isRemaining(name, rule) ? 'remaining' : 'dropped';
   };
@@ -170,7 +181,7 @@ function compileUses(
 
 function remainingQuery(call: Call, rule: RemainingRule, most: number): string {
   let query = '';
-  /** Characters of names, of those that are dropped too: to compare a name costs as much as to write it. */
+  /** Characters of all names, dropped ones too: to compare a name costs as much as to write it. */
   let compared = 0;
   for (const name of Object.keys(call.kwargs)) {
     if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
@@ -181,7 +192,7 @@ function remainingQuery(call: Call, rule: RemainingRule, most: number): string {
   return query;
 }
 
-/** Both sides may be empty; pairs come with a leading `&`. */
+/** Joins two queries, which may be empty. `pairs` starts with `&`. */
 function joinQuery(query: string, pairs: string): string {
   return query === '' ? pairs.slice(1) : query + pairs;
 }

@@ -7,63 +7,68 @@ import type { BuiltRequest } from './request.js';
 /** An outcome with which a call ends. */
 export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
 
-/** What became of a request. `attempts` counts all that was begun for it. */
+/** How a request ended. `attempts` counts all its attempts, also those before a new credential. */
 export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
   | { readonly kind: 'unsent'; readonly reason: NoCredential; readonly attempts: number }
-  /** Nothing was sent, and the service has another base_url by now: its newest credentials do not belong to the old one. */
+  /**
+   * Nothing was sent, and base_url has changed. The newest credentials may not be for the old one.
+   */
   | { readonly kind: 'moved' };
 
-/** Sends requests to a service with its credential on them. */
+/** Sends requests to a service with its credential. */
 export type CredentialSender = (built: BuiltRequest, control: CallControl) => Promise<Sent>;
 
 /**
- * Puts the credential on a request, sends it, and sends it once more where the credential was refused.
+ * Adds the credential to a request and sends it. Sends it once more with a new credential if the
+ * upstream refuses the first one.
  *
- * @param hasMoved whether the service has another base_url by now; asked before each sending.
+ * @param hasMoved whether base_url has changed; called before each sending
  */
 export function createCredentialSender(
-  authoriser: RequestCredential,
+  credential: RequestCredential,
   upstream: Upstream,
   hasMoved: () => boolean,
 ): CredentialSender {
   return async ({ request, replayable }, control) => {
-    const authorising = authoriser.apply(request, control);
+    const authorising = credential.apply(request, control);
     let authorised = authorising instanceof Promise ? await authorising : authorising;
-    /** Of sendings that have ended, and of the one under way. */
+    /** Attempts of the sendings that have ended (`ended`), and of the current one (`attempted`). */
     let ended = 0;
-    let begun = 0;
+    let attempted = 0;
     let isRenewed = false;
     for (;;) {
-      if (authorised.kind === 'unauthorised') return unsent(authorised, ended + begun);
-      // What has begun may have been carried out: it can't begin anew elsewhere, under another idempotency key perhaps.
-      if (hasMoved()) return ended + begun === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + begun);
+      if (authorised.kind === 'unauthorised') return unsent(authorised, ended + attempted);
+      // An earlier attempt may have been carried out. So the call cannot start again at another
+      // base_url, perhaps with another idempotency key.
+      if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
       const { notAfter } = authorised;
-      const outcome = await upstream.send(authorised.request, replayable, control, notAfter, begun);
+      const outcome = await upstream.send(authorised.request, replayable, control, notAfter, attempted);
       if (outcome.kind === 'expired') {
-        // The credential must be good when the request leaves: the call may have waited for a connection, or to try again.
-        begun = outcome.attempts;
-        // After a redirect it begins anew, where only GET and HEAD come: as if the token had been refused, so once and no more.
-        if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + begun);
+        // The credential expired while the call waited for a connection or for its next attempt.
+        attempted = outcome.attempts;
+        // After a redirect (only of GET and HEAD), the request starts again from the first URL.
+        // This counts as a refused token, so it happens only once.
+        if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + attempted);
         isRenewed ||= outcome.sent;
-        authorised = await authoriser.apply(request, control);
+        authorised = await credential.apply(request, control);
         continue;
       }
       ended += outcome.attempts;
-      // Once and no more.
+      // Only once.
       const renewing =
         outcome.kind === 'response' && !isRenewed
-          ? authoriser.refresh(request, authorised, outcome.response, control)
+          ? credential.refresh(request, authorised, outcome.response, control)
           : undefined;
       if (renewing !== undefined) freePlace(control);
       const renewed = renewing && (await renewing);
       if (renewed === undefined) {
         return { kind: 'sent', request: authorised.request, outcome: withAttempts(outcome, ended) };
       }
-      // Whatever the method: a request that was refused for its credential was not carried out.
+      // This is safe for any method: a request with a refused credential was not carried out.
       authorised = renewed;
       isRenewed = true;
-      begun = 0;
+      attempted = 0;
     }
   };
 }
@@ -78,7 +83,7 @@ const MOVED: Moved = { kind: 'moved' };
 const EXPIRED_BETWEEN: NoCredential = {
   kind: 'unauthorised',
   code: 'auth',
-  cause: 'the token expired before a redirect could be followed, and had been renewed before',
+  cause: 'the token expired before a redirect could be followed, after it had been renewed once',
   retryInMs: undefined,
 };
 const MOVED_BETWEEN: NoCredential = {

@@ -5,21 +5,25 @@ import { encodeCookie } from './cookies.js';
 import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';
 
-/** A procedure whose `{{vars.name}}` are text, or why they cannot be. */
+/** A procedure whose `{{vars.name}}` are replaced by their values. */
 export interface FilledProcedure {
   readonly procedure: ProcedureConfig;
-  /** For the log: which place lacks its value. Stand-ins are in the procedure then, and it may not be sent. */
+  /**
+   * For the log: which place has no value. The procedure then contains placeholders, and its
+   * requests must not be sent.
+   */
   readonly fault: string | undefined;
 }
 
-/** What stands in a place while it has no value, so that callers' own mistakes are found all the same. */
-const STAND_IN = 'pending';
+/** Replaces a missing value, so that mistakes in the kwargs are still found. */
+const PLACEHOLDER = 'pending';
 
 /**
- * Writes a service's variables into the templates of a procedure, as text of the file's own: that is done when a variable
- * changes and not for each call, and no kwarg can ever fill such a place.
+ * Replaces a service's variables in the templates of a procedure by text, as if the text were in
+ * the file. This happens when a variable changes, not for each call. And no kwarg can fill such a
+ * place.
  *
- * @param read gives a variable's value; undefined for one that has none.
+ * @param read returns a variable's value; undefined if it has none
  */
 export function fillServiceVars(
   procedure: ProcedureConfig,
@@ -31,8 +35,8 @@ export function fillServiceVars(
     fillTemplate(template, (name, fallback) => {
       const value = read(name) || fallback;
       const text = value ? encode(value) : undefined;
-      if (text === undefined) fault ??= `${place} has a variable that is empty or cannot stand there`;
-      return text ?? STAND_IN;
+      if (text === undefined) fault ??= `${place} has a variable that is empty or not allowed there`;
+      return text ?? PLACEHOLDER;
     });
   const named = (
     place: string,
@@ -55,7 +59,7 @@ export function fillServiceVars(
   return { procedure: { ...procedure, settings }, fault };
 }
 
-/** Whether some template of the procedure names a variable of the service. */
+/** Whether a template of the procedure contains a variable of the service. */
 export function usesServiceVars({ settings }: ProcedureConfig): boolean {
   const { path, headers, query, cookies, body } = settings;
   return [path, ...[...headers, ...query, ...cookies, ...body].map(({ template }) => template)].some(
@@ -63,21 +67,23 @@ export function usesServiceVars({ settings }: ProcedureConfig): boolean {
   );
 }
 
-/** The text that stands for a value at its place; undefined where it cannot stand there. */
+/** Encodes a value for its place; undefined if it is not allowed there. */
 type Encode = (value: string) => string | undefined;
 
 const inBody: Encode = (value) => (value.isWellFormed() ? value : undefined);
 const inHeader: Encode = (value) => (isFieldValue(value) ? value : undefined);
-/** Encoded when the request is built, as U+0000 cannot be. */
+/** Only checks the value. It is encoded when the request is built, which U+0000 cannot be. */
 const inQuery: Encode = (value) => (value.isWellFormed() && !value.includes('\0') ? value : undefined);
-/** A cookie without other variables counts as the file's own text, which is sent as it stands. */
+/**
+ * A cookie without other variables is sent as it is, like text of the file. So it is encoded here.
+ */
 const inCookie: Encode = (value) => inQuery(value) && encodeCookie(value, '');
 const inPath: Encode = (value) =>
   inQuery(value) === undefined || value === '.' || value === '..' || holdsDotSegment(value)
     ? undefined
     : encodeText(value, 'Path variable', '');
 
-/** Whether a call fills some of the template. */
+/** Whether the template also has variables of the call. */
 function isOfCall({ parts }: Template): boolean {
   return parts.some((part) => typeof part !== 'string' && serviceVariableOf(part) === undefined);
 }
@@ -96,6 +102,6 @@ function fillTemplate(
     if (typeof piece === 'string' && typeof last === 'string') parts[parts.length - 1] = last + piece;
     else parts.push(piece);
   }
-  // What a variable brings is text: a key of digits is no number.
+  // The result is text without a type: a key of digits is not a number.
   return isFilled ? { source: sourceForShow(template), parts } : template;
 }

@@ -4,24 +4,28 @@ import { forEachEntry } from '../../json-text/object-entries.js';
 import type { Kwargs } from './call.js';
 
 /**
- * What becomes of a kwarg that comes as JSON: it is made a value; it stays JSON, under its name; it stays JSON, and is
- * remaining; it is dropped.
+ * The use of a kwarg that arrives as JSON.
+ *
+ * - `value`: it is parsed.
+ * - `json`: it stays JSON, under its name.
+ * - `remaining`: it stays JSON, and belongs to the remaining kwargs.
+ * - `dropped`: it is ignored.
  */
 export type Use = 'value' | 'json' | 'remaining' | 'dropped';
 
 /** The kwargs of a call. */
 export interface SplitKwargs {
-  /** By name. Where the use is `json` it may be JSON text. */
+  /** The kwargs by name. Those with the use `json` may be JSON text. */
   readonly kwargs: Kwargs;
-  /** Those whose use is `remaining`, where they are not among `kwargs`. */
+  /** The kwargs with the use `remaining`; undefined if they are in `kwargs`. */
   readonly remainingJson: RemainingJson | undefined;
 }
 
-/** Leftover kwargs as they are written, all of different names. */
+/** Remaining kwargs as JSON text. All names differ. */
 export interface RemainingJson {
-  /** One entry or some with commas between them, and no brackets around. */
+  /** Each piece is one entry, or several with commas between them, without brackets. */
   readonly pieces: readonly Uint8Array[];
-  /** The whole object, where it is just these entries. */
+  /** The whole object, if it has no other entries. */
   readonly whole: Uint8Array | undefined;
 }
 
@@ -29,9 +33,9 @@ const NONE: Kwargs = Object.freeze({});
 const LOWER_N = 0x6e;
 
 /**
- * Gives each kwarg by its name, and where they come as JSON the remaining ones as such.
+ * Splits the kwargs of a call by their use. Remaining kwargs that arrive as JSON stay JSON.
  *
- * @param useOf by the kwarg's name; undefined where every value is looked at
+ * @param useOf returns the use of a kwarg by its name; undefined if all values are needed
  */
 export function splitKwargs(
   given: Kwargs | JsonText,
@@ -47,31 +51,32 @@ export function splitKwargs(
 }
 
 /**
- * Undefined where a name may be written twice, in whatever way and however deep: the last one counts, and the others must
- * not leave, for what reads the body on its way may take the first (RFC 8259 §4).
+ * Undefined if a name may occur twice at any depth, also with other escapes. Then the kwargs must
+ * be parsed, so that only the last one is sent: a proxy that reads the body might use the first one
+ * (RFC 8259 §4).
  */
 function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs | undefined {
   if (!given.namesDiffer) return undefined;
   const json = bytesOf(given);
   const pieces: Uint8Array[] = [];
   let kwargs: Record<string, unknown> | undefined;
-  // Of remaining entries, one behind the other.
-  let pieceBegin = -1;
+  // The bounds of consecutive remaining entries.
+  let pieceStart = -1;
   let pieceEnd = -1;
   forEachEntry(json, given.bounds, (name, begin, start, end) => {
     const use = useOf(name);
     if (use === 'remaining') {
-      if (pieceBegin < 0) pieceBegin = begin;
+      if (pieceStart < 0) pieceStart = begin;
       pieceEnd = end;
       return;
     }
-    if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
-    pieceBegin = -1;
+    if (pieceStart >= 0) pieces.push(json.subarray(pieceStart, pieceEnd));
+    pieceStart = -1;
     // No prototype, so that `__proto__` is a name like any other.
     kwargs ??= Object.create(null) as Record<string, unknown>;
     if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'value');
   });
-  if (pieceBegin >= 0) pieces.push(json.subarray(pieceBegin, pieceEnd));
+  if (pieceStart >= 0) pieces.push(json.subarray(pieceStart, pieceEnd));
   if (pieces.length === 0) return { kwargs: kwargs ?? NONE, remainingJson: undefined };
   return {
     kwargs: kwargs ?? NONE,
@@ -79,12 +84,12 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
   };
 }
 
-/** A null may stand for what is missing, which is for templates to say. */
+/** null is always parsed, because templates may treat it as missing. */
 function readValue(json: Buffer, asValue: boolean): unknown {
   return asValue || json[0] === LOWER_N ? parse(json.toString('utf8')) : jsonText('', json);
 }
 
-/** The nesting was counted when the JSON came in. */
+/** Without a limit for nesting: that was checked when the message arrived. */
 function parse(json: string): unknown {
   return parseJson(json, Number.POSITIVE_INFINITY);
 }

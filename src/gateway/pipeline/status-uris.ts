@@ -1,7 +1,6 @@
 /**
- * The WAMP error URI for an HTTP status that is no success. docs/errors.md shows the same table.
- *
- * Exact statuses first; anything else by its class.
+ * The WAMP error URIs for HTTP statuses other than success. docs/errors.md shows the same table.
+ * Other statuses get the URI of their class.
  */
 export const STATUS_URIS: Readonly<Record<number, string>> = {
   400: 'wamp.error.invalid_argument',
@@ -16,7 +15,7 @@ export const STATUS_URIS: Readonly<Record<number, string>> = {
 export const OTHER_4XX_URI = 'bondy.error.invalid_argument';
 export const OTHER_URI = 'bondy.error.bad_gateway';
 
-/** @param own the procedure's `errors.$status`, which come before the table. */
+/** @param own the procedure's `errors.$status`, which take precedence over the table */
 export function statusUri(status: number, own: ReadonlyMap<number, string>): string {
   return (
     own.get(status) ?? STATUS_URIS[status] ?? (status >= 400 && status < 500 ? OTHER_4XX_URI : OTHER_URI)

@@ -3,7 +3,7 @@ import { parseJson, stringifyJson } from '../../json.js';
 import { jsonText } from '../../json-text/json-text.js';
 import { compileTemplate, compileVariable, type Filler } from './fill-template.js';
 
-/** Prepares a template whose value goes into a JSON body: a constant or default that is JSON keeps its type there. */
+/** Compiles a template for a JSON body. A constant or default that is JSON keeps its type there. */
 export function compileTypedTemplate(template: Template, what: string, realm: string): Filler {
   const { parts, typed } = template;
   const [first, ...others] = parts;
@@ -16,7 +16,7 @@ export function compileTypedTemplate(template: Template, what: string, realm: st
   return compileVariable(first, realm, first.fallback && jsonValueOf(first.fallback));
 }
 
-/** The value of a text that is JSON, a number to its last digit; else the text. */
+/** The value of a text that is JSON, with all digits of a number; otherwise the text itself. */
 function jsonValueOf(text: string): unknown {
   let value: unknown;
   try {

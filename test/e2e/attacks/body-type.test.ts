@@ -12,7 +12,8 @@ import { type RecordingUpstream, startRecordingUpstream } from '../../support/re
 let upstream: RecordingUpstream;
 let gateway: AttackedGateway;
 beforeAll(async () => {
-  // A server that takes the caller's word for what the body is, as those do which take forms and JSON.
+  // A server that takes the caller's word for what the body is, as those do which take forms and
+  // JSON.
   upstream = await startRecordingUpstream(({ headers, text }) => ({
     json: headers['content-type']?.includes('form')
       ? Object.fromEntries(new URLSearchParams(text))
@@ -45,7 +46,7 @@ describe.each(ATTACK_WAYS)('A body under another media type: %s', (...way) => {
     expect(answer[0]).toBe(MESSAGE.ERROR);
     expect(answer.at(-1)).toMatchObject({
       code: 'bad_request',
-      message: expect.stringContaining('Content-Type must name JSON'),
+      message: expect.stringContaining('Content-Type must be JSON'),
     });
     expect(upstream.requests).toEqual([]);
   });

@@ -75,7 +75,10 @@ async function callUntil(client: RawClient, done: Promise<unknown>): Promise<num
   }
 }
 
-/** Read in one go, so large an answer keeps all others waiting but for a few, while its last bytes come. */
+/**
+ * Read in one go, so large an answer keeps all others waiting but for a few, while its last bytes
+ * come.
+ */
 const MANY = 7;
 
 describe('While a large answer is read for its caller', () => {
@@ -107,7 +110,7 @@ it.each(['msgpack', 'cbor'] as const)(
       expect.objectContaining({
         code: 'bad_answer',
         message: expect.stringMatching(
-          /^The answer has too many values to be written in MessagePack or CBOR/,
+          /^The response has too many values to be written in MessagePack or CBOR/,
         ),
       }),
     ]);

@@ -34,7 +34,9 @@ const own = (code: keyof typeof SENTENCES, status: number, attempts: number) => 
   attempts,
 });
 
-/** A second after the first attempt, give or take a quarter, as `gateway.random` says: rounded up. */
+/**
+ * A second after the first attempt, give or take a quarter, as `gateway.random` says: rounded up.
+ */
 const PENDING = {
   ...own('secrets', 503, 0),
   retry_after: expect.toSatisfy((s: number) => s === 1 || s === 2),
@@ -86,7 +88,12 @@ describe("the gateway's own errors", () => {
     ['positional arguments', {}, [1], /keyword arguments.*session\.call\(uri, \[\], \{id/],
     ['_headers that are no dictionary', { id: 1, _headers: ['x'] }, [], /_headers must be a dictionary/],
     ['a header that is ours', { id: 1, _headers: { HOST: 'x' } }, [], /HOST is set by the gateway/],
-    ['a line break in a header', { id: 1, _headers: { 'X-A': 'a\r\nB: c' } }, [], /X-A holds a line break/],
+    [
+      'a line break in a header',
+      { id: 1, _headers: { 'X-A': 'a\r\nB: c' } },
+      [],
+      /X-A contains a line break/,
+    ],
     ['a dictionary in the query', { id: 1, q: { a: 1 } }, [], /"q"/],
   ])('bad_request: %s', async (_, kwargs, args, message) => {
     const scene = await open();

@@ -248,7 +248,7 @@ describe('templates, from the configuration to the wire', () => {
     [null, /must be text/],
     [{}, /must be text/],
     [['a'], /must be text/],
-    ['\ud800', /half a character/],
+    ['\ud800', /a lone surrogate/],
   ])('refuse %j in a path', async (id, message) => {
     expect(await refusal('twice', { id })).toMatch(message);
   });
