@@ -37,7 +37,7 @@ describe('the deadline of a call', () => {
     await hello(client, 'realm1', details);
     return client;
   }
-  /** A call under way: [caller, callee, details of its invocation]. */
+  /** An open call: [caller, callee, details of its invocation]. */
   async function call(options: object, registration: object, calleeDetails?: object) {
     const [callee, caller] = [await join(calleeDetails), await join()];
     callee.send([64, 1, registration, 'com.a']);
@@ -72,11 +72,11 @@ describe('the deadline of a call', () => {
     ['announced and asked for', { forward_timeout: true }, CAPABLE, { timeout: 500 }],
     ['not asked for', {}, CAPABLE, {}],
     ['not announced', { forward_timeout: true }, { roles: ALL_ROLES }, {}],
-  ])('is forwarded to a callee where that is %s', async (_what, registration, details, expected) => {
+  ])('is forwarded to a callee if that is %s', async (_what, registration, details, expected) => {
     expect((await call({ timeout: 500 }, registration, details))[2]).toEqual(expected);
   });
 
-  it('is forwarded beside the caller’s identity, and never above the cap', async () => {
+  it('is forwarded together with the caller’s identity, and never above the cap', async () => {
     const registration = { forward_timeout: true, disclose_caller: true };
     expect((await call({ timeout: 10_000_000 }, registration))[2]).toEqual({
       caller: expect.any(Number),
@@ -86,7 +86,7 @@ describe('the deadline of a call', () => {
     });
   });
 
-  it('leaves no timer of a call behind once that is answered', async () => {
+  it('leaves no timer behind once its call is answered', async () => {
     const [caller, callee] = await call({ timeout: 500 }, {});
     const before = clock.pending;
     callee.send([70, 1, {}]);
@@ -94,7 +94,7 @@ describe('the deadline of a call', () => {
     expect(clock.pending).toBe(before - 1);
   });
 
-  it('is kept for many calls of one duration by one timer', async () => {
+  it('shares one timer with all calls of the same duration', async () => {
     const [caller, callee] = await call({}, {});
     const before = clock.pending;
     clock.advance(10_000);
@@ -109,14 +109,14 @@ describe('the deadline of a call', () => {
     expect(caller.unread).toBe(0);
     clock.advance(1);
     expect([(await caller.next())[2], (await caller.next())[2]]).toEqual([2, 3]);
-    // With no call left the lane sleeps, and the next one wakes it.
+    // Without calls the shared timer stops, and the next call starts it.
     expect(clock.pending).toBe(before - 1);
     caller.send([48, 4, {}, 'com.a']);
     clock.advance(30_000);
     expect(await caller.next()).toEqual([8, 48, 4, ...TIMEOUT.slice(3)]);
   });
 
-  it('still holds in mode kill, for a callee that never answers, which is not interrupted twice', async () => {
+  it('still ends a call in mode kill whose callee never responds, without a second INTERRUPT', async () => {
     const [caller, callee] = await call({ timeout: 500 }, {});
     caller.send([49, 1, { mode: 'kill' }]);
     expect(await callee.next()).toStrictEqual([69, 1, { mode: 'kill', reason: 'wamp.error.canceled' }]);
@@ -125,7 +125,7 @@ describe('the deadline of a call', () => {
     expect(callee.unread).toBe(0);
   });
 
-  it('survives durations beyond what a timer can hold', async () => {
+  it('can be longer than the longest timer', async () => {
     router = createRouter({
       realms: ['realm1'],
       limits: { ...LIMITS, callTimeout: 0, maxCallTimeout: 2 ** 40, maxPendingCalls: 10, maxSessions: 10 },

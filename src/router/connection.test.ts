@@ -8,7 +8,7 @@ import type { Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
 import type { Authorizer, Verdict } from './access/authorizer.js';
 import { createRouter } from './router.js';
 
-/** A router that thinks about requests for `com.slow` until it is told to decide. */
+/** A router whose authorizer decides about `com.slow` only when the test says so. */
 function setUp() {
   const clock = createFakeClock();
   const undecided: ((verdict: Verdict) => void)[] = [];
@@ -35,8 +35,8 @@ function setUp() {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a session whose request is being decided on', () => {
-  it('can answer calls meanwhile: the decision may hang on that', async () => {
+describe('a session whose request waits for the authorizer', () => {
+  it('can respond to calls meanwhile, because the decision may depend on that', async () => {
     const { join, decide } = setUp();
     const { client: callee } = await join();
     const { client: caller } = await join();
@@ -56,10 +56,10 @@ describe('a session whose request is being decided on', () => {
     expect(await callee.next()).toEqual([8, 48, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
   });
 
-  it('hears no more of what it unsubscribes from, as soon as it asks', async () => {
+  it('gets no more events of a subscription as soon as it sends UNSUBSCRIBE', async () => {
     const { join, decide } = setUp();
     const [{ client }, { client: publisher }] = [await join(), await join()];
-    // The publisher too: so the subscription outlives that client's part in it.
+    // The publisher subscribes too, so that the subscription outlives the client's part in it.
     publisher.send([32, 9, { match: 'prefix' }, 'com.slow']);
     decide(true);
     await publisher.next();
@@ -70,13 +70,13 @@ describe('a session whose request is being decided on', () => {
       publisher.send([16, request, { acknowledge: true }, 'com.slow.t']);
       expect(await publisher.next()).toEqual([17, request, expect.any(Number)]);
     };
-    // Now nothing is being decided, so that what comes waits behind nothing.
+    // Nothing waits for the authorizer now, so new messages are handled at once.
     await turn();
     client.send([34, 2, subscription]);
     await publish(1);
     decide(false);
     expect(await client.next()).toEqual([8, 34, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
-    // It stays subscribed.
+    // It is still subscribed.
     await publish(2);
     expect((await client.next())[0]).toBe(36);
     client.send([34, 3, subscription]);
@@ -92,7 +92,7 @@ describe('a session whose request is being decided on', () => {
     expect(client.unread).toBe(0);
   });
 
-  it('hears no more of what it unsubscribes from, though another request comes first', async () => {
+  it('gets no more events after UNSUBSCRIBE, even if that waits behind another request', async () => {
     const { join, decide } = setUp();
     const [{ client }, { client: publisher }] = [await join(), await join()];
     publisher.send([16, 1, { retain: true }, 'com.t']);
@@ -110,7 +110,7 @@ describe('a session whose request is being decided on', () => {
     expect(client.unread).toBe(0);
   });
 
-  it('is over with its GOODBYE when it is killed, and hears nothing after ours', async () => {
+  it('ends with its GOODBYE when it is killed, and gets nothing after the router’s GOODBYE', async () => {
     const { join, decide, clock } = setUp();
     const killer = await join();
     const { client, id } = await join();
@@ -118,7 +118,7 @@ describe('a session whose request is being decided on', () => {
     client.send([48, 2, {}, 'com.none']);
     killer.client.send([48, 1, {}, 'wamp.session.kill', [id]]);
     expect((await client.next())[2]).toBe('wamp.close.killed');
-    // More than may wait, for a session that lives.
+    // More messages than may wait for a live session.
     for (let request = 3; request < 9; request++) client.send([48, request, {}, 'com.none']);
     client.send([6, {}, 'wamp.close.goodbye_and_out']);
     await client.closed;
@@ -129,7 +129,7 @@ describe('a session whose request is being decided on', () => {
   });
 });
 
-describe('a client for whom WELCOME or CHALLENGE cannot be written', () => {
+describe('a client for which WELCOME or CHALLENGE cannot be encoded', () => {
   it.each([
     ['WELCOME', 'unencodable', 'wamp.error.runtime_error', {}],
     ['WELCOME', 'too_large', 'wamp.error.payload_size_exceeded', {}],
@@ -140,7 +140,7 @@ describe('a client for whom WELCOME or CHALLENGE cannot be written', () => {
       'wamp.error.payload_size_exceeded',
       { authid: 'joe', authmethods: ['ticket'] },
     ],
-  ] as const)('is told that instead of %s: %s', (name, outcome, reason, details) => {
+  ] as const)('gets an ABORT instead of %s: %s', (name, outcome, reason, details) => {
     const sent: Message[] = [];
     let receiver: PeerReceiver | undefined;
     const peer: Peer = {

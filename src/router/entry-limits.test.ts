@@ -5,7 +5,7 @@ import type { Session } from './model.js';
 const MANY = { most: 1e9, key: 'many' };
 const session = (trusted = false) => ({ trusted }) as Session;
 
-/** Whether a session may enter something new, where 2,000 bytes may be held in a realm. */
+/** The refusal of a new entry, in a realm that may hold 2,000 bytes. */
 function limits() {
   const all = createEntryLimits({
     what: 'things',
@@ -19,7 +19,7 @@ function limits() {
 const LONG = 'a'.repeat(1200);
 
 describe('limits of registrations and subscriptions', () => {
-  it('let who shares an entry pay for the share, and then for all, when it is the oldest', () => {
+  it('charge a session that shares an entry for its share, and for the entry once it is the oldest', () => {
     const { enter, leave, refusal } = limits();
     const [first, second, third] = [session(), session(), session()];
     enter(first, LONG, true);
@@ -32,20 +32,20 @@ describe('limits of registrations and subscriptions', () => {
     expect(refusal(third, LONG)).toBeUndefined();
   });
 
-  it('count nothing of what parts of this process have', () => {
+  it('do not count entries of sessions of this process', () => {
     const { enter, leave, objection, refusal } = limits();
     const [own, client] = [session(true), session()];
     enter(own, LONG, true);
     enter(own, `${LONG}b`, true);
     expect(refusal(client, LONG)).toBeUndefined();
     expect(objection(own, LONG, true, 3)).toBeUndefined();
-    // Who shares it then pays for all of it.
+    // A client that shares it then pays for all of it.
     enter(client, LONG, false);
     leave(own, LONG, true, client);
     expect(refusal(client, LONG)).toContain('2000 bytes');
   });
 
-  it('count two bytes for each character where one is beyond Latin-1', () => {
+  it('count two bytes per character if any character is beyond Latin-1', () => {
     const { refusal } = limits();
     expect(refusal(session(), 'é'.repeat(1400))).toBeUndefined();
     expect(refusal(session(), `${'a'.repeat(1400)}ł`)).toContain('2000 bytes');

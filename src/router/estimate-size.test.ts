@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonText } from '../json-text/json-text.js';
 import { weigh } from './estimate-size.js';
 
-describe('the weight of a value', () => {
+describe('the estimated size of a value', () => {
   it.each([
     ['text', 'x'.repeat(1000)],
     ['JSON text', jsonText(`"${'x'.repeat(1000)}"`)],
@@ -17,7 +17,7 @@ describe('the weight of a value', () => {
     expect(weigh(value, 1e6)).toBeLessThan(5000);
   });
 
-  it('counts of JSON text what is written, not what is known of it', () => {
+  it('counts the bytes of JSON text, not the values that are parsed from it', () => {
     const bytes = new Uint8Array(1000);
     expect(weigh(jsonText('', bytes, '', undefined, true), 1e6)).toBe(weigh(bytes, 1e6));
   });
@@ -29,7 +29,7 @@ describe('the weight of a value', () => {
   it.each([
     ['dictionary', Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]))],
     ['list', Array.from({ length: 1000 }, (_, index) => index)],
-  ])('reads no more of a %s than counts', (_what, all) => {
+  ])('does not read a %s beyond the limit', (_what, all) => {
     let read = 0;
     const watched = new Proxy(all, {
       get(target, name, receiver) {
@@ -43,7 +43,7 @@ describe('the weight of a value', () => {
     expect(read).toBeGreaterThanOrEqual(1000);
   });
 
-  it('stops beyond what matters, and never recurses', () => {
+  it('stops beyond the limit, and never recurses', () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(weigh(circle, 10_000)).toBeGreaterThan(10_000);

@@ -37,7 +37,7 @@ function setUp() {
 const turns = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a handshake', () => {
-  it('goes from step to step, those that take time and those that do not', async () => {
+  it('goes from step to step, whether they take time or not', async () => {
     for (const answer of [() => ADMITTED, async () => ADMITTED]) {
       const { calls, handshake } = setUp();
       handshake.begin(challenge(answer));
@@ -50,7 +50,7 @@ describe('a handshake', () => {
     }
   });
 
-  it('refuses no sooner than it may', () => {
+  it('does not refuse before the time that the step gives', () => {
     const { clock, calls, handshake } = setUp();
     handshake.begin({ kind: 'refused', refusal: REFUSAL, notBefore: 250 });
     clock.advance(249);
@@ -59,7 +59,7 @@ describe('a handshake', () => {
     expect(calls.refuse).toHaveBeenCalledExactlyOnceWith(REFUSAL);
   });
 
-  it('leaves no timer behind when the client goes, and drops what still comes of its login', async () => {
+  it('leaves no timer behind when the client goes, and drops a later result of its login', async () => {
     const { clock, calls, handshake } = setUp();
     handshake.begin({ kind: 'refused', refusal: REFUSAL, notBefore: 250 });
     handshake.end();
@@ -74,7 +74,7 @@ describe('a handshake', () => {
     expect(calls.refuse).not.toHaveBeenCalled();
   });
 
-  it('takes one AUTHENTICATE, after its CHALLENGE, and nothing else', () => {
+  it('accepts one AUTHENTICATE, after CHALLENGE, and nothing else', () => {
     const never = new Promise<Step>(() => {});
     const cases: readonly [Step | Promise<Step>, readonly Message[], string][] = [
       [never, [AUTHENTICATE], 'AUTHENTICATE without a CHALLENGE'],
@@ -100,7 +100,7 @@ describe('a handshake', () => {
     }
   });
 
-  it('hands a bug on', async () => {
+  it('reports a bug', async () => {
     const { calls, handshake } = setUp();
     const bug = new Error('bug');
     handshake.begin(Promise.reject(bug));
@@ -108,7 +108,7 @@ describe('a handshake', () => {
     expect(calls.fail).toHaveBeenCalledExactlyOnceWith(bug);
   });
 
-  it('hands on a bug in what follows it, at once or later', async () => {
+  it('reports a bug in a later step, at once or later', async () => {
     const bug = new Error('bug');
     const { calls, handshake } = setUp();
     calls.admit.mockImplementation(() => {

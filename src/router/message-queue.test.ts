@@ -4,8 +4,8 @@ import { type Budget, createBudget } from './budget.js';
 import { createInOrder } from './message-queue.js';
 
 /**
- * A line of messages, each of which is handled when it is told to be, where its number is in
- * `slow`.
+ * A queue of messages. The handling of each message whose number is in `slow` ends when the test
+ * says so.
  */
 function line(slow: readonly number[], budget?: Budget) {
   const limits = { maxWaitingMessages: 3, maxWaitingBytes: 2400 };
@@ -35,21 +35,21 @@ function line(slow: readonly number[], budget?: Budget) {
     take({ type: MESSAGE.YIELD, request, options: {}, payload: {} });
   async function end(request: number, error?: Error): Promise<void> {
     finish.get(request)?.(error);
-    // What waited is handled in microtasks.
+    // Waiting messages are handled in microtasks.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { log, waited, send, overtake, end };
 }
 
 describe('messages in order', () => {
-  it('are handled at once where nothing takes time', () => {
+  it('are handled at once if nothing takes time', () => {
     const { log, send } = line([]);
     send(1);
     send(2);
     expect(log).toEqual(['begins 1', 'begins 2']);
   });
 
-  it('wait behind one that takes time, and behind the next', async () => {
+  it('wait behind one that takes time, and then behind the next one', async () => {
     const { log, waited, send, end } = line([1, 3]);
     for (const request of [1, 2, 3, 4]) send(request);
     expect(log).toEqual(['begins 1']);
@@ -63,7 +63,7 @@ describe('messages in order', () => {
     expect(log.at(-1)).toBe('begins 6');
   });
 
-  it('wait behind nothing where they overtake', async () => {
+  it('do not wait if they may overtake', async () => {
     const { log, waited, send, overtake, end } = line([1]);
     for (const request of [1, 2]) send(request);
     overtake(3);
@@ -73,7 +73,7 @@ describe('messages in order', () => {
     expect(log).toEqual(['begins 1', 'begins 3', 'begins 2']);
   });
 
-  it('go on after one that failed, at once or later', async () => {
+  it('continue after one that failed, at once or later', async () => {
     const { log, send, end } = line([1]);
     send(666);
     send(1);
@@ -85,7 +85,7 @@ describe('messages in order', () => {
   it.each([
     ['number', '', 4, 'wamp.max_waiting_messages'],
     ['size', 'x'.repeat(500), 2, 'wamp.max_waiting_bytes'],
-  ])('are dropped, all of them, where their %s is too large', async (_what, text, fit, key) => {
+  ])('are all dropped if their %s is too large', async (_what, text, fit, key) => {
     const { log, send, end } = line([1]);
     send(1);
     for (let request = 2; request <= fit + 2; request++) send(request, text);
@@ -94,14 +94,14 @@ describe('messages in order', () => {
     expect(log).toEqual(['begins 1', `overflow of ${key}`]);
   });
 
-  it('share a budget with those of others, and give back what they took, dropped or handled', async () => {
+  it('share a budget with other sessions, and give their part back when they are dropped or handled', async () => {
     const limit = (most: number, key: string) => ({ most, key });
     const budget = createBudget({ count: limit(3, 'wamp.count'), bytes: limit(1e6, 'wamp.bytes') });
     const [one, other] = [line([1], budget), line([1], budget)];
     for (const request of [1, 2, 3]) one.send(request);
     for (const request of [1, 2, 3]) other.send(request);
     expect(other.log).toEqual(['begins 1', 'overflow of wamp.count']);
-    // The message that the other one had waiting is gone: there is room for one more.
+    // The waiting message of the other session is gone, so there is room for one more.
     one.send(4);
     await one.end(1);
     expect(one.log).toEqual(['begins 1', 'begins 2', 'begins 3', 'begins 4']);
@@ -111,7 +111,7 @@ describe('messages in order', () => {
     expect(budget.take(1e6)).toEqual(limit(1e6, 'wamp.bytes'));
   });
 
-  it('are counted while they wait, and not after', async () => {
+  it('count while they wait, and not afterwards', async () => {
     const { log, send, end } = line([1, 11, 21]);
     for (const first of [1, 11, 21]) {
       for (let request = first; request <= first + 3; request++) send(request, 'x'.repeat(50));

@@ -19,7 +19,7 @@ function start(options: Partial<RouterOptions> = {}): Router {
 const ABORT = (uri: string) => [3, { message: expect.any(String) }, uri];
 
 describe('admission', () => {
-  it('turns anonymous clients away where they are not allowed, and lets this process in', async () => {
+  it('refuses anonymous clients if they are not allowed, and still admits this process', async () => {
     const router = start({ allowAnonymous: false });
     const details = { roles: ALL_ROLES };
     expect(await hello(attachRaw(router.attach))).toEqual(ABORT('wamp.error.authentication_required'));
@@ -45,7 +45,7 @@ describe('admission', () => {
     expect(welcome[2]).toMatchObject({ authrole: 'anonymous', authid: expect.not.stringMatching('admin') });
   });
 
-  it('holds no more sessions than it may, and takes another when one has left', async () => {
+  it('admits no more sessions than the limit, and another one when one has left', async () => {
     const router = start();
     const clients = [attachRaw(router.attach), attachRaw(router.attach), attachRaw(router.attach)] as const;
     expect((await hello(clients[0]))[0]).toBe(2);
@@ -56,7 +56,7 @@ describe('admission', () => {
     expect((await hello(late))[0]).toBe(2);
   });
 
-  it('gives every session another ID, even where the source repeats itself', async () => {
+  it('gives every session a different ID, even if the random source repeats one', async () => {
     const ids = [7, 100, 7, 7, 101, 8];
     const router = start({ randomId: () => ids.shift() ?? 9 });
     const first = await hello(attachRaw(router.attach));
@@ -66,7 +66,7 @@ describe('admission', () => {
 });
 
 describe('disclosure', () => {
-  it('tells a trusted callee that asks for it who calls', async () => {
+  it('tells a trusted callee who calls if it asks for that', async () => {
     const router = start();
     const [ours, theirs] = localPeers();
     router.attach(theirs, IN_PROCESS);
@@ -85,7 +85,7 @@ describe('disclosure', () => {
   });
 });
 
-/** A peer of a client that joins, and whose sends of some message types have another outcome. */
+/** The peer of a client that joins. Sends of some message types have another outcome. */
 function fussyPeer(
   fails: Readonly<Record<number, SendOutcome>>,
   receive: (message: unknown) => void,
@@ -105,7 +105,7 @@ function fussyPeer(
   return [peer, (list) => send(list)];
 }
 
-describe('what cannot be handed on', () => {
+describe('what cannot be delivered', () => {
   const info = { ...IN_PROCESS, trusted: false };
 
   it.each<[SendOutcome, string]>([
@@ -144,8 +144,8 @@ describe('what cannot be handed on', () => {
   });
 });
 
-describe('a fault of the router’s own', () => {
-  it('costs the one session, with an ABORT, and is logged without what was sent', async () => {
+describe('a bug in the router', () => {
+  it('ends only the one session with ABORT, and is logged without the message', async () => {
     let lastId = 0;
     let isBroken = false;
     const lines: string[] = [];
@@ -174,7 +174,7 @@ describe('a fault of the router’s own', () => {
 });
 
 describe('closing', () => {
-  it('does not wait longer than half a second for an echo', async () => {
+  it('waits no longer than half a second for the reply to GOODBYE', async () => {
     const clock = createFakeClock();
     const router = start({ clock });
     const client = attachRaw(router.attach);
@@ -192,7 +192,7 @@ describe('closing', () => {
     await client.closed;
   });
 
-  it('leaves no timer behind, whatever deadlines its calls had', async () => {
+  it('leaves no timer behind, whatever deadlines the calls had', async () => {
     const clock = createFakeClock();
     const router = start({ clock, limits: { ...LIMITS, callTimeout: 30_000 } });
     const [callee, caller] = [attachRaw(router.attach), attachRaw(router.attach)];
@@ -211,7 +211,7 @@ describe('closing', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('aborts those that have not joined, and takes nobody any more', async () => {
+  it('aborts clients that have not joined, and admits none afterwards', async () => {
     const router = start();
     const client = attachRaw(router.attach);
     await router.close();
@@ -219,7 +219,7 @@ describe('closing', () => {
     expect(await attachRaw(router.attach).next()).toEqual(ABORT('wamp.close.system_shutdown'));
   });
 
-  it('forgets a peer that was closed before it got here', () => {
+  it('forgets a peer that was closed before it was attached', () => {
     const router = start();
     const [ours, theirs] = localPeers();
     ours.close('normal');

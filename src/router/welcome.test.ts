@@ -16,7 +16,7 @@ const DETAILS = {
 };
 
 describe('the details of a WELCOME', () => {
-  it('lose what is needed least first: features, what a login brought, names, and never the roles', () => {
+  it('lose the least important parts first: features, then authextra, then names, but never the roles', () => {
     const steps = [...shrinkingDetails(DETAILS)];
     expect(steps[0]).toBe(DETAILS);
     const proof = { authextra: { verifier: DETAILS.authextra.verifier } };
@@ -27,7 +27,7 @@ describe('the details of a WELCOME', () => {
       expect(roles).toEqual({ broker: { features: {} }, dealer: { features: {} } });
   });
 
-  it('fit into the least that RawSocket knows, in every serializer', () => {
+  it('fit into the smallest message limit of RawSocket, with every serializer', () => {
     for (const serializer of [json!, ...others]) {
       const sizes = [...shrinkingDetails(DETAILS)].map((details) =>
         Buffer.byteLength(serializer.encode({ type: 2, session: 2 ** 53 - 1, details }) as string),

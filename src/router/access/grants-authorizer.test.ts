@@ -42,13 +42,13 @@ function setUp(security: Partial<RealmSecurity>, answer: (args: readonly unknown
 }
 
 describe('what a session may do', () => {
-  it('is everything where its realm declares no grants, or has its security off', () => {
+  it('is everything if its realm declares no grants or disables security', () => {
     for (const security of [{}, { grants: [], securityEnabled: false }]) {
       expect(setUp(security).may(session(['all']), 'register', 'com.x', 'prefix')).toBe(true);
     }
   });
 
-  it('is nothing once the realm declares grants, but for what they allow its roles', () => {
+  it('is only what the grants allow its roles once the realm declares grants', () => {
     expect(setUp({ grants: [] }).may(session(['staff']), 'call', 'com.a', 'exact')).toBe(false);
     const { may } = setUp({ grants: [CALL] });
     expect(may(session(['staff']), 'call', 'com.a', 'exact')).toBe(true);
@@ -56,11 +56,11 @@ describe('what a session may do', () => {
     expect(may(session(['other', 'all']), 'call', 'com.a', 'exact')).toBe(false);
   });
 
-  it('is everything for a part of this process', () => {
+  it('is everything for a session of this process', () => {
     expect(setUp({ grants: [] }).may(session([], true), 'register', 'com.a', 'exact')).toBe(true);
   });
 
-  it('does not mix roles up, in whatever order and however many there are', () => {
+  it('does not confuse sets of roles, whatever their order and number', () => {
     const { may } = setUp({ grants: [CALL] });
     for (let i = 0; i < 3000; i += 1)
       expect(may(session([`role${i}`]), 'call', 'com.a', 'exact')).toBe(false);
@@ -73,7 +73,7 @@ describe('what a session may do', () => {
 describe('an authorizer', () => {
   const authorizer = 'com.example.authorize';
 
-  it('is asked about what no grant allows, and about that alone', async () => {
+  it('is asked only about what no grant allows', async () => {
     const { may, asked } = setUp({ grants: [CALL], authorizer });
     const joe = session(['staff']);
     expect(may(joe, 'call', 'com.a', 'exact')).toBe(true);
@@ -100,13 +100,13 @@ describe('an authorizer', () => {
     [null, 'failed'],
     [{}, 'failed'],
     [{ allow: 1 }, 'failed'],
-  ])('that returns %j says %s', async (answer, verdict) => {
+  ])('that returns %j means %s', async (answer, verdict) => {
     expect(await setUp({ authorizer }, () => answer).may(session(['all']), 'call', 'com.a', 'exact')).toBe(
       verdict,
     );
   });
 
-  it('that fails has failed, and nothing of its error is logged but the URI', async () => {
+  it('that fails means failed, and the log has nothing of its error but the URI', async () => {
     const { may, log } = setUp({ authorizer }, () => {
       throw new WampError('com.example.broken', { args: ['S3CR3T'] });
     });
@@ -117,7 +117,7 @@ describe('an authorizer', () => {
     expect(log.text()).not.toContain('S3CR3T');
   });
 
-  it('is asked once about what it lets keep, for that session, and each time about the rest', async () => {
+  it('is asked once per session about what it allows to cache, and each time about the rest', async () => {
     const { may, asked } = setUp({ authorizer }, ([, uri]) => ({
       allow: uri === 'com.a',
       cache: uri !== 'com.c',
@@ -136,7 +136,7 @@ describe('an authorizer', () => {
     expect(asked.length).toBe(7);
   });
 
-  it('has no more than a thousand answers kept for a session', async () => {
+  it('has at most a thousand cached answers for a session', async () => {
     const { may, asked } = setUp({ authorizer }, () => ({ allow: true, cache: true }));
     const joe = session(['all']);
     for (let i = 0; i <= 1000; i += 1) await may(joe, 'call', `com.${i}`, 'exact');

@@ -50,7 +50,7 @@ describe('grants', () => {
     );
   });
 
-  it('are for their actions alone', () => {
+  it('apply only to their actions', () => {
     const grants = compileGrants([grant('com.a', 'exact', ['call', 'subscribe'])], new Set(['all']));
     const actions = [
       'call',
@@ -64,7 +64,7 @@ describe('grants', () => {
     expect(actions.filter((action) => grants.allow(action, 'com.a', 'exact'))).toEqual(['call', 'subscribe']);
   });
 
-  it('are for their roles alone, and add up', () => {
+  it('apply only to their roles, and add up', () => {
     const declared = [
       grant('com.admin', 'exact', ['call'], ['admins']),
       grant('com.staff', 'exact', ['call'], ['staff', 'alice']),

@@ -112,11 +112,11 @@ describe('who joins without a login', () => {
     ['the one before others', { authmethods: ['anonymous', 'ticket'], authid: 'alice' }],
     ['one that needs a name and has none', { authmethods: ['ticket', 'anonymous'] }],
     ['one that nobody knows', { authmethods: ['magic', 'anonymous'] }],
-  ])('is anonymous by a HELLO with %s', (_what, details) => {
+  ])('is anonymous with a HELLO that has %s', (_what, details) => {
     expect(setUp().begin(details)).toEqual(anonymous);
   });
 
-  it('is refused where anonymous sessions are, by the router, the realm or its sources', () => {
+  it('is refused if the router, the realm or its sources do not allow anonymous sessions', () => {
     const required = 'wamp.error.authentication_required';
     const none = 'wamp.error.no_matching_auth_method';
     for (const { begin } of [
@@ -149,13 +149,13 @@ describe('who joins without a login', () => {
     ['fe80::1%lo', false],
     ['1270.0.0.1', false],
     ['', false],
-  ])('comes from this machine where the router says so: %s', (address, mayJoin) => {
+  ])('must come from this machine if the router is configured so: %s', (address, mayJoin) => {
     const { begin } = setUp({}, { allowAnonymous: 'local' });
     expect(methodOf(begin({}, address)) === 'anonymous').toBe(mayJoin);
     expect(methodOf(begin({ authmethods: ['ticket'], authid: 'alice' }, address))).toBe('ticket');
   });
 
-  it('may come from where a source for anonymous, or for all, says', () => {
+  it('may come from the addresses of a source for anonymous or for all', () => {
     const cidr = { address: '10.0.0.0', prefix: 8, family: 'ipv4' } as const;
     for (const usernames of ['all', ['anonymous']] as const) {
       const { begin } = setUp({ sources: [{ usernames, authmethod: 'anonymous', cidr }] });
@@ -164,7 +164,7 @@ describe('who joins without a login', () => {
     }
   });
 
-  it('may join a realm whose security is off, wherever it comes from, unless the router refuses it', () => {
+  it('may join a realm with disabled security from everywhere, unless the router refuses it', () => {
     const security = { securityEnabled: false, authmethods: ['ticket'], sources: [] } as const;
     expect(methodOf(setUp(security).begin({}))).toBe('anonymous');
     expect(methodOf(setUp(security, { allowAnonymous: false }).begin({}))).toBe(
@@ -172,7 +172,7 @@ describe('who joins without a login', () => {
     );
   });
 
-  it('is all there is in a realm that nothing is said about', () => {
+  it('is the only kind of client in a realm without settings', () => {
     const { begin, log } = setUp(OPEN_REALM);
     expect(methodOf(begin({}))).toBe('anonymous');
     expect(methodOf(log('alice', 'ticket', 'wampcra', 'cryptosign'))).toBe(
@@ -187,7 +187,7 @@ describe('the authmethod', () => {
     [['wampcra', 'ticket'], 'wampcra'],
     [['magic', 'wampcra'], 'wampcra'],
     [['wampcra', 'anonymous'], 'wampcra'],
-    // A user has what it has.
+    // A user can use only the methods for which it has a credential.
     [['cryptosign', 'wampcra'], 'wampcra'],
   ])('is the first of %j that the user can use', (offered, method) => {
     expect(methodOf(setUp().log('alice', ...offered))).toBe(method);
@@ -200,7 +200,7 @@ describe('the authmethod', () => {
     );
   });
 
-  it('is one that a source allows this user, from there', () => {
+  it('is one that a source allows for this user and address', () => {
     const sources: Source[] = [
       { usernames: ['bob'], authmethod: 'ticket' },
       { usernames: 'all', authmethod: 'wampcra', cidr: { address: '10.0.0.0', prefix: 8, family: 'ipv4' } },
@@ -210,11 +210,11 @@ describe('the authmethod', () => {
       methodOf(begin({ authid, authmethods: ['ticket', 'wampcra'] }, address));
     expect(from('bob', '192.0.2.1')).toBe('ticket');
     expect(from('alice', '10.1.1.1')).toBe('wampcra');
-    // Nobody is told whose source it is; alice gets nowhere with it.
+    // The client does not learn whose source it is; alice's login fails.
     expect(from('alice', '192.0.2.1')).toBe('ticket');
   });
 
-  it('needs what a HELLO must have for it', () => {
+  it('needs a HELLO that is complete for it', () => {
     const { begin } = setUp();
     const none = 'wamp.error.no_matching_auth_method';
     const scram = (authextra: object) =>
@@ -245,7 +245,7 @@ describe('a user that has logged in', () => {
     ['nobody', 'admins'],
     ['alice', 'admins'],
     ['all', 'admins'],
-  ])('has, asking for the role %s, the role %s', async (wish, role) => {
+  ])('that asks for the role %s has the role %s', async (wish, role) => {
     expect((await join(wish)).identity).toEqual({
       authid: 'alice',
       authrole: role,
@@ -259,7 +259,7 @@ describe('a user that has logged in', () => {
     expect((await join('staff')).roles).toEqual(new Set(roles));
   });
 
-  it('has the role that everybody has where it is in no group', async () => {
+  it('has the role of everybody if it is in no group', async () => {
     const users = new Map([user('dave', { password: { kind: 'plain', text: 'secret' } })]);
     const step = setUp({ users }).log('dave', 'ticket');
     expect(await answer(step, 'secret')).toMatchObject({
@@ -268,11 +268,11 @@ describe('a user that has logged in', () => {
     });
   });
 
-  it('cannot when it is not enabled', async () => {
+  it('must be enabled', async () => {
     expect(await answer(setUp().log('gone', 'ticket'), 'secret')).toMatchObject({ kind: 'refused' });
   });
 
-  it('is the one whose key it is, where HELLO names no user', () => {
+  it('is the owner of the key if HELLO names no user', () => {
     const { begin } = setUp();
     const step = begin({
       authmethods: ['cryptosign'],
@@ -282,8 +282,8 @@ describe('a user that has logged in', () => {
   });
 });
 
-describe('names that nobody has', () => {
-  /** What a client sees before it answers, less what is drawn anew each time. */
+describe('unknown names', () => {
+  /** What a client sees before it answers, without the parts that are random each time. */
   function seen(step: Step): unknown {
     const { method, extra } = step as Challenged;
     const { challenge, nonce, ...rest } = extra;
@@ -302,12 +302,12 @@ describe('names that nobody has', () => {
       const ofNobody = Array.from({ length: 40 }, (_, index) =>
         JSON.stringify(seen(begin({ ...details, authid: `nobody${index}` }))),
       );
-      // Whatever they get, some user gets too; and whatever users get, some of them get.
+      // Every challenge that they get, some user gets too, and the other way round.
       expect(new Set(ofNobody)).toEqual(new Set(ofUsers));
     },
   );
 
-  it('get the same salt and role each time, and after a restart where the secret is the same', () => {
+  it('get the same salt and role each time, even after a restart with the same secret', () => {
     const challengeOf = (salt: string, authid: string) => {
       const { extra } = setUp({ users: new Map([user('bob', REALM.users.get('bob')!)]) }, { salt }).log(
         authid,
@@ -322,7 +322,7 @@ describe('names that nobody has', () => {
     expect(challengeOf('one', 'nobody')).not.toEqual(challengeOf('two', 'nobody'));
   });
 
-  it('get a salt that looks like those of users', () => {
+  it('get a salt that looks like the salts of users', () => {
     const password = {
       kind: 'salted',
       salt: '00ff'.repeat(5),
@@ -333,7 +333,7 @@ describe('names that nobody has', () => {
     expect((log('nobody', 'wampcra') as Challenged).extra['salt']).toMatch(/^[0-9a-f]{20}$/);
   });
 
-  it('are refused as a wrong answer is, and as late', async () => {
+  it('are refused like a wrong answer, and as late', async () => {
     for (const method of ['ticket', 'wampcra', 'cryptosign', 'wamp-scram']) {
       const refusals: unknown[] = [];
       for (const authid of ['alice', 'bob', 'nobody', 'gone', 'constructor', '__proto__']) {
@@ -345,7 +345,7 @@ describe('names that nobody has', () => {
     }
   });
 
-  it('get a challenge in a realm without users too, where its authmethods have one', async () => {
+  it('get a challenge even in a realm without users, if its authmethods have one', async () => {
     const step = setUp({ users: new Map() }).log('nobody', 'wampcra');
     expect(methodOf(step)).toBe('wampcra');
     expect(await answer(step, 'x')).toMatchObject({ kind: 'refused' });
@@ -353,7 +353,7 @@ describe('names that nobody has', () => {
 });
 
 describe('failed logins', () => {
-  it('are answered later and later, and then keep their source out for a while', async () => {
+  it('are refused later and later, and then block their source for a while', async () => {
     const { begin, clock } = setUp();
     const attempt = (address: string) => begin({ authid: 'alice', authmethods: ['ticket'] }, address);
     const delays: number[] = [];
@@ -369,7 +369,7 @@ describe('failed logins', () => {
     expect(await answer(attempt('192.0.2.1'), 'secret')).toMatchObject({ kind: 'admitted' });
   });
 
-  it('cannot be had at once by many challenges asked for before', async () => {
+  it('are delayed even if the client collected many challenges before', async () => {
     const { begin } = setUp();
     const steps = Array.from({ length: 40 }, () =>
       begin({ authid: 'alice', authmethods: ['ticket'] }, '192.0.2.1'),
@@ -383,7 +383,7 @@ describe('failed logins', () => {
   });
 });
 
-/** Keys that are derived when the test says so. */
+/** A key derivation that ends when the test says so. */
 function createManualDerivation() {
   const underWay: { password: string; finish: () => void }[] = [];
   const derive: DeriveKey = (password) =>
@@ -405,7 +405,7 @@ const DENIED = 'wamp.error.authentication_denied';
 const TOO_MANY = 'bondy.error.too_many_requests';
 
 describe('logins that take work', () => {
-  it('are checked two at a time, and by turns between sources, however many come from one', async () => {
+  it('are checked two at a time, alternating between sources, however many come from one', async () => {
     const { derive, underWay, finishNext } = createManualDerivation();
     const { begin } = setUp({}, { derive });
     const attempt = (address: string, ticket: string) =>
@@ -423,7 +423,7 @@ describe('logins that take work', () => {
     expect(order).toEqual(['flood0', '192.0.2.2', 'flood1', '192.0.2.3', '192.0.2.4', 'flood2', 'flood3']);
   });
 
-  it('are put off where too many wait, and count as no failures', async () => {
+  it('are refused if too many wait, which does not count as a failure', async () => {
     const { derive, finishNext } = createManualDerivation();
     const { begin } = setUp({}, { derive, mostWaiting: 2 });
     const attempt = (address: string) =>
@@ -440,7 +440,7 @@ describe('logins that take work', () => {
     expect(await next).toMatchObject({ notBefore: 2000 });
   });
 
-  it('take the place of a failed login until they have succeeded, by every method', async () => {
+  it('count as failed until they have succeeded, with every method', async () => {
     for (const method of ['ticket', 'wamp-scram']) {
       const { derive, underWay, finishNext } = createManualDerivation();
       const { begin } = setUp({}, { derive });
@@ -459,14 +459,14 @@ describe('logins that take work', () => {
     }
   });
 
-  it('give their place back where they succeed', async () => {
+  it('no longer count once they have succeeded', async () => {
     const derive: DeriveKey = async () => Buffer.from(SALTED, 'base64');
     const { log } = setUp({}, { derive });
     for (let i = 0; i < 40; i += 1)
       expect(methodOf(await answer(log('bob', 'ticket'), 'right'))).toBe('ticket');
   });
 
-  it('are not begun for an answer that is too long to be one', async () => {
+  it('are not started for an answer that is too long', async () => {
     const { derive, underWay } = createManualDerivation();
     const { log } = setUp({}, { derive });
     void answer(log('bob', 'ticket'), 'x'.repeat(65_536));
@@ -475,7 +475,7 @@ describe('logins that take work', () => {
     expect(underWay.length).toBe(1);
   });
 
-  it('take as much for a user as for nobody, each time', async () => {
+  it('take as much work for a user as for an unknown name, each time', async () => {
     const users = new Map([user('alice', REALM.users.get('alice'))]);
     const { derive, finishNext } = createManualDerivation();
     const { begin } = setUp({ users }, { derive });

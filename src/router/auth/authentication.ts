@@ -20,65 +20,67 @@ import { type Admission, refused, type Step } from './steps.js';
 
 export interface AuthenticationOptions extends LoginContext {
   /**
-   * Whether there may be sessions without a login at all, or from this machine alone.
+   * Whether sessions without a login are allowed, or only those from this machine.
    * `security.allow_anonymous_user`
    */
   readonly allowAnonymous: boolean | 'local';
   readonly salts: Salts;
-  /** Whether many clients may come from one source, as behind a proxy. */
+  /** Whether many clients may share one source, as behind a proxy. */
   readonly sharedSources: boolean;
-  /** For the realm's authenticator, if it has one. */
+  /** Calls the realm's authenticator, if it has one. */
   readonly call: CallProcedure;
 }
 
-/** A client that has said HELLO. */
+/** A client that has sent HELLO. */
 export interface Newcomer {
   readonly info: ConnectionInfo;
   /** The ID that its session will have. */
   readonly session: number;
-  /** Aborted when it has gone, or waits no longer. */
+  /** Aborted when the client has gone or no longer waits. */
   readonly signal: AbortSignal;
 }
 
-/** Who may join one realm. */
+/** Decides who may join one realm. */
 export interface Authentication {
-  /** The first step with a client. */
+  /** Returns the first step of a client's login. */
   begin(hello: Hello, newcomer: Newcomer): Step | Promise<Step>;
 }
 
-/** A client without an address came over a Unix socket, and so from this machine. */
+/** A client without an address uses a Unix socket, and so is on this machine. */
 const isLocal = ({ remoteAddress }: ConnectionInfo): boolean =>
   remoteAddress === undefined || isLoopback(remoteAddress);
 
-/** One for all anonymous sessions. */
+/** The roles of all anonymous sessions. */
 const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
 
-/** How long an authenticator may take where the connection has no limit of its own. */
+/**
+ * How long an authenticator may take if the connection has no handshake timeout, in milliseconds.
+ */
 const AUTHENTICATOR_MS = 10_000;
 
 /**
- * Roughly the bytes that an authenticator is told: they are kept while a client logs in, and
- * anybody may begin to.
+ * The most authextra that is sent to an authenticator, in estimated bytes. It is kept during the
+ * login, and anybody can start one.
  */
-const LONGEST_AUTHEXTRA = 32 * 1024;
+const MAX_AUTHEXTRA = 32 * 1024;
 
 /**
- * Questions to a realm's authenticator at a time, and for one source: a client needs nothing but a
- * HELLO to have one asked, and what it says there goes along. What waits here would wait in the
- * authenticator's own queue else, until that overflows.
+ * How many calls of a realm's authenticator may run at a time, in all and for one source, and how
+ * many may wait. A client needs only a HELLO to cause a call, which carries the client's data.
+ * Without this limit, the calls would wait in the authenticator's own queue until that overflows.
  */
-const QUESTIONS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
+const CALL_LIMITS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
 
 /**
  * Chooses how a client joins: by the first of its authmethods that the realm has and some source
- * allows. Whether the user is known decides nothing that the client could see before it has
- * answered its challenge.
+ * allows. Until a client has answered its challenge, it sees nothing that depends on whether the
+ * user exists.
  */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
-  const { mostAtATime } = QUESTIONS;
-  const questions = createFairTurns(
-    options.sharedSources ? { ...QUESTIONS, mostOfSource: mostAtATime } : QUESTIONS,
+  const { mostAtATime } = CALL_LIMITS;
+  const callTurns = createFairTurns(
+    options.sharedSources ? { ...CALL_LIMITS, mostOfSource: mostAtATime } : CALL_LIMITS,
   );
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
   const principals = createPrincipals(realm, security, sources, salts);
@@ -100,10 +102,10 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     };
     const procedure = security.authenticator;
     if (procedure === undefined) return challenge(methods);
-    // For whoever comes: a refusal of those alone whom it would be asked about would tell who is in
-    // the file.
-    if (weigh(authextra, LONGEST_AUTHEXTRA) > LONGEST_AUTHEXTRA) {
-      return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than what an authenticator is told');
+    // Checked for every client: a refusal only for users that the configuration does not list would
+    // reveal which users it lists.
+    if (weigh(authextra, MAX_AUTHEXTRA) > MAX_AUTHEXTRA) {
+      return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than an authenticator may get');
     }
     if (principals.knows(claims)) return challenge(methods);
     const name = claims.authid ?? claims.pubkey ?? '';
@@ -111,7 +113,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     if (method === undefined) return challenge(methods);
     const timeout = info.handshakeTimeout === 0 ? AUTHENTICATOR_MS : info.handshakeTimeout;
     const askNow = createAskAuthenticator({ realm, procedure, call, timeout, log });
-    const ask: typeof askNow = (authid, details) => questions.run(asker, () => askNow(authid, details));
+    const ask: typeof askNow = (authid, details) => callTurns.run(asker, () => askNow(authid, details));
     return askAuthenticator(options, attempt, { method, ask, authextra, decoys });
   }
 

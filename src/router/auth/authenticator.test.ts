@@ -37,7 +37,7 @@ describe('asking an authenticator', () => {
     ]);
   });
 
-  it('takes a role, or a dictionary with one', async () => {
+  it('accepts a role, or a dictionary with one', async () => {
     const nothing = { authid: undefined, cra: undefined, scram: undefined, pubkey: undefined };
     expect(await answers('user')).toEqual({ ...nothing, authrole: 'user' });
     expect(
@@ -60,7 +60,7 @@ describe('asking an authenticator', () => {
     });
   });
 
-  it('takes a secret, salted or not, and the keys of SCRAM', async () => {
+  it('accepts a secret, salted or not, and the keys of SCRAM', async () => {
     const key = Buffer.alloc(32, 7).toString('base64');
     expect(await answers({ role: 'user', secret: 's' })).toMatchObject({
       cra: { key: 's', salting: undefined },
@@ -97,7 +97,7 @@ describe('asking an authenticator', () => {
     ['a key that is no text', [{ role: 'user', pubkey: new Uint8Array(32) }]],
     ['an empty key', [{ role: 'user', pubkey: '' }]],
     ['null for a key', [{ role: 'user', pubkey: null }]],
-  ])('cannot make sense of %s', async (_what, args) => {
+  ])('fails if the result is %s', async (_what, args) => {
     const { ask, log } = setUp(() => ({ args }));
     expect(await ask('joe', {})).toBe('failed');
     expect(log.records()).toMatchObject([
@@ -105,7 +105,7 @@ describe('asking an authenticator', () => {
     ]);
   });
 
-  it('is denied by an error of its own, and fails by those of the way to it', async () => {
+  it('denies the login on an error of the procedure, and fails on errors of the call itself', async () => {
     expect(await setUp(throws('com.example.no_such_user')).ask('joe', {})).toBe('denied');
     expect(await setUp(throws('wamp.error.not_authorized')).ask('joe', {})).toBe('denied');
     for (const uri of [

@@ -8,7 +8,7 @@ import type { PasswordKeys } from './password-keys.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
 
 /**
- * Calls a procedure of a realm as a part of this process. Rejects with WampError.
+ * Calls a procedure of a realm as a session of this process. Rejects with WampError.
  * @param timeout milliseconds
  */
 export type CallProcedure = (
@@ -18,7 +18,7 @@ export type CallProcedure = (
   timeout?: number,
 ) => Promise<Payload>;
 
-/** What an authenticator says of a client that it knows. */
+/** What an authenticator returns for a user that it knows. */
 export interface Vouched {
   readonly authid: string | undefined;
   readonly authrole: string;
@@ -28,16 +28,16 @@ export interface Vouched {
   /** For wamp-scram. */
   readonly scram: PasswordKeys['scram'] | undefined;
   /**
-   * For cryptosign: the key that must have signed, in hex; undefined for the one that the client
+   * For cryptosign: the key that must have signed, in hex. Undefined means the key that the client
    * named.
    */
   readonly pubkey: string | undefined;
 }
 
 /**
- * `denied` where it does not know the client, `failed` where it could not be asked or its answer
- * made no sense.
- * @throws TooBusy where too many are asked already
+ * Returns `denied` if the authenticator does not know the client, and `failed` if the call fails or
+ * its result is unusable.
+ * @throws TooBusy if too many calls wait already
  */
 export type AskAuthenticator = (
   authid: string | undefined,
@@ -48,14 +48,14 @@ export interface AuthenticatorOptions {
   readonly realm: string;
   readonly procedure: string;
   readonly call: CallProcedure;
-  /** Milliseconds that the procedure may take. */
+  /** How long the procedure may take, in milliseconds. */
   readonly timeout: number;
-  /** Any client can have the same go wrong as often as it likes. */
+  /** Sums up repeated lines: any client can cause the same error as often as it likes. */
   readonly log: Pick<SummedLog, 'warn'>;
 }
 
-/** Errors that say something of the authenticator and nothing of the client. */
-const FAULTS: readonly string[] = [
+/** Errors of the authenticator itself, which say nothing about the client. */
+const AUTHENTICATOR_ERRORS: readonly string[] = [
   ERROR_URI.noSuchProcedure,
   ERROR_URI.unavailable,
   ERROR_URI.noAvailableCallee,
@@ -69,15 +69,15 @@ const FAULTS: readonly string[] = [
 ];
 
 /**
- * A procedure that knows users, asked as Crossbar.io asks it: `(realm, authid, details)`. It
- * returns a role, or a dictionary with `role` and, as the authmethod needs it, `secret` (with
- * `salt`, `iterations`), `pubkey`, or `salt`, `iterations`, `stored_key` and `server_key`; `authid`
- * and `extra` where it likes. An ERROR denies.
+ * A procedure that knows users, called in the way of Crossbar.io: `(realm, authid, details)`. It
+ * returns a role, or a dictionary with `role`. Depending on the authmethod, the dictionary also has
+ * `secret` (with `salt`, `iterations`), or `pubkey`, or `salt`, `iterations`, `stored_key` and
+ * `server_key`. `authid` and `extra` are optional. An ERROR denies the login.
  */
 export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
   const { realm, procedure, call, timeout, log } = options;
-  const fail = (why: object, sentence: string) => {
-    log.warn({ realm, procedure, ...why }, sentence);
+  const fail = (why: object, message: string) => {
+    log.warn({ realm, procedure, ...why }, message);
     return 'failed' as const;
   };
   return async (authid, details) => {
@@ -86,21 +86,21 @@ export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthen
       payload = await call(realm, procedure, [realm, authid ?? null, details], timeout);
     } catch (error) {
       const uri = error instanceof WampError ? error.uri : ERROR_URI.runtimeError;
-      return FAULTS.includes(uri) ? fail({ reason: uri }, 'an authenticator failed') : 'denied';
+      return AUTHENTICATOR_ERRORS.includes(uri) ? fail({ reason: uri }, 'an authenticator failed') : 'denied';
     }
-    const vouched = readAnswer(argsOf(payload)[0] ?? kwargsOf(payload), realm);
-    return vouched ?? fail({}, 'an authenticator gave an answer that makes no sense');
+    const vouched = readResult(argsOf(payload)[0] ?? kwargsOf(payload), realm);
+    return vouched ?? fail({}, 'an authenticator returned an unusable result');
   };
 }
 
-function readAnswer(answer: unknown, realm: string): Vouched | undefined {
-  const dict = typeof answer === 'string' ? { role: answer } : asDict(answer);
+function readResult(result: unknown, realm: string): Vouched | undefined {
+  const dict = typeof result === 'string' ? { role: result } : asDict(result);
   if (dict === undefined) return undefined;
   const authrole = textOf(dict['role']);
   if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
   if ((dict['realm'] ?? realm) !== realm) return undefined;
-  // What it meant by these is not to be guessed: without them a client has the name, and the key,
-  // that it claims.
+  // A value of the wrong type is an error, not a default: without these keys, the client would get
+  // the name, and the key, that it claims.
   const authid = textOf(dict['authid']);
   if (authid === undefined && (dict['authid'] ?? undefined) !== undefined) return undefined;
   const pubkey = textOf(dict['pubkey'])?.toLowerCase();

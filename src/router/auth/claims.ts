@@ -2,31 +2,31 @@ import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 
 /**
- * What of a HELLO a login goes on with. It is kept until the client has answered, and so nothing
- * large is in it.
+ * The parts of a HELLO that a login needs. They are kept until the client has answered its
+ * challenge, so they must be small.
  */
 export interface LoginClaims {
   readonly authid: string | undefined;
   readonly authrole: string | undefined;
-  /** Of `cryptosign`, in hex and lower case. */
+  /** For `cryptosign`, in lower-case hex. */
   readonly pubkey: string | undefined;
-  /** Of `wamp-scram`. */
+  /** For `wamp-scram`. */
   readonly nonce: string | undefined;
 }
 
-/** What a HELLO says of who wants to join, and how. */
+/** What a HELLO says about the client, and about the ways in which it can log in. */
 export interface HelloClaims extends LoginClaims {
   /**
-   * Authmethods in the client's order; `anonymous` alone where it names none, as autobahn and wampy
+   * Authmethods in the client's order. Only `anonymous` if HELLO names none, as autobahn and wampy
    * do.
    */
   readonly offered: readonly string[];
-  /** Whether it names any. */
+  /** Whether HELLO names any authmethods. */
   readonly offersMethods: boolean;
   readonly authextra: Dict;
 }
 
-/** Of a name, in characters: a challenge repeats it, and sessions keep it. */
+/** The longest name, in characters: a challenge repeats it, and the session keeps it. */
 const LONGEST_NAME = 1024;
 const PUBLIC_KEY = /^[0-9a-f]{64}$/;
 const NONCE = /^[A-Za-z0-9+/=]{1,1024}$/;
@@ -46,7 +46,8 @@ export function claimsOf({ details }: Hello): HelloClaims {
     authrole: nameOf(details['authrole']),
     authextra,
     pubkey: pubkey !== undefined && PUBLIC_KEY.test(pubkey) ? pubkey : undefined,
-    // WAMP "SCRAM": who insists on a binding that the router does not have is not to go on.
+    // WAMP "SCRAM": a client that requires channel binding, which the router does not have, must
+    // not go on.
     nonce: nonce !== undefined && NONCE.test(nonce) && !bindsChannel ? nonce : undefined,
   };
 }
@@ -54,7 +55,7 @@ export function claimsOf({ details }: Hello): HelloClaims {
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** A name that is too long is nobody's. */
+/** No user has a name that is too long. */
 function nameOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined || text.length > LONGEST_NAME ? undefined : text;

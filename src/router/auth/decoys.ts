@@ -4,14 +4,17 @@ import { drawnKey, ITERATIONS_FOR_TEXT, type PasswordKeys, type Salting } from '
 import type { Salts } from './salts.js';
 
 /**
- * Challenges for clients whom an authenticator does not know: they look like those of clients whom
- * it does, as far as it has shown that yet. Only the last of each kind is remembered: whoever salts
- * does so for all users alike.
+ * Challenges for clients that an authenticator does not know. They look like those for clients that
+ * it knows, as far as its results have shown that so far. Remembers only the last salting of each
+ * kind: an authenticator uses the same salting for all its users.
  */
 export interface Decoys {
-  /** Looks at one whom the authenticator vouches for. */
+  /** Learns from a user that the authenticator knows. */
   learn(vouched: Vouched): void;
-  /** Keys of a name that nobody vouches for. They look the same for a name each time. */
+  /**
+   * The keys for a name that the authenticator does not know. They look the same for a name each
+   * time.
+   */
   of(name: string): DecoyKeys;
 }
 

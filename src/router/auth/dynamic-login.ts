@@ -12,18 +12,18 @@ import { type Admission, refused, type Step } from './steps.js';
 export interface DynamicLogin {
   readonly method: LoginMethodName;
   readonly ask: AskAuthenticator;
-  /** HELLO.authextra, which the authenticator is told. */
+  /** HELLO.authextra, for the authenticator. */
   readonly authextra: Dict;
   /**
-   * What a client is shown whom the authenticator does not know: nobody is to learn that way whom
-   * it does.
+   * Challenges for clients that the authenticator does not know, so that the challenge does not
+   * reveal who is known.
    */
   readonly decoys: Decoys;
 }
 
 /**
- * A login by an authenticator: it judges a ticket itself, and for others gives what their answer is
- * judged by.
+ * Logs a client in by an authenticator. The authenticator judges a ticket itself. For other
+ * authmethods it returns the keys by which the router judges the client's response.
  */
 export function askAuthenticator(
   context: LoginContext,
@@ -44,7 +44,7 @@ export function askAuthenticator(
       async verify({ signature }) {
         const vouched = await ask(claims.authid, { ...details, ticket: signature });
         if (vouched === 'denied') return false;
-        return vouched === 'failed' ? unfit() : admit(context, attempt, method, vouched, {});
+        return vouched === 'failed' ? uncheckable() : admit(context, attempt, method, vouched, {});
       },
     });
   }
@@ -60,7 +60,7 @@ export function askAuthenticator(
       },
     });
   return ask(claims.authid, details).then((vouched) => {
-    if (vouched === 'failed') return unfit();
+    if (vouched === 'failed') return uncheckable();
     if (vouched !== 'denied') {
       decoys.learn(vouched);
       const challenge = challengeVouched(context, attempt, method, vouched);
@@ -73,7 +73,7 @@ export function askAuthenticator(
   }, busyOr);
 }
 
-/** Undefined where the authenticator did not give what this authmethod needs. */
+/** Returns undefined if the authenticator's result lacks what this authmethod needs. */
 function challengeVouched(
   context: LoginContext,
   attempt: Attempt,
@@ -85,8 +85,8 @@ function challengeVouched(
 }
 
 /**
- * @param claimed the key that the client named. Where the authenticator names one too, it must be
- * the same.
+ * @param claimed the key that the client named. If the authenticator names one too, they must be
+ * equal.
  */
 function keysOf({ cra, scram, pubkey }: Vouched, claimed: string | undefined): UserKeys {
   const key = pubkey ?? claimed;
@@ -102,8 +102,8 @@ function admit(
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = vouched;
-  // Grants to a user of the configuration are for that user alone, and not for who is given its
-  // name, as role or authid.
+  // Grants to a user of the configuration apply to that user only. If an authenticator returns the
+  // user's name as role or authid, that gives no such grants.
   const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',
@@ -118,4 +118,4 @@ function admit(
   };
 }
 
-const unfit = () => refused(ERROR_URI.authenticationFailed, 'the login could not be checked');
+const uncheckable = () => refused(ERROR_URI.authenticationFailed, 'the login could not be checked');

@@ -6,7 +6,7 @@ function setUp(limits: Partial<FairTurnsLimits> = {}) {
   const turns = createFairTurns({ mostAtATime: 2, mostOfSource: 1, mostWaiting: 4, ...limits });
   const begun: string[] = [];
   const finish = new Map<string, () => void>();
-  /** Work that lasts until it is told to end. */
+  /** Work that lasts until the test ends it. */
   function run(name: string, source: string, signal = new AbortController().signal): Promise<string> {
     const asker: Asker = { source, signal };
     const outcome = turns.run(asker, async () => {
@@ -26,14 +26,14 @@ function setUp(limits: Partial<FairTurnsLimits> = {}) {
 }
 
 describe('fair turns', () => {
-  it('go round the sources, and in order within one', async () => {
+  it('alternate between sources, and keep the order within a source', async () => {
     const { run, end, begun } = setUp({ mostAtATime: 1 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'c1']) void run(name, name.charAt(0));
     for (const name of ['a1', 'a2', 'b1', 'c1']) await end(name);
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('leave a place to others, however much one source asks for', async () => {
+  it('leave a slot for others, however much one source asks for', async () => {
     const { run, end, begun } = setUp();
     for (const name of ['a1', 'a2', 'a3']) void run(name, 'a');
     expect(begun).toEqual(['a1']);
@@ -46,13 +46,13 @@ describe('fair turns', () => {
     expect(begun).toEqual(['a1', 'b1', 'c1', 'a2']);
   });
 
-  it('refuse what comes last from whoever waits most, where all places to wait are taken', async () => {
+  it('refuse the latest work of the source with the longest queue when the waiting list is full', async () => {
     const { run, end, begun } = setUp({ mostAtATime: 1 });
     const outcomes = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1', 'b2'].map((name) =>
       run(name, name.charAt(0)),
     );
-    // a6 comes where all is full. b1 and c1 take the places of a5 and a4. With b2, b would have as
-    // many as a has.
+    // a6 arrives when the list is full. b1 and c1 take the places of a5 and a4. With b2, b would
+    // have as many as a.
     expect(await outcomes[5]).toBe('no a6');
     expect(await outcomes[4]).toBe('no a5');
     expect(await outcomes[3]).toBe('no a4');
@@ -61,7 +61,7 @@ describe('fair turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
-  it('pass over whoever has gone, and free the place in which it waited', async () => {
+  it('skip a client that has gone, and free its place in the queue', async () => {
     const { run, end, begun } = setUp({ mostAtATime: 1, mostWaiting: 1 });
     const gone = new AbortController();
     void run('a1', 'a');
@@ -74,7 +74,7 @@ describe('fair turns', () => {
     expect(begun).toEqual(['a1', 'c1']);
   });
 
-  it('keep the place of work that is under way, though whoever asked has gone', async () => {
+  it('keep the slot of running work, even if its client has gone', async () => {
     const { run, end, begun } = setUp({ mostAtATime: 1 });
     const gone = new AbortController();
     void run('a1', 'a', gone.signal);
@@ -85,7 +85,7 @@ describe('fair turns', () => {
     expect(begun).toEqual(['a1', 'b1']);
   });
 
-  it('hand on what goes wrong, and go on', async () => {
+  it('pass an error on, and continue', async () => {
     const { turns, run, begun } = setUp({ mostAtATime: 1 });
     const asker = { source: 'a', signal: new AbortController().signal };
     const failing = turns.run(asker, () => Promise.reject(new Error('bug')));

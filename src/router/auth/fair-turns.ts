@@ -1,27 +1,29 @@
 import { TooBusy } from './too-busy.js';
 
 export interface FairTurnsLimits {
-  /** Work under way at a time. */
+  /** How much work may run at a time. */
   readonly mostAtATime: number;
-  /** Of it, for one source: what it holds cannot keep the others from beginning. */
+  /**
+   * How much of it may run for one source, so that one source cannot keep the others from starting.
+   */
   readonly mostOfSource: number;
-  /** Work that may wait for its turn. */
+  /** How much work may wait. */
   readonly mostWaiting: number;
 }
 
-/** For whom work is done. */
+/** The client for which work is done. */
 export interface Asker {
   readonly source: string;
-  /** Aborted when nobody wants the outcome any more. */
+  /** Aborted when nobody needs the result any more. */
   readonly signal: AbortSignal;
 }
 
-/** Work that strangers ask for and that the whole process pays. */
+/** Runs expensive work that unauthenticated clients cause. */
 export interface FairTurns {
   /**
-   * Does the work when its turn comes: sources take turns, and within one the work goes in order.
+   * Does the work when its turn comes. Sources take turns; the work of one source keeps its order.
    *
-   * @throws TooBusy where too much waits already, and where the asker has gone before the turn came
+   * @throws TooBusy if too much work waits already, or if the client leaves before its turn
    */
   run<T>(asker: Asker, work: () => Promise<T>): Promise<T>;
 }
@@ -33,71 +35,71 @@ interface Waiting {
 
 export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: FairTurnsLimits): FairTurns {
   /**
-   * Those that wait, by source. The sources stand in the order of their turns; each has one waiting
-   * at least.
+   * Waiting work, by source. The sources are in the order of their turns. Each has at least one
+   * waiting.
    */
-  const lines = new Map<string, Waiting[]>();
+  const queues = new Map<string, Waiting[]>();
   const running = new Map<string, number>();
-  let runningInAll = 0;
-  let waitingInAll = 0;
+  let totalRunning = 0;
+  let totalWaiting = 0;
 
-  function hasPlace(source: string): boolean {
-    return runningInAll < mostAtATime && (running.get(source) ?? 0) < mostOfSource;
+  function hasFreeSlot(source: string): boolean {
+    return totalRunning < mostAtATime && (running.get(source) ?? 0) < mostOfSource;
   }
 
   function take(source: string): void {
-    runningInAll += 1;
+    totalRunning += 1;
     running.set(source, (running.get(source) ?? 0) + 1);
   }
 
   function giveBack(source: string): void {
-    runningInAll -= 1;
+    totalRunning -= 1;
     const left = (running.get(source) ?? 0) - 1;
     if (left > 0) running.set(source, left);
     else running.delete(source);
-    for (let next = sourceInTurn(); next !== undefined; next = sourceInTurn()) beginFor(next);
+    for (let next = nextSource(); next !== undefined; next = nextSource()) startFor(next);
   }
 
-  function sourceInTurn(): string | undefined {
-    if (runningInAll >= mostAtATime) return undefined;
-    for (const source of lines.keys()) if (hasPlace(source)) return source;
+  function nextSource(): string | undefined {
+    if (totalRunning >= mostAtATime) return undefined;
+    for (const source of queues.keys()) if (hasFreeSlot(source)) return source;
     return undefined;
   }
 
-  function beginFor(source: string): void {
-    const line = lines.get(source) ?? [];
-    const first = line[0];
+  function startFor(source: string): void {
+    const queue = queues.get(source) ?? [];
+    const first = queue[0];
     if (first === undefined) return;
     remove(source, first);
-    if (line.length > 0) {
-      // To the end: the other sources come first now.
-      lines.delete(source);
-      lines.set(source, line);
+    if (queue.length > 0) {
+      // Moves the source to the end, so that the other sources come first.
+      queues.delete(source);
+      queues.set(source, queue);
     }
     take(source);
     first.begin();
   }
 
-  function remove(source: string, one: Waiting): void {
-    const line = lines.get(source) ?? [];
-    const index = line.indexOf(one);
+  function remove(source: string, entry: Waiting): void {
+    const queue = queues.get(source) ?? [];
+    const index = queue.indexOf(entry);
     if (index < 0) return;
-    line.splice(index, 1);
-    waitingInAll -= 1;
-    if (line.length === 0) lines.delete(source);
+    queue.splice(index, 1);
+    totalWaiting -= 1;
+    if (queue.length === 0) queues.delete(source);
   }
 
   /**
-   * Where all places to wait are taken: the last of the longest line goes, if that is longer than
-   * the newcomer's.
+   * Makes room if the waiting list is full: removes the last of the longest queue, if that is
+   * longer than the queue of the new work.
    */
   function makeRoom(source: string): boolean {
-    if (waitingInAll < mostWaiting) return true;
+    if (totalWaiting < mostWaiting) return true;
     let longest = source;
-    for (const [other, line] of lines) {
-      if (line.length > (lines.get(longest)?.length ?? 0) + (longest === source ? 1 : 0)) longest = other;
+    for (const [other, queue] of queues) {
+      if (queue.length > (queues.get(longest)?.length ?? 0) + (longest === source ? 1 : 0)) longest = other;
     }
-    const last = longest === source ? undefined : lines.get(longest)?.at(-1);
+    const last = longest === source ? undefined : queues.get(longest)?.at(-1);
     if (last === undefined) return false;
     remove(longest, last);
     last.giveUp();
@@ -107,25 +109,25 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
   function waitForTurn({ source, signal }: Asker): Promise<void> {
     if (!makeRoom(source)) return Promise.reject(new TooBusy());
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const onAbort = (): void => {
         remove(source, waiting);
         reject(new TooBusy());
       };
       const waiting: Waiting = {
         begin() {
-          signal.removeEventListener('abort', leave);
+          signal.removeEventListener('abort', onAbort);
           resolve();
         },
         giveUp() {
-          signal.removeEventListener('abort', leave);
+          signal.removeEventListener('abort', onAbort);
           reject(new TooBusy());
         },
       };
-      signal.addEventListener('abort', leave, { once: true });
-      const line = lines.get(source);
-      if (line === undefined) lines.set(source, [waiting]);
-      else line.push(waiting);
-      waitingInAll += 1;
+      signal.addEventListener('abort', onAbort, { once: true });
+      const queue = queues.get(source);
+      if (queue === undefined) queues.set(source, [waiting]);
+      else queue.push(waiting);
+      totalWaiting += 1;
     });
   }
 
@@ -133,7 +135,7 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
     async run(asker, work) {
       const { source, signal } = asker;
       if (signal.aborted) throw new TooBusy();
-      if (hasPlace(source) && !lines.has(source)) take(source);
+      if (hasFreeSlot(source) && !queues.has(source)) take(source);
       else await waitForTurn(asker);
       try {
         return await work();

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Output of SHA-256, and of PBKDF2 as it is used here. */
+/** Bytes of a SHA-256 hash, and of the PBKDF2 keys here. */
 export const KEY_BYTES = 32;
 
-/** Compares in a time that tells nothing of what is equal in them. */
+/** Compares in constant time, so that the time reveals nothing about the content. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -4,17 +4,18 @@ import { type Asker, createFairTurns } from './fair-turns.js';
 import { KEY_BYTES } from './key-bytes.js';
 
 /**
- * Derivations at a time. Node has four threads for them, and for the file system, name look-ups and
- * compression of the whole process: the other two stay free.
+ * How many derivations run at a time. Node has four threads for them, and for the file system, name
+ * lookups and compression of the whole process: this leaves two free.
  */
 const MOST_AT_A_TIME = 2;
 
 /**
- * Derivations that may wait. Each takes a good part of a second, so that more would wait in vain.
+ * How many derivations may wait. Each takes a good part of a second, so clients would give up
+ * before more of them are done.
  */
 const MOST_WAITING = 128;
 
-/** PBKDF2-HMAC-SHA256, 32 bytes. Rejects with TooBusy where its turn does not come. */
+/** PBKDF2-HMAC-SHA256 with 32 bytes of output. Rejects with TooBusy if its turn does not come. */
 export type DeriveKey = (password: string, salt: string | Uint8Array, iterations: number) => Promise<Buffer>;
 
 /** Derives keys for one client. */
@@ -22,8 +23,8 @@ export type DeriveFor = (asker: Asker) => DeriveKey;
 
 export interface KeyDerivationOptions {
   /**
-   * Whether many clients may come from one source, as behind a proxy; one at a time is derived for
-   * it else.
+   * Whether many clients may share one source, as behind a proxy. Otherwise one derivation at a
+   * time runs for a source.
    */
   readonly sharedSources?: boolean;
   readonly mostWaiting?: number;
@@ -33,7 +34,10 @@ export interface KeyDerivationOptions {
 
 const deriveOnThread = promisify(pbkdf2);
 
-/** One for a router: clients that have not logged in yet are who asks for the work. */
+/**
+ * Creates the key derivation of a router. Clients that have not logged in yet cause this work, so
+ * it is limited.
+ */
 export function createKeyDerivation(options: KeyDerivationOptions = {}): DeriveFor {
   const {
     sharedSources = false,

@@ -1,46 +1,48 @@
 import type { Clock } from '../../clock.js';
 
 /**
- * What the first failed login of a source waits for its answer; each further one waits twice as
- * long.
+ * The delay of the first failed login of a source, in milliseconds. Each further one doubles it.
  */
 const FIRST_DELAY_MS = 250;
-/** A source that has not failed for so long begins anew. */
+/** After so many milliseconds without a failure, a source starts again with the first delay. */
 const FORGET_AFTER_MS = 15 * 60_000;
-/** Beyond these the source that failed longest ago is forgotten. */
+/**
+ * How many sources are remembered. Beyond that, the source with the oldest failure is forgotten.
+ */
 const MOST_SOURCES = 10_000;
 
 export interface LoginDelayOptions {
   readonly clock: Clock;
-  /** The longest delay, milliseconds; 0 for none. `security.max_failed_login_delay` */
+  /** The longest delay in milliseconds; 0 means no delay. `security.max_failed_login_delay` */
   readonly longest: number;
   /**
-   * Logins of one source that may be looked at, or wait for their refusal, at a time; 0 for no
+   * How many logins of one source may be checked, or wait for their refusal, at a time; 0 means no
    * limit. `security.max_failed_logins`
    */
   readonly mostWaiting: number;
   readonly mostSources?: number;
 }
 
-/** A login that is being looked at. One of the two is called, once. */
+/** A login that is being checked. Exactly one of the methods is called, once. */
 export interface Trial {
-  /** @param since when its answer came @returns when that may be refused, monotonic milliseconds */
+  /**
+   * @param since when the client's answer arrived
+   * @returns when to refuse it; both in monotonic milliseconds
+   */
   failed(since: number): number;
-  /** It succeeded, or nobody could look at it. */
+  /** The login succeeded, or it could not be checked. */
   passed(): void;
 }
 
-/** Makes guessing slow: each failed login of a source is answered later than the one before. */
+/** Slows down guessing: each failed login of a source is refused after a longer delay. */
 export interface LoginDelays {
   /**
-   * So many logins of the source have failed or are being looked at that nobody can log in from
-   * there for now.
+   * True if the source has so many failed or running logins that nobody can log in from there now.
    */
   isBlocked(source: string): boolean;
   /**
-   * Takes the place of a failed login before anybody looks at the answer: looking takes time, in
-   * which any number of guesses would come and find none of the others failed. Undefined where the
-   * source is blocked.
+   * Reserves the place of a failed login before the check. A check takes time, and guesses that
+   * arrive meanwhile must count the ones before them. Returns undefined if the source is blocked.
    */
   begin(source: string): Trial | undefined;
 }
@@ -50,19 +52,21 @@ interface FailedSource {
   failures: number;
   lastAt: number;
   /**
-   * When the answers that wait are due. A client that hangs up keeps its place until then: the time
-   * is what a guess costs, and who may guess at many connections at once has as many guesses as
-   * places.
+   * When the waiting refusals are due. A client that closes its connection keeps its place until
+   * then: the delay is the price of a guess, even with many connections at once.
    */
   readonly due: number[];
 }
 
 export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   const { clock, longest, mostWaiting, mostSources = MOST_SOURCES } = options;
-  // In the order of the last failure, so that the first is the one to forget.
+  // In the order of the last failure, so that the first one is forgotten first.
   const records = new Map<string, FailedSource>();
-  /** Logins that are being looked at, by source. Apart, so that none of them is ever forgotten. */
-  const underWay = new Map<string, number>();
+  /**
+   * Logins that are being checked, by source. They are separate from the records, so that they are
+   * never forgotten.
+   */
+  const checking = new Map<string, number>();
 
   function recall(source: string): FailedSource | undefined {
     const found = records.get(source);
@@ -78,13 +82,13 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
 
   function isBlocked(source: string): boolean {
     if (mostWaiting === 0) return false;
-    return (recall(source)?.due.length ?? 0) + (underWay.get(source) ?? 0) >= mostWaiting;
+    return (recall(source)?.due.length ?? 0) + (checking.get(source) ?? 0) >= mostWaiting;
   }
 
   function end(source: string): void {
-    const left = (underWay.get(source) ?? 0) - 1;
-    if (left > 0) underWay.set(source, left);
-    else underWay.delete(source);
+    const left = (checking.get(source) ?? 0) - 1;
+    if (left > 0) checking.set(source, left);
+    else checking.delete(source);
   }
 
   function fail(source: string, since: number): number {
@@ -92,7 +96,7 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
     const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
     const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);
     const due = since + delay;
-    // No further than the exponent can grow, and no more than can block.
+    // Limits the exponent, and the number of entries that can block a source.
     record.failures = Math.min(record.failures + 1, 30);
     record.lastAt = clock.monotonic();
     if (record.due.length < mostWaiting) record.due.push(due);
@@ -109,7 +113,7 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
     isBlocked,
     begin(source) {
       if (isBlocked(source)) return undefined;
-      underWay.set(source, (underWay.get(source) ?? 0) + 1);
+      checking.set(source, (checking.get(source) ?? 0) + 1);
       return {
         failed(since) {
           end(source);

@@ -17,7 +17,7 @@ import { EVERYBODY } from './roles.js';
 import { type Refused, refused, type Step } from './steps.js';
 import { TooBusy } from './too-busy.js';
 
-/** What every login to one realm needs. */
+/** What each login to one realm needs. */
 export interface LoginContext {
   readonly realm: string;
   readonly security: RealmSecurity;
@@ -26,40 +26,40 @@ export interface LoginContext {
   readonly clock: Clock;
   readonly log: Pick<SummedLog, 'info' | 'warn'>;
   readonly observer: Observer;
-  /** Names for those who have none. */
+  /** Creates authids for clients without a name. */
   readonly newAuthid: () => string;
 }
 
 /** One client that wants to join. */
 export interface Attempt {
   readonly claims: LoginClaims;
-  /** The ID that its session will have: a challenge may name it. */
+  /** The ID that the session will have. A challenge may contain it. */
   readonly session: number;
   readonly info: ConnectionInfo;
-  /** By whom its work is counted, and whether somebody still waits for it. */
+  /** The source that the work is counted for, and the signal that ends it. */
   readonly asker: Asker;
 }
 
-/** What logins are counted by. Who has no address is on this machine. */
+/** The source that a login counts for. A client without an address is on this machine. */
 export const loginSource = ({ remoteAddress }: ConnectionInfo): string =>
   remoteAddress === undefined ? 'local' : sourceOf(remoteAddress);
 
-/** A challenge whose right answer is an admission already; false for a wrong one. */
+/** A challenge that turns the client's answer into the next step; false if the answer is wrong. */
 export interface JudgedChallenge {
   readonly extra: Challenge['extra'];
   verify(message: Authenticate, derive: DeriveKey): Step | false | Promise<Step | false>;
 }
 
 /**
- * Characters of a signature or ticket, large tokens included. What is longer is wrong, and not
- * looked at: to prepare and hash megabytes of a password takes seconds, and anybody can ask for
- * that.
+ * The longest signature or ticket, in characters, large tokens included. A longer one is wrong
+ * without a check: to prepare and hash a password of megabytes takes seconds, and any client could
+ * cause that.
  */
-const LONGEST_ANSWER = 64 * 1024;
+const MAX_SIGNATURE = 64 * 1024;
 
 /**
- * One challenge, one answer. One that is wrong is told no sooner than the failed logins before
- * allow, counted from when it came: how long it was looked at shows nobody anything.
+ * Makes the step of one challenge, which allows one answer. A wrong answer is refused after the
+ * delay for failed logins, counted from its arrival, so that the time of the check reveals nothing.
  */
 export function stepOf(
   { realm, delays, deriveFor, clock, log, observer }: LoginContext,
@@ -86,7 +86,7 @@ export function stepOf(
         log.info({ realm, method }, 'a login failed', { address, delay: notBefore - since });
         return { ...refused(ERROR_URI.authenticationDenied, 'the login failed'), notBefore };
       };
-      const isTooLong = message.signature.length > LONGEST_ANSWER;
+      const isTooLong = message.signature.length > MAX_SIGNATURE;
       const outcome = isTooLong ? false : challenge.verify(message, deriveFor(asker));
       if (!(outcome instanceof Promise)) return settle(outcome);
       return outcome.then(settle, (error: unknown) => {
@@ -97,7 +97,7 @@ export function stepOf(
   };
 }
 
-/** What a challenge may tell a client. */
+/** The facts that a challenge may contain. */
 export function factsOf(
   { security, clock }: LoginContext,
   { session, claims }: Attempt,
@@ -107,11 +107,11 @@ export function factsOf(
   const isDynamic = security.authenticator !== undefined;
   return {
     authid,
-    // With an authenticator nobody knows the role of a name that the authenticator does not know:
-    // WELCOME tells the role.
+    // With an authenticator, the role of an unknown name is unknown too. So challenges do not
+    // contain the real role; WELCOME does.
     authrole: isDynamic ? (claims.authrole ?? EVERYBODY) : authrole,
-    // The same for all users of the realm, so that it does not tell which of them the authenticator
-    // is asked for.
+    // The same for all users of the realm, so that it does not reveal for which of them the
+    // authenticator is called.
     authprovider: isDynamic ? 'dynamic' : 'static',
     session,
     now: clock.wall(),
@@ -125,10 +125,7 @@ export const blocked = (): Refused =>
     'too many logins from this address have failed or are being checked; try again later',
   );
 
-/**
- * What a client is told whose login could not be checked for lack of time.
- * @throws whatever else went wrong
- */
+/** The refusal of a login that could not be checked for lack of time. @throws any other error */
 export function busyOr(error: unknown): Refused {
   if (!(error instanceof TooBusy)) throw error;
   return refused(ERROR_URI.tooManyRequests, 'too many logins are being checked; try again later');

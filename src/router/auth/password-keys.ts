@@ -4,18 +4,18 @@ import { KEY_BYTES, sameBytes } from './key-bytes.js';
 import type { DeriveKey } from './key-derivation.js';
 
 /**
- * A user's password, or what was derived from it by PBKDF2-HMAC-SHA256, 32 bytes. Keys are base64.
+ * A user's password, or the 32 bytes that PBKDF2-HMAC-SHA256 derives from it. Keys are in base64.
  */
 export type Password =
   | { readonly kind: 'plain'; readonly text: string }
-  /** The salt is used as its UTF-8 bytes, as WAMP-CRA does. */
+  /** The salt is used as UTF-8 bytes, as in WAMP-CRA. */
   | {
       readonly kind: 'salted';
       readonly salt: string;
       readonly iterations: number;
       readonly saltedPassword: string;
     }
-  /** What RFC 5802 keeps on a server. The salt is base64. */
+  /** What a server stores by RFC 5802. The salt is in base64. */
   | {
       readonly kind: 'scram';
       readonly salt: string;
@@ -25,8 +25,8 @@ export type Password =
     };
 
 /**
- * For SCRAM by passwords that the configuration has as text: what RFC 7677 section 4 asks for at
- * least, so that browsers keep up.
+ * PBKDF2 iterations for SCRAM with plain-text passwords: the minimum of RFC 7677 section 4, so that
+ * browsers can keep up.
  */
 export const ITERATIONS_FOR_TEXT = 4096;
 
@@ -40,20 +40,23 @@ export interface ScramKeys {
   readonly serverKey: Buffer;
 }
 
-/** What the authmethods by password need of one user. */
+/** What the password-based authmethods need for one user. */
 export interface PasswordKeys {
   /**
-   * The key that signs in WAMP-CRA, and how a client gets there: by salt (as text) and iterations,
-   * or as it is the password itself. Absent where there is no such key.
+   * The key that signs in WAMP-CRA. A client derives it with salt (as text) and iterations; without
+   * `salting` it is the password itself. Undefined if there is no such key.
    */
   readonly cra: { readonly key: string; readonly salting: Salting | undefined } | undefined;
-  /** The keys of WAMP-SCRAM, and how a client gets there; the salt is base64. */
+  /**
+   * The keys of WAMP-SCRAM, and the salt (in base64) and iterations by which a client derives them.
+   */
   readonly scram: Salting & { keys(derive: DeriveKey): Promise<ScramKeys> };
   matches(ticket: string, derive: DeriveKey): Promise<boolean>;
 }
 
 /**
- * @param salt for SCRAM by a password that has none of its own: text that stays the same for a user
+ * @param salt for SCRAM with a password without its own salt: a text that is always the same for a
+ * user
  */
 export function passwordKeys(password: Password, salt: string): PasswordKeys {
   switch (password.kind) {
@@ -67,11 +70,11 @@ export function passwordKeys(password: Password, salt: string): PasswordKeys {
 }
 
 /**
- * Keys that look like those of `model`, which nobody has: they belong to a password that is drawn
- * and forgotten.
+ * Keys that look like those of `model` but belong to nobody: they come from a random password that
+ * is not kept.
  *
- * @param model undefined for what a password in text looks like
- * @param saltLike gives a salt that looks like another one
+ * @param model undefined for a plain-text password
+ * @param saltLike returns a salt that looks like the given one
  */
 export function decoyKeys(model: Password | undefined, saltLike: (like?: string) => string): PasswordKeys {
   switch (model?.kind) {
@@ -86,7 +89,7 @@ export function decoyKeys(model: Password | undefined, saltLike: (like?: string)
   }
 }
 
-/** What belongs to no password that anybody knows, in base64. */
+/** A random key that belongs to no known password, in base64. */
 export const drawnKey = (): string => randomBytes(KEY_BYTES).toString('base64');
 
 function keysOfText(text: string, salt: string): PasswordKeys {
@@ -96,11 +99,11 @@ function keysOfText(text: string, salt: string): PasswordKeys {
     scram: {
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
-      // Each time anew: a decoy has nothing to keep, and time or a refusal for lack of it would
-      // tell it from a user.
+      // Derives the keys each time: a decoy has nothing to cache, so a faster response, or one that
+      // is never too busy, would reveal a user.
       keys: async (derive) => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
-    // Of equal length, whatever the ticket's is.
+    // Hashes have equal lengths, whatever the length of the ticket.
     matches: async (ticket) => sameBytes(hash(ticket), hash(text)),
   };
 }

@@ -9,7 +9,7 @@ const user = (username: string): [string, User] => [
 ];
 
 describe('choosing who logs in', () => {
-  it('looks at as many sources for a user as for nobody, or the time would tell them apart', () => {
+  it('checks as many sources for a user as for an unknown name, so that the time reveals nothing', () => {
     let looked = 0;
     const sources = {
       allow() {
@@ -28,7 +28,7 @@ describe('choosing who logs in', () => {
     };
     const efforts = ['user0', 'user7', 'user49', 'nobody', 'nobody2', '__proto__'].map(effortFor);
     expect(new Set(efforts).size).toBe(1);
-    // Nor may a HELLO by itself cost more, the more users there are.
+    // The cost of a HELLO must not grow with the number of users either.
     expect(efforts[0]).toBeLessThan(5);
   });
 });

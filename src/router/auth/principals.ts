@@ -5,22 +5,22 @@ import type { RealmSecurity, User } from './realm-security.js';
 import type { Salts } from './salts.js';
 import type { Sources } from './sources.js';
 
-/** What HELLO says that a login is chosen by. */
+/** The parts of HELLO by which a login is chosen. */
 export interface Claim {
   readonly authid: string | undefined;
-  /** Of `cryptosign`, in hex and lower case. */
+  /** For `cryptosign`, in lower-case hex. */
   readonly pubkey: string | undefined;
   /**
-   * Authmethods in the client's order, those alone that the realm has and this HELLO is complete
-   * for.
+   * Authmethods in the client's order: only those that the realm has and for which this HELLO is
+   * complete.
    */
   readonly methods: readonly LoginMethodName[];
   readonly address: string | undefined;
 }
 
 /**
- * Who logs in, and how. What cannot succeed is a decoy: it looks like a user, so that nobody learns
- * who is one.
+ * The user that logs in, and the authmethod. A login that cannot succeed gets a decoy, which looks
+ * like a user, so that nobody learns which users exist.
  */
 export interface Principal {
   readonly authid: string;
@@ -32,21 +32,23 @@ export interface Principal {
 
 export interface Principals {
   /**
-   * The user by whom a client may log in so, or a decoy; undefined where nobody at all could log in
-   * so from there.
+   * The user with which the client may log in, or a decoy. Undefined if no user at all could log in
+   * this way from this address.
    */
   choose(claim: Claim): Principal | undefined;
-  /** True for a name or key that is in the realm, enabled or not. */
+  /** True if the realm has this name or key, enabled or not. */
   knows(claim: Pick<Claim, 'authid' | 'pubkey'>): boolean;
 }
 
-/** Users that decoys are made after: all of a small realm, and enough of a large one. */
+/**
+ * How many users serve as models for decoys: all users of a small realm, a sample of a large one.
+ */
 const MOST_MODELS = 64;
 
 /**
- * The users of a realm. Who is nobody, or cannot log in by what is offered, is treated as a user
- * who is drawn by the name, always the same: with that user's authmethod, group and kind of
- * password, and a salt of its own.
+ * The users of a realm. A client whose name is unknown, or that cannot log in with the offered
+ * authmethods, gets a decoy. The decoy imitates a user that the name selects, always the same one:
+ * it has that user's authmethods, groups and kind of password, and its own salt.
  */
 export function createPrincipals(
   realm: string,
@@ -58,7 +60,7 @@ export function createPrincipals(
   const keys = new Map<string, PasswordKeys>();
   const byKey = new Map<string, User>();
   for (const user of users.values()) {
-    // A key of two users is the first one's, where HELLO does not say whose.
+    // If two users have the same key and HELLO has no authid, the key means the first user.
     for (const key of user.authorizedKeys) if (!byKey.has(key)) byKey.set(key, user);
   }
   const step = Math.max(1, Math.floor(users.size / MOST_MODELS));
@@ -85,11 +87,11 @@ export function createPrincipals(
     );
   }
 
-  /** The first of the models, from one drawn by the name on, who can log in so. */
+  /** The first model that can log in this way, starting at one that the name selects. */
   function modelFor(claim: Claim, name: string): { user: User; method: LoginMethodName } | undefined {
-    const drawn = salts.drawFor(realm, name, models.length);
+    const first = salts.drawFor(realm, name, models.length);
     for (let next = 0; next < models.length; next++) {
-      const user = models[(drawn + next) % models.length];
+      const user = models[(first + next) % models.length];
       const method = user && methodOf(user, claim);
       if (user !== undefined && method !== undefined) return { user, method };
     }
@@ -118,13 +120,13 @@ export function createPrincipals(
     choose(claim) {
       const name = claim.authid ?? claim.pubkey;
       if (name === undefined) return undefined;
-      // As much is done for a user as for nobody: the time until the challenge comes would tell
-      // them apart.
-      const standIn = decoy(claim, name);
+      // Always builds the decoy: the time until the challenge would otherwise reveal whether the
+      // user exists.
+      const decoyPrincipal = decoy(claim, name);
       const user = find(claim);
       const candidate = user ?? models[0];
       const method = candidate && methodOf(candidate, claim);
-      if (user?.enabled !== true || method === undefined) return standIn;
+      if (user?.enabled !== true || method === undefined) return decoyPrincipal;
       const { username, groups, authorizedKeys } = user;
       return {
         authid: username,
@@ -132,7 +134,7 @@ export function createPrincipals(
         groups,
         keys: {
           ...(keysOf(user) ?? decoyKeys(undefined, () => salts.saltFor(realm, username))),
-          // A client that names its key must sign with it.
+          // A client that names its key must sign with that key.
           publicKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
         },
         isDecoy: false,

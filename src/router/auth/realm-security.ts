@@ -13,13 +13,13 @@ export interface User {
 }
 
 /**
- * From where, and by which authmethod, users may log in; `anonymous` among the names is whoever
- * does not.
+ * An address range and an authmethod from which users may log in. The name `anonymous` means
+ * clients that do not log in.
  */
 export interface Source {
   readonly usernames: 'all' | readonly string[];
   readonly authmethod: AuthMethod;
-  /** Absent: from everywhere. */
+  /** Default: every address. */
   readonly cidr?: { readonly address: string; readonly prefix: number; readonly family: 'ipv4' | 'ipv6' };
 }
 
@@ -29,29 +29,30 @@ export interface Grant {
   readonly resources: readonly { readonly uri: string; readonly match: MatchPolicy }[];
 }
 
-/** Who may join a realm and do what there. The configuration's model of a realm fits it. */
+/**
+ * Who may join a realm, and what they may do there. The configuration's model of a realm has this
+ * shape.
+ */
 export interface RealmSecurity {
   readonly authmethods: readonly AuthMethod[];
-  /** Without it neither sources nor grants count. */
+  /** If false, neither sources nor grants apply. */
   readonly securityEnabled: boolean;
   readonly users: ReadonlyMap<string, User>;
-  /** The groups that each group is in itself. */
+  /** The groups that each group belongs to. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** Absent: everybody may come from everywhere. */
+  /** Default: users may log in from everywhere. */
   readonly sources?: readonly Source[];
-  /** Absent: everything is allowed. */
+  /** Default: everything is allowed. */
   readonly grants?: readonly Grant[];
   /**
-   * Procedures in the realm that are asked for users who are not listed, and about what no grant
-   * allows.
+   * Procedures of the realm. The authenticator is called for users that are not listed, the
+   * authorizer for actions that no grant allows.
    */
   readonly authenticator?: string | undefined;
   readonly authorizer?: string | undefined;
 }
 
-/**
- * A realm that nothing is said about: it has no users, and those without a name may do everything.
- */
+/** A realm without any settings: it has no users, and anonymous sessions may do everything. */
 export const OPEN_REALM: RealmSecurity = {
   authmethods: ['anonymous'],
   securityEnabled: true,

@@ -1,16 +1,16 @@
-/** Everybody who has joined is in it. */
+/** The group of every joined session. */
 export const EVERYBODY = 'all';
 
-/** The group of a session without a login, and its user's name. */
+/** The group, and the user name, of a session without a login. */
 export const ANONYMOUS = 'anonymous';
 
-/** These groups, and those that they are in themselves. */
+/** These groups, and all groups that they belong to, directly or not. */
 export function withTheirGroups(
   names: readonly string[],
   groups: ReadonlyMap<string, readonly string[]>,
 ): ReadonlySet<string> {
   const found = new Set<string>(names);
-  // A for-of over the set that still grows. A name that was there before is not looked at again.
+  // The set grows during the loop, which also visits the added names, each once.
   for (const name of found) {
     for (const parent of groups.get(name) ?? []) found.add(parent);
   }
@@ -18,10 +18,14 @@ export function withTheirGroups(
 }
 
 /**
- * WELCOME.authrole: what HELLO asks for where the user is in that group, else the user's first
- * group. Who is in no group has at least the one that everybody is in.
+ * WELCOME.Details.authrole: the requested role if the user is in that group, otherwise the user's
+ * first group. A user without groups has the group of everybody.
  */
-export function chooseAuthrole(wish: unknown, groups: readonly string[], all: ReadonlySet<string>): string {
-  if (typeof wish === 'string' && all.has(wish)) return wish;
+export function chooseAuthrole(
+  requested: unknown,
+  groups: readonly string[],
+  all: ReadonlySet<string>,
+): string {
+  if (typeof requested === 'string' && all.has(requested)) return requested;
   return groups[0] ?? EVERYBODY;
 }

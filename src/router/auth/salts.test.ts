@@ -4,7 +4,7 @@ import { createSalts } from './salts.js';
 describe('a salt for a name', () => {
   const { saltFor } = createSalts('secret');
 
-  it('is that of the name alone, as long as the secret is the same', () => {
+  it('depends only on the name while the secret stays the same', () => {
     expect(saltFor('r', 'joe')).toMatch(/^[A-Za-z0-9+/]{22}==$/);
     expect(createSalts('secret').saltFor('r', 'joe')).toBe(saltFor('r', 'joe'));
     const others = [saltFor('r', 'ann'), saltFor('q', 'joe'), createSalts('other').saltFor('r', 'joe')];
@@ -18,13 +18,13 @@ describe('a salt for a name', () => {
     ['base64 for URLs', 'c2FsdHNhbH_-_w', /^[A-Za-z0-9_-]{14}$/],
     ['words', 'Pepper & salt 42', /^[A-Z][a-z]{5} & [a-z]{4} [0-9]{2}$/],
     ['nothing', '', /^$/],
-  ])('looks like another: %s', (_what, like, look) => {
+  ])('looks like the given one: %s', (_what, like, look) => {
     expect(saltFor('r', 'joe', like)).toMatch(look);
     expect(saltFor('r', 'joe', like)).toBe(saltFor('r', 'joe', like));
     if (like !== '') expect(saltFor('r', 'ann', like)).not.toBe(saltFor('r', 'joe', like));
   });
 
-  it('is canonical base64 where the other is, or it would be known by its last character', () => {
+  it('is canonical base64 like the given one, so that its last character does not reveal it', () => {
     for (let i = 0; i < 50; i++) {
       const salt = saltFor('r', `joe${i}`, 'c2FsdHNhbA==');
       expect(Buffer.from(salt, 'base64').toString('base64')).toBe(salt);

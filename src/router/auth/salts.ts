@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** As many as Bondy's and most others' salts. */
+/** The same length as the salts of Bondy and of most others. */
 const SALT_BYTES = 16;
 
 /**
- * Salts for user names: always the same for a name, and for whoever does not know the secret no
- * other than random ones. Names that nobody has get theirs here, so that their challenge is like
+ * Salts for user names. A name always gets the same salt. Without the secret, nobody can tell it
+ * from a random one. Names without a user get their salts here, so that their challenge looks like
  * that of a user (WAMP "SCRAM", RFC 5802 section 9).
  *
- * @param secret `security.salt_secret`; without it one is drawn
+ * @param secret `security.salt_secret`. Default: a random one
  */
 export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
   const digest = (...parts: readonly (string | number)[]): Buffer =>
@@ -21,12 +21,12 @@ export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
   }
 
   return {
-    /** @param like a salt that it must look like; default: base64 of 16 bytes */
+    /** @param like a salt that the new one must look like. Default: base64 of 16 bytes */
     saltFor(realm: string, name: string, like?: string): string {
       if (like === undefined) return bytesFor(realm, name, SALT_BYTES).toString('base64');
       return textLike(like, bytesFor(realm, name, like.length));
     },
-    /** A number in [0, count), always the same for a name. */
+    /** Returns a number in [0, count), always the same for a name. */
     drawFor: (realm: string, name: string, count: number): number =>
       digest('draw', realm, name).readUInt32BE() % count,
   };

@@ -38,19 +38,19 @@ describe('sources', () => {
     expect(sources.allow(username, method, address)).toBe(allowed);
   });
 
-  it('tell whether somebody may, whoever it is', () => {
+  it('tell whether any user may log in', () => {
     expect(sources.allowSomebody('ticket', '2001:db8::1')).toBe(true);
     expect(sources.allowSomebody('ticket', '10.1.2.3')).toBe(false);
     expect(sources.allowSomebody('wamp-scram', '10.1.2.3')).toBe(false);
   });
 
-  it('keep nobody out where a realm declares none, and everybody where its list is empty', () => {
+  it('allow everybody if a realm declares none, and nobody if its list is empty', () => {
     expect(compileSources(undefined).allow('alice', 'ticket', '203.0.113.1')).toBe(true);
     expect(compileSources([]).allow('alice', 'ticket', '127.0.0.1')).toBe(false);
     expect(compileSources([]).allowSomebody('ticket', undefined)).toBe(false);
   });
 
-  it('take a whole family by its empty prefix, and that family alone', () => {
+  it('match all addresses of one family, and only those, by a prefix of length 0', () => {
     const all = compileSources([{ usernames: 'all', authmethod: 'ticket', cidr: ipv4('0.0.0.0', 0) }]);
     expect(all.allow('alice', 'ticket', '203.0.113.1')).toBe(true);
     expect(all.allow('alice', 'ticket', '2001:db8::1')).toBe(false);
@@ -61,7 +61,7 @@ describe('sources', () => {
     expect(sixes.allow('alice', 'ticket', '::ffff:203.0.113.1')).toBe(false);
   });
 
-  it('take a range of IPv4 that is written as one of IPv6', () => {
+  it('accept an IPv4 range that is written as an IPv6 range', () => {
     const mapped = compileSources([
       { usernames: 'all', authmethod: 'ticket', cidr: ipv6('::ffff:10.1.0.0', 112) },
     ]);

@@ -3,18 +3,18 @@ import { plainAddress } from '../../ip-source.js';
 import type { AuthMethod } from './methods/login-methods.js';
 import type { Source } from './realm-security.js';
 
-/** Where users of one realm may log in from, and by which authmethod. */
+/** The addresses from which users of one realm may log in, by authmethod. */
 export interface Sources {
   /**
    * @param username a user's name, or `anonymous`
-   * @param address undefined for a client on this machine
+   * @param address undefined for a Unix socket
    */
   allow(username: string, method: AuthMethod, address: string | undefined): boolean;
-  /** Whether they allow it to some user or other. */
+  /** Whether at least one user may log in this way. */
   allowSomebody(method: AuthMethod, address: string | undefined): boolean;
 }
 
-/** @param sources undefined where the realm declares none */
+/** @param sources undefined if the realm declares none */
 export function compileSources(sources: readonly Source[] | undefined): Sources {
   if (sources === undefined) return { allow: () => true, allowSomebody: () => true };
   const compiled = sources.map(({ usernames, authmethod, cidr }) => ({
@@ -33,7 +33,7 @@ export function compileSources(sources: readonly Source[] | undefined): Sources 
   };
 }
 
-/** What a client without an address counts as: it came over a Unix socket, from this machine. */
+/** The addresses of a client without one: it uses a Unix socket, so it is on this machine. */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boolean {
@@ -41,14 +41,14 @@ function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boole
   const { address: first, prefix, family } = plainRange(cidr);
   const list = new BlockList();
   list.addSubnet(first, prefix, family);
-  // Node would find any IPv4 address within ::/0, as one that is mapped into IPv6.
+  // Compares the families too: for Node, ::/0 contains every IPv4 address, as one mapped into IPv6.
   const holds = (address: string) => isIPv4(address) === (family === 'ipv4') && list.check(address, family);
   return (address) => (address === undefined ? LOOPBACK.some(holds) : holds(plainAddress(address)));
 }
 
 /**
- * A range of IPv4 addresses within IPv6, `::ffff:10.0.0.0/104`, as one of IPv4: so is the address
- * of who comes from there.
+ * Turns a range of IPv4 addresses within IPv6, such as `::ffff:10.0.0.0/104`, into an IPv4 range.
+ * Client addresses are converted in the same way.
  */
 function plainRange(cidr: NonNullable<Source['cidr']>): NonNullable<Source['cidr']> {
   const address = plainAddress(cidr.address);

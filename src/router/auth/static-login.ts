@@ -5,14 +5,14 @@ import type { Principal } from './principals.js';
 import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
 import type { Admission, Step } from './steps.js';
 
-/** Challenges a user of the configuration, or what looks like one. */
+/** Challenges a user of the configuration, or a decoy. */
 export function challengePrincipal(context: LoginContext, attempt: Attempt, principal: Principal): Step {
   const { method, authid, keys, isDecoy } = principal;
   const groups = withTheirGroups(principal.groups, context.security.groups);
   const authrole = chooseAuthrole(attempt.claims.authrole, principal.groups, groups);
   const { challenge: challengeUser, challengeDecoy } = methodNamed(method);
   const facts = factsOf(context, attempt, authid, authrole);
-  // A user who has nothing for this method is challenged like nobody, and fails.
+  // A user without a credential for this method gets a decoy challenge, and fails.
   const challenge = (isDecoy ? undefined : challengeUser(keys, facts)) ?? challengeDecoy(keys, facts);
   const admit = (verdict: Judgement): Admission | false =>
     verdict !== false &&

@@ -3,11 +3,11 @@ import type { MatchPolicy } from '../model.js';
 import { idsByMatch, pageArgument, pageOf } from './listing.js';
 
 describe('a page of a list', () => {
-  it('is the whole list as it comes, where that fits', () => {
+  it('is the whole list in its order if that fits', () => {
     expect(pageOf([5, 3, 9], pageArgument({}, 3))).toEqual([5, 3, 9]);
   });
 
-  it('is the smallest IDs of a longer one, in their order, and the next page goes on after them', () => {
+  it('has the smallest IDs of a longer list in ascending order, and the next page continues after them', () => {
     const ids = [50, 3, 9, 2 ** 53, 7, 1];
     const pages: (readonly number[])[] = [];
     for (let after = 0; ; after = pages.at(-1)?.at(-1) ?? 0) {
@@ -22,7 +22,7 @@ describe('a page of a list', () => {
     ]);
   });
 
-  it('is no larger than asked for, and never larger than it may be', () => {
+  it('is no larger than asked for, and never larger than the limit', () => {
     expect(pageOf([1, 2, 3, 4], pageArgument({ limit: 1 }, 3))).toEqual([1]);
     expect(pageOf([1, 2, 3, 4], pageArgument({ limit: 9 }, 3))).toEqual([1, 2, 3]);
   });

@@ -4,7 +4,7 @@ import { MESSAGE, type Message } from '../../wamp/messages.js';
 import type { Session } from '../model.js';
 import { createMetaCalls } from './meta-call.js';
 
-describe('arguments of a procedure of the router that come as JSON', () => {
+describe('JSON arguments of a procedure of the router', () => {
   function callWith(text: string, most: number) {
     const sent: Message[] = [];
     const seen: unknown[] = [];
@@ -21,11 +21,11 @@ describe('arguments of a procedure of the router that come as JSON', () => {
     return { seen, sent };
   }
 
-  it('are parsed where they are as long as they may be', () => {
+  it('are parsed if they are as long as the limit', () => {
     expect(callWith('["a"]', 5).seen).toEqual([['a']]);
   });
 
-  it('are refused unparsed where they are longer', () => {
+  it('are refused without parsing if they are longer', () => {
     const { seen, sent } = callWith('["é"]', 5);
     expect(seen).toEqual([]);
     expect(sent).toMatchObject([

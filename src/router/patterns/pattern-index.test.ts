@@ -93,7 +93,7 @@ describe('precedence of registrations', () => {
 });
 
 describe('a pattern index', () => {
-  it('finds every pattern that an event goes to, and keeps the policies of one URI apart', () => {
+  it('finds every pattern that an event matches, and separates the policies of one URI', () => {
     const index = indexOf(
       ['exact', 'a.b'],
       ['prefix', 'a.b'],
@@ -144,7 +144,7 @@ describe('patterns', () => {
     expect(isUsablePattern(match, uri)).toBe(usable);
   });
 
-  it('are meant as the option match says', () => {
+  it('have the policy that the option match names', () => {
     expect(matchPolicyOf({})).toBe('exact');
     expect(matchPolicyOf({ match: null })).toBe('exact');
     expect(matchPolicyOf({ match: 'prefix' })).toBe('prefix');

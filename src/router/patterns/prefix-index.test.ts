@@ -9,11 +9,11 @@ function found(index: PrefixIndex<string>, text: string): string[] {
   return values;
 }
 
-/** With this one all texts of a length collide. */
+/** With this hash all texts of one length collide. */
 const WORST = createUriHash(0, () => {});
 
 describe('a prefix index', () => {
-  it('finds the keys that a text begins with, from the shortest on', () => {
+  it('finds the keys with which a text starts, shortest first', () => {
     const index = createPrefixIndex<string>();
     for (const key of ['', 'a', 'a.b', 'a.bc', 'a.bcd.e', 'b']) index.set(key, key);
     expect(found(index, 'a.bcd.e.f')).toEqual(['', 'a', 'a.b', 'a.bc', 'a.bcd.e']);
@@ -21,7 +21,7 @@ describe('a prefix index', () => {
     expect(found(index, 'zzz')).toEqual(['']);
   });
 
-  it('finds the longest key that a text begins with, and the longest of those that fit', () => {
+  it('finds the longest key with which a text starts, and the longest of those that fit', () => {
     const index = createPrefixIndex<number>();
     for (const key of ['', 'a', 'a.b', 'a.bcd']) index.set(key, key.length);
     expect(index.longest('a.bc')).toMatchObject({ key: 'a.b', value: 3 });
@@ -36,7 +36,7 @@ describe('a prefix index', () => {
     expect(found(index, 'com.app.emerge')).toEqual([]);
   });
 
-  it('forgets a key, and leaves those beside, above and below it', () => {
+  it('deletes a key, and leaves its neighbours, prefixes and extensions', () => {
     const index = createPrefixIndex<string>();
     for (const key of ['ab', 'abc', 'abcd', 'abx']) index.set(key, key);
     index.delete('abc');
@@ -50,7 +50,7 @@ describe('a prefix index', () => {
   it.each([
     ['a secret hash', undefined],
     ['a hash that is always the same', WORST],
-  ])('behaves as a map would that tries every key, with %s', (_which, hash) => {
+  ])('behaves like a map that tries every key, with %s', (_which, hash) => {
     const key = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 6 });
     const step = fc.record({ key, remove: fc.boolean() });
     fc.assert(

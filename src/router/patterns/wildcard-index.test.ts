@@ -15,13 +15,13 @@ function all(index: ReturnType<typeof indexOf>, uri: string): string[] {
 }
 
 describe('a wildcard index', () => {
-  it('lets an empty component stand for one component, and for no more or less', () => {
+  it('matches exactly one component with an empty one', () => {
     const index = indexOf('com..c');
     expect(index.best('com.b.c')).toBe('com..c');
     for (const uri of ['com.c', 'com.b.b.c', 'com.b.d', 'org.b.c']) expect(index.best(uri)).toBeUndefined();
   });
 
-  it('takes the pattern that names the first component which the others leave open', () => {
+  it('prefers the pattern that names the first component that the others leave empty', () => {
     expect(all(indexOf('..c', 'a..', '.b.c', 'a..c', '..'), 'a.b.c')).toEqual([
       'a..c',
       'a..',
@@ -31,7 +31,7 @@ describe('a wildcard index', () => {
     ]);
   });
 
-  it('goes back to an open component where the named one leads nowhere', () => {
+  it('falls back to an empty component if the named one leads to no match', () => {
     expect(indexOf('a.b..x', 'a...d').best('a.b.c.d')).toBe('a...d');
   });
 
@@ -42,7 +42,7 @@ describe('a wildcard index', () => {
     expect(indexOf(pattern).best(`${uri}.a`)).toBeUndefined();
   });
 
-  it('has one shape for all patterns that name the same components, until the last of them goes', () => {
+  it('has one shape for all patterns that name the same components, until the last one is deleted', () => {
     const index = indexOf('a..c', 'x..y', '.b', 'a..');
     expect(index.shapes).toBe(3);
     expect([index.hasShapeOf('q..r'), index.hasShapeOf('q.'), index.hasShapeOf('a..c.')]).toEqual([
@@ -61,7 +61,7 @@ describe('a wildcard index', () => {
   it.each([
     ['a secret hash', undefined],
     ['a hash that is always the same', createUriHash(MOST_COMPONENTS, () => {})],
-  ])('behaves as a list would whose every pattern is tried, with %s', (_which, hash) => {
+  ])('behaves like a list that tries every pattern, with %s', (_which, hash) => {
     const uri = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 4 });
     const pattern = fc.array(fc.constantFrom('a', 'b', ''), { minLength: 1, maxLength: 4 });
     const step = fc.record({ pattern, remove: fc.boolean() });
@@ -87,8 +87,7 @@ describe('a wildcard index', () => {
                 pattern.length === components.length &&
                 pattern.every((part, at) => part === '' || part === components[at]),
             )
-            // Of two that match the same URI, a component that is named comes before one that is
-            // open.
+            // Of two patterns that match the same URI, a named component comes before an empty one.
             .sort(([, one], [, other]) => {
               const at = one.findIndex((part, index) => part !== other[index]);
               return at === -1 ? 0 : one[at] === '' ? 1 : -1;

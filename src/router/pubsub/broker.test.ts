@@ -6,14 +6,14 @@ import { MESSAGE, type Message } from '../../wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../wamp/peer.js';
 import { createRouter } from '../router.js';
 
-it('sends no event after UNSUBSCRIBED, even to one that unsubscribes while the others are being told', async () => {
+it('sends no event after UNSUBSCRIBED, even to a session that unsubscribes during the fan-out', async () => {
   const router = createRouter({
     realms: ['realm1'],
     limits: { ...LIMITS, callTimeout: 0, maxCallTimeout: 1000, maxPendingCalls: 1, maxSessions: 1 },
     allowAnonymous: true,
     agent: 'test',
   });
-  /** A subscriber in this process, which hears synchronously. */
+  /** A subscriber in this process, which gets events synchronously. */
   function subscriber(onEvent: () => void) {
     const [ours, theirs] = localPeers();
     router.attach(theirs, IN_PROCESS);

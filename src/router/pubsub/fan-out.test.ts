@@ -14,7 +14,7 @@ const FROM_NETWORK = {
   handshakeElapsed: 0,
 } as const;
 
-/** So many that no event reaches all of them in a turn without time. */
+/** So many subscribers that no event reaches all of them in one turn. */
 const LISTENERS = 8;
 
 describe('meta events that take longer than a turn', () => {
@@ -31,7 +31,7 @@ describe('meta events that take longer than a turn', () => {
     });
   });
 
-  /** A client, and how often the router stopped and began to read what it sends. */
+  /** A client, and how often the router stopped and resumed reading from it. */
   function client(remoteAddress?: string) {
     const [ours, theirs] = localPeers();
     const one = { heard: [] as Message[], held: 0, released: 0 };
@@ -69,7 +69,7 @@ describe('meta events that take longer than a turn', () => {
       message.type === MESSAGE.EVENT ? [JSON.stringify(message.payload.args)] : [],
     );
 
-  it('do not keep a client waiting that has just joined, behind what others cause', () => {
+  it('do not make a new client wait behind events that others cause', () => {
     const [listener] = listeners();
     const others = Array.from({ length: 20 }, () => client());
     for (const other of others) other.join();
@@ -83,7 +83,7 @@ describe('meta events that take longer than a turn', () => {
     expect(events(listener!).at(-1)).toContain(String(newcomer.id()));
   });
 
-  it('hold the connection whose sessions come and go without end', () => {
+  it('hold a connection whose sessions join and leave again and again', () => {
     listeners();
     client().join();
     const restless = client();
@@ -96,7 +96,7 @@ describe('meta events that take longer than a turn', () => {
     expect([restless.held, restless.released]).toEqual([1, 1]);
   });
 
-  it('tell neither that a session came nor that it went, where it went before its turn', () => {
+  it('announce neither join nor leave of a session that leaves before its turn', () => {
     const [listener] = listeners();
     const first = client();
     first.join();
@@ -110,7 +110,7 @@ describe('meta events that take longer than a turn', () => {
     for (const one of told) expect(one).toContain(String(first.id()));
   });
 
-  it('release it when half of what it may owe is told, not all', () => {
+  it('release a held connection when it owes half of the limit', () => {
     listeners();
     const restless = client();
     for (let round = 0; round < 10; round++) {
@@ -122,7 +122,7 @@ describe('meta events that take longer than a turn', () => {
     expect(tasks).not.toHaveLength(0);
   });
 
-  it('take turns by connection: who causes few does not wait behind one that causes many', () => {
+  it('alternate between connections, so that one with few events does not wait behind one with many', () => {
     const [listener] = listeners('wamp.subscription.');
     const [busy, other] = [client(), client()];
     for (const one of [busy, other]) one.join();
@@ -135,7 +135,7 @@ describe('meta events that take longer than a turn', () => {
     expect(events(listener!)).toHaveLength(22);
   });
 
-  it('take turns by source: who causes few does not wait behind many connections of one address', () => {
+  it('alternate between sources, so that one connection does not wait behind many of one address', () => {
     const [listener] = listeners('wamp.subscription.');
     const crowd = Array.from({ length: 20 }, () => client('192.0.2.1'));
     const other = client('192.0.2.2');
@@ -149,7 +149,7 @@ describe('meta events that take longer than a turn', () => {
     expect(events(listener!)).toHaveLength(42);
   });
 
-  it('come in their order about one subscription, whoever causes them', () => {
+  it('keep their order for one subscription, whichever sessions cause them', () => {
     const [listener] = listeners('wamp.subscription.');
     const [busy, other] = [client(), client()];
     for (const one of [busy, other]) one.join();

@@ -27,7 +27,7 @@ function store(maxRetainedEvents: number, maxRetainedBytes: number, more: Partia
       options,
       publisher,
     );
-  /** Looks for those that a pattern matches, and does something before the second step. */
+  /** Finds the events that a pattern matches, and runs a function before the second step. */
   function find(match: MatchPolicy, pattern: string, meanwhile = () => {}) {
     const steps = events.find(SESSION, match, pattern);
     let step = steps.next();
@@ -58,7 +58,7 @@ describe('retained events', () => {
   it.each([
     ['number', 2, 10_000, ''],
     ['size', 10, 2400, 'x'.repeat(500)],
-  ])('make room from the oldest on where their %s is too large', (_what, most, bytes, text) => {
+  ])('are dropped from the oldest on if their %s is too large', (_what, most, bytes, text) => {
     const { keep, topics } = store(most, bytes);
     for (const topic of 'abc') keep(topic, text);
     expect(topics()).toBe('bc');
@@ -67,24 +67,24 @@ describe('retained events', () => {
     expect(topics()).toBe('bd');
   });
 
-  it('are not kept where one alone is too large; the one before is gone, too', () => {
+  it('are not kept if one alone is too large, and the previous one is dropped too', () => {
     const { keep, topics } = store(10, 1000);
     keep('a');
     keep('b');
     keep('a', 'x'.repeat(1000));
     expect(topics()).toBe('b');
-    // Lists of receivers are kept as well, and count.
+    // Lists of receivers are kept too, and count.
     keep('b', '', { eligible: Array.from({ length: 100 }, (_, id) => id) });
     expect(topics()).toBe('');
   });
 
-  it('make room of their own session where that has more than one may', () => {
+  it('are dropped for their own session if that exceeds the limit of a session', () => {
     const { keep, topics } = store(10, 10_000, { maxRetainedBytesPerSession: 2400 });
     const text = 'x'.repeat(500);
     keep('a', text, {}, 2);
     for (const topic of 'bcd') keep(topic, text, {}, 1);
     expect(topics()).toBe('acd');
-    // Who publishes it anew has it in its share from then on.
+    // A session that publishes the topic again has it in its share from then on.
     keep('a', text, {}, 1);
     expect(topics()).toBe('da');
     keep('c', text, {}, 2);
@@ -94,7 +94,7 @@ describe('retained events', () => {
     expect(topics()).toBe('dce');
   });
 
-  it('are none where none may be', () => {
+  it('are not kept if the limit is 0', () => {
     const { keep, topics } = store(0, 1000);
     keep('a');
     expect(topics()).toBe('');
@@ -107,7 +107,7 @@ describe('retained events', () => {
     expect(find('wildcard', '.a.x').topics).toEqual(['com.a.x', 'org.a.x']);
   });
 
-  it('are found in steps, each of a few, and only the latest of many', () => {
+  it('are found in small steps, and of many only the latest', () => {
     const { keep, find } = store(1000, 1_000_000, { maxRetainedSent: 10 });
     for (let at = 0; at < 500; at++) keep(`com.${at}`);
     const { topics, count } = find('prefix', 'com.');
@@ -115,7 +115,7 @@ describe('retained events', () => {
     expect(count).toBeGreaterThan(10);
   });
 
-  it('are found as they are at the end, where they change meanwhile', () => {
+  it('are found in their latest state if they change during the search', () => {
     const { keep, find } = store(1000, 1_000_000);
     for (let at = 1; at <= 100; at++) keep(`com.${at}`);
     const { topics, publications } = find('prefix', 'com.', () => {
@@ -128,7 +128,7 @@ describe('retained events', () => {
     expect(topics).not.toContain('com.2');
   });
 
-  it('are looked through to an end, however many come meanwhile', () => {
+  it('are searched in finite time, however many are added meanwhile', () => {
     const { keep, find } = store(1000, 1_000_000);
     for (let at = 1; at <= 100; at++) keep(`com.${at}`);
     expect(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Endpoint, InvocationPolicy, Registration, Session } from '../model.js';
 import { isInvocationPolicy, pickAnother, pickEndpoint, removeEndpoint } from './invocation-policy.js';
 
-/** A registration whose callees are called by letters. */
+/** A registration whose callees are named by letters. */
 function registrationOf(invoke: InvocationPolicy, names: string) {
   const registration: Registration = {
     id: 1,
@@ -24,10 +24,10 @@ function registrationOf(invoke: InvocationPolicy, names: string) {
     const endpoint = registration.endpoints.find(({ callee }) => callee.authid === name);
     if (endpoint !== undefined) removeEndpoint(registration, endpoint);
   };
-  /** Who gets the next calls. */
+  /** The callees that get the next calls. */
   const next = (calls: number, random = () => 0): string =>
     Array.from({ length: calls }, () => pickEndpoint(registration, random)?.callee.authid).join('');
-  /** Who gets a call that all of `names` in turn are unavailable for. */
+  /** The callee that gets a call after each of `names` was unavailable. */
   const another = (names: string, random = () => 0): string | undefined => {
     const tried = registration.endpoints.filter(({ callee }) => names.includes(callee.authid));
     return pickAnother(registration, new Set(tried.map(({ callee }) => callee)), random)?.callee.authid;
@@ -36,7 +36,7 @@ function registrationOf(invoke: InvocationPolicy, names: string) {
 }
 
 describe('an invocation policy', () => {
-  it('is one of five words', () => {
+  it('has one of five names', () => {
     const words = ['single', 'first', 'last', 'random', 'roundrobin'];
     expect(words.every(isInvocationPolicy)).toBe(true);
     expect(['', 'all', null, 1, undefined].some(isInvocationPolicy)).toBe(false);
@@ -51,13 +51,13 @@ describe('an invocation policy', () => {
     expect(registrationOf(invoke, 'abc').next(4)).toBe(expected);
   });
 
-  it('random takes whom the source of chance names', () => {
+  it('random takes the callee that the random number selects', () => {
     const draws = [0, 0.34, 0.67, 0.999];
     expect(registrationOf('random', 'abc').next(4, () => draws.shift() ?? 0)).toBe('abcc');
   });
 });
 
-describe('roundrobin goes on where it was', () => {
+describe('roundrobin continues where it was', () => {
   it.each([
     ['one leaves whose turn was over', 2, 'a', 'cbc'],
     ['one leaves whose turn is next', 1, 'b', 'cac'],
@@ -71,21 +71,21 @@ describe('roundrobin goes on where it was', () => {
     expect(next(3)).toBe(expected);
   });
 
-  it('when one comes, which has the last turn', () => {
+  it('when a callee is added, which gets the last turn', () => {
     const { add, next } = registrationOf('roundrobin', 'ab');
     expect(next(1)).toBe('a');
     add('c');
     expect(next(4)).toBe('bcab');
   });
 
-  it('when one comes after the last had its turn: it is the next, before the round begins anew', () => {
+  it('when a callee is added after the last turn: it gets the next call, before the round starts again', () => {
     const { add, next } = registrationOf('roundrobin', 'ab');
     expect(next(2)).toBe('ab');
     add('c');
     expect(next(4)).toBe('cabc');
   });
 
-  it('when all have left and others come', () => {
+  it('when all callees have left and others are added', () => {
     const { add, next, remove } = registrationOf('roundrobin', 'ab');
     next(1);
     remove('b');
@@ -95,7 +95,7 @@ describe('roundrobin goes on where it was', () => {
   });
 });
 
-describe('a call that is routed anew goes', () => {
+describe('a rerouted call goes', () => {
   it.each<[InvocationPolicy, string, string | undefined]>([
     ['single', 'a', undefined],
     ['first', 'a', 'b'],
@@ -114,7 +114,7 @@ describe('a call that is routed anew goes', () => {
     expect(another(tried)).toBe(expected);
   });
 
-  it('after one look at each of them, however many have refused', () => {
+  it('to the next callee in one pass, however many have refused', () => {
     const names = Array.from({ length: 1000 }, (_, at) => String.fromCharCode(0x4e00 + at));
     const { registration, next, another } = registrationOf('roundrobin', names.join(''));
     next(999);
@@ -133,7 +133,7 @@ describe('a call that is routed anew goes', () => {
     expect(looks).toBeLessThan(4);
   });
 
-  it('by roundrobin around the end of the list; the turn is after that one', () => {
+  it('by roundrobin past the end of the list, and the next turn follows that callee', () => {
     const { next, another } = registrationOf('roundrobin', 'abc');
     expect(next(3)).toBe('abc');
     expect(another('c')).toBe('a');

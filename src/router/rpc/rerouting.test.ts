@@ -5,7 +5,7 @@ import { createRouter } from '../router.js';
 
 const ROLES = { caller: {}, callee: { features: { call_reroute: true } } };
 
-/** A caller and two callees that share `com.a`, where 10,000 bytes of a caller's calls are kept. */
+/** A caller and two callees that share `com.a`. 10,000 bytes of a caller's calls may be kept. */
 async function setUp(most: Partial<typeof LIMITS> = {}) {
   const limits = { ...LIMITS, ...most };
   const router = createRouter({ realms: ['realm1'], limits, allowAnonymous: true, agent: 'test' });
@@ -28,8 +28,8 @@ async function setUp(most: Partial<typeof LIMITS> = {}) {
   return { caller, free, call };
 }
 
-describe('calls whose callee may be unavailable', () => {
-  it('go to another one, however many do so one after the other', async () => {
+describe('calls whose callee is unavailable', () => {
+  it('go to another callee, however many do so one after the other', async () => {
     const { caller, free, call } = await setUp();
     for (let i = 0; i < 5; i++) {
       (await call(6000)).refuse();
@@ -42,7 +42,7 @@ describe('calls whose callee may be unavailable', () => {
   it.each([
     ['one caller', {}],
     ['all callers', { maxWaitingBytes: 1e6, maxWaitingBytesPerRealm: 10_000 }],
-  ])('do not where more would have to be kept for %s than may be', async (_who, most) => {
+  ])('are not rerouted if that would exceed the limit of %s', async (_who, most) => {
     const { caller, free, call } = await setUp(most);
     const kept = await call(6000);
     const tooMuch = await call(6000);

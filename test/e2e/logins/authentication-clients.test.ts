@@ -70,7 +70,7 @@ describe.each(FORMATS)('wampy over %s', (format) => {
     expect(await join({ authid, ...options })).toEqual(welcome(authid, method));
   });
 
-  it('chooses among several authmethods by itself', async () => {
+  it('chooses among several authmethods itself', async () => {
     const details = await join({
       authid: 'bob',
       authmethods: ['cryptosign', 'wampcra'],
@@ -86,7 +86,7 @@ describe.each(FORMATS)('wampy over %s', (format) => {
     ['device', byKey(OTHER_KEY)],
     ['mallory', byCra('x')],
     ['mallory', byKey(PRIVATE_KEY)],
-  ])('does not get in as %s with wrong credentials', async (authid, options) => {
+  ])('cannot log in as %s with wrong credentials', async (authid, options) => {
     await expect(join({ authid, ...options })).rejects.toThrow();
   });
 });
@@ -175,7 +175,7 @@ describe.each(FORMATS)('autobahn|js over %s', (format) => {
     expect(await byKey(PRIVATE_KEY)).toEqual(welcome('device', 'cryptosign'));
   });
 
-  it('does not get in with wrong credentials', async () => {
+  it('cannot log in with wrong credentials', async () => {
     const denied = 'wamp.error.authentication_denied';
     await expect(join('alice', 'ticket', () => 'x')).rejects.toThrow(denied);
     await expect(join('mallory', 'ticket', () => 'x')).rejects.toThrow(denied);

@@ -97,7 +97,7 @@ describe('a client logs in', () => {
     ['staff', 'staff'],
     ['people', 'people'],
     ['owners', 'admins'],
-  ])('with the role it asks for, where the user is in that group: %s', async (wish, authrole) => {
+  ])('with the requested role if the user is in that group: %s', async (wish, authrole) => {
     const client = await connect(await start());
     const answer = await logIn(client, REALM, byTicket('alice', 'wonderland'), { authrole: wish });
     expect(answer[2]).toMatchObject({ authrole });
@@ -113,7 +113,7 @@ describe('a client logs in', () => {
     }
   });
 
-  it('and may call the procedures of the gateway, of a realm that has no service none', async () => {
+  it('and may call the procedures of the gateway, of which a realm without services has none', async () => {
     const client = await connect(await start());
     await logIn(client, REALM, byTicket('alice', 'wonderland'));
     client.send([48, 1, {}, 'com.example.nothing']);
@@ -121,7 +121,7 @@ describe('a client logs in', () => {
   });
 });
 
-describe('a client does not get in', () => {
+describe('a client cannot log in', () => {
   const DENIED = [3, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
 
   const cases: readonly [string, Login][] = [
@@ -146,7 +146,7 @@ describe('a client does not get in', () => {
     expect(await client.closed).toBe(1000);
   });
 
-  it('as anybody, where the realm has no such authmethod', async () => {
+  it('as any user by an authmethod that the realm does not have', async () => {
     const gateway = await start({ authmethods: ['wampcra'] });
     expect((await hello(await connect(gateway), REALM))[2]).toBe('wamp.error.authentication_required');
     const abort = await logIn(await connect(gateway), REALM, byTicket('alice', 'wonderland'));
@@ -154,7 +154,7 @@ describe('a client does not get in', () => {
     expect((await logIn(await connect(gateway), REALM, byCra('alice', 'wonderland')))[0]).toBe(2);
   });
 
-  it('from an address that no source has for its user and authmethod', async () => {
+  it('from an address that no source allows for its user and authmethod', async () => {
     const gateway = await start({
       sources: [
         { usernames: ['alice'], authmethod: 'ticket', cidr: '127.0.0.0/8' },
@@ -196,7 +196,7 @@ describe('a client does not get in', () => {
     expect(await client.closed).toBe(1002);
   });
 
-  it('with an answer that nobody asked for', async () => {
+  it('with AUTHENTICATE before any CHALLENGE', async () => {
     const client = await connect(await start());
     client.send([5, 'wonderland', {}]);
     expect((await client.next())[2]).toBe('wamp.error.protocol_violation');

@@ -31,7 +31,7 @@ async function start(realm: object, lines: readonly string[] = []): Promise<Runn
   return gateway;
 }
 
-/** A client that has joined: as a user whose password is the name, or as nobody. */
+/** A client that has joined, as a user whose password is the name, or anonymously. */
 async function join({ url }: RunningGateway, name?: string): Promise<RawClient> {
   const client = await connectRaw(url);
   open.push(() => client.close());
@@ -42,7 +42,7 @@ async function join({ url }: RunningGateway, name?: string): Promise<RawClient> 
   return client;
 }
 
-/** What comes of a request: `ok`, or the URI of its error. */
+/** The result of a request: `ok`, or the URI of its error. */
 async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
   client.send(message);
   const answer = await client.next();
@@ -57,7 +57,7 @@ const grant = (roles: unknown, permissions: readonly string[], uri: string, matc
 });
 
 describe('grants', () => {
-  it('are for the names, groups and groups of groups of a session, and for all', async () => {
+  it('apply to a session’s name, its groups, their groups, and to all', async () => {
     const gateway = await start({
       grants: [
         grant(['admins'], ['subscribe'], 'com.admins'),
@@ -92,7 +92,7 @@ describe('grants', () => {
     ['register', [64, 9, {}, 'com.other']],
     ['subscribe', [32, 9, {}, 'com.t']],
     ['publish', [16, 9, { acknowledge: true }, 'com.t']],
-  ])('are for one action each: %s', async (permission, message) => {
+  ])('each apply to one action: %s', async (permission, message) => {
     for (const permissions of [
       [permission],
       ['call', 'register', 'subscribe', 'publish'].filter((one) => one !== permission),
@@ -116,7 +116,7 @@ describe('grants', () => {
     }
   });
 
-  it('allow taking back what they allow, and no more', async () => {
+  it('allow undoing what they allow, and no more', async () => {
     const gateway = await start({
       grants: [
         grant(['alice'], ['register', 'unregister', 'subscribe', 'unsubscribe'], 'com.', 'prefix'),
@@ -137,7 +137,7 @@ describe('grants', () => {
     }
   });
 
-  it('allow a pattern where they allow all that it matches', async () => {
+  it('allow a pattern if they allow everything that it matches', async () => {
     const gateway = await start({
       grants: [
         grant(['carol'], ['register', 'subscribe'], 'com.app.', 'prefix'),
@@ -169,7 +169,7 @@ describe('grants', () => {
     }
   });
 
-  it('leave a PUBLISH unanswered that asked for no answer, and let nothing of it through', async () => {
+  it('drop a refused PUBLISH without a response if it asked for none', async () => {
     const gateway = await start({
       grants: [grant('all', ['subscribe'], 'com.t'), grant(['alice'], ['publish'], 'com.t')],
     });
@@ -180,14 +180,14 @@ describe('grants', () => {
     ];
     expect(await ask(subscriber, 32, 1, {}, 'com.t')).toBe('ok');
     bob.send([16, 1, {}, 'com.t', ['from bob']]);
-    // Bob's next answer is to what he asks next, and the event that comes next is Alice's.
+    // Bob's next response belongs to his next request, and the next event is Alice's.
     expect(await ask(bob, 16, 2, { acknowledge: true }, 'com.t')).toBe(NOT_AUTHORIZED);
     alice.send([16, 1, {}, 'com.t', ['from alice']]);
     const event = await subscriber.next();
     expect([event[0], event[4], subscriber.unread]).toEqual([36, ['from alice'], 0]);
   });
 
-  it('are asked for procedures of the gateway too', async () => {
+  it('apply to procedures of the gateway too', async () => {
     const upstream: RecordingUpstream = await startRecordingUpstream(() => ({ json: { ok: true } }));
     open.push(() => upstream.close());
     const gateway = await start(
@@ -204,7 +204,7 @@ describe('grants', () => {
   it.each([
     ['a realm declares none', {}],
     ['a realm has its security off', { security_enabled: false, grants: [] }],
-  ])('are not asked for where %s', async (_what, realm) => {
+  ])('do not apply if %s', async (_what, realm) => {
     const client = await join(await start(realm));
     expect(await ask(client, 64, 1, {}, 'com.p')).toBe('ok');
     expect(await ask(client, 32, 2, { match: 'prefix' }, '')).toBe('ok');
@@ -246,7 +246,7 @@ describe('an authorizer', () => {
     ]);
   });
 
-  it('is not asked again about what it lets keep', async () => {
+  it('is not asked again about what it allows to cache', async () => {
     const { gateway, asked } = await startDeciding(() => ({ allow: true, cache: true }));
     const carol = await join(gateway, 'carol');
     for (let i = 1; i <= 5; i += 1) {
@@ -255,7 +255,7 @@ describe('an authorizer', () => {
     expect(asked.length).toBe(1);
   });
 
-  it('keeps the order in which a session asked', async () => {
+  it('does not change the order of a session’s requests', async () => {
     const { gateway } = await startDeciding(() => true);
     const [carol, bob] = [await join(gateway, 'carol'), await join(gateway, 'bob')];
     expect(await ask(bob, 32, 1, {}, 'com.t')).toBe('ok');
@@ -268,7 +268,7 @@ describe('an authorizer', () => {
   it.each([
     ['is not there', undefined],
     ['answers nonsense', () => 'yes'],
-  ])('allows nothing while it %s', async (_what, decide) => {
+  ])('allows nothing if it %s', async (_what, decide) => {
     const gateway =
       decide === undefined ? await start({ grants: GRANTS }, LINES) : (await startDeciding(decide)).gateway;
     const carol = await join(gateway, 'carol');

@@ -30,7 +30,9 @@ async function connect({ url }: RunningGateway): Promise<RawClient> {
   return client;
 }
 
-/** A gateway whose realm asks a procedure, and a user of the file who answers for it. */
+/**
+ * A gateway whose realm has an authenticator procedure, and a user of the file that provides it.
+ */
 async function start(answer: CallAnswer | undefined, lines: readonly string[] = [], realm: object = {}) {
   const log = keepLog();
   const gateway = await startSecuredGateway(
@@ -88,7 +90,7 @@ describe('a realm with an authenticator', () => {
     ['keys for SCRAM', byScram('joe', 'pencil'), SCRAM],
     ['a public key', byKey('joe', PRIVATE_KEY), { role: 'guests', pubkey: publicKeyOf(PRIVATE_KEY) }],
     ['the public key that the client named', byKey('joe', PRIVATE_KEY), 'guests'],
-  ])('lets in whom it vouches for by %s', async (_what, login, value) => {
+  ])('admits a client that the authenticator knows by %s', async (_what, login, value) => {
     const { attempt, asked } = await start(result(value));
     const [type, session, details] = await attempt(login, { authrole: 'staff' });
     expect([type, details]).toEqual([
@@ -112,7 +114,7 @@ describe('a realm with an authenticator', () => {
     expect(told['ticket']).toBe(login.details['authmethods']?.toString() === 'ticket' ? 'pencil' : undefined);
   });
 
-  it('takes its name, role and extra for the session', async () => {
+  it('uses the authenticator’s name, role and extra for the session', async () => {
     const { attempt } = await start(result({ role: 'guests', authid: 'joe-7', extra: { plan: 'free' } }));
     expect((await attempt(byTicket('joe', 'x')))[2]).toMatchObject({
       authid: 'joe-7',
@@ -121,7 +123,7 @@ describe('a realm with an authenticator', () => {
     });
   });
 
-  it('is told the key of a client without a name', async () => {
+  it('passes on the key of a client without a name', async () => {
     const { attempt, asked } = await start(result('guests'));
     expect((await attempt(byKey(undefined, PRIVATE_KEY)))[2]).toMatchObject({
       authid: publicKeyOf(PRIVATE_KEY),
@@ -132,7 +134,7 @@ describe('a realm with an authenticator', () => {
   it.each([
     ['guests', 65],
     ['backend', 8],
-  ])('grants what groups are granted and not what a user of the file is: %s', async (role, answer) => {
+  ])('applies grants of groups, not those of a user of the file: %s', async (role, answer) => {
     const register = { permissions: ['wamp.register'], uri: 'com.', match: 'prefix' };
     const grants = [
       { ...register, roles: ['backend'] },
@@ -170,7 +172,7 @@ describe('a realm with an authenticator', () => {
           ...login,
           answer: (extra: never) => {
             const [right, extras] = login.answer(extra);
-            // Another one whatever it was, in base64 and in hex.
+            // Changes the signature, in base64 and in hex.
             return [right.replace(/^./, (first) => (first === '0' ? '1' : '0')), extras];
           },
         } as Login;
@@ -185,7 +187,7 @@ describe('a realm with an authenticator', () => {
     ['answers nonsense', result(5), undefined],
     ['names a role that nobody can be given', result('all'), undefined],
     ['does not answer in time', () => undefined, 'wamp.error.timeout'],
-  ])('lets nobody in while it %s, and says so in its log', async (_what, answer, reason) => {
+  ])('admits nobody while the authenticator %s, and logs that', async (_what, answer, reason) => {
     const { attempt, log } = await start(answer as CallAnswer, ['wamp.handshake_timeout = 300ms']);
     expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNFIT);
     const warnings = log.records().filter(({ level }) => level === 'warn');
@@ -193,7 +195,7 @@ describe('a realm with an authenticator', () => {
     expect(log.text()).not.toContain('S3CR3T');
   });
 
-  it('forgets a client that leaves while it is being asked about', async () => {
+  it('forgets a client that leaves while the authenticator is called', async () => {
     let reply = (): void => {};
     const asked = new Promise<void>((resolve) => {
       reply = resolve;
@@ -207,11 +209,12 @@ describe('a realm with an authenticator', () => {
     await asked;
     client.close();
     await client.closed;
-    // What still goes on ends with the gateway, which would wait for a client that it had not let go.
+    // Closing the gateway ends what is still running; it would wait for a client that was not
+    // released.
     await gateway.stop(0);
   });
 
-  it('is asked about any number of clients at a time', async () => {
+  it('calls the authenticator for many clients at a time', async () => {
     let begun = (): void => {};
     const slow = new Promise<void>((resolve) => {
       begun = resolve;
@@ -228,7 +231,7 @@ describe('a realm with an authenticator', () => {
     waits.catch(() => {});
   });
 
-  it('answers to nobody else, who could ask it for secrets or try tickets without delay', async () => {
+  it('lets no client call the authenticator, which could reveal secrets or test tickets without delay', async () => {
     const { gateway, asked } = await start(result({ role: 'guests', secret: 'pencil' }));
     const client = await connect(gateway);
     await logIn(client, REALM, byTicket('backend', 'secret'));
@@ -249,7 +252,7 @@ describe('a realm with an authenticator', () => {
     ['salted', { secret: key.toString('base64'), salt: '0f'.repeat(12), iterations: 2000 }],
     ['salted in words', { secret: key.toString('base64'), salt: 'Salt-4', iterations: 1 }],
     ['for SCRAM', { ...SCRAM, iterations: 5000 }],
-  ])('gives names that it does not know the challenge of those whom it knows: %s', async (_what, keys) => {
+  ])('gives unknown names the same kind of challenge as known ones: %s', async (_what, keys) => {
     const { gateway } = await start(([, authid]) =>
       authid === 'joe' ? { result: { role: 'guests', authid: 'joe-7', ...keys } } : denied,
     );
@@ -259,7 +262,10 @@ describe('a realm with an authenticator', () => {
       client.send([1, REALM, { roles: ALL_ROLES, ...details }]);
       return (await client.next())[2] as Record<string, unknown>;
     };
-    /** Less what is of one challenge alone, and each salt by its alphabet. */
+    /**
+     * Without the parts that are unique to one challenge, and with each salt replaced by its
+     * alphabet.
+     */
     const shape = ({ challenge, nonce, salt, ...rest }: Record<string, unknown>, authid: string) => {
       const told = challenge === undefined ? {} : JSON.parse(String(challenge));
       const { session, timestamp, nonce: drawn, ...claims } = told;

@@ -14,7 +14,7 @@ const REALM: RealmSecurity = {
   groups: new Map(),
 };
 
-/** A router whose time stands still. */
+/** A router whose clock stands still. */
 function setUp() {
   const clock = createFakeClock();
   const router = createRouter({
@@ -26,7 +26,7 @@ function setUp() {
     security: { realms: new Map([['r', REALM]]), maxFailedLoginDelay: 1000, maxFailedLogins: 4 },
   });
   const connect = () => attachRaw(router.attach);
-  /** Gives a wrong answer, and comes back when the router has judged it. */
+  /** Gives a wrong answer, and returns when the router has checked it. */
   async function fail(client: RawClient): Promise<void> {
     client.send([1, 'r', { roles: ALL_ROLES, ...byTicket('alice', '').details }]);
     expect(await client.next()).toEqual([4, 'ticket', {}]);
@@ -37,7 +37,7 @@ function setUp() {
 }
 
 describe('failed logins', () => {
-  it('are answered later and later', async () => {
+  it('are refused later and later', async () => {
     const { clock, router, connect, fail } = setUp();
     for (const delay of [250, 500, 1000, 1000]) {
       const client = connect();
@@ -54,7 +54,7 @@ describe('failed logins', () => {
     expect(router.counts().connections).toBe(0);
   });
 
-  it('keep their source out while as many as may be wait for their answer, though their clients are gone', async () => {
+  it('block their source while the allowed number waits for refusal, even if the clients have gone', async () => {
     const { clock, connect, fail } = setUp();
     for (let i = 0; i < 4; i += 1) {
       const client = connect();
@@ -68,7 +68,7 @@ describe('failed logins', () => {
     expect((await right())[2]).toMatchObject({ authid: 'alice' });
   });
 
-  it('leave nothing behind when their clients go, or the router closes, before they are answered', async () => {
+  it('leave nothing behind when their clients go, or the router closes, before the refusal', async () => {
     const { clock, router, connect, fail } = setUp();
     const [first, second] = [connect(), connect()];
     await fail(first);

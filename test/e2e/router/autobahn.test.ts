@@ -29,7 +29,7 @@ describe('autobahn|js', () => {
     expect(second.session.id).not.toBe(first.session.id);
   });
 
-  it('learns of an unknown realm', async () => {
+  it('is told that a realm is unknown', async () => {
     await expect(connectAutobahn(host.url, 'nowhere')).rejects.toThrow('wamp.error.no_such_realm');
   });
 
@@ -84,7 +84,7 @@ describe('autobahn|js', () => {
     await one.publish('com.t', ['to others'], {}, { acknowledge: true });
     await one.publish('com.t', ['to myself'], {}, { acknowledge: true, exclude_me: false });
     two.publish('com.t', ['unacknowledged']);
-    // The call comes after the publication in the order of the session.
+    // A session's messages are handled in order: the call comes after the publication.
     await expect(two.call('com.unknown')).rejects.toBeDefined();
     await one.unsubscribe(subscription);
     await two.publish('com.t', ['too late'], {}, { acknowledge: true });
@@ -95,7 +95,7 @@ describe('autobahn|js', () => {
     ]);
   });
 
-  it('cancels with mode kill; its callees are left in peace, since they take INTERRUPT amiss', async () => {
+  it('cancels with mode kill; its callees get no INTERRUPT, which they do not support', async () => {
     const [callee, caller] = [(await connect()).session, (await connect()).session];
     let finish: (value: string) => void = () => {};
     const started = new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ describe('autobahn|js', () => {
     });
   });
 
-  it('is told when the router goes', async () => {
+  it('is told when the router closes', async () => {
     const client = await connect();
     void host.router.close();
     expect(await client.closed).toBe('wamp.close.system_shutdown');

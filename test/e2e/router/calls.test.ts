@@ -4,7 +4,10 @@ import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 describe.each(TRANSPORTS)('calls, over %s', (transport) => {
   const { join, ask, callUnderWay } = useRouter(transport);
 
-  /** Args and kwargs as they may be sent, and as they are passed on: never null, and nothing where nothing is said. */
+  /**
+   * Args and kwargs as a client may send them, and as the router passes them on: never null, and
+   * absent if empty.
+   */
   const TAILS: readonly (readonly [sent: readonly unknown[], passedOn: readonly unknown[]])[] = [
     [[], []],
     [[['r']], [['r']]],
@@ -97,11 +100,12 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     const [one, two] = [await join(), await join()];
     await ask(one, 64, 1, {}, 'com.taken');
     expect(await ask(two, 64, 5, options, uri)).toEqual([8, 64, 5, {}, error, [ANY]]);
-    // By the same session too: autobahn|python fails on a second REGISTERED with a known ID.
+    // The same session may not register twice either: autobahn|python fails on a second REGISTERED
+    // with a known ID.
     if (uri === 'com.taken') expect(await ask(one, 64, 2, {}, uri)).toEqual([8, 64, 2, {}, error, [ANY]]);
   });
 
-  it('unregisters, and only what is the session’s own', async () => {
+  it('unregisters only the session’s own registrations', async () => {
     const [one, two] = [await join(), await join()];
     const [, , registration] = await ask(one, 64, 1, {}, 'com.a');
     const refused = [8, 66, 9, {}, 'wamp.error.no_such_registration', [ANY]];
@@ -111,7 +115,7 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     expect(await ask(two, 64, 1, {}, 'com.a')).toEqual([65, 1, ANY]);
   });
 
-  it('lets a call end that was under way when its procedure was unregistered', async () => {
+  it('lets a running call finish after its procedure was unregistered', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     expect(await ask(callee, 66, 2, 1)).toEqual([67, 2]);
     callee.send([70, invocation, {}, [1]]);
@@ -123,12 +127,12 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ['a bad URI', 'com..a', {}, [], 'wamp.error.invalid_uri'],
     ['a bare payload', 'com.a', { enc_algo: 'cryptobox' }, ['packed'], 'wamp.error.feature_not_supported'],
     ['a progressive invocation', 'com.a', { progress: true }, [], 'wamp.error.option_not_allowed'],
-  ])('answers a CALL with %s by ERROR', async (_what, procedure, options, tail, error) => {
+  ])('responds to a CALL with %s with ERROR', async (_what, procedure, options, tail, error) => {
     const client = await join();
     expect(await ask(client, 48, 3, options, procedure, ...tail)).toEqual([8, 48, 3, {}, error, [ANY]]);
   });
 
-  it('takes a CALL with a request ID that still waits for a protocol violation', async () => {
+  it('treats a CALL with the request ID of an open call as a protocol violation', async () => {
     const [, caller] = await callUnderWay();
     expect(await ask(caller, 48, 1, {}, 'com.a')).toEqual([
       3,
@@ -137,7 +141,7 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ]);
   });
 
-  it('refuses calls beyond those a session may wait for, and no others', async () => {
+  it('refuses only calls beyond the limit of open calls of a session', async () => {
     const callee = await join();
     await ask(callee, 64, 1, {}, 'com.a');
     const [greedy, modest] = [await join(), await join()];
@@ -157,7 +161,7 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     expect(await greedy.next()).toEqual([50, 1, {}]);
   });
 
-  it('drops progress that nobody asked for, and answers from nowhere', async () => {
+  it('drops progressive results that were not requested, and responses to unknown calls', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     callee.send([70, 999, {}, ['from nowhere']]);
     callee.send([8, 68, 998, {}, 'com.x']);

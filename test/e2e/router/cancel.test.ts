@@ -5,12 +5,13 @@ import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
 const REASON = { reason: 'wamp.error.canceled' };
 
-/** CANCEL.Options of every mode, and what comes of each with a callee that can be interrupted. */
+/** CANCEL.Options of every mode, and their effect with a callee that supports INTERRUPT. */
 const MODES = [
   { name: 'skip', options: { mode: 'skip' }, interrupt: undefined, waits: false },
   { name: 'kill', options: { mode: 'kill' }, interrupt: 'kill', waits: true },
   { name: 'killnowait', options: { mode: 'killnowait' }, interrupt: 'killnowait', waits: false },
-  // The specification names no default; killnowait is skip by itself where the callee knows no better.
+  // The specification names no default. killnowait acts like skip if the callee does not support
+  // INTERRUPT.
   { name: 'no mode', options: {}, interrupt: 'killnowait', waits: false },
   { name: 'mode null', options: { mode: null }, interrupt: 'killnowait', waits: false },
 ] as const;
@@ -19,7 +20,7 @@ const callee = (features: object | undefined) => ({
   roles: { caller: {}, callee: features ? { features } : {} },
 });
 
-/** What callees announce, and whether that lets the router interrupt them. */
+/** What callees announce, and whether the router sends them INTERRUPT. */
 const CALLEES = [
   { who: 'announces call_canceling', details: callee({ call_canceling: true }), capable: true },
   {
@@ -28,24 +29,28 @@ const CALLEES = [
     capable: true,
     progressive: true,
   },
-  // As autobahn|js does, which drops its connection when it gets INTERRUPT.
+  // autobahn|js announces this, and drops its connection when it gets INTERRUPT.
   {
-    who: 'announces progressive_call_results alone',
+    who: 'announces only progressive_call_results',
     details: callee({ progressive_call_results: true }),
     capable: false,
   },
   { who: 'announces that it cannot', details: callee({ call_canceling: false }), capable: false },
-  { who: 'announces it in another word than true', details: callee({ call_canceling: 1 }), capable: false },
+  {
+    who: 'announces it with a value other than true',
+    details: callee({ call_canceling: 1 }),
+    capable: false,
+  },
   { who: 'announces it in the other spelling', details: callee({ call_cancelling: true }), capable: false },
   { who: 'announces no features, as wampy does', details: callee(undefined), capable: false },
   {
-    who: 'announces it for another role alone',
+    who: 'announces it only for another role',
     details: { roles: { caller: { features: { call_canceling: true } }, callee: {} } },
     capable: false,
   },
 ];
 
-/** What the callee may say to it, and what the caller gets of that where it waits. */
+/** Responses of the callee, and what the caller gets of them in mode kill. */
 const ANSWERS = [
   {
     answer: (id: number) => [8, 68, id, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
@@ -55,7 +60,7 @@ const ANSWERS = [
     answer: (id: number) => [8, 68, id, {}, 'wamp.error.canceled'],
     forwarded: [8, 48, 1, {}, 'wamp.error.canceled'],
   },
-  // Another callee is not asked: nobody wants the call any more.
+  // The call is not rerouted: it was cancelled.
   {
     answer: (id: number) => [8, 68, id, {}, 'wamp.error.unavailable'],
     forwarded: [8, 48, 1, {}, 'wamp.error.unavailable'],
@@ -76,7 +81,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
     }
 
     describe.each(MODES)('with $name,', ({ options, interrupt, waits }) => {
-      it('ends the call as that mode says, whatever the callee answers', async () => {
+      it('ends the call by that mode, whatever the callee responds', async () => {
         const [one, caller] = await underWay();
         for (const [at, { answer, forwarded }] of ANSWERS.entries()) {
           const invocation = at + 1;
@@ -87,14 +92,14 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
           if (waiting) await hearsNothing(caller);
           else expect(await caller.next()).toEqual(CANCELED);
           expect(host().router.counts().pendingCalls).toBe(waiting ? 1 : 0);
-          // Once is enough, whatever else the caller wishes.
+          // Only one INTERRUPT is sent, however often the caller cancels.
           for (const mode of ['skip', 'kill', 'killnowait', 'gently']) caller.send([49, 1, { mode }]);
           await hearsNothing(caller, one);
           one.send(answer(invocation));
           if (waiting) expect(await caller.next()).toEqual(forwarded);
           await hearsNothing(one, caller);
           expect(host().router.counts().pendingCalls).toBe(0);
-          // The request's ID is free again, and the callee can be called.
+          // The request ID is free again, and the callee can be called.
           caller.send([48, 1, {}, 'com.a']);
           expect(await one.next()).toStartWith([68, invocation + 1]);
         }
@@ -117,7 +122,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       });
     });
 
-    it('with a mode that nobody knows', async () => {
+    it('with an unknown mode', async () => {
       const [one, caller] = await underWay();
       expect(await ask(caller, 49, 1, { mode: 'gently' })).toEqual([
         8,
@@ -138,10 +143,10 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
     });
   });
 
-  describe('after kill, while the callee’s answer is awaited,', () => {
+  describe('after kill, before the callee has responded,', () => {
     const capable = callee({ call_canceling: true });
 
-    it.each(['leaves', 'drops'])('the callee %s: the caller is told', async (how) => {
+    it.each(['leaves', 'drops'])('the callee %s: the caller gets an ERROR', async (how) => {
       const [one, caller] = [await join(capable), await join()];
       await ask(one, 64, 1, {}, 'com.a');
       caller.send([48, 1, {}, 'com.a']);
@@ -153,7 +158,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       expect(await caller.next()).toEqual(CANCELED);
     });
 
-    it('no other callee is asked where this one turns out to be unavailable', async () => {
+    it('the call is not rerouted if the callee is unavailable', async () => {
       const features = { call_canceling: true, call_reroute: true };
       const [one, other, caller] = [await join(callee(features)), await join(callee(features)), await join()];
       for (const client of [one, other]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
@@ -166,7 +171,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       await hearsNothing(one, other);
     });
 
-    it.each(['leaves', 'drops'])('the caller %s: the callee hears of it no second time', async (how) => {
+    it.each(['leaves', 'drops'])('the caller %s: the callee gets no second INTERRUPT', async (how) => {
       const [one, caller] = [await join(capable), await join()];
       await ask(one, 64, 1, {}, 'com.a');
       caller.send([48, 1, {}, 'com.a']);
@@ -181,7 +186,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
     });
   });
 
-  it('of what was answered, was never asked, or is the router’s own, is ignored', async () => {
+  it('of a finished call, an unknown call or a call of the router’s own procedures is ignored', async () => {
     const [one, caller] = [await join(), await join()];
     await ask(one, 64, 1, {}, 'com.a');
     caller.send([48, 1, {}, 'com.a']);
@@ -193,20 +198,20 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
     await hearsNothing(one, caller);
   });
 
-  it('reaches nobody else’s call', async () => {
+  it('does not affect calls of other sessions', async () => {
     const [one, caller, stranger] = [await join(), await join(), await join()];
     await ask(one, 64, 1, {}, 'com.a');
     caller.send([48, 1, {}, 'com.a']);
     await one.next();
     for (const { options } of MODES) stranger.send([49, 1, options]);
-    // Nor has the callee a say in it: the ID of its invocation is no request of its own.
+    // The callee cannot cancel it either: the ID of its INVOCATION is not a request ID of its own.
     for (const { options } of MODES) one.send([49, 1, options]);
     await hearsNothing(stranger, one, caller);
     one.send([70, 1, {}, [1]]);
     expect(await caller.next()).toEqual([50, 1, {}, [1]]);
   });
 
-  it('ends one of many calls alone', async () => {
+  it('ends only one of many calls', async () => {
     const [one, caller, other] = [await join(), await join(), await join()];
     await ask(one, 64, 1, {}, 'com.a');
     for (const request of [1, 2, 3]) caller.send([48, request, {}, 'com.a', [`own ${request}`]]);
@@ -241,7 +246,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('CANCEL in a realm that has to be asked, over %s,', (transport) => {
+describe.each(TRANSPORTS)('CANCEL in a realm with an authorizer, over %s,', (transport) => {
   let verdict: Verdict | Promise<Verdict> = true;
   const rules = {
     authorizer: { may: (_: unknown, action: Action) => (action === 'cancel' ? verdict : true) },
@@ -272,7 +277,7 @@ describe.each(TRANSPORTS)('CANCEL in a realm that has to be asked, over %s,', (t
     },
   );
 
-  it('is nothing any more where the call was answered before it was granted', async () => {
+  it('has no effect if the call ends before the authorizer allows it', async () => {
     let grant: (verdict: Verdict) => void = () => {};
     verdict = new Promise((resolve) => {
       grant = resolve;

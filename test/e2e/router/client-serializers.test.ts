@@ -2,14 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { autobahnJs, type Carried, type Client, FORMATS, wampy } from '../../support/clients.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../support/router-host.js';
 
-/** Clients that are not ours, with each of their serializers, as callers and callees, publishers and subscribers. */
+/**
+ * Clients of other projects with each of their serializers, as caller, callee, publisher and
+ * subscriber.
+ */
 
 const CLIENTS = FORMATS.flatMap((format) => [
   { name: `wampy, ${format}`, connect: (url: string) => wampy(url, 'realm1', format) },
   { name: `autobahn|js, ${format}`, connect: (url: string) => autobahnJs(url, 'realm1', format) },
 ]);
 
-/** What a client has, in words that are the same for all: its bytes, where JSON has text, and integers of 64 bit. */
+/** The abilities of a client. Its bytes are text in JSON, and its integers have 64 bits. */
 function plain(client: { readonly name: string }, value: unknown): unknown {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value).toString('hex')}`;
   if (typeof value === 'string' && value.startsWith('\0') && client.name.endsWith('json'))
@@ -30,7 +33,7 @@ const KINDS: readonly (readonly [string, Carried])[] = [
   ['nothing at all', { args: [], kwargs: {} }],
   ['null and booleans', { args: [null, true, false], kwargs: { a: null } }],
   ['nested values', { args: [[[], {}, [{ a: [{ b: [1] }] }]]], kwargs: { d: { e: { f: [null] } } } }],
-  // So much that from JSON to JSON it stays as it is written.
+  // Long enough that the router copies it unchanged from JSON to JSON.
   [
     'long args and kwargs',
     { args: ['ä€😀"\\'.repeat(200), 2 ** 40, [1.5, null]], kwargs: { ключ: 'Ω'.repeat(300), n: -(2 ** 40) } },
@@ -43,7 +46,7 @@ const KINDS: readonly (readonly [string, Carried])[] = [
   ],
 ];
 
-/** What the client can send: JSON has no bytes, and these clients make none of them. */
+/** What the client can send. JSON has no bytes, and these clients have no replacement for them. */
 const sendable = (name: string): typeof KINDS =>
   KINDS.map(([kind, carried]) =>
     kind === 'bytes' && name.endsWith('json')
@@ -51,7 +54,7 @@ const sendable = (name: string): typeof KINDS =>
       : [kind, carried],
   );
 
-describe('clients of every serializer understand one another', () => {
+describe('clients of every serializer understand each other', () => {
   let host: RouterHost;
   const clients: Client[] = [];
   beforeEach(async () => {
@@ -69,7 +72,7 @@ describe('clients of every serializer understand one another', () => {
     return client;
   }
 
-  it.each(CLIENTS)('$name has a session ID beyond 32 bit, exactly', async (by) => {
+  it.each(CLIENTS)('$name gets the exact session ID beyond 32 bits', async (by) => {
     const client = await connect(by);
     expect(client.session).toBeGreaterThan(2 ** 32);
     expect(Number.isInteger(client.session)).toBe(true);
@@ -91,7 +94,7 @@ describe('clients of every serializer understand one another', () => {
       const { args, kwargs } = plain(pair.caller, carried) as Carried;
       const result = plain(pair.caller, await caller.call('com.echo', carried).outcome) as Carried;
       expect(plain(pair.callee, seen)).toMatchObject({ args, kwargs });
-      // autobahn|js has undefined, wampy null, for no result at all.
+      // For an empty result, autobahn|js returns undefined and wampy null.
       if (args.length + Object.keys(kwargs).length > 0) expect({ ...result }).toMatchObject({ args, kwargs });
       const failed = caller
         .call('com.fail', carried)
@@ -100,7 +103,7 @@ describe('clients of every serializer understand one another', () => {
     }
   });
 
-  it.each(CLIENTS)('$name publishes to all, itself excepted', async (by) => {
+  it.each(CLIENTS)('$name publishes to all but itself', async (by) => {
     const heard = new Map<string, unknown[]>();
     for (const subscriber of CLIENTS) {
       const events: unknown[] = [];

@@ -15,7 +15,7 @@ const publisher = ({ id, authid, authrole }: Member) => ({
   publisher_authrole: authrole,
 });
 
-/** What somebody says of disclosure. */
+/** Values of a disclosure option. */
 const WISHES = [
   ['asks', true],
   ['says no', false],
@@ -36,7 +36,8 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
   const { join, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
 
   describe.each(WHO)('of a caller that is %s', (_who, login) => {
-    // The callee's wish is as good as the caller's: WAMP gives the caller no word against it (T13: no wish, no name).
+    // The callee's option is enough, because WAMP gives the caller no way to refuse. Without either
+    // option nothing is disclosed.
     it.each(
       MATCHES.flatMap(([match, uri]) =>
         WISHES.flatMap(([says, wish]) =>
@@ -58,12 +59,12 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
         },
       ]);
       callee.send([70, 1, {}]);
-      // The answer tells the caller nothing of the callee.
+      // The result tells the caller nothing about the callee.
       expect(await one.client.next()).toEqual([50, 1, {}]);
     });
   });
 
-  it('is for the callee that asked, not for others of the same registration, when a call is routed anew', async () => {
+  it('is only for the callee that asked, not for others of the registration, when a call is rerouted', async () => {
     const [curious, other, one] = [await join(CAPABLE), await join(CAPABLE), await member(BOB)];
     await ask(curious, 64, 1, { invoke: 'first', disclose_caller: true }, 'com.a');
     await ask(other, 64, 1, { invoke: 'first' }, 'com.a');
@@ -75,7 +76,7 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
     }
   });
 
-  it('tells of the session that calls: each by its own name', async () => {
+  it('names the session that calls, each by its own name', async () => {
     const callee = await join();
     await ask(callee, 64, 1, { disclose_caller: true }, 'com.a');
     const members = [await member(BOB), await member(), await member(ALICE), await member(BOB)];
@@ -85,14 +86,14 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
     }
   });
 
-  it('of itself is no different for a session that calls itself', async () => {
+  it('is the same for a session that calls itself', async () => {
     const one = await member(BOB);
     await ask(one.client, 64, 1, {}, 'com.a');
     expect(await ask(one.client, 48, 2, {}, 'com.a')).toEqual([68, 1, ANY, {}]);
     expect(await ask(one.client, 48, 3, { disclose_me: true }, 'com.a')).toEqual([68, 2, ANY, caller(one)]);
   });
 
-  it('cannot be forged: what a caller or publisher says of itself is not passed on', async () => {
+  it('cannot be forged: what a caller or publisher claims about itself is not passed on', async () => {
     const [other, one] = [await join(), await member(BOB)];
     const forged = {
       caller: 1,
@@ -127,7 +128,7 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
           { ...identity, ...(match !== 'exact' && { topic: 'com.a.b' }) },
         ]);
       expect(await one.client.next()).toEqual([36, ANY, ANY, identity]);
-      // Kept with the event, and no more than was told then.
+      // A retained event discloses the same as the original event.
       const late = await join();
       await ask(late, 32, 1, { get_retained: true }, 'com.a.b');
       expect(await late.next()).toEqual([36, ANY, ANY, { ...identity, retained: true }]);
@@ -140,7 +141,7 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
   const { host, join, ask, hearsNothing } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
   const refused = 'wamp.error.option_disallowed.disclose_me';
 
-  it('is answered with an error, where there is an answer', async () => {
+  it('is refused with an error if the message has a response', async () => {
     const [one, other] = [await join(), await join()];
     expect(await ask(one, 64, 1, { disclose_caller: true }, 'com.a')).toEqual([8, 64, 1, {}, refused, [ANY]]);
     expect(await ask(one, 64, 2, {}, 'com.a')).toEqual([65, 2, ANY]);
@@ -149,13 +150,13 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
     other.send([16, 2, { disclose_me: true }, 'com.t']);
     const options = { disclose_me: true, acknowledge: true };
     expect(await ask(other, 16, 3, options, 'com.t')).toEqual([8, 16, 3, {}, refused, [ANY]]);
-    // Nothing of all that reached the other one.
+    // None of these messages reached the other session.
     other.send([48, 4, {}, 'com.a']);
     expect(await one.next()).toEqual([68, 1, ANY, {}]);
     await hearsNothing(one, other);
   });
 
-  it.each([false, null])('is no matter where the wish is %j', async (wish) => {
+  it.each([false, null])('is not refused if the option is %j', async (wish) => {
     const [one, other] = [await join(), await join()];
     expect(await ask(one, 64, 1, { disclose_caller: wish }, 'com.a')).toEqual([65, 1, ANY]);
     await ask(one, 32, 2, {}, 'com.t');
@@ -165,7 +166,7 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
     expect(await one.next()).toEqual([36, ANY, ANY, {}]);
   });
 
-  it('is still for parts of the router’s own process, which may need to know who calls', async () => {
+  it('still works for sessions of the router’s own process, which may need to know who calls', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const part = rawOver(ours);

@@ -8,7 +8,7 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
   it('publishes to every subscriber but the publisher, with one publication ID', async () => {
     const [one, two, publisher] = [await join(), await join(), await join()];
     const [, , subscription] = await ask(one, 32, 1, {}, 'com.t');
-    // One topic, one ID; asking again changes nothing.
+    // One topic has one subscription ID; a second SUBSCRIBE changes nothing.
     expect(await ask(two, 32, 1, {}, 'com.t')).toEqual([33, 1, subscription]);
     expect(await ask(two, 32, 2, {}, 'com.t')).toEqual([33, 2, subscription]);
     await ask(publisher, 32, 1, {}, 'com.t');
@@ -20,7 +20,7 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
     expect([two.unread, publisher.unread]).toEqual([0, 0]);
   });
 
-  it('answers a PUBLISH only where it asks for that', async () => {
+  it('acknowledges a PUBLISH only on request', async () => {
     const client = await join();
     client.send([16, 1, {}, 'com.t']);
     client.send([16, 2, {}, 'com..t']);
@@ -43,14 +43,14 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
     ]);
   });
 
-  it('sends PUBLISHED before the publisher’s own event, where exclude_me is false', async () => {
+  it('sends PUBLISHED before the publisher’s own event if exclude_me is false', async () => {
     const client = await join();
     await ask(client, 32, 1, {}, 'com.t');
     expect(await ask(client, 16, 2, { acknowledge: true, exclude_me: false }, 'com.t')).toStartWith([17, 2]);
     expect(await client.next()).toStartWith([36]);
   });
 
-  it('gives events only to those that eligible and exclude lists leave', async () => {
+  it('sends events only to receivers that the eligible and exclude lists allow', async () => {
     const [one, two, publisher] = [await connect(), await connect(), await join()];
     const [idOne, authidTwo] = [(await hello(one))[1], ((await hello(two))[2] as { authid: string }).authid];
     await ask(one, 32, 1, {}, 'com.t');
@@ -70,7 +70,7 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
     expect([await argsOf(two), await argsOf(two)]).toEqual([['for two'], ['for both']]);
   });
 
-  it('sends no event after UNSUBSCRIBE, and refuses a stranger’s subscription', async () => {
+  it('sends no event after UNSUBSCRIBE, and refuses to end another session’s subscription', async () => {
     const [client, publisher] = [await join(), await join()];
     const [, , subscription] = await ask(client, 32, 1, {}, 'com.t');
     const refused = [8, 34, 8, {}, 'wamp.error.no_such_subscription', [ANY]];
@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
     expect(await ask(await join(), 32, 1, { match }, topic)).toEqual([8, 32, 1, {}, error, [ANY]]);
   });
 
-  it('lets clients subscribe to what the router may say one day', async () => {
+  it('lets clients subscribe to reserved topics that the router does not use yet', async () => {
     expect(await ask(await join(), 32, 1, {}, 'wamp.session.on_join')).toEqual([33, 1, ANY]);
   });
 });

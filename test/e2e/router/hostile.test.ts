@@ -25,7 +25,8 @@ describe('hostile clients', () => {
   }
 
   describe('are aborted and closed with 1002 for', () => {
-    // All that is wrong in a frame, over either transport and in each serializer: transports-hostile.test.ts.
+    // transports-hostile.test.ts has all errors in a frame, over each transport and in each
+    // serializer.
     it.each([
       ['no JSON', 'hello'],
       ['a message of a wrong shape', '[48,1,{}]'],
@@ -52,7 +53,7 @@ describe('hostile clients', () => {
     });
   });
 
-  it('are closed for a frame above the size limit, before it is read whole', async () => {
+  it('are closed for a frame above the size limit, before all of it is read', async () => {
     const client = await joined();
     client.ws.send(`[48,1,{},"com.a",["${'x'.repeat(300_000)}"]]`);
     expect(await client.closed).toBe(1009);
@@ -64,7 +65,7 @@ describe('hostile clients', () => {
     expect(await client.closed).toBe(1007);
   });
 
-  it('quote nothing of what they sent in the ABORT or the log', async () => {
+  it('find nothing of what they sent in the ABORT or the log', async () => {
     const client = await joined();
     client.ws.send('[48,1,{},"com.a",["top-secret"],"top-secret" top-secret');
     expect(JSON.stringify(await client.next())).not.toContain('secret');
@@ -72,7 +73,7 @@ describe('hostile clients', () => {
     await client.closed;
   });
 
-  it('harm nobody with names from Object.prototype', async () => {
+  it('do no harm with names from Object.prototype', async () => {
     const [callee, caller] = [await joined(), await joined()];
     for (const [request, uri] of [
       [1, '__proto__'],
@@ -89,7 +90,7 @@ describe('hostile clients', () => {
     const frame = await new Promise<string>((resolve) =>
       callee.ws.once('message', (data) => resolve(String(data))),
     );
-    // Handed on as it came, big integer and all.
+    // Passed on unchanged, including the big integer.
     expect(frame).toBe(`[68,1,1,{},[],${kwargs}]`);
     await invocation;
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
@@ -98,7 +99,7 @@ describe('hostile clients', () => {
     for (const client of [callee, caller]) client.close();
   });
 
-  it('take the last valid ID, 2^53, and IDs in any order', async () => {
+  it('may use the last valid ID, 2^53, and IDs in any order', async () => {
     const client = await joined();
     for (const request of [2 ** 53, 5, 123]) {
       client.send([48, request, {}, 'com.unknown']);
@@ -129,11 +130,11 @@ describe('hostile clients', () => {
     await untilEmpty(host);
   });
 
-  it('cannot bring the router down with any bytes, nor disturb another’s calls', async () => {
+  it('cannot crash the router with any bytes, nor disturb calls of others', async () => {
     const [callee, caller] = [await joined(), await joined()];
     callee.send([64, 1, {}, 'com.served']);
     await callee.next();
-    // A name that the attacker does not know: it may call and cancel all it likes, but nothing of ours.
+    // A procedure name that the attacker does not know: it may call and cancel anything but this.
     let request = 1;
     const stillServed = async (): Promise<void> => {
       request++;
@@ -142,7 +143,7 @@ describe('hostile clients', () => {
       callee.send([70, invocation[1], {}, invocation[4]]);
       expect(await caller.next()).toEqual([50, request, {}, [request]]);
     };
-    // Mostly what looks like WAMP: a list that begins with a code, over frames of either kind.
+    // Mostly data that looks like WAMP: a list that starts with a code, in frames of either kind.
     const code = fc.constantFrom(1, 2, 3, 4, 5, 6, 8, 16, 32, 34, 36, 48, 49, 50, 64, 66, 68, 69, 70, 337);
     const element = fc.oneof(
       fc.constantFrom(0, 1, 2, 68, 'com.a', 'com.b', 'realm1', '', {}, [], null),
@@ -181,7 +182,7 @@ describe('hostile clients', () => {
   });
 });
 
-describe('connections that do not get on with it', () => {
+describe('connections that do not complete the handshake', () => {
   let host: RouterHost;
   beforeEach(async () => {
     host = await startRouterHost({ listener: { handshakeTimeout: 60 } });
@@ -200,22 +201,22 @@ describe('connections that do not get on with it', () => {
     ['half a request', upgrade.slice(0, 60)],
     ['upgraded, then silent', upgrade],
     ['upgraded, then half a frame', `${upgrade}\x81\xfe`],
-  ])('are cut at the handshake timeout: %s', async (_what, bytes) => {
+  ])('are closed at the handshake timeout: %s', async (_what, bytes) => {
     const socket = connectTcp(Number(new URL(host.url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(Buffer.from(bytes, 'latin1'));
     socket.resume();
-    // However it ends, by FIN or by reset.
+    // The connection may end by FIN or by reset.
     await once(socket, 'close');
   });
 
-  it('are told why, where they got as far as WAMP', async () => {
+  it('are told why if they have reached WAMP', async () => {
     const client = await connectRaw(host.url);
     expect(await client.next()).toEqual(VIOLATION);
     expect(await client.closed).toBe(1002);
   });
 
-  it('are not cut once they have joined, and again once they have left', async () => {
+  it('are not closed while they have joined a realm, but again after they have left it', async () => {
     const clock = createFakeClock();
     const patient = await startRouterHost({ router: { clock }, listener: { clock } });
     const client = await connectRaw(patient.url);
@@ -232,7 +233,7 @@ describe('connections that do not get on with it', () => {
 });
 
 describe('clients that do not read', () => {
-  it('are cut off when too much waits for them; the others are served', async () => {
+  it('are closed when too much waits for them; others are still served', async () => {
     const host = await startRouterHost({ listener: { maxSendBuffer: 1024 * 1024 } });
     const [slow, publisher] = [await connectRaw(host.url), await connectRaw(host.url)];
     await hello(slow);
@@ -258,7 +259,7 @@ describe('clients that do not read', () => {
     await host.dispose();
   });
 
-  it('are cut off when they leave pings unanswered', async () => {
+  it('are closed when they do not answer pings', async () => {
     const clock = createFakeClock();
     const host = await startRouterHost({ listener: { clock, pingInterval: 30_000, pingTimeout: 60_000 } });
     const [dead, alive] = [await connectRaw(host.url), await connectRaw(host.url)];
@@ -269,7 +270,7 @@ describe('clients that do not read', () => {
       const pinged = once(alive.ws, 'ping');
       clock.advance(30_000);
       await pinged;
-      // Behind the pong: that has arrived when this is answered.
+      // Sent after the pong: the response shows that the pong has arrived.
       alive.send([48, 1, {}, 'com.unknown']);
       await alive.next();
     }

@@ -15,12 +15,12 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     admin = await member(ALICE);
   });
 
-  /** An ERROR to a call of the admin’s. */
+  /** Checks that a call of the admin gets this ERROR. */
   async function refused(uri: string, request: number, procedure: string, ...tail: unknown[]) {
     const answer = await ask(admin.client, 48, request, {}, procedure, ...tail);
     expect(answer).toEqual([8, 48, request, {}, uri, [expect.stringMatching(/ /)]]);
   }
-  /** Echoes a GOODBYE, as clients do; the connection is closed then. */
+  /** Replies to GOODBYE, as clients do. Then the router closes the connection. */
   async function goodbye({ client }: Member, expected: readonly unknown[]): Promise<void> {
     expect(await client.next()).toEqual(expected);
     client.send([6, {}, 'wamp.close.goodbye_and_out']);
@@ -28,7 +28,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     expect(client.unread).toBe(0);
   }
 
-  it('ends the one with that ID, and answers without a value', async () => {
+  it('ends the session with that ID, and returns no value', async () => {
     const [bob, carol] = [await member(BOB), await member(CAROL)];
     expect(await ask(admin.client, 48, 1, {}, 'wamp.session.kill', [bob.id])).toEqual([50, 1, {}]);
     await goodbye(bob, KILLED);
@@ -42,7 +42,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     ['kill_by_authid', ({ authid }: Member) => [authid]],
     ['kill_by_authrole', ({ authrole }: Member) => [authrole]],
     ['kill_all', () => []],
-  ])('%s gives reason and message on, each where there is one', async (procedure, args) => {
+  ])('%s passes on the reason and the message that the call has', async (procedure, args) => {
     const uri = `wamp.session.${procedure}`;
     for (const [kwargs, expected] of [
       [HOW, [6, { message: HOW.message }, HOW.reason]],
@@ -58,7 +58,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   });
 
   it.each(KILLS)(
-    '%s refuses a reason that is no URI, or a message that is no text, and kills nobody',
+    '%s refuses a reason that is not a URI, or a message that is not a string, and kills nobody',
     async (name) => {
       const bob = await member(BOB);
       const args = { kill: [bob.id], kill_by_authid: ['bob'], kill_by_authrole: ['staff'], kill_all: [] }[
@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     await hearsNothing(admin.client);
   });
 
-  it('reaches neither another realm nor what is part of the router’s own process', async () => {
+  it('affects neither another realm nor sessions of the router’s own process', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const trusted = rawOver(ours);
@@ -106,7 +106,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     trusted.close();
   });
 
-  it('kill_by_authid ends all of one name but the caller, and tells which', async () => {
+  it('kill_by_authid ends all sessions of one name but the caller, and returns their IDs', async () => {
     const [twin, one, two, carol] = [
       await member(ALICE),
       await member(BOB),
@@ -121,7 +121,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     await hearsNothing(carol.client, admin.client);
   });
 
-  it('kill_by_authrole ends all of one role but the caller, and counts them', async () => {
+  it('kill_by_authrole ends all sessions of one role but the caller, and returns their number', async () => {
     const [twin, bob, carol, nobody] = [
       await member(ALICE),
       await member(BOB),
@@ -144,13 +144,13 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     ['kill_by_authrole', []],
     ['kill_by_authrole', [true]],
     ['kill_by_authrole', [{}]],
-  ])('%s refuses %j for an argument', async (name, args) => {
+  ])('%s refuses the argument %j', async (name, args) => {
     const bob = await member(BOB);
     await refused('wamp.error.invalid_argument', 1, `wamp.session.${name}`, args);
     await hearsNothing(bob.client);
   });
 
-  it('kill_all ends all but the caller, who hears nothing of it, and counts them', async () => {
+  it('kill_all ends all sessions but the caller without meta events, and returns their number', async () => {
     await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
     await ask(admin.client, 32, 2, {}, 'com.last_words');
     const others = [await member(ALICE), await member(BOB), await member()];
@@ -163,13 +163,13 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     expect(await ask(admin.client, 48, 3, {}, 'wamp.session.kill_all', [], HOW)).toEqual([50, 3, {}, [3]]);
     for (const victim of others) await goodbye(victim, [6, { message: HOW.message }, HOW.reason]);
     await hearsNothing(admin.client);
-    // Only of those who were there then: who comes later is told of again.
+    // Only the sessions of that moment leave without meta events; later ones are announced again.
     const late = await member(BOB);
     expect((await admin.client.next())[4]).toMatchObject([{ session: late.id }]);
   });
 
-  describe('leaves nothing of a session:', () => {
-    it('its calls are interrupted, its callers told, its registrations and subscriptions gone', async () => {
+  describe('removes everything of a session:', () => {
+    it('its calls are interrupted, its callers get errors, its registrations and subscriptions are gone', async () => {
       const [bob, carol] = [await member(BOB, CAPABLE), await member(CAROL, CAPABLE)];
       await ask(bob.client, 64, 1, { invoke: 'first' }, 'com.shared');
       await ask(carol.client, 64, 1, { invoke: 'first' }, 'com.shared');
@@ -180,7 +180,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
       expect(await carol.client.next()).toStartWith([68, 1]);
       carol.client.send([48, 4, {}, 'com.bobs']);
       expect(await bob.client.next()).toStartWith([68, 1]);
-      // To itself: neither answered nor interrupted.
+      // A call to itself: it gets neither a response nor an INTERRUPT.
       expect(await ask(bob.client, 48, 5, {}, 'com.bobs')).toStartWith([68, 2]);
 
       await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
@@ -210,7 +210,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
       expect(await admin.client.next()).toEqual([50, 3, {}]);
     });
 
-    it('whatever it sends after that is ignored, and its connection carries no other session', async () => {
+    it('later messages are ignored, and its connection carries no other session', async () => {
       const bob = await member(BOB);
       await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
       expect(await bob.client.next()).toEqual(KILLED);
@@ -222,7 +222,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
       expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0 });
     });
 
-    it('the others hear, in order, what went and then that it has left', async () => {
+    it('the others get, in order, the events of what it removed and then its on_leave', async () => {
       await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
       await ask(admin.client, 32, 2, {}, 'com.last_words');
       const bob = await member(BOB);
@@ -249,8 +249,8 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     });
   });
 
-  describe('is for those who are granted it:', () => {
-    it.each(KILLS)('%s is refused to others', async (name) => {
+  describe('needs a grant:', () => {
+    it.each(KILLS)('%s is refused without one', async (name) => {
       const [bob, carol] = [await member(BOB), await member(CAROL)];
       const args = { kill: [carol.id], kill_by_authid: ['carol'], kill_by_authrole: ['staff'], kill_all: [] }[
         name
@@ -267,7 +267,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
     });
   });
 
-  it('waits for whoever joins to have joined', async () => {
+  it('comes after the WELCOME of a session that is joining', async () => {
     const guest = await connect();
     expect(await call(admin.client, 1, 'wamp.session.kill_all')).toBe(0);
     expect((await hello(guest))[0]).toBe(2);
@@ -277,7 +277,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
 describe.each(TRANSPORTS)('killing sessions in a realm without grants, over %s', (transport) => {
   const { member, ask, hearsNothing } = useRouter(transport);
 
-  it.each(KILLS)('%s is nobody’s', async (name) => {
+  it.each(KILLS)('%s is refused to everybody', async (name) => {
     const [one, other] = [await member(), await member()];
     const args = {
       kill: [other.id],

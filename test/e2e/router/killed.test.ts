@@ -8,7 +8,7 @@ import { connectRaw, hello } from '../../support/raw-client.js';
 
 const KILLED = [6, {}, 'wamp.close.killed'];
 
-describe.each(TRANSPORTS)('a killed client that does not say goodbye, over %s', (transport) => {
+describe.each(TRANSPORTS)('a killed client that does not reply to GOODBYE, over %s', (transport) => {
   const clock = createFakeClock();
   const { host, member, call } = useRouter(transport, { security: GRANTED, clock });
 
@@ -24,7 +24,7 @@ describe.each(TRANSPORTS)('a killed client that does not say goodbye, over %s', 
   });
 });
 
-describe.each(TRANSPORTS)('a killed client whose request is being thought over, over %s', (transport) => {
+describe.each(TRANSPORTS)('a killed client whose request waits for the authorizer, over %s', (transport) => {
   const { promise: asked, resolve: ask } = deferred<Action>();
   const { promise: answer, resolve: decide } = deferred<Verdict>();
   const { host, member, call, hearsNothing } = useRouter(transport, {
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)('a killed client whose request is being thought over, 
     }),
   });
 
-  it('has none of it granted any more', async () => {
+  it('has none of its requests granted', async () => {
     const [admin, victim] = [await member(), await member()];
     victim.client.send([64, 1, {}, 'com.a']);
     victim.client.send([32, 2, {}, 'com.t']);
@@ -59,11 +59,11 @@ describe.each(TRANSPORTS)('a killed client whose request is being thought over, 
 describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
   const { host, member, call } = useRouter('websocket', { security: GRANTED });
 
-  it('gets its GOODBYE, even where the message cannot be written for it', async () => {
+  it('gets its GOODBYE, even if the message cannot be encoded for it', async () => {
     const admin = await member(ALICE);
     const victim = await connectRaw(host().url, frames);
     const [, , { authid }] = (await hello(victim)) as [number, number, { authid: string }];
-    // JSON can write half of a surrogate pair, which no UTF-8 text has.
+    // JSON can contain half of a surrogate pair, which UTF-8 text cannot.
     const message = 'bye \ud800';
     expect(await call(admin.client, 1, 'wamp.session.kill_by_authid', [authid], { message })).toHaveLength(1);
     expect(await victim.next()).toEqual([6, frames.name === 'json' ? { message } : {}, 'wamp.close.killed']);
@@ -80,11 +80,11 @@ function deferred<T>() {
   return { promise, resolve: (value: T) => resolve(value) };
 }
 
-/** In this process as well: a client may hear of its end while it does something itself. */
-describe('a session that is killed by what it calls', () => {
+/** In this process: a client may be killed while it does something itself. */
+describe('a session that is killed by its own call', () => {
   const { host, member, ask } = useRouter('in-process', { security: GRANTED });
 
-  it('gets GOODBYE last', async () => {
+  it('gets GOODBYE as its last message', async () => {
     const [admin, bob] = [await member(ALICE, CAPABLE), await member(BOB)];
     await ask(admin.client, 64, 1, { disclose_caller: true }, 'com.suicide');
     bob.client.send([48, 1, {}, 'com.suicide']);

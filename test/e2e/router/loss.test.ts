@@ -5,7 +5,7 @@ import { hello, type RawClient } from '../../support/raw-client.js';
 const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
 const INTERRUPT = { mode: 'killnowait', reason: 'wamp.error.canceled' };
 
-/** All the ways in which a session goes in the midst of things. */
+/** All ways in which a session can end in the middle of something. */
 const WAYS: readonly (readonly [string, (client: RawClient) => void])[] = [
   ['leaves', (client) => client.send([6, {}, 'wamp.close.normal'])],
   ['drops', (client) => client.close()],
@@ -13,12 +13,12 @@ const WAYS: readonly (readonly [string, (client: RawClient) => void])[] = [
   ['breaks the protocol', (client) => client.send([65, 1, 1])],
 ];
 
-describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
+describe.each(TRANSPORTS)('during a call, over %s,', (transport) => {
   const { host, join, ask, callUnderWay, hearsNothing } = useRouter(transport);
   const left = (what: object) => expect.poll(() => host().router.counts()).toMatchObject(what);
 
   describe.each(WAYS)('a caller that %s', (_how, go) => {
-    it('has its call interrupted; what the callee says then is for nobody', async () => {
+    it('has its call interrupted; a later response of the callee is dropped', async () => {
       const [callee, caller, invocation] = await callUnderWay();
       go(caller);
       expect(await callee.next()).toEqual([69, invocation, INTERRUPT]);
@@ -28,7 +28,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('is no business of a callee that cannot be interrupted', async () => {
+    it('causes no message to a callee that does not support INTERRUPT', async () => {
       const [callee, caller, invocation] = await callUnderWay(PLAIN_CALLEE);
       go(caller);
       await left({ sessions: 1, pendingCalls: 0 });
@@ -36,7 +36,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('has all its calls interrupted, and nobody else’s', async () => {
+    it('has all its calls interrupted, and no others', async () => {
       const [one, two, caller, other] = [await join(), await join(), await join(), await join()];
       await ask(one, 64, 1, {}, 'com.one');
       await ask(two, 64, 1, {}, 'com.two');
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       expect(await other.next()).toEqual([50, 1, {}, ['kept']]);
     });
 
-    it('has none asked in the place of a callee that is unavailable', async () => {
+    it('has no call rerouted when its callee is unavailable', async () => {
       const [first, second, caller] = [await join(CAPABLE), await join(CAPABLE), await join()];
       for (const client of [first, second]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
       caller.send([48, 1, {}, 'com.a']);
@@ -65,7 +65,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(first, second);
     });
 
-    it('has the last of several interrupted, where others were unavailable before', async () => {
+    it('has the last callee interrupted after others were unavailable', async () => {
       const [first, second, caller] = [await join(CAPABLE), await join(CAPABLE), await join()];
       for (const client of [first, second]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
       caller.send([48, 1, {}, 'com.a']);
@@ -79,7 +79,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
   });
 
   describe.each(WAYS)('a callee that %s', (_how, go) => {
-    it('leaves none of its callers waiting, and its procedures to nobody', async () => {
+    it('leaves no caller waiting and no procedure registered', async () => {
       const [callee, caller] = await callUnderWay();
       const other = await join();
       await ask(callee, 64, 2, { match: 'prefix' }, 'com.pattern.');
@@ -93,7 +93,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(caller, other);
     });
 
-    it('does so after progressive results too', async () => {
+    it('leaves no caller waiting after progressive results either', async () => {
       const [callee, caller] = [await join(CAPABLE), await join(CAPABLE)];
       await ask(callee, 64, 1, {}, 'com.a');
       caller.send([48, 1, { receive_progress: true }, 'com.a']);
@@ -104,7 +104,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       expect(await caller.next()).toEqual(CANCELED);
     });
 
-    it('does not have another one run what it may have begun; the next call is another matter', async () => {
+    it('does not have its running call rerouted, only the next one', async () => {
       const [first, second, caller] = [await join(CAPABLE), await join(CAPABLE), await join()];
       const [, , id] = await ask(first, 64, 1, { invoke: 'first' }, 'com.a');
       expect(await ask(second, 64, 1, { invoke: 'first' }, 'com.a')).toEqual([65, 1, id]);
@@ -119,7 +119,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       expect(await caller.next()).toEqual([50, 1, {}]);
     });
 
-    it('does so where it was asked after another one', async () => {
+    it('leaves no caller waiting for a call that was rerouted to it', async () => {
       const [first, second, caller] = [await join(CAPABLE), await join(CAPABLE), await join()];
       for (const client of [first, second]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
       caller.send([48, 1, {}, 'com.a']);
@@ -131,7 +131,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(first);
     });
 
-    it('and that calls one which calls it ends both calls, each on its side', async () => {
+    it('and its own callee call each other: both calls end', async () => {
       const [one, two] = [await join(), await join()];
       await ask(one, 64, 1, {}, 'com.one');
       await ask(two, 64, 1, {}, 'com.two');
@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       await hearsNothing(two);
     });
 
-    it('and is its own caller is told nothing any more', async () => {
+    it('and is its own caller gets nothing any more', async () => {
       const [both, other] = [await join(), await join()];
       await ask(both, 64, 1, {}, 'com.a');
       expect(await ask(both, 48, 2, {}, 'com.a')).toStartWith([68, 1]);
@@ -155,14 +155,14 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
       go(both);
       expect(await other.next()).toEqual(CANCELED);
       await left({ sessions: 1, pendingCalls: 0 });
-      // Over a network GOODBYE and ABORT are answered; that is all.
+      // Over a network, GOODBYE and ABORT still get their replies, and nothing else comes.
       const last: unknown[] = [];
       while (both.unread > 0) last.push((await both.next())[0]);
       expect([[], [3], [6]]).toContainEqual(last);
     });
   });
 
-  it('a session that leaves by GOODBYE may join again, where its old calls are not', async () => {
+  it('a session that leaves with GOODBYE may join again, without its old calls', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     expect(await ask(caller, 6, {}, 'wamp.close.normal')).toStartWith([6]);
     expect(await callee.next()).toStartWith([69]);
@@ -175,7 +175,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
     expect(await caller.next()).toEqual([50, 1, {}, ['for this one']]);
   });
 
-  it('all go at once, and nothing is left', async () => {
+  it('all sessions end at once, and nothing is left', async () => {
     const clients = await Promise.all(Array.from({ length: 8 }, () => join(CAPABLE)));
     for (const [at, client] of clients.entries()) {
       await ask(client, 64, 1, {}, `com.p${at}`);
@@ -190,7 +190,7 @@ describe.each(TRANSPORTS)('in the midst of a call, over %s,', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('in the midst of events, over %s,', (transport) => {
+describe.each(TRANSPORTS)('during events, over %s,', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
   it.each(WAYS)('a publisher that %s has its last events delivered', async (_how, go) => {
@@ -202,7 +202,7 @@ describe.each(TRANSPORTS)('in the midst of events, over %s,', (transport) => {
     await hearsNothing(subscriber);
   });
 
-  it.each(WAYS)('a subscriber that %s costs the others nothing', async (_how, go) => {
+  it.each(WAYS)('a subscriber that %s does not affect the others', async (_how, go) => {
     const [one, two, three, publisher] = [await join(), await join(), await join(), await join()];
     for (const client of [one, two, three]) await ask(client, 32, 1, {}, 'com.t');
     publisher.send([16, 1, {}, 'com.t', [1]]);

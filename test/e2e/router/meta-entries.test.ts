@@ -8,7 +8,7 @@ import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-/** What registrations and subscriptions have in common, in the words of each. */
+/** What registrations and subscriptions have in common, in the terms of each. */
 const KINDS = [
   {
     of: 'registration',
@@ -32,7 +32,7 @@ const KINDS = [
   },
 ];
 
-describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
+describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
   const { join, member, ask, call } = useRouter(transport);
   let one: Member;
   let two: Member;
@@ -43,7 +43,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
     asker = await join();
   });
 
-  describe.each(KINDS)('of a $of', ({ of, enter, leave, members, more }) => {
+  describe.each(KINDS)('for a $of', ({ of, enter, leave, members, more }) => {
     let request = 0;
     const tell = (procedure: string, ...args: unknown[]) =>
       call(asker, ++request, `wamp.${of}.${procedure}`, args);
@@ -62,7 +62,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       expect(await tell('list')).toEqual({ exact: [exact, second], prefix: [], wildcard: [] });
     });
 
-    it('looks one up by URI and policy', async () => {
+    it('finds an entry by URI and policy', async () => {
       const exact = await enter(one.client, 1, 'com.a');
       const prefix = await enter(one.client, 2, 'com.a', { match: 'prefix' });
       const wildcard = await enter(one.client, 3, 'com..', { match: 'wildcard' });
@@ -72,14 +72,14 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       expect(await tell('lookup', 'com.a', { match: 'exact', invoke: 'first' })).toBe(exact);
       expect(await tell('lookup', 'com.a', { match: 'prefix' })).toBe(prefix);
       expect(await tell('lookup', 'com..', { match: 'wildcard' })).toBe(wildcard);
-      // It is the pattern that is looked up; what matches it is another matter.
+      // The lookup is for the pattern itself, not for what matches it.
       expect(await tell('lookup', 'com.a', { match: 'wildcard' })).toBe(null);
       expect(await tell('lookup', 'com.a.b', { match: 'prefix' })).toBe(null);
       expect(await tell('lookup', 'com.b')).toBe(null);
       expect(await tell('lookup', 'not a URI')).toBe(null);
     });
 
-    it('gives all of one, with what it was given by default', async () => {
+    it('returns all details of an entry, with its defaults', async () => {
       const exact = await enter(one.client, 1, 'com.a');
       const prefix = await enter(two.client, 1, '', { match: 'prefix' });
       const details = { created: ISO_8601, ...more };
@@ -89,7 +89,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       expect(Math.abs(Date.parse(made.created) - Date.now())).toBeLessThan(60_000);
     });
 
-    it('says who is in it, and how many', async () => {
+    it('returns its members and their number', async () => {
       const [list, ...counts] = members;
       const id = await enter(one.client, 1, 'com.a');
       const other = await enter(two.client, 1, 'com.b');
@@ -107,7 +107,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       for (const count of counts) expect(await tell(count, id)).toBe(1);
     });
 
-    it('knows it no more when the last one has left it', async () => {
+    it('no longer finds it when the last member has left', async () => {
       const id = await enter(one.client, 1, 'com.a');
       expect(await ask(one.client, leave[0], 2, id)).toEqual([leave[1], 2]);
       expect(await tell('lookup', 'com.a')).toBe(null);
@@ -123,7 +123,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
         ]);
     });
 
-    it.each(['get', ...members])('%s refuses what is no ID', async (procedure) => {
+    it.each(['get', ...members])('%s refuses what is not an ID', async (procedure) => {
       for (const args of [[], [null], [0], [-1], [1.5], ['1'], [[1]], [{}], [true]])
         expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
           8,
@@ -158,7 +158,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       ]);
     });
 
-    it.each(['lookup', 'match'])('%s refuses what is longer than any URI', async (procedure) => {
+    it.each(['lookup', 'match'])('%s refuses what is too long for a URI', async (procedure) => {
       const text = 'a'.repeat(4096);
       expect(await tell(procedure, text)).toBe(null);
       expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, [`${text}a`])).toEqual([
@@ -171,7 +171,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       ]);
     });
 
-    it('tells nothing of another realm', async () => {
+    it('returns nothing from another realm', async () => {
       const elsewhere = await member(undefined, {}, 'realm2');
       const id = await enter(elsewhere.client, 1, 'com.a');
       expect(await tell('lookup', 'com.a')).toBe(null);
@@ -180,7 +180,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
     });
   });
 
-  it('of the registration that a call would go to', async () => {
+  it('returns the registration that a call would go to', async () => {
     const enter = KINDS[0]!.enter;
     const ids = {
       exact: await enter(one.client, 1, 'com.a.b.c'),
@@ -199,7 +199,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
         ['org.b.c', ids.better],
         ['net.a', null],
         ['wamble.on', ids.rest],
-        // No pattern gets calls of the router’s own procedures.
+        // Patterns do not match the router’s own procedures.
         ['wamp.session.count', null],
         ['wamp', null],
       ] as const
@@ -207,7 +207,7 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
       expect([uri, await call(asker, at + 1, 'wamp.registration.match', [uri])]).toEqual([uri, expected]);
   });
 
-  it('of all subscriptions that an event would go to', async () => {
+  it('returns all subscriptions that an event would go to', async () => {
     const enter = KINDS[1]!.enter;
     const exact = await enter(one.client, 1, 'com.a.b');
     const all = await enter(one.client, 2, '', { match: 'prefix' });
@@ -223,13 +223,13 @@ describe.each(TRANSPORTS)('what the router tells, over %s,', (transport) => {
   });
 });
 
-/** JSON can write half of a surrogate pair, which no UTF-8 text has. */
+/** JSON can contain half of a surrogate pair, which UTF-8 text cannot. */
 const NAME = 'half\ud800';
 
-describe.each(FRAMES)('what the router tells as $name', (frames) => {
+describe.each(FRAMES)('a result of the meta API in $name', (frames) => {
   const { host, member, ask } = useRouter('websocket', { security: security() });
 
-  it('is an error where it cannot be written: nobody is left without an answer', async () => {
+  it('becomes an error if it cannot be encoded, so that the caller does not wait for ever', async () => {
     const { id } = await member(byTicket(NAME, 'secret'));
     const asker = await connectRaw(host().url, frames);
     await hello(asker);

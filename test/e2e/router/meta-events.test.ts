@@ -22,7 +22,10 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     await ask(observer, 32, 1, { match: 'prefix' }, 'wamp.');
   });
 
-  /** The next events of the observer: topics less what all have in common, and arguments. Then nothing more. */
+  /**
+   * The next events of the observer: topics without their common prefix, and arguments. Then checks
+   * that nothing follows.
+   */
   async function heard(count: number): Promise<unknown[]> {
     const all: unknown[] = [];
     const publications = new Set<unknown>();
@@ -39,7 +42,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
   }
 
   describe('of sessions', () => {
-    it('tell who has joined, and who has left', async () => {
+    it('announce who has joined and who has left', async () => {
       const { client, id, authid } = await member();
       expect(await heard(1)).toEqual([
         [
@@ -56,7 +59,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ]);
       expect(await ask(client, ...GOODBYE)).toStartWith([6]);
       expect(await heard(1)).toEqual([['session.on_leave', id, authid, 'anonymous']]);
-      // Another session of the same connection is another one.
+      // The same connection now carries a different session.
       const [, again, { authid: other }] = (await hello(client)) as [number, number, { authid: string }];
       expect(await heard(1)).toMatchObject([['session.on_join', { session: again }]]);
       client.close();
@@ -67,7 +70,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ['drops', ({ client }: Member) => client.close()],
       ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
       ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
-    ])('tell of one that %s, once', async (_how, go) => {
+    ])('announce once a session that %s', async (_how, go) => {
       const left = await member();
       await heard(1);
       go(left);
@@ -76,7 +79,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('tell nothing of who was turned away, is in another realm, or is part of the router’s process', async () => {
+    it('announce no refused client, no session of another realm, and none of the router’s process', async () => {
       const refused = await connect();
       expect(await hello(refused, 'realm1', { roles: {} })).toStartWith([3]);
       const elsewhere = await join(undefined, 'realm2');
@@ -90,7 +93,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('come after WELCOME, to those that were there then', async () => {
+    it('come after WELCOME, to the sessions of that moment', async () => {
       const [one, two] = [await member(), await member()];
       for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'wamp.session.on_join');
       const late = await member();
@@ -136,7 +139,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       await heard(2);
     });
 
-    it('tell of its making before the first is in it, and of its end after the last is out', async () => {
+    it('announce its creation before its first member, and its end after its last member', async () => {
       const [, , id] = await enter(one.client, 1, 'com.a');
       expect(await heard(2)).toEqual([
         [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match: 'exact', ...more }],
@@ -151,7 +154,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
         [on_out, two.id, id],
         [on_delete, two.id, id],
       ]);
-      // It never was: another one, with another ID.
+      // A new entry, with a new ID.
       const [, , next] = await enter(two.client, 3, 'com.a');
       expect(next).not.toBe(id);
       expect(await heard(2)).toMatchObject([
@@ -160,22 +163,25 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ]);
     });
 
-    it.each(['prefix', 'wildcard'])('tell its policy, which makes it another one: %s', async (match) => {
-      const [, , exact] = await enter(one.client, 1, 'com.a');
-      const [, , id] = await enter(one.client, 2, 'com.a', { match });
-      expect(id).not.toBe(exact);
-      expect(await heard(4)).toEqual([
-        [on_create, one.id, ANY],
-        [on_in, one.id, exact],
-        [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match, ...more }],
-        [on_in, one.id, id],
-      ]);
-    });
+    it.each(['prefix', 'wildcard'])(
+      'announce its policy, which makes it a separate entry: %s',
+      async (match) => {
+        const [, , exact] = await enter(one.client, 1, 'com.a');
+        const [, , id] = await enter(one.client, 2, 'com.a', { match });
+        expect(id).not.toBe(exact);
+        expect(await heard(4)).toEqual([
+          [on_create, one.id, ANY],
+          [on_in, one.id, exact],
+          [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match, ...more }],
+          [on_in, one.id, id],
+        ]);
+      },
+    );
 
-    it('tell nothing where nothing came of it', async () => {
+    it('announce nothing if a request changes nothing', async () => {
       const [, , id] = await enter(one.client, 1, 'com.a');
       await heard(2);
-      // A repeat, a bad URI, a stranger’s, one that is not there.
+      // A repeated request, an invalid URI, an entry of another session, an unknown entry.
       await enter(one.client, 2, 'com.a');
       await enter(two.client, 2, 'com..a');
       expect(await leave(two.client, 3, id)).toStartWith([8]);
@@ -183,7 +189,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('tell nothing to the session that they tell of; the others hear it all', async () => {
+    it('go to all sessions but the one that they are about', async () => {
       await ask(one.client, 32, 1, { match: 'prefix' }, 'wamp.');
       const [, , id] = await enter(one.client, 2, 'com.a');
       await leave(one.client, 3, id);
@@ -198,7 +204,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     it.each([
       ['goodbye', (client: RawClient) => client.send(GOODBYE)],
       ['no word', (client: RawClient) => client.close()],
-    ])('tell the same where a session leaves with %s', async (_how, go) => {
+    ])('are the same if a session leaves with %s', async (_how, go) => {
       const [, , shared] = await enter(one.client, 1, 'com.shared');
       await enter(two.client, 1, 'com.shared');
       const [, , own] = await enter(one.client, 2, 'com.own', { match: 'prefix' });
@@ -212,7 +218,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ]);
     });
 
-    it('come without a topic to who asked for just that one', async () => {
+    it('have no topic in their details for an exact subscription', async () => {
       await ask(two.client, 32, 1, {}, `wamp.${on_delete}`);
       const [, , id] = await enter(one.client, 1, 'com.a');
       await leave(one.client, 2, id);
@@ -221,7 +227,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     });
   });
 
-  it('tell nothing of subscriptions to the router’s own topics', async () => {
+  it('announce no subscriptions to the router’s own topics', async () => {
     const { client } = await member();
     await heard(1);
     const ids: unknown[] = [];
@@ -237,7 +243,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     await hearsNothing(observer);
   });
 
-  it('tell of a registration that is taken by force: first what is gone, then what is new', async () => {
+  it('announce a forced registration: first what is removed, then what is new', async () => {
     const [one, deaf, heir] = [
       await member(undefined, CAPABLE),
       await member(undefined, PLAIN_CALLEE),
@@ -261,14 +267,14 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     expect(await one.client.next()).toStartWith([67, 0]);
   });
 
-  it('tell nothing of what others have registered and subscribed to in another realm', async () => {
+  it('announce no registrations and subscriptions of another realm', async () => {
     const elsewhere = await join(undefined, 'realm2');
     await ask(elsewhere, 64, 1, {}, 'com.a');
     await ask(elsewhere, 32, 2, {}, 'com.t');
     await hearsNothing(observer);
   });
 
-  it('cannot be made by clients', async () => {
+  it('cannot be published by clients', async () => {
     const { client, id, authid } = await member();
     await heard(1);
     const leave = [id, authid, 'anonymous'];
@@ -279,7 +285,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     await hearsNothing(client, observer);
   });
 
-  it('of everything at once keep their order for each observer', async () => {
+  it('about everything at once keep their order for each observer', async () => {
     const second = await join();
     await ask(second, 32, 1, { match: 'wildcard' }, 'wamp..');
     await heard(1);
@@ -299,10 +305,10 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
   });
 });
 
-describe('what is told of a connection', () => {
+describe('the transport details of a session', () => {
   const { member, ask } = useRouter('websocket');
 
-  it('is its transport, its serializer, and where it comes from', async () => {
+  it('are its transport, its serializer and its address', async () => {
     const observer = await member();
     await ask(observer.client, 32, 1, {}, 'wamp.session.on_join');
     await member();

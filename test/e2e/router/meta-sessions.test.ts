@@ -7,10 +7,10 @@ import { ALL_ROLES, connectRaw, hello, rawOver } from '../../support/raw-client.
 
 const LISTS = ['wamp.session.count', 'wamp.session.list'] as const;
 
-describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transport) => {
+describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
   const { host, connect, join, member, ask, call } = useRouter(transport, { security: GRANTED });
 
-  it('is how many there are, and which, by role where one asks so', async () => {
+  it('returns the number and the IDs of sessions, by role on request', async () => {
     const [alice, bob, nobody] = [await member(ALICE), await member(BOB), await member()];
     await member(BOB, {}, 'realm2');
     await connect();
@@ -33,7 +33,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
     expect(await call(alice.client, ++request, 'wamp.session.list')).toEqual([alice.id, nobody.id]);
   });
 
-  it.each(LISTS)('%s refuses what is no list of roles', async (procedure) => {
+  it.each(LISTS)('%s refuses what is not a list of roles', async (procedure) => {
     const { client } = await member(ALICE);
     for (const [at, wrong] of ['staff', 7, true, {}, [7], ['staff', null]].entries())
       expect(await ask(client, 48, at + 1, {}, procedure, [wrong])).toEqual([
@@ -46,7 +46,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
       ]);
   });
 
-  it('is who one of them is: oneself, or another', async () => {
+  it('returns the details of the caller’s own session or of another', async () => {
     const [alice, bob] = [await member(ALICE), await member(BOB)];
     for (const { id, authid, authrole } of [alice, bob]) {
       expect(await call(alice.client, id, 'wamp.session.get', [id])).toEqual({
@@ -68,7 +68,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
     ['a fraction', [1.5], 'invalid_argument'],
     ['text', ['1'], 'invalid_argument'],
     ['a list', [[1]], 'invalid_argument'],
-  ])('is an error for %s', async (_what, args, error) => {
+  ])('returns an error for %s', async (_what, args, error) => {
     const { client } = await member(ALICE);
     expect(await ask(client, 48, 1, {}, 'wamp.session.get', args)).toEqual([
       8,
@@ -80,7 +80,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
     ]);
   });
 
-  it('is nothing of those in another realm, and of parts of the router’s process', async () => {
+  it('returns nothing about sessions of another realm or of the router’s process', async () => {
     const [alice, elsewhere] = [await member(ALICE), await member(BOB, {}, 'realm2')];
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
@@ -98,7 +98,7 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
     part.close();
   });
 
-  it('is for those who are granted it', async () => {
+  it('needs a grant', async () => {
     const { client } = await member(BOB);
     for (const [at, procedure] of [...LISTS, 'wamp.session.get', 'wamp.registration.list'].entries())
       expect(await ask(client, 48, at + 1, {}, procedure, [])).toStartWith([
@@ -126,22 +126,22 @@ describe.each(TRANSPORTS)('what the router tells of sessions, over %s', (transpo
     ['progress', { receive_progress: true }],
     ['a timeout', { timeout: 1 }],
     ['that its caller is named', { disclose_me: true }],
-  ])('comes as well where a call wishes for %s', async (_what, options) => {
+  ])('also returns a result to a call with %s', async (_what, options) => {
     const { client } = await member(ALICE);
     expect(await ask(client, 48, 1, options, 'wamp.session.count')).toEqual([50, 1, {}, [1]]);
   });
 
-  it('is told to those who announced no role but caller', async () => {
+  it('serves clients that announced only the role caller', async () => {
     const client = await join({ roles: { caller: {} } });
     expect(await ask(client, 48, 1, {}, 'com.nothing')).toStartWith([8, 48, 1]);
   });
 });
 
-/** Their IDs have up to 53 bits, which every format writes in another way. */
-describe.each(FRAMES)('sessions as $name names them', (frames) => {
+/** Session IDs have up to 53 bits. Each format writes them in its own way. */
+describe.each(FRAMES)('session IDs in $name', (frames) => {
   const { host, session } = useRouter('websocket', { rules: () => ({}) });
 
-  it('are found by what the router told of them', async () => {
+  it('can be used as the router returned them', async () => {
     const observed = await session();
     const client = await connectRaw(host().url, frames);
     const [, own] = await hello(client, 'realm1', { roles: ALL_ROLES });
@@ -152,7 +152,7 @@ describe.each(FRAMES)('sessions as $name names them', (frames) => {
     expect(await ask(48, 1, {}, 'wamp.session.list')).toEqual([50, 1, {}, [[observed.id, own]]]);
     const id = frames.name === 'json' ? observed.id : BigInt(observed.id);
     expect(await ask(48, 2, {}, 'wamp.session.get', [id])).toEqual([50, 2, {}, [ANY]]);
-    // As wampy writes them: as a double, in both binary formats.
+    // wampy writes them as a double, in both binary formats.
     expect(await ask(48, 3, {}, 'wamp.session.get', [observed.id])).toEqual([
       50,
       3,

@@ -10,7 +10,7 @@ const numbers = Array.from({ length: COUNT }, (_, at) => at);
 describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
-  /** Whatever a client gets until it gets something that ends it. */
+  /** Everything that a client gets until a given last message. */
   async function until(client: RawClient, isLast: (message: readonly unknown[]) => boolean) {
     const all: (readonly unknown[])[] = [];
     for (;;) {
@@ -29,7 +29,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
     for (const at of numbers) expect((await subscriber.next())[4]).toEqual([at]);
   });
 
-  it('calls of one caller reach one callee as they were made, and answers come as they were given', async () => {
+  it('calls of one caller reach one callee in their order, and so do the responses', async () => {
     const [callee, caller] = [await join(), await join()];
     await ask(callee, 64, 1, {}, 'com.one');
     await ask(callee, 64, 2, { match: 'prefix' }, 'org.');
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
     for (const at of [...calls].reverse()) expect(await caller.next()).toEqual([50, at + 1, {}, [at]]);
   });
 
-  it('calls and events of one session come to another as they were sent', async () => {
+  it('calls and events of one session reach another one in their order', async () => {
     const [other, one] = [await join(), await join()];
     await ask(other, 64, 1, {}, 'com.p');
     await ask(other, 32, 2, {}, 'com.t');
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
       const invocations = heard.slice(0, -1);
       expect(invocations.every(([type, , of]) => type === 68 && of === id)).toBe(true);
       answerAll(invocations);
-      // Each is answered, by a result or because there was nobody.
+      // Each call gets a response: a result, or an error because there was no callee.
       for (; answered < asked; answered++) {
         expect([8, 50]).toContain((await caller.next())[0]);
       }
@@ -91,7 +91,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
     }
   });
 
-  it('progressive results come as they were given, those of several calls mixed', async () => {
+  it('progressive results come in their order, mixed for several calls', async () => {
     const [callee, caller] = [await join(CAPABLE), await join(CAPABLE)];
     await ask(callee, 64, 1, {}, 'com.p');
     for (const request of [1, 2]) caller.send([48, request, { receive_progress: true }, 'com.p']);
@@ -104,7 +104,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
   });
 });
 
-/** What waits for a caller that is slow; one that is too slow is another matter, see the limits of send queues. */
+/** Results that wait for a slow caller. For one that is too slow, see the tests of send queues. */
 describe('progressive results for a caller that reads nothing for a while', () => {
   const { host, join, ask } = useRouter('websocket');
 
@@ -119,7 +119,7 @@ describe('progressive results for a caller that reads nothing for a while', () =
     const block = 'x'.repeat(10_000);
     for (let part = 0; part < 512; part++) callee.send([70, 1, { progress: true }, [part, block]]);
     callee.send([70, 1, {}, ['done']]);
-    // By its answer all that was sent before is with the router.
+    // The response shows that the router has got everything that was sent before.
     expect(await ask(callee, 48, 1, {}, 'wamp.nothing')).toStartWith([8]);
     expect(caller.unread).toBe(0);
     caller.ws.resume();

@@ -7,7 +7,7 @@ const PACKED = ['\0cGFja2Vk'];
 describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
   const { join, ask } = useRouter(transport);
 
-  it('pass from caller to callee and back, with what says how they are packed', async () => {
+  it('pass from caller to callee and back, with their packing attributes', async () => {
     const [callee, caller] = [await join(CAPABLE), await join(CAPABLE)];
     await ask(callee, 64, 1, {}, 'com.a');
     caller.send([48, 1, { ...PACKING, receive_progress: true }, 'com.a', PACKED]);
@@ -22,7 +22,7 @@ describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
     expect(await caller.next()).toEqual([8, 48, 2, PACKING, 'com.a.oops', PACKED]);
   });
 
-  it('pass from publisher to subscribers, of patterns too', async () => {
+  it('pass from publisher to subscribers, also of patterns', async () => {
     const [subscriber, publisher] = [await join(), await join(CAPABLE)];
     await ask(subscriber, 32, 1, {}, 'com.t');
     await ask(subscriber, 32, 2, { match: 'prefix' }, 'com.');
@@ -31,7 +31,7 @@ describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
     expect(await subscriber.next()).toEqual([36, ANY, ANY, { ...PACKING, topic: 'com.t' }, PACKED]);
   });
 
-  it('end the call where the callee does not take them, or the caller none back', async () => {
+  it('end the call if the callee does not accept them, or the caller does not', async () => {
     const [plain, capable, caller, simple] = [
       await join(),
       await join(CAPABLE),
@@ -46,7 +46,7 @@ describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
     await capable.next();
     capable.send([70, 1, PACKING, PACKED]);
     expect(await simple.next()).toEqual(refused(1));
-    // With progress, the callee is told that nobody wants the rest.
+    // For a progressive result, the callee gets an INTERRUPT.
     simple.send([48, 2, { receive_progress: true }, 'com.capable']);
     await capable.next();
     capable.send([70, 2, { ...PACKING, progress: true }, PACKED]);
@@ -59,7 +59,7 @@ describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
     ['CALL', [48, 1, PACKING, 'com.a', PACKED]],
     ['PUBLISH', [16, 1, PACKING, 'com.t', PACKED]],
     ['YIELD', [70, 1, PACKING, PACKED]],
-  ])('are a violation in a %s of one that did not announce them', async (_what, message) => {
+  ])('are a violation in a %s from a client that did not announce them', async (_what, message) => {
     const client = await join();
     expect(await ask(client, ...message)).toEqual([3, { message: ANY }, 'wamp.error.protocol_violation']);
     await client.closed;

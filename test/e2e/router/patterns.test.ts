@@ -5,7 +5,7 @@ import type { RawClient } from '../../support/raw-client.js';
 describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
   const { join, ask } = useRouter(transport);
 
-  /** Registers in the order given; returns the registrations' IDs. */
+  /** Registers in the given order. Returns the registration IDs. */
   async function register(client: RawClient, ...entries: readonly (readonly [string, object])[]) {
     const ids: unknown[] = [];
     for (const [at, [uri, options]] of entries.entries()) {
@@ -42,14 +42,14 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
       expect(await caller.next()).toStartWith([8, 48, 1, {}, 'wamp.error.no_such_procedure']);
       return;
     }
-    // Who registered a pattern is told what was called; of an exact one it is plain.
+    // INVOCATION names the procedure only for a pattern.
     const details = expected === 1 ? {} : { procedure: uri };
     expect(await callee.next()).toEqual([68, 1, ids[expected - 1], details, ['x']]);
     callee.send([70, 1, {}, ['r']]);
     expect(await caller.next()).toEqual([50, 1, {}, ['r']]);
   });
 
-  it('lets one URI stand for each policy, and callees of one policy share nothing with those of another', async () => {
+  it('have a separate registration of one URI for each policy', async () => {
     const [callee, caller] = [await join(), await join()];
     const ids = await register(
       callee,
@@ -65,7 +65,7 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
       {},
       'wamp.error.procedure_already_exists',
     ]);
-    // As each is taken away, the next one by precedence gets the call.
+    // When one is removed, the next one by precedence gets the call.
     for (const [at, id] of ids.entries()) {
       caller.send([48, at + 1, {}, 'com.a']);
       expect(await callee.next()).toEqual([68, at + 1, id, at === 0 ? {} : { procedure: 'com.a' }]);
@@ -76,7 +76,7 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
     expect(await ask(caller, 48, 5, {}, 'com.a')).toStartWith([8, 48, 5, {}, 'wamp.error.no_such_procedure']);
   });
 
-  it('gives nobody the calls of the router’s own procedures', async () => {
+  it('do not match the router’s own procedures', async () => {
     const [callee, caller] = [await join(), await join()];
     await register(callee, ['', { match: 'prefix' }], ['..', { match: 'wildcard' }]);
     expect(await ask(caller, 48, 1, {}, 'wamp.session.count')).toEqual([50, 1, {}, [2]]);
@@ -84,7 +84,7 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
     expect(callee.unread).toBe(0);
   });
 
-  it('sends an event to each subscription that matches, once for each that a session has', async () => {
+  it('send an event once for each matching subscription of a session', async () => {
     const [subscriber, publisher] = [await join(CAPABLE), await join()];
     const exact = (await ask(subscriber, 32, 1, {}, 'com.app.emergency'))[2];
     const prefix = (await ask(subscriber, 32, 2, { match: 'prefix' }, 'com.app'))[2];
@@ -109,7 +109,7 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
     expect(subscriber.unread).toBe(0);
   });
 
-  it('gives all subscribers of a pattern one ID, and the publisher none of its own events', async () => {
+  it('give all subscribers of a pattern one ID, and the publisher none of its own events', async () => {
     const [one, two] = [await join(), await join()];
     const [, , id] = await ask(one, 32, 1, { match: 'prefix' }, 'com.');
     expect(await ask(two, 32, 7, { match: 'prefix' }, 'com.')).toEqual([33, 7, id]);

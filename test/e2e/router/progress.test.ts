@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
 
-/** As autobahn|js announces itself: it can give progressive results, and cannot be interrupted. */
+/** What autobahn|js announces: progressive results, but no call canceling. */
 const PROGRESS_ONLY = { roles: { callee: { features: { progressive_call_results: true } }, caller: {} } };
 
 describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   const { join, ask, session } = useRouter(transport);
 
-  /** A call under way: [callee, caller, details of the invocation]. */
+  /** An open call: [callee, caller, details of the invocation]. */
   async function call(options: object, calleeDetails: object = CAPABLE) {
     const [callee, caller] = [await join(calleeDetails), await join(CAPABLE)];
     await ask(callee, 64, 1, {}, 'com.a');
@@ -22,7 +22,7 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
     ['one that announced both', CAPABLE, asked],
     ['one that announced progress alone, as autobahn|js does', PROGRESS_ONLY, asked],
     ['none that announced nothing, as wampy does', PLAIN_CALLEE, {}],
-  ])('are asked of %s', async (_who, details, expected) => {
+  ])('are requested from %s', async (_who, details, expected) => {
     expect((await call(asked, details))[2]).toEqual(expected);
   });
 
@@ -30,7 +30,7 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
     ['no wish', {}],
     ['no', { receive_progress: false }],
     ['null', { receive_progress: null }],
-  ])('are not asked for where the caller says %s; what comes is dropped', async (_what, options) => {
+  ])('are not requested if the caller says %s, and are dropped', async (_what, options) => {
     const [callee, caller, details] = await call(options);
     expect(details).toEqual({});
     callee.send([70, 1, { progress: true }, ['part']]);
@@ -38,7 +38,7 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
     expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
   });
 
-  it('come at once, in order, with whatever they hold, until the result', async () => {
+  it('come at once, in order and unchanged, until the result', async () => {
     const [callee, caller] = await call(asked);
     for (const tail of [[['one', 1]], [[], { k: 2 }], []]) callee.send([70, 1, { progress: true }, ...tail]);
     expect(await caller.next()).toEqual([50, 1, { progress: true }, ['one', 1]]);
@@ -61,7 +61,7 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   it.each([
     ['leaves', (client: RawClient) => client.send([6, {}, 'wamp.close.normal'])],
     ['drops', (client: RawClient) => client.close()],
-  ])('stop where the caller %s', async (_how, go) => {
+  ])('stop if the caller %s', async (_how, go) => {
     const [callee, caller] = await call(asked);
     callee.send([70, 1, { progress: true }]);
     await caller.next();
@@ -71,7 +71,7 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
     expect(await ask(callee, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
   });
 
-  it('go on after CANCEL with kill, until the callee has its last word', async () => {
+  it('continue after CANCEL with kill, until the final response', async () => {
     const [callee, caller] = await call(asked);
     caller.send([49, 1, { mode: 'kill' }]);
     expect(await callee.next()).toStartWith([69, 1]);
@@ -81,16 +81,16 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
     expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.canceled']);
   });
 
-  it('are the answer where the callee turns out to be unavailable later', async () => {
+  it('prevent the rerouting of a callee that turns out to be unavailable later', async () => {
     const [callee, caller] = await call(asked);
     callee.send([70, 1, { progress: true }, ['part']]);
     callee.send([8, 68, 1, {}, 'wamp.error.unavailable']);
     expect(await caller.next()).toStartWith([50, 1, { progress: true }]);
-    // What the caller heard already, another callee could not take back.
+    // Another callee could not take back what the caller has already got.
     expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
   });
 
-  it('all reach a caller, however many there are', async () => {
+  it('all reach the caller, however many there are', async () => {
     const [callee, caller] = [await session(), await session()];
     await callee.register('com.count', {}, async ({ progress }) => {
       for (let part = 0; part < 2000; part++) progress?.({ args: [part] });

@@ -3,7 +3,7 @@ import { connectCaller } from '../../support/caller.js';
 import { type RunningGateway, startGateway } from '../../support/gateway.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
-/** One service, the same URI in two realms, and a URI that only one of them has. */
+/** One service with the same URI in two realms, and another URI in only one of them. */
 const conf = (url: string): string => {
   const procedure = (name: string, uri: string, realm: string, path: string) => `
 rpc_gateway.services.shop.procedures.${name}.uri = ${uri}
@@ -28,7 +28,7 @@ describe('two realms', () => {
     await upstream.close();
   });
 
-  it('have a procedure each under the same URI', async () => {
+  it('each have a procedure under the same URI', async () => {
     for (const country of ['de', 'fr']) {
       const caller = await connectCaller(gateway.url, `com.example.${country}`);
       expect((await caller.call('com.shop.list', { realm: 'forged' })).kind).toBe('result');
@@ -41,13 +41,13 @@ describe('two realms', () => {
     }
   });
 
-  it('do not see what the other alone has', async () => {
+  it('do not see procedures of the other one', async () => {
     const caller = await connectCaller(gateway.url, 'com.example.de');
     expect((await caller.call('com.shop.only')).uri).toBe('wamp.error.no_such_procedure');
     await caller.close();
   });
 
-  it('are all that there is', async () => {
+  it('are the only realms', async () => {
     expect(gateway.realms).toEqual(['com.example.de', 'com.example.fr']);
     expect(gateway.procedureCount).toBe(3);
     await expect(connectCaller(gateway.url, 'com.example.it')).rejects.toThrow('wamp.error.no_such_realm');

@@ -2,12 +2,18 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 
-/** Names of sessions, in the tables below: `bob` has two, of which the second publishes. Roles are admins and staff. */
+/**
+ * Names of sessions in the tables below. `bob` has two; the second one publishes. Roles are admins
+ * and staff.
+ */
 type Who = 'alice' | 'bob' | 'bob2' | 'carol' | 'nobody';
 const ALL: readonly Who[] = ['alice', 'bob', 'bob2', 'carol', 'nobody'];
 const OTHERS = ALL.filter((name) => name !== 'bob2');
 
-/** PUBLISH.Options, where `eligible` and `exclude` name sessions by their names here; and who gets the event. */
+/**
+ * PUBLISH.Options, in which `eligible` and `exclude` name sessions by the names here, and the
+ * receivers.
+ */
 const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, receivers: readonly Who[]])[] = [
   [{}, OTHERS],
   [{ exclude_me: true }, OTHERS],
@@ -33,7 +39,7 @@ const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, rec
   [{ exclude_authrole: ['staff'] }, ['alice', 'nobody']],
   [{ exclude_authrole: ['staff', 'admins', 'anonymous'] }, []],
 
-  // All lists at once: one must be on each that admits, and on none that excludes.
+  // All lists at once: a receiver must be on each eligible list, and on no exclude list.
   [{ eligible: ['alice', 'bob', 'carol'], eligible_authrole: ['staff'] }, ['bob', 'carol']],
   [
     {
@@ -49,7 +55,7 @@ const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, rec
   [{ exclude: ['alice'], exclude_authid: ['bob'], exclude_authrole: ['anonymous'] }, ['carol']],
   [{ eligible: ['alice'], eligible_authid: [] }, []],
 
-  // Being on a list does not make the publisher a receiver, nor does exclude_me lift a list.
+  // A list does not make the publisher a receiver, and exclude_me does not override a list.
   [{ eligible: ['bob2', 'alice'] }, ['alice']],
   [{ eligible_authid: ['bob'] }, ['bob']],
   [{ eligible: ['bob2', 'alice'], exclude_me: false }, ['alice', 'bob2']],
@@ -71,7 +77,7 @@ describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
     };
   });
 
-  /** With sessions named by their IDs. */
+  /** Replaces names of sessions by their IDs. */
   function withIds(options: Readonly<Record<string, unknown>>): object {
     const named = Object.entries(options).map(([key, value]) => {
       if (!(key === 'eligible' || key === 'exclude') || !Array.isArray(value)) return [key, value];
@@ -98,7 +104,7 @@ describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
     },
   );
 
-  it('are the same for what is retained, for those that come later', async () => {
+  it('are the same for retained events of later subscribers', async () => {
     const { client: publisher } = members.bob2;
     for (const [at, [options, receivers]] of CASES.entries()) {
       await ask(publisher, 16, at + 2, { ...withIds(options), retain: true, acknowledge: true }, 'com.t', [

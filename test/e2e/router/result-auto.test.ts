@@ -15,7 +15,7 @@ const AUTOBAHN_PYTHON = 'AutobahnPython/23.6.2';
 const RESULT = { status: 200, body: { ok: true } };
 const ROLES = { caller: {}, callee: {} };
 
-/** How each serializer writes a message, without any code of ours. */
+/** Encodes a message with each serializer, without the project's own code. */
 const FORMATS = {
   json: {
     write: (message: unknown) => JSON.stringify(message),
@@ -51,7 +51,7 @@ describe('result = auto', () => {
 
   const urlOf = (scheme: string) => gateway.endpoints.find((url) => url.startsWith(scheme)) as string;
 
-  /** A client that names itself so in its WebSocket handshake. */
+  /** A client with this User-Agent in its WebSocket handshake. */
   async function join(agent: string | undefined, format: Format = 'json') {
     const { write, read } = FORMATS[format];
     const headers = agent === undefined ? {} : { 'User-Agent': agent };
@@ -96,7 +96,7 @@ describe('result = auto', () => {
     expect(await client.call(GET, { id: 1 })).toEqual([50, 1, {}, [], RESULT]);
   });
 
-  it('is keyword arguments over RawSocket, where nothing tells', async () => {
+  it('is keyword arguments over RawSocket, which does not tell the library', async () => {
     const client = await connectRawSocket(urlOf('rs'));
     close.push(() => client.close());
     client.send([1, REALM, { roles: ROLES, agent: AUTOBAHN_PYTHON }]);
@@ -105,7 +105,7 @@ describe('result = auto', () => {
     expect(await client.next()).toEqual([50, 1, {}, [], RESULT]);
   });
 
-  it('leaves errors in keyword arguments, those of the upstream and our own', async () => {
+  it('leaves errors in keyword arguments, those of the upstream and of the gateway', async () => {
     const client = await join(AUTOBAHN_PYTHON);
     upstream.answerWith(() => ({ status: 404, json: { error: 'none' } }));
     const refused = await client.call(GET, { id: 1 });
@@ -119,14 +119,14 @@ describe('result = auto', () => {
     upstream.answerWith(() => ({ json: { ok: true } }));
   });
 
-  it('gives way to a form that the configuration names', async () => {
+  it('is overridden by a form in the configuration', async () => {
     const python = await join(AUTOBAHN_PYTHON);
     const other = await join('Mozilla/5.0');
     expect(await python.call('com.billing.delete_invoice', { id: 1 })).toEqual([50, 1, {}, [], RESULT]);
     expect(await other.call('com.billing.update_invoice', { id: 1 })).toEqual([50, 1, {}, [RESULT]]);
   });
 
-  it('is told to no other callee, and in no meta procedure', async () => {
+  it('discloses the library to no other callee and in no meta procedure', async () => {
     const callee = await join('Mozilla/5.0');
     const [registered] = await callee.exchange([64, 1, { disclose_caller: true }, 'com.example.who']);
     expect(registered).toBe(65);
@@ -142,7 +142,7 @@ describe('result = auto', () => {
     expect(JSON.stringify(told)).not.toMatch(/python/i);
   });
 
-  it('cannot be brought about by options of the call', async () => {
+  it('cannot be changed by options of the call', async () => {
     const client = await join(undefined);
     const answer = await client.call(GET, { id: 1 }, { _caller_library: 'autobahn-python' });
     expect(answer).toEqual([50, 1, {}, [], RESULT]);

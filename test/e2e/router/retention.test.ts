@@ -9,7 +9,7 @@ const GET = { get_retained: true };
 describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
   const { connect, join, ask } = useRouter(transport, { limits: { ...LIMITS, maxRetainedEvents: 3 } });
 
-  it('come to those who ask, after SUBSCRIBED, as the last that was to be retained', async () => {
+  it('come on request after SUBSCRIBED: the last retained one', async () => {
     const publisher = await join();
     await ask(publisher, 16, 1, RETAIN, 'com.t', ['old']);
     const [, , publication] = await ask(publisher, 16, 2, RETAIN, 'com.t', ['new'], { k: 1 });
@@ -18,14 +18,14 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
     const late = await join();
     const [, , subscription] = await ask(late, 32, 1, GET, 'com.t');
     expect(await late.next()).toEqual([36, subscription, publication, { retained: true }, ['new'], { k: 1 }]);
-    // Again where it asks again, and not where it does not.
+    // Again for a second request, and not without one.
     expect(await ask(late, 32, 2, {}, 'com.t')).toEqual([33, 2, subscription]);
     expect(await ask(late, 32, 3, GET, 'com.t')).toEqual([33, 3, subscription]);
     expect(await late.next()).toStartWith([36, subscription, publication, { retained: true }]);
     expect(late.unread).toBe(0);
   });
 
-  it('outlive their publisher, and say who it was where it wished so', async () => {
+  it('outlive their publisher, and name it if it asked for that', async () => {
     const publisher = await connect();
     const [, id] = await hello(publisher);
     await ask(publisher, 16, 1, { ...RETAIN, disclose_me: true }, 'com.t');
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
     ]);
   });
 
-  it('come for each topic that a pattern matches, in order, with the topic', async () => {
+  it('come for each topic that a pattern matches, in order and with the topic', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.b', 'com.a', 'org.a'].entries())
       await ask(publisher, 16, at + 1, RETAIN, topic, [at]);
@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
     expect(late.unread).toBe(0);
   });
 
-  it('come only to those who would have got them', async () => {
+  it('come only to sessions that would have got them', async () => {
     const [publisher, one, two] = [await join(), await connect(), await connect()];
     const [, id] = await hello(one);
     await hello(two);
@@ -67,14 +67,14 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
     }
   });
 
-  it('come to their publisher where it wants its own events', async () => {
+  it('come to their publisher if it wants its own events', async () => {
     const publisher = await join();
     await ask(publisher, 16, 1, { ...RETAIN, exclude_me: false }, 'com.t');
     await ask(publisher, 32, 2, GET, 'com.t');
     expect(await publisher.next()).toEqual([36, ANY, ANY, { retained: true }]);
   });
 
-  it('are forgotten from the oldest on, beyond as many as there may be', async () => {
+  it('are dropped from the oldest on when there are too many', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.a', 'com.b', 'com.c', 'com.d'].entries())
       await ask(publisher, 16, at + 1, RETAIN, topic);

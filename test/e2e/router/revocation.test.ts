@@ -8,13 +8,13 @@ const FORCE = { force_reregister: true };
 describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
   const { host, join, ask } = useRouter(transport);
 
-  it('takes a registration from all who have it, and tells those that can hear it', async () => {
+  it('takes a registration from all its callees, and tells those that support it', async () => {
     const [one, two, deaf] = [await join(CAPABLE), await join(CAPABLE), await join(PLAIN_CALLEE)];
     const shared = { invoke: 'roundrobin' };
     const [, , old] = await ask(one, 64, 1, shared, 'com.a');
     for (const client of [two, deaf]) await ask(client, 64, 1, shared, 'com.a');
     const heir = await join();
-    // Another policy, since nothing of the old registration is left.
+    // The policy can change, because the old registration is gone.
     const registered = await ask(heir, 64, 1, { ...FORCE, invoke: 'single' }, 'com.a');
     expect(registered).toEqual([65, 1, ANY]);
     expect(registered[2]).not.toBe(old);
@@ -30,7 +30,7 @@ describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
     expect([one.unread, two.unread, deaf.unread]).toEqual([0, 0, 0]);
   });
 
-  it('leaves the calls under way to those that have them', async () => {
+  it('leaves open calls with their callees', async () => {
     const [callee, caller] = [await join(CAPABLE), await join()];
     await ask(callee, 64, 1, {}, 'com.a');
     caller.send([48, 1, {}, 'com.a']);
@@ -41,11 +41,11 @@ describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
     expect(await caller.next()).toEqual([50, 1, {}, ['still mine']]);
   });
 
-  it('is a plain registration where there is nothing to take', async () => {
+  it('is a plain registration if there is nothing to revoke', async () => {
     expect(await ask(await join(), 64, 1, FORCE, 'com.a')).toEqual([65, 1, ANY]);
   });
 
-  it('takes nothing from parts of the router’s own process', async () => {
+  it('takes nothing from sessions of the router’s own process', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const trusted = rawOver(ours);

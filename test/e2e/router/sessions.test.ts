@@ -6,7 +6,7 @@ import { ALL_ROLES, hello } from '../../support/raw-client.js';
 describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
   const { host, connect, join, ask } = useRouter(transport);
 
-  it('welcomes an anonymous client with all that clients look at', async () => {
+  it('sends WELCOME with everything that clients need to an anonymous client', async () => {
     const welcome = await hello(await connect());
     expect(welcome).toEqual([
       2,
@@ -39,7 +39,7 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
   ])('aborts a HELLO with %s', async (_what, [realm, details], uri) => {
     const client = await connect();
     const abort = await hello(client, realm as string, details as object);
-    // Three elements, the text in details: what autobahn|python accepts.
+    // Three elements, with the message in Details: autobahn|python accepts no others.
     expect(abort).toEqual([3, { message: expect.stringMatching(/ /) }, uri]);
     await client.closed;
   });
@@ -52,7 +52,7 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
     ['a REGISTERED', [65, 1, 1]],
     ['an EVENT', [36, 1, 1, {}]],
     ['an ERROR that answers a CALL', [8, 48, 1, {}, 'com.x']],
-  ])('takes %s from a client for a protocol violation', async (_what, message) => {
+  ])('treats %s from a client as a protocol violation', async (_what, message) => {
     const client = await join();
     expect(await ask(client, ...message)).toEqual([3, { message: ANY }, 'wamp.error.protocol_violation']);
     await client.closed;
@@ -61,13 +61,13 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
   it.each([
     ['a CALL', [48, 1, {}, 'com.a']],
     ['a GOODBYE', [6, {}, 'wamp.close.normal']],
-  ])('takes %s before HELLO for a protocol violation', async (_what, message) => {
+  ])('treats %s before HELLO as a protocol violation', async (_what, message) => {
     const client = await connect();
     expect(await ask(client, ...message)).toEqual([3, { message: ANY }, 'wamp.error.protocol_violation']);
     await client.closed;
   });
 
-  it('answers GOODBYE, forgets the session, and lets the connection join again', async () => {
+  it('replies to GOODBYE, removes the session, and lets the connection join again', async () => {
     const client = await join();
     const other = await join();
     await ask(client, 64, 1, {}, 'com.a');
@@ -84,14 +84,14 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
     expect(await ask(client, 64, 1, {}, 'com.a')).toEqual([65, 1, ANY]);
   });
 
-  it('never answers ABORT, and forgets the session', async () => {
+  it('never replies to ABORT, and removes the session', async () => {
     const client = await join();
     client.send([3, {}, 'wamp.error.protocol_violation']);
     await client.closed;
     expect(client.unread).toBe(0);
   });
 
-  it('keeps realms apart', async () => {
+  it('keeps realms separate', async () => {
     const callee = await join();
     await ask(callee, 64, 1, {}, 'com.a');
     const stranger = await join(undefined, 'realm2');
@@ -104,11 +104,11 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
     ]);
   });
 
-  it('says GOODBYE when it closes, and waits for the echo', async () => {
+  it('sends GOODBYE when the router closes, and waits for the reply', async () => {
     const client = await join();
     const closing = host().router.close();
     expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
-    // What comes meanwhile is ignored.
+    // Messages in the meantime are ignored.
     client.send([48, 1, {}, 'com.a']);
     client.send([6, {}, 'wamp.close.goodbye_and_out']);
     await closing;

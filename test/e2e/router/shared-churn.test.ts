@@ -13,9 +13,12 @@ const MATCHES = [
   ['wildcard', 'com..a'],
 ] as const;
 
-/** Coming and going, always the same: + for one more, a digit for the one at that place. */
+/**
+ * Callees that come and go, always in the same way: + adds one, a digit removes the one at that
+ * index.
+ */
 const CHURN = '+++0+1+2+++4+0+0021+0+';
-/** How a callee goes; in turn. */
+/** How a callee leaves, in turn. */
 const GOINGS: readonly ((callee: Callee) => Promise<unknown>)[] = [
   ({ session }) => session.leave(),
   ({ session, registration }) => session.unregister(registration),
@@ -24,7 +27,9 @@ const GOINGS: readonly ((callee: Callee) => Promise<unknown>)[] = [
 describe.each(TRANSPORTS)('shared registrations whose callees come and go, over %s,', (transport) => {
   const { session } = useRouter(transport);
 
-  /** Runs the churn; after each step `check` makes calls, which come back with the names of those that answered. */
+  /**
+   * Runs the churn. After each step `check` makes calls, which return the names of their callees.
+   */
   async function churn(
     invoke: string,
     match: string,
@@ -49,7 +54,7 @@ describe.each(TRANSPORTS)('shared registrations whose callees come and go, over 
         if (leaver === undefined) throw new Error('nobody is there');
         await GOINGS[at % GOINGS.length]!(leaver);
       }
-      // One registration, however many share it.
+      // There is one registration, however many callees share it.
       expect(new Set(present.map(({ registration }) => registration)).size).toBe(Math.min(present.length, 1));
       await check(
         present.map(({ name }) => name),
@@ -58,45 +63,45 @@ describe.each(TRANSPORTS)('shared registrations whose callees come and go, over 
     }
   }
 
-  it.each(MATCHES)('go to the first there is: %s', async (match, uri) => {
+  it.each(MATCHES)('go to the first callee: %s', async (match, uri) => {
     await churn('first', match, uri, async (names, call) => {
       for (let at = 0; at < 3; at++) expect(await call()).toBe(names[0]);
     });
   });
 
-  it.each(MATCHES)('go to the last there is: %s', async (match, uri) => {
+  it.each(MATCHES)('go to the last callee: %s', async (match, uri) => {
     await churn('last', match, uri, async (names, call) => {
       for (let at = 0; at < 3; at++) expect(await call()).toBe(names.at(-1));
     });
   });
 
-  it.each(MATCHES)('go round, and nobody is passed over: %s', async (match, uri) => {
+  it.each(MATCHES)('go to each callee in turn: %s', async (match, uri) => {
     let before: unknown;
     await churn('roundrobin', match, uri, async (names, call) => {
-      // One turn and a part of the next, so that the changes find the turn anywhere.
+      // One round and a part of the next, so that changes happen at any turn.
       const called: unknown[] = [];
       for (let at = 0; at < names.length + 1; at++) called.push(await call());
       const start = names.indexOf(called[0] as string);
       expect(called).toEqual(called.map((_, at) => names[(start + at) % names.length]));
-      // It goes on after the one that was called before, where that one is still there.
+      // Continues after the previously called callee, if that is still there.
       const was = names.indexOf(before as string);
       if (was >= 0) expect(called[0]).toBe(names[(was + 1) % names.length]);
       before = called.at(-1);
     });
   });
 
-  it.each(MATCHES)('go to any that is there, by chance: %s', async (match, uri) => {
+  it.each(MATCHES)('go to a random callee: %s', async (match, uri) => {
     await churn('random', match, uri, async (names, call) => {
       for (let at = 0; at < 5; at++) expect(names).toContain(await call());
     });
   });
 
-  it('leave no caller without an answer, whoever goes with calls under way', async () => {
+  it('leave no caller without a response, whichever callee leaves with open calls', async () => {
     const caller = await session();
     const callees: Session[] = [];
     for (let at = 0; at < 4; at++) {
       const joined = await session(CAPABLE);
-      // The odd ones never answer: they go with what they have.
+      // Callees with odd numbers never respond: they leave with their calls open.
       await joined.register('com.shared.a', { invoke: 'roundrobin' }, () =>
         at % 2 === 0 ? Promise.resolve({ kind: 'result', payload: {} }) : new Promise(() => {}),
       );
@@ -108,7 +113,7 @@ describe.each(TRANSPORTS)('shared registrations whose callees come and go, over 
         ({ uri }: { uri: string }) => uri,
       ),
     );
-    // Behind the calls, so that all of them have been handed on.
+    // Sent after the calls, so that all of them have been routed.
     await caller.call('wamp.session.count', {});
     for (const gone of [callees[1], callees[3]]) await gone?.leave();
     const count = (what: string, all: readonly string[]) => all.filter((outcome) => outcome === what).length;

@@ -9,7 +9,10 @@ const unavailable: InvocationOutcome = { kind: 'error', uri: 'wamp.error.unavail
 describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
   const { session } = useRouter(transport);
 
-  /** One that answers calls of `com.a` with its name, unless that is on the list of those that are unavailable. */
+  /**
+   * A callee that responds to calls of `com.a` with its name, or that is unavailable if `busy`
+   * names it.
+   */
   async function callee(name: string, options: object, busy: readonly string[] = [], details = CAPABLE) {
     const joined = await session(details);
     const registration = await joined.register('com.a', { ...options }, async () =>
@@ -41,7 +44,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
     expect(await calls(await session(), expected.length)).toBe(expected);
   });
 
-  it('random calls them all, sooner or later', async () => {
+  it('random calls all of them, sooner or later', async () => {
     await callees('abc', 'random');
     const caller = await session();
     const seen = new Set<unknown>();
@@ -56,7 +59,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
     ['roundrobin', 'a', 'bcb'],
     ['roundrobin', 'b', 'cac'],
     ['roundrobin', 'c', 'bab'],
-  ])('%s goes on when %s leaves', async (invoke, leaver, expected) => {
+  ])('%s continues when %s leaves', async (invoke, leaver, expected) => {
     const all = await callees('abc', invoke);
     const caller = await session();
     if (invoke === 'roundrobin') expect(await calls(caller, 1)).toBe('a');
@@ -64,7 +67,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
     expect(await calls(caller, expected.length)).toBe(expected);
   });
 
-  it('roundrobin goes on when one unregisters and comes back, as the last then', async () => {
+  it('roundrobin continues when one unregisters and registers again as the last one', async () => {
     const [one] = await callees('abc', 'roundrobin');
     const caller = await session();
     expect(await calls(caller, 2)).toBe('ab');
@@ -74,7 +77,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
     expect(await calls(caller, 3)).toBe('cab');
   });
 
-  it('have one ID, and are there until the last callee leaves', async () => {
+  it('have one ID, and exist until the last callee leaves', async () => {
     const all = await callees('abc', 'first');
     expect(new Set(all.map(({ registration }) => registration)).size).toBe(1);
     const caller = await session();
@@ -83,7 +86,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
       await leaver.leave();
     }
     await expect(call(caller)).rejects.toMatchObject({ uri: 'wamp.error.no_such_procedure' });
-    // Nothing is left of them that a new policy could not replace.
+    // Nothing is left of them: a new registration may have another policy.
     await callees('x', 'single');
     expect(await call(caller)).toBe('x');
   });
@@ -101,7 +104,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
     expect(await call(await session())).toBe('a');
   });
 
-  it('let no session in twice: autobahn|python fails on a registration that it has', async () => {
+  it('refuse a session a second time: autobahn|python fails on a known registration ID', async () => {
     const { session: one } = await callee('a', { invoke: 'roundrobin' });
     await expect(
       one.register('com.a', { invoke: 'roundrobin' }, async () => answer('again')),
@@ -117,7 +120,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
       ['roundrobin', 'b', 'acacac'],
       ['roundrobin', 'c', 'ababab'],
       ['random', 'ac', 'bbb'],
-    ])('is passed over by %s: %s', async (invoke, busy, expected) => {
+    ])('is skipped by %s: %s', async (invoke, busy, expected) => {
       await callees('abc', invoke, [...busy]);
       expect(await calls(await session(), expected.length)).toBe(expected);
     });
@@ -126,18 +129,18 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
       ['single', 'a'],
       ['first', 'abc'],
       ['random', 'abc'],
-    ])('leaves no other, where all are: %s', async (invoke, names) => {
+    ])('causes an error if all are unavailable: %s', async (invoke, names) => {
       await callees(names, invoke, [...names]);
       await expect(call(await session())).rejects.toMatchObject({ uri: 'wamp.error.no_available_callee' });
     });
 
-    it('says so to the caller, where it has not announced call_reroute', async () => {
+    it('passes its error to the caller if it has not announced call_reroute', async () => {
       await callee('a', { invoke: 'first' }, ['a'], PLAIN_CALLEE as unknown as typeof CAPABLE);
       await callee('b', { invoke: 'first' });
       await expect(call(await session())).rejects.toMatchObject({ uri: 'wamp.error.unavailable' });
     });
 
-    it('may leave while another one has its call', async () => {
+    it('may leave while another callee has its call', async () => {
       const { session: busy } = await callee('a', { invoke: 'first' }, ['a']);
       const other = await session();
       let finish: (outcome: InvocationOutcome) => void = () => {};

@@ -4,7 +4,10 @@ import { LIMITS } from '../../support/limits.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../support/router-host.js';
 
-/** More than what the system itself keeps for a connection that nobody reads, some megabytes: by then it is cut. */
+/**
+ * More than the operating system buffers for a connection that nobody reads, which is some
+ * megabytes.
+ */
 const MOST = 50_000;
 const BLOCK = 'x'.repeat(10_000);
 const BURST = 50;
@@ -36,7 +39,7 @@ async function ask(client: Client, ...message: unknown[]) {
   return client.next();
 }
 
-it('a caller that never reads its progressive results is cut off, its call interrupted, and others are served', async () => {
+it('a caller that never reads its progressive results is closed, its call interrupted, and others are served', async () => {
   const [callee, slow, other] = [await join(), await join(), await join()];
   await ask(callee, 64, 1, {}, 'com.p');
   slow.send([48, 1, { receive_progress: true }, 'com.p']);
@@ -45,7 +48,7 @@ it('a caller that never reads its progressive results is cut off, its call inter
   let answer: readonly unknown[] = [];
   for (let part = 0, request = 1; answer[0] !== 69 && part < MOST; request++) {
     for (let sent = 0; sent < BURST; sent++) callee.send([70, 1, { progress: true }, [part++, BLOCK]]);
-    // So that the callee does not run ahead of the router.
+    // Waits for the router, so that the callee does not run ahead of it.
     answer = await ask(callee, 48, request, {}, 'com.nothing');
   }
   expect(answer).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
@@ -77,7 +80,7 @@ it('a callee that never reads its invocations is cut off, and none of its caller
   }
   expect(host.listener.counts().slowConsumersCut).toBe(1);
   const calls = request - request / (BURST + 1);
-  // What was with the callee is told over several turns.
+  // The calls of the callee end over several turns.
   while (answers.size - 1 < calls) {
     const answer = await caller.next();
     answers.set(answer[2], answer[4]);
@@ -85,7 +88,7 @@ it('a callee that never reads its invocations is cut off, and none of its caller
   expect(host.router.counts()).toMatchObject({ sessions: 1, registrations: 0, pendingCalls: 0 });
   expect(answers.size - 1).toBe(calls);
   answers.delete('no_such_procedure');
-  // What was with the callee, what could not be handed on when it was cut, and what came when it was gone.
+  // Calls that the callee had, calls that could not be sent when it was closed, and later calls.
   const uris = ['canceled', 'network_failure', 'no_such_procedure'].map((name) => `wamp.error.${name}`);
   expect([...new Set(answers.values())].sort()).toEqual(uris);
 });

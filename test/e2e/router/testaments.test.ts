@@ -21,7 +21,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   });
 
   let request = 0;
-  /** The answer to a call, less its request ID. */
+  /** The response to a call, without its request ID. */
   async function answerTo(procedure: string, args?: unknown, kwargs?: object, client = testator.client) {
     const answer = await ask(client, 48, ++request, {}, procedure, args ?? [], kwargs ?? {});
     return answer[0] === 8 ? answer[4] : answer.filter((_, at) => at !== 1);
@@ -29,7 +29,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   const DONE = [50, {}];
   const add = async (...tail: [args: unknown[], kwargs?: object]) =>
     expect(await answerTo(ADD, ...tail)).toEqual(DONE);
-  /** The topics of the events that the heir gets, or their arguments where there are some. */
+  /** The topics of the events that the heir gets, or their arguments if they have some. */
   async function heard(count: number): Promise<unknown[]> {
     const all: unknown[] = [];
     for (let at = 0; at < count; at++) {
@@ -46,7 +46,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     ['drops', ({ client }: Member) => client.close()],
     ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
     ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
-  ])('are published when their session %s, with what they hold', async (_how, go) => {
+  ])('are published unchanged when their session %s', async (_how, go) => {
     await add(['com.one', ['a', 1], { k: null }]);
     await add(['com.two']);
     await add(['com.three', null, null], { scope: null, publish_options: null });
@@ -62,7 +62,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     await hearsNothing(heir);
   });
 
-  it('come with those of scope detached first, each scope in the order in which it was filled', async () => {
+  it('are published with scope detached first, and in order within each scope', async () => {
     await add(['com.t', ['destroyed 1']]);
     await add(['com.t', ['detached 1']], { scope: 'detached' });
     await add(['com.t', ['destroyed 2']], { scope: 'destroyed' });
@@ -84,7 +84,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     await add(['com.t', ['detached']], { scope: 'detached' });
     await add(['com.t', ['destroyed 2']]);
     expect(await answerTo(FLUSH, [], kwargs)).toEqual(DONE);
-    // There is nothing left to flush, which is no fault; and there is room again.
+    // A second flush is not an error, and there is room again.
     expect(await answerTo(FLUSH, [], kwargs)).toEqual(DONE);
     await add(['com.t', ['after']]);
     testator.client.send(GOODBYE);
@@ -93,7 +93,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     expect(await heard(1)).toEqual(['another’s']);
   });
 
-  it('come before the others hear that the session has left, and after what it takes with it', async () => {
+  it('come after the events of removed entries, and before on_leave of the session', async () => {
     await ask(heir, 32, 2, { match: 'prefix' }, 'wamp.');
     await ask(testator.client, 64, 1, {}, 'com.a');
     await ask(testator.client, 32, 2, {}, 'com.unheard');
@@ -112,7 +112,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     ]);
   });
 
-  it('are the session’s, not the connection’s', async () => {
+  it('belong to the session, not to the connection', async () => {
     await add(['com.t', ['first session']]);
     testator.client.send(GOODBYE);
     expect(await testator.client.next()).toStartWith([6]);
@@ -124,7 +124,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   });
 
   describe('are published as their options say:', () => {
-    it('to those on all lists', async () => {
+    it('to sessions on all lists', async () => {
       const [one, two] = [await member(), await member()];
       for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'com.t');
       await add(['com.t', ['for one']], { publish_options: { eligible: [one.id] } });
@@ -137,7 +137,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
       await hearsNothing(one.client, two.client);
     });
 
-    it('with their publisher’s name, where it wished that, and retained', async () => {
+    it('with their publisher’s name if it asked for that, and retained', async () => {
       await add(['com.t', ['bye']], { publish_options: { disclose_me: true, retain: true } });
       testator.client.send(GOODBYE);
       const identity = {
@@ -151,7 +151,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
       expect(await late.next()).toEqual([36, ANY, ANY, { ...identity, retained: true }, ['bye']]);
     });
 
-    it('with nobody there to have them acknowledged, or to have them himself', async () => {
+    it('without acknowledgement, and not to their publisher', async () => {
       await ask(testator.client, 32, 90, {}, 'com.t');
       await add(['com.t', ['bye']], { publish_options: { acknowledge: true, exclude_me: false } });
       expect(await ask(testator.client, ...GOODBYE)).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
@@ -159,7 +159,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
       expect(testator.client.unread).toBe(0);
     });
 
-    it('packed, where the session announced that', async () => {
+    it('packed, if the session announced that', async () => {
       const packed = { ppt_scheme: 'x_mine', ppt_serializer: 'cbor' };
       expect(await answerTo(ADD, ['com.t', ['\0cGFja2Vk']], { publish_options: packed })).toBe(
         'wamp.error.invalid_argument',
@@ -201,7 +201,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     expect(await heard(1)).toEqual(['com.t']);
   });
 
-  it('may be so large together, and no larger; those that were taken stay', async () => {
+  it('have a limit of their total size; those that were accepted stay', async () => {
     await add(['com.t', ['first', 'x'.repeat(6000)]]);
     expect(await answerTo(ADD, ['com.t', ['second', 'x'.repeat(6000)]])).toBe(
       'bondy.error.too_many_requests',
@@ -213,9 +213,9 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     expect(await heard(1)).toEqual(['first']);
   });
 
-  it('are not published when the router goes down, nor is anybody told who leaves then', async () => {
+  it('are not published when the router closes, and neither is on_leave', async () => {
     await add(['com.t']);
-    // Whoever came first is sent away first: this one is still there when the testator goes.
+    // The first session is closed first: this one is still there when the testator leaves.
     const last = await join();
     for (const [at, prefix] of ['com.', 'wamp.'].entries())
       await ask(last, 32, at + 1, { match: 'prefix' }, prefix);
@@ -227,7 +227,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     expect(last.unread).toBe(0);
   });
 
-  it('of one that is only about to join are not there', async () => {
+  it('do not exist for a session that is still joining', async () => {
     const guest = await connect();
     expect(await ask(guest, 48, 1, {}, ADD, ['com.t'])).toStartWith([3]);
     await hearsNothing(heir);
@@ -237,7 +237,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
 describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %s', (transport) => {
   const { join, ask } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
 
-  it('may not name their publisher', async () => {
+  it('must not name their publisher', async () => {
     const options = { publish_options: { disclose_me: true } };
     expect(await ask(await join(), 48, 1, {}, ADD, ['com.t'], options)).toEqual([
       8,
@@ -253,7 +253,7 @@ describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %
 describe.each(TRANSPORTS)('testaments in a realm with grants, over %s', (transport) => {
   const { member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
 
-  it('are for topics that their session may publish to', async () => {
+  it('need a grant to publish to their topics', async () => {
     const { client } = await member(BOB);
     expect(await ask(client, 48, 1, {}, ADD, ['org.t'])).toStartWith([
       8,
@@ -265,7 +265,7 @@ describe.each(TRANSPORTS)('testaments in a realm with grants, over %s', (transpo
     expect(await ask(client, 48, 2, {}, ADD, ['com.t'])).toEqual([50, 2, {}]);
   });
 
-  it('are published for a session that was killed, and for none where all were', async () => {
+  it('are published for a killed session, but not after kill_all', async () => {
     const [admin, bob, carol] = [await member(ALICE), await member(BOB), await member(CAROL)];
     await ask(admin.client, 32, 1, {}, 'com.t');
     for (const { client, authid } of [bob, carol]) await ask(client, 48, 1, {}, ADD, ['com.t', [authid]]);

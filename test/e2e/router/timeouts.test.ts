@@ -21,7 +21,10 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     readonly details?: object;
     readonly uri?: string;
   }
-  /** A call under way, as invocation 1 of its callee; `waits` is how many timers the router had before. */
+  /**
+   * An open call, as invocation 1 of its callee; `waits` is the number of timers that existed
+   * before.
+   */
   async function call({ options = {}, registration = {}, details = CAPABLE, uri = 'com.a' }: Scene = {}) {
     const [callee, caller] = [await join(details), await join(CAPABLE)];
     await ask(callee, 64, 1, registration, uri);
@@ -31,7 +34,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     expect(invocation).toStartWith([68, 1]);
     return { callee, caller, timers, details: invocation[3] };
   }
-  /** Shows that a call ends so many milliseconds from now, and no earlier. */
+  /** Checks that a call ends after exactly so many milliseconds. */
   async function endsIn(ms: number, caller: RawClient): Promise<void> {
     clock.advance(ms - 1);
     await hearsNothing(caller);
@@ -52,7 +55,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     expect(details).toEqual({});
     await endsIn(ms, caller);
     expect(await callee.next()).toEqual(INTERRUPT);
-    // What the callee says of it is dropped, and the next call is an ordinary one.
+    // A later response of the callee is dropped, and the next call is not affected.
     callee.send([8, 68, 1, {}, 'wamp.error.canceled']);
     caller.send([48, 2, {}, 'com.a']);
     expect(await callee.next()).toStartWith([68, 2]);
@@ -60,7 +63,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     expect(await caller.next()).toEqual([50, 2, {}, ['in time']]);
   });
 
-  it('end a call without a word to a callee that cannot be interrupted', async () => {
+  it('end a call without a message to a callee that does not support INTERRUPT', async () => {
     const { callee, caller } = await call({ details: PLAIN_CALLEE, options: { timeout: 500 } });
     await endsIn(500, caller);
     callee.send([70, 1, {}, ['late']]);
@@ -70,7 +73,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
   it.each([
     ['prefix', 'com.'],
     ['wildcard', '.a'],
-  ])('hold for patterns too: %s', async (match, uri) => {
+  ])('apply to patterns too: %s', async (match, uri) => {
     const { caller } = await call({ registration: { match }, uri, options: { timeout: 500 } });
     await endsIn(500, caller);
   });
@@ -94,7 +97,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       await hearsNothing(callee, caller);
     });
 
-    it('do not start again where nobody asked for them', async () => {
+    it('do not start again if progressive results were not requested', async () => {
       const { callee, caller } = await call({ options: { timeout: 500 } });
       clock.advance(400);
       callee.send([70, 1, { progress: true }, ['unasked']]);
@@ -113,7 +116,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('keep each other call’s own', async () => {
+    it('do not affect those of other calls', async () => {
       const { callee, caller } = await call({ options: PROGRESS });
       const other = await join(CAPABLE);
       other.send([48, 1, PROGRESS, 'com.a']);
@@ -128,7 +131,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     });
   });
 
-  describe('that the callee keeps itself', () => {
+  describe('that the callee enforces itself', () => {
     const registration = { forward_timeout: true };
 
     it.each([
@@ -136,7 +139,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       ['not asked for', {}, CAPABLE, {}],
       ['refused', { forward_timeout: false }, CAPABLE, {}],
       ['not announced', registration, PLAIN_CALLEE, {}],
-    ])('are forwarded where that was %s', async (_what, asked, details, expected) => {
+    ])('are forwarded if that was %s', async (_what, asked, details, expected) => {
       expect((await call({ options: { timeout: 500 }, registration: asked, details })).details).toEqual(
         expected,
       );
@@ -163,7 +166,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       expect((await call({ ...scene, uri: isPattern ? 'com.' : 'com.a' })).details).toEqual(expected);
     });
 
-    it('end with the callee’s word, after which the router has its own', async () => {
+    it('end with the callee’s response, or with the router’s later backstop', async () => {
       const { callee, caller } = await call({ options: { timeout: 500 }, registration });
       clock.advance(500);
       await hearsNothing(caller);
@@ -190,7 +193,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
         end(callee, caller);
         if (expected === undefined) expect(await caller.next()).toStartWith([6]);
         else expect(await caller.next()).toEqual(expected);
-        // A timer that calls of one duration share may still run, and finds nothing.
+        // A timer that calls of one duration share may still run, and finds nothing to do.
         if ('timeout' in options)
           expect(clock.pending - timers).toBeLessThanOrEqual(expected === undefined ? 1 : 0);
         clock.advance(CAP);
@@ -202,7 +205,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     });
   });
 
-  it('stay what they are when a call is routed anew', async () => {
+  it('do not change when a call is rerouted', async () => {
     const shared = { registration: { invoke: 'first' }, options: { timeout: 500 } };
     const [second, third] = [await join(CAPABLE), await join(CAPABLE)];
     const { callee, caller } = await call(shared);

@@ -8,7 +8,7 @@ interface Sample {
   readonly description: string;
   readonly type: string;
   readonly message: readonly unknown[];
-  /** The option that an ABORT must name; absent where the message is right. */
+  /** The option that an ABORT must name; absent if the message is valid. */
   readonly names?: string;
 }
 
@@ -41,11 +41,11 @@ describe.each(FRAMES.map((frames) => [frames.name, frames] as const))(
     it.each(RIGHT)('may send: $description', async ({ message }) => {
       client = await join(host, frames);
       client.send(message);
-      // Its answer, if it gets one, comes before this one's.
+      // The response to this message, if any, comes before the next one.
       client.send([48, 99, {}, 'com.nowhere']);
       let answer = await client.next();
       while (answer[0] !== 8 || answer[2] !== 99) {
-        // An EVENT where a sample asks for what another one had retained.
+        // An EVENT, if a sample asks for what another one had retained.
         expect([8, 17, 33, 36]).toContain(answer[0]);
         answer = await client.next();
       }

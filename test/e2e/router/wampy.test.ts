@@ -22,13 +22,13 @@ describe('wampy', () => {
     return client;
   }
 
-  it('joins with what it needs to know of the router', async () => {
+  it('joins, and gets what it needs to know about the router', async () => {
     const { client, welcome } = await connectWampy(host.url, 'realm1');
     clients.push(client);
     expect(welcome).toMatchObject({ roles: { dealer: { features: { call_canceling: true } } } });
   });
 
-  it('learns of an unknown realm', async () => {
+  it('is told that a realm is unknown', async () => {
     await expect(connectWampy(host.url, 'nowhere')).rejects.toMatchObject({
       errorUri: 'wamp.error.no_such_realm',
     });

@@ -2,13 +2,13 @@ import type { Authenticate } from '../../../wamp/messages.js';
 import type { Dict } from '../../../wamp/payload.js';
 import type { DeriveKey } from '../key-derivation.js';
 
-/** What a signature that is right brings, for WELCOME; false for one that is wrong. */
+/** The result of a right signature, for WELCOME; false for a wrong one. */
 export type Judgement = false | { readonly authextra?: Dict };
 
-/** A challenge by one authmethod, and the judgement on its answer; there is one answer. */
+/** A challenge of one authmethod. It allows one answer. */
 export interface Challenge {
   /** CHALLENGE.Extra */
   readonly extra: Dict;
-  /** @param derive for the client that is to be judged; a password that is a hash needs it */
+  /** @param derive key derivation for this client; a hashed password needs it */
   verify(message: Authenticate, derive: DeriveKey): Judgement | Promise<Judgement>;
 }

@@ -4,7 +4,7 @@ import { DERIVE } from '../../../../test/support/derive.js';
 import { challengeCryptosign } from './cryptosign.js';
 
 /**
- * WAMP "Cryptosign-based Authentication", Test Vectors, those without a channel: private key,
+ * WAMP "Cryptosign-based Authentication", test vectors without channel binding: private key,
  * challenge, answer.
  */
 const VECTORS = [
@@ -25,7 +25,7 @@ const VECTORS = [
   ],
 ] as const;
 
-/** PKCS #8 of an Ed25519 key (RFC 8410 section 7), less the 32 bytes of the key itself. */
+/** PKCS #8 of an Ed25519 key (RFC 8410 section 7), without the 32 bytes of the key. */
 const PKCS8 = '302e020100300506032b657004220420';
 
 function publicKeyOf(privateKey: string): string {
@@ -40,12 +40,12 @@ describe('cryptosign', () => {
   const [[privateKey, challenge, answer]] = VECTORS;
   const key = publicKeyOf(privateKey);
 
-  it.each(VECTORS)("takes the specification's own answers: %s", (ofPrivate, message, signature) => {
+  it.each(VECTORS)('accepts the answers of the specification: %s', (ofPrivate, message, signature) => {
     expect(verify([publicKeyOf(ofPrivate)], message, signature)).toEqual({});
     expect(verify([publicKeyOf(ofPrivate)], message, signature.toUpperCase())).toEqual({});
   });
 
-  it('takes a signature by any of the keys', () => {
+  it('accepts a signature by any of the keys', () => {
     expect(verify(['11'.repeat(32), key], challenge, answer)).toEqual({});
   });
 
@@ -72,7 +72,7 @@ describe('cryptosign', () => {
     expect(verify([own], challenge, signature)).toBe(false);
   });
 
-  it('draws 32 bytes anew for each client', () => {
+  it('uses new random 32 bytes for each client', () => {
     const drawn = [1, 2].map(() => challengeCryptosign([key]).extra['challenge']);
     expect(drawn[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(drawn[1]).not.toBe(drawn[0]);

@@ -3,12 +3,12 @@ import { sameBytes } from '../key-bytes.js';
 import type { Challenge } from './challenge.js';
 import { loginMethod } from './login-method.js';
 
-/** A key that nobody signs with, for clients whose own is not known. */
+/** A public key whose private key is not used, for clients without a known key. */
 const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
 
 const SIGNATURE_BYTES = 64;
 const CHALLENGE_BYTES = 32;
-const ANSWER = /^[0-9a-fA-F]{192}$/;
+const SIGNATURE_AND_CHALLENGE = /^[0-9a-fA-F]{192}$/;
 
 /** WAMP "Cryptosign-based Authentication". */
 export const cryptosign = loginMethod({
@@ -21,10 +21,9 @@ export const cryptosign = loginMethod({
 
 /**
  * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes
- * with its Ed25519 key, and answers with the signature and, behind it, what it signed.
+ * with its Ed25519 key, and answers with the signature, followed by the signed bytes.
  *
- * @param keys public keys of which any may have signed, in hex; none where the answer cannot be
- * right
+ * @param keys public keys, in hex, of which any may have signed; empty if no answer can be right
  */
 export function challengeCryptosign(
   keys: readonly string[],
@@ -33,11 +32,12 @@ export function challengeCryptosign(
   return {
     extra: { challenge: challenge.toString('hex') },
     verify({ signature: answer }) {
-      if (!ANSWER.test(answer)) return false;
+      if (!SIGNATURE_AND_CHALLENGE.test(answer)) return false;
       const bytes = Buffer.from(answer, 'hex');
       const signature = bytes.subarray(0, SIGNATURE_BYTES);
       const signed = bytes.subarray(SIGNATURE_BYTES);
-      // All are looked at, and where there is none something is verified all the same.
+      // Verifies with every key, or with a substitute if there is none, so that the time reveals
+      // nothing.
       const verified = (keys.length === 0 ? [NOBODYS_KEY] : keys).filter((key) =>
         hasSigned(key, challenge, signature),
       );
@@ -52,7 +52,7 @@ function hasSigned(key: string, message: Buffer, signature: Buffer): boolean {
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     return verifySignature(null, message, publicKey, signature);
   } catch {
-    // 32 bytes that are no point of the curve.
+    // The 32 bytes of the key are not a point of the curve.
     return false;
   }
 }

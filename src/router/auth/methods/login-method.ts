@@ -2,16 +2,16 @@ import type { LoginClaims } from '../claims.js';
 import type { PasswordKeys } from '../password-keys.js';
 import type { Challenge } from './challenge.js';
 
-/** What a user can prove a login by. A user has some of these. */
+/** The credentials of a user. A user has at least one kind. */
 export interface UserKeys extends Partial<PasswordKeys> {
   /** Ed25519 public keys that may sign, 64 hex digits in lower case. */
   readonly publicKeys: readonly string[];
 }
 
-/** Keys that nobody has. They hold something for every authmethod. */
+/** Credentials that belong to nobody. They have something for every authmethod. */
 export type DecoyKeys = PasswordKeys & UserKeys;
 
-/** What a challenge may tell of the session that is about to begin. */
+/** What a challenge may tell about the session that the client wants. */
 export interface LoginFacts {
   readonly authid: string;
   readonly authrole: string;
@@ -19,24 +19,23 @@ export interface LoginFacts {
   readonly session: number;
   /** Wall clock, milliseconds. */
   readonly now: number;
-  /** HELLO.authextra.nonce, '' where there is none. */
+  /** HELLO.authextra.nonce, or '' if there is none. */
   readonly clientNonce: string;
 }
 
-/** What makes one authmethod. `C` is the part of a user's keys that it proves a login by. */
+/** The parts of one authmethod. `C` is its kind of credential. */
 interface LoginMethodParts<N extends string, C> {
-  /** As HELLO and CHALLENGE name it. */
+  /** The name in HELLO and CHALLENGE. */
   readonly name: N;
-  /** Whether a HELLO has all that this method needs. */
+  /** Whether a HELLO has everything that this method needs. */
   isComplete(claims: LoginClaims): boolean;
-  /** Undefined where the user has nothing to log in with by this method. */
+  /** The user's credential for this method; undefined if the user has none. */
   credential(keys: UserKeys): C | undefined;
-  /** A credential that looks like a user's and that nobody has. */
+  /** A credential that looks like a user's and belongs to nobody. */
   decoy(keys: DecoyKeys): C;
   challenge(credential: C, facts: LoginFacts): Challenge;
   /**
-   * The realm's authenticator judges the client's answer, as it stands. Default: the router judges
-   * it.
+   * True if the realm's authenticator judges the client's answer. Default: the router judges it.
    */
   readonly isJudgedByAuthenticator?: boolean;
 }
@@ -47,7 +46,7 @@ export interface LoginMethod<N extends string = string> {
   readonly isJudgedByAuthenticator: boolean;
   isComplete(claims: LoginClaims): boolean;
   hasCredential(keys: UserKeys): boolean;
-  /** Challenges a user. Undefined where the keys hold nothing for this method. */
+  /** Challenges a user. Returns undefined if the user has no credential for this method. */
   challenge(keys: UserKeys, facts: LoginFacts): Challenge | undefined;
   /** Challenges a client whose login must fail. The challenge looks like a user's. */
   challengeDecoy(keys: DecoyKeys, facts: LoginFacts): Challenge;

@@ -5,14 +5,14 @@ import { ticket } from './ticket.js';
 import { wampcra } from './wampcra.js';
 
 /**
- * All authmethods that a client can log in by. A new one is a file beside these, a line here, and
- * its name in the configuration.
+ * All authmethods with which a client can log in. A new one needs a file here, an entry in this
+ * list, and its name in the configuration.
  */
 const METHODS = [ticket, wampcra, scram, cryptosign] as const;
 
 export type LoginMethodName = (typeof METHODS)[number]['name'];
 
-/** `anonymous` is the authmethod of those who do not log in. */
+/** `anonymous` is the authmethod of clients that do not log in. */
 export type AuthMethod = LoginMethodName | 'anonymous';
 
 const BY_NAME = Object.fromEntries(METHODS.map((method) => [method.name, method])) as Readonly<

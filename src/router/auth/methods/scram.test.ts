@@ -4,7 +4,7 @@ import { DERIVE } from '../../../../test/support/derive.js';
 import { passwordKeys } from '../password-keys.js';
 import { challengeScram } from './scram.js';
 
-/** RFC 7677 section 3, whose proof and signature the WAMP specification has too. */
+/** RFC 7677 section 3. The WAMP specification has the same proof and signature. */
 const RFC = {
   user: 'user',
   password: 'pencil',
@@ -44,7 +44,7 @@ const answer = (signature: string, extra: object = { nonce }) => ({
   extra: extra as Record<string, unknown>,
 });
 
-/** What a client computes, written down a second time. */
+/** The computation of a client, independent of the router's code. */
 function proofOf(key: Buffer, user: string, extra: Readonly<Record<string, unknown>>): string {
   const clientKey = hmac(key, 'Client Key');
   const message = `n=${user},r=${RFC.clientNonce},r=${extra['nonce']},s=${extra['salt']},i=${extra['iterations']},c=biws,r=${extra['nonce']}`;
@@ -57,7 +57,7 @@ describe('wamp-scram', () => {
     expect(challenge().extra).toEqual({ nonce, salt: RFC.salt, kdf: 'pbkdf2', iterations: 4096 });
   });
 
-  it("takes the RFC's proof, and proves that it knows the password too", async () => {
+  it("accepts the RFC's proof, and proves that the router knows the password too", async () => {
     const verdict = await challenge().verify(
       answer(RFC.proof, { nonce, channel_binding: null, cbind_data: null }),
       DERIVE,
@@ -86,14 +86,14 @@ describe('wamp-scram', () => {
     expect(await challenge(stored(), 'other').verify(answer(RFC.proof), DERIVE)).toBe(false);
   });
 
-  it('writes commas and equals signs in a name as RFC 5802 wants them', async () => {
+  it('escapes commas and equals signs in a name by RFC 5802', async () => {
     const { extra, verify } = challenge(stored(), 'a=b,c');
     const key = salted(RFC.password, Buffer.from(RFC.salt, 'base64'), RFC.iterations);
     expect(await verify(answer(proofOf(key, 'a=3Db=2Cc', extra)), DERIVE)).toBeTruthy();
   });
 
-  it('works with passwords that are text, normalised, and with those that are salted for WAMP-CRA', async () => {
-    // U+00AA becomes "a", the soft hyphen nothing.
+  it('works with plain-text passwords, normalised, and with those that are salted for WAMP-CRA', async () => {
+    // U+00AA becomes "a"; the soft hyphen is removed.
     const text = challenge(passwordKeys({ kind: 'plain', text: 'pen\u00adcil\u00aa' }, 'c2FsdA=='));
     const ofText = salted('pencila', Buffer.from('c2FsdA=='), Number(text.extra['iterations']));
     expect(await text.verify(answer(proofOf(ofText, RFC.user, text.extra)), DERIVE)).toBeTruthy();
@@ -107,7 +107,7 @@ describe('wamp-scram', () => {
     expect(await kept.verify(answer(proofOf(key, RFC.user, kept.extra)), DERIVE)).toBeTruthy();
   });
 
-  it('draws its part of the nonce anew for each client', () => {
+  it('uses a new random part of the nonce for each client', () => {
     const { scram } = stored();
     const nonces = [1, 2].map(() => String(challengeScram(scram, 'user', 'abcd').extra['nonce']));
     expect(nonces[0]).toMatch(/^abcd[A-Za-z0-9+/]{22}==$/);

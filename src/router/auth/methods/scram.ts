@@ -16,8 +16,8 @@ export const scram = loginMethod({
 });
 
 /**
- * WAMP "Salted Challenge Response Authentication" (RFC 5802, RFC 7677) by PBKDF2, without channel
- * binding: each side shows the other that it knows what was derived from the password.
+ * WAMP "Salted Challenge Response Authentication" (RFC 5802, RFC 7677) with PBKDF2, without channel
+ * binding. Client and router prove to each other that they know keys derived from the password.
  *
  * @param clientNonce HELLO.authextra.nonce
  */

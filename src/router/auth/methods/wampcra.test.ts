@@ -22,7 +22,7 @@ const CLAIMS = {
 };
 const SALTING = { salt: 'salt123', iterations: 1000 };
 
-/** PBKDF2 of "secret2": what two clients, which know nothing of each other, make of it. */
+/** PBKDF2 of "secret2", computed by two independent clients. */
 const DERIVED = autobahn.auth_cra.derive_key('secret2', SALTING.salt, SALTING.iterations, 32);
 
 const plain = passwordKeys({ kind: 'plain', text: 'secret2' }, 'x').cra!;
@@ -37,13 +37,13 @@ const verify = (cra: typeof plain, sign: (challenge: string) => string) => {
 };
 
 describe('wampcra', () => {
-  it('challenges with a JSON text that has all the specification asks for', () => {
+  it('challenges with a JSON text that has everything the specification requires', () => {
     const { extra } = challengeCra(plain, CLAIMS);
     expect(Object.keys(extra)).toEqual(['challenge']);
     expect(JSON.parse(String(extra['challenge']))).toEqual({ ...CLAIMS, authmethod: 'wampcra' });
   });
 
-  it('tells how a salted key is derived', () => {
+  it('tells the client how to derive a salted key', () => {
     expect(challengeCra(salted, CLAIMS).extra).toEqual({
       challenge: expect.any(String),
       salt: 'salt123',
@@ -52,7 +52,7 @@ describe('wampcra', () => {
     });
   });
 
-  it('takes what autobahn|js and wampy sign, by the password and by the text of the derived key', async () => {
+  it('accepts signatures of autobahn|js and wampy, by password and by the text of the derived key', async () => {
     expect(await deriveKey('secret2', SALTING.salt, SALTING.iterations, 32)).toBe(DERIVED);
     expect(verify(plain, (challenge) => autobahn.auth_cra.sign('secret2', challenge))).toEqual({});
     expect(verify(salted, (challenge) => autobahn.auth_cra.sign(DERIVED, challenge))).toEqual({});

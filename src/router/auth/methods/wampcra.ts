@@ -23,7 +23,7 @@ export const wampcra = loginMethod({
     }),
 });
 
-/** What the challenge tells of the session that is to be. */
+/** What the challenge tells about the session that the client wants. */
 export interface CraClaims {
   readonly authid: string;
   readonly authrole: string;
@@ -35,9 +35,9 @@ export interface CraClaims {
 }
 
 /**
- * WAMP "Challenge Response Authentication": the client signs a text with the password, or where
- * that is salted with a key that both derive from it. That key is the base64 text of what PBKDF2
- * gives and not its bytes, which the specification does not say and all clients do.
+ * WAMP "Challenge Response Authentication": the client signs a text with the password, or with a
+ * key derived from a salted password. That key is the base64 text of the PBKDF2 output, not its
+ * bytes. The specification does not say so, but all clients do it.
  */
 export function challengeCra(cra: NonNullable<PasswordKeys['cra']>, claims: CraClaims): Challenge {
   const challenge = asciiJson({ ...claims, authmethod: 'wampcra' });
@@ -54,7 +54,7 @@ function signChallenge(key: string, challenge: string): Buffer {
   return createHmac('sha256', key).update(challenge).digest();
 }
 
-/** In ASCII, so that it is the same bytes to a client whatever it takes text for. */
+/** JSON in ASCII, so that every client signs the same bytes, whatever its text encoding. */
 function asciiJson(value: object): string {
   return JSON.stringify(value).replace(
     /[^\0-~]/g,
