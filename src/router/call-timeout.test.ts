@@ -48,16 +48,16 @@ describe('the deadline of a call', () => {
 
   it.each([
     ['the default', {}, {}, 30_000],
-    ['the default, where the caller says 0', { timeout: 0 }, {}, 30_000],
+    ['the default if the caller says 0', { timeout: 0 }, {}, 30_000],
     ['the caller’s own, longer than the default', { timeout: 60_000 }, {}, 60_000],
-    ['the cap, where the caller wants more', { timeout: 10_000_000 }, {}, 600_000],
+    ['the cap if the caller asks for more', { timeout: 10_000_000 }, {}, 600_000],
     [
       'beyond the caller’s own, for a callee that keeps it',
       { timeout: 60_000 },
       { forward_timeout: true },
       61_000,
     ],
-    ['beyond the cap, for a callee that keeps time itself', {}, { forward_timeout: true }, 601_000],
+    ['longer than the cap for a callee that enforces it itself', {}, { forward_timeout: true }, 601_000],
   ])('is %s', async (_what, options, registration, due) => {
     const [caller, callee] = await call(options, registration);
     clock.advance(due - 1);

@@ -63,7 +63,7 @@ function setUp(
     log: silentLogger,
     observer: silentObserver,
     newAuthid: () => 'generated',
-    call: () => Promise.reject(new Error('nobody is to be asked')),
+    call: () => Promise.reject(new Error('no procedure must be called')),
   });
   const begin = (details: object, remoteAddress?: string): Step => {
     const info: ConnectionInfo = {
@@ -111,7 +111,7 @@ describe('who joins without a login', () => {
     ['the one', { authmethods: ['anonymous'] }],
     ['the one before others', { authmethods: ['anonymous', 'ticket'], authid: 'alice' }],
     ['one that needs a name and has none', { authmethods: ['ticket', 'anonymous'] }],
-    ['one that nobody knows', { authmethods: ['magic', 'anonymous'] }],
+    ['an unknown one', { authmethods: ['magic', 'anonymous'] }],
   ])('is anonymous with a HELLO that has %s', (_what, details) => {
     expect(setUp().begin(details)).toEqual(anonymous);
   });
@@ -245,8 +245,8 @@ describe('a user that has logged in', () => {
     ['nobody', 'admins'],
     ['alice', 'admins'],
     ['all', 'admins'],
-  ])('that asks for the role %s has the role %s', async (wish, role) => {
-    expect((await join(wish)).identity).toEqual({
+  ])('that asks for the role %s has the role %s', async (requested, role) => {
+    expect((await join(requested)).identity).toEqual({
       authid: 'alice',
       authrole: role,
       authmethod: 'ticket',

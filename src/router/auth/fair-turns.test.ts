@@ -4,13 +4,13 @@ import { TooBusy } from './too-busy.js';
 
 function setUp(limits: Partial<FairTurnsLimits> = {}) {
   const turns = createFairTurns({ mostAtATime: 2, mostOfSource: 1, mostWaiting: 4, ...limits });
-  const begun: string[] = [];
+  const started: string[] = [];
   const finish = new Map<string, () => void>();
   /** Work that lasts until the test ends it. */
   function run(name: string, source: string, signal = new AbortController().signal): Promise<string> {
     const asker: Asker = { source, signal };
     const outcome = turns.run(asker, async () => {
-      begun.push(name);
+      started.push(name);
       await new Promise<void>((resolve) => finish.set(name, resolve));
       return name;
     });
@@ -22,32 +22,32 @@ function setUp(limits: Partial<FairTurnsLimits> = {}) {
     finish.get(name)?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return { turns, run, end, begun };
+  return { turns, run, end, started };
 }
 
 describe('fair turns', () => {
   it('alternate between sources, and keep the order within a source', async () => {
-    const { run, end, begun } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ mostAtATime: 1 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'c1']) void run(name, name.charAt(0));
     for (const name of ['a1', 'a2', 'b1', 'c1']) await end(name);
-    expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
+    expect(started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
   it('leave a slot for others, however much one source asks for', async () => {
-    const { run, end, begun } = setUp();
+    const { run, end, started } = setUp();
     for (const name of ['a1', 'a2', 'a3']) void run(name, 'a');
-    expect(begun).toEqual(['a1']);
+    expect(started).toEqual(['a1']);
     void run('b1', 'b');
-    expect(begun).toEqual(['a1', 'b1']);
+    expect(started).toEqual(['a1', 'b1']);
     void run('c1', 'c');
     await end('b1');
-    expect(begun).toEqual(['a1', 'b1', 'c1']);
+    expect(started).toEqual(['a1', 'b1', 'c1']);
     await end('a1');
-    expect(begun).toEqual(['a1', 'b1', 'c1', 'a2']);
+    expect(started).toEqual(['a1', 'b1', 'c1', 'a2']);
   });
 
   it('refuse the latest work of the source with the longest queue when the waiting list is full', async () => {
-    const { run, end, begun } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ mostAtATime: 1 });
     const outcomes = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1', 'b2'].map((name) =>
       run(name, name.charAt(0)),
     );
@@ -58,11 +58,11 @@ describe('fair turns', () => {
     expect(await outcomes[3]).toBe('no a4');
     expect(await outcomes[8]).toBe('no b2');
     for (const name of ['a1', 'a2', 'b1', 'c1', 'a3']) await end(name);
-    expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
+    expect(started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
   });
 
   it('skip a client that has gone, and free its place in the queue', async () => {
-    const { run, end, begun } = setUp({ mostAtATime: 1, mostWaiting: 1 });
+    const { run, end, started } = setUp({ mostAtATime: 1, mostWaiting: 1 });
     const gone = new AbortController();
     void run('a1', 'a');
     const left = run('b1', 'b', gone.signal);
@@ -71,26 +71,26 @@ describe('fair turns', () => {
     expect(await run('d1', 'd', gone.signal)).toBe('no d1');
     void run('c1', 'c');
     await end('a1');
-    expect(begun).toEqual(['a1', 'c1']);
+    expect(started).toEqual(['a1', 'c1']);
   });
 
   it('keep the slot of running work, even if its client has gone', async () => {
-    const { run, end, begun } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ mostAtATime: 1 });
     const gone = new AbortController();
     void run('a1', 'a', gone.signal);
     void run('b1', 'b');
     gone.abort();
-    expect(begun).toEqual(['a1']);
+    expect(started).toEqual(['a1']);
     await end('a1');
-    expect(begun).toEqual(['a1', 'b1']);
+    expect(started).toEqual(['a1', 'b1']);
   });
 
   it('pass an error on, and continue', async () => {
-    const { turns, run, begun } = setUp({ mostAtATime: 1 });
+    const { turns, run, started } = setUp({ mostAtATime: 1 });
     const asker = { source: 'a', signal: new AbortController().signal };
     const failing = turns.run(asker, () => Promise.reject(new Error('bug')));
     void run('b1', 'b');
     await expect(failing).rejects.toThrow('bug');
-    expect(begun).toEqual(['b1']);
+    expect(started).toEqual(['b1']);
   });
 });

@@ -13,7 +13,7 @@ describe('a salt for a name', () => {
 
   it.each([
     ['hex', '0f1e2d3c4b5a6978', /^[0-9a-f]{16}$/],
-    ['much hex', 'ab'.repeat(50), /^(?=.*[0-9])[0-9a-f]{100}$/],
+    ['long hex', 'ab'.repeat(50), /^(?=.*[0-9])[0-9a-f]{100}$/],
     ['base64', 'c2FsdHNhbHQ=', /^[A-Za-z0-9+/]{11}=$/],
     ['base64 for URLs', 'c2FsdHNhbH_-_w', /^[A-Za-z0-9_-]{14}$/],
     ['words', 'Pepper & salt 42', /^[A-Z][a-z]{5} & [a-z]{4} [0-9]{2}$/],

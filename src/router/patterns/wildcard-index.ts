@@ -75,7 +75,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
       if (count === MOST_COMPONENTS) return;
       if (place > 0) named |= 1 << (31 - count);
       sum = (sum + (factors[place] as number)) | 0;
-      // Mixes the high bits in, since they are the better ones.
+      // Mixes the high bits into the low ones, because the high bits are better distributed.
       hashes[count] = Math.imul(sum ^ (sum >>> 15), places[count] as number);
       count++;
       sum = 0;

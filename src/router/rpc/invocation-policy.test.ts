@@ -59,10 +59,10 @@ describe('an invocation policy', () => {
 
 describe('roundrobin continues where it was', () => {
   it.each([
-    ['one leaves whose turn was over', 2, 'a', 'cbc'],
-    ['one leaves whose turn is next', 1, 'b', 'cac'],
-    ['one leaves whose turn is later', 1, 'c', 'bab'],
-    ['the last leaves, whose turn is next', 2, 'c', 'aba'],
+    ['a callee leaves that had its turn', 2, 'a', 'cbc'],
+    ['a callee leaves that has the next turn', 1, 'b', 'cac'],
+    ['a callee leaves that has a later turn', 1, 'c', 'bab'],
+    ['the last callee leaves, which has the next turn', 2, 'c', 'aba'],
   ])('when %s', (_what, calls, leaves, expected) => {
     const { next, remove } = registrationOf('roundrobin', 'abc');
     next(calls);

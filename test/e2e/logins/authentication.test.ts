@@ -65,7 +65,7 @@ const welcome = (details: object) => [
 describe('a client logs in', () => {
   const cases: readonly [string, () => Login, string, string][] = [
     ['by ticket', () => byTicket('alice', 'wonderland'), 'alice', 'admins'],
-    ['by ticket, where the password is a salted hash', () => byTicket('bob', 'builder'), 'bob', 'staff'],
+    ['by ticket with a password that is a salted hash', () => byTicket('bob', 'builder'), 'bob', 'staff'],
     ['by wampcra', () => byCra('alice', 'wonderland'), 'alice', 'admins'],
     ['by wampcra with salt', () => byCra('bob', 'builder'), 'bob', 'staff'],
     ['by cryptosign', () => byKey('device', PRIVATE_KEY), 'device', 'all'],
@@ -97,9 +97,9 @@ describe('a client logs in', () => {
     ['staff', 'staff'],
     ['people', 'people'],
     ['owners', 'admins'],
-  ])('with the requested role if the user is in that group: %s', async (wish, authrole) => {
+  ])('with the requested role if the user is in that group: %s', async (requested, authrole) => {
     const client = await connect(await start());
-    const answer = await logIn(client, REALM, byTicket('alice', 'wonderland'), { authrole: wish });
+    const answer = await logIn(client, REALM, byTicket('alice', 'wonderland'), { authrole: requested });
     expect(answer[2]).toMatchObject({ authrole });
   });
 
@@ -126,18 +126,18 @@ describe('a client cannot log in', () => {
 
   const cases: readonly [string, Login][] = [
     ['a wrong ticket', byTicket('alice', 'wonderland!')],
-    ['a ticket that is empty', byTicket('alice', '')],
+    ['an empty ticket', byTicket('alice', '')],
     ['a wrong ticket for a salted hash', byTicket('bob', 'wonderland')],
     ['a wrong secret', byCra('alice', 'builder')],
     ['a wrong secret, salted', byCra('bob', 'wonderland')],
     ['a wrong password', byScram('alice', 'builder')],
     ["another's key", byKey('device', OTHER_KEY)],
     ["a user's key under another name", byKey('alice', PRIVATE_KEY)],
-    ['a key that nobody has', byKey(undefined, OTHER_KEY)],
-    ['a name that nobody has, by ticket', byTicket('mallory', 'wonderland')],
-    ['a name that nobody has, by wampcra', byCra('mallory', 'wonderland')],
-    ['a name that nobody has, by wamp-scram', byScram('mallory', 'wonderland')],
-    ['a name that nobody has, by cryptosign', byKey('mallory', PRIVATE_KEY)],
+    ['an unknown key', byKey(undefined, OTHER_KEY)],
+    ['an unknown name, by ticket', byTicket('mallory', 'wonderland')],
+    ['an unknown name, by wampcra', byCra('mallory', 'wonderland')],
+    ['an unknown name, by wamp-scram', byScram('mallory', 'wonderland')],
+    ['an unknown name, by cryptosign', byKey('mallory', PRIVATE_KEY)],
     ['the name of a property', byTicket('__proto__', 'wonderland')],
   ];
   it.each(cases)('with %s: one try, one ABORT', async (_what, login) => {
@@ -172,7 +172,7 @@ describe('a client cannot log in', () => {
   });
 
   it.each([
-    ['CALL for an answer', [[48, 1, {}, 'com.example.p']]],
+    ['CALL as the answer', [[48, 1, {}, 'com.example.p']]],
     ['a second HELLO', [[1, REALM, { roles: ALL_ROLES }]]],
     ['GOODBYE', [[6, {}, 'wamp.close.normal']]],
     [

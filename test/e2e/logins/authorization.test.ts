@@ -203,7 +203,7 @@ describe('grants', () => {
 
   it.each([
     ['a realm declares none', {}],
-    ['a realm has its security off', { security_enabled: false, grants: [] }],
+    ['a realm disables security', { security_enabled: false, grants: [] }],
   ])('do not apply if %s', async (_what, realm) => {
     const client = await join(await start(realm));
     expect(await ask(client, 64, 1, {}, 'com.p')).toBe('ok');
@@ -266,7 +266,7 @@ describe('an authorizer', () => {
   });
 
   it.each([
-    ['is not there', undefined],
+    ['does not exist', undefined],
     ['answers nonsense', () => 'yes'],
   ])('allows nothing if it %s', async (_what, decide) => {
     const gateway =

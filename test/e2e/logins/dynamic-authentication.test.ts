@@ -66,7 +66,7 @@ async function start(answer: CallAnswer | undefined, lines: readonly string[] = 
 const result = (value: unknown) => () => ({ result: value });
 const denied = { error: 'com.example.error.no_such_user' };
 const DENIED = [3, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
-const UNFIT = [3, { message: 'the login could not be checked' }, 'wamp.error.authentication_failed'];
+const UNCHECKABLE = [3, { message: 'the login could not be checked' }, 'wamp.error.authentication_failed'];
 
 const key = pbkdf2Sync('pencil', 'salt', 1000, 32, 'sha256');
 const hmac = (text: string) => createHmac('sha256', key).update(text).digest();
@@ -182,14 +182,14 @@ describe('a realm with an authenticator', () => {
   );
 
   it.each([
-    ['is not there', undefined, 'wamp.error.no_such_procedure'],
+    ['does not exist', undefined, 'wamp.error.no_such_procedure'],
     ['breaks', () => ({ error: 'wamp.error.runtime_error' }), 'wamp.error.runtime_error'],
     ['answers nonsense', result(5), undefined],
-    ['names a role that nobody can be given', result('all'), undefined],
-    ['does not answer in time', () => undefined, 'wamp.error.timeout'],
+    ['returns a reserved role', result('all'), undefined],
+    ['does not respond in time', () => undefined, 'wamp.error.timeout'],
   ])('admits nobody while the authenticator %s, and logs that', async (_what, answer, reason) => {
     const { attempt, log } = await start(answer as CallAnswer, ['wamp.handshake_timeout = 300ms']);
-    expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNFIT);
+    expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNCHECKABLE);
     const warnings = log.records().filter(({ level }) => level === 'warn');
     expect(warnings).toMatchObject([{ realm: REALM, procedure: PROCEDURE, ...(reason && { reason }) }]);
     expect(log.text()).not.toContain('S3CR3T');
@@ -215,13 +215,13 @@ describe('a realm with an authenticator', () => {
   });
 
   it('calls the authenticator for many clients at a time', async () => {
-    let begun = (): void => {};
+    let started = (): void => {};
     const slow = new Promise<void>((resolve) => {
-      begun = resolve;
+      started = resolve;
     });
     const answer: CallAnswer = ([, authid]) => {
       if (authid === 'joe') return { result: { role: 'guests', secret: 'pencil' } };
-      begun();
+      started();
       return undefined;
     };
     const { attempt } = await start(answer, ['wamp.max_pending_calls = 1', 'wamp.handshake_timeout = 5s']);

@@ -90,11 +90,11 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ['an empty URI', '', {}, 'wamp.error.invalid_uri'],
     ['a space', 'com.a b', {}, 'wamp.error.invalid_uri'],
     ['a hash', 'com.#a', {}, 'wamp.error.invalid_uri'],
-    ['an endless URI', 'a'.repeat(5000), {}, 'wamp.error.invalid_uri'],
+    ['a URI that is too long', 'a'.repeat(5000), {}, 'wamp.error.invalid_uri'],
     ['an empty component of a prefix', 'com..b', { match: 'prefix' }, 'wamp.error.invalid_uri'],
     ['a reserved prefix', 'wamp.', { match: 'prefix' }, 'wamp.error.invalid_uri'],
     ['a reserved pattern', 'wamp..count', { match: 'wildcard' }, 'wamp.error.invalid_uri'],
-    ['a pattern of too many components', '.'.repeat(40), { match: 'wildcard' }, 'wamp.error.invalid_uri'],
+    ['a pattern with too many components', '.'.repeat(40), { match: 'wildcard' }, 'wamp.error.invalid_uri'],
     ['an unknown invocation policy', 'com.b', { invoke: 'nearest' }, 'wamp.error.option_not_allowed'],
   ])('refuses to register %s', async (_what, uri, options, error) => {
     const [one, two] = [await join(), await join()];
@@ -124,7 +124,7 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
 
   it.each([
     ['no such procedure', 'com.nothing', {}, [], 'wamp.error.no_such_procedure'],
-    ['a bad URI', 'com..a', {}, [], 'wamp.error.invalid_uri'],
+    ['an invalid URI', 'com..a', {}, [], 'wamp.error.invalid_uri'],
     ['a bare payload', 'com.a', { enc_algo: 'cryptobox' }, ['packed'], 'wamp.error.feature_not_supported'],
     ['a progressive invocation', 'com.a', { progress: true }, [], 'wamp.error.option_not_allowed'],
   ])('responds to a CALL with %s with ERROR', async (_what, procedure, options, tail, error) => {

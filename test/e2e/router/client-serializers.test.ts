@@ -38,7 +38,7 @@ const KINDS: readonly (readonly [string, Carried])[] = [
     'long args and kwargs',
     { args: ['ä€😀"\\'.repeat(200), 2 ** 40, [1.5, null]], kwargs: { ключ: 'Ω'.repeat(300), n: -(2 ** 40) } },
   ],
-  ['long args alone', { args: [Array.from({ length: 300 }, (_, index) => ({ index }))], kwargs: {} }],
+  ['only long args', { args: [Array.from({ length: 300 }, (_, index) => ({ index }))], kwargs: {} }],
   ['kwargs alone', { args: [], kwargs: { only: 'this' } }],
   [
     'bytes',

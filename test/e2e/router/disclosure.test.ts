@@ -16,7 +16,7 @@ const publisher = ({ id, authid, authrole }: Member) => ({
 });
 
 /** Values of a disclosure option. */
-const WISHES = [
+const OPTION_VALUES = [
   ['asks', true],
   ['says no', false],
   ['says null', null],
@@ -24,7 +24,7 @@ const WISHES = [
 ] as const;
 const WHO = [
   ['a user', BOB],
-  ['nobody', undefined],
+  ['anonymous', undefined],
 ] as const;
 const MATCHES = [
   ['exact', 'com.a.b'],
@@ -40,28 +40,33 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
     // option nothing is disclosed.
     it.each(
       MATCHES.flatMap(([match, uri]) =>
-        WISHES.flatMap(([says, wish]) =>
-          WISHES.map(([calleeSays, calleeWish]) => [says, calleeSays, match, uri, wish, calleeWish] as const),
+        OPTION_VALUES.flatMap(([says, option]) =>
+          OPTION_VALUES.map(
+            ([calleeSays, calleeOption]) => [says, calleeSays, match, uri, option, calleeOption] as const,
+          ),
         ),
       ),
-    )('and %s, where the callee %s, match %s', async (_says, _calleeSays, match, uri, wish, calleeWish) => {
-      const [callee, one] = [await join(), await member(login)];
-      const options = { match, ...(calleeWish !== undefined && { disclose_caller: calleeWish }) };
-      await ask(callee, 64, 1, options, uri);
-      one.client.send([48, 1, wish === undefined ? {} : { disclose_me: wish }, 'com.a.b']);
-      expect(await callee.next()).toEqual([
-        68,
-        1,
-        ANY,
-        {
-          ...((wish === true || calleeWish === true) && caller(one)),
-          ...(match !== 'exact' && { procedure: 'com.a.b' }),
-        },
-      ]);
-      callee.send([70, 1, {}]);
-      // The result tells the caller nothing about the callee.
-      expect(await one.client.next()).toEqual([50, 1, {}]);
-    });
+    )(
+      'and %s, where the callee %s, match %s',
+      async (_says, _calleeSays, match, uri, option, calleeOption) => {
+        const [callee, one] = [await join(), await member(login)];
+        const options = { match, ...(calleeOption !== undefined && { disclose_caller: calleeOption }) };
+        await ask(callee, 64, 1, options, uri);
+        one.client.send([48, 1, option === undefined ? {} : { disclose_me: option }, 'com.a.b']);
+        expect(await callee.next()).toEqual([
+          68,
+          1,
+          ANY,
+          {
+            ...((option === true || calleeOption === true) && caller(one)),
+            ...(match !== 'exact' && { procedure: 'com.a.b' }),
+          },
+        ]);
+        callee.send([70, 1, {}]);
+        // The result tells the caller nothing about the callee.
+        expect(await one.client.next()).toEqual([50, 1, {}]);
+      },
+    );
   });
 
   it('is only for the callee that asked, not for others of the registration, when a call is rerouted', async () => {
@@ -113,13 +118,17 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
   });
 
   describe.each(WHO)('of a publisher that is %s', (_who, login) => {
-    it.each(WISHES)('and %s', async (_says, wish) => {
+    it.each(OPTION_VALUES)('and %s', async (_says, option) => {
       const [subscriber, one] = [await join(), await member(login)];
       for (const [at, [match, uri]] of MATCHES.entries()) await ask(subscriber, 32, at + 1, { match }, uri);
       await ask(one.client, 32, 1, {}, 'com.a.b');
-      const options = { exclude_me: false, retain: true, ...(wish !== undefined && { disclose_me: wish }) };
+      const options = {
+        exclude_me: false,
+        retain: true,
+        ...(option !== undefined && { disclose_me: option }),
+      };
       one.client.send([16, 2, options, 'com.a.b']);
-      const identity = wish === true ? publisher(one) : {};
+      const identity = option === true ? publisher(one) : {};
       for (const [match] of MATCHES)
         expect(await subscriber.next()).toEqual([
           36,
@@ -156,13 +165,13 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
     await hearsNothing(one, other);
   });
 
-  it.each([false, null])('is not refused if the option is %j', async (wish) => {
+  it.each([false, null])('is not refused if the option is %j', async (option) => {
     const [one, other] = [await join(), await join()];
-    expect(await ask(one, 64, 1, { disclose_caller: wish }, 'com.a')).toEqual([65, 1, ANY]);
+    expect(await ask(one, 64, 1, { disclose_caller: option }, 'com.a')).toEqual([65, 1, ANY]);
     await ask(one, 32, 2, {}, 'com.t');
-    other.send([48, 1, { disclose_me: wish }, 'com.a']);
+    other.send([48, 1, { disclose_me: option }, 'com.a']);
     expect(await one.next()).toEqual([68, 1, ANY, {}]);
-    expect(await ask(other, 16, 2, { disclose_me: wish, acknowledge: true }, 'com.t')).toStartWith([17, 2]);
+    expect(await ask(other, 16, 2, { disclose_me: option, acknowledge: true }, 'com.t')).toStartWith([17, 2]);
     expect(await one.next()).toEqual([36, ANY, ANY, {}]);
   });
 

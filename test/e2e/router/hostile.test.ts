@@ -29,7 +29,7 @@ describe('hostile clients', () => {
     // serializer.
     it.each([
       ['no JSON', 'hello'],
-      ['a message of a wrong shape', '[48,1,{}]'],
+      ['a malformed message', '[48,1,{}]'],
     ])('%s', async (_what, frame) => {
       const client = await joined();
       client.ws.send(frame);

@@ -61,7 +61,7 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
   });
 
   it.each([
-    ['an ID that nobody has', [12345], 'no_such_session'],
+    ['an unknown ID', [12345], 'no_such_session'],
     ['nothing', [], 'invalid_argument'],
     ['null', [null], 'invalid_argument'],
     ['0', [0], 'invalid_argument'],
@@ -125,7 +125,7 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
   it.each([
     ['progress', { receive_progress: true }],
     ['a timeout', { timeout: 1 }],
-    ['that its caller is named', { disclose_me: true }],
+    ['disclosure of its caller', { disclose_me: true }],
   ])('also returns a result to a call with %s', async (_what, options) => {
     const { client } = await member(ALICE);
     expect(await ask(client, 48, 1, options, 'wamp.session.count')).toEqual([50, 1, {}, [1]]);

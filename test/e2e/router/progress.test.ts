@@ -19,15 +19,15 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   const asked = { receive_progress: true };
 
   it.each([
-    ['one that announced both', CAPABLE, asked],
-    ['one that announced progress alone, as autobahn|js does', PROGRESS_ONLY, asked],
-    ['none that announced nothing, as wampy does', PLAIN_CALLEE, {}],
+    ['a callee that announced both features', CAPABLE, asked],
+    ['a callee that announced only progressive results, as autobahn|js does', PROGRESS_ONLY, asked],
+    ['no callee that announced nothing, as wampy does', PLAIN_CALLEE, {}],
   ])('are requested from %s', async (_who, details, expected) => {
     expect((await call(asked, details))[2]).toEqual(expected);
   });
 
   it.each([
-    ['no wish', {}],
+    ['nothing about them', {}],
     ['no', { receive_progress: false }],
     ['null', { receive_progress: null }],
   ])('are not requested if the caller says %s, and are dropped', async (_what, options) => {

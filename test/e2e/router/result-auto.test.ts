@@ -89,8 +89,8 @@ describe('result = auto', () => {
   it.each([
     ['a client without a User-Agent', undefined],
     ['another client', 'Mozilla/5.0'],
-    ['one that has the name in another place', 'curl AutobahnPython/23.6.2'],
-    ['one that has the name without a version', 'AutobahnPython'],
+    ['a client with the name in another place', 'curl AutobahnPython/23.6.2'],
+    ['a client with the name but no version', 'AutobahnPython'],
   ])('is keyword arguments for %s', async (_, agent) => {
     const client = await join(agent);
     expect(await client.call(GET, { id: 1 })).toEqual([50, 1, {}, [], RESULT]);

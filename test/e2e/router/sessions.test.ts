@@ -48,10 +48,10 @@ describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
     ['a second HELLO', [1, 'realm1', { roles: ALL_ROLES }]],
     ['a WELCOME', [2, 1, {}]],
     ['a CHALLENGE', [4, 'ticket', {}]],
-    ['an AUTHENTICATE that nobody asked for', [5, 'x', {}]],
+    ['an AUTHENTICATE without CHALLENGE', [5, 'x', {}]],
     ['a REGISTERED', [65, 1, 1]],
     ['an EVENT', [36, 1, 1, {}]],
-    ['an ERROR that answers a CALL', [8, 48, 1, {}, 'com.x']],
+    ['an ERROR for a CALL', [8, 48, 1, {}, 'com.x']],
   ])('treats %s from a client as a protocol violation', async (_what, message) => {
     const client = await join();
     expect(await ask(client, ...message)).toEqual([3, { message: ANY }, 'wamp.error.protocol_violation']);

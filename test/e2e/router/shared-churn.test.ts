@@ -51,7 +51,7 @@ describe.each(TRANSPORTS)('shared registrations whose callees come and go, over 
         present.push({ name, session: joined, registration });
       } else {
         const [leaver] = present.splice(Number(step), 1);
-        if (leaver === undefined) throw new Error('nobody is there');
+        if (leaver === undefined) throw new Error('there is no callee');
         await GOINGS[at % GOINGS.length]!(leaver);
       }
       // There is one registration, however many callees share it.

@@ -92,10 +92,10 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
   });
 
   it.each([
-    ['a second one where the first is single', {}, {}],
-    ['a second one where the first is single, whatever it wishes', { invoke: 'single' }, { invoke: 'first' }],
-    ['another policy than the first', { invoke: 'roundrobin' }, { invoke: 'random' }],
-    ['none where the first has one', { invoke: 'roundrobin' }, {}],
+    ['a second one if the first is single', {}, {}],
+    ['a second one with any policy if the first is single', { invoke: 'single' }, { invoke: 'first' }],
+    ['a policy other than the first one’s', { invoke: 'roundrobin' }, { invoke: 'random' }],
+    ['no policy if the first has one', { invoke: 'roundrobin' }, {}],
   ])('refuse %s', async (_what, first, second) => {
     await callee('a', first);
     await expect(callee('b', second)).rejects.toMatchObject({
@@ -145,7 +145,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
       const other = await session();
       let finish: (outcome: InvocationOutcome) => void = () => {};
       let begin: () => void = () => {};
-      const begun = new Promise<void>((resolve) => {
+      const started = new Promise<void>((resolve) => {
         begin = resolve;
       });
       await other.register('com.a', { invoke: 'first' }, () => {
@@ -155,7 +155,7 @@ describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
         });
       });
       const result = call(await session());
-      await begun;
+      await started;
       await busy.leave();
       finish(answer('b'));
       expect(await result).toBe('b');

@@ -74,7 +74,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   });
 
   it.each([
-    ['destroyed, where none is named', {}, ['detached']],
+    ['destroyed if the call names none', {}, ['detached']],
     ['destroyed', { scope: 'destroyed' }, ['detached']],
     ['detached', { scope: 'detached' }, ['destroyed 1', 'destroyed 2']],
   ])('are flushed by scope: %s', async (_what, kwargs, left) => {
@@ -175,18 +175,18 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
 
   it.each([
     ['no topic', [], {}, 'invalid_argument'],
-    ['a topic that is no text', [7], {}, 'invalid_argument'],
-    ['a topic that is no URI', ['com..t'], {}, 'invalid_uri'],
+    ['a topic that is not a string', [7], {}, 'invalid_argument'],
+    ['a topic that is not a URI', ['com..t'], {}, 'invalid_uri'],
     ['an empty topic', [''], {}, 'invalid_uri'],
-    ['an endless topic', ['a'.repeat(5000)], {}, 'invalid_uri'],
+    ['a topic that is too long', ['a'.repeat(5000)], {}, 'invalid_uri'],
     ['a topic of the router’s', ['wamp.session.on_leave', []], {}, 'invalid_uri'],
-    ['arguments that are no list', ['com.t', 'x'], {}, 'invalid_argument'],
-    ['keyword arguments that are no dictionary', ['com.t', [], []], {}, 'invalid_argument'],
-    ['options that are no dictionary', ['com.t'], { publish_options: [] }, 'invalid_argument'],
+    ['arguments that are not a list', ['com.t', 'x'], {}, 'invalid_argument'],
+    ['keyword arguments that are not a dictionary', ['com.t', [], []], {}, 'invalid_argument'],
+    ['options that are not a dictionary', ['com.t'], { publish_options: [] }, 'invalid_argument'],
     ['options of a wrong type', ['com.t'], { publish_options: { retain: 1 } }, 'invalid_argument'],
-    ['IDs that are none', ['com.t'], { publish_options: { eligible: ['x'] } }, 'invalid_argument'],
+    ['invalid IDs', ['com.t'], { publish_options: { eligible: ['x'] } }, 'invalid_argument'],
     ['an unknown scope', ['com.t'], { scope: 'frozen' }, 'invalid_argument'],
-    ['a scope that is no text', ['com.t'], { scope: 1 }, 'invalid_argument'],
+    ['a scope that is not a string', ['com.t'], { scope: 1 }, 'invalid_argument'],
   ])('are refused with %s', async (_what, args, kwargs, error) => {
     expect(await answerTo(ADD, args, kwargs)).toBe(`wamp.error.${error}`);
     testator.client.send(GOODBYE);

@@ -44,12 +44,12 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
   }
 
   it.each([
-    ['the default, where the caller names none', {}, DEFAULT],
-    ['the default, where the caller says 0', { timeout: 0 }, DEFAULT],
-    ['the default, where the caller says null', { timeout: null }, DEFAULT],
+    ['the default if the caller names none', {}, DEFAULT],
+    ['the default if the caller says 0', { timeout: 0 }, DEFAULT],
+    ['the default if the caller says null', { timeout: null }, DEFAULT],
     ['the caller’s, shorter than the default', { timeout: 5 }, 5],
     ['the caller’s, longer than the default', { timeout: 60_000 }, 60_000],
-    ['the cap, where the caller’s is longer', { timeout: 2 ** 40 }, CAP],
+    ['the cap if the caller’s is longer', { timeout: 2 ** 40 }, CAP],
   ])('are %s; the callee is interrupted', async (_what, options, ms) => {
     const { callee, caller, details } = await call({ options });
     expect(details).toEqual({});
@@ -146,7 +146,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     });
 
     it.each([
-      ['none where the caller named none', {}, {}],
+      ['none if the caller named none', {}, {}],
       ['no more than the cap', { timeout: CAP + 1 }, { timeout: CAP }],
       [
         'beside all else that an invocation tells',

@@ -52,12 +52,12 @@ describe('cryptosign', () => {
   it.each([
     ['another key', ['22'.repeat(32)], answer],
     ['no key', [], answer],
-    ['a key that is no point', ['ff'.repeat(32)], answer],
+    ['a key that is not a point of the curve', ['ff'.repeat(32)], answer],
     ['a changed signature', [key], `00${answer.slice(2)}`],
     ['another challenge behind it', [key], `${answer.slice(0, 128)}${'00'.repeat(32)}`],
-    ['the signature alone', [key], answer.slice(0, 128)],
-    ['more behind it', [key], `${answer}00`],
-    ['what is not hex', [key], `zz${answer.slice(2)}`],
+    ['only the signature', [key], answer.slice(0, 128)],
+    ['extra bytes', [key], `${answer}00`],
+    ['a signature that is not hex', [key], `zz${answer.slice(2)}`],
     ['nothing', [key], ''],
   ])('refuses %s', (_what, keys, signature) => {
     expect(verify(keys, challenge, signature)).toBe(false);

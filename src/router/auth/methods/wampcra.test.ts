@@ -64,9 +64,9 @@ describe('wampcra', () => {
   it.each([
     ['another password', (text: string) => autobahn.auth_cra.sign('secret3', text)],
     ['another text', (text: string) => autobahn.auth_cra.sign(DERIVED, `${text} `)],
-    ['the password where it must be derived', (text: string) => autobahn.auth_cra.sign('secret2', text)],
+    ['the password instead of the derived key', (text: string) => autobahn.auth_cra.sign('secret2', text)],
     ['nothing', () => ''],
-    ['what is no base64', () => '%%%'],
+    ['a value that is not base64', () => '%%%'],
   ])('refuses a signature by %s', (_what, sign) => {
     expect(verify(salted, sign)).toBe(false);
   });
