@@ -25,7 +25,7 @@ export interface EntryLimits {
    */
   objection(session: Session, uri: string, isNew: boolean, shapes: number): Objection | undefined;
   enter(session: Session, uri: string, isNew: boolean): void;
-  /** @param heir the session that has now held the entry longest, if this session did before */
+  /** @param heir if `wasOldest`: the session that has held the entry longest after this one */
   leave(session: Session, uri: string, wasOldest: boolean, heir: Session | undefined): void;
 }
 

@@ -35,8 +35,8 @@ interface Waiting {
 
 export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: FairTurnsLimits): FairTurns {
   /**
-   * Waiting work, by source. The sources are in the order of their turns. Each has at least one
-   * waiting.
+   * Waiting work, by source. The sources are in the order of their turns. Each source has at least
+   * one entry.
    */
   const queues = new Map<string, Waiting[]>();
   const running = new Map<string, number>();

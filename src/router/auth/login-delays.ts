@@ -41,8 +41,8 @@ export interface LoginDelays {
    */
   isBlocked(source: string): boolean;
   /**
-   * Reserves the place of a failed login before the check. A check takes time, and guesses that
-   * arrive meanwhile must count the ones before them. Returns undefined if the source is blocked.
+   * Counts the login as failed until its check has ended. The check takes time, and guesses that
+   * arrive during it must not go uncounted. Returns undefined if the source is blocked.
    */
   begin(source: string): Trial | undefined;
 }

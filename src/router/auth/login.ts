@@ -44,16 +44,15 @@ export interface Attempt {
 export const loginSource = ({ remoteAddress }: ConnectionInfo): string =>
   remoteAddress === undefined ? 'local' : sourceOf(remoteAddress);
 
-/** A challenge that turns the client's answer into the next step; false if the answer is wrong. */
+/** A challenge whose `verify` returns the next step, or false if the client's answer is wrong. */
 export interface JudgedChallenge {
   readonly extra: Challenge['extra'];
   verify(message: Authenticate, derive: DeriveKey): Step | false | Promise<Step | false>;
 }
 
 /**
- * The longest signature or ticket, in characters, large tokens included. A longer one is wrong
- * without a check: to prepare and hash a password of megabytes takes seconds, and any client could
- * cause that.
+ * The longest signature or ticket, in characters; large tokens fit. A longer one counts as wrong
+ * without a check: hashing a password of megabytes takes seconds, and any client could cause that.
  */
 const MAX_SIGNATURE = 64 * 1024;
 

@@ -38,8 +38,8 @@ export interface Delivery {
 
 /**
  * Sends events to their receivers. Most events go to all of them at once. A delivery that takes
- * longer continues in later turns of the event loop. To bound such deliveries, the connection of
- * the session that causes too many of them is not read until enough of them are done.
+ * longer continues in later turns of the event loop. If a session causes too many such deliveries,
+ * its connection is not read until enough of them are done.
  */
 export interface FanOut {
   /**
@@ -82,8 +82,8 @@ interface Waiting extends Standing {
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
   const lines = new Map<Session, Progress[]>();
   /**
-   * All meta events wait in one line. With a line for each session, they would take a larger part
-   * of each turn, the more sessions cause them.
+   * All meta events wait in one line. With one line for each session, their part of each turn would
+   * grow with the number of sessions.
    */
   const metaLine = createFairLine<Waiting>(({ before }) => before?.isDone !== false);
   /** The meta event that is being sent. It is defined while any meta event waits. */

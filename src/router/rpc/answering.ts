@@ -29,7 +29,7 @@ export interface Answering {
 export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }: RealmContext): Answering {
   function progress(call: PendingCall, message: Yield): void {
     if (!call.progressive || call.caller.gone) return;
-    // The caller has got a part of the result, so that no other callee can begin anew.
+    // The caller has a part of the result now, so the call can no longer be rerouted.
     dropRerouting(call);
     // The timeout is the time to the first result, and then between results (WAMP, "Progressive
     // Call Results"). A callee that got INTERRUPT cannot extend the deadline.
