@@ -42,9 +42,12 @@ describe('ownedParameters', () => {
 });
 
 describe('ownedFields', () => {
-  it('does not look at a name that is longer than all that are configured', () => {
+  it('does not fold a name that is longer than all that are configured', () => {
     const name = new Proxy(Object('x'.repeat(9)), {
-      get: (text, key) => (key === 'length' ? text.length : expect.unreachable(String(key))),
+      get: (text, key) => {
+        if (key === 'indexOf') return () => -1;
+        return key === 'length' ? text.length : expect.unreachable(String(key));
+      },
     });
     expect(ownedFields(['tenant', 'straße'])(name)).toBe(false);
   });
@@ -53,6 +56,8 @@ describe('ownedFields', () => {
     ['tenantKey', 'TENANTKEY'],
     ['key', '\u212aey'],
     ['status', '\u017ftatus'],
+    ['tenant', 'tenant\0'],
+    ['tenant', 'Tenant\0 and more'],
   ])('owns, where %j is configured, %j', (configured, name) => {
     expect(ownedFields([configured])(name)).toBe(true);
   });

@@ -12,7 +12,10 @@ export function ownedFields(names: readonly string[]): IsOwned {
   const owned = new Set(names.map(foldCase));
   const longest = Math.max(...[...owned].map((name) => name.length));
   // Folding never makes a name shorter. So a very long name, which is slow to fold, is skipped.
-  return (name) => name.length <= longest && owned.has(foldCase(name));
+  return (name) => {
+    const key = untilNul(name);
+    return key.length <= longest && owned.has(foldCase(key));
+  };
 }
 
 /**
@@ -28,6 +31,12 @@ export function ownedParameters(names: readonly string[]): IsOwned {
     const steps = stepsOf(name, most);
     return owned.some((each) => isWithin(each, steps));
   };
+}
+
+/** Parsers that keep names as C strings read `tenant\u0000` as `tenant`. */
+function untilNul(name: string): string {
+  const end = name.indexOf('\0');
+  return end < 0 ? name : name.slice(0, end);
 }
 
 /** Also folds U+212A to `k` and U+017F to `s`, as Go does. */

@@ -121,19 +121,27 @@ function remainingRule(
   const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
   const templates = [settings.path, ...named.map(({ template }) => template)];
   if (settings.body_whole !== undefined) templates.push(settings.body_whole);
+  const query = [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential];
   const isOwned =
     settings.remaining === 'query'
-      ? ownedParameters([
-          ...queryNames(literalQuery),
-          ...settings.query.map(({ name }) => name),
-          ...credential,
-        ])
+      ? ownedParameters(query)
       : ownedFields(settings.body.map(({ name }) => name));
-  const steers = settings.method.toUpperCase() === 'POST' ? steering(settings.remaining) : undefined;
+  const refusals: Refusal[] = [];
+  if (settings.method.toUpperCase() === 'POST') refusals.push(steering(settings.remaining));
+  if (settings.remaining === 'body' && query.length > 0) {
+    const why = 'the request has a query parameter of that name, and the API could take this one for it';
+    refusals.push({ refuses: ownedFields(query), why });
+  }
   return {
     consumed: new Set(templates.flatMap(kwargNames)),
-    isOwned: steers ? refusing(steers, isOwned) : isOwned,
+    isOwned: refusals.reduce(refusing, isOwned),
   };
+}
+
+/** Unused kwargs that are refused, and the reason for the caller. */
+interface Refusal {
+  readonly refuses: IsOwned;
+  readonly why: string;
 }
 
 /**
@@ -142,18 +150,21 @@ function remainingRule(
  */
 const METHOD_FIELD = '_method';
 
-function steering(remaining: string): IsOwned {
-  if (remaining === 'query') return ownedParameters([METHOD_FIELD]);
+function steering(remaining: string): Refusal {
+  const why = 'it could change the method of the request';
+  if (remaining === 'query') return { refuses: ownedParameters([METHOD_FIELD]), why };
   // Compares the length first, because this runs for each name, and nearly all lengths differ.
-  return (name) => name.length === METHOD_FIELD.length && name.toLowerCase() === METHOD_FIELD;
+  const refuses = (name: string) =>
+    name.length === METHOD_FIELD.length && name.toLowerCase() === METHOD_FIELD;
+  return { refuses, why };
 }
 
-function refusing(steers: IsOwned, isOwned: IsOwned): IsOwned {
+function refusing(isOwned: IsOwned, { refuses, why }: Refusal): IsOwned {
   return (name) => {
     if (isOwned(name)) return true;
-    if (!steers(name)) return false;
+    if (!refuses(name)) return false;
     throw new BadRequest(
-      `The keyword argument ${METHOD_FIELD} cannot be given: it could change the method of the request`,
+      `The keyword argument ${JSON.stringify(name.slice(0, 100))} cannot be given: ${why}`,
     );
   };
 }
