@@ -33,6 +33,8 @@ export function encodeFrame(type: FrameType, payload: string | Uint8Array): Buff
   return frame;
 }
 
+const NO_PAYLOAD = Buffer.alloc(0);
+
 /** The receiver of the frames from {@link createFrameReader}. */
 export interface FrameReceiver {
   onFrame(type: FrameType, payload: Buffer): void;
@@ -77,7 +79,7 @@ export function createFrameReader(maxLength: number, receiver: FrameReceiver): F
     else if (type > FRAME_TYPE.pong) violate('a RawSocket frame is of a reserved type');
     else if (isLongest && low !== 0) violate('a RawSocket frame announces more than 2^24 octets');
     else if (length > maxLength) violate(`a RawSocket frame is longer than ${maxLength} octets`);
-    else if (length === 0) deliver(Buffer.alloc(0));
+    else if (length === 0) deliver(NO_PAYLOAD);
   }
 
   function deliver(payload: Buffer): void {

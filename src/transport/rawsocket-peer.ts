@@ -11,6 +11,7 @@ import {
   type FrameType,
   writePrefix,
 } from './rawsocket-framing.js';
+import { readInTurns } from './read-in-turns.js';
 import { MAX_COPIED_BYTES } from './send-queue.js';
 
 /** Not empty: autobahn|js answers an empty ping only when another frame follows. */
@@ -87,7 +88,7 @@ export function createRawSocketPeer(
     framed.control(payload, (onGone) => write(FRAME_TYPE.pong, payload, onGone));
   }
 
-  socket.on('data', (chunk) => {
+  readInTurns(socket, options.turns, (chunk) => {
     reader.push(chunk);
     framed.haveRead(chunk.length);
   });
