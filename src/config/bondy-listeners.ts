@@ -7,17 +7,20 @@ import {
   type WrittenListener,
 } from './schema/listener.js';
 
-/** Tells, from the settings read so far, whether a listener is opened, so that its other values matter. */
+/**
+ * Tells from the settings read so far whether the listener is opened. If not, its other values do
+ * not matter.
+ */
 export function isOpenedHere({ enabled, protocol, services }: Partial<WrittenListener>): boolean {
   if (enabled === false || protocol === 'bridge_relay') return false;
   return protocol === 'http' ? services?.includes(WAMP_SERVICE) === true : !isPendingProtocol(protocol);
 }
 
 /**
- * Puts what a file says in the words of Bondy 1.0 into ours: `http` with `wamp_ws` is `websocket`, `wamp_rawsocket` is
- * `rawsocket`, the `path` of a `uds` listener is its socket.
+ * Translates the names of Bondy 1.0 into ours: `http` with `wamp_ws` is `websocket`,
+ * `wamp_rawsocket` is `rawsocket`, and the `path` of a `uds` listener is its socket.
  *
- * @returns undefined for a listener that is none of ours, or that only Bondy can open; a notice tells of it.
+ * @returns undefined for a listener that the gateway does not open; a notice says why.
  */
 export function settleListener(draft: WrittenListenerDraft): ListenerDraft | undefined {
   const { protocol: word, services, transport, ...settings } = draft.settings;
@@ -28,30 +31,30 @@ export function settleListener(draft: WrittenListenerDraft): ListenerDraft | und
     pendingKey: pendingKeyOf(word, services ?? []),
     socketKey: draft.entry('socket') && 'socket',
   };
-  // A wrong value is reported already, and may have meant anything.
+  // The reader has reported a wrong value. Its meaning is unknown, so nothing more is checked.
   const isWrong = word === undefined || (services === undefined && draft.entry('services') !== undefined);
   if (isWrong || settings.enabled === false) return asWritten;
   if (protocol === undefined) return notOpened(draft, 'protocol', NOT_OURS[word] ?? NOT_OURS.bridge_relay);
   notifyServices(draft, word, services ?? []);
-  const isBondys = word === 'http' || word === 'wamp_rawsocket';
-  if (transport === 'uds') return overSocket(draft, asWritten, isBondys);
+  const isOfBondy = word === 'http' || word === 'wamp_rawsocket';
+  if (transport === 'uds') return overSocket(draft, asWritten, isOfBondy);
   const lacksCertificate = !draft.entry('tls.certfile') && !draft.entry('tls.keyfile');
   if (transport === 'tls' && lacksCertificate) {
-    if (isBondys) return notOpened(draft, 'transport', 'with tls it needs tls.certfile and tls.keyfile');
+    if (isOfBondy) return notOpened(draft, 'transport', 'transport tls needs tls.certfile and tls.keyfile');
     draft.report('transport', 'tls needs tls.certfile and tls.keyfile too');
   }
   if (transport === 'tcp' && draft.hasAny('tls')) {
-    draft.report('transport', 'tcp goes without tls.*; write tls, or leave those keys out');
+    draft.report('transport', 'must be tls when tls.* keys are set; otherwise remove those keys');
   }
   return asWritten;
 }
 
 const NOT_OURS: Partial<Record<WrittenListener['protocol'], string>> & { readonly bridge_relay: string } = {
-  http: 'with http its services must have wamp_ws',
-  bridge_relay: 'there are no bridges',
+  http: 'with protocol http, its services must include wamp_ws',
+  bridge_relay: 'the gateway has no bridges',
 };
 
-/** Our protocol; undefined where the listener is none of ours. */
+/** Our name of the protocol; undefined if the gateway does not open such a listener. */
 function protocolOf(
   word: WrittenListener['protocol'],
   services: readonly string[],
@@ -95,28 +98,25 @@ function notifyServices(
   }
   const foreign = services.filter((service) => service !== WAMP_SERVICE && !isAdmin(service));
   if (foreign.length === 0) return;
-  draft.notify(
-    'services',
-    `of these, only ${[WAMP_SERVICE, ...ADMIN_SERVICES].join(', ')} mean something here`,
-  );
+  draft.notify('services', `only ${[WAMP_SERVICE, ...ADMIN_SERVICES].join(', ')} have an effect here`);
 }
 
-/** A listener on a Unix socket, whose file is `path` in Bondy's words and `socket` in ours. */
+/** Settles a listener on a Unix socket. Its file is `path` in Bondy and `socket` here. */
 function overSocket(
   draft: WrittenListenerDraft,
   asWritten: ListenerDraft,
-  isBondys: boolean,
+  isOfBondy: boolean,
 ): ListenerDraft | undefined {
   const { path, protocol } = asWritten.settings;
   if (protocol !== 'rawsocket') {
-    if (isBondys) return notOpened(draft, 'transport', 'over a Unix socket there is only wamp_rawsocket');
-    draft.report('transport', 'a Unix socket (uds) goes with protocol = rawsocket only');
+    if (isOfBondy) return notOpened(draft, 'transport', 'a Unix socket works only with wamp_rawsocket');
+    draft.report('transport', 'a Unix socket (uds) needs protocol = rawsocket');
     return asWritten;
   }
   const hasPath = draft.entry('path') !== undefined;
   if (asWritten.socketKey !== undefined) {
     if (hasPath)
-      draft.report('path', 'with uds it is the file of the socket, which the key socket names already');
+      draft.report('path', 'with uds, path is the file of the socket, but the key socket names it already');
     return asWritten;
   }
   if (!hasPath) draft.report('transport', 'uds needs path, the file of the Unix socket');

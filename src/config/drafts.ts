@@ -19,7 +19,7 @@ export type ServiceDraft = Draft<typeof SERVICE_KEYS> & {
   readonly first: Entry | undefined;
 };
 export type ProcedureDraft = Draft<typeof PROCEDURE_KEYS>;
-/** Every scope read by its table, nothing computed or compared yet. */
+/** All scopes, read by their tables. Nothing is computed or compared yet. */
 export interface ConfigDraft {
   readonly services: readonly ServiceDraft[];
   readonly listeners: readonly ListenerDraft[];
@@ -29,7 +29,7 @@ export interface ConfigDraft {
   readonly log: Draft<typeof LOG_KEYS>;
 }
 
-/** Reads all scopes. Without any listener declared there are the two of {@link DEFAULT_LISTENERS}. */
+/** Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used. */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
   const read = (listener: RawScope) =>
@@ -50,17 +50,17 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   };
 }
 
-/** What tells the services that are on; of those that are off no other value is read. */
+/** Tells which services are enabled. No other value of a disabled service is read. */
 function isEnabled(context: ReadContext): (service: RawScope) => boolean {
   const scope = { keys: { enabled: SERVICE_SCOPE.keys.enabled }, pending: [] };
   return (service) => {
-    // A wrong value is reported when the service is read.
+    // A wrong value is reported later, when the service is read.
     const quiet = { ...context, problems: createProblems(), notices: createProblems() };
     return readSettings(scope, service, quiet).settings.enabled !== false;
   };
 }
 
-/** Those of the file that are for us, or the defaults where none is. */
+/** The listeners of the file that the gateway opens, or the default ones if there are none. */
 function listenersOf(
   raw: readonly RawScope[],
   read: (listener: RawScope) => ListenerDraft | undefined,
@@ -70,15 +70,19 @@ function listenersOf(
   if (found.length > 0) return found;
   const [first] = raw;
   if (first?.first !== undefined) {
-    notices.add(first.first, first.path, 'no listener of the file is opened here, so the default ones are');
+    notices.add(
+      first.first,
+      first.path,
+      'no listener of the file is opened here, so the default listeners are opened',
+    );
   }
   return DEFAULT_LISTENERS.flatMap((protocol) => read(defaultListener(protocol)) ?? []);
 }
 
-/** One for each transport, each on Bondy's port for it, named by what is spoken there. */
+/** One listener for each transport, on the port of Bondy, with the name of the protocol. */
 const DEFAULT_LISTENERS = ['websocket', 'rawsocket'] as const;
 
-/** A listener as if the file had the one line `listeners.rawsocket.protocol = rawsocket`. */
+/** The same as a listener from the line `listeners.rawsocket.protocol = rawsocket`. */
 function defaultListener(protocol: (typeof DEFAULT_LISTENERS)[number]): RawScope {
   const path = `listeners.${protocol}`;
   const entry = {

@@ -10,7 +10,7 @@ describe('secretMap', () => {
     expect([...map.keys()]).toEqual(['token']);
   });
 
-  it('is not printed, alone or in something', () => {
+  it('is not printed, alone or in an object or list', () => {
     for (const holder of [map, { map }, [map]]) {
       expect(inspect(holder, { depth: 9 })).not.toContain('hunter2');
       expect(inspect(holder, { depth: 9 })).toContain('[secret]');
@@ -20,7 +20,7 @@ describe('secretMap', () => {
 });
 
 describe('hideFromPrint', () => {
-  it('leaves the contents as they are', () => {
+  it('does not change the contents', () => {
     const hidden = hideFromPrint({ source: 'hunter2' });
     expect(hidden.source).toBe('hunter2');
     expect(JSON.stringify([hidden])).toBe('["[secret]"]');
@@ -28,7 +28,7 @@ describe('hideFromPrint', () => {
 });
 
 describe('hideUnlisted', () => {
-  it('shows what is enumerable, and the rest never', () => {
+  it('shows only enumerable properties', () => {
     const holder = Object.defineProperty({ authid: 'gateway' }, 'ticket', { value: 'hunter2' });
     hideUnlisted(hideUnlisted(holder));
     for (const text of [inspect([holder], { showHidden: true }), format('%o %O', holder, { holder })]) {
@@ -50,7 +50,7 @@ describe('frozenMap', () => {
 });
 
 describe('deepFreeze', () => {
-  it('reaches lists, objects, what is not enumerable, and what maps hold', () => {
+  it('freezes lists, objects, non-enumerable properties and values of maps', () => {
     const hidden = { a: 1 };
     const inMap = { b: 1 };
     const value = { list: [{ c: 1 }], map: new Map([['x', inMap]]) };

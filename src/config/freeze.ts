@@ -2,17 +2,21 @@ import { type InspectOptions, inspect } from 'node:util';
 
 const SHOWN = '[secret]';
 
-/** Makes `JSON.stringify` and `util.inspect` show `[secret]` in place of what `holder` holds. Reading it is unchanged. */
+/**
+ * Makes `JSON.stringify` and `util.inspect` show `[secret]` instead of `holder`. Its properties
+ * stay readable.
+ */
 export function hideFromPrint<T extends object>(holder: T): T {
-  // Configurable, for what is hidden twice.
+  // Configurable, because a value may be hidden twice.
   Object.defineProperty(holder, 'toJSON', { value: () => SHOWN, configurable: true });
   Object.defineProperty(holder, inspect.custom, { value: () => SHOWN, configurable: true });
   return holder;
 }
 
 /**
- * Makes `util.inspect` pass over the properties of `holder` that are not enumerable, with `showHidden` and by `%o` too: a
- * text cannot hide itself. `JSON.stringify` passes over them anyway.
+ * Makes `util.inspect` omit the non-enumerable properties of `holder`, also with `showHidden` and
+ * `%o`. It is for strings, which cannot hide themselves. `JSON.stringify` omits these properties
+ * anyway.
  */
 export function hideUnlisted<T extends object>(holder: T): T {
   const show = (_depth: number, options: InspectOptions, inspectAgain: typeof inspect): string =>
@@ -20,7 +24,7 @@ export function hideUnlisted<T extends object>(holder: T): T {
   return Object.defineProperty(holder, inspect.custom, { value: show, configurable: true });
 }
 
-/** A map that nobody can change: freezing alone leaves `set` and `delete` at work. */
+/** A map that cannot be changed. `Object.freeze` does not disable `set` and `delete`. */
 export function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
   const map = new Map(entries);
   for (const method of ['set', 'delete', 'clear']) {
@@ -38,7 +42,7 @@ export function secretMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap
   return hideFromPrint(frozenMap(entries));
 }
 
-/** Freezes `value` and everything it holds, the contents of maps included. */
+/** Freezes `value` and everything in it, including the contents of maps. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);

@@ -1,4 +1,4 @@
-/** A list for a message: the first items with commas between them, and how many more there are. */
+/** Formats a list for a message: the first different items, and how many more there are. */
 export function joinSome(items: readonly string[], most: number): string {
   const different = [...new Set(items)];
   const shown = different.slice(0, most).join(', ');

@@ -38,7 +38,7 @@ router.sessions.main.ticket = hunter-ticket
 erlang.schedulers = 4
 `;
 
-/** Runs `load` and hands back its error; fails the test where it throws anything but a ConfigError. */
+/** Runs `load` and returns its ConfigError. Any other error fails the test. */
 function errorOf(load: () => unknown): ConfigError | undefined {
   try {
     load();
@@ -52,7 +52,7 @@ function errorOf(load: () => unknown): ConfigError | undefined {
 describe('any text', () => {
   const env = { SET: 'value', EMPTY: '' };
 
-  it('is loaded or refused with a ConfigError, and nothing else', () => {
+  it('is loaded, or refused with a ConfigError', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -89,7 +89,7 @@ describe('any text', () => {
     );
   });
 
-  it('may be a valid file with mistakes in it', () => {
+  it('is loaded, or refused with a ConfigError, if it is a valid file with random mistakes', () => {
     const mistake = fc.record({
       at: fc.nat(VALID.length),
       length: fc.integer({ min: 0, max: 12 }),
@@ -110,11 +110,11 @@ describe('any text', () => {
     );
   });
 
-  it('never gets a value back in a message', () => {
+  it('gets messages that never contain a value', () => {
     const keys = VALID.split('\n').flatMap((line) =>
       line.includes(' = ') ? [line.split(' = ')[0] as string] : [],
     );
-    // Long, and of letters that no message has, so that a find is no coincidence.
+    // Long, with letters that no message contains, so that a match is not a coincidence.
     const secret = fc.string({
       unit: fc.constantFrom('x', 'q', 'z', 'Q', 'Z', '7'),
       minLength: 6,
@@ -137,9 +137,9 @@ describe('any text', () => {
       fc.property(fc.constantFrom(...keys), secret, shape, (key, value, put) => {
         const text = `${VALID}\n${key} = ${put(value)}`;
         const error = errorOf(() => parseConfig(text, { env }));
-        const told = error?.problems ?? parseConfig(text, { env }).notices;
-        expect(told.length).toBeGreaterThan(0);
-        expect(told.map(formatProblem).join('\n')).not.toContain(value);
+        const reported = error?.problems ?? parseConfig(text, { env }).notices;
+        expect(reported.length).toBeGreaterThan(0);
+        expect(reported.map(formatProblem).join('\n')).not.toContain(value);
       }),
       { numRuns: 1000 },
     );
@@ -149,7 +149,7 @@ describe('any text', () => {
 describe('the model', () => {
   const config = parseConfig(VALID, { env: {} });
 
-  it('is frozen to its depth', () => {
+  it('is deeply frozen', () => {
     const service = config.services[0]!;
     const settings = service.settings as unknown as Record<string, unknown>;
     const vars = service.settings['auth.vars'] as Map<string, string>;
@@ -163,13 +163,13 @@ describe('the model', () => {
     expect(vars.get('client_secret')).toBe('hunter-secret');
   });
 
-  it('shows no secret when it is printed, and still has them', () => {
+  it('hides secrets when it is printed, but contains them', () => {
     const { settings } = config.services[0]!;
     const printed = [
       JSON.stringify(config),
       inspect(config, { depth: 20 }),
       inspect(config, { depth: 20, showHidden: true, getters: true }),
-      // `%o` shows what is hidden too, four levels deep.
+      // `%o` also shows non-enumerable properties, four levels deep.
       format('%o %o %O %j', config, settings, config, config),
       format('%o', config.router.sessions),
     ].join('\n');
@@ -183,28 +183,28 @@ describe('the model', () => {
   });
 });
 
-describe('what the environment brings', () => {
+describe('text from the environment', () => {
   const text = (line: string) => `${VALID}rpc_gateway.services.billing.${line}\n`;
   const env = { PW: 'x{{client_secret}}y' };
 
-  it('stands in auth.vars as it is', () => {
+  it('is used as it is in auth.vars', () => {
     const { settings } = parseConfig(text('auth.vars.pw = ${PW}'), { env }).services[0]!;
     expect(settings['auth.vars'].get('pw')).toBe('x{{client_secret}}y');
   });
 
-  it('is not read as a template elsewhere', () => {
+  it('is refused elsewhere if it would be a template', () => {
     const line = 'auth.fetch.basic_auth.password = ${PW}';
     const error = errorOf(() => parseConfig(text(line), { env }));
     expect(error?.problems.map(({ key }) => key)).toEqual([
       'rpc_gateway.services.billing.auth.fetch.basic_auth.password',
     ]);
     expect(error?.message).toContain(
-      'put it into auth.vars.NAME, which is taken as it is, and write {{NAME}}',
+      'set auth.vars.NAME to it, where braces have no meaning, and write {{NAME}}',
     );
     expect(error?.message).not.toContain('client_secret');
   });
 
-  it('moves no line, be there lines in it', () => {
+  it('does not change line numbers if it contains line breaks', () => {
     const text = 'rpc_gateway.services.s.auth.vars.a = ${A}\nlog.level = ${A}\nlog.levels = 1';
     const error = errorOf(() => parseConfig(text, { env: { A: 'x\ny = 1\n# z' } }));
     expect(
@@ -217,7 +217,7 @@ describe('what the environment brings', () => {
 });
 
 describe('a ConfigError', () => {
-  it('carries the notices that were found besides', () => {
+  it('also carries the notices', () => {
     const line = 'rpc_gateway.services.a.timeout = 1s';
     const error = errorOf(() => parseConfig(`${line}\n${line}`, { env: {} }));
     expect(error?.problems.map((problem) => problem.line)).toEqual([1, 1]);
@@ -243,13 +243,13 @@ describe('loadConfig', () => {
     ['bondy.conf/below', 'there is no such file'],
     ['.', 'this is a directory, not a file'],
     ['a\0b', 'there is no such file'],
-  ])('refuses %j in a plain sentence', (name, message) => {
+  ])('refuses %j with a plain message', (name, message) => {
     const path = `${directory}/${name}`;
     const error = errorOf(() => loadConfig(path, { env: {} }));
     expect(error?.problems).toEqual([{ file: path, line: 0, key: '', message }]);
   });
 
-  it('says so where the file may not be read', () => {
+  it('reports that it has no permission to read the file', () => {
     const readFile = () => {
       throw Object.assign(new Error('no'), { code: 'EACCES' });
     };
@@ -259,12 +259,12 @@ describe('loadConfig', () => {
 });
 
 describe('parseConfig', () => {
-  it('includes nothing without a file', () => {
+  it('refuses an include in a text without a file', () => {
     const error = errorOf(() => parseConfig('include other.conf', { env: {} }));
     expect(error?.message).toBe('bondy.conf:1: include: a text that is not in a file cannot include files');
   });
 
-  it('includes beside the file that it is told', () => {
+  it('resolves an include relative to the given file', () => {
     const readFile = (path: string) => (path.endsWith('/conf/other.conf') ? VALID : 'unexpected');
     const config = parseConfig('include other.conf', { env: {}, file: 'conf/main.conf', readFile });
     expect(config.services).toHaveLength(1);

@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js';
 import { checkAcross } from './checks/cross-checks.js';
 import { readSecurity } from './checks/security-checks.js';
 import { readDrafts } from './drafts.js';
-import { sortEntries } from './match-entries.js';
+import { matchEntries } from './match-entries.js';
 import type { LoadedConfig } from './model.js';
 import { createProblems, type Problems } from './problems.js';
 import { resolveConfig } from './resolve.js';
@@ -42,7 +42,10 @@ export type { LoadedConfig } from './model.js';
 export interface ConfigSource {
   /** The environment variables for `${ENV}`. */
   readonly env: Environment;
-  /** Reads every file: the configuration, what it includes, and certificates. Default: from the disk. */
+  /**
+   * Reads every file: the configuration, what it includes, and certificates. Default: from the
+   * disk.
+   */
   readonly readFile?: ReadFile;
 }
 
@@ -74,8 +77,8 @@ export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
 }
 
 /**
- * Reads a configuration from a text. Without `source.file` the text cannot include files, and its paths are relative to
- * the working directory.
+ * Reads a configuration from a text. Without `source.file` the text cannot include files, and its
+ * paths are relative to the working directory.
  *
  * @param source.file the path that the text is treated as having
  * @throws ConfigError with every problem that was found. It throws nothing else.
@@ -109,7 +112,7 @@ export function parseConfig(text: string, source: ConfigSource & { readonly file
   });
 }
 
-/** What messages call a text that stands in no file. */
+/** The name for messages of a text that is not in a file. */
 const UNNAMED = 'bondy.conf';
 
 interface Job {
@@ -119,12 +122,12 @@ interface Job {
   readonly read: (problems: Problems) => readonly Entry[];
 }
 
-/** From text to model, each step once. Only the last one may rely on every value being there. */
+/** The steps from text to model. Only the last step may rely on complete values. */
 function build({ file, env, readFile, read }: Job): LoadedConfig {
   const files = new Map<string, number>();
   const problems = createProblems(files);
   const notices = createProblems(files);
-  const raw = sortEntries(read(problems), problems, notices);
+  const raw = matchEntries(read(problems), problems, notices);
   const draft = readDrafts(raw, { env, readFile, problems, notices });
   checkAcross(draft, readFile);
   const securityFile = readSecurity(draft, { readFile, problems, notices });

@@ -3,7 +3,7 @@ import type { Piece } from './syntax/substitution.js';
 import type { DataType } from './types/datatypes.js';
 import { MASK, parseTemplate, type Template } from './types/template.js';
 
-/** A URL up to where its path or query begins. */
+/** A URL up to the beginning of its path or query. */
 const BEHIND_THE_HOST = /^[^/?]*\/\/[^/?]*[/?]/;
 
 export function isTemplate(value: unknown): value is Template {
@@ -11,8 +11,9 @@ export function isTemplate(value: unknown): value is Template {
 }
 
 /**
- * Gives a template its form for showing, where the environment brought text that may be a secret: `${API_KEY}` in a header,
- * a query parameter, a cookie, a path or a field of the body. In a URL scheme, host and port are none.
+ * Adds masked parts for display if text from the environment may be a secret, such as `${API_KEY}`
+ * in a header, a query parameter, a cookie, a path or a field of the body. Scheme, host and port of
+ * a URL are not secret.
  */
 export function maskEnvironment(
   template: Template,
@@ -29,6 +30,6 @@ export function maskEnvironment(
     shown += isSecret ? MASK : text;
     before += text;
   }
-  // The environment brings no braces, so the variables stand where they stood.
+  // Text from the environment contains no braces, so the variables stay the same.
   return isMasked ? hideFromPrint({ ...template, masked: parseTemplate(shown).parts }) : template;
 }

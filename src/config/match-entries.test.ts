@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { entryId, sortEntries } from './match-entries.js';
+import { entryId, matchEntries } from './match-entries.js';
 import { createProblems } from './problems.js';
 import { readTextEntries } from './syntax/includes.js';
 
-function sort(text: string) {
+function match(text: string) {
   const problems = createProblems();
   const notices = createProblems();
-  const raw = sortEntries(readTextEntries(text, 'f', problems), problems, notices);
+  const raw = matchEntries(readTextEntries(text, 'f', problems), problems, notices);
   return { raw, problems: problems.sorted(), notices: notices.sorted() };
 }
 
-describe('sortEntries', () => {
-  it('gives a service and a procedure the first line that belongs to them, under either prefix', () => {
-    const { raw } = sort(
+describe('matchEntries', () => {
+  it('records the first line of a service, with either prefix', () => {
+    const { raw } = match(
       '\nhttp_connector.services.a.procedures.p.method = get\nrpc_gateway.services.a.timeout = 1s\nrpc_gateway.services.a.procedures.p.path = /',
     );
     const service = raw.services.get('a');
@@ -21,14 +21,14 @@ describe('sortEntries', () => {
     expect(service?.procedures.get('p')?.values.size).toBe(2);
   });
 
-  it('makes no service of a line that it does not know', () => {
-    const { raw, problems } = sort('rpc_gateway.services.a.timout = 1s');
+  it('does not create a service for an unknown key', () => {
+    const { raw, problems } = match('rpc_gateway.services.a.timout = 1s');
     expect(raw.services.size).toBe(0);
     expect(problems).toHaveLength(1);
   });
 
-  it('keeps the last of several values, families by name, headers in any case', () => {
-    const { raw, notices } = sort(
+  it('keeps the last of several values, and compares names of headers without case', () => {
+    const { raw, notices } = match(
       ['headers.X-A = 1', 'headers.x-a = 2', 'query.a = 3', 'query.A = 4', 'timeout = 1s', 'timeout = 2s']
         .map((line) => `rpc_gateway.services.a.${line}`)
         .join('\n'),
@@ -40,8 +40,8 @@ describe('sortEntries', () => {
     expect(notices.map(({ line }) => line)).toEqual([2, 6]);
   });
 
-  it('is not led astray by names of built-in properties', () => {
-    const { raw, problems } = sort(
+  it('accepts names of built-in properties', () => {
+    const { raw, problems } = match(
       'rpc_gateway.services.__proto__.timeout = 1s\nrpc_gateway.services.constructor.procedures.toString.method = get\n__proto__.a = 1',
     );
     expect([...raw.services.keys()]).toEqual(['__proto__', 'constructor']);

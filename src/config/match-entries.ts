@@ -8,15 +8,18 @@ import { type KeySpec, type Match, matchKey, type Scope } from './schema/spec.js
 import { createSuggester, type KnownNames, type Suggester } from './suggest.js';
 import type { Entry } from './syntax/includes.js';
 
-/** The entries of one scope, still as text: one service, one listener, the `wamp` keys. */
+/** The entries of one scope, still as text: a service, a listener or the `wamp` keys. */
 export interface RawScope {
-  /** The service, procedure or listener; '' where there is only one of the kind. */
+  /** The name of the service, procedure or listener; '' for scopes without a name. */
   readonly name: string;
-  /** What stands before the keys, as the first line wrote it: `rpc_gateway.services.billing`. */
+  /** The part before the keys, as in the first line: `rpc_gateway.services.billing`. */
   readonly path: string;
-  /** The first line, where a missing key is reported; undefined where nothing in the file belongs here. */
+  /**
+   * The first line, at which a missing key is reported; undefined if the file has no line of the
+   * scope.
+   */
   readonly first: Entry | undefined;
-  /** By entryId. */
+  /** The entries by {@link entryId}. */
   readonly values: Map<string, MatchedEntry>;
 }
 
@@ -29,7 +32,7 @@ export interface RawService extends RawScope {
   readonly procedures: Map<string, RawScope>;
 }
 
-/** All entries of a configuration, each in its place. */
+/** All entries of a configuration by scope. */
 export interface RawConfig {
   readonly services: Map<string, RawService>;
   readonly listeners: Map<string, RawScope>;
@@ -37,7 +40,7 @@ export interface RawConfig {
   readonly others: Map<string, RawScope>;
 }
 
-/** Entries that belong to nobody here. */
+/** Entries that the gateway does not use. */
 interface Skipped {
   readonly unknown: Map<string, Entry[]>;
   readonly foreign: Entry[];
@@ -45,20 +48,23 @@ interface Skipped {
 
 const SCOPE_NAME = /^[A-Za-z0-9_-]+$/;
 
-/** What identifies an entry within its scope: the row of the table, and the name where that is a family. */
+/** Identifies an entry within its scope: by the row of the table and, in a family, by the name. */
 export function entryId(key: string, name?: string, field?: string): string {
   return name === undefined ? key : `${key}\n${name}\n${field ?? ''}`;
 }
 
-/** What makes a name of this family the same as another: the case of a header's does not count. */
+/** Maps equal names of a family to the same text. Names of headers are case-insensitive. */
 export function foldName(spec: KeySpec | undefined, name: string): string {
   return spec !== undefined && 'family' in spec && spec.family.fold !== undefined
     ? spec.family.fold(name)
     : name;
 }
 
-/** Finds each entry's place in the schema. A key that stands twice keeps its last value, and a notice says so. */
-export function sortEntries(entries: readonly Entry[], problems: Problems, notices: Problems): RawConfig {
+/**
+ * Finds the row of the schema for each entry. Unknown keys go to `problems` or `notices`. If a key
+ * is set twice, the last value counts, and a notice says so.
+ */
+export function matchEntries(entries: readonly Entry[], problems: Problems, notices: Problems): RawConfig {
   const raw: RawConfig = {
     services: new Map(),
     listeners: new Map(),
@@ -92,7 +98,7 @@ interface FoundPlace {
   readonly match: Match;
 }
 
-/** Where an entry belongs; undefined where no row of the schema fits its key. */
+/** The scope and row of an entry; undefined if no row of the schema matches its key. */
 function findPlace(entry: Entry, raw: RawConfig, problems: Problems): FoundPlace | 'refused' | undefined {
   const steps = entry.key.split('.');
   const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
@@ -132,10 +138,13 @@ function newScope(name: string, path: string, first: Entry): RawScope {
   return { name, path, first, values: new Map() };
 }
 
-/** A suggestion takes a while, and nobody reads thousands of them. */
+/** A suggestion takes time, and nobody reads thousands of them. */
 const MOST_SUGGESTIONS = 500;
 
-/** What to say where the name of a service or procedure has dots in it, as its URI would. */
+/**
+ * The message for a name of a service or procedure with dots, such as a URI; undefined for other
+ * keys.
+ */
 function dottedName(key: string): string | undefined {
   const steps = key.split('.');
   const isKey = (scope: Scope, start: number) =>
@@ -144,7 +153,7 @@ function dottedName(key: string): string | undefined {
   if (steps[1] !== 'services') return undefined;
   if (steps[3] === 'procedures') {
     return places.some((place) => place > 5 && isKey(PROCEDURE_SCOPE, place))
-      ? `${nameRule('procedure')}, no dots; its URI goes into .uri`
+      ? `${nameRule('procedure')}, no dots; write its URI with the key uri`
       : undefined;
   }
   const isProcedureKey = (place: number) =>
@@ -154,7 +163,7 @@ function dottedName(key: string): string | undefined {
     : undefined;
 }
 
-const nameRule = (what: string) => `the name of a ${what} may hold letters, digits, _ and - only`;
+const nameRule = (what: string) => `the name of a ${what} may contain only letters, digits, _ and -`;
 
 function named(entry: Entry, name: string, what: string, problems: Problems): boolean {
   if (SCOPE_NAME.test(name)) return true;
@@ -177,10 +186,10 @@ function put(entry: Entry, { scope, match }: FoundPlace, notices: Problems): voi
     notices.add(
       entry,
       entry.key,
-      `is given twice: this line counts, ${earlier.file}:${earlier.line}${other} does not`,
+      `is set twice: this line counts, ${earlier.file}:${earlier.line}${other} does not`,
     );
   }
-  // Deleted first, so that a family's members stand in the order of the lines that count.
+  // Deleted first, so that the members of a family are in the order of the lines that count.
   scope.values.delete(id);
   scope.values.set(id, { entry, match });
 }
@@ -196,8 +205,8 @@ function namesOf(raw: RawConfig): KnownNames {
 }
 
 /**
- * An unknown key is an error where it is the gateway's own, and where it is nearly one of ours; what else a file of Bondy
- * holds is summed up in notices.
+ * Reports unknown keys. A key in a subsystem of the gateway, or a misspelt key of ours, is an
+ * error. Other keys may belong to Bondy, and notices list them.
  */
 function reportUnknown(
   misspelt: readonly Entry[],
@@ -211,7 +220,10 @@ function reportUnknown(
     const message = dottedName(entry.key) ?? unknownKey(entry.key, near);
     problems.add(entry, entry.key, message);
   }
-  /** Those that are not nearly ours: `security.config_fle` leaves a realm open, and must not pass as one of Bondy's. */
+  /**
+   * Keys that are not typos. `security.config_fle` must be an error, because it leaves a realm
+   * open.
+   */
   const others = (entries: readonly Entry[]): readonly Entry[] =>
     entries.filter((entry) => {
       const near = suggester.typoOf(entry.key);
@@ -240,12 +252,12 @@ function reportUnknown(
 }
 
 function unknownKey(key: string, suggestion: string | undefined): string {
-  const fault = /^[\x21-\x7e]+$/.test(key)
+  const problem = /^[\x21-\x7e]+$/.test(key)
     ? 'is not a known key'
-    : 'is not a known key, as it has a letter that is not ASCII';
+    : 'is not a known key: it contains a letter that is not ASCII';
   return suggestion === undefined
-    ? `${fault}; docs/reference/configuration.md lists them all`
-    : `${fault}; did you mean ${suggestion}?`;
+    ? `${problem}; docs/reference/configuration.md lists all keys`
+    : `${problem}; did you mean ${suggestion}?`;
 }
 
 function count(number: number, noun: string): string {

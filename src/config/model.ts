@@ -43,21 +43,23 @@ export interface ListenerConfig {
 }
 
 /**
- * The security keys, and who may join which realm. `realms` has the realm's name as its key; a realm without security
- * settings has no entry.
+ * The security keys, and who may join which realm. `realms` has the realm's name as its key; a
+ * realm without security settings has no entry.
  */
 export interface SecurityConfig extends Omit<SecuritySettings, 'realms'> {
   readonly realms: ReadonlyMap<string, RealmSecurity>;
 }
 
 /**
- * A configuration: complete, checked and deeply frozen. A setting has the name of its key in the file. Durations are in
- * milliseconds, sizes in bytes; paths are absolute.
+ * A configuration: complete, checked and deeply frozen. A setting has the name of its key in the
+ * file. Durations are in milliseconds, sizes in bytes; paths are absolute.
  */
 export interface LoadedConfig {
   readonly services: readonly ServiceConfig[];
   readonly listeners: readonly ListenerConfig[];
-  /** The realms of the procedures, then those of the security file, each in the order of its file. */
+  /**
+   * The realms of the procedures, then those of the security file, each in the order of its file.
+   */
   readonly realms: readonly string[];
   readonly wamp: WampSettings;
   readonly security: SecurityConfig;

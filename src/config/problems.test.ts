@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createProblems } from './problems.js';
 
-it('sorts problems by the order in which files were entered, then by line, then as they came', () => {
+it('sorts problems by the order of the files, then by line, then by the order of the reports', () => {
   const problems = createProblems();
   problems.enter('main');
   problems.enter('included');

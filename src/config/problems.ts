@@ -1,18 +1,20 @@
 import type { ConfigProblem } from '../errors.js';
 import type { Place } from './syntax/lines.js';
 
-/** Collects what is wrong, or worth a notice, so that all of it can be reported at once. */
+/** Collects errors or notices, so that all are reported at once. */
 export interface Problems {
-  /** A file begins to be read; this makes the order of the files. */
+  /** Records that a file is being read. The order of these calls is the order of the files. */
   enter(file: string): void;
   add(place: Place, key: string, message: string): void;
-  /** Something is missing. Left out where an include failed: it may stand in the file that was not read. */
+  /**
+   * Reports a missing key. It is omitted if an include failed: the key may be in the unread file.
+   */
   addMissing(place: Place, key: string, message: string): void;
-  /** All of them, by file in the order of reading and by line. */
+  /** All problems, sorted by file in the order of reading, then by line. */
   sorted(): readonly ConfigProblem[];
 }
 
-/** @param files Gives each file its place in the order; shared by the problems and the notices of one load. */
+/** @param files the index of each file in the order. Problems and notices of one load share it. */
 export function createProblems(files: Map<string, number> = new Map()): Problems {
   const found: ConfigProblem[] = [];
   const missing = new Set<ConfigProblem>();

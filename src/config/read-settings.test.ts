@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type RawScope, sortEntries } from './match-entries.js';
+import { matchEntries, type RawScope } from './match-entries.js';
 import { createProblems } from './problems.js';
 import { readSettings } from './read-settings.js';
 import { SERVICE_SCOPE, type ServiceSettings } from './schema/service.js';
@@ -11,14 +11,14 @@ function read(lines: readonly string[]) {
   const problems = createProblems();
   const notices = createProblems();
   const text = lines.map((line) => `rpc_gateway.services.a.${line}`).join('\n');
-  const raw = sortEntries(readTextEntries(text, 'f', problems), problems, notices);
+  const raw = matchEntries(readTextEntries(text, 'f', problems), problems, notices);
   const scope = raw.services.get('a') as RawScope;
   const draft = readSettings(SERVICE_SCOPE, scope, { env: {}, readFile: () => '', problems, notices });
   return { draft, messages: () => problems.sorted().map(({ line, key }) => `${line} ${key}`) };
 }
 
 describe('readSettings', () => {
-  it('has the defaults of the table', () => {
+  it('uses the defaults of the table', () => {
     const { draft, messages } = read(['base_url = http://a']);
     expect(draft.settings).toMatchObject({
       timeout: 30_000,
@@ -29,7 +29,7 @@ describe('readSettings', () => {
     expect(messages()).toEqual([]);
   });
 
-  it('leaves out a value that is wrong, and calls a required key missing only where it is', () => {
+  it('leaves out a wrong value, and reports a required key once, either as wrong or as missing', () => {
     const { draft, messages } = read(['timeout = soon', 'base_url =']);
     expect(draft.settings.timeout).toBeUndefined();
     expect(draft.entry('timeout')?.line).toBe(1);
@@ -37,7 +37,7 @@ describe('readSettings', () => {
     expect(read(['timeout = 1s']).messages()).toEqual(['1 rpc_gateway.services.a.base_url']);
   });
 
-  it('knows the names in families and records, right or wrong', () => {
+  it('knows the names in families and records, with valid or wrong values', () => {
     const { draft } = read(['auth.vars.a = ${UNSET}', 'auth.vars.b = x', 'auth.secrets.vars.c.field = ']);
     expect([...draft.members('auth.vars.$var')]).toEqual(['a', 'b']);
     expect([...draft.members('auth.secrets.vars.$var')]).toEqual(['c']);

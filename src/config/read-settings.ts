@@ -17,7 +17,7 @@ import { type Environment, substitutePieces } from './syntax/substitution.js';
 import type { ValueContext } from './types/datatypes.js';
 import { ValueError } from './types/value-error.js';
 
-/** What reading a value needs. */
+/** The context for reading values. */
 export interface ReadContext {
   readonly env: Environment;
   readonly readFile: ReadFile;
@@ -26,38 +26,42 @@ export interface ReadContext {
 }
 
 /**
- * One scope's settings before anything is computed from others. A setting is absent where the file has none and it has
- * no plain default, and where its value was wrong (which is reported by then).
+ * The settings of one scope, before any default is computed from other keys. A setting is absent if
+ * the file does not set it and it has no fixed default, or if its value is wrong (and reported
+ * already).
  */
 export interface Draft<Keys extends KeyTable> {
   readonly name: string;
   readonly settings: Partial<SettingsOf<Keys>>;
-  /** The line of a key, be its value right or wrong. */
+  /** The line of a key, with a valid or a wrong value. */
   entry(key: keyof Keys & string, member?: MemberName): Entry | undefined;
-  /** The names that the file gives within a family or record, be their values right or wrong. */
+  /** The names in a family or record, with valid or wrong values. */
   members(key: keyof Keys & string): ReadonlySet<string>;
-  /** Some key that is `family`, or stands under it, has a line. */
+  /** Tells whether the file has the key `family` or a key below it. */
   hasAny(family: string): boolean;
-  /** Reports a problem at the line of a key; at the scope's first line where the key has none. */
+  /**
+   * Reports a problem at the line of a key, or at the first line of the scope if the key has none.
+   */
   report(key: keyof Keys & string, message: string, member?: MemberName): void;
   /** The same for a notice. */
   notify(key: keyof Keys & string, message: string, member?: MemberName): void;
-  /** Reports that something is missing, at the scope's first line. */
+  /** Reports a missing key at the first line of the scope. */
   reportMissing(key: string, message: string): void;
 }
 
-/** Which of a family's keys is meant. */
+/** Selects one key of a family. */
 export interface MemberName {
   readonly name: string;
-  /** In records. */
+  /** The key within a record. */
   readonly field?: string;
 }
 
 /**
- * Reads one scope by its table. Wrong values and missing keys go to the context's problems, apart from values with
- * Bondy's `$(variable)` in them under keys that have no effect yet: a real Bondy file has such, and its defaults do.
+ * Reads one scope by its table. Wrong values and missing keys go to the problems of the context. A
+ * value with a `$(variable)` of Bondy is not a problem if its key has no effect yet: real files of
+ * Bondy and its defaults contain such values.
  *
- * @param isIdle tells, from the settings read so far, whether no key of the scope has an effect.
+ * @param isIdle tells from the settings read so far whether no key of the scope has an effect.
  */
 export function readSettings<Keys extends KeyTable>(
   scope: { readonly keys: Keys; readonly pending: readonly string[] },
@@ -89,12 +93,12 @@ export function readSettings<Keys extends KeyTable>(
   return draft;
 }
 
-/** `$(platform_etc_dir)/cert.pem` */
+/** A variable of Bondy, as in `$(platform_etc_dir)/cert.pem`. */
 const BONDY_VARIABLE = /\$\([^()\s]+\)/;
 
-/** What reading one key's values needs. */
+/** The context for reading the values of one key. */
 interface KeyContext extends ReadContext {
-  /** A wrong value in this line is Bondy's business alone, and no problem. */
+  /** Tells whether a wrong value in this line concerns only Bondy, so that it is not a problem. */
   readonly isForBondy: (entry: Entry) => boolean;
 }
 
@@ -182,7 +186,7 @@ function readRecord(
   return frozenMap(records);
 }
 
-/** Secrets are not enumerable: a dump of the settings passes over them, and one that does not finds them hidden. */
+/** Sets a setting. Secrets are not enumerable, so a dump omits them, and also hidden from print. */
 function setSetting(settings: Record<string, unknown>, name: string, value: unknown, spec: SingleSpec): void {
   if (spec.secret === true) {
     if (typeof value === 'object' && value !== null) hideFromPrint(value);
@@ -207,12 +211,12 @@ function readValue(
 ): unknown {
   return attempt(entry, context, () => {
     const value = readValueText(entry.rawValue);
-    // "# a remark" is one; "pass #1word" may have been meant as a whole.
+    // "# text" is surely a comment, but "pass #1word" may be meant as one value.
     if (secret === true && /^#+[^\s#]/.test(value.comment)) {
       context.notices.add(
         entry,
         entry.key,
-        'ends at a #, which begins a comment; a value that holds " #" goes in quotes',
+        'ends at a #, which begins a comment; put a value that contains " #" in quotes',
       );
     }
     if (value.quoted) return type.parse(value.text, { ...valueContext(entry, context), quoted: true });

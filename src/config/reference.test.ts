@@ -6,12 +6,12 @@ import { GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
 const reference = renderReference();
 
 describe('the configuration reference', () => {
-  it('is what docs/reference/configuration.md holds (else: npm run docs)', () => {
+  it('is equal to docs/reference/configuration.md (if not, run "npm run docs")', () => {
     const path = new URL('../../docs/reference/configuration.md', import.meta.url);
     expect(readFileSync(path, 'utf8')).toBe(reference);
   });
 
-  it('has a row for every key, and marks those that have no effect yet', () => {
+  it('has a row for every key, and marks keys that have no effect yet', () => {
     for (const { keys } of [...GATEWAY_SCOPES, ...TOP_SCOPES]) {
       for (const key of Object.keys(keys)) expect(reference).toContain(`| \`${key}`);
     }

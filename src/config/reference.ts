@@ -43,7 +43,7 @@ include conf.d/*.conf
 
 const PLACES: Readonly<Record<string, string>> = {
   'services.$service':
-    'Under `rpc_gateway.services.$service.`, where `$service` is a name of your choice. A service needs a `base_url` and at least one procedure.',
+    'These keys begin with `rpc_gateway.services.$service.`, where `$service` is a name of your choice. A service needs a `base_url` and at least one procedure.',
   'services.$service.procedures.$proc':
     'Under `rpc_gateway.services.$service.procedures.$proc.`. A key that the service has too takes precedence here.',
   'listeners.$name':
@@ -54,12 +54,12 @@ const PLACES: Readonly<Record<string, string>> = {
   log: 'Under `log.`',
 };
 
-/** docs/reference/configuration.md, rendered from the schema. */
+/** Renders docs/reference/configuration.md from the schema. */
 export function renderReference(): string {
   const [procedures, services] = GATEWAY_SCOPES as readonly [Scope, Scope];
   const sections = [services, procedures, ...TOP_SCOPES].map(renderScope);
   const note =
-    '\nKeys marked ⏳ are accepted and checked, and have no effect yet in this version; a notice at start says so.\n';
+    '\nKeys marked ⏳ are accepted and checked, but have no effect yet in this version. A notice at the start says so.\n';
   const marks = sections.some((section) => section.includes('⏳'));
   return `${[`${INTRODUCTION}${marks ? note : ''}`, ...sections].join('\n')}`;
 }

@@ -15,7 +15,7 @@ const procedure = (...lines: string[]) =>
     .procedures[0]!.settings;
 
 describe('deadline', () => {
-  it('is all attempts, at most wamp.max_call_timeout', () => {
+  it('is the time of all attempts, and at most wamp.max_call_timeout', () => {
     expect(service().settings.deadline).toBe(120_000);
     expect(service('timeout = 10s', 'retries = 0').settings.deadline).toBe(10_000);
     expect(service('timeout = 5m', 'retries = 100').settings.deadline).toBe(600_000);
@@ -32,15 +32,15 @@ describe('remaining', () => {
     ['post', 'body'],
     ['put', 'body'],
     ['patch', 'body'],
-  ])('of %s goes to the %s', (method, remaining) => {
+  ])('is for %s by default %s', (method, remaining) => {
     expect(procedure(`method = ${method}`).remaining).toBe(remaining);
     expect(procedure(`method = ${method}`, 'body = {{items}}').remaining).toBe('refuse');
     expect(procedure(`method = ${method}`, 'remaining = refuse').remaining).toBe('refuse');
   });
 });
 
-describe('what services and procedures share', () => {
-  it('is merged by name; headers are the same in any case, query parameters are not', () => {
+describe('a key that services and procedures share', () => {
+  it('is merged by name: case matters for query parameters, but not for headers', () => {
     const { headers, query } = procedure(
       '/headers.X-A = s',
       'headers.x-a = p',
@@ -54,7 +54,7 @@ describe('what services and procedures share', () => {
     ]);
   });
 
-  it('is taken from the service where the procedure says nothing', () => {
+  it('has the value of the service unless the procedure sets it', () => {
     expect(procedure('/result = args', '/idempotency_header = X-Key')).toMatchObject({
       result: 'args',
       idempotency_header: 'X-Key',
@@ -64,7 +64,7 @@ describe('what services and procedures share', () => {
 });
 
 describe('allow_anonymous_user', () => {
-  it('is on while every enabled listener is on loopback, unless the file says', () => {
+  it('is by default on if every enabled listener is on a loopback address', () => {
     const allows = (...lines: string[]) => load(...lines).security.allow_anonymous_user;
     expect(allows()).toBe(true);
     expect(allows('listeners.a.ip = 127.1.2.3', 'listeners.b.ip = ::1')).toBe(true);
@@ -79,7 +79,7 @@ describe('allow_anonymous_user', () => {
 });
 
 describe('listeners', () => {
-  it('without any declared, are one for WebSocket and one for RawSocket', () => {
+  it('are by default one for WebSocket and one for RawSocket', () => {
     const ip = '127.0.0.1';
     expect(load().listeners).toMatchObject([
       { name: 'websocket', settings: { protocol: 'websocket', ip, port: 18_080, path: '/ws' } },
@@ -87,7 +87,7 @@ describe('listeners', () => {
     ]);
   });
 
-  it('hold as many sessions as the router, unless they say otherwise', () => {
+  it('have the max_sessions of the router by default', () => {
     const sessions = (...lines: string[]) =>
       load(...lines).listeners.map(({ settings }) => settings.max_sessions);
     expect(sessions()).toEqual([100_000, 100_000]);
@@ -95,14 +95,14 @@ describe('listeners', () => {
     expect(sessions('wamp.max_sessions = 7', 'listeners.a.max_sessions = 3')).toEqual([3]);
   });
 
-  it('are those that are switched on', () => {
+  it('include only those that are enabled', () => {
     const names = (...lines: string[]) => load(...lines).listeners.map(({ name }) => name);
     expect(names('listeners.a.enabled = off', 'listeners.b.port = 1')).toEqual(['b']);
   });
 });
 
 describe('invoke', () => {
-  it('is single here', () => {
+  it('is single by default', () => {
     expect(load().services[0]?.procedures[0]?.settings.invoke).toBe('single');
   });
 });

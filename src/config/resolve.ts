@@ -18,11 +18,11 @@ import { DEFAULT_PORTS } from './schema/listener.js';
 import type { SecurityFile } from './security-file/load-security-file.js';
 import { withoutUsers } from './security-file/realm-security.js';
 
-/** Computes what follows from other keys, merges what services and procedures share, and freezes the whole. */
+/** Computes defaults from other keys, merges services into procedures, and freezes the result. */
 export function resolveConfig(
   draft: ConfigDraft,
   securityFile: SecurityFile,
-  told: Pick<LoadedConfig, 'notices' | 'pending'>,
+  reported: Pick<LoadedConfig, 'notices' | 'pending'>,
 ): LoadedConfig {
   const wamp = resolveWamp(draft.wamp.settings as WampSettings);
   const attached = draft.router.settings.url !== undefined;
@@ -39,7 +39,7 @@ export function resolveConfig(
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],
     log: draft.log.settings as LoadedConfig['log'],
-    ...told,
+    ...reported,
   });
 }
 
@@ -59,14 +59,14 @@ function resolveSecurity(
   });
 }
 
-/** No call may take longer than max_call_timeout, whatever call_timeout is set to or defaults to. */
+/** Limits call_timeout to max_call_timeout, also if it is a default. */
 function resolveWamp(given: WampSettings): WampSettings {
   return complete<WampSettings>(given, {
     call_timeout: Math.min(given.call_timeout, given.max_call_timeout),
   });
 }
 
-/** Adds computed settings in place: a copy would lose the secrets, which are not enumerable. */
+/** Adds computed settings in place. A copy would lose the secrets, which are not enumerable. */
 function complete<T extends object>(settings: Partial<T>, computed: Partial<T>): T {
   return Object.assign(settings, computed) as T;
 }
@@ -88,7 +88,10 @@ function resolveService(draft: ServiceDraft, wamp: WampSettings, attached: boole
   };
 }
 
-/** The `file` provider's secret_id is a path, relative to the file that names it as all paths are. */
+/**
+ * Makes the secret_id of the `file` provider absolute. Like all paths, it is relative to its
+ * configuration file.
+ */
 function secretFile(draft: ServiceDraft): Partial<ServiceSettings> {
   const id = draft.settings['auth.secrets.secret_id'];
   const entry = draft.entry('auth.secrets.secret_id');
@@ -115,7 +118,7 @@ function resolveProcedure(
   });
 }
 
-/** Where the kwargs go that no template used, unless the file says: the guide's rule. */
+/** The default for where unused kwargs go, as docs/guide.md describes. */
 export function defaultRemaining({
   method,
   body_whole,
@@ -124,7 +127,9 @@ export function defaultRemaining({
   return method === 'post' || method === 'put' || method === 'patch' ? 'body' : 'query';
 }
 
-/** A procedure's entry takes the place of the service's entry of the same name. */
+/**
+ * Merges entries. An entry of the procedure replaces the entry of the service with the same name.
+ */
 function mergeNamed(
   service: readonly NamedTemplate[],
   own: readonly NamedTemplate[],

@@ -21,7 +21,7 @@ const services = (count: number, procedures: number) =>
     ].join('\n');
   });
 
-/** How many pairs of keys are compared while the lines are loaded. */
+/** Counts how many pairs of keys are compared while the lines are loaded. */
 function comparisons(lines: readonly string[]): number {
   vi.mocked(distance).mockClear();
   try {
@@ -36,12 +36,12 @@ beforeEach(() => {
   vi.mocked(distance).mockClear();
 });
 
-describe('the cost of looking for what a key may have meant', () => {
+describe('the cost of suggestions', () => {
   const foreign = times(150, (index) => `subsystem_${index}.some.key.number_${index} = 1`);
   const unknown = times(40, (index) => `listeners.main.acceptors_pool.number_${index} = 1`);
   const misspelt = times(50, (index) => `rpc_gateway.services.service_${index}.tmeoutt = 1s`);
 
-  it('is a few comparisons for each key that is skipped', () => {
+  it('is a few comparisons for each skipped key', () => {
     expect(comparisons([...services(20, 15), ...foreign, ...unknown])).toBeLessThan(20 * 190);
   });
 

@@ -17,7 +17,7 @@ const FILLED: Readonly<Record<string, string>> = {
   $var: 'client_secret',
 };
 
-/** Every key of the schema as a file may have it, and which of its letters the schema fixes. */
+/** Every key of the schema with names filled in, and which of its letters come from the schema. */
 function everyKey(): { key: string; fixed: boolean[] }[] {
   const scopes = [
     ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => ({ scope, before: `${prefix}.` }))),
@@ -43,25 +43,25 @@ function fill(pattern: string, scope: Scope): { key: string; fixed: boolean[] } 
   return { key, fixed };
 }
 
-/** All keys that one slip makes of `key`, where the slip touches a letter that the schema fixes. */
-function slipsOf({ key, fixed }: { key: string; fixed: boolean[] }): string[] {
+/** All misspellings of `key` by one edit at a letter that comes from the schema. */
+function typosOf({ key, fixed }: { key: string; fixed: boolean[] }): string[] {
   const letters = 'abcdefghijklmnopqrstuvwxyz_.';
-  const slips = new Set<string>();
+  const typos = new Set<string>();
   for (let at = 0; at < key.length; at++) {
     if (fixed[at] !== true) continue;
     const before = key.slice(0, at);
-    slips.add(before + key.slice(at + 1));
-    if (fixed[at + 1] === true) slips.add(before + key[at + 1] + key[at] + key.slice(at + 2));
+    typos.add(before + key.slice(at + 1));
+    if (fixed[at + 1] === true) typos.add(before + key[at + 1] + key[at] + key.slice(at + 2));
     for (const letter of letters) {
-      slips.add(before + letter + key.slice(at + 1));
-      slips.add(before + letter + key.slice(at));
+      typos.add(before + letter + key.slice(at + 1));
+      typos.add(before + letter + key.slice(at));
     }
   }
-  slips.delete(key);
-  return [...slips].filter((slip) => !isKnown(slip));
+  typos.delete(key);
+  return [...typos].filter((typo) => !isKnown(typo));
 }
 
-/** A slip that makes another key, or another name, is no misspelling that could be seen. */
+/** Tells whether a typo makes another valid key, so that it cannot be recognized. */
 function isKnown(key: string): boolean {
   const steps = key.split('.');
   if (GATEWAY_PREFIXES.some((prefix) => prefix === steps[0])) {
@@ -76,11 +76,14 @@ function isKnown(key: string): boolean {
   return scope !== undefined && matchKey(scope.keys, steps.slice(depth).join('.')) !== undefined;
 }
 
-/** About 360,000 slips take half a minute: TYPOS=all tries them all, otherwise every 101st of each key is taken. */
+/**
+ * All of the about 360,000 typos take half a minute. TYPOS=all tests all of them; the default is
+ * every 101st typo of each key.
+ */
 const STEP = process.env['TYPOS'] === 'all' ? 1 : 101;
 
 describe('a suggester', () => {
-  it('has the right key first for at least 95 % of all slips of one edit, of every key', {
+  it('suggests the right key for at least 95 % of all typos of one edit', {
     timeout: 600_000,
   }, () => {
     const keys = everyKey();
@@ -88,18 +91,18 @@ describe('a suggester', () => {
     let all = 0;
     let right = 0;
     keys.forEach((entry, index) => {
-      const slips = slipsOf(entry).filter((_, at) => at % STEP === index % STEP);
-      all += slips.length;
-      right += slips.filter((slip) => nearest(slip) === entry.key).length;
+      const typos = typosOf(entry).filter((_, at) => at % STEP === index % STEP);
+      all += typos.length;
+      right += typos.filter((typo) => nearest(typo) === entry.key).length;
     });
-    if (STEP === 1) console.log(`${right} of ${all} slips have the right suggestion`);
+    if (STEP === 1) console.log(`${right} of ${all} typos have the right suggestion`);
     expect(all).toBeGreaterThan(3000);
     expect(right / all).toBeGreaterThanOrEqual(0.95);
   });
 
-  it('finds the way through slips in the middle of a path, and those that make or lose a dot', () => {
+  it('finds typos in the middle of a path, and typos that add or remove a dot', () => {
     const wanted = 'rpc_gateway.services.billing.procedures.get_invoice.response.headers';
-    for (const slip of [
+    for (const typo of [
       'rpc_gateway.service.billing.procedures.get_invoice.response.headers',
       'rpc_gateway.services.billing.procedure.get_invoice.response.headers',
       'rpc_gateway.servicesbilling.procedures.get_invoice.response.headers',
@@ -109,7 +112,7 @@ describe('a suggester', () => {
       'rpcgateway.services.billing.procedures.get_invoice.response.headers',
       'rpc.gateway.services.billing.procedures.get_invoice.response.headers',
     ]) {
-      expect([slip, nearest(slip), typoOf(slip)]).toEqual([slip, wanted, wanted]);
+      expect([typo, nearest(typo), typoOf(typo)]).toEqual([typo, wanted, wanted]);
     }
   });
 
@@ -118,7 +121,7 @@ describe('a suggester', () => {
     expect(nearest('http_connector.services.a.header.X-$&')).toBe('http_connector.services.a.headers.X-$&');
   });
 
-  it('knows the right place of a key that stands in the wrong one', () => {
+  it('knows the right place of a key in the wrong place', () => {
     const service = 'rpc_gateway.services.billing';
     expect(nearest(`${service}.procedures.get_invoice.timeout`)).toBe(`${service}.timeout`);
     expect(nearest(`${service}.path`)).toBe(`${service}.procedures.get_invoice.path`);
@@ -127,7 +130,7 @@ describe('a suggester', () => {
     );
   });
 
-  it('says nothing about keys that are like none', () => {
+  it('suggests nothing for a key that resembles no known key', () => {
     expect(nearest('erlang.schedulers.force_wakeup_interval')).toBeUndefined();
     expect(typoOf('rpc_gateway.services.billing.colour')).toBeUndefined();
     expect(nearest(`rpc_gateway.${'x'.repeat(100_000)}`)).toBeUndefined();

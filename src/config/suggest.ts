@@ -4,37 +4,42 @@ import { GATEWAY_PREFIXES, GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js
 import { SERVICE_SCOPE } from './schema/service.js';
 import { matchKey, type Scope } from './schema/spec.js';
 
-/** The names that the correct lines of a file give to services, procedures and listeners. */
+/** The names of services, procedures and listeners in the correct lines of a file. */
 export interface KnownNames {
   readonly services: readonly { readonly name: string; readonly procedures: readonly string[] }[];
   readonly listeners: readonly string[];
 }
 
-/** Finds what a misspelt key may have meant. */
+/** Finds the intended key for a misspelt one. */
 export interface Suggester {
-  /** The known key nearest to `key`, with the names that `key` has; undefined where none is near. */
+  /** The known key nearest to `key`, with the names in `key`; undefined if no key is near. */
   nearest(key: string): string | undefined;
   /**
-   * The known key that `key` can hardly mean anything else than: one slip of the fingers away, a swap of two letters
-   * counted. Quick, so that every foreign key of a file can be asked about.
+   * The known key of which `key` is a typo, at most two edits away. It is fast enough to check
+   * every unknown key of a file.
    */
   typoOf(key: string): string | undefined;
 }
 
-/** A swap of two neighbouring letters is two edits. */
+/** Two edits include a swap of two neighbouring letters. */
 const TYPO_DISTANCE = 2;
-/** Beyond this part of its fixed length a key is not misspelt but a different one. */
+/**
+ * A key with more edits than this fraction of its fixed length is a different key, not a misspelt
+ * one.
+ */
 const RELATED = 0.25;
 const LONGEST_KEY = 300;
 
-/** Two edits leave at least one third of a text as it is. That is cheaper to look for than to count edits. */
+/**
+ * Two edits leave at least one third of a text unchanged. This test is cheaper than counting edits.
+ */
 function sharesThird(text: string, candidate: string): boolean {
   const third = Math.ceil(candidate.length / 3);
   return [0, third, 2 * third].some((start) => text.includes(candidate.slice(start, start + third)));
 }
 
-/** Letters of other alphabets, Cyrillic and Greek, that look like ours. */
-const LOOKALIKES: ReadonlyMap<string, string> = new Map(
+/** Cyrillic and Greek letters that look like Latin ones. */
+const HOMOGLYPHS: ReadonlyMap<string, string> = new Map(
   [
     'аa',
     'еe',
@@ -57,13 +62,18 @@ const LOOKALIKES: ReadonlyMap<string, string> = new Map(
   ].map(([foreign = '', latin = '']) => [foreign, latin]),
 );
 
-/** In lower case, and with plain letters for those that look like them: `RPC_GATEWAY`, `rpс_gateway` with a Cyrillic с. */
+/**
+ * Converts to lower case and Latin letters, for `RPC_GATEWAY` or `rpс_gateway` with a Cyrillic с.
+ */
 function plainLetters(key: string): string {
   if (/^[\x21-\x40\x5b-\x7e]*$/.test(key)) return key;
-  return [...key.normalize('NFKC').toLowerCase()].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+  return [...key.normalize('NFKC').toLowerCase()].map((letter) => HOMOGLYPHS.get(letter) ?? letter).join('');
 }
 
-/** Made once for a file; each key is then compared with the few known keys whose names could be its own. */
+/**
+ * Creates a suggester for one file. It compares a key only with known keys that can contain its
+ * names.
+ */
 export function createSuggester(names: KnownNames): Suggester {
   const tables = [
     ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => tableOf(scope, `${prefix}.`))),
@@ -84,21 +94,21 @@ export function createSuggester(names: KnownNames): Suggester {
   };
 }
 
-/** The keys of one scope under one prefix, prepared for comparing. */
+/** The keys of one scope below one prefix, prepared for comparison. */
 interface Table {
   readonly path: readonly string[];
   readonly patterns: readonly Pattern[];
 }
 
-/** One key of a scope: `before`, then perhaps a name, then `after`. */
+/** One key of a scope: `before`, then possibly a name, then `after`. */
 interface Pattern {
   readonly before: string;
   readonly after: string;
-  /** Which step the name is, counted from the scope's first key step; undefined where the key has none. */
+  /** The index of the name among the steps of the key; undefined if the key has no name. */
   readonly nameAt: number | undefined;
-  /** How many steps follow the name. */
+  /** The number of steps after the name. */
   readonly stepsAfter: number;
-  /** The length of what the schema gives, names left out. */
+  /** The length of the key without names. */
   readonly fixedLength: number;
 }
 
@@ -141,7 +151,7 @@ function nearestOf(
       for (const pattern of table.patterns) {
         const limit = limitOf(pattern);
         for (const candidate of filled(path, table.path.length, pattern, steps)) {
-          // No nearer than the difference in length, which is cheap to tell.
+          // The distance is at least the difference in length, which is cheap to compute.
           const least = Math.abs(candidate.length - key.length);
           if (least > limit || (best !== undefined && least >= best.far)) continue;
           const other = plain === key ? candidate : plainLetters(candidate);
@@ -155,7 +165,7 @@ function nearestOf(
   return best;
 }
 
-/** The right place of a service's key that stands under a procedure, or the other way round. */
+/** The correct key if a key of a service is below a procedure, or the other way round. */
 function misplaced(key: string, names: KnownNames): string | undefined {
   const [prefix, services, service = '', procedures, ...inner] = key.split('.');
   if (!GATEWAY_PREFIXES.some((known) => known === prefix) || services !== 'services') return undefined;
@@ -168,7 +178,10 @@ function misplaced(key: string, names: KnownNames): string | undefined {
   return `${path}.procedures.${known}.${procedureKey}`;
 }
 
-/** The path of a scope with names in it: those of the key itself, and those that the file knows and the key seems to have. */
+/**
+ * Fills names into the path of a scope: the names in the key, and known names that the key seems to
+ * contain.
+ */
 function* pathsOf(
   parts: readonly string[],
   key: string,
@@ -190,7 +203,9 @@ function* pathsOf(
   }
 }
 
-/** The names that may stand at a place of a path; those of procedures belong to the service before them. */
+/**
+ * The known names for one step of a path. Names of procedures depend on the service before them.
+ */
 function knownAt(
   parts: readonly string[],
   index: number,
@@ -201,7 +216,10 @@ function knownAt(
   return services.find(({ name }) => name === parts[index - 2])?.procedures ?? [];
 }
 
-/** A slip elsewhere leaves a name whole, and moves it no further than a typo's edits do. */
+/**
+ * Tells whether `key` contains a name near `start`. A typo before the name shifts it by at most
+ * two.
+ */
 function standsAt(name: string, start: number, key: string): boolean {
   for (let shift = -TYPO_DISTANCE; shift <= TYPO_DISTANCE; shift++) {
     if (key.startsWith(name, start + shift)) return true;
@@ -210,8 +228,8 @@ function standsAt(name: string, start: number, key: string): boolean {
 }
 
 /**
- * A family's `$name` takes what the misspelt key has in its place. A slip that makes or loses a dot moves that place by
- * one, so the places beside it are tried too.
+ * Fills the `$name` of a family with the steps of the misspelt key at the same index. A typo that
+ * adds or removes a dot shifts the index by one, so the neighbouring indexes are tried too.
  */
 function* filled(path: string, depth: number, pattern: Pattern, steps: readonly string[]): Iterable<string> {
   const { before, after, nameAt, stepsAfter } = pattern;

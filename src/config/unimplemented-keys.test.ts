@@ -4,7 +4,7 @@ import { SERVICE_SCOPE } from './schema/service.js';
 import { pendingFamily } from './schema/spec.js';
 
 describe('pendingFamily', () => {
-  it('is the whole key or what it begins with, never a part of a word', () => {
+  it('is the whole key or its first steps, never a part of a step', () => {
     const scope = { ...SERVICE_SCOPE, pending: ['auth.refresh_on', 'liveness'] };
     expect(pendingFamily(scope, 'auth.refresh_on')).toBe('auth.refresh_on');
     expect(pendingFamily(scope, 'liveness.path')).toBe('liveness');
@@ -13,8 +13,8 @@ describe('pendingFamily', () => {
   });
 });
 
-describe('the notice', () => {
-  it('comes once for a family and service, and not for defaults', () => {
+describe('the notice about a pending key', () => {
+  it('appears once for each family and service, and not for defaults', () => {
     const service = (name: string) => `
 rpc_gateway.services.${name}.base_url = https://api.example.com
 rpc_gateway.services.${name}.procedures.p.uri = com.example.${name}

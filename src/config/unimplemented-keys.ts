@@ -7,10 +7,10 @@ import { TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { pendingFamily, type Scope } from './schema/spec.js';
 
-const MESSAGE = 'accepted, has no effect yet in this version';
+const MESSAGE = 'accepted, but has no effect yet in this version';
 
 /**
- * One notice for each pending family and service (or listener), at its first line.
+ * Adds one notice for each pending family in each service or listener, at its first line.
  *
  * @returns the keys of the file that have no effect yet.
  */
@@ -20,7 +20,7 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     keys.push(...pendingKeys(scope, scopes));
     notifyEach(scope, scopes, notices);
   };
-  // Of a service that is off no key has an effect, and that is meant.
+  // No key of a disabled service has an effect, so it needs no notice.
   const isOn = ({ name }: RawScope) => draft.services.some((service) => service.name === name);
   for (const service of [...raw.services.values()].filter(isOn)) {
     notifyFamilies(SERVICE_SCOPE, [service]);
@@ -35,21 +35,21 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     const { pendingKey: key } = listener;
     if (key === undefined) continue;
     keys.push(`listeners.${listener.name}.${key}`);
-    const what = key === 'protocol' ? 'the value admin is' : 'what an admin listener serves is';
+    const what = key === 'protocol' ? 'the value admin is' : 'the service of an admin listener is';
     listener.notify(key, `${what} ${MESSAGE}`);
   }
   return keys;
 }
 
 /**
- * Joining another router is asked for and cannot be had: the gateway would carry its own router instead, and whoever
- * waits at the other one would wait for ever.
+ * Refuses `router.url`, which is not implemented. With a mere notice, the gateway would run its own
+ * router, and clients of the other router would wait for ever.
  */
 export function refuseAttached({ router }: ConfigDraft): void {
   if (router.entry('url') === undefined) return;
   router.report(
     'url',
-    'joining another router is not possible yet in this version; without this key the gateway carries its own router',
+    'this version cannot join another router yet; without this key, the gateway runs its own router',
   );
 }
 
@@ -62,13 +62,13 @@ function pendingKeys(scope: Scope, scopes: readonly RawScope[]): readonly string
 }
 
 function notifyEach(scope: Scope, scopes: readonly RawScope[], notices: Problems): void {
-  const told = new Set<string>();
+  const notified = new Set<string>();
   for (const { values, path } of scopes) {
     const depth = path.split('.').length;
     for (const { entry, match } of values.values()) {
       const family = pendingFamily(scope, match.key);
-      if (family === undefined || told.has(family)) continue;
-      told.add(family);
+      if (family === undefined || notified.has(family)) continue;
+      notified.add(family);
       const familyKey = [...entry.key.split('.').slice(0, depth), family].join('.');
       notices.add(entry, match.key === family ? familyKey : `${familyKey}.*`, MESSAGE);
     }

@@ -6,7 +6,10 @@ import { checkServiceVariables } from './service-variable-checks.js';
 import { checkTokenCache, checkTokenRequest } from './token-request-checks.js';
 import { checkVariables } from './variable-checks.js';
 
-/** Checks a service's `auth.*` keys against each other, and the variables that they and base_url use. */
+/**
+ * Checks the `auth.*` keys of a service against each other, and the variables in them and in
+ * base_url.
+ */
 export function checkAuth(service: ServiceDraft, readFile: ReadFile): void {
   checkTokenRequest(service);
   checkTokenCache(service);

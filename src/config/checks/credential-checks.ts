@@ -6,7 +6,7 @@ import { ValueError } from '../types/value-error.js';
 import { variablesOfCalls } from './service-variable-checks.js';
 import { definedVariables, reportUndefined, valueAtLoad } from './variable-checks.js';
 
-/** Checks what is sent to the upstream: `auth.apply.*` and the token in it. */
+/** Checks the credential that the upstream receives: `auth.apply.*` and the token. */
 export function checkCredential(service: ServiceDraft): void {
   const { settings } = service;
   const format = settings['auth.apply.format'];
@@ -16,7 +16,7 @@ export function checkCredential(service: ServiceDraft): void {
   if (placement === 'query_param' && service.entry('auth.apply.name') === undefined) {
     service.notify(
       'auth.apply.placement',
-      'without auth.apply.name the query parameter is called Authorization',
+      'without auth.apply.name, the name of the query parameter is Authorization',
     );
   }
   if (placement === 'header') checkHeaderName(service);
@@ -24,7 +24,7 @@ export function checkCredential(service: ServiceDraft): void {
     if (service.hasAny('auth.apply')) {
       service.reportMissing(
         'auth.vars.token',
-        'auth.apply has no token: set auth.vars.token, or auth.fetch.url',
+        'auth.apply has no token: set auth.vars.token or auth.fetch.url',
       );
     }
     return;
@@ -35,7 +35,7 @@ export function checkCredential(service: ServiceDraft): void {
   const used = variablesOf(format).map(({ name }) => name);
   if (!fetches && isInBaseUrl(service)) notifyPlacedAlready(service);
   else if (!used.includes('token')) {
-    service.notify('auth.apply.format', 'holds no {{token}}, so the token is never sent');
+    service.notify('auth.apply.format', 'does not contain {{token}}, so the token is never sent');
   }
   const isStatic = !fetches && !service.members('auth.secrets.vars.$var').has('token');
   if (isStatic && settings['auth.vars']?.get('token') === '') {
@@ -43,7 +43,7 @@ export function checkCredential(service: ServiceDraft): void {
   }
 }
 
-/** Some APIs have their key in the path (`https://api.example.com/bot{{token}}`). */
+/** Some APIs expect the key in the path (`https://api.example.com/bot{{token}}`). */
 function isInBaseUrl({ settings }: ServiceDraft): boolean {
   return (
     settings.base_url !== undefined && variablesOf(settings.base_url).some(({ name }) => name === 'token')
@@ -53,7 +53,7 @@ function isInBaseUrl({ settings }: ServiceDraft): boolean {
 function notifyPlacedAlready(service: ServiceDraft): void {
   const keys = ['auth.apply.placement', 'auth.apply.name', 'auth.apply.format'] as const;
   const key = keys.find((each) => service.entry(each) !== undefined);
-  if (key !== undefined) service.notify(key, 'has no effect: {{token}} stands in base_url already');
+  if (key !== undefined) service.notify(key, 'has no effect: base_url already contains {{token}}');
 }
 
 function checkHeaderName(service: ServiceDraft): void {
@@ -68,12 +68,15 @@ function checkHeaderName(service: ServiceDraft): void {
   if (!texts.every(isFieldValue)) {
     service.report(
       'auth.apply.format',
-      'a header may hold Latin-1 characters only, and no line breaks or control characters',
+      'a header may contain only Latin-1 characters, without line breaks and control characters',
     );
   }
 }
 
-/** What variables bring into a header, be it the token request's or the credential's, as far as it is known at load. */
+/**
+ * Checks the values of variables in headers of the token request, the credential and calls, as far
+ * as they are known at load.
+ */
 export function checkHeaderValues(service: ServiceDraft): void {
   const { settings } = service;
   const { 'auth.apply.format': format, 'auth.fetch.headers': headers = [] } = settings;
@@ -84,9 +87,9 @@ export function checkHeaderValues(service: ServiceDraft): void {
     ...variablesOfCalls(service, { inHeader: true }),
   ];
   for (const name of new Set(names)) {
-    // {{token}} is what is fetched, and judged when it is there.
+    // {{token}} is the fetched token, which is checked when it arrives.
     if (name === 'token' && service.hasAny('auth.fetch')) continue;
     if (isFieldValue(valueAtLoad(service, { name, fallback: undefined }) ?? '')) continue;
-    service.report('auth.vars.$var', 'holds a character that cannot stand in a header', { name });
+    service.report('auth.vars.$var', 'contains a character that is not allowed in a header', { name });
   }
 }

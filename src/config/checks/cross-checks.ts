@@ -6,7 +6,7 @@ import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
-/** Checks that look at more than one key. What they find goes where the drafts report to. */
+/** Runs the checks that need more than one key. They report through the drafts. */
 export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   const checkTls = createTlsCheck(readFile);
   for (const service of draft.services) {
@@ -21,70 +21,76 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   }
   checkUris(draft.services);
   checkListeners(draft, checkTls);
-  checkDefaultAnswerSize(draft);
+  checkDefaultResponseSize(draft);
   checkWampLimits(draft.wamp);
   checkSessions(draft.router);
 }
 
 function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls: CheckTls): void {
   if (service.procedures.length === 0) {
-    service.reportMissing('procedures', 'the service has no procedure; add procedures.NAME.uri and .realm');
+    service.reportMissing(
+      'procedures',
+      'the service has no procedure; add procedures.NAME.uri and procedures.NAME.realm',
+    );
   }
   checkTls(service);
   if (service.settings.tls_verify === 'verify_none') {
     service.notify(
       'tls_verify',
-      "the upstream's certificate is not checked: anybody in between can read along",
+      'the certificate of the upstream is not checked: an attacker in between can read all requests',
     );
   }
   if (service.settings['auth.fetch.tls_verify'] === 'verify_none') {
     service.notify(
       'auth.fetch.tls_verify',
-      "the token endpoint's certificate is not checked: anybody in between can read the credentials",
+      'the certificate of the token endpoint is not checked: an attacker in between can read the credentials',
     );
   }
   checkTimes(service, wamp.settings.max_call_timeout);
-  checkAnswerSize(service, wamp);
+  checkResponseSize(service, wamp);
 }
 
 function checkTimes(service: ServiceDraft, maxCallTimeout: number | undefined): void {
   const { timeout, retries, deadline, 'pool.recv_timeout': recvTimeout } = service.settings;
   if (timeout === undefined || retries === undefined || maxCallTimeout === undefined) return;
   if (deadline !== undefined && deadline > maxCallTimeout) {
-    service.notify('deadline', 'is cut down to wamp.max_call_timeout; raise that for longer calls');
-  }
-  const ends = Math.min(deadline ?? timeout * (retries + 1), maxCallTimeout);
-  if (retries > 0 && timeout >= ends) {
     service.notify(
-      deadline === undefined ? 'timeout' : 'deadline',
-      'an attempt may take up the whole deadline, which leaves no time for retries',
+      'deadline',
+      'is limited to wamp.max_call_timeout; raise wamp.max_call_timeout for longer calls',
     );
   }
-  // The defaults are 60s and 30s in Bondy too: a file that says nothing about it is not to blame.
+  const wholeCall = Math.min(deadline ?? timeout * (retries + 1), maxCallTimeout);
+  if (retries > 0 && timeout >= wholeCall) {
+    service.notify(
+      deadline === undefined ? 'timeout' : 'deadline',
+      'one attempt may take the whole deadline, which leaves no time for retries',
+    );
+  }
+  // The defaults are 60s and 30s, as in Bondy, so a file without the key gets no notice.
   if (
     recvTimeout !== undefined &&
     service.entry('pool.recv_timeout') !== undefined &&
     recvTimeout >= timeout
   ) {
-    service.notify('pool.recv_timeout', 'has no effect: timeout ends the attempt no later');
+    service.notify('pool.recv_timeout', 'has no effect: it is not shorter than timeout');
   }
 }
 
-function checkAnswerSize(service: ServiceDraft, wamp: ConfigDraft['wamp']): void {
+function checkResponseSize(service: ServiceDraft, wamp: ConfigDraft['wamp']): void {
   if (service.entry('pool.max_response_size') === undefined || !exceedsBuffer(service, wamp)) return;
   service.notify(
     'pool.max_response_size',
-    'an answer larger than wamp.max_send_buffer cannot be handed to a client; raise that, or lower this',
+    'a response larger than wamp.max_send_buffer cannot be sent to a client; raise wamp.max_send_buffer, or lower this value',
   );
 }
 
-/** Where services leave the size to its default, one notice stands for all of them. */
-function checkDefaultAnswerSize({ services, wamp }: ConfigDraft): void {
+/** Adds one notice for all services that use the default size. */
+function checkDefaultResponseSize({ services, wamp }: ConfigDraft): void {
   const usesDefault = (service: ServiceDraft) => service.entry('pool.max_response_size') === undefined;
   if (!services.some((service) => usesDefault(service) && exceedsBuffer(service, wamp))) return;
   wamp.notify(
     'max_send_buffer',
-    'is smaller than the default of pool.max_response_size; an answer in between cannot be handed to a client',
+    'is smaller than the default of pool.max_response_size; a response larger than this value cannot be sent to a client',
   );
 }
 
@@ -94,35 +100,39 @@ function exceedsBuffer(service: ServiceDraft, wamp: ConfigDraft['wamp']): boolea
   return size !== undefined && buffer !== undefined && size > buffer;
 }
 
-/** Limits of which one undoes what another allows. */
+/** Notes limits that contradict each other. */
 function checkWampLimits(wamp: ConfigDraft['wamp']): void {
   const { call_timeout, max_call_timeout, max_message_size, max_send_buffer, max_send_buffer_total } =
     wamp.settings;
   if (wamp.entry('call_timeout') !== undefined && isAbove(call_timeout, max_call_timeout)) {
-    wamp.notify('call_timeout', 'is cut down to wamp.max_call_timeout; raise that for longer calls');
+    wamp.notify(
+      'call_timeout',
+      'is limited to wamp.max_call_timeout; raise wamp.max_call_timeout for longer calls',
+    );
   }
   if (isAbove(max_message_size, max_send_buffer)) {
     wamp.notify(
       wamp.entry('max_message_size') === undefined ? 'max_send_buffer' : 'max_message_size',
-      'a message larger than wamp.max_send_buffer is taken and handed to nobody; let wamp.max_message_size be no larger',
+      'a message larger than wamp.max_send_buffer is accepted but cannot be delivered; wamp.max_message_size should not be larger',
     );
   }
   if (isAbove(max_send_buffer, max_send_buffer_total)) {
     wamp.notify(
       wamp.entry('max_send_buffer') === undefined ? 'max_send_buffer_total' : 'max_send_buffer',
-      'one client may have more waiting than wamp.max_send_buffer_total allows all of them; let wamp.max_send_buffer be smaller',
+      'the limit for one client is higher than wamp.max_send_buffer_total, the limit for all clients; wamp.max_send_buffer should not be larger',
     );
   }
 }
 
-/** What is undefined was wrong, and is reported already. */
+/** Tells whether a value is above a limit. An undefined value was wrong and is reported already. */
 function isAbove(value: number | undefined, limit: number | undefined): boolean {
   return value !== undefined && limit !== undefined && value > limit;
 }
 
 /**
- * Two Cookie headers would go out, and servers differ in which they read (RFC 6265 section 5.4 allows one). What a
- * service says is sent together with what its procedure says.
+ * Refuses `cookies.*` beside a Cookie header. The request would have two Cookie headers, of which
+ * RFC 6265 section 5.4 allows one, and servers read different ones. The keys of a service and of
+ * its procedure apply together.
  */
 function checkCookies(service: ServiceDraft): void {
   const ofService = cookieHeader(service);
@@ -130,7 +140,7 @@ function checkCookies(service: ServiceDraft): void {
   for (const procedure of service.procedures) {
     const header = cookieHeader(procedure) ?? ofService;
     reportCookies(procedure, header);
-    // The service's own cookies meet the header of this procedure alone.
+    // The header of this procedure also conflicts with the cookies of the service.
     if (header !== ofService) reportCookies(service, header);
   }
 }
@@ -145,22 +155,19 @@ function cookieHeader(draft: ServiceDraft | ProcedureDraft): string | undefined 
 function reportCookies(draft: ServiceDraft | ProcedureDraft, header: string | undefined): void {
   const [name] = draft.members('cookies.$name');
   if (header === undefined || name === undefined) return;
-  draft.report('cookies.$name', `cookies are given by cookies.NAME or by ${header}, not both`, { name });
+  draft.report('cookies.$name', `cookies are set by cookies.NAME or by ${header}, not both`, { name });
 }
 
 function checkProcedure(procedure: ProcedureDraft): void {
   if (procedure.entry('body') === undefined) return;
   const [field] = procedure.members('body.$name');
   if (field !== undefined) {
-    procedure.report('body.$name', 'a body is either whole (body) or made of fields (body.NAME), not both', {
+    procedure.report('body.$name', 'the body is set by body or by body.NAME, not both', {
       name: field,
     });
   }
   if (procedure.settings.remaining === 'body') {
-    procedure.report(
-      'remaining',
-      'nothing can be added to a whole body; allowed with it are query and refuse',
-    );
+    procedure.report('remaining', 'must be query or refuse, because nothing can be added to a whole body');
   }
 }
 
@@ -173,7 +180,7 @@ function checkUris(services: readonly ServiceDraft[]): void {
     const id = `${realm} ${uri}`;
     const earlier = seen.get(id);
     if (earlier === undefined) seen.set(id, `${entry.file}:${entry.line}`);
-    else procedure.report('uri', `the same URI is given in the same realm at ${earlier}`);
+    else procedure.report('uri', `the same URI is already used in this realm at ${earlier}`);
   }
 }
 

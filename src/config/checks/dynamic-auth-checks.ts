@@ -3,8 +3,8 @@ import type { SecurityFile } from '../security-file/load-security-file.js';
 import type { RealmSecurity } from '../security-file/model.js';
 
 /**
- * Notes authenticators and authorizers that anybody could pass for, or nobody could be: clients register them, and it is
- * for the grants of the realm to say which.
+ * Notes authenticators and authorizers that every client, or no client, could register. Clients
+ * register these procedures, so the grants of the realm must say which client may.
  */
 export function checkDeciding({ security }: ConfigDraft, file: SecurityFile): void {
   for (const [name, { authenticator, authorizer }] of security.settings.realms ?? []) {
@@ -12,22 +12,23 @@ export function checkDeciding({ security }: ConfigDraft, file: SecurityFile): vo
     const notify = (field: string, message: string) =>
       security.notify('realms.$realm', message, { name, field });
     if (authorizer !== undefined && realm?.securityEnabled === false) {
-      notify('authorizer', 'has no effect: the realm has its security off');
+      notify('authorizer', 'has no effect: security is off in this realm');
     }
     const isOpen =
       realm?.securityEnabled === false || (realm?.grants === undefined && authorizer === undefined);
     if (authenticator !== undefined && isOpen) {
       notify(
         'authenticator',
-        'whoever joins the realm can register this procedure; let its grants say who may',
+        'every client of the realm can register this procedure; restrict it with grants',
       );
     }
     if (isOpen) continue;
     for (const [field, procedure] of Object.entries({ authenticator, authorizer })) {
       if (procedure === undefined || maySomebodyRegister(realm, procedure)) continue;
-      // What an authorizer allows cannot be known; but it cannot be asked about itself before it is there.
+      // An authorizer may allow the registration of the authenticator, but not its own
+      // registration.
       if (field === 'authenticator' && authorizer !== undefined) continue;
-      notify(field, 'no grant lets anybody register this procedure');
+      notify(field, 'no grant allows a client to register this procedure');
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ConfigDraft, ListenerDraft } from '../drafts.js';
 import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from '../schema/listener.js';
 import type { CheckTls } from './tls-checks.js';
 
-/** Checks the listeners, each by itself and all together. */
+/** Checks each listener, and then all listeners together. */
 export function checkListeners({ listeners, wamp }: ConfigDraft, checkTls: CheckTls): void {
   for (const listener of listeners) {
     checkListener(listener, checkTls);
@@ -15,7 +15,7 @@ export function checkListeners({ listeners, wamp }: ConfigDraft, checkTls: Check
   checkOneOpens(listeners);
 }
 
-/** Tells whether only programs on this machine can reach a listener. */
+/** Tells whether only programs on this machine can connect to a listener. */
 export function isOnLoopback({ ip, socket }: Partial<Pick<ListenerSettings, 'ip' | 'socket'>>): boolean {
   if (socket !== undefined) return true;
   return ip === 'localhost' || ip === '::1' || (ip !== undefined && isIP(ip) === 4 && ip.startsWith('127.'));
@@ -30,27 +30,29 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
   if (socketKey === undefined) return;
   const { protocol, socket } = listener.settings;
   if (protocol !== undefined && protocol !== 'rawsocket') {
-    listener.report(socketKey, 'a Unix socket goes with protocol = rawsocket only');
+    listener.report(socketKey, 'a Unix socket needs protocol = rawsocket');
   }
   if (socket !== undefined && Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
     listener.report(
       socketKey,
-      `the whole path may have ${MAX_SOCKET_PATH} bytes, as the system takes no more`,
+      `the absolute path must have at most ${MAX_SOCKET_PATH} bytes, the limit of the system`,
     );
   }
   for (const key of ['ip', 'port'] as const) {
     if (listener.entry(key) !== undefined)
-      listener.report(key, 'a listener has either a socket or ip and port');
+      listener.report(key, 'a listener uses either socket, or ip and port');
   }
   if (listener.hasAny('tls')) {
-    listener.report('tls.certfile', 'a Unix socket needs no TLS: nothing of it leaves the machine');
+    listener.report('tls.certfile', 'a Unix socket needs no TLS: its traffic does not leave the machine');
   }
 }
 
-/** What a Unix socket's address holds on Linux (unix(7), `sun_path`, less its end). */
+/**
+ * The longest path of a Unix socket on Linux in bytes (unix(7): `sun_path` without its final zero).
+ */
 const MAX_SOCKET_PATH = 107;
 
-/** Keys that are for WebSocket. */
+/** Notes keys that have an effect only with WebSocket. */
 function notifyUseless(listener: ListenerDraft): void {
   if (listener.settings.protocol !== 'rawsocket') return;
   for (const key of ['path', 'origins'] as const) {
@@ -66,13 +68,13 @@ function notifySessions(listener: ListenerDraft, overall: number | undefined): v
   if (own !== undefined && own > most) {
     listener.notify(
       'max_sessions',
-      'has no effect beyond wamp.max_sessions, which goes for all listeners together',
+      'has no effect above wamp.max_sessions, which limits all listeners together',
     );
   }
   if (perSource > most) {
     listener.notify(
       'max_sessions_per_source',
-      'has no effect: there may be no more sessions than that at all',
+      'has no effect: it is higher than the limit for all sources together',
     );
   }
 }
@@ -88,7 +90,7 @@ function checkAddresses(listeners: readonly ListenerDraft[]): void {
     const address = `${ip} ${port}`;
     const earlier = seen.get(address);
     if (earlier === undefined) seen.set(address, listener.name);
-    else listener.report('port', `the listener ${earlier} has the same address and port`);
+    else listener.report('port', `the listener ${earlier} uses the same address and port`);
   }
 }
 
@@ -99,11 +101,14 @@ function checkSockets(listeners: readonly ListenerDraft[]): void {
     if (enabled !== true || socket === undefined) continue;
     const earlier = seen.get(socket);
     if (earlier === undefined) seen.set(socket, listener.name);
-    else listener.report(listener.socketKey ?? 'socket', `the listener ${earlier} has the same socket`);
+    else listener.report(listener.socketKey ?? 'socket', `the listener ${earlier} uses the same socket`);
   }
 }
 
-/** A gateway that nobody can reach is a mistake. A wrong value is reported already, and may have meant an open one. */
+/**
+ * Reports a configuration without any open listener. A listener with a wrong value counts as open:
+ * the value is reported already, and the listener may be meant to be open.
+ */
 function checkOneOpens(listeners: readonly ListenerDraft[]): void {
   const isOff = ({ settings }: ListenerDraft) => settings.enabled === false;
   const isPending = ({ settings }: ListenerDraft) => isPendingProtocol(settings.protocol);
@@ -111,12 +116,9 @@ function checkOneOpens(listeners: readonly ListenerDraft[]): void {
   const on = listeners.find((listener) => !isOff(listener));
   on?.report(
     'protocol',
-    'has no effect yet in this version, so no listener would be open; add one with protocol = websocket',
+    'has no effect yet in this version, so no listener is open; add one with protocol = websocket',
   );
   if (on === undefined) {
-    listeners[0]?.report(
-      'enabled',
-      'no listener would be open; turn on, or add, one with protocol = websocket',
-    );
+    listeners[0]?.report('enabled', 'no listener is open; enable or add one with protocol = websocket');
   }
 }

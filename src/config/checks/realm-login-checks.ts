@@ -3,7 +3,7 @@ import type { SecurityFile } from '../security-file/load-security-file.js';
 import type { RealmSecurity } from '../security-file/model.js';
 import { isOnLoopback } from './listener-checks.js';
 
-/** Notes the realms that nobody can join: where anonymous users are refused, some user must be known. */
+/** Notes realms that no client can join, because anonymous users are refused and no user exists. */
 export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
   const { listeners, security } = draft;
   const allowed = security.settings.allow_anonymous_user;
@@ -21,20 +21,20 @@ export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
     (realm) => dynamic?.get(realm)?.authenticator === undefined && !hasLogin(file.realms.get(realm)),
   );
   if (shut.length === 0) return;
-  const who = `nobody can join ${few(shut)}`;
-  const remedy = 'name users in security.config_file';
+  const who = `no client can join ${listRealms(shut)}`;
+  const remedy = 'add users in security.config_file';
   if (allowed === false) {
-    const reason = 'anonymous users are refused, and no others are known there';
+    const reason = 'anonymous users are refused, and there are no other users';
     security.notify('allow_anonymous_user', `${who}: ${reason}; ${remedy}`);
     return;
   }
   listener?.notify(
     'ip',
-    `${who}: off loopback anonymous users are refused, and no others are known there; ${remedy}, or set security.allow_anonymous_user = on, with which whoever reaches a listener may join`,
+    `${who}: anonymous users are refused because this address is not a loopback address, and there are no other users; ${remedy}, or set security.allow_anonymous_user = on, which allows every client to join`,
   );
 }
 
-/** Somebody can log in, by one authmethod or another. */
+/** Tells whether at least one user can log in. */
 function hasLogin(realm: RealmSecurity | undefined): boolean {
   if (realm === undefined || realm.authmethods.every((method) => method === 'anonymous')) return false;
   return [...realm.users.values()].some(
@@ -43,7 +43,8 @@ function hasLogin(realm: RealmSecurity | undefined): boolean {
   );
 }
 
-function few(realms: readonly string[]): string {
+function listRealms(realms: readonly string[]): string {
   const shown = realms.slice(0, 3).join(', ');
-  return realms.length > 3 ? `${shown} and ${realms.length - 3} more realms` : shown;
+  const more = realms.length - 3;
+  return more > 0 ? `${shown} and ${more} more realm${more === 1 ? '' : 's'}` : shown;
 }

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** What is noticed of a secret in the file `creds.json` beside the configuration. */
+/** The notices for a secret in the file `creds.json` beside the configuration. */
 function notices(readFile?: (path: string) => string): readonly string[] {
   const lines = [
     '+auth.secrets.provider = file',
@@ -28,15 +28,15 @@ function notices(readFile?: (path: string) => string): readonly string[] {
 }
 
 describe('the file of a secret', () => {
-  it('is noticed where it is not there', () => {
+  it('gets a notice while it does not exist', () => {
     expect(notices()).toEqual([
-      expect.stringMatching(/^there is no such file; calls are answered 503 until/),
+      expect.stringMatching(/^there is no such file; calls fail with status 503 until/),
     ]);
     folder.write('creds.json', 'anything');
     expect(notices()).toEqual([]);
   });
 
-  it('is read by whatever reads files', () => {
+  it('is read with the given readFile', () => {
     const paths: string[] = [];
     const readFile = (path: string) => {
       paths.push(path);
@@ -46,7 +46,7 @@ describe('the file of a secret', () => {
     expect(paths).toEqual([join(folder.path, 'creds.json')]);
   });
 
-  it('is not waited for where it is a named pipe', () => {
+  it('does not block the load if it is a named pipe', () => {
     execFileSync('mkfifo', [join(folder.path, 'creds.json')]);
     expect(notices()).toEqual([expect.stringMatching(/^this is not a file; /)]);
   });

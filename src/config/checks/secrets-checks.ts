@@ -8,13 +8,15 @@ import { variablesOf } from '../types/template.js';
 import { variablesOfCalls } from './service-variable-checks.js';
 import { variableUses } from './variable-checks.js';
 
-/** Checks the keys under `auth.secrets` against each other, and whether anything uses what they bring. */
+/**
+ * Checks the keys under `auth.secrets` against each other, and notes variables that nothing uses.
+ */
 export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
   if (!service.hasAny('auth.secrets')) return;
   if (service.entry('auth.secrets.provider') === undefined) {
     service.reportMissing(
       'auth.secrets.provider',
-      'is required where auth.secrets is used: aws_sm, file or env',
+      'is required if any auth.secrets key is set: aws_sm, file or env',
     );
   }
   const provider = service.settings['auth.secrets.provider'];
@@ -35,7 +37,7 @@ export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
   if (provider === 'env' && secretId) {
     service.notify(
       'auth.secrets.secret_id',
-      'is ignored: with the provider env every auth.secrets.vars.NAME.field names a variable of the environment',
+      'is ignored: with the provider env, auth.secrets.vars.NAME.field is the name of an environment variable',
     );
   }
   notifyUnused(service);
@@ -46,7 +48,7 @@ function checkEnvironment(service: ServiceDraft): void {
     if (field !== '.') continue;
     service.report(
       'auth.secrets.vars.$var',
-      'with the provider env field is the name of an environment variable; . is none',
+      'must be the name of an environment variable with the provider env, not .',
       { name, field: 'field' },
     );
   }
@@ -58,13 +60,13 @@ function notifyOtherRegion(service: ServiceDraft): void {
   if (region === undefined || named === undefined || named === region) return;
   service.notify(
     'auth.secrets.region',
-    'is not the region in the ARN of auth.secrets.secret_id: the secret is looked for in this one',
+    'differs from the region in the ARN of auth.secrets.secret_id; the gateway reads the secret in this region',
   );
 }
 
-const UNTIL_READABLE = 'calls are answered 503 until it can be read';
+const UNTIL_READABLE = 'calls fail with status 503 until it is readable';
 
-/** What cannot be read is no fault: a mounted secret may come later than its gateway, which waits for it. */
+/** An unreadable file is only a notice: the secret may be mounted after the gateway starts. */
 function checkSecretFiles(service: ServiceDraft, readFile: ReadFile): void {
   const key = 'auth.secrets.secret_id';
   const path = service.settings[key];
@@ -75,12 +77,12 @@ function checkSecretFiles(service: ServiceDraft, readFile: ReadFile): void {
     checkFilesOf(service, absolute, readFile);
     return;
   }
-  const trouble = troubleWith(absolute, readFile);
-  if (trouble === undefined) return;
-  service.notify(key, `${trouble}; ${UNTIL_READABLE} (a path is relative to the configuration file)`);
+  const error = readError(absolute, readFile);
+  if (error === undefined) return;
+  service.notify(key, `${error}; ${UNTIL_READABLE} (a path is relative to the configuration file)`);
 }
 
-/** In a folder each field is a file. */
+/** Checks the files of a folder. Each field is the name of a file in it. */
 function checkFilesOf(service: ServiceDraft, folder: string, readFile: ReadFile): void {
   for (const [name, { field }] of service.settings['auth.secrets.vars'] ?? []) {
     if (field === undefined) continue;
@@ -88,16 +90,16 @@ function checkFilesOf(service: ServiceDraft, folder: string, readFile: ReadFile)
     if (field === '.' || field === '..' || /[/\\\0]/.test(field)) {
       service.report(
         'auth.secrets.vars.$var',
-        'auth.secrets.secret_id is a folder: field must be the name of a file in it',
+        'must be the name of a file, because auth.secrets.secret_id is a folder',
         member,
       );
       continue;
     }
-    const trouble = troubleWith(join(folder, field), readFile);
-    if (trouble === undefined) continue;
+    const error = readError(join(folder, field), readFile);
+    if (error === undefined) continue;
     service.notify(
       'auth.secrets.vars.$var',
-      `${trouble} in the folder of auth.secrets.secret_id; ${UNTIL_READABLE}`,
+      `${error} in the folder of auth.secrets.secret_id; ${UNTIL_READABLE}`,
       member,
     );
   }
@@ -111,10 +113,10 @@ function isFolder(path: string): boolean {
   }
 }
 
-function troubleWith(path: string, readFile: ReadFile): string | undefined {
+function readError(path: string, readFile: ReadFile): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    // Whoever reads a named pipe may wait for ever.
+    // Reading a named pipe may block for ever.
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return 'this is not a file';
     readFile(path);
     return undefined;
@@ -128,18 +130,18 @@ function notifyUnused(service: ServiceDraft): void {
   if (names.size === 0) {
     service.notify(
       'auth.secrets.provider',
-      'nothing is taken from the secret, so it is not read: add auth.secrets.vars.NAME.field, which makes {{NAME}} a variable',
+      'no variable uses the secret, so it is not read: add auth.secrets.vars.NAME.field, which defines {{NAME}}',
     );
   }
-  if (hasFaults(service)) return;
+  if (hasWrongTemplates(service)) return;
   const used = usedVariables(service);
   for (const name of names) {
     if (used.has(name)) continue;
     const why =
       name === 'token' && service.hasAny('auth.fetch')
-        ? 'where a token is fetched, {{token}} in auth.apply.format is that one'
-        : 'no value holds this variable';
-    service.notify('auth.secrets.vars.$var', `is used by nothing: ${why}`, { name, field: 'field' });
+        ? '{{token}} in auth.apply.format is the fetched token'
+        : 'no value contains this variable';
+    service.notify('auth.secrets.vars.$var', `is not used: ${why}`, { name, field: 'field' });
   }
 }
 
@@ -149,14 +151,14 @@ function usedVariables(service: ServiceDraft): ReadonlySet<string> {
   const fetches = service.hasAny('auth.fetch');
   return new Set([
     ...variableUses(service).flatMap(({ template }) => variablesOf(template).map(({ name }) => name)),
-    // Where a token is fetched, {{token}} in the format is that one.
+    // With auth.fetch, {{token}} in the format is the fetched token, not a secret.
     ...variablesOfCalls(service),
     ...inFormat.filter((name) => name !== 'token' || !fetches),
   ]);
 }
 
-/** A template that could not be read may use anything. */
-function hasFaults({ settings, entry, members }: ServiceDraft): boolean {
+/** Tells whether a template is malformed. It may use any variable. */
+function hasWrongTemplates({ settings, entry, members }: ServiceDraft): boolean {
   const singles = [
     'base_url',
     'auth.fetch.url',

@@ -1,13 +1,17 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { ConfigDraft } from '../drafts.js';
 import { frozenMap } from '../freeze.js';
+import { joinSome } from '../join-some.js';
 import type { Problems } from '../problems.js';
 import { loadSecurityFile, type SecurityFile } from '../security-file/load-security-file.js';
 import type { Entry, ReadFile } from '../syntax/includes.js';
 import { checkDeciding } from './dynamic-auth-checks.js';
 import { checkJoining } from './realm-login-checks.js';
 
-/** Reads the file that `security.config_file` names, if any, and compares its realms with those of other keys. */
+/**
+ * Reads the file that `security.config_file` names, if any, and compares its realms with other
+ * keys.
+ */
 export function readSecurity(
   draft: ConfigDraft,
   loading: { readonly readFile: ReadFile; readonly problems: Problems; readonly notices: Problems },
@@ -24,12 +28,12 @@ export function readSecurity(
     entry === undefined || path === undefined
       ? { realms: frozenMap<string, never>([]), closed: frozenMap<string, string>([]) }
       : loadSecurityFile({ ...loading, path, shown: shownPath(path, entry), dynamicRealms });
-  // Where the file could not be read, what it lacks is no mistake of other lines.
+  // If the file is unreadable, a realm that seems to be missing is not an error of another key.
   if (entry === undefined || path !== undefined) checkRealms(draft, file);
   return file;
 }
 
-/** As messages name a file that `entry` names: from where the command was started, as far as it can be told. */
+/** The path for messages: relative to the working directory if `entry` has such a path. */
 function shownPath(path: string, entry: Entry): string {
   const within = relative(entry.directory, path);
   return isAbsolute(within) || within.startsWith('..') ? path : join(dirname(entry.file), within);
@@ -48,13 +52,13 @@ function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
     if (realm === undefined) continue;
     const why = file.closed.get(realm);
     if (why !== undefined) {
-      procedure.report('realm', `the security file keeps clients out of this realm (${why})`);
+      procedure.report('realm', `clients cannot join this realm: the security file sets ${why}`);
     } else if (!file.realms.has(realm)) unguarded.add(realm);
   }
   for (const [realm, keys] of security.settings.realms ?? []) {
     if (known.has(realm)) continue;
     const field = Object.keys(keys)[0] ?? 'authenticator';
-    security.report('realms.$realm', 'no procedure and no security file names this realm', {
+    security.report('realms.$realm', 'this realm is not used by a procedure and not in a security file', {
       name: realm,
       field,
     });
@@ -62,7 +66,7 @@ function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
   if (security.entry('config_file') !== undefined && unguarded.size > 0) {
     security.notify(
       'config_file',
-      `does not have ${[...unguarded].slice(0, 3).join(', ')}, where procedures are: whoever joins there may do everything`,
+      `does not contain ${joinSome([...unguarded], 3)}, although procedures are registered there: every client that joins may do everything`,
     );
   }
   checkDeciding(draft, file);

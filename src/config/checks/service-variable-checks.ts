@@ -3,10 +3,10 @@ import type { MemberName } from '../read-settings.js';
 import { serviceVariableOf, type Template, variablesOf } from '../types/template.js';
 import { definedVariables } from './variable-checks.js';
 
-/** Places of templates that a call fills, of services and procedures alike. */
+/** Families of templates that a call fills, in services and procedures. */
 const FAMILIES = ['headers.$name', 'query.$name', 'cookies.$name'] as const;
 
-/** A template that a call fills, and how to speak of its line. */
+/** A template that a call fills, with functions that report problems at its line. */
 interface CallTemplate {
   readonly template: Template;
   readonly inHeader: boolean;
@@ -15,8 +15,9 @@ interface CallTemplate {
 }
 
 /**
- * Checks `{{vars.name}}` in what a call fills: the service must have that variable. A kwarg with the name of one is
- * remarked upon: who writes `{{api_key}}` may mean the secret, and would let every caller choose it.
+ * Checks `{{vars.name}}` in templates that a call fills: the service must define the variable. It
+ * adds a notice for a kwarg with the same name as a variable of the service. The author of
+ * `{{api_key}}` may mean the secret, but every caller could choose its value.
  */
 export function checkServiceVariables(service: ServiceDraft): void {
   const defined = definedVariables(service);
@@ -26,22 +27,25 @@ export function checkServiceVariables(service: ServiceDraft): void {
       if (name === undefined) {
         if (defined.has(variable.name)) {
           notify(
-            'a variable in this value has the name of an auth variable and is the keyword argument of a caller; the auth variable is {{vars.NAME}}',
+            'a variable in this value is a kwarg of the caller, although an auth variable has the same name; write {{vars.NAME}} for the auth variable',
           );
         }
       } else if (!defined.has(name) && variable.fallback === undefined) {
         const known = [...defined].map((each) => `vars.${each}`).join(', ');
         report(
           known === ''
-            ? 'a {{vars.NAME}} in this value is defined by nothing; auth.vars and auth.secrets.vars define none'
-            : `a {{vars.NAME}} in this value is defined by nothing; defined are: ${known}`,
+            ? 'a {{vars.NAME}} in this value is not defined; auth.vars and auth.secrets.vars define no variable'
+            : `a {{vars.NAME}} in this value is not defined; defined are: ${known}`,
         );
       }
     }
   }
 }
 
-/** The service's variables that its calls' templates use; with `inHeader` those in headers alone. */
+/**
+ * The variables of the service in templates that a call fills; with `inHeader` only those in
+ * headers.
+ */
 export function variablesOfCalls(service: ServiceDraft, { inHeader = false } = {}): readonly string[] {
   return callTemplates(service)
     .filter((each) => each.inHeader || !inHeader)

@@ -5,13 +5,15 @@ import { fileError, SYSTEM_CAS } from '../types/datatypes.js';
 import { readCertificates, readPrivateKey } from '../types/pem.js';
 import { ValueError } from '../types/value-error.js';
 
-/** Checks the TLS files of one service or listener; what it finds goes to the line of the file's key. */
+/** Checks the TLS files of one service or listener. Errors are reported at the key of the file. */
 export type CheckTls = (draft: ServiceDraft | ListenerDraft) => void;
 
-/** What came of reading something once: it, or why not. */
-type Outcome<T> = { readonly value: T } | { readonly trouble: string };
+/** The result of reading something once. */
+type Outcome<T> = { readonly value: T } | { readonly error: string };
 
-/** A check that reads each file once, however many services name it: a bundle of CAs takes a while. */
+/**
+ * Creates a check that reads each file once, even if many services name it. A CA bundle takes long.
+ */
 export function createTlsCheck(readFile: ReadFile): CheckTls {
   const contents = remembered((path: string) => textOf(readFile(path)));
   const certificates = remembered((path: string) => attempt(() => readCertificates(contents(path))));
@@ -34,8 +36,8 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
     }
     const cas = authorities === undefined ? [] : filesOf(draft, caKey);
     const outcome = fits([...filesOf(draft, certKey), ...filesOf(draft, keyKey), ...cas].join('\0'));
-    // What is left is what OpenSSL's security level forbids: a key that is too short, a digest that is too weak.
-    if ('trouble' in outcome) draft.report(certKey, outcome.trouble);
+    // The remaining errors come from the security level of OpenSSL: a short key or a weak digest.
+    if ('error' in outcome) draft.report(certKey, outcome.error);
   }
 
   return (draft) => {
@@ -44,7 +46,7 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
   };
 }
 
-/** Of a draft what the checks need; a key that its scope does not have has no value. */
+/** The part of a draft that the checks need. A key that its scope does not have has no value. */
 interface TlsDraft {
   readonly settings: Readonly<Record<string, unknown>>;
   entry(key: string): unknown;
@@ -62,7 +64,7 @@ function checkPresence(draft: TlsDraft, certKey: string, keyKey: string): void {
   }
 }
 
-/** What each file of a key holds; undefined where the key has none, or one was reported. */
+/** Reads all files of a key; undefined if the key has none, or if one is reported. */
 function readAll<T>(
   draft: TlsDraft,
   key: string,
@@ -72,10 +74,10 @@ function readAll<T>(
   const values: T[] = [];
   for (const path of files) {
     const outcome = readOnce(path);
-    if ('trouble' in outcome) {
+    if ('error' in outcome) {
       draft.report(
         key,
-        files.length === 1 ? outcome.trouble : `file ${files.indexOf(path) + 1}: ${outcome.trouble}`,
+        files.length === 1 ? outcome.error : `file ${files.indexOf(path) + 1}: ${outcome.error}`,
       );
       return undefined;
     }
@@ -93,10 +95,10 @@ function attempt<T>(make: () => T): Outcome<T> {
   try {
     return { value: make() };
   } catch (error) {
-    if (error instanceof ValueError) return { trouble: error.message };
+    if (error instanceof ValueError) return { error: error.message };
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { trouble: fileError(error) };
-    return { trouble: `TLS cannot work with this certificate and its key (${code})` };
+    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { error: fileError(error) };
+    return { error: `TLS cannot use this certificate and its key (${code})` };
   }
 }
 
@@ -109,7 +111,7 @@ function remembered<T>(make: (name: string) => T): (name: string) => T {
   };
 }
 
-/** A byte order mark goes: a block must begin its line. */
+/** Decodes text without its byte order mark, because a PEM block must begin a line. */
 function textOf(content: string | Uint8Array): string {
   return (typeof content === 'string' ? content : new TextDecoder().decode(content)).replace(/^\uFEFF/, '');
 }

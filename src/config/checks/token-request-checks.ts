@@ -11,7 +11,7 @@ const ENCODING = 'auth.fetch.basic_auth.encoding';
 export function checkTokenRequest(service: ServiceDraft): void {
   if (!service.hasAny('auth.fetch')) return;
   if (service.entry('auth.fetch.url') === undefined) {
-    service.reportMissing('auth.fetch.url', 'is required where auth.fetch is used');
+    service.reportMissing('auth.fetch.url', 'is required if any auth.fetch key is set');
   }
   checkTokenPlace(service);
   checkBasic(service);
@@ -19,13 +19,13 @@ export function checkTokenRequest(service: ServiceDraft): void {
   checkRetries(service);
 }
 
-/** The token stands in one place. */
+/** Checks that the token is read from exactly one place. */
 function checkTokenPlace(service: ServiceDraft): void {
   const [pathKey, headerKey] = ['auth.fetch.token_path', 'auth.fetch.token_header'] as const;
   const hasHeader = service.entry(headerKey) !== undefined;
   if (service.entry(pathKey) === undefined) {
     if (!hasHeader) {
-      service.reportMissing(pathKey, `is required where auth.fetch is used (or ${headerKey})`);
+      service.reportMissing(pathKey, `is required if any auth.fetch key is set (or ${headerKey})`);
     }
     return;
   }
@@ -35,21 +35,18 @@ function checkTokenPlace(service: ServiceDraft): void {
   }
   const expiresInKey = 'auth.fetch.expires_in_path';
   if (service.settings[pathKey]?.length === 0 && service.entry(expiresInKey) !== undefined) {
-    service.report(
-      expiresInKey,
-      `has nothing to lead into: with ${pathKey} = . the whole answer is the token`,
-    );
+    service.report(expiresInKey, `has no effect: with ${pathKey} = . the whole response is the token`);
   }
 }
 
-/** A refused token would be sent again and again before it is replaced. */
+/** Refuses statuses that would send a refused token again and again before it is replaced. */
 function checkRetries(service: ServiceDraft): void {
   const { 'retry.statuses': retried, 'auth.refresh_on': refreshOn = [401] } = service.settings;
   const both = retried?.find((status) => refreshOn.includes(status));
   if (both === undefined) return;
   service.report(
     'retry.statuses',
-    `${both} asks for a fresh token already (auth.refresh_on) and cannot be retried besides`,
+    `must not contain ${both}, because auth.refresh_on contains it: this status renews the token`,
   );
 }
 
@@ -66,24 +63,24 @@ function checkBasic(service: ServiceDraft): void {
   if (header !== undefined) {
     service.report(
       'auth.fetch.headers.$key',
-      'the header Authorization is given by auth.fetch.basic_auth or by this line, not both',
+      'the header Authorization is set by auth.fetch.basic_auth or by this line, not both',
       { name: header },
     );
   }
-  // What is form-encoded holds neither.
+  // Form-encoded text contains neither.
   if (service.settings[ENCODING] === 'form') return;
-  // RFC 7617 section 2: the first colon ends the user name, and neither half holds control characters.
+  // RFC 7617 section 2: the first colon ends the user name, and control characters are not allowed.
   if (knownText(service, service.settings[USERNAME]).includes(':')) {
-    service.report(USERNAME, `a user name for HTTP Basic may not hold a colon, unless ${ENCODING} is form`);
+    service.report(USERNAME, `must not contain a colon in HTTP Basic, unless ${ENCODING} is form`);
   }
   for (const key of [USERNAME, PASSWORD] as const) {
     if (/\p{Cc}/u.test(knownText(service, service.settings[key]))) {
-      service.report(key, 'HTTP Basic allows no control characters and line breaks');
+      service.report(key, 'must not contain control characters or line breaks in HTTP Basic');
     }
   }
 }
 
-/** What of a template is known at load; what a secret will fill is left out. */
+/** The text of a template that is known at load, without the values of secrets. */
 function knownText(service: ServiceDraft, template: Template | undefined): string {
   const pieces = template?.parts.map((part) =>
     typeof part === 'string' ? part : valueAtLoad(service, part),
@@ -98,44 +95,47 @@ function checkBody(service: ServiceDraft): void {
     service.notify('auth.fetch.body.$key', `is not sent: ${why}`, { name: field });
   // RFC 9110 section 9.3.1: a body has no meaning in a GET.
   if (service.settings['auth.fetch.method'] === 'get') {
-    notSent('auth.fetch.method is get; put {{variables}} into auth.fetch.url');
+    notSent('auth.fetch.method is get; write the {{variables}} into auth.fetch.url');
   } else if (service.settings['auth.fetch.body_encoding'] === 'none') {
-    notSent('auth.fetch.body_encoding is none, not form or json');
+    notSent('auth.fetch.body_encoding is none; set it to form or json');
   } else {
-    notifyTwoWays(service);
+    notifyTwoMethods(service);
   }
 }
 
-/** Only the secret authenticates: a client_id by itself names the client (RFC 6749 section 2.3.1), which some endpoints want. */
-function notifyTwoWays(service: ServiceDraft): void {
+/**
+ * Notes two methods of client authentication. Only the secret authenticates: a client_id alone
+ * names the client (RFC 6749 section 2.3.1), which some endpoints require.
+ */
+function notifyTwoMethods(service: ServiceDraft): void {
   const name = 'client_secret';
   if (!service.members('auth.fetch.body.$key').has(name)) return;
   if (service.entry(USERNAME) === undefined || service.entry(PASSWORD) === undefined) return;
   service.notify(
     'auth.fetch.body.$key',
-    'is sent besides auth.fetch.basic_auth: many token endpoints refuse two ways of client authentication in one request' +
-      ' (RFC 6749 section 2.3); where yours does, leave one of them out',
+    'is sent in addition to auth.fetch.basic_auth: many token endpoints refuse two methods of client authentication in' +
+      ' one request (RFC 6749 section 2.3); remove one of them if yours does',
     { name },
   );
 }
 
-/** Notices what `auth.cache` and `auth.refresh_on` say in vain. */
+/** Notes values of `auth.cache` and `auth.refresh_on` that have no effect. */
 export function checkTokenCache(service: ServiceDraft): void {
   const ttlKey = 'auth.cache.default_ttl';
   const marginKey = 'auth.cache.refresh_margin';
   if (!service.hasAny('auth.fetch')) {
     const idle = ([ttlKey, marginKey, 'auth.refresh_on'] as const).find((key) => service.entry(key));
     if (idle !== undefined)
-      service.notify(idle, 'has no effect: without auth.fetch there is no token to renew');
+      service.notify(idle, 'has no effect: without auth.fetch, there is no token to renew');
     return;
   }
   const { [ttlKey]: ttl, [marginKey]: margin } = service.settings;
   if (ttl === undefined || margin === undefined) return;
-  if (ttl > MAX_TOKEN_TTL_MS) service.notify(ttlKey, 'is cut down to 24h: no token is kept longer');
+  if (ttl > MAX_TOKEN_TTL_MS) service.notify(ttlKey, 'is limited to 24h, the longest lifetime of a token');
   if (margin >= Math.min(ttl, MAX_TOKEN_TTL_MS)) {
     service.notify(
       service.entry(marginKey) ? marginKey : ttlKey,
-      'auth.cache.refresh_margin should be shorter than auth.cache.default_ttl: it is cut down to half of that',
+      'auth.cache.refresh_margin should be shorter than auth.cache.default_ttl: it is limited to half of it',
     );
   }
 }

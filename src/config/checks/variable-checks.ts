@@ -15,7 +15,10 @@ export interface Use {
   readonly member?: MemberName;
 }
 
-/** Checks the templates of `base_url` and of the token request: every variable is defined, and what it holds fits there. */
+/**
+ * Checks the templates of `base_url` and of the token request: variables are defined and have
+ * allowed values.
+ */
 export function checkVariables(service: ServiceDraft): void {
   const defined = definedVariables(service);
   notifyEmpty(service);
@@ -26,18 +29,23 @@ export function checkVariables(service: ServiceDraft): void {
   }
 }
 
-/** An empty one out of the environment looks like a password, and is none. Who means it so writes "". */
+/**
+ * Notes empty variables: an empty environment variable looks like a password but is none. `""` gets
+ * no notice.
+ */
 function notifyEmpty(service: ServiceDraft): void {
   for (const [name, value] of service.settings['auth.vars'] ?? []) {
     if (value !== '' || valueAtLoad(service, { name, fallback: undefined }) === undefined) continue;
-    // An empty token is an error already.
+    // An empty token is reported as an error.
     if (name === 'token' && !service.hasAny('auth.fetch')) continue;
     const quotes = /^\s*["']/.test(service.entry('auth.vars.$var', { name })?.rawValue ?? '');
-    if (!quotes) service.notify('auth.vars.$var', 'is empty; write "" where that is meant', { name });
+    if (!quotes) service.notify('auth.vars.$var', 'is empty; write "" if this is intended', { name });
   }
 }
 
-/** Where variables can stand, `auth.apply.format` aside: `{{token}}` has a meaning of its own there. */
+/**
+ * All templates with variables except `auth.apply.format`, where `{{token}}` has another meaning.
+ */
 export function variableUses({ settings }: ServiceDraft): readonly Use[] {
   const single = (key: ServiceKey, template: Template | undefined): Use[] =>
     template === undefined ? [] : [{ key, template }];
@@ -53,18 +61,23 @@ export function variableUses({ settings }: ServiceDraft): readonly Use[] {
   ];
 }
 
-/** The names that `auth.vars` and `auth.secrets.vars` give. */
+/** The variables that `auth.vars` and `auth.secrets.vars` define. */
 export function definedVariables(service: ServiceDraft): ReadonlySet<string> {
   return new Set([...service.members('auth.vars.$var'), ...service.members('auth.secrets.vars.$var')]);
 }
 
-/** A variable's value where it is known at load; undefined where it comes from a secret, or from nowhere. */
+/** The value of a variable at load; undefined if it comes from a secret or is not defined. */
 export function valueAtLoad(service: ServiceDraft, { name, fallback }: Variable): string | undefined {
   if (service.members('auth.secrets.vars.$var').has(name)) return undefined;
   return service.settings['auth.vars']?.get(name) ?? fallback;
 }
 
-/** @returns true where every variable is defined. A variable is named by its place: its name is part of the value. */
+/**
+ * Reports a variable that is not defined. The message gives its position and not its name, because
+ * the name is part of the value, which may be secret.
+ *
+ * @returns true if every variable is defined.
+ */
 export function reportUndefined(
   service: ServiceDraft,
   { key, template, member }: Use,
@@ -76,12 +89,14 @@ export function reportUndefined(
   const which = variables.length === 1 ? 'the variable' : `variable ${missing + 1}`;
   const known = [...defined].filter((name) => name !== 'token');
   const allowed =
-    known.length === 0 ? 'auth.vars and auth.secrets.vars define none' : `defined are: ${known.join(', ')}`;
+    known.length === 0
+      ? 'auth.vars and auth.secrets.vars define no variable'
+      : `defined are: ${known.join(', ')}`;
   service.report(
     key,
     variables[missing]?.name === 'token'
-      ? '{{token}} can stand in auth.apply.format only, unless auth.vars.token defines it'
-      : `${which} in this value is defined by nothing; ${allowed}`,
+      ? '{{token}} is allowed only in auth.apply.format, unless auth.vars.token defines it'
+      : `${which} in this value is not defined; ${allowed}`,
     member,
   );
   return false;
@@ -92,23 +107,26 @@ function checkBaseUrl(service: ServiceDraft, { key, template }: Use): void {
 }
 
 function checkUrlOfToken(service: ServiceDraft, { key, template }: Use, defined: ReadonlySet<string>): void {
-  const settled = settleFallbacks(template, defined);
+  const settled = settleDefaults(template, defined);
   const lookUp = (name: string) => valueAtLoad(service, { name, fallback: undefined });
   const isGood = reportBadUrl(service, key, () => checkTokenUrl(settled, lookUp));
   if (isGood && hasEncodedSlash(settled, lookUp)) {
-    service.notify(key, 'the / that a variable holds is sent as %2F: it does not part the path');
+    service.notify(
+      key,
+      'the / in the value of a variable is sent as %2F: it does not separate path segments',
+    );
   }
 }
 
-/** Puts its default in place of each variable that nothing defines: it is the file's own text then. */
-function settleFallbacks({ source, parts }: Template, defined: ReadonlySet<string>): Template {
+/** Replaces each variable that is not defined by its default, which is literal text of the file. */
+function settleDefaults({ source, parts }: Template, defined: ReadonlySet<string>): Template {
   const settled = parts.map((part) =>
     typeof part === 'string' || defined.has(part.name) ? part : (part.fallback ?? part),
   );
   return { source, parts: settled };
 }
 
-/** @returns true where `check` finds nothing. */
+/** @returns true if `check` finds no error. */
 function reportBadUrl(service: ServiceDraft, key: ServiceKey, check: () => void): boolean {
   try {
     check();

@@ -24,7 +24,10 @@ import type { KeyTable } from './spec.js';
 
 const TRANSFORMS = ['none', 'basic_username', 'basic_password'] as const;
 
-/** No token is kept longer, whatever its answer or `auth.cache.default_ttl` says; milliseconds. */
+/**
+ * The longest lifetime of a cached token in milliseconds. It limits the response and
+ * `auth.cache.default_ttl`.
+ */
 export const MAX_TOKEN_TTL_MS = 24 * 3_600_000;
 
 /** The keys of a service under `auth.`: where a token comes from and where it goes. */
@@ -120,7 +123,7 @@ export const AUTH_KEYS = {
   },
   'auth.fetch.tls.keyfile': {
     type: readableFile,
-    meaning: 'Private key (PEM) of that certificate.',
+    meaning: 'Private key (PEM) of `auth.fetch.tls.certfile`.',
     example: 'certs/idp-client.key',
   },
   'auth.fetch.tls.servername': {
@@ -145,7 +148,7 @@ export const AUTH_KEYS = {
   'auth.apply.name': {
     type: nonEmptyText,
     default: 'Authorization',
-    meaning: 'The name of that header or query parameter.',
+    meaning: 'The name of the header or query parameter that carries the token.',
     example: 'api_key',
   },
   'auth.apply.format': {

@@ -24,10 +24,10 @@ export function secretsByName(members: readonly Member<string, string>[]): Reado
   return secretMap(members.map(({ name, value }) => [name, value] as const));
 }
 
-/** Header names are the same in any case (RFC 9110 section 5.1). */
+/** Header names are case-insensitive (RFC 9110 section 5.1). */
 export const foldHeader = (name: string): string => name.toLowerCase();
 
-/** The status in `errors.404`. Below 300 there is no error to name. */
+/** The status in `errors.404`. A status below 300 is not an error. */
 export const errorStatus: DataType<number> = {
   description: 'HTTP status from 300 to 599',
   parse(name) {

@@ -13,17 +13,20 @@ import { literalPath, origin } from '../types/url-types.js';
 import { ValueError } from '../types/value-error.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
-/** What an `http` listener of Bondy serves: WAMP over WebSocket, and what our `admin` listener stands for. */
+/**
+ * Services of an `http` listener in Bondy: WAMP over WebSocket, and those that our `admin` listener
+ * covers.
+ */
 export const WAMP_SERVICE = 'wamp_ws';
 export const ADMIN_SERVICES: readonly string[] = ['admin', 'admin_api', 'metrics'];
 
-/** A word that names a service of Bondy's; which ones there are is Bondy's business. */
+/** The name of a service of Bondy. Unknown names are allowed: Bondy may add services. */
 const serviceName: DataType<string> = {
   description: 'name of a service',
   parse(value) {
     const name = value.toLowerCase();
     if (!/^\w+$/.test(name))
-      throw new ValueError('must be names of services parted by commas, such as wamp_ws');
+      throw new ValueError('must be names of services, separated by commas, such as wamp_ws');
     const meant = [WAMP_SERVICE, ...ADMIN_SERVICES].find((known) => distance(known, name) === 1);
     if (meant !== undefined)
       throw new ValueError(`holds a service that is not known; did you mean ${meant}?`);
@@ -123,12 +126,12 @@ export const LISTENER_KEYS = {
   },
 } as const satisfies KeyTable;
 
-/** What stands in the file. */
+/** The settings as the file has them. */
 export type WrittenListener = SettingsOf<typeof LISTENER_KEYS>;
 
 /**
- * The keys under `listeners.$name`. docs/reference/configuration.md describes each. The words of Bondy 1.0 are already
- * translated to the gateway's own.
+ * The keys under `listeners.$name`. docs/reference/configuration.md describes each. The words of
+ * Bondy 1.0 are already translated to the gateway's own.
  *
  * @interface
  */
@@ -136,7 +139,7 @@ export type ListenerSettings = Omit<WrittenListener, 'protocol' | 'services' | '
   readonly protocol: 'websocket' | 'rawsocket' | 'universal' | 'admin';
 };
 
-/** Protocols that are accepted and not spoken yet. */
+/** Protocols that the file may name but that are not implemented yet. */
 export type PendingProtocol = (typeof LISTENER_KEYS.protocol.pendingValues)[number];
 
 /** The ports of Bondy, by protocol. */
@@ -147,7 +150,7 @@ export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number
   rawsocket: 18_082,
 };
 
-/** Tells whether a listener of this protocol is not opened yet in this version. */
+/** Tells whether this protocol is not implemented yet, so that its listener is not opened. */
 export function isPendingProtocol(protocol: string | undefined): protocol is PendingProtocol {
   const pending: readonly string[] = LISTENER_KEYS.protocol.pendingValues;
   return protocol !== undefined && pending.includes(protocol);

@@ -24,7 +24,7 @@ export const LOG_KEYS = {
   },
 } as const satisfies KeyTable;
 
-/** Bondy's words for levels that we do not have, as the nearest of ours. */
+/** Levels of Bondy that we do not have, each with our nearest level. */
 const WORDS_OF_BONDY: ReadonlyMap<string, string> = new Map([
   ['notice', 'info'],
   ['warning', 'warn'],

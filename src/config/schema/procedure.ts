@@ -82,7 +82,8 @@ export const PROCEDURE_KEYS = {
 } as const satisfies KeyTable;
 
 /**
- * The keys under `rpc_gateway.services.$service.procedures.$proc`. docs/reference/configuration.md describes each.
+ * The keys under `rpc_gateway.services.$service.procedures.$proc`. docs/reference/configuration.md
+ * describes each.
  *
  * @interface
  */

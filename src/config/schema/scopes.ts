@@ -7,13 +7,16 @@ import { SERVICE_SCOPE } from './service.js';
 import type { Scope } from './spec.js';
 import { WAMP_SCOPE } from './wamp.js';
 
-/** The two names of the gateway's own subsystem in a file; they mean the same. */
+/** The two names of the gateway's own subsystem in a file. Both mean the same. */
 export const GATEWAY_PREFIXES = ['rpc_gateway', 'http_connector'] as const;
 
-/** Scopes whose keys stand behind a gateway prefix. The procedures come first: their path continues a service's. */
+/**
+ * Scopes below a gateway prefix. Procedures come first: their path begins with the path of a
+ * service.
+ */
 export const GATEWAY_SCOPES: readonly Scope[] = [PROCEDURE_SCOPE, SERVICE_SCOPE];
 
-/** Scopes whose keys stand at the top level. */
+/** Scopes at the top level. */
 export const TOP_SCOPES: readonly Scope[] = [
   LISTENER_SCOPE,
   WAMP_SCOPE,
@@ -22,10 +25,13 @@ export const TOP_SCOPES: readonly Scope[] = [
   LOG_SCOPE,
 ];
 
-/** Subsystems that are the gateway's alone: an unknown key there is an error, elsewhere a Bondy file may hold more. */
+/**
+ * Subsystems of the gateway alone. An unknown key is an error there; elsewhere it may belong to
+ * Bondy.
+ */
 export const STRICT_SUBSYSTEMS: readonly string[] = [...GATEWAY_PREFIXES, ROUTER_SCOPE.path];
 
-/** Keys of Bondy within those subsystems: allowed, and without effect here. */
+/** Keys of Bondy within those subsystems. They are allowed and have no effect here. */
 const OF_BONDY: readonly (readonly [key: RegExp, notice: string])[] = [
   [
     /^(?:rpc_gateway|http_connector)\.config_file$/,
@@ -35,7 +41,7 @@ const OF_BONDY: readonly (readonly [key: RegExp, notice: string])[] = [
   [/^router\.forward\./, 'has no effect here'],
 ];
 
-/** What a notice says of a key that Bondy alone knows; undefined for all others. */
+/** The notice for a key that only Bondy uses; undefined for all other keys. */
 export function ofBondyAlone(key: string): string | undefined {
   return OF_BONDY.find(([pattern]) => pattern.test(key))?.[1];
 }

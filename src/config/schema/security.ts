@@ -13,7 +13,7 @@ const flagOrLocal: DataType<boolean | 'local'> = {
 export const SECURITY_KEYS = {
   allow_anonymous_user: {
     type: flagOrLocal,
-    computed: '`on` while every listener is on a loopback address, else `off`',
+    computed: '`on` if every listener is on a loopback address, otherwise `off`',
     meaning:
       'Whether clients may join without a login, in realms that allow it. `local` allows it to clients on this machine: over a loopback address or a Unix socket. Behind a proxy on this machine, that is every client.',
     example: 'on',
@@ -52,7 +52,7 @@ export const SECURITY_KEYS = {
         authenticator: {
           type: procedureUri,
           meaning:
-            'A procedure in the realm that is asked for users who are not in the `config_file`, see [realms.md](../realms.md).',
+            'A procedure in the realm. The router calls it for users who are not in the `config_file`. See [realms.md](../realms.md).',
           example: 'com.example.authenticate',
         },
         authorizer: {

@@ -11,7 +11,10 @@ import { errorUri } from '../types/wamp-types.js';
 import { errorStatus, foldHeader, mapByStatus, namedTemplates } from './families.js';
 import type { KeyTable } from './spec.js';
 
-/** Keys that a service and its procedures have in common; what a procedure says goes before what its service says. */
+/**
+ * Keys that a service and its procedures have in common. The value of a procedure overrides that of
+ * its service.
+ */
 export const SHARED_KEYS = {
   'headers.$name': {
     type: headerTemplate,

@@ -20,17 +20,17 @@ const SINGLES: [string, SingleSpec][] = SCOPES.flatMap((scope) =>
 );
 
 describe('the schema', () => {
-  it.each(SINGLES)('%s: default and example are values of its type', (_, spec) => {
+  it.each(SINGLES)('has a valid default and example for %s', (_, spec) => {
     expect(() => spec.type.parse(spec.example, CONTEXT)).not.toThrow();
     if (spec.default !== undefined) expect(() => spec.type.parse(spec.default ?? '', CONTEXT)).not.toThrow();
   });
 
-  it.each(SINGLES)('%s: has one kind of default at most', (_, spec) => {
+  it.each(SINGLES)('has at most one kind of default for %s', (_, spec) => {
     const kinds = [spec.default !== undefined, spec.required === true, spec.computed !== undefined];
     expect(kinds.filter(Boolean).length).toBeLessThanOrEqual(1);
   });
 
-  it('says of each template where its variables come from, and of nothing else', () => {
+  it('says only for templates where their variables come from', () => {
     for (const { keys } of SCOPES) {
       for (const [key, spec] of Object.entries(keys as KeyTable)) {
         if ('record' in spec) continue;
@@ -41,7 +41,7 @@ describe('the schema', () => {
     }
   });
 
-  it('has examples of its families that are keys and values of them', () => {
+  it('has a valid key and value as the example of each family', () => {
     for (const { keys } of SCOPES) {
       for (const [pattern, spec] of Object.entries(keys as KeyTable)) {
         if (!('family' in spec)) continue;
@@ -52,7 +52,7 @@ describe('the schema', () => {
     }
   });
 
-  it('marks as pending only what it has', () => {
+  it('marks only existing keys as pending', () => {
     for (const scope of SCOPES) {
       for (const family of scope.pending) {
         expect(
@@ -92,7 +92,7 @@ describe('matchKey', () => {
     'auth.secrets.vars.field',
     '__proto__',
     'constructor',
-  ])('finds none for %j', (key) => {
+  ])('finds no row for %j', (key) => {
     const found = matchKey(SERVICE_KEYS, key);
     expect(found === undefined || found.name === '$name.').toBe(true);
   });

@@ -1,10 +1,10 @@
 import type { DataType } from '../types/datatypes.js';
 
-/** What every row of the table says. */
+/** The fields that every row of a table has. */
 interface Row {
-  /** For the reference: what the key does, one or two sentences. */
+  /** What the key does, in one or two sentences, for the reference. */
   readonly meaning: string;
-  /** For the reference: a value as it may stand in a file. */
+  /** A value as it may stand in a file, for the reference. */
   readonly example: string;
 }
 
@@ -14,13 +14,13 @@ export interface SingleSpec extends Row {
   /** The default, written as in a file. */
   readonly default?: string;
   readonly required?: true;
-  /** The default that follows from other keys, in words; resolve.ts sets it. */
+  /** Describes a default that depends on other keys; resolve.ts computes it. */
   readonly computed?: string;
-  /** The value must not be printable by accident. */
+  /** Hides the value, so that nothing prints it by accident. */
   readonly secret?: true;
-  /** Values (of an enum) that are accepted and have no effect yet. */
+  /** Allowed words that have no effect yet. */
   readonly pendingValues?: readonly string[];
-  /** The name in the settings, where it is not the key itself. */
+  /** The name in the settings, if it differs from the key. */
   readonly settingName?: string;
 }
 
@@ -30,40 +30,40 @@ export interface Member<N, T> {
   readonly value: T;
 }
 
-/** A family of keys: `headers.$name`, where `$name` is the rest of the key. */
+/** A family of keys such as `headers.$name`, where `$name` is the rest of the key. */
 export interface FamilySpec extends Row {
   readonly family: {
     readonly name: DataType<string | number>;
-    /** What makes two names the same; the name itself where absent. */
+    /** Maps equal names to the same text. Default: the name itself. */
     readonly fold?: (name: string) => string;
     readonly collect: (members: readonly Member<never, never>[]) => unknown;
   };
   readonly type: DataType<unknown>;
-  /** The values may be secrets. */
+  /** Hides the values, which may be secrets. */
   readonly secret?: true;
 }
 
-/** Named groups of keys: `auth.secrets.vars.$var.field`. */
+/** Named groups of keys such as `auth.secrets.vars.$var.field`. */
 export interface RecordSpec {
   readonly record: { readonly name: DataType<string>; readonly keys: Readonly<Record<string, SingleSpec>> };
 }
 
 export type KeySpec = SingleSpec | FamilySpec | RecordSpec;
 
-/** The keys of one scope: key as in the file, relative to the scope. A part `$name` stands for any name. */
+/** The keys of one scope, relative to it. A part `$name` stands for any name. */
 export type KeyTable = Readonly<Record<string, KeySpec>>;
 
-/** A table and where its keys stand in the file. */
+/** A table, and the place of its keys in the file. */
 export interface Scope {
   readonly title: string;
-  /** What stands before the keys: `services.$service`, `wamp`. */
+  /** The part before the keys, such as `services.$service` or `wamp`. */
   readonly path: string;
   readonly keys: KeyTable;
-  /** Keys, and what begins with them and a dot, that are accepted and have no effect yet. */
+  /** Keys, and families of keys, that are accepted and have no effect yet. */
   readonly pending: readonly string[];
 }
 
-/** The family of a scope's pending list that `key` belongs to, if any. */
+/** The entry of the scope's pending list that `key` belongs to, if any. */
 export function pendingFamily(scope: Pick<Scope, 'pending'>, key: string): string | undefined {
   return scope.pending.find((family) => key === family || key.startsWith(`${family}.`));
 }
@@ -90,23 +90,23 @@ export type SettingsOf<Keys> = {
   readonly [K in keyof Keys as SettingName<K, Keys[K]>]: SettingValue<Keys[K]>;
 };
 
-/** The name under which a key's value stands in the settings: families lose their `.$name`. */
+/** The name of a key in the settings. Families lose their `.$name`. */
 export function settingNameOf(key: string, spec: KeySpec): string {
   if ('settingName' in spec && spec.settingName !== undefined) return spec.settingName;
   return key.replace(/\.\$.*$/, '');
 }
 
-/** A key of a table that a key of a file stands for. */
+/** The row of a table that a key of the file belongs to. */
 export interface Match {
   readonly key: string;
   readonly spec: KeySpec;
-  /** What `$name` stands for, in families and records. */
+  /** The value of `$name`, in families and records. */
   readonly name?: string;
   /** The key within a record. */
   readonly field?: string;
 }
 
-/** Finds the row for `key`, which is relative to the table's scope. */
+/** Finds the row for `key`, which is relative to the scope of the table. */
 export function matchKey(keys: KeyTable, key: string): Match | undefined {
   const single = Object.hasOwn(keys, key) ? keys[key] : undefined;
   if (single !== undefined && 'type' in single && !('family' in single)) return { key, spec: single };

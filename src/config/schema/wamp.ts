@@ -62,7 +62,7 @@ export const WAMP_KEYS = {
     example: '20s',
   },
   max_pending_calls: {
-    // What a message costs at worst grows with it: see request-table.ts in the room wamp.
+    // The worst-case cost of a message grows with this limit: see request-table.ts.
     type: integer({ min: 1, max: 100_000 }),
     default: '10000',
     meaning: 'How many calls of one session may wait for their result at a time.',
@@ -205,7 +205,7 @@ export const WAMP_KEYS = {
   max_testament_bytes: {
     type: byteSize,
     default: '1MB',
-    meaning: 'Their size together.',
+    meaning: 'Size of all testaments of one session.',
     example: '64KB',
   },
   max_testaments_per_realm: {
@@ -217,49 +217,49 @@ export const WAMP_KEYS = {
   max_testament_bytes_per_realm: {
     type: byteSum,
     default: '32MB',
-    meaning: 'Their size together.',
+    meaning: 'Size of all testaments of one realm.',
     example: '4MB',
   },
   max_waiting_messages: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '1000',
     meaning:
-      'Messages of one session that may wait while a procedure decides whether an earlier one is allowed; beyond them the session is aborted.',
+      'Messages of one session that may wait while the dynamic authorizer decides about an earlier one. Above the limit, the router aborts the session.',
     example: '100',
   },
   max_waiting_bytes: {
     type: byteSize,
     default: '16MB',
     meaning:
-      'Their size together. As much is kept of the calls of one session that may have to go to another callee; beyond it they are not.',
+      'Size of all waiting messages of one session. The same limit applies separately to calls that the router keeps because it may have to send them to another callee. Above the limit, it does not keep them.',
     example: '1MB',
   },
   max_waiting_messages_per_realm: {
     type: integer({ min: 1, max: 100_000_000 }),
     default: '100000',
     meaning:
-      'Messages of all sessions of one realm that may wait so; a session whose message is beyond it is aborted.',
+      'Waiting messages of all sessions of one realm. The router aborts the session whose message exceeds the limit.',
     example: '1000',
   },
   max_waiting_bytes_per_realm: {
     type: byteSum,
     default: '32MB',
     meaning:
-      'Their size together. As much is kept of the calls of all sessions of one realm that may have to go to another callee.',
+      'Size of all waiting messages of one realm. The same limit applies separately to calls that the router keeps because it may have to send them to another callee.',
     example: '8MB',
   },
   disclose_me: {
     type: oneOf('allow', 'refuse'),
     default: 'allow',
     meaning:
-      'Whether callers and publishers may have their identity told to callees and subscribers, and callees may ask for it.',
+      'Whether callers and publishers may disclose their identity to callees and subscribers, and whether callees may ask for it.',
     example: 'refuse',
   },
   progressive_results: {
     type: oneOf('announced', 'always'),
     default: 'announced',
     meaning:
-      'Which callees are told that a caller takes progressive results: those that announced them, or all. wampy announces nothing, and can do it.',
+      'Which callees learn that a caller accepts progressive results: those that announced the feature, or all. wampy supports progressive results but does not announce them.',
     example: 'always',
   },
 } as const satisfies KeyTable;

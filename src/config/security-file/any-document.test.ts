@@ -37,7 +37,7 @@ const DOCUMENT = [
   },
 ];
 
-/** The document with what `choose` picks, at any depth, in the place of something. */
+/** The document with one value replaced by `put`. `at` selects the value at any depth. */
 function withOneChanged(value: unknown, at: readonly number[], put: unknown): unknown {
   const [first, ...rest] = at;
   if (first === undefined || typeof value !== 'object' || value === null) return put;
@@ -61,8 +61,8 @@ const anything = fc.anything({
   maxDepth: 2,
 });
 
-describe('any document in the place of a security file', () => {
-  it('is loaded or refused with a ConfigError that quotes nothing of it', () => {
+describe('any document as the security file', () => {
+  it('is loaded, or refused with a ConfigError that does not quote it', () => {
     const paths = fc.array(fc.nat(12), { maxLength: 7 });
     fc.assert(
       fc.property(fc.array(fc.tuple(paths, anything), { minLength: 1, maxLength: 3 }), (changes) => {
@@ -75,7 +75,7 @@ describe('any document in the place of a security file', () => {
           parseConfig('security.config_file = s.json', { env: {}, readFile: () => text });
         } catch (error) {
           if (!(error instanceof ConfigError)) throw error;
-          // The names of fields are no values.
+          // Names of fields may appear in a message.
           const message = error.message.replaceAll(/: \$[^:]*/g, '');
           expect(message).not.toContain(SECRET);
         }

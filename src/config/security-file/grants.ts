@@ -1,16 +1,21 @@
+import { listOr } from '../types/datatypes.js';
 import type { JsonPath } from './json-path.js';
 import { type GrantedUris, PERMISSIONS, type Permission, type SecurityGrant } from './model.js';
 import { type At, type Reading, readNames } from './read-shape.js';
 import type { GrantShape } from './shape.js';
 
-/** Permissions of Bondy under `wamp.` that nothing here asks for. */
+/** Permissions of Bondy under `wamp.` that this router does not use. */
 const OF_BONDY: readonly string[] = [
   'wamp.disclose_caller',
   'wamp.disclose_publisher',
   'wamp.disclose_session_info',
 ];
 
-/** @param isRole tells whether a name can be a group's or a user's */
+/**
+ * Reads a grant and reports what is wrong in it.
+ *
+ * @param isRole tells whether a name can be the name of a group or a user.
+ */
 export function readGrant(
   { path, value }: At<GrantShape>,
   isRole: (name: string) => boolean,
@@ -18,9 +23,10 @@ export function readGrant(
 ): SecurityGrant {
   const roles = readNames(value.roles, [...path, 'roles'], reading) ?? [];
   for (const [index, name] of (roles === 'all' ? [] : roles).entries()) {
-    if (name === 'all') reading.report([...path, 'roles', index], 'stands alone: "roles": "all"');
+    if (name === 'all')
+      reading.report([...path, 'roles', index], 'must not be in a list: write "roles": "all"');
     else if (name !== 'anonymous' && !isRole(name)) {
-      reading.report([...path, 'roles', index], 'there is no group or user of this name in the realm');
+      reading.report([...path, 'roles', index], 'the realm has no group or user with this name');
     }
   }
   const permissions = value.permissions.flatMap(
@@ -32,25 +38,21 @@ export function readGrant(
 function readPermission(name: string, path: JsonPath, { report, skipped }: Reading): Permission | undefined {
   const found = PERMISSIONS.find((permission) => `wamp.${permission}` === name);
   if (found !== undefined) return found;
-  // Others may ask Bondy for permissions of their own; of `wamp.` there are no more.
+  // Applications may define permissions of their own in Bondy, but not under `wamp.`.
   if (!name.startsWith('wamp.') || OF_BONDY.includes(name)) skipped.permission(name);
-  else
-    report(
-      path,
-      `is not a known permission; known are ${PERMISSIONS.map((word) => `wamp.${word}`).join(', ')}`,
-    );
+  else report(path, `is not a known permission; use ${listOr(PERMISSIONS.map((word) => `wamp.${word}`))}`);
   return undefined;
 }
 
 function readResources(grant: GrantShape, path: JsonPath, reading: Reading): readonly GrantedUris[] {
   const { uri, match, resources } = grant;
   if ((uri === undefined) === (resources === undefined)) {
-    reading.report(path, 'a grant needs either uri (and match) or resources');
+    reading.report(path, 'a grant needs either uri (with match) or resources');
     return [];
   }
   if (uri !== undefined) return oneOrNone(readUris(uri, match, path, reading));
   if (match !== undefined)
-    reading.report([...path, 'match'], 'stands beside uri; resources have a match of their own');
+    reading.report([...path, 'match'], 'belongs to uri; each of the resources has its own match');
   return (resources ?? []).flatMap((resource, index) => {
     const at = [...path, 'resources', index];
     reading.skipped.fields(resource, ['uri', 'match'], at);
@@ -61,7 +63,7 @@ function readResources(grant: GrantShape, path: JsonPath, reading: Reading): rea
 const oneOrNone = (uris: GrantedUris | undefined): readonly GrantedUris[] =>
   uris === undefined ? [] : [uris];
 
-/** Everything, in the three ways that Bondy writes it. */
+/** The three spellings of Bondy for "every URI". */
 const EVERYTHING: readonly string[] = ['', '*', 'any'];
 
 const PART = /^[^\s#]*$/;
@@ -80,10 +82,10 @@ function readUris(
     return { uri: '', match: 'prefix' };
   const at = [...path, 'uri'];
   const hasEmptyPart = uri.split('.').includes('');
-  if (!PART.test(uri)) report(at, 'must hold no space and no #');
-  else if (uri === '') report(at, 'is empty: with "match": "prefix" that is everything');
+  if (!PART.test(uri)) report(at, 'must not contain a space or #');
+  else if (uri === '') report(at, 'is empty: add "match": "prefix" to mean every URI');
   else if (hasEmptyPart && (match ?? 'exact') === 'exact') {
-    report(at, 'has an empty part between its dots: say "match": "prefix" or "wildcard"');
+    report(at, 'has an empty component: add "match": "prefix" or "match": "wildcard"');
   } else return { uri, match: match ?? 'exact' };
   return undefined;
 }

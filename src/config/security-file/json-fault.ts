@@ -1,16 +1,19 @@
-/** A sign, the beginning of a string, or a number or word, whole. */
+/** A punctuation character, the beginning of a string, or a complete number or word. */
 const TOKEN =
   /\s*(?:([[{])|([\]}])|([,:])|(")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)))/y;
 
-/** A piece of what stands in a string (RFC 8259 section 7). One expression for all of it overflows the stack. */
+/**
+ * A piece of the content of a string (RFC 8259 section 7). One expression for the whole content
+ * overflows the stack.
+ */
 const STRING_PIECE = /[ !#-[\]-\uffff]{1,1000}|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
-/** Where a frame stands: what may come next. */
+/** What may come next. */
 type Expected = 'value' | 'value or end' | 'name' | 'name or end' | 'colon' | 'comma or end';
 
 /**
- * The line of the first token that cannot stand where it does, in a text that is not JSON. The runtime says what it
- * found, quoting the text, and often not where: neither may be shown, or is of use, where the text holds passwords.
+ * Finds the line of the first unexpected token in a text that is not JSON. The error of the runtime
+ * is no help: it often has no position, and it quotes the text, which may contain passwords.
  */
 export function lineOfJsonError(text: string): number {
   const frames: ('[' | '{')[] = [];
@@ -21,8 +24,8 @@ export function lineOfJsonError(text: string): number {
     const found = TOKEN.exec(text);
     const end = found?.[4] === undefined ? TOKEN.lastIndex : endOfString(text, TOKEN.lastIndex);
     const isWhole = found !== null && end !== undefined;
-    const next: Expected | 'fault' | undefined = isWhole ? after(expected, found, frames) : 'fault';
-    if (!isWhole || next === 'fault') break;
+    const next: Expected | 'unexpected' | undefined = isWhole ? after(expected, found, frames) : 'unexpected';
+    if (!isWhole || next === 'unexpected') break;
     at = end;
     expected = next;
   }
@@ -32,7 +35,7 @@ export function lineOfJsonError(text: string): number {
   return text.slice(0, at).split('\n').length;
 }
 
-/** Where the string ends whose content begins at `at`; undefined where it is none. */
+/** The end of the string whose content begins at `at`; undefined if the string is malformed. */
 function endOfString(text: string, at: number): number | undefined {
   let end = at;
   do {
@@ -43,29 +46,29 @@ function endOfString(text: string, at: number): number | undefined {
   return text[end] === '"' ? end + 1 : undefined;
 }
 
-/** What may follow a token; undefined where the document is complete. */
+/** What may follow a token; undefined if the document is complete. */
 function after(
   expected: Expected,
   [, open, close, sign, string]: RegExpExecArray,
   frames: ('[' | '{')[],
-): Expected | undefined | 'fault' {
+): Expected | undefined | 'unexpected' {
   const ended = (): Expected | undefined => (frames.length === 0 ? undefined : 'comma or end');
   const wantsValue = expected === 'value' || expected === 'value or end';
   if (open !== undefined) {
-    if (!wantsValue) return 'fault';
+    if (!wantsValue) return 'unexpected';
     frames.push(open as '[' | '{');
     return open === '[' ? 'value or end' : 'name or end';
   }
   if (close !== undefined) {
     const mayEnd = expected.endsWith('or end');
-    if (!mayEnd || frames.pop() !== (close === ']' ? '[' : '{')) return 'fault';
+    if (!mayEnd || frames.pop() !== (close === ']' ? '[' : '{')) return 'unexpected';
     return ended();
   }
   if (sign === ',') {
-    if (expected !== 'comma or end') return 'fault';
+    if (expected !== 'comma or end') return 'unexpected';
     return frames.at(-1) === '[' ? 'value' : 'name';
   }
-  if (sign === ':') return expected === 'colon' ? 'value' : 'fault';
-  if (expected === 'name' || expected === 'name or end') return string === undefined ? 'fault' : 'colon';
-  return wantsValue ? ended() : 'fault';
+  if (sign === ':') return expected === 'colon' ? 'value' : 'unexpected';
+  if (expected === 'name' || expected === 'name or end') return string === undefined ? 'unexpected' : 'colon';
+  return wantsValue ? ended() : 'unexpected';
 }

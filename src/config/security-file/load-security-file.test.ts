@@ -39,7 +39,7 @@ describe('the security file', () => {
   ]);
   const realm = config.security.realms.get('r')!;
 
-  it('shows no password to whoever prints it', () => {
+  it('hides passwords when it is printed', () => {
     for (const user of realm.users.values()) {
       for (const printed of [inspect(user, { depth: 9, showHidden: true }), JSON.stringify(user)]) {
         expect(printed).toContain('[secret]');
@@ -51,7 +51,7 @@ describe('the security file', () => {
     expect(realm.users.get('bob')?.password).toMatchObject({ kind: 'salted', salt: 'hunter2-salt' });
   });
 
-  it('can be changed by nobody', () => {
+  it('is frozen', () => {
     expect(() => (realm.users as Map<string, unknown>).set('eve', {})).toThrow(TypeError);
     expect(() => (realm.groups as Map<string, unknown>).clear()).toThrow(TypeError);
     expect(() => (config.security.realms as Map<string, unknown>).delete('r')).toThrow(TypeError);
@@ -70,10 +70,10 @@ describe('the security file', () => {
   });
 
   it.each([
-    ['what is no JSON', '[{"uri": "r", "users": [{"username": "alice", "password": hunter2}]}]'],
-    ['no value at all', 'hunter2'],
-    ['a field whose name is long', `[{"uri": "r", "${'hunter'.repeat(50)}": 2}, 5]`],
-  ])('says of %s nothing that stands in it', (_what, text) => {
+    ['invalid JSON', '[{"uri": "r", "users": [{"username": "alice", "password": hunter2}]}]'],
+    ['text that is not a JSON value', 'hunter2'],
+    ['a field with a long name', `[{"uri": "r", "${'hunter'.repeat(50)}": 2}, 5]`],
+  ])('is not quoted in messages about %s', (_what, text) => {
     let message = '';
     try {
       load(text);
@@ -85,7 +85,7 @@ describe('the security file', () => {
     expect(message).not.toContain('hunter2');
   });
 
-  it('takes groups that are nested deeper than the stack, and finds circles among them', () => {
+  it('may nest groups deeper than the call stack, and circles in them are found', () => {
     const chain = (length: number, last: string[]) =>
       Array.from({ length }, (_, index) => ({
         name: `g${index}`,
@@ -95,11 +95,11 @@ describe('the security file', () => {
       20_000,
     );
     expect(() => load([{ uri: 'r', groups: chain(20_000, ['g19999']) }])).toThrow(
-      /^\/etc\/gateway\/security.json: \$\[0\].groups\[0\].groups: the group is in itself, directly or through other groups$/,
+      /^\/etc\/gateway\/security.json: \$\[0\].groups\[0\].groups: the group contains itself, directly or through other groups$/,
     );
   });
 
-  it('names one group of each circle, and none that only leads to one', () => {
+  it('gets one error for each circle of groups, and none for a group that only leads to a circle', () => {
     const groups = [
       { name: 'outside', groups: ['a'] },
       { name: 'a', groups: ['b'] },
@@ -116,7 +116,7 @@ describe('the security file', () => {
     expect(message.match(/groups\[\d\]/g)).toEqual(['groups[1]', 'groups[2]']);
   });
 
-  it('is a regular file and no pipe, whose reader would wait for ever', () => {
+  it('must be a regular file: reading a pipe would block for ever', () => {
     const folder = createTemporaryFolder();
     onTestFinished(() => folder.remove());
     execFileSync('mkfifo', [join(folder.path, 'security.json')]);
@@ -125,7 +125,7 @@ describe('the security file', () => {
     ).toThrow('not a regular file');
   });
 
-  it('keeps a name of Object as the name of a user', () => {
+  it('may contain a user whose name is a property of Object', () => {
     const { users } = load(
       '[{"uri": "r", "users": [{"username": "__proto__", "password": "x"}]}]',
     ).security.realms.get('r')!;

@@ -15,24 +15,26 @@ import { createSkipped } from './skipped.js';
 export interface SecurityFile {
   /** The realms that clients may join. */
   readonly realms: ReadonlyMap<string, RealmSecurity>;
-  /** Realms that are there for others, and nobody joins: prototypes, and those that allow no connections. */
+  /** Realms that clients cannot join, each with the field that says so. */
   readonly closed: ReadonlyMap<string, string>;
 }
 
 export interface SecurityFileSource {
   readonly path: string;
-  /** As messages name it. */
+  /** The path for messages. */
   readonly shown: string;
   readonly readFile: ReadFile;
   readonly problems: Problems;
   readonly notices: Problems;
-  /** Realms whose users a procedure knows too, so that sources may name more users than the file has. */
+  /** Realms with a dynamic authenticator. Their sources may name users that are not in the file. */
   readonly dynamicRealms: ReadonlySet<string>;
 }
 
 const NOTHING: SecurityFile = { realms: frozenMap([]), closed: frozenMap([]) };
 
-/** Reads `security.config_file`. What is wrong goes to `problems`, by its JSON path and without any value. */
+/**
+ * Reads `security.config_file`. Problems have a JSON path as their key and never contain a value.
+ */
 export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
   const { shown, problems, notices } = source;
   problems.enter(shown);
@@ -42,7 +44,7 @@ export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
   try {
     document = JSON.parse(text);
   } catch {
-    problems.add({ file: shown, line: lineOfJsonError(text) }, '', 'is not JSON from here on');
+    problems.add({ file: shown, line: lineOfJsonError(text) }, '', 'is not valid JSON');
     return NOTHING;
   }
   const place = { file: shown, line: 0 };
@@ -61,7 +63,7 @@ export function loadSecurityFile(source: SecurityFileSource): SecurityFile {
     if (why === undefined) realms.set(uri, security);
     else closed.set(uri, why);
   }
-  // Types are looked at before what they mean: what belongs to one realm is told together all the same.
+  // All types are checked before all values. Sorting puts the problems of one realm together.
   found.sort((a, b) => Number(a.path[0] ?? 0) - Number(b.path[0] ?? 0));
   for (const { path, message } of found) problems.add(place, formatPath(path), message);
   for (const notice of skipped.notices()) notices.add(place, '', notice);
@@ -82,9 +84,9 @@ function readText({ path, shown, readFile, problems }: SecurityFileSource): stri
 
 function checkRealmUri({ path, value }: ReadRealm, isTaken: boolean, report: Report): void {
   const at = [...path, 'uri'];
-  // Reported by its type.
+  // The type check has reported this one.
   if (value.uri === '') return;
-  if (isTaken) report(at, 'the same realm stands further up in the file');
+  if (isTaken) report(at, 'an earlier realm in the file has the same URI');
   try {
     realmName.parse(value.uri, { directory: '', readFile: () => undefined });
   } catch (error) {

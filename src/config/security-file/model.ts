@@ -1,4 +1,7 @@
-/** The authmethods of the router, by their WAMP names. `wamp-scram` is SCRAM as the WAMP specification defines it. */
+/**
+ * The authmethods of the router, by their WAMP names. `wamp-scram` is SCRAM as the WAMP
+ * specification defines it.
+ */
 export const AUTHMETHODS = ['anonymous', 'ticket', 'wampcra', 'wamp-scram', 'cryptosign'] as const;
 /**
  * An authmethod of the router, by its WAMP name.
@@ -27,8 +30,9 @@ export type Permission = (typeof PERMISSIONS)[number];
 /**
  * A user's password, or keys derived from it. It is hidden from `console.log`.
  *
- * `salted` holds PBKDF2-HMAC-SHA256 of the password, 32 bytes. The salt is the UTF-8 bytes of `salt`, as in WAMP-CRA.
- * `scram` holds the keys that RFC 5802 stores on a server. The key for WAMP-CRA cannot be derived from them.
+ * `salted` holds PBKDF2-HMAC-SHA256 of the password, 32 bytes. The salt is the UTF-8 bytes of
+ * `salt`, as in WAMP-CRA. `scram` holds the keys that RFC 5802 stores on a server. The key for
+ * WAMP-CRA cannot be derived from them.
  */
 export type Password =
   | { readonly kind: 'plain'; readonly text: string }
@@ -41,7 +45,7 @@ export type Password =
     }
   | {
       readonly kind: 'scram';
-      /** Base64, as are the keys. */
+      /** Base64, like the keys. */
       readonly salt: string;
       readonly iterations: number;
       readonly storedKey: string;
@@ -103,7 +107,9 @@ export interface RealmSecurity {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Absent when the realm declares none: then users may log in from every address. */
   readonly sources?: readonly SecuritySource[];
-  /** Absent when the realm declares none: then everything is allowed. An empty list allows nothing. */
+  /**
+   * Absent when the realm declares none: then everything is allowed. An empty list allows nothing.
+   */
   readonly grants?: readonly SecurityGrant[];
   /** The procedure that decides on users who are not in the file. */
   readonly authenticator?: string | undefined;

@@ -4,10 +4,10 @@ import type { Password } from './model.js';
 import { type Reading, read } from './read-shape.js';
 import type { PasswordShape } from './shape.js';
 
-/** SHA-256 and what PBKDF2 is asked for, in bytes. */
+/** The length of SHA-256 and of the PBKDF2 key, in bytes. */
 const KEY_LENGTH = 32;
 
-/** Reads a user's password: text, or the object of a salted hash as Bondy keeps it. */
+/** Reads the password of a user: text, or the object in which Bondy stores a hash. */
 export function readPassword(value: unknown, path: JsonPath, reading: Reading): Password | undefined {
   if (value === undefined) return undefined;
   if (value === '') {
@@ -15,7 +15,7 @@ export function readPassword(value: unknown, path: JsonPath, reading: Reading): 
     return undefined;
   }
   if (typeof value === 'string') return hideFromPrint<Password>({ kind: 'plain', text: value });
-  // Not noticed by name: nobody needs to know which parameters beside ours a hash has.
+  // Further parameters of a hash are normal, so they need no notice.
   const hash = read(value, reading.shapes.password, path, {
     ...reading,
     skipped: { ...reading.skipped, fields() {} },
@@ -31,7 +31,7 @@ function fromHash(
 ): Password | undefined {
   const { iterations } = params;
   if (params.kdf !== 'pbkdf2') {
-    report([...path, 'params', 'kdf'], 'must be pbkdf2; this router has no other key derivation');
+    report([...path, 'params', 'kdf'], 'must be pbkdf2, the only key derivation that this router supports');
     return undefined;
   }
   const key = (field: 'salted_password' | 'stored_key' | 'server_key'): string | undefined => {
@@ -60,7 +60,7 @@ function fromHash(
   return undefined;
 }
 
-/** Canonical base64 (RFC 4648), of so many bytes where a length is given. */
+/** Tells whether `text` is canonical base64 (RFC 4648), of `length` bytes if that is given. */
 function isBase64(text: string, length?: number): boolean {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text && (length === undefined || bytes.length === length);

@@ -3,20 +3,23 @@ import type { JsonPath, Report } from './json-path.js';
 import type { GrantShape, GroupShape, RealmShape, Shapes, SourceShape, UserShape } from './shape.js';
 import type { Skipped } from './skipped.js';
 
-/** A value and where it stands. */
+/** A value and its path. */
 export interface At<T> {
   readonly path: JsonPath;
   readonly value: T;
 }
 
-/** A realm of the file, of the right types; nothing is compared yet. Elements that are wrong are reported and left out. */
+/**
+ * A realm whose types are checked, but not its values. Elements with wrong types are reported and
+ * left out.
+ */
 export interface ReadRealm extends At<RealmShape> {
   readonly users: readonly At<UserShape>[];
   readonly groups: readonly At<GroupShape>[];
-  /** Undefined where the file has no such list. */
+  /** Undefined if the file has no such list. */
   readonly sources: readonly At<SourceShape>[] | undefined;
   readonly grants: readonly At<GrantShape>[] | undefined;
-  /** No user and no group was left out, so that a name which is not there is a mistake. */
+  /** True if no user and no group was left out. An unknown name is then an error. */
   readonly knowsAllNames: boolean;
 }
 
@@ -26,7 +29,7 @@ export interface Reading {
   readonly shapes: Shapes;
 }
 
-/** Reads the document's types. What does not fit goes to `reading.report`, in the order of the file. */
+/** Checks the types of the document. Errors go to `reading.report`, in the order of the file. */
 export function readRealms(document: unknown, reading: Reading): readonly ReadRealm[] {
   if (!Array.isArray(document)) {
     reading.report([], 'must be a list of realms');
@@ -48,7 +51,7 @@ function readRealm(realm: unknown, path: JsonPath, reading: Reading): ReadRealm 
   const grants = readList(given['grants'], shapes.grant, [...path, 'grants'], reading);
   return {
     path,
-    value: value ?? withoutFaults(given, shapes),
+    value: value ?? withoutWrongFields(given, shapes),
     users: users.found ?? [],
     groups: groups.found ?? [],
     sources: sources.found,
@@ -57,10 +60,10 @@ function readRealm(realm: unknown, path: JsonPath, reading: Reading): ReadRealm 
   };
 }
 
-/** What can still be compared of a realm that has wrong fields; it is never put to use. */
-function withoutFaults(realm: Readonly<Record<string, unknown>>, shapes: Shapes): RealmShape {
-  const faulty = new Set(shapes.realm.safeParse(realm).error?.issues.map(({ path }) => path[0]));
-  return { uri: '', ...Object.fromEntries(Object.entries(realm).filter(([name]) => !faulty.has(name))) };
+/** A realm without its wrong fields, for further checks only: the router never uses it. */
+function withoutWrongFields(realm: Readonly<Record<string, unknown>>, shapes: Shapes): RealmShape {
+  const wrong = new Set(shapes.realm.safeParse(realm).error?.issues.map(({ path }) => path[0]));
+  return { uri: '', ...Object.fromEntries(Object.entries(realm).filter(([name]) => !wrong.has(name))) };
 }
 
 function readList<T>(
@@ -82,7 +85,11 @@ function readList<T>(
   return { found, complete: found.length === list.length };
 }
 
-/** Reads one object by its shape. Its further fields go to `reading.skipped`. @param apart fields that are read elsewhere */
+/**
+ * Reads one object by its shape. Unknown fields go to `reading.skipped`.
+ *
+ * @param apart known fields that other code reads.
+ */
 export function read<T>(
   value: unknown,
   shape: z.ZodMiniType<T>,

@@ -6,13 +6,13 @@ import type { Reading, ReadRealm } from './read-shape.js';
 import { readAuthMethod, readSource } from './sources.js';
 import { readUsersAndGroups } from './users-and-groups.js';
 
-/** Bondy keeps clients out of these, and so do we, though there is nothing else that we do with them. */
+/** The field that keeps clients out of a realm, as in Bondy; undefined if clients may join. */
 export function reasonToStayClosed({ value }: ReadRealm): string | undefined {
   if (value.is_prototype === true) return 'is_prototype';
   return value.allow_connections === false ? 'allow_connections' : undefined;
 }
 
-/** A realm that no file tells of, and whose users only a procedure knows. */
+/** A realm that is not in the file. Only its dynamic authenticator knows users. */
 export function withoutUsers(uri: string): RealmSecurity {
   return {
     uri,
@@ -24,9 +24,9 @@ export function withoutUsers(uri: string): RealmSecurity {
 }
 
 /**
- * Who may join a realm of the file and do what there, and what contradicts itself in that.
+ * Reads the security of one realm and reports contradictions in it.
  *
- * @param isDynamic a procedure knows users of the realm too
+ * @param isDynamic the realm has a dynamic authenticator, which knows further users.
  */
 export function readRealmSecurity(
   realm: ReadRealm,
@@ -44,7 +44,7 @@ export function readRealmSecurity(
     (name, index) => readAuthMethod(name, [...path, 'authmethods', index], reading) ?? [],
   );
   notifyOf(realm, notify);
-  // What a prototype allows is not known here, and all that it does not mention it forbids.
+  // The gateway does not read the prototype. Without its sources and grants, nothing is allowed.
   const inherited = value.prototype_uri === undefined ? undefined : [];
   const declaredSources = sources ?? inherited;
   const declaredGrants = grants ?? inherited;
@@ -63,24 +63,22 @@ export function readRealmSecurity(
 function notifyOf(realm: ReadRealm, notify: Report): void {
   const { path, value, users } = realm;
   if (value.prototype_uri !== undefined) {
-    notify(
-      [...path, 'prototype_uri'],
-      'prototypes are not followed: the realm has what it declares itself, and no more',
-    );
+    notify([...path, 'prototype_uri'], 'is ignored: the realm has only what it declares itself');
   }
   const closed = reasonToStayClosed(realm);
   if (closed !== undefined) notify([...path, closed], 'nobody can join this realm');
   if (value.security_enabled === false) {
     notify(
       [...path, 'security_enabled'],
-      'sources and grants of this realm do not count: whoever joins may do everything',
+      'sources and grants of this realm have no effect: every client that joins may do everything',
     );
   }
-  const mute = users.filter(
+  const withoutLogin = users.filter(
     (user) => user.value.password === undefined && !user.value.authorized_keys?.length,
   );
-  const [first, ...more] = mute;
+  const [first, ...more] = withoutLogin;
   if (first === undefined) return;
-  const others = more.length === 0 ? '' : ` (nor ${more.length} more in this realm)`;
-  notify(first.path, `has neither password nor authorized_keys, and cannot log in${others}`);
+  const others =
+    more.length === 0 ? '' : ` (and ${more.length} more user${more.length === 1 ? '' : 's'} of this realm)`;
+  notify(first.path, `cannot log in: has neither password nor authorized_keys${others}`);
 }

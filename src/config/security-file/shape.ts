@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Zod from 'zod/mini';
 
-/** A sentence for a value of the wrong type, which never holds the value, and another where it is missing. */
+/**
+ * The messages for a missing value and for a value of the wrong type. They never contain the value.
+ */
 const must = (what: string) => ({
   error: ({ input }: { readonly input?: unknown }) =>
     input === undefined ? `is required (${what})` : `must be ${what}`,
@@ -10,10 +12,11 @@ const must = (what: string) => ({
 export type Shapes = ReturnType<typeof createShapes>;
 
 /**
- * The shapes of what Bondy's `security.config_file` has, as far as it has an effect here; further fields pass.
+ * Creates the shapes for the `security.config_file` of Bondy, with the fields that have an effect
+ * here. Other fields are allowed.
  *
- * zod is loaded here, at once, and not with this file: it is a quarter of what a start would load else, and gateways
- * without such a file need nothing of it.
+ * This function loads zod, because only gateways with such a file need it. It would be a quarter of
+ * all code that is loaded at the start.
  */
 export function createShapes() {
   const z: typeof Zod = createRequire(import.meta.url)('zod/mini');
@@ -23,7 +26,7 @@ export function createShapes() {
   const texts = z.array(text, must('a list of texts'));
   const names = z.array(name, must('a list of names'));
   const meta = z.optional(z.record(z.string(), z.unknown(), must('an object')));
-  /** Read by `ofNames` where it is not "all": a union would tell only that no branch of it fits. */
+  /** `ofNames` checks the value if it is not "all". A union would give no useful message. */
   const allOrNames = z.optional(z.unknown());
 
   const user = z.looseObject(
@@ -59,7 +62,7 @@ export function createShapes() {
     must('an object'),
   );
 
-  /** A realm, but for its lists: what is wrong in one element of theirs keeps nobody from reading the others. */
+  /** A realm without its lists. They are read one by one, so that all their errors are reported. */
   const realm = z.looseObject(
     {
       uri: name,
@@ -73,14 +76,16 @@ export function createShapes() {
     must('an object'),
   );
 
-  /** What `usernames` and `roles` are where they are not `"all"`. */
+  /** The value of `usernames` and `roles` if it is not `"all"`. */
   const ofNames = z.array(name, must('"all" or a list of names'));
 
   const count = z
     .int(must('a whole number'))
     .check(z.gte(1, 'must be from 1 to 10000000'), z.lte(10_000_000, 'must be from 1 to 10000000'));
 
-  /** A password as Bondy keeps it: its protocol, the parameters of the key derivation, and what came of it. */
+  /**
+   * A password as Bondy stores it: protocol, parameters of the key derivation, and derived keys.
+   */
   const password = z.looseObject(
     {
       protocol: text,

@@ -3,20 +3,21 @@ import { joinSome } from '../join-some.js';
 import { formatField, type JsonPath, type Report } from './json-path.js';
 
 /**
- * Fields and words of Bondy that have no effect here. A real file of Bondy has many, so one notice sums them up. A field
- * that is nearly one of ours is an error, though: who writes `grant` for `grants` would leave a realm open.
+ * Collects fields and words of Bondy that have no effect here. A real file of Bondy has many, so
+ * one notice lists them all. A misspelt field of ours is an error: `grant` instead of `grants`
+ * would leave a realm open.
  */
 export interface Skipped {
-  /** Looks at the fields of an object for those that are not `known`. */
+  /** Collects the fields of an object that are not `known`. */
   fields(object: object, known: readonly string[], path: JsonPath): void;
-  /** An authmethod that Bondy has and we have not. */
+  /** Adds an authmethod of Bondy that this router does not have. */
   method(name: string): void;
   permission(name: string): void;
-  /** The notices, none where nothing was skipped. */
+  /** The notices; none if nothing was skipped. */
   notices(): readonly string[];
 }
 
-/** Fields of Bondy, which may be as near to ours as they like. */
+/** Fields of Bondy. They are not typos, even if they resemble ours. */
 const OF_BONDY: ReadonlySet<string> = new Set([
   'alias',
   'aliases',
@@ -59,14 +60,14 @@ export function createSkipped(report: Report): Skipped {
         ...(total === 0
           ? []
           : [
-              `skipped ${total} field${total === 1 ? '' : 's'} without an effect here: ${joinSome([...fields.keys()], MOST_SHOWN)}`,
+              `skipped ${total} field${total === 1 ? '' : 's'} without effect here: ${joinSome([...fields.keys()], MOST_SHOWN)}`,
             ]),
         ...(methods.size === 0
           ? []
           : [`skipped authmethods that this router does not have: ${joinSome([...methods], MOST_SHOWN)}`]),
         ...(permissions.size === 0
           ? []
-          : [`skipped permissions that nothing here asks for: ${joinSome([...permissions], MOST_SHOWN)}`]),
+          : [`skipped permissions that this router does not use: ${joinSome([...permissions], MOST_SHOWN)}`]),
       ];
     },
   };

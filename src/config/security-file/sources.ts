@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { listOr } from '../types/datatypes.js';
 import type { JsonPath } from './json-path.js';
 import type { AuthMethod, Cidr, SecuritySource } from './model.js';
 import { AUTHMETHODS } from './model.js';
@@ -8,7 +9,7 @@ import type { SourceShape } from './shape.js';
 /** Authmethods of Bondy that this router does not have. */
 const OF_BONDY: readonly string[] = ['password', 'trust', 'oauth2', 'oidc', 'oidcrp', 'cookie', 'tls'];
 
-/** One of our authmethods; undefined for one that is skipped, or reported because nobody knows it. */
+/** Reads an authmethod; undefined if it is skipped, or unknown and therefore reported. */
 export function readAuthMethod(
   name: string,
   path: JsonPath,
@@ -17,11 +18,15 @@ export function readAuthMethod(
   const found = AUTHMETHODS.find((method) => method === name);
   if (found !== undefined) return found;
   if (OF_BONDY.includes(name)) skipped.method(name);
-  else report(path, `is not a known authmethod; known are ${AUTHMETHODS.join(', ')}`);
+  else report(path, `is not a known authmethod; use ${listOr(AUTHMETHODS)}`);
   return undefined;
 }
 
-/** @param isUser tells whether a name can be a user's */
+/**
+ * Reads a source and reports what is wrong in it.
+ *
+ * @param isUser tells whether a name can be the name of a user.
+ */
 export function readSource(
   { path, value }: At<SourceShape>,
   isUser: (name: string) => boolean,
@@ -29,9 +34,10 @@ export function readSource(
 ): SecuritySource | undefined {
   const usernames = readNames(value.usernames, [...path, 'usernames'], reading);
   for (const [index, name] of (usernames === 'all' ? [] : (usernames ?? [])).entries()) {
-    if (name === 'all') reading.report([...path, 'usernames', index], 'stands alone: "usernames": "all"');
+    if (name === 'all')
+      reading.report([...path, 'usernames', index], 'must not be in a list: write "usernames": "all"');
     else if (name !== 'anonymous' && !isUser(name)) {
-      reading.report([...path, 'usernames', index], 'there is no user of this name in the realm');
+      reading.report([...path, 'usernames', index], 'the realm has no user with this name');
     }
   }
   const authmethod = readAuthMethod(value.authmethod, [...path, 'authmethod'], reading);

@@ -5,38 +5,38 @@ import { readPassword } from './password.js';
 import type { At, Reading, ReadRealm } from './read-shape.js';
 import type { UserShape } from './shape.js';
 
-/** Names that stand for everybody, and for those who have not logged in. */
+/** `all` means everybody, `anonymous` means clients that have not logged in. */
 export const RESERVED_ROLES: readonly string[] = ['all', 'anonymous'];
 
 export interface UsersAndGroups {
   readonly users: ReadonlyMap<string, SecurityUser>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** A name that may be nobody's, without that being a mistake. */
+  /** True if further users and groups may exist. An unknown name is then not an error. */
   readonly isOpen: boolean;
 }
 
-/** Users and groups of a realm, and what contradicts itself in them. */
+/** Reads the users and groups of a realm and reports contradictions in them. */
 export function readUsersAndGroups(realm: ReadRealm, reading: Reading): UsersAndGroups {
   const seen = new Map<string, string>();
   const claim = (name: string, path: JsonPath, kind: string): void => {
     const earlier = seen.get(name);
     if (RESERVED_ROLES.includes(name))
-      reading.report(path, 'is a reserved name: all and anonymous are no users or groups');
-    else if (earlier === kind) reading.report(path, `the same name is given to another ${kind}`);
+      reading.report(path, 'is a reserved name: no user or group can be called all or anonymous');
+    else if (earlier === kind) reading.report(path, `another ${kind} has the same name`);
     else if (earlier !== undefined)
-      reading.report(path, `a ${earlier} has this name too, and grants could mean either`);
+      reading.report(path, `a ${earlier} has the same name, so the name in a grant could mean either`);
     seen.set(name, earlier ?? kind);
   };
   for (const { path, value } of realm.groups) claim(value.name, [...path, 'name'], 'group');
   for (const { path, value } of realm.users) claim(value.username, [...path, 'username'], 'user');
 
   const groups = new Map(realm.groups.map(({ value }) => [value.name, members(value.groups)]));
-  // What a prototype defines stands elsewhere, and is not looked for.
+  // A prototype may define further users and groups. The gateway does not read it.
   const isOpen = !realm.knowsAllNames || realm.value.prototype_uri !== undefined;
   for (const { path, value } of [...realm.groups, ...realm.users]) {
     for (const [index, group] of (value.groups ?? []).entries()) {
       if (isOpen || groups.has(group) || RESERVED_ROLES.includes(group)) continue;
-      reading.report([...path, 'groups', index], 'there is no group of this name in the realm');
+      reading.report([...path, 'groups', index], 'the realm has no group with this name');
     }
   }
   checkCircles(realm, groups, reading);
@@ -47,7 +47,7 @@ export function readUsersAndGroups(realm: ReadRealm, reading: Reading): UsersAnd
   };
 }
 
-/** Everybody is in `all`, and nobody can be put into `anonymous`: Bondy passes over both. */
+/** The groups without `all` and `anonymous`, which Bondy ignores in this list too. */
 function members(groups: readonly string[] | undefined): readonly string[] {
   return [...new Set(groups ?? [])].filter((group) => !RESERVED_ROLES.includes(group));
 }
@@ -76,32 +76,32 @@ function checkCircles(
   const circular = closingCircles(groups);
   for (const { path, value } of realm.groups) {
     if (circular.has(value.name))
-      report([...path, 'groups'], 'the group is in itself, directly or through other groups');
+      report([...path, 'groups'], 'the group contains itself, directly or through other groups');
   }
 }
 
 /**
- * One group of each circle that there is: the one at which the way up comes back to where it was. It goes up by a list
- * and not by calls, since groups may be nested deeper than the stack is.
+ * Finds one group of each circle with a depth-first search. The search keeps its own stack, because
+ * groups may be nested deeper than the call stack allows.
  */
 function closingCircles(groups: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const found = new Set<string>();
   const done = new Set<string>();
   const open = new Set<string>();
   for (const start of groups.keys()) {
-    const way: { readonly name: string; readonly rest: Iterator<string> }[] = [];
+    const stack: { readonly name: string; readonly rest: Iterator<string> }[] = [];
     const enter = (name: string): void => {
       if (open.has(name)) found.add(name);
       if (open.has(name) || done.has(name)) return;
       open.add(name);
-      way.push({ name, rest: (groups.get(name) ?? []).values() });
+      stack.push({ name, rest: (groups.get(name) ?? []).values() });
     };
     enter(start);
-    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+    for (let last = stack.at(-1); last !== undefined; last = stack.at(-1)) {
       const { value: next, done: isOver } = last.rest.next();
       if (isOver !== true) enter(next);
       else {
-        way.pop();
+        stack.pop();
         open.delete(last.name);
         done.add(last.name);
       }

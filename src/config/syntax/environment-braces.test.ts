@@ -12,16 +12,16 @@ describe('a template', () => {
     ['${X}', 'x{{'],
     ['a ${X:-b}', '{{b}}'],
     ['{{a}}${X}', '{{b'],
-    // Braces of which the file gives one half.
+    // One brace from the file, the other from the environment.
     ['{${X}', '{a}}'],
     ['${X}{a}}', '{'],
     ['{{a}${X}', '} b'],
-    // The end of a variable that the file begins.
+    // The file begins the variable, and the environment ends it.
     ['{{a:-${X}}}', 'p}'],
     ['{{a:-${X}}}', '}}{{b'],
-  ])('%j is refused where X is %j', (text, value) => {
+  ])('%j is refused if X is %j', (text, value) => {
     expect(() => refuse(text, value)).toThrow(ValueError);
-    expect(() => refuse(text, value)).toThrow(/environment variable brings .* auth\.vars\.NAME/);
+    expect(() => refuse(text, value)).toThrow(/environment variable puts .* auth\.vars\.NAME/);
   });
 
   it.each([
@@ -33,7 +33,7 @@ describe('a template', () => {
     ['${Y:-{{a}}}', 'x'],
     ['{{a', 'x'],
     ['', 'x'],
-  ])('%j is not, where X is %j', (text, value) => {
+  ])('%j is accepted if X is %j', (text, value) => {
     expect(() => refuse(text, value)).not.toThrow();
   });
 });

@@ -32,7 +32,7 @@ function read(readFile: ReadFile = readFromDisk) {
 }
 
 describe('readEntries', () => {
-  it('puts included lines in the place of the include, globs in the order of names', () => {
+  it('inserts included lines at the include, and reads the files of a glob in the order of their names', () => {
     write({
       'main.conf': 'a = 1\ninclude d/*.conf\nz = 1',
       'd/10.conf': 'c = 1',
@@ -44,7 +44,7 @@ describe('readEntries', () => {
     expect(read()).toMatchObject({ keys: ['a', 'b', 'c', 'd', 'z'], problems: [] });
   });
 
-  it('resolves a path from the file that includes it, and says so to its values', () => {
+  it('resolves a path relative to the including file, and gives each entry the directory of its file', () => {
     write({ 'main.conf': 'include a/one.conf', 'a/one.conf': 'include b/two.conf', 'a/b/two.conf': 'k = 1' });
     expect(read().entries[0]).toMatchObject({
       file: join(directory, 'a/b/two.conf'),
@@ -53,7 +53,7 @@ describe('readEntries', () => {
     });
   });
 
-  it('takes one file twice, but none within itself, by whatever name', () => {
+  it('allows a file to be included twice, but not within itself, even by another name', () => {
     write({ 'main.conf': 'include a.conf\ninclude a.conf\ninclude link.conf', 'a.conf': 'k = 1' });
     symlinkSync(join(directory, 'main.conf'), join(directory, 'link.conf'));
     const { keys, problems } = read();
@@ -61,12 +61,12 @@ describe('readEntries', () => {
     expect(problems).toEqual(['/main.conf:3 link.conf includes itself, directly or through other files']);
   });
 
-  it('passes over a glob without match, also in a directory that is not there', () => {
+  it('accepts a glob without a match, also in a directory that does not exist', () => {
     write({ 'main.conf': 'include nowhere/*.conf\ninclude *.none' });
     expect(read().problems).toEqual([]);
   });
 
-  it('takes absolute globs, and globs above the file', () => {
+  it('accepts absolute globs, and globs in a parent directory', () => {
     write({
       'sub/main.conf': `include ${directory}/d/*.conf\ninclude ../e/*.conf`,
       'd/1.conf': 'a = 1',
@@ -84,15 +84,15 @@ describe('readEntries', () => {
     ]);
   });
 
-  // Root may read everything.
-  it.skipIf(process.getuid?.() === 0)('says so where a directory may not be read', () => {
+  // Root may read every directory.
+  it.skipIf(process.getuid?.() === 0)('reports that it has no permission to read a directory', () => {
     write({ 'main.conf': 'include d/*.conf', 'd/1.conf': 'a = 1' });
     chmodSync(join(directory, 'd'), 0);
     expect(read().problems).toEqual(['/main.conf:1 no permission to read the directory']);
     chmodSync(join(directory, 'd'), 0o700);
   });
 
-  it('ends where includes would not', () => {
+  it('stops at 1000 files if includes never end', () => {
     let files = 0;
     const { problems } = read(() => `include ${++files}.conf`);
     expect(problems).toHaveLength(1);
@@ -111,18 +111,22 @@ describe('readEntries', () => {
   });
 
   it.each([
-    ['UTF-16 with a mark', Buffer.from('\ufeffk = 1', 'utf16le'), 'the file is UTF-16: save it as UTF-8'],
     [
-      'UTF-16 without one',
-      Buffer.from('k = 1', 'utf16le'),
-      'the file is no UTF-8 text: it holds the character U+0000',
+      'UTF-16 with a byte order mark',
+      Buffer.from('\ufeffk = 1', 'utf16le'),
+      'the file is UTF-16: save it as UTF-8',
     ],
-    ['no text', Buffer.from([0xc3, 0x28]), 'the file is not UTF-8 text'],
-  ])('names the encoding that it cannot read: %s', (_what, content, trouble) => {
-    expect(read(() => content).problems).toEqual([`/main.conf:0 ${trouble}`]);
+    [
+      'UTF-16 without a byte order mark',
+      Buffer.from('k = 1', 'utf16le'),
+      'the file is not UTF-8 text: it contains the character U+0000',
+    ],
+    ['bytes that are not text', Buffer.from([0xc3, 0x28]), 'the file is not UTF-8 text'],
+  ])('refuses %s', (_what, content, message) => {
+    expect(read(() => content).problems).toEqual([`/main.conf:0 ${message}`]);
   });
 
-  it('numbers lines by any line break', () => {
+  it('counts lines with every kind of line break', () => {
     write({ 'main.conf': '\ufeffa = 1\r\nb = 1\r\rc = 1\n\nd = 1' });
     expect(read().entries.map(({ key, line }) => [key, line])).toEqual([
       ['a', 1],
@@ -132,7 +136,7 @@ describe('readEntries', () => {
     ]);
   });
 
-  it('ends where includes would be too large together', () => {
+  it('stops if the files are larger than 64 MB together', () => {
     const large = `#${'x'.repeat(20 * 1024 * 1024)}`;
     let files = 0;
     const { problems } = read(() => `include ${++files}.conf\n${large}`);

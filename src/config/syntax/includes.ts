@@ -9,16 +9,16 @@ import { ValueError } from '../types/value-error.js';
 import { type IncludeLine, parseLines, readValueText, type SettingLine } from './lines.js';
 import { type Environment, substitute } from './substitution.js';
 
-/** A setting as the file has it, and what its value is relative to. */
+/** A setting as the file has it, with the directory of the file. */
 export interface Entry extends SettingLine {
-  /** The absolute directory of the file: paths in values start there. */
+  /** The absolute directory of the file. Paths in values are relative to it. */
   readonly directory: string;
 }
 
 /** Reads a whole file, or throws the file system's error. */
 export type ReadFile = (path: string) => string | Uint8Array;
 
-/** What stops a mistaken glob from reading half a disk. */
+/** Stops a wrong glob from reading half a disk. */
 const MAX_FILES = 1000;
 
 interface Reading {
@@ -31,18 +31,19 @@ interface Reading {
   length: number;
 }
 
-/** The file being read, and the files whose includes led to it. */
+/** The file that is being read, and the chain of files that include it. */
 interface OpenFile {
-  /** As messages name it. */
+  /** The path for messages. */
   readonly shown: string;
   readonly absolute: string;
   readonly includedFrom: readonly string[];
 }
 
 /**
- * Reads a file and all it includes, in the order in which the lines stand. Faults go to `problems`.
+ * Reads a file and everything that it includes, in the order of the lines. Errors go to `problems`.
  *
- * @param source.readMain reads the file itself; default: as the files that it includes.
+ * @param source.readMain reads the file itself. Default: `readFile`, which reads the included
+ * files.
  */
 export function readEntries(
   path: string,
@@ -52,17 +53,20 @@ export function readEntries(
   const reading: Reading = { env, readFile, problems, entries: [], files: 0, length: 0 };
   const file: OpenFile = { shown: path, absolute: resolve(path), includedFrom: [] };
   const content = readText(file.absolute, readMain);
-  if (content.trouble === undefined) addLines(content.text, file, reading);
-  else reading.problems.add({ file: path, line: 0 }, '', content.trouble);
+  if (content.error === undefined) addLines(content.text, file, reading);
+  else reading.problems.add({ file: path, line: 0 }, '', content.error);
   return reading.entries;
 }
 
-/** The entries of a text that stands in no file: it can include nothing, and its paths start at the working directory. */
+/**
+ * Reads the entries of a text that is not in a file. It cannot include files. Its paths are
+ * relative to the working directory.
+ */
 export function readTextEntries(text: string, shown: string, problems: Problems): readonly Entry[] {
   const entries: Entry[] = [];
   for (const line of parseLines(text, shown)) {
     if (line.kind === 'setting') entries.push({ ...line, directory: process.cwd() });
-    else if (line.kind === 'fault') problems.add(line, line.key, line.message);
+    else if (line.kind === 'error') problems.add(line, line.key, line.message);
     else problems.add(line, 'include', 'a text that is not in a file cannot include files');
   }
   return entries;
@@ -72,7 +76,7 @@ function addLines(text: string, file: OpenFile, reading: Reading): void {
   reading.problems.enter(file.shown);
   for (const line of parseLines(text, file.shown)) {
     if (line.kind === 'setting') reading.entries.push({ ...line, directory: dirname(file.absolute) });
-    else if (line.kind === 'fault') reading.problems.add(line, line.key, line.message);
+    else if (line.kind === 'error') reading.problems.add(line, line.key, line.message);
     else include(line, file, reading);
   }
 }
@@ -91,17 +95,17 @@ function include(line: IncludeLine, file: OpenFile, reading: Reading): void {
       continue;
     }
     const content = readText(absolute, reading.readFile);
-    if (content.trouble === undefined) reading.length += content.text.length;
+    if (content.error === undefined) reading.length += content.text.length;
     if (reading.length > MAX_FILE_BYTES) {
       refuse('more than 64 MB are included');
       return;
     }
-    if (content.trouble !== undefined) refuse(`${shown}: ${content.trouble}`);
+    if (content.error !== undefined) refuse(`${shown}: ${content.error}`);
     else addLines(content.text, { shown, absolute, includedFrom: openFiles }, reading);
   }
 }
 
-/** The files that an include line names, as they are and as messages name them. */
+/** The files that an include line names: the absolute path, and the path for messages. */
 function targetsOf(
   line: IncludeLine,
   file: OpenFile,
@@ -109,7 +113,7 @@ function targetsOf(
 ): readonly { absolute: string; shown: string }[] {
   const { isDynamicPattern } = globbing();
   try {
-    // With the space before it, so that a comment is taken for one.
+    // The space makes a # at the beginning a comment.
     const value = readValueText(` ${line.rawPath}`);
     const pattern = value.quoted ? value.text : substitute(value.text, env);
     const directory = dirname(file.absolute);
@@ -126,9 +130,10 @@ function targetsOf(
 }
 
 /**
- * The files of a glob, in the order of their names, so that "the last one wins" means the same on every machine.
+ * Lists the files of a glob in the order of their names. The order must be the same on every
+ * machine, because the last value of a key counts. A directory that does not exist has no files.
  *
- * @throws ValueError where the directory that it begins in may not be read; one that is not there has no files.
+ * @throws ValueError if the gateway has no permission to read the directory.
  */
 function expand(pattern: string, directory: string): string[] {
   const { globSync, isDynamicPattern } = globbing();
@@ -142,8 +147,8 @@ function expand(pattern: string, directory: string): string[] {
   try {
     readdirSync(resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal));
   } catch (error) {
-    const trouble = fileError(error);
-    if (trouble.startsWith('no permission')) throw new ValueError('no permission to read the directory');
+    if (fileError(error).startsWith('no permission'))
+      throw new ValueError('no permission to read the directory');
   }
   try {
     return globSync(pattern, {
@@ -157,29 +162,29 @@ function expand(pattern: string, directory: string): string[] {
   }
 }
 
-/** Loaded at once, by the first include: most configurations have none. */
+/** Loads the glob library for the first include, because most configurations have none. */
 function globbing(): typeof TinyGlobby {
   return createRequire(import.meta.url)('tinyglobby');
 }
 
-type Content = { text: string; trouble?: undefined } | { trouble: string };
+type Content = { text: string; error?: undefined } | { error: string };
 
 function readText(path: string, readFile: ReadFile): Content {
   try {
     const content = readFile(path);
     if (typeof content !== 'string' && isUtf16(content))
-      return { trouble: 'the file is UTF-16: save it as UTF-8' };
+      return { error: 'the file is UTF-16: save it as UTF-8' };
     const text =
       typeof content === 'string' ? content : new TextDecoder('utf-8', { fatal: true }).decode(content);
     return text.includes('\0')
-      ? { trouble: 'the file is no UTF-8 text: it holds the character U+0000' }
+      ? { error: 'the file is not UTF-8 text: it contains the character U+0000' }
       : { text };
   } catch (error) {
-    return { trouble: fileError(error) };
+    return { error: fileError(error) };
   }
 }
 
-/** By its byte order mark. */
+/** Recognizes UTF-16 by its byte order mark. */
 function isUtf16([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
@@ -192,12 +197,15 @@ function realPath(path: string): string {
   }
 }
 
-/** What the shell has opened for us: standard input, and `<(command)`. A pipe by another name may have no writer. */
+/**
+ * Files that the shell has opened for the process: standard input and `<(command)`. Any other pipe
+ * may have no writer, and reading it would block.
+ */
 const OPENED = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
 
 /** Reads a file that the configuration names. */
 export const readFromDisk: ReadFile = (path) => readRegularFile(path);
 
-/** Reads the file that the command line names, which may also be what was handed to the process open. */
+/** Reads the file that the command line names. It may be a pipe that the shell has opened. */
 export const readMainFromDisk: ReadFile = (path) =>
   OPENED.test(path) ? readOpenedFile(path) : readRegularFile(path);

@@ -8,7 +8,7 @@ const settings = (text: string) =>
   );
 
 describe('parseLines', () => {
-  it('numbers lines whatever ends them, and skips blank ones and comments', () => {
+  it('counts lines with every kind of line break, and skips blank lines and comments', () => {
     expect(settings('\uFEFFa = 1\r\n# c\n\n  ## c\rb = 2\n \t\nc=3')).toEqual([
       [1, 'a', '1'],
       [5, 'b', '2'],
@@ -16,25 +16,25 @@ describe('parseLines', () => {
     ]);
   });
 
-  it('splits at the first =, and only in front of a comment', () => {
+  it('splits at the first = before a comment', () => {
     expect(settings('a = b = c # d = e')).toEqual([[1, 'a', 'b = c # d = e']]);
-    expect(settings('a # b = c')).toEqual(['fault']);
+    expect(settings('a # b = c')).toEqual(['error']);
   });
 
-  it('tells an include from a key that begins with the word', () => {
+  it('distinguishes an include from a key that begins with include', () => {
     expect(parseLines('include a b.conf # x', 'f')).toEqual([
       { kind: 'include', file: 'f', line: 1, rawPath: 'a b.conf # x' },
     ]);
     expect(settings('include.d = 1')).toEqual([[1, 'include.d', '1']]);
-    expect(settings('include = a.conf')).toEqual(['fault']);
-    expect(settings('include')).toEqual(['fault']);
+    expect(settings('include = a.conf')).toEqual(['error']);
+    expect(settings('include')).toEqual(['error']);
   });
 
-  it('shows no more of a faulty key than its first word', () => {
+  it('shows only the first word of a malformed key', () => {
     const [line] = parseLines('token hunter2 = x', 'f');
-    expect(line).toMatchObject({ kind: 'fault', key: 'token' });
-    expect(parseLines('hunter2', 'f')[0]).toMatchObject({ kind: 'fault', key: '' });
-    expect(parseLines('a\u001b[31m = x', 'f')[0]).toMatchObject({ kind: 'fault', key: 'a' });
+    expect(line).toMatchObject({ kind: 'error', key: 'token' });
+    expect(parseLines('hunter2', 'f')[0]).toMatchObject({ kind: 'error', key: '' });
+    expect(parseLines('a\u001b[31m = x', 'f')[0]).toMatchObject({ kind: 'error', key: 'a' });
   });
 });
 
@@ -55,12 +55,12 @@ describe('readValueText', () => {
     [' a # b', '# b'],
     [' a#b', ''],
     [' a \t#b ', '#b'],
-  ])('tells the comment of %j', (raw, comment) => {
+  ])('returns the comment of %j', (raw, comment) => {
     expect(readValueText(raw)).toMatchObject({ comment });
   });
 
-  it.each([' # b', ' #b', '\t#', ' ## b'])('refuses %j, of which a comment leaves nothing', (raw) => {
-    expect(() => readValueText(raw)).toThrow(/the value is empty, as # begins a comment/);
+  it.each([' # b', ' #b', '\t#', ' ## b'])('refuses %j, which is only a comment', (raw) => {
+    expect(() => readValueText(raw)).toThrow(/the value is empty, because # begins a comment/);
   });
 
   it.each([
@@ -68,11 +68,11 @@ describe('readValueText', () => {
     ['\'a "b"\'', 'a "b"'],
     ['"" # comment', ''],
     ['" a "\t# it\'s "fine"', ' a '],
-  ])('takes %j verbatim', (raw, text) => {
+  ])('does not interpret %j, which is in quotes', (raw, text) => {
     expect(readValueText(raw)).toEqual({ text, quoted: true, comment: '' });
   });
 
-  it.each(['"a', "'", '"a" b', '"a"#b', "'a'b'"])('refuses %j', (raw) => {
+  it.each(['"a', "'", '"a" b', '"a"#b', "'a'b'"])('refuses %j, whose quotes are wrong', (raw) => {
     expect(() => readValueText(raw)).toThrow(/clos/);
   });
 });

@@ -30,7 +30,7 @@ describe('substitute', () => {
     ['${LINE}:${WINDOWS}', 'key:key'],
     ['${LINES}', 'a\nb\n'],
     ['${BREAK:-x}', 'x'],
-  ])('makes %j into %j', (text, result) => {
+  ])('changes %j to %j', (text, result) => {
     expect(substitute(text, ENV)).toBe(result);
   });
 
@@ -39,9 +39,9 @@ describe('substitute', () => {
   });
 
   it.each(['${HOST:-${UNSET:-c}}', '${UNSET:-${HOST}}', '${UNSET:-a ${HOST} b}'])(
-    'refuses %j, as a default holds no reference',
+    'refuses %j, whose default contains a reference',
     (text) => {
-      expect(() => substitute(text, ENV)).toThrow(/default in .* cannot hold another/);
+      expect(() => substitute(text, ENV)).toThrow(/default in .* must not contain another/);
     },
   );
   it.each(['${', '${}', '${HOST', '${9}', '${A B}', '${HOST:x}', '${HOST:-x'])(
@@ -51,13 +51,13 @@ describe('substitute', () => {
     },
   );
 
-  it('names a variable of the usual style only: another may be part of a password', () => {
+  it('names a variable in a message only if it has the usual style: others may be part of a password', () => {
     expect(() => substitute('${MY_HOST}', ENV)).toThrow(/MY_HOST/);
     expect(() => substitute('pa${ssword}', ENV)).not.toThrow(/ssword/);
     expect(() => substitute('pa${ssword}', ENV)).toThrow(ValueError);
   });
 
-  it('does not lose itself in a default that never ends', () => {
+  it('does not overflow the stack with a default that never ends', () => {
     expect(() => substitute(`\${A:-${'{{a}}{'.repeat(5000)}`, ENV)).not.toThrow(RangeError);
   });
 });
@@ -69,7 +69,7 @@ describe('substitutePieces', () => {
     ['${EMPTY:-x}${EMPTY}', ['x', '<>']],
     ['${HOST:-x}', ['<example.com>']],
     ['', []],
-  ])('tells what of %j comes out of the environment', (text, expected) => {
+  ])('tells which pieces of %j come from the environment', (text, expected) => {
     const pieces = substitutePieces(text, ENV).filter((piece) => piece.text !== '' || piece.fromEnvironment);
     expect(pieces.map((piece) => (piece.fromEnvironment ? `<${piece.text}>` : piece.text))).toEqual(expected);
   });

@@ -4,17 +4,17 @@ import { withoutLineBreak } from './line-break.js';
 /** The environment variables for `${ENV}`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-// A default may hold {{variables}}, whose braces do not end it.
+// A default may contain {{variables}}. Their braces do not end it.
 const REFERENCE = /\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-((?:\{\{[^{}]*\}\}|[^}])*))?\})?/g;
 const CONVENTIONAL_NAME = /^[A-Z_][A-Z0-9_]*$/;
 
-/** A part of a value, and whether it came out of the environment; a default stands in the file. */
+/** A part of a value, and whether it comes from the environment. A default comes from the file. */
 export interface Piece {
   readonly text: string;
   readonly fromEnvironment: boolean;
 }
 
-/** What {@link substitutePieces} gives, in one text. */
+/** Joins the pieces of {@link substitutePieces}. */
 export function substitute(text: string, env: Environment): string {
   return substitutePieces(text, env)
     .map((piece) => piece.text)
@@ -22,10 +22,10 @@ export function substitute(text: string, env: Environment): string {
 }
 
 /**
- * Puts environment variables in place of `${NAME}` and `${NAME:-default}`. As in a shell, an empty variable takes the
- * default too. What a variable holds is not searched again.
+ * Replaces `${NAME}` and `${NAME:-default}` by environment variables. As in a shell, the default
+ * also replaces an empty variable. A `${NAME}` in the value of a variable is not replaced.
  *
- * @throws ValueError where a variable without default is unset, or a `${` is malformed.
+ * @throws ValueError if a variable without default is unset, or a `${` is malformed.
  */
 export function substitutePieces(text: string, env: Environment): readonly Piece[] {
   const pieces: Piece[] = [];
@@ -39,25 +39,25 @@ export function substitutePieces(text: string, env: Environment): readonly Piece
   return pieces;
 }
 
-function readReference([reference, name, fallback]: RegExpExecArray, env: Environment): Piece {
+function readReference([reference, name, defaultText]: RegExpExecArray, env: Environment): Piece {
   if (name === undefined || reference === '${') {
     throw new ValueError(
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file, not of a template string
       'a ${ is malformed; write ${NAME} or ${NAME:-default}, or put the value in quotes to keep it as it is',
     );
   }
-  // Its first brace would end the outer reference, and the second one stay behind in the value.
-  if (fallback?.includes('${')) {
-    throw new ValueError(`the default in \${NAME:-default} cannot hold another \${NAME}`);
+  // The first } would end the outer reference, and the second } would stay in the value.
+  if (defaultText?.includes('${')) {
+    throw new ValueError(`the default in \${NAME:-default} must not contain another \${NAME}`);
   }
-  // The line break that a file or `echo` left behind a credential is no part of it.
+  // A line break after a credential comes from a file or from `echo` and does not belong to it.
   const given = Object.hasOwn(env, name) ? env[name] : undefined;
   const value = given === undefined ? undefined : withoutLineBreak(given);
-  if (fallback !== undefined && (value === undefined || value === '')) {
-    return { text: fallback, fromEnvironment: false };
+  if (defaultText !== undefined && (value === undefined || value === '')) {
+    return { text: defaultText, fromEnvironment: false };
   }
   if (value !== undefined) return { text: value, fromEnvironment: true };
-  // A name in another style may be part of a password with "${" in it, and is not repeated.
+  // A name in another style may be part of a password that contains "${", so the message omits it.
   const shown = CONVENTIONAL_NAME.test(name) ? `the environment variable ${name}` : 'an environment variable';
   throw new ValueError(`${shown} is not set; set it, or write \${NAME:-default}`);
 }

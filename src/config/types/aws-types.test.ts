@@ -29,7 +29,7 @@ describe('an AWS region', () => {
     'evil.com/#',
     'us-east-1:',
     `us-${'x'.repeat(59)}-1`,
-  ])('may not be %j', (region) => {
+  ])('must not be %j', (region) => {
     expect(() => awsRegion.parse(region, CONTEXT)).toThrow(ValueError);
   });
 });
@@ -41,7 +41,7 @@ describe('the region of a secret', () => {
     ['billing-creds', undefined],
     ['team/arn:aws:secretsmanager:us-east-1:x', undefined],
     ['arn:aws:ssm:us-east-1:123456789:parameter/a', undefined],
-  ])('%s: %s', (secretId, region) => {
+  ])('of %s is %s', (secretId, region) => {
     expect(regionOfSecret(secretId)).toBe(region);
   });
 });

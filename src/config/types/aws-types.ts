@@ -1,7 +1,10 @@
 import type { DataType } from './datatypes.js';
 import { ValueError } from './value-error.js';
 
-/** `us-east-1`, `us-gov-west-1`, `eusc-de-east-1`: the shape, not a list, for AWS adds regions. It becomes part of a host name. */
+/**
+ * The pattern of regions such as `us-east-1`, `us-gov-west-1` and `eusc-de-east-1`. It is not a
+ * list, because AWS adds regions. A region becomes part of a host name.
+ */
 const REGION = /^[a-z]{2,}(?:-[a-z0-9]+)+$/;
 const LONGEST_LABEL = 63;
 
@@ -11,14 +14,14 @@ export const awsRegion: DataType<string> = {
   parse(value) {
     if (!REGION.test(value) || !/\d$/.test(value) || value.length > LONGEST_LABEL) {
       throw new ValueError(
-        'must be an AWS region such as us-east-1: small letters, digits and hyphens, a digit at the end',
+        'must be an AWS region such as us-east-1: lower-case letters, digits and hyphens, with a digit at the end',
       );
     }
     return value;
   },
 };
 
-/** The region in the ARN of a secret; undefined where `secretId` is a plain name, or the ARN of something else. */
+/** The region in the ARN of a secret; undefined if `secretId` is not such an ARN. */
 export function regionOfSecret(secretId: string): string | undefined {
   return /^arn:[^:]*:secretsmanager:([^:]+):/.exec(secretId)?.[1];
 }

@@ -62,12 +62,12 @@ describe('duration', () => {
     expect(parse(duration(), value)).toBe(ms);
   });
 
-  it('is never longer than what a timer takes', () => {
+  it('is never longer than the maximum of a timer', () => {
     expect(parse(duration(), '24d')).toBeLessThanOrEqual(2 ** 31 - 1);
     expect(parse(duration(), '24d1ms')).toBe('refused');
   });
 
-  it('takes zero where zero has a meaning', () => {
+  it('accepts zero if zero has a meaning', () => {
     expect(parse(duration({ zero: 'never' }), '0')).toBe(0);
     expect(parse(duration({ zero: 'never' }), '0s')).toBe(0);
   });
@@ -79,7 +79,7 @@ describe('duration', () => {
     ['1 5s', 'refused'],
     ['5  s', 'refused'],
     ['5_000ms', 'refused'],
-  ])('reads %j, with spaces at its units, as %j', (value, ms) => {
+  ])('reads %j, which contains other characters than digits and units, as %j', (value, ms) => {
     expect(parse(duration(), value)).toBe(ms);
   });
 
@@ -87,7 +87,7 @@ describe('duration', () => {
     expect(() => duration().parse('5M', CONTEXT)).toThrow(/small letters/);
   });
 
-  it('names the fix where the unit is missing', () => {
+  it('gets a message with an example, but without the value, if the unit is missing', () => {
     expect(() => duration().parse('15', CONTEXT)).toThrow(/needs a unit.*as in 15s/);
     expect(() => duration().parse('4711', CONTEXT)).not.toThrow(/4711/);
   });
@@ -244,8 +244,8 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
   });
 });
 
-describe('fileTrouble', () => {
-  it('is a plain sentence, whatever was thrown', () => {
+describe('fileError', () => {
+  it('is a plain message for every error', () => {
     expect(fileError(Object.assign(new Error('x'), { code: 'EISDIR' }))).toBe(
       'this is a directory, not a file',
     );

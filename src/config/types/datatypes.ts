@@ -2,39 +2,42 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { ValueError } from './value-error.js';
 
-/** What a datatype may ask about the place a value stands in. */
+/** The context of a value that a datatype parses. */
 export interface ValueContext {
-  /** The directory of the file that holds the value; paths are relative to it. */
+  /** The directory of the file that holds the value. Paths are relative to it. */
   readonly directory: string;
-  /** Reads a file, or throws; used only to find out whether it can be read. */
+  /** Reads a file, or throws. Datatypes use it only to check that the file is readable. */
   readonly readFile: (path: string) => unknown;
-  /** The value stands in quotes. */
+  /** True if the value is in quotes. */
   readonly quoted?: boolean;
 }
 
-/** How the text of a value becomes a typed value. */
+/** Parses the text of a value into a typed value. */
 export interface DataType<T> {
-  /** What is allowed, for the reference: `duration`, `integer from 1 to 100`. */
+  /** What is allowed, for the reference, such as `duration` or `integer from 1 to 100`. */
   readonly description: string;
-  /** In templates: where their variables come from. Absent: `{{` means nothing in a value of this type. */
+  /** Where the variables of a template come from. Absent if the type is not a template. */
   readonly variables?: 'auth.vars' | 'kwargs';
-  /** In templates: where text that the environment brings is a secret, and is not shown. Absent: in the whole value. */
+  /**
+   * Which part of a template hides text from the environment, because it may be a secret. Default:
+   * the whole value.
+   */
   readonly secretFromEnvironment?: 'behind the host';
-  /** @throws ValueError saying what is allowed. */
+  /** @throws ValueError that says what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }
 
-/** Longer ones overflow a timer of Node: 2^31 − 1 ms. */
+/** A timer of Node takes at most 2^31 − 1 ms, which is a little more than 24 days. */
 const MAX_DAYS = 24;
 const DAY_MS = 86_400_000;
 
-/** Strings of V8 end near 512 MB, and a message or body must fit into one. */
+/** A message or body must fit into one string. V8 limits strings to about 512 MB. */
 const MAX_BYTE_SIZE = 500 * 1024 * 1024;
 
-/** Any text, the empty one too. */
+/** Any text, including the empty one. */
 export const text: DataType<string> = { description: 'text', parse: (value) => value };
 
-/** Any text but the empty one. */
+/** Any text except the empty one. */
 export const nonEmptyText: DataType<string> = {
   description: 'text, not empty',
   parse(value) {
@@ -51,7 +54,7 @@ export function integer(bounds: { min: number; max: number }): DataType<number> 
     parse(value) {
       const number = /^[+-]?\d+$/.test(value) ? Number(value) : Number.NaN;
       if (/^\d[\d_., ]*$/.test(value) && /[_., ]/.test(value)) {
-        throw new ValueError(`must be an ${description}, written in digits alone`);
+        throw new ValueError(`must be an ${description}, written with digits only`);
       }
       if (!(number >= bounds.min && number <= bounds.max)) throw new ValueError(`must be an ${description}`);
       return number;
@@ -92,15 +95,15 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 const DURATION_PART = /(\d+(?:\.\d+)?)(ms|[fwdhms])/g;
 const WHOLE_DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[fwdhms]))+$/;
-/** `5 s`, `1h 30m`: the spaces mean nothing. */
+/** Spaces in `5 s` and `1h 30m` are allowed. */
 const SPACE = /(?<=\d) (?=[a-z])|(?<=[a-z]) (?=\d)/g;
-/** `M` could be months to one reader and minutes to another. */
+/** Capital units are refused: `M` could mean months or minutes. */
 const CAPITAL_UNIT = /^[\d.\sfwdhms]+$/i;
 
 /**
- * A length of time such as `1h30m`, in milliseconds.
+ * A duration such as `1h30m`, in milliseconds.
  *
- * @param options.zero what zero means; without it zero is refused.
+ * @param options.zero what 0 means, for the reference. Without it, 0 is refused.
  */
 export function duration(options: { zero?: string } = {}): DataType<number> {
   return {
@@ -108,7 +111,7 @@ export function duration(options: { zero?: string } = {}): DataType<number> {
     parse(value) {
       const ms = value === '0' ? 0 : parseDuration(value);
       if (ms === 0 && options.zero === undefined) throw new ValueError('must be longer than 0');
-      if (ms > MAX_DAYS * DAY_MS) throw new ValueError(`is too long: at most ${MAX_DAYS}d are possible`);
+      if (ms > MAX_DAYS * DAY_MS) throw new ValueError(`must be at most ${MAX_DAYS}d`);
       return ms;
     },
   };
@@ -117,7 +120,7 @@ export function duration(options: { zero?: string } = {}): DataType<number> {
 function parseDuration(text: string): number {
   const value = text.replace(SPACE, '');
   if (/^\d+(?:\.\d+)?$/.test(value)) {
-    throw new ValueError('a duration needs a unit: put one of f w d h m s ms behind the number, as in 15s');
+    throw new ValueError('a duration needs a unit: write one of f w d h m s ms after the number, as in 15s');
   }
   if (!WHOLE_DURATION.test(value)) {
     if (CAPITAL_UNIT.test(value) && WHOLE_DURATION.test(value.toLowerCase())) {
@@ -128,7 +131,7 @@ function parseDuration(text: string): number {
   let total = 0;
   const seen = new Set<string>();
   for (const [, count, unit] of value.matchAll(DURATION_PART) as Iterable<[string, string, string]>) {
-    if (seen.has(unit)) throw new ValueError('the same unit stands twice in the duration');
+    if (seen.has(unit)) throw new ValueError('the duration contains the same unit twice');
     seen.add(unit);
     total += Number(count) * (UNIT_MS[unit] ?? Number.NaN);
   }
@@ -140,7 +143,7 @@ const BYTES: Readonly<Record<string, number>> = { '': 1, kb: 1024, mb: 1024 ** 2
 /** A number of bytes such as `16MB` (1 KB = 1,024 bytes, as in Bondy), at least 1 KB. */
 export const byteSize = bytesUpTo(MAX_BYTE_SIZE, '500MB');
 
-/** The same, for what many things take together. */
+/** The same with a higher maximum, for a limit that many connections or sessions share. */
 export const byteSum = bytesUpTo(1024 ** 4, '1024GB');
 
 function bytesUpTo(most: number, inWords: string): DataType<number> {
@@ -149,7 +152,7 @@ function bytesUpTo(most: number, inWords: string): DataType<number> {
     parse(value) {
       const [, count, unit] = /^(\d+)\s?(|KB|MB|GB)$/i.exec(value) ?? [];
       if (count === undefined || unit === undefined) {
-        throw new ValueError('must be a byte size: a whole number with KB, MB or GB behind it, as in 16MB');
+        throw new ValueError('must be a byte size: a whole number followed by KB, MB or GB, as in 16MB');
       }
       const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
       if (!(bytes >= 1024 && bytes <= most)) {
@@ -160,38 +163,38 @@ function bytesUpTo(most: number, inWords: string): DataType<number> {
   };
 }
 
-/** A list of values, parted by commas, none twice; nothing at all is the empty list. */
+/** A list of values separated by commas, without duplicates. An empty value is the empty list. */
 export function listOf<T>(item: DataType<T>): DataType<readonly T[]> {
   return {
-    description: `list, parted by commas, each: ${item.description}`,
+    description: `list, separated by commas, each: ${item.description}`,
     parse(value, context) {
       if (value === '') return [];
       const items = value.split(',').map((piece) => piece.trim());
-      if (items.includes('')) throw new ValueError('must be a list parted by commas, without empty items');
+      if (items.includes('')) throw new ValueError('must be a list separated by commas, without empty items');
       return [...new Set(items.map((piece) => item.parse(piece, context)))];
     },
   };
 }
 
-/** Numbers of HTTP statuses out of a range. */
+/** A list of HTTP statuses within a range. */
 export function statuses(bounds: { min: number; max: number }): DataType<readonly number[]> {
   const list = listOf(integer(bounds));
   return {
-    description: `list of HTTP statuses from ${bounds.min} to ${bounds.max}, parted by commas`,
+    description: `list of HTTP statuses from ${bounds.min} to ${bounds.max}, separated by commas`,
     parse(value, context) {
       try {
         return list.parse(value, context);
       } catch (error) {
         if (!(error instanceof ValueError)) throw error;
         throw new ValueError(
-          `must be a list of HTTP statuses from ${bounds.min} to ${bounds.max}, parted by commas`,
+          `must be a list of HTTP statuses from ${bounds.min} to ${bounds.max}, separated by commas`,
         );
       }
     },
   };
 }
 
-/** The way to a member of a JSON document: `data.access_token`. */
+/** The path to a member of a JSON document, such as `data.access_token`. */
 export const dotPath: DataType<readonly string[]> = {
   description: 'dot path into a JSON document, as in data.access_token',
   parse(value) {
@@ -203,13 +206,13 @@ export const dotPath: DataType<readonly string[]> = {
   },
 };
 
-/** The same, or `.` for the whole document, which is the path without a step. */
+/** The same, or `.` for the whole document, which becomes the empty path. */
 export const wholeOrDotPath: DataType<readonly string[]> = {
-  description: 'dot path into a JSON document, as in data.access_token, or . for the whole of it',
+  description: 'dot path into a JSON document, as in data.access_token, or . for the whole document',
   parse: (value, context) => (value === '.' ? [] : dotPath.parse(value, context)),
 };
 
-/** A path in the file system, made absolute; the file need not exist yet. */
+/** A path in the file system, made absolute. The file does not have to exist. */
 export const filePath: DataType<string> = {
   description: 'file, relative to the configuration file',
   parse(value, context) {
@@ -218,7 +221,7 @@ export const filePath: DataType<string> = {
   },
 };
 
-/** A file that is there and can be read, as an absolute path. */
+/** The absolute path of a readable file. */
 export const readableFile: DataType<string> = {
   description: filePath.description,
   parse(value, context) {
@@ -227,7 +230,7 @@ export const readableFile: DataType<string> = {
       context.readFile(path);
     } catch (error) {
       const hint = value.includes('$(')
-        ? "Bondy's $(variables) are not replaced here: write the path itself"
+        ? '$(variables) of Bondy are not replaced here: write the path itself'
         : 'a path is relative to the configuration file';
       throw new ValueError(`${fileError(error)} (${hint})`);
     }
@@ -235,12 +238,16 @@ export const readableFile: DataType<string> = {
   },
 };
 
-/** Stands for the CAs of the runtime in a list of {@link caFiles}; no path, since those are absolute. */
+/**
+ * Means the CAs of the runtime in a list of {@link caFiles}. It cannot be a path, because paths
+ * there are absolute.
+ */
 export const SYSTEM_CAS = 'system';
 
-/** Files of CA certificates; the word `system` stands for the system's. */
+/** Files with CA certificates. The word `system` means the CAs of the system. */
 export const caFiles: DataType<readonly string[]> = {
-  description: 'list, parted by commas, each: a file, relative to the configuration file, or the word system',
+  description:
+    'list, separated by commas, each: a file, relative to the configuration file, or the word system',
   parse: (value, context) => listOf(caFile).parse(value === '' ? ',' : value, context),
 };
 
@@ -260,7 +267,7 @@ export const ipAddress: DataType<string> = {
   },
 };
 
-const FILE_TROUBLES: Readonly<Record<string, string>> = {
+const FILE_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
   EISDIR: 'this is a directory, not a file',
@@ -274,13 +281,13 @@ const FILE_TROUBLES: Readonly<Record<string, string>> = {
   ENXIO: 'this is not a regular file but a pipe, a socket or a device',
 };
 
-/** Why a file could not be read, as a plain sentence without its path. */
+/** Says why a file is unreadable. The message does not contain the path. */
 export function fileError(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return FILE_TROUBLES[code] ?? `the file cannot be read${/^[A-Z]\w+$/.test(code) ? ` (${code})` : ''}`;
+  return FILE_ERRORS[code] ?? `the file cannot be read${/^[A-Z]\w+$/.test(code) ? ` (${code})` : ''}`;
 }
 
-/** `a`, `a or b`, `a, b or c`. */
+/** Joins words as in `a`, `a or b`, `a, b or c`. */
 export function listOr(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }

@@ -1,4 +1,7 @@
-/** What HTTP allows in header fields: one place for the configuration, for callers' `_headers` and for credentials. */
+/**
+ * Rules of HTTP for header fields. The configuration, the `_headers` of callers and credentials
+ * share them.
+ */
 
 /** RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -6,8 +9,9 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /**
- * Fields that are the gateway's own or belong to one connection (RFC 9110 §7.6.1): whoever sets them could reach another
- * virtual host, split a request, or be sent an answer that we can't decode.
+ * Fields that only the gateway sets, or that belong to one connection (RFC 9110 §7.6.1). With them
+ * a caller could reach another virtual host, split a request, or request an encoding that the
+ * gateway cannot decode.
  */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
   'host',
@@ -22,17 +26,17 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'accept-encoding',
 ]);
 
-/** True for what can be the name of a header or of a cookie. */
+/** Tells whether `text` can be the name of a header or a cookie. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** True for what can stand in a header field as it is. */
+/** Tells whether `text` can be the value of a header field, without encoding. */
 export function isFieldValue(text: string): boolean {
   return FIELD_VALUE.test(text);
 }
 
-/** True for a header, in any case, that nobody but the gateway may set. */
+/** Tells whether only the gateway may set this header. Case does not matter. */
 export function isOwnField(name: string): boolean {
   const folded = foldFieldName(name);
   return OWN_FIELDS.has(folded) || folded.startsWith('proxy-');
@@ -41,8 +45,8 @@ export function isOwnField(name: string): boolean {
 const NOT_ALPHANUMERIC = /[^a-z0-9]/g;
 
 /**
- * What a header name is to a server that hands headers to a program by CGI, WSGI, Rack or FastCGI: X-Tenant, x_tenant and
- * X.Tenant are all HTTP_X_TENANT there (RFC 3875 §4.1.18).
+ * Maps header names to the same text if a server with CGI, WSGI, Rack or FastCGI cannot tell them
+ * apart: X-Tenant, x_tenant and X.Tenant all become HTTP_X_TENANT there (RFC 3875 §4.1.18).
  */
 export function foldFieldName(name: string): string {
   return name.toLowerCase().replace(NOT_ALPHANUMERIC, '-');

@@ -15,14 +15,14 @@ const CONTEXT = { directory: '/', readFile: () => '' };
 
 describe('headerName', () => {
   it.each(['X-User', 'x_user', "!#$%&'*+-.^_`|~", 'Authorization', 'Content-Type', '0'])(
-    'takes %j',
+    'accepts %j',
     (name) => {
       expect(headerName.parse(name, CONTEXT)).toBe(name);
     },
   );
 
   it.each(['', 'X User', 'X:User', 'X(User)', 'Ä', 'a\r\nb', '"a"'])(
-    'refuses %j, which is no token',
+    'refuses %j, which is not a token',
     (name) => {
       expect(() => headerName.parse(name, CONTEXT)).toThrow(/not a header name/);
     },
@@ -45,21 +45,21 @@ describe('headerName', () => {
   });
 });
 
-describe('answerHeaderName', () => {
-  it('is lower case, and may be any header', () => {
+describe('responseHeaderName', () => {
+  it('accepts any header, and converts it to lower case', () => {
     expect(responseHeaderName.parse('Content-Length', CONTEXT)).toBe('content-length');
     expect(() => responseHeaderName.parse('a b', CONTEXT)).toThrow(ValueError);
   });
 });
 
 describe('cookies', () => {
-  it('have tokens for names', () => {
+  it('have tokens as names', () => {
     expect(cookieName.parse('lang', CONTEXT)).toBe('lang');
     for (const name of ['', 'a=b', 'a;b', 'a b'])
       expect(() => cookieName.parse(name, CONTEXT)).toThrow(ValueError);
   });
 
-  it.each(['en', '{{lang:-en}}', "a!#$%&'()*+-./:<=>?@[]^_`{|}~"])('take %j', (value) => {
+  it.each(['en', '{{lang:-en}}', "a!#$%&'()*+-./:<=>?@[]^_`{|}~"])('accept %j', (value) => {
     expect(cookieTemplate.parse(value, CONTEXT).source).toBe(value);
   });
 
@@ -70,7 +70,7 @@ describe('cookies', () => {
 
 describe('header templates', () => {
   it.each(['plain text', 'tab\there', 'é in Latin-1', '{{caller.authid}} of {{realm}}', ''])(
-    'take %j',
+    'accept %j',
     (value) => {
       expect(headerTemplate.parse(value, CONTEXT).source).toBe(value);
     },
@@ -83,7 +83,7 @@ describe('header templates', () => {
 });
 
 describe('callTemplate', () => {
-  it('knows what there is of the caller', () => {
+  it('accepts only known variables of the caller', () => {
     for (const name of ['caller.authid', 'caller.authrole', 'caller.session', 'callers', 'realm']) {
       expect(callTemplate.parse(`{{${name}}}`, CONTEXT).parts).toEqual([{ name, fallback: undefined }]);
     }
@@ -94,7 +94,7 @@ describe('callTemplate', () => {
 });
 
 describe('wholeBodyTemplate', () => {
-  it('is one variable and nothing else', () => {
+  it('must be exactly one variable', () => {
     expect(wholeBodyTemplate.parse('{{items:-x}}', CONTEXT).parts).toHaveLength(1);
     for (const value of ['', 'text', '{{a}}{{b}}', ' {{a}}', '[{{a}}]']) {
       expect(() => wholeBodyTemplate.parse(value, CONTEXT)).toThrow(/exactly one variable/);

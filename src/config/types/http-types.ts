@@ -13,13 +13,13 @@ import { ValueError } from './value-error.js';
 /** RFC 6265 section 4.1.1. */
 const COOKIE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/;
 
-/** The name of a header that the configuration may set; case is kept. */
+/** The name of a header that the configuration may set. Keeps the case. */
 export const headerName: DataType<string> = {
   description: 'header name',
   parse: (value) => checkHeaderName(value),
 };
 
-/** The same, or `Host`: for virtual hosts that base_url does not name. */
+/** The same, or `Host`, which selects a virtual host that differs from base_url. */
 export const requestHeaderName: DataType<string> = {
   description: 'header name',
   parse: (value) => (value.toLowerCase() === 'host' ? value : checkHeaderName(value)),
@@ -27,7 +27,9 @@ export const requestHeaderName: DataType<string> = {
 
 function checkHeaderName(value: string): string {
   if (!isToken(value)) {
-    throw new ValueError("not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed");
+    throw new ValueError(
+      "is not a header name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
+    );
   }
   if (isOwnField(value)) {
     throw new ValueError('this header belongs to the HTTP connection and cannot be set');
@@ -35,21 +37,21 @@ function checkHeaderName(value: string): string {
   return value;
 }
 
-/** The name of a header in an answer, in lower case. */
+/** A response header from a list, in lower case. */
 export const responseHeaderName: DataType<string> = {
   description: 'header name',
   parse(value) {
-    if (!isToken(value)) throw new ValueError('must be a list of header names, parted by commas');
+    if (!isToken(value)) throw new ValueError('must be a list of header names, separated by commas');
     return value.toLowerCase();
   },
 };
 
-/** Header names with `*` for any characters, in lower case. */
+/** A header name in lower case, where `*` matches any characters. */
 export const headerGlob: DataType<string> = {
-  description: 'header name, * stands for any characters',
+  description: 'header name, * matches any characters',
   parse(value) {
     if (!isToken(value)) {
-      throw new ValueError('must be a list of header names, parted by commas; * stands for any characters');
+      throw new ValueError('must be a list of header names, separated by commas; * matches any characters');
     }
     if (!value.includes('*') && isOwnField(value)) {
       throw new ValueError('this header belongs to the HTTP connection and cannot be sent by callers');
@@ -58,7 +60,7 @@ export const headerGlob: DataType<string> = {
   },
 };
 
-/** The name of one header in an answer, in lower case. */
+/** The name of one response header, in lower case. */
 export const oneResponseHeader: DataType<string> = {
   description: 'header name',
   parse(value) {
@@ -73,28 +75,28 @@ export const cookieName: DataType<string> = {
   parse(value) {
     if (!isToken(value)) {
       throw new ValueError(
-        "not a cookie name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
+        "is not a cookie name: letters, digits and ! # $ % & ' * + - . ^ _ ` | ~ are allowed",
       );
     }
     return value;
   },
 };
 
-/** A template whose variables are filled per call: kwargs, the caller, the realm. */
+/** A template that each call fills with kwargs, the caller and the realm. */
 export const callTemplate: DataType<Template> = {
   description: 'template',
   variables: 'kwargs',
   parse: parseCallTemplate,
 };
 
-/** A call's template for a header. */
+/** A call template for a header. */
 export const headerTemplate: DataType<Template> = {
   description: 'template',
   variables: 'kwargs',
   parse: (value) => checkFieldText(parseCallTemplate(value)),
 };
 
-/** A call's template for a cookie. */
+/** A call template for a cookie. */
 export const cookieTemplate: DataType<Template> = {
   description: 'template',
   variables: 'kwargs',
@@ -102,14 +104,14 @@ export const cookieTemplate: DataType<Template> = {
     const template = parseCallTemplate(value);
     if (!literalsOf(template).every((part) => COOKIE_OCTETS.test(part))) {
       throw new ValueError(
-        'a cookie may hold ASCII only, without spaces, control characters and the characters " , ; \\',
+        'a cookie may contain only ASCII, without spaces, control characters and the characters " , ; \\',
       );
     }
     return template;
   },
 };
 
-/** A template whose variables are a service's `auth.vars`. */
+/** A template with the `auth.vars` of a service as variables. */
 export const authTemplate: DataType<Template> = {
   description: 'template',
   variables: 'auth.vars',
@@ -123,14 +125,14 @@ export const authHeaderTemplate: DataType<Template> = {
   parse: (value) => checkFieldText(withoutVarsPrefix(parseTemplate(value))),
 };
 
-/** A call's template for a field of a JSON body. */
+/** A call template for a field of a JSON body. */
 export const bodyTemplate: DataType<Template> = {
   description: 'template',
   variables: 'kwargs',
   parse: (value, { quoted }) => typed(parseCallTemplate(value), quoted),
 };
 
-/** The whole JSON body: exactly one variable, whose value keeps its type. */
+/** The template for a whole JSON body: exactly one variable, whose value keeps its type. */
 export const wholeBodyTemplate: DataType<Template> = {
   description: 'one variable',
   variables: 'kwargs',
@@ -151,7 +153,7 @@ export const wholeBodyTemplate: DataType<Template> = {
   },
 };
 
-/** What stands in quotes is text, whatever it looks like. */
+/** A value in quotes is text, even if it looks like JSON. */
 function typed(template: Template, quoted: boolean | undefined): Template {
   return quoted === true ? template : { ...template, typed: true };
 }
@@ -163,12 +165,12 @@ function parseCallTemplate(value: string): Template {
   for (const { name } of variablesOf(template)) {
     if (/^caller(?:\.|$)/i.test(name) && !CALLER_VARIABLES.includes(name)) {
       throw new ValueError(
-        `of the caller there are {{caller.authid}}, {{caller.authrole}} and {{caller.session}} only`,
+        'is not a variable of the caller: use {{caller.authid}}, {{caller.authrole}} or {{caller.session}}',
       );
     }
-    if (name === 'vars.') throw new ValueError('a variable of the service is {{vars.NAME}}');
+    if (name === 'vars.') throw new ValueError('a name is missing: write {{vars.NAME}}');
     if (name === '_headers')
-      throw new ValueError('{{_headers}} cannot be used: it is taken out of the kwargs');
+      throw new ValueError('{{_headers}} cannot be used: the gateway removes _headers from the kwargs');
   }
   return template;
 }
@@ -176,7 +178,7 @@ function parseCallTemplate(value: string): Template {
 function checkFieldText(template: Template): Template {
   if (!literalsOf(template).every(isFieldValue)) {
     throw new ValueError(
-      'a header may hold Latin-1 characters only, and no line breaks or control characters',
+      'a header may contain only Latin-1 characters, without line breaks and control characters',
     );
   }
   return template;

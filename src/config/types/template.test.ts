@@ -38,7 +38,7 @@ describe('parseTemplate', () => {
     expect(() => parseTemplate(source)).toThrow(TemplateError);
   });
 
-  it('loses nothing: the parts make up the source again', () => {
+  it('loses nothing: the joined parts are equal to the source', () => {
     const piece = fc.oneof(fc.constantFrom('{{a}}', '{{b:-c}}', '{', '}', ':-'), fc.string({ maxLength: 5 }));
     fc.assert(
       fc.property(fc.array(piece), (pieces) => {
@@ -65,7 +65,7 @@ describe('parseTemplate', () => {
 
 describe('variablesOf and literalsOf', () => {
   const template = parseTemplate('a{{b}}c{{d:-e}}');
-  it('take a template apart', () => {
+  it('return the variables and the literal texts of a template', () => {
     expect(variablesOf(template)).toEqual([variable('b'), variable('d', 'e')]);
     expect(literalsOf(template)).toEqual(['a', 'c', 'e']);
   });

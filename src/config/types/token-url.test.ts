@@ -39,9 +39,9 @@ describe('the URL of a token request', () => {
     'https:{{secret}}',
     'ftp://{{host}}/',
     '//{{host}}/',
-  ])('begins in the file: %s', (url) => {
+  ])('must begin with a literal scheme, not %s', (url) => {
     expect(() => check(url)).toThrow(ValueError);
-    expect(() => check(url)).toThrow(/begin with http.* before any variable: .* percent-encoded/);
+    expect(() => check(url)).toThrow(/begin with a literal http.* percent-encoded/);
   });
 
   it.each([
@@ -49,9 +49,9 @@ describe('the URL of a token request', () => {
     'https://{{hostAndPath}}',
     'https://{{tenant}}.{{hostAndPort}}?a={{words}}',
     'http://{{ipv6}}/{{tenant}}',
-  ])('gets neither port nor path out of a variable: %s', (url) => {
+  ])('must not have a port or path in a variable, as in %s', (url) => {
     expect(() => check(url)).toThrow(ValueError);
-    expect(() => check(url)).toThrow(/percent-encoded .* neither port nor path/);
+    expect(() => check(url)).toThrow(/percent-encoded .* does not separate a port or a path/);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('the URL of a token request', () => {
     ['https://{{host}}:99999/{{words}}', /host, port or brackets/],
     ['https://{{host}}/{{words}}/{{up}}', /segments/],
     ['https://user@{{host}}/', /user:password@/],
-  ])('follows the rules of every URL: %s', (url, message) => {
+  ])('must follow the rules of every URL, unlike %s', (url, message) => {
     expect(() => check(url)).toThrow(message);
   });
 });
@@ -70,7 +70,7 @@ describe('a slash in a variable', () => {
     ['https://a/{{tenant}}/{{path}}?b={{tenant}}', true],
     ['https://a/{{tenant}}?b={{path}}', false],
     ['https://a/{{secret}}', false],
-  ])('parts nothing in the path: %s', (url, expected) => {
+  ])('is found if it is in the path of %s: %s', (url, expected) => {
     expect(hasEncodedSlash(parseTemplate(url), lookUp)).toBe(expected);
   });
 });

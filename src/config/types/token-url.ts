@@ -2,12 +2,12 @@ import type { Template } from './template.js';
 import { checkUrl } from './url-types.js';
 import { ValueError } from './value-error.js';
 
-/** What a variable holds, by its name; undefined for what only a secrets provider knows. */
+/** Returns the value of a variable; undefined if only a secrets provider knows it. */
 type LookUp = (name: string) => string | undefined;
 
 /**
- * Checks the URL of the token request with the values that are known at load. In it a variable is text that fills one
- * place: what it holds is percent-encoded, and so brings neither a beginning nor a port nor a path.
+ * Checks the URL of the token request with the values that are known at load. The value of a
+ * variable is percent-encoded in this URL, so it cannot add a scheme, a port or a path.
  *
  * @throws ValueError
  */
@@ -16,7 +16,7 @@ export function checkTokenUrl(template: Template, lookUp: LookUp): void {
   const variable = parts.findIndex((part) => typeof part !== 'string');
   if (variable >= 0 && !/^https?:\/\//i.test(parts.slice(0, variable).join(''))) {
     throw new ValueError(
-      'must begin with http:// or https:// before any variable: what a variable holds is percent-encoded here',
+      'must begin with a literal http:// or https://, because the value of a variable is percent-encoded here',
     );
   }
   const encode: LookUp = (name) => {
@@ -27,14 +27,17 @@ export function checkTokenUrl(template: Template, lookUp: LookUp): void {
   const [origin = ''] = /^[^:]+:\/\/[^/?]*/.exec(url) ?? [];
   if (origin.includes('%') && !URL.canParse(origin)) {
     throw new ValueError(
-      'is not a valid URL: what a variable holds is percent-encoded here, so that a : or / in it brings neither port nor ' +
-        'path; write these into the value itself, or give each its variable, as in https://{{host}}:{{port}}/{{tenant}}',
+      'is not a valid URL: the value of a variable is percent-encoded here, so a : or / in it does not separate a port or ' +
+        'a path; write : and / outside the variables, as in https://{{host}}:{{port}}/{{tenant}}',
     );
   }
   checkUrl(template, ({ name }) => encode(name));
 }
 
-/** Whether a variable in the path of a good URL holds a `/`, which will part nothing there. */
+/**
+ * Tells whether a variable in the path of a valid URL contains a `/`, which will not separate
+ * segments.
+ */
 export function hasEncodedSlash({ parts }: Template, lookUp: LookUp): boolean {
   const query = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));
   const path = parts.slice(0, query < 0 ? undefined : query);

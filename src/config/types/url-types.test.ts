@@ -29,7 +29,7 @@ describe('checkUrl', () => {
     '{{secret}}/path',
     'https://example.com/.well-known/...',
     'https://example.com/%7Ea/%2e{{tenant}}?b=%25',
-  ])('takes %j', (url) => {
+  ])('accepts %j', (url) => {
     expect(() => check(url)).not.toThrow();
   });
 
@@ -45,9 +45,9 @@ describe('checkUrl', () => {
     ['https://user@example.com', /user:password@/],
     ['https://{{at}}/', /user:password@/],
     ['https://example.com/#a', /fragment/],
-    ['https://{{space}}.example.com', /ASCII only/],
-    ['https://example.com\\a', /ASCII only/],
-    ['https://example.com/ä', /ASCII only/],
+    ['https://{{space}}.example.com', /only ASCII/],
+    ['https://example.com\\a', /only ASCII/],
+    ['https://example.com/ä', /only ASCII/],
     ['https://example.com/a/../b', /segments/],
     ['https://example.com/%2E%2e', /segments/],
     ['https://example.com/{{up}}/a', /segments/],
@@ -58,13 +58,13 @@ describe('checkUrl', () => {
     expect(() => check(url)).toThrow(ValueError);
   });
 
-  it('leaves what a secret may hold to the time of the call', () => {
+  it('does not check the value of a secret', () => {
     expect(() => checkUrl(parseTemplate('https://{{secret}}@example.com'), () => undefined)).toThrow(/user/);
   });
 });
 
 describe('urlTemplate', () => {
-  it('refuses what no variable could mend', () => {
+  it('refuses a URL that no value of a variable could make valid', () => {
     for (const url of [
       '',
       'https://a b',
@@ -93,7 +93,7 @@ describe('pathTemplate', () => {
     '/100%25/%c3%BC?a=%26',
     '',
     '?a=b',
-  ])('takes %j', (path) => {
+  ])('accepts %j', (path) => {
     expect(pathTemplate.parse(path, CONTEXT).source).toBe(path);
   });
 
@@ -102,10 +102,10 @@ describe('pathTemplate', () => {
     ['{{path}}', /begin with/],
     ['https://example.com/', /begin with/],
     ['/a#b', /fragment/],
-    ['/a\\b', /ASCII only/],
-    ['/a b', /ASCII only/],
-    ['/a\tb', /ASCII only/],
-    ['/é', /ASCII only/],
+    ['/a\\b', /only ASCII/],
+    ['/a b', /only ASCII/],
+    ['/a\tb', /only ASCII/],
+    ['/é', /only ASCII/],
     ['/.', /segments/],
     ['/a/..', /segments/],
     ['/a/%2e%2E/b', /segments/],
@@ -133,13 +133,13 @@ describe('literalPath, routerUrl and origin', () => {
   });
 
   it.each(['', 'ws', '/a?b', '/a#b', '/a b', '/{{a}}', '/../a', '/é', '/%2', '/%zz'])(
-    'a path may not be %j',
+    'a path must not be %j',
     (path) => {
       expect(() => literalPath.parse(path, CONTEXT)).toThrow(ValueError);
     },
   );
 
-  it('a router has a WebSocket or RawSocket URL without credentials', () => {
+  it('a router URL is for WebSocket or RawSocket and has no credentials', () => {
     for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a']) {
       expect(routerUrl.parse(url, CONTEXT)).toBe(url);
     }
@@ -156,13 +156,13 @@ describe('literalPath, routerUrl and origin', () => {
     'app://-',
     'file://',
     'null',
-  ])('an origin may be an app: %s', (value) => {
+  ])('an origin may be the origin of an app such as %s', (value) => {
     expect(origin.parse(value, CONTEXT)).toBe(value);
     const [scheme = '', ...rest] = value.split(':');
     expect(origin.parse([scheme.toUpperCase(), ...rest].join(':'), CONTEXT)).toBe(value);
   });
 
-  it('an origin has no path, and is compared in its normal form', () => {
+  it('an origin has no path and is converted to its normal form', () => {
     expect(origin.parse('https://App.example.com:443', CONTEXT)).toBe('https://app.example.com');
     expect(origin.parse('*', CONTEXT)).toBe('*');
     for (const value of [

@@ -3,13 +3,13 @@ import { callTemplate } from './http-types.js';
 import { parseTemplate, type Template, type Variable, withoutVarsPrefix } from './template.js';
 import { ValueError } from './value-error.js';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find them
 const NOT_IN_A_URL = /[\x00-\x20\x7f-\uffff\\]/;
 
-/** A `%` that encodes nothing (RFC 3986 section 2.1). */
+/** A `%` without two hex digits after it (RFC 3986 section 2.1). */
 const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 
-/** A URL over http or https with `{{var}}` in it; checkUrl says whether it is one, once the variables are known. */
+/** An http or https URL with `{{var}}`. {@link checkUrl} checks it when the variables are known. */
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
   variables: 'auth.vars',
@@ -24,12 +24,15 @@ export const urlTemplate: DataType<Template> = {
   },
 };
 
-/** The `{{var}}` that has no value yet; a digit can stand in every piece of a URL, ports included. */
+/**
+ * Replaces a `{{var}}` without a value for a check. A digit is valid everywhere in a URL, also in a
+ * port.
+ */
 const STAND_IN = '1';
 
 /**
- * Checks a URL template with the values that are known at load. A piece that only a secrets provider knows is taken as
- * harmless; a URL that begins with one cannot be judged here.
+ * Checks a URL template with the values that are known at load. It assumes that a value which only
+ * a secrets provider knows is valid. It does not check a URL that begins with such a value.
  *
  * @throws ValueError
  */
@@ -41,7 +44,7 @@ export function checkUrl(template: Template, lookUp: (variable: Variable) => str
   if (!/^https?:\/\//i.test(url)) throw new ValueError('must be a URL that begins with http:// or https://');
   const authority = /^[^:]+:\/\/([^/?]*)/.exec(url)?.[1] ?? '';
   if (authority.includes('@')) {
-    throw new ValueError('a URL may not hold user:password@; set credentials with auth.* or headers.*');
+    throw new ValueError('a URL must not contain user:password@; set credentials with auth.* or headers.*');
   }
   if (authority === '' || !URL.canParse(url))
     throw new ValueError('is not a valid URL: host, port or brackets are wrong');
@@ -49,37 +52,41 @@ export function checkUrl(template: Template, lookUp: (variable: Variable) => str
 }
 
 function checkUrlText(text: string): void {
-  if (text.includes('#')) throw new ValueError('a URL for requests may not have a fragment (#)');
+  if (text.includes('#')) throw new ValueError('a URL for requests must not have a fragment (#)');
   if (NOT_IN_A_URL.test(text)) {
     throw new ValueError(
-      'a URL may hold ASCII only, without spaces, backslashes and control characters; a host name in other letters goes in its xn-- form',
+      'a URL may contain only ASCII, without spaces, backslashes and control characters; write a host name with other letters in its xn-- form',
     );
   }
   checkPercents(text);
 }
 
-/** In each piece of literal text by itself: `%2{{a}}` would let a caller write the last digit, and so a dot. */
+/**
+ * Checks each literal part by itself. With `%2{{a}}` a caller could choose the last digit, and so
+ * write a dot.
+ */
 function checkPercents(text: string): void {
   if (MALFORMED_PERCENT.test(text)) {
-    throw new ValueError('a % must be followed by two hex digits; the character itself is written %25');
+    throw new ValueError('a % must be followed by two hex digits; write the character % as %25');
   }
 }
 
-/** A path, and after a `?` perhaps a literal query, with `{{kwarg}}` in the path; or nothing. */
+/** A path with `{{kwarg}}`, optionally with a literal query after a `?`. It may be empty. */
 export const pathTemplate: DataType<Template> = {
   description: 'path template, as in /invoices/{{id}}',
   variables: 'kwargs',
   parse(value, context) {
-    // Nothing is appended then, or a query alone.
+    // An empty path appends nothing. A path that begins with ? appends only a query.
     if (value !== '' && !/^[/?]/.test(value)) throw new ValueError('a path must begin with /');
     const template = callTemplate.parse(value, context);
     checkPathVariables(template);
     for (const part of template.parts) {
       if (typeof part !== 'string') continue;
-      if (part.includes('#')) throw new ValueError('a path may not have a fragment (#); as text it is %23');
+      if (part.includes('#'))
+        throw new ValueError('a path must not have a fragment (#); write the character # as %23');
       if (NOT_IN_A_URL.test(part)) {
         throw new ValueError(
-          'a path may hold ASCII only, without spaces, backslashes and control characters: write them percent-encoded',
+          'a path may contain only ASCII, without spaces, backslashes and control characters: write them percent-encoded',
         );
       }
       checkPercents(part);
@@ -95,21 +102,22 @@ function checkPathVariables(template: Template): void {
     if (typeof part === 'string') {
       inQuery ||= part.includes('?');
     } else if (inQuery) {
-      throw new ValueError(
-        'a variable cannot stand after the ?; write query.name = {{variable}} in its place',
-      );
+      throw new ValueError('a variable is not allowed after the ?; write query.name = {{variable}} instead');
     } else if (part.fallback !== undefined && ['', '.', '..'].includes(part.fallback)) {
-      throw new ValueError('the default of a path variable may not be empty, "." or ".."');
+      throw new ValueError('the default of a path variable must not be empty, "." or ".."');
     }
   }
 }
 
-/** RFC 3986 section 5.2.4: URL parsers collapse `.` and `..`, percent-encoded ones too (WHATWG URL), and the path changes. */
+/**
+ * Refuses `.` and `..`, because URL parsers remove them and so change the path (RFC 3986 section
+ * 5.2.4). They remove percent-encoded ones too (WHATWG URL).
+ */
 function checkDotSegments(pathAndQuery: string): void {
   const path = pathAndQuery.split('?', 1)[0] ?? '';
   const segments = path.split('/').map((segment) => segment.replace(/%2e/gi, '.'));
   if (segments.some((segment) => segment === '.' || segment === '..')) {
-    throw new ValueError('a path may not have the segments "." and ".."');
+    throw new ValueError('a path must not contain the segments "." and ".."');
   }
 }
 
@@ -138,20 +146,23 @@ export const routerUrl: DataType<string> = {
       );
     }
     if (new URL(value).username !== '' || new URL(value).password !== '') {
-      throw new ValueError('a URL may not hold user:password@; credentials belong into router.sessions.*');
+      throw new ValueError('a URL must not contain user:password@; set credentials with router.sessions.*');
     }
     return value;
   },
 };
 
-/** Of apps: `capacitor://localhost`, `chrome-extension://abc`, `app://-`, `file://` (RFC 6454 section 4 leaves the host open). */
+/**
+ * The origin of an app, such as `capacitor://localhost`, `chrome-extension://abc`, `app://-` or
+ * `file://`. RFC 6454 section 4 does not restrict the host.
+ */
 const APP_ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/([\w.~!$&'()*+=%-]*(?::\d+)?)$/i;
 
-/** A web origin (RFC 6454) as browsers send it, or `*` for every one. */
+/** A web origin (RFC 6454) as browsers send it, or `*` for every origin. */
 export const origin: DataType<string> = {
   description: 'origin such as https://app.example.com, capacitor://localhost or null, or *',
   parse(value) {
-    // `null` is what sandboxed frames and local files send (RFC 6454 section 6.1).
+    // Sandboxed frames and local files send `null` (RFC 6454 section 6.1).
     if (value === '*') return value;
     if (value.toLowerCase() === 'null') return 'null';
     if (/^https?:\/\/[^/?#@\s]+$/i.test(value) && URL.canParse(value)) return new URL(value).origin;
@@ -165,7 +176,7 @@ export const origin: DataType<string> = {
         'must be a list of origins as browsers send them, such as https://app.example.com, capacitor://localhost, null, or *; without a path',
       );
     }
-    // Their hosts are as case-sensitive as the browser is (URL Standard section 4.5, opaque hosts).
+    // The host of such an origin is case-sensitive (URL Standard section 4.5, opaque hosts).
     return `${scheme.toLowerCase()}://${host}`;
   },
 };

@@ -12,13 +12,13 @@ describe('WAMP URIs', () => {
     },
   );
 
-  it.each(['', '.', 'a..b', '.a', 'a.', 'a b', 'a#b', 'a.\tb', 'a\u00a0b'])('may not be %j', (uri) => {
+  it.each(['', '.', 'a..b', '.a', 'a.', 'a b', 'a#b', 'a.\tb', 'a\u00a0b'])('must not be %j', (uri) => {
     for (const type of [procedureUri, errorUri, realmName]) {
       expect(() => type.parse(uri, CONTEXT)).toThrow(ValueError);
     }
   });
 
-  it('of the protocol are for errors, not for procedures', () => {
+  it('may begin with wamp. for errors, but not for procedures', () => {
     expect(errorUri.parse('wamp.error.not_found', CONTEXT)).toBe('wamp.error.not_found');
     expect(() => procedureUri.parse('wamp.session.count', CONTEXT)).toThrow(/reserved/);
     expect(() => procedureUri.parse('wamp', CONTEXT)).toThrow(/reserved/);

@@ -1,16 +1,21 @@
 import type { DataType } from './datatypes.js';
 import { ValueError } from './value-error.js';
 
-/** The loose rule of the WAMP specification (URIs): components without spaces and `#`, none of them empty. */
+/**
+ * The loose URI rule of the WAMP specification: no component is empty or contains spaces or `#`.
+ */
 const LOOSE_URI = /^(?:[^\s.#]+\.)*[^\s.#]+$/;
-const RULE = 'words parted by single dots, without spaces and #';
+const RULE = 'words separated by single dots, without spaces and #';
 
 function looseUri(value: string, what: string): string {
   if (!LOOSE_URI.test(value)) throw new ValueError(`must be ${what}: ${RULE}`);
   return value;
 }
 
-/** The URI of a procedure. `wamp.` belongs to the protocol, and no router lets one register there. */
+/**
+ * The URI of a procedure. The prefix `wamp.` is reserved, so no router accepts a registration
+ * there.
+ */
 export const procedureUri: DataType<string> = {
   description: 'WAMP URI, as in com.billing.get_invoice',
   parse(value) {
@@ -22,7 +27,7 @@ export const procedureUri: DataType<string> = {
   },
 };
 
-/** The URI of an error; `wamp.error.*` is allowed. */
+/** The URI of an error. `wamp.error.*` is allowed. */
 export const errorUri: DataType<string> = {
   description: 'WAMP error URI',
   parse: (value) => looseUri(value, 'a WAMP error URI'),

@@ -219,7 +219,7 @@ describe('the command line', () => {
       const { code, err } = await finished([command, '--config', folder.write('bondy.conf', text)]);
       expect(code).toBe(1);
       expect(err).toMatch(/:3: rpc_gateway\.services\.billing\.retries: must be/);
-      expect(err).toMatch(/:2: rpc_gateway\.services\.billing\.timeout: notice: is given twice/);
+      expect(err).toMatch(/:2: rpc_gateway\.services\.billing\.timeout: notice: is set twice/);
     },
   );
 
