@@ -5,7 +5,7 @@ import { createTemporaryFolder } from '../../test/support/temporary-folder.js';
 import { callArguments, parseCallArguments } from './call-arguments.js';
 
 describe('arguments of call', () => {
-  it('reads JSON where it is JSON, text otherwise', () => {
+  it('are JSON if they are valid JSON, otherwise text', () => {
     const words = [
       'id=INV-001',
       'amount=2500',
@@ -29,7 +29,7 @@ describe('arguments of call', () => {
   });
 
   it.each(['1.10', '1e5', '1E400', '-0', '0.30000000000000000001'])(
-    'keeps the number %s as it is typed',
+    'keep the number %s as the user typed it',
     (text) => {
       expect(parseCallArguments([`n=${text}`])).toEqual({ n: text });
     },
@@ -43,7 +43,7 @@ describe('arguments of call', () => {
     expect(parseCallArguments([`n=${text}`])).toEqual({ n: number });
   });
 
-  it('keeps big integers exact and __proto__ a key', () => {
+  it('keep big integers exact and accept the key __proto__', () => {
     const kwargs = parseCallArguments(['n=9007199254740993', '__proto__={"a":1}']);
     expect(kwargs['n']).toBe(9007199254740993n);
     expect(Object.getPrototypeOf(kwargs)).toBe(Object.prototype);
@@ -74,12 +74,12 @@ describe('--kwargs @FILE', () => {
   it.each(['/dev/zero', '/nowhere/kwargs.json', '/'])('refuses %s', async (file) => {
     await expect(kwargsOf(file)).rejects.toMatchObject({
       exitCode: 2,
-      message: expect.stringContaining(`the file ${file} cannot be read (`),
+      message: expect.stringContaining(`the file ${file} is unreadable (`),
     });
   });
 });
 
-it('reads --kwargs from stdin, a character in two pieces too', async () => {
+it('reads --kwargs from stdin, even if a chunk ends within a character', async () => {
   const bytes = Buffer.from('{"a":"\u00e9"}');
   const stdin = Readable.from([bytes.subarray(0, 7), bytes.subarray(7)]);
   const { kwargs } = await callArguments([], { kwargs: '-' }, { ...createFakeHost(), stdin });

@@ -2,7 +2,7 @@ import { readMainFromDisk } from '../config/syntax/includes.js';
 import { parseJson, stringifyJson } from '../json.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
-/** What a call carries, as the user wrote it. */
+/** The arguments of a call, as the user wrote them. */
 export interface CallArguments {
   readonly args: readonly unknown[];
   readonly kwargs: Record<string, unknown>;
@@ -16,9 +16,9 @@ export interface ArgumentOptions {
 }
 
 /**
- * The arguments of a call: those of `--args` and `--kwargs`, and the `key=value` words.
+ * Reads the arguments of a call from `--args`, `--kwargs` and the `key=value` words.
  *
- * @throws CommandFailure if one of them cannot be read, or a name is given twice
+ * @throws CommandFailure if one of them is unreadable, or a name is given twice.
  */
 export async function callArguments(
   words: readonly string[],
@@ -33,11 +33,12 @@ export async function callArguments(
 }
 
 /**
- * Keyword arguments from `key=value` words. A value that parses as JSON is JSON, big integers exactly; any other is
- * text: `amount=2500` is a number, `id=INV-001` text, `id='"007"'` text too. A number that JSON would write in another
- * way (`1.10`, `1e5`) stays text, so that what was typed is what is sent.
+ * Parses keyword arguments from `key=value` words. A value that is valid JSON is sent as JSON, any
+ * other value as text: `amount=2500` is a number, `id=INV-001` and `id='"007"'` are text. Big
+ * integers stay exact. A number that JSON would write in another way (`1.10`, `1e5`) is text, so
+ * that the call sends exactly what the user typed.
  *
- * @param given arguments that stand beside the words
+ * @param given arguments from `--kwargs`.
  */
 export function parseCallArguments(
   words: readonly string[],
@@ -51,7 +52,7 @@ export function parseCallArguments(
     if (entries.has(key)) throw usage(`"${key}" is given twice: for a list write ${key}='[1, 2]'.`);
     entries.set(key, jsonOrText(word.slice(equals + 1)));
   }
-  // fromEntries defines own properties, so a key named __proto__ is a key like any other.
+  // fromEntries defines own properties, so __proto__ is a normal key.
   return Object.fromEntries(entries);
 }
 
@@ -83,13 +84,13 @@ async function textOf(option: string, host: Host): Promise<string> {
     return Buffer.from(readMainFromDisk(path)).toString('utf8');
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw usage(`--kwargs: the file ${path} cannot be read (${code}).`);
+    throw usage(`--kwargs: the file ${path} is unreadable (${code}).`);
   }
 }
 
 async function readAll({ stdin }: Host): Promise<string> {
   const chunks: Buffer[] = [];
-  // Put together first: a character may begin in one chunk and end in the next.
+  // The chunks are joined before decoding, because a character may span two chunks.
   for await (const chunk of stdin ?? []) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
 }
@@ -102,6 +103,6 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function usage(sentence: string): CommandFailure {
-  return new CommandFailure(sentence, EXIT.usage);
+function usage(message: string): CommandFailure {
+  return new CommandFailure(message, EXIT.usage);
 }

@@ -13,21 +13,21 @@ listeners.main.ip = 0.0.0.0
 listeners.main.port = 8080
 listeners.main.path = /wamp`;
 
-describe('where a call goes', () => {
+describe('the target of a call', () => {
   let folder: TemporaryFolder;
   beforeEach(() => {
     folder = createTemporaryFolder();
   });
   afterEach(() => folder.remove());
 
-  it('is where the configuration listens, in the realm of the procedure or the first', () => {
+  it('is the first listener of the configuration, in the realm of the procedure or the first realm', () => {
     const config = folder.write('bondy.conf', CONFIG);
     const url = 'ws://127.0.0.1:8080/wamp';
     expect(callTarget('com.shop.second', { config }, createFakeHost())).toEqual({ url, realm: 'com.two' });
     expect(callTarget('wamp.session.count', { config }, createFakeHost())).toEqual({ url, realm: 'com.one' });
   });
 
-  it('is what the options say, then what RPC_GATEWAY_URL says', () => {
+  it('comes from the options first, then from RPC_GATEWAY_URL', () => {
     const config = folder.write('bondy.conf', CONFIG);
     const host = createFakeHost({ RPC_GATEWAY_URL: 'ws://env/ws' });
     const given = { url: 'ws://option/ws', realm: 'com.other' };
@@ -35,14 +35,14 @@ describe('where a call goes', () => {
     expect(callTarget('com.shop.second', { config }, host)).toEqual({ url: 'ws://env/ws', realm: 'com.two' });
   });
 
-  it('needs no readable configuration where the options say all', () => {
+  it('needs no readable configuration if the options are complete', () => {
     const given = { url: 'ws://option/ws', realm: 'com.other' };
     const config = folder.write('bondy.conf', 'rpc_gateway.nonsense = 1');
     expect(callTarget('com.shop.first', { config, ...given }, createFakeHost())).toEqual(given);
     expect(() => callTarget('com.shop.first', { config }, createFakeHost())).toThrow('rpc_gateway.nonsense');
   });
 
-  it('is the demo where nothing is said', () => {
+  it('is the demo by default', () => {
     const demo = { url: 'ws://127.0.0.1:18080/ws', realm: 'com.example.myrealm' };
     expect(callTarget('com.billing.get_invoice', {}, createFakeHost())).toEqual(demo);
   });

@@ -3,10 +3,10 @@ import { readConfigurationIfAny } from './configuration.js';
 import { listenerUrls } from './endpoints.js';
 import type { Host } from './host.js';
 
-/** What `call` uses where no configuration says otherwise: the demo's own place and realm. */
+/** The URL and realm of the demo. `call` uses them by default, without a configuration. */
 const DEMO_TARGET = { url: 'ws://127.0.0.1:18080/ws', realm: 'com.example.myrealm' };
 
-/** Names the router's URL where `--url` does not. */
+/** The environment variable with the URL of the router, for calls without `--url`. */
 const URL_VARIABLE = 'RPC_GATEWAY_URL';
 
 export interface CallTarget {
@@ -15,8 +15,9 @@ export interface CallTarget {
 }
 
 /**
- * Where to call `uri`: as the options or RPC_GATEWAY_URL say; else as the configuration says (its first listener, the realm of the
- * procedure with that URI or else its first realm); else where the demo stands.
+ * Finds the router and the realm for a call of `uri`. It uses, in this order: the options and
+ * RPC_GATEWAY_URL; the configuration, with its first listener and the realm of the procedure (or
+ * its first realm); the demo.
  */
 export function callTarget(
   uri: string,

@@ -19,10 +19,12 @@ export interface CallOptions extends ArgumentOptions, LoginOptions {
   readonly dryRun?: boolean;
 }
 
-/** How much longer than `timeout` we wait ourselves: the router's own answer says more than our giving up. */
+/**
+ * The command waits this much longer than `timeout`, because an error from the router says more.
+ */
 const ROUTER_HEAD_START_MS = 1_000;
 
-/** `rpc-gateway call URI key=value …`: one call, its outcome printed. */
+/** `rpc-gateway call URI key=value …`: makes one call and prints its outcome. */
 export async function call(
   uri: string,
   words: readonly string[],
@@ -31,7 +33,8 @@ export async function call(
 ): Promise<ExitCode> {
   const { args, kwargs } = await callArguments(words, options, host);
   if (options.dryRun === true) {
-    if (args.length > 0) throw new CommandFailure('--dry-run takes no --args: use key=value.', EXIT.usage);
+    if (args.length > 0)
+      throw new CommandFailure('--dry-run does not accept --args: use key=value.', EXIT.usage);
     return dryRun(uri, kwargs, options, host);
   }
 
@@ -54,7 +57,10 @@ export async function call(
     if (!(error instanceof WampError)) throw error;
     if (over) {
       const reason = error.message === error.uri ? '' : ` (${error.message})`;
-      throw new CommandFailure(`The router ended the session before it answered${reason}.`, EXIT.unreachable);
+      throw new CommandFailure(
+        `The router ended the session before it responded${reason}.`,
+        EXIT.unreachable,
+      );
     }
     printError(error.uri, plain(error), json, host);
     return EXIT.failed;
@@ -67,20 +73,20 @@ function payloadOf(args: readonly unknown[], kwargs: Record<string, unknown>): P
   return args.length === 0 ? { kwargs } : { args, kwargs };
 }
 
-/** The payload as plain values, whatever form its slots came in. */
+/** The payload as plain values. */
 function plain({ args, kwargs }: { args?: Payload['args']; kwargs?: Payload['kwargs'] }): PlainPayload {
   return { args: args && argsOf({ args }), kwargs: kwargs && kwargsOf({ kwargs }) };
 }
 
-async function withinTime<T>(answer: Promise<T>, timeout: number | undefined): Promise<T> {
-  if (timeout === undefined) return await answer;
+async function withinTime<T>(result: Promise<T>, timeout: number | undefined): Promise<T> {
+  if (timeout === undefined) return await result;
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
-    const giveUp = (): void => reject(new CommandFailure(`No answer within ${timeout} ms.`));
+    const giveUp = (): void => reject(new CommandFailure(`No response within ${timeout} ms.`));
     timer = setTimeout(giveUp, timeout + ROUTER_HEAD_START_MS);
   });
   try {
-    return await Promise.race([answer, tooLate]);
+    return await Promise.race([result, tooLate]);
   } finally {
     clearTimeout(timer);
   }

@@ -35,6 +35,6 @@ it('names in its first line the keys that have no effect yet', () => {
   );
 });
 
-it('does not call a file fine that wants to join another router', () => {
+it('reports an error for a file that joins another router', () => {
   expect(() => firstLine('router.url = wss://router.example.com/ws')).toThrow(ConfigError);
 });

@@ -8,8 +8,8 @@ import { listenerUrls } from './endpoints.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
 /**
- * `rpc-gateway check`: builds what `start` builds, less the sockets. Faults go to stderr (by the exception), notices to
- * stderr too, and a short summary to stdout.
+ * `rpc-gateway check`: builds the gateway like `start`, but opens no sockets. Notices go to stderr,
+ * a short summary to stdout. Errors are thrown, and the caller prints them to stderr.
  */
 export function check(options: { readonly config?: string }, host: Host): ExitCode {
   const config = readConfiguration(options.config, host);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { paintForTerminal, paintNothing, prettyJson, visibleText, wantsColour } from './colour.js';
 
 describe('pretty JSON', () => {
-  it('lays out like JSON.stringify', () => {
+  it('has the layout of JSON.stringify', () => {
     const value = {
       a: [1, 2.5, -0, { b: null, c: true }],
       e: [],
@@ -24,13 +24,13 @@ describe('pretty JSON', () => {
     expect(prettyJson(JSON.parse('{"__proto__":1}'), paintNothing)).toBe('{\n  "__proto__": 1\n}');
   });
 
-  it('paints keys and values', () => {
+  it('colours keys and values', () => {
     expect(prettyJson({ a: 1 }, paintForTerminal)).toBe(
       '{\n  \u001b[34m"a"\u001b[0m: \u001b[33m1\u001b[0m\n}',
     );
   });
 
-  it('lets no text steer the terminal', () => {
+  it('escapes text that would control the terminal', () => {
     expect(prettyJson('\u001b[2J\u009b1m\u007f', paintNothing)).toBe('"\\u001b[2J\\u009b1m\\u007f"');
     expect(visibleText('a\r\n\tb\u001b[2J\u0007')).toBe('a\n\tb\\u001b[2J\\u0007');
   });
@@ -44,7 +44,7 @@ describe('colour', () => {
     [terminal, { NO_COLOR: '1' }, false],
     [terminal, { TERM: 'dumb' }, false],
     [{ write() {} }, {}, false],
-  ])('is for terminals whose user wants it (%#)', (output, env, expected) => {
+  ])('is only for terminals without NO_COLOR (%#)', (output, env, expected) => {
     expect(wantsColour(output, env)).toBe(expected);
   });
 });

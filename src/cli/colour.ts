@@ -1,12 +1,16 @@
 import { stringifyJson } from '../json.js';
 import type { Output } from './host.js';
 
-/** True for a terminal whose user has not asked for plain text (https://no-color.org: set and not empty). */
+/**
+ * Tells whether the output is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
+ */
 export function wantsColour(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {
   return output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
-/** What is painted, and with which SGR parameters: the terminal's own palette, readable on dark and light. */
+/**
+ * SGR parameters by kind of text. They use the palette of the terminal, which suits dark and light.
+ */
 const PAINT = {
   key: '34',
   text: '32',
@@ -23,9 +27,9 @@ export const paintNothing: Paint = (_kind, text) => text;
 export const paintForTerminal: Paint = (kind, text) => `\u001b[${PAINT[kind]}m${text}\u001b[0m`;
 
 /**
- * JSON over several lines, two spaces a level, as `JSON.stringify(value, null, 2)` lays it out. A BigInt prints its
- * digits, so big integers stay exact; a value that JSON does not know prints as null. Terminal control characters come
- * out escaped: an upstream's text must not steer the terminal.
+ * Formats JSON over several lines like `JSON.stringify(value, null, 2)`. Big integers stay exact. A
+ * value that JSON does not know becomes null. Control characters are escaped: text from an upstream
+ * must not control the terminal.
  */
 export function prettyJson(value: unknown, paint: Paint, indent = ''): string {
   if (Array.isArray(value)) {
@@ -46,12 +50,18 @@ export function prettyJson(value: unknown, paint: Paint, indent = ''): string {
   return paint('literal', 'null');
 }
 
-/** Plain text for a terminal: control characters other than line feed and tab become visible escapes. */
+/**
+ * Makes text safe for a terminal: control characters except line feed and tab become visible
+ * escapes.
+ */
 export function visibleText(text: string): string {
   return escapeControls(text.replaceAll('\r\n', '\n'));
 }
 
-/** JSON on one line, big integers exactly; a terminal that shows it obeys nothing in it. It stays the same JSON. */
+/**
+ * Formats JSON on one line. Big integers stay exact. Control characters are escaped, as JSON
+ * allows.
+ */
 export function jsonLine(value: unknown): string {
   return `${escapeControls(stringifyJson(value))}\n`;
 }
@@ -66,9 +76,12 @@ function quoted(text: string): string {
   return escapeControls(JSON.stringify(text));
 }
 
-/** JSON leaves DEL and the C1 block alone, but a terminal may obey them (U+009B begins a control sequence). */
+/**
+ * JSON does not escape DEL and the C1 block, but a terminal may act on them (U+009B begins a
+ * sequence).
+ */
 function escapeControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find control characters
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => {
     return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });

@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
 
 /**
- * How the user called this program, so that the commands we suggest work where they stand: `node bin/rpc-gateway.js` in a
- * checkout, `npx rpc-gateway` where it is a project's dependency, `rpc-gateway` where it is on the PATH.
+ * The command with which the user started this program, so that suggested commands work:
+ * `node bin/rpc-gateway.js` in a checkout, `npx rpc-gateway` for a dependency of a project, and
+ * `rpc-gateway` on the PATH.
  *
- * @param script `process.argv[1]`
- * @param folder the folder in which the user stands
+ * @param script `process.argv[1]`.
+ * @param folder the working directory of the user.
  */
 export function commandName(script: string | undefined, folder: string = process.cwd()): string {
   if (script === undefined) return 'rpc-gateway';

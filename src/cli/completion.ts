@@ -8,7 +8,9 @@ import type { Shell } from './options.js';
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
-/** `rpc-gateway completion SHELL`: a script made from the command's own definition, so that it is never out of date. */
+/**
+ * `rpc-gateway completion SHELL`: prints a script that is generated from the command definition.
+ */
 export function completion(program: Command, shell: Shell, host: Host): ExitCode {
   host.stdout.write(SCRIPTS[shell](commandWords(program)));
   return EXIT.ok;

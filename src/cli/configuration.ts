@@ -2,32 +2,36 @@ import { existsSync } from 'node:fs';
 import { type LoadedConfig, loadConfig } from '../config/load-config.js';
 import { CommandFailure, type Host } from './host.js';
 
-/** The configuration that a command reads when none is named. */
+/** The default configuration of a command. */
 export const DEFAULT_CONFIG = 'bondy.conf';
 
 /**
- * Reads the configuration named by `--config`, or ./bondy.conf.
+ * Reads the configuration that `--config` names, or ./bondy.conf.
  *
- * @throws CommandFailure where there is none; ConfigError with every fault found
+ * @throws CommandFailure if the file does not exist.
+ * @throws ConfigError with all errors in the configuration.
  */
 export function readConfiguration(named: string | undefined, host: Host): LoadedConfig {
   const path = named ?? DEFAULT_CONFIG;
   if (!existsSync(path)) {
     throw new CommandFailure(
       named === undefined
-        ? `There is no ${DEFAULT_CONFIG} in this folder: name your configuration with --config FILE.`
+        ? `There is no ${DEFAULT_CONFIG} in this folder: choose your configuration with --config FILE.`
         : `There is no file ${named}.`,
     );
   }
   return loadConfig(path, { env: host.env });
 }
 
-/** ./bondy.conf where it exists, or the file that `--config` names; undefined where there is neither. */
+/**
+ * Reads the file that `--config` names, or ./bondy.conf if it exists; undefined if there is
+ * neither.
+ */
 export function readConfigurationIfAny(named: string | undefined, host: Host): LoadedConfig | undefined {
   return named === undefined && !existsSync(DEFAULT_CONFIG) ? undefined : readConfiguration(named, host);
 }
 
-/** `1 procedure`, `2 procedures`. */
+/** Formats a number with its noun, as in `1 procedure` or `2 procedures`. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,36 +1,37 @@
 import { SYSTEM_CAS } from '../config/types/datatypes.js';
 
-/** The request as the pipeline made it: what {@link curlCommand} needs of `HttpRequest`. */
+/** The part of an `HttpRequest` that {@link curlCommand} needs. */
 export interface PrintableRequest {
   readonly method: string;
   /** `https://host:port` */
   readonly origin: string;
-  /** With the query, as it is sent. */
+  /** The path with the query, as it is sent. */
   readonly path: string;
-  /** Flat name, value, name, value … */
+  /** A flat list: name, value, name, value … */
   readonly headers: readonly string[];
   readonly body: string | undefined;
 }
 
-/** What of the service's TLS settings shows in a curl command: file names and the flag, never their contents. */
+/** TLS settings that a curl command shows: names of files, never their contents. */
 export interface PrintableTls {
-  /** `system` stands for the system's CAs. */
+  /** The word `system` means the CAs of the system. */
   readonly cacertfile?: readonly string[] | undefined;
   readonly certfile?: string | undefined;
   readonly keyfile?: string | undefined;
-  /** The name for SNI and for the certificate, where it is not the URL's. */
+  /** The name for SNI and for the certificate check, if it differs from the host in the URL. */
   readonly servername?: string | undefined;
   readonly verify?: boolean;
 }
 
-/** Methods for which undici announces `content-length: 0` when there is no body (RFC 9110, section 8.6). */
+/** Methods for which undici sends `content-length: 0` without a body (RFC 9110 section 8.6). */
 const ANNOUNCE_EMPTY_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /**
- * A command for any POSIX shell that makes curl send this very request: same method, target, headers and body.
+ * Formats a command for any POSIX shell. With it, curl sends exactly this request: the same method,
+ * target, headers and body.
  *
- * curl would add headers of its own (User-Agent, Accept, Content-Type, Expect), tidy dot segments and expand brackets;
- * each of these is switched off where our request has nothing of the kind.
+ * By default, curl adds headers (User-Agent, Accept, Content-Type, Expect), removes dot segments
+ * and expands brackets. The options of the command prevent this.
  */
 export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): string {
   const parts = ['curl --http1.1 --globoff --path-as-is', ...tlsOptions(tls)];
@@ -41,7 +42,8 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     const name = request.headers[i] ?? '';
     const value = request.headers[i + 1] ?? '';
     names.add(name.toLowerCase());
-    // A bare `Name:` would remove the header; `Name;` sends it empty. HTTP trims the space around a value anyway.
+    // In curl, `Name:` removes a header and `Name;` sends it empty. HTTP ignores space around a
+    // value.
     parts.push(`-H ${shellWord(value.trim() === '' ? `${name};` : `${name}: ${value}`, 'latin1')}`);
     if (name.toLowerCase() === 'accept-encoding') parts.push('--compressed');
   }
@@ -53,7 +55,7 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
   const body = request.body ?? (ANNOUNCE_EMPTY_BODY.has(request.method) ? '' : undefined);
   if (body !== undefined) {
     drop('Content-Type');
-    // curl asks leave for a body over 1 MB with `Expect: 100-continue`.
+    // curl sends `Expect: 100-continue` for a body over 1 MB.
     drop('Expect');
     parts.push(`--data-raw ${shellWord(body, 'utf8')}`);
   }
@@ -63,8 +65,8 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
 }
 
 /**
- * Where to connect. curl takes the name for SNI and for the certificate from the URL alone: another one goes there, with
- * the real host beside it.
+ * The URL and options for another TLS name. curl takes this name only from the URL, so the URL has
+ * the TLS name and `--connect-to` has the real host.
  */
 function namedTarget(
   origin: string,
@@ -83,13 +85,15 @@ function namedTarget(
   };
 }
 
-/** curl takes one file, or what a command writes; and its own CAs beside it where it is told so (curl 8.2). */
+/**
+ * curl accepts one file or pipe with CAs. It adds the CAs of the system with an option (curl 8.2).
+ */
 function caOptions(authorities: readonly string[]): string[] {
   const files = authorities.filter((each) => each !== SYSTEM_CAS).map((file) => shellWord(file, 'utf8'));
   const [first] = files;
   if (first === undefined) return [];
-  const besides = authorities.includes(SYSTEM_CAS) ? ['--ca-native'] : [];
-  return [...besides, `--cacert ${files.length === 1 ? first : `<(cat ${files.join(' ')})`}`];
+  const system = authorities.includes(SYSTEM_CAS) ? ['--ca-native'] : [];
+  return [...system, `--cacert ${files.length === 1 ? first : `<(cat ${files.join(' ')})`}`];
 }
 
 function tlsOptions(tls: PrintableTls): string[] {
@@ -102,15 +106,15 @@ function tlsOptions(tls: PrintableTls): string[] {
 }
 
 /**
- * One word of a POSIX shell, quoted. Header values go out as Latin-1 (RFC 9110, section 5.5, obs-text), which a UTF-8
- * terminal cannot show: such a word is written with printf and octal escapes.
+ * Quotes one word for a POSIX shell. Header values are Latin-1 (RFC 9110 section 5.5, obs-text),
+ * which a UTF-8 terminal cannot show, so printf with octal escapes writes them.
  */
 function shellWord(text: string, encoding: 'utf8' | 'latin1'): string {
   if (encoding === 'utf8' || /^\p{ASCII}*$/u.test(text)) return `'${text.replaceAll("'", "'\\''")}'`;
   const format = text
     .replaceAll('\\', '\\\\')
     .replaceAll('%', '%%')
-    // An exclamation mark too: between double quotes an interactive bash would look it up in its history.
+    // Also the exclamation mark: an interactive bash expands it between double quotes.
     .replace(
       /\P{ASCII}|!/gu,
       (character) => `\\${(character.charCodeAt(0) & 0xff).toString(8).padStart(3, '0')}`,

@@ -1,7 +1,7 @@
-/** What the help tells of commands that are not loaded for it. */
+/** Defaults that the help shows. They are here so that the help does not load the commands. */
 
-/** Where the demo listens unless told otherwise: Bondy's own WebSocket port. */
+/** The default port of the demo, which is the WebSocket port of Bondy. */
 export const DEMO_PORT = 18_080;
 
-/** Rounds of PBKDF2. As many as Bondy's: clients derive the key too, and a browser is not quick at it. */
+/** PBKDF2 iterations, as in Bondy. Clients derive the key too, and browsers are slow at it. */
 export const DEFAULT_ITERATIONS = 10_000;

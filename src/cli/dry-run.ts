@@ -4,10 +4,10 @@ import { curlCommand, type PrintableTls } from './curl.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
 /**
- * `call … --dry-run`: prints the HTTP request that a call would make, as a curl command with its secrets masked. Nothing
- * is sent, no gateway need run.
+ * `call … --dry-run`: prints the HTTP request of a call as a curl command with masked secrets. It
+ * sends nothing and needs no running gateway.
  *
- * @throws the pipeline's own error where the kwargs cannot become a request
+ * @throws the error of the pipeline if the kwargs cannot become a request.
  */
 export function dryRun(
   uri: string,

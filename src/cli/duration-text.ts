@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1000],
 ] as const;
 
-/** A time for people, in the notation of bondy.conf and to the second: `3d4h5s`. Below a second: `250ms`. */
+/** Formats a duration as in bondy.conf, in whole seconds: `3d4h5s`. Below one second: `250ms`. */
 export function durationText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
   let left = ms;

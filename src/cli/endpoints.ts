@@ -2,7 +2,9 @@ import type { LoadedConfig } from '../config/model.js';
 import { enabledListeners } from '../open-listeners.js';
 import { configuredUrls as urlsOf } from '../transport/addresses.js';
 
-/** The URLs at which clients reach the listeners of a configuration; an address that means "any" becomes loopback. */
+/**
+ * The URLs of the listeners for clients. An address that means "any" becomes a loopback address.
+ */
 export function listenerUrls(config: LoadedConfig): string[] {
   return enabledListeners(config).flatMap(({ address, hasTls }) =>
     urlsOf({ ...address, host: dialable(address.host) }, hasTls),

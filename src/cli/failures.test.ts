@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.js';
 import { failureText, systemCode } from './failures.js';
 import { CommandFailure } from './host.js';
 
-describe('what is printed for a failure', () => {
+describe('the text for a failure', () => {
   const systemError = (code: string) =>
     Object.assign(new Error('raw'), { code, address: '127.0.0.1', port: 80 });
 
@@ -19,7 +19,7 @@ describe('what is printed for a failure', () => {
     expect(failureText(error)).toContain(text);
   });
 
-  it('has the notices of a configuration behind its faults', () => {
+  it('shows the notices of a configuration after its errors', () => {
     const error = new ConfigError(
       [{ file: 'a.conf', line: 7, key: 'k', message: 'is wrong' }],
       [{ file: 'a.conf', line: 2, key: 'j', message: 'is given twice' }],
@@ -27,7 +27,7 @@ describe('what is printed for a failure', () => {
     expect(failureText(error)).toBe('a.conf:7: k: is wrong\na.conf:2: j: notice: is given twice');
   });
 
-  it('ends after as many faults as anybody reads', () => {
+  it('is limited to 200 errors and 200 notices', () => {
     const faults = Array.from({ length: 203 }, (_, line) => ({
       file: 'f',
       line: line + 1,
@@ -43,14 +43,14 @@ describe('what is printed for a failure', () => {
     ]);
   });
 
-  it.each(['EADDRINUSE', 'EACCES'])('is told in its own words for a Unix socket, %s', (code) => {
+  it.each(['EADDRINUSE', 'EACCES'])('is our own message for a Unix socket, %s', (code) => {
     const cause = Object.assign(new Error('raw'), { code, address: '/run/x.sock', port: -1 });
     expect(failureText(new Error('cannot listen on /run/x.sock: why', { cause }))).toBe(
       'cannot listen on /run/x.sock: why',
     );
   });
 
-  it('is found behind other errors', () => {
+  it('comes from the cause of other errors', () => {
     const wrapped = new Error('outer', { cause: new Error('middle', { cause: systemError('EADDRINUSE') }) });
     expect(systemCode(wrapped)).toBe('EADDRINUSE');
     expect(failureText(wrapped)).toContain('the port is in use');

@@ -1,13 +1,15 @@
 import { ConfigError, type ConfigProblem, formatProblem, GatewayError } from '../errors.js';
 import { CommandFailure } from './host.js';
 
-/** What to print for a failure: one plain sentence, or a line for each fault of the configuration and each notice. */
+/**
+ * The text for a failure: one message, or a line for each error and notice of the configuration.
+ */
 export function failureText(error: unknown): string {
   if (error instanceof ConfigError) return configText(error);
   if (error instanceof CommandFailure) return error.message;
   const code = systemCode(error);
   const { address, port } = addressOf(error);
-  // What is wrong with a Unix socket has been told in the error's own words: Node has the same code for several faults.
+  // For a Unix socket, our own message says more: Node uses one code for several errors.
   if (port === NO_PORT) return messageOf(error);
   const place = port === undefined ? address : `${address}:${port}`;
   if (code === 'EADDRINUSE') {
@@ -20,7 +22,7 @@ export function failureText(error: unknown): string {
   return messageOf(error);
 }
 
-/** More than anybody reads: a file of another kind can have a fault in each of its lines. */
+/** The most lines that are printed. A file of another kind may have an error in every line. */
 const MOST_LINES = 200;
 
 function configText({ problems, notices }: ConfigError): string {
@@ -31,22 +33,22 @@ function configText({ problems, notices }: ConfigError): string {
   return lines.join('\n');
 }
 
-/** What Node gives for the port of a Unix socket. */
+/** The port of a Unix socket in an error of Node. */
 const NO_PORT = -1;
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** In the form of a fault, but marked: the reader need not mend it to go on. */
+/** Marks a notice, so that the user knows that it does not prevent the start. */
 function noticeText(notice: ConfigProblem): string {
   return formatProblem({ ...notice, message: `notice: ${notice.message}` });
 }
 
-/** The system's code for a failure (`ECONNREFUSED` …), found along the chain of causes. */
+/** The system error code (`ECONNREFUSED` …) from the error or one of its causes. */
 export function systemCode(error: unknown): string | undefined {
   for (const link of causes(error)) {
-    // Its code is our own; the cause has that of the system.
+    // The code of a GatewayError is our own. Its cause has the code of the system.
     if (link instanceof GatewayError) continue;
     const code = (link as { code?: unknown }).code;
     if (typeof code === 'string') return code;

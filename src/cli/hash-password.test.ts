@@ -31,21 +31,21 @@ describe('rpc-gateway hash-password', () => {
     );
   });
 
-  it('takes ten thousand rounds, and salts each time anew', async () => {
+  it('uses 10,000 iterations and a new salt each time', async () => {
     const hashes = [];
     for (let i = 0; i < 2; i += 1) hashes.push(JSON.parse((await run([], Readable.from(['x\n']))).out()));
     expect(hashes.map(({ params }) => params.iterations)).toEqual([10_000, 10_000]);
     expect(hashes[0].data.salt).not.toBe(hashes[1].data.salt);
   });
 
-  it('asks a terminal for the password, and shows nothing of it', async () => {
+  it('asks a terminal for the password and does not show it', async () => {
     const host = await run([], Object.assign(Readable.from(['correct horse\n']), { isTTY: true }));
     expect(host.err()).toBe('Password: \n');
     expect(host.out()).not.toContain('horse');
     expect(host.exitCode).toBe(0);
   });
 
-  it('fails where there is none, or where the rounds make no sense', async () => {
+  it('fails without a password, or with a wrong number of iterations', async () => {
     for (const stdin of [undefined, Readable.from(['']), Readable.from(['\n'])]) {
       const host = await run([], stdin);
       expect([host.exitCode, host.out(), host.err()]).toEqual([1, '', 'There is no password on stdin.\n']);

@@ -11,8 +11,8 @@ const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 
 /**
- * A password as the security file may hold it, in the form in which Bondy keeps it: good for ticket, wampcra and
- * wamp-scram. The salt is text, and its characters are what the key is derived with.
+ * Hashes a password for the security file, in the format of Bondy. It works with ticket, wampcra
+ * and wamp-scram. The key is derived with the characters of the base64 text of the salt.
  */
 export async function hashPassword(password: string, iterations: number): Promise<object> {
   const salt = randomBytes(SALT_BYTES).toString('base64');
@@ -24,7 +24,7 @@ export async function hashPassword(password: string, iterations: number): Promis
   };
 }
 
-/** `rpc-gateway hash-password`: reads a password from stdin, prints what to write in its place. */
+/** `rpc-gateway hash-password`: reads a password from stdin and prints its hash. */
 export async function hashPasswordCommand(
   options: { readonly iterations?: number },
   host: Host,
@@ -36,7 +36,7 @@ export async function hashPasswordCommand(
   return EXIT.ok;
 }
 
-/** The first line of stdin. A terminal is asked for it, and shows nothing of what is typed. */
+/** Reads the first line of stdin. A terminal gets a prompt and does not show the input. */
 async function readPassword({ stdin, stderr }: Host): Promise<string> {
   if (stdin === undefined) return '';
   const isTerminal = stdin.isTTY === true;

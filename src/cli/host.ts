@@ -1,6 +1,6 @@
 import type { DestinationStream } from 'pino';
 
-/** Where a command prints: what `process.stdout` and `process.stderr` offer. */
+/** The output of a command: the part of `process.stdout` and `process.stderr` that it needs. */
 export interface Output extends DestinationStream {
   readonly isTTY?: boolean | undefined;
   on?(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
@@ -8,33 +8,36 @@ export interface Output extends DestinationStream {
 
 export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
-/** What a command needs of the process around it; `process` itself fits. */
+/** The part of `process` that a command needs. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where a secret is read from that must not stand among the words of a command. */
+  /** The input for secrets, which must not appear on the command line. */
   readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
   readonly stdout: Output;
   readonly stderr: Output;
   on(signal: HandledSignal, listener: () => void): unknown;
   on(event: 'warning', listener: (warning: Error) => void): unknown;
   off(signal: HandledSignal, listener: () => void): unknown;
-  /** Takes Node's own listener away, which prints each warning as text. */
+  /** Removes the listener of Node, which prints each warning as text. */
   removeAllListeners(event: 'warning'): unknown;
   /** Ends the process at once. */
   exit(code: number): void;
 }
 
-/** Exit codes: 0 done, 1 failed (configuration, a WAMP error), 2 wrong use of the command line, 3 no connection or no login. */
+/**
+ * Exit codes: 0 success, 1 failure (configuration, a WAMP error), 2 wrong use of the command line,
+ * 3 no connection or no login.
+ */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A failure with a sentence for the user and nothing else worth printing: no stack, no cause. */
+/** A failure with a message for the user. Its stack and cause are not printed. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   constructor(
-    sentence: string,
+    message: string,
     readonly exitCode: ExitCode = EXIT.failed,
   ) {
-    super(sentence);
+    super(message);
   }
 }

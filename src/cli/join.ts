@@ -12,9 +12,9 @@ import { systemCode } from './failures.js';
 import { CommandFailure, EXIT } from './host.js';
 
 /**
- * Connects and joins, as the user that the credentials name or else as an anonymous client.
+ * Connects and joins a realm, as the user of the credentials or as an anonymous client.
  *
- * @throws CommandFailure with one sentence on what to do
+ * @throws CommandFailure that says what to do.
  */
 export async function joinForCall({ url, realm }: CallTarget, credentials?: Credentials): Promise<Session> {
   const peer = await dial(url);
@@ -26,23 +26,28 @@ export async function joinForCall({ url, realm }: CallTarget, credentials?: Cred
     });
   } catch (error) {
     if (!(error instanceof WampError)) throw error;
-    throw new CommandFailure(whyNot(error, urlForShow(url), realm, credentials), EXIT.unreachable);
+    throw new CommandFailure(refusalText(error, urlForShow(url), realm, credentials), EXIT.unreachable);
   }
 }
 
-function whyNot(error: WampError, url: string, realm: string, credentials: Credentials | undefined): string {
+function refusalText(
+  error: WampError,
+  url: string,
+  realm: string,
+  credentials: Credentials | undefined,
+): string {
   if (error.uri === ERROR_URI.noSuchRealm) {
-    return `The router at ${url} has no realm ${realm}: name another with --realm.`;
+    return `The router at ${url} has no realm ${realm}: choose another realm with --realm.`;
   }
   const reason = `${error.uri}${error.message === error.uri ? '' : `, ${error.message}`}`;
   const hint = credentials === undefined ? ' To log in as a user, see --authid.' : '';
-  return `The router at ${url} did not let us in: ${reason.replace(/[.]$/, '')}.${hint}`;
+  return `The router at ${url} refused the session: ${reason.replace(/[.]$/, '')}.${hint}`;
 }
 
 async function dial(url: string): Promise<Peer> {
   if (!ROUTER_SCHEMES.some((scheme) => url.startsWith(scheme) && url.length > scheme.length)) {
     throw new CommandFailure(
-      `That is not the URL of a router: one begins with ${listOr(ROUTER_SCHEMES)}. Name it with --url.`,
+      `The URL of a router must begin with ${listOr(ROUTER_SCHEMES)}. Set it with --url.`,
       EXIT.usage,
     );
   }
@@ -56,9 +61,9 @@ async function dial(url: string): Promise<Peer> {
 function whyUnreachable(error: unknown, url: string): string {
   const code = systemCode(error);
   if (code === 'ECONNREFUSED' || code === 'ENOENT') {
-    return `Nothing listens at ${url}: run rpc-gateway demo or rpc-gateway start first, or name another place with --url.`;
+    return `Nothing listens at ${url}: run rpc-gateway demo or rpc-gateway start first, or choose another URL with --url.`;
   }
-  if (code === 'ENOTFOUND') return `There is no such host: ${url}. Name another with --url.`;
+  if (code === 'ENOTFOUND') return `There is no such host: ${url}. Choose another URL with --url.`;
   const reason = error instanceof Error ? error.message : String(error);
   return `${reason[0]?.toUpperCase()}${reason.slice(1)}. Is it the address of a WAMP router?`;
 }

@@ -19,7 +19,7 @@ interface ListedProcedure {
 
 const HEADINGS = ['PROCEDURE', 'METHOD', 'PATH', 'REALM'] as const;
 
-/** `rpc-gateway list`: the procedures of a configuration, a line each, as the file has them. */
+/** `rpc-gateway list`: prints the procedures of a configuration, one per line. */
 export function list(options: ListOptions, host: Host): ExitCode {
   const procedures = proceduresOf(readConfiguration(options.config, host));
   if (options.json === true) {
@@ -43,13 +43,13 @@ function proceduresOf(config: LoadedConfig): ListedProcedure[] {
   );
 }
 
-/** A literal query may hold a key of the API. */
+/** Hides a literal query, which may contain a key of the API. */
 function pathForShow(path: string): string {
   const query = path.indexOf('?');
   return query < 0 ? path : `${path.slice(0, query)}?…`;
 }
 
-/** Columns of equal width, two spaces apart. */
+/** Formats rows with aligned columns, two spaces apart. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows

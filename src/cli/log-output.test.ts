@@ -39,13 +39,13 @@ it.each([
   expect(text.endsWith('}\n')).toBe(true);
 });
 
-it('paints on a terminal, and not where the user wants none', async () => {
+it('uses colours on a terminal, but not with NO_COLOR', async () => {
   expect(await printed('auto', true, failed)).toContain('\u001b[33mWARN\u001b[39m');
   expect(await printed('auto', true, failed, { TERM: 'dumb' })).not.toContain('\u001b');
   expect(await printed('pretty', false, failed)).not.toContain('\u001b');
 });
 
-it('shows control characters, and obeys none', async () => {
+it('escapes control characters', async () => {
   const text = await printed(
     'auto',
     true,

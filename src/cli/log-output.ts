@@ -4,9 +4,9 @@ import { wantsColour } from './colour.js';
 import type { Host } from './host.js';
 
 /**
- * Where the log goes: to stderr, as the JSON lines that it is made of or, on a terminal, written for people. The library
- * for that is loaded here, and nowhere else: a service that logs to a file starts without it. It works line by line in this
- * thread, so that nothing is lost when the process ends.
+ * The destination of the log: stderr, as JSON lines or, on a terminal, as text for people. Only
+ * this function loads the library for that text, so a service that logs to a file starts without
+ * it. The library formats each line in this thread, so that nothing is lost when the process ends.
  */
 export async function logOutput(format: LogSettings['format'], host: Host): Promise<DestinationStream> {
   const { stderr, env } = host;
@@ -20,12 +20,12 @@ export async function logOutput(format: LogSettings['format'], host: Host): Prom
   return { write: (line) => stderr.write(prettify(visibleControls(line))) };
 }
 
-/** Control characters as JSON writes them, another escape as a whole, and those that JSON leaves as they are. */
+/** Escaped control characters, other escapes, and control characters that JSON does not escape. */
 const CONTROLS = /\\(u00[01][0-9a-f]|[bfr])|\\.|[\u007f-\u009f]/gi;
 
 /**
- * A line of JSON in which text has visible escapes in the place of control characters, line feed and tab excepted: what
- * somebody sent must not steer the terminal.
+ * Replaces control characters in a line of JSON by visible escapes, except line feed and tab. Text
+ * from others must not control the terminal.
  */
 function visibleControls(line: string): string {
   return line.replace(CONTROLS, (found, control: string | undefined) => {

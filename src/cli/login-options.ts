@@ -7,7 +7,7 @@ import { ticketLogin } from '../wamp/client/logins/ticket.js';
 import { craLogin } from '../wamp/client/logins/wampcra.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
-/** How `call` logs in. Each of the first four can come from the environment instead. */
+/** The login options of `call`. The first four can also come from the environment. */
 export interface LoginOptions {
   readonly authid?: string;
   readonly ticket?: string;
@@ -19,10 +19,12 @@ export interface LoginOptions {
 const NONCE_BYTES = 16;
 
 /**
- * The credentials of the options and of RPC_GATEWAY_{AUTHID,TICKET,SECRET,PRIVATE_KEY}; an option comes before its variable.
- * Undefined if the client stays anonymous.
+ * Reads credentials from the options and from RPC_GATEWAY_{AUTHID,TICKET,SECRET,PRIVATE_KEY}. An
+ * option overrides its variable.
  *
- * @throws CommandFailure if they are incomplete or contradict each other; no message quotes a secret
+ * @returns undefined for an anonymous client.
+ * @throws CommandFailure if the credentials are incomplete or contradictory. No message quotes a
+ * secret.
  */
 export function credentialsOf(options: LoginOptions, host: Host): Credentials | undefined {
   const { authmethod } = options;
@@ -39,10 +41,10 @@ export function credentialsOf(options: LoginOptions, host: Host): Credentials | 
   }
   if (authmethod !== undefined) throw usage(`--authmethod ${authmethod} needs ${NEEDS[authmethod]}.`);
   if (given.authid === undefined) return undefined;
-  throw usage('--authid needs a credential beside it: --ticket, --secret or --private-key.');
+  throw usage('--authid needs a credential: --ticket, --secret or --private-key.');
 }
 
-/** What each authmethod needs, in words. */
+/** The options that each authmethod needs, for messages. */
 const NEEDS: Readonly<Record<string, string>> = {
   ticket: '--authid and --ticket',
   wampcra: '--authid and --secret',
@@ -50,7 +52,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   cryptosign: '--private-key',
 };
 
-/** The best method first: the router takes the first one that it knows. */
+/** The logins with the best method first, because the router uses the first one that it knows. */
 function loginsOf(given: {
   readonly authid: string | undefined;
   readonly ticket: string | undefined;
@@ -78,7 +80,7 @@ function loginsOf(given: {
 }
 
 function needAuthid(authid: string | undefined, option: string): string {
-  if (authid === undefined) throw usage(`${option} needs the user's name beside it: --authid NAME.`);
+  if (authid === undefined) throw usage(`${option} needs the name of the user: --authid NAME.`);
   return authid;
 }
 
@@ -86,6 +88,6 @@ function variable(host: Host, name: string): string | undefined {
   return host.env[`RPC_GATEWAY_${name}`] || undefined;
 }
 
-function usage(sentence: string): CommandFailure {
-  return new CommandFailure(sentence, EXIT.usage);
+function usage(message: string): CommandFailure {
+  return new CommandFailure(message, EXIT.usage);
 }

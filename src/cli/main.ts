@@ -4,23 +4,23 @@ import { failureText } from './failures.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { buildProgram } from './program.js';
 
-/** What {@link main} needs on top of a {@link Host}: the slot for the exit code of a process that ends by itself. */
+/** A {@link Host} with an exit code, for a process that ends by itself. */
 export interface MainHost extends Host {
   exitCode?: number | string | null | undefined;
 }
 
 /**
- * The command `rpc-gateway`.
+ * Runs the command `rpc-gateway`.
  *
- * @param argv as `process.argv`: two entries before the words of the user
- * @param host `process`, or what stands in for it
+ * @param argv `process.argv`, with two entries before the words of the user.
+ * @param host `process`, or a replacement in tests.
  */
 export async function main(argv: readonly string[], host: MainHost): Promise<void> {
   let code: ExitCode = EXIT.ok;
   let runsOn = false;
   for (const output of [host.stdout, host.stderr]) {
     output.on?.('error', (error) => {
-      // A reader that went away (`… | head`) is no reason for a stack trace, nor to stop a gateway.
+      // A closed pipe (`… | head`) causes no stack trace and does not stop a gateway.
       if (error.code !== 'EPIPE' && !runsOn) host.exitCode = EXIT.failed;
     });
   }
@@ -39,15 +39,15 @@ export async function main(argv: readonly string[], host: MainHost): Promise<voi
     code = report(error, host);
   }
   host.exitCode = code;
-  // One-shot commands end when their output is written; a gateway that has stopped must not linger for any reason.
+  // Other commands end when their output is written. A stopped gateway must end at once.
   if (runsOn) host.exit(code);
 }
 
 /** Prints why a command failed and returns its exit code. */
 function report(error: unknown, host: Host): ExitCode {
-  // commander has printed its own message already, --help and --version included.
+  // commander has already printed its message, or the output of --help or --version.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  // A router may have written some of it, or whoever wrote the configuration.
+  // Parts of the text may come from a router or from the configuration.
   host.stderr.write(`${visibleText(failureText(error))}\n`);
   return error instanceof CommandFailure ? error.exitCode : EXIT.failed;
 }

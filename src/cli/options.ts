@@ -3,17 +3,17 @@ import { duration, listOr } from '../config/types/datatypes.js';
 import { DEMO_PORT } from './defaults.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
-/** The demo's port: the option, or DEMO_PORT, or 18080. */
+/** The port of the demo: the option, or DEMO_PORT, or 18080. */
 export function demoPort(option: number | undefined, host: Host): number {
   const variable = host.env['DEMO_PORT'];
   if (option !== undefined || !variable) return option ?? DEMO_PORT;
-  if (!isPort(variable)) throw new CommandFailure('DEMO_PORT is not a number from 0 to 65535.', EXIT.usage);
+  if (!isPort(variable)) throw new CommandFailure('DEMO_PORT must be a number from 0 to 65535.', EXIT.usage);
   return Number(variable);
 }
 
 /** A TCP port; 0 means any free one. */
 export function portOption(text: string): number {
-  if (!isPort(text)) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  if (!isPort(text)) throw new InvalidArgumentError('It must be a number from 0 to 65535.');
   return Number(text);
 }
 
@@ -21,7 +21,7 @@ function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }
 
-/** A duration as the configuration writes it (`500ms`, `5s`, `1m30s`), as milliseconds. */
+/** A duration as in the configuration (`500ms`, `5s`, `1m30s`), in milliseconds. */
 export function durationOption(text: string): number {
   try {
     return duration().parse(text, { directory: '.', readFile: () => undefined });
@@ -30,16 +30,16 @@ export function durationOption(text: string): number {
   }
 }
 
-/** Rounds of a key derivation. */
+/** The number of iterations of a key derivation. */
 export function iterationsOption(text: string): number {
   const count = /^\d{1,8}$/.test(text) ? Number(text) : 0;
   if (count < 1000 || count > 10_000_000) {
-    throw new InvalidArgumentError('The rounds are a number from 1000 to 10000000.');
+    throw new InvalidArgumentError('It must be a number from 1000 to 10000000.');
   }
   return count;
 }
 
-/** What `--authmethod` takes. */
+/** The allowed values of `--authmethod`. */
 export const AUTHMETHODS = ['anonymous', 'ticket', 'wampcra', 'wamp-scram', 'cryptosign'] as const;
 
 export function authmethodOption(text: string): string {

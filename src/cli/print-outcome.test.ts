@@ -21,20 +21,20 @@ describe('a result', () => {
     );
   });
 
-  it('is found in the one argument too, and other results are shown whole', () => {
+  it('can be the only argument, and any other result is shown as it is', () => {
     expect(shown({ args: [{ status: 200, body: 'x' }], kwargs: {} })).toBe('200 OK\nx\n');
     expect(shown({ args: [3], kwargs: {} })).toBe('3\n');
     expect(shown({ args: [1, 2] })).toBe('[\n  1,\n  2\n]\n');
     expect(shown({})).toBe('{}\n');
   });
 
-  it('prints kwargs as one line of JSON, big integers exactly', () => {
+  it('prints kwargs as one line of JSON with exact big integers', () => {
     const kwargs = { status: 200, body: { n: 9007199254740993n } };
     expect(shown({ args: [], kwargs }, true)).toBe('{"status":200,"body":{"n":9007199254740993}}\n');
     expect(shown({ args: [{ status: 200, body: '' }] }, true)).toBe('{"status":200,"body":""}\n');
   });
 
-  it('prints as JSON what a terminal would obey escaped, and the same JSON', () => {
+  it('escapes control characters in JSON without changing its value', () => {
     const body = '\u001b[2J\u007f\u009b31m\u0085é\u2028';
     const line = shown({ kwargs: { body, ['\u009b']: 1 } }, true);
     expect(line).toBe('{"body":"\\u001b[2J\\u007f\\u009b31m\\u0085é\u2028","\\u009b":1}\n');
@@ -49,14 +49,14 @@ describe('a result', () => {
 });
 
 describe('an error', () => {
-  it("of the upstream's shows URI, status and body on stderr", () => {
+  it('of the upstream shows URI, status and body on stderr', () => {
     const host = createFakeHost();
     printError('wamp.error.not_found', { kwargs: { status: 404, body: { error: 'no' } } }, false, host);
     expect(host.err()).toBe('error wamp.error.not_found\n404 Not Found\n{\n  "error": "no"\n}\n');
     expect(host.out()).toBe('');
   });
 
-  it("of the gateway's shows its sentence, code, id and attempts", () => {
+  it('of the gateway shows its message, code, id and attempts', () => {
     const host = createFakeHost();
     const message = 'The upstream cannot be reached';
     const kwargs = { status: 502, message, body: message, code: 'connect', id: 'a1b2', attempts: 3 };
@@ -67,14 +67,14 @@ describe('an error', () => {
     expect(host.out()).toBe(`${JSON.stringify({ error: 'bondy.error.bad_gateway', args: [], kwargs })}\n`);
   });
 
-  it("in the gateway's shape shows whatever a foreign router puts there", () => {
+  it('in the form of the gateway may contain any values from another router', () => {
     const host = createFakeHost();
     const kwargs = { code: 'x', id: { toString: 1, valueOf: '\u009b' }, message: [1] };
     printError('com.e', { kwargs }, false, host);
     expect(host.err()).toBe('error com.e\n[1]\ncode x, id {"toString":1,"valueOf":"\\u009b"}\n');
   });
 
-  it("of the router's shows its arguments", () => {
+  it('of the router shows its arguments', () => {
     const host = createFakeHost();
     printError('wamp.error.no_such_procedure', { args: ['no procedure x'], kwargs: {} }, true, host);
     expect(host.err()).toBe('error wamp.error.no_such_procedure\n"no procedure x"\n');

@@ -10,13 +10,15 @@ import {
 } from './colour.js';
 import type { Host, Output } from './host.js';
 
-/** What a call brought back: plain values, as a client has them. */
+/** The payload of a result or an error, as plain values. */
 export interface PlainPayload {
   readonly args?: readonly unknown[] | undefined;
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Prints a RESULT on stdout: status and body, or its kwargs as one line of JSON. */
+/**
+ * Prints a RESULT on stdout: its status and body, or with `json` its kwargs as one line of JSON.
+ */
 export function printResult(payload: PlainPayload, json: boolean, host: Host): void {
   if (json) {
     host.stdout.write(jsonLine(mainValue(payload)));
@@ -25,13 +27,13 @@ export function printResult(payload: PlainPayload, json: boolean, host: Host): v
   host.stdout.write(describe(mainValue(payload), painter(host.stdout, host), 'good'));
 }
 
-/** Prints an ERROR for people on stderr; with `json`, all of it as one line of JSON on stdout too. */
+/** Prints an ERROR as text on stderr; with `json` also as one line of JSON on stdout. */
 export function printError(uri: string, payload: PlainPayload, json: boolean, host: Host): void {
   const paint = painter(host.stderr, host);
   const { code, id, attempts, message, retry_after: retryAfter, ...rest } = payload.kwargs ?? {};
   host.stderr.write(`${paint('bad', 'error')} ${visibleText(uri)}\n`);
   if (typeof code === 'string') {
-    // The gateway's own error: its sentence stands in `message` and again in `body`.
+    // An error of the gateway has the same text in `message` and `body`.
     const facts = Object.entries({ status: rest['status'], code, id, attempts, retry_after: retryAfter })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name} ${plainText(value)}`);
@@ -43,12 +45,12 @@ export function printError(uri: string, payload: PlainPayload, json: boolean, ho
   if (json) host.stdout.write(jsonLine({ error: uri, args, kwargs }));
 }
 
-/** A value on one line. Whatever it is: a foreign router can put a list where the gateway has a sentence. */
+/** Formats any value on one line. Another router may send a list where the gateway sends text. */
 function plainText(value: unknown): string {
   return typeof value === 'string' ? visibleText(value) : jsonLine(value ?? null).trimEnd();
 }
 
-/** kwargs where there are any; else the one argument (`result = args`), else all arguments. */
+/** The kwargs if there are any; otherwise the only argument (`result = args`), or all arguments. */
 function mainValue({ args, kwargs }: PlainPayload): unknown {
   if (kwargs !== undefined && Object.keys(kwargs).length > 0) return kwargs;
   if (args === undefined || args.length === 0) return kwargs ?? {};
@@ -56,7 +58,7 @@ function mainValue({ args, kwargs }: PlainPayload): unknown {
 }
 
 function describe(value: unknown, paint: Paint, kind: 'good' | 'bad'): string {
-  if (!isHttpAnswer(value)) return `${prettyJson(value, paint)}\n`;
+  if (!isHttpResponse(value)) return `${prettyJson(value, paint)}\n`;
   const { status, body, ...others } = value;
   const reason = STATUS_CODES[status];
   const lines = [paint(kind, reason === undefined ? `${status}` : `${status} ${reason}`)];
@@ -66,7 +68,7 @@ function describe(value: unknown, paint: Paint, kind: 'good' | 'bad'): string {
   return `${lines.join('\n')}\n`;
 }
 
-function isHttpAnswer(value: unknown): value is { status: number; body: unknown } {
+function isHttpResponse(value: unknown): value is { status: number; body: unknown } {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -17,13 +17,13 @@ import {
   shellArgument,
 } from './options.js';
 
-/** The two ways in which a command runs. */
+/** Runs a command once, or until a signal stops it. */
 export interface Runner {
   once(command: () => ExitCode | Promise<ExitCode>): Promise<void>;
   untilStopped(command: () => Promise<ExitCode>): Promise<void>;
 }
 
-/** The words that the command line understands, and their help. A command is loaded when it is the one that was named. */
+/** Defines the commands, their options and their help. Only the chosen command is loaded. */
 export function buildProgram(argv: readonly string[], host: Host, run: Runner): Command {
   const program = new Command('rpc-gateway')
     .description('Exposes HTTP/REST APIs as WAMP procedures, from one bondy.conf')
@@ -33,13 +33,13 @@ export function buildProgram(argv: readonly string[], host: Host, run: Runner): 
       writeErr: (text) => host.stderr.write(text),
     })
     .exitOverride()
-    .showHelpAfterError('(rpc-gateway --help tells more)')
+    .showHelpAfterError('(see rpc-gateway --help)')
     .addHelpText(
       'after',
       `
 Examples:
-  rpc-gateway demo                                      an example API and a gateway to it, nothing to set up
-  rpc-gateway check --config bondy.conf                 find every mistake in a configuration
+  rpc-gateway demo                                      run an example API and a gateway to it, without setup
+  rpc-gateway check --config bondy.conf                 find all errors in a configuration
   rpc-gateway start --config bondy.conf                 run the gateway
   rpc-gateway list --config bondy.conf                  list the procedures of a configuration
   rpc-gateway call com.billing.get_invoice id=INV-001   call a procedure`,
@@ -52,8 +52,8 @@ Examples:
     .addHelpText(
       'after',
       `
-Prints one line on stdout when every procedure can be called; the log goes to stderr, as JSON lines
-or, on a terminal, written for people.
+Prints one line on stdout when all procedures are ready. Logs to stderr, as JSON lines or, on a
+terminal, as text.
 
 Examples:
   rpc-gateway start
@@ -68,12 +68,12 @@ Examples:
 
   program
     .command('check')
-    .description('find every mistake in a configuration, without running it')
+    .description('find all errors in a configuration, without running it')
     .option('-c, --config <file>', 'the configuration (default: ./bondy.conf)')
     .addHelpText(
       'after',
       `
-Prints each mistake as file:line: key: what is wrong, and ends with exit code 1 if there is any.
+Prints each error as file:line: key: what is wrong. The exit code is 1 if there is an error.
 
 Examples:
   rpc-gateway check
@@ -90,21 +90,24 @@ Examples:
     .command('call')
     .description('call a WAMP procedure and print the result')
     .argument('<uri>', 'the procedure, for example com.billing.get_invoice')
-    .argument('[key=value...]', 'keyword arguments; a value that parses as JSON is JSON, any other is text')
+    .argument(
+      '[key=value...]',
+      'keyword arguments; a value that is valid JSON is sent as JSON, any other as text',
+    )
     .option('--realm <realm>', 'the realm to join (default: from the configuration)')
-    .option('--url <url>', 'where the router listens (default: $RPC_GATEWAY_URL, or from the configuration)')
+    .option('--url <url>', 'the URL of the router (default: $RPC_GATEWAY_URL, or from the configuration)')
     .option(
       '-c, --config <file>',
-      'the configuration (default: ./bondy.conf if it exists, else what the demo uses)',
+      'the configuration (default: ./bondy.conf if it exists, otherwise that of the demo)',
     )
     .option('--args <json>', 'positional arguments, a JSON list')
     .option('--kwargs <json>', 'keyword arguments, a JSON object; @FILE reads one from a file, - from stdin')
     .option('--authid <name>', 'log in as this user (default: $RPC_GATEWAY_AUTHID)')
-    .option('--ticket <ticket>', 'log in by ticket (default: $RPC_GATEWAY_TICKET)')
-    .option('--secret <secret>', 'log in by wamp-scram or wampcra (default: $RPC_GATEWAY_SECRET)')
-    .option('--private-key <hex>', 'log in by cryptosign (default: $RPC_GATEWAY_PRIVATE_KEY)')
-    .option('--authmethod <name>', `offer this one alone: ${AUTHMETHODS.join(', ')}`, authmethodOption)
-    .option('--timeout <duration>', 'give up after so long, for example 5s or 500ms', durationOption)
+    .option('--ticket <ticket>', 'log in with a ticket (default: $RPC_GATEWAY_TICKET)')
+    .option('--secret <secret>', 'log in with wamp-scram or wampcra (default: $RPC_GATEWAY_SECRET)')
+    .option('--private-key <hex>', 'log in with cryptosign (default: $RPC_GATEWAY_PRIVATE_KEY)')
+    .option('--authmethod <name>', `offer only this authmethod: ${AUTHMETHODS.join(', ')}`, authmethodOption)
+    .option('--timeout <duration>', 'give up after this time, for example 5s or 500ms', durationOption)
     .option(
       '--json',
       'print the outcome as one line of JSON: kwargs of a result, {error, args, kwargs} of an error',
@@ -114,7 +117,7 @@ Examples:
       'after',
       `
 Exit codes: 0 a result, 1 a WAMP error, 2 wrong use of the command line, 3 no connection or no login.
-Other users of this machine can see the options of a command. Give secrets by the environment.
+Other users of this machine can see the options of a command. Pass secrets in the environment.
 
 Examples:
   rpc-gateway call com.billing.get_invoice id=INV-001
@@ -154,7 +157,7 @@ Examples:
 
   program
     .command('completion')
-    .description('print a script that completes this command in your shell')
+    .description('print a completion script for your shell')
     .argument('<shell>', SHELLS.join(', '), shellArgument)
     .addHelpText(
       'after',
@@ -175,11 +178,11 @@ Examples:
   program
     .command('demo')
     .description('run an example billing API and a gateway to it')
-    .option('--port <port>', 'where the gateway listens (default: $DEMO_PORT, or 18080)', portOption)
+    .option('--port <port>', 'the port of the gateway (default: $DEMO_PORT, or 18080)', portOption)
     .addHelpText(
       'after',
       `
-Stays up until Ctrl-C. Nothing is kept.
+Runs until Ctrl-C. Nothing is stored.
 
 Examples:
   rpc-gateway demo
@@ -195,11 +198,12 @@ Examples:
   program
     .command('hash-password')
     .description('turn a password into a salted hash for the security file')
-    .option('--iterations <count>', `rounds of PBKDF2 (default: ${DEFAULT_ITERATIONS})`, iterationsOption)
+    .option('--iterations <count>', `iterations of PBKDF2 (default: ${DEFAULT_ITERATIONS})`, iterationsOption)
     .addHelpText(
       'after',
       `
-Reads the password from stdin, or asks for it. What it prints goes in the place of the password.
+Reads the password from stdin, or asks for it. Write the output into the security file instead of
+the password.
 
 Examples:
   rpc-gateway hash-password

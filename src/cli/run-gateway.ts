@@ -12,12 +12,12 @@ import { logOutput } from './log-output.js';
 import { watchSignals } from './signals.js';
 import { logWarnings } from './warnings.js';
 
-/** How long running calls may take to end after SIGTERM or SIGINT. */
+/** The time for running calls to end after SIGTERM or SIGINT. */
 const STOP_GRACE_MS = 10_000;
 
 /**
- * The line that says that all is up. Programs wait for `ready: N procedures in M realms, ws://…` and get exactly that,
- * whatever the numbers are; on a terminal it is written for people.
+ * The line that says that the gateway is ready. Programs wait for `ready: N procedures in M realms,
+ * ws://…`, so this form never changes. On a terminal, the nouns follow the numbers.
  */
 export function readyLine({ procedureCount, realms, endpoints }: Gateway, output: Output): string {
   const size = output.isTTY
@@ -27,11 +27,12 @@ export function readyLine({ procedureCount, realms, endpoints }: Gateway, output
 }
 
 /**
- * Runs a gateway until SIGTERM or SIGINT: the notices of its configuration, its log and the process's warnings go to
- * stderr, `announce` tells the user that it is ready.
+ * Runs a gateway until SIGTERM or SIGINT. Its log goes to stderr, with the notices of the
+ * configuration and the warnings of the process.
  *
- * @param file where the configuration was read, for the log
- * @throws whatever keeps the gateway from starting; nothing listens then
+ * @param file the configuration file, for the log.
+ * @param announce tells the user that the gateway is ready.
+ * @throws the error that prevents the start. No listener is open then.
  */
 export async function runGateway(
   config: LoadedConfig,
@@ -44,9 +45,9 @@ export async function runGateway(
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
   const gateway = createGateway(config, { log, env: host.env });
   const signals = watchSignals(host, log);
-  const begunAt = systemClock.monotonic();
+  const startedAt = systemClock.monotonic();
   try {
-    // A start may wait for secrets. Who is told to stop meanwhile must not say any more that it is ready.
+    // A start may wait for secrets. A signal during the start must suppress the ready line.
     const first = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
     if (first === 'started') {
       log.info(factsOf(gateway, file), 'the gateway has started');
@@ -55,7 +56,7 @@ export async function runGateway(
     const signal = await signals.received;
     log.info({ signal }, 'Stopping: no new calls, running ones may end.');
     await gateway.stop(STOP_GRACE_MS);
-    const ran = durationText(systemClock.monotonic() - begunAt);
+    const ran = durationText(systemClock.monotonic() - startedAt);
     log.info({ reason: signal, ran, calls: gateway.callCount }, 'the gateway has stopped');
     return EXIT.ok;
   } finally {

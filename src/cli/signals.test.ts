@@ -4,7 +4,7 @@ import { createLogger } from '../log.js';
 import { watchSignals } from './signals.js';
 
 describe('signals', () => {
-  it('asks for an orderly end first and ends at once the second time', async () => {
+  it('asks for a graceful stop at first and ends the process the second time', async () => {
     const host = createFakeHost();
     const signals = watchSignals(host, createLogger('info', host.stderr));
     host.send('SIGTERM');
@@ -14,7 +14,7 @@ describe('signals', () => {
     expect(host.exits).toEqual([130]);
   });
 
-  it('survives SIGHUP and says what it cannot do', () => {
+  it('survives SIGHUP and warns that reloading is not supported', () => {
     const host = createFakeHost();
     const signals = watchSignals(host, createLogger('info', host.stderr));
     expect(host.send('SIGHUP')).toBe(true);

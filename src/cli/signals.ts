@@ -1,19 +1,20 @@
 import type { Logger } from '../log.js';
 import type { HandledSignal, Host } from './host.js';
 
-/** Exit codes of a process that a signal ended: 128 plus the signal's number. */
+/** Exit codes of a process that a signal ended: 128 plus the number of the signal. */
 const KILLED_BY = { SIGINT: 130, SIGTERM: 143 } as const;
 
 export interface StopSignal {
   /** Resolves on the first SIGTERM or SIGINT. */
   readonly received: Promise<HandledSignal>;
-  /** Leaves the process's signals as they were. */
+  /** Removes the signal handlers. */
   release(): void;
 }
 
 /**
- * The first SIGTERM or SIGINT asks for an orderly end, the second ends the process at once. SIGHUP, which would kill the
- * process by default, is answered with a warning: reloading is not built yet.
+ * Watches signals. The first SIGTERM or SIGINT asks for a graceful stop, the second ends the
+ * process at once. SIGHUP only logs a warning, because reloading is not implemented; by default it
+ * would kill the process.
  */
 export function watchSignals(host: Host, log: Logger): StopSignal {
   let resolve: (signal: HandledSignal) => void;

@@ -3,7 +3,7 @@ import { createFakeHost } from '../../test/support/fake-host.js';
 import { createLogger } from '../log.js';
 import { logWarnings } from './warnings.js';
 
-it('makes one record of a warning, in place of the lines that Node.js prints', () => {
+it('logs a warning as one record instead of the lines of Node.js', () => {
   const host = createFakeHost();
   logWarnings(host, createLogger('info', host.stderr));
   host.warn(Object.assign(new Error('first line\n\n  second\tline '), { name: 'OldWarning', code: 'OLD1' }));
@@ -13,11 +13,11 @@ it('makes one record of a warning, in place of the lines that Node.js prints', (
     warning: 'OldWarning',
     code: 'OLD1',
     message: 'first line second line',
-    msg: 'Node.js, or a library, warns',
+    msg: 'warning of Node.js or a library',
   });
 });
 
-it('cuts a message down to 300 characters', () => {
+it('shortens a message to 300 characters', () => {
   const host = createFakeHost();
   logWarnings(host, createLogger('info', host.stderr));
   for (const length of [300, 301]) host.warn(new Error('x'.repeat(length)));

@@ -1,18 +1,18 @@
 import type { Logger } from '../log.js';
 import type { Host } from './host.js';
 
-/** The AWS SDK's complaint about an old Node.js has seven lines. */
+/** The longest warning. For example, the AWS SDK warns about an old Node.js in seven lines. */
 const MAX_LENGTH = 300;
 
 /**
- * Makes records of the process's own warnings, which Node.js would print as text between the lines of the log. For as
- * long as the process lives: nothing else prints them any more.
+ * Logs the warnings of the process, which Node.js would print as text between the lines of the log.
+ * It replaces the listener of Node.js until the process ends.
  */
 export function logWarnings(host: Host, log: Logger): void {
   host.removeAllListeners('warning');
   host.on('warning', (warning) => {
     const { name, code, message } = warning as NodeJS.ErrnoException;
-    log.warn({ warning: name, code, message: oneLine(String(message)) }, 'Node.js, or a library, warns');
+    log.warn({ warning: name, code, message: oneLine(String(message)) }, 'warning of Node.js or a library');
   });
 }
 

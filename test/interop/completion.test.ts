@@ -27,7 +27,7 @@ describe('completion', () => {
         execFileSync('fish', ['--no-config', '-c', `source ${file}; complete -C '${line}'`], {
           encoding: 'utf8',
         });
-      expect(offered('rpc-gateway ch')).toMatch(/^check\tfind every mistake/);
+      expect(offered('rpc-gateway ch')).toMatch(/^check\tfind all errors/);
       expect(offered('rpc-gateway call com.x --priv')).toMatch(/^--private-key\t/);
       expect(offered('rpc-gateway completion z')).toMatch(/^zsh/);
       expect(offered('rpc-gateway call com.x --authmethod wampc')).toBe('wampcra\n');

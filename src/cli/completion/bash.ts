@@ -23,7 +23,7 @@ complete -F _rpc_gateway rpc-gateway
 `;
 }
 
-/** After an option that takes a file, file names follow; after one that takes text, nothing can be said. */
+/** Completes the value of an option: a file name, one of its words, or nothing for free text. */
 function valueCases(commands: readonly CommandWord[]): string {
   const cases = new Map<string, string[]>();
   for (const { name, options } of commands) {

@@ -1,27 +1,27 @@
 import type { Command, Option } from 'commander';
 import { AUTHMETHODS } from '../options.js';
 
-/** An option as a shell completes it. */
+/** An option for completion. */
 export interface OptionWord {
   /** `--config` */
   readonly long: string;
   /** `-c`, if there is one. */
   readonly short: string | undefined;
   readonly description: string;
-  /** A list has the words that it takes. */
+  /** What the option takes as its value. A list has the allowed words. */
   readonly takes: 'nothing' | 'file' | 'text' | readonly string[];
 }
 
-/** A subcommand as a shell completes it. */
+/** A subcommand for completion. */
 export interface CommandWord {
   readonly name: string;
   readonly description: string;
   readonly options: readonly OptionWord[];
-  /** The fixed words that its first argument can be; `procedures` stands for the URIs of the configuration. */
+  /** The allowed words of the first argument; `procedures` means the URIs in the configuration. */
   readonly firstArgument: readonly string[] | 'procedures';
 }
 
-/** What a program understands, read from its commander definition. */
+/** Reads the subcommands and options of a program from its commander definition. */
 export function commandWords(program: Command): readonly CommandWord[] {
   return program.commands.map((command) => ({
     name: command.name(),

@@ -1,6 +1,6 @@
 import type { CommandWord, OptionWord } from './command-words.js';
 
-/** A completion script for zsh: a file named _rpc-gateway in a folder of fpath. */
+/** A completion script for zsh, for a file named _rpc-gateway in a folder of fpath. */
 export function zshScript(commands: readonly CommandWord[]): string {
   const described = commands.map(({ name, description }) => `    ${quote(`${name}:${description}`)}`);
   return `#compdef rpc-gateway
@@ -36,7 +36,7 @@ function commandCase({ name, options, firstArgument }: CommandWord): string {
   return `    ${name}) _arguments ${specs.join(' ')} ;;`;
 }
 
-/** Named by two words, an option keeps both from being offered again. */
+/** The form `(-c --config)` stops zsh from offering either name of the option again. */
 function optionSpec({ long, short, description, takes }: OptionWord): string {
   const spec = quote(`[${description.replace(/[[\]:]/g, '')}]${valueSpec(takes)}`);
   return short === undefined ? `${long}${spec}` : `'(${short} ${long})'{${short},${long}}${spec}`;

@@ -35,7 +35,7 @@ describe('the example billing API', () => {
     return [answer.status, text === '' ? '' : JSON.parse(text)];
   };
 
-  it('answers as the guide shows', async () => {
+  it('responds as the guide shows', async () => {
     expect(await ask('GET', '/api/invoices/INV-001')).toEqual([
       200,
       { id: 'INV-001', amount: 1500, status: 'paid' },
@@ -58,7 +58,7 @@ describe('the example billing API', () => {
     expect(await ask('GET', '/api/invoices/INV-002')).toEqual([404, { error: 'no invoice INV-002' }]);
   });
 
-  it('refuses what it cannot read', async () => {
+  it('refuses malformed requests', async () => {
     expect((await ask('POST', '/api/invoices', 'no json'))[0]).toBe(400);
     expect((await ask('POST', '/api/invoices', []))[0]).toBe(422);
     expect((await ask('PUT', '/api/invoices/INV-001'))[0]).toBe(405);
@@ -68,7 +68,7 @@ describe('the example billing API', () => {
     expect((await ask('PATCH', '/api/invoices/INV-001', { text: 'x'.repeat(64 * 1024 - 20) }))[0]).toBe(413);
   });
 
-  it('hands out tokens to the right client alone', async () => {
+  it('issues tokens only to the right client', async () => {
     const granted = [200, { access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600 }];
     expect(await token(CLIENT)).toEqual(granted);
     const basic = Buffer.from(`${DEMO_CLIENT.id}:${DEMO_CLIENT.secret}`).toString('base64');
@@ -77,7 +77,7 @@ describe('the example billing API', () => {
     expect(await token({})).toEqual([400, { error: 'unsupported_grant_type' }]);
   });
 
-  it('lets nobody in without a token that it issued, on any path and method', async () => {
+  it('requires one of its tokens for every path and method', async () => {
     const refusal = async (
       headers: Record<string, string>,
       method = 'GET',
@@ -104,14 +104,14 @@ describe('the example billing API', () => {
     expect((await refusal({ authorization: authorization.replace('Bearer', 'bearer') }))[0]).toBe(200);
   });
 
-  it('lets a token in for an hour', async () => {
+  it('accepts a token for one hour', async () => {
     clock.advance(3_599_999);
     expect((await ask('GET', '/api/invoices/INV-001'))[0]).toBe(200);
     clock.advance(1);
     expect((await ask('GET', '/api/invoices/INV-001'))[0]).toBe(401);
   });
 
-  it('forgets the oldest invoice when there are too many', () => {
+  it('drops the oldest invoice above the limit', () => {
     const book = createInvoiceBook();
     for (let i = 0; i < MAX_INVOICES; i += 1) book.create({});
     expect(book.find('INV-001')).toBeUndefined();

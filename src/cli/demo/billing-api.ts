@@ -19,21 +19,21 @@ import { issueToken, refuseToken } from './token-endpoint.js';
 const TOKEN_SECONDS = 3_600;
 
 export interface BillingApi {
-  /** `http://127.0.0.1:PORT`; the API stands below `/api`, the token endpoint at `/oauth/token`. */
+  /** `http://127.0.0.1:PORT`. The API is below `/api`, the token endpoint at `/oauth/token`. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
 /**
- * The example REST API behind the demo: invoices in memory, on an ephemeral loopback port, for those who bring a token from
- * its OAuth2 token endpoint.
+ * Starts the example REST API of the demo. It keeps invoices in memory, listens on a free loopback
+ * port, and requires a token from its OAuth2 token endpoint.
  */
 export async function startBillingApi(clock: Clock = systemClock): Promise<BillingApi> {
   const invoices = createInvoiceBook();
   const tokens = createTokenBook(TOKEN_SECONDS, clock);
   const server = createServer((request, response) => {
-    answer(invoices, tokens, request).then(
-      (reply) => send(response, reply),
+    reply(invoices, tokens, request).then(
+      (found) => send(response, found),
       (error: unknown) => {
         if (error instanceof BadRequest) send(response, error.reply);
         else response.destroy();
@@ -53,15 +53,15 @@ export async function startBillingApi(clock: Clock = systemClock): Promise<Billi
   };
 }
 
-async function answer(invoices: InvoiceBook, tokens: TokenBook, request: IncomingMessage): Promise<Reply> {
+async function reply(invoices: InvoiceBook, tokens: TokenBook, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname === '/oauth/token') return issueToken(tokens, request);
   if (!url.pathname.startsWith('/api/')) return notFound('no such page');
-  // Before anything else, so that nobody learns without a token which invoices there are.
-  return refuseToken(tokens, request) ?? answerInvoices(invoices, url, request);
+  // The token is checked first, so that nobody learns without one which invoices exist.
+  return refuseToken(tokens, request) ?? replyWithInvoice(invoices, url, request);
 }
 
-async function answerInvoices(book: InvoiceBook, url: URL, request: IncomingMessage): Promise<Reply> {
+async function replyWithInvoice(book: InvoiceBook, url: URL, request: IncomingMessage): Promise<Reply> {
   if (url.pathname === '/api/invoices') {
     if (request.method !== 'POST') return methodNotAllowed('POST');
     const { id, customer, amount, status } = book.create(await readJsonObject(request));
@@ -110,7 +110,7 @@ function withoutId(fields: Readonly<Record<string, unknown>>): Record<string, un
   return others;
 }
 
-/** The lines of an invoice come with `expand=lines` only. */
+/** A response has the lines of an invoice only with `expand=lines`. */
 function withoutLines(invoice: Invoice): Record<string, unknown> {
   const { lines: _lines, ...summary } = invoice;
   return summary;

@@ -7,17 +7,17 @@ import { CommandFailure, type ExitCode, type Host } from '../host.js';
 import { readyLine, runGateway } from '../run-gateway.js';
 import { type BillingApi, startBillingApi } from './billing-api.js';
 
-/** The configuration that the demo runs, shipped with the package. */
+/** The configuration of the demo, which is part of the package. */
 export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
 
 export interface DemoOptions {
-  /** 0 takes any free port. */
+  /** 0 means any free port. */
   readonly port: number;
-  /** How the user calls this program: stands in front of the calls to try. */
+  /** The command with which the user starts this program, for the example calls. */
   readonly command: string;
 }
 
-/** `rpc-gateway demo`: the example API, a gateway to it, and three calls to try. Stays up until a signal ends it. */
+/** `rpc-gateway demo`: runs the example API and a gateway to it until a signal ends them. */
 export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> {
   const api = await startBillingApi();
   try {
@@ -34,7 +34,7 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') throw error;
     throw new CommandFailure(
-      `Port ${options.port} is in use, perhaps by another demo: choose another one with --port, ` +
+      `Port ${options.port} is in use, perhaps by another demo: choose another port with --port, ` +
         `for example ${options.command} demo --port ${options.port + 10}.`,
     );
   } finally {
@@ -46,9 +46,9 @@ function welcome(gateway: Gateway, api: BillingApi, options: DemoOptions, host: 
   const { port } = options;
   const command = `${options.command} call`;
   const where = port === DEMO_PORT ? '' : ` --url ${gateway.endpoints[0]}`;
-  return `A billing API answers at ${api.origin}/api, to those who have a token from ${api.origin}/oauth/token.
-A gateway turns WAMP calls into requests to it, and sees to the token.
-Its configuration: ${DEMO_CONFIG}
+  return `A billing API runs at ${api.origin}/api. It requires a token from ${api.origin}/oauth/token.
+A gateway translates WAMP calls into HTTP requests to this API, and fetches the token.
+The configuration of the gateway: ${DEMO_CONFIG}
 
 ${readyLine(gateway, host.stdout)}
 
@@ -58,6 +58,6 @@ Try these in a second terminal:
   ${command} com.billing.create_invoice customer=cust-42 amount=2500 currency=USD${where}
   ${command} com.billing.get_invoice id=INV-999${where}
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }

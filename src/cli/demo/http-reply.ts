@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** With 1,000 invoices at most, this bounds the memory of the demo too. */
+/** The largest request body. With at most 1,000 invoices, it also limits the memory of the demo. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
-/** What the example API answers. */
+/** A response of the example API. */
 export interface Reply {
   readonly status: number;
   /** JSON; undefined sends no body. */
@@ -11,14 +11,14 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Carries the reply for a request that cannot be read. */
+/** Carries the reply to a malformed request. */
 export class BadRequest extends Error {
   constructor(readonly reply: Reply) {
     super('bad request');
   }
 }
 
-/** @throws BadRequest where the body is too large, or no JSON object. */
+/** @throws BadRequest if the body is too large or not a JSON object. */
 export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
   const text = await readBody(request);
   let value: unknown;
@@ -33,7 +33,7 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
   return value as Record<string, unknown>;
 }
 
-/** @throws BadRequest where the body is larger than {@link MAX_BODY_BYTES}. */
+/** @throws BadRequest if the body is larger than {@link MAX_BODY_BYTES}. */
 export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -64,7 +64,7 @@ export function send(response: ServerResponse, reply: Reply): void {
     response.writeHead(reply.status, reply.headers).end();
     return;
   }
-  // A request whose body we did not read to its end cannot be followed by another on the same connection.
+  // The body is not read to its end, so the connection cannot carry another request.
   const closing = reply.status === 413 ? { connection: 'close' } : {};
   response
     .writeHead(reply.status, { 'content-type': 'application/json', ...closing, ...reply.headers })

@@ -1,11 +1,11 @@
-/** An invoice of the example: whatever fields its creator sent, plus those below. */
+/** An invoice of the example: the fields that the client sent, and those below. */
 export interface Invoice {
   readonly id: string;
   readonly status: string;
   readonly [field: string]: unknown;
 }
 
-/** The demo keeps running for days perhaps: the oldest invoice goes when one more than this is created. */
+/** The most invoices that the demo keeps. It drops the oldest one, because it may run for days. */
 export const MAX_INVOICES = 1_000;
 
 export interface InvoiceBook {
@@ -15,7 +15,7 @@ export interface InvoiceBook {
   remove(id: string): boolean;
 }
 
-/** Invoices in memory; INV-001 is there from the start, as in the guide. */
+/** Creates invoices in memory. INV-001 exists from the start, as in the guide. */
 export function createInvoiceBook(): InvoiceBook {
   const invoices = new Map<string, Invoice>([
     [

@@ -15,7 +15,7 @@ describe('the token book', () => {
     expect(book.holds(token)).toBe(false);
   });
 
-  it('drops the oldest when there are too many, and no other', () => {
+  it('drops only the oldest token above the limit', () => {
     const book = createTokenBook(60, createFakeClock());
     const tokens = Array.from({ length: MAX_TOKENS + 1 }, () => book.issue().token);
     expect(new Set(tokens).size).toBe(MAX_TOKENS + 1);

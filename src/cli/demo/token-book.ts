@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 
-/** The demo keeps running for days perhaps: the oldest token goes when one more than this is issued. */
+/** The most tokens that the demo keeps. It drops the oldest one, because it may run for days. */
 export const MAX_TOKENS = 1_000;
 
 export interface TokenBook {
-  /** A new token, and the seconds that it lasts. */
+  /** Issues a token, and tells its lifetime in seconds. */
   issue(): { readonly token: string; readonly seconds: number };
-  /** True for a token that was issued here and has neither expired nor been dropped since. */
+  /** Tells whether the token was issued here and is neither expired nor dropped. */
   holds(token: string): boolean;
 }
 
-/** Tokens in memory, each good for `seconds`. */
+/** Creates a store of tokens in memory. Each token is valid for `seconds`. */
 export function createTokenBook(seconds: number, clock: Clock): TokenBook {
   const endings = new Map<string, number>();
   return {
     issue() {
       const now = clock.monotonic();
-      // All last equally long, so the expired ones stand first.
+      // All tokens have the same lifetime, so the expired ones come first.
       for (const [token, end] of endings) {
         if (end > now && endings.size < MAX_TOKENS) break;
         endings.delete(token);

@@ -2,12 +2,12 @@ import type { IncomingMessage } from 'node:http';
 import { methodNotAllowed, type Reply, readBody } from './http-reply.js';
 import type { TokenBook } from './token-book.js';
 
-/** The credentials that the example's token endpoint accepts: the guide's own, and no secret. */
+/** The credentials for the token endpoint of the demo. They are in the guide and not secret. */
 export const DEMO_CLIENT = { id: 'my-client-id', secret: 'my-client-secret' } as const;
 
 /**
- * Answers an OAuth2 token request with client credentials (RFC 6749 section 4.4). The client may show them in the form or
- * by HTTP Basic (section 2.3.1).
+ * Replies to an OAuth2 token request with client credentials (RFC 6749 section 4.4). The client may
+ * send them in the form or with HTTP Basic (section 2.3.1).
  */
 export async function issueToken(tokens: TokenBook, request: IncomingMessage): Promise<Reply> {
   if (request.method !== 'POST') return methodNotAllowed('POST');
@@ -33,12 +33,15 @@ function basicCredentials(request: IncomingMessage): [string, string] | undefine
   return colon < 0 ? [pair, ''] : [pair.slice(0, colon), pair.slice(colon + 1)];
 }
 
-/** What a request without a good token is answered (RFC 6750 section 3); undefined where its token is good. */
+/**
+ * The reply to a request without a valid token (RFC 6750 section 3); undefined if its token is
+ * valid.
+ */
 export function refuseToken(tokens: TokenBook, request: IncomingMessage): Reply | undefined {
   const { authorization } = request.headers;
   const token = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token !== undefined && tokens.holds(token)) return undefined;
-  // Section 3.1: who brings nothing has made no error yet.
+  // Section 3.1: a request without a token gets no error code.
   const error = authorization === undefined ? '' : ', error="invalid_token"';
   const headers = { 'www-authenticate': `Bearer realm="demo"${error}` };
   return { status: 401, body: { error: 'the token is missing, unknown or expired' }, headers };

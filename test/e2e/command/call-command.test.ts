@@ -109,7 +109,7 @@ describe('rpc-gateway call', () => {
     ])('not with %s: exit code 3, and no secret is printed', async (_name, words) => {
       const { code, out, err } = await run(['wamp.session.count', ...words], { realm: REALM });
       expect({ code, out }).toEqual({ code: 3, out: '' });
-      expect(err).toContain('did not let us in: wamp.error.');
+      expect(err).toContain('refused the session: wamp.error.');
       expect(err).not.toMatch(new RegExp(`sw0rdfish|${OTHER_KEY}`));
     });
 

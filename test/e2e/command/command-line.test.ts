@@ -412,8 +412,8 @@ describe('the demo', () => {
   it('answers the calls that it suggests, then ends cleanly', async () => {
     const demo = runCommand(['demo', '--port', '0']);
     const { url } = await untilReady(demo);
-    await demo.printed('Ctrl-C ends it.');
-    const [, api] = /^A billing API answers at (\S+), /m.exec(demo.out()) ?? [];
+    await demo.printed('Press Ctrl-C to stop.');
+    const [, api] = /^A billing API runs at (\S+)\. It /m.exec(demo.out()) ?? [];
     expect((await fetch(`${api}/invoices/INV-001`)).status).toBe(401);
     const suggested = [...demo.out().matchAll(/^ {2}.* call (.*)$/gm)].map((match) => match[1]!.split(' '));
     expect(suggested.length).toBe(3);

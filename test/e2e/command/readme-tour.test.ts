@@ -38,7 +38,7 @@ describe("the README's tour", () => {
       demo.stderr?.resume();
       demo.stdout?.setEncoding('utf8').on('data', (text: string) => {
         printedByDemo += text.replaceAll('\r\n', '\n');
-        const ready = /^ready: [^\n]* (ws:\S+)\n.*Ctrl-C ends it\.\n/ms.exec(printedByDemo);
+        const ready = /^ready: [^\n]* (ws:\S+)\n.*Press Ctrl-C to stop\.\n/ms.exec(printedByDemo);
         if (ready?.[1] !== undefined) resolve(ready[1]);
       });
       demo.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${printedByDemo}`)));
