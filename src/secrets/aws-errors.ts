@@ -1,7 +1,10 @@
 import { constants } from 'node:os';
 import { SecretError } from './provider.js';
 
-/** Exceptions of Secrets Manager (its API reference: GetSecretValue, Common Error Types), of STS and of SSO. */
+/**
+ * Exceptions of Secrets Manager (its API reference: GetSecretValue, Common Error Types), of STS and
+ * of SSO.
+ */
 const SERVICE_EXCEPTIONS = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -44,7 +47,7 @@ const SERVICE_EXCEPTIONS = new Set([
   'ValidationException',
 ]);
 
-/** What the SDK's credential chain throws. */
+/** Errors of the credential chain of the SDK. */
 const CREDENTIAL_ERRORS = new Set([
   'CredentialsProviderError',
   'InstanceMetadataV1FallbackError',
@@ -52,10 +55,10 @@ const CREDENTIAL_ERRORS = new Set([
   'TokenProviderError',
 ]);
 
-/** What the SDK calls failures of its own transport. */
+/** Errors of the transport of the SDK. */
 const TRANSPORT_ERRORS = new Set(['AbortError', 'TimeoutError']);
 
-/** Codes of the system, of the resolver, of TLS and of Node that a request can end with. */
+/** Error codes of the system, the resolver, TLS and Node for a failed request. */
 const CODES = new Set([
   ...Object.keys(constants.errno),
   ...['EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENOTFOUND', 'EPROTO'],
@@ -69,9 +72,9 @@ const CODES = new Set([
 const MAX_CAUSES = 4;
 
 /**
- * What an error of the AWS SDK may say in the log: a name or a code that is known here, else "other error" and the HTTP
- * status. The SDK takes messages, names and further fields of its errors from the endpoint's answer, and some services
- * echo there what they were sent.
+ * Describes an error of the AWS SDK for the log: with a known name or code, otherwise as "other
+ * error" with the HTTP status. The SDK copies messages, names and other fields from the response,
+ * and some services repeat the request there, so other text may contain secrets.
  */
 export function describeAwsError(error: unknown): SecretError {
   const cause =
@@ -80,11 +83,11 @@ export function describeAwsError(error: unknown): SecretError {
     known(error, 'name', TRANSPORT_ERRORS);
   if (cause !== undefined) return new SecretError(`AWS Secrets Manager: ${cause}`);
   const credentials = known(error, 'name', CREDENTIAL_ERRORS);
-  if (credentials !== undefined) return new SecretError(`no AWS credentials could be had (${credentials})`);
+  if (credentials !== undefined) return new SecretError(`no AWS credentials are available (${credentials})`);
   return new SecretError(`AWS Secrets Manager: other error${statusOf(error)}`);
 }
 
-/** The error's own property, or that of an error beneath it, where it is one of `words`. */
+/** The property of the error or of one of its causes, if it is one of `words`. */
 function known(error: unknown, property: 'name' | 'code', words: ReadonlySet<string>): string | undefined {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {

@@ -33,7 +33,10 @@ afterEach(async () => {
 const create = (limits?: AwsLimits): SecretProvider =>
   createAwsSecretsManager(SECRET, createFakeClock(), limits);
 
-/** The message of the SecretError that a read ends with; fails where the error could show more than that. */
+/**
+ * The message of the SecretError that a read ends with; fails where the error could show more than
+ * that.
+ */
 async function failureOf(reading: Promise<unknown>): Promise<string> {
   const error = await reading.then(
     () => undefined,
@@ -44,8 +47,8 @@ async function failureOf(reading: Promise<unknown>): Promise<string> {
   return (error as SecretError).message;
 }
 
-describe('a secret that is there', () => {
-  it('is asked for by its id, in its region, with the credentials of the environment', async () => {
+describe('an existing secret', () => {
+  it('is requested by its id, in its region, with the credentials of the environment', async () => {
     const fields = await create().read();
     expect([fields.get('CLIENT_ID'), fields.get('CLIENT_SECRET')]).toEqual(['id', MARK]);
     expect(endpoint.secretIds).toEqual(['billing-creds']);
@@ -60,7 +63,7 @@ describe('a secret that is there', () => {
     expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
   });
 
-  it('keeps every digit of a large number, and harms nothing by a field called __proto__', async () => {
+  it('keeps every digit of a large number, and may have a field called __proto__', async () => {
     endpoint.hold('{"id": 12345678901234567890, "__proto__": {"id": "other"}}');
     const fields = await create().read();
     expect(fields.get('id')).toBe(12345678901234567890n);
@@ -72,7 +75,7 @@ describe('a secret that is there', () => {
     expect((await create().read()).get('CLIENT_ID')).toBe('id');
   });
 
-  it('is read anew each time', async () => {
+  it('is read again each time', async () => {
     const provider = create();
     await provider.read();
     endpoint.hold({ CLIENT_ID: 'rotated' });
@@ -98,10 +101,10 @@ describe('a secret that is', () => {
   );
 });
 
-describe('a secret that cannot be used', () => {
+describe('an unusable secret', () => {
   it('is binary', async () => {
     endpoint.holdBinary(Buffer.from(`\xff${MARK}`, 'latin1'));
-    expect(await failureOf(create().read())).toBe('the secret is binary, and no UTF-8 text');
+    expect(await failureOf(create().read())).toBe('the secret is binary and not UTF-8 text');
   });
 
   it.each([
@@ -112,18 +115,18 @@ describe('a secret that cannot be used', () => {
     ['null', 'the SecretString is not a JSON object'],
     [`${'{"a":'.repeat(600)}1${'}'.repeat(600)}`, 'the SecretString is not JSON'],
     ['\ufeff\ufeff{}', 'the SecretString is not JSON'],
-  ])('is no JSON object: %j', async (text, message) => {
+  ])('is not a JSON object: %j', async (text, message) => {
     endpoint.hold(text);
     const reading = create().read();
     expect(await failureOf(reading.then((fields) => fields.get('a')))).toBe(
-      `${message}; field = . takes the whole of it as text`,
+      `${message}; use field = . for the whole text`,
     );
     expect((await reading).get('.')).toBe(text.replace(/^\ufeff/, ''));
   });
 
-  it('holds neither text nor bytes', async () => {
+  it('contains neither text nor bytes', async () => {
     endpoint.answerWith(() => ({ body: '{"Name":"billing-creds"}' }));
-    expect(await failureOf(create().read())).toBe('the secret holds no SecretString');
+    expect(await failureOf(create().read())).toBe('the secret has no SecretString');
   });
 });
 
@@ -152,7 +155,7 @@ describe('an endpoint that refuses', () => {
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 400)');
   });
 
-  it('and echoes what it was sent, in every place there is, tells nothing', async () => {
+  it('and repeats the request everywhere puts nothing into the message', async () => {
     endpoint.answerWith(({ headers, text }) => {
       const echo = `${MARK} ${headers['authorization']} ${text}`;
       const body = { __type: echo, message: echo, code: echo, name: echo, Type: echo, Code: echo };
@@ -167,25 +170,25 @@ describe('an endpoint that refuses', () => {
     expect(message).not.toMatch(/AKIDTEST|Signature|billing/);
   });
 
-  it('and answers with no JSON tells the status', async () => {
+  it('without JSON puts its status into the message', async () => {
     endpoint.answerWith(() => ({ status: 502, body: `<html>${MARK}</html>` }));
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 502)');
   });
 
-  it('and answers half an answer tells nothing', async () => {
+  it('with half a response puts nothing into the message', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n';
     endpoint.answerWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
     expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ECONNRESET|other error)/);
   });
 });
 
-describe('an endpoint that answers more than a secret', () => {
+describe('an endpoint with a large response', () => {
   /** Far more than the buffers of a connection take: it goes out whole only where it is read. */
   function* thirtyTwoMegabytes() {
     for (let chunk = 0; chunk < 512; chunk++) yield Buffer.alloc(64 * 1024, 'x');
   }
-  const TOO_LARGE = 'AWS Secrets Manager: the answer is larger than 1048576 bytes';
-  it.each([200, 400, 500])('is hung up on after 1 MB, with status %d', async (status) => {
+  const TOO_LARGE = 'AWS Secrets Manager: the response is larger than 1048576 bytes';
+  it.each([200, 400, 500])('is disconnected after 1 MB, with status %d', async (status) => {
     endpoint.answerWith((_request, response) => {
       response.writeHead(status);
       void pipeline(thirtyTwoMegabytes(), response).catch(() => undefined);
@@ -197,7 +200,7 @@ describe('an endpoint that answers more than a secret', () => {
     expect(more).toEqual([]);
   });
 
-  it('is believed up to 1 MB, and not a byte more', async () => {
+  it('may send exactly 1 MB', async () => {
     const empty = JSON.stringify({ SecretString: '{"a":""}' });
     const answerOf = (length: number) =>
       empty.replace('\\"\\"', `\\"${'x'.repeat(length - empty.length)}\\"`);
@@ -208,8 +211,8 @@ describe('an endpoint that answers more than a secret', () => {
   });
 });
 
-describe('an endpoint that is not there', () => {
-  it('is refused, and serves once it is', async () => {
+describe('an endpoint that is not available', () => {
+  it('causes an error, and works as soon as it is available', async () => {
     const provider = create();
     await endpoint.stop();
     expect(await failureOf(provider.read())).toBe('AWS Secrets Manager: ECONNREFUSED');
@@ -217,48 +220,48 @@ describe('an endpoint that is not there', () => {
     expect((await provider.read()).get('CLIENT_ID')).toBe('id');
   });
 
-  it('has no name that resolves', async () => {
+  it('may have a name that does not resolve', async () => {
     process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = `http://${MARK}.invalid`;
     expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ENOTFOUND|EAI_AGAIN)$/);
   });
 
-  it('has no URL that can be read', async () => {
+  it('may have an invalid URL', async () => {
     process.env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] = `${MARK} no url`;
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: ERR_INVALID_URL');
   });
 });
 
 describe('an endpoint that hangs', () => {
-  it('is left after the whole read has taken 30 s', async () => {
+  it('is abandoned when the read has taken 30 s', async () => {
     endpoint.hang();
     const clock = createFakeClock();
     const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
     const request = await endpoint.arrived(1);
     clock.advance(30_000);
-    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    expect(await reading).toBe('AWS Secrets Manager: no response within 30 s');
     expect(await request.answered).toBe(false);
     expect(clock.pending).toBe(0);
   });
 
-  it('is left in the middle of an answer too', async () => {
+  it('is abandoned in the middle of a response too', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"SecretString":';
     endpoint.answerWith(() => ({ ...HANG, raw: head }));
     const clock = createFakeClock();
     const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
     const request = await endpoint.arrived(1);
     clock.advance(30_000);
-    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    expect(await reading).toBe('AWS Secrets Manager: no response within 30 s');
     expect(await request.answered).toBe(false);
   });
 
-  it('costs one request its time, and then the next is begun', async () => {
+  it('delays one request, and then the next one begins', async () => {
     endpoint.hang();
     const limits = { connectMs: 1_000, requestMs: 20, readMs: 30_000 };
     expect(await failureOf(create(limits).read())).toBe('AWS Secrets Manager: ETIMEDOUT');
     expect(endpoint.requests.length).toBeGreaterThan(1);
   });
 
-  it('is left at once by close', async () => {
+  it('is abandoned at once by close', async () => {
     endpoint.hang();
     const provider = create();
     const reading = failureOf(provider.read());
@@ -270,10 +273,10 @@ describe('an endpoint that hangs', () => {
 });
 
 describe('credentials', () => {
-  it('that are nowhere are said to be so', async () => {
+  it('that do not exist cause an error that says so', async () => {
     const { AWS_ACCESS_KEY_ID: _, ...none } = awsVariables(endpoint.url);
     replaceAwsEnvironment(none);
-    expect(await failureOf(create().read())).toMatch(/^no AWS credentials could be had \(\w+Error\)$/);
+    expect(await failureOf(create().read())).toMatch(/^no AWS credentials are available \(\w+Error\)$/);
     expect(endpoint.requests).toEqual([]);
   });
 
@@ -285,11 +288,11 @@ describe('credentials', () => {
     const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
     await metadata.arrived(1);
     clock.advance(30_000);
-    expect(await reading).toBe('AWS Secrets Manager: no answer within 30 s');
+    expect(await reading).toBe('AWS Secrets Manager: no response within 30 s');
     await metadata.close();
   });
 
-  it('of a process that hangs cost three children, however often they are asked for', async () => {
+  it('of a process that hangs start at most three child processes', async () => {
     const folder = createTemporaryFolder();
     const script = (end: string) =>
       folder.write('credentials.sh', `#!/bin/sh\necho $$ >>'${folder.path}/children'\n${end}\n`);
@@ -306,7 +309,7 @@ describe('credentials', () => {
         .poll(() => existsSync(`${folder.path}/children`) && children().length, { timeout: 10_000 })
         .toBe(attempt);
       clock.advance(30_000);
-      expect(await failing).toBe('AWS Secrets Manager: no answer within 30 s');
+      expect(await failing).toBe('AWS Secrets Manager: no response within 30 s');
     }
     for (const _attempt of [4, 5]) {
       const next = failureOf(provider.read());
@@ -326,7 +329,7 @@ describe('credentials', () => {
     folder.remove();
   });
 
-  it('are read again from a file that was changed', async () => {
+  it('are read again from a changed file', async () => {
     const folder = createTemporaryFolder();
     const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...rest } = awsVariables(endpoint.url);
     replaceAwsEnvironment({ ...rest, AWS_SHARED_CREDENTIALS_FILE: `${folder.path}/credentials` });

@@ -5,42 +5,45 @@ import { readBoundedBody } from './bounded-body.js';
 import { textFields } from './fields.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 
-/** Which secret to read. */
+/** Identifies a secret. */
 export interface AwsSecret {
-  /** Its name or ARN. */
+  /** The name or ARN of the secret. */
   readonly secretId: string;
   readonly region: string;
 }
 
-/** How long things may take, milliseconds. */
+/** Time limits in milliseconds. */
 export interface AwsLimits {
-  /** Opening one connection to Secrets Manager, TLS included. */
+  /** For opening one connection to Secrets Manager, including TLS. */
   readonly connectMs: number;
-  /** One request until its answer begins. */
+  /** For one request, until its response begins. */
   readonly requestMs: number;
-  /** A whole read: credentials, the SDK's own retries, the answer's body. */
+  /** For a whole read: credentials, retries of the SDK, and the response body. */
   readonly readMs: number;
 }
 
 const LIMITS: AwsLimits = { connectMs: 5_000, requestMs: 10_000, readMs: 30_000 };
 
-/** The SDK writes to the console where it has no logger, and its lines may quote an endpoint. */
+/** Without a logger, the SDK writes to the console, and its lines may quote an endpoint. */
 const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-const noAnswer = (readMs: number): string => `AWS Secrets Manager: no answer within ${readMs / 1000} s`;
+const noResponse = (readMs: number): string => `AWS Secrets Manager: no response within ${readMs / 1000} s`;
 
-/** A source of credentials that hung once may answer the next time; one that always hangs is not asked for ever. */
-const MAX_UNDER_WAY = 3;
+/**
+ * The most reads in progress. A source of credentials that hangs once may work the next time, but
+ * one that always hangs must not be started again and again.
+ */
+const MAX_IN_PROGRESS = 3;
 
-/** What ends by the signal has ended soon after it; what goes on is a source of credentials. */
+/** Only a source of credentials can hang for this long: the signal ends everything else. */
 const STILL_WAITING =
-  'no AWS credentials could be had: earlier attempts still wait for them, and no other is begun before one ends' +
+  'no AWS credentials are available: earlier attempts still wait for them, and no new attempt begins before one ends' +
   ' (does a credential_process hang?)';
 
 /**
- * A secret in AWS Secrets Manager, read with the official SDK: its default credential chain, and its environment
- * variables, `AWS_ENDPOINT_URL_SECRETS_MANAGER` among them. The SDK is loaded by the first read, so that gateways which
- * don't use it never pay for it.
+ * Reads a secret from AWS Secrets Manager with the official SDK. The default credential chain and
+ * the environment variables of the SDK apply, such as `AWS_ENDPOINT_URL_SECRETS_MANAGER`. The first
+ * read loads the SDK, so other gateways do not pay for it.
  */
 export function createAwsSecretsManager(
   secret: AwsSecret,
@@ -48,20 +51,23 @@ export function createAwsSecretsManager(
   limits: AwsLimits = LIMITS,
 ): SecretProvider {
   const reads = new Set<AbortController>();
-  /** What the SDK still does for reads, some of them given up long ago: nothing stops a credential process. */
-  const underWay = new Set<Promise<void>>();
+  /** Reads in progress, including abandoned ones: nothing can stop a credential process. */
+  const inProgress = new Set<Promise<void>>();
 
-  /** So many at a time and no more: a process that hangs must not become one more child with every attempt. */
-  async function readInTurn(signal: AbortSignal, begun: () => void): Promise<SecretFields> {
-    while (underWay.size >= MAX_UNDER_WAY && !signal.aborted) {
-      await Promise.race([...underWay, whenAborted(signal)]);
+  /**
+   * Limits the reads in progress, so that a process that hangs does not add a child with every
+   * attempt.
+   */
+  async function readInTurn(signal: AbortSignal, onStart: () => void): Promise<SecretFields> {
+    while (inProgress.size >= MAX_IN_PROGRESS && !signal.aborted) {
+      await Promise.race([...inProgress, whenAborted(signal)]);
     }
     signal.throwIfAborted();
-    begun();
+    onStart();
     const reading = getFields(secret, limits, signal);
-    const ended = () => void underWay.delete(settled);
+    const ended = () => void inProgress.delete(settled);
     const settled: Promise<void> = reading.then(ended, ended);
-    underWay.add(settled);
+    inProgress.add(settled);
     return await reading;
   }
 
@@ -69,15 +75,15 @@ export function createAwsSecretsManager(
     async read() {
       const abort = new AbortController();
       let waits = true;
-      const late = () => abort.abort(new SecretError(waits ? STILL_WAITING : noAnswer(limits.readMs)));
+      const late = () => abort.abort(new SecretError(waits ? STILL_WAITING : noResponse(limits.readMs)));
       const stopTimer = clock.after(limits.readMs, late);
       reads.add(abort);
       try {
-        const begun = () => {
+        const onStart = () => {
           waits = false;
         };
-        // Not by the signal alone: nothing aborts a credential process or a metadata service that hangs.
-        return await Promise.race([readInTurn(abort.signal, begun), whenAborted(abort.signal)]);
+        // The race is necessary: the signal does not stop a credential process or metadata service.
+        return await Promise.race([readInTurn(abort.signal, onStart), whenAborted(abort.signal)]);
       } finally {
         stopTimer();
         reads.delete(abort);
@@ -96,28 +102,28 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 }
 
 async function getFields(secret: AwsSecret, limits: AwsLimits, signal: AbortSignal): Promise<SecretFields> {
-  let answer: GetSecretValueCommandOutput;
+  let response: GetSecretValueCommandOutput;
   try {
-    answer = await getSecretValue(secret, limits, signal);
+    response = await getSecretValue(secret, limits, signal);
   } catch (error) {
     throw error instanceof SecretError ? error : describeAwsError(error);
   }
-  if (answer.SecretString !== undefined) return textFields(answer.SecretString, 'the SecretString');
-  if (answer.SecretBinary === undefined) throw new SecretError('the secret holds no SecretString');
-  return textFields(decodeUtf8(answer.SecretBinary), 'the SecretBinary');
+  if (response.SecretString !== undefined) return textFields(response.SecretString, 'the SecretString');
+  if (response.SecretBinary === undefined) throw new SecretError('the secret has no SecretString');
+  return textFields(decodeUtf8(response.SecretBinary), 'the SecretBinary');
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new SecretError('the secret is binary, and no UTF-8 text');
+    throw new SecretError('the secret is binary and not UTF-8 text');
   }
 }
 
 /**
- * With a client for this one read: reads are far apart, and a client that hangs, or whose credentials have run out, would
- * spoil the next one.
+ * Sends the request with a new client. Reads are rare, and an old client that hangs or has expired
+ * credentials would break the next read.
  */
 async function getSecretValue(
   { secretId, region }: AwsSecret,
@@ -133,7 +139,7 @@ async function getSecretValue(
       requestTimeout: requestMs,
       throwOnRequestTimeout: true,
     },
-    // For the credential chain: without it a credentials file is read once per process, and never again.
+    // Without this, the credential chain reads a credentials file only once per process.
     ignoreCache: true,
   };
   const client = new SecretsManagerClient(config);
@@ -143,7 +149,7 @@ async function getSecretValue(
       await readBoundedBody(result.response);
       return result;
     },
-    // The lowest of this step stands next to the connection: before the SDK's own, which reads the body.
+    // Low priority puts this middleware before that of the SDK, which reads the body.
     { name: 'readBoundedBody', step: 'deserialize', priority: 'low' },
   );
   try {

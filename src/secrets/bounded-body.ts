@@ -1,14 +1,18 @@
 import { SecretError } from './provider.js';
 
-/** AWS keeps 64 KB of a secret at most (Secrets Manager quotas); what is larger by far is no answer to GetSecretValue. */
+/**
+ * A secret in AWS has at most 64 KB (Secrets Manager quotas). A much larger response is not a
+ * secret.
+ */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * Reads the body of an answer that the SDK has received, and puts the bytes in place of the stream: the SDK itself would
- * collect a stream for as long as it goes on.
+ * Reads the body of a response and replaces the stream by its bytes. The SDK itself would read a
+ * stream without a limit.
  *
- * @param response what the SDK's request handler gave; left as it is where its body is no stream.
- * @throws SecretError where the body is too large; the connection is closed then.
+ * @param response the response of the request handler. It does not change if its body is not a
+ * stream.
+ * @throws SecretError if the body is too large. The connection is then closed.
  */
 export async function readBoundedBody(response: unknown): Promise<void> {
   const holder = response as { body?: unknown } | undefined;
@@ -16,11 +20,11 @@ export async function readBoundedBody(response: unknown): Promise<void> {
   if (holder === undefined || !isByteStream(body)) return;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop by an error destroys the stream, and with it the connection.
+  // An error in the loop destroys the stream and so closes the connection.
   for await (const chunk of body) {
     length += chunk.length;
     if (length > MAX_BYTES) {
-      throw new SecretError(`AWS Secrets Manager: the answer is larger than ${MAX_BYTES} bytes`);
+      throw new SecretError(`AWS Secrets Manager: the response is larger than ${MAX_BYTES} bytes`);
     }
     chunks.push(chunk);
   }

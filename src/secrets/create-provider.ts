@@ -5,13 +5,16 @@ import { createEnvProvider } from './env.js';
 import { createFileProvider } from './file.js';
 import type { SecretProvider } from './provider.js';
 
-/** What a provider needs from outside. */
+/** The dependencies of a provider. */
 export interface ProviderDeps {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Creates the provider that `auth.secrets.*` names. Undefined for a service without secrets. It reads nothing yet. */
+/**
+ * Creates the provider that `auth.secrets.*` names. Undefined for a service without secrets. It
+ * reads nothing yet.
+ */
 export function createProvider(settings: ServiceSettings, deps: ProviderDeps): SecretProvider | undefined {
   const name = settings['auth.secrets.provider'];
   return name === undefined ? undefined : createNamed(name, settings, deps);

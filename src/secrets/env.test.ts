@@ -16,7 +16,7 @@ const read = async (...names: string[]) => {
   return names.map((name) => fields.get(name));
 };
 
-it('reads the variables that are named, and no others', async () => {
+it('reads only the named variables', async () => {
   expect(await read('CLIENT_SECRET', 'EMPTY', 'UNSET', 'ABSENT')).toEqual([
     'S3CR3T',
     '',
@@ -26,11 +26,11 @@ it('reads the variables that are named, and no others', async () => {
   expect((await createEnvProvider(['CLIENT_ID'], env).read()).get('CLIENT_SECRET')).toBeUndefined();
 });
 
-it('knows nothing that an environment inherits from its prototype', async () => {
+it('does not read properties from the prototype of the environment', async () => {
   expect(await read('toString', '__proto__', 'constructor.name')).toEqual([undefined, undefined, undefined]);
 });
 
-it('reaches into the JSON that a variable holds', async () => {
+it('reads fields of the JSON in a variable', async () => {
   expect(await read('CREDENTIALS.db.password', 'CREDENTIALS.none', 'DOTS.x')).toEqual([
     'S3CR3T',
     undefined,

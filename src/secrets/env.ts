@@ -3,10 +3,10 @@ import { textFields } from './fields.js';
 import type { SecretProvider } from './provider.js';
 
 /**
- * Secrets in the environment: a field is an environment variable, or leads into the JSON that one holds
- * (`DB.password`), which is how ECS hands over a whole secret.
+ * Reads secrets from the environment. A field is the name of an environment variable, or a path
+ * into the JSON in a variable (`DB.password`), as ECS provides a whole secret.
  *
- * @param names the fields to take; other variables stay out of reach.
+ * @param names the fields that can be read. Other variables are not accessible.
  */
 export function createEnvProvider(
   names: Iterable<string>,
@@ -28,7 +28,7 @@ export function createEnvProvider(
   return {
     read: async () => hideFromPrint({ get }),
     describeMissing: (fields) =>
-      `not set in the environment: ${fields.join(', ')} (a process's environment does not change: set it and restart)`,
+      `not set in the environment: ${fields.join(', ')} (the environment of a process does not change: set it and restart)`,
     close() {},
   };
 }

@@ -2,14 +2,15 @@ import { hideFromPrint } from '../config/freeze.js';
 import { parseJson } from '../json.js';
 import { SecretError, type SecretFields } from './provider.js';
 
-/** The field that is the whole secret. */
+/** The field that means the whole secret. */
 export const WHOLE = '.';
 
 /**
- * A secret that is one text: the fields of the JSON object that it is, and the text itself as the field `.`.
+ * The fields of a secret that is a text: the fields of its JSON object, and `.` for the whole text.
  *
- * @param text a byte order mark, which some editors put first, is no part of it (RFC 8259 section 8.1).
- * @param holder what holds the text, to begin messages with: `the file /run/secrets/a.json`, `the SecretString`.
+ * @param text a byte order mark at the beginning is ignored (RFC 8259 section 8.1).
+ * @param holder the source of the text for messages: `the file /run/secrets/a.json`, `the
+ * SecretString`.
  */
 export function textFields(text: string, holder: string): SecretFields {
   const plain = text.replace(/^\uFEFF/, '');
@@ -23,22 +24,25 @@ export function textFields(text: string, holder: string): SecretFields {
   });
 }
 
-/** @throws SecretError where the text is no JSON object or list. */
+/** @throws SecretError if the text is not a JSON object or list. */
 function parseDocument(text: string, holder: string): object {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch {
-    // The parser's own message quotes the text.
-    throw new SecretError(`${holder} is not JSON; field = . takes the whole of it as text`);
+    // The message of the parser is not used, because it quotes the text.
+    throw new SecretError(`${holder} is not JSON; use field = . for the whole text`);
   }
   if (typeof value !== 'object' || value === null) {
-    throw new SecretError(`${holder} is not a JSON object; field = . takes the whole of it as text`);
+    throw new SecretError(`${holder} is not a JSON object; use field = . for the whole text`);
   }
   return value;
 }
 
-/** The member of that name, else where a dot path of that name leads: members of the JSON only, no `constructor`. */
+/**
+ * The member with this name, or the value at this dot path. Only members of the JSON, not
+ * `constructor`.
+ */
 function memberOf(document: unknown, name: string): unknown {
   if (hasOwn(document, name)) return document[name];
   let value = document;
@@ -50,7 +54,7 @@ function memberOf(document: unknown, name: string): unknown {
 }
 
 function hasOwn(value: unknown, name: string): value is Record<string, unknown> {
-  // Enumerable ones alone: a list has its `length` besides.
+  // Only enumerable properties: `length` of a list is not one.
   return (
     typeof value === 'object' && value !== null && Object.prototype.propertyIsEnumerable.call(value, name)
   );

@@ -34,7 +34,7 @@ async function failureOf(reading: Promise<unknown>): Promise<string> {
 }
 
 describe('reading', () => {
-  it('gives the fields of the JSON object, hidden from print', async () => {
+  it('returns the fields of the JSON object, hidden from print', async () => {
     write(`{"CLIENT_ID": "id", "CLIENT_SECRET": "${MARK}", "n": 12345678901234567890, "__proto__": "p"}`);
     const fields = await create().read();
     expect(
@@ -43,7 +43,7 @@ describe('reading', () => {
     expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
   });
 
-  it('takes a byte order mark off', async () => {
+  it('removes a byte order mark', async () => {
     write('\ufeff{"a": "b"}');
     expect((await create().read()).get('a')).toBe('b');
   });
@@ -62,19 +62,19 @@ describe('reading', () => {
           .read()
           .then((fields) => fields.get('a')),
       ),
-    ).toMatch(new RegExp(`^the file ${file()} ${message}(; field = [.] takes the whole of it as text)?$`));
+    ).toMatch(new RegExp(`^the file ${file()} ${message}(; use field = [.] for the whole text)?$`));
   });
 
   it.each([
     [`${MARK}\n`, `${MARK}\n`],
     [`\ufeff${MARK}`, MARK],
     ['{"a": 1}', '{"a": 1}'],
-  ])('gives %j whole, as the field .', async (content, text) => {
+  ])('returns the whole %j as the field .', async (content, text) => {
     write(content);
     expect((await create().read()).get('.')).toBe(text);
   });
 
-  it('reaches into nested JSON', async () => {
+  it('reads fields of nested JSON', async () => {
     write(`{"db": {"keys": [{"k": "${MARK}"}]}, "a.b": "as it is", "a": {"b": "no"}}`);
     const fields = await create().read();
     expect(
@@ -82,7 +82,7 @@ describe('reading', () => {
     ).toEqual([MARK, 'as it is', undefined, undefined, undefined]);
   });
 
-  it('takes 1 MB and not a byte more', async () => {
+  it('accepts at most 1 MB', async () => {
     const empty = '{"a": ""}';
     const text = (length: number) => empty.replace('""', `"${'x'.repeat(length - empty.length)}"`);
     write(text(1024 * 1024));
@@ -91,7 +91,7 @@ describe('reading', () => {
     expect(await failureOf(create().read())).toBe(`the file ${file()} is larger than 1048576 bytes`);
   });
 
-  it('refuses devices, which never end', async () => {
+  it('refuses devices', async () => {
     expect(await failureOf(create('/dev/zero').read())).toBe('/dev/zero is not a file');
   });
 
@@ -100,12 +100,12 @@ describe('reading', () => {
     expect(await failureOf(create(file('pipe')).read())).toBe(`${file('pipe')} is not a file`);
   });
 
-  it('refuses what is not there', async () => {
+  it('refuses a file that does not exist', async () => {
     expect(await failureOf(create(file('none')).read())).toBe(
-      `the file ${file('none')} cannot be read (ENOENT)`,
+      `the file ${file('none')} is unreadable (ENOENT)`,
     );
     expect(await failureOf(create(`${file()}\0`).read())).toBe(
-      `the file ${file()}\0 cannot be read (ERR_INVALID_ARG_VALUE)`,
+      `the file ${file()}\0 is unreadable (ERR_INVALID_ARG_VALUE)`,
     );
   });
 });
@@ -115,7 +115,7 @@ describe('a folder', () => {
     (await createFileProvider(folder.path, clock, [name]).read()).get(name);
   const refusal = (name: string) => failureOf(read(name));
 
-  it('has a field for each file, as it stands there', async () => {
+  it('has a field with the exact text of each file', async () => {
     folder.write('api_key', `\ufeff${MARK}\n`);
     folder.write('tls.crt', 'certificate');
     expect([await read('api_key'), await read('tls.crt')]).toEqual([`${MARK}\n`, 'certificate']);
@@ -124,17 +124,17 @@ describe('a folder', () => {
     expect(inspect({ fields }, { depth: 9 }) + JSON.stringify({ fields })).not.toContain(MARK);
   });
 
-  it('has no fields that nobody named', async () => {
+  it('has only the named fields', async () => {
     folder.write('api_key', MARK);
     expect((await createFileProvider(folder.path, clock, ['other']).read()).get('api_key')).toBeUndefined();
   });
 
-  it('refuses what is no file in it', async () => {
+  it('refuses a field that is not a file in it', async () => {
     folder.write('inner/key', MARK);
     execFileSync('mkfifo', [file('pipe')]);
     symlinkSync('/dev/zero', file('device'));
     writeFileSync(file('binary'), Buffer.from(`\xff${MARK}`, 'latin1'));
-    expect(await refusal('none')).toBe(`the file ${file('none')} cannot be read (ENOENT)`);
+    expect(await refusal('none')).toBe(`the file ${file('none')} is unreadable (ENOENT)`);
     expect(await refusal('inner')).toBe(`${file('inner')} is not a file`);
     expect(await refusal('pipe')).toBe(`${file('pipe')} is not a file`);
     expect(await refusal('device')).toBe(`${file('device')} is not a file`);
@@ -142,10 +142,10 @@ describe('a folder', () => {
     for (const name of ['inner/key', '..', '../x', 'a\\b']) {
       expect(await refusal(name)).toBe(`field ${name} is not the name of a file in ${folder.path}`);
     }
-    expect(await refusal('.')).toBe(`${folder.path} is a folder: field names a file in it`);
+    expect(await refusal('.')).toBe(`${folder.path} is a folder: field must be the name of a file in it`);
   });
 
-  it('with a file that cannot be read has the others', async () => {
+  it('with an unreadable file has the other fields', async () => {
     folder.write('good', MARK);
     const fields = await createFileProvider(folder.path, clock, ['none', 'good']).read();
     expect(fields.get('good')).toBe(MARK);
@@ -185,7 +185,7 @@ describe('watching', () => {
     expect(changes).toBe(0);
   });
 
-  it('looks once a second', async () => {
+  it('polls once a second', async () => {
     await watch('{"a": "1"}');
     write('{"a": "22"}');
     clock.advance(999);
@@ -200,7 +200,7 @@ describe('watching', () => {
     ['replaced by a file of the same size and time', replaceAlike],
     ['removed', () => unlinkSync(file())],
     ['touched', () => utimesSync(file(), 1, 1)],
-  ])('tells when the file is %s, until it is read again', async (_, change) => {
+  ])('reports that the file is %s until it is read again', async (_, change) => {
     await watch('{"a": "1"}');
     utimesSync(file(), 5, 5);
     await provider.read();
@@ -223,7 +223,7 @@ describe('watching', () => {
     expect((await provider.read()).get('a')).toBe('1');
   });
 
-  it('tells when a broken file is mended', async () => {
+  it('reports that a broken file is fixed', async () => {
     await watch('{"a": ');
     await look();
     expect(changes).toBe(0);
@@ -232,8 +232,9 @@ describe('watching', () => {
     expect(changes).toBe(1);
   });
 
-  it('follows the symlink that Kubernetes swaps', async () => {
-    // The mounted folder: creds.json → ..data/creds.json, ..data → ..2026_01, and the swap is one rename.
+  it('follows a symlink that Kubernetes replaces', async () => {
+    // The mounted folder: creds.json → ..data/creds.json, ..data → ..2026_01, and the swap is one
+    // rename.
     folder.write('..2026_01/creds.json', '{"a": "old"}');
     symlinkSync('..2026_01', file('..data'));
     symlinkSync('..data/creds.json', file());
@@ -250,7 +251,7 @@ describe('watching', () => {
     expect((await provider.read()).get('a')).toBe('new');
   });
 
-  it('follows a folder whose files Kubernetes swaps', async () => {
+  it('follows a folder whose files Kubernetes replaces', async () => {
     // api_key → ..data/api_key, ..data → ..2026_01, and the swap is one rename.
     folder.write('secret/..2026_01/api_key', 'old');
     symlinkSync('..2026_01', file('secret/..data'));
@@ -268,7 +269,7 @@ describe('watching', () => {
     expect((await provider.read()).get('api_key')).toBe('new');
   });
 
-  it('tells when a file appears in a folder', async () => {
+  it('reports a new file in a folder', async () => {
     folder.write('secret/other', 'x');
     await watch(undefined, file('secret'), ['api_key']);
     folder.write('secret/api_key', 'new');
@@ -276,7 +277,7 @@ describe('watching', () => {
     expect(changes).toBe(1);
   });
 
-  it('ends at once, a look under way included', async () => {
+  it('stops at once, even during a poll', async () => {
     await watch('{"a": "1"}');
     write('{"a": "22"}');
     clock.advance(1_000);

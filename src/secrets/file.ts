@@ -7,26 +7,30 @@ import type { SecretFields, SecretProvider } from './provider.js';
 import { codeOf, readTextFile } from './read-text-file.js';
 
 const POLL_MS = 1_000;
-/** A folder that changes while it is read is read again, so that its files belong together; not for ever. */
+/**
+ * If a folder changes during a read, it is read again, at most this often, so that its files match.
+ */
 const MAX_READS = 5;
 
 /**
- * A file with a JSON object or any text in it, or a folder of files, as Kubernetes and Docker mount secrets.
+ * Reads a secret from a file with a JSON object or any text, or from a folder of files, as
+ * Kubernetes and Docker mount secrets.
  *
- * Changes are found by looking once a second, not by the system's notifications: a mounted secret changes by a symlink
- * (`..data`) that is swapped in a folder above, and network file systems notify nobody.
+ * The provider polls once a second instead of using notifications of the system. A mounted secret
+ * changes when a symlink (`..data`) in a parent folder changes, and network file systems send no
+ * notifications.
  *
  * @param path absolute.
- * @param names the fields that will be asked for: in a folder they are files, and no others are read.
+ * @param names the fields that are needed. In a folder, only the files with these names are read.
  */
 export function createFileProvider(path: string, clock: Clock, names: Iterable<string> = []): SecretProvider {
   const wanted = [...new Set(names)];
-  /** How the secret looked just before it was last read. */
+  /** The state of the secret just before the last read. */
   let seen: string | undefined;
 
   async function read(): Promise<SecretFields> {
     for (let reads = 1; ; reads++) {
-      // Before the read: what is written after this look will be found by the next one.
+      // Taken before the read, so that the next poll finds a change during the read.
       const { looks, isFolder } = await look(path, wanted);
       seen = looks;
       if (!isFolder) return textFields(await readTextFile(path), `the file ${path}`);
@@ -42,7 +46,7 @@ export function createFileProvider(path: string, clock: Clock, names: Iterable<s
       const { looks } = await look(path, wanted);
       if (stopped) return;
       stopTimer = clock.after(POLL_MS, poll);
-      // A read alone brings `seen` up to date, so a change is reported until it has been read.
+      // Only a read updates `seen`, so a change is reported until it is read.
       if (looks !== seen) changed();
     }
     return () => {
@@ -55,7 +59,7 @@ export function createFileProvider(path: string, clock: Clock, names: Iterable<s
 }
 
 interface Look {
-  /** Differs whenever the secret does. */
+  /** Changes when the secret changes. */
   readonly looks: string;
   readonly isFolder: boolean;
 }
@@ -64,7 +68,7 @@ async function look(path: string, names: readonly string[]): Promise<Look> {
   const found = await statOf(path);
   const isFolder = typeof found === 'object' && found.isDirectory();
   if (!isFolder) return { looks: describe(found), isFolder };
-  // Not the folder's own times: files that nobody asks for may come and go.
+  // The times of the folder do not count: other files in it may change.
   const files = await Promise.all(names.map((name) => statOf(folderFile(path, name))));
   return { looks: ['folder', ...files.map(describe)].join('\n'), isFolder };
 }
@@ -77,7 +81,7 @@ async function statOf(path: string): Promise<BigIntStats | string> {
   }
 }
 
-/** Another file in its place, other times, another size, or another reason for none. */
+/** Describes the identity, size and times of a file, or the error code if there is none. */
 function describe(found: BigIntStats | string): string {
   if (typeof found === 'string') return found;
   return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');

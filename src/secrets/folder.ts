@@ -5,9 +5,9 @@ import { SecretError, type SecretFields } from './provider.js';
 import { readTextFile } from './read-text-file.js';
 
 /**
- * A secret that is a folder: each field is the text of the file of that name.
+ * The fields of a secret that is a folder. Each field is the text of the file with its name.
  *
- * @param names the files to read; one that cannot be read is told of when its field is asked for.
+ * @param names the files to read. The error of an unreadable file is thrown when its field is read.
  */
 export async function folderFields(path: string, names: readonly string[]): Promise<SecretFields> {
   const texts = new Map<string, string | SecretError>();
@@ -21,13 +21,13 @@ export async function folderFields(path: string, names: readonly string[]): Prom
   });
 }
 
-/** The file that a field is. */
+/** The path of the file for a field. */
 export function folderFile(path: string, name: string): string {
   return join(path, name);
 }
 
 async function readField(path: string, name: string): Promise<string | SecretError> {
-  if (name === WHOLE) return new SecretError(`${path} is a folder: field names a file in it`);
+  if (name === WHOLE) return new SecretError(`${path} is a folder: field must be the name of a file in it`);
   if (!isFileName(name)) return new SecretError(`field ${name} is not the name of a file in ${path}`);
   try {
     return (await readTextFile(folderFile(path, name))).replace(/^\uFEFF/, '');
@@ -37,7 +37,7 @@ async function readField(path: string, name: string): Promise<string | SecretErr
   }
 }
 
-/** A field does not lead out of its folder. */
+/** Tells whether `name` is a plain file name, which cannot lead out of the folder. */
 function isFileName(name: string): boolean {
   return !/[/\\\0]/.test(name) && name !== '..';
 }

@@ -1,32 +1,36 @@
 /** The fields of a secret. */
 export interface SecretFields {
   /**
-   * The value of a field, of any JSON type, as its provider holds it; undefined where the secret lacks it.
+   * The value of a field, of any JSON type; undefined if the secret does not have it.
    *
-   * @throws SecretError where the secret has no fields, or this one cannot be read.
+   * @throws SecretError if the secret has no fields, or if this field is unreadable.
    */
   get(field: string): unknown;
 }
 
-/** Where a service's secret is kept. */
+/** The source of the secret of a service. */
 export interface SecretProvider {
   /**
-   * Reads the secret as it is now.
+   * Reads the current secret.
    *
-   * @throws SecretError
+   * @throws SecretError if the secret is unreadable.
    */
   read(): Promise<SecretFields>;
-  /** Calls back whenever the secret may have changed; returns a function that ends the watch. Absent: it never tells. */
+  /**
+   * Calls `changed` when the secret may have changed. Returns a function that ends the watch.
+   * Absent if the provider does not notice changes.
+   */
   watch?(changed: () => void): () => void;
-  /** What the log says of fields that are needed and that the secret lacks; absent: that they are missing. */
+  /** The log message for missing fields. Default: "field … is missing". */
   describeMissing?(fields: readonly string[]): string;
-  /** Gives up what is under way and frees what is held. */
+  /** Aborts reads and releases resources. */
   close(): void;
 }
 
 /**
- * Why a secret cannot be read or used, for the log: names the field or the kind of failure, never a value, never a
- * provider's own message. It has no `cause` either, because that would carry the message along.
+ * Says for the log why a secret is unreadable or unusable. The message names the field or the kind
+ * of failure, but never contains a value or a message of the provider. For the same reason, the
+ * error has no `cause`.
  */
 export class SecretError extends Error {
   override readonly name = 'SecretError';

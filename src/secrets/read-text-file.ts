@@ -2,13 +2,15 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { SecretError } from './provider.js';
 
-/** Larger files are something else than a secret; the figure also bounds what a read may cost. */
+/**
+ * The largest secret. A larger file is not a secret, and the limit also bounds the cost of a read.
+ */
 const MAX_BYTES = 1024 * 1024;
 
 /**
- * The text of a regular file of 1 MB at most.
+ * Reads the text of a regular file of at most 1 MB.
  *
- * @throws SecretError naming the file.
+ * @throws SecretError that names the file.
  */
 export async function readTextFile(path: string): Promise<string> {
   const bytes = await readBytes(path);
@@ -22,19 +24,20 @@ export async function readTextFile(path: string): Promise<string> {
 async function readBytes(path: string): Promise<Uint8Array> {
   let file: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK (Windows has none) the opening of a named pipe would wait for somebody to write into it.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer. Windows does not have this
+    // flag.
     file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     if (!(await file.stat()).isFile()) throw new SecretError(`${path} is not a file`);
     return await readBounded(file, path);
   } catch (error) {
     if (error instanceof SecretError) throw error;
-    throw new SecretError(`the file ${path} cannot be read (${codeOf(error)})`);
+    throw new SecretError(`the file ${path} is unreadable (${codeOf(error)})`);
   } finally {
     await file?.close().catch(() => undefined);
   }
 }
 
-/** By what arrives and not by the size announced: files under /proc and /sys announce 0 or a page. */
+/** Counts the bytes that it reads, because files under /proc and /sys have a wrong size. */
 async function readBounded(file: FileHandle, path: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for (let length = 0; ; ) {
@@ -46,7 +49,7 @@ async function readBounded(file: FileHandle, path: string): Promise<Uint8Array> 
   }
 }
 
-/** What the system calls a failure: `ENOENT`. */
+/** The error code of the system, such as `ENOENT`. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

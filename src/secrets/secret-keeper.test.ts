@@ -105,7 +105,7 @@ describe('the first read', () => {
     expect(log.records()).toEqual([]);
   });
 
-  it('that fails ends the start too', async () => {
+  it('also ends the start if it fails', async () => {
     const start = keeper.start();
     await fail();
     await start;
@@ -121,7 +121,7 @@ describe('the first read', () => {
     ]);
   });
 
-  it('is repeated for ever, after 1 s doubling to 5 min', async () => {
+  it('is retried for ever, with a delay from 1 s doubling to 5 min', async () => {
     void keeper.start();
     const delays: number[] = [];
     for (let n = 1; n <= 1_100; n++) {
@@ -143,7 +143,7 @@ describe('the first read', () => {
   it.each([
     [0, 0.75, 300],
     [0.999, 1.25, 300],
-  ])('is repeated with jitter: %d', async (random, first, capped) => {
+  ])('is retried with jitter: %d', async (random, first, capped) => {
     keeper = create({ random: () => random });
     void keeper.start();
     await fail();
@@ -155,7 +155,7 @@ describe('the first read', () => {
     expect(keeper.nextInMs()! / 1_000).toBeCloseTo(capped, 2);
   });
 
-  it('fails as a whole where a value cannot be made', async () => {
+  it('fails as a whole if one value is wrong', async () => {
     void keeper.start();
     const settled = keeper.reread();
     script.last().resolve(new Map([['b', MARK]]));
@@ -164,7 +164,7 @@ describe('the first read', () => {
     expect(log.records()).toEqual([expect.objectContaining({ cause: 'field a is missing' })]);
   });
 
-  it('says when the next one is due', async () => {
+  it('tells when the next one is due', async () => {
     expect(keeper.nextInMs()).toBeUndefined();
     void keeper.start();
     expect(keeper.nextInMs()).toBe(0);
@@ -178,7 +178,7 @@ describe('the first read', () => {
 });
 
 describe('a refresh', () => {
-  it('comes after the interval, each time', async () => {
+  it('happens after each interval', async () => {
     void keeper.start();
     await succeed('1');
     for (const next of ['2', '3']) {
@@ -194,7 +194,7 @@ describe('a refresh', () => {
     expect(log.text()).not.toContain('"2"');
   });
 
-  it('that brings the same values changes nothing', async () => {
+  it('with the same values changes nothing', async () => {
     void keeper.start();
     await succeed('1');
     const before = keeper.values();
@@ -204,14 +204,14 @@ describe('a refresh', () => {
     expect(changes).toBe(1);
   });
 
-  it('never comes where the interval is 0', async () => {
+  it('never happens if the interval is 0', async () => {
     keeper = create({ refreshMs: 0 });
     void keeper.start();
     await succeed();
     expect([clock.pending, keeper.nextInMs()]).toEqual([0, undefined]);
   });
 
-  it('that fails keeps the old values, and is repeated with the same backoff until one does not', async () => {
+  it('that fails keeps the old values, and is retried with the same backoff', async () => {
     void keeper.start();
     await succeed('1');
     clock.advance(HOUR);
@@ -234,7 +234,7 @@ describe('a refresh', () => {
     expect(keeper.nextInMs()).toBe(1_000);
   });
 
-  it('that fails is repeated where the interval is 0, too', async () => {
+  it('that fails is retried even if the interval is 0', async () => {
     keeper = create({ refreshMs: 0 });
     void keeper.start();
     await succeed();
@@ -246,7 +246,7 @@ describe('a refresh', () => {
 });
 
 describe('one read at a time', () => {
-  it('serves all who ask', async () => {
+  it('serves all callers', async () => {
     const all = [keeper.start(), keeper.reread(), keeper.reread()];
     expect(script.begun).toBe(1);
     await succeed();
@@ -254,7 +254,7 @@ describe('one read at a time', () => {
     expect(changes).toBe(1);
   });
 
-  it('takes the timer back that would have begun another', async () => {
+  it('cancels the timer for the next one', async () => {
     void keeper.start();
     await fail();
     expect(clock.pending).toBe(1);
@@ -268,8 +268,8 @@ describe('one read at a time', () => {
   });
 });
 
-describe('a change that the provider tells of', () => {
-  it('is read at once, in the middle of a backoff too', async () => {
+describe('a change that the provider reports', () => {
+  it('is read at once, even during a backoff', async () => {
     void keeper.start();
     await fail();
     script.change();
@@ -278,7 +278,7 @@ describe('a change that the provider tells of', () => {
     expect(value()).toBe('2');
   });
 
-  it('during a read is read after it, because that read may have come too early', async () => {
+  it('during a read causes another read, because the first may have missed it', async () => {
     const start = keeper.start();
     script.change();
     script.change();
@@ -299,7 +299,7 @@ describe('errors', () => {
     { message: MARK },
     undefined,
     Object.assign(new SecretError('field a is missing'), { cause: new Error(MARK), stack: MARK }),
-  ])('are logged without what they may quote', async (error) => {
+  ])('are logged without text that may quote a secret', async (error) => {
     void keeper.start();
     await fail(error);
     expect(log.records()).toHaveLength(1);
@@ -310,7 +310,7 @@ describe('errors', () => {
 });
 
 describe('close', () => {
-  it('takes timers and watch back', async () => {
+  it('cancels the timers and the watch', async () => {
     void keeper.start();
     expect(script.watched).toBe(true);
     await fail();
@@ -319,7 +319,7 @@ describe('close', () => {
     expect(keeper.nextInMs()).toBeUndefined();
   });
 
-  it.each(['succeeds', 'fails'])('drops a read that %s after it', async (how) => {
+  it.each(['succeeds', 'fails'])('ignores a read that %s after it', async (how) => {
     const start = keeper.start();
     keeper.close();
     if (how === 'fails') script.last().reject(new SecretError('the service is closed'));
@@ -329,7 +329,7 @@ describe('close', () => {
     expect(log.records()).toEqual([]);
   });
 
-  it('lets nothing begin any more', async () => {
+  it('prevents further reads', async () => {
     keeper.close();
     await keeper.start();
     await keeper.reread();

@@ -4,45 +4,47 @@ import type { Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 
-/** What is made of a secret: variables and their values. */
+/** Variables and their values, from a secret. */
 export type Values = ReadonlyMap<string, string>;
 
 export interface SecretKeeperOptions {
   readonly provider: SecretProvider;
-  /** Makes the values of the fields. @throws SecretError: the read has failed then. */
+  /** Makes values from fields. A SecretError makes the read fail. */
   readonly pick: (fields: SecretFields) => Values;
-  /** Called after each change of a value, the first read included. Must not throw. */
+  /** Called after each change of values, and after the first successful read. It must not throw. */
   readonly onChange: () => void;
-  /** Milliseconds from a good read to the next; 0: never. */
+  /** Milliseconds from a successful read to the next one; 0 means never. */
   readonly refreshMs: number;
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Logger;
   readonly observer: Observer;
-  /** Stands in each record: which service, which provider. */
+  /** Fields for each log record: the service and the provider. */
   readonly record: { readonly service: string; readonly provider?: string | undefined };
 }
 
-/** Reads a secret again and again, so that there are values as soon, and as fresh, as can be. */
+/** Reads a secret again and again, and keeps its latest values. */
 export interface SecretKeeper {
-  /** The values last read whole; undefined while there were none. */
+  /** The values of the last successful read; undefined before it. */
   values(): Values | undefined;
-  /** Begins reading and watching; resolves when the first attempt has ended, well or not. Never rejects. */
+  /**
+   * Starts reading and watching. Resolves after the first attempt, also if it fails. Never rejects.
+   */
   start(): Promise<void>;
-  /** Reads now, unless a read is under way, which serves; resolves when it has ended. Never rejects. */
+  /** Reads now, or joins the read in progress. Resolves when the read has ended. Never rejects. */
   reread(): Promise<void>;
-  /** Milliseconds until the next attempt, 0 while one is under way; undefined where none is due. */
+  /** Milliseconds until the next attempt; 0 during an attempt; undefined if none is scheduled. */
   nextInMs(): number | undefined;
-  /** Ends watching and takes the timers back. What a read brings later is dropped. */
+  /** Stops watching and cancels the timers. The result of a read in progress is ignored. */
   close(): void;
 }
 
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
 
 /**
- * Keeps the values of one secret. A failed read changes nothing: whoever has values keeps them, and it is tried again for
- * ever. All or nothing: a secret of which one field cannot be used has not been read.
+ * Creates a keeper for one secret. A failed read does not change the values and is retried for
+ * ever. A read fails as a whole if one field is unusable.
  */
 export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   const { provider, pick, clock, random, log, observer, record } = options;
@@ -50,7 +52,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   let failures = 0;
   let retryMs = 0;
   let underWay: Promise<void> | undefined;
-  /** True where the secret changed while it was being read: what comes of that read may be old. */
+  /** True if the secret changed during a read, so that the result of the read may be old. */
   let changedMeanwhile = false;
   let next: { at: number; stop: () => void } | undefined;
   let stopWatch: (() => void) | undefined;
@@ -77,7 +79,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
       changedMeanwhile = false;
       await attempt();
     } while (changedMeanwhile && !closed);
-    // Within the same step as the look at `changedMeanwhile`: no change can fall between the two.
+    // No await since the check of `changedMeanwhile`, so no change can happen in between.
     underWay = undefined;
     if (closed) return;
     if (failures > 0) schedule(retryMs);
@@ -100,7 +102,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
     if (failures > 0) log.info(record, 'the secret has been read');
     failures = 0;
     if (values !== undefined && isSame(values, fresh)) return;
-    if (values !== undefined) log.info(record, 'the secret has changed; its new values are in use');
+    if (values !== undefined) log.info(record, 'the secret has changed; the new values are in use');
     values = fresh;
     options.onChange();
   }
@@ -109,13 +111,13 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
     observer.secretRead(record.service, 'error');
     failures += 1;
     retryMs = backoffMs(failures, BACKOFF, random);
-    // Nothing of an error that is not ours: its message, its name too, may quote a secret.
+    // Message and name of an unknown error are not logged, because they may quote a secret.
     const cause = error instanceof SecretError ? error.message : 'other error';
     log.warn(
       { ...record, cause, retry_in_ms: Math.round(retryMs) },
       values === undefined
-        ? 'the secret cannot be read; calls are refused until it can'
-        : 'the secret cannot be read again; its old values stay in use',
+        ? 'the secret is unreadable; calls fail until it is readable'
+        : 'the secret is unreadable; its old values stay in use',
     );
   }
 

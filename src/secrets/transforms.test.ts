@@ -27,7 +27,7 @@ describe('every transform', () => {
     'refuses %j',
     (value) => {
       for (const transform of ['none', 'basic_username', 'basic_password'] as const) {
-        expect(refusal(value, transform)).toMatch(/missing|empty|neither text|out of range/);
+        expect(refusal(value, transform)).toMatch(/missing|empty|must be text|out of range/);
       }
     },
   );
@@ -47,7 +47,7 @@ describe('none', () => {
     [12345678901234567890n, '12345678901234567890'],
     [true, 'true'],
     [false, 'false'],
-  ])('makes text of %s', (value, text) => {
+  ])('converts %s to text', (value, text) => {
     expect(apply(value, 'none')).toBe(text);
   });
 });
@@ -88,18 +88,18 @@ describe('basic_username and basic_password', () => {
     ['Basic YTp-Pz8_', 'not base64'],
     ['Basic YTpi%3D', 'not base64'],
     ['Basic =', 'not base64'],
-    [base64(Uint8Array.of(0x61, 0x3a, 0xff, 0xfe)), 'no UTF-8'],
+    [base64(Uint8Array.of(0x61, 0x3a, 0xff, 0xfe)), 'not contain UTF-8'],
     [base64(`user ${MARK}`), 'no colon'],
     [base64(`user:${MARK}\n\n`), 'line break'],
     [base64(`user\n:${MARK}`), 'line break'],
     [base64(`user:\0${MARK}`), 'control character'],
-    [12345678, 'no UTF-8'],
+    [12345678, 'not contain UTF-8'],
   ])('refuse %j', (value, reason) => {
     expect(refusal(value, 'basic_username')).toContain(reason);
     expect(refusal(value, 'basic_password')).toContain(reason);
   });
 
-  it('need a user name where it is what is wanted', () => {
+  it('require a user name for basic_username', () => {
     const value = `Basic ${base64(`:${MARK}`)}`;
     expect(refusal(value, 'basic_username')).toContain('no user name');
     expect(apply(value, 'basic_password')).toBe(MARK);

@@ -4,18 +4,18 @@ import { SecretError } from './provider.js';
 
 type MapValue<M> = M extends ReadonlyMap<string, infer V> ? V : never;
 
-/** Which field of the secret a variable takes its value from, and how. */
+/** The field of the secret for a variable, and how to transform its value. */
 export type FieldUse = MapValue<ServiceSettings['auth.secrets.vars']>;
 
 const PREFIX = /^basic\s+/i;
 const PADDING = /={1,2}$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must find them
 const CONTROL_CHARACTER = /[\0-\x1f\x7f]/;
 
 /**
- * Turns the value of a field into the value of a variable.
+ * Converts the value of a field to the value of a variable.
  *
- * @throws SecretError naming the field.
+ * @throws SecretError that names the field.
  */
 export function applyTransform(value: unknown, { field, transform }: FieldUse): string {
   const text = textOf(value, field);
@@ -40,19 +40,20 @@ function textOf(value: unknown, field: string): string {
       return text;
     }
     case 'number':
-      if (!Number.isFinite(value)) throw new SecretError(`field ${field} is a number out of range: quote it`);
+      if (!Number.isFinite(value))
+        throw new SecretError(`field ${field} is a number out of range: put it in quotes`);
       return String(value);
     case 'bigint':
     case 'boolean':
       return String(value);
     default:
-      throw new SecretError(`field ${field} is neither text nor a number nor true or false`);
+      throw new SecretError(`field ${field} must be text, a number, true or false`);
   }
 }
 
-/** User name and password of `Basic base64(user:password)` (RFC 7617 section 2); the prefix may be missing. */
+/** Reads `Basic base64(user:password)` (RFC 7617 section 2). The prefix is optional. */
 function readBasic(text: string, field: string): { username: string; password: string } {
-  // Some tools break base64 into lines.
+  // Some tools split base64 into lines.
   const bytes = decodeBase64(
     text
       .trim()
@@ -64,20 +65,25 @@ function readBasic(text: string, field: string): { username: string; password: s
   }
   const pair = decodeUtf8(bytes);
   if (pair === undefined) {
-    throw new SecretError(`field ${field} is not Basic base64(user:password): it holds no UTF-8 text`);
+    throw new SecretError(
+      `field ${field} is not Basic base64(user:password): it does not contain UTF-8 text`,
+    );
   }
-  // `echo` adds one before base64 encodes.
+  // `echo … | base64` also encodes a line break.
   const decoded = withoutLineBreak(pair);
-  // A password may hold colons, a user name may not.
+  // A password may contain colons, a user name may not.
   const colon = decoded.indexOf(':');
   if (colon < 0) throw new SecretError(`field ${field} is not Basic base64(user:password): it has no colon`);
   if (CONTROL_CHARACTER.test(decoded)) {
-    throw new SecretError(`field ${field} holds a line break or another control character within its base64`);
+    throw new SecretError(`field ${field} contains a line break or another control character in its base64`);
   }
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-/** The runtime skips what is not base64 (RFC 4648 section 4), so only what encodes to the same text again was base64. */
+/**
+ * Decodes base64 (RFC 4648 section 4); undefined if the text is not base64. The runtime ignores
+ * wrong characters, so the bytes must encode to the same text again.
+ */
 function decodeBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64');
   const canonical = bytes.toString('base64');

@@ -35,7 +35,7 @@ function create(lines: readonly string[], deps: Partial<VariablesDeps> = {}) {
 const entries = (map: ReadonlyMap<string, string> | undefined) => map && Object.fromEntries(map);
 
 describe('a service without secrets', () => {
-  it('has its auth.vars from the beginning, and nothing to wait for', async () => {
+  it('has its auth.vars from the start', async () => {
     const { variables, clock } = create(['+auth.vars.a = 1', '+auth.vars.b = 2']);
     const before = variables.current();
     expect(entries(before)).toEqual({ a: '1', b: '2' });
@@ -46,20 +46,20 @@ describe('a service without secrets', () => {
     variables.close();
   });
 
-  it('is also one that takes no variable from its secret', () => {
+  it('may have a secret that no variable uses', () => {
     const { variables } = create([...FROM_ENV, '+auth.vars.a = 1']);
     expect(entries(variables.current())).toEqual({ a: '1' });
   });
 });
 
 describe('a service with secrets', () => {
-  it('has no variable before they are read', async () => {
+  it('has no variables before the first read', async () => {
     const { variables } = create([...FROM_ENV, ...CLIENT, '+auth.vars.a = 1']);
     expect(variables.current()).toBeUndefined();
     expect(variables.retryInMs()).toBeUndefined();
   });
 
-  it('has them over its auth.vars', async () => {
+  it('overrides its auth.vars with them', async () => {
     const env = { ID: 'from-env', HEADER: BASIC };
     const { variables } = create(
       [...FROM_ENV, ...CLIENT, '+auth.vars.a = 1', '+auth.vars.client_id = static'],
@@ -71,7 +71,7 @@ describe('a service with secrets', () => {
     expect(JSON.stringify({ variables: variables.current() })).not.toContain(MARK);
   });
 
-  it('takes all or nothing, and names every field at fault once, never a value', async () => {
+  it('uses all fields or none, and names every wrong field once, but never a value', async () => {
     const lines = [...FROM_ENV, ...CLIENT, '+auth.secrets.vars.user.field = HEADER'];
     const { variables, log } = create([...lines, '+auth.secrets.vars.user.transform = basic_username'], {
       env: { HEADER: `Basic ${MARK}` },
@@ -87,24 +87,24 @@ describe('a service with secrets', () => {
     expect(log.text()).not.toContain(MARK);
   });
 
-  it('says of the environment that it does not change, and which variables are not set', async () => {
+  it('names variables that are not set in the environment, and says that it does not change', async () => {
     const lines = [...CLIENT, '+auth.secrets.vars.again.field = ID', '+auth.secrets.vars.c.field = EMPTY'];
     const { variables, log } = create([...FROM_ENV, ...lines], { env: { EMPTY: '' } });
     await variables.start();
     expect(log.records()[0]?.['cause']).toBe(
       'field EMPTY is empty; not set in the environment: ID, HEADER ' +
-        "(a process's environment does not change: set it and restart)",
+        '(the environment of a process does not change: set it and restart)',
     );
   });
 
-  it('names each field that another secret lacks', async () => {
+  it('names each field that is missing in a secret', async () => {
     const provider: SecretProvider = { read: async () => new Map([['OTHER', MARK]]), close() {} };
     const { variables, log } = create([...FROM_ENV, ...CLIENT], { provider });
     await variables.start();
     expect(log.records()[0]?.['cause']).toBe('field ID is missing; field HEADER is missing');
   });
 
-  it('keeps the same map until a value changes, and tells each listener of each change', async () => {
+  it('keeps the same map until a value changes, and notifies each listener of each change', async () => {
     let id = '1';
     const provider: SecretProvider = { read: async () => new Map([['ID', id]]), close() {} };
     const { variables } = create([...FROM_ENV, ...CLIENT.slice(0, 1)], { provider });
@@ -122,7 +122,7 @@ describe('a service with secrets', () => {
     expect(heard).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
   });
 
-  it('outlives a listener that throws', async () => {
+  it('survives a listener that throws', async () => {
     const { variables, log, clock } = create([...FROM_ENV, ...CLIENT.slice(0, 1)], { env: { ID: '1' } });
     let heard = false;
     variables.onChange(() => {

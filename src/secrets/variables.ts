@@ -8,23 +8,23 @@ import { SecretError, type SecretFields, type SecretProvider } from './provider.
 import { createSecretKeeper, type Values } from './secret-keeper.js';
 import { applyTransform, type FieldUse } from './transforms.js';
 
-/** The variables of a service, `{{name}}` in its `base_url` and `auth.*` keys: `auth.vars`, and its secret over them. */
+/** The variables `{{name}}` of a service for its `base_url` and `auth.*` keys. */
 export interface Variables {
   /**
-   * `auth.vars`, overridden by the secret's values; undefined while the secret has never been read whole. The same map
-   * object until something changes.
+   * The values of `auth.vars`, overridden by those of the secret; undefined before the first
+   * successful read. The map is the same object until a value changes.
    */
   current(): Values | undefined;
   /**
-   * Begins reading and watching; resolves when the first attempt has ended, well or not. Services without secrets: at
-   * once. Never rejects.
+   * Starts reading and watching. Resolves after the first attempt, also if it fails. Resolves at
+   * once for a service without secrets. Never rejects.
    */
   start(): Promise<void>;
-  /** Reads again now (a read under way serves); resolves when it has ended. Never rejects. Without secrets: at once. */
+  /** Reads now, or joins the read in progress. Resolves when the read has ended. Never rejects. */
   reread(): Promise<void>;
-  /** Called after each change of a value, once for each change; also when the first read succeeds. Several listeners possible. */
+  /** Adds a listener for changes of values. The first successful read is a change too. */
   onChange(listener: () => void): void;
-  /** Milliseconds until the next attempt while `current()` is undefined; undefined where that is not known. */
+  /** Milliseconds until the next attempt while `current()` is undefined; undefined if not known. */
   retryInMs(): number | undefined;
   close(): void;
 }
@@ -37,16 +37,16 @@ export interface VariablesDeps {
   readonly observer: Observer;
   /** For the provider `env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** In place of the one that the configuration names. */
+  /** Replaces the provider of the configuration. */
   readonly provider?: SecretProvider;
 }
 
-/** The variables of one service. Nothing is read before `start`. */
+/** Creates the variables of one service. Nothing is read before `start`. */
 export function createVariables(service: ServiceConfig, deps: VariablesDeps): Variables {
   const { settings } = service;
   const provider = deps.provider ?? createProvider(settings, deps);
   const uses = settings['auth.secrets.vars'];
-  // A secret that no variable is taken from could only be in the way.
+  // A secret without variables is not read.
   if (provider === undefined || uses.size === 0) return onlyStatic(settings['auth.vars']);
 
   const listeners: (() => void)[] = [];
@@ -83,14 +83,14 @@ function onlyStatic(vars: Values): Variables {
   };
 }
 
-/** @throws SecretError that names every field at fault, so that one look into the log is enough. */
+/** @throws SecretError that names all missing or wrong fields at once. */
 function pickValues(
   fields: SecretFields,
   uses: ReadonlyMap<string, FieldUse>,
   { describeMissing = sayMissing }: SecretProvider,
 ): Values {
   const missing = new Set<string>();
-  const faults = new Set<string>();
+  const errors = new Set<string>();
   const values: [string, string][] = [];
   for (const [name, use] of uses) {
     try {
@@ -99,18 +99,18 @@ function pickValues(
       else values.push([name, applyTransform(value, use)]);
     } catch (error) {
       if (!(error instanceof SecretError)) throw error;
-      faults.add(error.message);
+      errors.add(error.message);
     }
   }
-  if (missing.size > 0) faults.add(describeMissing([...missing]));
-  if (faults.size > 0) throw new SecretError([...faults].join('; '));
+  if (missing.size > 0) errors.add(describeMissing([...missing]));
+  if (errors.size > 0) throw new SecretError([...errors].join('; '));
   return secretMap(values);
 }
 
 const sayMissing = (fields: readonly string[]): string =>
   fields.map((field) => `field ${field} is missing`).join('; ');
 
-/** A listener's bug must neither keep the others from hearing nor end the reading. */
+/** Calls a listener. An error in it must not affect other listeners or further reads. */
 function callSafely(listener: () => void, log: Logger): void {
   try {
     listener();

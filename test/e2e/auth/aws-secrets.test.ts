@@ -157,7 +157,7 @@ describe('an endpoint that hangs', () => {
     endpoint.hold(OLD);
     clock.advance(27_000);
     await failedAttempts({ log }, 1);
-    expect(log.text()).toContain('AWS Secrets Manager: no answer within 30 s');
+    expect(log.text()).toContain('AWS Secrets Manager: no response within 30 s');
     clock.advance(1_000);
     await endpoint.arrived(2);
     await poll(async () => (await caller.call(GET, { id: 1 })).kwargs['code']).toBe('connect');
@@ -246,7 +246,7 @@ describe('a secret that cannot be used', () => {
   const json = (secret: object) => () => endpoint.hold(secret);
 
   it.each<[string, () => void, RegExp, (readonly string[])?]>([
-    ['is binary', () => endpoint.holdBinary(Buffer.from(`\xff${MARK}`, 'latin1')), /is binary, and no UTF-8/],
+    ['is binary', () => endpoint.holdBinary(Buffer.from(`\xff${MARK}`, 'latin1')), /is binary and not UTF-8/],
     ['is broken JSON', () => endpoint.hold(`{"CLIENT_ID": "${MARK}`), /is not JSON/],
     ['is a text', () => endpoint.hold(`"${MARK}"`), /is not a JSON object/],
     ['lacks a field', json({ CLIENT_ID: MARK }), /^field CLIENT_SECRET is missing$/],

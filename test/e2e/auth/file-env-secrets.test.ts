@@ -96,7 +96,7 @@ describe('secrets in a file', () => {
       level: 'warn',
       service: 'billing',
       provider: 'file',
-      cause: `the file ${file()} cannot be read (ENOENT)`,
+      cause: `the file ${file()} is unreadable (ENOENT)`,
     });
     expect((await scene.caller.call(GET, {})).uri).toBe('wamp.error.invalid_argument');
     folder.write('creds.json', '{"API_KEY": 12345678901234567890}');
@@ -108,7 +108,7 @@ describe('secrets in a file', () => {
   it.each([
     ['broken', `{"API_KEY": "${MARK}`, 'creds.json is not JSON'],
     ['without the field', `{"OTHER": "${MARK}"}`, 'field API_KEY is missing'],
-    ['removed', undefined, 'creds.json cannot be read (ENOENT)'],
+    ['removed', undefined, 'creds.json is unreadable (ENOENT)'],
   ])('stay in use while the file is %s', async (_, text, cause) => {
     folder.write('creds.json', '{"API_KEY": "good"}');
     const scene = await open(fromFile());
@@ -141,7 +141,7 @@ describe('secrets in a file', () => {
     await untilLogged(scene, CHANGED);
     expect(await credential(scene)).toBe(`Bearer ${MARK}`);
     rmSync(join(folder.path, 'creds.json/api.key'));
-    await untilLogged(scene, 'creds.json/api.key cannot be read (ENOENT)');
+    await untilLogged(scene, 'creds.json/api.key is unreadable (ENOENT)');
     expect(await credential(scene)).toBe(`Bearer ${MARK}`);
     expect(scene.log.text()).not.toContain(MARK);
   });
