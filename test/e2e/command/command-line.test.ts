@@ -317,7 +317,7 @@ listeners.unix.socket = gateway.sock`,
       expect(await sentence('--url', 'ws://127.0.0.1:1/ws')).toContain(
         'Nothing listens at ws://127.0.0.1:1/ws',
       );
-      expect(await failure(2, ['--url', 'http://127.0.0.1/'])).toContain('not the URL of a router');
+      expect(await failure(2, ['--url', 'http://127.0.0.1/'])).toContain('The URL of a router must begin with');
       expect(await sentence('--url', 'rs://127.0.0.1:1')).toContain('Nothing listens at rs://127.0.0.1:1');
       expect(await sentence('--url', 'unix:/nowhere/x.sock')).toContain(
         'Nothing listens at unix:/nowhere/x.sock',
