@@ -251,7 +251,7 @@ describe('a secret that cannot be used', () => {
     ['is a text', () => endpoint.hold(`"${MARK}"`), /is not a JSON object/],
     ['lacks a field', json({ CLIENT_ID: MARK }), /^field CLIENT_SECRET is missing$/],
     ['has an empty field', json({ ...OLD, CLIENT_ID: '' }), /^field CLIENT_ID is empty$/],
-    ['has a field of another type', json({ ...OLD, CLIENT_ID: [MARK] }), /^field CLIENT_ID is neither/],
+    ['has a field of another type', json({ ...OLD, CLIENT_ID: [MARK] }), /^field CLIENT_ID must be text/],
     [
       'has no base64',
       json({ AUTHORIZATION_HEADER: `Basic ${MARK}` }),
