@@ -31,7 +31,7 @@ const FROM_ENV = [
 ];
 const ENV = { CLIENT_ID: planted('env-id'), CLIENT_SECRET: planted('env-secret') };
 
-describe('planted secrets and the command line', () => {
+describe('the command line with planted secrets', () => {
   let folder: TemporaryFolder;
   let upstream: RecordingUpstream;
   let idp: Idp;
@@ -59,7 +59,7 @@ describe('planted secrets and the command line', () => {
     ['a token in a header', []],
     ['a token in the query', IN_QUERY],
     ['credentials from the environment', FROM_ENV],
-  ])('check and --dry-run print none, and ask nobody for a token: %s', async (_, lines) => {
+  ])('prints none in check and --dry-run, and requests no token: %s', async (_, lines) => {
     const path = config(...lines);
     const checked = await printedBy('check', '--config', path);
     expect([checked.code, checked.text]).toEqual([0, expect.stringContaining('4 procedures')]);
@@ -73,7 +73,7 @@ describe('planted secrets and the command line', () => {
   it.each([
     ['credentials from the file', []],
     ['credentials from the environment', FROM_ENV],
-  ])('start and call print none, whatever goes wrong: %s', async (_, lines) => {
+  ])('prints none in start and call, whatever fails: %s', async (_, lines) => {
     const gateway = runCommand(['start', '--config', config('+retries = 0', ...lines)], { env: ENV });
     const { url } = await untilReady(gateway);
     const where = ['--url', url, '--realm', 'com.example.myrealm'];
@@ -105,7 +105,7 @@ describe('planted secrets and the command line', () => {
     expect(leaksIn(printed + outcomes.map((outcome) => outcome.text).join(''))).toEqual([]);
   });
 
-  describe('errors that are thrown', () => {
+  describe('thrown errors', () => {
     const thrownBy = (action: () => unknown): unknown => {
       try {
         action();
@@ -130,13 +130,13 @@ describe('planted secrets and the command line', () => {
       `+auth.refresh_on = ${planted('statuses')}`,
       `+auth.secrets.provider = ${planted('provider')}`,
       `+auth.nonsense = ${planted('nonsense')}`,
-    ])('hold none where the configuration is wrong: %s', (line) => {
+    ])('contain no secret if the configuration is wrong: %s', (line) => {
       const error = thrownBy(() => createGateway(parseConfig(text(line), { env: {} })));
       expect(error).toBeInstanceOf(Error);
       expect(leaksIn(everythingOf(error))).toEqual([]);
     });
 
-    it('hold none where a gateway cannot start', async () => {
+    it('contain no secret if a gateway cannot start', async () => {
       const conf = text(`listeners.main.port = ${upstream.port}`);
       const gateway = createGateway(parseConfig(conf, { env: {} }));
       const error = await gateway.start().then(

@@ -86,7 +86,7 @@ describe('rpc-gateway call', () => {
       expect(await loggedIn(words)).toBe(0);
     });
 
-    it('by the environment, and options come before it', async () => {
+    it('with the environment, which options override', async () => {
       const env = { RPC_GATEWAY_AUTHID: 'alice', RPC_GATEWAY_SECRET: 'wonderland' };
       expect(await loggedIn([], env)).toBe(0);
       expect(await loggedIn(['--authid', 'bob', '--secret', 'builder'], env)).toBe(0);
@@ -106,14 +106,14 @@ describe('rpc-gateway call', () => {
       ],
       ['a key of somebody else', ['--authid', 'device', '--private-key', OTHER_KEY]],
       ['nothing', ['--authmethod', 'anonymous']],
-    ])('not with %s: exit code 3, and no secret is printed', async (_name, words) => {
+    ])('not with %s: the exit code is 3 and no secret is printed', async (_name, words) => {
       const { code, out, err } = await run(['wamp.session.count', ...words], { realm: REALM });
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err).toContain('refused the session: wamp.error.');
       expect(err).not.toMatch(new RegExp(`sw0rdfish|${OTHER_KEY}`));
     });
 
-    it('and a router that refuses writes nothing that steers the terminal', async () => {
+    it('and escapes control characters from a router that refuses', async () => {
       const steers = '\u001b[31m\u009b2J';
       const server = new WebSocketServer({ port: 0, handleProtocols: () => 'wamp.2.json' });
       await once(server, 'listening');
@@ -129,7 +129,7 @@ describe('rpc-gateway call', () => {
       expect(command.err()).toContain('com.no\\u001b[31m\\u009b2J, sorry\\u001b[31m\\u009b2J');
     });
 
-    it('and never prints the credentials of a URL', async () => {
+    it('and never prints credentials in a URL', async () => {
       const url = 'ws://bob:hunter2@127.0.0.1:1/ws?token=hunter2';
       for (const words of [['--url', url], []]) {
         const command = runCommand(['call', 'com.x', '--realm', 'r', ...words], {
@@ -155,7 +155,7 @@ describe('rpc-gateway call', () => {
       expect((await run(words)).out).toBe('[[1,"two",9007199254740993],{"b":[true],"a":1}]\n');
     });
 
-    it('keyword arguments of a file, and of stdin', async () => {
+    it('keyword arguments from a file and from stdin', async () => {
       const file = folder.write('kwargs.json', '{"n": 12345678901234567890}');
       expect((await run(['com.example.echo', '--kwargs', `@${file}`])).out).toBe(
         '[[],{"n":12345678901234567890}]\n',

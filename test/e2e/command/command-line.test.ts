@@ -58,7 +58,7 @@ describe('the command line', () => {
       expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/ws$/);
     });
 
-    it('counts in good English on a terminal', async () => {
+    it('uses singular and plural on a terminal', async () => {
       const file = folder.write('bondy.conf', configuration(upstream.url));
       const command = runCommand(['start', '--config', file], { terminal: true });
       running.push(command);
@@ -110,7 +110,7 @@ describe('the command line', () => {
       });
     });
 
-    it('lets 100 running calls end on SIGTERM, then ends with 0', async () => {
+    it('lets 100 running calls end on SIGTERM, and exits with 0', async () => {
       let release: () => void = () => {};
       const held = new Promise<void>((resolve) => {
         release = resolve;
@@ -152,7 +152,7 @@ describe('the command line', () => {
       expect(code).toBe(0);
     });
 
-    it('says so in one line where the port is in use', async () => {
+    it('reports in one line that the port is in use', async () => {
       const blocker = createServer().listen(0, '127.0.0.1');
       await once(blocker, 'listening');
       const { port } = blocker.address() as { port: number };
@@ -167,7 +167,7 @@ describe('the command line', () => {
   });
 
   describe('check', () => {
-    it('sums up a good file', async () => {
+    it('sums up a valid file', async () => {
       const file = folder.write('bondy.conf', configuration(upstream.url, '', 18080));
       expect(await finished(['check', '--config', file])).toEqual({
         code: 0,
@@ -224,7 +224,7 @@ describe('the command line', () => {
   );
 
   describe('call', () => {
-    it('takes URL and realm from the configuration', async () => {
+    it('uses the URL and realm of the configuration', async () => {
       const { url } = await started(configuration(upstream.url));
       const port = Number(new URL(url).port);
       const file = folder.write('client.conf', configuration(upstream.url, '', port));
@@ -240,13 +240,13 @@ describe('the command line', () => {
       expect(upstream.requests[0]?.url).toBe('/invoices/a%20b?n=9007199254740993');
     });
 
-    it('takes the URL from RPC_GATEWAY_URL, and the realm of the demo where nothing names one', async () => {
+    it('uses the URL in RPC_GATEWAY_URL, and by default the realm of the demo', async () => {
       const { url } = await started(configuration(upstream.url));
       const { code } = await finished(['call', 'com.billing.get_invoice', 'id=1'], { RPC_GATEWAY_URL: url });
       expect(code).toBe(0);
     });
 
-    it('shows an error on stderr, and its kwargs as JSON where asked', async () => {
+    it('shows an error on stderr, and with --json its kwargs on stdout', async () => {
       upstream.answerWith(() => ({ status: 404, json: { error: 'none' } }));
       const { url } = await started(configuration(upstream.url));
       const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url];
@@ -282,7 +282,7 @@ describe('the command line', () => {
       expect(err).toContain('wamp.error.timeout');
     });
 
-    it('goes over RawSocket and Unix sockets as well', async () => {
+    it('also works over RawSocket and Unix sockets', async () => {
       const { command } = await started(
         configuration(
           upstream.url,
@@ -305,7 +305,7 @@ listeners.unix.socket = gateway.sock`,
       }
     });
 
-    it('says in one sentence what keeps it from calling', async () => {
+    it('says in one sentence why it cannot call', async () => {
       const { url } = await started(configuration(upstream.url));
       const failure = async (expected: number, words: readonly string[]): Promise<string> => {
         const { code, out, err } = await finished(['call', 'com.billing.get_invoice', 'id=1', ...words]);
@@ -317,7 +317,9 @@ listeners.unix.socket = gateway.sock`,
       expect(await sentence('--url', 'ws://127.0.0.1:1/ws')).toContain(
         'Nothing listens at ws://127.0.0.1:1/ws',
       );
-      expect(await failure(2, ['--url', 'http://127.0.0.1/'])).toContain('The URL of a router must begin with');
+      expect(await failure(2, ['--url', 'http://127.0.0.1/'])).toContain(
+        'The URL of a router must begin with',
+      );
       expect(await sentence('--url', 'rs://127.0.0.1:1')).toContain('Nothing listens at rs://127.0.0.1:1');
       expect(await sentence('--url', 'unix:/nowhere/x.sock')).toContain(
         'Nothing listens at unix:/nowhere/x.sock',
@@ -333,7 +335,7 @@ listeners.unix.socket = gateway.sock`,
   });
 
   describe('call --dry-run', () => {
-    it('prints a curl command, sends nothing, masks the secret', async () => {
+    it('prints a curl command with a masked secret, and sends nothing', async () => {
       const auth = `rpc_gateway.services.billing.auth.vars.token = sw0rdfish
 rpc_gateway.services.billing.auth.apply.placement = header
 rpc_gateway.services.billing.auth.apply.name = Authorization
@@ -354,7 +356,7 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
       expect(upstream.connections).toBe(0);
     });
 
-    it('fails where the kwargs cannot become a request, and without a configuration', async () => {
+    it('fails if the kwargs cannot become a request, and without a configuration', async () => {
       const file = folder.write('bondy.conf', configuration(upstream.url));
       expect(await finished(['call', 'com.billing.get_invoice', '--dry-run', '--config', file])).toEqual({
         code: 1,
@@ -368,7 +370,7 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
   });
 
   describe('its use', () => {
-    it('is explained, each command with examples', async () => {
+    it('has help with examples for each command', async () => {
       for (const command of [
         [],
         ...['start', 'check', 'call', 'list', 'completion', 'demo', 'hash-password'].map((name) => [name]),
@@ -400,7 +402,7 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
       [['call', 'com.x', '--args', '[1]', '--dry-run']],
       [['completion', 'cmd']],
       [['demo', '--port', '70000']],
-    ])('when wrong (%j) ends with 2', async (words) => {
+    ])('exits with 2 if it is wrong (%j)', async (words) => {
       const { code, out, err } = await finished(words);
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(err).not.toBe('');
@@ -409,7 +411,7 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
 });
 
 describe('the demo', () => {
-  it('answers the calls that it suggests, then ends cleanly', async () => {
+  it('handles the calls that it suggests, and stops cleanly', async () => {
     const demo = runCommand(['demo', '--port', '0']);
     const { url } = await untilReady(demo);
     await demo.printed('Press Ctrl-C to stop.');

@@ -11,7 +11,7 @@ import { type RunningGateway, startGateway } from '../../support/gateway.js';
 import { joinOverWebSocket } from '../../support/joined-session.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
-describe('what --dry-run prints', () => {
+describe('the output of --dry-run', () => {
   let upstream: RecordingUpstream;
   let gateway: RunningGateway;
   let session: Session;
@@ -46,7 +46,7 @@ describe('what --dry-run prints', () => {
     expect(printed(one)).toEqual(await received(one));
   });
 
-  it('is what arrives, whatever the kwargs', async () => {
+  it('is the request that arrives, whatever the kwargs are', async () => {
     // A field that is called like a credential is masked, and so not what arrives.
     const key = fc
       .string()

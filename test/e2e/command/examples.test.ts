@@ -8,7 +8,7 @@ import { readDocument } from '../../support/documents.js';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 describe('the examples', () => {
-  it("hold the guide's own configuration, which loads as it stands", () => {
+  it('contain the configuration of the guide, which is valid', () => {
     const config = loadConfig(`${ROOT}examples/guide.conf`, { env: {} });
     expect(
       config.services.map(({ name, procedures }) => [name, procedures.map(({ settings }) => settings.uri)]),
@@ -16,7 +16,7 @@ describe('the examples', () => {
     expect(config.services[0]?.settings.timeout).toBe(15_000);
   });
 
-  it("hold the guide's OAuth2 section, line for line, in the demo's configuration too", () => {
+  it('contain the OAuth2 section of the guide also in the configuration of the demo', () => {
     const section = (path: string) => {
       const [, text = ''] = readDocument(path).split('## Token acquisition');
       const [auth = ''] = text.split('## Where WAMP clients connect');
@@ -29,7 +29,7 @@ describe('the examples', () => {
     expect(ofDemo).toEqual(section('examples/guide.conf'));
   });
 
-  it('in the README that are configurations load', () => {
+  it('in the README are valid configurations', () => {
     const blocks = [...readDocument('README.md').matchAll(/^```ini\n(.*?)^```$/gms)].map(
       (match) => match[1]!,
     );

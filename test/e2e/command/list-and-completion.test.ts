@@ -45,7 +45,7 @@ com.billing.delete_invoice  DELETE  /invoices/{{id}}  com.example.myrealm
     expect(text.split('\n').length).toBe(2);
   });
 
-  it('shows no literal query, which may hold a key', async () => {
+  it('hides a literal query, which may contain a key', async () => {
     const procedure = 'rpc_gateway.services.a.procedures.p';
     const file = folder.write(
       'bondy.conf',
@@ -62,7 +62,7 @@ ${procedure}.path = /x?api_key=sw0rdfish
     }
   });
 
-  it('shows nothing that the environment brought', async () => {
+  it('hides text from the environment', async () => {
     const procedure = 'rpc_gateway.services.a.procedures.p';
     const file = folder.write(
       'bondy.conf',
@@ -113,7 +113,7 @@ describe('rpc-gateway completion bash', () => {
     expect(await offered('call', 'x', '--authmethod', 'w')).toEqual(['wampcra', 'wamp-scram']);
   });
 
-  it('offers the procedures of ./bondy.conf, and runs nothing that stands in it', async () => {
+  it('offers the procedures of ./bondy.conf, and executes no text in it', async () => {
     const procedure = (name: string, uri: string) =>
       `rpc_gateway.services.a.procedures.${name}.uri = ${uri}\nrpc_gateway.services.a.procedures.${name}.realm = r\n`;
     folder.write(
@@ -126,7 +126,7 @@ describe('rpc-gateway completion bash', () => {
 });
 
 describe('rpc-gateway completion zsh', () => {
-  it('knows both names of an option, and the words that one takes', async () => {
+  it('knows both names of an option and its allowed words', async () => {
     const script = await output('completion', 'zsh');
     expect(script).toContain(
       "check) _arguments '(-c --config)'{-c,--config}'[the configuration]:file:_files'",

@@ -30,7 +30,7 @@ describe('the package', () => {
   });
   afterAll(() => folder.remove());
 
-  it('has no source map without its source, and no test', () => {
+  it('contains no source map without its source, and no test', () => {
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
     expect(files.filter((file) => /\.test\./.test(file))).toEqual([]);
@@ -46,13 +46,13 @@ describe('the package', () => {
     expect(stdout).toBe(`${packageVersion()}\n`);
   });
 
-  it('knows its version without its package.json, as in a bundle', async () => {
+  it('knows its version without package.json, as in a bundle', async () => {
     const program = `import('${join(installed, 'dist/version.js')}').then((m) => console.log(m.packageVersion()))`;
     expect(readFileSync(join(installed, 'dist/version.js'), 'utf8')).not.toContain('readFile');
     expect((await run(process.execPath, ['-e', program])).stdout).toBe(`${packageVersion()}\n`);
   });
 
-  it('runs its example of a gateway inside another program, where it is shipped', async () => {
+  it('runs its example of a gateway inside another program after installation', async () => {
     const examples = join(installed, 'examples');
     const program = execFile(
       process.execPath,
@@ -70,7 +70,7 @@ describe('the package', () => {
     expect(printed).toMatch(/^4 procedures at ws:\/\/127\.0\.0\.1:\d+\/ws\nstopped\n$/);
   });
 
-  it('says in each example what it needs besides the package', () => {
+  it('lists in each example what else it needs', () => {
     for (const name of readdirSync(join(installed, 'examples/node'))) {
       const text = readFileSync(join(installed, 'examples/node', name), 'utf8');
       const needs = [...text.matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]!);
@@ -80,7 +80,7 @@ describe('the package', () => {
     }
   });
 
-  it('exports types for all that its functions take and give', async () => {
+  it('exports the types of all parameters and results of its functions', async () => {
     const source = `import {
   createGateway, loadConfig, previewRequest,
   type Gateway, type GatewayOptions, type ListenerConfig, type LoadedConfig, type Preview, type ProcedureConfig,

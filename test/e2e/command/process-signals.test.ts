@@ -50,7 +50,7 @@ describe('a running gateway', () => {
     await upstream.close();
   });
 
-  it('outlives the reader of its log', async () => {
+  it('survives the end of the reader of its log', async () => {
     const upstream = await startRecordingUpstream(() => RESET);
     const { gateway, url, ended } = await startProcess(upstream.url);
     gateway.stderr!.destroy();
@@ -66,7 +66,7 @@ describe('a running gateway', () => {
     await upstream.close();
   });
 
-  it('ends at once on a second signal, with a call still running', async () => {
+  it('ends at once on a second signal, even with a running call', async () => {
     const upstream = await startRecordingUpstream(() => new Promise(() => {}));
     const { gateway, url, ended } = await startProcess(upstream.url);
     const call = spawn(process.execPath, [COMMAND, 'call', 'com.billing.get_invoice', 'id=1', '--url', url]);

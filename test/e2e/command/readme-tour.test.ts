@@ -17,7 +17,7 @@ const HAS_TERMINALS = String(spawnSync('script', ['--version']).stdout).includes
  * Runs the README's tour as it stands. The one thing changed is the port, by DEMO_PORT and RPC_GATEWAY_URL, so that a demo
  * which already runs on this machine is not in the way.
  */
-describe("the README's tour", () => {
+describe('the tour in the README', () => {
   let folder: TemporaryFolder;
   let demo: ChildProcess;
   let printedByDemo = '';

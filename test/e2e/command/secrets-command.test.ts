@@ -126,7 +126,7 @@ describe('secrets and the command line', () => {
     return { code, text: command.out() + command.err() };
   }
 
-  it('check prints none of a good file', async () => {
+  it('check prints no secret of a valid file', async () => {
     const { code, text } = await printedBy('check', '--config', config());
     expect(text).not.toContain(MARK);
     expect([code, text]).toEqual([0, expect.stringContaining('4 procedures')]);
@@ -144,7 +144,7 @@ describe('secrets and the command line', () => {
     expect([checked.code, started.code]).toEqual([1, 1]);
   });
 
-  it('start logs none, on calls that go well and calls that do not', async () => {
+  it('start logs no secret, for successful and failed calls', async () => {
     const gateway = runCommand(['start', '--config', config('+retries = 0')]);
     const { url } = await untilReady(gateway);
     const call = (...words: string[]) =>
@@ -160,7 +160,7 @@ describe('secrets and the command line', () => {
     expect(gateway.out() + gateway.err()).not.toContain(MARK);
   });
 
-  it('call --dry-run masks what the configuration holds, and what callers hold by its name', async () => {
+  it('call --dry-run masks secrets of the configuration, and kwargs with their names', async () => {
     const words = ['id=1', `_headers={"Authorization":"Basic ${MARK}","X-Auth-Token":"${MARK}"}`];
     const path = config();
     const { code, text } = await printedBy(

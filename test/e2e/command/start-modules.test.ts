@@ -64,14 +64,14 @@ const NEVER = [
   'dist/cli/hash-password.js',
 ];
 
-it('loads what every gateway needs, and nothing that this one does not', async () => {
+it('loads only the modules that this gateway needs', async () => {
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
   const always = ['dist/cli/start.js', 'undici/lib/dispatcher/client.js', 'node:http'];
   expect(which(loaded, always)).toEqual(always);
   expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual([]);
 });
 
-it('loads the readers of a security file and of includes where there are such, at the start', async () => {
+it('loads the readers of security files and includes only if the configuration has them', async () => {
   folder.write('realms.json', '[{"uri":"com.example.myrealm"}]');
   folder.write('more-1.conf', 'listeners.main.port = 0');
   const loaded = await loadedBy(
