@@ -2,7 +2,8 @@ import { stringifyJson } from '../json.js';
 import type { Output } from './host.js';
 
 /**
- * Tells whether the output is a terminal, and NO_COLOR is unset or empty (https://no-color.org).
+ * Tells whether the output is a terminal with colours, and NO_COLOR is unset or empty
+ * (https://no-color.org).
  */
 export function wantsColour(output: Output, env: Readonly<Record<string, string | undefined>>): boolean {
   return output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';

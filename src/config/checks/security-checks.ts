@@ -28,7 +28,7 @@ export function readSecurity(
     entry === undefined || path === undefined
       ? { realms: frozenMap<string, never>([]), closed: frozenMap<string, string>([]) }
       : loadSecurityFile({ ...loading, path, shown: shownPath(path, entry), dynamicRealms });
-  // If the file is unreadable, a realm that seems to be missing is not an error of another key.
+  // The realms of an unreadable file are unknown, so no realm can be reported as missing.
   if (entry === undefined || path !== undefined) checkRealms(draft, file);
   return file;
 }
@@ -58,7 +58,7 @@ function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
   for (const [realm, keys] of security.settings.realms ?? []) {
     if (known.has(realm)) continue;
     const field = Object.keys(keys)[0] ?? 'authenticator';
-    security.report('realms.$realm', 'this realm is not used by a procedure and not in a security file', {
+    security.report('realms.$realm', 'no procedure and no security file uses this realm', {
       name: realm,
       field,
     });
