@@ -175,6 +175,9 @@ it.each(Object.keys(PROCEDURES))('kwargs make the same request as text and as va
       const asValues = outcome(build, kwargsIn(frame, VALUES), namesOf);
       if (!('refused' in asValues)) left++;
       const asText = outcome(build, text, namesOf);
+      // JSON text is refused for its names first, and values for what fills the templates.
+      const isRefusedByName = 'refused' in asText && /cannot be given/.test(String(asText.refused));
+      if (isRefusedByName && 'refused' in asValues) return;
       if (!isDeepStrictEqual(asText, asValues)) expect(asText).toEqual(asValues);
     }),
     { numRuns: RUNS },
