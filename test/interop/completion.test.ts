@@ -30,7 +30,7 @@ describe('completion', () => {
       expect(offered('rpc-gateway ch')).toMatch(/^check\tfind all errors/);
       expect(offered('rpc-gateway call com.x --priv')).toMatch(/^--private-key\t/);
       expect(offered('rpc-gateway completion z')).toMatch(/^zsh/);
-      expect(offered('rpc-gateway call com.x --authmethod wampc')).toBe('wampcra\n');
+      expect(offered('rpc-gateway call com.x --authmethod wampc')).toMatch(/^wampcra(\t.*)?\n$/);
     }),
   );
 
