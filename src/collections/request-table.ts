@@ -8,6 +8,8 @@ const SPREADING = 0xb1;
 const SECOND = 0x85ebca6a;
 const THIRD = 0xc2b2ae34;
 
+const LARGEST_INT32 = 0x7fffffff;
+
 /** A table with more slots than these frees its memory when it becomes empty. */
 const KEPT_PLACES = 1024;
 
@@ -28,13 +30,17 @@ export class RequestTable<T extends object> {
   private ids: number[] = [];
   private entries: (T | undefined)[] = [];
   private mask = -1;
+  /** Bits of `mask`. */
+  private bits = 0;
   private count = 0;
   /** Odd. Small tables use only its lowest bits, but collisions do no harm there. */
   private readonly factor: number;
+  private readonly second: number;
 
   /** @param secret 24 bits; must come from a secure source where clients choose the IDs */
   constructor(secret = 0x9e3779) {
     this.factor = (secret << 8) | SPREADING;
+    this.second = this.factor ^ SECOND;
   }
 
   get size(): number {
@@ -107,10 +113,14 @@ export class RequestTable<T extends object> {
     const { mask, factor } = this;
     const low = Math.imul(id, factor);
     if (id <= mask) return low & mask;
-    // An ID has 53 bits, so the rest may have more than 32, and `imul` uses only the lowest 32.
-    const rest = Math.floor(id / (mask + 1));
-    const mixed = Math.imul(rest, factor ^ SECOND) + Math.imul(rest / 2 ** 32, factor ^ THIRD);
+    const mixed = id <= LARGEST_INT32 ? Math.imul(id >>> this.bits, this.second) : this.mixLarge(id);
     return (low ^ (Math.imul(mixed ^ (mixed >>> 15), factor) >>> 12)) & mask;
+  }
+
+  /** The same for IDs of up to 53 bits: `imul` and shifts use only the lowest 32. */
+  private mixLarge(id: number): number {
+    const rest = Math.floor(id / (this.mask + 1));
+    return Math.imul(rest, this.second) + Math.imul(rest / 2 ** 32, this.factor ^ THIRD);
   }
 
   private placeOf(id: number): number {
@@ -143,5 +153,6 @@ export class RequestTable<T extends object> {
     this.ids = new Array<number>(places).fill(0);
     this.entries = new Array<T | undefined>(places).fill(undefined);
     this.mask = places - 1;
+    this.bits = 32 - Math.clz32(this.mask);
   }
 }

@@ -67,9 +67,7 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  * other piece, bodies too, costs one addition.
  */
 export function filterInterimResponses(socket: Duplex, limits: FilterLimits, turns: Turns): InterimFilter {
-  const pace = readInTurns(socket, turns);
-  const read: (size?: number) => Buffer | null = socket.read;
-  const next = (): Buffer | null => read.call(socket);
+  const reader = readInTurns(socket, turns);
   /** Undefined while no response is about to begin. */
   let listener: InterimListener | undefined;
   let count = 0;
@@ -153,7 +151,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
         else at = chunk.length;
       }
       if (at === chunk.length) {
-        chunk = next();
+        chunk = reader.read();
         at = 0;
       }
     }
@@ -161,8 +159,14 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
   }
 
   socket.read = (bytes?: number): Buffer | null => {
-    const chunk = read.call(socket, bytes);
+    const chunk = reader.read(bytes);
     if (chunk === null) return null;
+    if (received === 0 && beginsFinalResponse(chunk) && listener !== undefined) {
+      listener = undefined;
+      received = chunk.length;
+      unheard = received;
+      return chunk;
+    }
     received += chunk.length;
     if (received > limits.totalBytes) return refuse(ENDLESS_RESPONSE);
     // The piece that exceeds the limit still goes to the parser: the end of the head may be in it.
@@ -180,7 +184,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
 
   return {
     expectResponse(next) {
-      pace.isUnderWay = true;
+      reader.isUnderWay = true;
       listener = next;
       count = 0;
       received = 0;
@@ -193,9 +197,22 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
       unheard = 0;
     },
     complete() {
-      pace.isUnderWay = false;
+      reader.isUnderWay = false;
     },
   };
+}
+
+/** Longest status line that is looked through here: `HTTP/1.1 511 Network Authentication Required`. */
+const SHORT_LINE = 42;
+
+/**
+ * Whether the first bytes are a whole status line of HTTP/1 whose response is final. Nearly all
+ * responses begin so, and for these few bytes a loop is faster than a call into the runtime.
+ */
+function beginsFinalResponse(chunk: Buffer): boolean {
+  if (chunk[MAJOR_AT] !== ONE || chunk[STATUS_AT] === ONE) return false;
+  for (let at = PREFIX_BYTES; at < SHORT_LINE; at++) if (chunk[at] === LF) return true;
+  return false;
 }
 
 /** Whether a status line names another major version. @param matched bytes of {@link VERSION} that came before */

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../turns.js';
-import { type PacedReading, readInTurns } from './read-in-turns.js';
+import { type PacedReader, readInTurns } from './read-in-turns.js';
 
 const PIECE = Buffer.alloc(8 * 1024, 'x');
 
@@ -9,7 +9,7 @@ describe('bytes for a parser', () => {
   let hasTime: boolean;
   let tasks: Task[];
   let socket: Duplex;
-  let pace: PacedReading;
+  let reader: PacedReader;
   /** Octets that the parser has read. */
   let got: number;
 
@@ -20,8 +20,9 @@ describe('bytes for a parser', () => {
       highWaterMark: PIECE.length,
       write: (_chunk, _encoding, done) => done(),
     });
-    pace = readInTurns(socket, { number: 0, hasTime: () => hasTime, add: (task) => tasks.push(task) });
-    pace.isUnderWay = true;
+    reader = readInTurns(socket, { number: 0, hasTime: () => hasTime, add: (task) => tasks.push(task) });
+    socket.read = reader.read;
+    reader.isUnderWay = true;
     socket.on('readable', () => {
       for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) got += chunk.length;
     });
@@ -52,7 +53,7 @@ describe('bytes for a parser', () => {
   });
   // The next request would take them for its response.
   it('do not wait between responses', async () => {
-    pace.isUnderWay = false;
+    reader.isUnderWay = false;
     await push(PIECE);
     expect(got).toBe(PIECE.length);
   });

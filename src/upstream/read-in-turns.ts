@@ -4,40 +4,47 @@ import type { Turns } from '../turns.js';
 /** A piece of fewer bytes goes to the parser at once: even the worst costs less than a millisecond there. */
 const SMALL_PIECE = 4 * 1024;
 
-/** How one connection's bytes reach its parser. */
-export interface PacedReading {
+/** Reads one connection's bytes for its parser. */
+export interface PacedReader {
   /**
-   * A response is due, or under way. Only then may bytes wait. Between responses the parser must get them before the next
-   * request leaves, or it takes them for the next response.
+   * True while a response is due or has begun. Only then may bytes wait. Between responses the
+   * parser must get them before the next request is sent, or it takes them for the next response.
    */
   isUnderWay: boolean;
+  /** Takes the place of the socket's `read`. Null also if the bytes must wait for a turn. */
+  read(size?: number): Buffer | null;
 }
 
 /**
- * Hands a socket's bytes to its parser in turns of the event loop. A piece of 64 KB that holds nothing but short header
- * fields, or chunks of one byte, costs the parser 10 ms. Many connections that are readable at once would take all of that
- * in one turn.
+ * Hands a socket's bytes to its parser in turns of the event loop. A piece of 64 KB that holds
+ * nothing but short header fields, or chunks of one byte, costs the parser 10 ms. Many connections
+ * that are readable at once would take all of that in one turn.
  *
- * It replaces `read`, and puts the event `readable` again when the socket's turn comes.
+ * It emits `readable` again when the socket's turn comes.
  */
-export function readInTurns(socket: Duplex, turns: Turns): PacedReading {
-  const read: (size?: number) => Buffer | null = socket.read;
-  const pace: PacedReading = { isUnderWay: false };
+export function readInTurns(socket: Duplex, turns: Turns): PacedReader {
+  const readSocket: (size?: number) => Buffer | null = socket.read;
   let waits = false;
 
-  function goOn(): true {
+  function continueReading(): true {
     waits = false;
     if (!socket.destroyed) socket.emit('readable');
     return true;
   }
 
-  socket.read = (size?: number): Buffer | null => {
-    if (pace.isUnderWay && socket.readableLength >= SMALL_PIECE && !turns.hasTime()) {
-      if (!waits) turns.add(goOn);
-      waits = true;
-      return null;
-    }
-    return read.call(socket, size);
+  function mustWait(): boolean {
+    if (turns.hasTime()) return false;
+    if (!waits) turns.add(continueReading);
+    waits = true;
+    return true;
+  }
+
+  const reader: PacedReader = {
+    isUnderWay: false,
+    read(size) {
+      if (reader.isUnderWay && socket.readableLength >= SMALL_PIECE && mustWait()) return null;
+      return readSocket.call(socket, size);
+    },
   };
-  return pace;
+  return reader;
 }
