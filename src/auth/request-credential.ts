@@ -26,8 +26,16 @@ export type CredentialOutcome = WithCredential | NoCredential;
 
 /** Adds the credential of a service to its requests. */
 export interface RequestCredential {
-  /** Adds the credential. Returns no promise if there is nothing to wait for. */
-  apply(request: HttpRequest, control: CallControl): CredentialOutcome | Promise<CredentialOutcome>;
+  /**
+   * Adds the credential. Returns no promise if there is nothing to wait for.
+   *
+   * @param now monotonic milliseconds
+   */
+  apply(
+    request: HttpRequest,
+    control: CallControl,
+    now: number,
+  ): CredentialOutcome | Promise<CredentialOutcome>;
   /**
    * Decides by the response whether to send the request again with a newer credential.
    *

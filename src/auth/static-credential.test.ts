@@ -18,7 +18,7 @@ rpc_gateway.services.s.auth.vars.other = some`;
   if (settings === undefined) throw new Error('no service');
   const vars = { current: () => new Map(Object.entries(values)), onChange() {} } as unknown as Variables;
   const control = {} as never;
-  return createStaticCredential(describeCredential(settings), vars).apply(REQUEST, control);
+  return createStaticCredential(describeCredential(settings), vars).apply(REQUEST, control, 0);
 }
 
 it('a static credential is placed in the request', () => {

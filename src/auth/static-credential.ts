@@ -28,9 +28,9 @@ export function createStaticCredential({ placement }: Credential, variables: Var
 
   return {
     ...noCredential,
-    apply: (request, control) =>
+    apply: (request, control, now) =>
       typeof text === 'string'
-        ? noCredential.apply(placeCredential(request, placement, text), control)
+        ? noCredential.apply(placeCredential(request, placement, text), control, now)
         : text,
   };
 }

@@ -52,12 +52,12 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
       cache.credentialsChanged();
     },
     /** Asks for a token. Returns its value, or `none`. */
-    call: async () => shown(await cache.obtain()),
+    call: async () => shown(await cache.obtain(clock.monotonic())),
     /** Asks for a token at regular intervals. Returns the value, or `none`, of each time. */
     async callEvery(stepMs: number, forMs: number) {
       const values: string[] = [];
       for (let passed = 0; passed < forMs; passed += stepMs) {
-        const got = cache.obtain();
+        const got = cache.obtain(clock.monotonic());
         await settled();
         values.push(got instanceof Promise ? shown(await got) : shown(got));
         clock.advance(stepMs);
@@ -79,22 +79,22 @@ function later() {
   });
   return { response, respond: (result: FetchResult) => send(result) };
 }
-async function obtained(cache: ReturnType<typeof setUp>['cache']): Promise<Token> {
-  const got = await cache.obtain();
+async function obtained({ cache, clock }: Pick<ReturnType<typeof setUp>, 'cache' | 'clock'>): Promise<Token> {
+  const got = await cache.obtain(clock.monotonic());
   if (!isToken(got)) throw new Error('no token');
   return got;
 }
 
 describe('a token', () => {
   it('is fetched once for all waiting calls, and then kept', async () => {
-    const { cache, started, answerWith, token } = setUp();
+    const { cache, clock, started, answerWith, token } = setUp();
     const { response, respond } = later();
     answerWith(() => response);
-    const waiting = Array.from({ length: 500 }, () => cache.obtain());
+    const waiting = Array.from({ length: 500 }, () => cache.obtain(clock.monotonic()));
     respond(token('t'));
     const got = await Promise.all(waiting);
     expect(new Set(got.map(shown))).toEqual(new Set(['t']));
-    expect(cache.obtain()).toBe(got[0]);
+    expect(cache.obtain(clock.monotonic())).toBe(got[0]);
     expect(started).toEqual([0]);
   });
 
@@ -130,8 +130,8 @@ describe('a token', () => {
   });
 
   it('cannot be printed by accident', async () => {
-    const { cache } = setUp();
-    expect(JSON.stringify(await obtained(cache))).not.toContain('t1');
+    const { clock, cache } = setUp();
+    expect(JSON.stringify(await obtained({ cache, clock }))).not.toContain('t1');
   });
 });
 
@@ -143,10 +143,10 @@ describe('the refresh of a token', () => {
     answerWith(() => response);
     clock.advance(HOUR - 2 * MINUTE);
     expect(started).toEqual([0, HOUR - 2 * MINUTE]);
-    expect(shown(cache.obtain() as Token)).toBe('t1');
+    expect(shown(cache.obtain(clock.monotonic()) as Token)).toBe('t1');
     respond(token('t2'));
     await settled();
-    expect(shown(cache.obtain() as Token)).toBe('t2');
+    expect(shown(cache.obtain(clock.monotonic()) as Token)).toBe('t2');
   });
 
   it('waits for a call that uses the token', async () => {
@@ -200,7 +200,7 @@ describe('while no token is available', () => {
     answerWith(() => none());
     expect(await call()).toBe('none');
     clock.advance(999);
-    expect(cache.obtain()).toEqual({ cause: 'no', retryInMs: 1 });
+    expect(cache.obtain(clock.monotonic())).toEqual({ cause: 'no', retryInMs: 1 });
     expect(started).toHaveLength(1);
     clock.advance(1);
     answerWith(() => token('back'));
@@ -284,8 +284,8 @@ describe('while no token is available', () => {
 
 describe('a refused token', () => {
   it('is replaced once for all calls that sent it', async () => {
-    const { cache, started } = setUp();
-    const refused = await obtained(cache);
+    const { clock, cache, started } = setUp();
+    const refused = await obtained({ cache, clock });
     const next = await Promise.all(Array.from({ length: 200 }, () => cache.replace(refused, true)));
     expect(new Set(next.map(shown))).toEqual(new Set(['t2']));
     expect(shown(await cache.replace(refused, true))).toBe('t2');
@@ -294,27 +294,27 @@ describe('a refused token', () => {
 
   it('is not replaced within 10 s after it replaced another one', async () => {
     const { cache, clock, started } = setUp();
-    const first = await obtained(cache);
+    const first = await obtained({ cache, clock });
     const second = (await cache.replace(first, true)) as Token;
     clock.advance(9_999);
     expect(cache.replace(second, true)).toBeUndefined();
-    expect(cache.obtain()).toBe(second);
+    expect(cache.obtain(clock.monotonic())).toBe(second);
     clock.advance(1);
     expect(shown(await cache.replace(second, true))).toBe('t3');
     expect(started).toHaveLength(3);
   });
 
   it('is dropped even if no other token is available', async () => {
-    const { cache, call, answerWith, none } = setUp();
-    const refused = await obtained(cache);
+    const { clock, cache, call, answerWith, none } = setUp();
+    const refused = await obtained({ cache, clock });
     answerWith(() => none());
     expect(shown(await cache.replace(refused, true))).toBe('none');
     expect(await call()).toBe('none');
   });
 
   it('stays in use until there is another one if the refusal may have another reason', async () => {
-    const { cache, call, answerWith, none } = setUp();
-    const refused = await obtained(cache);
+    const { clock, cache, call, answerWith, none } = setUp();
+    const refused = await obtained({ cache, clock });
     answerWith(() => none());
     expect(shown(await cache.replace(refused, false))).toBe('none');
     expect(await call()).toBe('t1');
@@ -322,7 +322,7 @@ describe('a refused token', () => {
 
   it('is replaced by the result of a running refresh', async () => {
     const { cache, clock, started, answerWith, token } = setUp();
-    const refused = await obtained(cache);
+    const refused = await obtained({ cache, clock });
     const { response, respond } = later();
     answerWith(() => response);
     clock.advance(HOUR - 2 * MINUTE);
@@ -336,7 +336,7 @@ describe('a refused token', () => {
 
   it('can be replaced again after a failed replacement or a refresh', async () => {
     const { cache, clock, answerWith, none, token, started } = setUp();
-    const first = await obtained(cache);
+    const first = await obtained({ cache, clock });
     answerWith(() => none());
     await cache.replace(first, false);
     expect(shown(await cache.replace(first, false))).toBe('none');
@@ -345,25 +345,25 @@ describe('a refused token', () => {
     // This refresh runs in the background and follows no refusal.
     clock.advance(HOUR - 2 * MINUTE - 1_000);
     await settled();
-    const second = await obtained(cache);
+    const second = await obtained({ cache, clock });
     expect([shown(second), started.length]).toEqual(['second', 3]);
     answerWith(() => token('third'));
     expect(shown(await cache.replace(second, true))).toBe('third');
   });
 
   it('can be replaced again at once after the credentials have changed', async () => {
-    const { cache, call, changeKey } = setUp();
-    await cache.replace(await obtained(cache), true);
+    const { clock, cache, call, changeKey } = setUp();
+    await cache.replace(await obtained({ cache, clock }), true);
     changeKey('k2');
     await call();
-    const fresh = await obtained(cache);
+    const fresh = await obtained({ cache, clock });
     expect(cache.replace(fresh, true)).toBeDefined();
   });
 
   it('causes at most one token request in 10 s, however often it is refused', async () => {
     const { cache, clock, started } = setUp();
     for (let call = 0; call < 6_000; call += 1) {
-      const token = await obtained(cache);
+      const token = await obtained({ cache, clock });
       await cache.replace(token, false);
       clock.advance(10);
     }
@@ -415,11 +415,11 @@ describe('changed credentials', () => {
 describe('a closed cache', () => {
   it('has no timers and fetches no tokens', async () => {
     const { cache, clock, started } = setUp();
-    await obtained(cache);
+    await obtained({ cache, clock });
     expect(clock.pending).toBe(1);
     cache.close();
     expect(clock.pending).toBe(0);
-    expect(shown(await cache.obtain())).toBe('none');
+    expect(shown(await cache.obtain(clock.monotonic()))).toBe('none');
     expect(started).toHaveLength(1);
   });
 
@@ -427,7 +427,7 @@ describe('a closed cache', () => {
     const { cache, clock, answerWith, token } = setUp();
     const { response, respond } = later();
     answerWith(() => response);
-    const waiting = cache.obtain();
+    const waiting = cache.obtain(clock.monotonic());
     cache.close();
     respond(token('late'));
     await waiting;

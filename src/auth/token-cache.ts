@@ -52,7 +52,7 @@ export interface TokenSource {
 /** Caches the token of a service, and fetches it only once however many calls need it. */
 export interface TokenCache {
   /** Returns a token that is not expired, or else the result of a fetch, which never rejects. */
-  obtain(): Token | NoToken | Promise<Token | NoToken>;
+  obtain(now: number): Token | NoToken | Promise<Token | NoToken>;
   /**
    * Replaces a token that the upstream refused. Returns the current token if it is another one, or
    * else the result of a fetch.
@@ -224,8 +224,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   return {
-    obtain() {
-      const now = clock.monotonic();
+    obtain(now) {
       const live = alive(now);
       observer.tokenUsed(service, live === undefined ? 'miss' : 'hit');
       if (live === undefined) {

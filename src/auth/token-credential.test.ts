@@ -68,7 +68,7 @@ describe('the token for a request', () => {
       '+auth.apply.format = Bearer {{user}}:{{token}}',
     );
     const placed = { ...request, headers: ['Authorization', 'Bearer u:t'] };
-    expect(credential.apply(request, control)).toEqual({
+    expect(credential.apply(request, control, 0)).toEqual({
       kind: 'authorised',
       request: placed,
       token: live,
@@ -82,9 +82,9 @@ describe('the token for a request', () => {
       { obtain: () => live },
       '+auth.apply.format = {{user}}-{{token}}',
     );
-    credential.apply(request, control);
+    credential.apply(request, control, 0);
     variables.change({ user: 'v' });
-    expect(credential.apply(request, control)).toMatchObject({
+    expect(credential.apply(request, control, 0)).toMatchObject({
       request: { headers: ['Authorization', 'v-t'] },
     });
     expect(changes()).toBe(1);
@@ -92,7 +92,7 @@ describe('the token for a request', () => {
 
   it('is an error with the time of the next attempt if there is none', () => {
     const { credential, control } = setUp({});
-    expect(credential.apply(request, control)).toEqual({
+    expect(credential.apply(request, control, 0)).toEqual({
       kind: 'unauthorised',
       code: 'auth',
       cause: NONE.cause,
@@ -102,14 +102,14 @@ describe('the token for a request', () => {
 
   it('is awaited only until the deadline of the call', async () => {
     const { credential, control, clock } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = credential.apply(request, control);
+    const waiting = credential.apply(request, control, 0);
     clock.advance(1_000);
     expect(await waiting).toMatchObject({ code: 'timeout' });
   });
 
   it('is awaited only until the call is cancelled', async () => {
     const { credential, control } = setUp({ obtain: () => new Promise(() => {}) });
-    const waiting = credential.apply(request, control);
+    const waiting = credential.apply(request, control, 0);
     cancelCall(control);
     expect(await waiting).toMatchObject({ code: 'canceled' });
   });
@@ -119,11 +119,11 @@ describe('the token for a request', () => {
       { obtain: () => new Promise(() => {}) },
       '+pool.max_waiting = 2',
     );
-    const waiting = [1, 2].map(() => credential.apply(request, createCallControl(1_000)));
-    expect(await credential.apply(request, control)).toMatchObject({ code: 'overload' });
+    const waiting = [1, 2].map(() => credential.apply(request, createCallControl(1_000), 0));
+    expect(await credential.apply(request, control, 0)).toMatchObject({ code: 'overload' });
     clock.advance(1_000);
     await Promise.all(waiting);
-    void credential.apply(request, createCallControl(2_000));
+    void credential.apply(request, createCallControl(2_000), 0);
     expect(clock.pending).toBe(1);
   });
 });

@@ -90,8 +90,8 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   }
 
   return {
-    apply(request, control) {
-      const got = cache.obtain();
+    apply(request, control, now) {
+      const got = cache.obtain(now);
       return got instanceof Promise ? settleWithin(request, got, control) : settle(request, got);
     },
 

@@ -66,7 +66,14 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     const upstream = await upstreamFor(http.origin);
     const sentAt = clock.monotonic();
     const control = createCallControl(sentAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
-    const response = readTokenResponse(await upstream.send(http, false, control), parts.rule, clock.wall());
+    const sending = {
+      request: http,
+      replayable: false,
+      notAfter: Number.POSITIVE_INFINITY,
+      attempted: 0,
+      now: sentAt,
+    };
+    const response = readTokenResponse(await upstream.send(sending, control), parts.rule, clock.wall());
     return { key, sentAt, response };
   }
 

@@ -27,7 +27,7 @@ import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
 import { SharedBytes } from './shared-bytes.js';
 import { readUpstreamTls } from './tls.js';
-import { createUpstream, type UpstreamOptions } from './upstream.js';
+import { createUpstream, type Sending, type UpstreamOptions } from './upstream.js';
 import { createWaitingMemory } from './waiting-memory.js';
 
 const clock = systemClock;
@@ -119,6 +119,10 @@ const WHOLE = {
   abandonments: createAbandonments(25, 5_000),
   closes: false,
 };
+const sending = (request: HttpRequest, replayable: boolean, rest: Partial<Sending> = {}): Sending => ({
+  ...{ request, replayable, notAfter: Number.POSITIVE_INFINITY, attempted: 0, now: clock.monotonic() },
+  ...rest,
+});
 const within = (ms: number) => createCallControl(clock.monotonic() + ms);
 const retrying = (retries: number) => ({ retry: { retries, statuses: new Set<number>() } });
 
@@ -130,7 +134,10 @@ describe('one exchange', () => {
       headers: { 'x-a': ['1', '2'] },
     }));
     const { upstream } = connect(server.url);
-    const outcome = await upstream.send(request(server.url, 'POST', '/a%2Fb?c=d'), false, within(5_000));
+    const outcome = await upstream.send(
+      sending(request(server.url, 'POST', '/a%2Fb?c=d'), false),
+      within(5_000),
+    );
     expect(outcome).toMatchObject({ kind: 'response', attempts: 1, response: { status: 201 } });
     const [arrived] = server.requests;
     expect(arrived).toMatchObject({ method: 'POST', url: '/a%2Fb?c=d', text: '{"a":1}' });
@@ -145,7 +152,7 @@ describe('one exchange', () => {
     const server = await serve(() => ({ body, headers }));
     const { upstream, pool } = connect(server.url, { keepsPlaces: true });
     const control = within(5_000);
-    expect((await upstream.send(request(server.url), true, control)).kind).toBe('response');
+    expect((await upstream.send(sending(request(server.url), true), control)).kind).toBe('response');
     expect(pool.busy).toBe(1);
     freePlace(control);
     expect(pool.busy).toBe(0);
@@ -168,7 +175,7 @@ describe('one exchange', () => {
       const retry = { retries: 1, statuses: new Set([503]) };
       const { upstream, pool } = connect(server.url, { keepsPlaces: true, retry });
       const control = within(5_000);
-      await upstream.send(request(server.url), true, control);
+      await upstream.send(sending(request(server.url), true), control);
       expect(pool.busy).toBe(0);
       expect(control.place).toBeUndefined();
     },
@@ -177,7 +184,7 @@ describe('one exchange', () => {
   it('decodes a compressed response', async () => {
     const server = await serve(() => ({ headers: { 'content-encoding': 'gzip' }, body: gzipSync('hello') }));
     const { upstream } = connect(server.url);
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome.kind === 'response' && outcome.response.body.toString()).toBe('hello');
   });
 
@@ -238,11 +245,13 @@ describe('one exchange', () => {
   ])('fails with the right code if the response %s', async (_, handler, code) => {
     const server = await serve(handler);
     const { upstream, pool } = connect(server.url, { maxResponseBytes: 1_000 });
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code, sent: true, attempts: 1 });
     expect(pool.busy).toBe(0);
     server.answerWith(() => ({ body: 'recovered' }));
-    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
+    expect(await upstream.send(sending(request(server.url), true), within(5_000))).toMatchObject({
+      kind: 'response',
+    });
   });
 
   it('skips an interim response', async () => {
@@ -250,7 +259,7 @@ describe('one exchange', () => {
       'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
     const server = await serve(() => ({ raw, afterwards: 'hang' }));
     const { upstream } = connect(server.url);
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'response', response: { status: 200 } });
   });
 });
@@ -259,7 +268,7 @@ describe('the time limit', () => {
   it('ends an attempt at its timeout and closes its connection', async () => {
     const server = await serve(() => HANG);
     const { upstream } = connect(server.url, { timeoutMs: 60 });
-    const outcome = await upstream.send(request(server.url), false, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true, attempts: 1 });
     expect(await (await server.arrived(1)).answered).toBe(false);
   });
@@ -268,7 +277,10 @@ describe('the time limit', () => {
     const server = await serve(() => HANG);
     const still = createFakeClock();
     const { upstream } = connect(server.url, { timeoutMs: 60, ...retrying(9) }, {}, still);
-    const outcome = upstream.send(request(server.url), true, createCallControl(100));
+    const outcome = upstream.send(
+      sending(request(server.url), true, { now: still.monotonic() }),
+      createCallControl(100),
+    );
     await server.arrived(1);
     still.advance(60);
     await vi.waitFor(() => {
@@ -283,7 +295,7 @@ describe('the time limit', () => {
   it('keeps a call from being sent after its deadline', async () => {
     const server = await serve(() => ({}));
     const { upstream } = connect(server.url);
-    const outcome = await upstream.send(request(server.url), true, within(-1));
+    const outcome = await upstream.send(sending(request(server.url), true), within(-1));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 0 });
     expect(server.requests).toHaveLength(0);
   });
@@ -294,7 +306,7 @@ describe('the time limit', () => {
       return 'handled';
     });
     const { upstream } = connect(server.url, { recvTimeoutMs: 80 });
-    const outcome = await upstream.send(request(server.url), false, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true });
   });
 });
@@ -303,10 +315,16 @@ describe('a request with `notAfter`', () => {
   it('is not sent after that time, and its connection stays good', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1 });
-    await upstream.send(request(server.url), true, within(5_000));
-    const late = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() - 1, 2);
+    await upstream.send(sending(request(server.url), true), within(5_000));
+    const late = await upstream.send(
+      sending(request(server.url), true, { notAfter: clock.monotonic() - 1, attempted: 2 }),
+      within(5_000),
+    );
     expect(late).toEqual({ kind: 'expired', sent: false, attempts: 2 });
-    const again = await upstream.send(request(server.url), true, within(5_000), clock.monotonic() + 5_000, 2);
+    const again = await upstream.send(
+      sending(request(server.url), true, { notAfter: clock.monotonic() + 5_000, attempted: 2 }),
+      within(5_000),
+    );
     expect(again).toMatchObject({ kind: 'response', attempts: 3 });
     expect([server.requests.length, server.connections]).toEqual([2, 1]);
   });
@@ -413,7 +431,10 @@ describe('a call whose connection becomes free too late', () => {
   it('is not sent after its deadline', async () => {
     const upstream = lateUpstream(() => still.advance(1_000));
     const control = createCallControl(still.monotonic() + 500);
-    const outcome = await upstream.send(request('http://a', 'POST'), false, control);
+    const outcome = await upstream.send(
+      sending(request('http://a', 'POST'), false, { now: still.monotonic() }),
+      control,
+    );
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: false, attempts: 0 });
     expect([sent, released]).toEqual([[], ['good']]);
   });
@@ -421,7 +442,10 @@ describe('a call whose connection becomes free too late', () => {
   it('is not sent after its caller has cancelled it', async () => {
     const control = createCallControl(still.monotonic() + 500);
     const upstream = lateUpstream(() => cancelCall(control));
-    const outcome = await upstream.send(request('http://a', 'POST'), false, control);
+    const outcome = await upstream.send(
+      sending(request('http://a', 'POST'), false, { now: still.monotonic() }),
+      control,
+    );
     expect(outcome).toEqual({ kind: 'canceled', attempts: 0 });
     expect([sent, released]).toEqual([[], ['good', 'good']]);
   });
@@ -430,7 +454,7 @@ describe('a call whose connection becomes free too late', () => {
     for (let turns = 0; turns < 8; turns++) {
       const control = createCallControl(still.monotonic() + 500);
       const upstream = lateUpstream(() => undefined);
-      void upstream.send(request('http://a', 'POST'), false, control);
+      void upstream.send(sending(request('http://a', 'POST'), false, { now: still.monotonic() }), control);
       for (let turn = 0; turn < turns; turn++) await Promise.resolve();
       cancelCall(control);
       await new Promise(setImmediate);
@@ -445,7 +469,7 @@ describe('cancelling a call', () => {
     const server = await serve(() => HANG);
     const { upstream, pool } = connect(server.url);
     const control = within(5_000);
-    const outcome = upstream.send(request(server.url), true, control);
+    const outcome = upstream.send(sending(request(server.url), true), control);
     const arrived = await server.arrived(1);
     cancelCall(control);
     expect(await outcome).toEqual({ kind: 'canceled', attempts: 1 });
@@ -564,8 +588,8 @@ describe('cancelling a call', () => {
     const { upstream, pool } = connect(server.url, {}, { size: 1 });
     const first = within(5_000);
     const second = within(5_000);
-    const running = upstream.send(request(server.url), true, first);
-    const waiting = upstream.send(request(server.url), true, second);
+    const running = upstream.send(sending(request(server.url), true), first);
+    const waiting = upstream.send(sending(request(server.url), true), second);
     expect(pool.waiting).toBe(1);
     cancelCall(second);
     expect(await waiting).toEqual({ kind: 'canceled', attempts: 0 });
@@ -574,14 +598,16 @@ describe('cancelling a call', () => {
     cancelCall(first);
     await running;
     server.answerWith(() => ({ body: 'ok' }));
-    expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({ kind: 'response' });
+    expect(await upstream.send(sending(request(server.url), true), within(5_000))).toMatchObject({
+      kind: 'response',
+    });
   });
 
   it('ends its pause before a retry', async () => {
     const server = await serve(() => ({ status: 503, headers: { 'retry-after': '60' } }));
     const { upstream } = connect(server.url, { retry: { retries: 1, statuses: new Set([503]) } });
     const control = within(120_000);
-    const outcome = upstream.send(request(server.url), true, control);
+    const outcome = upstream.send(sending(request(server.url), true), control);
     await (await server.arrived(1)).answered;
     // The response is on its way to us: wait until the call pauses.
     while (control.waitsFor === undefined) await new Promise(setImmediate);
@@ -593,10 +619,10 @@ describe('cancelling a call', () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1 });
     const control = within(5_000);
-    const outcome = upstream.send(request(server.url, 'POST', '/canceled'), false, control);
+    const outcome = upstream.send(sending(request(server.url, 'POST', '/canceled'), false), control);
     cancelCall(control);
     expect(await outcome).toMatchObject({ kind: 'canceled' });
-    await upstream.send(request(server.url, 'POST', '/next'), false, within(5_000));
+    await upstream.send(sending(request(server.url, 'POST', '/next'), false), within(5_000));
     expect(server.requests.map(({ url }) => url)).toEqual(['/next']);
   });
 });
@@ -606,14 +632,14 @@ describe('the retries of a call', () => {
     const server = await serve(() => ({}));
     await server.close();
     const { upstream } = connect(server.url, retrying(1));
-    const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url, 'POST'), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'connect', sent: false, attempts: 2 });
   });
 
   it('do not repeat a POST whose connection is lost', async () => {
     const server = await serve(() => RESET);
     const { upstream } = connect(server.url, retrying(3));
-    const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url, 'POST'), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'connect', sent: true, attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });
@@ -621,14 +647,14 @@ describe('the retries of a call', () => {
   it('repeat a POST if that does no harm, until it succeeds', async () => {
     const server = await serve(({ number }) => (number < 3 ? RESET : { body: 'ok' }));
     const { upstream } = connect(server.url, retrying(3));
-    const outcome = await upstream.send(request(server.url, 'POST'), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url, 'POST'), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'response', attempts: 3 });
   });
 
   it('stop when the budget is empty', async () => {
     const server = await serve(() => RESET);
     const { upstream } = connect(server.url, retrying(100));
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'connect' });
     expect(server.requests.length).toBeLessThan(10);
   });
@@ -638,7 +664,7 @@ describe('redirects', () => {
   it('are followed within the origin up to the limit', async () => {
     const server = await serve(({ url }) => ({ status: 302, headers: { location: `${url}x` } }));
     const { upstream } = connect(server.url, { maxRedirects: 2 });
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'response', attempts: 1, response: { status: 302 } });
     expect(server.requests.map(({ url }) => url)).toEqual(['/x', '/xx', '/xxx']);
   });
@@ -651,7 +677,14 @@ describe('redirects', () => {
     });
     const { upstream } = connect(server.url, { maxRedirects: 5 }, {}, still);
     const control = createCallControl(still.monotonic() + 5_000);
-    const outcome = await upstream.send(request(server.url), true, control, still.monotonic() + 20, 3);
+    const outcome = await upstream.send(
+      sending(request(server.url), true, {
+        notAfter: still.monotonic() + 20,
+        attempted: 3,
+        now: still.monotonic(),
+      }),
+      control,
+    );
     expect(outcome).toEqual({ kind: 'expired', sent: true, attempts: 4 });
     expect(server.requests).toHaveLength(slow);
   });
@@ -659,7 +692,7 @@ describe('redirects', () => {
   it('are not followed by default', async () => {
     const server = await serve(() => ({ status: 302, headers: { location: '/y' } }));
     const { upstream } = connect(server.url);
-    await upstream.send(request(server.url), true, within(5_000));
+    await upstream.send(sending(request(server.url), true), within(5_000));
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -669,8 +702,8 @@ describe('the connection pool', () => {
     const server = await serve(() => HANG);
     const { upstream } = connect(server.url, { checkoutTimeoutMs: 50 }, { size: 1 });
     const control = within(5_000);
-    const running = upstream.send(request(server.url), true, control);
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const running = upstream.send(sending(request(server.url), true), control);
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'overload', attempts: 0 });
     cancelCall(control);
     await running;
@@ -680,8 +713,8 @@ describe('the connection pool', () => {
     const server = await serve(() => HANG);
     const { upstream, pool } = connect(server.url, {}, { size: 1, maxWaiting: 1 });
     const controls = [within(5_000), within(5_000)];
-    const running = controls.map((control) => upstream.send(request(server.url), true, control));
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const running = controls.map((control) => upstream.send(sending(request(server.url), true), control));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'overload', attempts: 0 });
     expect(pool.waiting).toBe(1);
     for (const control of controls) cancelCall(control);
@@ -691,7 +724,9 @@ describe('the connection pool', () => {
   it('opens no more connections than its size, and reuses them', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 3 });
-    const calls = Array.from({ length: 60 }, () => upstream.send(request(server.url), true, within(5_000)));
+    const calls = Array.from({ length: 60 }, () =>
+      upstream.send(sending(request(server.url), true), within(5_000)),
+    );
     for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'response' });
     expect(server.connections).toBeLessThanOrEqual(3);
   });
@@ -699,7 +734,8 @@ describe('the connection pool', () => {
   it('opens a new connection when the old one is older than its lifetime', async () => {
     const server = await serve(() => ({ body: 'ok' }));
     const { upstream } = connect(server.url, {}, { size: 1, maxLifetimeMs: 0.001 });
-    for (let count = 0; count < 3; count++) await upstream.send(request(server.url), true, within(5_000));
+    for (let count = 0; count < 3; count++)
+      await upstream.send(sending(request(server.url), true), within(5_000));
     expect(server.connections).toBe(3);
   });
 });
@@ -709,7 +745,7 @@ describe('TLS', () => {
   it('refuses a certificate that does not verify, without a retry', async () => {
     const server = await serve(() => ({ body: 'ok' }), { tls: true });
     const { upstream } = connect(server.url, retrying(3));
-    const outcome = await upstream.send(request(server.url), true, within(5_000));
+    const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({
       kind: 'failure',
       code: 'tls',
@@ -728,7 +764,7 @@ describe('TLS', () => {
     });
     const { upstream } = connect(server.url, retrying(3), { size: 1, tls: otherName });
     for (let count = 0; count < 3; count++) {
-      const outcome = await upstream.send(request(server.url, 'POST'), false, within(5_000));
+      const outcome = await upstream.send(sending(request(server.url, 'POST'), false), within(5_000));
       expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', permanent: true, attempts: 1 });
     }
   });
@@ -741,7 +777,7 @@ describe('TLS', () => {
     ];
     for (const options of trusting) {
       const { upstream } = connect(server.url, {}, { tls: readUpstreamTls(options) });
-      expect(await upstream.send(request(server.url), true, within(5_000))).toMatchObject({
+      expect(await upstream.send(sending(request(server.url), true), within(5_000))).toMatchObject({
         kind: 'response',
       });
     }
@@ -758,7 +794,7 @@ describe('TLS', () => {
     const server = await serve(() => ({ body: 'ok' }));
     const origin = server.url.replace('http:', 'https:');
     const { upstream } = connect(origin, retrying(1));
-    const outcome = await upstream.send(request(origin, 'POST'), false, within(5_000));
+    const outcome = await upstream.send(sending(request(origin, 'POST'), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'tls', sent: false, attempts: 2 });
   });
 });

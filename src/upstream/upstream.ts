@@ -15,24 +15,27 @@ import type { WaitingMemory } from './waiting-memory.js';
 /** How a request ended, and how many attempts it took (refused connections included). */
 export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
 
+/** A request to be sent. */
+export interface Sending {
+  readonly request: HttpRequest;
+  /** True if sending twice does no harm; see {@link retryDelayMs}. */
+  readonly replayable: boolean;
+  /**
+   * Monotonic milliseconds. The request is not sent at or after this time, for instance after a
+   * long wait for a connection, for the next attempt or for a redirect. The outcome is then
+   * `expired`. Infinity for no limit.
+   */
+  readonly notAfter: number;
+  /** Attempts that this call has made before; they count as attempts. */
+  readonly attempted: number;
+  /** The time, in monotonic milliseconds. Reading the clock once more would cost each call. */
+  readonly now: number;
+}
+
 /** Sends requests to the API of one service: connections, attempts, retries. */
 export interface Upstream {
-  /**
-   * Sends a request and returns the response. Tries again where that is safe.
-   *
-   * @param replayable true if sending twice does no harm; see {@link retryDelayMs}.
-   * @param notAfter monotonic milliseconds. The request is not sent at or after this time, for
-   *   instance after a long wait for a connection, for the next attempt or for a redirect. The
-   *   outcome is then `expired`. Default: no limit.
-   * @param attempted attempts that this call has made before; they count as attempts. Default 0.
-   */
-  send(
-    request: HttpRequest,
-    replayable: boolean,
-    control: CallControl,
-    notAfter?: number,
-    attempted?: number,
-  ): Promise<UpstreamOutcome>;
+  /** Sends a request and returns the response. Tries again where that is safe. */
+  send(sending: Sending, control: CallControl): Promise<UpstreamOutcome>;
   close(): Promise<void>;
 }
 
@@ -80,15 +83,12 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   // One long function, because each awaited function costs one more promise for nearly all calls.
   async function send(
-    request: HttpRequest,
-    replayable: boolean,
+    { request, replayable, notAfter, attempted, now: begin }: Sending,
     control: CallControl,
-    notAfter = Number.POSITIVE_INFINITY,
-    attempted = 0,
   ): Promise<UpstreamOutcome> {
+    /** Read once for all steps up to the next wait, because reading a clock costs time. */
+    let now = begin;
     for (let attempts = attempted + 1; ; attempts++) {
-      // Read once for all steps up to the next wait, because reading a clock costs time.
-      let now = clock.monotonic();
       if (attempts === 1) budget.request(now);
       let connection = takeConnection(request, control, now);
       if (connection instanceof Promise) {
@@ -137,6 +137,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const held = waiting.enter(request, control);
       if (held === undefined) return { ...outcome, attempts };
       await pause(delayMs, control);
+      now = clock.monotonic();
       waiting.leave(held);
       if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
     }

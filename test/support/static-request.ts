@@ -11,7 +11,7 @@ export function withStaticCredential(settings: ServiceSettings, request: HttpReq
   if (credential.kind === 'none') return request;
   const pending = settings['auth.secrets.vars'].size > 0;
   const variables = testVariables(pending ? undefined : Object.fromEntries(settings['auth.vars']));
-  const outcome = createStaticCredential(credential, variables).apply(request, createCallControl(0));
+  const outcome = createStaticCredential(credential, variables).apply(request, createCallControl(0), 0);
   if (outcome instanceof Promise) throw new Error('a static credential is there at once');
   return outcome.kind === 'authorised' ? outcome.request : outcome.code;
 }

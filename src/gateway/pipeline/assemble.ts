@@ -50,7 +50,8 @@ export function assemblePipeline(
   const { upstream, authoriser, variables, fault, successor } = parts;
   const { settings } = procedure;
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
-  const send = upstream && createCredentialSender(authoriser, upstream, () => successor() !== undefined);
+  const send =
+    upstream && createCredentialSender(authoriser, upstream, () => successor() !== undefined, parts.clock);
   const ends = createCallEnds({ ...parts, subject: subjectOf(service, procedure) });
   const reply = createReplier(
     {

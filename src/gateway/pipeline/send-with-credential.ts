@@ -1,4 +1,5 @@
-import type { NoCredential, RequestCredential } from '../../auth/request-credential.js';
+import type { CredentialOutcome, NoCredential, RequestCredential } from '../../auth/request-credential.js';
+import type { Clock } from '../../clock.js';
 import { type CallControl, freePlace } from '../../upstream/call-control.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
@@ -29,10 +30,19 @@ export function createCredentialSender(
   credential: RequestCredential,
   upstream: Upstream,
   hasMoved: () => boolean,
+  clock: Clock,
 ): CredentialSender {
   return async ({ request, replayable }, control) => {
-    const authorising = credential.apply(request, control);
-    let authorised = authorising instanceof Promise ? await authorising : authorising;
+    /** Read once for all steps up to the next wait, because reading a clock costs time. */
+    let now = clock.monotonic();
+    const authorising = credential.apply(request, control, now);
+    let authorised: CredentialOutcome;
+    if (authorising instanceof Promise) {
+      authorised = await authorising;
+      now = clock.monotonic();
+    } else {
+      authorised = authorising;
+    }
     /** Attempts of the sendings that have ended (`ended`), and of the current one (`attempted`). */
     let ended = 0;
     let attempted = 0;
@@ -43,7 +53,10 @@ export function createCredentialSender(
       // base_url, perhaps with another idempotency key.
       if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
       const { notAfter } = authorised;
-      const outcome = await upstream.send(authorised.request, replayable, control, notAfter, attempted);
+      const outcome = await upstream.send(
+        { request: authorised.request, replayable, notAfter, attempted, now },
+        control,
+      );
       if (outcome.kind === 'expired') {
         // The credential expired while the call waited for a connection or for its next attempt.
         attempted = outcome.attempts;
@@ -51,7 +64,8 @@ export function createCredentialSender(
         // This counts as a refused token, so it happens only once.
         if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + attempted);
         isRenewed ||= outcome.sent;
-        authorised = await credential.apply(request, control);
+        authorised = await credential.apply(request, control, clock.monotonic());
+        now = clock.monotonic();
         continue;
       }
       ended += outcome.attempts;
@@ -67,6 +81,7 @@ export function createCredentialSender(
       }
       // This is safe for any method: a request with a refused credential was not carried out.
       authorised = renewed;
+      now = clock.monotonic();
       isRenewed = true;
       attempted = 0;
     }
