@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Task } from '../turns.js';
-import { type PacedReader, readInTurns } from './read-in-turns.js';
+import { PacedReader } from './read-in-turns.js';
 
 const PIECE = Buffer.alloc(8 * 1024, 'x');
 
@@ -20,8 +20,8 @@ describe('bytes for a parser', () => {
       highWaterMark: PIECE.length,
       write: (_chunk, _encoding, done) => done(),
     });
-    reader = readInTurns(socket, { number: 0, hasTime: () => hasTime, add: (task) => tasks.push(task) });
-    socket.read = reader.read;
+    reader = new PacedReader(socket, { number: 0, hasTime: () => hasTime, add: (task) => tasks.push(task) });
+    socket.read = (size) => reader.read(size);
     reader.isUnderWay = true;
     socket.on('readable', () => {
       for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) got += chunk.length;
