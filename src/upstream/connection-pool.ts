@@ -1,8 +1,4 @@
-// Imports an internal file of undici (connector.ts imports another one), not its entry. The entry
-// also loads fetch, caches, WebSocket, mocks and Node's own copy of undici: a sixth of the start
-// time and 8 MB. Internal files may change in any release, so package.json names one version.
-import type { Client } from 'undici';
-import UndiciClient from 'undici/lib/dispatcher/client.js';
+import { Client } from 'undici';
 import type { Clock } from '../clock.js';
 import { WaitQueue } from '../collections/wait-queue.js';
 import type { Turns } from '../turns.js';
@@ -125,7 +121,7 @@ export function createConnectionPool(
 
   /** @param slot returns the slot of the client. Called only after `newClient` has returned. */
   function newClient(slot: () => Slot): Client {
-    const client: Client = new UndiciClient(options.origin, {
+    const client = new Client(options.origin, {
       connect(target, callback) {
         connector(target, (...[error, socket]) => {
           if (error !== null) {

@@ -1,5 +1,4 @@
-import type { buildConnector } from 'undici';
-import createConnector from 'undici/lib/core/connect.js';
+import { buildConnector } from 'undici';
 import type { UpstreamTls } from './tls.js';
 
 export interface ConnectorOptions {
@@ -17,7 +16,7 @@ const ADDRESS_MS = 2_000;
 /** Creates undici's function that opens connections, with our timeout and TLS. */
 export function createUpstreamConnector(options: ConnectorOptions): buildConnector.connector {
   const { connectTimeoutMs, tls } = options;
-  const connect = createConnector({
+  const connect = buildConnector({
     timeout: connectTimeoutMs,
     // At most half of the timeout, so that a second address is tried at all.
     autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(ADDRESS_MS, Math.floor(connectTimeoutMs / 2))),
