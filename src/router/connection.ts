@@ -7,11 +7,12 @@ import { type Dict, NOTHING } from '../wamp/payload.js';
 import type { Attachment, ConnectionInfo, Peer, SendOutcome } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole } from './access/admission.js';
-import type { Admission, Challenged, Refusal, Step } from './auth/steps.js';
+import type { Admission, Challenged, Refused, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
 import { createInOrder } from './message-queue.js';
 import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
+import type { Refusal } from './refusals.js';
 import { shrinkingDetails } from './welcome.js';
 
 /** How long the router waits for the reply to its GOODBYE, in milliseconds. */
@@ -56,6 +57,7 @@ export interface Joined {
 
 /** A session that has just been created. */
 export interface Entered {
+  readonly kind: 'entered';
   readonly joined: Joined;
   /** WELCOME.Details */
   readonly welcome: Dict;
@@ -63,10 +65,11 @@ export interface Entered {
 
 /** A client that wants to join a realm. */
 export interface Entry {
+  readonly kind: 'entry';
   /** The first step of its login. */
   readonly step: Step | Promise<Step>;
   /** Creates the session and adds it to the realm, or returns why not. */
-  readonly join: (admission: Admission) => Entered | Refusal;
+  readonly join: (admission: Admission) => Entered | Refused;
 }
 
 export interface ConnectionContext {
@@ -80,7 +83,7 @@ export interface ConnectionContext {
    *
    * @param signal aborted when the client has gone or its handshake has ended
    */
-  readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal) => Entry | Refusal;
+  readonly enter: (hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal) => Entry | Refused;
   /** Called when the connection is closed and can be forgotten. */
   readonly onClosed: () => void;
 }
@@ -180,8 +183,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   function enter(hello: Hello): void {
     const ended = new AbortController();
     const entry = context.enter(hello, peer, info, ended.signal);
-    if ('uri' in entry) {
-      turnDown(entry);
+    if (entry.kind === 'refused') {
+      turnDown(entry.refusal);
       return;
     }
     const handshake = createHandshake({
@@ -212,9 +215,9 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
     abort(refusal);
   }
 
-  function welcome(entered: Entered | Refusal): void {
-    if ('uri' in entered) {
-      turnDown(entered);
+  function welcome(entered: Entered | Refused): void {
+    if (entered.kind === 'refused') {
+      turnDown(entered.refusal);
       return;
     }
     const { joined, welcome: details } = entered;

@@ -13,7 +13,7 @@ function limits() {
     realm: { count: MANY, bytes: { most: 2000, key: 'wamp.bytes' } },
     shapes: { most: 2, key: 'wamp.shapes' },
   });
-  return { ...all, refusal: (who: Session, uri = 'com.new') => all.objection(who, uri, true, 0)?.[1] };
+  return { ...all, refusal: (who: Session, uri = 'com.new') => all.check(who, uri, true, 0)?.message };
 }
 
 const LONG = 'a'.repeat(1200);
@@ -33,7 +33,7 @@ describe('limits of registrations and subscriptions', () => {
   });
 
   it('do not count entries of sessions of this process', () => {
-    const { enter, leave, objection, refusal } = limits();
+    const { enter, leave, check: objection, refusal } = limits();
     const [own, client] = [session(true), session()];
     enter(own, LONG, true);
     enter(own, `${LONG}b`, true);
@@ -52,8 +52,8 @@ describe('limits of registrations and subscriptions', () => {
   });
 
   it('refuse one more shape', () => {
-    const { objection } = limits();
+    const { check: objection } = limits();
     expect(objection(session(), 'a.', true, 2)).toBeUndefined();
-    expect(objection(session(), 'a.', true, 3)?.[1]).toContain('(wamp.shapes)');
+    expect(objection(session(), 'a.', true, 3)?.message).toContain('(wamp.shapes)');
   });
 });

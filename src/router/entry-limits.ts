@@ -2,7 +2,7 @@ import { weighText } from './estimate-size.js';
 import { createHoldings, type HoldingLimits } from './holdings.js';
 import { type Limit, tooMany } from './limit.js';
 import type { Session } from './model.js';
-import type { Objection } from './refusals.js';
+import type { Refusal } from './refusals.js';
 
 /**
  * Bytes of memory that a registration or subscription takes besides its URI, and that each further
@@ -20,10 +20,12 @@ const SHARE = 256;
  */
 export interface EntryLimits {
   /**
+   * Returns why a session may not have one more entry, or undefined if it may.
+   *
    * @param isNew no other session shares the entry
    * @param shapes how many shapes of patterns there would be with the entry; 0 if it adds none
    */
-  objection(session: Session, uri: string, isNew: boolean, shapes: number): Objection | undefined;
+  check(session: Session, uri: string, isNew: boolean, shapes: number): Refusal | undefined;
   enter(session: Session, uri: string, isNew: boolean): void;
   /** @param heir if `wasOldest`: the session that has held the entry longest after this one */
   leave(session: Session, uri: string, wasOldest: boolean, heir: Session | undefined): void;
@@ -34,9 +36,9 @@ export function createEntryLimits(limits: HoldingLimits & { readonly shapes: Lim
   const holdings = createHoldings(limits);
   const weigh = (uri: string, paysAll: boolean) => (paysAll ? ENTRY + weighText(uri) : SHARE);
   return {
-    objection(session, uri, isNew, shapes) {
-      const refused = holdings.objection(session, weigh(uri, isNew));
-      if (refused !== undefined || session.trusted || shapes <= mostShapes.most) return refused;
+    check(session, uri, isNew, shapes) {
+      const refusal = holdings.check(session, weigh(uri, isNew));
+      if (refusal !== undefined || session.trusted || shapes <= mostShapes.most) return refusal;
       return tooMany(
         `the ${what} of a realm may have no more than ${mostShapes.most} shapes of wildcard patterns`,
         mostShapes,

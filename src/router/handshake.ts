@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
-import type { Admission, Challenged, Refusal, Step } from './auth/steps.js';
+import type { Admission, Challenged, Step } from './auth/steps.js';
+import type { Refusal } from './refusals.js';
 
 export interface HandshakeOptions {
   readonly clock: Clock;

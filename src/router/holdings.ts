@@ -1,6 +1,6 @@
 import { type Limit, tooMany } from './limit.js';
 import type { Session } from './model.js';
-import type { Objection } from './refusals.js';
+import type { Refusal } from './refusals.js';
 
 /**
  * Limits for one kind of thing, by number and by estimated bytes, for one session and for the
@@ -19,7 +19,7 @@ export interface HoldingLimits {
  */
 export interface Holdings {
   /** Returns why a session may not hold one more of this size, or undefined if it may. */
-  objection(session: Session, bytes: number): Objection | undefined;
+  check(session: Session, bytes: number): Refusal | undefined;
   /** Counts one more, even if it exceeds a limit. */
   add(session: Session, bytes: number): void;
   remove(session: Session, bytes: number): void;
@@ -52,7 +52,7 @@ export function createHoldings({ what, session: own, realm: all }: HoldingLimits
   }
 
   return {
-    objection(session, bytes) {
+    check(session, bytes) {
       if (session.trusted) return undefined;
       const sum = sums.get(session) ?? none;
       return beyond('a session', what, sum, bytes, own) ?? beyond('a realm', what, total, bytes, all);
@@ -69,7 +69,7 @@ function beyond(
   sum: Sum,
   bytes: number,
   limits: HoldingLimits['session'],
-): Objection | undefined {
+): Refusal | undefined {
   const { count, bytes: size } = limits;
   if (sum.count >= count.most) return tooMany(`${who} may hold no more than ${count.most} ${what}`, count);
   if (sum.bytes + bytes > size.most)

@@ -1,5 +1,5 @@
 import { ERROR_URI } from '../wamp/uris.js';
-import type { Objection } from './refusals.js';
+import type { Refusal } from './refusals.js';
 
 /** A limit and its configuration key. */
 export interface Limit {
@@ -8,6 +8,6 @@ export interface Limit {
 }
 
 /** The refusal of a request that exceeds a limit. Its message names the key to raise. */
-export function tooMany(message: string, { key }: Limit): Objection {
-  return [ERROR_URI.tooManyRequests, `${message} (${key})`];
+export function tooMany(message: string, { key }: Limit): Refusal {
+  return { uri: ERROR_URI.tooManyRequests, message: `${message} (${key})` };
 }

@@ -17,7 +17,7 @@ import {
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { admitTrusted, ROUTER_ROLES } from './access/admission.js';
 import { createRealmAccess, type RouterSecurity } from './access/realm-access.js';
-import type { Admission, Refusal } from './auth/steps.js';
+import { type Admission, type Refused, refused } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
 import { announcedFeatures } from './features.js';
 import { createInternalCaller } from './internal-caller.js';
@@ -115,20 +115,21 @@ export function createRouter(options: RouterOptions): Router {
   let whenEmpty = (): void => {};
   let closing = false;
 
-  function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refusal {
+  function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refused {
     const found = realms.get(hello.realm);
-    if (found === undefined) return { uri: ERROR_URI.noSuchRealm, message: 'this router has no such realm' };
+    if (found === undefined) return refused(ERROR_URI.noSuchRealm, 'this router has no such realm');
     const { realm, authentication } = found;
     const session = freshId(realm);
     // Keeps the features only: the HELLO itself would stay in memory for the whole login.
     const features = announcedFeatures(hello.details);
     return {
+      kind: 'entry',
       step: info.trusted
         ? admitTrusted(hello, newAuthid())
         : authentication.begin(hello, { info, session, signal }),
       join(admission) {
         if (!info.trusted && joinedClients >= limits.maxSessions) {
-          return { uri: ERROR_URI.tooManyRequests, message: 'the router has reached its limit of sessions' };
+          return refused(ERROR_URI.tooManyRequests, 'the router has reached its limit of sessions');
         }
         return join(realm, createSession(session, realm.name, admission, peer, info, features), admission);
       },
@@ -143,6 +144,7 @@ export function createRouter(options: RouterOptions): Router {
       observer.sessionJoined(realm.name);
     }
     return {
+      kind: 'entered',
       joined: {
         session,
         realm,

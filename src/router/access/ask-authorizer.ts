@@ -1,5 +1,6 @@
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { MatchPolicy, Session } from '../model.js';
+import type { Refusal } from '../refusals.js';
 import type { Action, Authorizer, Verdict } from './authorizer.js';
 
 /** Asks whether a session may do something. Sessions of this process may do everything. */
@@ -23,13 +24,21 @@ export function settle(
   verdict: Verdict | Promise<Verdict>,
   session: Session,
   proceed: () => Promise<void> | undefined,
-  refuse: (uri: string, message: string) => void,
+  refuse: (refusal: Refusal) => void,
 ): Promise<void> | undefined {
   if (typeof verdict === 'object') {
     return verdict.then((awaited) => (session.gone ? undefined : settle(awaited, session, proceed, refuse)));
   }
   if (verdict === true) return proceed();
-  if (verdict === false) refuse(ERROR_URI.notAuthorized, 'this session may not do that');
-  else refuse(ERROR_URI.authorizationFailed, 'the check whether this session may do that failed');
+  refuse(verdict === false ? FORBIDDEN : CHECK_FAILED);
   return undefined;
 }
+
+const FORBIDDEN: Refusal = {
+  uri: ERROR_URI.notAuthorized,
+  message: 'this session may not do that',
+};
+const CHECK_FAILED: Refusal = {
+  uri: ERROR_URI.authorizationFailed,
+  message: 'the check whether this session may do that failed',
+};

@@ -1,5 +1,6 @@
 import type { Authenticate } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
+import type { Refusal } from '../refusals.js';
 
 /** The identity of a session, as WELCOME tells it. */
 export interface Identity {
@@ -7,12 +8,6 @@ export interface Identity {
   readonly authrole: string;
   readonly authmethod: string;
   readonly authprovider: string;
-}
-
-/** Why a client may not join, as ABORT tells it. */
-export interface Refusal {
-  readonly uri: string;
-  readonly message: string;
 }
 
 /** A client that may join. */
@@ -25,6 +20,7 @@ export interface Admission {
   readonly authextra?: Dict;
 }
 
+/** A client that may not join. ABORT tells it why. */
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;

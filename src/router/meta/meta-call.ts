@@ -42,15 +42,16 @@ export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,
   most: number,
 ): (session: Session, message: Call) => Promise<void> | undefined {
-  return (session, { procedure, request, payload }) => {
+  return (session, call) => {
+    const { procedure, request, payload } = call;
     const run = procedures.get(procedure);
     if (run === undefined) {
-      const text = 'the router has no such procedure';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, text);
+      const uri = ERROR_URI.noSuchProcedure;
+      return refuse(session, call, { uri, message: 'the router has no such procedure' });
     }
     if (jsonBytes(payload.args) + jsonBytes(payload.kwargs) > most) {
-      const text = 'the arguments are larger than any procedure of the router accepts';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.payloadSizeExceeded, text);
+      const message = 'the arguments are larger than any procedure of the router accepts';
+      return refuse(session, call, { uri: ERROR_URI.payloadSizeExceeded, message });
     }
     const respond = (result: unknown): undefined => {
       if (session.gone) return;
@@ -63,11 +64,11 @@ export function createMetaCalls(
       });
       // Not every serializer can write what other clients chose, such as half a surrogate pair in a
       // name.
-      if (outcome !== 'sent') refuse(session, MESSAGE.CALL, request, ...undeliverable(outcome, 'caller'));
+      if (outcome !== 'sent') refuse(session, call, undeliverable(outcome, 'caller'));
     };
     const fail = (error: unknown): undefined => {
       if (!(error instanceof MetaError)) throw error;
-      return refuse(session, MESSAGE.CALL, request, error.uri, error.message);
+      return refuse(session, call, error);
     };
     try {
       const result = run({ session, args: argsOf(payload), kwargs: kwargsOf(payload) });

@@ -8,6 +8,7 @@ import { isPacked } from '../payload-passthru.js';
 import type { Broker } from '../pubsub/broker.js';
 import type { Publication } from '../pubsub/publishing.js';
 import type { RealmContext } from '../realm-context.js';
+import type { Refusal } from '../refusals.js';
 import { invalid, uriArgument } from './arguments.js';
 import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 
@@ -27,7 +28,7 @@ interface Testament extends Publication {
 }
 
 export function createTestaments(
-  broker: Pick<Broker, 'deliver' | 'objection'>,
+  broker: Pick<Broker, 'deliver' | 'check'>,
   { limits, rules, randomId }: RealmContext,
 ): Testaments {
   const testaments = new Map<Session, Testament[]>();
@@ -45,8 +46,8 @@ export function createTestaments(
   });
 
   function add(session: Session, testament: Testament): undefined {
-    const refused = held.objection(session, testament.weight);
-    if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
+    const refusal = held.check(session, testament.weight);
+    if (refusal !== undefined) deny(refusal);
     held.add(session, testament.weight);
     const all = testaments.get(session);
     if (all === undefined) testaments.set(session, [testament]);
@@ -69,12 +70,9 @@ export function createTestaments(
       'wamp.session.add_testament': (call) => {
         const { session } = call;
         const testament = testamentOf(call, limits.maxTestamentBytes);
-        const refused = broker.objection(testament);
-        if (refused !== undefined) throw new MetaError(refused[0], refused[1]);
+        const refusal = broker.check(testament);
+        if (refusal !== undefined) deny(refusal);
         const verdict = ask(rules.authorizer, session, 'publish', testament.topic, 'exact');
-        const deny = (uri: string, message: string): never => {
-          throw new MetaError(uri, message);
-        };
         return settle(verdict, session, () => add(session, testament), deny);
       },
       'wamp.session.flush_testaments': ({ session, kwargs }) => void take(session, scopeOf(kwargs)),
@@ -87,6 +85,11 @@ export function createTestaments(
     },
     discard: (session) => void take(session),
   };
+}
+
+/** @throws MetaError */
+function deny({ uri, message }: Refusal): never {
+  throw new MetaError(uri, message);
 }
 
 /** @throws MetaError */

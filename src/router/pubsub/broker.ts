@@ -6,7 +6,7 @@ import type { Session } from '../model.js';
 import { isUsablePattern, isUsableUri, matchPolicyOf } from '../patterns/pattern-index.js';
 import { checkPacking, isOpaque } from '../payload-passthru.js';
 import type { RealmContext } from '../realm-context.js';
-import { type Objection, refuse } from '../refusals.js';
+import { NO_DISCLOSURE, OPAQUE_PAYLOAD, RESERVED_URI, type Refusal, refuse } from '../refusals.js';
 import { createPublishing, type Publication, type Publishing } from './publishing.js';
 import type { RetainedEvent } from './retained-events.js';
 import { createSubscriptions, type Subscriptions } from './subscriptions.js';
@@ -27,7 +27,7 @@ export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBeh
    */
   publish(session: Session, message: Publish): Promise<void> | undefined;
   /** Returns why nobody may publish this event. */
-  objection(publication: Publication): Objection | undefined;
+  check(publication: Publication): Refusal | undefined;
   readonly size: number;
 }
 
@@ -37,25 +37,20 @@ export function createBroker(context: RealmContext): Broker {
   const publishing = createPublishing(subscriptions, context);
   const { announce, deliver: publish, sendRetained } = publishing;
 
-  function objection({ topic, options, payload }: Publication): Objection | undefined {
-    if (!isUsableUri(topic)) return [ERROR_URI.invalidUri, 'the topic is not a valid URI'];
-    if (isReservedUri(topic))
-      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. are reserved for the router'];
-    if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
-    if (options['disclose_me'] === true && rules.disclosure === 'refuse')
-      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
+  function check({ topic, options, payload }: Publication): Refusal | undefined {
+    if (!isUsableUri(topic)) return { uri: ERROR_URI.invalidUri, message: 'the topic is not a valid URI' };
+    if (isReservedUri(topic)) return RESERVED_URI;
+    if (isOpaque(payload)) return OPAQUE_PAYLOAD;
+    if (options['disclose_me'] === true && rules.disclosure === 'refuse') return NO_DISCLOSURE;
     return undefined;
   }
 
   /** @param retained events to send before any others */
-  function enter(
-    session: Session,
-    { request, options, topic }: Subscribe,
-    retained: readonly RetainedEvent[],
-  ): undefined {
+  function enter(session: Session, message: Subscribe, retained: readonly RetainedEvent[]): undefined {
+    const { request, options, topic } = message;
     const match = matchPolicyOf(options);
-    const refused = subscriptions.objection(session, match, topic);
-    if (refused !== undefined) return refuse(session, MESSAGE.SUBSCRIBE, request, refused[0], refused[1]);
+    const refusal = subscriptions.check(session, match, topic);
+    if (refusal !== undefined) return refuse(session, message, refusal);
     subscriptions.enter(session, topic, match, (subscription) => {
       session.peer.send({ type: MESSAGE.SUBSCRIBED, request, subscription: subscription.id });
       sendRetained(session, subscription, retained);
@@ -91,14 +86,13 @@ export function createBroker(context: RealmContext): Broker {
     subscriptions,
     announce,
     deliver: publish,
-    objection,
+    check,
     subscribe(session, message) {
-      const { request, topic, options } = message;
+      const { topic, options } = message;
       const match = matchPolicyOf(options);
-      const deny = (uri: string, text: string): undefined =>
-        refuse(session, MESSAGE.SUBSCRIBE, request, uri, text);
+      const deny = (refusal: Refusal): undefined => refuse(session, message, refusal);
       if (!isUsablePattern(match, topic))
-        return deny(ERROR_URI.invalidUri, 'the topic is not a valid URI or pattern');
+        return deny({ uri: ERROR_URI.invalidUri, message: 'the topic is not a valid URI or pattern' });
       const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
       const proceed = (): Promise<void> | undefined =>
         options['get_retained'] === true ? enterAfterSearch(session, message) : enter(session, message, []);
@@ -107,13 +101,11 @@ export function createBroker(context: RealmContext): Broker {
     unsubscribe(session, message) {
       const { request } = message;
       const subscription = session.subscriptions?.get(message.subscription);
-      const deny = (uri: string, text: string): undefined =>
-        refuse(session, MESSAGE.UNSUBSCRIBE, request, uri, text);
-      if (subscription === undefined)
-        return deny(ERROR_URI.noSuchSubscription, 'this session has no such subscription');
-      const denyAndResume = (uri: string, text: string): undefined => {
+      const deny = (refusal: Refusal): undefined => refuse(session, message, refusal);
+      if (subscription === undefined) return deny(NO_SUCH_SUBSCRIPTION);
+      const denyAndResume = (refusal: Refusal): undefined => {
         subscriptions.resume(session, subscription);
-        return deny(uri, text);
+        return deny(refusal);
       };
       const verdict = ask(rules.authorizer, session, 'unsubscribe', subscription.uri, subscription.match);
       const proceed = (): undefined => {
@@ -131,15 +123,15 @@ export function createBroker(context: RealmContext): Broker {
     },
     publish(session, message) {
       checkPacking('PUBLISH', message.options, session.features.publisher.payloadPassthru);
-      const refused = objection(message);
-      if (refused !== undefined) return denyPublish(session, message, refused);
+      const refusal = check(message);
+      if (refusal !== undefined) return denyPublish(session, message, refusal);
       const verdict = ask(rules.authorizer, session, 'publish', message.topic, 'exact');
       if (verdict === true) return accept(session, message);
       return settle(
         verdict,
         session,
         () => accept(session, message),
-        (uri, text) => denyPublish(session, message, [uri, text]),
+        (refusal) => denyPublish(session, message, refusal),
       );
     },
     get isBehind() {
@@ -152,6 +144,11 @@ export function createBroker(context: RealmContext): Broker {
 }
 
 /** Several clients treat the response to a PUBLISH that asked for none as a protocol violation. */
-function denyPublish(session: Session, { request, options }: Publish, [uri, text]: Objection): undefined {
-  if (options['acknowledge'] === true) refuse(session, MESSAGE.PUBLISH, request, uri, text);
+function denyPublish(session: Session, message: Publish, refusal: Refusal): undefined {
+  if (message.options['acknowledge'] === true) refuse(session, message, refusal);
 }
+
+const NO_SUCH_SUBSCRIPTION: Refusal = {
+  uri: ERROR_URI.noSuchSubscription,
+  message: 'this session has no such subscription',
+};

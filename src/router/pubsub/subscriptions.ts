@@ -3,7 +3,7 @@ import { createEntryLimits } from '../entry-limits.js';
 import type { MatchPolicy, Session, Subscription } from '../model.js';
 import { createPatternIndex } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
-import type { Objection } from '../refusals.js';
+import type { Refusal } from '../refusals.js';
 
 /**
  * Which sessions subscribe to which topic. Publishes meta events for every change (WAMP,
@@ -34,7 +34,7 @@ export interface Subscriptions {
    * The limit that a subscription would exceed. Undefined if the session has that subscription
    * already.
    */
-  objection(subscriber: Session, match: MatchPolicy, uri: string): Objection | undefined;
+  check(subscriber: Session, match: MatchPolicy, uri: string): Refusal | undefined;
   /**
    * Sends a session no more events of a subscription that it asked to leave, until `leave` or
    * `resume`.
@@ -112,10 +112,10 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
     get: index.get,
     exact: index.exact,
     patterns: index.patterns,
-    objection(subscriber, match, uri) {
+    check(subscriber, match, uri) {
       const known = index.get(match, uri);
       if (known?.subscribers.has(subscriber)) return undefined;
-      return held.objection(subscriber, uri, known === undefined, index.shapesWith(match, uri));
+      return held.check(subscriber, uri, known === undefined, index.shapesWith(match, uri));
     },
     isHeard: (topic) => index.exact(topic) !== undefined || index.patterns(topic).length > 0,
     byId: (id) => byId.get(id),

@@ -5,7 +5,7 @@ import { ERROR_URI } from '../../wamp/uris.js';
 import type { PendingCall, Session } from '../model.js';
 import { checkPacking, isOpaque, isPacked, packingOf } from '../payload-passthru.js';
 import type { RealmContext } from '../realm-context.js';
-import type { Objection } from '../refusals.js';
+import { OPAQUE_PAYLOAD, type Refusal } from '../refusals.js';
 import { undeliverable } from '../undeliverable.js';
 import { pickAnother } from './invocation-policy.js';
 import type { Invoking } from './invoking.js';
@@ -43,7 +43,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (!call.caller.features.caller.payloadPassthru) return refuse(call, isProgress, TAKES_NO_PACKED);
       details = { ...details, ...packingOf(options) };
     }
-    if (isOpaque(payload)) return refuse(call, isProgress, NO_OPAQUE);
+    if (isOpaque(payload)) return refuse(call, isProgress, OPAQUE_PAYLOAD);
     const outcome = call.caller.peer.send({ type: MESSAGE.RESULT, request: call.request, details, payload });
     // If the caller is lost, its cleanup ends the call and interrupts the callee.
     if (outcome === 'sent' || (isProgress && outcome === 'closed')) return;
@@ -51,10 +51,10 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
   }
 
   /** Ends a call whose response cannot be sent to the caller. */
-  function refuse(call: PendingCall, isProgress: boolean, objection: Objection): undefined {
+  function refuse(call: PendingCall, isProgress: boolean, refusal: Refusal): undefined {
     calls.finish(call, 'error');
-    calls.fail(call, objection[0], objection[1]);
-    if (isProgress) calls.interrupt(call, 'killnowait', objection[0]);
+    calls.fail(call, refusal);
+    if (isProgress) calls.interrupt(call, 'killnowait', refusal.uri);
   }
 
   /**
@@ -72,7 +72,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       invoking.retry(call, message, next);
     } else {
       calls.finish(call, 'error');
-      calls.fail(call, ERROR_URI.noAvailableCallee, 'all callees are unavailable');
+      calls.fail(call, { uri: ERROR_URI.noAvailableCallee, message: 'all callees are unavailable' });
     }
     return true;
   }
@@ -96,7 +96,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
       calls.finish(call, message.uri === ERROR_URI.canceled ? 'canceled' : 'error');
       if (call.caller.gone) return;
-      if (isOpaque(message.payload)) return refuse(call, false, NO_OPAQUE);
+      if (isOpaque(message.payload)) return refuse(call, false, OPAQUE_PAYLOAD);
       const { details, uri, payload } = message;
       const { request } = call;
       const outcome = call.caller.peer.send({
@@ -107,13 +107,12 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
         uri,
         payload,
       });
-      if (outcome !== 'sent') calls.fail(call, ...undeliverable(outcome, 'caller'));
+      if (outcome !== 'sent') calls.fail(call, undeliverable(outcome, 'caller'));
     },
   };
 }
 
-const NO_OPAQUE = [ERROR_URI.featureNotSupported, 'payload transparency is not supported'] as const;
-const TAKES_NO_PACKED = [
-  ERROR_URI.featureNotSupported,
-  'the caller does not accept packed payloads',
-] as const;
+const TAKES_NO_PACKED: Refusal = {
+  uri: ERROR_URI.featureNotSupported,
+  message: 'the caller does not accept packed payloads',
+};

@@ -20,12 +20,12 @@ export function createCancelling(
     }
     calls.finish(call, 'canceled');
     if (KNOWN_MODES.includes(mode)) {
-      calls.fail(call, ERROR_URI.canceled, 'the call was cancelled');
+      calls.fail(call, { uri: ERROR_URI.canceled, message: 'the call was cancelled' });
       if (mode === 'killnowait') calls.interrupt(call, 'killnowait', ERROR_URI.canceled);
     } else {
       // The call ends, as the caller wanted. The URI says that the mode is unknown.
       const message = 'CANCEL: mode must be skip, kill or killnowait; the call was ended';
-      calls.fail(call, ERROR_URI.invalidArgument, message);
+      calls.fail(call, { uri: ERROR_URI.invalidArgument, message });
       calls.interrupt(call, 'killnowait', ERROR_URI.invalidArgument);
     }
   }

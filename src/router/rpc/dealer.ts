@@ -1,5 +1,5 @@
 import { ProtocolViolation } from '../../wamp/decode.js';
-import { type Call, type Cancel, type ErrorMessage, MESSAGE, type Yield } from '../../wamp/messages.js';
+import type { Call, Cancel, ErrorMessage, Yield } from '../../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
 import { ask, settle } from '../access/ask-authorizer.js';
 import { tooMany } from '../limit.js';
@@ -7,7 +7,7 @@ import type { Session } from '../model.js';
 import { isUsableUri } from '../patterns/pattern-index.js';
 import { checkPacking, isOpaque } from '../payload-passthru.js';
 import type { RealmContext } from '../realm-context.js';
-import { type Objection, refuse } from '../refusals.js';
+import { NO_DISCLOSURE, OPAQUE_PAYLOAD, type Refusal, refuse } from '../refusals.js';
 import { createAnswering } from './answering.js';
 import { createCancelling } from './cancelling.js';
 import { pickEndpoint } from './invocation-policy.js';
@@ -56,15 +56,15 @@ export function createDealer(
   const answering = createAnswering(calls, invoking, context);
   let draining = false;
 
-  function objection(session: Session, { procedure, options, payload }: Call): Objection | undefined {
-    if (!isUsableUri(procedure)) return [ERROR_URI.invalidUri, 'the procedure is not a valid URI'];
+  function check(session: Session, { procedure, options, payload }: Call): Refusal | undefined {
+    if (!isUsableUri(procedure))
+      return { uri: ERROR_URI.invalidUri, message: 'the procedure is not a valid URI' };
     if (!session.trusted && rules.routerOnly.has(procedure))
-      return [ERROR_URI.notAuthorized, 'only the router may call this procedure'];
-    if (isOpaque(payload)) return [ERROR_URI.featureNotSupported, 'payload transparency is not supported'];
+      return { uri: ERROR_URI.notAuthorized, message: 'only the router may call this procedure' };
+    if (isOpaque(payload)) return OPAQUE_PAYLOAD;
     if (options['progress'] === true)
-      return [ERROR_URI.optionNotAllowed, 'progressive call invocations are not supported'];
-    if (options['disclose_me'] === true && rules.disclosure === 'refuse')
-      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
+      return { uri: ERROR_URI.optionNotAllowed, message: 'progressive call invocations are not supported' };
+    if (options['disclose_me'] === true && rules.disclosure === 'refuse') return NO_DISCLOSURE;
     // The router's own session has no limit: it calls authenticators and authorizers for all
     // sessions.
     if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
@@ -76,7 +76,7 @@ export function createDealer(
   }
 
   function route(session: Session, message: Call): Promise<void> | undefined {
-    const { procedure, request } = message;
+    const { procedure } = message;
     const exact = registrations.exact(procedure);
     // Clients cannot register these URIs, and patterns do not match them.
     if (exact === undefined && isReservedUri(procedure)) return callMeta(session, message);
@@ -88,11 +88,11 @@ export function createDealer(
       return route(session, message);
     }
     if (endpoint === undefined) {
-      const text = 'no procedure is registered under this URI';
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.noSuchProcedure, text);
+      const uri = ERROR_URI.noSuchProcedure;
+      return refuse(session, message, { uri, message: 'no procedure is registered under this URI' });
     }
     if (draining && !session.trusted && !endpoint.callee.trusted) {
-      return refuse(session, MESSAGE.CALL, request, ERROR_URI.unavailable, 'the router is closing');
+      return refuse(session, message, { uri: ERROR_URI.unavailable, message: 'the router is closing' });
     }
     invoking.begin(session, message, endpoint);
     return undefined;
@@ -104,20 +104,19 @@ export function createDealer(
     registrations,
     cancel: createCancelling(calls, context),
     call(session, message) {
-      const { request } = message;
       // The caller could not tell two responses with one ID apart. (A repeated CALL belongs to
       // progressive call invocations.)
-      if (session.calls?.has(request)) throw new ProtocolViolation('CALL: Request is in use');
+      if (session.calls?.has(message.request)) throw new ProtocolViolation('CALL: Request is in use');
       checkPacking('CALL', message.options, session.features.caller.payloadPassthru);
-      const refused = objection(session, message);
-      if (refused !== undefined) return refuse(session, MESSAGE.CALL, request, refused[0], refused[1]);
+      const refusal = check(session, message);
+      if (refusal !== undefined) return refuse(session, message, refusal);
       const verdict = ask(rules.authorizer, session, 'call', message.procedure, 'exact');
       if (verdict === true) return route(session, message);
       return settle(
         verdict,
         session,
         () => route(session, message),
-        (uri, text) => refuse(session, MESSAGE.CALL, request, uri, text),
+        (refusal) => refuse(session, message, refusal),
       );
     },
     *forget(session) {

@@ -48,7 +48,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     const packed = isPacked(message.options);
     if (packed && !features.payloadPassthru) {
       calls.finish(call, 'error');
-      calls.fail(call, ERROR_URI.featureNotSupported, 'the callee does not accept packed payloads');
+      const text = 'the callee does not accept packed payloads';
+      calls.fail(call, { uri: ERROR_URI.featureNotSupported, message: text });
       return;
     }
     const outcome = callee.peer.send({
@@ -61,7 +62,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     // If the callee was lost while sending, its cleanup has ended the call already.
     if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
     calls.finish(call, 'error');
-    calls.fail(call, ...undeliverable(outcome, 'callee'));
+    calls.fail(call, undeliverable(outcome, 'callee'));
   }
 
   return {
@@ -70,8 +71,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       const weight = caller.trusted ? 0 : weightOf(message, match);
       const limit = weight > 0 ? budgets.pending.take(weight) : undefined;
       if (limit !== undefined) {
-        const refusal = tooMany('the realm has reached its limit of open calls', limit);
-        return refuse(caller, MESSAGE.CALL, message.request, refusal[0], refusal[1]);
+        return refuse(caller, message, tooMany('the realm has reached its limit of open calls', limit));
       }
       const call: PendingCall = {
         caller,

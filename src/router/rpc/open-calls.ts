@@ -3,7 +3,7 @@ import { MESSAGE } from '../../wamp/messages.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import type { PendingCall, Session } from '../model.js';
 import type { RealmContext } from '../realm-context.js';
-import { refuse } from '../refusals.js';
+import { type Refusal, refuse } from '../refusals.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import { dropRerouting } from './rerouting.js';
 
@@ -13,7 +13,7 @@ export interface OpenCalls {
   /** Forgets a call. A later response to it is dropped. */
   finish(call: PendingCall, outcome: RoutedOutcome): void;
   /** Sends the caller an ERROR for its call. */
-  fail(call: PendingCall, uri: string, message: string): void;
+  fail(call: PendingCall, refusal: Refusal): void;
   /** Sends the callee an INTERRUPT, if it supports that. */
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
   /**
@@ -35,7 +35,7 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
   const awaited: Awaited[] = [];
   const deadlines = createDeadlines(clock, (call) => {
     finish(call, 'timeout');
-    fail(call, ERROR_URI.timeout, 'the call took longer than its timeout');
+    fail(call, { uri: ERROR_URI.timeout, message: 'the call took longer than its timeout' });
     interrupt(call, 'killnowait', ERROR_URI.timeout);
   });
 
@@ -49,8 +49,8 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
     for (const { calls, resolve } of awaited) if (calls.delete(call) && calls.size === 0) resolve();
   }
 
-  function fail(call: PendingCall, uri: string, message: string): void {
-    refuse(call.caller, MESSAGE.CALL, call.request, uri, message);
+  function fail({ caller, request }: PendingCall, refusal: Refusal): void {
+    refuse(caller, { type: MESSAGE.CALL, request }, refusal);
   }
 
   /**
@@ -79,7 +79,7 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
       for (const call of session.invocations?.values() ?? []) {
         if (session.invocations?.get(call.invocation) !== call) continue;
         finish(call, 'error');
-        fail(call, ERROR_URI.canceled, 'the callee is gone');
+        fail(call, { uri: ERROR_URI.canceled, message: 'the callee is gone' });
         yield;
       }
     },

@@ -4,7 +4,7 @@ import { ask, settle } from '../access/ask-authorizer.js';
 import type { Endpoint, InvocationPolicy, Registration, Session } from '../model.js';
 import { isUsablePattern, matchPolicyOf } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
-import { type Objection, refuse } from '../refusals.js';
+import { NO_DISCLOSURE, RESERVED_URI, type Refusal, refuse } from '../refusals.js';
 import { isInvocationPolicy } from './invocation-policy.js';
 import type { Registrations } from './registrations.js';
 
@@ -18,33 +18,28 @@ export function createRegistering(registrations: Registrations, context: RealmCo
   const { rules } = context;
 
   /** Checks a REGISTER by itself, without regard to existing registrations. */
-  function objection(session: Session, { procedure, options }: Register): Objection | undefined {
+  function check(session: Session, { procedure, options }: Register): Refusal | undefined {
     if (!isUsablePattern(matchPolicyOf(options), procedure))
-      return [ERROR_URI.invalidUri, 'the procedure is not a valid URI or pattern'];
-    if (isReservedUri(procedure))
-      return [ERROR_URI.invalidUri, 'URIs that begin with wamp. are reserved for the router'];
-    if (!isInvocationPolicy(options['invoke'] ?? 'single'))
-      return [ERROR_URI.optionNotAllowed, 'invoke must be single, first, last, random or roundrobin'];
+      return { uri: ERROR_URI.invalidUri, message: 'the procedure is not a valid URI or pattern' };
+    if (isReservedUri(procedure)) return RESERVED_URI;
+    if (!isInvocationPolicy(options['invoke'] ?? 'single')) return BAD_POLICY;
     if (options['disclose_caller'] === true && rules.disclosure === 'refuse' && !session.trusted)
-      return [ERROR_URI.discloseMeDisallowed, 'this realm does not disclose identities'];
+      return NO_DISCLOSURE;
     return undefined;
   }
 
   /** Returns why an existing registration cannot have one more callee. */
-  function conflict(session: Session, known: Registration, { options }: Register): Objection | undefined {
+  function conflict(session: Session, known: Registration, { options }: Register): Refusal | undefined {
     if (options['force_reregister'] === true) {
       if (session.trusted || !known.endpoints.some(({ callee }) => callee.trusted)) return undefined;
-      return [ERROR_URI.procedureAlreadyExists, 'the procedure is registered by the router itself'];
+      return exists('the procedure is registered by the router itself');
     }
     // autobahn|python treats a second REGISTERED with a known ID as a violation. So no policy lets
     // a session register twice.
     if (session.registrations?.has(known.id))
-      return [ERROR_URI.procedureAlreadyExists, 'this session has already registered the procedure'];
+      return exists('this session has already registered the procedure');
     if (known.invoke === 'single' || known.invoke !== options['invoke'])
-      return [
-        ERROR_URI.procedureAlreadyExists,
-        `the procedure is already registered, with invoke ${known.invoke}`,
-      ];
+      return exists(`the procedure is already registered, with invoke ${known.invoke}`);
     return undefined;
   }
 
@@ -55,9 +50,8 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     const stale = registrations.get(match, uri)?.endpoints.filter(({ callee }) => callee.gone) ?? [];
     for (const endpoint of stale) registrations.leave(endpoint);
     const known = registrations.get(match, uri);
-    let refused = known && conflict(session, known, message);
-    refused ??= registrations.objection(session, match, uri);
-    if (refused !== undefined) return refuse(session, MESSAGE.REGISTER, request, refused[0], refused[1]);
+    const refusal = (known && conflict(session, known, message)) ?? registrations.check(session, match, uri);
+    if (refusal !== undefined) return refuse(session, message, refusal);
     if (options['force_reregister'] === true) for (const old of [...(known?.endpoints ?? [])]) revoke(old);
     const registrationRequest = {
       callee: session,
@@ -86,11 +80,10 @@ export function createRegistering(registrations: Registrations, context: RealmCo
 
   return {
     register(session, message) {
-      const { procedure, options, request } = message;
-      const deny = (uri: string, text: string): undefined =>
-        refuse(session, MESSAGE.REGISTER, request, uri, text);
-      const refused = objection(session, message);
-      if (refused !== undefined) return deny(refused[0], refused[1]);
+      const { procedure, options } = message;
+      const deny = (refusal: Refusal): undefined => refuse(session, message, refusal);
+      const refusal = check(session, message);
+      if (refusal !== undefined) return deny(refusal);
       const match = matchPolicyOf(options);
       const askFor = (action: 'register' | 'unregister') =>
         ask(rules.authorizer, session, action, procedure, match);
@@ -100,12 +93,11 @@ export function createRegistering(registrations: Registrations, context: RealmCo
       const isForced = options['force_reregister'] === true;
       return settle(askFor('register'), session, isForced ? proceedForced : proceed, deny);
     },
-    unregister(session, { registration, request }) {
+    unregister(session, message) {
+      const { registration, request } = message;
       const endpoint = session.registrations?.get(registration);
-      const deny = (uri: string, text: string): undefined =>
-        refuse(session, MESSAGE.UNREGISTER, request, uri, text);
-      if (endpoint === undefined)
-        return deny(ERROR_URI.noSuchRegistration, 'this session has no such registration');
+      const deny = (refusal: Refusal): undefined => refuse(session, message, refusal);
+      if (endpoint === undefined) return deny(NO_SUCH_REGISTRATION);
       const { uri, match } = endpoint.registration;
       const proceed = (): undefined => {
         registrations.leave(endpoint);
@@ -115,3 +107,15 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     },
   };
 }
+
+const exists = (message: string): Refusal => ({ uri: ERROR_URI.procedureAlreadyExists, message });
+
+const BAD_POLICY: Refusal = {
+  uri: ERROR_URI.optionNotAllowed,
+  message: 'invoke must be single, first, last, random or roundrobin',
+};
+
+const NO_SUCH_REGISTRATION: Refusal = {
+  uri: ERROR_URI.noSuchRegistration,
+  message: 'this session has no such registration',
+};

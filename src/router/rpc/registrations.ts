@@ -2,7 +2,7 @@ import { createEntryLimits } from '../entry-limits.js';
 import type { Endpoint, InvocationPolicy, MatchPolicy, Registration, Session } from '../model.js';
 import { createPatternIndex } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
-import type { Objection } from '../refusals.js';
+import type { Refusal } from '../refusals.js';
 import { removeEndpoint } from './invocation-policy.js';
 
 /**
@@ -26,7 +26,7 @@ export interface Registrations {
   enter(request: RegistrationRequest, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
   /** The limit that one more callee, or one more registration, would exceed. */
-  objection(callee: Session, match: MatchPolicy, uri: string): Objection | undefined;
+  check(callee: Session, match: MatchPolicy, uri: string): Refusal | undefined;
   /** Removes all registrations of a session, one with each step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
@@ -98,9 +98,9 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
     get: index.get,
     exact: index.exact,
     bestPattern: index.bestPattern,
-    objection(callee, match, uri) {
+    check(callee, match, uri) {
       const isNew = index.get(match, uri) === undefined;
-      return held.objection(callee, uri, isNew, index.shapesWith(match, uri));
+      return held.check(callee, uri, isNew, index.shapesWith(match, uri));
     },
     byId: (id) => byId.get(id),
     all: () => byId.values(),
