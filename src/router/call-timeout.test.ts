@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
 import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, hello, type RawClient, rawOver } from '../../test/support/raw-client.js';
+import { MESSAGE } from '../wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../wamp/peer.js';
 import { createRouter, type Router } from './router.js';
 
 const CAPABLE = {
   roles: { ...ALL_ROLES, callee: { features: { call_canceling: true, call_timeout: true } } },
 };
-const TIMEOUT = [8, 48, 1, {}, 'wamp.error.timeout', [expect.any(String)]];
+const TIMEOUT = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.timeout', [expect.any(String)]];
 
 describe('the deadline of a call', () => {
   let clock: FakeClock;
@@ -40,9 +41,9 @@ describe('the deadline of a call', () => {
   /** An open call: [caller, callee, details of its invocation]. */
   async function call(options: object, registration: object, calleeDetails?: object) {
     const [callee, caller] = [await join(calleeDetails), await join()];
-    callee.send([64, 1, registration, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, registration, 'com.a']);
     await callee.next();
-    caller.send([48, 1, options, 'com.a']);
+    caller.send([MESSAGE.CALL, 1, options, 'com.a']);
     return [caller, callee, (await callee.next())[3]] as const;
   }
 
@@ -64,7 +65,11 @@ describe('the deadline of a call', () => {
     expect(caller.unread).toBe(0);
     clock.advance(1);
     expect(await caller.next()).toEqual(TIMEOUT);
-    expect(await callee.next()).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }]);
+    expect(await callee.next()).toEqual([
+      MESSAGE.INTERRUPT,
+      1,
+      { mode: 'killnowait', reason: 'wamp.error.timeout' },
+    ]);
     expect(router.counts().pendingCalls).toBe(0);
   });
 
@@ -89,7 +94,7 @@ describe('the deadline of a call', () => {
   it('leaves no timer behind once its call is answered', async () => {
     const [caller, callee] = await call({ timeout: 500 }, {});
     const before = clock.pending;
-    callee.send([70, 1, {}]);
+    callee.send([MESSAGE.YIELD, 1, {}]);
     await caller.next();
     expect(clock.pending).toBe(before - 1);
   });
@@ -99,27 +104,31 @@ describe('the deadline of a call', () => {
     const before = clock.pending;
     clock.advance(10_000);
     for (const request of [2, 3]) {
-      caller.send([48, request, {}, 'com.a']);
+      caller.send([MESSAGE.CALL, request, {}, 'com.a']);
       await callee.next();
     }
     expect(clock.pending).toBe(before);
-    callee.send([70, 1, {}]);
-    expect(await caller.next()).toEqual([50, 1, {}]);
+    callee.send([MESSAGE.YIELD, 1, {}]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
     clock.advance(29_999);
     expect(caller.unread).toBe(0);
     clock.advance(1);
     expect([(await caller.next())[2], (await caller.next())[2]]).toEqual([2, 3]);
     // Without calls the shared timer stops, and the next call starts it.
     expect(clock.pending).toBe(before - 1);
-    caller.send([48, 4, {}, 'com.a']);
+    caller.send([MESSAGE.CALL, 4, {}, 'com.a']);
     clock.advance(30_000);
-    expect(await caller.next()).toEqual([8, 48, 4, ...TIMEOUT.slice(3)]);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 4, ...TIMEOUT.slice(3)]);
   });
 
   it('still ends a call in mode kill whose callee never responds, without a second INTERRUPT', async () => {
     const [caller, callee] = await call({ timeout: 500 }, {});
-    caller.send([49, 1, { mode: 'kill' }]);
-    expect(await callee.next()).toStrictEqual([69, 1, { mode: 'kill', reason: 'wamp.error.canceled' }]);
+    caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+    expect(await callee.next()).toStrictEqual([
+      MESSAGE.INTERRUPT,
+      1,
+      { mode: 'kill', reason: 'wamp.error.canceled' },
+    ]);
     clock.advance(500);
     expect(await caller.next()).toEqual(TIMEOUT);
     expect(callee.unread).toBe(0);

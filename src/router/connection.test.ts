@@ -40,73 +40,87 @@ describe('a session whose request waits for the authorizer', () => {
     const { join, decide } = setUp();
     const { client: callee } = await join();
     const { client: caller } = await join();
-    callee.send([64, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
-    callee.send([48, 2, {}, 'com.slow']);
+    callee.send([MESSAGE.CALL, 2, {}, 'com.slow']);
     for (const answer of [
-      (request: unknown) => [70, request, {}, ['yes']],
-      (request: unknown) => [8, 68, request, {}, 'com.no'],
+      (request: unknown) => [MESSAGE.YIELD, request, {}, ['yes']],
+      (request: unknown) => [MESSAGE.ERROR, MESSAGE.INVOCATION, request, {}, 'com.no'],
     ]) {
-      caller.send([48, 1, {}, 'com.a']);
+      caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
       const [, request] = await callee.next();
       callee.send(answer(request));
-      expect([50, 8]).toContain((await caller.next())[0]);
+      expect([MESSAGE.RESULT, 8]).toContain((await caller.next())[0]);
     }
     decide(false);
-    expect(await callee.next()).toEqual([8, 48, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
+    expect(await callee.next()).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+      {},
+      'wamp.error.not_authorized',
+      [expect.any(String)],
+    ]);
   });
 
   it('gets no more events of a subscription as soon as it sends UNSUBSCRIBE', async () => {
     const { join, decide } = setUp();
     const [{ client }, { client: publisher }] = [await join(), await join()];
     // The publisher subscribes too, so that the subscription outlives the client's part in it.
-    publisher.send([32, 9, { match: 'prefix' }, 'com.slow']);
+    publisher.send([MESSAGE.SUBSCRIBE, 9, { match: 'prefix' }, 'com.slow']);
     decide(true);
     await publisher.next();
-    client.send([32, 1, { match: 'prefix' }, 'com.slow']);
+    client.send([MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.slow']);
     decide(true);
     const [, , subscription] = await client.next();
     const publish = async (request: number) => {
-      publisher.send([16, request, { acknowledge: true }, 'com.slow.t']);
-      expect(await publisher.next()).toEqual([17, request, expect.any(Number)]);
+      publisher.send([MESSAGE.PUBLISH, request, { acknowledge: true }, 'com.slow.t']);
+      expect(await publisher.next()).toEqual([MESSAGE.PUBLISHED, request, expect.any(Number)]);
     };
     // Nothing waits for the authorizer now, so new messages are handled at once.
     await turn();
-    client.send([34, 2, subscription]);
+    client.send([MESSAGE.UNSUBSCRIBE, 2, subscription]);
     await publish(1);
     decide(false);
-    expect(await client.next()).toEqual([8, 34, 2, {}, 'wamp.error.not_authorized', [expect.any(String)]]);
+    expect(await client.next()).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.UNSUBSCRIBE,
+      2,
+      {},
+      'wamp.error.not_authorized',
+      [expect.any(String)],
+    ]);
     // It is still subscribed.
     await publish(2);
-    expect((await client.next())[0]).toBe(36);
-    client.send([34, 3, subscription]);
+    expect((await client.next())[0]).toBe(MESSAGE.EVENT);
+    client.send([MESSAGE.UNSUBSCRIBE, 3, subscription]);
     await publish(3);
     decide(true);
-    expect(await client.next()).toEqual([35, 3]);
+    expect(await client.next()).toEqual([MESSAGE.UNSUBSCRIBED, 3]);
     await turn();
-    client.send([32, 4, { match: 'prefix' }, 'com.slow']);
+    client.send([MESSAGE.SUBSCRIBE, 4, { match: 'prefix' }, 'com.slow']);
     decide(true);
-    expect((await client.next())[0]).toBe(33);
+    expect((await client.next())[0]).toBe(MESSAGE.SUBSCRIBED);
     await publish(4);
-    expect((await client.next())[0]).toBe(36);
+    expect((await client.next())[0]).toBe(MESSAGE.EVENT);
     expect(client.unread).toBe(0);
   });
 
   it('gets no more events after UNSUBSCRIBE, even if that waits behind another request', async () => {
     const { join, decide } = setUp();
     const [{ client }, { client: publisher }] = [await join(), await join()];
-    publisher.send([16, 1, { retain: true }, 'com.t']);
-    client.send([32, 1, {}, 'com.t']);
+    publisher.send([MESSAGE.PUBLISH, 1, { retain: true }, 'com.t']);
+    client.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     const [, , subscription] = await client.next();
-    client.send([48, 2, {}, 'com.slow']);
-    client.send([32, 3, { get_retained: true }, 'com.t']);
-    client.send([34, 4, subscription]);
-    publisher.send([16, 2, { acknowledge: true }, 'com.t']);
-    expect((await publisher.next())[0]).toBe(17);
+    client.send([MESSAGE.CALL, 2, {}, 'com.slow']);
+    client.send([MESSAGE.SUBSCRIBE, 3, { get_retained: true }, 'com.t']);
+    client.send([MESSAGE.UNSUBSCRIBE, 4, subscription]);
+    publisher.send([MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.t']);
+    expect((await publisher.next())[0]).toBe(MESSAGE.PUBLISHED);
     decide(true);
-    expect(await client.next()).toStartWith([8, 48, 2]);
-    expect(await client.next()).toEqual([33, 3, subscription]);
-    expect(await client.next()).toEqual([35, 4]);
+    expect(await client.next()).toStartWith([MESSAGE.ERROR, MESSAGE.CALL, 2]);
+    expect(await client.next()).toEqual([MESSAGE.SUBSCRIBED, 3, subscription]);
+    expect(await client.next()).toEqual([MESSAGE.UNSUBSCRIBED, 4]);
     expect(client.unread).toBe(0);
   });
 
@@ -114,13 +128,13 @@ describe('a session whose request waits for the authorizer', () => {
     const { join, decide, clock } = setUp();
     const killer = await join();
     const { client, id } = await join();
-    client.send([48, 1, {}, 'com.slow']);
-    client.send([48, 2, {}, 'com.none']);
-    killer.client.send([48, 1, {}, 'wamp.session.kill', [id]]);
+    client.send([MESSAGE.CALL, 1, {}, 'com.slow']);
+    client.send([MESSAGE.CALL, 2, {}, 'com.none']);
+    killer.client.send([MESSAGE.CALL, 1, {}, 'wamp.session.kill', [id]]);
     expect((await client.next())[2]).toBe('wamp.close.killed');
     // More messages than may wait for a live session.
-    for (let request = 3; request < 9; request++) client.send([48, request, {}, 'com.none']);
-    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    for (let request = 3; request < 9; request++) client.send([MESSAGE.CALL, request, {}, 'com.none']);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await client.closed;
     decide(true);
     await turn();
@@ -186,7 +200,7 @@ describe('a client for which WELCOME or CHALLENGE cannot be encoded', () => {
       realm: 'realm1',
       details: { roles: ALL_ROLES, ...details },
     });
-    expect(sent.map(toList)).toEqual([[3, { message: expect.any(String) }, reason]]);
+    expect(sent.map(toList)).toEqual([[MESSAGE.ABORT, { message: expect.any(String) }, reason]]);
     expect(router.counts()).toMatchObject({ connections: 0, sessions: 0 });
   });
 });

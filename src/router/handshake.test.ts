@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
-import type { Message } from '../wamp/messages.js';
+import { MESSAGE, type Message } from '../wamp/messages.js';
 import type { Admission, Challenged, Step } from './auth/steps.js';
 import { createHandshake } from './handshake.js';
 
@@ -10,7 +10,7 @@ const ADMITTED: Admission = {
   roles: new Set(),
 };
 const REFUSAL = { uri: 'wamp.error.authentication_denied', message: 'no' };
-const AUTHENTICATE: Message = { type: 5, signature: 'x', extra: {} };
+const AUTHENTICATE: Message = { type: MESSAGE.AUTHENTICATE, signature: 'x', extra: {} };
 
 const challenge = (answer: () => Step | Promise<Step>): Challenged => ({
   kind: 'challenge',
@@ -79,10 +79,10 @@ describe('a handshake', () => {
     const cases: readonly [Step | Promise<Step>, readonly Message[], string][] = [
       [never, [AUTHENTICATE], 'AUTHENTICATE without a CHALLENGE'],
       [challenge(() => never), [AUTHENTICATE, AUTHENTICATE], 'AUTHENTICATE without a CHALLENGE'],
-      [challenge(() => never), [{ type: 1, realm: 'r', details: {} }], 'HELLO before WELCOME'],
+      [challenge(() => never), [{ type: MESSAGE.HELLO, realm: 'r', details: {} }], 'HELLO before WELCOME'],
       [
         challenge(() => never),
-        [AUTHENTICATE, { type: 6, details: {}, reason: 'x' }],
+        [AUTHENTICATE, { type: MESSAGE.GOODBYE, details: {}, reason: 'x' }],
         'GOODBYE before WELCOME',
       ],
       [

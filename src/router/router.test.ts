@@ -4,6 +4,7 @@ import { LIMITS } from '../../test/support/limits.js';
 import { ALL_ROLES, attachRaw, hello, rawOver } from '../../test/support/raw-client.js';
 import { joinRealm } from '../wamp/client/session.js';
 import { decodeMessage } from '../wamp/decode.js';
+import { MESSAGE } from '../wamp/messages.js';
 import { IN_PROCESS, localPeers, type Peer, type SendOutcome } from '../wamp/peer.js';
 import { createRouter, type Router, type RouterOptions } from './router.js';
 
@@ -16,7 +17,7 @@ function start(options: Partial<RouterOptions> = {}): Router {
     ...options,
   });
 }
-const ABORT = (uri: string) => [3, { message: expect.any(String) }, uri];
+const ABORT = (uri: string) => [MESSAGE.ABORT, { message: expect.any(String) }, uri];
 
 describe('admission', () => {
   it('refuses anonymous clients if they are not allowed, and still admits this process', async () => {
@@ -48,12 +49,12 @@ describe('admission', () => {
   it('admits no more sessions than the limit, and another one when one has left', async () => {
     const router = start();
     const clients = [attachRaw(router.attach), attachRaw(router.attach), attachRaw(router.attach)] as const;
-    expect((await hello(clients[0]))[0]).toBe(2);
-    expect((await hello(clients[1]))[0]).toBe(2);
+    expect((await hello(clients[0]))[0]).toBe(MESSAGE.WELCOME);
+    expect((await hello(clients[1]))[0]).toBe(MESSAGE.WELCOME);
     expect(await hello(clients[2])).toEqual(ABORT('bondy.error.too_many_requests'));
     clients[0].close();
     const late = attachRaw(router.attach);
-    expect((await hello(late))[0]).toBe(2);
+    expect((await hello(late))[0]).toBe(MESSAGE.WELCOME);
   });
 
   it('gives every session a different ID, even if the random source repeats one', async () => {
@@ -72,11 +73,11 @@ describe('disclosure', () => {
     router.attach(theirs, IN_PROCESS);
     const callee = rawOver(ours);
     await hello(callee);
-    callee.send([64, 1, { disclose_caller: true }, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a']);
     await callee.next();
     const caller = attachRaw(router.attach);
     const [, id, { authid }] = (await hello(caller)) as [number, number, { authid: string }];
-    caller.send([48, 1, {}, 'com.a']);
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
     expect((await callee.next())[3]).toEqual({
       caller: id,
       caller_authid: authid,
@@ -114,33 +115,38 @@ describe('what cannot be delivered', () => {
     ['closed', 'wamp.error.network_failure'],
   ])('an INVOCATION that is %s becomes an ERROR to the caller', async (outcome, uri) => {
     const router = start();
-    const [peer, send] = fussyPeer({ 68: outcome }, () => {});
+    const [peer, send] = fussyPeer({ [MESSAGE.INVOCATION]: outcome }, () => {});
     router.attach(peer, info);
-    send([1, 'realm1', { roles: ALL_ROLES }]);
-    send([64, 1, {}, 'com.a']);
+    send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
+    send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     const caller = attachRaw(router.attach);
     await hello(caller);
-    caller.send([48, 1, {}, 'com.a']);
-    expect(await caller.next()).toEqual([8, 48, 1, {}, uri, [expect.any(String)]]);
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, uri, [expect.any(String)]]);
     expect(router.counts().pendingCalls).toBe(0);
   });
 
   it.each<[SendOutcome, string, unknown[]]>([
-    ['unencodable', 'wamp.error.runtime_error', [70, 1, {}, ['x']]],
-    ['too_large', 'wamp.error.payload_size_exceeded', [70, 1, {}, ['x']]],
+    ['unencodable', 'wamp.error.runtime_error', [MESSAGE.YIELD, 1, {}, ['x']]],
+    ['too_large', 'wamp.error.payload_size_exceeded', [MESSAGE.YIELD, 1, {}, ['x']]],
   ])('a RESULT that is %s becomes an ERROR to the caller', async (outcome, uri, answer) => {
     const router = start();
     const received: unknown[] = [];
-    const [peer, send] = fussyPeer({ 50: outcome }, (message) => received.push(message));
+    const [peer, send] = fussyPeer({ [MESSAGE.RESULT]: outcome }, (message) => received.push(message));
     router.attach(peer, info);
-    send([1, 'realm1', { roles: ALL_ROLES }]);
+    send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
     const callee = attachRaw(router.attach);
     await hello(callee);
-    callee.send([64, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
-    send([48, 1, {}, 'com.a']);
+    send([MESSAGE.CALL, 1, {}, 'com.a']);
     callee.send(answer);
-    expect(received.at(-1)).toMatchObject({ type: 8, requestType: 48, request: 1, uri });
+    expect(received.at(-1)).toMatchObject({
+      type: MESSAGE.ERROR,
+      requestType: MESSAGE.CALL,
+      request: 1,
+      uri,
+    });
   });
 });
 
@@ -165,7 +171,7 @@ describe('a bug in the router', () => {
     const client = attachRaw(router.attach);
     await hello(client);
     isBroken = true;
-    client.send([16, 1, { acknowledge: true }, 'com.t']);
+    client.send([MESSAGE.PUBLISH, 1, { acknowledge: true }, 'com.t']);
     expect(await client.next()).toEqual(ABORT('wamp.error.runtime_error'));
     expect(lines.join()).toContain('PUBLISH');
     expect(lines.join()).not.toContain('secret');
@@ -183,7 +189,7 @@ describe('closing', () => {
     const closing = router.close().then(() => {
       closed = true;
     });
-    expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+    expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
     clock.advance(499);
     await Promise.resolve();
     expect(closed).toBe(false);
@@ -198,11 +204,11 @@ describe('closing', () => {
     const [callee, caller] = [attachRaw(router.attach), attachRaw(router.attach)];
     await hello(callee, 'realm1', { roles: { callee: { features: { call_timeout: true } } } });
     await hello(caller);
-    callee.send([64, 1, {}, 'com.a']);
-    callee.send([64, 2, { forward_timeout: true }, 'com.b']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 2, { forward_timeout: true }, 'com.b']);
     const none = clock.pending;
     for (const [index, timeout] of [0, 0, 1_000, 2_000].entries())
-      caller.send([48, index + 1, { timeout }, index % 2 ? 'com.a' : 'com.b']);
+      caller.send([MESSAGE.CALL, index + 1, { timeout }, index % 2 ? 'com.a' : 'com.b']);
     await expect.poll(() => router.counts().pendingCalls).toBe(4);
     expect(clock.pending).toBeGreaterThan(none);
     const closing = router.close();

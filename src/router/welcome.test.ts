@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../wamp/messages.js';
 import { createSerializers } from '../wamp/serializers/serializers.js';
 import { ROUTER_ROLES } from './access/admission.js';
 import { shrinkingDetails } from './welcome.js';
@@ -30,7 +31,9 @@ describe('the details of a WELCOME', () => {
   it('fit into the smallest message limit of RawSocket, with every serializer', () => {
     for (const serializer of [json!, ...others]) {
       const sizes = [...shrinkingDetails(DETAILS)].map((details) =>
-        Buffer.byteLength(serializer.encode({ type: 2, session: 2 ** 53 - 1, details }) as string),
+        Buffer.byteLength(
+          serializer.encode({ type: MESSAGE.WELCOME, session: 2 ** 53 - 1, details }) as string,
+        ),
       );
       expect(sizes[0]).toBeGreaterThan(1000);
       expect(sizes[2]).toBeLessThan(512);

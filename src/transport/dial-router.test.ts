@@ -6,6 +6,7 @@ import { createFakeClock } from '../../test/support/fake-clock.js';
 import { startRouterHost, until } from '../../test/support/router-host.js';
 import { TLS_FILES } from '../../test/support/tls-fixtures.js';
 import { joinRealm } from '../wamp/client/session.js';
+import { MESSAGE } from '../wamp/messages.js';
 import { dialRouter } from './dial-router.js';
 
 describe('dialling a router', () => {
@@ -92,7 +93,7 @@ describe('dialling a router', () => {
     const message = await new Promise((resolve) =>
       peer.listen({ onMessage: resolve, onViolation: resolve, onClose() {} }),
     );
-    expect(message).toEqual({ type: 17, request: 1, publication: 2 });
+    expect(message).toEqual({ type: MESSAGE.PUBLISHED, request: 1, publication: 2 });
     peer.close('normal');
   });
 
@@ -104,7 +105,13 @@ describe('dialling a router', () => {
     });
     const peer = await dialRouter(`rs://127.0.0.1:${port}`, { maxMessageSize: 4096 });
     const publish = (text: string) =>
-      peer.send({ type: 16, request: 1, options: {}, topic: 'com.t', payload: { args: [text] } });
+      peer.send({
+        type: MESSAGE.PUBLISH,
+        request: 1,
+        options: {},
+        topic: 'com.t',
+        payload: { args: [text] },
+      });
     expect([publish('x'.repeat(600)), publish('x')]).toEqual(['too_large', 'sent']);
     peer.listen({ onMessage() {}, onViolation() {}, onClose() {} });
     peer.close('normal');

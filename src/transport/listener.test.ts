@@ -12,6 +12,7 @@ import { type RouterHost, startRouterHost, until, untilEmpty } from '../../test/
 import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
 import { joinRealm } from '../wamp/client/session.js';
+import { MESSAGE } from '../wamp/messages.js';
 import type { ConnectionInfo } from '../wamp/peer.js';
 import { dialRouter } from './dial-router.js';
 import type { ListenerOptions } from './listener.js';
@@ -166,7 +167,7 @@ describe('a listener that is full', () => {
       expect(await second.rest()).toEqual(FULL);
       await second.closed;
       // The first has not joined, and counts; it can still join.
-      expect((await hello(first))[0]).toBe(2);
+      expect((await hello(first))[0]).toBe(MESSAGE.WELCOME);
       first.octets.close();
       await until(() => listener.counts().places === 0);
       await (await joinRealm(await dialRouter(url), { realm: 'realm1' })).leave();
@@ -177,7 +178,7 @@ describe('a listener that is full', () => {
     const { url, listener } = await start({ protocol, maxSessions: 1 });
     const first = await connectRaw(url);
     await expect(dialRouter(url)).rejects.toThrow('the server answered HTTP 503');
-    expect((await hello(first))[0]).toBe(2);
+    expect((await hello(first))[0]).toBe(MESSAGE.WELCOME);
     first.close();
     await until(() => listener.counts().places === 0);
     await (await joinRealm(await dialRouter(url), { realm: 'realm1' })).leave();
@@ -284,7 +285,7 @@ describe('closing', () => {
         closed = true;
       });
       // The client says nothing to it, and does not close.
-      expect((await client.next())[0]).toBe(6);
+      expect((await client.next())[0]).toBe(MESSAGE.GOODBYE);
       clock.advance(499);
       await new Promise((resolve) => setImmediate(resolve));
       expect([closed, host.listener.counts().connections]).toEqual([false, 1]);
@@ -297,7 +298,7 @@ describe('closing', () => {
 });
 
 describe('a client that has not joined', () => {
-  const HELLO = JSON.stringify([1, 'realm1', { roles: ALL_ROLES }]);
+  const HELLO = JSON.stringify([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
 
   it.each([
     ['websocket', UPGRADE, webSocketFrame(0x81, 'x'.repeat(8000)), /\[3,.*wamp\.error\.protocol_violation/],
@@ -318,13 +319,13 @@ describe('a client that has not joined', () => {
     const client = await connectRawSocket(url);
     for (let round = 0; round < 3; round++) {
       client.octets.write(frameOf(0, HELLO));
-      expect((await client.next())[0]).toBe(2);
-      client.send([48, 1, {}, 'com.none', ['x'.repeat(1000)]]);
-      expect((await client.next())[0]).toBe(8);
-      client.send([6, {}, 'wamp.close.normal']);
-      expect((await client.next())[0]).toBe(6);
+      expect((await client.next())[0]).toBe(MESSAGE.WELCOME);
+      client.send([MESSAGE.CALL, 1, {}, 'com.none', ['x'.repeat(1000)]]);
+      expect((await client.next())[0]).toBe(MESSAGE.ERROR);
+      client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+      expect((await client.next())[0]).toBe(MESSAGE.GOODBYE);
     }
     client.octets.write(frameOf(0, 'x'.repeat(1000)));
-    expect(await client.next()).toEqual([3, expect.anything(), 'wamp.error.protocol_violation']);
+    expect(await client.next()).toEqual([MESSAGE.ABORT, expect.anything(), 'wamp.error.protocol_violation']);
   });
 });

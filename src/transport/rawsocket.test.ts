@@ -4,8 +4,9 @@ import { connectOctets } from '../../test/support/octet-client.js';
 import { hello } from '../../test/support/raw-client.js';
 import { connectRawSocket, frameOf, type RawSocketClient } from '../../test/support/raw-socket-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../test/support/router-host.js';
+import { MESSAGE } from '../wamp/messages.js';
 
-const VIOLATION = [3, { message: expect.any(String) }, 'wamp.error.protocol_violation'];
+const VIOLATION = [MESSAGE.ABORT, { message: expect.any(String) }, 'wamp.error.protocol_violation'];
 const HELLO = '[1,"realm1",{"roles":{"caller":{},"callee":{},"subscriber":{},"publisher":{}}}]';
 const MEGABYTE = 1024 * 1024;
 
@@ -21,7 +22,7 @@ async function start(listener: NonNullable<Parameters<typeof startRouterHost>[0]
 }
 async function join(url: string, options: Parameters<typeof connectRawSocket>[1] = {}) {
   const client = await connectRawSocket(url, options);
-  expect((await hello(client))[0]).toBe(2);
+  expect((await hello(client))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 
@@ -48,7 +49,7 @@ describe('the handshake', () => {
     expect(await client.read(4)).toEqual(Buffer.from([0x7f, 0xb1, 0, 0]));
     expect(await client.read(7)).toEqual(frameOf(2, 'hey'));
     const prefix = await client.read(4);
-    expect(JSON.parse(String(await client.read(prefix.readUInt32BE())))[0]).toBe(2);
+    expect(JSON.parse(String(await client.read(prefix.readUInt32BE())))[0]).toBe(MESSAGE.WELCOME);
     client.close();
   });
 
@@ -85,9 +86,9 @@ describe('the handshake', () => {
     // An agent of its own makes WELCOME longer than 512 octets, whatever features it tells of.
     host = await startRouterHost({ router: { agent: 'x'.repeat(512) }, listener: { protocol: 'rawsocket' } });
     const client = await connectRawSocket(host.url, { lengthCode: 0 });
-    client.send([1, 'realm1', { roles: { caller: {} } }]);
+    client.send([MESSAGE.HELLO, 'realm1', { roles: { caller: {} } }]);
     expect(await client.next()).toEqual([
-      2,
+      MESSAGE.WELCOME,
       expect.any(Number),
       {
         realm: 'realm1',
@@ -99,8 +100,8 @@ describe('the handshake', () => {
         roles: { broker: { features: {} }, dealer: { features: {} } },
       },
     ]);
-    client.send([48, 1, {}, 'com.none']);
-    expect((await client.next()).slice(0, 3)).toEqual([8, 48, 1]);
+    client.send([MESSAGE.CALL, 1, {}, 'com.none']);
+    expect((await client.next()).slice(0, 3)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1]);
     expect(host.logged.join('')).not.toContain('larger than');
     client.close();
   });
@@ -115,11 +116,12 @@ describe('frames', () => {
       client.octets.write(Buffer.from([octet]));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect((await client.next())[0]).toBe(2);
+    expect((await client.next())[0]).toBe(MESSAGE.WELCOME);
     client.octets.write(
       Buffer.concat(Array.from({ length: 50 }, (_, at) => frameOf(0, `[32,${at + 1},{},"com.t${at}"]`))),
     );
-    for (let at = 0; at < 50; at++) expect(await client.next()).toEqual([33, at + 1, expect.any(Number)]);
+    for (let at = 0; at < 50; at++)
+      expect(await client.next()).toEqual([MESSAGE.SUBSCRIBED, at + 1, expect.any(Number)]);
     client.close();
   });
 
@@ -185,7 +187,7 @@ describe('frames', () => {
   it('of exactly 2^24 octets go through, both ways', async () => {
     const { url } = await start({ maxMessageSize: 16 * MEGABYTE });
     const client = await join(url);
-    client.send([64, 1, {}, 'com.a']);
+    client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await client.next();
     const head = '[48,2,{},"com.a",["';
     const call = `${head}${'x'.repeat(2 ** 24 - head.length - 3)}"]]`;
@@ -207,14 +209,14 @@ describe('what a client says it takes', () => {
 
   it('turns a RESULT that is too large into an ERROR', async () => {
     const [callee, caller] = await pair();
-    callee.send([64, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
-    caller.send([48, 1, {}, 'com.a']);
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
     const [, invocation] = await callee.next();
-    callee.send([70, invocation, {}, [LARGE]]);
+    callee.send([MESSAGE.YIELD, invocation, {}, [LARGE]]);
     expect(await caller.next()).toEqual([
-      8,
-      48,
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       'wamp.error.payload_size_exceeded',
@@ -225,12 +227,12 @@ describe('what a client says it takes', () => {
 
   it('turns an INVOCATION that is too large into an ERROR for the caller', async () => {
     const [caller, callee] = await pair();
-    callee.send([64, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
-    caller.send([48, 1, {}, 'com.a', [LARGE]]);
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a', [LARGE]]);
     expect(await caller.next()).toEqual([
-      8,
-      48,
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       'wamp.error.payload_size_exceeded',
@@ -241,10 +243,10 @@ describe('what a client says it takes', () => {
 
   it('costs it the EVENTs that are too large, which are counted; it gets the others', async () => {
     const [publisher, subscriber] = await pair();
-    subscriber.send([32, 1, {}, 'com.t']);
+    subscriber.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     await subscriber.next();
-    publisher.send([16, 1, {}, 'com.t', [LARGE]]);
-    publisher.send([16, 2, {}, 'com.t', ['small']]);
+    publisher.send([MESSAGE.PUBLISH, 1, {}, 'com.t', [LARGE]]);
+    publisher.send([MESSAGE.PUBLISH, 2, {}, 'com.t', ['small']]);
     expect((await subscriber.next())[4]).toEqual(['small']);
     expect(host?.listener.counts()).toMatchObject({ eventsDropped: 1, slowConsumersCut: 0 });
     for (const client of [publisher, subscriber]) client.close();
@@ -264,8 +266,8 @@ describe('closing', () => {
     const { url, listener } = await start();
     const client = await join(url);
     const closing = listener.close();
-    expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
-    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     expect(await client.octets.rest()).toEqual(Buffer.alloc(0));
     await closing;
   });
@@ -307,7 +309,7 @@ describe('clients that do not get on with it', () => {
       return listener.counts().slowConsumersCut === 1;
     });
     await until(() => router.counts().sessions === 1);
-    other.send([48, 1, {}, 'com.none']);
+    other.send([MESSAGE.CALL, 1, {}, 'com.none']);
     expect((await other.next())[4]).toBe('wamp.error.no_such_procedure');
     for (const each of [client, other]) each.octets.close();
   });

@@ -8,6 +8,7 @@ import { connectRaw, hello } from '../../test/support/raw-client.js';
 import { type RouterHost, startRouterHost, until } from '../../test/support/router-host.js';
 import { readTlsFixtures, TLS_FILES } from '../../test/support/tls-fixtures.js';
 import { joinRealm } from '../wamp/client/session.js';
+import { MESSAGE } from '../wamp/messages.js';
 import { createJsonSerializer } from '../wamp/serializers/json.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { dialWebSocket } from './websocket-dialer.js';
@@ -161,8 +162,8 @@ describe('listening', () => {
     const client = await connectRaw(url);
     await hello(client);
     const closing = listener.close();
-    expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
-    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await closing;
     expect(await client.closed).toBe(1000);
     await expect(connectRaw(url)).rejects.toThrow('ECONNREFUSED');
@@ -191,7 +192,7 @@ describe('pings of a client', () => {
     client.ws.on('pong', (payload) => order.push(String(payload)));
     client.ws.on('message', (data) => order.push(String((JSON.parse(String(data)) as unknown[])[0])));
     client.ws.ping('first');
-    client.send([1, 'realm1', { roles: { caller: {} } }]);
+    client.send([MESSAGE.HELLO, 'realm1', { roles: { caller: {} } }]);
     client.ws.ping('second');
     await until(() => order.length === 3);
     expect(order).toEqual(['first', '2', 'second']);

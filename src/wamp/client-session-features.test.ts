@@ -3,6 +3,7 @@ import { type RawClient, rawOver } from '../../test/support/raw-client.js';
 import type { ReceivedEvent } from './client/event-handlers.js';
 import type { Invocation } from './client/invocations.js';
 import { type CallResult, joinRealm, type Session } from './client/session.js';
+import { MESSAGE } from './messages.js';
 import { localPeers } from './peer.js';
 
 /** The tests play the router, in bare lists. */
@@ -17,7 +18,7 @@ beforeEach(async () => {
   router = rawOver(theirs);
   const joining = joinRealm(ours, { realm: 'realm1', log });
   await router.next();
-  router.send([2, 77, {}]);
+  router.send([MESSAGE.WELCOME, 77, {}]);
   session = await joining;
 });
 
@@ -25,11 +26,11 @@ describe('progressive results', () => {
   it('come to a caller that takes them, before the result', async () => {
     const parts: CallResult[] = [];
     const call = session.call('com.a', {}, { timeout: 5 }, (part) => parts.push(part));
-    expect(await router.next()).toEqual([48, 1, { timeout: 5, receive_progress: true }, 'com.a']);
-    router.send([50, 1, { progress: true }, ['one']]);
-    router.send([50, 1, { progress: true }, [], { k: 2 }]);
-    router.send([50, 1, {}, ['whole']]);
-    router.send([50, 1, { progress: true }, ['too late']]);
+    expect(await router.next()).toEqual([MESSAGE.CALL, 1, { timeout: 5, receive_progress: true }, 'com.a']);
+    router.send([MESSAGE.RESULT, 1, { progress: true }, ['one']]);
+    router.send([MESSAGE.RESULT, 1, { progress: true }, [], { k: 2 }]);
+    router.send([MESSAGE.RESULT, 1, {}, ['whole']]);
+    router.send([MESSAGE.RESULT, 1, { progress: true }, ['too late']]);
     expect(await call).toEqual({ args: ['whole'], details: {} });
     expect(parts).toEqual([
       { args: ['one'], details: { progress: true } },
@@ -45,24 +46,24 @@ describe('progressive results', () => {
       return { kind: 'result', payload: { args: ['whole'] } };
     });
     await router.next();
-    router.send([65, 1, 9]);
+    router.send([MESSAGE.REGISTERED, 1, 9]);
     await registering;
-    router.send([68, 1, 9, details]);
+    router.send([MESSAGE.INVOCATION, 1, 9, details]);
     return invocation as unknown as Invocation;
   }
 
   it('are sent by a handler that is asked for them, and none after the answer', async () => {
     const invocation = await invoke({ receive_progress: true, procedure: 'com.asked' });
     expect(invocation.procedure).toBe('com.asked');
-    expect(await router.next()).toEqual([70, 1, { progress: true }, ['part']]);
-    expect(await router.next()).toEqual([70, 1, {}, ['whole']]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}, ['whole']]);
     expect(invocation.progress?.({})).toBe('closed');
     expect(router.unread).toBe(0);
   });
 
   it('are not for a handler whose caller takes none', async () => {
     expect((await invoke({})).progress).toBeUndefined();
-    expect(await router.next()).toEqual([70, 1, {}, ['whole']]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}, ['whole']]);
   });
 });
 
@@ -72,9 +73,9 @@ describe('events', () => {
     heard.length = 0;
     const subscribing = session.subscribe('com.t', { match: 'prefix' }, onEvent);
     const [, request] = await router.next();
-    router.send([33, request, 5]);
+    router.send([MESSAGE.SUBSCRIBED, request, 5]);
     // In the same breath as SUBSCRIBED, as a retained event may come.
-    router.send([36, 5, 8, { topic: 'com.t.x' }, [1], { k: 2 }]);
+    router.send([MESSAGE.EVENT, 5, 8, { topic: 'com.t.x' }, [1], { k: 2 }]);
     return subscribing;
   }
 
@@ -82,17 +83,17 @@ describe('events', () => {
     expect(await subscribe()).toBe(5);
     expect(heard).toEqual([{ publication: 8, details: { topic: 'com.t.x' }, args: [1], kwargs: { k: 2 } }]);
     const leaving = session.unsubscribe(5);
-    expect(await router.next()).toEqual([34, 2, 5]);
-    router.send([36, 5, 9, {}]);
-    router.send([35, 2]);
+    expect(await router.next()).toEqual([MESSAGE.UNSUBSCRIBE, 2, 5]);
+    router.send([MESSAGE.EVENT, 5, 9, {}]);
+    router.send([MESSAGE.UNSUBSCRIBED, 2]);
     await leaving;
     expect(heard).toHaveLength(1);
   });
 
   it('end with a subscription that the router revokes', async () => {
     await subscribe();
-    router.send([35, 0, { subscription: 5, reason: 'why' }]);
-    router.send([36, 5, 9, {}]);
+    router.send([MESSAGE.UNSUBSCRIBED, 0, { subscription: 5, reason: 'why' }]);
+    router.send([MESSAGE.EVENT, 5, 9, {}]);
     expect(heard).toHaveLength(1);
   });
 
@@ -102,16 +103,16 @@ describe('events', () => {
     });
     expect(logged).toMatchObject([{ subscription: 5, error: 'Error' }]);
     expect(JSON.stringify(logged)).not.toContain('secret');
-    router.send([36, 5, 9, {}]);
+    router.send([MESSAGE.EVENT, 5, 9, {}]);
     expect(logged).toHaveLength(2);
   });
 
   it('are published, with or without a word of it', async () => {
     expect(await session.publish('com.t', { args: [1] })).toBeUndefined();
-    expect(await router.next()).toEqual([16, 1, {}, 'com.t', [1]]);
+    expect(await router.next()).toEqual([MESSAGE.PUBLISH, 1, {}, 'com.t', [1]]);
     const publishing = session.publish('com.t', {}, { acknowledge: true });
-    expect(await router.next()).toEqual([16, 2, { acknowledge: true }, 'com.t']);
-    router.send([17, 2, 99]);
+    expect(await router.next()).toEqual([MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.t']);
+    router.send([MESSAGE.PUBLISHED, 2, 99]);
     expect(await publishing).toBe(99);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { silentLogger } from '../../log.js';
 import { silentObserver } from '../../observe/observer.js';
+import { MESSAGE } from '../../wamp/messages.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { createAuthentication } from './authentication.js';
 import { createKeyDerivation, type DeriveKey } from './key-derivation.js';
@@ -74,7 +75,7 @@ function setUp(
       ...(remoteAddress !== undefined && { remoteAddress }),
     };
     const step = authentication.begin(
-      { type: 1, realm: 'r', details: { roles: {}, ...details } },
+      { type: MESSAGE.HELLO, realm: 'r', details: { roles: {}, ...details } },
       {
         info,
         session: 77,
@@ -94,7 +95,7 @@ const methodOf = (step: Step): string => {
 };
 
 const answer = (step: Step, signature: string): Step | Promise<Step> =>
-  (step as Challenged).answer({ type: 5, signature, extra: {} });
+  (step as Challenged).answer({ type: MESSAGE.AUTHENTICATE, signature, extra: {} });
 
 describe('who joins without a login', () => {
   const anonymous = {

@@ -27,15 +27,15 @@ it('sends no event after UNSUBSCRIBED, even to a session that unsubscribes durin
       onClose() {},
     });
     const send = (list: unknown[]) => ours.send(decodeMessage(list));
-    send([1, 'realm1', { roles: ALL_ROLES }]);
-    send([32, 1, {}, 'com.t']);
+    send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
+    send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     return { heard, send };
   }
-  const first = subscriber(() => second.send([34, 2, 1]));
+  const first = subscriber(() => second.send([MESSAGE.UNSUBSCRIBE, 2, 1]));
   const second = subscriber(() => {});
   const publisher = attachRaw(router.attach);
   await hello(publisher);
-  publisher.send([16, 1, {}, 'com.t']);
+  publisher.send([MESSAGE.PUBLISH, 1, {}, 'com.t']);
   expect(first.heard.at(-1)?.type).toBe(MESSAGE.EVENT);
   expect(second.heard.map(({ type }) => type)).toEqual([
     MESSAGE.WELCOME,

@@ -42,8 +42,8 @@ describe('meta events that take longer than a turn', () => {
     const send = (list: unknown[]) => void ours.send(decodeMessage(list));
     return Object.assign(one, {
       send,
-      join: () => send([1, 'realm1', { roles: ALL_ROLES }]),
-      leave: () => send([6, {}, 'wamp.close.normal']),
+      join: () => send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]),
+      leave: () => send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']),
       id: () => (one.heard.find(({ type }) => type === MESSAGE.WELCOME) as { session: number }).session,
     });
   }
@@ -59,7 +59,7 @@ describe('meta events that take longer than a turn', () => {
   function listeners(prefix = 'wamp.session.') {
     const all = Array.from({ length: LISTENERS }, () => client());
     for (const one of all) one.join();
-    for (const one of all) one.send([32, 1, { match: 'prefix' }, prefix]);
+    for (const one of all) one.send([MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, prefix]);
     runAll();
     return all;
   }
@@ -75,7 +75,7 @@ describe('meta events that take longer than a turn', () => {
     for (const other of others) other.join();
     const newcomer = client();
     newcomer.join();
-    newcomer.send([48, 1, {}, 'wamp.session.count']);
+    newcomer.send([MESSAGE.CALL, 1, {}, 'wamp.session.count']);
     expect(newcomer.heard.map(({ type }) => type)).toEqual([MESSAGE.WELCOME, MESSAGE.RESULT]);
     expect(newcomer.held).toBe(0);
     expect(events(listener!).at(-1)).not.toContain(String(newcomer.id()));
@@ -126,9 +126,9 @@ describe('meta events that take longer than a turn', () => {
     const [listener] = listeners('wamp.subscription.');
     const [busy, other] = [client(), client()];
     for (const one of [busy, other]) one.join();
-    for (let at = 1; at <= 10; at++) busy.send([32, at, {}, `com.busy${at}`]);
+    for (let at = 1; at <= 10; at++) busy.send([MESSAGE.SUBSCRIBE, at, {}, `com.busy${at}`]);
     const before = events(listener!).length;
-    other.send([32, 1, {}, 'com.other']);
+    other.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.other']);
     runAll(() => events(listener!).slice(before).join().includes(String(other.id())));
     expect(events(listener!).slice(before).length).toBeLessThanOrEqual(3);
     runAll();
@@ -140,8 +140,8 @@ describe('meta events that take longer than a turn', () => {
     const crowd = Array.from({ length: 20 }, () => client('192.0.2.1'));
     const other = client('192.0.2.2');
     for (const one of [...crowd, other]) one.join();
-    for (const [at, one] of crowd.entries()) one.send([32, 1, {}, `com.crowd${at}`]);
-    other.send([32, 1, {}, 'com.other']);
+    for (const [at, one] of crowd.entries()) one.send([MESSAGE.SUBSCRIBE, 1, {}, `com.crowd${at}`]);
+    other.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.other']);
     const told = () => events(listener!).filter((event) => event.includes(String(other.id()))).length;
     runAll(() => told() === 2);
     expect(events(listener!).length).toBeLessThanOrEqual(5);
@@ -153,8 +153,8 @@ describe('meta events that take longer than a turn', () => {
     const [listener] = listeners('wamp.subscription.');
     const [busy, other] = [client(), client()];
     for (const one of [busy, other]) one.join();
-    for (let at = 1; at <= 5; at++) busy.send([32, at, {}, `com.topic${at}`]);
-    other.send([32, 1, {}, 'com.topic5']);
+    for (let at = 1; at <= 5; at++) busy.send([MESSAGE.SUBSCRIBE, at, {}, `com.topic${at}`]);
+    other.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.topic5']);
     runAll();
     const subscription = (other.heard.at(-1) as { subscription: number }).subscription;
     const topics = listener!.heard.flatMap((message) => {

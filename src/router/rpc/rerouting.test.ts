@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../test/support/limits.js';
 import { attachRaw, hello, type RawClient } from '../../../test/support/raw-client.js';
+import { MESSAGE } from '../../wamp/messages.js';
 import { createRouter } from '../router.js';
 
 const ROLES = { caller: {}, callee: { features: { call_reroute: true } } };
@@ -16,14 +17,16 @@ async function setUp(most: Partial<typeof LIMITS> = {}) {
   };
   const [caller, busy, free] = [await join(), await join(), await join()];
   for (const callee of [busy, free]) {
-    callee.send([64, 1, { invoke: 'first' }, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a']);
     await callee.next();
   }
   let request = 0;
   const call = async (size: number): Promise<{ refuse: () => void }> => {
-    caller.send([48, ++request, {}, 'com.a', ['x'.repeat(size)]]);
+    caller.send([MESSAGE.CALL, ++request, {}, 'com.a', ['x'.repeat(size)]]);
     const [, invocation] = await busy.next();
-    return { refuse: () => busy.send([8, 68, invocation, {}, 'wamp.error.unavailable']) };
+    return {
+      refuse: () => busy.send([MESSAGE.ERROR, MESSAGE.INVOCATION, invocation, {}, 'wamp.error.unavailable']),
+    };
   };
   return { caller, free, call };
 }
@@ -34,8 +37,8 @@ describe('calls whose callee is unavailable', () => {
     for (let i = 0; i < 5; i++) {
       (await call(6000)).refuse();
       const [, invocation] = await free.next();
-      free.send([70, invocation, {}, ['done']]);
-      expect(await caller.next()).toEqual([50, i + 1, {}, ['done']]);
+      free.send([MESSAGE.YIELD, invocation, {}, ['done']]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, i + 1, {}, ['done']]);
     }
   });
 
@@ -47,12 +50,12 @@ describe('calls whose callee is unavailable', () => {
     const kept = await call(6000);
     const tooMuch = await call(6000);
     tooMuch.refuse();
-    expect(await caller.next()).toEqual([8, 48, 2, {}, 'wamp.error.unavailable']);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 2, {}, 'wamp.error.unavailable']);
     kept.refuse();
     const [, invocation] = await free.next();
-    free.send([70, invocation, {}]);
-    expect(await caller.next()).toEqual([50, 1, {}]);
+    free.send([MESSAGE.YIELD, invocation, {}]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
     (await call(6000)).refuse();
-    expect((await free.next())[0]).toBe(68);
+    expect((await free.next())[0]).toBe(MESSAGE.INVOCATION);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { type RawClient, rawOver } from '../../../test/support/raw-client.js';
+import { MESSAGE } from '../messages.js';
 import { localPeers } from '../peer.js';
 import type { Invocation, InvocationOutcome } from './invocations.js';
 import { joinRealm, type Session } from './session.js';
@@ -14,7 +15,7 @@ async function join(): Promise<void> {
   router = rawOver(theirs);
   const joining = joinRealm(ours, { realm: 'realm1', agent: 'me/1' });
   expect(await router.next()).toEqual([
-    1,
+    MESSAGE.HELLO,
     'realm1',
     {
       agent: 'me/1',
@@ -26,7 +27,7 @@ async function join(): Promise<void> {
       },
     },
   ]);
-  router.send([2, 77, { authid: 'a' }]);
+  router.send([MESSAGE.WELCOME, 77, { authid: 'a' }]);
   session = await joining;
 }
 
@@ -39,11 +40,11 @@ describe('joining', () => {
   it.each([
     [
       'the reason of ABORT',
-      [3, { message: 'no such realm here' }, 'wamp.error.no_such_realm'],
+      [MESSAGE.ABORT, { message: 'no such realm here' }, 'wamp.error.no_such_realm'],
       'wamp.error.no_such_realm',
       'no such realm here',
     ],
-    ['a violation', [17, 1, 1], 'wamp.error.protocol_violation', 'PUBLISHED before WELCOME'],
+    ['a violation', [MESSAGE.PUBLISHED, 1, 1], 'wamp.error.protocol_violation', 'PUBLISHED before WELCOME'],
   ])('rejects with %s', async (_what, answer, uri, message) => {
     const [ours, theirs] = localPeers();
     router = rawOver(theirs);
@@ -75,11 +76,11 @@ describe('a session', () => {
   it('calls, with results and errors in any order', async () => {
     const first = session.call('com.a', { args: [1] }, { timeout: 5 });
     const second = session.call('com.b', { kwargs: { k: 1 } });
-    expect(await router.next()).toEqual([48, 1, { timeout: 5 }, 'com.a', [1]]);
-    expect(await router.next()).toEqual([48, 2, {}, 'com.b', [], { k: 1 }]);
-    router.send([8, 48, 2, { d: 1 }, 'com.b.oops', ['why'], { k: 2 }]);
-    router.send([50, 1, { progress: true }, ['a part']]);
-    router.send([50, 1, {}, ['r'], { k: 3 }]);
+    expect(await router.next()).toEqual([MESSAGE.CALL, 1, { timeout: 5 }, 'com.a', [1]]);
+    expect(await router.next()).toEqual([MESSAGE.CALL, 2, {}, 'com.b', [], { k: 1 }]);
+    router.send([MESSAGE.ERROR, MESSAGE.CALL, 2, { d: 1 }, 'com.b.oops', ['why'], { k: 2 }]);
+    router.send([MESSAGE.RESULT, 1, { progress: true }, ['a part']]);
+    router.send([MESSAGE.RESULT, 1, {}, ['r'], { k: 3 }]);
     expect(await first).toEqual({ args: ['r'], kwargs: { k: 3 }, details: {} });
     await expect(second).rejects.toMatchObject({
       uri: 'com.b.oops',
@@ -93,8 +94,8 @@ describe('a session', () => {
   /** Registers `com.a` and returns the request of an invocation of it. */
   async function register(invoke: Parameters<Session['register']>[2]): Promise<void> {
     const registering = session.register('com.a', { x: 1 }, invoke);
-    expect(await router.next()).toEqual([64, 1, { x: 1 }, 'com.a']);
-    router.send([65, 1, 9]);
+    expect(await router.next()).toEqual([MESSAGE.REGISTER, 1, { x: 1 }, 'com.a']);
+    router.send([MESSAGE.REGISTERED, 1, 9]);
     expect(await registering).toBe(9);
   }
 
@@ -103,17 +104,17 @@ describe('a session', () => {
       kind: 'result',
       payload: { args: [procedure, args, kwargs, details] },
     }));
-    router.send([68, 4, 9, { caller: 5 }, [1], { k: 2 }]);
-    expect(await router.next()).toEqual([70, 4, {}, ['com.a', [1], { k: 2 }, { caller: 5 }]]);
+    router.send([MESSAGE.INVOCATION, 4, 9, { caller: 5 }, [1], { k: 2 }]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 4, {}, ['com.a', [1], { k: 2 }, { caller: 5 }]]);
   });
 
   it('answers an invocation that comes in the same breath as REGISTERED', async () => {
     const registering = session.register('com.a', {}, async () => ({ kind: 'result', payload: {} }));
     await router.next();
-    router.send([65, 1, 9]);
-    router.send([68, 1, 9, {}]);
+    router.send([MESSAGE.REGISTERED, 1, 9]);
+    router.send([MESSAGE.INVOCATION, 1, 9, {}]);
     await registering;
-    expect(await router.next()).toEqual([70, 1, {}]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}]);
   });
 
   it('answers with the handler’s error, and with runtime_error where it throws, at once or later', async () => {
@@ -125,12 +126,12 @@ describe('a session', () => {
       if (how === 2) throw new Error('secret');
       return Promise.reject(new Error('secret'));
     }) as Parameters<Session['register']>[2]);
-    for (const request of [1, 2, 3]) router.send([68, request, 9, {}]);
+    for (const request of [1, 2, 3]) router.send([MESSAGE.INVOCATION, request, 9, {}]);
     const answers = [await router.next(), await router.next(), await router.next()];
     expect(answers.sort((a, b) => Number(a[2]) - Number(b[2]))).toEqual([
-      [8, 68, 1, {}, 'com.a.oops', [], { k: 1 }],
-      [8, 68, 2, {}, 'wamp.error.runtime_error'],
-      [8, 68, 3, {}, 'wamp.error.runtime_error'],
+      [MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'com.a.oops', [], { k: 1 }],
+      [MESSAGE.ERROR, MESSAGE.INVOCATION, 2, {}, 'wamp.error.runtime_error'],
+      [MESSAGE.ERROR, MESSAGE.INVOCATION, 3, {}, 'wamp.error.runtime_error'],
     ]);
   });
 
@@ -138,13 +139,13 @@ describe('a session', () => {
     const answers: ((outcome: InvocationOutcome) => void)[] = [];
     await register(() => new Promise((resolve) => void answers.push(resolve)));
     await session.idle();
-    for (const request of [1, 2]) router.send([68, request, 9, {}]);
+    for (const request of [1, 2]) router.send([MESSAGE.INVOCATION, request, 9, {}]);
     let unread = -1;
     const idle = session.idle().then(() => {
       unread = router.unread;
     });
     answers[0]?.({ kind: 'result', payload: {} });
-    expect(await router.next()).toEqual([70, 1, {}]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}]);
     await Promise.resolve();
     expect(unread).toBe(-1);
     answers[1]?.({ kind: 'result', payload: {} });
@@ -153,13 +154,19 @@ describe('a session', () => {
   });
 
   it('answers an invocation of what is not registered any more', async () => {
-    router.send([68, 1, 5, {}]);
-    expect((await router.next()).slice(0, 5)).toEqual([8, 68, 1, {}, 'wamp.error.no_such_procedure']);
+    router.send([MESSAGE.INVOCATION, 1, 5, {}]);
+    expect((await router.next()).slice(0, 5)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.INVOCATION,
+      1,
+      {},
+      'wamp.error.no_such_procedure',
+    ]);
   });
 
   it.each([
-    ['INTERRUPT with kill', () => router.send([69, 1, { mode: 'kill' }]), 'kill'],
-    ['INTERRUPT without mode', () => router.send([69, 1, {}]), 'killnowait'],
+    ['INTERRUPT with kill', () => router.send([MESSAGE.INTERRUPT, 1, { mode: 'kill' }]), 'kill'],
+    ['INTERRUPT without mode', () => router.send([MESSAGE.INTERRUPT, 1, {}]), 'killnowait'],
     ['the loss of the session', () => router.close(), 'killnowait'],
   ])('tells a running handler of %s, once', async (_what, happen, mode) => {
     const modes: string[] = [];
@@ -169,7 +176,7 @@ describe('a session', () => {
       invocation.onInterrupt = (how) => modes.push(how);
       return new Promise(() => {});
     });
-    router.send([68, 1, 9, {}]);
+    router.send([MESSAGE.INVOCATION, 1, 9, {}]);
     expect(running).toBeDefined();
     happen();
     happen();
@@ -179,17 +186,17 @@ describe('a session', () => {
   it('unregisters', async () => {
     await register(() => new Promise(() => {}));
     const unregistering = session.unregister(9);
-    expect(await router.next()).toEqual([66, 2, 9]);
-    router.send([67, 2]);
+    expect(await router.next()).toEqual([MESSAGE.UNREGISTER, 2, 9]);
+    router.send([MESSAGE.UNREGISTERED, 2]);
     await unregistering;
-    router.send([68, 1, 9, {}]);
+    router.send([MESSAGE.INVOCATION, 1, 9, {}]);
     expect((await router.next())[4]).toBe('wamp.error.no_such_procedure');
   });
 
   it('leaves with GOODBYE and its echo', async () => {
     const leaving = session.leave();
-    expect(await router.next()).toEqual([6, {}, 'wamp.close.normal']);
-    router.send([6, {}, 'wamp.close.goodbye_and_out']);
+    expect(await router.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+    router.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await leaving;
     await router.closed;
     expect(await session.closed).toEqual({ by: 'us', reason: 'wamp.close.goodbye_and_out' });
@@ -199,18 +206,18 @@ describe('a session', () => {
   it.each([
     [
       'GOODBYE',
-      () => router.send([6, {}, 'wamp.close.system_shutdown']),
+      () => router.send([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']),
       { by: 'router', reason: 'wamp.close.system_shutdown' },
     ],
     [
       'ABORT',
-      () => router.send([3, { message: 'm' }, 'com.x']),
+      () => router.send([MESSAGE.ABORT, { message: 'm' }, 'com.x']),
       { by: 'router', reason: 'com.x', message: 'm' },
     ],
     ['a closed connection', () => router.close(), { by: 'transport', reason: 'wamp.error.network_failure' }],
     [
       'a message only clients send',
-      () => router.send([48, 1, {}, 'com.a']),
+      () => router.send([MESSAGE.CALL, 1, {}, 'com.a']),
       { by: 'us', reason: 'wamp.error.protocol_violation' },
     ],
   ])('ends with %s, and open calls with it', async (_what, happen, end) => {

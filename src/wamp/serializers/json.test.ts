@@ -42,7 +42,7 @@ describe('the JSON serializer', () => {
   ])('writes JSON in bytes into its frame, case %#', (payload, frame) => {
     const encoded = json.encode(result(payload));
     expect(typeof encoded === 'string' ? encoded : new TextDecoder().decode(encoded)).toBe(frame);
-    expect(json.decode(encoded)).toMatchObject({ type: 50, request: 7 });
+    expect(json.decode(encoded)).toMatchObject({ type: MESSAGE.RESULT, request: 7 });
   });
 
   it.each<[string, number]>([

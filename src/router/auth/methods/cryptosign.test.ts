@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DERIVE } from '../../../../test/support/derive.js';
+import { MESSAGE } from '../../../wamp/messages.js';
 import { challengeCryptosign } from './cryptosign.js';
 
 /**
@@ -34,7 +35,10 @@ function publicKeyOf(privateKey: string): string {
 }
 
 const verify = (keys: readonly string[], challenge: string, signature: string) =>
-  challengeCryptosign(keys, Buffer.from(challenge, 'hex')).verify({ type: 5, signature, extra: {} }, DERIVE);
+  challengeCryptosign(keys, Buffer.from(challenge, 'hex')).verify(
+    { type: MESSAGE.AUTHENTICATE, signature, extra: {} },
+    DERIVE,
+  );
 
 describe('cryptosign', () => {
   const [[privateKey, challenge, answer]] = VECTORS;

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DERIVE } from '../../../../test/support/derive.js';
+import { MESSAGE } from '../../../wamp/messages.js';
 import { passwordKeys } from '../password-keys.js';
 import { challengeScram } from './scram.js';
 
@@ -39,7 +40,7 @@ const challenge = (keys = stored(), user = RFC.user) =>
   challengeScram(keys.scram, user, RFC.clientNonce, RFC.routerNonce);
 
 const answer = (signature: string, extra: object = { nonce }) => ({
-  type: 5 as const,
+  type: MESSAGE.AUTHENTICATE,
   signature,
   extra: extra as Record<string, unknown>,
 });

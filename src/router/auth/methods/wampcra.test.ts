@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { deriveKey, signManual } from 'wampy/wampcra.js';
 import { DERIVE } from '../../../../test/support/derive.js';
+import { MESSAGE } from '../../../wamp/messages.js';
 import { passwordKeys } from '../password-keys.js';
 import { challengeCra } from './wampcra.js';
 
@@ -31,7 +32,7 @@ const salted = passwordKeys({ kind: 'salted', ...SALTING, saltedPassword: DERIVE
 const verify = (cra: typeof plain, sign: (challenge: string) => string) => {
   const challenge = challengeCra(cra, CLAIMS);
   return challenge.verify(
-    { type: 5, signature: sign(String(challenge.extra['challenge'])), extra: {} },
+    { type: MESSAGE.AUTHENTICATE, signature: sign(String(challenge.extra['challenge'])), extra: {} },
     DERIVE,
   );
 };
@@ -58,7 +59,7 @@ describe('wampcra', () => {
     expect(verify(salted, (challenge) => autobahn.auth_cra.sign(DERIVED, challenge))).toEqual({});
     const challenge = challengeCra(salted, CLAIMS);
     const signature = await signManual(DERIVED, String(challenge.extra['challenge']));
-    expect(challenge.verify({ type: 5, signature, extra: {} }, DERIVE)).toEqual({});
+    expect(challenge.verify({ type: MESSAGE.AUTHENTICATE, signature, extra: {} }, DERIVE)).toEqual({});
   });
 
   it.each([
