@@ -1,3 +1,4 @@
+import { MESSAGE } from '../../src/wamp/messages.js';
 import type { RawClient } from './raw-client.js';
 
 /** What a callee says to a call with these positional arguments; nothing where it leaves the caller waiting. */
@@ -18,8 +19,8 @@ export function answerCalls(callee: RawClient, answer: CallAnswer): void {
       ];
       const outcome = answer(args);
       if (outcome === undefined) continue;
-      if ('error' in outcome) callee.send([8, 68, request, {}, outcome.error]);
-      else callee.send([70, request, {}, [outcome.result]]);
+      if ('error' in outcome) callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, request, {}, outcome.error]);
+      else callee.send([MESSAGE.YIELD, request, {}, [outcome.result]]);
     }
   };
   serve().catch(() => {});

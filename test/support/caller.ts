@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { MESSAGE } from '../../src/wamp/messages.js';
 
 export const REALM = 'com.example.myrealm';
 
@@ -52,20 +53,20 @@ export async function connectCaller(url: string, realm = REALM): Promise<Caller>
   let lastRequest = 0;
   await once(ws, 'open');
   const roles = { caller: { features: { call_canceling: true, call_timeout: true } } };
-  ws.send(JSON.stringify([1, realm, { roles }]));
+  ws.send(JSON.stringify([MESSAGE.HELLO, realm, { roles }]));
   const [welcome] = await once(ws, 'message');
   const [type, session, details] = JSON.parse(String(welcome));
-  if (type !== 2) throw new Error(`not welcome: ${String(welcome)}`);
+  if (type !== MESSAGE.WELCOME) throw new Error(`not welcome: ${String(welcome)}`);
 
   ws.on('message', (data) => {
     const frame = String(data);
     const message = JSON.parse(frame) as unknown[];
-    const isError = message[0] === 8;
+    const isError = message[0] === MESSAGE.ERROR;
     const request = (isError ? message[2] : message[1]) as number;
     const waiter = waiting.get(request);
-    if ((!isError && message[0] !== 50) || waiter === undefined) {
+    if ((!isError && message[0] !== MESSAGE.RESULT) || waiter === undefined) {
       unexpected.push(frame);
-      if (message[0] === 6) ws.send('[6,{},"wamp.close.goodbye_and_out"]');
+      if (message[0] === MESSAGE.GOODBYE) ws.send('[6,{},"wamp.close.goodbye_and_out"]');
       return;
     }
     waiting.delete(request);
@@ -99,7 +100,7 @@ export async function connectCaller(url: string, realm = REALM): Promise<Caller>
       return answered;
     },
     cancel(mode, request = lastRequest) {
-      ws.send(JSON.stringify([49, request, mode === undefined ? {} : { mode }]));
+      ws.send(JSON.stringify([MESSAGE.CANCEL, request, mode === undefined ? {} : { mode }]));
     },
     terminate: () => ws.terminate(),
     async close() {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import type { RouterOptions } from '../../src/router/router.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { joinRealm, type Session } from '../../src/wamp/client/session.js';
+import { MESSAGE } from '../../src/wamp/messages.js';
 import type { Dict } from '../../src/wamp/payload.js';
 import { IN_PROCESS, localPeers, type Peer } from '../../src/wamp/peer.js';
 import type { Serializer } from '../../src/wamp/serializers/serializer.js';
@@ -117,7 +118,7 @@ export function useRouter(transport: Transport, options: Partial<RouterOptions> 
   }
   async function join(details: object = { roles: ALL_ROLES }, realm = 'realm1'): Promise<RawClient> {
     const client = await connect();
-    expect((await hello(client, realm, details))[0]).toBe(2);
+    expect((await hello(client, realm, details))[0]).toBe(MESSAGE.WELCOME);
     return client;
   }
   /** A client of whom the test has to know who it is: one that logs in, or is nobody. */
@@ -127,7 +128,7 @@ export function useRouter(transport: Transport, options: Partial<RouterOptions> 
       login === undefined
         ? await hello(client, realm, { roles: ALL_ROLES, ...details })
         : await logIn(client, realm, login, details);
-    expect(welcome[0]).toBe(2);
+    expect(welcome[0]).toBe(MESSAGE.WELCOME);
     const { authid, authrole } = welcome[2] as { readonly authid: string; readonly authrole: string };
     return { client, id: welcome[1] as number, authid, authrole };
   }
@@ -152,24 +153,28 @@ export function useRouter(transport: Transport, options: Partial<RouterOptions> 
   async function callUnderWay(calleeDetails?: object, options: object = {}) {
     const callee = await join(calleeDetails);
     const caller = await join();
-    const registered = await ask(callee, 64, 1, {}, 'com.a');
-    expect(registered).toEqual([65, 1, ANY]);
-    caller.send([48, 1, options, 'com.a', ['x']]);
+    const registered = await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+    expect(registered).toEqual([MESSAGE.REGISTERED, 1, ANY]);
+    caller.send([MESSAGE.CALL, 1, options, 'com.a', ['x']]);
     const invocation = await callee.next();
-    expect(invocation).toEqual([68, ANY, registered[2], {}, ['x']]);
+    expect(invocation).toEqual([MESSAGE.INVOCATION, ANY, registered[2], {}, ['x']]);
     return [callee, caller, invocation[1]] as const;
   }
   /** Shows that nothing came to a client up to now: the next thing it gets is the answer to what it asks. */
   async function hearsNothing(...silent: readonly RawClient[]): Promise<void> {
     for (const client of silent) {
       // Of a procedure that no pattern matches; the request ID is far from those that tests use.
-      expect(await ask(client, 48, 9_999, {}, 'wamp.nothing')).toStartWith([8, 48, 9_999]);
+      expect(await ask(client, MESSAGE.CALL, 9_999, {}, 'wamp.nothing')).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        9_999,
+      ]);
     }
   }
   /** Calls, and expects a result: its only positional one. */
   async function call(client: RawClient, request: number, procedure: string, ...tail: unknown[]) {
-    const result = await ask(client, 48, request, {}, procedure, ...tail);
-    expect(result).toStartWith([50, request, {}]);
+    const result = await ask(client, MESSAGE.CALL, request, {}, procedure, ...tail);
+    expect(result).toStartWith([MESSAGE.RESULT, request, {}]);
     return (result[3] as readonly unknown[] | undefined)?.[0];
   }
   return { host: () => current, connect, join, member, session, ask, hearsNothing, call, callUnderWay };

@@ -4,7 +4,7 @@ import { createFrameReader } from '../../src/transport/rawsocket-framing.js';
 import { RAWSOCKET_SERIALIZER } from '../../src/transport/rawsocket-handshake.js';
 import { encodeMessage } from '../../src/transport/websocket-framing.js';
 import { decodeMessage } from '../../src/wamp/decode.js';
-import type { Message } from '../../src/wamp/messages.js';
+import { MESSAGE, type Message } from '../../src/wamp/messages.js';
 import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { connectOctets } from './octet-client.js';
 import { ALL_ROLES } from './raw-client.js';
@@ -37,7 +37,7 @@ export async function connectFlooder(url: string, serializer: Serializer): Promi
   const pipe = url.startsWith('ws')
     ? await overWebSocket(url, serializer, counter)
     : await overRawSocket(url, serializer, counter);
-  pipe.write([encode(serializer, [1, 'realm1', { roles: ALL_ROLES }])]);
+  pipe.write([encode(serializer, [MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }])]);
   await counter.until(1);
   return {
     ...pipe,

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPrivateKey, createPublicKey, pbkdf2Sync, sign } from 'node:crypto';
+import { MESSAGE } from '../../src/wamp/messages.js';
 import { ALL_ROLES, type RawClient } from './raw-client.js';
 
 /** Ed25519 private keys of clients in tests, out of the vectors of cryptosign in the WAMP specification. */
@@ -94,10 +95,10 @@ export async function logIn(
   login: Login,
   details: object = {},
 ): Promise<readonly unknown[]> {
-  client.send([1, realm, { roles: ALL_ROLES, ...login.details, ...details }]);
+  client.send([MESSAGE.HELLO, realm, { roles: ALL_ROLES, ...login.details, ...details }]);
   const challenge = await client.next();
-  if (challenge[0] !== 4) return challenge;
+  if (challenge[0] !== MESSAGE.CHALLENGE) return challenge;
   const [signature, extra] = login.answer(challenge[2] as Record<string, unknown>);
-  client.send([5, signature, extra]);
+  client.send([MESSAGE.AUTHENTICATE, signature, extra]);
   return client.next();
 }

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { parseJson } from '../../src/json.js';
 import { decodeMessage } from '../../src/wamp/decode.js';
-import type { Message } from '../../src/wamp/messages.js';
+import { MESSAGE, type Message } from '../../src/wamp/messages.js';
 import { type Attach, localPeers, type Peer } from '../../src/wamp/peer.js';
 import { createJsonSerializer } from '../../src/wamp/serializers/json.js';
 import { type Frames, JSON_FRAMES } from './frames.js';
@@ -27,7 +27,7 @@ export const ALL_ROLES = {
 
 /** Sends HELLO and returns what came back. */
 export async function hello(client: RawClient, realm = 'realm1', details: object = { roles: ALL_ROLES }) {
-  client.send([1, realm, details]);
+  client.send([MESSAGE.HELLO, realm, details]);
   return client.next();
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import type { RouterOptions } from '../../src/router/router.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import type { ListenerOptions } from '../../src/transport/listener.js';
+import { MESSAGE } from '../../src/wamp/messages.js';
 import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { ALL_ROLES, attachRaw, hello, type RawClient, rawOver } from './raw-client.js';
@@ -113,7 +114,7 @@ export function useWay(way: Way, serializer: Serializer) {
   }
   async function join(by = serializer): Promise<RawClient> {
     const client = await connect(by);
-    expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(2);
+    expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(MESSAGE.WELCOME);
     return client;
   }
   async function ask(client: RawClient, ...message: unknown[]): Promise<readonly unknown[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 
 describe.each(TRANSPORTS)('calls, over %s', (transport) => {
@@ -32,55 +33,71 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
 
   it.each(TAILS)('passes a CALL with the tail %j on as an INVOCATION with %j', async (sent, passedOn) => {
     const [callee, caller] = [await join(), await join()];
-    await ask(callee, 64, 1, {}, 'com.a');
-    caller.send([48, 1, {}, 'com.a', ...sent]);
-    expect(await callee.next()).toEqual([68, 1, ANY, {}, ...passedOn]);
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a', ...sent]);
+    expect(await callee.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, {}, ...passedOn]);
   });
 
   it.each(TAILS)('passes an ERROR with the tail %j on as one with %j', async (sent, passedOn) => {
     const [callee, caller, invocation] = await callUnderWay();
-    callee.send([8, 68, invocation, {}, 'com.a.oops', ...sent]);
-    expect(await caller.next()).toEqual([8, 48, 1, {}, 'com.a.oops', ...passedOn]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, invocation, {}, 'com.a.oops', ...sent]);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'com.a.oops', ...passedOn]);
   });
 
   it.each(TAILS)('passes a PUBLISH with the tail %j on as an EVENT with %j', async (sent, passedOn) => {
     const [subscriber, publisher] = [await join(), await join()];
-    await ask(subscriber, 32, 1, {}, 'com.t');
-    publisher.send([16, 1, {}, 'com.t', ...sent]);
-    expect(await subscriber.next()).toEqual([36, ANY, ANY, {}, ...passedOn]);
+    await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    publisher.send([MESSAGE.PUBLISH, 1, {}, 'com.t', ...sent]);
+    expect(await subscriber.next()).toEqual([MESSAGE.EVENT, ANY, ANY, {}, ...passedOn]);
   });
 
   it.each(TAILS)('passes a YIELD with the tail %j on as a RESULT with %j', async (sent, passedOn) => {
     const [callee, caller, invocation] = await callUnderWay();
-    callee.send([70, invocation, {}, ...sent]);
-    expect(await caller.next()).toEqual([50, 1, {}, ...passedOn]);
+    callee.send([MESSAGE.YIELD, invocation, {}, ...sent]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ...passedOn]);
   });
 
   it('passes an ERROR on with details, URI, args and kwargs as they are', async () => {
     const [callee, caller, invocation] = await callUnderWay();
-    callee.send([8, 68, invocation, { trace: 'd' }, 'com.a.oops', ['a'], { k: null }]);
-    expect(await caller.next()).toEqual([8, 48, 1, { trace: 'd' }, 'com.a.oops', ['a'], { k: null }]);
+    callee.send([
+      MESSAGE.ERROR,
+      MESSAGE.INVOCATION,
+      invocation,
+      { trace: 'd' },
+      'com.a.oops',
+      ['a'],
+      { k: null },
+    ]);
+    expect(await caller.next()).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      1,
+      { trace: 'd' },
+      'com.a.oops',
+      ['a'],
+      { k: null },
+    ]);
   });
 
   it('counts invocations up from 1 for each callee, and keeps calls apart', async () => {
     const callee = await join();
-    await ask(callee, 64, 1, {}, 'com.a');
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const [one, two] = [await join(), await join()];
-    one.send([48, 7, {}, 'com.a', ['one']]);
-    expect(await callee.next()).toStartWith([68, 1]);
-    two.send([48, 7, {}, 'com.a', ['two']]);
-    expect(await callee.next()).toStartWith([68, 2]);
-    callee.send([70, 2, {}, ['for two']]);
-    callee.send([70, 1, {}, ['for one']]);
-    expect(await one.next()).toEqual([50, 7, {}, ['for one']]);
-    expect(await two.next()).toEqual([50, 7, {}, ['for two']]);
+    one.send([MESSAGE.CALL, 7, {}, 'com.a', ['one']]);
+    expect(await callee.next()).toStartWith([MESSAGE.INVOCATION, 1]);
+    two.send([MESSAGE.CALL, 7, {}, 'com.a', ['two']]);
+    expect(await callee.next()).toStartWith([MESSAGE.INVOCATION, 2]);
+    callee.send([MESSAGE.YIELD, 2, {}, ['for two']]);
+    callee.send([MESSAGE.YIELD, 1, {}, ['for one']]);
+    expect(await one.next()).toEqual([MESSAGE.RESULT, 7, {}, ['for one']]);
+    expect(await two.next()).toEqual([MESSAGE.RESULT, 7, {}, ['for two']]);
   });
 
   it('gives a session that calls itself its own invocation', async () => {
     const both = await join();
-    await ask(both, 64, 1, {}, 'com.a');
-    expect(await ask(both, 48, 2, {}, 'com.a')).toStartWith([68, 1]);
-    expect(await ask(both, 70, 1, {}, [1])).toEqual([50, 2, {}, [1]]);
+    await ask(both, MESSAGE.REGISTER, 1, {}, 'com.a');
+    expect(await ask(both, MESSAGE.CALL, 2, {}, 'com.a')).toStartWith([MESSAGE.INVOCATION, 1]);
+    expect(await ask(both, MESSAGE.YIELD, 1, {}, [1])).toEqual([MESSAGE.RESULT, 2, {}, [1]]);
   });
 
   it.each([
@@ -98,28 +115,43 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ['an unknown invocation policy', 'com.b', { invoke: 'nearest' }, 'wamp.error.option_not_allowed'],
   ])('refuses to register %s', async (_what, uri, options, error) => {
     const [one, two] = [await join(), await join()];
-    await ask(one, 64, 1, {}, 'com.taken');
-    expect(await ask(two, 64, 5, options, uri)).toEqual([8, 64, 5, {}, error, [ANY]]);
+    await ask(one, MESSAGE.REGISTER, 1, {}, 'com.taken');
+    expect(await ask(two, MESSAGE.REGISTER, 5, options, uri)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.REGISTER,
+      5,
+      {},
+      error,
+      [ANY],
+    ]);
     // The same session may not register twice either: autobahn|python fails on a second REGISTERED
     // with a known ID.
-    if (uri === 'com.taken') expect(await ask(one, 64, 2, {}, uri)).toEqual([8, 64, 2, {}, error, [ANY]]);
+    if (uri === 'com.taken')
+      expect(await ask(one, MESSAGE.REGISTER, 2, {}, uri)).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.REGISTER,
+        2,
+        {},
+        error,
+        [ANY],
+      ]);
   });
 
   it('unregisters only the session’s own registrations', async () => {
     const [one, two] = [await join(), await join()];
-    const [, , registration] = await ask(one, 64, 1, {}, 'com.a');
-    const refused = [8, 66, 9, {}, 'wamp.error.no_such_registration', [ANY]];
-    expect(await ask(two, 66, 9, registration)).toEqual(refused);
-    expect(await ask(one, 66, 2, registration)).toEqual([67, 2]);
-    expect(await ask(one, 66, 9, registration)).toEqual(refused);
-    expect(await ask(two, 64, 1, {}, 'com.a')).toEqual([65, 1, ANY]);
+    const [, , registration] = await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+    const refused = [MESSAGE.ERROR, MESSAGE.UNREGISTER, 9, {}, 'wamp.error.no_such_registration', [ANY]];
+    expect(await ask(two, MESSAGE.UNREGISTER, 9, registration)).toEqual(refused);
+    expect(await ask(one, MESSAGE.UNREGISTER, 2, registration)).toEqual([MESSAGE.UNREGISTERED, 2]);
+    expect(await ask(one, MESSAGE.UNREGISTER, 9, registration)).toEqual(refused);
+    expect(await ask(two, MESSAGE.REGISTER, 1, {}, 'com.a')).toEqual([MESSAGE.REGISTERED, 1, ANY]);
   });
 
   it('lets a running call finish after its procedure was unregistered', async () => {
     const [callee, caller, invocation] = await callUnderWay();
-    expect(await ask(callee, 66, 2, 1)).toEqual([67, 2]);
-    callee.send([70, invocation, {}, [1]]);
-    expect(await caller.next()).toEqual([50, 1, {}, [1]]);
+    expect(await ask(callee, MESSAGE.UNREGISTER, 2, 1)).toEqual([MESSAGE.UNREGISTERED, 2]);
+    callee.send([MESSAGE.YIELD, invocation, {}, [1]]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, [1]]);
   });
 
   it.each([
@@ -129,13 +161,20 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
     ['a progressive invocation', 'com.a', { progress: true }, [], 'wamp.error.option_not_allowed'],
   ])('responds to a CALL with %s with ERROR', async (_what, procedure, options, tail, error) => {
     const client = await join();
-    expect(await ask(client, 48, 3, options, procedure, ...tail)).toEqual([8, 48, 3, {}, error, [ANY]]);
+    expect(await ask(client, MESSAGE.CALL, 3, options, procedure, ...tail)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      3,
+      {},
+      error,
+      [ANY],
+    ]);
   });
 
   it('treats a CALL with the request ID of an open call as a protocol violation', async () => {
     const [, caller] = await callUnderWay();
-    expect(await ask(caller, 48, 1, {}, 'com.a')).toEqual([
-      3,
+    expect(await ask(caller, MESSAGE.CALL, 1, {}, 'com.a')).toEqual([
+      MESSAGE.ABORT,
       { message: ANY },
       'wamp.error.protocol_violation',
     ]);
@@ -143,32 +182,36 @@ describe.each(TRANSPORTS)('calls, over %s', (transport) => {
 
   it('refuses only calls beyond the limit of open calls of a session', async () => {
     const callee = await join();
-    await ask(callee, 64, 1, {}, 'com.a');
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const [greedy, modest] = [await join(), await join()];
-    for (let request = 1; request <= 100; request++) greedy.send([48, request, {}, 'com.a']);
-    expect(await ask(greedy, 48, 101, {}, 'com.a')).toEqual([
-      8,
-      48,
+    for (let request = 1; request <= 100; request++) greedy.send([MESSAGE.CALL, request, {}, 'com.a']);
+    expect(await ask(greedy, MESSAGE.CALL, 101, {}, 'com.a')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       101,
       {},
       'bondy.error.too_many_requests',
       [ANY],
     ]);
-    modest.send([48, 1, {}, 'com.a']);
-    callee.send([70, 101, {}, ['still served']]);
-    callee.send([70, 1, {}]);
-    expect(await modest.next()).toEqual([50, 1, {}, ['still served']]);
-    expect(await greedy.next()).toEqual([50, 1, {}]);
+    modest.send([MESSAGE.CALL, 1, {}, 'com.a']);
+    callee.send([MESSAGE.YIELD, 101, {}, ['still served']]);
+    callee.send([MESSAGE.YIELD, 1, {}]);
+    expect(await modest.next()).toEqual([MESSAGE.RESULT, 1, {}, ['still served']]);
+    expect(await greedy.next()).toEqual([MESSAGE.RESULT, 1, {}]);
   });
 
   it('drops progressive results that were not requested, and responses to unknown calls', async () => {
     const [callee, caller, invocation] = await callUnderWay();
-    callee.send([70, 999, {}, ['from nowhere']]);
-    callee.send([8, 68, 998, {}, 'com.x']);
-    callee.send([70, invocation, { progress: true }, ['part']]);
-    callee.send([70, invocation, {}, ['whole']]);
-    callee.send([70, invocation, {}, ['again']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
-    expect(await ask(caller, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
+    callee.send([MESSAGE.YIELD, 999, {}, ['from nowhere']]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 998, {}, 'com.x']);
+    callee.send([MESSAGE.YIELD, invocation, { progress: true }, ['part']]);
+    callee.send([MESSAGE.YIELD, invocation, {}, ['whole']]);
+    callee.send([MESSAGE.YIELD, invocation, {}, ['again']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['whole']]);
+    expect(await ask(caller, MESSAGE.CALL, 2, {}, 'com.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+    ]);
   });
 });

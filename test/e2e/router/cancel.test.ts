@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 
-const CANCELED = [8, 48, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
+const CANCELED = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
 const REASON = { reason: 'wamp.error.canceled' };
 
 /** CANCEL.Options of every mode, and their effect with a callee that supports INTERRUPT. */
@@ -53,19 +54,27 @@ const CALLEES = [
 /** Responses of the callee, and what the caller gets of them in mode kill. */
 const ANSWERS = [
   {
-    answer: (id: number) => [8, 68, id, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
-    forwarded: [8, 48, 1, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
+    answer: (id: number) => [
+      MESSAGE.ERROR,
+      MESSAGE.INVOCATION,
+      id,
+      { d: 1 },
+      'com.a.stopped',
+      ['x'],
+      { k: 1 },
+    ],
+    forwarded: [MESSAGE.ERROR, MESSAGE.CALL, 1, { d: 1 }, 'com.a.stopped', ['x'], { k: 1 }],
   },
   {
-    answer: (id: number) => [8, 68, id, {}, 'wamp.error.canceled'],
-    forwarded: [8, 48, 1, {}, 'wamp.error.canceled'],
+    answer: (id: number) => [MESSAGE.ERROR, MESSAGE.INVOCATION, id, {}, 'wamp.error.canceled'],
+    forwarded: [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled'],
   },
   // The call is not rerouted: it was cancelled.
   {
-    answer: (id: number) => [8, 68, id, {}, 'wamp.error.unavailable'],
-    forwarded: [8, 48, 1, {}, 'wamp.error.unavailable'],
+    answer: (id: number) => [MESSAGE.ERROR, MESSAGE.INVOCATION, id, {}, 'wamp.error.unavailable'],
+    forwarded: [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.unavailable'],
   },
-  { answer: (id: number) => [70, id, {}, ['done']], forwarded: [50, 1, {}, ['done']] },
+  { answer: (id: number) => [MESSAGE.YIELD, id, {}, ['done']], forwarded: [MESSAGE.RESULT, 1, {}, ['done']] },
 ];
 
 describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
@@ -74,9 +83,9 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
   describe.each(CALLEES)('to a callee that $who,', ({ details, capable, progressive = false }) => {
     async function underWay(options: object = {}) {
       const [one, caller] = [await join(details), await join()];
-      await ask(one, 64, 1, {}, 'com.a');
-      caller.send([48, 1, options, 'com.a']);
-      expect(await one.next()).toStartWith([68, 1]);
+      await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+      caller.send([MESSAGE.CALL, 1, options, 'com.a']);
+      expect(await one.next()).toStartWith([MESSAGE.INVOCATION, 1]);
       return [one, caller] as const;
     }
 
@@ -85,48 +94,49 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
         const [one, caller] = await underWay();
         for (const [at, { answer, forwarded }] of ANSWERS.entries()) {
           const invocation = at + 1;
-          caller.send([49, 1, options]);
+          caller.send([MESSAGE.CANCEL, 1, options]);
           if (capable && interrupt !== undefined)
-            expect(await one.next()).toEqual([69, invocation, { mode: interrupt, ...REASON }]);
+            expect(await one.next()).toEqual([MESSAGE.INTERRUPT, invocation, { mode: interrupt, ...REASON }]);
           const waiting = capable && waits;
           if (waiting) await hearsNothing(caller);
           else expect(await caller.next()).toEqual(CANCELED);
           expect(host().router.counts().pendingCalls).toBe(waiting ? 1 : 0);
           // Only one INTERRUPT is sent, however often the caller cancels.
-          for (const mode of ['skip', 'kill', 'killnowait', 'gently']) caller.send([49, 1, { mode }]);
+          for (const mode of ['skip', 'kill', 'killnowait', 'gently'])
+            caller.send([MESSAGE.CANCEL, 1, { mode }]);
           await hearsNothing(caller, one);
           one.send(answer(invocation));
           if (waiting) expect(await caller.next()).toEqual(forwarded);
           await hearsNothing(one, caller);
           expect(host().router.counts().pendingCalls).toBe(0);
           // The request ID is free again, and the callee can be called.
-          caller.send([48, 1, {}, 'com.a']);
-          expect(await one.next()).toStartWith([68, invocation + 1]);
+          caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
+          expect(await one.next()).toStartWith([MESSAGE.INVOCATION, invocation + 1]);
         }
-        one.send([70, ANSWERS.length + 1, {}, ['at last']]);
-        expect(await caller.next()).toEqual([50, 1, {}, ['at last']]);
+        one.send([MESSAGE.YIELD, ANSWERS.length + 1, {}, ['at last']]);
+        expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['at last']]);
       });
 
       it('between progressive results', async () => {
         const [one, caller] = await underWay({ receive_progress: true });
-        caller.send([49, 1, options]);
-        if (capable && interrupt !== undefined) expect(await one.next()).toStartWith([69, 1]);
+        caller.send([MESSAGE.CANCEL, 1, options]);
+        if (capable && interrupt !== undefined) expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
         const waiting = capable && waits;
         if (!waiting) expect(await caller.next()).toEqual(CANCELED);
-        one.send([70, 1, { progress: true }, ['part']]);
-        one.send([70, 1, {}, ['whole']]);
+        one.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+        one.send([MESSAGE.YIELD, 1, {}, ['whole']]);
         if (waiting && progressive)
-          expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
-        if (waiting) expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+          expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, ['part']]);
+        if (waiting) expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['whole']]);
         await hearsNothing(one, caller);
       });
     });
 
     it('with an unknown mode', async () => {
       const [one, caller] = await underWay();
-      expect(await ask(caller, 49, 1, { mode: 'gently' })).toEqual([
-        8,
-        48,
+      expect(await ask(caller, MESSAGE.CANCEL, 1, { mode: 'gently' })).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         1,
         {},
         'wamp.error.invalid_argument',
@@ -134,11 +144,11 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
       ]);
       if (capable)
         expect(await one.next()).toEqual([
-          69,
+          MESSAGE.INTERRUPT,
           1,
           { mode: 'killnowait', reason: 'wamp.error.invalid_argument' },
         ]);
-      one.send([70, 1, {}]);
+      one.send([MESSAGE.YIELD, 1, {}]);
       await hearsNothing(one, caller);
     });
   });
@@ -148,96 +158,107 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
 
     it.each(['leaves', 'drops'])('the callee %s: the caller gets an ERROR', async (how) => {
       const [one, caller] = [await join(capable), await join()];
-      await ask(one, 64, 1, {}, 'com.a');
-      caller.send([48, 1, {}, 'com.a']);
+      await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+      caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
       await one.next();
-      caller.send([49, 1, { mode: 'kill' }]);
-      expect(await one.next()).toStartWith([69, 1]);
+      caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
       if (how === 'drops') one.close();
-      else one.send([6, {}, 'wamp.close.normal']);
+      else one.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
       expect(await caller.next()).toEqual(CANCELED);
     });
 
     it('the call is not rerouted if the callee is unavailable', async () => {
       const features = { call_canceling: true, call_reroute: true };
       const [one, other, caller] = [await join(callee(features)), await join(callee(features)), await join()];
-      for (const client of [one, other]) await ask(client, 64, 1, { invoke: 'first' }, 'com.a');
-      caller.send([48, 1, {}, 'com.a']);
+      for (const client of [one, other]) await ask(client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
+      caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
       await one.next();
-      caller.send([49, 1, { mode: 'kill' }]);
-      expect(await one.next()).toStartWith([69, 1]);
-      one.send([8, 68, 1, {}, 'wamp.error.unavailable']);
-      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
+      caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
+      one.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.unavailable']);
+      expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.unavailable']);
       await hearsNothing(one, other);
     });
 
     it.each(['leaves', 'drops'])('the caller %s: the callee gets no second INTERRUPT', async (how) => {
       const [one, caller] = [await join(capable), await join()];
-      await ask(one, 64, 1, {}, 'com.a');
-      caller.send([48, 1, {}, 'com.a']);
+      await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+      caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
       await one.next();
-      caller.send([49, 1, { mode: 'kill' }]);
-      expect(await one.next()).toStartWith([69, 1, { mode: 'kill' as const, ...REASON }]);
+      caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+      expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 1, { mode: 'kill' as const, ...REASON }]);
       if (how === 'drops') caller.close();
-      else caller.send([6, {}, 'wamp.close.normal']);
+      else caller.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
       await expect.poll(() => host().router.counts().pendingCalls).toBe(0);
-      one.send([70, 1, {}]);
+      one.send([MESSAGE.YIELD, 1, {}]);
       await hearsNothing(one);
     });
   });
 
   it('of a finished call, an unknown call or a call of the router’s own procedures is ignored', async () => {
     const [one, caller] = [await join(), await join()];
-    await ask(one, 64, 1, {}, 'com.a');
-    caller.send([48, 1, {}, 'com.a']);
+    await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
     await one.next();
-    one.send([70, 1, {}]);
-    expect(await caller.next()).toEqual([50, 1, {}]);
-    expect(await ask(caller, 48, 2, {}, 'wamp.session.count')).toEqual([50, 2, {}, [2]]);
-    for (const request of [1, 2, 77]) for (const { options } of MODES) caller.send([49, request, options]);
+    one.send([MESSAGE.YIELD, 1, {}]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
+    expect(await ask(caller, MESSAGE.CALL, 2, {}, 'wamp.session.count')).toEqual([
+      MESSAGE.RESULT,
+      2,
+      {},
+      [2],
+    ]);
+    for (const request of [1, 2, 77])
+      for (const { options } of MODES) caller.send([MESSAGE.CANCEL, request, options]);
     await hearsNothing(one, caller);
   });
 
   it('does not affect calls of other sessions', async () => {
     const [one, caller, stranger] = [await join(), await join(), await join()];
-    await ask(one, 64, 1, {}, 'com.a');
-    caller.send([48, 1, {}, 'com.a']);
+    await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
     await one.next();
-    for (const { options } of MODES) stranger.send([49, 1, options]);
+    for (const { options } of MODES) stranger.send([MESSAGE.CANCEL, 1, options]);
     // The callee cannot cancel it either: the ID of its INVOCATION is not a request ID of its own.
-    for (const { options } of MODES) one.send([49, 1, options]);
+    for (const { options } of MODES) one.send([MESSAGE.CANCEL, 1, options]);
     await hearsNothing(stranger, one, caller);
-    one.send([70, 1, {}, [1]]);
-    expect(await caller.next()).toEqual([50, 1, {}, [1]]);
+    one.send([MESSAGE.YIELD, 1, {}, [1]]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, [1]]);
   });
 
   it('ends only one of many calls', async () => {
     const [one, caller, other] = [await join(), await join(), await join()];
-    await ask(one, 64, 1, {}, 'com.a');
-    for (const request of [1, 2, 3]) caller.send([48, request, {}, 'com.a', [`own ${request}`]]);
+    await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+    for (const request of [1, 2, 3]) caller.send([MESSAGE.CALL, request, {}, 'com.a', [`own ${request}`]]);
     for (let at = 0; at < 3; at++) await one.next();
-    other.send([48, 2, {}, 'com.a', ['other']]);
-    expect(await one.next()).toStartWith([68, 4]);
-    expect(await ask(caller, 49, 2, { mode: 'killnowait' })).toStartWith([8, 48, 2]);
-    expect(await one.next()).toStartWith([69, 2]);
-    for (const invocation of [1, 3, 4]) one.send([70, invocation, {}, [invocation]]);
-    expect([await caller.next(), await caller.next()]).toEqual([
-      [50, 1, {}, [1]],
-      [50, 3, {}, [3]],
+    other.send([MESSAGE.CALL, 2, {}, 'com.a', ['other']]);
+    expect(await one.next()).toStartWith([MESSAGE.INVOCATION, 4]);
+    expect(await ask(caller, MESSAGE.CANCEL, 2, { mode: 'killnowait' })).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
     ]);
-    expect(await other.next()).toEqual([50, 2, {}, [4]]);
+    expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 2]);
+    for (const invocation of [1, 3, 4]) one.send([MESSAGE.YIELD, invocation, {}, [invocation]]);
+    expect([await caller.next(), await caller.next()]).toEqual([
+      [MESSAGE.RESULT, 1, {}, [1]],
+      [MESSAGE.RESULT, 3, {}, [3]],
+    ]);
+    expect(await other.next()).toEqual([MESSAGE.RESULT, 2, {}, [4]]);
   });
 
   it('of a session that calls itself reaches it as callee and as caller', async () => {
     for (const { options, interrupt, waits } of MODES) {
       const both = await join();
-      await ask(both, 64, 1, {}, 'com.a');
-      expect(await ask(both, 48, 2, {}, 'com.a')).toStartWith([68, 1]);
-      both.send([49, 2, options]);
-      if (!waits) expect(await both.next()).toStartWith([8, 48, 2, {}, 'wamp.error.canceled']);
-      if (interrupt !== undefined) expect(await both.next()).toStartWith([69, 1]);
-      both.send([70, 1, {}, ['done']]);
-      if (waits) expect(await both.next()).toEqual([50, 2, {}, ['done']]);
+      await ask(both, MESSAGE.REGISTER, 1, {}, 'com.a');
+      expect(await ask(both, MESSAGE.CALL, 2, {}, 'com.a')).toStartWith([MESSAGE.INVOCATION, 1]);
+      both.send([MESSAGE.CANCEL, 2, options]);
+      if (!waits)
+        expect(await both.next()).toStartWith([MESSAGE.ERROR, MESSAGE.CALL, 2, {}, 'wamp.error.canceled']);
+      if (interrupt !== undefined) expect(await both.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
+      both.send([MESSAGE.YIELD, 1, {}, ['done']]);
+      if (waits) expect(await both.next()).toEqual([MESSAGE.RESULT, 2, {}, ['done']]);
       await hearsNothing(both);
       both.close();
       await both.closed;
@@ -255,9 +276,9 @@ describe.each(TRANSPORTS)('CANCEL in a realm with an authorizer, over %s,', (tra
 
   async function underWay() {
     const [one, caller] = [await join(), await join()];
-    await ask(one, 64, 1, {}, 'com.a');
-    caller.send([48, 1, {}, 'com.a']);
-    expect(await one.next()).toStartWith([68, 1]);
+    await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
+    expect(await one.next()).toStartWith([MESSAGE.INVOCATION, 1]);
     return [one, caller] as const;
   }
 
@@ -267,12 +288,12 @@ describe.each(TRANSPORTS)('CANCEL in a realm with an authorizer, over %s,', (tra
       for (const given of [refusal, Promise.resolve(refusal)]) {
         verdict = given;
         const [one, caller] = await underWay();
-        for (const { options } of MODES) caller.send([49, 1, options]);
+        for (const { options } of MODES) caller.send([MESSAGE.CANCEL, 1, options]);
         await hearsNothing(caller, one);
-        one.send([70, 1, {}, ['done']]);
-        expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
-        one.send([6, {}, 'wamp.close.normal']);
-        expect(await one.next()).toStartWith([6]);
+        one.send([MESSAGE.YIELD, 1, {}, ['done']]);
+        expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['done']]);
+        one.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+        expect(await one.next()).toStartWith([MESSAGE.GOODBYE]);
       }
     },
   );
@@ -283,9 +304,9 @@ describe.each(TRANSPORTS)('CANCEL in a realm with an authorizer, over %s,', (tra
       grant = resolve;
     });
     const [one, caller] = await underWay();
-    caller.send([49, 1, {}]);
-    one.send([70, 1, {}, ['done']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+    caller.send([MESSAGE.CANCEL, 1, {}]);
+    one.send([MESSAGE.YIELD, 1, {}, ['done']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['done']]);
     grant(true);
     await hearsNothing(caller, one);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
 import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
@@ -51,10 +52,10 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
       async (_says, _calleeSays, match, uri, option, calleeOption) => {
         const [callee, one] = [await join(), await member(login)];
         const options = { match, ...(calleeOption !== undefined && { disclose_caller: calleeOption }) };
-        await ask(callee, 64, 1, options, uri);
-        one.client.send([48, 1, option === undefined ? {} : { disclose_me: option }, 'com.a.b']);
+        await ask(callee, MESSAGE.REGISTER, 1, options, uri);
+        one.client.send([MESSAGE.CALL, 1, option === undefined ? {} : { disclose_me: option }, 'com.a.b']);
         expect(await callee.next()).toEqual([
-          68,
+          MESSAGE.INVOCATION,
           1,
           ANY,
           {
@@ -62,40 +63,50 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
             ...(match !== 'exact' && { procedure: 'com.a.b' }),
           },
         ]);
-        callee.send([70, 1, {}]);
+        callee.send([MESSAGE.YIELD, 1, {}]);
         // The result tells the caller nothing about the callee.
-        expect(await one.client.next()).toEqual([50, 1, {}]);
+        expect(await one.client.next()).toEqual([MESSAGE.RESULT, 1, {}]);
       },
     );
   });
 
   it('is only for the callee that asked, not for others of the registration, when a call is rerouted', async () => {
     const [curious, other, one] = [await join(CAPABLE), await join(CAPABLE), await member(BOB)];
-    await ask(curious, 64, 1, { invoke: 'first', disclose_caller: true }, 'com.a');
-    await ask(other, 64, 1, { invoke: 'first' }, 'com.a');
+    await ask(curious, MESSAGE.REGISTER, 1, { invoke: 'first', disclose_caller: true }, 'com.a');
+    await ask(other, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
     for (const [request, options] of [{}, { disclose_me: true }].entries()) {
-      one.client.send([48, request + 1, options, 'com.a']);
-      expect(await curious.next()).toEqual([68, request + 1, ANY, caller(one)]);
-      curious.send([8, 68, request + 1, {}, 'wamp.error.unavailable']);
-      expect(await other.next()).toEqual([68, request + 1, ANY, request === 0 ? {} : caller(one)]);
+      one.client.send([MESSAGE.CALL, request + 1, options, 'com.a']);
+      expect(await curious.next()).toEqual([MESSAGE.INVOCATION, request + 1, ANY, caller(one)]);
+      curious.send([MESSAGE.ERROR, MESSAGE.INVOCATION, request + 1, {}, 'wamp.error.unavailable']);
+      expect(await other.next()).toEqual([
+        MESSAGE.INVOCATION,
+        request + 1,
+        ANY,
+        request === 0 ? {} : caller(one),
+      ]);
     }
   });
 
   it('names the session that calls, each by its own name', async () => {
     const callee = await join();
-    await ask(callee, 64, 1, { disclose_caller: true }, 'com.a');
+    await ask(callee, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a');
     const members = [await member(BOB), await member(), await member(ALICE), await member(BOB)];
     for (const [at, one] of members.entries()) {
-      one.client.send([48, 1, {}, 'com.a']);
-      expect(await callee.next()).toEqual([68, at + 1, ANY, caller(one)]);
+      one.client.send([MESSAGE.CALL, 1, {}, 'com.a']);
+      expect(await callee.next()).toEqual([MESSAGE.INVOCATION, at + 1, ANY, caller(one)]);
     }
   });
 
   it('is the same for a session that calls itself', async () => {
     const one = await member(BOB);
-    await ask(one.client, 64, 1, {}, 'com.a');
-    expect(await ask(one.client, 48, 2, {}, 'com.a')).toEqual([68, 1, ANY, {}]);
-    expect(await ask(one.client, 48, 3, { disclose_me: true }, 'com.a')).toEqual([68, 2, ANY, caller(one)]);
+    await ask(one.client, MESSAGE.REGISTER, 1, {}, 'com.a');
+    expect(await ask(one.client, MESSAGE.CALL, 2, {}, 'com.a')).toEqual([MESSAGE.INVOCATION, 1, ANY, {}]);
+    expect(await ask(one.client, MESSAGE.CALL, 3, { disclose_me: true }, 'com.a')).toEqual([
+      MESSAGE.INVOCATION,
+      2,
+      ANY,
+      caller(one),
+    ]);
   });
 
   it('cannot be forged: what a caller or publisher claims about itself is not passed on', async () => {
@@ -107,40 +118,41 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
       publisher_authid: 'root',
       trust_level: 9,
     };
-    await ask(other, 64, 1, {}, 'com.a');
-    await ask(other, 32, 2, {}, 'com.t');
-    one.client.send([48, 1, forged, 'com.a']);
-    expect(await other.next()).toEqual([68, 1, ANY, {}]);
-    one.client.send([48, 2, { ...forged, disclose_me: true }, 'com.a']);
-    expect(await other.next()).toEqual([68, 2, ANY, caller(one)]);
-    one.client.send([16, 3, forged, 'com.t']);
-    expect(await other.next()).toEqual([36, ANY, ANY, {}]);
+    await ask(other, MESSAGE.REGISTER, 1, {}, 'com.a');
+    await ask(other, MESSAGE.SUBSCRIBE, 2, {}, 'com.t');
+    one.client.send([MESSAGE.CALL, 1, forged, 'com.a']);
+    expect(await other.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, {}]);
+    one.client.send([MESSAGE.CALL, 2, { ...forged, disclose_me: true }, 'com.a']);
+    expect(await other.next()).toEqual([MESSAGE.INVOCATION, 2, ANY, caller(one)]);
+    one.client.send([MESSAGE.PUBLISH, 3, forged, 'com.t']);
+    expect(await other.next()).toEqual([MESSAGE.EVENT, ANY, ANY, {}]);
   });
 
   describe.each(WHO)('of a publisher that is %s', (_who, login) => {
     it.each(OPTION_VALUES)('and %s', async (_says, option) => {
       const [subscriber, one] = [await join(), await member(login)];
-      for (const [at, [match, uri]] of MATCHES.entries()) await ask(subscriber, 32, at + 1, { match }, uri);
-      await ask(one.client, 32, 1, {}, 'com.a.b');
+      for (const [at, [match, uri]] of MATCHES.entries())
+        await ask(subscriber, MESSAGE.SUBSCRIBE, at + 1, { match }, uri);
+      await ask(one.client, MESSAGE.SUBSCRIBE, 1, {}, 'com.a.b');
       const options = {
         exclude_me: false,
         retain: true,
         ...(option !== undefined && { disclose_me: option }),
       };
-      one.client.send([16, 2, options, 'com.a.b']);
+      one.client.send([MESSAGE.PUBLISH, 2, options, 'com.a.b']);
       const identity = option === true ? publisher(one) : {};
       for (const [match] of MATCHES)
         expect(await subscriber.next()).toEqual([
-          36,
+          MESSAGE.EVENT,
           ANY,
           ANY,
           { ...identity, ...(match !== 'exact' && { topic: 'com.a.b' }) },
         ]);
-      expect(await one.client.next()).toEqual([36, ANY, ANY, identity]);
+      expect(await one.client.next()).toEqual([MESSAGE.EVENT, ANY, ANY, identity]);
       // A retained event discloses the same as the original event.
       const late = await join();
-      await ask(late, 32, 1, { get_retained: true }, 'com.a.b');
-      expect(await late.next()).toEqual([36, ANY, ANY, { ...identity, retained: true }]);
+      await ask(late, MESSAGE.SUBSCRIBE, 1, { get_retained: true }, 'com.a.b');
+      expect(await late.next()).toEqual([MESSAGE.EVENT, ANY, ANY, { ...identity, retained: true }]);
       await hearsNothing(subscriber, one.client, late);
     });
   });
@@ -152,27 +164,54 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
 
   it('is refused with an error if the message has a response', async () => {
     const [one, other] = [await join(), await join()];
-    expect(await ask(one, 64, 1, { disclose_caller: true }, 'com.a')).toEqual([8, 64, 1, {}, refused, [ANY]]);
-    expect(await ask(one, 64, 2, {}, 'com.a')).toEqual([65, 2, ANY]);
-    await ask(one, 32, 3, {}, 'com.t');
-    expect(await ask(other, 48, 1, { disclose_me: true }, 'com.a')).toEqual([8, 48, 1, {}, refused, [ANY]]);
-    other.send([16, 2, { disclose_me: true }, 'com.t']);
+    expect(await ask(one, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.REGISTER,
+      1,
+      {},
+      refused,
+      [ANY],
+    ]);
+    expect(await ask(one, MESSAGE.REGISTER, 2, {}, 'com.a')).toEqual([MESSAGE.REGISTERED, 2, ANY]);
+    await ask(one, MESSAGE.SUBSCRIBE, 3, {}, 'com.t');
+    expect(await ask(other, MESSAGE.CALL, 1, { disclose_me: true }, 'com.a')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      1,
+      {},
+      refused,
+      [ANY],
+    ]);
+    other.send([MESSAGE.PUBLISH, 2, { disclose_me: true }, 'com.t']);
     const options = { disclose_me: true, acknowledge: true };
-    expect(await ask(other, 16, 3, options, 'com.t')).toEqual([8, 16, 3, {}, refused, [ANY]]);
+    expect(await ask(other, MESSAGE.PUBLISH, 3, options, 'com.t')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.PUBLISH,
+      3,
+      {},
+      refused,
+      [ANY],
+    ]);
     // None of these messages reached the other session.
-    other.send([48, 4, {}, 'com.a']);
-    expect(await one.next()).toEqual([68, 1, ANY, {}]);
+    other.send([MESSAGE.CALL, 4, {}, 'com.a']);
+    expect(await one.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, {}]);
     await hearsNothing(one, other);
   });
 
   it.each([false, null])('is not refused if the option is %j', async (option) => {
     const [one, other] = [await join(), await join()];
-    expect(await ask(one, 64, 1, { disclose_caller: option }, 'com.a')).toEqual([65, 1, ANY]);
-    await ask(one, 32, 2, {}, 'com.t');
-    other.send([48, 1, { disclose_me: option }, 'com.a']);
-    expect(await one.next()).toEqual([68, 1, ANY, {}]);
-    expect(await ask(other, 16, 2, { disclose_me: option, acknowledge: true }, 'com.t')).toStartWith([17, 2]);
-    expect(await one.next()).toEqual([36, ANY, ANY, {}]);
+    expect(await ask(one, MESSAGE.REGISTER, 1, { disclose_caller: option }, 'com.a')).toEqual([
+      MESSAGE.REGISTERED,
+      1,
+      ANY,
+    ]);
+    await ask(one, MESSAGE.SUBSCRIBE, 2, {}, 'com.t');
+    other.send([MESSAGE.CALL, 1, { disclose_me: option }, 'com.a']);
+    expect(await one.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, {}]);
+    expect(
+      await ask(other, MESSAGE.PUBLISH, 2, { disclose_me: option, acknowledge: true }, 'com.t'),
+    ).toStartWith([MESSAGE.PUBLISHED, 2]);
+    expect(await one.next()).toEqual([MESSAGE.EVENT, ANY, ANY, {}]);
   });
 
   it('still works for sessions of the router’s own process, which may need to know who calls', async () => {
@@ -180,11 +219,11 @@ describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (tra
     host().router.attach(theirs, IN_PROCESS);
     const part = rawOver(ours);
     await hello(part);
-    part.send([64, 1, { disclose_caller: true }, 'com.a']);
-    expect(await part.next()).toEqual([65, 1, ANY]);
-    (await join()).send([48, 1, {}, 'com.a']);
+    part.send([MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a']);
+    expect(await part.next()).toEqual([MESSAGE.REGISTERED, 1, ANY]);
+    (await join()).send([MESSAGE.CALL, 1, {}, 'com.a']);
     expect(await part.next()).toEqual([
-      68,
+      MESSAGE.INVOCATION,
       1,
       ANY,
       expect.objectContaining({ caller: ANY, caller_authid: ANY, caller_authrole: 'anonymous' }),

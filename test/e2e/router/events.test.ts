@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { hello, type RawClient } from '../../support/raw-client.js';
 
@@ -7,14 +8,14 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
 
   it('publishes to every subscriber but the publisher, with one publication ID', async () => {
     const [one, two, publisher] = [await join(), await join(), await join()];
-    const [, , subscription] = await ask(one, 32, 1, {}, 'com.t');
+    const [, , subscription] = await ask(one, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
     // One topic has one subscription ID; a second SUBSCRIBE changes nothing.
-    expect(await ask(two, 32, 1, {}, 'com.t')).toEqual([33, 1, subscription]);
-    expect(await ask(two, 32, 2, {}, 'com.t')).toEqual([33, 2, subscription]);
-    await ask(publisher, 32, 1, {}, 'com.t');
-    const published = await ask(publisher, 16, 2, { acknowledge: true }, 'com.t', [1], { k: 2 });
-    expect(published).toEqual([17, 2, ANY]);
-    const event = [36, subscription, published[2], {}, [1], { k: 2 }];
+    expect(await ask(two, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toEqual([MESSAGE.SUBSCRIBED, 1, subscription]);
+    expect(await ask(two, MESSAGE.SUBSCRIBE, 2, {}, 'com.t')).toEqual([MESSAGE.SUBSCRIBED, 2, subscription]);
+    await ask(publisher, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    const published = await ask(publisher, MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.t', [1], { k: 2 });
+    expect(published).toEqual([MESSAGE.PUBLISHED, 2, ANY]);
+    const event = [MESSAGE.EVENT, subscription, published[2], {}, [1], { k: 2 }];
     expect(await one.next()).toEqual(event);
     expect(await two.next()).toEqual(event);
     expect([two.unread, publisher.unread]).toEqual([0, 0]);
@@ -22,20 +23,20 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
 
   it('acknowledges a PUBLISH only on request', async () => {
     const client = await join();
-    client.send([16, 1, {}, 'com.t']);
-    client.send([16, 2, {}, 'com..t']);
-    client.send([16, 3, { acknowledge: false }, 'wamp.t']);
-    expect(await ask(client, 16, 4, { acknowledge: true }, 'com..t')).toEqual([
-      8,
-      16,
+    client.send([MESSAGE.PUBLISH, 1, {}, 'com.t']);
+    client.send([MESSAGE.PUBLISH, 2, {}, 'com..t']);
+    client.send([MESSAGE.PUBLISH, 3, { acknowledge: false }, 'wamp.t']);
+    expect(await ask(client, MESSAGE.PUBLISH, 4, { acknowledge: true }, 'com..t')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.PUBLISH,
       4,
       {},
       'wamp.error.invalid_uri',
       [ANY],
     ]);
-    expect(await ask(client, 16, 5, { acknowledge: true }, 'wamp.session.on_join')).toEqual([
-      8,
-      16,
+    expect(await ask(client, MESSAGE.PUBLISH, 5, { acknowledge: true }, 'wamp.session.on_join')).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.PUBLISH,
       5,
       {},
       'wamp.error.invalid_uri',
@@ -45,22 +46,30 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
 
   it('sends PUBLISHED before the publisher’s own event if exclude_me is false', async () => {
     const client = await join();
-    await ask(client, 32, 1, {}, 'com.t');
-    expect(await ask(client, 16, 2, { acknowledge: true, exclude_me: false }, 'com.t')).toStartWith([17, 2]);
-    expect(await client.next()).toStartWith([36]);
+    await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    expect(
+      await ask(client, MESSAGE.PUBLISH, 2, { acknowledge: true, exclude_me: false }, 'com.t'),
+    ).toStartWith([MESSAGE.PUBLISHED, 2]);
+    expect(await client.next()).toStartWith([MESSAGE.EVENT]);
   });
 
   it('sends events only to receivers that the eligible and exclude lists allow', async () => {
     const [one, two, publisher] = [await connect(), await connect(), await join()];
     const [idOne, authidTwo] = [(await hello(one))[1], ((await hello(two))[2] as { authid: string }).authid];
-    await ask(one, 32, 1, {}, 'com.t');
-    await ask(two, 32, 1, {}, 'com.t');
-    publisher.send([16, 1, { eligible: [idOne] }, 'com.t', ['for one']]);
-    publisher.send([16, 2, { exclude: [idOne] }, 'com.t', ['for two']]);
-    publisher.send([16, 3, { eligible: [] }, 'com.t', ['for nobody']]);
-    publisher.send([16, 4, { eligible: [idOne], eligible_authid: [authidTwo] }, 'com.t', ['for nobody']]);
-    publisher.send([16, 5, { exclude_authid: [authidTwo] }, 'com.t', ['for one again']]);
-    publisher.send([16, 6, { eligible_authrole: ['anonymous'] }, 'com.t', ['for both']]);
+    await ask(one, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    await ask(two, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    publisher.send([MESSAGE.PUBLISH, 1, { eligible: [idOne] }, 'com.t', ['for one']]);
+    publisher.send([MESSAGE.PUBLISH, 2, { exclude: [idOne] }, 'com.t', ['for two']]);
+    publisher.send([MESSAGE.PUBLISH, 3, { eligible: [] }, 'com.t', ['for nobody']]);
+    publisher.send([
+      MESSAGE.PUBLISH,
+      4,
+      { eligible: [idOne], eligible_authid: [authidTwo] },
+      'com.t',
+      ['for nobody'],
+    ]);
+    publisher.send([MESSAGE.PUBLISH, 5, { exclude_authid: [authidTwo] }, 'com.t', ['for one again']]);
+    publisher.send([MESSAGE.PUBLISH, 6, { eligible_authrole: ['anonymous'] }, 'com.t', ['for both']]);
     const argsOf = async (client: RawClient) => (await client.next())[4];
     expect([await argsOf(one), await argsOf(one), await argsOf(one)]).toEqual([
       ['for one'],
@@ -72,13 +81,17 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
 
   it('sends no event after UNSUBSCRIBE, and refuses to end another session’s subscription', async () => {
     const [client, publisher] = [await join(), await join()];
-    const [, , subscription] = await ask(client, 32, 1, {}, 'com.t');
-    const refused = [8, 34, 8, {}, 'wamp.error.no_such_subscription', [ANY]];
-    expect(await ask(publisher, 34, 8, subscription)).toEqual(refused);
-    expect(await ask(client, 34, 2, subscription)).toEqual([35, 2]);
-    expect(await ask(client, 34, 8, subscription)).toEqual(refused);
-    await ask(publisher, 16, 1, { acknowledge: true }, 'com.t');
-    expect(await ask(client, 48, 3, {}, 'com.nothing')).toStartWith([8, 48, 3]);
+    const [, , subscription] = await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    const refused = [MESSAGE.ERROR, MESSAGE.UNSUBSCRIBE, 8, {}, 'wamp.error.no_such_subscription', [ANY]];
+    expect(await ask(publisher, MESSAGE.UNSUBSCRIBE, 8, subscription)).toEqual(refused);
+    expect(await ask(client, MESSAGE.UNSUBSCRIBE, 2, subscription)).toEqual([MESSAGE.UNSUBSCRIBED, 2]);
+    expect(await ask(client, MESSAGE.UNSUBSCRIBE, 8, subscription)).toEqual(refused);
+    await ask(publisher, MESSAGE.PUBLISH, 1, { acknowledge: true }, 'com.t');
+    expect(await ask(client, MESSAGE.CALL, 3, {}, 'com.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      3,
+    ]);
   });
 
   it.each([
@@ -86,10 +99,21 @@ describe.each(TRANSPORTS)('events, over %s', (transport) => {
     ['wildcard', 'com.#', 'wamp.error.invalid_uri'],
     ['exact', 'com..t', 'wamp.error.invalid_uri'],
   ])('refuses a subscription with match %s to %s', async (match, topic, error) => {
-    expect(await ask(await join(), 32, 1, { match }, topic)).toEqual([8, 32, 1, {}, error, [ANY]]);
+    expect(await ask(await join(), MESSAGE.SUBSCRIBE, 1, { match }, topic)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.SUBSCRIBE,
+      1,
+      {},
+      error,
+      [ANY],
+    ]);
   });
 
   it('lets clients subscribe to reserved topics that the router does not use yet', async () => {
-    expect(await ask(await join(), 32, 1, {}, 'wamp.session.on_join')).toEqual([33, 1, ANY]);
+    expect(await ask(await join(), MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join')).toEqual([
+      MESSAGE.SUBSCRIBED,
+      1,
+      ANY,
+    ]);
   });
 });

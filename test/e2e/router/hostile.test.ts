@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { ALL_ROLES, connectRaw, hello } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from '../../support/router-host.js';
 
-const VIOLATION = [3, { message: expect.any(String) }, 'wamp.error.protocol_violation'];
+const VIOLATION = [MESSAGE.ABORT, { message: expect.any(String) }, 'wamp.error.protocol_violation'];
 
 describe('hostile clients', () => {
   let host: RouterHost;
@@ -80,8 +81,8 @@ describe('hostile clients', () => {
       [2, 'constructor'],
       [3, 'toString'],
     ] as const) {
-      callee.send([64, request, {}, uri]);
-      expect(await callee.next()).toEqual([65, request, expect.any(Number)]);
+      callee.send([MESSAGE.REGISTER, request, {}, uri]);
+      expect(await callee.next()).toEqual([MESSAGE.REGISTERED, request, expect.any(Number)]);
     }
     const kwargs =
       '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"n":9007199254740993}';
@@ -94,15 +95,15 @@ describe('hostile clients', () => {
     expect(frame).toBe(`[68,1,1,{},[],${kwargs}]`);
     await invocation;
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-    callee.send([70, 1, {}]);
-    expect(await caller.next()).toEqual([50, 1, {}]);
+    callee.send([MESSAGE.YIELD, 1, {}]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
     for (const client of [callee, caller]) client.close();
   });
 
   it('may use the last valid ID, 2^53, and IDs in any order', async () => {
     const client = await joined();
     for (const request of [2 ** 53, 5, 123]) {
-      client.send([48, request, {}, 'com.unknown']);
+      client.send([MESSAGE.CALL, request, {}, 'com.unknown']);
       expect((await client.next())[2]).toBe(request);
     }
     client.close();
@@ -113,11 +114,11 @@ describe('hostile clients', () => {
     ['half-open', (socket: Socket) => socket.end()],
   ])('leave nothing behind when they are %s', async (_how, go) => {
     const [callee, caller] = [await joined(), await joined()];
-    callee.send([64, 1, {}, 'com.a']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
-    caller.send([32, 1, {}, 'com.t']);
+    caller.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     await caller.next();
-    caller.send([48, 2, {}, 'com.a']);
+    caller.send([MESSAGE.CALL, 2, {}, 'com.a']);
     await callee.next();
     expect(host.router.counts()).toEqual({
       connections: 2,
@@ -132,16 +133,16 @@ describe('hostile clients', () => {
 
   it('cannot crash the router with any bytes, nor disturb calls of others', async () => {
     const [callee, caller] = [await joined(), await joined()];
-    callee.send([64, 1, {}, 'com.served']);
+    callee.send([MESSAGE.REGISTER, 1, {}, 'com.served']);
     await callee.next();
     // A procedure name that the attacker does not know: it may call and cancel anything but this.
     let request = 1;
     const stillServed = async (): Promise<void> => {
       request++;
-      caller.send([48, request, {}, 'com.served', [request]]);
+      caller.send([MESSAGE.CALL, request, {}, 'com.served', [request]]);
       const invocation = await callee.next();
-      callee.send([70, invocation[1], {}, invocation[4]]);
-      expect(await caller.next()).toEqual([50, request, {}, [request]]);
+      callee.send([MESSAGE.YIELD, invocation[1], {}, invocation[4]]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, request, {}, [request]]);
     };
     // Mostly data that looks like WAMP: a list that starts with a code, in frames of either kind.
     const code = fc.constantFrom(1, 2, 3, 4, 5, 6, 8, 16, 32, 34, 36, 48, 49, 50, 64, 66, 68, 69, 70, 337);
@@ -222,8 +223,8 @@ describe('connections that do not complete the handshake', () => {
     const client = await connectRaw(patient.url);
     await hello(client);
     clock.advance(20_000);
-    client.send([6, {}, 'wamp.close.normal']);
-    expect((await client.next())[0]).toBe(6);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+    expect((await client.next())[0]).toBe(MESSAGE.GOODBYE);
     clock.advance(10_000);
     expect(await client.next()).toEqual(VIOLATION);
     await client.closed;
@@ -238,20 +239,20 @@ describe('clients that do not read', () => {
     const [slow, publisher] = [await connectRaw(host.url), await connectRaw(host.url)];
     await hello(slow);
     await hello(publisher);
-    slow.send([32, 1, {}, 'com.t']);
+    slow.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     await slow.next();
     (slow.ws as unknown as { _socket: Socket })._socket.pause();
     const block = 'x'.repeat(200_000);
     let request = 0;
     await until(() => {
-      publisher.send([16, ++request, {}, 'com.t', [block]]);
+      publisher.send([MESSAGE.PUBLISH, ++request, {}, 'com.t', [block]]);
       return host.listener.counts().slowConsumersCut === 1;
     });
     await until(
       () => host.router.counts().sessions === 1,
       () => host.router.counts(),
     );
-    publisher.send([48, 1, {}, 'com.unknown']);
+    publisher.send([MESSAGE.CALL, 1, {}, 'com.unknown']);
     expect((await publisher.next())[4]).toBe('wamp.error.no_such_procedure');
     (slow.ws as unknown as { _socket: Socket })._socket.resume();
     for (const client of [slow, publisher]) client.close();
@@ -271,14 +272,14 @@ describe('clients that do not read', () => {
       clock.advance(30_000);
       await pinged;
       // Sent after the pong: the response shows that the pong has arrived.
-      alive.send([48, 1, {}, 'com.unknown']);
+      alive.send([MESSAGE.CALL, 1, {}, 'com.unknown']);
       await alive.next();
     }
     await until(
       () => host.router.counts().sessions === 1,
       () => host.router.counts(),
     );
-    alive.send([48, 1, {}, 'com.unknown']);
+    alive.send([MESSAGE.CALL, 1, {}, 'com.unknown']);
     expect((await alive.next())[4]).toBe('wamp.error.no_such_procedure');
     dead.ws.terminate();
     alive.close();

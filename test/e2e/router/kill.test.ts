@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
 import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 import { hello, rawOver } from '../../support/raw-client.js';
 
-const KILLED = [6, {}, 'wamp.close.killed'];
+const KILLED = [MESSAGE.GOODBYE, {}, 'wamp.close.killed'];
 const KILLS = ['kill', 'kill_by_authid', 'kill_by_authrole', 'kill_all'] as const;
 const HOW = { reason: 'com.example.maintenance', message: 'back at noon' };
 
@@ -17,20 +18,24 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
 
   /** Checks that a call of the admin gets this ERROR. */
   async function refused(uri: string, request: number, procedure: string, ...tail: unknown[]) {
-    const answer = await ask(admin.client, 48, request, {}, procedure, ...tail);
-    expect(answer).toEqual([8, 48, request, {}, uri, [expect.stringMatching(/ /)]]);
+    const answer = await ask(admin.client, MESSAGE.CALL, request, {}, procedure, ...tail);
+    expect(answer).toEqual([MESSAGE.ERROR, MESSAGE.CALL, request, {}, uri, [expect.stringMatching(/ /)]]);
   }
   /** Replies to GOODBYE, as clients do. Then the router closes the connection. */
   async function goodbye({ client }: Member, expected: readonly unknown[]): Promise<void> {
     expect(await client.next()).toEqual(expected);
-    client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     expect(await client.closed).toBe(transport === 'websocket' ? 1000 : 0);
     expect(client.unread).toBe(0);
   }
 
   it('ends the session with that ID, and returns no value', async () => {
     const [bob, carol] = [await member(BOB), await member(CAROL)];
-    expect(await ask(admin.client, 48, 1, {}, 'wamp.session.kill', [bob.id])).toEqual([50, 1, {}]);
+    expect(await ask(admin.client, MESSAGE.CALL, 1, {}, 'wamp.session.kill', [bob.id])).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+    ]);
     await goodbye(bob, KILLED);
     await hearsNothing(carol.client);
     expect(await call(admin.client, 2, 'wamp.session.list')).toEqual([admin.id, carol.id]);
@@ -45,14 +50,17 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   ])('%s passes on the reason and the message that the call has', async (procedure, args) => {
     const uri = `wamp.session.${procedure}`;
     for (const [kwargs, expected] of [
-      [HOW, [6, { message: HOW.message }, HOW.reason]],
-      [{ reason: HOW.reason }, [6, {}, HOW.reason]],
-      [{ message: HOW.message }, [6, { message: HOW.message }, 'wamp.close.killed']],
+      [HOW, [MESSAGE.GOODBYE, { message: HOW.message }, HOW.reason]],
+      [{ reason: HOW.reason }, [MESSAGE.GOODBYE, {}, HOW.reason]],
+      [{ message: HOW.message }, [MESSAGE.GOODBYE, { message: HOW.message }, 'wamp.close.killed']],
       [{ reason: null, message: null }, KILLED],
       [{}, KILLED],
     ] as const) {
       const bob = await member(BOB);
-      expect(await ask(admin.client, 48, bob.id, {}, uri, args(bob), kwargs)).toStartWith([50, bob.id]);
+      expect(await ask(admin.client, MESSAGE.CALL, bob.id, {}, uri, args(bob), kwargs)).toStartWith([
+        MESSAGE.RESULT,
+        bob.id,
+      ]);
       await goodbye(bob, expected);
     }
   });
@@ -151,17 +159,23 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   });
 
   it('kill_all ends all sessions but the caller without meta events, and returns their number', async () => {
-    await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
-    await ask(admin.client, 32, 2, {}, 'com.last_words');
+    await ask(admin.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
+    await ask(admin.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.last_words');
     const others = [await member(ALICE), await member(BOB), await member()];
     for (const _ of others) await admin.client.next();
     for (const { client } of others) {
-      await ask(client, 48, 1, {}, 'wamp.session.add_testament', ['com.last_words']);
-      await ask(client, 32, 2, {}, 'com.t');
+      await ask(client, MESSAGE.CALL, 1, {}, 'wamp.session.add_testament', ['com.last_words']);
+      await ask(client, MESSAGE.SUBSCRIBE, 2, {}, 'com.t');
     }
     for (let event = 0; event < 4; event++) await admin.client.next();
-    expect(await ask(admin.client, 48, 3, {}, 'wamp.session.kill_all', [], HOW)).toEqual([50, 3, {}, [3]]);
-    for (const victim of others) await goodbye(victim, [6, { message: HOW.message }, HOW.reason]);
+    expect(await ask(admin.client, MESSAGE.CALL, 3, {}, 'wamp.session.kill_all', [], HOW)).toEqual([
+      MESSAGE.RESULT,
+      3,
+      {},
+      [3],
+    ]);
+    for (const victim of others)
+      await goodbye(victim, [MESSAGE.GOODBYE, { message: HOW.message }, HOW.reason]);
     await hearsNothing(admin.client);
     // Only the sessions of that moment leave without meta events; later ones are announced again.
     const late = await member(BOB);
@@ -171,71 +185,73 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   describe('removes everything of a session:', () => {
     it('its calls are interrupted, its callers get errors, its registrations and subscriptions are gone', async () => {
       const [bob, carol] = [await member(BOB, CAPABLE), await member(CAROL, CAPABLE)];
-      await ask(bob.client, 64, 1, { invoke: 'first' }, 'com.shared');
-      await ask(carol.client, 64, 1, { invoke: 'first' }, 'com.shared');
-      await ask(bob.client, 64, 2, {}, 'com.bobs');
-      await ask(carol.client, 64, 2, {}, 'com.carols');
-      await ask(bob.client, 32, 3, {}, 'com.t');
-      bob.client.send([48, 4, {}, 'com.carols']);
-      expect(await carol.client.next()).toStartWith([68, 1]);
-      carol.client.send([48, 4, {}, 'com.bobs']);
-      expect(await bob.client.next()).toStartWith([68, 1]);
+      await ask(bob.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
+      await ask(carol.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
+      await ask(bob.client, MESSAGE.REGISTER, 2, {}, 'com.bobs');
+      await ask(carol.client, MESSAGE.REGISTER, 2, {}, 'com.carols');
+      await ask(bob.client, MESSAGE.SUBSCRIBE, 3, {}, 'com.t');
+      bob.client.send([MESSAGE.CALL, 4, {}, 'com.carols']);
+      expect(await carol.client.next()).toStartWith([MESSAGE.INVOCATION, 1]);
+      carol.client.send([MESSAGE.CALL, 4, {}, 'com.bobs']);
+      expect(await bob.client.next()).toStartWith([MESSAGE.INVOCATION, 1]);
       // A call to itself: it gets neither a response nor an INTERRUPT.
-      expect(await ask(bob.client, 48, 5, {}, 'com.bobs')).toStartWith([68, 2]);
+      expect(await ask(bob.client, MESSAGE.CALL, 5, {}, 'com.bobs')).toStartWith([MESSAGE.INVOCATION, 2]);
 
       await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
       const canceled = { mode: 'killnowait', reason: 'wamp.error.canceled' };
       const heard = [await carol.client.next(), await carol.client.next()];
-      expect(heard).toContainEqual([69, 1, canceled]);
-      expect(heard).toContainEqual([8, 48, 4, {}, 'wamp.error.canceled', [ANY]]);
+      expect(heard).toContainEqual([MESSAGE.INTERRUPT, 1, canceled]);
+      expect(heard).toContainEqual([MESSAGE.ERROR, MESSAGE.CALL, 4, {}, 'wamp.error.canceled', [ANY]]);
       await goodbye(bob, KILLED);
 
-      carol.client.send([70, 1, {}, ['too late']]);
+      carol.client.send([MESSAGE.YIELD, 1, {}, ['too late']]);
       expect(host().router.counts()).toMatchObject({
         sessions: 2,
         registrations: 2,
         subscriptions: 0,
         pendingCalls: 0,
       });
-      expect(await ask(admin.client, 48, 2, {}, 'com.bobs')).toStartWith([
-        8,
-        48,
+      expect(await ask(admin.client, MESSAGE.CALL, 2, {}, 'com.bobs')).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         2,
         {},
         'wamp.error.no_such_procedure',
       ]);
-      admin.client.send([48, 3, {}, 'com.shared']);
-      expect(await carol.client.next()).toStartWith([68, 2]);
-      carol.client.send([70, 2, {}]);
-      expect(await admin.client.next()).toEqual([50, 3, {}]);
+      admin.client.send([MESSAGE.CALL, 3, {}, 'com.shared']);
+      expect(await carol.client.next()).toStartWith([MESSAGE.INVOCATION, 2]);
+      carol.client.send([MESSAGE.YIELD, 2, {}]);
+      expect(await admin.client.next()).toEqual([MESSAGE.RESULT, 3, {}]);
     });
 
     it('later messages are ignored, and its connection carries no other session', async () => {
       const bob = await member(BOB);
       await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
       expect(await bob.client.next()).toEqual(KILLED);
-      bob.client.send([64, 1, {}, 'com.a']);
-      bob.client.send([1, 'realm1', { roles: { callee: {} } }]);
-      bob.client.send([6, {}, 'wamp.close.goodbye_and_out']);
+      bob.client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
+      bob.client.send([MESSAGE.HELLO, 'realm1', { roles: { callee: {} } }]);
+      bob.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
       await bob.client.closed;
       expect(bob.client.unread).toBe(0);
       expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0 });
     });
 
     it('the others get, in order, the events of what it removed and then its on_leave', async () => {
-      await ask(admin.client, 32, 1, { match: 'prefix' }, 'wamp.');
-      await ask(admin.client, 32, 2, {}, 'com.last_words');
+      await ask(admin.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
+      await ask(admin.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.last_words');
       const bob = await member(BOB);
       const { client } = bob;
-      await ask(client, 64, 1, {}, 'com.a');
-      await ask(client, 32, 2, {}, 'com.t');
-      await ask(client, 48, 3, {}, 'wamp.session.add_testament', ['com.last_words']);
+      await ask(client, MESSAGE.REGISTER, 1, {}, 'com.a');
+      await ask(client, MESSAGE.SUBSCRIBE, 2, {}, 'com.t');
+      await ask(client, MESSAGE.CALL, 3, {}, 'wamp.session.add_testament', ['com.last_words']);
       for (let event = 0; event < 5; event++) await admin.client.next();
-      admin.client.send([48, 3, {}, 'wamp.session.kill', [bob.id]]);
+      admin.client.send([MESSAGE.CALL, 3, {}, 'wamp.session.kill', [bob.id]]);
       const heard: unknown[] = [];
       while (heard.at(-1) !== 'result') {
         const [code, , , details] = await admin.client.next();
-        heard.push(code === 50 ? 'result' : ((details as { topic?: string }).topic ?? 'testament'));
+        heard.push(
+          code === MESSAGE.RESULT ? 'result' : ((details as { topic?: string }).topic ?? 'testament'),
+        );
       }
       expect(heard).toEqual([
         'wamp.subscription.on_unsubscribe',
@@ -255,9 +271,9 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
       const args = { kill: [carol.id], kill_by_authid: ['carol'], kill_by_authrole: ['staff'], kill_all: [] }[
         name
       ];
-      expect(await ask(bob.client, 48, 1, {}, `wamp.session.${name}`, args)).toEqual([
-        8,
-        48,
+      expect(await ask(bob.client, MESSAGE.CALL, 1, {}, `wamp.session.${name}`, args)).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         1,
         {},
         'wamp.error.not_authorized',
@@ -270,7 +286,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   it('comes after the WELCOME of a session that is joining', async () => {
     const guest = await connect();
     expect(await call(admin.client, 1, 'wamp.session.kill_all')).toBe(0);
-    expect((await hello(guest))[0]).toBe(2);
+    expect((await hello(guest))[0]).toBe(MESSAGE.WELCOME);
   });
 });
 
@@ -286,9 +302,9 @@ describe.each(TRANSPORTS)('killing sessions in a realm without grants, over %s',
       kill_all: [],
     }[name];
     for (const kwargs of [{}, { reason: 'not a URI' }]) {
-      expect(await ask(one.client, 48, 1, {}, `wamp.session.${name}`, args, kwargs)).toEqual([
-        8,
-        48,
+      expect(await ask(one.client, MESSAGE.CALL, 1, {}, `wamp.session.${name}`, args, kwargs)).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         1,
         {},
         'wamp.error.not_authorized',

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 
-const KILLED = [6, {}, 'wamp.close.killed'];
+const KILLED = [MESSAGE.GOODBYE, {}, 'wamp.close.killed'];
 
 describe.each(TRANSPORTS)('a killed client that does not reply to GOODBYE, over %s', (transport) => {
   const clock = createFakeClock();
@@ -41,14 +42,14 @@ describe.each(TRANSPORTS)('a killed client whose request waits for the authorize
 
   it('has none of its requests granted', async () => {
     const [admin, victim] = [await member(), await member()];
-    victim.client.send([64, 1, {}, 'com.a']);
-    victim.client.send([32, 2, {}, 'com.t']);
-    victim.client.send([48, 3, {}, 'wamp.session.count']);
+    victim.client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
+    victim.client.send([MESSAGE.SUBSCRIBE, 2, {}, 'com.t']);
+    victim.client.send([MESSAGE.CALL, 3, {}, 'wamp.session.count']);
     expect(await asked).toBe('register');
     await call(admin.client, 1, 'wamp.session.kill', [victim.id]);
     expect(await victim.client.next()).toEqual(KILLED);
     decide(true);
-    victim.client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    victim.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await victim.client.closed;
     expect(victim.client.unread).toBe(0);
     await hearsNothing(admin.client);
@@ -66,7 +67,11 @@ describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
     // JSON can contain half of a surrogate pair, which UTF-8 text cannot.
     const message = 'bye \ud800';
     expect(await call(admin.client, 1, 'wamp.session.kill_by_authid', [authid], { message })).toHaveLength(1);
-    expect(await victim.next()).toEqual([6, frames.name === 'json' ? { message } : {}, 'wamp.close.killed']);
+    expect(await victim.next()).toEqual([
+      MESSAGE.GOODBYE,
+      frames.name === 'json' ? { message } : {},
+      'wamp.close.killed',
+    ]);
     victim.close();
     await victim.closed;
   });
@@ -86,18 +91,18 @@ describe('a session that is killed by its own call', () => {
 
   it('gets GOODBYE as its last message', async () => {
     const [admin, bob] = [await member(ALICE, CAPABLE), await member(BOB)];
-    await ask(admin.client, 64, 1, { disclose_caller: true }, 'com.suicide');
-    bob.client.send([48, 1, {}, 'com.suicide']);
+    await ask(admin.client, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.suicide');
+    bob.client.send([MESSAGE.CALL, 1, {}, 'com.suicide']);
     const [, invocation, , { caller }] = (await admin.client.next()) as [
-      68,
+      typeof MESSAGE.INVOCATION,
       number,
       number,
       { caller: number },
     ];
-    admin.client.send([48, 2, {}, 'wamp.session.kill', [caller]]);
-    admin.client.send([70, invocation, {}]);
-    expect(await admin.client.next()).toStartWith([69, invocation]);
-    expect(await admin.client.next()).toEqual([50, 2, {}]);
+    admin.client.send([MESSAGE.CALL, 2, {}, 'wamp.session.kill', [caller]]);
+    admin.client.send([MESSAGE.YIELD, invocation, {}]);
+    expect(await admin.client.next()).toStartWith([MESSAGE.INTERRUPT, invocation]);
+    expect(await admin.client.next()).toEqual([MESSAGE.RESULT, 2, {}]);
     expect(await bob.client.next()).toEqual(KILLED);
     expect(bob.client.unread).toBe(0);
     expect(host().router.counts().pendingCalls).toBe(0);

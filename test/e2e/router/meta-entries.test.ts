@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RouterSecurity } from '../../../src/router/access/realm-access.js';
 import type { RealmSecurity } from '../../../src/router/auth/realm-security.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { FRAMES } from '../../support/frames.js';
 import { byTicket } from '../../support/logins.js';
@@ -13,20 +14,20 @@ const KINDS = [
   {
     of: 'registration',
     enter: async (client: RawClient, request: number, uri: string, options: object = {}) => {
-      client.send([64, request, { invoke: 'roundrobin', ...options }, uri]);
+      client.send([MESSAGE.REGISTER, request, { invoke: 'roundrobin', ...options }, uri]);
       return (await client.next())[2] as number;
     },
-    leave: [66, 67] as const,
+    leave: [MESSAGE.UNREGISTER, MESSAGE.UNREGISTERED] as const,
     members: ['list_callees', 'count_callees'] as const,
     more: { invoke: 'roundrobin' },
   },
   {
     of: 'subscription',
     enter: async (client: RawClient, request: number, uri: string, options: object = {}) => {
-      client.send([32, request, options, uri]);
+      client.send([MESSAGE.SUBSCRIBE, request, options, uri]);
       return (await client.next())[2] as number;
     },
-    leave: [34, 35] as const,
+    leave: [MESSAGE.UNSUBSCRIBE, MESSAGE.UNSUBSCRIBED] as const,
     members: ['list_subscribers', 'count_subscribers', 'count_suscribers'] as const,
     more: {},
   },
@@ -57,8 +58,8 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
       const wildcard = await enter(one.client, 3, 'com..a', { match: 'wildcard' });
       expect(await tell('list')).toEqual({ exact: [exact, second], prefix: [prefix], wildcard: [wildcard] });
       expect(await tell('list', 'whatever')).toEqual(await tell('list'));
-      one.client.send([6, {}, 'wamp.close.normal']);
-      expect(await one.client.next()).toStartWith([6]);
+      one.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+      expect(await one.client.next()).toStartWith([MESSAGE.GOODBYE]);
       expect(await tell('list')).toEqual({ exact: [exact, second], prefix: [], wildcard: [] });
     });
 
@@ -98,7 +99,8 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
       expect(await tell(list, id)).toEqual([one.id, two.id]);
       expect(await tell(list, other)).toEqual([two.id]);
       const [lower, higher] = [one.id, two.id].toSorted((a, b) => a - b);
-      const part = (kwargs: object) => ask(asker, 48, ++request, {}, `wamp.${of}.${list}`, [id], kwargs);
+      const part = (kwargs: object) =>
+        ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${list}`, [id], kwargs);
       expect((await part({ limit: 1 }))[3]).toEqual([[lower]]);
       expect((await part({ limit: 1, after: lower }))[3]).toEqual([[higher]]);
       for (const count of counts) expect(await tell(count, id)).toBe(2);
@@ -113,9 +115,9 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
       expect(await tell('lookup', 'com.a')).toBe(null);
       expect(await tell('match', 'com.a')).toBe(null);
       for (const procedure of ['get', ...members])
-        expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, [id])).toEqual([
-          8,
-          48,
+        expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, [id])).toEqual([
+          MESSAGE.ERROR,
+          MESSAGE.CALL,
           request,
           {},
           `wamp.error.no_such_${of}`,
@@ -125,9 +127,9 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
 
     it.each(['get', ...members])('%s refuses what is not an ID', async (procedure) => {
       for (const args of [[], [null], [0], [-1], [1.5], ['1'], [[1]], [{}], [true]])
-        expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
-          8,
-          48,
+        expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
+          MESSAGE.ERROR,
+          MESSAGE.CALL,
           request,
           {},
           'wamp.error.invalid_argument',
@@ -148,9 +150,9 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
       ['match', [7]],
       ['match', [{}]],
     ])('%s refuses %j', async (procedure, args) => {
-      expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
-        8,
-        48,
+      expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         request,
         {},
         'wamp.error.invalid_argument',
@@ -161,9 +163,9 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
     it.each(['lookup', 'match'])('%s refuses what is too long for a URI', async (procedure) => {
       const text = 'a'.repeat(4096);
       expect(await tell(procedure, text)).toBe(null);
-      expect(await ask(asker, 48, ++request, {}, `wamp.${of}.${procedure}`, [`${text}a`])).toEqual([
-        8,
-        48,
+      expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, [`${text}a`])).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         request,
         {},
         'wamp.error.invalid_uri',
@@ -176,7 +178,10 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
       const id = await enter(elsewhere.client, 1, 'com.a');
       expect(await tell('lookup', 'com.a')).toBe(null);
       expect(await tell('list')).toEqual({ exact: [], prefix: [], wildcard: [] });
-      expect(await ask(asker, 48, ++request, {}, `wamp.${of}.get`, [id])).toStartWith([8, 48]);
+      expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.get`, [id])).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+      ]);
     });
   });
 
@@ -218,7 +223,7 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
     expect(await match(1, 'com.a.b')).toEqual([exact, all, prefix, wildcard]);
     expect(await match(2, 'com.x.b')).toEqual([all, wildcard]);
     expect(await match(3, 'org')).toEqual([all]);
-    await ask(one.client, 34, 9, all);
+    await ask(one.client, MESSAGE.UNSUBSCRIBE, 9, all);
     expect(await call(asker, 4, 'wamp.subscription.match', ['org'])).toBe(null);
   });
 });
@@ -233,10 +238,18 @@ describe.each(FRAMES)('a result of the meta API in $name', (frames) => {
     const { id } = await member(byTicket(NAME, 'secret'));
     const asker = await connectRaw(host().url, frames);
     await hello(asker);
-    const answer = await ask(asker, 48, 1, {}, 'wamp.session.get', [id]);
+    const answer = await ask(asker, MESSAGE.CALL, 1, {}, 'wamp.session.get', [id]);
     if (frames.name === 'json')
-      expect(answer).toStartWith([50, 1, {}, [expect.objectContaining({ authid: NAME })]]);
-    else expect(answer).toEqual([8, 48, 1, {}, 'wamp.error.runtime_error', [expect.stringMatching(/ /)]]);
+      expect(answer).toStartWith([MESSAGE.RESULT, 1, {}, [expect.objectContaining({ authid: NAME })]]);
+    else
+      expect(answer).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        1,
+        {},
+        'wamp.error.runtime_error',
+        [expect.stringMatching(/ /)],
+      ]);
     asker.close();
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
 import {
   ANY,
@@ -11,7 +12,7 @@ import {
 } from '../../support/contract.js';
 import { hello, type RawClient, rawOver } from '../../support/raw-client.js';
 
-const GOODBYE = [6, {}, 'wamp.close.normal'];
+const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
@@ -19,7 +20,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
   let observer: RawClient;
   beforeEach(async () => {
     observer = await join();
-    await ask(observer, 32, 1, { match: 'prefix' }, 'wamp.');
+    await ask(observer, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
   });
 
   /**
@@ -31,7 +32,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     const publications = new Set<unknown>();
     for (let at = 0; at < count; at++) {
       const [code, , publication, details, args, ...rest] = await observer.next();
-      expect([code, rest]).toEqual([36, []]);
+      expect([code, rest]).toEqual([MESSAGE.EVENT, []]);
       expect(details).toEqual({ topic: expect.stringMatching(/^wamp\./) });
       publications.add(publication);
       all.push([(details as { topic: string }).topic.slice('wamp.'.length), ...(args as unknown[])]);
@@ -57,7 +58,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
           },
         ],
       ]);
-      expect(await ask(client, ...GOODBYE)).toStartWith([6]);
+      expect(await ask(client, ...GOODBYE)).toStartWith([MESSAGE.GOODBYE]);
       expect(await heard(1)).toEqual([['session.on_leave', id, authid, 'anonymous']]);
       // The same connection now carries a different session.
       const [, again, { authid: other }] = (await hello(client)) as [number, number, { authid: string }];
@@ -68,8 +69,8 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
 
     it.each([
       ['drops', ({ client }: Member) => client.close()],
-      ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
-      ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
+      ['aborts', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
+      ['breaks the protocol', ({ client }: Member) => client.send([MESSAGE.REGISTERED, 1, 1])],
     ])('announce once a session that %s', async (_how, go) => {
       const left = await member();
       await heard(1);
@@ -81,7 +82,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
 
     it('announce no refused client, no session of another realm, and none of the router’s process', async () => {
       const refused = await connect();
-      expect(await hello(refused, 'realm1', { roles: {} })).toStartWith([3]);
+      expect(await hello(refused, 'realm1', { roles: {} })).toStartWith([MESSAGE.ABORT]);
       const elsewhere = await join(undefined, 'realm2');
       elsewhere.send(GOODBYE);
       const [ours, theirs] = localPeers();
@@ -89,17 +90,18 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       const part = rawOver(ours);
       await hello(part);
       part.close();
-      expect(await elsewhere.next()).toStartWith([6]);
+      expect(await elsewhere.next()).toStartWith([MESSAGE.GOODBYE]);
       await hearsNothing(observer);
     });
 
     it('come after WELCOME, to the sessions of that moment', async () => {
       const [one, two] = [await member(), await member()];
-      for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'wamp.session.on_join');
+      for (const { client } of [one, two])
+        await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join');
       const late = await member();
       for (const { client } of [one, two])
         expect(await client.next()).toEqual([
-          36,
+          MESSAGE.EVENT,
           ANY,
           ANY,
           {},
@@ -113,8 +115,9 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     {
       of: 'registration',
       enter: (client: RawClient, request: number, uri: string, options: object = {}) =>
-        ask(client, 64, request, { invoke: 'first', ...options }, uri),
-      leave: (client: RawClient, request: number, id: unknown) => ask(client, 66, request, id),
+        ask(client, MESSAGE.REGISTER, request, { invoke: 'first', ...options }, uri),
+      leave: (client: RawClient, request: number, id: unknown) =>
+        ask(client, MESSAGE.UNREGISTER, request, id),
       in: 'register',
       out: 'unregister',
       more: { invoke: 'first' },
@@ -122,8 +125,9 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     {
       of: 'subscription',
       enter: (client: RawClient, request: number, uri: string, options: object = {}) =>
-        ask(client, 32, request, options, uri),
-      leave: (client: RawClient, request: number, id: unknown) => ask(client, 34, request, id),
+        ask(client, MESSAGE.SUBSCRIBE, request, options, uri),
+      leave: (client: RawClient, request: number, id: unknown) =>
+        ask(client, MESSAGE.UNSUBSCRIBE, request, id),
       in: 'subscribe',
       out: 'unsubscribe',
       more: {},
@@ -184,20 +188,26 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       // A repeated request, an invalid URI, an entry of another session, an unknown entry.
       await enter(one.client, 2, 'com.a');
       await enter(two.client, 2, 'com..a');
-      expect(await leave(two.client, 3, id)).toStartWith([8]);
-      expect(await leave(one.client, 3, 777)).toStartWith([8]);
+      expect(await leave(two.client, 3, id)).toStartWith([MESSAGE.ERROR]);
+      expect(await leave(one.client, 3, 777)).toStartWith([MESSAGE.ERROR]);
       await hearsNothing(observer);
     });
 
     it('go to all sessions but the one that they are about', async () => {
-      await ask(one.client, 32, 1, { match: 'prefix' }, 'wamp.');
+      await ask(one.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
       const [, , id] = await enter(one.client, 2, 'com.a');
       await leave(one.client, 3, id);
       await hearsNothing(one.client);
       await heard(4);
       const [, , other] = await enter(two.client, 2, 'com.a');
       expect((await one.client.next())[3]).toEqual({ topic: `wamp.${on_create}` });
-      expect(await one.client.next()).toEqual([36, ANY, ANY, { topic: `wamp.${on_in}` }, [two.id, other]]);
+      expect(await one.client.next()).toEqual([
+        MESSAGE.EVENT,
+        ANY,
+        ANY,
+        { topic: `wamp.${on_in}` },
+        [two.id, other],
+      ]);
       await hearsNothing(one.client, two.client);
     });
 
@@ -219,10 +229,10 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     });
 
     it('have no topic in their details for an exact subscription', async () => {
-      await ask(two.client, 32, 1, {}, `wamp.${on_delete}`);
+      await ask(two.client, MESSAGE.SUBSCRIBE, 1, {}, `wamp.${on_delete}`);
       const [, , id] = await enter(one.client, 1, 'com.a');
       await leave(one.client, 2, id);
-      expect(await two.client.next()).toEqual([36, ANY, ANY, {}, [one.id, id]]);
+      expect(await two.client.next()).toEqual([MESSAGE.EVENT, ANY, ANY, {}, [one.id, id]]);
       await hearsNothing(two.client);
     });
   });
@@ -237,9 +247,10 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ['wamp.subscription.', 'prefix'],
       ['wamp..on_create', 'wildcard'],
     ].entries())
-      ids.push((await ask(client, 32, at + 1, { match }, topic))[2]);
+      ids.push((await ask(client, MESSAGE.SUBSCRIBE, at + 1, { match }, topic))[2]);
     await hearsNothing(observer);
-    for (const [at, id] of ids.entries()) expect(await ask(client, 34, at + 11, id)).toEqual([35, at + 11]);
+    for (const [at, id] of ids.entries())
+      expect(await ask(client, MESSAGE.UNSUBSCRIBE, at + 11, id)).toEqual([MESSAGE.UNSUBSCRIBED, at + 11]);
     await hearsNothing(observer);
   });
 
@@ -249,10 +260,10 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       await member(undefined, PLAIN_CALLEE),
       await member(),
     ];
-    const [, , old] = await ask(one.client, 64, 1, { invoke: 'last' }, 'com.a');
-    await ask(deaf.client, 64, 1, { invoke: 'last' }, 'com.a');
+    const [, , old] = await ask(one.client, MESSAGE.REGISTER, 1, { invoke: 'last' }, 'com.a');
+    await ask(deaf.client, MESSAGE.REGISTER, 1, { invoke: 'last' }, 'com.a');
     await heard(6);
-    const [, , id] = await ask(heir.client, 64, 1, { force_reregister: true }, 'com.a');
+    const [, , id] = await ask(heir.client, MESSAGE.REGISTER, 1, { force_reregister: true }, 'com.a');
     expect(await heard(5)).toEqual([
       ['registration.on_unregister', one.id, old],
       ['registration.on_unregister', deaf.id, old],
@@ -264,13 +275,13 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
       ],
       ['registration.on_register', heir.id, id],
     ]);
-    expect(await one.client.next()).toStartWith([67, 0]);
+    expect(await one.client.next()).toStartWith([MESSAGE.UNREGISTERED, 0]);
   });
 
   it('announce no registrations and subscriptions of another realm', async () => {
     const elsewhere = await join(undefined, 'realm2');
-    await ask(elsewhere, 64, 1, {}, 'com.a');
-    await ask(elsewhere, 32, 2, {}, 'com.t');
+    await ask(elsewhere, MESSAGE.REGISTER, 1, {}, 'com.a');
+    await ask(elsewhere, MESSAGE.SUBSCRIBE, 2, {}, 'com.t');
     await hearsNothing(observer);
   });
 
@@ -278,21 +289,21 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
     const { client, id, authid } = await member();
     await heard(1);
     const leave = [id, authid, 'anonymous'];
-    expect(await ask(client, 16, 1, { acknowledge: true }, 'wamp.session.on_leave', leave)).toStartWith([
-      8, 16, 1,
-    ]);
-    client.send([16, 2, {}, 'wamp.session.on_leave', leave]);
+    expect(
+      await ask(client, MESSAGE.PUBLISH, 1, { acknowledge: true }, 'wamp.session.on_leave', leave),
+    ).toStartWith([MESSAGE.ERROR, MESSAGE.PUBLISH, 1]);
+    client.send([MESSAGE.PUBLISH, 2, {}, 'wamp.session.on_leave', leave]);
     await hearsNothing(client, observer);
   });
 
   it('about everything at once keep their order for each observer', async () => {
     const second = await join();
-    await ask(second, 32, 1, { match: 'wildcard' }, 'wamp..');
+    await ask(second, MESSAGE.SUBSCRIBE, 1, { match: 'wildcard' }, 'wamp..');
     await heard(1);
     const actor = await member();
     for (let at = 1; at <= 5; at++) {
-      await ask(actor.client, 64, at * 2, {}, `com.p${at}`);
-      await ask(actor.client, 32, at * 2 + 1, {}, `com.t${at}`);
+      await ask(actor.client, MESSAGE.REGISTER, at * 2, {}, `com.p${at}`);
+      await ask(actor.client, MESSAGE.SUBSCRIBE, at * 2 + 1, {}, `com.t${at}`);
     }
     actor.client.send(GOODBYE);
     const all = await heard(1 + 20 + 20 + 1);
@@ -310,7 +321,7 @@ describe('the transport details of a session', () => {
 
   it('are its transport, its serializer and its address', async () => {
     const observer = await member();
-    await ask(observer.client, 32, 1, {}, 'wamp.session.on_join');
+    await ask(observer.client, MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join');
     await member();
     const [details] = (await observer.client.next())[4] as [{ transport: unknown }];
     expect(details.transport).toEqual({ type: 'websocket', serializer: 'json', peer: '127.0.0.1' });

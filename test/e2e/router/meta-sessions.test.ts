@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
 import { ANY, TRANSPORTS, transportDetails, useRouter } from '../../support/contract.js';
 import { FRAMES } from '../../support/frames.js';
@@ -28,17 +29,17 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
       expect(await call(alice.client, ++request, 'wamp.session.count', args)).toBe(expected.length);
       expect(await call(alice.client, ++request, 'wamp.session.list', args)).toEqual(expected);
     }
-    bob.client.send([6, {}, 'wamp.close.normal']);
-    expect(await bob.client.next()).toStartWith([6]);
+    bob.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+    expect(await bob.client.next()).toStartWith([MESSAGE.GOODBYE]);
     expect(await call(alice.client, ++request, 'wamp.session.list')).toEqual([alice.id, nobody.id]);
   });
 
   it.each(LISTS)('%s refuses what is not a list of roles', async (procedure) => {
     const { client } = await member(ALICE);
     for (const [at, wrong] of ['staff', 7, true, {}, [7], ['staff', null]].entries())
-      expect(await ask(client, 48, at + 1, {}, procedure, [wrong])).toEqual([
-        8,
-        48,
+      expect(await ask(client, MESSAGE.CALL, at + 1, {}, procedure, [wrong])).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         at + 1,
         {},
         'wamp.error.invalid_argument',
@@ -70,9 +71,9 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
     ['a list', [[1]], 'invalid_argument'],
   ])('returns an error for %s', async (_what, args, error) => {
     const { client } = await member(ALICE);
-    expect(await ask(client, 48, 1, {}, 'wamp.session.get', args)).toEqual([
-      8,
-      48,
+    expect(await ask(client, MESSAGE.CALL, 1, {}, 'wamp.session.get', args)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       `wamp.error.${error}`,
@@ -87,9 +88,9 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
     const part = rawOver(ours);
     const [, id] = await hello(part);
     for (const [at, hidden] of [elsewhere.id, id].entries())
-      expect(await ask(alice.client, 48, at + 1, {}, 'wamp.session.get', [hidden])).toStartWith([
-        8,
-        48,
+      expect(await ask(alice.client, MESSAGE.CALL, at + 1, {}, 'wamp.session.get', [hidden])).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         at + 1,
         {},
         'wamp.error.no_such_session',
@@ -101,9 +102,9 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
   it('needs a grant', async () => {
     const { client } = await member(BOB);
     for (const [at, procedure] of [...LISTS, 'wamp.session.get', 'wamp.registration.list'].entries())
-      expect(await ask(client, 48, at + 1, {}, procedure, [])).toStartWith([
-        8,
-        48,
+      expect(await ask(client, MESSAGE.CALL, at + 1, {}, procedure, [])).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
         at + 1,
         {},
         'wamp.error.not_authorized',
@@ -118,7 +119,7 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
     'wamp.Session.count',
   ])('has no procedure %s', async (procedure) => {
     const { client } = await member(ALICE);
-    const [, , , , uri] = await ask(client, 48, 1, {}, procedure);
+    const [, , , , uri] = await ask(client, MESSAGE.CALL, 1, {}, procedure);
     expect(uri).toBe(procedure === 'wamp' ? 'wamp.error.not_authorized' : 'wamp.error.no_such_procedure');
   });
 
@@ -128,12 +129,21 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
     ['disclosure of its caller', { disclose_me: true }],
   ])('also returns a result to a call with %s', async (_what, options) => {
     const { client } = await member(ALICE);
-    expect(await ask(client, 48, 1, options, 'wamp.session.count')).toEqual([50, 1, {}, [1]]);
+    expect(await ask(client, MESSAGE.CALL, 1, options, 'wamp.session.count')).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+      [1],
+    ]);
   });
 
   it('serves clients that announced only the role caller', async () => {
     const client = await join({ roles: { caller: {} } });
-    expect(await ask(client, 48, 1, {}, 'com.nothing')).toStartWith([8, 48, 1]);
+    expect(await ask(client, MESSAGE.CALL, 1, {}, 'com.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      1,
+    ]);
   });
 });
 
@@ -149,25 +159,33 @@ describe.each(FRAMES)('session IDs in $name', (frames) => {
       client.send(message);
       return client.next();
     };
-    expect(await ask(48, 1, {}, 'wamp.session.list')).toEqual([50, 1, {}, [[observed.id, own]]]);
+    expect(await ask(MESSAGE.CALL, 1, {}, 'wamp.session.list')).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+      [[observed.id, own]],
+    ]);
     const id = frames.name === 'json' ? observed.id : BigInt(observed.id);
-    expect(await ask(48, 2, {}, 'wamp.session.get', [id])).toEqual([50, 2, {}, [ANY]]);
+    expect(await ask(MESSAGE.CALL, 2, {}, 'wamp.session.get', [id])).toEqual([MESSAGE.RESULT, 2, {}, [ANY]]);
     // wampy writes them as a double, in both binary formats.
-    expect(await ask(48, 3, {}, 'wamp.session.get', [observed.id])).toEqual([
-      50,
+    expect(await ask(MESSAGE.CALL, 3, {}, 'wamp.session.get', [observed.id])).toEqual([
+      MESSAGE.RESULT,
       3,
       {},
       [expect.objectContaining({ session: observed.id })],
     ]);
     const events: unknown[] = [];
     await observed.subscribe('com.t', {}, ({ args }) => events.push(...(args as unknown[])));
-    expect(await ask(16, 4, { acknowledge: true, eligible: [id] }, 'com.t', ['eligible'])).toStartWith([
-      17, 4,
+    expect(
+      await ask(MESSAGE.PUBLISH, 4, { acknowledge: true, eligible: [id] }, 'com.t', ['eligible']),
+    ).toStartWith([MESSAGE.PUBLISHED, 4]);
+    expect(
+      await ask(MESSAGE.PUBLISH, 5, { acknowledge: true, exclude: [id] }, 'com.t', ['excluded']),
+    ).toStartWith([MESSAGE.PUBLISHED, 5]);
+    expect(await ask(MESSAGE.PUBLISH, 6, { acknowledge: true }, 'com.t', ['last'])).toStartWith([
+      MESSAGE.PUBLISHED,
+      6,
     ]);
-    expect(await ask(16, 5, { acknowledge: true, exclude: [id] }, 'com.t', ['excluded'])).toStartWith([
-      17, 5,
-    ]);
-    expect(await ask(16, 6, { acknowledge: true }, 'com.t', ['last'])).toStartWith([17, 6]);
     await expect.poll(() => events).toContain('last');
     expect(events).toEqual(['eligible', 'last']);
     client.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
 
@@ -9,8 +10,8 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
   async function register(client: RawClient, ...entries: readonly (readonly [string, object])[]) {
     const ids: unknown[] = [];
     for (const [at, [uri, options]] of entries.entries()) {
-      const registered = await ask(client, 64, at + 1, options, uri);
-      expect(registered).toEqual([65, at + 1, ANY]);
+      const registered = await ask(client, MESSAGE.REGISTER, at + 1, options, uri);
+      expect(registered).toEqual([MESSAGE.REGISTERED, at + 1, ANY]);
       ids.push(registered[2]);
     }
     return ids;
@@ -37,16 +38,22 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
       ['a1.b2..d4.e5..g7', { match: 'wildcard' }],
       ['a1.b2..d4..f6.g7', { match: 'wildcard' }],
     );
-    caller.send([48, 1, {}, uri, ['x']]);
+    caller.send([MESSAGE.CALL, 1, {}, uri, ['x']]);
     if (expected === undefined) {
-      expect(await caller.next()).toStartWith([8, 48, 1, {}, 'wamp.error.no_such_procedure']);
+      expect(await caller.next()).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        1,
+        {},
+        'wamp.error.no_such_procedure',
+      ]);
       return;
     }
     // INVOCATION names the procedure only for a pattern.
     const details = expected === 1 ? {} : { procedure: uri };
-    expect(await callee.next()).toEqual([68, 1, ids[expected - 1], details, ['x']]);
-    callee.send([70, 1, {}, ['r']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['r']]);
+    expect(await callee.next()).toEqual([MESSAGE.INVOCATION, 1, ids[expected - 1], details, ['x']]);
+    callee.send([MESSAGE.YIELD, 1, {}, ['r']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['r']]);
   });
 
   it('have a separate registration of one URI for each policy', async () => {
@@ -58,66 +65,110 @@ describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
       ['com.a', { match: 'wildcard' }],
     );
     expect(new Set(ids).size).toBe(3);
-    expect(await ask(callee, 64, 9, { match: 'prefix' }, 'com.a')).toStartWith([
-      8,
-      64,
+    expect(await ask(callee, MESSAGE.REGISTER, 9, { match: 'prefix' }, 'com.a')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.REGISTER,
       9,
       {},
       'wamp.error.procedure_already_exists',
     ]);
     // When one is removed, the next one by precedence gets the call.
     for (const [at, id] of ids.entries()) {
-      caller.send([48, at + 1, {}, 'com.a']);
-      expect(await callee.next()).toEqual([68, at + 1, id, at === 0 ? {} : { procedure: 'com.a' }]);
-      callee.send([70, at + 1, {}]);
-      expect(await caller.next()).toEqual([50, at + 1, {}]);
-      expect(await ask(callee, 66, 20 + at, id)).toEqual([67, 20 + at]);
+      caller.send([MESSAGE.CALL, at + 1, {}, 'com.a']);
+      expect(await callee.next()).toEqual([
+        MESSAGE.INVOCATION,
+        at + 1,
+        id,
+        at === 0 ? {} : { procedure: 'com.a' },
+      ]);
+      callee.send([MESSAGE.YIELD, at + 1, {}]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, at + 1, {}]);
+      expect(await ask(callee, MESSAGE.UNREGISTER, 20 + at, id)).toEqual([MESSAGE.UNREGISTERED, 20 + at]);
     }
-    expect(await ask(caller, 48, 5, {}, 'com.a')).toStartWith([8, 48, 5, {}, 'wamp.error.no_such_procedure']);
+    expect(await ask(caller, MESSAGE.CALL, 5, {}, 'com.a')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      5,
+      {},
+      'wamp.error.no_such_procedure',
+    ]);
   });
 
   it('do not match the router’s own procedures', async () => {
     const [callee, caller] = [await join(), await join()];
     await register(callee, ['', { match: 'prefix' }], ['..', { match: 'wildcard' }]);
-    expect(await ask(caller, 48, 1, {}, 'wamp.session.count')).toEqual([50, 1, {}, [2]]);
-    expect(await ask(caller, 48, 2, {}, 'wamp.session.nothing')).toStartWith([8, 48, 2]);
+    expect(await ask(caller, MESSAGE.CALL, 1, {}, 'wamp.session.count')).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+      [2],
+    ]);
+    expect(await ask(caller, MESSAGE.CALL, 2, {}, 'wamp.session.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+    ]);
     expect(callee.unread).toBe(0);
   });
 
   it('send an event once for each matching subscription of a session', async () => {
     const [subscriber, publisher] = [await join(CAPABLE), await join()];
-    const exact = (await ask(subscriber, 32, 1, {}, 'com.app.emergency'))[2];
-    const prefix = (await ask(subscriber, 32, 2, { match: 'prefix' }, 'com.app'))[2];
-    const half = (await ask(subscriber, 32, 3, { match: 'prefix' }, 'com.app.emerg'))[2];
-    const wildcard = (await ask(subscriber, 32, 4, { match: 'wildcard' }, 'com..emergency'))[2];
-    await ask(subscriber, 32, 5, { match: 'wildcard' }, 'com..emergency.');
-    await ask(subscriber, 32, 6, { match: 'prefix' }, 'com.app.emergency-');
-    const [, , publication] = await ask(publisher, 16, 1, { acknowledge: true }, 'com.app.emergency', [1]);
+    const exact = (await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.app.emergency'))[2];
+    const prefix = (await ask(subscriber, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'com.app'))[2];
+    const half = (await ask(subscriber, MESSAGE.SUBSCRIBE, 3, { match: 'prefix' }, 'com.app.emerg'))[2];
+    const wildcard = (
+      await ask(subscriber, MESSAGE.SUBSCRIBE, 4, { match: 'wildcard' }, 'com..emergency')
+    )[2];
+    await ask(subscriber, MESSAGE.SUBSCRIBE, 5, { match: 'wildcard' }, 'com..emergency.');
+    await ask(subscriber, MESSAGE.SUBSCRIBE, 6, { match: 'prefix' }, 'com.app.emergency-');
+    const [, , publication] = await ask(
+      publisher,
+      MESSAGE.PUBLISH,
+      1,
+      { acknowledge: true },
+      'com.app.emergency',
+      [1],
+    );
     const topic = { topic: 'com.app.emergency' };
     expect([await subscriber.next(), await subscriber.next()]).toEqual([
-      [36, exact, publication, {}, [1]],
-      [36, prefix, publication, topic, [1]],
+      [MESSAGE.EVENT, exact, publication, {}, [1]],
+      [MESSAGE.EVENT, prefix, publication, topic, [1]],
     ]);
     expect([await subscriber.next(), await subscriber.next()]).toEqual([
-      [36, half, publication, topic, [1]],
-      [36, wildcard, publication, topic, [1]],
+      [MESSAGE.EVENT, half, publication, topic, [1]],
+      [MESSAGE.EVENT, wildcard, publication, topic, [1]],
     ]);
-    publisher.send([16, 2, {}, 'com.app.emergency-low', [2]]);
+    publisher.send([MESSAGE.PUBLISH, 2, {}, 'com.app.emergency-low', [2]]);
     expect((await subscriber.next())[1]).toBe(prefix);
     expect((await subscriber.next())[1]).toBe(half);
-    expect(await subscriber.next()).toEqual([36, ANY, ANY, { topic: 'com.app.emergency-low' }, [2]]);
+    expect(await subscriber.next()).toEqual([
+      MESSAGE.EVENT,
+      ANY,
+      ANY,
+      { topic: 'com.app.emergency-low' },
+      [2],
+    ]);
     expect(subscriber.unread).toBe(0);
   });
 
   it('give all subscribers of a pattern one ID, and the publisher none of its own events', async () => {
     const [one, two] = [await join(), await join()];
-    const [, , id] = await ask(one, 32, 1, { match: 'prefix' }, 'com.');
-    expect(await ask(two, 32, 7, { match: 'prefix' }, 'com.')).toEqual([33, 7, id]);
-    expect(await ask(one, 16, 2, { acknowledge: true }, 'com.x')).toStartWith([17, 2]);
-    expect(await two.next()).toStartWith([36, id]);
-    expect(await ask(two, 34, 8, id)).toEqual([35, 8]);
-    expect(await ask(one, 16, 3, { acknowledge: true, exclude_me: false }, 'com.x')).toStartWith([17, 3]);
-    expect(await one.next()).toStartWith([36, id]);
+    const [, , id] = await ask(one, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.');
+    expect(await ask(two, MESSAGE.SUBSCRIBE, 7, { match: 'prefix' }, 'com.')).toEqual([
+      MESSAGE.SUBSCRIBED,
+      7,
+      id,
+    ]);
+    expect(await ask(one, MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.x')).toStartWith([
+      MESSAGE.PUBLISHED,
+      2,
+    ]);
+    expect(await two.next()).toStartWith([MESSAGE.EVENT, id]);
+    expect(await ask(two, MESSAGE.UNSUBSCRIBE, 8, id)).toEqual([MESSAGE.UNSUBSCRIBED, 8]);
+    expect(await ask(one, MESSAGE.PUBLISH, 3, { acknowledge: true, exclude_me: false }, 'com.x')).toStartWith(
+      [MESSAGE.PUBLISHED, 3],
+    );
+    expect(await one.next()).toStartWith([MESSAGE.EVENT, id]);
     expect([one.unread, two.unread]).toEqual([0, 0]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
 
@@ -11,8 +12,8 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   /** An open call: [callee, caller, details of the invocation]. */
   async function call(options: object, calleeDetails: object = CAPABLE) {
     const [callee, caller] = [await join(calleeDetails), await join(CAPABLE)];
-    await ask(callee, 64, 1, {}, 'com.a');
-    caller.send([48, 1, options, 'com.a']);
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, options, 'com.a']);
     const [, , , details] = await callee.next();
     return [callee, caller, details] as const;
   }
@@ -33,61 +34,74 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   ])('are not requested if the caller says %s, and are dropped', async (_what, options) => {
     const [callee, caller, details] = await call(options);
     expect(details).toEqual({});
-    callee.send([70, 1, { progress: true }, ['part']]);
-    callee.send([70, 1, {}, ['whole']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+    callee.send([MESSAGE.YIELD, 1, {}, ['whole']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['whole']]);
   });
 
   it('come at once, in order and unchanged, until the result', async () => {
     const [callee, caller] = await call(asked);
-    for (const tail of [[['one', 1]], [[], { k: 2 }], []]) callee.send([70, 1, { progress: true }, ...tail]);
-    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['one', 1]]);
-    expect(await caller.next()).toEqual([50, 1, { progress: true }, [], { k: 2 }]);
-    expect(await caller.next()).toEqual([50, 1, { progress: true }]);
-    callee.send([70, 1, { progress: false }, ['whole']]);
-    callee.send([70, 1, { progress: true }, ['too late']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['whole']]);
-    expect(await ask(caller, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
+    for (const tail of [[['one', 1]], [[], { k: 2 }], []])
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, ...tail]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, ['one', 1]]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, [], { k: 2 }]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }]);
+    callee.send([MESSAGE.YIELD, 1, { progress: false }, ['whole']]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['too late']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['whole']]);
+    expect(await ask(caller, MESSAGE.CALL, 2, {}, 'com.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+    ]);
   });
 
   it('may end in an error', async () => {
     const [callee, caller] = await call(asked);
-    callee.send([70, 1, { progress: true }, ['part']]);
-    callee.send([8, 68, 1, {}, 'com.a.oops']);
-    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
-    expect(await caller.next()).toEqual([8, 48, 1, {}, 'com.a.oops']);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'com.a.oops']);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, ['part']]);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'com.a.oops']);
   });
 
   it.each([
-    ['leaves', (client: RawClient) => client.send([6, {}, 'wamp.close.normal'])],
+    ['leaves', (client: RawClient) => client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal'])],
     ['drops', (client: RawClient) => client.close()],
   ])('stop if the caller %s', async (_how, go) => {
     const [callee, caller] = await call(asked);
-    callee.send([70, 1, { progress: true }]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }]);
     await caller.next();
     go(caller);
-    expect(await callee.next()).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
-    callee.send([70, 1, { progress: true }, ['for nobody']]);
-    expect(await ask(callee, 48, 2, {}, 'com.nothing')).toStartWith([8, 48, 2]);
+    expect(await callee.next()).toEqual([
+      MESSAGE.INTERRUPT,
+      1,
+      { mode: 'killnowait', reason: 'wamp.error.canceled' },
+    ]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['for nobody']]);
+    expect(await ask(callee, MESSAGE.CALL, 2, {}, 'com.nothing')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+    ]);
   });
 
   it('continue after CANCEL with kill, until the final response', async () => {
     const [callee, caller] = await call(asked);
-    caller.send([49, 1, { mode: 'kill' }]);
-    expect(await callee.next()).toStartWith([69, 1]);
-    callee.send([70, 1, { progress: true }, ['part']]);
-    callee.send([8, 68, 1, {}, 'wamp.error.canceled']);
-    expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
-    expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.canceled']);
+    caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+    expect(await callee.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.canceled']);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, ['part']]);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled']);
   });
 
   it('prevent the rerouting of a callee that turns out to be unavailable later', async () => {
     const [callee, caller] = await call(asked);
-    callee.send([70, 1, { progress: true }, ['part']]);
-    callee.send([8, 68, 1, {}, 'wamp.error.unavailable']);
-    expect(await caller.next()).toStartWith([50, 1, { progress: true }]);
+    callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.unavailable']);
+    expect(await caller.next()).toStartWith([MESSAGE.RESULT, 1, { progress: true }]);
     // Another callee could not take back what the caller has already got.
-    expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.unavailable']);
+    expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.unavailable']);
   });
 
   it('all reach the caller, however many there are', async () => {
@@ -110,13 +124,13 @@ describe.each(TRANSPORTS)(
 
     it('come from callees that announced nothing', async () => {
       const [callee, caller] = [await join(PLAIN_CALLEE), await join()];
-      await ask(callee, 64, 1, {}, 'com.a');
-      caller.send([48, 1, { receive_progress: true }, 'com.a']);
-      expect(await callee.next()).toEqual([68, 1, ANY, { receive_progress: true }]);
-      callee.send([70, 1, { progress: true }, ['part']]);
-      expect(await caller.next()).toEqual([50, 1, { progress: true }, ['part']]);
-      callee.send([70, 1, {}]);
-      expect(await caller.next()).toEqual([50, 1, {}]);
+      await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+      caller.send([MESSAGE.CALL, 1, { receive_progress: true }, 'com.a']);
+      expect(await callee.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, { receive_progress: true }]);
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, ['part']]);
+      callee.send([MESSAGE.YIELD, 1, {}]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
     });
   },
 );

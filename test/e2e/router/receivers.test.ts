@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 
@@ -90,10 +91,11 @@ describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
     'are whom its options leave: subscriptions with match %s',
     async (match) => {
       const topic = { exact: 'com.t', prefix: 'com.', wildcard: '.t' }[match]!;
-      for (const { client } of Object.values(members)) await ask(client, 32, 1, { match }, topic);
+      for (const { client } of Object.values(members))
+        await ask(client, MESSAGE.SUBSCRIBE, 1, { match }, topic);
       const { client: publisher } = members.bob2;
       for (const [at, [options, receivers]] of CASES.entries()) {
-        publisher.send([16, at + 2, withIds(options), 'com.t', [at]]);
+        publisher.send([MESSAGE.PUBLISH, at + 2, withIds(options), 'com.t', [at]]);
         for (const name of ALL) {
           const { client } = members[name];
           if (receivers.includes(name))
@@ -107,15 +109,29 @@ describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
   it('are the same for retained events of later subscribers', async () => {
     const { client: publisher } = members.bob2;
     for (const [at, [options, receivers]] of CASES.entries()) {
-      await ask(publisher, 16, at + 2, { ...withIds(options), retain: true, acknowledge: true }, 'com.t', [
-        at,
-      ]);
+      await ask(
+        publisher,
+        MESSAGE.PUBLISH,
+        at + 2,
+        { ...withIds(options), retain: true, acknowledge: true },
+        'com.t',
+        [at],
+      );
       for (const name of ALL) {
         const { client } = members[name];
-        const [, , subscription] = await ask(client, 32, 1000 + at, { get_retained: true }, 'com.t');
+        const [, , subscription] = await ask(
+          client,
+          MESSAGE.SUBSCRIBE,
+          1000 + at,
+          { get_retained: true },
+          'com.t',
+        );
         if (receivers.includes(name))
           expect([name, options, (await client.next())[4]]).toEqual([name, options, [at]]);
-        expect(await ask(client, 34, 2000 + at, subscription)).toEqual([35, 2000 + at]);
+        expect(await ask(client, MESSAGE.UNSUBSCRIBE, 2000 + at, subscription)).toEqual([
+          MESSAGE.UNSUBSCRIBED,
+          2000 + at,
+        ]);
       }
     }
     expect(host().router.counts().subscriptions).toBe(0);

@@ -3,6 +3,7 @@ import { decode as fromCbor, encode as toCbor } from 'cbor-x';
 import { pack, unpack } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { REALM } from '../../support/caller.js';
 import { type RunningGateway, startGateway } from '../../support/gateway.js';
@@ -63,8 +64,8 @@ describe('result = auto', () => {
       const [data] = await once(ws, 'message');
       return read(data as Buffer) as unknown[];
     };
-    const welcome = await exchange([1, REALM, { roles: ROLES }]);
-    expect(welcome[0]).toBe(2);
+    const welcome = await exchange([MESSAGE.HELLO, REALM, { roles: ROLES }]);
+    expect(welcome[0]).toBe(MESSAGE.WELCOME);
     let request = 0;
     return {
       session: welcome[1],
@@ -73,7 +74,7 @@ describe('result = auto', () => {
       send: (message: unknown[]) => ws.send(write(message)),
       call: (procedure: string, kwargs: object, options = {}) => {
         request += 1;
-        return exchange([48, request, options, procedure, [], kwargs]);
+        return exchange([MESSAGE.CALL, request, options, procedure, [], kwargs]);
       },
     };
   }
@@ -82,7 +83,7 @@ describe('result = auto', () => {
     'is one dictionary for autobahn|python, in %s',
     async (format) => {
       const client = await join(AUTOBAHN_PYTHON, format);
-      expect(await client.call(GET, { id: 1 })).toEqual([50, 1, {}, [RESULT]]);
+      expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [RESULT]]);
     },
   );
 
@@ -93,16 +94,16 @@ describe('result = auto', () => {
     ['a client with the name but no version', 'AutobahnPython'],
   ])('is keyword arguments for %s', async (_, agent) => {
     const client = await join(agent);
-    expect(await client.call(GET, { id: 1 })).toEqual([50, 1, {}, [], RESULT]);
+    expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
   it('is keyword arguments over RawSocket, which does not tell the library', async () => {
     const client = await connectRawSocket(urlOf('rs'));
     close.push(() => client.close());
-    client.send([1, REALM, { roles: ROLES, agent: AUTOBAHN_PYTHON }]);
-    expect((await client.next())?.[0]).toBe(2);
-    client.send([48, 1, {}, GET, [], { id: 1 }]);
-    expect(await client.next()).toEqual([50, 1, {}, [], RESULT]);
+    client.send([MESSAGE.HELLO, REALM, { roles: ROLES, agent: AUTOBAHN_PYTHON }]);
+    expect((await client.next())?.[0]).toBe(MESSAGE.WELCOME);
+    client.send([MESSAGE.CALL, 1, {}, GET, [], { id: 1 }]);
+    expect(await client.next()).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
   it('leaves errors in keyword arguments, those of the upstream and of the gateway', async () => {
@@ -122,35 +123,51 @@ describe('result = auto', () => {
   it('is overridden by a form in the configuration', async () => {
     const python = await join(AUTOBAHN_PYTHON);
     const other = await join('Mozilla/5.0');
-    expect(await python.call('com.billing.delete_invoice', { id: 1 })).toEqual([50, 1, {}, [], RESULT]);
-    expect(await other.call('com.billing.update_invoice', { id: 1 })).toEqual([50, 1, {}, [RESULT]]);
+    expect(await python.call('com.billing.delete_invoice', { id: 1 })).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+      [],
+      RESULT,
+    ]);
+    expect(await other.call('com.billing.update_invoice', { id: 1 })).toEqual([
+      MESSAGE.RESULT,
+      1,
+      {},
+      [RESULT],
+    ]);
   });
 
   it('discloses the library to no other callee and in no meta procedure', async () => {
     const callee = await join('Mozilla/5.0');
-    const [registered] = await callee.exchange([64, 1, { disclose_caller: true }, 'com.example.who']);
-    expect(registered).toBe(65);
+    const [registered] = await callee.exchange([
+      MESSAGE.REGISTER,
+      1,
+      { disclose_caller: true },
+      'com.example.who',
+    ]);
+    expect(registered).toBe(MESSAGE.REGISTERED);
     const caller = await join(AUTOBAHN_PYTHON);
     const invoked = callee.next();
     const answered = caller.call('com.example.who', {}, { disclose_me: true, _caller_library: 'x' });
     const [, request, , details] = await invoked;
     expect(Object.keys(details as object).toSorted()).toEqual(['caller', 'caller_authid', 'caller_authrole']);
-    callee.send([70, request, {}]);
+    callee.send([MESSAGE.YIELD, request, {}]);
     await answered;
-    const told = await callee.exchange([48, 2, {}, 'wamp.session.get', [caller.session]]);
-    expect(told[0]).toBe(50);
+    const told = await callee.exchange([MESSAGE.CALL, 2, {}, 'wamp.session.get', [caller.session]]);
+    expect(told[0]).toBe(MESSAGE.RESULT);
     expect(JSON.stringify(told)).not.toMatch(/python/i);
   });
 
   it('cannot be changed by options of the call', async () => {
     const client = await join(undefined);
     const answer = await client.call(GET, { id: 1 }, { _caller_library: 'autobahn-python' });
-    expect(answer).toEqual([50, 1, {}, [], RESULT]);
+    expect(answer).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
   it('keeps nothing of a long User-Agent, and logs nothing of it', async () => {
     const client = await join(`AutobahnPython/${'s3cret'.repeat(1500)}`);
-    expect(await client.call(GET, { id: 1 })).toEqual([50, 1, {}, [RESULT]]);
+    expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [RESULT]]);
     expect(log.text()).not.toContain('s3cret');
   });
 });

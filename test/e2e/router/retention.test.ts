@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { LIMITS } from '../../support/limits.js';
 import { hello } from '../../support/raw-client.js';
@@ -11,29 +12,40 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
 
   it('come on request after SUBSCRIBED: the last retained one', async () => {
     const publisher = await join();
-    await ask(publisher, 16, 1, RETAIN, 'com.t', ['old']);
-    const [, , publication] = await ask(publisher, 16, 2, RETAIN, 'com.t', ['new'], { k: 1 });
-    await ask(publisher, 16, 3, { acknowledge: true }, 'com.t', ['passing']);
-    await ask(publisher, 16, 4, RETAIN, 'com.u', ['another topic']);
+    await ask(publisher, MESSAGE.PUBLISH, 1, RETAIN, 'com.t', ['old']);
+    const [, , publication] = await ask(publisher, MESSAGE.PUBLISH, 2, RETAIN, 'com.t', ['new'], { k: 1 });
+    await ask(publisher, MESSAGE.PUBLISH, 3, { acknowledge: true }, 'com.t', ['passing']);
+    await ask(publisher, MESSAGE.PUBLISH, 4, RETAIN, 'com.u', ['another topic']);
     const late = await join();
-    const [, , subscription] = await ask(late, 32, 1, GET, 'com.t');
-    expect(await late.next()).toEqual([36, subscription, publication, { retained: true }, ['new'], { k: 1 }]);
+    const [, , subscription] = await ask(late, MESSAGE.SUBSCRIBE, 1, GET, 'com.t');
+    expect(await late.next()).toEqual([
+      MESSAGE.EVENT,
+      subscription,
+      publication,
+      { retained: true },
+      ['new'],
+      { k: 1 },
+    ]);
     // Again for a second request, and not without one.
-    expect(await ask(late, 32, 2, {}, 'com.t')).toEqual([33, 2, subscription]);
-    expect(await ask(late, 32, 3, GET, 'com.t')).toEqual([33, 3, subscription]);
-    expect(await late.next()).toStartWith([36, subscription, publication, { retained: true }]);
+    expect(await ask(late, MESSAGE.SUBSCRIBE, 2, {}, 'com.t')).toEqual([MESSAGE.SUBSCRIBED, 2, subscription]);
+    expect(await ask(late, MESSAGE.SUBSCRIBE, 3, GET, 'com.t')).toEqual([
+      MESSAGE.SUBSCRIBED,
+      3,
+      subscription,
+    ]);
+    expect(await late.next()).toStartWith([MESSAGE.EVENT, subscription, publication, { retained: true }]);
     expect(late.unread).toBe(0);
   });
 
   it('outlive their publisher, and name it if it asked for that', async () => {
     const publisher = await connect();
     const [, id] = await hello(publisher);
-    await ask(publisher, 16, 1, { ...RETAIN, disclose_me: true }, 'com.t');
+    await ask(publisher, MESSAGE.PUBLISH, 1, { ...RETAIN, disclose_me: true }, 'com.t');
     publisher.close();
     const late = await join();
-    await ask(late, 32, 1, GET, 'com.t');
+    await ask(late, MESSAGE.SUBSCRIBE, 1, GET, 'com.t');
     expect(await late.next()).toEqual([
-      36,
+      MESSAGE.EVENT,
       ANY,
       ANY,
       { retained: true, publisher: id, publisher_authid: ANY, publisher_authrole: 'anonymous' },
@@ -43,14 +55,26 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
   it('come for each topic that a pattern matches, in order and with the topic', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.b', 'com.a', 'org.a'].entries())
-      await ask(publisher, 16, at + 1, RETAIN, topic, [at]);
+      await ask(publisher, MESSAGE.PUBLISH, at + 1, RETAIN, topic, [at]);
     const late = await join();
-    const [, , prefix] = await ask(late, 32, 1, { ...GET, match: 'prefix' }, 'com.');
-    expect(await late.next()).toEqual([36, prefix, ANY, { retained: true, topic: 'com.b' }, [0]]);
-    expect(await late.next()).toEqual([36, prefix, ANY, { retained: true, topic: 'com.a' }, [1]]);
-    const [, , wildcard] = await ask(late, 32, 2, { ...GET, match: 'wildcard' }, '.a');
-    expect(await late.next()).toEqual([36, wildcard, ANY, { retained: true, topic: 'com.a' }, [1]]);
-    expect(await late.next()).toEqual([36, wildcard, ANY, { retained: true, topic: 'org.a' }, [2]]);
+    const [, , prefix] = await ask(late, MESSAGE.SUBSCRIBE, 1, { ...GET, match: 'prefix' }, 'com.');
+    expect(await late.next()).toEqual([MESSAGE.EVENT, prefix, ANY, { retained: true, topic: 'com.b' }, [0]]);
+    expect(await late.next()).toEqual([MESSAGE.EVENT, prefix, ANY, { retained: true, topic: 'com.a' }, [1]]);
+    const [, , wildcard] = await ask(late, MESSAGE.SUBSCRIBE, 2, { ...GET, match: 'wildcard' }, '.a');
+    expect(await late.next()).toEqual([
+      MESSAGE.EVENT,
+      wildcard,
+      ANY,
+      { retained: true, topic: 'com.a' },
+      [1],
+    ]);
+    expect(await late.next()).toEqual([
+      MESSAGE.EVENT,
+      wildcard,
+      ANY,
+      { retained: true, topic: 'org.a' },
+      [2],
+    ]);
     expect(late.unread).toBe(0);
   });
 
@@ -58,28 +82,32 @@ describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
     const [publisher, one, two] = [await join(), await connect(), await connect()];
     const [, id] = await hello(one);
     await hello(two);
-    await ask(publisher, 16, 1, { ...RETAIN, eligible: [id] }, 'com.t');
-    await ask(one, 32, 1, GET, 'com.t');
-    expect(await one.next()).toStartWith([36]);
+    await ask(publisher, MESSAGE.PUBLISH, 1, { ...RETAIN, eligible: [id] }, 'com.t');
+    await ask(one, MESSAGE.SUBSCRIBE, 1, GET, 'com.t');
+    expect(await one.next()).toStartWith([MESSAGE.EVENT]);
     for (const client of [two, publisher]) {
-      await ask(client, 32, 9, GET, 'com.t');
-      expect(await ask(client, 48, 10, {}, 'com.nothing')).toStartWith([8, 48, 10]);
+      await ask(client, MESSAGE.SUBSCRIBE, 9, GET, 'com.t');
+      expect(await ask(client, MESSAGE.CALL, 10, {}, 'com.nothing')).toStartWith([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        10,
+      ]);
     }
   });
 
   it('come to their publisher if it wants its own events', async () => {
     const publisher = await join();
-    await ask(publisher, 16, 1, { ...RETAIN, exclude_me: false }, 'com.t');
-    await ask(publisher, 32, 2, GET, 'com.t');
-    expect(await publisher.next()).toEqual([36, ANY, ANY, { retained: true }]);
+    await ask(publisher, MESSAGE.PUBLISH, 1, { ...RETAIN, exclude_me: false }, 'com.t');
+    await ask(publisher, MESSAGE.SUBSCRIBE, 2, GET, 'com.t');
+    expect(await publisher.next()).toEqual([MESSAGE.EVENT, ANY, ANY, { retained: true }]);
   });
 
   it('are dropped from the oldest on when there are too many', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.a', 'com.b', 'com.c', 'com.d'].entries())
-      await ask(publisher, 16, at + 1, RETAIN, topic);
+      await ask(publisher, MESSAGE.PUBLISH, at + 1, RETAIN, topic);
     const late = await join();
-    await ask(late, 32, 1, { ...GET, match: 'prefix' }, '');
+    await ask(late, MESSAGE.SUBSCRIBE, 1, { ...GET, match: 'prefix' }, '');
     const topics = [await late.next(), await late.next(), await late.next()].map(
       (event) => (event[3] as { topic: string }).topic,
     );

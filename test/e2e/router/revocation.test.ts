@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
 import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { hello, rawOver } from '../../support/raw-client.js';
@@ -11,38 +12,48 @@ describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
   it('takes a registration from all its callees, and tells those that support it', async () => {
     const [one, two, deaf] = [await join(CAPABLE), await join(CAPABLE), await join(PLAIN_CALLEE)];
     const shared = { invoke: 'roundrobin' };
-    const [, , old] = await ask(one, 64, 1, shared, 'com.a');
-    for (const client of [two, deaf]) await ask(client, 64, 1, shared, 'com.a');
+    const [, , old] = await ask(one, MESSAGE.REGISTER, 1, shared, 'com.a');
+    for (const client of [two, deaf]) await ask(client, MESSAGE.REGISTER, 1, shared, 'com.a');
     const heir = await join();
     // The policy can change, because the old registration is gone.
-    const registered = await ask(heir, 64, 1, { ...FORCE, invoke: 'single' }, 'com.a');
-    expect(registered).toEqual([65, 1, ANY]);
+    const registered = await ask(heir, MESSAGE.REGISTER, 1, { ...FORCE, invoke: 'single' }, 'com.a');
+    expect(registered).toEqual([MESSAGE.REGISTERED, 1, ANY]);
     expect(registered[2]).not.toBe(old);
     for (const client of [one, two]) {
-      expect(await client.next()).toEqual([67, 0, { registration: old, reason: ANY }]);
+      expect(await client.next()).toEqual([MESSAGE.UNREGISTERED, 0, { registration: old, reason: ANY }]);
     }
-    expect(await ask(deaf, 66, 2, old)).toStartWith([8, 66, 2, {}, 'wamp.error.no_such_registration']);
+    expect(await ask(deaf, MESSAGE.UNREGISTER, 2, old)).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.UNREGISTER,
+      2,
+      {},
+      'wamp.error.no_such_registration',
+    ]);
     const caller = await join();
-    caller.send([48, 1, {}, 'com.a']);
-    expect(await heir.next()).toStartWith([68, 1, registered[2]]);
-    heir.send([70, 1, {}]);
-    expect(await caller.next()).toEqual([50, 1, {}]);
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
+    expect(await heir.next()).toStartWith([MESSAGE.INVOCATION, 1, registered[2]]);
+    heir.send([MESSAGE.YIELD, 1, {}]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}]);
     expect([one.unread, two.unread, deaf.unread]).toEqual([0, 0, 0]);
   });
 
   it('leaves open calls with their callees', async () => {
     const [callee, caller] = [await join(CAPABLE), await join()];
-    await ask(callee, 64, 1, {}, 'com.a');
-    caller.send([48, 1, {}, 'com.a']);
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+    caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
     const [, invocation] = await callee.next();
-    await ask(await join(), 64, 1, FORCE, 'com.a');
-    expect(await callee.next()).toStartWith([67, 0]);
-    callee.send([70, invocation, {}, ['still mine']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['still mine']]);
+    await ask(await join(), MESSAGE.REGISTER, 1, FORCE, 'com.a');
+    expect(await callee.next()).toStartWith([MESSAGE.UNREGISTERED, 0]);
+    callee.send([MESSAGE.YIELD, invocation, {}, ['still mine']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['still mine']]);
   });
 
   it('is a plain registration if there is nothing to revoke', async () => {
-    expect(await ask(await join(), 64, 1, FORCE, 'com.a')).toEqual([65, 1, ANY]);
+    expect(await ask(await join(), MESSAGE.REGISTER, 1, FORCE, 'com.a')).toEqual([
+      MESSAGE.REGISTERED,
+      1,
+      ANY,
+    ]);
   });
 
   it('takes nothing from sessions of the router’s own process', async () => {
@@ -50,10 +61,10 @@ describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
     host().router.attach(theirs, IN_PROCESS);
     const trusted = rawOver(ours);
     await hello(trusted, 'realm1', CAPABLE);
-    await ask(trusted, 64, 1, {}, 'com.a');
-    expect(await ask(await join(), 64, 1, FORCE, 'com.a')).toStartWith([
-      8,
-      64,
+    await ask(trusted, MESSAGE.REGISTER, 1, {}, 'com.a');
+    expect(await ask(await join(), MESSAGE.REGISTER, 1, FORCE, 'com.a')).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.REGISTER,
       1,
       {},
       'wamp.error.procedure_already_exists',

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { CAPABLE } from '../../support/contract.js';
 import { LIMITS } from '../../support/limits.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
@@ -31,7 +32,7 @@ afterEach(async () => {
 async function join(): Promise<Client> {
   const client = await connectRaw(host.url);
   clients.push(client);
-  expect((await hello(client, 'realm1', CAPABLE))[0]).toBe(2);
+  expect((await hello(client, 'realm1', CAPABLE))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 async function ask(client: Client, ...message: unknown[]) {
@@ -41,39 +42,40 @@ async function ask(client: Client, ...message: unknown[]) {
 
 it('a caller that never reads its progressive results is closed, its call interrupted, and others are served', async () => {
   const [callee, slow, other] = [await join(), await join(), await join()];
-  await ask(callee, 64, 1, {}, 'com.p');
-  slow.send([48, 1, { receive_progress: true }, 'com.p']);
-  expect((await callee.next())[0]).toBe(68);
+  await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.p');
+  slow.send([MESSAGE.CALL, 1, { receive_progress: true }, 'com.p']);
+  expect((await callee.next())[0]).toBe(MESSAGE.INVOCATION);
   slow.ws.pause();
   let answer: readonly unknown[] = [];
-  for (let part = 0, request = 1; answer[0] !== 69 && part < MOST; request++) {
-    for (let sent = 0; sent < BURST; sent++) callee.send([70, 1, { progress: true }, [part++, BLOCK]]);
+  for (let part = 0, request = 1; answer[0] !== MESSAGE.INTERRUPT && part < MOST; request++) {
+    for (let sent = 0; sent < BURST; sent++)
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, [part++, BLOCK]]);
     // Waits for the router, so that the callee does not run ahead of it.
-    answer = await ask(callee, 48, request, {}, 'com.nothing');
+    answer = await ask(callee, MESSAGE.CALL, request, {}, 'com.nothing');
   }
-  expect(answer).toEqual([69, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
+  expect(answer).toEqual([MESSAGE.INTERRUPT, 1, { mode: 'killnowait', reason: 'wamp.error.canceled' }]);
   await callee.next();
   await until(() => host.router.counts().sessions === 2, host.router.counts);
   expect(host.router.counts().pendingCalls).toBe(0);
-  callee.send([70, 1, { progress: true }, ['for nobody']]);
-  other.send([48, 1, {}, 'com.p']);
-  expect((await callee.next()).slice(0, 2)).toEqual([68, 2]);
-  callee.send([70, 2, {}, ['served']]);
-  expect(await other.next()).toEqual([50, 1, {}, ['served']]);
+  callee.send([MESSAGE.YIELD, 1, { progress: true }, ['for nobody']]);
+  other.send([MESSAGE.CALL, 1, {}, 'com.p']);
+  expect((await callee.next()).slice(0, 2)).toEqual([MESSAGE.INVOCATION, 2]);
+  callee.send([MESSAGE.YIELD, 2, {}, ['served']]);
+  expect(await other.next()).toEqual([MESSAGE.RESULT, 1, {}, ['served']]);
 });
 
 it('a callee that never reads its invocations is cut off, and none of its callers is left waiting', async () => {
   const [slow, caller] = [await join(), await join()];
-  await ask(slow, 64, 1, {}, 'com.p');
+  await ask(slow, MESSAGE.REGISTER, 1, {}, 'com.p');
   slow.ws.pause();
   const answers = new Map<unknown, unknown>();
   let request = 0;
   while (!answers.has('no_such_procedure') && request < MOST) {
-    for (let sent = 0; sent < BURST; sent++) caller.send([48, ++request, {}, 'com.p', [BLOCK]]);
-    caller.send([16, ++request, { acknowledge: true }, 'com.t']);
+    for (let sent = 0; sent < BURST; sent++) caller.send([MESSAGE.CALL, ++request, {}, 'com.p', [BLOCK]]);
+    caller.send([MESSAGE.PUBLISH, ++request, { acknowledge: true }, 'com.t']);
     for (let published = false; !published; ) {
       const answer = await caller.next();
-      published = answer[0] === 17;
+      published = answer[0] === MESSAGE.PUBLISHED;
       if (!published) answers.set(answer[2], answer[4]);
       if (answer[4] === 'wamp.error.no_such_procedure') answers.set('no_such_procedure', true);
     }

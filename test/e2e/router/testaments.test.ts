@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 import { LIMITS } from '../../support/limits.js';
@@ -6,7 +7,7 @@ import { hello, type RawClient } from '../../support/raw-client.js';
 
 const ADD = 'wamp.session.add_testament';
 const FLUSH = 'wamp.session.flush_testaments';
-const GOODBYE = [6, {}, 'wamp.close.normal'];
+const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 
 describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   const { host, connect, join, member, ask, hearsNothing } = useRouter(transport, {
@@ -17,16 +18,19 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   beforeEach(async () => {
     heir = await join();
     testator = await member();
-    expect(await ask(heir, 32, 1, { match: 'prefix' }, 'com.')).toStartWith([33, 1]);
+    expect(await ask(heir, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.')).toStartWith([
+      MESSAGE.SUBSCRIBED,
+      1,
+    ]);
   });
 
   let request = 0;
   /** The response to a call, without its request ID. */
   async function answerTo(procedure: string, args?: unknown, kwargs?: object, client = testator.client) {
-    const answer = await ask(client, 48, ++request, {}, procedure, args ?? [], kwargs ?? {});
-    return answer[0] === 8 ? answer[4] : answer.filter((_, at) => at !== 1);
+    const answer = await ask(client, MESSAGE.CALL, ++request, {}, procedure, args ?? [], kwargs ?? {});
+    return answer[0] === MESSAGE.ERROR ? answer[4] : answer.filter((_, at) => at !== 1);
   }
-  const DONE = [50, {}];
+  const DONE = [MESSAGE.RESULT, {}];
   const add = async (...tail: [args: unknown[], kwargs?: object]) =>
     expect(await answerTo(ADD, ...tail)).toEqual(DONE);
   /** The topics of the events that the heir gets, or their arguments if they have some. */
@@ -34,7 +38,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     const all: unknown[] = [];
     for (let at = 0; at < count; at++) {
       const event = await heir.next();
-      expect(event).toStartWith([36, ANY, ANY, { topic: ANY }]);
+      expect(event).toStartWith([MESSAGE.EVENT, ANY, ANY, { topic: ANY }]);
       all.push((event[4] as unknown[] | undefined)?.[0] ?? (event[3] as { topic: string }).topic);
     }
     await hearsNothing(heir);
@@ -44,8 +48,8 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   it.each([
     ['says goodbye', ({ client }: Member) => client.send(GOODBYE)],
     ['drops', ({ client }: Member) => client.close()],
-    ['aborts', ({ client }: Member) => client.send([3, {}, 'com.example.fed_up'])],
-    ['breaks the protocol', ({ client }: Member) => client.send([65, 1, 1])],
+    ['aborts', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
+    ['breaks the protocol', ({ client }: Member) => client.send([MESSAGE.REGISTERED, 1, 1])],
   ])('are published unchanged when their session %s', async (_how, go) => {
     await add(['com.one', ['a', 1], { k: null }]);
     await add(['com.two']);
@@ -54,9 +58,9 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     go(testator);
     const events = [await heir.next(), await heir.next(), await heir.next()];
     expect(events).toEqual([
-      [36, 1, ANY, { topic: 'com.one' }, ['a', 1], { k: null }],
-      [36, 1, ANY, { topic: 'com.two' }],
-      [36, 1, ANY, { topic: 'com.three' }],
+      [MESSAGE.EVENT, 1, ANY, { topic: 'com.one' }, ['a', 1], { k: null }],
+      [MESSAGE.EVENT, 1, ANY, { topic: 'com.two' }],
+      [MESSAGE.EVENT, 1, ANY, { topic: 'com.three' }],
     ]);
     expect(new Set(events.map((event) => event[2])).size).toBe(3);
     await hearsNothing(heir);
@@ -94,9 +98,9 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   });
 
   it('come after the events of removed entries, and before on_leave of the session', async () => {
-    await ask(heir, 32, 2, { match: 'prefix' }, 'wamp.');
-    await ask(testator.client, 64, 1, {}, 'com.a');
-    await ask(testator.client, 32, 2, {}, 'com.unheard');
+    await ask(heir, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'wamp.');
+    await ask(testator.client, MESSAGE.REGISTER, 1, {}, 'com.a');
+    await ask(testator.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.unheard');
     for (let event = 0; event < 4; event++) await heir.next();
     await add(['com.t']);
     testator.client.send(GOODBYE);
@@ -115,9 +119,9 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   it('belong to the session, not to the connection', async () => {
     await add(['com.t', ['first session']]);
     testator.client.send(GOODBYE);
-    expect(await testator.client.next()).toStartWith([6]);
+    expect(await testator.client.next()).toStartWith([MESSAGE.GOODBYE]);
     expect(await heard(1)).toEqual(['first session']);
-    expect((await hello(testator.client))[0]).toBe(2);
+    expect((await hello(testator.client))[0]).toBe(MESSAGE.WELCOME);
     await add(['com.t', ['second session']]);
     testator.client.close();
     expect(await heard(1)).toEqual(['second session']);
@@ -126,7 +130,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   describe('are published as their options say:', () => {
     it('to sessions on all lists', async () => {
       const [one, two] = [await member(), await member()];
-      for (const { client } of [one, two]) await ask(client, 32, 1, {}, 'com.t');
+      for (const { client } of [one, two]) await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
       await add(['com.t', ['for one']], { publish_options: { eligible: [one.id] } });
       await add(['com.t', ['not for two']], { publish_options: { exclude_authid: [two.authid] } });
       await add(['com.t', ['for nobody']], { publish_options: { eligible_authrole: [] } });
@@ -145,16 +149,20 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
         publisher_authid: testator.authid,
         publisher_authrole: 'anonymous',
       };
-      expect(await heir.next()).toEqual([36, 1, ANY, { topic: 'com.t', ...identity }, ['bye']]);
+      expect(await heir.next()).toEqual([MESSAGE.EVENT, 1, ANY, { topic: 'com.t', ...identity }, ['bye']]);
       const late = await join();
-      await ask(late, 32, 1, { get_retained: true }, 'com.t');
-      expect(await late.next()).toEqual([36, ANY, ANY, { ...identity, retained: true }, ['bye']]);
+      await ask(late, MESSAGE.SUBSCRIBE, 1, { get_retained: true }, 'com.t');
+      expect(await late.next()).toEqual([MESSAGE.EVENT, ANY, ANY, { ...identity, retained: true }, ['bye']]);
     });
 
     it('without acknowledgement, and not to their publisher', async () => {
-      await ask(testator.client, 32, 90, {}, 'com.t');
+      await ask(testator.client, MESSAGE.SUBSCRIBE, 90, {}, 'com.t');
       await add(['com.t', ['bye']], { publish_options: { acknowledge: true, exclude_me: false } });
-      expect(await ask(testator.client, ...GOODBYE)).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
+      expect(await ask(testator.client, ...GOODBYE)).toEqual([
+        MESSAGE.GOODBYE,
+        {},
+        'wamp.close.goodbye_and_out',
+      ]);
       expect(await heard(1)).toEqual(['bye']);
       expect(testator.client.unread).toBe(0);
     });
@@ -169,7 +177,13 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
         await answerTo(ADD, ['com.t', ['\0cGFja2Vk']], { publish_options: packed }, capable.client),
       ).toEqual(DONE);
       capable.client.send(GOODBYE);
-      expect(await heir.next()).toEqual([36, 1, ANY, { topic: 'com.t', ...packed }, ['\0cGFja2Vk']]);
+      expect(await heir.next()).toEqual([
+        MESSAGE.EVENT,
+        1,
+        ANY,
+        { topic: 'com.t', ...packed },
+        ['\0cGFja2Vk'],
+      ]);
     });
   });
 
@@ -190,7 +204,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   ])('are refused with %s', async (_what, args, kwargs, error) => {
     expect(await answerTo(ADD, args, kwargs)).toBe(`wamp.error.${error}`);
     testator.client.send(GOODBYE);
-    expect(await testator.client.next()).toStartWith([6]);
+    expect(await testator.client.next()).toStartWith([MESSAGE.GOODBYE]);
     await hearsNothing(heir);
   });
 
@@ -218,10 +232,11 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
     // The first session is closed first: this one is still there when the testator leaves.
     const last = await join();
     for (const [at, prefix] of ['com.', 'wamp.'].entries())
-      await ask(last, 32, at + 1, { match: 'prefix' }, prefix);
+      await ask(last, MESSAGE.SUBSCRIBE, at + 1, { match: 'prefix' }, prefix);
     const closing = host().router.close();
-    expect(await last.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
-    for (const client of [heir, testator.client, last]) client.send([6, {}, 'wamp.close.goodbye_and_out']);
+    expect(await last.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
+    for (const client of [heir, testator.client, last])
+      client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     await closing;
     await last.closed;
     expect(last.unread).toBe(0);
@@ -229,7 +244,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
 
   it('do not exist for a session that is still joining', async () => {
     const guest = await connect();
-    expect(await ask(guest, 48, 1, {}, ADD, ['com.t'])).toStartWith([3]);
+    expect(await ask(guest, MESSAGE.CALL, 1, {}, ADD, ['com.t'])).toStartWith([MESSAGE.ABORT]);
     await hearsNothing(heir);
   });
 });
@@ -239,9 +254,9 @@ describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %
 
   it('must not name their publisher', async () => {
     const options = { publish_options: { disclose_me: true } };
-    expect(await ask(await join(), 48, 1, {}, ADD, ['com.t'], options)).toEqual([
-      8,
-      48,
+    expect(await ask(await join(), MESSAGE.CALL, 1, {}, ADD, ['com.t'], options)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       'wamp.error.option_disallowed.disclose_me',
@@ -255,25 +270,26 @@ describe.each(TRANSPORTS)('testaments in a realm with grants, over %s', (transpo
 
   it('need a grant to publish to their topics', async () => {
     const { client } = await member(BOB);
-    expect(await ask(client, 48, 1, {}, ADD, ['org.t'])).toStartWith([
-      8,
-      48,
+    expect(await ask(client, MESSAGE.CALL, 1, {}, ADD, ['org.t'])).toStartWith([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       'wamp.error.not_authorized',
     ]);
-    expect(await ask(client, 48, 2, {}, ADD, ['com.t'])).toEqual([50, 2, {}]);
+    expect(await ask(client, MESSAGE.CALL, 2, {}, ADD, ['com.t'])).toEqual([MESSAGE.RESULT, 2, {}]);
   });
 
   it('are published for a killed session, but not after kill_all', async () => {
     const [admin, bob, carol] = [await member(ALICE), await member(BOB), await member(CAROL)];
-    await ask(admin.client, 32, 1, {}, 'com.t');
-    for (const { client, authid } of [bob, carol]) await ask(client, 48, 1, {}, ADD, ['com.t', [authid]]);
-    admin.client.send([48, 2, {}, 'wamp.session.kill', [bob.id]]);
+    await ask(admin.client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    for (const { client, authid } of [bob, carol])
+      await ask(client, MESSAGE.CALL, 1, {}, ADD, ['com.t', [authid]]);
+    admin.client.send([MESSAGE.CALL, 2, {}, 'wamp.session.kill', [bob.id]]);
     expect((await admin.client.next())[4]).toEqual(['bob']);
-    expect(await admin.client.next()).toEqual([50, 2, {}]);
+    expect(await admin.client.next()).toEqual([MESSAGE.RESULT, 2, {}]);
     expect(await call(admin.client, 3, 'wamp.session.kill_all')).toBe(1);
-    expect(await carol.client.next()).toStartWith([6]);
+    expect(await carol.client.next()).toStartWith([MESSAGE.GOODBYE]);
     await hearsNothing(admin.client);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { LIMITS } from '../../support/limits.js';
@@ -6,8 +7,8 @@ import type { RawClient } from '../../support/raw-client.js';
 
 const DEFAULT = 30_000;
 const CAP = 600_000;
-const TIMEOUT = [8, 48, 1, {}, 'wamp.error.timeout', [expect.stringMatching(/ /)]];
-const INTERRUPT = [69, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }];
+const TIMEOUT = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.timeout', [expect.stringMatching(/ /)]];
+const INTERRUPT = [MESSAGE.INTERRUPT, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }];
 const PROGRESS = { receive_progress: true };
 
 describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
@@ -27,11 +28,11 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
    */
   async function call({ options = {}, registration = {}, details = CAPABLE, uri = 'com.a' }: Scene = {}) {
     const [callee, caller] = [await join(details), await join(CAPABLE)];
-    await ask(callee, 64, 1, registration, uri);
+    await ask(callee, MESSAGE.REGISTER, 1, registration, uri);
     const timers = clock.pending;
-    caller.send([48, 1, options, 'com.a']);
+    caller.send([MESSAGE.CALL, 1, options, 'com.a']);
     const invocation = await callee.next();
-    expect(invocation).toStartWith([68, 1]);
+    expect(invocation).toStartWith([MESSAGE.INVOCATION, 1]);
     return { callee, caller, timers, details: invocation[3] };
   }
   /** Checks that a call ends after exactly so many milliseconds. */
@@ -56,17 +57,17 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     await endsIn(ms, caller);
     expect(await callee.next()).toEqual(INTERRUPT);
     // A later response of the callee is dropped, and the next call is not affected.
-    callee.send([8, 68, 1, {}, 'wamp.error.canceled']);
-    caller.send([48, 2, {}, 'com.a']);
-    expect(await callee.next()).toStartWith([68, 2]);
-    callee.send([70, 2, {}, ['in time']]);
-    expect(await caller.next()).toEqual([50, 2, {}, ['in time']]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.canceled']);
+    caller.send([MESSAGE.CALL, 2, {}, 'com.a']);
+    expect(await callee.next()).toStartWith([MESSAGE.INVOCATION, 2]);
+    callee.send([MESSAGE.YIELD, 2, {}, ['in time']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 2, {}, ['in time']]);
   });
 
   it('end a call without a message to a callee that does not support INTERRUPT', async () => {
     const { callee, caller } = await call({ details: PLAIN_CALLEE, options: { timeout: 500 } });
     await endsIn(500, caller);
-    callee.send([70, 1, {}, ['late']]);
+    callee.send([MESSAGE.YIELD, 1, {}, ['late']]);
     await hearsNothing(callee, caller);
   });
 
@@ -87,31 +88,35 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       const { callee, caller } = await call({ options });
       for (let part = 1; part <= 4; part++) {
         clock.advance(ms - 1);
-        callee.send([70, 1, { progress: true }, [part]]);
-        expect(await caller.next()).toEqual([50, 1, { progress: true }, [part]]);
+        callee.send([MESSAGE.YIELD, 1, { progress: true }, [part]]);
+        expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }, [part]]);
       }
       await endsIn(ms, caller);
       expect(await callee.next()).toEqual(INTERRUPT);
-      callee.send([70, 1, { progress: true }, ['late']]);
-      callee.send([70, 1, {}, ['late']]);
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, ['late']]);
+      callee.send([MESSAGE.YIELD, 1, {}, ['late']]);
       await hearsNothing(callee, caller);
     });
 
     it('do not start again if progressive results were not requested', async () => {
       const { callee, caller } = await call({ options: { timeout: 500 } });
       clock.advance(400);
-      callee.send([70, 1, { progress: true }, ['unasked']]);
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, ['unasked']]);
       await hearsNothing(callee, caller);
       await endsIn(100, caller);
     });
 
     it('do not start again once the call was cancelled', async () => {
       const { callee, caller } = await call({ options: { ...PROGRESS, timeout: 500 } });
-      caller.send([49, 1, { mode: 'kill' }]);
-      expect(await callee.next()).toStartWith([69, 1, { mode: 'kill', reason: 'wamp.error.canceled' }]);
+      caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
+      expect(await callee.next()).toStartWith([
+        MESSAGE.INTERRUPT,
+        1,
+        { mode: 'kill', reason: 'wamp.error.canceled' },
+      ]);
       clock.advance(400);
-      callee.send([70, 1, { progress: true }, ['one more']]);
-      expect(await caller.next()).toStartWith([50, 1, { progress: true }]);
+      callee.send([MESSAGE.YIELD, 1, { progress: true }, ['one more']]);
+      expect(await caller.next()).toStartWith([MESSAGE.RESULT, 1, { progress: true }]);
       await endsIn(100, caller);
       await hearsNothing(callee);
     });
@@ -119,14 +124,14 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     it('do not affect those of other calls', async () => {
       const { callee, caller } = await call({ options: PROGRESS });
       const other = await join(CAPABLE);
-      other.send([48, 1, PROGRESS, 'com.a']);
-      expect(await callee.next()).toStartWith([68, 2]);
+      other.send([MESSAGE.CALL, 1, PROGRESS, 'com.a']);
+      expect(await callee.next()).toStartWith([MESSAGE.INVOCATION, 2]);
       clock.advance(DEFAULT - 1);
-      callee.send([70, 1, { progress: true }]);
-      expect(await caller.next()).toEqual([50, 1, { progress: true }]);
+      callee.send([MESSAGE.YIELD, 1, { progress: true }]);
+      expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, { progress: true }]);
       clock.advance(1);
       expect(await other.next()).toEqual(TIMEOUT);
-      expect(await callee.next()).toEqual([69, 2, INTERRUPT[2]]);
+      expect(await callee.next()).toEqual([MESSAGE.INTERRUPT, 2, INTERRUPT[2]]);
       await endsIn(DEFAULT - 1, caller);
     });
   });
@@ -170,28 +175,51 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       const { callee, caller } = await call({ options: { timeout: 500 }, registration });
       clock.advance(500);
       await hearsNothing(caller);
-      callee.send([8, 68, 1, {}, 'wamp.error.timeout', ['too long']]);
-      expect(await caller.next()).toEqual([8, 48, 1, {}, 'wamp.error.timeout', ['too long']]);
-      caller.send([48, 2, { timeout: 500 }, 'com.a']);
+      callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.timeout', ['too long']]);
+      expect(await caller.next()).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        1,
+        {},
+        'wamp.error.timeout',
+        ['too long'],
+      ]);
+      caller.send([MESSAGE.CALL, 2, { timeout: 500 }, 'com.a']);
       await callee.next();
       clock.advance(1500);
-      expect(await caller.next()).toStartWith([8, 48, 2, {}, 'wamp.error.timeout']);
-      expect(await callee.next()).toEqual([69, 2, INTERRUPT[2]]);
+      expect(await caller.next()).toStartWith([MESSAGE.ERROR, MESSAGE.CALL, 2, {}, 'wamp.error.timeout']);
+      expect(await callee.next()).toEqual([MESSAGE.INTERRUPT, 2, INTERRUPT[2]]);
     });
   });
 
   describe('are forgotten', () => {
     it.each<[string, (callee: RawClient, caller: RawClient) => void, readonly unknown[] | undefined]>([
-      ['with the result', (callee) => callee.send([70, 1, {}]), [50, 1, {}]],
-      ['with the error', (callee) => callee.send([8, 68, 1, {}, 'com.oops']), [8, 48, 1, {}, 'com.oops']],
-      ['with CANCEL', (_, caller) => caller.send([49, 1, {}]), [8, 48, 1, {}, 'wamp.error.canceled', [ANY]]],
-      ['when the callee leaves', (callee) => callee.close(), [8, 48, 1, {}, 'wamp.error.canceled', [ANY]]],
-      ['when the caller leaves', (_, caller) => caller.send([6, {}, 'wamp.close.normal']), undefined],
+      ['with the result', (callee) => callee.send([MESSAGE.YIELD, 1, {}]), [MESSAGE.RESULT, 1, {}]],
+      [
+        'with the error',
+        (callee) => callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'com.oops']),
+        [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'com.oops'],
+      ],
+      [
+        'with CANCEL',
+        (_, caller) => caller.send([MESSAGE.CANCEL, 1, {}]),
+        [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled', [ANY]],
+      ],
+      [
+        'when the callee leaves',
+        (callee) => callee.close(),
+        [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled', [ANY]],
+      ],
+      [
+        'when the caller leaves',
+        (_, caller) => caller.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']),
+        undefined,
+      ],
     ])('%s', async (_what, end, expected) => {
       for (const options of [{ timeout: 500 }, {}]) {
         const { callee, caller, timers } = await call({ options });
         end(callee, caller);
-        if (expected === undefined) expect(await caller.next()).toStartWith([6]);
+        if (expected === undefined) expect(await caller.next()).toStartWith([MESSAGE.GOODBYE]);
         else expect(await caller.next()).toEqual(expected);
         // A timer that calls of one duration share may still run, and finds nothing to do.
         if ('timeout' in options)
@@ -209,14 +237,14 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
     const shared = { registration: { invoke: 'first' }, options: { timeout: 500 } };
     const [second, third] = [await join(CAPABLE), await join(CAPABLE)];
     const { callee, caller } = await call(shared);
-    await ask(second, 64, 1, { invoke: 'first' }, 'com.a');
-    await ask(third, 64, 1, { invoke: 'first' }, 'com.a');
+    await ask(second, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
+    await ask(third, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
     clock.advance(300);
-    callee.send([8, 68, 1, {}, 'wamp.error.unavailable']);
-    expect(await second.next()).toStartWith([68, 1]);
+    callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.unavailable']);
+    expect(await second.next()).toStartWith([MESSAGE.INVOCATION, 1]);
     clock.advance(100);
-    second.send([8, 68, 1, {}, 'wamp.error.unavailable']);
-    expect(await third.next()).toStartWith([68, 1]);
+    second.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.unavailable']);
+    expect(await third.next()).toStartWith([MESSAGE.INVOCATION, 1]);
     await endsIn(100, caller);
     expect(await third.next()).toEqual(INTERRUPT);
     await hearsNothing(callee, second);

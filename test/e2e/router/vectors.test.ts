@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../../support/router-host.js';
@@ -42,21 +43,27 @@ describe.each(FRAMES.map((frames) => [frames.name, frames] as const))(
       client = await join(host, frames);
       client.send(message);
       // The response to this message, if any, comes before the next one.
-      client.send([48, 99, {}, 'com.nowhere']);
+      client.send([MESSAGE.CALL, 99, {}, 'com.nowhere']);
       let answer = await client.next();
-      while (answer[0] !== 8 || answer[2] !== 99) {
+      while (answer[0] !== MESSAGE.ERROR || answer[2] !== 99) {
         // An EVENT, if a sample asks for what another one had retained.
-        expect([8, 17, 33, 36]).toContain(answer[0]);
+        expect([MESSAGE.ERROR, MESSAGE.PUBLISHED, MESSAGE.SUBSCRIBED, MESSAGE.EVENT]).toContain(answer[0]);
         answer = await client.next();
       }
-      expect(answer.slice(0, 5)).toEqual([8, 48, 99, {}, 'wamp.error.no_such_procedure']);
+      expect(answer.slice(0, 5)).toEqual([
+        MESSAGE.ERROR,
+        MESSAGE.CALL,
+        99,
+        {},
+        'wamp.error.no_such_procedure',
+      ]);
     });
 
     it.each(WRONG)('is told what is wrong: $description', async ({ message, names }) => {
       client = await join(host, frames);
       client.send(message);
       const [code, details, reason] = await client.next();
-      expect([code, reason]).toEqual([3, 'wamp.error.protocol_violation']);
+      expect([code, reason]).toEqual([MESSAGE.ABORT, 'wamp.error.protocol_violation']);
       expect((details as { message: string }).message).toMatch(new RegExp(`\\b${names}\\b`));
       expect(await client.closed).toBe(1002);
     });
@@ -65,6 +72,6 @@ describe.each(FRAMES.map((frames) => [frames.name, frames] as const))(
 
 async function join(host: RouterHost, frames: Frames): Promise<RawClient> {
   const client = await connectRaw(host.url, frames);
-  expect((await hello(client))[0]).toBe(2);
+  expect((await hello(client))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
