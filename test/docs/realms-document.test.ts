@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/load-config.js';
 import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
 import { createShapes } from '../../src/config/security-file/shape.js';
 import { createGateway } from '../../src/create-gateway.js';
+import { MESSAGE } from '../../src/wamp/messages.js';
 import { answerCalls } from '../support/answer-calls.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { sectionsWithJson } from '../support/json-blocks.js';
@@ -39,7 +40,7 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     expect(await role(undefined)).toBe('wamp.error.authentication_required');
     expect(await role(byScram('till-1', 'x'))).toBe('wamp.error.no_matching_auth_method');
     const client = await join(byCra('till-2', 'tr0ub4dor&3'));
-    expect(await ask(client, 64, 1, {}, 'com.shop.anything')).toBe('ok');
+    expect(await ask(client, MESSAGE.REGISTER, 1, {}, 'com.shop.anything')).toBe('ok');
   },
   async 'Salted hashes'({ role }) {
     for (const by of [byCra, byScram, byTicket]) {
@@ -69,38 +70,44 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
   async Grants({ join, ask }) {
     const ann = await join(byCra('ann', "ann's password"));
     const ben = await join(byCra('ben', "ben's password"));
-    expect(await ask(ann, 64, 1, { match: 'prefix' }, 'com.shop')).toBe('ok');
+    expect(await ask(ann, MESSAGE.REGISTER, 1, { match: 'prefix' }, 'com.shop')).toBe('ok');
     answerCalls(ann, () => ({ result: 'served' }));
     const cases: readonly [unknown[], unknown][] = [
-      [[48, 1, {}, 'com.shop.prices.get'], 'ok'],
-      [[48, 2, {}, 'com.shop.orders.list'], notAuthorized],
-      [[64, 3, {}, 'com.shop.prices.get'], notAuthorized],
-      [[32, 4, { match: 'wildcard' }, 'com.shop..changed'], 'ok'],
-      [[32, 5, {}, 'com.shop.prices.changed'], 'ok'],
-      [[32, 6, {}, 'com.shop.prices.other'], notAuthorized],
-      [[32, 7, {}, 'com.shop.news'], 'ok'],
-      [[32, 8, { match: 'prefix' }, 'com.shop'], notAuthorized],
-      [[16, 9, { acknowledge: true }, 'com.shop.news'], notAuthorized],
-      [[48, 10, {}, 'wamp.session.count'], notAuthorized],
+      [[MESSAGE.CALL, 1, {}, 'com.shop.prices.get'], 'ok'],
+      [[MESSAGE.CALL, 2, {}, 'com.shop.orders.list'], notAuthorized],
+      [[MESSAGE.REGISTER, 3, {}, 'com.shop.prices.get'], notAuthorized],
+      [[MESSAGE.SUBSCRIBE, 4, { match: 'wildcard' }, 'com.shop..changed'], 'ok'],
+      [[MESSAGE.SUBSCRIBE, 5, {}, 'com.shop.prices.changed'], 'ok'],
+      [[MESSAGE.SUBSCRIBE, 6, {}, 'com.shop.prices.other'], notAuthorized],
+      [[MESSAGE.SUBSCRIBE, 7, {}, 'com.shop.news'], 'ok'],
+      [[MESSAGE.SUBSCRIBE, 8, { match: 'prefix' }, 'com.shop'], notAuthorized],
+      [[MESSAGE.PUBLISH, 9, { acknowledge: true }, 'com.shop.news'], notAuthorized],
+      [[MESSAGE.CALL, 10, {}, 'wamp.session.count'], notAuthorized],
     ];
     for (const [message, outcome] of cases)
       expect([message, await ask(ben, ...message)]).toEqual([message, outcome]);
     const second = await join(byCra('ann', "ann's password"));
-    expect(await ask(second, 48, 1, {}, 'com.shop.orders.list')).toBe('ok');
-    expect(await ask(second, 16, 2, { acknowledge: true }, 'com.shop.news')).toBe('ok');
+    expect(await ask(second, MESSAGE.CALL, 1, {}, 'com.shop.orders.list')).toBe('ok');
+    expect(await ask(second, MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.shop.news')).toBe('ok');
   },
   async 'Sessions without a login'({ role, join, ask }) {
     expect(await role(undefined)).toBe('anonymous');
     const client = await join(undefined);
-    expect(await ask(client, 32, 1, {}, 'com.shop.news')).toBe('ok');
-    expect(await ask(client, 16, 2, { acknowledge: true }, 'com.shop.news')).toBe(notAuthorized);
+    expect(await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.shop.news')).toBe('ok');
+    expect(await ask(client, MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.shop.news')).toBe(notAuthorized);
     expect(
-      await ask(await join(byCra('ann', "ann's password")), 16, 1, { acknowledge: true }, 'com.shop.news'),
+      await ask(
+        await join(byCra('ann', "ann's password")),
+        MESSAGE.PUBLISH,
+        1,
+        { acknowledge: true },
+        'com.shop.news',
+      ),
     ).toBe('ok');
   },
   async Authenticator({ role, join, ask }) {
     const accounts = await join(byCra('accounts', "accounts' password"));
-    expect(await ask(accounts, 64, 1, {}, 'com.shop.authenticate')).toBe('ok');
+    expect(await ask(accounts, MESSAGE.REGISTER, 1, {}, 'com.shop.authenticate')).toBe('ok');
     answerCalls(accounts, ([realm, authid, details]) => {
       expect(realm).toBe('com.example.shop');
       const { authmethod, ticket } = details as Record<string, unknown>;
@@ -113,14 +120,14 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     expect(await role(byCra('zoe', 'shared'))).toBe('customers');
     expect(await role(byCra('zoe', 'wrong'))).toBe(denied);
     const zoe = await join(byTicket('zoe', 'right'));
-    expect(await ask(zoe, 48, 1, {}, 'com.shop.prices.get')).toBe('wamp.error.no_such_procedure');
-    expect(await ask(zoe, 48, 2, {}, 'com.shop.orders.list')).toBe(notAuthorized);
+    expect(await ask(zoe, MESSAGE.CALL, 1, {}, 'com.shop.prices.get')).toBe('wamp.error.no_such_procedure');
+    expect(await ask(zoe, MESSAGE.CALL, 2, {}, 'com.shop.orders.list')).toBe(notAuthorized);
   },
   async Authorizer({ join, ask }) {
     const ben = await join(byCra('ben', "ben's password"));
-    expect(await ask(ben, 32, 1, {}, 'com.shop.news')).toBe('wamp.error.authorization_failed');
+    expect(await ask(ben, MESSAGE.SUBSCRIBE, 1, {}, 'com.shop.news')).toBe('wamp.error.authorization_failed');
     const decider = await join(byCra('decider', "decider's password"));
-    expect(await ask(decider, 64, 1, {}, 'com.shop.authorize')).toBe('ok');
+    expect(await ask(decider, MESSAGE.REGISTER, 1, {}, 'com.shop.authorize')).toBe('ok');
     answerCalls(decider, ([session, uri, action, options]) => {
       expect(Object.keys(session as object).sort()).toEqual(
         ['authid', 'authmethod', 'authprovider', 'authrole', 'realm', 'session', 'transport'].sort(),
@@ -128,8 +135,8 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
       expect(options).toEqual({ match: 'exact' });
       return { result: { allow: uri === 'com.shop.news' && action === 'subscribe', cache: true } };
     });
-    expect(await ask(ben, 32, 2, {}, 'com.shop.news')).toBe('ok');
-    expect(await ask(ben, 32, 3, {}, 'com.shop.other')).toBe(notAuthorized);
+    expect(await ask(ben, MESSAGE.SUBSCRIBE, 2, {}, 'com.shop.news')).toBe('ok');
+    expect(await ask(ben, MESSAGE.SUBSCRIBE, 3, {}, 'com.shop.other')).toBe(notAuthorized);
   },
 };
 
@@ -155,17 +162,17 @@ describe('docs/realms.md', () => {
     return {
       async role(login, details) {
         const [, answer] = await enter(login, details);
-        return answer[0] === 2 ? (answer[2] as { authrole: string }).authrole : answer[2];
+        return answer[0] === MESSAGE.WELCOME ? (answer[2] as { authrole: string }).authrole : answer[2];
       },
       async join(login) {
         const [client, answer] = await enter(login);
-        expect(answer[0]).toBe(2);
+        expect(answer[0]).toBe(MESSAGE.WELCOME);
         return client;
       },
       async ask(client, ...message) {
         client.send(message);
         const answer = await client.next();
-        return answer[0] === 8 ? answer[4] : 'ok';
+        return answer[0] === MESSAGE.ERROR ? answer[4] : 'ok';
       },
     };
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createRouter, type Router } from '../../src/router/router.js';
+import { MESSAGE } from '../../src/wamp/messages.js';
 import { LIMITS } from '../support/limits.js';
 import { ALL_ROLES, attachRaw, hello, type RawClient } from '../support/raw-client.js';
 import { kwargs, payloadValue } from './payload-values.js';
@@ -66,9 +67,9 @@ it('every call of a meta procedure gets one answer, whatever it is called with, 
     log: { debug() {}, info() {}, warn() {}, error: (record) => void faults.push(record) },
   });
   const [asker, bystander] = [await join(router), await join(router)];
-  await ask(bystander, 64, 1, { invoke: 'first' }, 'com.a');
-  await ask(bystander, 64, 2, { match: 'prefix' }, 'com.');
-  await ask(bystander, 32, 3, {}, 'com.a');
+  await ask(bystander, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
+  await ask(bystander, MESSAGE.REGISTER, 2, { match: 'prefix' }, 'com.');
+  await ask(bystander, MESSAGE.SUBSCRIBE, 3, {}, 'com.a');
   let request = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -76,11 +77,11 @@ it('every call of a meta procedure gets one answer, whatever it is called with, 
       fc.array(argument, { maxLength: 4 }),
       named,
       async (procedure, args, kwargs) => {
-        const answer = await ask(asker, 48, ++request, {}, procedure, args, kwargs);
-        if (answer[0] === 50) {
+        const answer = await ask(asker, MESSAGE.CALL, ++request, {}, procedure, args, kwargs);
+        if (answer[0] === MESSAGE.RESULT) {
           expect(answer.slice(1, 3)).toEqual([request, {}]);
         } else {
-          expect(answer.slice(0, 4)).toEqual([8, 48, request, {}]);
+          expect(answer.slice(0, 4)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, request, {}]);
           expect(URIS).toContain(answer[4]);
         }
         expect([asker.unread, bystander.unread]).toEqual([0, 0]);
@@ -96,7 +97,7 @@ it('every call of a meta procedure gets one answer, whatever it is called with, 
 
 async function join(router: Router): Promise<RawClient> {
   const client = attachRaw(router.attach);
-  expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(2);
+  expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 

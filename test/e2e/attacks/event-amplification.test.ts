@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSendTotal } from '../../../src/transport/send-total.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectFlooder, type Flooder } from '../../support/flooder.js';
 import { LIMITS } from '../../support/limits.js';
 import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
@@ -55,7 +56,12 @@ describe.each([
   async function reader(): Promise<Flooder> {
     const client = await join();
     client.write(
-      Array.from({ length: PREFIXES }, (_, at) => [32, at + 1, { match: 'prefix' }, TOPIC.slice(0, at + 1)]),
+      Array.from({ length: PREFIXES }, (_, at) => [
+        MESSAGE.SUBSCRIBE,
+        at + 1,
+        { match: 'prefix' },
+        TOPIC.slice(0, at + 1),
+      ]),
     );
     await client.untilReceived(PREFIXES);
     expect(client.last).toMatchObject({ request: PREFIXES, subscription: expect.any(Number) });
@@ -67,11 +73,11 @@ describe.each([
     const [publisher, other] = [await join(), await join()];
     const heard = () => readers.reduce((sum, { received }) => sum + received - PREFIXES, 0);
     publisher.write([
-      [16, 1, {}, TOPIC, [1]],
-      [16, 2, {}, TOPIC, [2]],
-      [48, 3, {}, 'com.nothing'],
+      [MESSAGE.PUBLISH, 1, {}, TOPIC, [1]],
+      [MESSAGE.PUBLISH, 2, {}, TOPIC, [2]],
+      [MESSAGE.CALL, 3, {}, 'com.nothing'],
     ]);
-    other.write([[48, 1, {}, 'wamp.session.count']]);
+    other.write([[MESSAGE.CALL, 1, {}, 'wamp.session.count']]);
     await other.untilReceived(1);
     expect(heard()).toBeLessThan(2 * READERS * PREFIXES);
     expect(publisher.received).toBe(0);
@@ -88,8 +94,8 @@ describe.each([
     for (const one of readers) one.stopReading();
     let most = 0;
     for (let round = 1; host.listener.counts().slowConsumersCut < READERS && round < 100; round++) {
-      publisher.write([[16, 1, {}, TOPIC, ['x'.repeat(1000)]]]);
-      publisher.write([[48, round, {}, 'com.nothing']]);
+      publisher.write([[MESSAGE.PUBLISH, 1, {}, TOPIC, ['x'.repeat(1000)]]]);
+      publisher.write([[MESSAGE.CALL, round, {}, 'com.nothing']]);
       await publisher.untilReceived(round);
       most = Math.max(most, sendTotal.bytes);
     }
@@ -97,7 +103,7 @@ describe.each([
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(TOTAL);
     await until(() => host.router.counts().sessions === 2, host.router.counts);
-    other.write([[48, 1, {}, 'wamp.session.count']]);
+    other.write([[MESSAGE.CALL, 1, {}, 'wamp.session.count']]);
     await other.untilReceived(1);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectFlooder, type Flooder } from '../../support/flooder.js';
 import { LIMITS } from '../../support/limits.js';
 import { type RouterHost, untilEmpty } from '../../support/router-host.js';
@@ -49,20 +50,25 @@ describe.each([
     Array.from({ length: FLOOD }, (_, at) => message(at + 1));
 
   it.each([
-    ['calls', (at: number) => [48, at, {}, 'wamp.registration.list']],
-    ['acknowledged publications', (at: number) => [16, at, { acknowledge: true }, 'com.t', ['x']]],
+    ['calls', (at: number) => [MESSAGE.CALL, at, {}, 'wamp.registration.list']],
+    [
+      'acknowledged publications',
+      (at: number) => [MESSAGE.PUBLISH, at, { acknowledge: true }, 'com.t', ['x']],
+    ],
     [
       'subscriptions that look for what is retained',
-      (at: number) => [32, at, { match: 'prefix', get_retained: true }, 'b.'],
+      (at: number) => [MESSAGE.SUBSCRIBE, at, { match: 'prefix', get_retained: true }, 'b.'],
     ],
-    ['registrations', (at: number) => [64, at, {}, `com.p.${at}`]],
+    ['registrations', (at: number) => [MESSAGE.REGISTER, at, {}, `com.p.${at}`]],
   ])('of %s keeps nobody waiting, and is answered in order', async (_, message) => {
     const [flooder, other] = [await join(), await join()];
-    flooder.write(many((at) => [64, at, {}, `com.${at}`]).slice(0, 50));
-    flooder.write(many((at) => [16, at, { retain: true, acknowledge: true }, `com.${at}`]).slice(0, 50));
+    flooder.write(many((at) => [MESSAGE.REGISTER, at, {}, `com.${at}`]).slice(0, 50));
+    flooder.write(
+      many((at) => [MESSAGE.PUBLISH, at, { retain: true, acknowledge: true }, `com.${at}`]).slice(0, 50),
+    );
     await flooder.untilReceived(100);
     flooder.write(many(message));
-    other.write([[48, 1, {}, 'wamp.session.count']]);
+    other.write([[MESSAGE.CALL, 1, {}, 'wamp.session.count']]);
     await other.untilReceived(1);
     expect(flooder.received - 100).toBeLessThan(FEW);
     await flooder.untilReceived(100 + FLOOD);
@@ -71,9 +77,9 @@ describe.each([
 
   it('loses none of what it has sent before it closes', async () => {
     const [flooder, other] = [await join(), await join()];
-    other.write([[32, 1, {}, 'com.t']]);
+    other.write([[MESSAGE.SUBSCRIBE, 1, {}, 'com.t']]);
     await other.untilReceived(1);
-    flooder.write(many((at) => [16, at, {}, 'com.t', [at]]));
+    flooder.write(many((at) => [MESSAGE.PUBLISH, at, {}, 'com.t', [at]]));
     flooder.end();
     await other.untilReceived(1 + FLOOD);
     expect(other.last).toMatchObject({ payload: { args: [FLOOD] } });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSendTotal } from '../../../src/transport/send-total.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectFlooder, type Flooder } from '../../support/flooder.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
@@ -68,7 +69,7 @@ describe('messages whose rest is missing', () => {
       () => [closed, receiveTotal.bytes],
     );
     expect(receiveTotal.bytes).toBeLessThanOrEqual(TOTAL);
-    witness.write([[48, 1, {}, 'wamp.session.count']]);
+    witness.write([[MESSAGE.CALL, 1, {}, 'wamp.session.count']]);
     await witness.untilReceived(1);
     for (const client of clients) client.close();
     await until(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dialRouter } from '../../../src/transport/dial-router.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { upgradeRequest } from '../../support/hostile-octets.js';
@@ -33,7 +34,7 @@ const HOSTILE: readonly (readonly [string, string, (host: RouterHost) => Promise
     'a client broke the protocol',
     async ({ url }) => {
       const client = await connectRaw(url, FRAMES[2]);
-      client.send([48, 1, {}, 'com.none']);
+      client.send([MESSAGE.CALL, 1, {}, 'com.none']);
       await client.closed;
     },
   ],
@@ -43,7 +44,7 @@ const HOSTILE: readonly (readonly [string, string, (host: RouterHost) => Promise
     async ({ listener }) => {
       const peer = await dialRouter(listener.urls[1]!, { serializer: SERIALIZERS[1]! });
       const client = rawOver(peer);
-      client.send([1, 'nowhere', { roles: { caller: {} } }]);
+      client.send([MESSAGE.HELLO, 'nowhere', { roles: { caller: {} } }]);
       await client.closed;
     },
   ],

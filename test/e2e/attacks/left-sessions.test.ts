@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import type { ListenerOptions } from '../../../src/transport/listener.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { FRAMES } from '../../support/frames.js';
 import { connectRaw, hello, type RawClient, rawOver } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
@@ -21,11 +22,11 @@ async function joinAndLeave(connect: () => Promise<RawClient>, listener: Partial
   for (let i = 0; i < 6; i += 1) {
     const client = await connect();
     clients.push(client);
-    expect((await hello(client))[0]).toBe(2);
+    expect((await hello(client))[0]).toBe(MESSAGE.WELCOME);
   }
   for (const client of clients) {
-    client.send([6, {}, 'wamp.close.close_realm']);
-    expect(await client.next()).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
+    client.send([MESSAGE.GOODBYE, {}, 'wamp.close.close_realm']);
+    expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
   }
 }
 
@@ -45,10 +46,10 @@ describe('many sessions that leave their realm and keep their connection', () =>
       () => host.listener.counts(),
     );
     // Those that were there first may join again.
-    expect((await hello(clients[0]!))[0]).toBe(2);
+    expect((await hello(clients[0]!))[0]).toBe(MESSAGE.WELCOME);
     // And so may a newcomer, since there is a place again.
     const newcomer = await connect();
     clients.push(newcomer);
-    expect((await hello(newcomer))[0]).toBe(2);
+    expect((await hello(newcomer))[0]).toBe(MESSAGE.WELCOME);
   });
 });

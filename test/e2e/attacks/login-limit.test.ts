@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../../src/cli/hash-password.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { keepLog } from '../../support/log-lines.js';
@@ -58,13 +59,13 @@ async function guess(connect: () => Promise<RawClient>, login: Login) {
   open.push(() => {
     for (const client of clients) client.close();
   });
-  for (const client of clients) client.send([1, REALM, { roles: ALL_ROLES, ...login.details }]);
+  for (const client of clients) client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, ...login.details }]);
   const challenges = await Promise.all(clients.map((client) => client.next()));
   expect(challenges.map(([type]) => type)).toEqual(Array(GUESSES).fill(4));
   const uris: unknown[] = [];
   for (const [index, client] of clients.entries()) {
     const [signature, extra] = login.answer(challenges[index]?.[2] as Record<string, unknown>);
-    client.send([5, signature, extra]);
+    client.send([MESSAGE.AUTHENTICATE, signature, extra]);
     void client.next().then(
       ([, , uri]) => uris.push(uri),
       () => {},
@@ -107,12 +108,12 @@ describe('many guesses at a time from one address', () => {
     const { connect } = await start(PLAIN, [`security.realms.${REALM}.authenticator = ${AUTHENTICATOR}`]);
     const backend = await connect.websocket('json');
     open.push(() => backend.close());
-    backend.send([1, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);
+    backend.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);
     await backend.next();
-    backend.send([5, 'secret', {}]);
-    expect((await backend.next())[0]).toBe(2);
-    backend.send([64, 1, {}, AUTHENTICATOR]);
-    expect((await backend.next())[0]).toBe(65);
+    backend.send([MESSAGE.AUTHENTICATE, 'secret', {}]);
+    expect((await backend.next())[0]).toBe(MESSAGE.WELCOME);
+    backend.send([MESSAGE.REGISTER, 1, {}, AUTHENTICATOR]);
+    expect((await backend.next())[0]).toBe(MESSAGE.REGISTERED);
 
     const uris = await guess(() => connect[way](format), byTicket('joe', 'wrong'));
     await until(
@@ -124,7 +125,7 @@ describe('many guesses at a time from one address', () => {
     // A gateway whose time stands still would wait for these for ever when it stops.
     for (let i = 0; i < LIMIT; i += 1) {
       const [, request] = await backend.next();
-      backend.send([8, 68, request, {}, 'com.example.error.no_such_user']);
+      backend.send([MESSAGE.ERROR, MESSAGE.INVOCATION, request, {}, 'com.example.error.no_such_user']);
     }
   });
 });

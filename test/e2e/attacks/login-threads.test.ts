@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { hashPassword } from '../../../src/cli/hash-password.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectCaller } from '../../support/caller.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { ALL_ROLES, connectRaw, rawOver } from '../../support/raw-client.js';
@@ -90,11 +91,15 @@ describe('many logins at a time whose passwords take work', () => {
     });
     let judged = 0;
     for (const guesser of guessers) {
-      guesser.send([1, 'guarded', { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
-      expect((await guesser.next())[0]).toBe(4);
+      guesser.send([
+        MESSAGE.HELLO,
+        'guarded',
+        { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] },
+      ]);
+      expect((await guesser.next())[0]).toBe(MESSAGE.CHALLENGE);
     }
     for (const guesser of guessers) {
-      guesser.send([5, 'wrong', {}]);
+      guesser.send([MESSAGE.AUTHENTICATE, 'wrong', {}]);
       void guesser.next().then(
         () => judged++,
         () => {},

@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ListenerOptions } from '../../../src/transport/listener.js';
 import type { Task } from '../../../src/turns.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js';
@@ -45,7 +46,7 @@ async function dial(host: string, port: number, localPort?: number): Promise<Soc
   return socket;
 }
 
-const HELLO = [1, 'realm1', { roles: { caller: {} } }];
+const HELLO = [MESSAGE.HELLO, 'realm1', { roles: { caller: {} } }];
 const [, msgpack, cbor] = FRAMES;
 
 /** What a client sends to join, each after the answer to the one before. */

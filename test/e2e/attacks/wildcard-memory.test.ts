@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   ATTACK_WAYS,
   type AttackedGateway,
@@ -20,7 +21,7 @@ async function fill(client: RawClient, requests: readonly (readonly unknown[])[]
   let granted = 0;
   for (const _ of requests) {
     const answer = await client.next();
-    if (answer[0] === 8) sentences.add((answer[5] as unknown[])[0]);
+    if (answer[0] === MESSAGE.ERROR) sentences.add((answer[5] as unknown[])[0]);
     else granted++;
   }
   return { granted, sentences: [...sentences].join() };
@@ -34,23 +35,27 @@ const FILLINGS = [
   [
     'wildcard subscriptions',
     'wamp.max_subscription_bytes',
-    (who: number, at: number) => [32, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
+    (who: number, at: number) => [MESSAGE.SUBSCRIBE, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
   ],
   [
     'wildcard registrations',
     'wamp.max_registration_bytes',
-    (who: number, at: number) => [64, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
+    (who: number, at: number) => [MESSAGE.REGISTER, WILDCARD, `s${who}.n${at}.${'a.'.repeat(29)}`],
   ],
   [
     'prefixes of the longest URIs',
     'wamp.max_subscription_bytes',
-    (who: number, at: number) => [32, { match: 'prefix' }, `s${who}.n${at}.${'ł'.repeat(300)}`],
+    (who: number, at: number) => [
+      MESSAGE.SUBSCRIBE,
+      { match: 'prefix' },
+      `s${who}.n${at}.${'ł'.repeat(300)}`,
+    ],
   ],
   [
     'testaments',
     'wamp.max_testament_bytes',
     (_who: number, at: number) => [
-      48,
+      MESSAGE.CALL,
       {},
       'wamp.session.add_testament',
       [`com.n${at}`, [{}, [], {}, []], {}],
@@ -90,10 +95,10 @@ describe.each(ATTACK_WAYS.map((way, index) => [way[0], way, FILLINGS[index]] as 
       expect(last.granted).toBeLessThan(most.granted);
       expect(last.sentences).toContain(`(${key}_per_realm)`);
       // Who leaves makes room; who stays was not harmed.
-      first.send([6, {}, 'wamp.close.normal']);
-      expect((await first.next())[0]).toBe(6);
+      first.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+      expect((await first.next())[0]).toBe(MESSAGE.GOODBYE);
       expect((await fill(witness, [request(3, 0)])).granted).toBe(1);
-      expect((await fill(witness, [[48, {}, 'wamp.session.count']])).granted).toBe(1);
+      expect((await fill(witness, [[MESSAGE.CALL, {}, 'wamp.session.count']])).granted).toBe(1);
     });
   },
 );

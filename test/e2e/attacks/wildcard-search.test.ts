@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   ATTACK_WAYS,
   type AttackedGateway,
@@ -46,17 +47,25 @@ async function lookUps(action: () => Promise<unknown>): Promise<number> {
 
 interface Search {
   /** REGISTER or SUBSCRIBE. */
-  readonly fill: 32 | 64;
+  readonly fill: typeof MESSAGE.SUBSCRIBE | typeof MESSAGE.REGISTER;
   /** What makes the router search, without its request ID; and the type of its answer. */
   readonly ask: (uri: string) => readonly unknown[];
   readonly answered: number;
 }
-const PUBLISH: Search = { fill: 32, ask: (uri) => [16, { acknowledge: true }, uri], answered: 17 };
-const CALL: Search = { fill: 64, ask: (uri) => [48, {}, uri], answered: 8 };
-const meta = (fill: 32 | 64, procedure: string): Search => ({
+const PUBLISH: Search = {
+  fill: MESSAGE.SUBSCRIBE,
+  ask: (uri) => [MESSAGE.PUBLISH, { acknowledge: true }, uri],
+  answered: MESSAGE.PUBLISHED,
+};
+const CALL: Search = {
+  fill: MESSAGE.REGISTER,
+  ask: (uri) => [MESSAGE.CALL, {}, uri],
+  answered: MESSAGE.ERROR,
+};
+const meta = (fill: Search['fill'], procedure: string): Search => ({
   fill,
-  ask: (uri) => [48, {}, procedure, [uri]],
-  answered: 50,
+  ask: (uri) => [MESSAGE.CALL, {}, procedure, [uri]],
+  answered: MESSAGE.RESULT,
 });
 const [jsonOverWebSocket, jsonOverRawSocket, messagePack, cbor] = ATTACK_WAYS as readonly [
   AttackWay,
@@ -69,8 +78,8 @@ describe('600 shapes of wildcard patterns', () => {
   it.each([
     ['PUBLISH', PUBLISH, messagePack],
     ['CALL', CALL, jsonOverWebSocket],
-    ['wamp.subscription.match', meta(32, 'wamp.subscription.match'), cbor],
-    ['wamp.registration.match', meta(64, 'wamp.registration.match'), jsonOverRawSocket],
+    ['wamp.subscription.match', meta(MESSAGE.SUBSCRIBE, 'wamp.subscription.match'), cbor],
+    ['wamp.registration.match', meta(MESSAGE.REGISTER, 'wamp.registration.match'), jsonOverRawSocket],
   ] as const)('%s looks into 256 of them at most', async (_, { fill, ask, answered }, way) => {
     gateway = await startAttacked(SERVICE);
     const attacker = await gateway.join(way);
@@ -78,7 +87,7 @@ describe('600 shapes of wildcard patterns', () => {
       attacker,
       Array.from({ length: 600 }, (_, bits) => [fill, { match: 'wildcard' }, pattern(bits)]),
     );
-    const refused = answers.filter(([type]) => type === 8);
+    const refused = answers.filter(([type]) => type === MESSAGE.ERROR);
     expect(refused).toHaveLength(600 - 256);
     expect(refused[0]?.[4]).toBe(TOO_MANY);
     expect(String(refused[0]?.[5])).toContain('wamp.max_wildcard_shapes');

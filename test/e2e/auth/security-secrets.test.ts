@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createGateway } from '../../../src/create-gateway.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { runCommand } from '../../support/command.js';
 import { keepLog } from '../../support/log-lines.js';
 import { byCra, byScram, byTicket, type Login, logIn } from '../../support/logins.js';
@@ -114,7 +115,7 @@ describe('secrets of the security file', () => {
       client.close();
     }
     await gateway.stop(0);
-    expect(sent.filter((message) => Array.isArray(message) && message[0] === 2).length).toBe(3);
+    expect(sent.filter((message) => Array.isArray(message) && message[0] === MESSAGE.WELCOME).length).toBe(3);
     expect(log.records().filter(({ msg }) => msg === 'a login failed').length).toBe(6);
     expect(
       leaksIn(

@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { hashPassword } from '../../../src/cli/hash-password.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { joinRealm } from '../../../src/wamp/client/session.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { runCommand } from '../../support/command.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import { OTHER_KEY, PRIVATE_KEY, publicKeyOf } from '../../support/logins.js';
@@ -119,7 +120,7 @@ describe('rpc-gateway call', () => {
       await once(server, 'listening');
       server.on('connection', (socket) =>
         socket.on('message', () =>
-          socket.send(JSON.stringify([3, { message: `sorry${steers}` }, `com.no${steers}`])),
+          socket.send(JSON.stringify([MESSAGE.ABORT, { message: `sorry${steers}` }, `com.no${steers}`])),
         ),
       );
       const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;

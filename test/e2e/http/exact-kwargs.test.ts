@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { openScene, type Scene } from '../../support/scene.js';
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
@@ -118,7 +119,7 @@ describe('kwargs on their way to the body', () => {
       ws.send(`[48,1,{},"com.billing.create_invoice",[],{"deep":${nested(levels)}}]`);
       const [reply] = await once(ws, 'message');
       const [type, details, reason] = JSON.parse(String(reply));
-      expect([type, reason]).toEqual([3, 'wamp.error.protocol_violation']);
+      expect([type, reason]).toEqual([MESSAGE.ABORT, 'wamp.error.protocol_violation']);
       expect(details.message).toMatch(/nested deeper than 512 levels/);
       await once(ws, 'close');
       expect((await scene.caller.call('com.billing.get_invoice', { id: '1' })).kind).toBe('result');

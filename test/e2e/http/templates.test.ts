@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { FRAMES, JSON_FRAMES } from '../../support/frames.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 import type { RecordedRequest } from '../../support/recording-upstream.js';
@@ -117,10 +118,14 @@ describe('templates, from the configuration to the wire', () => {
       scene.upstream.clear();
       const client = await connectRaw(scene.gateway.url, frames);
       await hello(client, 'com.example.myrealm');
-      client.send([48, 1, {}, `com.shop.${name}`, [], kwargs]);
+      client.send([MESSAGE.CALL, 1, {}, `com.shop.${name}`, [], kwargs]);
       const [type, , , , uri] = await client.next();
       client.close();
-      expect([type, uri, scene.upstream.requests.length]).toEqual([8, 'wamp.error.invalid_argument', 0]);
+      expect([type, uri, scene.upstream.requests.length]).toEqual([
+        MESSAGE.ERROR,
+        'wamp.error.invalid_argument',
+        0,
+      ]);
     });
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { useRouter } from '../../support/contract.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
@@ -31,7 +32,7 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
   async function join(frames: Frames): Promise<RawClient> {
     const client = await connectRaw(host.url, frames);
     clients.push(client);
-    expect((await hello(client))[0]).toBe(2);
+    expect((await hello(client))[0]).toBe(MESSAGE.WELCOME);
     return client;
   }
   async function ask(client: RawClient, ...message: unknown[]): Promise<readonly unknown[]> {
@@ -39,30 +40,37 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
     return client.next();
   }
   const alive = async (client: RawClient): Promise<void> => {
-    expect((await ask(client, 48, 99, {}, 'com.nowhere')).slice(0, 3)).toEqual([8, 48, 99]);
+    expect((await ask(client, MESSAGE.CALL, 99, {}, 'com.nowhere')).slice(0, 3)).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      99,
+    ]);
   };
 
   it('in a CALL: the caller gets an ERROR, the callee nothing', async () => {
     const [caller, callee] = [await join(from), await join(to)];
-    await ask(callee, 64, 1, {}, 'com.a');
-    const answer = await ask(caller, 48, 7, {}, 'com.a', [value]);
-    expect([answer.slice(0, 3), answer[4]]).toEqual([[8, 48, 7], 'wamp.error.invalid_argument']);
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
+    const answer = await ask(caller, MESSAGE.CALL, 7, {}, 'com.a', [value]);
+    expect([answer.slice(0, 3), answer[4]]).toEqual([
+      [MESSAGE.ERROR, MESSAGE.CALL, 7],
+      'wamp.error.invalid_argument',
+    ]);
     await alive(callee);
     await alive(caller);
   });
 
   it('in a RESULT and in an ERROR: the caller gets an ERROR', async () => {
     const [callee, caller] = [await join(from), await join(to)];
-    await ask(callee, 64, 1, {}, 'com.a');
+    await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     for (const answerTo of [
-      (invocation: unknown) => [70, invocation, {}, [value]],
-      (invocation: unknown) => [8, 68, invocation, {}, 'com.failed', [value]],
+      (invocation: unknown) => [MESSAGE.YIELD, invocation, {}, [value]],
+      (invocation: unknown) => [MESSAGE.ERROR, MESSAGE.INVOCATION, invocation, {}, 'com.failed', [value]],
     ]) {
-      caller.send([48, 7, {}, 'com.a']);
+      caller.send([MESSAGE.CALL, 7, {}, 'com.a']);
       const [, invocation] = await callee.next();
       callee.send(answerTo(invocation));
       const answer = await caller.next();
-      expect([answer.slice(0, 3), typeof answer[4]]).toEqual([[8, 48, 7], 'string']);
+      expect([answer.slice(0, 3), typeof answer[4]]).toEqual([[MESSAGE.ERROR, MESSAGE.CALL, 7], 'string']);
     }
     await alive(callee);
     await alive(caller);
@@ -70,8 +78,10 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
 
   it('in an EVENT: it is lost to that subscriber alone', async () => {
     const [publisher, one, other] = [await join(from), await join(to), await join(from)];
-    for (const subscriber of [one, other]) await ask(subscriber, 32, 1, {}, 'com.t');
-    expect((await ask(publisher, 16, 1, { acknowledge: true }, 'com.t', [value]))[0]).toBe(17);
+    for (const subscriber of [one, other]) await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
+    expect((await ask(publisher, MESSAGE.PUBLISH, 1, { acknowledge: true }, 'com.t', [value]))[0]).toBe(
+      MESSAGE.PUBLISHED,
+    );
     expect((await other.next())[4]).toEqual([value]);
     await alive(one);
   });
@@ -82,15 +92,15 @@ describe('a URI with half a surrogate pair, which JSON alone can say', () => {
   const uri = 'com.\ud800';
 
   it.each([
-    ['CALL', 48, {}],
-    ['PUBLISH', 16, { acknowledge: true }],
-    ['REGISTER', 64, {}],
-    ['SUBSCRIBE', 32, {}],
-    ['SUBSCRIBE', 32, { match: 'prefix' }],
-    ['SUBSCRIBE', 32, { match: 'wildcard' }],
+    ['CALL', MESSAGE.CALL, {}],
+    ['PUBLISH', MESSAGE.PUBLISH, { acknowledge: true }],
+    ['REGISTER', MESSAGE.REGISTER, {}],
+    ['SUBSCRIBE', MESSAGE.SUBSCRIBE, {}],
+    ['SUBSCRIBE', MESSAGE.SUBSCRIBE, { match: 'prefix' }],
+    ['SUBSCRIBE', MESSAGE.SUBSCRIBE, { match: 'wildcard' }],
   ])('is refused in %s (%i, %j): others could not be told of it', async (_name, type, options) => {
     expect(await ask(await join(), type, 1, options, uri)).toEqual([
-      8,
+      MESSAGE.ERROR,
       type,
       1,
       {},

@@ -1,5 +1,6 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import {
   byCra,
@@ -50,7 +51,7 @@ async function connect({ url }: RunningGateway): Promise<RawClient> {
 }
 
 const welcome = (details: object) => [
-  2,
+  MESSAGE.WELCOME,
   expect.any(Number),
   {
     realm: REALM,
@@ -107,8 +108,8 @@ describe('a client logs in', () => {
     const client = await connect(await start());
     expect((await hello(client, REALM))[2]).toMatchObject({ authrole: 'anonymous' });
     for (const login of [byCra('alice', 'wonderland'), byKey('device', PRIVATE_KEY)]) {
-      client.send([6, {}, 'wamp.close.normal']);
-      expect(await client.next()).toEqual([6, {}, 'wamp.close.goodbye_and_out']);
+      client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
+      expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
       expect((await logIn(client, REALM, login))[2]).toMatchObject({ authid: login.details['authid'] });
     }
   });
@@ -116,13 +117,20 @@ describe('a client logs in', () => {
   it('and may call the procedures of the gateway, of which a realm without services has none', async () => {
     const client = await connect(await start());
     await logIn(client, REALM, byTicket('alice', 'wonderland'));
-    client.send([48, 1, {}, 'com.example.nothing']);
-    expect(await client.next()).toEqual([8, 48, 1, {}, 'wamp.error.no_such_procedure', expect.any(Array)]);
+    client.send([MESSAGE.CALL, 1, {}, 'com.example.nothing']);
+    expect(await client.next()).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      1,
+      {},
+      'wamp.error.no_such_procedure',
+      expect.any(Array),
+    ]);
   });
 });
 
 describe('a client cannot log in', () => {
-  const DENIED = [3, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
+  const DENIED = [MESSAGE.ABORT, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
 
   const cases: readonly [string, Login][] = [
     ['a wrong ticket', byTicket('alice', 'wonderland!')],
@@ -151,7 +159,9 @@ describe('a client cannot log in', () => {
     expect((await hello(await connect(gateway), REALM))[2]).toBe('wamp.error.authentication_required');
     const abort = await logIn(await connect(gateway), REALM, byTicket('alice', 'wonderland'));
     expect(abort[2]).toBe('wamp.error.no_matching_auth_method');
-    expect((await logIn(await connect(gateway), REALM, byCra('alice', 'wonderland')))[0]).toBe(2);
+    expect((await logIn(await connect(gateway), REALM, byCra('alice', 'wonderland')))[0]).toBe(
+      MESSAGE.WELCOME,
+    );
   });
 
   it('from an address that no source allows for its user and authmethod', async () => {
@@ -172,24 +182,24 @@ describe('a client cannot log in', () => {
   });
 
   it.each([
-    ['CALL as the answer', [[48, 1, {}, 'com.example.p']]],
-    ['a second HELLO', [[1, REALM, { roles: ALL_ROLES }]]],
-    ['GOODBYE', [[6, {}, 'wamp.close.normal']]],
+    ['CALL as the answer', [[MESSAGE.CALL, 1, {}, 'com.example.p']]],
+    ['a second HELLO', [[MESSAGE.HELLO, REALM, { roles: ALL_ROLES }]]],
+    ['GOODBYE', [[MESSAGE.GOODBYE, {}, 'wamp.close.normal']]],
     [
       'an answer and another one',
       [
-        [5, 'x', {}],
-        [5, 'wonderland', {}],
+        [MESSAGE.AUTHENTICATE, 'x', {}],
+        [MESSAGE.AUTHENTICATE, 'wonderland', {}],
       ],
     ],
   ])('with %s', async (_what, messages) => {
     const gateway = await start({}, ['security.max_failed_login_delay = 8s']);
     const client = await connect(gateway);
-    client.send([1, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
-    expect(await client.next()).toEqual([4, 'ticket', {}]);
+    client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
+    expect(await client.next()).toEqual([MESSAGE.CHALLENGE, 'ticket', {}]);
     for (const message of messages) client.send(message);
     expect(await client.next()).toEqual([
-      3,
+      MESSAGE.ABORT,
       { message: expect.any(String) },
       'wamp.error.protocol_violation',
     ]);
@@ -198,24 +208,24 @@ describe('a client cannot log in', () => {
 
   it('with AUTHENTICATE before any CHALLENGE', async () => {
     const client = await connect(await start());
-    client.send([5, 'wonderland', {}]);
+    client.send([MESSAGE.AUTHENTICATE, 'wonderland', {}]);
     expect((await client.next())[2]).toBe('wamp.error.protocol_violation');
   });
 
   it('when it does not answer in time', async () => {
     const gateway = await start({}, ['wamp.handshake_timeout = 100ms']);
     const client = await connect(gateway);
-    client.send([1, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
-    expect(await client.next()).toEqual([4, 'ticket', {}]);
+    client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
+    expect(await client.next()).toEqual([MESSAGE.CHALLENGE, 'ticket', {}]);
     expect((await client.next())[2]).toBe('wamp.error.authentication_failed');
     await client.closed;
   });
 
   it('when it gives up', async () => {
     const client = await connect(await start());
-    client.send([1, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
-    expect(await client.next()).toEqual([4, 'ticket', {}]);
-    client.send([3, {}, 'wamp.error.cannot_authenticate']);
+    client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
+    expect(await client.next()).toEqual([MESSAGE.CHALLENGE, 'ticket', {}]);
+    client.send([MESSAGE.ABORT, {}, 'wamp.error.cannot_authenticate']);
     expect(await client.closed).toBe(1000);
   });
 });

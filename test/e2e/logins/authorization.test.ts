@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { answerCalls } from '../../support/answer-calls.js';
 import { billingConf } from '../../support/billing-conf.js';
 import type { RunningGateway } from '../../support/gateway.js';
@@ -38,7 +39,7 @@ async function join({ url }: RunningGateway, name?: string): Promise<RawClient> 
   const answer = await (name === undefined
     ? hello(client, REALM)
     : logIn(client, REALM, byTicket(name, name)));
-  expect(answer[0]).toBe(2);
+  expect(answer[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 
@@ -46,7 +47,7 @@ async function join({ url }: RunningGateway, name?: string): Promise<RawClient> 
 async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
   client.send(message);
   const answer = await client.next();
-  return answer[0] === 8 ? answer[4] : 'ok';
+  return answer[0] === MESSAGE.ERROR ? answer[4] : 'ok';
 }
 
 const grant = (roles: unknown, permissions: readonly string[], uri: string, match = 'exact') => ({
@@ -73,7 +74,7 @@ describe('grants', () => {
       const client = await join(gateway, name);
       const mine: string[] = [];
       for (const [index, topic] of topics.entries()) {
-        const outcome = await ask(client, 32, index + 1, {}, topic);
+        const outcome = await ask(client, MESSAGE.SUBSCRIBE, index + 1, {}, topic);
         if (outcome === 'ok') mine.push(topic);
         else expect(outcome).toBe(NOT_AUTHORIZED);
       }
@@ -88,10 +89,10 @@ describe('grants', () => {
   });
 
   it.each([
-    ['call', [48, 9, {}, 'com.p']],
-    ['register', [64, 9, {}, 'com.other']],
-    ['subscribe', [32, 9, {}, 'com.t']],
-    ['publish', [16, 9, { acknowledge: true }, 'com.t']],
+    ['call', [MESSAGE.CALL, 9, {}, 'com.p']],
+    ['register', [MESSAGE.REGISTER, 9, {}, 'com.other']],
+    ['subscribe', [MESSAGE.SUBSCRIBE, 9, {}, 'com.t']],
+    ['publish', [MESSAGE.PUBLISH, 9, { acknowledge: true }, 'com.t']],
   ])('each apply to one action: %s', async (permission, message) => {
     for (const permissions of [
       [permission],
@@ -101,15 +102,15 @@ describe('grants', () => {
         grants: [grant('all', permissions, 'com.', 'prefix'), grant(['decider'], ['register'], '', 'prefix')],
       });
       const callee = await join(gateway, 'decider');
-      expect(await ask(callee, 64, 1, {}, 'com.p')).toBe('ok');
+      expect(await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.p')).toBe('ok');
       const client = await join(gateway, 'carol');
       if (permissions.length > 1) {
         expect(await ask(client, ...message)).toBe(NOT_AUTHORIZED);
       } else if (permission === 'call') {
         client.send(message);
         const invocation = await callee.next();
-        callee.send([70, invocation[1], {}]);
-        expect((await client.next())[0]).toBe(50);
+        callee.send([MESSAGE.YIELD, invocation[1], {}]);
+        expect((await client.next())[0]).toBe(MESSAGE.RESULT);
       } else {
         expect(await ask(client, ...message)).toBe('ok');
       }
@@ -128,12 +129,12 @@ describe('grants', () => {
       ['bob', NOT_AUTHORIZED],
     ] as const) {
       const client = await join(gateway, name);
-      client.send([64, 1, {}, `com.${name}`]);
+      client.send([MESSAGE.REGISTER, 1, {}, `com.${name}`]);
       const [, , registration] = await client.next();
-      client.send([32, 2, {}, 'com.t']);
+      client.send([MESSAGE.SUBSCRIBE, 2, {}, 'com.t']);
       const [, , subscription] = await client.next();
-      expect(await ask(client, 66, 3, registration)).toBe(outcome);
-      expect(await ask(client, 34, 4, subscription)).toBe(outcome);
+      expect(await ask(client, MESSAGE.UNREGISTER, 3, registration)).toBe(outcome);
+      expect(await ask(client, MESSAGE.UNSUBSCRIBE, 4, subscription)).toBe(outcome);
     }
   });
 
@@ -162,7 +163,7 @@ describe('grants', () => {
     ];
     let request = 0;
     for (const [uri, match, outcome] of cases) {
-      for (const type of [64, 32]) {
+      for (const type of [MESSAGE.REGISTER, MESSAGE.SUBSCRIBE]) {
         request += 1;
         expect([uri, match, await ask(client, type, request, { match }, uri)]).toEqual([uri, match, outcome]);
       }
@@ -178,13 +179,13 @@ describe('grants', () => {
       await join(gateway, 'alice'),
       await join(gateway, 'bob'),
     ];
-    expect(await ask(subscriber, 32, 1, {}, 'com.t')).toBe('ok');
-    bob.send([16, 1, {}, 'com.t', ['from bob']]);
+    expect(await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toBe('ok');
+    bob.send([MESSAGE.PUBLISH, 1, {}, 'com.t', ['from bob']]);
     // Bob's next response belongs to his next request, and the next event is Alice's.
-    expect(await ask(bob, 16, 2, { acknowledge: true }, 'com.t')).toBe(NOT_AUTHORIZED);
-    alice.send([16, 1, {}, 'com.t', ['from alice']]);
+    expect(await ask(bob, MESSAGE.PUBLISH, 2, { acknowledge: true }, 'com.t')).toBe(NOT_AUTHORIZED);
+    alice.send([MESSAGE.PUBLISH, 1, {}, 'com.t', ['from alice']]);
     const event = await subscriber.next();
-    expect([event[0], event[4], subscriber.unread]).toEqual([36, ['from alice'], 0]);
+    expect([event[0], event[4], subscriber.unread]).toEqual([MESSAGE.EVENT, ['from alice'], 0]);
   });
 
   it('apply to procedures of the gateway too', async () => {
@@ -194,7 +195,7 @@ describe('grants', () => {
       { grants: [grant(['staff'], ['call'], 'com.billing.', 'prefix')] },
       billingConf(upstream.url).split('\n'),
     );
-    const call = [48, 1, {}, 'com.billing.get_invoice', [], { id: 'INV-001' }];
+    const call = [MESSAGE.CALL, 1, {}, 'com.billing.get_invoice', [], { id: 'INV-001' }];
     expect(await ask(await join(gateway, 'carol'), ...call)).toBe(NOT_AUTHORIZED);
     expect(upstream.requests).toEqual([]);
     expect(await ask(await join(gateway, 'bob'), ...call)).toBe('ok');
@@ -206,8 +207,8 @@ describe('grants', () => {
     ['a realm disables security', { security_enabled: false, grants: [] }],
   ])('do not apply if %s', async (_what, realm) => {
     const client = await join(await start(realm));
-    expect(await ask(client, 64, 1, {}, 'com.p')).toBe('ok');
-    expect(await ask(client, 32, 2, { match: 'prefix' }, '')).toBe('ok');
+    expect(await ask(client, MESSAGE.REGISTER, 1, {}, 'com.p')).toBe('ok');
+    expect(await ask(client, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, '')).toBe('ok');
   });
 });
 
@@ -221,7 +222,7 @@ describe('an authorizer', () => {
   async function startDeciding(decide: Decide) {
     const gateway = await start({ grants: GRANTS }, LINES);
     const decider = await join(gateway, 'decider');
-    expect(await ask(decider, 64, 1, {}, PROCEDURE)).toBe('ok');
+    expect(await ask(decider, MESSAGE.REGISTER, 1, {}, PROCEDURE)).toBe('ok');
     const asked: (readonly unknown[])[] = [];
     answerCalls(decider, (args) => {
       asked.push(args);
@@ -233,8 +234,8 @@ describe('an authorizer', () => {
   it('decides what no grant allows', async () => {
     const { gateway, asked } = await startDeciding(([, uri]) => uri === 'com.yes');
     const carol = await join(gateway, 'carol');
-    expect(await ask(carol, 32, 1, {}, 'com.yes')).toBe('ok');
-    expect(await ask(carol, 32, 2, { match: 'prefix' }, 'com.no')).toBe(NOT_AUTHORIZED);
+    expect(await ask(carol, MESSAGE.SUBSCRIBE, 1, {}, 'com.yes')).toBe('ok');
+    expect(await ask(carol, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'com.no')).toBe(NOT_AUTHORIZED);
     expect(asked).toEqual([
       [
         expect.objectContaining({ authid: 'carol', authrole: 'all', realm: REALM }),
@@ -250,7 +251,7 @@ describe('an authorizer', () => {
     const { gateway, asked } = await startDeciding(() => ({ allow: true, cache: true }));
     const carol = await join(gateway, 'carol');
     for (let i = 1; i <= 5; i += 1) {
-      expect(await ask(carol, 16, i, { acknowledge: true }, 'com.t')).toBe('ok');
+      expect(await ask(carol, MESSAGE.PUBLISH, i, { acknowledge: true }, 'com.t')).toBe('ok');
     }
     expect(asked.length).toBe(1);
   });
@@ -258,8 +259,8 @@ describe('an authorizer', () => {
   it('does not change the order of a session’s requests', async () => {
     const { gateway } = await startDeciding(() => true);
     const [carol, bob] = [await join(gateway, 'carol'), await join(gateway, 'bob')];
-    expect(await ask(bob, 32, 1, {}, 'com.t')).toBe('ok');
-    for (let i = 1; i <= 50; i += 1) carol.send([16, i, {}, 'com.t', [i]]);
+    expect(await ask(bob, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toBe('ok');
+    for (let i = 1; i <= 50; i += 1) carol.send([MESSAGE.PUBLISH, i, {}, 'com.t', [i]]);
     const events: unknown[] = [];
     for (let i = 1; i <= 50; i += 1) events.push((await bob.next())[4]);
     expect(events).toEqual(Array.from({ length: 50 }, (_, index) => [index + 1]));
@@ -272,6 +273,6 @@ describe('an authorizer', () => {
     const gateway =
       decide === undefined ? await start({ grants: GRANTS }, LINES) : (await startDeciding(decide)).gateway;
     const carol = await join(gateway, 'carol');
-    expect(await ask(carol, 32, 1, {}, 'com.t')).toBe('wamp.error.authorization_failed');
+    expect(await ask(carol, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toBe('wamp.error.authorization_failed');
   });
 });

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { answerCalls, type CallAnswer } from '../../support/answer-calls.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import { keepLog } from '../../support/log-lines.js';
@@ -51,8 +52,8 @@ async function start(answer: CallAnswer | undefined, lines: readonly string[] = 
   if (answer !== undefined) {
     const backend = await connect(gateway);
     await logIn(backend, REALM, byTicket('backend', 'secret'));
-    backend.send([64, 1, {}, PROCEDURE]);
-    expect((await backend.next())[0]).toBe(65);
+    backend.send([MESSAGE.REGISTER, 1, {}, PROCEDURE]);
+    expect((await backend.next())[0]).toBe(MESSAGE.REGISTERED);
     answerCalls(backend, (args) => {
       asked.push(args);
       return answer(args);
@@ -65,8 +66,12 @@ async function start(answer: CallAnswer | undefined, lines: readonly string[] = 
 
 const result = (value: unknown) => () => ({ result: value });
 const denied = { error: 'com.example.error.no_such_user' };
-const DENIED = [3, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
-const UNCHECKABLE = [3, { message: 'the login could not be checked' }, 'wamp.error.authentication_failed'];
+const DENIED = [MESSAGE.ABORT, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
+const UNCHECKABLE = [
+  MESSAGE.ABORT,
+  { message: 'the login could not be checked' },
+  'wamp.error.authentication_failed',
+];
 
 const key = pbkdf2Sync('pencil', 'salt', 1000, 32, 'sha256');
 const hmac = (text: string) => createHmac('sha256', key).update(text).digest();
@@ -94,7 +99,7 @@ describe('a realm with an authenticator', () => {
     const { attempt, asked } = await start(result(value));
     const [type, session, details] = await attempt(login, { authrole: 'staff' });
     expect([type, details]).toEqual([
-      2,
+      MESSAGE.WELCOME,
       expect.objectContaining({
         authid: 'joe',
         authrole: 'guests',
@@ -143,7 +148,7 @@ describe('a realm with an authenticator', () => {
     const { gateway } = await start(result({ role, authid: 'backend' }), [], { grants });
     const client = await connect(gateway);
     expect((await logIn(client, REALM, byTicket('joe', 'pencil')))[2]).toMatchObject({ authrole: role });
-    client.send([64, 1, {}, 'com.example.work']);
+    client.send([MESSAGE.REGISTER, 1, {}, 'com.example.work']);
     expect((await client.next())[0]).toBe(answer);
   });
 
@@ -205,7 +210,7 @@ describe('a realm with an authenticator', () => {
       return undefined;
     });
     const client = await connect(gateway);
-    client.send([1, REALM, { roles: ALL_ROLES, ...byCra('joe', 'x').details }]);
+    client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, ...byCra('joe', 'x').details }]);
     await asked;
     client.close();
     await client.closed;
@@ -227,7 +232,7 @@ describe('a realm with an authenticator', () => {
     const { attempt } = await start(answer, ['wamp.max_pending_calls = 1', 'wamp.handshake_timeout = 5s']);
     const waits = attempt(byCra('slow', 'x'));
     await slow;
-    expect((await attempt(byCra('joe', 'pencil')))[0]).toBe(2);
+    expect((await attempt(byCra('joe', 'pencil')))[0]).toBe(MESSAGE.WELCOME);
     waits.catch(() => {});
   });
 
@@ -235,10 +240,10 @@ describe('a realm with an authenticator', () => {
     const { gateway, asked } = await start(result({ role: 'guests', secret: 'pencil' }));
     const client = await connect(gateway);
     await logIn(client, REALM, byTicket('backend', 'secret'));
-    client.send([48, 1, {}, PROCEDURE, [REALM, 'joe', { authmethod: 'wampcra' }]]);
+    client.send([MESSAGE.CALL, 1, {}, PROCEDURE, [REALM, 'joe', { authmethod: 'wampcra' }]]);
     expect(await client.next()).toEqual([
-      8,
-      48,
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
       1,
       {},
       'wamp.error.not_authorized',
@@ -259,7 +264,7 @@ describe('a realm with an authenticator', () => {
     const seen = async (authid: string): Promise<Record<string, unknown>> => {
       const client = await connect(gateway);
       const { details } = 'secret' in keys ? byCra(authid, 'x') : byScram(authid, 'x');
-      client.send([1, REALM, { roles: ALL_ROLES, ...details }]);
+      client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, ...details }]);
       return (await client.next())[2] as Record<string, unknown>;
     };
     /**

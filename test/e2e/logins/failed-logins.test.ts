@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RealmSecurity } from '../../../src/router/auth/realm-security.js';
 import { createRouter } from '../../../src/router/router.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { LIMITS } from '../../support/limits.js';
 import { byTicket, logIn } from '../../support/logins.js';
@@ -28,9 +29,9 @@ function setUp() {
   const connect = () => attachRaw(router.attach);
   /** Gives a wrong answer, and returns when the router has checked it. */
   async function fail(client: RawClient): Promise<void> {
-    client.send([1, 'r', { roles: ALL_ROLES, ...byTicket('alice', '').details }]);
-    expect(await client.next()).toEqual([4, 'ticket', {}]);
-    client.send([5, 'wrong', {}]);
+    client.send([MESSAGE.HELLO, 'r', { roles: ALL_ROLES, ...byTicket('alice', '').details }]);
+    expect(await client.next()).toEqual([MESSAGE.CHALLENGE, 'ticket', {}]);
+    client.send([MESSAGE.AUTHENTICATE, 'wrong', {}]);
     await new Promise((resolve) => setImmediate(resolve));
   }
   return { clock, router, connect, fail };
@@ -46,7 +47,7 @@ describe('failed logins', () => {
       expect(client.unread).toBe(0);
       clock.advance(1);
       expect(await client.next()).toEqual([
-        3,
+        MESSAGE.ABORT,
         { message: 'the login failed' },
         'wamp.error.authentication_denied',
       ]);
@@ -62,8 +63,12 @@ describe('failed logins', () => {
       client.close();
     }
     const right = () => logIn(connect(), 'r', byTicket('alice', 'wonderland'));
-    expect(await right()).toEqual([3, { message: expect.any(String) }, 'bondy.error.too_many_requests']);
-    expect((await hello(connect(), 'r'))[0]).toBe(2);
+    expect(await right()).toEqual([
+      MESSAGE.ABORT,
+      { message: expect.any(String) },
+      'bondy.error.too_many_requests',
+    ]);
+    expect((await hello(connect(), 'r'))[0]).toBe(MESSAGE.WELCOME);
     clock.advance(250);
     expect((await right())[2]).toMatchObject({ authid: 'alice' });
   });
@@ -78,6 +83,10 @@ describe('failed logins', () => {
     expect(clock.pending).toBe(1);
     await router.close();
     expect(clock.pending).toBe(0);
-    expect(await second.next()).toEqual([3, { message: expect.any(String) }, 'wamp.close.system_shutdown']);
+    expect(await second.next()).toEqual([
+      MESSAGE.ABORT,
+      { message: expect.any(String) },
+      'wamp.close.system_shutdown',
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { LISTENER_KEYS } from '../../../src/config/schema/listener.js';
 import { SECURITY_KEYS } from '../../../src/config/schema/security.js';
 import { WAMP_KEYS } from '../../../src/config/schema/wamp.js';
 import { createGateway } from '../../../src/create-gateway.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { byTicket } from '../../support/logins.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient } from '../../support/raw-client.js';
@@ -53,13 +54,13 @@ async function connect({ ws }: Urls): Promise<Awaited<ReturnType<typeof connectR
 
 async function join(urls: Urls, realm = 'realm1') {
   const client = await connect(urls);
-  expect((await hello(client, realm))[0]).toBe(2);
+  expect((await hello(client, realm))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 
 /** The URI of an ERROR or ABORT; of anything else that it is none. */
 const outcome = ([type, ...rest]: readonly unknown[]): unknown =>
-  type === 8 ? rest[3] : type === 3 ? rest[1] : 'ok';
+  type === MESSAGE.ERROR ? rest[3] : type === MESSAGE.ABORT ? rest[1] : 'ok';
 
 async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
   client.send(message);
@@ -68,37 +69,37 @@ async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
 
 /** IDs of the registrations or subscriptions that there are, by the meta API. */
 async function entries(client: RawClient, what: string): Promise<readonly unknown[]> {
-  client.send([48, 998, {}, `wamp.${what}.list`]);
+  client.send([MESSAGE.CALL, 998, {}, `wamp.${what}.list`]);
   const [, , , [lists]] = (await client.next()) as [number, number, object, [Record<string, number[]>]];
   return Object.values(lists).flat();
 }
 
 /** What comes until the answer of a last question. */
 async function untilAnswered(client: RawClient): Promise<readonly (readonly unknown[])[]> {
-  client.send([48, 999, {}, 'com.none']);
+  client.send([MESSAGE.CALL, 999, {}, 'com.none']);
   const came: (readonly unknown[])[] = [];
   for (;;) {
     const message = await client.next();
-    if (message[0] === 8 && message[2] === 999) return came;
+    if (message[0] === MESSAGE.ERROR && message[2] === 999) return came;
     came.push(message);
   }
 }
 
 /** A procedure that answers nobody. */
 async function slowProcedure(urls: Urls): Promise<void> {
-  expect(await ask(await join(urls), 64, 1, {}, 'com.slow')).toBe('ok');
+  expect(await ask(await join(urls), MESSAGE.REGISTER, 1, {}, 'com.slow')).toBe('ok');
 }
 
 const isIn = (client: RawClient): Promise<unknown> =>
   client.next().then(
-    ([type]) => type === 2,
+    ([type]) => type === MESSAGE.WELCOME,
     () => false,
   );
 
 async function entersAs(urls: Urls): Promise<'ok' | 'refused'> {
   const client = await connect(urls).catch(() => undefined);
   if (client === undefined) return 'refused';
-  client.send([1, 'realm1', { roles: ALL_ROLES }]);
+  client.send([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]);
   return (await isIn(client)) ? 'ok' : 'refused';
 }
 
@@ -109,17 +110,17 @@ async function retains(urls: Urls): Promise<number> {
     [2, 'com.b'],
   ]) {
     const options = { retain: true, acknowledge: true };
-    expect(await ask(publisher, 16, request, options, topic, ['x'.repeat(600)])).toBe('ok');
+    expect(await ask(publisher, MESSAGE.PUBLISH, request, options, topic, ['x'.repeat(600)])).toBe('ok');
   }
-  await ask(subscriber, 32, 1, { match: 'prefix', get_retained: true }, 'com.');
+  await ask(subscriber, MESSAGE.SUBSCRIBE, 1, { match: 'prefix', get_retained: true }, 'com.');
   return (await untilAnswered(subscriber)).length;
 }
 
 /** How many of three subscriptions are listed. */
 async function lists(urls: Urls): Promise<number> {
   const client = await join(urls);
-  for (const topic of ['com.a', 'com.b', 'com.c']) await ask(client, 32, 1, {}, topic);
-  client.send([48, 2, {}, 'wamp.subscription.list']);
+  for (const topic of ['com.a', 'com.b', 'com.c']) await ask(client, MESSAGE.SUBSCRIBE, 1, {}, topic);
+  client.send([MESSAGE.CALL, 2, {}, 'wamp.subscription.list']);
   const [, , , [{ exact }]] = (await client.next()) as [number, number, object, [{ exact: number[] }]];
   return exact.length;
 }
@@ -127,12 +128,14 @@ async function lists(urls: Urls): Promise<number> {
 /** 25 MB of events for one who reads nothing: more than what the system keeps of them. */
 async function floods(urls: Urls): Promise<'cut' | 'ok'> {
   const [reader, publisher] = [await join(urls), await join(urls)];
-  await ask(reader, 32, 1, {}, 'com.t');
+  await ask(reader, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
   reader.ws.pause();
   const block = 'x'.repeat(100_000);
   for (let request = 1; request <= 250; request++)
-    expect(await ask(publisher, 16, request, { acknowledge: true }, 'com.t', [block])).toBe('ok');
-  publisher.send([48, 251, {}, 'wamp.session.count']);
+    expect(await ask(publisher, MESSAGE.PUBLISH, request, { acknowledge: true }, 'com.t', [block])).toBe(
+      'ok',
+    );
+  publisher.send([MESSAGE.CALL, 251, {}, 'wamp.session.count']);
   const [, , , [count]] = (await publisher.next()) as [number, number, object, [number]];
   return count === 1 ? 'cut' : 'ok';
 }
@@ -141,16 +144,17 @@ async function floods(urls: Urls): Promise<'cut' | 'ok'> {
 async function waits(urls: Urls, size: number): Promise<unknown> {
   const decider = await connect(urls);
   await hello(decider, 'decided', { roles: ALL_ROLES, ...byTicket('decider', '').details });
-  expect(await ask(decider, 5, 'decider', {})).toBe('ok');
-  expect(await ask(decider, 64, 1, {}, 'com.decide')).toBe('ok');
+  expect(await ask(decider, MESSAGE.AUTHENTICATE, 'decider', {})).toBe('ok');
+  expect(await ask(decider, MESSAGE.REGISTER, 1, {}, 'com.decide')).toBe('ok');
   const client = await join(urls, 'decided');
   for (const request of [1, 2, 3])
-    client.send([16, request, { acknowledge: true }, 'com.t', ['x'.repeat(size)]]);
+    client.send([MESSAGE.PUBLISH, request, { acknowledge: true }, 'com.t', ['x'.repeat(size)]]);
   // Pings are answered meanwhile: by then all three have been read.
   client.ws.ping();
   const early = await Promise.race([client.next(), once(client.ws, 'pong').then(() => undefined)]);
   if (early !== undefined) return outcome(early);
-  for (let times = 0; times < 3; times++) decider.send([70, (await decider.next())[1], {}, [true]]);
+  for (let times = 0; times < 3; times++)
+    decider.send([MESSAGE.YIELD, (await decider.next())[1], {}, [true]]);
   return 'ok';
 }
 
@@ -171,8 +175,9 @@ const CASES: readonly Case[] = [
     otherwise: 'ok',
     async exceed(urls) {
       const client = await join(urls);
-      for (const request of [1, 2]) expect(await ask(client, 64, request, {}, `com.p${request}`)).toBe('ok');
-      return ask(client, 64, 3, {}, 'com.p3');
+      for (const request of [1, 2])
+        expect(await ask(client, MESSAGE.REGISTER, request, {}, `com.p${request}`)).toBe('ok');
+      return ask(client, MESSAGE.REGISTER, 3, {}, 'com.p3');
     },
   },
   {
@@ -188,14 +193,14 @@ const CASES: readonly Case[] = [
         [2, 'com.b'],
         [3, 'com.b'],
       ])
-        expect(await ask(client, 32, request, {}, topic)).toBe('ok');
-      return ask(client, 32, 4, {}, 'com.c');
+        expect(await ask(client, MESSAGE.SUBSCRIBE, request, {}, topic)).toBe('ok');
+      return ask(client, MESSAGE.SUBSCRIBE, 4, {}, 'com.c');
     },
   },
   ...(
     [
-      ['registration', 64],
-      ['subscription', 32],
+      ['registration', MESSAGE.REGISTER],
+      ['subscription', MESSAGE.SUBSCRIBE],
     ] as const
   ).flatMap(([what, type]): Case[] => [
     {
@@ -229,14 +234,14 @@ const CASES: readonly Case[] = [
       limited: TOO_MANY,
       otherwise: 'ok',
       async exceed(urls) {
-        const options = { match: 'prefix', ...(type === 64 && { invoke: 'random' }) };
+        const options = { match: 'prefix', ...(type === MESSAGE.REGISTER && { invoke: 'random' }) };
         const uri = `com.${'a'.repeat(2000)}`;
         const first = await join(urls);
         expect(await ask(first, type, 1, options, uri)).toBe('ok');
         const second = await join(urls);
         expect(await ask(second, type, 1, options, uri)).toBe('ok');
         // The first one paid for it; whoever has it then pays for it from now on.
-        first.send([6, {}, 'wamp.close.normal']);
+        first.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
         await first.next();
         return ask(await join(urls), type, 1, {}, `com.${'b'.repeat(1000)}`);
       },
@@ -250,7 +255,7 @@ const CASES: readonly Case[] = [
     async exceed(urls) {
       const client = await join(urls);
       const outcomes: unknown[] = [];
-      for (const type of [32, 64])
+      for (const type of [MESSAGE.SUBSCRIBE, MESSAGE.REGISTER])
         for (const uri of ['com..a', 'com..b', '.b.c', '..b.c'])
           outcomes.push(await ask(client, type, outcomes.length + 1, { match: 'wildcard' }, uri));
       return outcomes;
@@ -259,17 +264,18 @@ const CASES: readonly Case[] = [
   {
     keys: ['wamp.max_pending_calls'],
     lines: ['wamp.max_pending_calls = 2'],
-    limited: [[8, 48, 3, {}, TOO_MANY, ANY]],
+    limited: [[MESSAGE.ERROR, MESSAGE.CALL, 3, {}, TOO_MANY, ANY]],
     otherwise: [],
     async exceed(urls) {
       await slowProcedure(urls);
       const client = await join(urls);
-      for (const request of [1, 2]) client.send([48, request, {}, 'com.slow']);
-      client.send([48, 3, {}, 'com.slow']);
+      for (const request of [1, 2]) client.send([MESSAGE.CALL, request, {}, 'com.slow']);
+      client.send([MESSAGE.CALL, 3, {}, 'com.slow']);
       // Its own question is one call more.
-      client.send([16, 4, { acknowledge: true }, 'com.t']);
+      client.send([MESSAGE.PUBLISH, 4, { acknowledge: true }, 'com.t']);
       const came: (readonly unknown[])[] = [];
-      for (let next = await client.next(); next[0] !== 17; next = await client.next()) came.push(next);
+      for (let next = await client.next(); next[0] !== MESSAGE.PUBLISHED; next = await client.next())
+        came.push(next);
       return came;
     },
   },
@@ -280,25 +286,28 @@ const CASES: readonly Case[] = [
     ([key, most]): Case => ({
       keys: [key as string],
       lines: [`${key} = ${most}`],
-      limited: [[8, 48, 1, {}, TOO_MANY, [expect.stringContaining(key as string)]], 'ok'],
+      limited: [
+        [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, TOO_MANY, [expect.stringContaining(key as string)]],
+        'ok',
+      ],
       otherwise: [undefined, 'ok'],
       async exceed(urls) {
         const callee = await join(urls);
-        expect(await ask(callee, 64, 1, {}, 'com.slow')).toBe('ok');
+        expect(await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.slow')).toBe('ok');
         const callers = [await join(urls), await join(urls), await join(urls), await join(urls)] as const;
         const invocations: unknown[] = [];
         for (const caller of callers.slice(0, 2)) {
-          caller.send([48, 1, { timeout: 3_600_000 }, 'com.slow']);
+          caller.send([MESSAGE.CALL, 1, { timeout: 3_600_000 }, 'com.slow']);
           invocations.push((await callee.next())[1]);
         }
-        callers[2].send([48, 1, { timeout: 3_600_000 }, 'com.slow']);
+        callers[2].send([MESSAGE.CALL, 1, { timeout: 3_600_000 }, 'com.slow']);
         const refused = (await untilAnswered(callers[2]))[0];
         // An answered call makes room, and so does a caller that has gone.
-        callee.send([70, invocations[0], {}]);
+        callee.send([MESSAGE.YIELD, invocations[0], {}]);
         await callers[0].next();
-        callers[1].send([6, {}, 'wamp.close.normal']);
+        callers[1].send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
         await callers[1].next();
-        callers[3].send([48, 1, {}, 'com.slow']);
+        callers[3].send([MESSAGE.CALL, 1, {}, 'com.slow']);
         if (refused === undefined) await callee.next();
         return [refused, outcome(await callee.next())];
       },
@@ -356,8 +365,10 @@ const CASES: readonly Case[] = [
     otherwise: 'ok',
     async exceed(urls) {
       const client = await join(urls);
-      expect(await ask(client, 48, 1, {}, 'wamp.session.add_testament', ['com.t', [], {}])).toBe('ok');
-      return ask(client, 48, 2, {}, 'wamp.session.add_testament', ['com.t', [], {}]);
+      expect(await ask(client, MESSAGE.CALL, 1, {}, 'wamp.session.add_testament', ['com.t', [], {}])).toBe(
+        'ok',
+      );
+      return ask(client, MESSAGE.CALL, 2, {}, 'wamp.session.add_testament', ['com.t', [], {}]);
     },
   },
   {
@@ -367,7 +378,7 @@ const CASES: readonly Case[] = [
     otherwise: 'ok',
     async exceed(urls) {
       const testament = ['com.t', ['x'.repeat(2000)], {}];
-      return ask(await join(urls), 48, 1, {}, 'wamp.session.add_testament', testament);
+      return ask(await join(urls), MESSAGE.CALL, 1, {}, 'wamp.session.add_testament', testament);
     },
   },
   ...[
@@ -382,10 +393,14 @@ const CASES: readonly Case[] = [
       async exceed(urls) {
         const [first, second] = [await join(urls), await join(urls)];
         const leave = (client: RawClient, request: number) =>
-          ask(client, 48, request, {}, 'wamp.session.add_testament', ['com.t', ['x'.repeat(1500)], {}]);
+          ask(client, MESSAGE.CALL, request, {}, 'wamp.session.add_testament', [
+            'com.t',
+            ['x'.repeat(1500)],
+            {},
+          ]);
         expect(await leave(first, 1)).toBe('ok');
         const outcome = await leave(second, 1);
-        expect(await ask(first, 48, 2, {}, 'wamp.session.flush_testaments')).toBe('ok');
+        expect(await ask(first, MESSAGE.CALL, 2, {}, 'wamp.session.flush_testaments')).toBe('ok');
         return [outcome, await leave(second, 2)];
       },
     }),
@@ -395,14 +410,14 @@ const CASES: readonly Case[] = [
     lines: ['wamp.max_nesting = 8'],
     limited: VIOLATION,
     otherwise: 'wamp.error.no_such_procedure',
-    exceed: async (urls) => ask(await join(urls), 48, 1, {}, 'com.none', [[[[[[[[[]]]]]]]]]),
+    exceed: async (urls) => ask(await join(urls), MESSAGE.CALL, 1, {}, 'com.none', [[[[[[[[[]]]]]]]]]),
   },
   {
     keys: ['wamp.max_values'],
     lines: ['wamp.max_values = 1000'],
     limited: VIOLATION,
     otherwise: 'wamp.error.no_such_procedure',
-    exceed: async (urls) => ask(await join(urls), 48, 1, {}, 'com.none', Array(1000).fill(1)),
+    exceed: async (urls) => ask(await join(urls), MESSAGE.CALL, 1, {}, 'com.none', Array(1000).fill(1)),
   },
   {
     keys: ['wamp.max_message_size'],
@@ -413,7 +428,7 @@ const CASES: readonly Case[] = [
       const client = await join(urls);
       const closed = client.closed.then((code) => `closed with ${code}`);
       return Promise.race([
-        ask(client, 48, 1, {}, 'com.none', ['x'.repeat(2000)]).catch(() => closed),
+        ask(client, MESSAGE.CALL, 1, {}, 'com.none', ['x'.repeat(2000)]).catch(() => closed),
         closed,
       ]);
     },
@@ -435,7 +450,7 @@ const CASES: readonly Case[] = [
     limited: 'wamp.error.timeout',
     async exceed(urls) {
       await slowProcedure(urls);
-      return ask(await join(urls), 48, 1, {}, 'com.slow');
+      return ask(await join(urls), MESSAGE.CALL, 1, {}, 'com.slow');
     },
   },
   {
@@ -444,7 +459,7 @@ const CASES: readonly Case[] = [
     limited: 'wamp.error.timeout',
     async exceed(urls) {
       await slowProcedure(urls);
-      return ask(await join(urls), 48, 1, { timeout: 3_600_000 }, 'com.slow');
+      return ask(await join(urls), MESSAGE.CALL, 1, { timeout: 3_600_000 }, 'com.slow');
     },
   },
   {
@@ -536,7 +551,7 @@ const CASES: readonly Case[] = [
       const second = await entersAs(urls);
       await hello(silent);
       const third = await entersAs(urls);
-      expect(await ask(silent, 6, {}, 'wamp.close.normal')).toBe('ok');
+      expect(await ask(silent, MESSAGE.GOODBYE, {}, 'wamp.close.normal')).toBe('ok');
       return [first, second, third, await entersAs(urls)];
     },
   })),
@@ -549,7 +564,7 @@ const CASES: readonly Case[] = [
       const login = { roles: ALL_ROLES, ...byTicket('alice', '').details };
       const guesser = await connect(urls);
       await hello(guesser, 'realm1', login);
-      guesser.send([5, 'wrong', {}]);
+      guesser.send([MESSAGE.AUTHENTICATE, 'wrong', {}]);
       // Judged, when the router has read what came later.
       await untilAnswered(await join(urls));
       return outcome(await hello(await connect(urls), 'realm1', login));

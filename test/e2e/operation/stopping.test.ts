@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway, type Gateway } from '../../../src/create-gateway.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 
 const ANY = expect.anything();
@@ -25,9 +26,9 @@ async function start(): Promise<Scene> {
   await gateway.start();
   open.push(() => gateway.stop(0));
   const [caller, callee] = [await join(gateway), await join(gateway)];
-  callee.send([64, 1, {}, 'com.work']);
+  callee.send([MESSAGE.REGISTER, 1, {}, 'com.work']);
   await callee.next();
-  caller.send([48, 1, {}, 'com.work']);
+  caller.send([MESSAGE.CALL, 1, {}, 'com.work']);
   const [, invocation] = await callee.next();
   return { gateway, caller, callee, invocation };
 }
@@ -35,7 +36,7 @@ async function start(): Promise<Scene> {
 async function join(gateway: Gateway): Promise<RawClient> {
   const client = await connectRaw(gateway.endpoints[0] ?? '');
   open.push(() => client.ws.terminate());
-  expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(2);
+  expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 
@@ -43,15 +44,22 @@ describe('a router that stops', () => {
   it('lets running calls between clients end, takes no new ones, and says GOODBYE then', async () => {
     const { gateway, caller, callee, invocation } = await start();
     const stopped = gateway.stop();
-    caller.send([48, 2, {}, 'com.work']);
-    expect(await caller.next()).toEqual([8, 48, 2, {}, 'wamp.error.unavailable', [ANY]]);
-    caller.send([48, 3, {}, 'wamp.session.count']);
-    expect(await caller.next()).toEqual([50, 3, {}, [2]]);
-    callee.send([70, invocation, {}, ['done']]);
-    expect(await caller.next()).toEqual([50, 1, {}, ['done']]);
+    caller.send([MESSAGE.CALL, 2, {}, 'com.work']);
+    expect(await caller.next()).toEqual([
+      MESSAGE.ERROR,
+      MESSAGE.CALL,
+      2,
+      {},
+      'wamp.error.unavailable',
+      [ANY],
+    ]);
+    caller.send([MESSAGE.CALL, 3, {}, 'wamp.session.count']);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 3, {}, [2]]);
+    callee.send([MESSAGE.YIELD, invocation, {}, ['done']]);
+    expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['done']]);
     for (const client of [caller, callee]) {
-      expect(await client.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
-      client.send([6, {}, 'wamp.close.goodbye_and_out']);
+      expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
+      client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
     }
     await stopped;
   });
@@ -71,6 +79,6 @@ describe('a router that stops', () => {
     const stopped = gateway.stop();
     await gateway.stop(0);
     await stopped;
-    expect(await caller.next()).toEqual([6, {}, 'wamp.close.system_shutdown']);
+    expect(await caller.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
   });
 });

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { connectRawSocket } from '../../support/raw-socket-client.js';
 import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
@@ -27,8 +28,8 @@ async function neverReads(way: Way, url: string): Promise<Socket> {
 
 async function subscribe(client: RawClient): Promise<void> {
   await hello(client);
-  client.send([32, 1, {}, 'com.t']);
-  expect((await client.next())[0]).toBe(33);
+  client.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
+  expect((await client.next())[0]).toBe(MESSAGE.SUBSCRIBED);
 }
 
 const ways = WAYS.filter(({ name }) =>
@@ -69,14 +70,15 @@ describe.each(ways)('a reader that never reads, over $name', (way) => {
       // One burst more, which those who are left must get too.
       wasCut = isCut();
       const first = request + 1;
-      for (let sent = 1; sent < BURST; sent++) publisher.send([16, ++request, {}, 'com.t', [request, BLOCK]]);
-      publisher.send([16, ++request, { acknowledge: true }, 'com.t', [request, BLOCK]]);
-      expect((await publisher.next())[0]).toBe(17);
+      for (let sent = 1; sent < BURST; sent++)
+        publisher.send([MESSAGE.PUBLISH, ++request, {}, 'com.t', [request, BLOCK]]);
+      publisher.send([MESSAGE.PUBLISH, ++request, { acknowledge: true }, 'com.t', [request, BLOCK]]);
+      expect((await publisher.next())[0]).toBe(MESSAGE.PUBLISHED);
       // Those who read keep up, whatever else the machine does: a burst is less than what may wait for them.
       for (const reader of readers) {
         for (let number = first; number <= request; number++) {
           const [type, , , , args] = (await reader.next()) as [number, number, number, object, [number]];
-          expect([type, args[0]]).toEqual([36, number]);
+          expect([type, args[0]]).toEqual([MESSAGE.EVENT, number]);
         }
       }
     }
@@ -84,7 +86,7 @@ describe.each(ways)('a reader that never reads, over $name', (way) => {
     // For one reason, or Node would make an error for each message that waits.
     expect(destroy.mock.calls.map(([error]) => error?.message)).toContain('the connection was cut off');
     expect(host.listener.counts()).toMatchObject({ slowConsumersCut: 1, eventsDropped: 0 });
-    publisher.send([48, 1, {}, 'com.none']);
+    publisher.send([MESSAGE.CALL, 1, {}, 'com.none']);
     expect((await publisher.next())[4]).toBe('wamp.error.no_such_procedure');
     for (const client of [...readers, publisher]) client.close();
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { type Listener, startListener } from '../../../src/transport/listener.js';
 import { joinRealm, type Session } from '../../../src/wamp/client/session.js';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { HOSTILE_CBOR, HOSTILE_JSON, HOSTILE_MSGPACK } from '../../support/hostile-messages.js';
 import {
   type Fate,
@@ -21,10 +22,18 @@ import { SERIALIZERS } from '../../support/ways.js';
 const HELLO = '[1,"realm1",{"roles":{"caller":{}}}]';
 const json = Buffer.from(HELLO);
 const msgpack = Buffer.from(
-  SERIALIZERS[1]?.encode({ type: 1, realm: 'realm1', details: { roles: { caller: {} } } }) as Uint8Array,
+  SERIALIZERS[1]?.encode({
+    type: MESSAGE.HELLO,
+    realm: 'realm1',
+    details: { roles: { caller: {} } },
+  }) as Uint8Array,
 );
 const cbor = Buffer.from(
-  SERIALIZERS[2]?.encode({ type: 1, realm: 'realm1', details: { roles: { caller: {} } } }) as Uint8Array,
+  SERIALIZERS[2]?.encode({
+    type: MESSAGE.HELLO,
+    realm: 'realm1',
+    details: { roles: { caller: {} } },
+  }) as Uint8Array,
 );
 
 /** Milliseconds for the handshake: who is to be cut for taking too long is not waited for long. */
