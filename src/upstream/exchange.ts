@@ -4,10 +4,11 @@ import { createSharedTimer, type SharedTimer, type Timed } from '../collections/
 import type { Abandonments } from './abandonments.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection, ConnectionState } from './connection-pool.js';
-import { classifyFailure, type ExchangeFailure, failure, HEADERS_TOO_LONG } from './exchange-failure.js';
+import { classifyFailure, type ExchangeFailure, failure } from './exchange-failure.js';
 import type { HttpRequest, HttpResponse } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
-import { beginsAlike, isAlike, type ResponseHeaders, responseHeader } from './response-headers.js';
+import { announcesBody, hasBody, refuseHead, refuseLength, tooLarge } from './response-head.js';
+import type { ResponseHeaders } from './response-headers.js';
 
 export interface Responded {
   readonly kind: 'response';
@@ -41,25 +42,30 @@ export interface ExchangeResult {
   readonly isStale: boolean;
 }
 
-/** The time and the bytes that an exchange may take. After its time it fails with `timeout`. */
+/** What holds for all exchanges of a service. */
+export interface ExchangeRules {
+  readonly abandonments: Abandonments;
+  /** True if a connection carries only one request. The server is told so. */
+  readonly closes: boolean;
+  /** Milliseconds that the upstream may be silent within the time of an exchange. */
+  readonly recvTimeoutMs: number;
+  /** The most bytes of the body, as transferred. */
+  readonly maxBytes: number;
+  /** The most bytes of all header names and values together. */
+  readonly maxHeaderBytes: number;
+}
+
+/** The time that an exchange may take. After it, the exchange fails with `timeout`. */
 export interface ExchangeLimits {
+  readonly rules: ExchangeRules;
   /** Monotonic milliseconds at which the exchange begins. */
   readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
   /** Milliseconds that the service setting `timeout` gives the upstream; at least `timeoutMs`. */
   readonly wholeMs: number;
-  readonly abandonments: Abandonments;
-  /** True if the connection carries only this request. The server is told so. */
-  readonly closes: boolean;
   /** A shared timer of `timeoutMs`. If undefined, the exchange starts a timer of its own. */
   readonly timer: ExchangeTimer | undefined;
-  /** Milliseconds that the upstream may be silent within `timeoutMs`. */
-  readonly recvTimeoutMs: number;
-  /** The most bytes of the body, as transferred. */
-  readonly maxBytes: number;
-  /** The most bytes of all header names and values together. */
-  readonly maxHeaderBytes: number;
   /** Monotonic milliseconds from which on the request must not be sent: its token has expired. */
   readonly notAfter: number;
 }
@@ -96,7 +102,7 @@ export function exchange(
       body: request.body ?? null,
       servername: SAME_SERVER,
       // undici closes the connection after HEAD by itself, but a value here replaces that default.
-      reset: limits.closes || request.method === 'HEAD',
+      reset: limits.rules.closes || request.method === 'HEAD',
     };
     connection.client.dispatch(options, handler);
     handler.waits();
@@ -231,7 +237,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.status = status;
     this.headers = headers;
     this.connection.filter?.goOn();
-    const { maxBytes, maxHeaderBytes } = this.limits;
+    const { maxBytes, maxHeaderBytes } = this.limits.rules;
     const refusal =
       refuseLength(headers, maxHeaderBytes) ??
       (hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined);
@@ -246,7 +252,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
     this.connection.filter?.goOn();
     this.size += chunk.length;
-    const { maxBytes } = this.limits;
+    const { maxBytes } = this.limits.rules;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
     // Nobody waits for the body any more.
     else if (this.leftTo !== undefined) return true;
@@ -324,10 +330,10 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
    * its place in the pool until its response is complete or its whole time is over.
    */
   private leave(outcome: ExchangeOutcome): void {
-    const { now, wholeMs, abandonments } = this.limits;
+    const { now, wholeMs, rules } = this.limits;
     const time = this.clock.monotonic();
     const remainingMs = now + Math.min(wholeMs, LONGEST_STAY_MS) - time;
-    if (remainingMs <= 0 || abandonments.take(time)) {
+    if (remainingMs <= 0 || rules.abandonments.take(time)) {
       this.tearDown(outcome);
       return;
     }
@@ -343,9 +349,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   /** Restarts the timer for silence: the upstream has sent something, or an interim response. */
   heard(): void {
-    const { recvTimeoutMs, timeoutMs } = this.limits;
+    const { recvTimeoutMs } = this.limits.rules;
     // The timer for the whole exchange is enough if it fires first.
-    if (recvTimeoutMs >= timeoutMs || (this.settled && this.leftTo === undefined)) return;
+    if (recvTimeoutMs >= this.limits.timeoutMs || (this.settled && this.leftTo === undefined)) return;
     this.stopSilence();
     this.stopSilence = this.clock.after(recvTimeoutMs, () => {
       const detail = `silent for longer than pool.recv_timeout (${recvTimeoutMs} ms)`;
@@ -375,65 +381,4 @@ function append(body: Buffer | Buffer[], chunk: Buffer, loose: number): Buffer[]
   chunks.push(chunk);
   if (loose === MERGED_CHUNKS) chunks.push(Buffer.concat(chunks.splice(-MERGED_CHUNKS)));
   return chunks;
-}
-
-/**
- * False for responses without a body (RFC 9110 §6.4.1). Their header fields may describe the body
- * that another response would have.
- */
-function hasBody(request: HttpRequest, status: number): boolean {
-  return request.method !== 'HEAD' && status !== 204 && status !== 304;
-}
-
-/**
- * Whether a 204 or 304 announces a body. If there is none, undici reports it as missing. If there
- * is one, undici takes it for the next response.
- */
-function announcesBody(headers: ResponseHeaders): boolean {
-  const length = responseHeader(headers, 'content-length');
-  if (length !== undefined && numberIn(length) > 0) return true;
-  return responseHeader(headers, 'transfer-encoding') !== undefined;
-}
-
-function refuseLength(headers: ResponseHeaders, most: number): string | undefined {
-  let size = 0;
-  for (const octets of headers) size += octets.length;
-  return size >= most ? HEADERS_TOO_LONG : undefined;
-}
-
-/** Why to refuse a response without reading its body; undefined to read it. */
-function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
-  const type = responseHeader(headers, 'content-type');
-  if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
-    return 'the upstream answered with an event stream, which never ends';
-  }
-  const length = responseHeader(headers, 'content-length');
-  // The parser refuses a response with both fields.
-  if (length === undefined) return refuseCoding(headers);
-  return numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
-}
-
-/** `identity` is no coding, and was one in RFC 2616 §3.6. */
-const KNOWN_CODINGS = ['chunked', 'identity', ''];
-
-/** The body of a transfer coding that we do not undo is not the content (RFC 9112 §6.1). */
-function refuseCoding(headers: ResponseHeaders): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
-    const isField = isAlike(headers[index] as Buffer, 'transfer-encoding');
-    if (isField && !KNOWN_CODINGS.some((coding) => isAlike(headers[index + 1] as Buffer, coding))) {
-      return 'a transfer coding that we did not ask for';
-    }
-  }
-  return undefined;
-}
-
-/** undici has already refused values that are not a number. */
-function numberIn(digits: Buffer): number {
-  let number = 0;
-  for (const digit of digits) number = number * 10 + (digit - 0x30);
-  return number;
-}
-
-function tooLarge(maxBytes: number): string {
-  return `the response is larger than allowed (${maxBytes} bytes)`;
 }

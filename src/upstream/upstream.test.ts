@@ -22,7 +22,7 @@ import {
   createConnectionPool,
   type PoolOptions,
 } from './connection-pool.js';
-import { type ExchangeLimits, exchange } from './exchange.js';
+import { type ExchangeLimits, type ExchangeRules, exchange } from './exchange.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { createRetryBudget } from './retry-budget.js';
 import { SharedBytes } from './shared-bytes.js';
@@ -112,12 +112,12 @@ const request = (origin: string, method: HttpMethod = 'GET', path = '/x'): HttpR
   headers: ['Accept', 'application/json'],
   body: method === 'POST' ? '{"a":1}' : undefined,
 });
-/** Limits of an exchange that gets its whole time. */
-const WHOLE = {
-  maxHeaderBytes: 65_536,
-  wholeMs: 0,
+const RULES: ExchangeRules = {
   abandonments: createAbandonments(25, 5_000),
   closes: false,
+  recvTimeoutMs: 600_000,
+  maxBytes: 1_000,
+  maxHeaderBytes: 65_536,
 };
 const sending = (request: HttpRequest, replayable: boolean, rest: Partial<Sending> = {}): Sending => ({
   ...{ request, replayable, notAfter: Number.POSITIVE_INFINITY, attempted: 0, now: clock.monotonic() },
@@ -336,12 +336,11 @@ describe('a request with `notAfter`', () => {
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
     const startedAt = still.monotonic();
     const limits = {
-      ...WHOLE,
+      rules: RULES,
       now: startedAt,
       timeoutMs: 5_000,
+      wholeMs: 0,
       timer: undefined,
-      recvTimeoutMs: 5_000,
-      maxBytes: 1_000,
       notAfter: startedAt + 10,
     };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
@@ -361,12 +360,11 @@ describe('the silence of an upstream', () => {
     const { pool } = connect(server.url);
     const connection = await pool.checkout(1_000, within(5_000), clock.monotonic());
     const limits = {
-      ...WHOLE,
+      rules: { ...RULES, recvTimeoutMs: 100 },
       now: 0,
       timeoutMs: 1_000,
+      wholeMs: 0,
       timer: undefined,
-      recvTimeoutMs: 100,
-      maxBytes: 1_000,
       notAfter: 9_000,
     };
     const result = exchange(connection as Connection, request(server.url), limits, still, within(5_000));
@@ -414,7 +412,7 @@ describe('a call whose connection becomes free too late', () => {
       return new Promise<never>(() => undefined);
     };
     const budget = createRetryBudget();
-    const { abandonments } = WHOLE;
+    const { abandonments } = RULES;
     return createUpstream(options, {
       pool,
       budget,
@@ -478,22 +476,14 @@ describe('cancelling a call', () => {
   });
 
   describe('beyond the budget of abandoned requests', () => {
-    const spent = { ...WHOLE, abandonments: { take: () => false }, wholeMs: 5_000, timeoutMs: 5_000 };
+    const spent = { ...RULES, abandonments: { take: () => false } };
+    const time = { now: 0, wholeMs: 5_000, timeoutMs: 5_000, timer: undefined, notAfter: 9_000_000 };
     async function begin(url: string, more: Partial<ExchangeLimits> = {}) {
       const still = createFakeClock();
       const { pool } = connect(url, {}, { size: 1 });
       const connection = (await pool.checkout(1_000, within(5_000), clock.monotonic())) as Connection;
       const control = createCallControl(9_000_000);
-      const limits = {
-        ...spent,
-        now: 0,
-        timer: undefined,
-        recvTimeoutMs: 600_000,
-        maxBytes: 1_000,
-        notAfter: 9_000_000,
-        ...more,
-      };
-      const result = exchange(connection, request(url), limits, still, control);
+      const result = exchange(connection, request(url), { ...time, rules: spent, ...more }, still, control);
       return { result, control, still, connection };
     }
 
@@ -513,7 +503,7 @@ describe('cancelling a call', () => {
     it.each([
       ['the whole time of the request is over', 5_000, {}],
       ['a minute has passed, however long the whole time is', 60_000, { wholeMs: 1e6, timeoutMs: 1e6 }],
-      ['the upstream has been silent for too long', 300, { recvTimeoutMs: 300 }],
+      ['the upstream has been silent for too long', 300, { rules: { ...spent, recvTimeoutMs: 300 } }],
     ])('keeps the connection until %s', async (_, ms, more) => {
       const server = await serve(() => HANG);
       const { result, control, still } = await begin(server.url, more);
@@ -562,13 +552,7 @@ describe('cancelling a call', () => {
       const { result, control, connection, still } = await begin(server.url);
       cancelCall(control);
       expect(await (await result).connection).toBe('good');
-      const next = exchange(
-        connection,
-        request(server.url),
-        { ...spent, now: 0, timer: undefined, recvTimeoutMs: 6e5, maxBytes: 1_000, notAfter: 9e6 },
-        still,
-        within(5_000),
-      );
+      const next = exchange(connection, request(server.url), { ...time, rules: spent }, still, within(5_000));
       expect((await next).outcome).toMatchObject({ kind: 'response' });
       expect([server.requests.length, server.connections]).toEqual([1, 1]);
     });

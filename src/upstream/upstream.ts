@@ -4,7 +4,13 @@ import type { Abandonments } from './abandonments.js';
 import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import { createExchangeTimer, type ExchangeOutcome, type ExchangeResult, type exchange } from './exchange.js';
+import {
+  createExchangeTimer,
+  type ExchangeOutcome,
+  type ExchangeResult,
+  type ExchangeRules,
+  type exchange,
+} from './exchange.js';
 import { failure } from './exchange-failure.js';
 import { type HttpRequest, type HttpResponse, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
@@ -78,7 +84,14 @@ const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
   const { pool, budget, abandonments, waiting, clock, random, observer, service } = parts;
-  const { recvTimeoutMs, maxResponseBytes, maxHeaderBytes, maxRedirects } = options;
+  const { maxResponseBytes, maxRedirects } = options;
+  const rules: ExchangeRules = {
+    abandonments,
+    closes: !options.reusesConnections,
+    recvTimeoutMs: options.recvTimeoutMs,
+    maxBytes: maxResponseBytes,
+    maxHeaderBytes: options.maxHeaderBytes,
+  };
   const timer = createExchangeTimer(clock, options.timeoutMs);
 
   // One long function, because each awaited function costs one more promise for nearly all calls.
@@ -243,15 +256,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     const endAt = Math.min(wholeEndAt, control.deadlineAt);
     const hasWholeTime = endAt === now + options.timeoutMs;
     const limits = {
+      rules,
       now,
       timeoutMs: endAt - now,
       wholeMs: wholeEndAt - now,
-      abandonments,
-      closes: !options.reusesConnections,
       timer: hasWholeTime ? timer : undefined,
-      recvTimeoutMs,
-      maxBytes: maxResponseBytes,
-      maxHeaderBytes,
       notAfter,
     };
     return parts.exchange(connection, request, limits, clock, control);
