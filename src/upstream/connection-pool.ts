@@ -26,6 +26,7 @@ export interface PoolOptions {
 
 /** One place in the pool. It serves at most one call at a time over at most one TCP connection. */
 export interface Connection {
+  readonly kind: 'connection';
   readonly client: Client;
   /** Undefined while no connection is open. */
   readonly filter: InterimFilter | undefined;
@@ -43,7 +44,16 @@ export interface Connection {
  */
 export type ConnectionState = 'good' | 'resting' | 'broken';
 
-export type Checkout = Connection | 'full' | 'timeout' | 'canceled';
+/** Why there is no connection: the queue is full, the wait was too long, or the call was cancelled. */
+export interface NoConnection {
+  readonly kind: 'full' | 'timeout' | 'canceled';
+}
+
+export type Checkout = Connection | NoConnection;
+
+const FULL: NoConnection = { kind: 'full' };
+const TIMEOUT: NoConnection = { kind: 'timeout' };
+const CANCELED: NoConnection = { kind: 'canceled' };
 
 export interface ConnectionPool {
   /**
@@ -158,6 +168,7 @@ export function createConnectionPool(
 
   function addSlot(): Slot {
     const slot: Slot = {
+      kind: 'connection',
       client: newClient(() => slot),
       filter: undefined,
       used: false,
@@ -220,18 +231,18 @@ export function createConnectionPool(
           resolve(checkout);
         },
       };
-      const stopTimer = clock.after(waitMs, () => waiter.settle('timeout'));
-      control.waitsFor = { cancel: () => waiter.settle('canceled') };
+      const stopTimer = clock.after(waitMs, () => waiter.settle(TIMEOUT));
+      control.waitsFor = { cancel: () => waiter.settle(CANCELED) };
       const place = waiters.join(waiter);
     });
   }
 
   return {
     checkout(waitMs, control, now) {
-      if (closed) return Promise.resolve('full');
+      if (closed) return Promise.resolve(FULL);
       const slot = takeIdle(now);
       if (slot !== undefined) return slot;
-      if (waiters.size >= options.maxWaiting) return Promise.resolve('full');
+      if (waiters.size >= options.maxWaiting) return Promise.resolve(FULL);
       return wait(waitMs, control);
     },
 
@@ -256,7 +267,7 @@ export function createConnectionPool(
 
     async close() {
       closed = true;
-      for (let next = waiters.first; next !== undefined; next = waiters.first) next.settle('full');
+      for (let next = waiters.first; next !== undefined; next = waiters.first) next.settle(FULL);
       await Promise.all([...slots].map((slot) => slot.client.destroy()));
       slots.clear();
       free.length = 0;

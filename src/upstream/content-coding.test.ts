@@ -32,7 +32,10 @@ describe('the decoder decodes Content-Encoding', () => {
     ['x-deflate', deflateSync(plain)],
     ['gzip, br', brotliCompressSync(gzipSync(plain))],
   ])('%s', async (coding, body) => {
-    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
+    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({
+      kind: 'response',
+      response: { status: 200, body: plain },
+    });
   });
 });
 
@@ -56,7 +59,10 @@ describe('the decoder accepts a complete body with a bad end:', () => {
     ['zlib and rubbish', 'deflate', Buffer.concat([deflateSync(plain), Buffer.from('rubbish')])],
     ['deflate and rubbish', 'deflate', Buffer.concat([deflateRawSync(plain), Buffer.from('rubbish')])],
   ])('%s', async (_, coding, body) => {
-    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({ status: 200, body: plain });
+    expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({
+      kind: 'response',
+      response: { status: 200, body: plain },
+    });
   });
 
   function twoMembers(extra = ''): Buffer {

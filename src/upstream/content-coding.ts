@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import type { Responded } from './exchange.js';
 import { type ExchangeFailure, failure } from './exchange-failure.js';
 import type { HttpResponse } from './http-message.js';
 import { allHeaders, firstHeader } from './response-headers.js';
@@ -40,7 +41,7 @@ export function isEncoded(response: HttpResponse): boolean {
 export async function decodeContent(
   response: HttpResponse,
   maxBytes: number,
-): Promise<HttpResponse | ExchangeFailure> {
+): Promise<Responded | ExchangeFailure> {
   const codings = codingsOf(response);
   if (codings.length > MAX_CODINGS) return failure('bad_answer', true, `${codings.length} content codings`);
   let body = response.body;
@@ -60,7 +61,7 @@ export async function decodeContent(
         : 'broken compression',
     );
   }
-  return { ...response, body };
+  return { kind: 'response', response: { ...response, body } };
 }
 
 /**

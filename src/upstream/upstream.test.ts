@@ -387,7 +387,7 @@ describe('a call whose connection becomes free too late', () => {
   /** For each request sent: whether its call had been cancelled before. */
   const canceled: boolean[] = [];
   function lateUpstream(whileWaiting: () => void) {
-    const connection = {} as Connection;
+    const connection = { kind: 'connection' } as Connection;
     const pool = {
       checkout: async () => {
         whileWaiting();

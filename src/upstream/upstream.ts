@@ -12,7 +12,7 @@ import {
   type exchange,
 } from './exchange.js';
 import { failure } from './exchange-failure.js';
-import { type HttpRequest, type HttpResponse, LARGE_BODY } from './http-message.js';
+import { type HttpRequest, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
@@ -107,10 +107,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (connection instanceof Promise) {
         connection = await connection;
         now = clock.monotonic();
-        if (!('kind' in connection)) connection = ifStillWanted(connection, control, now);
+        if (connection.kind === 'connection') connection = ifStillWanted(connection, control, now);
       }
-      if (!('kind' in connection)) connection = ifRoom(connection, request, control);
-      if ('kind' in connection) return { ...connection, attempts: attempts - 1 };
+      if (connection.kind === 'connection') connection = ifRoom(connection, request, control);
+      if (connection.kind !== 'connection') return { ...connection, attempts: attempts - 1 };
       const wholeEndAt = now + options.timeoutMs;
       let exchanged: ExchangeResult | undefined;
       let isKept = false;
@@ -128,7 +128,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
       }
       if (outcome.kind === 'response' && isEncoded(outcome.response)) {
-        outcome = asOutcome(await decodeContent(outcome.response, maxResponseBytes));
+        outcome = await decodeContent(outcome.response, maxResponseBytes);
       }
       if (isKept && !isLarge(outcome)) freePlace(control);
       observer.attemptEnded(service, attemptOutcome(outcome));
@@ -174,7 +174,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     }
     return checkout.then((taken) => {
       waiting.leave(held);
-      switch (taken) {
+      switch (taken.kind) {
         case 'canceled':
           return { kind: 'canceled' };
         case 'full':
@@ -183,7 +183,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
           return remainingMs < options.checkoutTimeoutMs
             ? failure('timeout', false, 'the deadline passed while waiting for a connection')
             : failure('overload', false, 'no connection became free within pool.checkout_timeout');
-        default:
+        case 'connection':
           return taken;
       }
     });
@@ -340,10 +340,6 @@ const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };
 
 function redirectIn(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest | undefined {
   return outcome.kind === 'response' ? redirectedRequest(request, outcome.response) : undefined;
-}
-
-function asOutcome(decoded: HttpResponse | ReturnType<typeof failure>): AttemptEnd {
-  return 'kind' in decoded ? decoded : { kind: 'response', response: decoded };
 }
 
 /** How an attempt ended whose request has left. */
