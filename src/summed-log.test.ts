@@ -4,7 +4,7 @@ import { keepLog } from '../test/support/log-lines.js';
 import type { LogLevel } from './log.js';
 import { createSummedLog } from './summed-log.js';
 
-function scene({ level = 'debug' as LogLevel, most = 2, maxKinds = 500 } = {}) {
+function fixture({ level = 'debug' as LogLevel, most = 2, maxKinds = 500 } = {}) {
   const kept = keepLog(level);
   const clock = createFakeClock();
   const summed = createSummedLog({ log: kept.log, clock, most, windowMs: 1000, maxKinds });
@@ -13,7 +13,7 @@ function scene({ level = 'debug' as LogLevel, most = 2, maxKinds = 500 } = {}) {
 }
 
 it('writes the first lines of a kind, and holds back and counts the others until the window ends', () => {
-  const { summed, clock, lines } = scene();
+  const { summed, clock, lines } = fixture();
   for (let id = 1; id <= 5; id++) summed.warn({ cause: 'refused' }, 'call failed', { id });
   expect(lines()).toEqual([
     { cause: 'refused', id: 1, msg: 'call failed' },
@@ -28,7 +28,7 @@ it('writes the first lines of a kind, and holds back and counts the others until
 });
 
 it('tells kinds apart by level, sentence and fields', () => {
-  const { summed, lines } = scene({ most: 1 });
+  const { summed, lines } = fixture({ most: 1 });
   summed.warn({ cause: 'a' }, 'one');
   summed.warn({ cause: 'b' }, 'one');
   summed.warn({ cause: 'a' }, 'two');
@@ -37,7 +37,7 @@ it('tells kinds apart by level, sentence and fields', () => {
 });
 
 it('writes one line in a window while a flood goes on, where the most is one', () => {
-  const { summed, clock, lines } = scene({ most: 1 });
+  const { summed, clock, lines } = fixture({ most: 1 });
   for (let step = 0; step < 50; step++) {
     summed.warn({}, 'no more descriptors');
     clock.advance(100);
@@ -48,7 +48,7 @@ it('writes one line in a window while a flood goes on, where the most is one', (
 });
 
 it('writes single lines again when the flood is over', () => {
-  const { summed, clock, lines } = scene();
+  const { summed, clock, lines } = fixture();
   for (let id = 1; id <= 3; id++) summed.warn({}, 'x', { id });
   clock.advance(5000);
   summed.warn({}, 'x', { id: 4 });
@@ -57,7 +57,7 @@ it('writes single lines again when the flood is over', () => {
 });
 
 it('runs a timer only while something is held back', () => {
-  const { summed, clock } = scene();
+  const { summed, clock } = fixture();
   summed.warn({}, 'x');
   summed.warn({}, 'x');
   expect(clock.pending).toBe(0);
@@ -68,7 +68,7 @@ it('runs a timer only while something is held back', () => {
 });
 
 it('ends each window at its own time, with one timer for all', () => {
-  const { summed, clock, lines } = scene({ most: 1 });
+  const { summed, clock, lines } = fixture({ most: 1 });
   summed.warn({}, 'quiet');
   clock.advance(400);
   for (const sentence of ['a', 'a']) summed.warn({}, sentence);
@@ -84,7 +84,7 @@ it('ends each window at its own time, with one timer for all', () => {
 });
 
 it('keeps a bounded number of kinds, whatever strangers choose, and sums up the rest together', () => {
-  const { summed, clock, lines } = scene({ most: 1, maxKinds: 10 });
+  const { summed, clock, lines } = fixture({ most: 1, maxKinds: 10 });
   for (let n = 0; n < 5000; n++) summed.info({ address: `10.0.0.${n}` }, 'turned away');
   summed.info({ address: 'x'.repeat(5000) }, 'turned away');
   // Those that are told apart, the first of the rest, and its sum.
@@ -96,7 +96,7 @@ it('keeps a bounded number of kinds, whatever strangers choose, and sums up the 
 });
 
 it('writes at the end what is held back still, and stops its timer', () => {
-  const { summed, clock, lines } = scene();
+  const { summed, clock, lines } = fixture();
   for (let id = 1; id <= 4; id++) summed.error({}, 'x', { id });
   clock.advance(250);
   summed.flush();
@@ -107,7 +107,7 @@ it('writes at the end what is held back still, and stops its timer', () => {
 });
 
 it('keeps nothing of lines that the level leaves out', () => {
-  const { summed, clock, kept } = scene({ level: 'warn' });
+  const { summed, clock, kept } = fixture({ level: 'warn' });
   for (let n = 0; n < 10; n++) summed.info({}, 'x');
   expect(clock.pending).toBe(0);
   expect(kept.text()).toBe('');

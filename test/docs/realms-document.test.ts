@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** Clients of the gateway that a section describes. */
-interface Scene {
+interface DocumentFixture {
   /** The authrole that a client joins with, or the URI that it is turned away with. */
   role(login: Login | undefined, details?: object): Promise<unknown>;
   join(login: Login | undefined): Promise<RawClient>;
@@ -32,7 +32,7 @@ const denied = 'wamp.error.authentication_denied';
 const notAuthorized = 'wamp.error.not_authorized';
 
 /** What each section's example comes to. */
-const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
+const CASES: Readonly<Record<string, (fixture: DocumentFixture) => Promise<void>>> = {
   async 'Users and passwords'({ role, join, ask }) {
     expect(await role(byCra('till-1', 'correct horse battery staple'))).toBe('all');
     expect(await role(byTicket('till-2', 'tr0ub4dor&3'))).toBe('all');
@@ -142,7 +142,7 @@ const CASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 
 describe('docs/realms.md', () => {
   /** Runs a section's files as they stand, but for the port. */
-  async function run({ ini, json }: (typeof SECTIONS)[number]): Promise<Scene> {
+  async function run({ ini, json }: (typeof SECTIONS)[number]): Promise<DocumentFixture> {
     const folder = createTemporaryFolder();
     open.push(() => folder.remove());
     folder.write('security.json', json[0]!);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectCaller, ownError, REALM } from '../../support/caller.js';
 import { type Format, wampy } from '../../support/clients.js';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const POST = 'com.billing.create_invoice';
 const SIZE = 2;
@@ -35,15 +35,15 @@ function stubbornApi() {
 }
 
 describe('callers that leave their requests again and again', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
   async function open(lines: readonly string[] = LINES) {
     const api = stubbornApi();
-    const scene = await openScene({ lines, answer: api.answer });
-    scenes.push(scene);
-    return { ...scene, api };
+    const fixture = await openGatewayFixture({ lines, answer: api.answer });
+    fixtures.push(fixture);
+    return { ...fixture, api };
   }
 
   it('put no more than twice pool.size requests to the API by CANCEL', async () => {

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/clock.js';
 import type { GatewayOptions } from '../../../src/create-gateway.js';
 import { REALM } from '../../support/caller.js';
 import { wampy } from '../../support/clients.js';
-import { jsonResponse, openRawScene, type RawScene } from '../../support/raw-scene.js';
+import { jsonResponse, openRawFixture, type RawFixture } from '../../support/raw-fixture.js';
 import type { RawRequest } from '../../support/raw-upstream.js';
 
 const POST = 'com.billing.create_invoice';
@@ -26,18 +26,18 @@ function forger(head: string) {
 }
 
 describe('bytes behind an answer that has no body', () => {
-  const scenes: RawScene[] = [];
+  const fixtures: RawFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
   async function open(
     answer: (request: RawRequest) => string | undefined,
     lines: readonly string[] = ['+pool.size = 1'],
     options: GatewayOptions = {},
-  ): Promise<RawScene> {
-    const scene = await openRawScene(answer, lines, options);
-    scenes.push(scene);
-    return scene;
+  ): Promise<RawFixture> {
+    const fixture = await openRawFixture(answer, lines, options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it.each([

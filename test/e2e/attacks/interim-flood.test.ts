@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownError, REALM } from '../../support/caller.js';
 import { type CallFailed, wampy } from '../../support/clients.js';
-import { openRawScene } from '../../support/raw-scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
+import { openRawFixture } from '../../support/raw-fixture.js';
 import type { AnswerHandler } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 const POST = 'com.billing.create_invoice';
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"ok"';
@@ -24,14 +24,14 @@ const flood =
   };
 
 describe('interim responses', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(answer: AnswerHandler, lines: readonly string[] = []): Promise<Scene> {
-    const scene = await openScene({ answer, lines });
-    scenes.push(scene);
-    return scene;
+  async function open(answer: AnswerHandler, lines: readonly string[] = []): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture({ answer, lines });
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it.each([
@@ -96,7 +96,7 @@ describe('interim responses', () => {
   it('a body in chunks of one byte is the answer', async () => {
     const body = '1\r\nx\r\n'.repeat(5_000);
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
-    const { caller, close } = await openRawScene(() => `${head}${body}0\r\n\r\n`);
+    const { caller, close } = await openRawFixture(() => `${head}${body}0\r\n\r\n`);
     expect((await caller.call(POST, {})).kwargs.body).toBe('x'.repeat(5_000));
     await close();
   });
@@ -105,7 +105,7 @@ describe('interim responses', () => {
     ['an unasked 100 Continue', GO_ON],
     ['a hundred of them', HINTS.repeat(50) + GO_ON.repeat(50)],
   ])('%s: the response behind is the answer', async (_, text) => {
-    const { caller, upstream, close } = await openRawScene(() => text + FINAL);
+    const { caller, upstream, close } = await openRawFixture(() => text + FINAL);
     for (let n = 0; n < 2; n++) {
       expect((await caller.call(POST, {})).kwargs).toStrictEqual({ status: 200, body: 'ok' });
     }

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ownError, REALM } from '../../support/caller.js';
 import { type CallFailed, type Format, wampy } from '../../support/clients.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { HANG, RESET } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -12,14 +16,14 @@ const LARGE = { b: 'x'.repeat(300_000) };
 const ROOM = ['+pool.max_waiting_bytes = 1400KB', '+pool.size = 1', '+pool.checkout_timeout = 1h'];
 
 describe('large calls that wait', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: SceneOptions): Promise<Scene> {
-    const scene = await openScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it('for a connection: those beyond pool.max_waiting_bytes are refused, and small ones wait on', async () => {

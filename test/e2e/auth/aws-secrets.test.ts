@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AuthScene, type AuthSceneOptions, GET, openAuthScene } from '../../support/auth-scene.js';
+import {
+  type AuthFixture,
+  type AuthFixtureOptions,
+  GET,
+  openAuthFixture,
+} from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { createFakeClock } from '../../support/fake-clock.js';
@@ -54,13 +59,13 @@ const PENDING = {
 
 let endpoint: SecretsManager;
 let restore: () => void;
-const scenes: AuthScene[] = [];
+const fixtures: AuthFixture[] = [];
 beforeEach(async () => {
   endpoint = await startSecretsManager(OLD);
   restore = replaceAwsEnvironment(awsVariables(endpoint.url));
 });
 afterEach(async () => {
-  await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   await endpoint.close();
   restore();
 });
@@ -69,68 +74,68 @@ afterEach(async () => {
 const poll = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
 
 /** The guide's billing service with its credentials in Secrets Manager. */
-async function open(options: AuthSceneOptions = {}): Promise<AuthScene> {
-  const scene = await openAuthScene({ ...options, lines: [...SECRETS, ...(options.lines ?? [])] });
-  scenes.push(scene);
-  return scene;
+async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
+  const fixture = await openAuthFixture({ ...options, lines: [...SECRETS, ...(options.lines ?? [])] });
+  fixtures.push(fixture);
+  return fixture;
 }
 /** The credentials of each token request, as the guide sends them. */
-const sentCredentials = ({ idp }: AuthScene) =>
+const sentCredentials = ({ idp }: AuthFixture) =>
   idp.requests.map(({ text }) => {
     const form = new URLSearchParams(text);
     return { CLIENT_ID: form.get('client_id'), CLIENT_SECRET: form.get('client_secret') };
   });
 /** Resolves when so many attempts to read the secret have failed. */
-const failedAttempts = ({ log }: Pick<AuthScene, 'log'>, count: number) =>
+const failedAttempts = ({ log }: Pick<AuthFixture, 'log'>, count: number) =>
   poll(() => log.records().filter(({ retry_in_ms }) => retry_in_ms !== undefined)).toHaveLength(count);
 
 describe('credentials in AWS Secrets Manager', () => {
   it('take the place of static ones', async () => {
-    const scene = await open();
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    const fixture = await open();
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
     expect(endpoint.secretIds).toEqual([SECRET_ID]);
-    expect(sentCredentials(scene)).toEqual([OLD]);
-    expect(scene.log.text()).not.toContain(MARK);
+    expect(sentCredentials(fixture)).toEqual([OLD]);
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it.each(['Basic ', 'basic ', ''])('are taken out of a value with the prefix %j', async (prefix) => {
     const basic = Buffer.from(`user:${MARK}:with:colons`).toString('base64');
     endpoint.hold({ AUTHORIZATION_HEADER: `${prefix}${basic}` });
-    const scene = await open({ lines: TRANSFORMS });
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
-    expect(sentCredentials(scene)).toEqual([{ CLIENT_ID: 'user', CLIENT_SECRET: `${MARK}:with:colons` }]);
+    const fixture = await open({ lines: TRANSFORMS });
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect(sentCredentials(fixture)).toEqual([{ CLIENT_ID: 'user', CLIENT_SECRET: `${MARK}:with:colons` }]);
   });
 });
 
 describe('an endpoint that is down at the start', () => {
   it('keeps calls waiting for credentials, and nothing else, until it is up', async () => {
     await endpoint.stop();
-    const scene = await open();
-    expect(scene.gateway.procedureCount).toBe(4);
+    const fixture = await open();
+    expect(fixture.gateway.procedureCount).toBe(4);
     for (const [failures, seconds] of [1, 2, 4].entries()) {
-      await failedAttempts(scene, failures + 1);
-      expect(scene.log.records().findLast(({ level }) => level === 'warn')).toMatchObject({
+      await failedAttempts(fixture, failures + 1);
+      expect(fixture.log.records().findLast(({ level }) => level === 'warn')).toMatchObject({
         service: 'billing',
         provider: 'aws_sm',
         cause: 'AWS Secrets Manager: ECONNREFUSED',
         retry_in_ms: seconds * 1_000,
       });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.uri).toBe('bondy.error.bad_gateway');
       expect(ownError(answer)).toEqual({ ...PENDING, retry_after: seconds });
       if (seconds === 4) await endpoint.restart();
-      scene.clock.advance(seconds * 1_000);
+      fixture.clock.advance(seconds * 1_000);
     }
-    await poll(() => scene.log.text()).toContain('the secret has been read');
-    expect([scene.idp.requests.length, scene.upstream.requests.length]).toEqual([0, 0]);
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
-    expect(sentCredentials(scene)).toEqual([OLD]);
+    await poll(() => fixture.log.text()).toContain('the secret has been read');
+    expect([fixture.idp.requests.length, fixture.upstream.requests.length]).toEqual([0, 0]);
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect(sentCredentials(fixture)).toEqual([OLD]);
   });
 
   it('does not hide a mistake in a call', async () => {
     await endpoint.stop();
-    const scene = await open();
-    const answer = await scene.caller.call(GET, {});
+    const fixture = await open();
+    const answer = await fixture.caller.call(GET, {});
     expect(answer.uri).toBe('wamp.error.invalid_argument');
   });
 });
@@ -179,18 +184,18 @@ describe('an endpoint that hangs', () => {
 
 describe('a rotated secret', () => {
   it('is in use after refresh_interval', async () => {
-    const scene = await open();
-    await scene.caller.call(GET, { id: 1 });
+    const fixture = await open();
+    await fixture.caller.call(GET, { id: 1 });
     endpoint.hold(NEW);
-    scene.clock.advance(REFRESH_MS - 1);
+    fixture.clock.advance(REFRESH_MS - 1);
     expect(endpoint.requests).toHaveLength(1);
-    scene.clock.advance(1);
+    fixture.clock.advance(1);
     // A token of the old credentials is worth nothing any more: the next one is fetched at once.
-    await scene.idp.arrived(2);
-    expect(sentCredentials(scene)).toEqual([OLD, NEW]);
-    await scene.settle();
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+    await fixture.idp.arrived(2);
+    expect(sentCredentials(fixture)).toEqual([OLD, NEW]);
+    await fixture.settle();
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
     expect(endpoint.requests).toHaveLength(2);
   });
 
@@ -201,32 +206,32 @@ describe('a rotated secret', () => {
       new URLSearchParams(request.text).get('client_secret') === valid.CLIENT_SECRET
         ? issuing()(request, response)
         : { status: 401, json: { error: 'invalid_client', error_description: request.text } };
-    const scene = await open({
+    const fixture = await open({
       idp: checking,
       api: acceptingOnly(tokens),
       lines: ['+auth.secrets.refresh_interval = 0'],
     });
-    await scene.caller.call(GET, { id: 1 });
+    await fixture.caller.call(GET, { id: 1 });
 
     valid = NEW;
     endpoint.hold(NEW);
     tokens.clear();
     tokens.add('token-3');
     // The API refuses the token, the identity provider the secret; both are replaced within this one call.
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
-    expect(sentCredentials(scene)).toEqual([OLD, OLD, NEW]);
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect(sentCredentials(fixture)).toEqual([OLD, OLD, NEW]);
     expect(endpoint.requests).toHaveLength(2);
-    expect(scene.log.text()).not.toContain(MARK);
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it('that cannot be read leaves the old one in use', async () => {
-    const scene = await open();
-    await scene.caller.call(GET, { id: 1 });
+    const fixture = await open();
+    await fixture.caller.call(GET, { id: 1 });
     await endpoint.stop();
-    scene.clock.advance(REFRESH_MS);
-    await failedAttempts(scene, 1);
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
-    expect(scene.log.records()).toContainEqual(
+    fixture.clock.advance(REFRESH_MS);
+    await failedAttempts(fixture, 1);
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect(fixture.log.records()).toContainEqual(
       expect.objectContaining({
         level: 'warn',
         cause: 'AWS Secrets Manager: ECONNREFUSED',
@@ -235,9 +240,9 @@ describe('a rotated secret', () => {
     );
     endpoint.hold(NEW);
     await endpoint.restart();
-    scene.clock.advance(1_000);
-    await scene.idp.arrived(2);
-    expect(sentCredentials(scene)).toEqual([OLD, NEW]);
+    fixture.clock.advance(1_000);
+    await fixture.idp.arrived(2);
+    expect(sentCredentials(fixture)).toEqual([OLD, NEW]);
   });
 });
 
@@ -273,23 +278,23 @@ describe('a secret that cannot be used', () => {
     'because it %s is pending, named in the log and mended without a restart',
     async (_, spoil, cause, lines = []) => {
       spoil();
-      const scene = await open({ lines });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await open({ lines });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(ownError(answer)).toEqual({ ...PENDING, retry_after: 1 });
-      const [record] = scene.log.records().filter(({ level }) => level === 'warn');
+      const [record] = fixture.log.records().filter(({ level }) => level === 'warn');
       expect(record).toMatchObject({
         service: 'billing',
         provider: 'aws_sm',
         cause: expect.stringMatching(cause),
       });
-      expect(scene.log.text() + answer.frame).not.toContain(MARK);
-      expect(scene.log.text()).not.toContain(base64(MARK));
+      expect(fixture.log.text() + answer.frame).not.toContain(MARK);
+      expect(fixture.log.text()).not.toContain(base64(MARK));
 
       endpoint.hold({ ...OLD, AUTHORIZATION_HEADER: `Basic ${base64(`id-1:${OLD.CLIENT_SECRET}`)}` });
-      scene.clock.advance(1_000);
-      await poll(async () => (await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
-      expect(sentCredentials(scene)).toEqual([OLD]);
-      expect(scene.log.text()).not.toContain(MARK);
+      fixture.clock.advance(1_000);
+      await poll(async () => (await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
+      expect(sentCredentials(fixture)).toEqual([OLD]);
+      expect(fixture.log.text()).not.toContain(MARK);
     },
   );
 });

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type AuthScene,
-  type AuthSceneOptions,
+  type AuthFixture,
+  type AuthFixtureOptions,
   GET,
   guideOAuth2,
-  openAuthScene,
+  openAuthFixture,
   POST,
-} from '../../support/auth-scene.js';
+} from '../../support/auth-fixture.js';
+import { openGatewayFixture } from '../../support/gateway-fixture.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
 import { checkedBy, startOidcIdp } from '../../support/oidc-idp.js';
 import type { AnswerHandler, UpstreamAnswer } from '../../support/recording-upstream.js';
-import { openScene } from '../../support/scene.js';
 
 const CALLS = 200;
 
@@ -19,36 +19,39 @@ describe('many calls and one token', () => {
   afterEach(async () => {
     await Promise.all(open.splice(0).map((each) => each.close()));
   });
-  async function openAuth(options: AuthSceneOptions = {}): Promise<AuthScene> {
-    const scene = await openAuthScene(options);
-    open.push(scene);
-    return scene;
+  async function openAuth(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
+    const fixture = await openAuthFixture(options);
+    open.push(fixture);
+    return fixture;
   }
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
   it('500 calls on a cold cache make one token request', async () => {
-    const scene = await openAuth();
-    const release = scene.idp.hold();
-    const calls = numbers(500).map((id) => scene.caller.call(GET, { id }));
-    await scene.idp.arrived(1);
+    const fixture = await openAuth();
+    const release = fixture.idp.hold();
+    const calls = numbers(500).map((id) => fixture.caller.call(GET, { id }));
+    await fixture.idp.arrived(1);
     // The last of the calls is in the gateway before the token is there.
-    await scene.caller.call('com.example.nobody');
+    await fixture.caller.call('com.example.nobody');
     release();
     const answers = await Promise.all(calls);
     expect(answers.every(({ kwargs }) => kwargs['status'] === 200)).toBe(true);
-    expect(scene.idp.requests).toHaveLength(1);
-    expect(scene.sentTokens()).toEqual(numbers(500).map(() => 'token-1'));
+    expect(fixture.idp.requests).toHaveLength(1);
+    expect(fixture.sentTokens()).toEqual(numbers(500).map(() => 'token-1'));
   });
 
   it('500 calls on a cold cache make one token request to the real oidc-provider', async () => {
     const idp = await startOidcIdp();
     open.push(idp);
-    const scene = await openScene({ lines: guideOAuth2(idp.url).split('\n'), answer: checkedBy(idp) });
-    open.push(scene);
-    const answers = await Promise.all(numbers(500).map((id) => scene.caller.call(GET, { id })));
+    const fixture = await openGatewayFixture({
+      lines: guideOAuth2(idp.url).split('\n'),
+      answer: checkedBy(idp),
+    });
+    open.push(fixture);
+    const answers = await Promise.all(numbers(500).map((id) => fixture.caller.call(GET, { id })));
     expect(answers.every(({ kwargs }) => kwargs['status'] === 200)).toBe(true);
     expect(idp.tokenRequests).toBe(1);
-    expect(new Set(scene.upstream.requests.map(tokenOf)).size).toBe(1);
+    expect(new Set(fixture.upstream.requests.map(tokenOf)).size).toBe(1);
   });
 
   /** Keeps the first answers back until all the requests are there that are to be refused together. */
@@ -64,25 +67,25 @@ describe('many calls and one token', () => {
     };
   }
   /** Gets a token, and forgets how. */
-  async function warm(scene: AuthScene): Promise<void> {
-    await scene.caller.call(GET, { id: 'warm' });
-    scene.upstream.clear();
+  async function warm(fixture: AuthFixture): Promise<void> {
+    await fixture.caller.call(GET, { id: 'warm' });
+    fixture.upstream.clear();
   }
 
   it(`${CALLS} refusals of one token at a time make one refresh and one replay each, of a POST too`, async () => {
-    const scene = await openAuth({
+    const fixture = await openAuth({
       lines: [`+pool.size = ${CALLS}`, '+idempotency_header = Idempotency-Key', '+retries = 3'],
     });
-    await warm(scene);
-    scene.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set(['token-2']))));
+    await warm(fixture);
+    fixture.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set(['token-2']))));
     const answers = await Promise.all(
       numbers(CALLS).map((id) =>
-        id % 2 === 0 ? scene.caller.call(GET, { id }) : scene.caller.call(POST, { id, amount: 25 }),
+        id % 2 === 0 ? fixture.caller.call(GET, { id }) : fixture.caller.call(POST, { id, amount: 25 }),
       ),
     );
     expect(answers.every(({ kwargs }) => kwargs['status'] === 200)).toBe(true);
-    expect(scene.idp.requests).toHaveLength(2);
-    const { requests } = scene.upstream;
+    expect(fixture.idp.requests).toHaveLength(2);
+    const { requests } = fixture.upstream;
     expect(requests).toHaveLength(2 * CALLS);
     const [refused, replayed] = [requests.slice(0, CALLS), requests.slice(CALLS)];
     expect(refused.every((request) => tokenOf(request) === 'token-1')).toBe(true);
@@ -95,60 +98,63 @@ describe('many calls and one token', () => {
   });
 
   it(`${CALLS} refusals of the fresh token as well: the answer stands, there is no second replay`, async () => {
-    const scene = await openAuth({ lines: [`+pool.size = ${CALLS}`] });
-    await warm(scene);
-    scene.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set())));
-    const answers = await Promise.all(numbers(CALLS).map((id) => scene.caller.call(GET, { id })));
+    const fixture = await openAuth({ lines: [`+pool.size = ${CALLS}`] });
+    await warm(fixture);
+    fixture.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set())));
+    const answers = await Promise.all(numbers(CALLS).map((id) => fixture.caller.call(GET, { id })));
     for (const answer of answers) {
       expect(answer.uri).toBe('wamp.error.not_authorized');
       expect(answer.kwargs).toStrictEqual({ status: 401, body: { message: 'who are you?' } });
     }
-    expect(scene.upstream.requests).toHaveLength(2 * CALLS);
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.upstream.requests).toHaveLength(2 * CALLS);
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 
   it('a refusal that comes late, of a token replaced since, is replayed without a token request', async () => {
-    const scene = await openAuth({ lines: ['+pool.size = 2'] });
-    await warm(scene);
+    const fixture = await openAuth({ lines: ['+pool.size = 2'] });
+    await warm(fixture);
     let refuse = (): void => {};
     const late = new Promise<void>((resolve) => {
       refuse = resolve;
     });
     const accept = acceptingOnly(new Set(['token-2']));
-    scene.upstream.answerWith(async (request, response) => {
+    fixture.upstream.answerWith(async (request, response) => {
       if (request.number === 1) await late;
       return (await accept(request, response)) as UpstreamAnswer;
     });
-    const slow = scene.caller.call(POST, { slow: true });
-    await scene.upstream.arrived(1);
-    expect((await scene.caller.call(GET, { id: 2 })).kwargs).toMatchObject({ status: 200 });
-    expect([scene.sentTokens(), scene.idp.requests.length]).toEqual([['token-1', 'token-1', 'token-2'], 2]);
+    const slow = fixture.caller.call(POST, { slow: true });
+    await fixture.upstream.arrived(1);
+    expect((await fixture.caller.call(GET, { id: 2 })).kwargs).toMatchObject({ status: 200 });
+    expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([
+      ['token-1', 'token-1', 'token-2'],
+      2,
+    ]);
     refuse();
     expect((await slow).kwargs).toMatchObject({ status: 200 });
-    expect(scene.sentTokens().slice(3)).toEqual(['token-2']);
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.sentTokens().slice(3)).toEqual(['token-2']);
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 
   it('refusals that come while the next token is on its way wait for it', async () => {
-    const scene = await openAuth();
-    await warm(scene);
-    scene.upstream.answerWith(acceptingOnly(new Set(['token-2'])));
-    const release = scene.idp.hold();
-    const first = scene.caller.call(GET, { id: 1 });
-    await scene.idp.arrived(2);
-    const others = [scene.caller.call(GET, { id: 2 }), scene.caller.call(POST, { a: 3 })];
-    await scene.caller.call('com.example.nobody');
+    const fixture = await openAuth();
+    await warm(fixture);
+    fixture.upstream.answerWith(acceptingOnly(new Set(['token-2'])));
+    const release = fixture.idp.hold();
+    const first = fixture.caller.call(GET, { id: 1 });
+    await fixture.idp.arrived(2);
+    const others = [fixture.caller.call(GET, { id: 2 }), fixture.caller.call(POST, { a: 3 })];
+    await fixture.caller.call('com.example.nobody');
     release();
     const answers = await Promise.all([first, ...others]);
     expect(answers.map(({ kwargs }) => kwargs['status'])).toEqual([200, 200, 200]);
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.idp.requests).toHaveLength(2);
     // The refused token is dropped at once: whoever comes now waits rather than send it.
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2', 'token-2', 'token-2']);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2', 'token-2', 'token-2']);
   });
 
   it('services with credentials of their own have tokens of their own', async () => {
     const other = 'rpc_gateway.services.other';
-    const scene = await openAuth({
+    const fixture = await openAuth({
       idp: (request, response) =>
         issuing({ access_token: `token-of-${new URLSearchParams(request.text).get('client_id')}` })(
           request,
@@ -163,17 +169,17 @@ describe('many calls and one token', () => {
           `${other}.procedures.get.realm = com.example.myrealm`,
         ].join('\n'),
     });
-    const calls = [scene.caller.call(GET, { id: 1 }), scene.caller.call('com.other.get')];
+    const calls = [fixture.caller.call(GET, { id: 1 }), fixture.caller.call('com.other.get')];
     await Promise.all(calls);
-    await scene.caller.call(GET, { id: 2 });
-    await scene.caller.call('com.other.get');
-    const sent = scene.upstream.requests.map((request) => [request.url, tokenOf(request)].join(' '));
+    await fixture.caller.call(GET, { id: 2 });
+    await fixture.caller.call('com.other.get');
+    const sent = fixture.upstream.requests.map((request) => [request.url, tokenOf(request)].join(' '));
     expect(sent.sort()).toEqual([
       '/ token-of-other-client-id',
       '/ token-of-other-client-id',
       '/invoices/1 token-of-my-client-id',
       '/invoices/2 token-of-my-client-id',
     ]);
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 });

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type AuthScene,
-  type AuthSceneOptions,
+  type AuthFixture,
+  type AuthFixtureOptions,
   GET,
   NO_TOKEN,
-  openAuthScene,
-} from '../../support/auth-scene.js';
+  openAuthFixture,
+} from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { issuing } from '../../support/idp.js';
 import type { UpstreamAnswer } from '../../support/recording-upstream.js';
@@ -14,86 +14,88 @@ import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 const SHORT = { idp: issuing({ expires_in: 10 }), refresh: '+auth.cache.refresh_margin = 0' };
 
 describe('an expired token is never sent', () => {
-  const scenes: AuthScene[] = [];
+  const fixtures: AuthFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open({ lines = [], ...options }: AuthSceneOptions): Promise<AuthScene> {
-    const scene = await openAuthScene({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] });
-    scenes.push(scene);
-    return scene;
+  async function open({ lines = [], ...options }: AuthFixtureOptions): Promise<AuthFixture> {
+    const fixture = await openAuthFixture({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] });
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it('at the last moment of its life, and at the first after it', async () => {
-    const scene = await open({});
-    await scene.caller.call(GET, { id: 1 });
-    scene.clock.advance(9_999);
-    await scene.caller.call(GET, { id: 2 });
-    scene.clock.advance(1);
-    await scene.caller.call(GET, { id: 3 });
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-1', 'token-2']);
+    const fixture = await open({});
+    await fixture.caller.call(GET, { id: 1 });
+    fixture.clock.advance(9_999);
+    await fixture.caller.call(GET, { id: 2 });
+    fixture.clock.advance(1);
+    await fixture.caller.call(GET, { id: 3 });
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-1', 'token-2']);
   });
 
   it('where a call has waited for its connection meanwhile', async () => {
-    const scene = await open({ lines: ['+pool.size = 1', '+pool.checkout_timeout = 30s', '+timeout = 30s'] });
+    const fixture = await open({
+      lines: ['+pool.size = 1', '+pool.checkout_timeout = 30s', '+timeout = 30s'],
+    });
     let finish = (): void => {};
     const slow = new Promise<UpstreamAnswer>((resolve) => {
       finish = () => resolve({});
     });
-    scene.upstream.answerWith(({ number }) => (number === 1 ? slow : {}));
-    const calls = [scene.caller.call(GET, { id: 1 })];
-    await scene.upstream.arrived(1);
-    calls.push(scene.caller.call(GET, { id: 2 }));
-    await scene.caller.call('com.example.nobody');
-    scene.clock.advance(11_000);
+    fixture.upstream.answerWith(({ number }) => (number === 1 ? slow : {}));
+    const calls = [fixture.caller.call(GET, { id: 1 })];
+    await fixture.upstream.arrived(1);
+    calls.push(fixture.caller.call(GET, { id: 2 }));
+    await fixture.caller.call('com.example.nobody');
+    fixture.clock.advance(11_000);
     finish();
     const answers = await Promise.all(calls);
     expect(answers.map(({ kwargs }) => kwargs['status'])).toEqual([200, 200]);
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
   it('where a call has waited for its next attempt meanwhile', async () => {
-    const scene = await open({
+    const fixture = await open({
       lines: ['+retry.statuses = 503', '+retries = 1', '+deadline = 1m'],
       api: ({ number }) => (number === 1 ? { status: 503, headers: { 'retry-after': '11' } } : {}),
     });
-    const answer = scene.caller.call(GET, { id: 1 });
-    const { answered } = await scene.upstream.arrived(1);
+    const answer = fixture.caller.call(GET, { id: 1 });
+    const { answered } = await fixture.upstream.arrived(1);
     await answered;
-    await scene.settle();
-    scene.clock.advance(11_000);
+    await fixture.settle();
+    fixture.clock.advance(11_000);
     expect((await answer).kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
   describe('between a redirect and where it leads', () => {
     /** Sends each call on, and lets tokens expire meanwhile as often as told. */
-    async function slow(times: number, ...lines: string[]): Promise<AuthScene> {
-      const scene = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
+    async function slow(times: number, ...lines: string[]): Promise<AuthFixture> {
+      const fixture = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
       let left = times;
-      scene.upstream.answerWith(({ url }) => {
+      fixture.upstream.answerWith(({ url }) => {
         if (url.endsWith('/there')) return { json: 'there' };
-        if (left-- > 0) scene.clock.advance(10_000);
+        if (left-- > 0) fixture.clock.advance(10_000);
         return { status: 302, headers: { location: `${url}/there` } };
       });
-      return scene;
+      return fixture;
     }
-    const sent = (scene: AuthScene) => scene.upstream.requests.map(({ url }) => url);
+    const sent = (fixture: AuthFixture) => fixture.upstream.requests.map(({ url }) => url);
     const [HERE, THERE] = ['/invoices/1', '/invoices/1/there'];
 
     it('the call begins anew, whatever `retries` says, and that counts as an attempt', async () => {
-      const scene = await slow(1, '+retries = 0', '+deadline = 30s');
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await slow(1, '+retries = 0', '+deadline = 30s');
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toStrictEqual({ status: 200, body: 'there' });
-      expect(sent(scene)).toEqual([HERE, HERE, THERE]);
-      expect(scene.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
+      expect(sent(fixture)).toEqual([HERE, HERE, THERE]);
+      expect(fixture.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
     });
 
     it('once and no more: the second time it ends', async () => {
-      const scene = await slow(9, '+retries = 5', '+deadline = 1m');
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await slow(9, '+retries = 5', '+deadline = 1m');
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 2 });
-      expect(sent(scene)).toEqual([HERE, HERE]);
+      expect(sent(fixture)).toEqual([HERE, HERE]);
     });
   });
 });

@@ -6,8 +6,12 @@ import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { type RecordedRequest, startRecordingUpstream } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
 /** Stands in every planted value, so that one search finds any of them. */
@@ -25,37 +29,37 @@ const KEY = ['+auth.secrets.vars.token.field = API_KEY', '+auth.apply.format = B
 
 let folder: TemporaryFolder;
 let clock: FakeClock;
-const scenes: Scene[] = [];
+const fixtures: GatewayFixture[] = [];
 beforeEach(() => {
   folder = createTemporaryFolder();
   clock = createFakeClock();
 });
 afterEach(async () => {
-  await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   folder.remove();
 });
 
-async function open(lines: readonly string[], options: SceneOptions = {}): Promise<Scene> {
+async function open(lines: readonly string[], options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const gateway = { clock, random: () => 0.5, ...options.gateway };
-  const scene = await openScene({ lines, ...options, gateway });
-  scenes.push(scene);
-  return scene;
+  const fixture = await openGatewayFixture({ lines, ...options, gateway });
+  fixtures.push(fixture);
+  return fixture;
 }
 const authorization = (request: RecordedRequest | undefined) => request?.headers['authorization'];
 /** The credential that a call carries now. */
-async function credential(scene: Scene): Promise<unknown> {
-  expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
-  return authorization(scene.upstream.requests.at(-1));
+async function credential(fixture: GatewayFixture): Promise<unknown> {
+  expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
+  return authorization(fixture.upstream.requests.at(-1));
 }
 /** Lets the clock run, a second at a time, until the log says this. */
-function untilLogged({ log }: Scene, sentence: string): Promise<void> {
+function untilLogged({ log }: GatewayFixture, sentence: string): Promise<void> {
   const step = (): string => {
     clock.advance(1_000);
     return log.text();
   };
   return expect.poll(step, { timeout: 10_000 }).toContain(sentence);
 }
-const warnings = ({ log }: Scene) => log.records().filter(({ level }) => level === 'warn');
+const warnings = ({ log }: GatewayFixture) => log.records().filter(({ level }) => level === 'warn');
 const CHANGED = 'the secret has changed';
 
 describe('secrets in a file', () => {
@@ -64,45 +68,45 @@ describe('secrets in a file', () => {
 
   it('are used, and used anew when they change, also without refresh_interval', async () => {
     folder.write('creds.json', JSON.stringify({ API_KEY: `${MARK}-1` }));
-    const scene = await open([...fromFile(), '+auth.secrets.refresh_interval = 0']);
-    expect(await credential(scene)).toBe(`Bearer ${MARK}-1`);
+    const fixture = await open([...fromFile(), '+auth.secrets.refresh_interval = 0']);
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}-1`);
     folder.write('creds.json', JSON.stringify({ API_KEY: `${MARK}-22` }));
-    await untilLogged(scene, CHANGED);
-    expect(await credential(scene)).toBe(`Bearer ${MARK}-22`);
-    expect(scene.log.text()).not.toContain(MARK);
+    await untilLogged(fixture, CHANGED);
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}-22`);
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it('are followed where Kubernetes swaps them', async () => {
     folder.write('..2026_01/creds.json', `{"API_KEY": "${MARK}-1"}`);
     symlinkSync('..2026_01', file('..data'));
     symlinkSync('..data/creds.json', file());
-    const scene = await open(fromFile());
-    expect(await credential(scene)).toBe(`Bearer ${MARK}-1`);
+    const fixture = await open(fromFile());
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}-1`);
 
     folder.write('..2026_02/creds.json', `{"API_KEY": "${MARK}-2"}`);
     symlinkSync('..2026_02', file('..data_tmp'));
     renameSync(file('..data_tmp'), file('..data'));
     rmSync(file('..2026_01'), { recursive: true });
-    await untilLogged(scene, CHANGED);
-    expect(await credential(scene)).toBe(`Bearer ${MARK}-2`);
+    await untilLogged(fixture, CHANGED);
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}-2`);
   });
 
   it('may come after the start', async () => {
-    const scene = await open(fromFile());
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open(fromFile());
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.uri).toBe('bondy.error.bad_gateway');
     expect(ownError(answer)).toEqual({ ...PENDING, retry_after: 1 });
-    expect(warnings(scene)[0]).toMatchObject({
+    expect(warnings(fixture)[0]).toMatchObject({
       level: 'warn',
       service: 'billing',
       provider: 'file',
       cause: `the file ${file()} is unreadable (ENOENT)`,
     });
-    expect((await scene.caller.call(GET, {})).uri).toBe('wamp.error.invalid_argument');
+    expect((await fixture.caller.call(GET, {})).uri).toBe('wamp.error.invalid_argument');
     folder.write('creds.json', '{"API_KEY": 12345678901234567890}');
-    await untilLogged(scene, 'the secret has been read');
-    expect(await credential(scene)).toBe('Bearer 12345678901234567890');
-    expect(scene.upstream.requests).toHaveLength(1);
+    await untilLogged(fixture, 'the secret has been read');
+    expect(await credential(fixture)).toBe('Bearer 12345678901234567890');
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it.each([
@@ -111,16 +115,16 @@ describe('secrets in a file', () => {
     ['removed', undefined, 'creds.json is unreadable (ENOENT)'],
   ])('stay in use while the file is %s', async (_, text, cause) => {
     folder.write('creds.json', '{"API_KEY": "good"}');
-    const scene = await open(fromFile());
-    expect(await credential(scene)).toBe('Bearer good');
+    const fixture = await open(fromFile());
+    expect(await credential(fixture)).toBe('Bearer good');
     if (text === undefined) rmSync(file());
     else folder.write('creds.json', text);
-    await untilLogged(scene, cause);
-    expect(await credential(scene)).toBe('Bearer good');
+    await untilLogged(fixture, cause);
+    expect(await credential(fixture)).toBe('Bearer good');
     folder.write('creds.json', '{"API_KEY": "better"}');
-    await untilLogged(scene, CHANGED);
-    expect(await credential(scene)).toBe('Bearer better');
-    expect(scene.log.text()).not.toContain(MARK);
+    await untilLogged(fixture, CHANGED);
+    expect(await credential(fixture)).toBe('Bearer better');
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it.each([
@@ -129,21 +133,21 @@ describe('secrets in a file', () => {
     ['nested JSON', 'db.key', 'key', '{"db":{"key":"key\\n"}}'],
   ])('may be %s', async (_, field, key, text) => {
     folder.write('creds.json', text);
-    const scene = await open([...fromFile(), `+auth.secrets.vars.token.field = ${field}`]);
-    expect(await credential(scene)).toBe(`Bearer ${key}`);
+    const fixture = await open([...fromFile(), `+auth.secrets.vars.token.field = ${field}`]);
+    expect(await credential(fixture)).toBe(`Bearer ${key}`);
   });
 
   it('may be a folder of files, of which a changed one is in use at once', async () => {
     folder.write('creds.json/api.key', 'old\n');
-    const scene = await open([...fromFile(), '+auth.secrets.vars.token.field = api.key']);
-    expect(await credential(scene)).toBe('Bearer old');
+    const fixture = await open([...fromFile(), '+auth.secrets.vars.token.field = api.key']);
+    expect(await credential(fixture)).toBe('Bearer old');
     folder.write('creds.json/api.key', `${MARK}\n`);
-    await untilLogged(scene, CHANGED);
-    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
+    await untilLogged(fixture, CHANGED);
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}`);
     rmSync(join(folder.path, 'creds.json/api.key'));
-    await untilLogged(scene, 'creds.json/api.key is unreadable (ENOENT)');
-    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
-    expect(scene.log.text()).not.toContain(MARK);
+    await untilLogged(fixture, 'creds.json/api.key is unreadable (ENOENT)');
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}`);
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it('lie beside the configuration where their path is relative', async () => {
@@ -166,9 +170,9 @@ describe('secrets in the environment', () => {
   const FROM_ENV = ['+auth.secrets.provider = env', ...KEY];
 
   it('are used', async () => {
-    const scene = await open(FROM_ENV, { gateway: { env: { API_KEY: MARK } } });
-    expect(await credential(scene)).toBe(`Bearer ${MARK}`);
-    expect(scene.log.text()).not.toContain(MARK);
+    const fixture = await open(FROM_ENV, { gateway: { env: { API_KEY: MARK } } });
+    expect(await credential(fixture)).toBe(`Bearer ${MARK}`);
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 
   it('go through transforms', async () => {
@@ -181,26 +185,29 @@ describe('secrets in the environment', () => {
       '+auth.secrets.vars.user.transform = basic_username',
       '+auth.apply.format = Key {{user}}/{{token}}',
     ];
-    const scene = await open(lines, { gateway: { env } });
-    expect(await credential(scene)).toBe(`Key user/${MARK}`);
+    const fixture = await open(lines, { gateway: { env } });
+    expect(await credential(fixture)).toBe(`Key user/${MARK}`);
   });
 
   it('that are missing leave their service alone pending, and are taken when they are there', async () => {
     const env: Record<string, string> = { OTHER: MARK };
     const other = billingConf('http://127.0.0.1:9').replaceAll('billing', 'other');
-    const scene = await open([...FROM_ENV, ...other.split('\n'), 'rpc_gateway.services.other.retries = 0'], {
-      gateway: { env },
-    });
-    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
-    expect(warnings(scene)[0]).toMatchObject({
+    const fixture = await open(
+      [...FROM_ENV, ...other.split('\n'), 'rpc_gateway.services.other.retries = 0'],
+      {
+        gateway: { env },
+      },
+    );
+    expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
+    expect(warnings(fixture)[0]).toMatchObject({
       provider: 'env',
       cause: expect.stringMatching(/^not set in the environment: API_KEY .*restart/),
     });
-    expect((await scene.caller.call('com.other.get_invoice', { id: 1 })).kwargs['code']).toBe('connect');
+    expect((await fixture.caller.call('com.other.get_invoice', { id: 1 })).kwargs['code']).toBe('connect');
     env['API_KEY'] = 'k';
-    await untilLogged(scene, 'the secret has been read');
-    expect(await credential(scene)).toBe('Bearer k');
-    expect(scene.log.text()).not.toContain(MARK);
+    await untilLogged(fixture, 'the secret has been read');
+    expect(await credential(fixture)).toBe('Bearer k');
+    expect(fixture.log.text()).not.toContain(MARK);
   });
 });
 
@@ -215,25 +222,25 @@ describe('a base_url with a variable from a secret', () => {
     const second = await startRecordingUpstream();
     const secret = (port: number) => JSON.stringify({ PORT: port, TENANT: MARK });
     const path = folder.write('creds.json', 'not yet');
-    const scene = await open([], {
+    const fixture = await open([], {
       conf: () =>
         billingConf('http://127.0.0.1:{{port}}/{{tenant}}', ...lines, `+auth.secrets.secret_id = ${path}`),
     });
-    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
+    expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toEqual({ ...PENDING, retry_after: 1 });
 
-    folder.write('creds.json', secret(scene.upstream.port));
-    await untilLogged(scene, 'the secret has been read');
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
-    expect(scene.upstream.requests.map(({ url }) => url)).toEqual([`/${MARK}/invoices/1`]);
+    folder.write('creds.json', secret(fixture.upstream.port));
+    await untilLogged(fixture, 'the secret has been read');
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect(fixture.upstream.requests.map(({ url }) => url)).toEqual([`/${MARK}/invoices/1`]);
 
     folder.write('creds.json', `${secret(second.port)}\n`);
-    await untilLogged(scene, CHANGED);
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
-    expect([scene.upstream.requests.length, second.requests.map(({ url }) => url)]).toEqual([
+    await untilLogged(fixture, CHANGED);
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
+    expect([fixture.upstream.requests.length, second.requests.map(({ url }) => url)]).toEqual([
       1,
       [`/${MARK}/invoices/2`],
     ]);
-    expect(scene.log.text()).not.toContain(MARK);
+    expect(fixture.log.text()).not.toContain(MARK);
     await second.close();
   });
 });

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type AuthScene,
-  type AuthSceneOptions,
+  type AuthFixture,
+  type AuthFixtureOptions,
   GET,
   NO_TOKEN,
-  openAuthScene,
+  openAuthFixture,
   POST,
-} from '../../support/auth-scene.js';
+} from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
 import { type AnswerHandler, HANG, RESET } from '../../support/recording-upstream.js';
@@ -20,80 +20,80 @@ const CALLS_A_TICK = 10;
 const GUARD_MS = 10_000;
 
 describe('refusals and the tokens that they cost', () => {
-  const scenes: AuthScene[] = [];
+  const fixtures: AuthFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: AuthSceneOptions = {}): Promise<AuthScene> {
-    const scene = await openAuthScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
+    const fixture = await openAuthFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   /** Gets a token, and lets it grow older than any guard. */
-  async function warm(scene: AuthScene, then: AnswerHandler): Promise<void> {
-    await scene.caller.call(GET, { id: 'warm' });
-    await scene.pass(2 * GUARD_MS);
-    scene.upstream.clear();
-    scene.upstream.answerWith(then);
+  async function warm(fixture: AuthFixture, then: AnswerHandler): Promise<void> {
+    await fixture.caller.call(GET, { id: 'warm' });
+    await fixture.pass(2 * GUARD_MS);
+    fixture.upstream.clear();
+    fixture.upstream.answerWith(then);
   }
 
   /** A hundred calls a second; gives the times of the token requests that they led to. */
-  async function hammer(scene: AuthScene, forMs: number, expected: object): Promise<number[]> {
+  async function hammer(fixture: AuthFixture, forMs: number, expected: object): Promise<number[]> {
     const times: number[] = [];
-    let seen = scene.idp.requests.length;
+    let seen = fixture.idp.requests.length;
     for (let passed = 0; passed < forMs; passed += TICK_MS) {
-      const calls = Array.from({ length: CALLS_A_TICK }, (_, id) => scene.caller.call(GET, { id }));
+      const calls = Array.from({ length: CALLS_A_TICK }, (_, id) => fixture.caller.call(GET, { id }));
       for (const answer of await Promise.all(calls)) expect(answer.kwargs).toStrictEqual(expected);
-      for (; seen < scene.idp.requests.length; seen++) times.push(scene.clock.monotonic());
-      await scene.pass(TICK_MS);
+      for (; seen < fixture.idp.requests.length; seen++) times.push(fixture.clock.monotonic());
+      await fixture.pass(TICK_MS);
     }
     return times;
   }
   const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
   it('plain 403s at a hundred a second lead to no token request, and are not replayed', async () => {
-    const scene = await open();
-    await warm(scene, () => FORBIDDEN);
+    const fixture = await open();
+    await warm(fixture, () => FORBIDDEN);
     const expected = { status: 403, body: { message: 'not for you' } };
-    expect(await hammer(scene, 12_000, expected)).toEqual([]);
-    expect(scene.upstream.requests).toHaveLength(1_200);
-    expect(new Set(scene.sentTokens())).toEqual(new Set(['token-1']));
+    expect(await hammer(fixture, 12_000, expected)).toEqual([]);
+    expect(fixture.upstream.requests).toHaveLength(1_200);
+    expect(new Set(fixture.sentTokens())).toEqual(new Set(['token-1']));
   });
 
   it('plain 403s at a hundred a second, with refresh_on 403, lead to one in ten seconds at most', async () => {
-    const scene = await open({ lines: [BOTH] });
-    await warm(scene, () => FORBIDDEN);
-    const times = await hammer(scene, 35_000, { status: 403, body: { message: 'not for you' } });
+    const fixture = await open({ lines: [BOTH] });
+    await warm(fixture, () => FORBIDDEN);
+    const times = await hammer(fixture, 35_000, { status: 403, body: { message: 'not for you' } });
     expect(times).toHaveLength(4);
     for (const gap of gaps(times)) expect(gap).toBeGreaterThanOrEqual(GUARD_MS);
   });
 
   it('tokens of ten seconds, replaced twice in that time anyway, are replaced once more for plain 403s', async () => {
-    const scene = await open({ lines: [BOTH], idp: issuing({ expires_in: 10 }) });
-    await warm(scene, () => FORBIDDEN);
-    const times = await hammer(scene, 60_000, { status: 403, body: { message: 'not for you' } });
+    const fixture = await open({ lines: [BOTH], idp: issuing({ expires_in: 10 }) });
+    await warm(fixture, () => FORBIDDEN);
+    const times = await hammer(fixture, 60_000, { status: 403, body: { message: 'not for you' } });
     expect(times.length).toBeLessThanOrEqual(60 / 5 + 60 / 10 + 1);
   });
 
   it('401s at a hundred a second lead to one token request in ten seconds at most', async () => {
-    const scene = await open();
-    await warm(scene, acceptingOnly(new Set()));
-    const times = await hammer(scene, 35_000, { status: 401, body: { message: 'who are you?' } });
+    const fixture = await open();
+    await warm(fixture, acceptingOnly(new Set()));
+    const times = await hammer(fixture, 35_000, { status: 401, body: { message: 'who are you?' } });
     expect(times).toHaveLength(4);
     for (const gap of gaps(times)) expect(gap).toBeGreaterThanOrEqual(GUARD_MS);
   });
 
   it('a 401 for a token that a 401 has just brought stands at once, without a replay', async () => {
-    const scene = await open();
-    await warm(scene, acceptingOnly(new Set()));
-    await scene.caller.call(GET, { id: 1 });
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
-    await scene.caller.call(GET, { id: 2 });
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
-    await scene.pass(GUARD_MS);
-    await scene.caller.call(GET, { id: 3 });
-    expect(scene.sentTokens().slice(3)).toEqual(['token-2', 'token-3']);
+    const fixture = await open();
+    await warm(fixture, acceptingOnly(new Set()));
+    await fixture.caller.call(GET, { id: 1 });
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
+    await fixture.caller.call(GET, { id: 2 });
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
+    await fixture.pass(GUARD_MS);
+    await fixture.caller.call(GET, { id: 3 });
+    expect(fixture.sentTokens().slice(3)).toEqual(['token-2', 'token-3']);
   });
 
   it.each([
@@ -102,18 +102,18 @@ describe('refusals and the tokens that they cost', () => {
     'bearer error=invalid_token',
     'Basic realm="x", Bearer realm="a, b", ERROR = "invalid_token"',
   ])('a 403 with %s gets a new token and is replayed', async (challenge) => {
-    const scene = await open();
+    const fixture = await open();
     const accept = acceptingOnly(new Set(['token-2']));
-    await warm(scene, (request, response) => {
+    await warm(fixture, (request, response) => {
       const answer = accept(request, response);
       const refused = typeof answer === 'object' && 'status' in answer && answer.status === 401;
       return refused ? { ...FORBIDDEN, headers: { 'www-authenticate': challenge } } : answer;
     });
-    const answer = await scene.caller.call(POST, { amount: 1 });
+    const answer = await fixture.caller.call(POST, { amount: 1 });
     expect(answer.kwargs).toStrictEqual({ status: 200, body: { ok: true } });
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
-    expect(scene.upstream.requests.map(({ text }) => text)).toEqual(Array(2).fill('{"amount":1}'));
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
+    expect(fixture.upstream.requests.map(({ text }) => text)).toEqual(Array(2).fill('{"amount":1}'));
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 
   it.each([
@@ -122,93 +122,93 @@ describe('refusals and the tokens that they cost', () => {
     'Bearer error="insufficient_scope", error_description="no error=\\"invalid_token\\" this"',
     'Bearer error="invalid_token_type"',
   ])('a 403 with %s does not', async (challenge) => {
-    const scene = await open();
-    await warm(scene, () => ({ ...FORBIDDEN, headers: { 'www-authenticate': challenge } }));
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open();
+    await warm(fixture, () => ({ ...FORBIDDEN, headers: { 'www-authenticate': challenge } }));
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs['status']).toBe(403);
-    expect([scene.upstream.requests.length, scene.idp.requests.length]).toEqual([1, 1]);
+    expect([fixture.upstream.requests.length, fixture.idp.requests.length]).toEqual([1, 1]);
   });
 
   it('with refresh_on 403 a plain 403 is replayed with a new token', async () => {
-    const scene = await open({ lines: [BOTH] });
-    await warm(scene, ({ headers }) => (headers.authorization === 'Bearer token-1' ? FORBIDDEN : {}));
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open({ lines: [BOTH] });
+    await warm(fixture, ({ headers }) => (headers.authorization === 'Bearer token-1' ? FORBIDDEN : {}));
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
   it('a replay is like any request: a POST that is lost is not sent again', async () => {
-    const scene = await open();
-    await warm(scene, ({ number }) => (number === 1 ? { status: 401 } : RESET));
-    const answer = await scene.caller.call(POST, { amount: 1 });
+    const fixture = await open();
+    await warm(fixture, ({ number }) => (number === 1 ? { status: 401 } : RESET));
+    const answer = await fixture.caller.call(POST, { amount: 1 });
     expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 2 });
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-2']);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
   it.each([400, 404, 407, 429, 500, 503])('a %i leads to nothing of the kind', async (status) => {
-    const scene = await open({ lines: [BOTH] });
-    await warm(scene, () => ({ status, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }));
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(status);
-    expect([scene.upstream.requests.length, scene.idp.requests.length]).toEqual([1, 1]);
+    const fixture = await open({ lines: [BOTH] });
+    await warm(fixture, () => ({ status, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }));
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(status);
+    expect([fixture.upstream.requests.length, fixture.idp.requests.length]).toEqual([1, 1]);
   });
 
   describe('while no new token can be had', () => {
     it('a 401 becomes 503, and calls send the refused token no more', async () => {
-      const scene = await open();
-      await warm(scene, acceptingOnly(new Set(['token-3'])));
-      scene.idp.answerWith(() => ({ status: 500 }));
-      const answer = await scene.caller.call(POST, { a: 1 });
+      const fixture = await open();
+      await warm(fixture, acceptingOnly(new Set(['token-3'])));
+      fixture.idp.answerWith(() => ({ status: 500 }));
+      const answer = await fixture.caller.call(POST, { a: 1 });
       expect(answer.uri).toBe('bondy.error.bad_gateway');
       expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 1, retry_after: 1 });
-      const next = await scene.caller.call(GET, { id: 2 });
+      const next = await fixture.caller.call(GET, { id: 2 });
       expect(ownError(next)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
-      expect([scene.sentTokens(), scene.idp.requests.length]).toEqual([['token-1'], 2]);
+      expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1'], 2]);
 
-      scene.idp.answerWith(issuing());
-      await scene.pass(2_000, 1_000);
-      expect((await scene.caller.call(GET, { id: 3 })).kwargs).toMatchObject({ status: 200 });
-      expect(scene.sentTokens()).toEqual(['token-1', 'token-3']);
+      fixture.idp.answerWith(issuing());
+      await fixture.pass(2_000, 1_000);
+      expect((await fixture.caller.call(GET, { id: 3 })).kwargs).toMatchObject({ status: 200 });
+      expect(fixture.sentTokens()).toEqual(['token-1', 'token-3']);
     });
 
     it('a plain 403 is handed over as it is, and the token stays in use', async () => {
-      const scene = await open({ lines: [BOTH] });
-      await warm(scene, ({ url }) => (url.includes('forbidden') ? FORBIDDEN : {}));
-      scene.idp.answerWith(() => ({ status: 500 }));
-      const answer = await scene.caller.call(GET, { id: 'forbidden' });
+      const fixture = await open({ lines: [BOTH] });
+      await warm(fixture, ({ url }) => (url.includes('forbidden') ? FORBIDDEN : {}));
+      fixture.idp.answerWith(() => ({ status: 500 }));
+      const answer = await fixture.caller.call(GET, { id: 'forbidden' });
       expect([answer.uri, answer.kwargs]).toEqual([
         'wamp.error.not_authorized',
         { status: 403, body: { message: 'not for you' } },
       ]);
-      expect((await scene.caller.call(GET, { id: 2 })).kwargs['status']).toBe(200);
-      expect(scene.sentTokens()).toEqual(['token-1', 'token-1']);
+      expect((await fixture.caller.call(GET, { id: 2 })).kwargs['status']).toBe(200);
+      expect(fixture.sentTokens()).toEqual(['token-1', 'token-1']);
     });
 
     it('a plain 403 is handed over as it is also where the token endpoint keeps silent', async () => {
-      const scene = await open({ lines: [BOTH, '+deadline = 3s'] });
-      await warm(scene, () => FORBIDDEN);
-      scene.idp.answerWith(() => HANG);
-      const answer = scene.caller.call(GET, { id: 1 });
-      await scene.idp.arrived(2);
-      scene.clock.advance(3_000);
+      const fixture = await open({ lines: [BOTH, '+deadline = 3s'] });
+      await warm(fixture, () => FORBIDDEN);
+      fixture.idp.answerWith(() => HANG);
+      const answer = fixture.caller.call(GET, { id: 1 });
+      await fixture.idp.arrived(2);
+      fixture.clock.advance(3_000);
       expect((await answer).kwargs).toEqual({ status: 403, body: { message: 'not for you' } });
     });
 
     it('403s at a hundred a second put no more load on a dead endpoint than others', async () => {
-      const scene = await open({ lines: [BOTH], random: 0 });
-      await warm(scene, () => FORBIDDEN);
-      scene.idp.answerWith(() => ({ status: 500 }));
-      const times = await hammer(scene, 60_000, { status: 403, body: { message: 'not for you' } });
+      const fixture = await open({ lines: [BOTH], random: 0 });
+      await warm(fixture, () => FORBIDDEN);
+      fixture.idp.answerWith(() => ({ status: 500 }));
+      const times = await hammer(fixture, 60_000, { status: 403, body: { message: 'not for you' } });
       expect(times.length).toBeGreaterThan(1);
       expect(times.length).toBeLessThanOrEqual(10);
     });
   });
 
   it.each([400, 419, 498])('a %i that auth.refresh_on names is answered by a new token', async (status) => {
-    const scene = await open({ lines: [`+auth.refresh_on = 401, ${status}`], idp: issuing() });
-    await warm(scene, (request) =>
+    const fixture = await open({ lines: [`+auth.refresh_on = 401, ${status}`], idp: issuing() });
+    await warm(fixture, (request) =>
       tokenOf(request) === 'token-2' ? { json: { ok: true } } : { status, json: { error: 'token expired' } },
     );
-    expect((await scene.caller.call(POST, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-    expect([scene.upstream.requests.length, scene.idp.requests.length]).toEqual([2, 2]);
+    expect((await fixture.caller.call(POST, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    expect([fixture.upstream.requests.length, fixture.idp.requests.length]).toEqual([2, 2]);
   });
 });

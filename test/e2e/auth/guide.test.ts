@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GET, guideOAuth2, NO_TOKEN, openAuthScene } from '../../support/auth-scene.js';
+import { GET, guideOAuth2, NO_TOKEN, openAuthFixture } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { readDocument } from '../../support/documents.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { tokenOf } from '../../support/idp.js';
 import { checkedBy, type OidcIdp, POST_CLIENT, startOidcIdp } from '../../support/oidc-idp.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 const GUIDE = readDocument('examples/guide.conf');
 const SERVICE = GUIDE.slice(0, GUIDE.indexOf('## Token acquisition'));
@@ -22,70 +22,70 @@ rpc_gateway.services.maps.procedures.geocode.path = /geocode
 
 describe("the guide's Authentication Setup, verbatim", () => {
   let idp: OidcIdp;
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   beforeEach(async () => {
     idp = await startOidcIdp();
   });
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
     await idp.close();
   });
 
-  async function open(...sections: string[]): Promise<Scene> {
-    const scene = await openScene({
+  async function open(...sections: string[]): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture({
       conf: (url) => sections.join('\n').replaceAll('https://billing.example.com', url),
       answer: checkedBy(idp),
     });
-    scenes.push(scene);
-    return scene;
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it('OAuth2 client credentials, with the real oidc-provider', async () => {
-    const scene = await open(SERVICE, guideOAuth2(idp.url));
+    const fixture = await open(SERVICE, guideOAuth2(idp.url));
     const call = { id: 'INV-001', expand: 'lines' };
-    const answer = await scene.caller.call(GET, call);
+    const answer = await fixture.caller.call(GET, call);
     expect(answer.kwargs).toMatchObject({ status: 200, body: { active: true, client_id: POST_CLIENT.id } });
     expect(idp.tokenRequests).toBe(1);
-    expect(scene.upstream.requests.map(({ url }) => url)).toEqual(['/api/invoices/INV-001?expand=lines']);
+    expect(fixture.upstream.requests.map(({ url }) => url)).toEqual(['/api/invoices/INV-001?expand=lines']);
   });
 
   it('keeps the token of one call for the next, and gets another when that one is revoked', async () => {
-    const scene = await open(SERVICE, guideOAuth2(idp.url));
-    await scene.caller.call(GET, { id: 1 });
-    await scene.caller.call(GET, { id: 2 });
-    const [first, second] = scene.upstream.requests.map(tokenOf);
+    const fixture = await open(SERVICE, guideOAuth2(idp.url));
+    await fixture.caller.call(GET, { id: 1 });
+    await fixture.caller.call(GET, { id: 2 });
+    const [first, second] = fixture.upstream.requests.map(tokenOf);
     expect([second, idp.tokenRequests]).toEqual([first, 1]);
     idp.revokeAll();
-    const answer = await scene.caller.call(GET, { id: 3 });
+    const answer = await fixture.caller.call(GET, { id: 3 });
     expect(answer.kwargs).toMatchObject({ status: 200, body: { active: true } });
-    const [refused, replayed] = scene.upstream.requests.slice(2).map(tokenOf);
+    const [refused, replayed] = fixture.upstream.requests.slice(2).map(tokenOf);
     expect([refused, replayed === first, idp.tokenRequests]).toEqual([first, false, 2]);
   });
 
   it('gives up in plain words where the provider does not know the secret', async () => {
     const vars = 'rpc_gateway.services.billing.auth.vars.client_secret = wrong';
-    const scene = await open(SERVICE, guideOAuth2(idp.url), vars);
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open(SERVICE, guideOAuth2(idp.url), vars);
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect([answer.uri, ownError(answer)]).toEqual([
       'bondy.error.bad_gateway',
       { ...NO_TOKEN, attempts: 0, retry_after: expect.any(Number) },
     ]);
-    expect(scene.upstream.connections).toBe(0);
+    expect(fixture.upstream.connections).toBe(0);
   });
 
   it('Basic on the token request, with the real oidc-provider: it takes the credentials one way at a time', async () => {
-    const scene = await open(SERVICE, guideOAuth2(idp.url).replace(IN_BODY, ''), BASIC_AUTH);
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open(SERVICE, guideOAuth2(idp.url).replace(IN_BODY, ''), BASIC_AUTH);
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs).toMatchObject({ status: 200, body: { client_id: POST_CLIENT.id } });
     expect(idp.tokenRequests).toBe(1);
   });
 
   it('Basic on the token request, added to the fields of the body as the guide has it', async () => {
     const lines = BASIC_AUTH.trim().split('\n');
-    const scene = await openAuthScene({ lines });
-    scenes.push(scene);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-    const [request] = scene.idp.requests;
+    const fixture = await openAuthFixture({ lines });
+    fixtures.push(fixture);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    const [request] = fixture.idp.requests;
     expect(request).toMatchObject({ method: 'POST', url: '/oauth/token' });
     expect(request?.headers.authorization).toBe(`Basic ${btoa('my-client-id:my-client-secret')}`);
     expect(request?.headers['content-type']).toBe('application/x-www-form-urlencoded');
@@ -97,11 +97,11 @@ describe("the guide's Authentication Setup, verbatim", () => {
   });
 
   it('API key', async () => {
-    const scene = await open(MAPS, API_KEY);
-    scene.upstream.answerWith(() => ({ json: { lat: 52.5 } }));
-    const answer = await scene.caller.call('com.maps.geocode', { place: 'Berlin' });
+    const fixture = await open(MAPS, API_KEY);
+    fixture.upstream.answerWith(() => ({ json: { lat: 52.5 } }));
+    const answer = await fixture.caller.call('com.maps.geocode', { place: 'Berlin' });
     expect(answer.kwargs).toStrictEqual({ status: 200, body: { lat: 52.5 } });
-    const { url } = await scene.upstream.arrived(1);
+    const { url } = await fixture.upstream.arrived(1);
     expect(url).toBe('/geocode?place=Berlin&api_key=my-api-key-123');
     expect(idp.tokenRequests).toBe(0);
   });
@@ -112,8 +112,8 @@ describe("the guide's Authentication Setup, verbatim", () => {
   ])('a further field, %s, as real providers want it', async (field, value, known) => {
     const line = `rpc_gateway.services.billing.auth.fetch.body.${field} = ${value}`;
     const resource = 'rpc_gateway.services.billing.auth.fetch.body.resource = https://other.example.test/';
-    const scene = await open(SERVICE, guideOAuth2(idp.url), field === 'scope' ? resource : '', line);
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open(SERVICE, guideOAuth2(idp.url), field === 'scope' ? resource : '', line);
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs).toMatchObject({ status: 200, body: known });
   });
 });

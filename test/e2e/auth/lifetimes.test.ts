@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type AuthScene,
-  type AuthSceneOptions,
+  type AuthFixture,
+  type AuthFixtureOptions,
   GET,
   NO_TOKEN,
-  openAuthScene,
-} from '../../support/auth-scene.js';
+  openAuthFixture,
+} from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { issuing } from '../../support/idp.js';
 
@@ -13,22 +13,22 @@ const SECOND_MS = 1_000;
 const HALF_A_MINUTE_MS = 30 * SECOND_MS;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
-/** When the clock of a scene stands still. */
+/** The time that the clock of a fixture starts at. */
 const START_MS = Date.UTC(2026, 0, 1);
 const NO_REFRESH_AHEAD = '+auth.cache.refresh_margin = 0';
 const TEN_MINUTES = '+auth.cache.default_ttl = 10m';
 
 describe('the life of a token', () => {
-  const scenes: AuthScene[] = [];
+  const fixtures: AuthFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: AuthSceneOptions = {}): Promise<AuthScene> {
-    const scene = await openAuthScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
+    const fixture = await openAuthFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
-  const call = async (scene: AuthScene) => (await scene.caller.call(GET, { id: 1 })).kwargs['status'];
+  const call = async (fixture: AuthFixture) => (await fixture.caller.call(GET, { id: 1 })).kwargs['status'];
 
   describe('is as long as its answer says', () => {
     it.each([
@@ -54,98 +54,98 @@ describe('the life of a token', () => {
     ])('expires_in: %s', async (_, expiresIn, lifetimeMs) => {
       const json = { access_token: 'token-1', ...(expiresIn !== undefined && { expires_in: expiresIn }) };
       const body = JSON.stringify(json).replace('"RAW"', '1e999');
-      const scene = await open({ lines: [TEN_MINUTES, NO_REFRESH_AHEAD], idp: () => ({ body }) });
-      expect(await call(scene)).toBe(200);
-      scene.idp.answerWith(() => ({ status: 500 }));
-      await scene.pass(lifetimeMs - SECOND_MS, HALF_A_MINUTE_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
-      await scene.pass(2 * SECOND_MS);
-      expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
-      expect([scene.sentTokens(), scene.idp.requests.length]).toEqual([['token-1', 'token-1'], 2]);
+      const fixture = await open({ lines: [TEN_MINUTES, NO_REFRESH_AHEAD], idp: () => ({ body }) });
+      expect(await call(fixture)).toBe(200);
+      fixture.idp.answerWith(() => ({ status: 500 }));
+      await fixture.pass(lifetimeMs - SECOND_MS, HALF_A_MINUTE_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 1]);
+      await fixture.pass(2 * SECOND_MS);
+      expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
+      expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1', 'token-1'], 2]);
     });
 
     it('and default_ttl where nothing stands at expires_in_path', async () => {
-      const scene = await open({
+      const fixture = await open({
         lines: [TEN_MINUTES, NO_REFRESH_AHEAD, '+auth.fetch.expires_in_path = data.expires_in'],
         idp: issuing({ expires_in: 5 }),
       });
-      await call(scene);
-      await scene.pass(10 * MINUTE_MS - SECOND_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
-      await scene.pass(2 * SECOND_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+      await call(fixture);
+      await fixture.pass(10 * MINUTE_MS - SECOND_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 1]);
+      await fixture.pass(2 * SECOND_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 2]);
     });
 
     it('and a day at most, also where default_ttl says more', async () => {
-      const scene = await open({
+      const fixture = await open({
         lines: ['+auth.cache.default_ttl = 2w', NO_REFRESH_AHEAD],
         idp: issuing({ expires_in: undefined }),
       });
-      await call(scene);
-      await scene.pass(24 * HOUR_MS - SECOND_MS, HALF_A_MINUTE_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
-      await scene.pass(2 * SECOND_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+      await call(fixture);
+      await fixture.pass(24 * HOUR_MS - SECOND_MS, HALF_A_MINUTE_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 1]);
+      await fixture.pass(2 * SECOND_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 2]);
     });
 
     it('wherever expires_in_path finds it', async () => {
-      const scene = await open({
+      const fixture = await open({
         lines: ['+auth.fetch.expires_in_path = data.life.seconds', NO_REFRESH_AHEAD],
         idp: issuing({ expires_in: 5, data: { life: { seconds: '60' } } }),
       });
-      await call(scene);
-      await scene.pass(59 * SECOND_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 1]);
-      await scene.pass(2 * SECOND_MS);
-      expect([await call(scene), scene.idp.requests.length]).toEqual([200, 2]);
+      await call(fixture);
+      await fixture.pass(59 * SECOND_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 1]);
+      await fixture.pass(2 * SECOND_MS);
+      expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 2]);
     });
   });
 
   it('ends with a new token ahead of time, got in the background', async () => {
-    const scene = await open({ idp: issuing({ expires_in: 600 }) });
-    await call(scene);
-    await scene.pass(479 * SECOND_MS);
-    await call(scene);
-    await scene.settle();
-    expect(scene.idp.requests).toHaveLength(1);
-    const release = scene.idp.hold();
-    await scene.pass(SECOND_MS);
-    await scene.idp.arrived(2);
+    const fixture = await open({ idp: issuing({ expires_in: 600 }) });
+    await call(fixture);
+    await fixture.pass(479 * SECOND_MS);
+    await call(fixture);
+    await fixture.settle();
+    expect(fixture.idp.requests).toHaveLength(1);
+    const release = fixture.idp.hold();
+    await fixture.pass(SECOND_MS);
+    await fixture.idp.arrived(2);
     // No call waits for it.
-    expect(await call(scene)).toBe(200);
+    expect(await call(fixture)).toBe(200);
     release();
-    await scene.settle();
-    expect(await call(scene)).toBe(200);
-    expect(scene.sentTokens()).toEqual(['token-1', 'token-1', 'token-1', 'token-2']);
-    expect(scene.idp.requests).toHaveLength(2);
+    await fixture.settle();
+    expect(await call(fixture)).toBe(200);
+    expect(fixture.sentTokens()).toEqual(['token-1', 'token-1', 'token-1', 'token-2']);
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 
   it('is not prolonged for ever where nobody calls', async () => {
-    const scene = await open({ idp: issuing({ expires_in: 600 }) });
-    await call(scene);
-    await scene.pass(3 * HOUR_MS, HALF_A_MINUTE_MS);
-    expect(scene.idp.requests.length).toBeLessThanOrEqual(2);
-    const asked = scene.idp.requests.length;
-    expect([await call(scene), scene.idp.requests.length]).toEqual([200, asked + 1]);
+    const fixture = await open({ idp: issuing({ expires_in: 600 }) });
+    await call(fixture);
+    await fixture.pass(3 * HOUR_MS, HALF_A_MINUTE_MS);
+    expect(fixture.idp.requests.length).toBeLessThanOrEqual(2);
+    const asked = fixture.idp.requests.length;
+    expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, asked + 1]);
   });
 
   it('leaves no timer behind when the gateway stops', async () => {
-    const scene = await open();
-    await call(scene);
-    await scene.caller.close();
-    await scene.gateway.stop(0);
-    expect(scene.clock.pending).toBe(0);
+    const fixture = await open();
+    await call(fixture);
+    await fixture.caller.close();
+    await fixture.gateway.stop(0);
+    expect(fixture.clock.pending).toBe(0);
   });
 
   it('is used to its end where refresh_margin is 0', async () => {
-    const scene = await open({ lines: [NO_REFRESH_AHEAD], idp: issuing({ expires_in: 60 }) });
+    const fixture = await open({ lines: [NO_REFRESH_AHEAD], idp: issuing({ expires_in: 60 }) });
     for (let second = 0; second < 60; second++) {
-      expect(await call(scene)).toBe(200);
-      await scene.pass(SECOND_MS);
+      expect(await call(fixture)).toBe(200);
+      await fixture.pass(SECOND_MS);
     }
-    expect(scene.idp.requests).toHaveLength(1);
-    await call(scene);
-    expect([scene.sentTokens().at(-1), scene.idp.requests.length]).toEqual(['token-2', 2]);
+    expect(fixture.idp.requests).toHaveLength(1);
+    await call(fixture);
+    expect([fixture.sentTokens().at(-1), fixture.idp.requests.length]).toEqual(['token-2', 2]);
   });
 
   it.each([
@@ -153,16 +153,16 @@ describe('the life of a token', () => {
     ['all of it', 60, '60s'],
     ['half of it, of the shortest', 2, '1h'],
   ])('is half over when a margin asks for more: %s', async (_, expiresIn, margin) => {
-    const scene = await open({
+    const fixture = await open({
       lines: [`+auth.cache.refresh_margin = ${margin}`],
       idp: issuing({ expires_in: expiresIn }),
     });
     const lives = 10;
     for (let second = 0; second < lives * expiresIn; second++) {
-      expect(await call(scene)).toBe(200);
-      await scene.pass(SECOND_MS);
+      expect(await call(fixture)).toBe(200);
+      await fixture.pass(SECOND_MS);
     }
-    const { length } = scene.idp.requests;
+    const { length } = fixture.idp.requests;
     expect(length).toBeGreaterThanOrEqual(lives);
     expect(length).toBeLessThanOrEqual(2 * lives + 1);
   });
@@ -172,22 +172,22 @@ describe('the life of a token', () => {
 
     it.each([1, 0.001, '0.5'])('expires_in %j: no tight loop, and no eternal token', async (expiresIn) => {
       const asked: number[] = [];
-      const scene = await open({
+      const fixture = await open({
         idp: () => {
-          asked.push(scene.clock.monotonic());
+          asked.push(fixture.clock.monotonic());
           return same(expiresIn);
         },
       });
       for (let passed = 0; passed < MINUTE_MS; passed += 100) {
-        expect(await call(scene)).toBe(200);
+        expect(await call(fixture)).toBe(200);
         // Whatever is sent was given out within the second that such a token lives.
-        expect(scene.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
-        await scene.pass(100);
+        expect(fixture.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
+        await fixture.pass(100);
       }
       expect(asked.length).toBeLessThanOrEqual(61);
-      scene.idp.answerWith(() => ({ status: 500 }));
-      await scene.pass(SECOND_MS);
-      expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
+      fixture.idp.answerWith(() => ({ status: 500 }));
+      await fixture.pass(SECOND_MS);
+      expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
     });
   });
 });

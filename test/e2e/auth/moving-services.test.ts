@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { issuing, startIdp } from '../../support/idp.js';
 import {
   RESET,
@@ -11,7 +12,6 @@ import {
   startRecordingUpstream,
   type UpstreamAnswer,
 } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
 
@@ -40,8 +40,12 @@ describe('a service that moves', () => {
   const secret = (fields: object) => folder.write('secret.json', JSON.stringify(fields));
 
   /** A service whose base_url is `{{host}}` with whatever lines a test adds. */
-  async function open(baseUrl: string, names: readonly string[], ...lines: string[]): Promise<Scene> {
-    const scene = await openScene({
+  async function open(
+    baseUrl: string,
+    names: readonly string[],
+    ...lines: string[]
+  ): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture({
       conf: () =>
         billingConf(
           baseUrl,
@@ -52,12 +56,12 @@ describe('a service that moves', () => {
         ),
       gateway: { clock, random: () => 0.5 },
     });
-    toClose.unshift(scene);
-    return scene;
+    toClose.unshift(fixture);
+    return fixture;
   }
 
   /** Lets the clock run, a second at a time, until the log says this. */
-  function untilLogged({ log }: Scene, sentence: string): Promise<void> {
+  function untilLogged({ log }: GatewayFixture, sentence: string): Promise<void> {
     const step = (): string => {
       clock.advance(1_000);
       return log.text();
@@ -70,12 +74,12 @@ describe('a service that moves', () => {
     const ca = join(folder.path, 'ca.pem');
     copyFileSync(TLS_FILES.ca, ca);
     secret({ port: first.port });
-    const scene = await open('https://127.0.0.1:{{port}}', ['port'], `+tls.cacertfile = ${ca}`);
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    const fixture = await open('https://127.0.0.1:{{port}}', ['port'], `+tls.cacertfile = ${ca}`);
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
     rmSync(ca);
     secret({ port: second.port });
-    await untilLogged(scene, CHANGED);
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    await untilLogged(fixture, CHANGED);
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
     expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
   });
 
@@ -84,7 +88,7 @@ describe('a service that moves', () => {
     const idp = await startIdp(({ text }) => ({ json: { access_token: `token-of-${text}` } }));
     toClose.push(idp);
     secret({ port: first.port, client: 'old' });
-    const scene = await open(
+    const fixture = await open(
       'http://127.0.0.1:{{port}}',
       ['port', 'client'],
       `+auth.fetch.url = ${idp.origin}/token`,
@@ -93,10 +97,10 @@ describe('a service that moves', () => {
       '+auth.fetch.body.client = {{client}}',
     );
     const release = idp.hold();
-    const waiting = scene.caller.call(GET, { id: 1 });
+    const waiting = fixture.caller.call(GET, { id: 1 });
     await idp.arrived(1);
     secret({ port: second.port, client: 'new' });
-    await untilLogged(scene, CHANGED);
+    await untilLogged(fixture, CHANGED);
     release();
     expect((await waiting).kind).toBe('result');
     expect(first.requests).toHaveLength(0);
@@ -107,7 +111,7 @@ describe('a service that moves', () => {
     // A long hint, or the connection would end by idling (Keep-Alive: timeout).
     const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
     secret({ port: first.port });
-    const scene = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');
+    const fixture = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');
     let finish = (): void => {};
     first.answerWith(
       () =>
@@ -115,11 +119,11 @@ describe('a service that moves', () => {
           finish = () => resolve({});
         }),
     );
-    const call = scene.caller.call(GET, { id: 1 });
+    const call = fixture.caller.call(GET, { id: 1 });
     await first.arrived(1);
     secret({ port: second.port });
-    await untilLogged(scene, CHANGED);
-    expect((await scene.caller.call(GET, { id: 2 })).kind).toBe('result');
+    await untilLogged(fixture, CHANGED);
+    expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
     finish();
     expect((await call).kind).toBe('result');
     expect([first.requests.length, second.requests.length, first.openConnections]).toEqual([1, 1, 1]);
@@ -130,12 +134,12 @@ describe('a service that moves', () => {
   it('leaves no timer and no connection behind when it is closed', async () => {
     const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
     secret({ port: first.port });
-    const scene = await open('http://127.0.0.1:{{port}}', ['port']);
-    await scene.caller.call(GET, { id: 1 });
+    const fixture = await open('http://127.0.0.1:{{port}}', ['port']);
+    await fixture.caller.call(GET, { id: 1 });
     secret({ port: second.port });
-    await untilLogged(scene, CHANGED);
-    await scene.caller.close();
-    await scene.gateway.stop(0);
+    await untilLogged(fixture, CHANGED);
+    await fixture.caller.close();
+    await fixture.gateway.stop(0);
     await Promise.all([first.drained(), second.drained()]);
     expect(clock.pending).toBe(0);
   });
@@ -146,7 +150,7 @@ describe('a service that moves', () => {
     const idp = await startIdp(issuing({ expires_in: 10 }));
     toClose.push(idp);
     secret({ port: first.port });
-    const scene = await open(
+    const fixture = await open(
       'http://127.0.0.1:{{port}}',
       ['port'],
       `+auth.fetch.url = ${idp.origin}/token`,
@@ -156,7 +160,7 @@ describe('a service that moves', () => {
       '+idempotency_header = Idempotency-Key',
       '+retries = 1',
     );
-    const call = scene.caller.call('com.billing.create_invoice', { amount: 25 });
+    const call = fixture.caller.call('com.billing.create_invoice', { amount: 25 });
     const { answered } = await first.arrived(1);
     await answered;
     const release = idp.hold();
@@ -167,7 +171,7 @@ describe('a service that moves', () => {
     };
     await expect.poll(step, { timeout: 10_000 }).toBe(2);
     secret({ port: second.port, changed: true });
-    await untilLogged(scene, CHANGED);
+    await untilLogged(fixture, CHANGED);
     release();
     expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
     expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
@@ -182,7 +186,7 @@ describe('a service that moves', () => {
     const idp = await startIdp(issuing({ expires_in: 10 }));
     toClose.push(idp);
     secret({ port: first.port });
-    const scene = await open(
+    const fixture = await open(
       'http://127.0.0.1:{{port}}',
       ['port'],
       `+auth.fetch.url = ${idp.origin}/token`,
@@ -192,12 +196,12 @@ describe('a service that moves', () => {
       '+pool.follow_redirect = on',
       '+timeout = 30s',
     );
-    const call = scene.caller.call(GET, { id: 1 });
+    const call = fixture.caller.call(GET, { id: 1 });
     await first.arrived(1);
     const release = idp.hold();
     await idp.arrived(2);
     secret({ port: second.port, changed: true });
-    await untilLogged(scene, CHANGED);
+    await untilLogged(fixture, CHANGED);
     release();
     expect(ownError(await call)).toMatchObject({ code: 'auth', attempts: 1 });
     expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
@@ -206,19 +210,19 @@ describe('a service that moves', () => {
   it('is not called where its address breaks the rules for addresses', async () => {
     const upstream = await api();
     secret({ key: 'abc' });
-    const scene = await open(`${upstream.url}/bot{{key}}`, ['key']);
-    await scene.caller.call(GET, { id: 1 });
+    const fixture = await open(`${upstream.url}/bot{{key}}`, ['key']);
+    await fixture.caller.call(GET, { id: 1 });
     secret({ key: 'a#b' });
-    await untilLogged(scene, 'no usable address');
-    const answer = await scene.caller.call(GET, { id: 1 });
+    await untilLogged(fixture, 'no usable address');
+    const answer = await fixture.caller.call(GET, { id: 1 });
     const message = 'The service has no usable address at the moment';
     const error = { status: 503, code: 'secrets', message, body: message, attempts: 0 };
     expect(ownError(answer)).toEqual(error);
     expect(upstream.requests.map(({ url }) => url)).toEqual(['/botabc/invoices/1']);
     secret({ key: 'abcd' });
-    await untilLogged(scene, CHANGED);
+    await untilLogged(fixture, CHANGED);
     await expect
-      .poll(async () => (await scene.caller.call(GET, { id: 1 })).kind, { timeout: 10_000 })
+      .poll(async () => (await fixture.caller.call(GET, { id: 1 })).kind, { timeout: 10_000 })
       .toBe('result');
     expect(upstream.requests.at(-1)?.url).toBe('/botabcd/invoices/1');
   });
@@ -231,7 +235,7 @@ describe('a service that moves', () => {
     const idp = await startIdp();
     toClose.push(idp);
     secret({ user: 'good' });
-    const scene = await open(
+    const fixture = await open(
       upstream.url,
       ['user'],
       `+auth.fetch.url = ${idp.origin}/token`,
@@ -240,12 +244,12 @@ describe('a service that moves', () => {
       '+auth.apply.name = X-Key',
       '+auth.apply.format = {{user}} {{token}}',
     );
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
     secret({ user: bad });
-    await untilLogged(scene, CHANGED);
-    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject({ status: 503, code: 'auth' });
+    await untilLogged(fixture, CHANGED);
+    expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject({ status: 503, code: 'auth' });
     expect(upstream.requests).toHaveLength(1);
-    const second = await connectCaller(scene.gateway.url);
+    const second = await connectCaller(fixture.gateway.url);
     toClose.unshift(second);
     secret({ user: 'better' });
     await expect

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import {
-  type AuthScene,
-  type AuthSceneOptions,
+  type AuthFixture,
+  type AuthFixtureOptions,
   GET,
   NO_TOKEN,
-  openAuthScene,
-} from '../../support/auth-scene.js';
+  openAuthFixture,
+} from '../../support/auth-fixture.js';
 import { type Answer, ownError } from '../../support/caller.js';
 import { issuing } from '../../support/idp.js';
 import { type AnswerHandler, CLOSE, HANG, RESET } from '../../support/recording-upstream.js';
@@ -17,8 +17,8 @@ const MINUTE_MS = 60_000;
 
 /** Kinds of death, and how the endpoint comes back to life. */
 interface Death {
-  begin(scene: AuthScene): unknown;
-  end(scene: AuthScene): unknown;
+  begin(fixture: AuthFixture): unknown;
+  end(fixture: AuthFixture): unknown;
 }
 const answering = (handler: AnswerHandler): Death => ({
   begin: ({ idp }) => idp.answerWith(handler),
@@ -33,34 +33,35 @@ const DEATHS: readonly (readonly [string, Death])[] = [
 ];
 
 describe('a dead identity provider', () => {
-  const scenes: AuthScene[] = [];
+  const fixtures: AuthFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: AuthSceneOptions = {}): Promise<AuthScene> {
-    const scene = await openAuthScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
+    const fixture = await openAuthFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   /** Token requests that came to nothing, by the log: a refused connection is one too. */
-  const failures = (scene: AuthScene): number => scene.log.text().split('"token request failed"').length - 1;
+  const failures = (fixture: AuthFixture): number =>
+    fixture.log.text().split('"token request failed"').length - 1;
 
   /** A hundred calls a second; after each tick `tell` gets the calls that have been answered in it. */
   async function load(
-    scene: AuthScene,
+    fixture: AuthFixture,
     forMs: number,
     tell: (answered: Answer[]) => 'enough' | undefined = () => undefined,
   ): Promise<void> {
     for (let passed = 0; passed < forMs; passed += TICK_MS) {
       const answered: Answer[] = [];
       for (let id = 0; id < CALLS_A_TICK; id++) {
-        void scene.caller.call(GET, { id }).then(
+        void fixture.caller.call(GET, { id }).then(
           (answer) => answered.push(answer),
           () => undefined,
         );
       }
-      await scene.pass(TICK_MS, TICK_MS);
+      await fixture.pass(TICK_MS, TICK_MS);
       if (tell(answered) === 'enough') return;
     }
   }
@@ -69,25 +70,25 @@ describe('a dead identity provider', () => {
     it.each([0, 0.999])(
       'is asked ten times in the first minute at most, twice a minute later (jitter %d)',
       async (random) => {
-        const scene = await open({ random });
-        await death.begin(scene);
+        const fixture = await open({ random });
+        await death.begin(fixture);
         const counts = [0];
         for (let minute = 0; minute < 3; minute++) {
-          await load(scene, MINUTE_MS);
-          counts.push(failures(scene));
+          await load(fixture, MINUTE_MS);
+          counts.push(failures(fixture));
         }
         const perMinute = counts.slice(1).map((count, index) => count - (counts[index] ?? 0));
         expect(perMinute[0]).toBeGreaterThan(3);
         expect(perMinute[0]).toBeLessThanOrEqual(10);
         for (const count of perMinute.slice(1)) expect([1, 2]).toContain(count);
-        expect(scene.upstream.connections).toBe(0);
+        expect(fixture.upstream.connections).toBe(0);
 
-        await death.end(scene);
-        const backAt = scene.clock.monotonic();
+        await death.end(fixture);
+        const backAt = fixture.clock.monotonic();
         let servedAt: number | undefined;
-        await load(scene, 2 * MINUTE_MS, (answered) => {
+        await load(fixture, 2 * MINUTE_MS, (answered) => {
           if (!answered.some(({ kind }) => kind === 'result')) return undefined;
-          servedAt = scene.clock.monotonic();
+          servedAt = fixture.clock.monotonic();
           return 'enough';
         });
         expect(servedAt).toBeDefined();
@@ -97,15 +98,15 @@ describe('a dead identity provider', () => {
   });
 
   it('has its callers told at once, and when to come again', async () => {
-    const scene = await open();
-    await scene.idp.stop();
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const fixture = await open();
+    await fixture.idp.stop();
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.uri).toBe('bondy.error.bad_gateway');
     expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
-    const again = await scene.caller.call(GET, { id: 1 });
+    const again = await fixture.caller.call(GET, { id: 1 });
     expect(ownError(again)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
-    expect(failures(scene)).toBe(1);
-    const [warning] = scene.log.records().filter(({ msg }) => msg === 'token request failed');
+    expect(failures(fixture)).toBe(1);
+    const [warning] = fixture.log.records().filter(({ msg }) => msg === 'token request failed');
     expect(warning).toMatchObject({
       level: 'warn',
       service: 'billing',
@@ -115,67 +116,67 @@ describe('a dead identity provider', () => {
   });
 
   it('is waited for two seconds at most once it has failed', async () => {
-    const scene = await open({ idp: () => RESET });
-    await scene.caller.call(GET, { id: 1 });
-    scene.idp.answerWith(() => HANG);
-    await scene.pass(1_000);
-    const calls = [scene.caller.call(GET, { id: 2 }), scene.caller.call(GET, { id: 3 })];
-    await scene.idp.arrived(2);
-    await scene.caller.call('com.example.nobody');
-    scene.clock.advance(2_000);
+    const fixture = await open({ idp: () => RESET });
+    await fixture.caller.call(GET, { id: 1 });
+    fixture.idp.answerWith(() => HANG);
+    await fixture.pass(1_000);
+    const calls = [fixture.caller.call(GET, { id: 2 }), fixture.caller.call(GET, { id: 3 })];
+    await fixture.idp.arrived(2);
+    await fixture.caller.call('com.example.nobody');
+    fixture.clock.advance(2_000);
     for (const answer of await Promise.all(calls)) {
       expect(ownError(answer)).toMatchObject({ ...NO_TOKEN, attempts: 0 });
     }
-    expect(scene.idp.requests).toHaveLength(2);
+    expect(fixture.idp.requests).toHaveLength(2);
   });
 
   it('that answers the probe in time has all waiting calls served', async () => {
-    const scene = await open({ idp: () => RESET });
-    await scene.caller.call(GET, { id: 1 });
-    scene.idp.answerWith(issuing());
-    const release = scene.idp.hold();
-    await scene.pass(1_000);
-    const calls = [2, 3, 4].map((id) => scene.caller.call(GET, { id }));
-    await scene.idp.arrived(2);
+    const fixture = await open({ idp: () => RESET });
+    await fixture.caller.call(GET, { id: 1 });
+    fixture.idp.answerWith(issuing());
+    const release = fixture.idp.hold();
+    await fixture.pass(1_000);
+    const calls = [2, 3, 4].map((id) => fixture.caller.call(GET, { id }));
+    await fixture.idp.arrived(2);
     release();
     for (const { kwargs } of await Promise.all(calls)) expect(kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(Array(3).fill('token-2'));
+    expect(fixture.sentTokens()).toEqual(Array(3).fill('token-2'));
   });
 
   it('does not spoil the calls while the token lives, and costs 503 at once when it is over', async () => {
-    const scene = await open({ idp: issuing({ expires_in: 600 }) });
-    await scene.caller.call(GET, { id: 1 });
-    await scene.idp.stop();
+    const fixture = await open({ idp: issuing({ expires_in: 600 }) });
+    await fixture.caller.call(GET, { id: 1 });
+    await fixture.idp.stop();
     // 600 s of life, a margin of 2 min: from 480 s on it is asked in vain.
     for (let second = 10; second < 600; second += 10) {
-      await scene.pass(10_000);
-      expect((await scene.caller.call(GET, { id: second })).kwargs['status']).toBe(200);
+      await fixture.pass(10_000);
+      expect((await fixture.caller.call(GET, { id: second })).kwargs['status']).toBe(200);
     }
-    expect(failures(scene)).toBeGreaterThan(1);
-    expect(failures(scene)).toBeLessThanOrEqual(10);
-    expect(new Set(scene.sentTokens())).toEqual(new Set(['token-1']));
-    await scene.pass(10_000);
-    const sent = scene.upstream.requests.length;
-    const over = scene.clock.monotonic();
-    expect(ownError(await scene.caller.call(GET, { id: 2 }))).toMatchObject(NO_TOKEN);
-    expect(scene.clock.monotonic()).toBe(over);
-    expect(scene.upstream.requests).toHaveLength(sent);
+    expect(failures(fixture)).toBeGreaterThan(1);
+    expect(failures(fixture)).toBeLessThanOrEqual(10);
+    expect(new Set(fixture.sentTokens())).toEqual(new Set(['token-1']));
+    await fixture.pass(10_000);
+    const sent = fixture.upstream.requests.length;
+    const over = fixture.clock.monotonic();
+    expect(ownError(await fixture.caller.call(GET, { id: 2 }))).toMatchObject(NO_TOKEN);
+    expect(fixture.clock.monotonic()).toBe(over);
+    expect(fixture.upstream.requests).toHaveLength(sent);
 
-    await scene.idp.restart();
-    await scene.pass(30_000);
-    expect((await scene.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
-    expect(scene.sentTokens().at(-1)).toBe('token-2');
+    await fixture.idp.restart();
+    await fixture.pass(30_000);
+    expect((await fixture.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
+    expect(fixture.sentTokens().at(-1)).toBe('token-2');
   });
 
   it('that hangs while the token lives is not waited for', async () => {
-    const scene = await open({ idp: issuing({ expires_in: 600 }) });
-    await scene.caller.call(GET, { id: 1 });
-    scene.idp.answerWith(() => HANG);
-    await scene.pass(480_000);
-    await scene.caller.call(GET, { id: 2 });
-    await scene.idp.arrived(2);
-    expect((await scene.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(Array(3).fill('token-1'));
+    const fixture = await open({ idp: issuing({ expires_in: 600 }) });
+    await fixture.caller.call(GET, { id: 1 });
+    fixture.idp.answerWith(() => HANG);
+    await fixture.pass(480_000);
+    await fixture.caller.call(GET, { id: 2 });
+    await fixture.idp.arrived(2);
+    expect((await fixture.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
+    expect(fixture.sentTokens()).toEqual(Array(3).fill('token-1'));
   });
 
   describe('that says how long to leave it alone', () => {
@@ -187,34 +188,34 @@ describe('a dead identity provider', () => {
       ['for longer than an hour', '86400', 3_600],
       ['in words of its own', 'soon', 1],
     ])('%s', async (_, field, seconds) => {
-      const scene = await open({ idp: () => ({ status: 503, headers: { 'retry-after': field } }) });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await open({ idp: () => ({ status: 503, headers: { 'retry-after': field } }) });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: seconds });
       const early = seconds * 1_000 - 500;
       for (let left = early; left > 0; left -= 10_000) {
-        await scene.pass(Math.min(left, 10_000));
-        expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ code: 'auth' });
+        await fixture.pass(Math.min(left, 10_000));
+        expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ code: 'auth' });
       }
-      expect(scene.idp.requests).toHaveLength(1);
-      scene.idp.answerWith(issuing());
-      await scene.pass(1_000);
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
-      expect(scene.idp.requests).toHaveLength(2);
+      expect(fixture.idp.requests).toHaveLength(1);
+      fixture.idp.answerWith(issuing());
+      await fixture.pass(1_000);
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+      expect(fixture.idp.requests).toHaveLength(2);
     });
 
     it('is obeyed as well while the old token lives', async () => {
-      const scene = await open({ idp: issuing({ expires_in: 600 }) });
-      await scene.caller.call(GET, { id: 1 });
-      scene.idp.answerWith(() => ({ status: 429, headers: { 'retry-after': '100' } }));
-      await scene.pass(480_000);
-      await scene.caller.call(GET, { id: 2 });
-      await scene.settle();
-      expect(scene.idp.requests).toHaveLength(2);
+      const fixture = await open({ idp: issuing({ expires_in: 600 }) });
+      await fixture.caller.call(GET, { id: 1 });
+      fixture.idp.answerWith(() => ({ status: 429, headers: { 'retry-after': '100' } }));
+      await fixture.pass(480_000);
+      await fixture.caller.call(GET, { id: 2 });
+      await fixture.settle();
+      expect(fixture.idp.requests).toHaveLength(2);
       for (let second = 0; second < 90; second += 10) {
-        await scene.pass(10_000);
-        expect((await scene.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
+        await fixture.pass(10_000);
+        expect((await fixture.caller.call(GET, { id: 3 })).kwargs['status']).toBe(200);
       }
-      expect(scene.idp.requests).toHaveLength(2);
+      expect(fixture.idp.requests).toHaveLength(2);
     });
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { dryRun } from '../../../src/cli/dry-run.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { createFakeHost } from '../../support/fake-host.js';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
 
 const GET = 'com.billing.get_invoice';
@@ -19,14 +19,15 @@ const SECRET = [
   '+auth.secrets.refresh_interval = 20ms',
 ];
 
-let scene: Scene;
-afterEach(() => scene.close());
+let fixture: GatewayFixture;
+afterEach(() => fixture.close());
 
-const open = (env: Record<string, string>, ...lines: string[]) => openScene({ lines, gateway: { env } });
+const open = (env: Record<string, string>, ...lines: string[]) =>
+  openGatewayFixture({ lines, gateway: { env } });
 
 describe("a variable of the service in what a call fills, as an API's second credential", () => {
   it('is sent in every place, encoded as the place wants it', async () => {
-    scene = await open(
+    fixture = await open(
       { SUB_KEY: 'a&b=c;d é/%' },
       ...SECRET,
       '+headers.X-Sub-Key = {{vars.sub_key}}',
@@ -37,8 +38,8 @@ describe("a variable of the service in what a call fills, as an API's second cre
       '+procedures.create_invoice.body.key = {{vars.sub_key}}',
       '+procedures.create_invoice.body.mixed = <{{vars.sub_key}}>',
     );
-    await scene.caller.call(POST, { n: 1 });
-    const { url, headers, body } = await scene.upstream.arrived(1);
+    await fixture.caller.call(POST, { n: 1 });
+    const { url, headers, body } = await fixture.upstream.arrived(1);
     const encoded = encodeURIComponent('a&b=c;d é/%');
     expect(url).toBe(`/keys/${encoded}/x?key=${encoded}`);
     expect(Buffer.from(headers['x-sub-key'] as string, 'latin1').toString('latin1')).toContain('a&b=c;d ');
@@ -47,25 +48,25 @@ describe("a variable of the service in what a call fills, as an API's second cre
   });
 
   it('is filled by no caller, and no kwarg of its name is lost', async () => {
-    scene = await open({ SUB_KEY: MARK }, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
-    await scene.caller.call(GET, {
+    fixture = await open({ SUB_KEY: MARK }, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
+    await fixture.caller.call(GET, {
       id: 1,
       sub_key: 'mine',
       'vars.sub_key': 'mine',
       vars: 'mine',
       _headers: { 'x-sub-key': 'mine' },
     });
-    const { url, rawHeaders } = await scene.upstream.arrived(1);
+    const { url, rawHeaders } = await fixture.upstream.arrived(1);
     expect(url).toBe('/invoices/1?sub_key=mine&vars.sub_key=mine&vars=mine');
     expect(rawHeaders.filter((_, index) => /sub/i.test(rawHeaders[index - 1] ?? ''))).toEqual([MARK]);
   });
 
   it('is the new one after a change of the secret', async () => {
     const env = { SUB_KEY: 'old' };
-    scene = await open(env, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
+    fixture = await open(env, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
     const sent = async () => {
-      await scene.caller.call(GET, { id: 1 });
-      return scene.upstream.requests.at(-1)?.headers['x-sub-key'];
+      await fixture.caller.call(GET, { id: 1 });
+      return fixture.upstream.requests.at(-1)?.headers['x-sub-key'];
     };
     expect(await sent()).toBe('old');
     env.SUB_KEY = 'new';
@@ -73,16 +74,19 @@ describe("a variable of the service in what a call fills, as an API's second cre
   });
 
   it('is a text, be it written in digits', async () => {
-    scene = await open({}, '+auth.vars.pin = 1234', '+procedures.create_invoice.body.pin = {{vars.pin}}');
-    await scene.caller.call(POST, {});
-    expect(String((await scene.upstream.arrived(1)).body)).toBe('{"pin":"1234"}');
+    fixture = await open({}, '+auth.vars.pin = 1234', '+procedures.create_invoice.body.pin = {{vars.pin}}');
+    await fixture.caller.call(POST, {});
+    expect(String((await fixture.upstream.arrived(1)).body)).toBe('{"pin":"1234"}');
   });
 
   it('holds the call back with `secrets` while the secret is pending, a mistake of the caller aside', async () => {
-    scene = await open({}, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ code: 'secrets', status: 503 });
-    expect((await scene.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
-    expect(scene.upstream.requests).toEqual([]);
+    fixture = await open({}, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({
+      code: 'secrets',
+      status: 503,
+    });
+    expect((await fixture.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
+    expect(fixture.upstream.requests).toEqual([]);
   });
 
   it.each([
@@ -92,17 +96,17 @@ describe("a variable of the service in what a call fills, as an API's second cre
     ['U+0000 in a query', 'a\0b', '+query.k = {{vars.sub_key}}'],
     ['U+0000 in a cookie', 'a\0b', '+cookies.k = {{vars.sub_key}}'],
   ])('counts as none where it cannot be sent: %s', async (_what, value, line) => {
-    scene = await open({ SUB_KEY: value }, ...SECRET, line);
-    const { kwargs } = await scene.caller.call(GET, { id: 1 });
+    fixture = await open({ SUB_KEY: value }, ...SECRET, line);
+    const { kwargs } = await fixture.caller.call(GET, { id: 1 });
     expect(['auth', 'secrets']).toContain(kwargs['code']);
-    expect(scene.upstream.requests).toEqual([]);
+    expect(fixture.upstream.requests).toEqual([]);
     expect(JSON.stringify(kwargs)).not.toContain(value || MARK);
   });
 });
 
 describe('a dry run', () => {
   it('masks the variables of the service, and what the environment brought', async () => {
-    scene = await openScene();
+    fixture = await openGatewayFixture();
     const folder = createTemporaryFolder();
     const config = folder.write(
       'bondy.conf',
@@ -132,7 +136,7 @@ describe('a dry run', () => {
   });
 
   it('masks what the environment brought into a path, and shows the host', async () => {
-    scene = await openScene();
+    fixture = await openGatewayFixture();
     const folder = createTemporaryFolder();
     const config = folder.write(
       'bondy.conf',

@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayOptions } from '../../../src/create-gateway.js';
-import { guideOAuth2, NO_TOKEN } from '../../support/auth-scene.js';
+import { guideOAuth2, NO_TOKEN } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { ownError } from '../../support/caller.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { type Idp, issuing, startIdp } from '../../support/idp.js';
-import { leaksIn, planted } from '../../support/planted.js';
+import { leaksIn, plantedSecret } from '../../support/planted-secrets.js';
 import { RESET } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 import {
   awsVariables,
   replaceAwsEnvironment,
@@ -27,40 +27,40 @@ const FIELDS = [
   '+auth.secrets.vars.client_secret.transform = basic_password',
 ];
 const GOOD = {
-  CLIENT_ID: planted('client-id'),
-  AUTHORIZATION: basic(planted('user'), planted('password')),
-  OTHER: planted('other'),
+  CLIENT_ID: plantedSecret('client-id'),
+  AUTHORIZATION: basic(plantedSecret('user'), plantedSecret('password')),
+  OTHER: plantedSecret('other'),
 };
 /** Secrets that lack something, and what the log must name. */
 const UNUSABLE: readonly (readonly [string, object, string])[] = [
   ['a field that is missing', { ...GOOD, CLIENT_ID: undefined }, 'CLIENT_ID'],
-  ['a value that is no Basic', { ...GOOD, AUTHORIZATION: planted('no base64 !') }, 'AUTHORIZATION'],
+  ['a value that is no Basic', { ...GOOD, AUTHORIZATION: plantedSecret('no base64 !') }, 'AUTHORIZATION'],
   [
     'a Basic without a colon',
-    { ...GOOD, AUTHORIZATION: `Basic ${btoa(planted('no-colon'))}` },
+    { ...GOOD, AUTHORIZATION: `Basic ${btoa(plantedSecret('no-colon'))}` },
     'AUTHORIZATION',
   ],
 ];
 const UNREADABLE: readonly (readonly [string, object, string])[] = [
-  ['a value that is a dict', { ...GOOD, CLIENT_ID: { value: planted('dict') } }, 'CLIENT_ID'],
+  ['a value that is a dict', { ...GOOD, CLIENT_ID: { value: plantedSecret('dict') } }, 'CLIENT_ID'],
   ['a value that is null', { ...GOOD, CLIENT_ID: null }, 'CLIENT_ID'],
 ];
 
 const PENDING = 'Service credentials pending';
 
 describe('planted secrets of a provider, at log.level = debug', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   let idp: Idp;
   const after: (() => unknown)[] = [];
   afterEach(async () => {
-    await scene.close();
+    await fixture.close();
     await idp.close();
     for (const undo of after.splice(0)) await undo();
   });
 
   async function open(lines: readonly string[], gateway: GatewayOptions = {}): Promise<void> {
-    idp = await startIdp(issuing({ access_token: planted('token') }));
-    scene = await openScene({
+    idp = await startIdp(issuing({ access_token: plantedSecret('token') }));
+    fixture = await openGatewayFixture({
       conf: (url) => [guideOAuth2(idp.origin), billingConf(url, ...FIELDS, ...lines)].join('\n'),
       gateway,
     });
@@ -68,28 +68,28 @@ describe('planted secrets of a provider, at log.level = debug', () => {
 
   /** Calls while the secret cannot be had; the log names `named`, and neither log nor error any value. */
   async function expectPending(named: string): Promise<void> {
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect([answer.uri, ownError(answer)]).toEqual([
       'bondy.error.bad_gateway',
       expect.objectContaining({ status: 503, code: 'secrets', message: PENDING, body: PENDING, attempts: 0 }),
     ]);
-    const warnings = scene.log
+    const warnings = fixture.log
       .records()
       .filter(({ level, cause }) => level === 'warn' && cause !== undefined);
     expect(warnings).not.toEqual([]);
     expect(JSON.stringify(warnings)).toContain(named);
-    expect([idp.requests.length, scene.upstream.connections]).toEqual([0, 0]);
-    expect(leaksIn(scene.log.text() + answer.frame)).toEqual([]);
+    expect([idp.requests.length, fixture.upstream.connections]).toEqual([0, 0]);
+    expect(leaksIn(fixture.log.text() + answer.frame)).toEqual([]);
   }
 
   async function expectServed(): Promise<void> {
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs).toMatchObject({ status: 200 });
     expect(Object.fromEntries(new URLSearchParams(idp.requests[0]?.text))).toMatchObject({
-      client_id: planted('client-id'),
-      client_secret: planted('password'),
+      client_id: plantedSecret('client-id'),
+      client_secret: plantedSecret('password'),
     });
-    expect(leaksIn(scene.log.text() + answer.frame)).toEqual([]);
+    expect(leaksIn(fixture.log.text() + answer.frame)).toEqual([]);
   }
 
   describe('env', () => {
@@ -109,40 +109,44 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       [
         'part of the credential, with a line break',
         ['+auth.apply.format = {{token}} {{key}}'],
-        `a\r\n${planted('b')}`,
+        `a\r\n${plantedSecret('b')}`,
       ],
-      ['a header of the token request', ['+auth.fetch.headers.X-Key = {{key}}'], `a\r\n${planted('b')}`],
+      [
+        'a header of the token request',
+        ['+auth.fetch.headers.X-Key = {{key}}'],
+        `a\r\n${plantedSecret('b')}`,
+      ],
       [
         'a header of the token request, beyond Latin-1',
         ['+auth.fetch.headers.X-Key = {{key}}'],
-        `${planted('日')}`,
+        `${plantedSecret('日')}`,
       ],
-      ['a host', ['+auth.fetch.url = http://{{key}}.invalid/'], planted('a b/c')],
-      ['a port', ['+auth.fetch.url = http://localhost:{{key}}/'], planted('port')],
+      ['a host', ['+auth.fetch.url = http://{{key}}.invalid/'], plantedSecret('a b/c')],
+      ['a port', ['+auth.fetch.url = http://localhost:{{key}}/'], plantedSecret('port')],
       [
         'a user name with a colon',
         ['+auth.fetch.basic_auth.username = {{key}}', '+auth.fetch.basic_auth.password = x'],
-        planted(':'),
+        plantedSecret(':'),
       ],
     ])('stay within where they cannot be used: %s', async (_, lines, key) => {
       await open([line, '+auth.secrets.vars.key.field = KEY', ...lines], { env: { ...GOOD, KEY: key } });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toMatchObject({ ...NO_TOKEN, attempts: 0 });
-      expect(scene.upstream.connections).toBe(0);
-      expect(leaksIn(scene.log.text() + answer.frame)).toEqual([]);
+      expect(fixture.upstream.connections).toBe(0);
+      expect(leaksIn(fixture.log.text() + answer.frame)).toEqual([]);
     });
 
     it.each([
-      ['a line break', `${planted('key')}\r\nX-Evil: 1`],
-      ['a character beyond Latin-1', planted('日本')],
+      ['a line break', `${plantedSecret('key')}\r\nX-Evil: 1`],
+      ['a character beyond Latin-1', plantedSecret('日本')],
     ])('stay within where they are a static key with %s', async (_, TOKEN) => {
       idp = await startIdp();
       const key = [line, '+auth.secrets.vars.token.field = TOKEN', '+auth.apply.format = Key {{token}}'];
-      scene = await openScene({ lines: key, gateway: { env: { TOKEN } } });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      fixture = await openGatewayFixture({ lines: key, gateway: { env: { TOKEN } } });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toMatchObject({ ...NO_TOKEN, attempts: 0 });
-      expect(scene.upstream.connections).toBe(0);
-      expect(leaksIn(scene.log.text() + answer.frame)).toEqual([]);
+      expect(fixture.upstream.connections).toBe(0);
+      expect(leaksIn(fixture.log.text() + answer.frame)).toEqual([]);
     });
   });
 
@@ -170,9 +174,9 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     });
 
     it.each([
-      ['no JSON', `{"CLIENT_ID": ${planted('broken')}`, 'JSON'],
-      ['a text', JSON.stringify(planted('text')), 'JSON'],
-      ['a list', JSON.stringify([planted('item')]), 'field CLIENT_ID is missing'],
+      ['no JSON', `{"CLIENT_ID": ${plantedSecret('broken')}`, 'JSON'],
+      ['a text', JSON.stringify(plantedSecret('text')), 'JSON'],
+      ['a list', JSON.stringify([plantedSecret('item')]), 'field CLIENT_ID is missing'],
     ])('stay within: %s', async (_, text, named) => {
       await openFile(text);
       await expectPending(named);
@@ -192,7 +196,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       for (const [name, text] of Object.entries(GOOD)) folder.write(`secret.json/${name}`, text);
       writeFileSync(
         `${folder.path}/secret.json/CLIENT_ID`,
-        Buffer.from(`${planted('binary')}\xff`, 'latin1'),
+        Buffer.from(`${plantedSecret('binary')}\xff`, 'latin1'),
       );
       await open(lines());
       await expectPending('CLIENT_ID is not UTF-8');
@@ -212,9 +216,9 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       after.push(
         replaceAwsEnvironment({
           ...awsVariables(secrets.url),
-          AWS_ACCESS_KEY_ID: planted('access-key'),
-          AWS_SECRET_ACCESS_KEY: planted('secret-access-key'),
-          AWS_SESSION_TOKEN: planted('session-token'),
+          AWS_ACCESS_KEY_ID: plantedSecret('access-key'),
+          AWS_SECRET_ACCESS_KEY: plantedSecret('secret-access-key'),
+          AWS_SESSION_TOKEN: plantedSecret('session-token'),
         }),
       );
       await prepare(secrets);
@@ -224,7 +228,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     it('stay within where all is well', async () => {
       await openAws(() => undefined);
       await expectServed();
-      expect(secrets.requests[0]?.headers.authorization).toContain(planted('access-key'));
+      expect(secrets.requests[0]?.headers.authorization).toContain(plantedSecret('access-key'));
     });
 
     it.each([...UNUSABLE, ...UNREADABLE])('stay within: %s', async (_, secret, named) => {
@@ -233,24 +237,30 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     });
 
     it.each<[string, (manager: SecretsManager) => unknown]>([
-      ['no JSON', (manager) => manager.hold(`{"CLIENT_ID": ${planted('broken')}`)],
-      ['bytes', (manager) => manager.holdBinary(Buffer.from(JSON.stringify(planted('bytes'))))],
-      ['access denied', (manager) => manager.fail('AccessDeniedException', { message: planted('message') })],
+      ['no JSON', (manager) => manager.hold(`{"CLIENT_ID": ${plantedSecret('broken')}`)],
+      ['bytes', (manager) => manager.holdBinary(Buffer.from(JSON.stringify(plantedSecret('bytes'))))],
+      [
+        'access denied',
+        (manager) => manager.fail('AccessDeniedException', { message: plantedSecret('message') }),
+      ],
       [
         'an error of its own',
-        (manager) => manager.fail(planted('Exception'), { message: planted('message') }),
+        (manager) => manager.fail(plantedSecret('Exception'), { message: plantedSecret('message') }),
       ],
-      ['a failure inside', (manager) => manager.fail(planted('x'), { status: 500, message: planted('m') })],
+      [
+        'a failure inside',
+        (manager) => manager.fail(plantedSecret('x'), { status: 500, message: plantedSecret('m') }),
+      ],
       [
         'an echo',
         (manager) =>
           manager.answerWith(({ text, rawHeaders }) => ({
             status: 403,
-            headers: { 'x-amzn-errortype': planted('type'), 'x-echo': rawHeaders.join(' ') },
+            headers: { 'x-amzn-errortype': plantedSecret('type'), 'x-echo': rawHeaders.join(' ') },
             json: { message: text + rawHeaders.join(' ') },
           })),
       ],
-      ['no JSON of AWS', (manager) => manager.answerWith(() => ({ body: planted('text') }))],
+      ['no JSON of AWS', (manager) => manager.answerWith(() => ({ body: plantedSecret('text') }))],
       ['a reset', (manager) => manager.answerWith(() => RESET)],
       ['a refused connection', (manager) => manager.stop()],
     ])('stay within: %s', async (_, prepare) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AuthScene, GET, openAuthScene } from '../../support/auth-scene.js';
+import { type AuthFixture, GET, openAuthFixture } from '../../support/auth-fixture.js';
 import { issuing } from '../../support/idp.js';
-import { leaksIn, MARK, planted } from '../../support/planted.js';
+import { leaksIn, MARK, plantedSecret } from '../../support/planted-secrets.js';
 import {
   type AnswerHandler,
   CLOSE,
@@ -13,18 +13,18 @@ import {
 
 /** A secret at every place of the token request. */
 const PLANTED = [
-  `+auth.vars.client_id = ${planted('client-id')}`,
-  `+auth.vars.client_secret = ${planted('client-secret')}`,
-  `+auth.vars.user = ${planted('basic-user')}`,
-  `+auth.vars.password = ${planted('basic-password')}`,
-  `+auth.vars.tenant = ${planted('tenant')}`,
+  `+auth.vars.client_id = ${plantedSecret('client-id')}`,
+  `+auth.vars.client_secret = ${plantedSecret('client-secret')}`,
+  `+auth.vars.user = ${plantedSecret('basic-user')}`,
+  `+auth.vars.password = ${plantedSecret('basic-password')}`,
+  `+auth.vars.tenant = ${plantedSecret('tenant')}`,
   '+auth.fetch.basic_auth.username = {{user}}',
   '+auth.fetch.basic_auth.password = {{password}}',
   '+auth.fetch.headers.X-Tenant = {{tenant}}',
-  `+auth.fetch.body.literal = ${planted('literal')}`,
+  `+auth.fetch.body.literal = ${plantedSecret('literal')}`,
   '+auth.fetch.error_path = error',
 ];
-const TOKEN = planted('token');
+const TOKEN = plantedSecret('token');
 const giving = issuing({ access_token: TOKEN });
 
 /** Everything that a request held, in one line. */
@@ -37,12 +37,12 @@ const echoing =
   (request) => {
     const echo = echoOf(request);
     return {
-      reason: planted('reason'),
+      reason: plantedSecret('reason'),
       ...answer,
       headers: {
-        'www-authenticate': `Basic realm="${planted('realm')}", error="invalid_client", error_description="${echo}"`,
+        'www-authenticate': `Basic realm="${plantedSecret('realm')}", error="invalid_client", error_description="${echo}"`,
         'x-echo': echo,
-        'set-cookie': `session=${planted('cookie')}`,
+        'set-cookie': `session=${plantedSecret('cookie')}`,
         ...answer.headers,
       },
       json: { error_description: echo, echo: { echo }, ...json },
@@ -54,14 +54,14 @@ const raw = (text: string, afterwards: 'close' | 'reset' = 'close') => ({ raw: t
 const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
   ['invalid_client, 400', echoing({ status: 400 }, { error: 'invalid_client' })],
   ['invalid_client, 401', echoing({ status: 401 }, { error: 'invalid_client' })],
-  ['an error code of its own', echoing({ status: 400 }, { error: planted('code') })],
-  ['an error that is a dict', echoing({ status: 400 }, { error: { code: planted('code') } })],
+  ['an error code of its own', echoing({ status: 400 }, { error: plantedSecret('code') })],
+  ['an error that is a dict', echoing({ status: 400 }, { error: { code: plantedSecret('code') } })],
   ['500', echoing({ status: 500 })],
   ['500 with a page', ({ text }) => ({ status: 500, body: `<p>${text}</p>` })],
-  ['503 and no time', echoing({ status: 503, headers: { 'retry-after': planted('retry-after') } })],
-  ['a redirect', echoing({ status: 302, headers: { location: `/${planted('location')}` } })],
+  ['503 and no time', echoing({ status: 503, headers: { 'retry-after': plantedSecret('retry-after') } })],
+  ['a redirect', echoing({ status: 302, headers: { location: `/${plantedSecret('location')}` } })],
   ['a redirect elsewhere', echoing({ status: 307, headers: { location: `//${MARK}.invalid/` } })],
-  ['200 with an error', echoing({ status: 200 }, { error: planted('error'), access_token: TOKEN })],
+  ['200 with an error', echoing({ status: 200 }, { error: plantedSecret('error'), access_token: TOKEN })],
   ['200 with no token', echoing({ status: 200 })],
   ['200 that is no JSON', (request) => ({ body: `{"access_token": ${echoOf(request)}` })],
   ['200 that is HTML', (request) => ({ headers: { 'content-type': 'text/html' }, body: echoOf(request) })],
@@ -70,7 +70,7 @@ const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
   ['a token beyond Latin-1', () => ({ json: { access_token: `${TOKEN} 日本` } })],
   ['a token that is a list', () => ({ json: { access_token: [TOKEN] } })],
   ['a coding that is broken', () => ({ headers: { 'content-encoding': 'gzip' }, body: TOKEN })],
-  ['a coding that is unknown', () => ({ headers: { 'content-encoding': planted('br') }, body: TOKEN })],
+  ['a coding that is unknown', () => ({ headers: { 'content-encoding': plantedSecret('br') }, body: TOKEN })],
   ['an event stream', () => ({ headers: { 'content-type': `text/event-stream;${MARK}` }, body: TOKEN })],
   ['too large an answer', () => ({ json: { access_token: TOKEN.repeat(200_000) } })],
   ['no HTTP', () => raw(`${TOKEN}\r\n\r\n`)],
@@ -110,7 +110,7 @@ const AT_THE_API: readonly (readonly [string, AnswerHandler])[] = [
 ];
 
 describe('planted secrets of a token request, at log.level = debug', () => {
-  let scene: AuthScene;
+  let fixture: AuthFixture;
   const consoles = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
   const warned: unknown[] = [];
   const onWarning = (warning: Error) => void warned.push(warning);
@@ -120,45 +120,45 @@ describe('planted secrets of a token request, at log.level = debug', () => {
   });
   afterEach(async () => {
     process.off('warning', onWarning);
-    await scene.close();
+    await fixture.close();
   });
 
   /** Calls, and lets the time of one request pass where nobody answers it. */
   async function callInTime(): Promise<string> {
-    const answer = scene.caller.call(GET, { id: 1 });
-    await scene.caller.call('com.example.nobody');
-    await scene.settle();
-    scene.clock.advance(7_777);
+    const answer = fixture.caller.call(GET, { id: 1 });
+    await fixture.caller.call('com.example.nobody');
+    await fixture.settle();
+    fixture.clock.advance(7_777);
     return (await answer).frame;
   }
   function expectNoLeak(frames: readonly string[]): void {
-    expect(leaksIn([scene.log.text(), ...frames].join('\n'))).toEqual([]);
+    expect(leaksIn([fixture.log.text(), ...frames].join('\n'))).toEqual([]);
     for (const spy of consoles) expect(spy).not.toHaveBeenCalled();
     expect(warned).toEqual([]);
   }
 
   it.each(AT_THE_IDP)('stay within, whatever the token endpoint answers: %s', async (_, handler) => {
-    scene = await openAuthScene({ lines: PLANTED });
-    if (handler === 'refused') await scene.idp.stop();
-    else scene.idp.answerWith(handler);
+    fixture = await openAuthFixture({ lines: PLANTED });
+    if (handler === 'refused') await fixture.idp.stop();
+    else fixture.idp.answerWith(handler);
     const frames = [await callInTime()];
     expect(frames[0]).toContain('Authentication unavailable');
     // Once more in a row, and again with a living token that cannot be refreshed.
     frames.push(await callInTime());
-    if (handler === 'refused') await scene.idp.restart();
-    scene.idp.answerWith(giving);
+    if (handler === 'refused') await fixture.idp.restart();
+    fixture.idp.answerWith(giving);
     // What is decoded takes its own time: the last failure may come to light only now.
     do {
-      await scene.pass(4_000);
-      frames.push((await scene.caller.call(GET, { id: 3 })).frame);
+      await fixture.pass(4_000);
+      frames.push((await fixture.caller.call(GET, { id: 3 })).frame);
     } while (!frames.at(-1)?.includes('"status":200'));
-    if (handler === 'refused') await scene.idp.stop();
-    else scene.idp.answerWith(handler);
-    await scene.pass(3_500_000, 30_000);
-    await scene.caller.call(GET, { id: 4 });
-    await scene.settle();
-    scene.clock.advance(7_777);
-    const failures = scene.log.records().filter(({ msg }) => msg === 'token request failed');
+    if (handler === 'refused') await fixture.idp.stop();
+    else fixture.idp.answerWith(handler);
+    await fixture.pass(3_500_000, 30_000);
+    await fixture.caller.call(GET, { id: 4 });
+    await fixture.settle();
+    fixture.clock.advance(7_777);
+    const failures = fixture.log.records().filter(({ msg }) => msg === 'token request failed');
     expect(failures.length).toBeGreaterThan(1);
     expectNoLeak(frames);
   });
@@ -174,35 +174,35 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     ],
   ] as const)('stay within where the token endpoint answers %s', async (_, line, answer) => {
     const lines = [...PLANTED, `+auth.fetch.${line}`];
-    scene = await openAuthScene({ lines, without: ['token_path', 'expires_in_path'], idp: () => answer });
+    fixture = await openAuthFixture({ lines, without: ['token_path', 'expires_in_path'], idp: () => answer });
     const frames = [await callInTime()];
     expect(frames[0]).toContain('Authentication unavailable');
     expectNoLeak(frames);
   });
 
   it('stay within where the value at expires_in_path is not a lifetime', async () => {
-    const json = { access_token: TOKEN, expires_in: planted('expires-in') };
-    scene = await openAuthScene({ lines: PLANTED, idp: () => ({ json }) });
+    const json = { access_token: TOKEN, expires_in: plantedSecret('expires-in') };
+    fixture = await openAuthFixture({ lines: PLANTED, idp: () => ({ json }) });
     const frames = [await callInTime()];
-    expect(scene.log.text()).toContain('the value at expires_in_path is not a lifetime');
+    expect(fixture.log.text()).toContain('the value at expires_in_path is not a lifetime');
     expectNoLeak(frames);
   });
 
   it.each(AT_THE_API)('stay within, whatever the API answers: %s', async (_, handler) => {
-    scene = await openAuthScene({
+    fixture = await openAuthFixture({
       lines: [...PLANTED, '+retries = 0', 'log.calls = all'],
       idp: giving,
       api: handler,
     });
-    const calls = [scene.caller.call(GET, { id: 1 })];
-    await scene.upstream.arrived(1);
-    await scene.caller.call('com.example.nobody');
+    const calls = [fixture.caller.call(GET, { id: 1 })];
+    await fixture.upstream.arrived(1);
+    await fixture.caller.call('com.example.nobody');
     // Only silence still waits for it.
-    scene.clock.advance(7_777);
-    calls.push(scene.caller.call('com.example.nobody'));
+    fixture.clock.advance(7_777);
+    calls.push(fixture.caller.call('com.example.nobody'));
     const frames = (await Promise.all(calls)).map(({ frame }) => frame);
-    expect(scene.log.text()).toMatch(/call (answered|failed)/);
-    expect(scene.sentTokens()[0]).toBe(TOKEN);
+    expect(fixture.log.text()).toMatch(/call (answered|failed)/);
+    expect(fixture.sentTokens()[0]).toBe(TOKEN);
     expectNoLeak(frames);
   });
 
@@ -212,25 +212,29 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     'http://127.0.0.1:1/{{client_secret}}',
     'http://localhost:1/?{{client_secret}}={{token}}',
   ])('stay within where they are part of the URL: %s', async (url) => {
-    const lines = [...PLANTED, `+auth.fetch.url = ${url}`, `+auth.vars.token = ${planted('var-token')}`];
-    scene = await openAuthScene({ lines });
-    const { frame } = await scene.caller.call(GET, { id: 1 });
+    const lines = [
+      ...PLANTED,
+      `+auth.fetch.url = ${url}`,
+      `+auth.vars.token = ${plantedSecret('var-token')}`,
+    ];
+    fixture = await openAuthFixture({ lines });
+    const { frame } = await fixture.caller.call(GET, { id: 1 });
     expect(frame).toContain('Authentication unavailable');
-    expect(scene.log.text()).toContain('token request failed');
+    expect(fixture.log.text()).toContain('token request failed');
     expectNoLeak([frame]);
   });
 
   it('stay within where a call is cancelled, where its caller dies and where the gateway stops', async () => {
-    scene = await openAuthScene({ lines: PLANTED, idp: giving });
-    scene.idp.hold();
-    const call = scene.caller.call(GET, { id: 1 });
-    await scene.idp.arrived(1);
-    scene.caller.cancel('kill');
+    fixture = await openAuthFixture({ lines: PLANTED, idp: giving });
+    fixture.idp.hold();
+    const call = fixture.caller.call(GET, { id: 1 });
+    await fixture.idp.arrived(1);
+    fixture.caller.cancel('kill');
     const { frame } = await call;
-    void scene.caller.call(GET, { id: 2 }).catch(() => undefined);
-    await scene.caller.call('com.example.nobody');
-    scene.caller.terminate();
-    await scene.gateway.stop(0);
+    void fixture.caller.call(GET, { id: 2 }).catch(() => undefined);
+    await fixture.caller.call('com.example.nobody');
+    fixture.caller.terminate();
+    await fixture.gateway.stop(0);
     expectNoLeak([frame]);
   });
 });

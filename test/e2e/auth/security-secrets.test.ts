@@ -6,7 +6,7 @@ import { MESSAGE } from '../../../src/wamp/messages.js';
 import { runCommand } from '../../support/command.js';
 import { keepLog } from '../../support/log-lines.js';
 import { byCra, byScram, byTicket, type Login, logIn } from '../../support/logins.js';
-import { leaksIn, MARK, planted } from '../../support/planted.js';
+import { leaksIn, MARK, plantedSecret } from '../../support/planted-secrets.js';
 import { connectRaw } from '../../support/raw-client.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -17,7 +17,7 @@ const KEY = Buffer.from(`${MARK}-key`.padEnd(32, '.')).toString('base64');
 const realm = {
   uri: REALM,
   users: [
-    { username: 'text', password: planted('password'), meta: { note: planted('meta') } },
+    { username: 'text', password: plantedSecret('password'), meta: { note: plantedSecret('meta') } },
     {
       username: 'salted',
       password: {
@@ -35,8 +35,8 @@ const realm = {
       },
     },
   ],
-  private_keys: [planted('private-key')],
-  oauth2: { clients: [{ client_secret: planted('client-secret') }] },
+  private_keys: [plantedSecret('private-key')],
+  oauth2: { clients: [{ client_secret: plantedSecret('client-secret') }] },
 };
 
 let folder: TemporaryFolder | undefined;
@@ -45,7 +45,10 @@ afterEach(() => folder?.remove());
 function write(realms: unknown): string {
   folder = createTemporaryFolder();
   folder.write('security.json', typeof realms === 'string' ? realms : JSON.stringify(realms, undefined, 2));
-  const lines = ['security.config_file = security.json', `security.salt_secret = ${planted('salt-secret')}`];
+  const lines = [
+    'security.config_file = security.json',
+    `security.salt_secret = ${plantedSecret('salt-secret')}`,
+  ];
   return folder.write(
     'bondy.conf',
     [...lines, 'listeners.test.port = 0', 'security.max_failed_login_delay = 0'].join('\n'),
@@ -69,15 +72,15 @@ describe('secrets of the security file', () => {
           ...realm,
           users: [
             ...realm.users,
-            { username: 5, password: planted('other') },
-            { username: 'x', password: [planted('list')], groups: [planted('group')] },
+            { username: 5, password: plantedSecret('other') },
+            { username: 'x', password: [plantedSecret('list')], groups: [plantedSecret('group')] },
           ],
         },
       ]),
     ],
-    ['where the file is no JSON', `[{"uri": "r", "users": [{"password": ${planted('bare')}}]}]`],
-    ['where it is no list', `{"password": "${planted('object')}"}`],
-    ['where it is text', planted('text')],
+    ['where the file is no JSON', `[{"uri": "r", "users": [{"password": ${plantedSecret('bare')}}]}]`],
+    ['where it is no list', `{"password": "${plantedSecret('object')}"}`],
+    ['where it is text', plantedSecret('text')],
   ])('are not printed %s', async (_what, text) => {
     const run = runCommand(['check', '--config', write(text)]);
     expect(await run.ended).toBe(1);
@@ -92,15 +95,15 @@ describe('secrets of the security file', () => {
     await gateway.start();
     const sent: unknown[] = [];
     const logins: readonly Login[] = [
-      byTicket('text', planted('password')),
-      byCra('text', planted('password')),
-      byScram('text', planted('password')),
-      byTicket('text', planted('wrong')),
-      byTicket('salted', planted('wrong')),
-      byTicket('scram', planted('wrong')),
-      byTicket('nobody', planted('wrong')),
-      byCra('salted', planted('wrong')),
-      byScram('scram', planted('wrong')),
+      byTicket('text', plantedSecret('password')),
+      byCra('text', plantedSecret('password')),
+      byScram('text', plantedSecret('password')),
+      byTicket('text', plantedSecret('wrong')),
+      byTicket('salted', plantedSecret('wrong')),
+      byTicket('scram', plantedSecret('wrong')),
+      byTicket('nobody', plantedSecret('wrong')),
+      byCra('salted', plantedSecret('wrong')),
+      byScram('scram', plantedSecret('wrong')),
     ];
     for (const login of logins) {
       const client = await connectRaw(gateway.endpoints[0]!);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { guideOAuth2, NO_TOKEN } from '../../support/auth-scene.js';
+import { guideOAuth2, NO_TOKEN } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { ownError } from '../../support/caller.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { type Idp, startIdp, tokenOf } from '../../support/idp.js';
-import { openScene, type Scene } from '../../support/scene.js';
 import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 
 const GET = 'com.billing.get_invoice';
@@ -18,15 +18,18 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
   });
 
   /** An API and a token endpoint, both with these options of TLS, and a gateway with these lines. */
-  async function set(tls: object | boolean, ...lines: string[]): Promise<{ scene: Scene; idp: Idp }> {
+  async function set(
+    tls: object | boolean,
+    ...lines: string[]
+  ): Promise<{ fixture: GatewayFixture; idp: Idp }> {
     const idp = await startIdp(undefined, { tls });
     open.push(idp);
-    const scene = await openScene({
+    const fixture = await openGatewayFixture({
       conf: (url) => [guideOAuth2(idp.origin), billingConf(url, '+retries = 0', ...lines)].join('\n'),
       upstream: { tls },
     });
-    open.push(scene);
-    return { scene, idp };
+    open.push(fixture);
+    return { fixture, idp };
   }
 
   it.each([
@@ -43,9 +46,9 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     ['no verification', true, ['+tls_verify = verify_none']],
     ['a client certificate', MUTUAL, [CA, ...KEYS]],
   ])('and an API alike: %s', async (_, tls, lines) => {
-    const { scene, idp } = await set(tls, ...lines);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-    expect(scene.upstream.requests.map(tokenOf)).toEqual(['token-1']);
+    const { fixture, idp } = await set(tls, ...lines);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    expect(fixture.upstream.requests.map(tokenOf)).toEqual(['token-1']);
     expect(idp.requests).toHaveLength(1);
   });
 
@@ -60,11 +63,11 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     ],
     ['it misses a client certificate', MUTUAL, [CA]],
   ])('gets no secret where %s', async (_, tls, lines) => {
-    const { scene, idp } = await set(tls, ...lines);
-    const answer = await scene.caller.call(GET, { id: 1 });
+    const { fixture, idp } = await set(tls, ...lines);
+    const answer = await fixture.caller.call(GET, { id: 1 });
     expect(ownError(answer)).toMatchObject({ ...NO_TOKEN, attempts: 0 });
     expect(idp.requests).toHaveLength(0);
-    expect(scene.upstream.connections).toBe(0);
+    expect(fixture.upstream.connections).toBe(0);
   });
 
   it.each([
@@ -72,10 +75,10 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     ['verification', ['+auth.fetch.tls_verify = verify_none']],
     ['CAs, while the API trusts the system', [`+auth.fetch.tls.cacertfile = ${TLS_FILES.ca}`]],
   ])('has %s of its own', async (_, lines) => {
-    const { scene, idp } = await set(true, ...lines);
-    expect(ownError(await scene.caller.call(GET, { id: 1 }))).toMatchObject({ code: 'tls' });
+    const { fixture, idp } = await set(true, ...lines);
+    expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject({ code: 'tls' });
     expect(idp.requests).toHaveLength(1);
-    expect(scene.upstream.requests).toHaveLength(0);
+    expect(fixture.upstream.requests).toHaveLength(0);
   });
 
   it('is asked under its own name, whatever name the API has', async () => {
@@ -84,8 +87,8 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
       names.push(name);
       done(null);
     };
-    const { scene, idp } = await set({ SNICallback }, CA, '+tls.servername = upstream.test');
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    const { fixture, idp } = await set({ SNICallback }, CA, '+tls.servername = upstream.test');
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     // An address is no name, and none is sent for it (RFC 6066 section 3).
     expect([names, idp.requests.length]).toEqual([['upstream.test'], 1]);
   });
@@ -94,9 +97,9 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     const idp = await startIdp();
     open.push(idp);
     const conf = guideOAuth2(idp.origin.replace('http:', 'https:'));
-    const scene = await openScene({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
-    open.push(scene);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+    const fixture = await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
+    open.push(fixture);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
     expect(idp.requests).toHaveLength(0);
   });
 
@@ -104,9 +107,9 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     const idp = await startIdp(undefined, { tls: true });
     open.push(idp);
     const conf = guideOAuth2(idp.origin);
-    const scene = await openScene({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
-    open.push(scene);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-    expect(scene.upstream.requests.map(tokenOf)).toEqual(['token-1']);
+    const fixture = await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
+    open.push(fixture);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    expect(fixture.upstream.requests.map(tokenOf)).toEqual(['token-1']);
   });
 });

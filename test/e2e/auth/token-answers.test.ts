@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type AuthScene, GET, NO_TOKEN, openAuthScene } from '../../support/auth-scene.js';
+import { type AuthFixture, GET, NO_TOKEN, openAuthFixture } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { issuing } from '../../support/idp.js';
 import type { UpstreamAnswer } from '../../support/recording-upstream.js';
@@ -8,8 +8,8 @@ import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 const good = { access_token: 'good', expires_in: 3600 };
 
 describe('a token answer', () => {
-  let scene: AuthScene;
-  afterEach(() => scene.close());
+  let fixture: AuthFixture;
+  afterEach(() => fixture.close());
 
   it.each<[string, UpstreamAnswer]>([
     ['empty, with 200', { body: '' }],
@@ -39,28 +39,28 @@ describe('a token answer', () => {
     ['in a broken coding', { headers: { 'content-encoding': 'gzip' }, body: JSON.stringify(good) }],
     ['of an event stream', { headers: { 'content-type': 'text/event-stream' }, json: good }],
   ])('%s is none: 503, and nothing goes to the API', async (_, answer) => {
-    scene = await openAuthScene({ idp: () => answer });
-    const failed = await scene.caller.call(GET, { id: 1 });
+    fixture = await openAuthFixture({ idp: () => answer });
+    const failed = await fixture.caller.call(GET, { id: 1 });
     expect(failed.uri).toBe('bondy.error.bad_gateway');
     expect(ownError(failed)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
-    expect(scene.upstream.connections).toBe(0);
-    expect(scene.idp.requests).toHaveLength(1);
+    expect(fixture.upstream.connections).toBe(0);
+    expect(fixture.idp.requests).toHaveLength(1);
     // It was the answer: with a good one the same configuration works.
-    scene.idp.answerWith(issuing());
-    await scene.pass(1_000);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    fixture.idp.answerWith(issuing());
+    await fixture.pass(1_000);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
   });
 
   it.each(['get', 'post'])(
     'to a %s is no redirect that is followed, whatever the API may do',
     async (method) => {
-      scene = await openAuthScene({
+      fixture = await openAuthFixture({
         lines: ['+pool.follow_redirect = on', `+auth.fetch.method = ${method}`],
         idp: ({ url }) =>
           url === '/elsewhere' ? { json: good } : { status: 302, headers: { location: '/elsewhere' } },
       });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
-      expect(scene.idp.requests.map(({ url }) => url)).toEqual(['/oauth/token']);
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+      expect(fixture.idp.requests.map(({ url }) => url)).toEqual(['/oauth/token']);
     },
   );
 
@@ -82,9 +82,9 @@ describe('a token answer', () => {
     ['with big integers in it', { body: '{"id":12345678901234567890,"access_token":"good"}' }],
     ['that says token_type mac', { json: { ...good, token_type: 'mac' } }],
   ])('%s will do', async (_, answer) => {
-    scene = await openAuthScene({ idp: () => answer });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(['good']);
+    fixture = await openAuthFixture({ idp: () => answer });
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(fixture.sentTokens()).toEqual(['good']);
   });
 
   it.each([
@@ -94,9 +94,9 @@ describe('a token answer', () => {
     ['token', { token: 'nested' }],
     ['tokens.1.value', { tokens: [{}, { value: 'nested' }] }],
   ])('holds its token where token_path says: %s', async (path, json) => {
-    scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(['nested']);
+    fixture = await openAuthFixture({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(fixture.sentTokens()).toEqual(['nested']);
   });
 
   it.each([
@@ -107,9 +107,9 @@ describe('a token answer', () => {
     ['a.b.c', { a: { b: null } }],
     ['a.b.c', { a: 'b' }],
   ])('holds none at %s', async (path, json) => {
-    scene = await openAuthScene({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
-    expect(scene.upstream.connections).toBe(0);
+    fixture = await openAuthFixture({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+    expect(fixture.upstream.connections).toBe(0);
   });
 
   it.each([
@@ -120,13 +120,13 @@ describe('a token answer', () => {
       { status: 201, headers: { 'x-subject-token': 'good' } },
     ],
   ] as [string, string, UpstreamAnswer][])('may be %s', async (_, line, answer) => {
-    scene = await openAuthScene({
+    fixture = await openAuthFixture({
       idp: () => answer,
       lines: [line],
       without: ['token_path', 'expires_in_path'],
     });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
-    expect(scene.sentTokens()).toEqual(['good']);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+    expect(fixture.sentTokens()).toEqual(['good']);
   });
 
   describe('with error_path', () => {
@@ -134,24 +134,24 @@ describe('a token answer', () => {
     const lines = ['+auth.fetch.error_path = status.error'];
 
     it.each(['invalid_client', 1, true, {}, [], -1])('fails by a value there: %j', async (error) => {
-      scene = await openAuthScene({ lines, idp: () => withError(error) });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
-      expect(scene.upstream.connections).toBe(0);
+      fixture = await openAuthFixture({ lines, idp: () => withError(error) });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
+      expect(fixture.upstream.connections).toBe(0);
     });
 
     it.each([null, false, '', 0, undefined])('does not fail by %j', async (error) => {
-      scene = await openAuthScene({ lines, idp: () => withError(error) });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+      fixture = await openAuthFixture({ lines, idp: () => withError(error) });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
 
     it('does not fail by what only a JavaScript object has', async () => {
-      scene = await openAuthScene({ lines: ['+auth.fetch.error_path = constructor'], idp: issuing() });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+      fixture = await openAuthFixture({ lines: ['+auth.fetch.error_path = constructor'], idp: issuing() });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
 
     it('and without it that value says nothing', async () => {
-      scene = await openAuthScene({ idp: () => withError('invalid_client') });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
+      fixture = await openAuthFixture({ idp: () => withError('invalid_client') });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
   });
 });

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { type Idp, startIdp } from '../../support/idp.js';
 import type { RecordedRequest } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 
@@ -17,7 +17,7 @@ describe('a token request', () => {
     const idp: Idp = await startIdp();
     open.push(idp);
     const configured = lines.map((line) => line.replaceAll('IDP', idp.origin));
-    const scene: Scene = await openScene({
+    const fixture: GatewayFixture = await openGatewayFixture({
       conf: (url) =>
         billingConf(
           url,
@@ -26,14 +26,14 @@ describe('a token request', () => {
           ...configured,
         ),
     });
-    open.push(scene);
-    const answer = await scene.caller.call(GET, {
+    open.push(fixture);
+    const answer = await fixture.caller.call(GET, {
       id: 1,
       client_id: 'not mine',
       _headers: { 'X-Mine': 'a' },
     });
     expect(answer.kwargs).toMatchObject({ status: 200 });
-    expect(scene.upstream.requests[0]?.headers.authorization).toBe('Bearer token-1');
+    expect(fixture.upstream.requests[0]?.headers.authorization).toBe('Bearer token-1');
     expect(idp.requests).toHaveLength(1);
     return idp.arrived(1);
   }
@@ -147,9 +147,12 @@ describe('a token request', () => {
     const idp = await startIdp(() => ({ json: { access_token: 'short', expires_in: 1 } }));
     open.push(idp);
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
-    const scene = await openScene({ lines, answer: ({ number }) => ({ status: number === 1 ? 401 : 200 }) });
-    open.push(scene);
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+    const fixture = await openGatewayFixture({
+      lines,
+      answer: ({ number }) => ({ status: number === 1 ? 401 : 200 }),
+    });
+    open.push(fixture);
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     await idp.drained();
     expect(idp.requests.map(({ connection }) => connection)).toEqual([1, 2]);
   });
@@ -158,9 +161,9 @@ describe('a token request', () => {
     const idp = await startIdp();
     open.push(idp);
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
-    const scene = await openScene({ lines });
-    open.push(scene);
-    expect((await scene.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
+    const fixture = await openGatewayFixture({ lines });
+    open.push(fixture);
+    expect((await fixture.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
     expect(idp.requests).toHaveLength(0);
   });
 });

@@ -2,23 +2,23 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway } from '../../../src/create-gateway.js';
-import { guideOAuth2 } from '../../support/auth-scene.js';
+import { guideOAuth2 } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { runCommand, untilReady } from '../../support/command.js';
 import { type Idp, issuing, startIdp, tokenOf } from '../../support/idp.js';
-import { leaksIn, planted } from '../../support/planted.js';
+import { leaksIn, plantedSecret } from '../../support/planted-secrets.js';
 import { RESET, type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
-const TOKEN = planted('token');
+const TOKEN = plantedSecret('token');
 /** The guide's OAuth2 section with a secret at every place of it. */
 const PLANTED = [
-  `+auth.vars.client_id = ${planted('client-id')}`,
-  `+auth.vars.client_secret = ${planted('client-secret')}`,
-  `+auth.fetch.basic_auth.username = ${planted('basic-user')}`,
-  `+auth.fetch.basic_auth.password = ${planted('basic-password')}`,
-  `+auth.fetch.headers.X-Key = ${planted('header')}`,
-  `+auth.fetch.body.literal = ${planted('body')}`,
+  `+auth.vars.client_id = ${plantedSecret('client-id')}`,
+  `+auth.vars.client_secret = ${plantedSecret('client-secret')}`,
+  `+auth.fetch.basic_auth.username = ${plantedSecret('basic-user')}`,
+  `+auth.fetch.basic_auth.password = ${plantedSecret('basic-password')}`,
+  `+auth.fetch.headers.X-Key = ${plantedSecret('header')}`,
+  `+auth.fetch.body.literal = ${plantedSecret('body')}`,
   'listeners.main.port = 0',
   'log.level = debug',
 ];
@@ -29,7 +29,7 @@ const FROM_ENV = [
   '+auth.secrets.vars.client_id.field = CLIENT_ID',
   '+auth.secrets.vars.client_secret.field = CLIENT_SECRET',
 ];
-const ENV = { CLIENT_ID: planted('env-id'), CLIENT_SECRET: planted('env-secret') };
+const ENV = { CLIENT_ID: plantedSecret('env-id'), CLIENT_SECRET: plantedSecret('env-secret') };
 
 describe('the command line with planted secrets', () => {
   let folder: TemporaryFolder;
@@ -119,17 +119,17 @@ describe('the command line with planted secrets', () => {
 
     it.each([
       '+auth.fetch.url = http://localhost:{{client_secret}}/',
-      `+auth.fetch.url = ftp://${planted('host')}/`,
-      `+auth.fetch.url = http://user:${planted('password')}@localhost/`,
-      `+auth.fetch.basic_auth.username = ${planted('user')}:x`,
-      `+auth.fetch.headers.Authorization = ${planted('x')}日`,
-      `+auth.fetch.body_encoding = ${planted('encoding')}`,
-      `+auth.fetch.body.x = {{${planted('variable')}}}`,
-      `+auth.apply.format = {{token}} {{${planted('variable')}}}`,
-      `+auth.cache.refresh_margin = ${planted('margin')}`,
-      `+auth.refresh_on = ${planted('statuses')}`,
-      `+auth.secrets.provider = ${planted('provider')}`,
-      `+auth.nonsense = ${planted('nonsense')}`,
+      `+auth.fetch.url = ftp://${plantedSecret('host')}/`,
+      `+auth.fetch.url = http://user:${plantedSecret('password')}@localhost/`,
+      `+auth.fetch.basic_auth.username = ${plantedSecret('user')}:x`,
+      `+auth.fetch.headers.Authorization = ${plantedSecret('x')}日`,
+      `+auth.fetch.body_encoding = ${plantedSecret('encoding')}`,
+      `+auth.fetch.body.x = {{${plantedSecret('variable')}}}`,
+      `+auth.apply.format = {{token}} {{${plantedSecret('variable')}}}`,
+      `+auth.cache.refresh_margin = ${plantedSecret('margin')}`,
+      `+auth.refresh_on = ${plantedSecret('statuses')}`,
+      `+auth.secrets.provider = ${plantedSecret('provider')}`,
+      `+auth.nonsense = ${plantedSecret('nonsense')}`,
     ])('contain no secret if the configuration is wrong: %s', (line) => {
       const error = thrownBy(() => createGateway(parseConfig(text(line), { env: {} })));
       expect(error).toBeInstanceOf(Error);

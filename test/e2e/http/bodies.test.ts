@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import type { UpstreamAnswer } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 /** JSON that a careless reader would change: each must come out letter by letter as it went in. */
 const EXACT = [
@@ -24,9 +24,9 @@ const EXACT = [
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
 describe('the body of an answer', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene({
+    fixture = await openGatewayFixture({
       lines: [
         '+procedures.head_invoice.uri = com.billing.head_invoice',
         '+procedures.head_invoice.realm = com.example.myrealm',
@@ -42,25 +42,25 @@ describe('the body of an answer', () => {
       ],
     });
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
   const get = (type: string | undefined, body: string | Uint8Array, more: UpstreamAnswer = {}) => {
     const headers = { ...(type !== undefined && { 'content-type': type }), ...more.headers };
-    scene.upstream.answerWith(() => ({ ...more, headers, body }));
-    return scene.caller.call('com.billing.get_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ ...more, headers, body }));
+    return fixture.caller.call('com.billing.get_invoice', { id: '1' });
   };
   const bodyOf = async (...given: Parameters<typeof get>) => (await get(...given)).kwargs['body'];
 
   describe('JSON', () => {
     it.each(EXACT)('%s arrives letter by letter', async (_, json) => {
       const { frame } = await get('application/json', json);
-      expect(frame).toBe(`[50,${scene.caller.lastRequest},{},[],{"status":200,"body":${json}}]`);
+      expect(frame).toBe(`[50,${fixture.caller.lastRequest},{},[],{"status":200,"body":${json}}]`);
     });
 
     it.each(EXACT)('%s arrives letter by letter in an error', async (_, json) => {
       const { frame } = await get('application/json', json, { status: 404 });
       expect(frame).toBe(
-        `[8,48,${scene.caller.lastRequest},{},"wamp.error.not_found",[],{"status":404,"body":${json}}]`,
+        `[8,48,${fixture.caller.lastRequest},{},"wamp.error.not_found",[],{"status":404,"body":${json}}]`,
       );
     });
 
@@ -174,8 +174,8 @@ describe('the body of an answer', () => {
     ['bytes', 'application/json', `\0${Buffer.from('{"a":1}').toString('base64')}`],
   ])('is %s where response.decode says so, on errors too', async (decode, type, body) => {
     for (const status of [200, 404]) {
-      scene.upstream.answerWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
-      const answer = await scene.caller.call(`com.billing.${decode}`, {});
+      fixture.upstream.answerWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
+      const answer = await fixture.caller.call(`com.billing.${decode}`, {});
       expect(answer.kwargs).toStrictEqual({ status, body, headers: {} });
     }
   });
@@ -186,8 +186,8 @@ describe('the body of an answer', () => {
         'HTTP/1.1 200 OK\r\nContent-Disposition: Zürich\r\nContent-Length: 0\r\n\r\n',
         encoding,
       );
-      scene.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
-      const answer = await scene.caller.call('com.billing.text', {});
+      fixture.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
+      const answer = await fixture.caller.call('com.billing.text', {});
       expect(answer.kwargs['headers']).toStrictEqual({ 'content-disposition': 'Zürich' });
     }
   });
@@ -200,26 +200,26 @@ describe('the body of an answer', () => {
   );
 
   it('of HEAD is empty, whatever the headers announce', async () => {
-    scene.upstream.answerWith(() => ({
+    fixture.upstream.answerWith(() => ({
       headers: { 'content-length': 50_000_000, 'content-type': 'application/json' },
     }));
-    const head = () => scene.caller.call('com.billing.head_invoice', { id: '1' });
+    const head = () => fixture.caller.call('com.billing.head_invoice', { id: '1' });
     expect((await head()).kwargs).toStrictEqual({
       status: 200,
       body: '',
       headers: { 'content-length': '50000000', 'content-type': 'application/json' },
     });
-    scene.upstream.answerWith(() => ({ headers: { 'content-encoding': 'gzip' } }));
+    fixture.upstream.answerWith(() => ({ headers: { 'content-encoding': 'gzip' } }));
     expect((await head()).kwargs).toStrictEqual({ status: 200, body: '', headers: {} });
-    scene.upstream.answerWith(() => ({ headers: { 'content-type': 'text/event-stream' } }));
+    fixture.upstream.answerWith(() => ({ headers: { 'content-type': 'text/event-stream' } }));
     expect((await head()).kwargs).toMatchObject({ status: 200, body: '' });
   });
 
   it.each([304, 204])('of %i is empty, whatever its headers say', async (status) => {
     expect((await get('text/event-stream', '', { status })).kwargs).toStrictEqual({ status, body: '' });
     const head = `HTTP/1.1 ${status} x\r\ncontent-length: 50000000\r\n\r\n`;
-    scene.upstream.answerWith(() => ({ raw: head, afterwards: 'hang' }));
-    const answer = await scene.caller.call('com.billing.get_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ raw: head, afterwards: 'hang' }));
+    const answer = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect(answer.kwargs).toStrictEqual({ status, body: '' });
     expect(await bodyOf('text/plain', 'next')).toBe('next');
   });

@@ -1,8 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectCaller, ownError } from '../../support/caller.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { HANG, RESET } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -11,14 +15,14 @@ const POST = 'com.billing.create_invoice';
 const LONG = ['+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
 
 describe('a call that ends early', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: SceneOptions = {}): Promise<Scene> {
-    const scene = await openScene({ answer: () => HANG, lines: LONG, ...options });
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture({ answer: () => HANG, lines: LONG, ...options });
+    fixtures.push(fixture);
+    return fixture;
   }
 
   describe('cancelled', () => {
@@ -97,16 +101,16 @@ describe('a call that ends early', () => {
 
     it('between two attempts: no further one is made', async () => {
       // With this the backoff is as long as can be, and the cancel comes within it.
-      const scene = await open({
+      const fixture = await open({
         answer: () => ({ status: 503, headers: { 'retry-after': '600' } }),
         lines: [...LONG, '+retry.statuses = 503'],
       });
-      const call = scene.caller.call(GET, { id: 1 });
-      const request = await scene.upstream.arrived(1);
+      const call = fixture.caller.call(GET, { id: 1 });
+      const request = await fixture.upstream.arrived(1);
       expect(await request.answered).toBe(true);
-      scene.caller.cancel('kill');
+      fixture.caller.cancel('kill');
       expect(ownError(await call)).toMatchObject({ code: 'canceled', attempts: 1 });
-      expect(scene.upstream.requests).toHaveLength(1);
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
   });
 

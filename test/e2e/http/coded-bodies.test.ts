@@ -1,21 +1,26 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const LIMIT = 1024 * 1024;
 
 describe('the body of an answer on its way', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene({ lines: ['+pool.max_response_size = 1MB', '+retries = 2', '+pool.size = 1'] });
+    fixture = await openGatewayFixture({
+      lines: ['+pool.max_response_size = 1MB', '+retries = 2', '+pool.size = 1'],
+    });
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
-  const call = () => scene.caller.call('com.billing.get_invoice', { id: '1' });
+  const call = () => fixture.caller.call('com.billing.get_invoice', { id: '1' });
   const get = (headers: Record<string, string | string[]>, body: string | Uint8Array) => {
-    scene.upstream.clear();
-    scene.upstream.answerWith(() => ({ headers: { 'content-type': 'application/json', ...headers }, body }));
+    fixture.upstream.clear();
+    fixture.upstream.answerWith(() => ({
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    }));
     return call();
   };
   const expectBadAnswer = (answer: Awaited<ReturnType<typeof call>>) => {
@@ -51,7 +56,7 @@ describe('the body of an answer on its way', () => {
 
   it('asks for the codings that it can undo', async () => {
     await get({}, '1');
-    expect((await scene.upstream.arrived(1)).headers['accept-encoding']).toBe('gzip, deflate, br');
+    expect((await fixture.upstream.arrived(1)).headers['accept-encoding']).toBe('gzip, deflate, br');
   });
 
   it.each([
@@ -64,7 +69,7 @@ describe('the body of an answer on its way', () => {
     ['a small brotli of very much', 'br', brotliCompressSync(Buffer.alloc(64 * LIMIT))],
   ])('%s is a bad answer, asked for once', async (_, coding, body) => {
     expectBadAnswer(await get({ 'content-encoding': coding }, body));
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('may be as large as pool.max_response_size, and not a byte larger', async () => {
@@ -74,7 +79,7 @@ describe('the body of an answer on its way', () => {
       LIMIT - 2,
     );
     expectBadAnswer(await get({}, `${text} `));
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it.each([
@@ -100,15 +105,15 @@ describe('the body of an answer on its way', () => {
       },
     ],
   ])('is cut off where it is %s', async (_, answer) => {
-    scene.upstream.clear();
-    scene.upstream.answerWith((_request, response) => {
+    fixture.upstream.clear();
+    fixture.upstream.answerWith((_request, response) => {
       answer(response);
       return 'handled';
     });
     expectBadAnswer(await call());
-    const request = await scene.upstream.arrived(1);
+    const request = await fixture.upstream.arrived(1);
     expect(await request.answered).toBe(false);
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it.each([
@@ -129,10 +134,10 @@ describe('the body of an answer on its way', () => {
     ],
     ['endless headers', `HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(1000)}\r\n`.repeat(100)}\r\n`],
   ])('%s is a bad answer, asked for once', async (_, raw) => {
-    scene.upstream.clear();
-    scene.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
+    fixture.upstream.clear();
+    fixture.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
     expectBadAnswer(await call());
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('leaves the connection fit for the next call after a bad answer', async () => {
@@ -141,12 +146,12 @@ describe('the body of an answer on its way', () => {
   });
 
   it('may end with its connection, as in HTTP/1.0', async () => {
-    scene.upstream.answerWith(() => ({ raw: 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', afterwards: 'close' }));
+    fixture.upstream.answerWith(() => ({ raw: 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', afterwards: 'close' }));
     expect((await call()).kwargs).toStrictEqual({ status: 200, body: { a: 1 } });
   });
 
   it('may come in many pieces', async () => {
-    scene.upstream.answerWith((_, response) => {
+    fixture.upstream.answerWith((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const pieces = [...Buffer.from('"größe €"')];
       const next = (): void => {
@@ -166,7 +171,10 @@ describe('the body of an answer on its way', () => {
     ['half a head', 'HTTP/1.1 200 OK\r\ncontent-le'],
   ])('%s is a lost connection, and a GET is tried again', async (_, raw) => {
     // A gateway of its own: retries have a budget.
-    const own = await openScene({ lines: ['+retries = 2'], answer: () => ({ raw, afterwards: 'close' }) });
+    const own = await openGatewayFixture({
+      lines: ['+retries = 2'],
+      answer: () => ({ raw, afterwards: 'close' }),
+    });
     const answer = await own.caller.call('com.billing.get_invoice', { id: '1' });
     expect(answer.uri).toBe('bondy.error.bad_gateway');
     expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 3 });

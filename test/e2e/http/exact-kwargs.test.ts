@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
@@ -23,86 +23,88 @@ const EXACT = [
 ] as const;
 
 describe('kwargs on their way to the body', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene();
+    fixture = await openGatewayFixture();
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
   it.each(EXACT)('%s leaves letter by letter', async (_, json) => {
-    scene.upstream.clear();
-    const answer = await scene.caller.call('com.billing.create_invoice', json);
+    fixture.upstream.clear();
+    const answer = await fixture.caller.call('com.billing.create_invoice', json);
     expect(answer.kind).toBe('result');
-    expect((await scene.upstream.arrived(1)).text).toBe(json);
+    expect((await fixture.upstream.arrived(1)).text).toBe(json);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
   it.each(EXACT)('%s leaves letter by letter, in a long message too', async (_, json) => {
-    scene.upstream.clear();
+    fixture.upstream.clear();
     const long = json.replace(/}$/, ` , "long": "${'ü'.repeat(1000)}", "n2":1.50 }`);
-    const answer = await scene.caller.call('com.billing.create_invoice', long);
+    const answer = await fixture.caller.call('com.billing.create_invoice', long);
     expect(answer.kind).toBe('result');
-    const { text, headers } = await scene.upstream.arrived(1);
+    const { text, headers } = await fixture.upstream.arrived(1);
     expect(text).toBe(long);
     expect(headers['content-length']).toBe(String(Buffer.byteLength(long)));
   });
 
   it('sends one of two kwargs of one name, the last, however they are written', async () => {
-    scene.upstream.clear();
+    fixture.upstream.clear();
     const long = 'x'.repeat(1000);
-    await scene.caller.call('com.billing.create_invoice', `{"a":1,"b":"${long}","\\u0061":2}`);
-    expect((await scene.upstream.arrived(1)).text).toBe(`{"a":2,"b":"${long}"}`);
+    await fixture.caller.call('com.billing.create_invoice', `{"a":1,"b":"${long}","\\u0061":2}`);
+    expect((await fixture.upstream.arrived(1)).text).toBe(`{"a":2,"b":"${long}"}`);
   });
 
   it.each([
     ['a short message', 10],
     ['a long one', 1000],
   ])('sends a name once that stands twice within a kwarg, in %s', async (_, length) => {
-    scene.upstream.clear();
+    fixture.upstream.clear();
     const pad = 'x'.repeat(length);
     const order = '{"role":"user","roles":[{"a":1,"\\u0061":2}],"role":"admin"}';
-    await scene.caller.call('com.billing.create_invoice', `{"order":${order},"pad":"${pad}"}`);
-    expect((await scene.upstream.arrived(1)).text).toBe(
+    await fixture.caller.call('com.billing.create_invoice', `{"order":${order},"pad":"${pad}"}`);
+    expect((await fixture.upstream.arrived(1)).text).toBe(
       `{"order":{"role":"admin","roles":[{"a":2}]},"pad":"${pad}"}`,
     );
   });
 
   it('puts a big integer into path and query as its digits', async () => {
-    scene.upstream.clear();
-    await scene.caller.call('com.billing.get_invoice', '{"id":9007199254740993,"n":[18014398509481985,1]}');
-    expect((await scene.upstream.arrived(1)).url).toBe('/invoices/9007199254740993?n=18014398509481985&n=1');
+    fixture.upstream.clear();
+    await fixture.caller.call('com.billing.get_invoice', '{"id":9007199254740993,"n":[18014398509481985,1]}');
+    expect((await fixture.upstream.arrived(1)).url).toBe(
+      '/invoices/9007199254740993?n=18014398509481985&n=1',
+    );
   });
 
   it('refuses a number that no double can hold in a body, in long messages and in short ones', async () => {
     for (const length of [1, 1000]) {
-      scene.upstream.clear();
-      const answer = await scene.caller.call(
+      fixture.upstream.clear();
+      const answer = await fixture.caller.call(
         'com.billing.create_invoice',
         `{"n":1e400,"x":"${'x'.repeat(length)}"}`,
       );
       expect(answer.kwargs).toMatchObject({ code: 'bad_request' });
-      expect(scene.upstream.requests).toHaveLength(0);
+      expect(fixture.upstream.requests).toHaveLength(0);
     }
   });
 
   it.each(['{"id":1e400}', '{"id":1,"q":-1e400}', '{"id":1,"_headers":{"X-A":[1e400]}}'])(
     'refuses a number that no text can stand for: %s',
     async (kwargs) => {
-      scene.upstream.clear();
-      const answer = await scene.caller.call('com.billing.get_invoice', kwargs);
+      fixture.upstream.clear();
+      const answer = await fixture.caller.call('com.billing.get_invoice', kwargs);
       expect(answer.kwargs).toMatchObject({ code: 'bad_request' });
-      expect(scene.upstream.requests).toHaveLength(0);
+      expect(fixture.upstream.requests).toHaveLength(0);
     },
   );
 
   it('takes __proto__ for a query parameter like any other', async () => {
-    scene.upstream.clear();
-    await scene.caller.call('com.billing.get_invoice', '{"id":"1","__proto__":"x"}');
-    expect((await scene.upstream.arrived(1)).url).toBe('/invoices/1?__proto__=x');
+    fixture.upstream.clear();
+    await fixture.caller.call('com.billing.get_invoice', '{"id":"1","__proto__":"x"}');
+    expect((await fixture.upstream.arrived(1)).url).toBe('/invoices/1?__proto__=x');
   });
 
   it('finds no path variable in what objects inherit', async () => {
-    const answer = await scene.caller.call('com.billing.get_invoice', '{"__proto__":{"id":"INV-1"}}');
+    const answer = await fixture.caller.call('com.billing.get_invoice', '{"__proto__":{"id":"INV-1"}}');
     expect(answer.kwargs).toMatchObject({
       code: 'bad_request',
       message: 'Missing required path variable: id',
@@ -112,7 +114,7 @@ describe('kwargs on their way to the body', () => {
   it.each([600, 1_001, 100_000])(
     'nesting of %i levels ends one session and harms no other',
     async (levels) => {
-      const ws = new WebSocket(scene.gateway.url, ['wamp.2.json']);
+      const ws = new WebSocket(fixture.gateway.url, ['wamp.2.json']);
       await once(ws, 'open');
       ws.send('[1,"com.example.myrealm",{"roles":{"caller":{}}}]');
       await once(ws, 'message');
@@ -122,7 +124,7 @@ describe('kwargs on their way to the body', () => {
       expect([type, reason]).toEqual([MESSAGE.ABORT, 'wamp.error.protocol_violation']);
       expect(details.message).toMatch(/nested deeper than 512 levels/);
       await once(ws, 'close');
-      expect((await scene.caller.call('com.billing.get_invoice', { id: '1' })).kind).toBe('result');
+      expect((await fixture.caller.call('com.billing.get_invoice', { id: '1' })).kind).toBe('result');
     },
   );
 });

@@ -1,25 +1,25 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const GET = 'com.billing.get_invoice';
 const TOO_LARGE = 'wamp.error.payload_size_exceeded';
 
-let scene: Scene | undefined;
+let fixture: GatewayFixture | undefined;
 afterEach(async () => {
-  await scene?.close();
-  scene = undefined;
+  await fixture?.close();
+  fixture = undefined;
 });
 
 /** Answers with as many bytes as the invoice's id says. */
-async function open(): Promise<Scene> {
-  scene = await openScene({
+async function open(): Promise<GatewayFixture> {
+  fixture = await openGatewayFixture({
     lines: ['wamp.max_send_buffer = 1MB'],
     answer: ({ url }) => ({
       body: 'x'.repeat(Number(url.split('/').pop())),
       headers: { 'content-type': 'text/plain' },
     }),
   });
-  return scene;
+  return fixture;
 }
 
 describe('an answer larger than what may wait for its caller', () => {

@@ -4,12 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { type Answer, ownError } from '../../support/caller.js';
 import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
+import {
   HANG,
   RESET,
   type RecordingUpstream,
   startRecordingUpstream,
 } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 
 const GET = 'com.billing.get_invoice';
@@ -43,27 +47,27 @@ const PENDING = {
 };
 
 describe("the gateway's own errors", () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   const others: { close(): unknown }[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
     for (const other of others.splice(0)) await other.close();
   });
 
-  async function open(options: SceneOptions = {}): Promise<Scene> {
-    const scene = await openScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   /** A service whose base_url is this, in place of the recording upstream's. */
   const at = (url: string, ...lines: string[]) => open({ conf: () => billingConf(url, ...lines) });
 
-  function expectError(scene: Scene, answer: Answer, uri: string, error: object): void {
+  function expectError(fixture: GatewayFixture, answer: Answer, uri: string, error: object): void {
     expect([answer.kind, answer.uri, answer.args]).toEqual(['error', uri, []]);
     expect(ownError(answer)).toStrictEqual(error);
     const { code, attempts } = error as { code: string; attempts: number };
-    const records = scene.log.records().filter(({ id }) => id === answer.kwargs['id']);
+    const records = fixture.log.records().filter(({ id }) => id === answer.kwargs['id']);
     expect(records).toHaveLength(1);
     expect(records[0]).toMatchObject({ code, attempts, service: 'billing', msg: 'call failed' });
   }
@@ -77,11 +81,11 @@ describe("the gateway's own errors", () => {
   }
 
   it('bad_request: kwargs that cannot become a request', async () => {
-    const scene = await open();
+    const fixture = await open();
     const message = 'Missing required path variable: id';
     const error = { status: 400, message, body: message, code: 'bad_request', attempts: 0 };
-    expectError(scene, await scene.caller.call(GET, {}), 'wamp.error.invalid_argument', error);
-    expect(scene.upstream.connections).toBe(0);
+    expectError(fixture, await fixture.caller.call(GET, {}), 'wamp.error.invalid_argument', error);
+    expect(fixture.upstream.connections).toBe(0);
   });
 
   it.each([
@@ -96,11 +100,11 @@ describe("the gateway's own errors", () => {
     ],
     ['a dictionary in the query', { id: 1, q: { a: 1 } }, [], /"q"/],
   ])('bad_request: %s', async (_, kwargs, args, message) => {
-    const scene = await open();
-    const answer = await scene.caller.call(GET, kwargs, { args });
+    const fixture = await open();
+    const answer = await fixture.caller.call(GET, kwargs, { args });
     expect(answer.kwargs).toMatchObject({ status: 400, code: 'bad_request', attempts: 0 });
     expect(answer.kwargs['message']).toMatch(message);
-    expect(scene.upstream.requests).toHaveLength(0);
+    expect(fixture.upstream.requests).toHaveLength(0);
   });
 
   it.each([
@@ -108,25 +112,25 @@ describe("the gateway's own errors", () => {
     [1, 2],
     [2, 3],
   ])('connect: a refused port, retries = %i makes %i attempts, of a POST too', async (retries, attempts) => {
-    const scene = await at(`http://127.0.0.1:${await refusedPort()}`, `+retries = ${retries}`);
-    const answer = await scene.caller.call(POST, { a: 1 });
-    expectError(scene, answer, 'bondy.error.bad_gateway', own('connect', 502, attempts));
+    const fixture = await at(`http://127.0.0.1:${await refusedPort()}`, `+retries = ${retries}`);
+    const answer = await fixture.caller.call(POST, { a: 1 });
+    expectError(fixture, answer, 'bondy.error.bad_gateway', own('connect', 502, attempts));
   });
 
   it('connect: a name that does not resolve', async () => {
-    const scene = await at('http://nowhere.invalid', '+retries = 0');
-    const answer = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, answer, 'bondy.error.bad_gateway', own('connect', 502, 1));
+    const fixture = await at('http://nowhere.invalid', '+retries = 0');
+    const answer = await fixture.caller.call(GET, { id: 1 });
+    expectError(fixture, answer, 'bondy.error.bad_gateway', own('connect', 502, 1));
   });
 
   it('connect: a POST whose connection is reset is sent once, a GET again', async () => {
-    const scene = await open({ answer: () => RESET, lines: ['+retries = 2'] });
-    const post = await scene.caller.call(POST, { a: 1 });
-    expectError(scene, post, 'bondy.error.bad_gateway', own('connect', 502, 1));
-    expect(scene.upstream.requests).toHaveLength(1);
-    const get = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, get, 'bondy.error.bad_gateway', own('connect', 502, 3));
-    expect(scene.upstream.requests).toHaveLength(4);
+    const fixture = await open({ answer: () => RESET, lines: ['+retries = 2'] });
+    const post = await fixture.caller.call(POST, { a: 1 });
+    expectError(fixture, post, 'bondy.error.bad_gateway', own('connect', 502, 1));
+    expect(fixture.upstream.requests).toHaveLength(1);
+    const get = await fixture.caller.call(GET, { id: 1 });
+    expectError(fixture, get, 'bondy.error.bad_gateway', own('connect', 502, 3));
+    expect(fixture.upstream.requests).toHaveLength(4);
   });
 
   describe('tls', () => {
@@ -139,16 +143,16 @@ describe("the gateway's own errors", () => {
     const ca = `+tls.cacertfile = ${TLS_FILES.ca}`;
 
     it('a certificate that does not verify is not tried again', async () => {
-      const scene = await at(await tlsUpstream());
-      const answer = await scene.caller.call(GET, { id: 1 });
-      expectError(scene, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
+      const fixture = await at(await tlsUpstream());
+      const answer = await fixture.caller.call(GET, { id: 1 });
+      expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
       expect(upstream.requests).toHaveLength(0);
     });
 
     it('a certificate for another name is not tried again', async () => {
-      const scene = await at(await tlsUpstream(), ca, '+tls.servername = other.test');
-      const answer = await scene.caller.call(GET, { id: 1 });
-      expectError(scene, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
+      const fixture = await at(await tlsUpstream(), ca, '+tls.servername = other.test');
+      const answer = await fixture.caller.call(GET, { id: 1 });
+      expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
     });
 
     it.each([
@@ -156,8 +160,8 @@ describe("the gateway's own errors", () => {
       ['the name that the certificate has', [ca, '+tls.servername = upstream.test']],
       ['no verification', ['+tls_verify = verify_none']],
     ])('works with %s', async (_, lines) => {
-      const scene = await at(await tlsUpstream(), ...lines);
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+      const fixture = await at(await tlsUpstream(), ...lines);
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     });
 
     it('an upstream that wants a client certificate gets ours, or none comes', async () => {
@@ -178,9 +182,9 @@ describe("the gateway's own errors", () => {
     it('plain HTTP at the other end', async () => {
       const plain = await startRecordingUpstream();
       others.push(plain);
-      const scene = await at(plain.url.replace('http:', 'https:'), '+retries = 0');
-      const answer = await scene.caller.call(GET, { id: 1 });
-      expectError(scene, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
+      const fixture = await at(plain.url.replace('http:', 'https:'), '+retries = 0');
+      const answer = await fixture.caller.call(GET, { id: 1 });
+      expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
     });
   });
 
@@ -189,14 +193,14 @@ describe("the gateway's own errors", () => {
     ['a head and no body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', afterwards: 'hang' }],
     ['half a body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab', afterwards: 'hang' }],
   ] as const)('timeout: %s', async (_, answer) => {
-    const scene = await open({ answer: () => answer, lines: ['+timeout = 400ms', '+retries = 1'] });
-    const post = await scene.caller.call(POST, { a: 1 });
-    expectError(scene, post, 'wamp.error.timeout', own('timeout', 504, 1));
-    const request = await scene.upstream.arrived(1);
+    const fixture = await open({ answer: () => answer, lines: ['+timeout = 400ms', '+retries = 1'] });
+    const post = await fixture.caller.call(POST, { a: 1 });
+    expectError(fixture, post, 'wamp.error.timeout', own('timeout', 504, 1));
+    const request = await fixture.upstream.arrived(1);
     expect(await request.answered).toBe(false);
-    const get = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, get, 'wamp.error.timeout', own('timeout', 504, 2));
-    await scene.upstream.drained();
+    const get = await fixture.caller.call(GET, { id: 1 });
+    expectError(fixture, get, 'wamp.error.timeout', own('timeout', 504, 2));
+    await fixture.upstream.drained();
   });
 
   it('timeout: a connection that never opens', async () => {
@@ -205,34 +209,34 @@ describe("the gateway's own errors", () => {
     others.push({ close: () => server.close() });
     const { port } = server.address() as { port: number };
     // It accepts and says nothing: TLS never gets going.
-    const scene = await at(`https://127.0.0.1:${port}`, '+timeout = 400ms', '+retries = 1');
-    const answer = await scene.caller.call(POST, { a: 1 });
-    expectError(scene, answer, 'wamp.error.timeout', own('timeout', 504, 2));
+    const fixture = await at(`https://127.0.0.1:${port}`, '+timeout = 400ms', '+retries = 1');
+    const answer = await fixture.caller.call(POST, { a: 1 });
+    expectError(fixture, answer, 'wamp.error.timeout', own('timeout', 504, 2));
   });
 
   describe('overload', () => {
     it('no connection within checkout_timeout', async () => {
-      const scene = await open({
+      const fixture = await open({
         answer: () => HANG,
         lines: ['+pool.size = 1', '+pool.checkout_timeout = 50ms', '+retries = 3'],
       });
-      void scene.caller.call(GET, { id: 1 }).catch(() => {});
-      await scene.upstream.arrived(1);
-      const answer = await scene.caller.call(GET, { id: 2 });
-      expectError(scene, answer, 'bondy.error.bad_gateway', own('overload', 503, 0));
-      expect(scene.upstream.requests).toHaveLength(1);
+      void fixture.caller.call(GET, { id: 1 }).catch(() => {});
+      await fixture.upstream.arrived(1);
+      const answer = await fixture.caller.call(GET, { id: 2 });
+      expectError(fixture, answer, 'bondy.error.bad_gateway', own('overload', 503, 0));
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
 
     it('more calls than max_waiting', async () => {
-      const scene = await open({
+      const fixture = await open({
         answer: () => HANG,
         lines: ['+pool.size = 1', '+pool.max_waiting = 1', '+pool.checkout_timeout = 1h'],
       });
-      void scene.caller.call(GET, { id: 1 }).catch(() => {});
-      await scene.upstream.arrived(1);
-      void scene.caller.call(GET, { id: 2 }).catch(() => {});
-      const answer = await scene.caller.call(GET, { id: 3 });
-      expectError(scene, answer, 'bondy.error.bad_gateway', own('overload', 503, 0));
+      void fixture.caller.call(GET, { id: 1 }).catch(() => {});
+      await fixture.upstream.arrived(1);
+      void fixture.caller.call(GET, { id: 2 }).catch(() => {});
+      const answer = await fixture.caller.call(GET, { id: 3 });
+      expectError(fixture, answer, 'bondy.error.bad_gateway', own('overload', 503, 0));
     });
   });
 
@@ -241,57 +245,57 @@ describe("the gateway's own errors", () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const scene = await open({ answer: () => held.then(() => ({ json: 'late' })) });
-    const running = scene.caller.call(GET, { id: 1 });
-    await scene.upstream.arrived(1);
-    const stopped = scene.gateway.stop();
-    const answer = await scene.caller.call(GET, { id: 2 });
+    const fixture = await open({ answer: () => held.then(() => ({ json: 'late' })) });
+    const running = fixture.caller.call(GET, { id: 1 });
+    await fixture.upstream.arrived(1);
+    const stopped = fixture.gateway.stop();
+    const answer = await fixture.caller.call(GET, { id: 2 });
     expect(answer.uri).toBe('bondy.error.bad_gateway');
     expect(ownError(answer)).toStrictEqual(own('down', 503, 0));
     release();
     expect((await running).kwargs).toStrictEqual({ status: 200, body: 'late' });
     await stopped;
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('secrets: a token that is a secret not yet known, before which nothing leaves', async () => {
     const field = '+auth.secrets.vars.token.field = TOKEN';
-    const scene = await open({ lines: ['+auth.secrets.provider = env', field] });
-    const answer = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, answer, 'bondy.error.bad_gateway', PENDING);
-    const mistaken = await scene.caller.call(GET, {});
+    const fixture = await open({ lines: ['+auth.secrets.provider = env', field] });
+    const answer = await fixture.caller.call(GET, { id: 1 });
+    expectError(fixture, answer, 'bondy.error.bad_gateway', PENDING);
+    const mistaken = await fixture.caller.call(GET, {});
     expect(mistaken.kwargs).toMatchObject({ code: 'bad_request' });
-    expect(scene.upstream.requests).toHaveLength(0);
+    expect(fixture.upstream.requests).toHaveLength(0);
   });
 
   it('secrets: a base_url that waits for a secret', async () => {
-    const scene = await at(
+    const fixture = await at(
       'https://{{tenant}}.example.com',
       '+auth.secrets.provider = file',
       '+auth.secrets.secret_id = /nowhere/secret.json',
       '+auth.secrets.vars.tenant.field = TENANT',
     );
-    const answer = await scene.caller.call(GET, { id: 1 });
-    expectError(scene, answer, 'bondy.error.bad_gateway', PENDING);
-    expect((await scene.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
+    const answer = await fixture.caller.call(GET, { id: 1 });
+    expectError(fixture, answer, 'bondy.error.bad_gateway', PENDING);
+    expect((await fixture.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
   });
 
   it('canceled: the caller changes its mind, and waits for the word of the callee', async () => {
-    const scene = await open({ answer: () => HANG });
-    const running = scene.caller.call(GET, { id: 1 });
-    await scene.upstream.arrived(1);
-    scene.caller.cancel('kill');
+    const fixture = await open({ answer: () => HANG });
+    const running = fixture.caller.call(GET, { id: 1 });
+    await fixture.upstream.arrived(1);
+    fixture.caller.cancel('kill');
     const message = 'The call was cancelled';
     const error = { message, body: message, code: 'canceled', attempts: 1 };
-    expectError(scene, await running, 'wamp.error.canceled', error);
-    expect(scene.log.records().filter(({ level }) => level === 'warn')).toEqual([]);
+    expectError(fixture, await running, 'wamp.error.canceled', error);
+    expect(fixture.log.records().filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
   it('leave the session fit for the next call', async () => {
-    const scene = await open();
-    await scene.caller.call(GET, {});
-    const answer = await scene.caller.call('com.billing.none');
+    const fixture = await open();
+    await fixture.caller.call(GET, {});
+    const answer = await fixture.caller.call('com.billing.none');
     expect(answer.uri).toBe('wamp.error.no_such_procedure');
-    expect((await scene.caller.call(GET, { id: 1 })).kind).toBe('result');
+    expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
   });
 });

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { ownError } from '../../support/caller.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { HANG } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -11,14 +15,14 @@ const POST = 'com.billing.create_invoice';
 const PATIENT = { server: { keepAliveTimeout: 600_000 } };
 
 describe("a service's connections", () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: SceneOptions): Promise<Scene> {
-    const scene = await openScene({ upstream: PATIENT, ...options });
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture({ upstream: PATIENT, ...options });
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it('are used again, by calls of any method', async () => {

@@ -4,12 +4,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { billingConf } from '../../support/billing-conf.js';
 import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
+import {
   CLOSE,
   RESET,
   type RecordingUpstream,
   startRecordingUpstream,
 } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -34,17 +38,17 @@ function clockThatWaits(
 }
 
 describe('trying again', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   let late: RecordingUpstream | undefined;
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
     await late?.close();
     late = undefined;
   });
-  async function open(options: SceneOptions): Promise<Scene> {
-    const scene = await openScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   it('brings a POST through where the port opens within the backoff', async () => {
@@ -56,11 +60,11 @@ describe('trying again', () => {
       late = await startRecordingUpstream(() => ({ status: 201, json: 'made' }), { port });
     };
     const clock = clockThatWaits(openLate, (ms) => ms === FIRST_BACKOFF_MS);
-    const scene = await open({
+    const fixture = await open({
       conf: () => billingConf(`http://127.0.0.1:${port}`),
       gateway: { clock, random },
     });
-    expect((await scene.caller.call(POST, { a: 1 })).kwargs).toStrictEqual({ status: 201, body: 'made' });
+    expect((await fixture.caller.call(POST, { a: 1 })).kwargs).toStrictEqual({ status: 201, body: 'made' });
     expect(late?.requests).toHaveLength(1);
   });
 
@@ -68,67 +72,67 @@ describe('trying again', () => {
     ['reset', RESET],
     ['closed', CLOSE],
   ])('brings a GET through whose first connection was %s', async (_, ending) => {
-    const scene = await open({ answer: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'there' });
-    expect(scene.upstream.requests).toHaveLength(2);
+    const fixture = await open({ answer: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'there' });
+    expect(fixture.upstream.requests).toHaveLength(2);
   });
 
   it.each([
     ['a warm connection', true],
     ['a new one', false],
   ])('never sends a POST again that may have been carried out, on %s', async (_, warm) => {
-    const scene = await open({ lines: ['+pool.size = 1'] });
-    if (warm) await scene.caller.call(GET, { id: 1 });
-    scene.upstream.clear();
-    scene.upstream.answerWith(() => RESET);
-    const answer = await scene.caller.call(POST, { a: 1 });
+    const fixture = await open({ lines: ['+pool.size = 1'] });
+    if (warm) await fixture.caller.call(GET, { id: 1 });
+    fixture.upstream.clear();
+    fixture.upstream.answerWith(() => RESET);
+    const answer = await fixture.caller.call(POST, { a: 1 });
     expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 1 });
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('gives each call one idempotency key, the same on every attempt', async () => {
-    const scene = await open({
+    const fixture = await open({
       lines: ['+idempotency_header = Idempotency-Key'],
       answer: ({ number }) => (number < 3 ? RESET : { status: 201 }),
     });
-    const first = await scene.caller.call(POST, { a: 1 });
+    const first = await fixture.caller.call(POST, { a: 1 });
     expect(first.kwargs).toStrictEqual({ status: 201, body: '' });
-    await scene.caller.call(POST, { a: 1 });
-    const keys = scene.upstream.requests.map(({ headers }) => headers['idempotency-key']);
+    await fixture.caller.call(POST, { a: 1 });
+    const keys = fixture.upstream.requests.map(({ headers }) => headers['idempotency-key']);
     expect(keys[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
     expect(keys.slice(0, 3)).toEqual(Array(3).fill(keys[0]));
     expect(keys[3]).not.toBe(keys[0]);
   });
 
   it("takes a caller's own Idempotency-Key for leave to try again", async () => {
-    const scene = await open({ answer: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
-    const answer = await scene.caller.call(POST, { _headers: { 'idempotency-key': 'mine' } });
+    const fixture = await open({ answer: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
+    const answer = await fixture.caller.call(POST, { _headers: { 'idempotency-key': 'mine' } });
     expect(answer.kwargs).toStrictEqual({ status: 201, body: '' });
-    const keys = scene.upstream.requests.map(({ headers }) => headers['idempotency-key']);
+    const keys = fixture.upstream.requests.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toEqual(['mine', 'mine']);
   });
 
   it('leaves HTTP answers alone unless it is told otherwise', async () => {
-    const scene = await open({ answer: () => ({ status: 503 }) });
-    expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
-    expect(scene.upstream.requests).toHaveLength(1);
+    const fixture = await open({ answer: () => ({ status: 503 }) });
+    expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   describe('retry.statuses', () => {
     const lines = ['+retry.statuses = 429, 503', '+retries = 2'];
 
     it('brings a GET through, and never a POST', async () => {
-      const scene = await open({ lines, answer: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-      scene.upstream.clear();
-      const post = await scene.caller.call(POST, { a: 1 });
+      const fixture = await open({ lines, answer: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+      fixture.upstream.clear();
+      const post = await fixture.caller.call(POST, { a: 1 });
       expect(post.kwargs).toStrictEqual({ status: 503, body: '' });
-      expect(scene.upstream.requests).toHaveLength(1);
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
 
     it('hands the last answer over when all attempts are used', async () => {
-      const scene = await open({ lines, answer: ({ number }) => ({ status: 503, json: number }) });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await open({ lines, answer: ({ number }) => ({ status: 503, json: number }) });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs]).toEqual(['bondy.error.bad_gateway', { status: 503, body: 3 }]);
     });
 
@@ -144,44 +148,44 @@ describe('trying again', () => {
         ),
         wall: () => Date.UTC(2030, 0, 1),
       };
-      const scene = await open({
+      const fixture = await open({
         lines,
         gateway: { clock },
         answer: ({ number }) => (number === 1 ? { status: 429, headers: { 'retry-after': field } } : {}),
       });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
       expect(waits).toEqual([ms]);
     });
 
     it('gives up where Retry-After goes beyond the deadline', async () => {
-      const scene = await open({
+      const fixture = await open({
         lines: [...lines, '+deadline = 20s'],
         answer: () => ({ status: 503, headers: { 'retry-after': '21' } }),
       });
-      expect((await scene.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
-      expect(scene.upstream.requests).toHaveLength(1);
+      expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
   });
 
   it('stops when the budget is used up, so that retries cannot multiply an outage', async () => {
     // The clock stands still: all calls fall into one second, which allows three retries, or a fifth of the requests.
     const clock = { ...systemClock, monotonic: () => 0 };
-    const scene = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
+    const fixture = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
     const answers = [];
-    for (let id = 0; id < 50; id++) answers.push(await scene.caller.call(GET, { id }));
+    for (let id = 0; id < 50; id++) answers.push(await fixture.caller.call(GET, { id }));
     expect(answers.every(({ kwargs }) => kwargs['code'] === 'connect')).toBe(true);
-    expect(scene.upstream.requests.length).toBeGreaterThanOrEqual(53);
-    expect(scene.upstream.requests.length).toBeLessThanOrEqual(50 + 3 + 10);
+    expect(fixture.upstream.requests.length).toBeGreaterThanOrEqual(53);
+    expect(fixture.upstream.requests.length).toBeLessThanOrEqual(50 + 3 + 10);
   });
 
   describe('redirects', () => {
     const to = (location: string, status = 302) => ({ status, headers: { location }, body: 'moved' });
 
     it('are handed over as they are unless pool.follow_redirect is on', async () => {
-      const scene = await open({ answer: () => to('/elsewhere') });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const fixture = await open({ answer: () => to('/elsewhere') });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs['status']]).toEqual(['bondy.error.bad_gateway', 302]);
-      expect(scene.upstream.requests).toHaveLength(1);
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
 
     it.each([
@@ -191,19 +195,19 @@ describe('trying again', () => {
       ['//example.invalid/', ['/invoices/1'], 302],
       ['/invoices/1', Array(4).fill('/invoices/1'), 302],
     ])('of a GET to %s', async (location, urls, status) => {
-      const scene = await open({
+      const fixture = await open({
         lines: ['+pool.follow_redirect = on', '+pool.max_redirect = 3'],
         answer: ({ url }) => (url === '/invoices/1' ? to(location) : { json: 'found' }),
       });
-      const answer = await scene.caller.call(GET, { id: 1 });
+      const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toMatchObject({ status });
-      expect(scene.upstream.requests.map(({ url }) => url)).toEqual(urls);
+      expect(fixture.upstream.requests.map(({ url }) => url)).toEqual(urls);
     });
 
     it('of a POST are never followed', async () => {
-      const scene = await open({ lines: ['+pool.follow_redirect = on'], answer: () => to('/x', 307) });
-      expect((await scene.caller.call(POST, { a: 1 })).kwargs).toMatchObject({ status: 307 });
-      expect(scene.upstream.requests).toHaveLength(1);
+      const fixture = await open({ lines: ['+pool.follow_redirect = on'], answer: () => to('/x', 307) });
+      expect((await fixture.caller.call(POST, { a: 1 })).kwargs).toMatchObject({ status: 307 });
+      expect(fixture.upstream.requests).toHaveLength(1);
     });
   });
 });

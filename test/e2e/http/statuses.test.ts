@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const PROCEDURE = '+procedures';
 
 describe('what becomes of an HTTP status', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene({
+    fixture = await openGatewayFixture({
       lines: [
         '+errors.409 = com.billing.error.conflict',
         '+errors.503 = com.billing.error.closed',
@@ -16,13 +16,13 @@ describe('what becomes of an HTTP status', () => {
       ],
     });
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
-  const get = (kwargs: object = {}) => scene.caller.call('com.billing.get_invoice', { id: '1', ...kwargs });
+  const get = (kwargs: object = {}) => fixture.caller.call('com.billing.get_invoice', { id: '1', ...kwargs });
 
   it.each([200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 299])('%i is a result', async (status) => {
     const empty = status === 204 || status === 205;
-    scene.upstream.answerWith(() => (empty ? { status } : { status, json: { a: [1, null] } }));
+    fixture.upstream.answerWith(() => (empty ? { status } : { status, json: { a: [1, null] } }));
     const answer = await get();
     expect(answer.kind).toBe('result');
     expect(answer.args).toEqual([]);
@@ -68,37 +68,41 @@ describe('what becomes of an HTTP status', () => {
     [999, 'bondy.error.bad_gateway'],
   ])('%i is the error %s', async (status, uri) => {
     const empty = status === 304;
-    scene.upstream.clear();
-    scene.upstream.answerWith(() => (empty ? { status } : { status, json: { error: 'why' } }));
+    fixture.upstream.clear();
+    fixture.upstream.answerWith(() => (empty ? { status } : { status, json: { error: 'why' } }));
     const answer = await get();
     expect([answer.kind, answer.uri, answer.args]).toEqual(['error', uri, []]);
     expect(answer.kwargs).toStrictEqual({ status, body: empty ? '' : { error: 'why' } });
-    expect(scene.upstream.requests).toHaveLength(1);
+    expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('hands an error on that has no body, or one of text', async () => {
-    scene.upstream.answerWith(() => ({ status: 500 }));
+    fixture.upstream.answerWith(() => ({ status: 500 }));
     expect((await get()).kwargs).toStrictEqual({ status: 500, body: '' });
-    scene.upstream.answerWith(() => ({ status: 404, headers: { 'content-type': 'text/html' }, body: '<p>' }));
+    fixture.upstream.answerWith(() => ({
+      status: 404,
+      headers: { 'content-type': 'text/html' },
+      body: '<p>',
+    }));
     expect((await get()).kwargs).toStrictEqual({ status: 404, body: '<p>' });
   });
 
   it.each(['If-None-Match', 'if-modified-since'])('304 is a result to a caller who sent %s', async (name) => {
-    scene.upstream.answerWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
+    fixture.upstream.answerWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
     const answer = await get({ _headers: { [name]: '"v1"' } });
     expect(answer.kind).toBe('result');
     expect(answer.kwargs).toStrictEqual({ status: 304, body: '' });
   });
 
   it('gives an error the URI that the service, and before it the procedure, names', async () => {
-    scene.upstream.answerWith(() => ({ status: 409, json: 1 }));
+    fixture.upstream.answerWith(() => ({ status: 409, json: 1 }));
     expect((await get()).uri).toBe('com.billing.error.conflict');
-    const update = () => scene.caller.call('com.billing.update_invoice', { id: '1' });
+    const update = () => fixture.caller.call('com.billing.update_invoice', { id: '1' });
     expect((await update()).uri).toBe('com.billing.error.stale');
-    scene.upstream.answerWith(() => ({ status: 404, json: 1 }));
+    fixture.upstream.answerWith(() => ({ status: 404, json: 1 }));
     expect((await update()).uri).toBe('com.billing.error.gone');
     expect((await get()).uri).toBe('wamp.error.not_found');
-    scene.upstream.answerWith(() => ({ status: 503, json: 1 }));
+    fixture.upstream.answerWith(() => ({ status: 503, json: 1 }));
     expect([(await update()).uri, (await get()).uri]).toEqual(Array(2).fill('com.billing.error.closed'));
   });
 
@@ -106,12 +110,12 @@ describe('what becomes of an HTTP status', () => {
     [200, 'result'],
     [404, 'error'],
   ])('hands over the response headers that were asked for, on %i', async (status, kind) => {
-    scene.upstream.answerWith(() => ({
+    fixture.upstream.answerWith(() => ({
       status,
       headers: { ETag: '"v1"', 'X-Total-Count': '7', 'set-cookie': ['a=1', 'b=2'], 'x-other': 'no' },
       json: {},
     }));
-    const answer = await scene.caller.call('com.billing.delete_invoice', { id: '1' });
+    const answer = await fixture.caller.call('com.billing.delete_invoice', { id: '1' });
     expect(answer.kind).toBe(kind);
     expect(answer.kwargs).toStrictEqual({
       status,
@@ -121,13 +125,13 @@ describe('what becomes of an HTTP status', () => {
   });
 
   it('leaves the kwarg headers empty where the upstream sent none of them', async () => {
-    scene.upstream.answerWith(() => ({ status: 204 }));
-    const answer = await scene.caller.call('com.billing.delete_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ status: 204 }));
+    const answer = await fixture.caller.call('com.billing.delete_invoice', { id: '1' });
     expect(answer.kwargs).toStrictEqual({ status: 204, body: '', headers: {} });
   });
 
   it('takes no notice of an interim answer', async () => {
-    scene.upstream.answerWith((_, response) => {
+    fixture.upstream.answerWith((_, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       response.writeProcessing();
       return { json: 'final' };
@@ -137,24 +141,26 @@ describe('what becomes of an HTTP status', () => {
 });
 
 describe('result = args', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene({ lines: ['+result = args', '+procedures.update_invoice.result = kwargs'] });
+    fixture = await openGatewayFixture({
+      lines: ['+result = args', '+procedures.update_invoice.result = kwargs'],
+    });
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
   it('makes a result one positional dictionary, and leaves errors their kwargs', async () => {
-    scene.upstream.answerWith(() => ({ json: { a: 1 } }));
-    const answer = await scene.caller.call('com.billing.get_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ json: { a: 1 } }));
+    const answer = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[{ status: 200, body: { a: 1 } }], {}]);
-    scene.upstream.answerWith(() => ({ status: 404, body: '' }));
-    const error = await scene.caller.call('com.billing.get_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ status: 404, body: '' }));
+    const error = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect([error.args, error.kwargs]).toStrictEqual([[], { status: 404, body: '' }]);
   });
 
   it('can be said of one procedure alone', async () => {
-    scene.upstream.answerWith(() => ({ status: 204 }));
-    const answer = await scene.caller.call('com.billing.update_invoice', { id: '1' });
+    fixture.upstream.answerWith(() => ({ status: 204 }));
+    const answer = await fixture.caller.call('com.billing.update_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[], { status: 204, body: '' }]);
   });
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { FRAMES, JSON_FRAMES } from '../../support/frames.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 import type { RecordedRequest } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 const S = 'rpc_gateway.services.shop';
 
@@ -76,23 +76,23 @@ const conf = (url: string): string =>
   ].join('\n');
 
 describe('templates, from the configuration to the wire', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   beforeAll(async () => {
-    scene = await openScene({ conf });
+    fixture = await openGatewayFixture({ conf });
   });
-  afterAll(() => scene.close());
+  afterAll(() => fixture.close());
 
   async function request(name: string, kwargs: object | string = {}): Promise<RecordedRequest> {
-    scene.upstream.clear();
-    const answer = await scene.caller.call(`com.shop.${name}`, kwargs);
+    fixture.upstream.clear();
+    const answer = await fixture.caller.call(`com.shop.${name}`, kwargs);
     expect(answer.kwargs).toMatchObject({ status: 200 });
-    return scene.upstream.arrived(1);
+    return fixture.upstream.arrived(1);
   }
   async function refusal(name: string, kwargs: object): Promise<unknown> {
-    scene.upstream.clear();
-    const answer = await scene.caller.call(`com.shop.${name}`, kwargs);
+    fixture.upstream.clear();
+    const answer = await fixture.caller.call(`com.shop.${name}`, kwargs);
     expect([answer.uri, answer.kwargs['code']]).toEqual(['wamp.error.invalid_argument', 'bad_request']);
-    expect(scene.upstream.requests).toHaveLength(0);
+    expect(fixture.upstream.requests).toHaveLength(0);
     return answer.kwargs['message'];
   }
 
@@ -115,13 +115,13 @@ describe('templates, from the configuration to the wire', () => {
       ['a list that is left over', 'postquery', { events: [bytes] }],
       ['a cookie', 'cookie', { sid: bytes }],
     ])('in %s', async (_, name, kwargs) => {
-      scene.upstream.clear();
-      const client = await connectRaw(scene.gateway.url, frames);
+      fixture.upstream.clear();
+      const client = await connectRaw(fixture.gateway.url, frames);
       await hello(client, 'com.example.myrealm');
       client.send([MESSAGE.CALL, 1, {}, `com.shop.${name}`, [], kwargs]);
       const [type, , , , uri] = await client.next();
       client.close();
-      expect([type, uri, scene.upstream.requests.length]).toEqual([
+      expect([type, uri, fixture.upstream.requests.length]).toEqual([
         MESSAGE.ERROR,
         'wamp.error.invalid_argument',
         0,
@@ -145,10 +145,13 @@ describe('templates, from the configuration to the wire', () => {
       caller: { authid: 'admin' },
     };
     const seen = await request('whoami', { ...forged, caller: 'admin' });
-    expect(seen.headers['x-user']).toBe(scene.caller.authid);
+    expect(seen.headers['x-user']).toBe(fixture.caller.authid);
     expect(seen.headers['x-realm']).toBe('realm com.example.myrealm');
     const query = new URL(seen.url, 'http://x').searchParams;
-    expect([query.getAll('sid'), query.getAll('role')]).toEqual([[`${scene.caller.session}`], ['anonymous']]);
+    expect([query.getAll('sid'), query.getAll('role')]).toEqual([
+      [`${fixture.caller.session}`],
+      ['anonymous'],
+    ]);
     // The forgeries are kwargs like any others: leftovers.
     expect(query.get('caller.authid')).toBe('admin');
     expect(await refusal('whoami', forged)).toMatch(/"caller"/);
@@ -162,10 +165,10 @@ describe('templates, from the configuration to the wire', () => {
       lang: 'de',
       _headers: { 'x-USER': 'admin', 'X-Service': 'mine', 'X-Other': 'kept' },
     });
-    expect(seen.url).toBe(`/v1/me?tenant=t1&lang=de&sid=${scene.caller.session}&role=anonymous`);
+    expect(seen.url).toBe(`/v1/me?tenant=t1&lang=de&sid=${fixture.caller.session}&role=anonymous`);
     expect(seen.rawHeaders.filter((name) => /^x-user$/i.test(name))).toHaveLength(1);
     expect(seen.headers).toMatchObject({
-      'x-user': scene.caller.authid,
+      'x-user': fixture.caller.authid,
       'x-service': 'shop',
       'x-other': 'kept',
     });

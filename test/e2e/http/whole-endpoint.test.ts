@@ -1,13 +1,13 @@
 import { afterEach, expect, it } from 'vitest';
-import { openScene, type Scene } from '../../support/scene.js';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const S = 'rpc_gateway.services.graph';
-let scene: Scene;
-afterEach(() => scene.close());
+let fixture: GatewayFixture;
+afterEach(() => fixture.close());
 
 /** The request target that a POST reaches with this base_url and these lines of its procedure. */
 async function targetOf(baseUrl: string, ...lines: string[]): Promise<string | undefined> {
-  scene = await openScene({
+  fixture = await openGatewayFixture({
     conf: (url) =>
       [
         `${S}.base_url = ${url}${baseUrl}`,
@@ -17,8 +17,8 @@ async function targetOf(baseUrl: string, ...lines: string[]): Promise<string | u
         ...lines.map((line) => `${S}.procedures.query.${line}`),
       ].join('\n'),
   });
-  expect((await scene.caller.call('com.graph.query', { query: '{me}' })).kwargs['status']).toBe(200);
-  return scene.upstream.requests[0]?.url;
+  expect((await fixture.caller.call('com.graph.query', { query: '{me}' })).kwargs['status']).toBe(200);
+  return fixture.upstream.requests[0]?.url;
 }
 
 it.each<[string, string, string[]]>([

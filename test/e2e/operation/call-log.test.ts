@@ -1,19 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG } from '../../support/recording-upstream.js';
-import { openScene, type Scene } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
 describe('the log of calls', () => {
-  let scene: Scene;
+  let fixture: GatewayFixture;
   let open: boolean;
   async function set(lines: string[] = [], status = 503): Promise<void> {
-    scene = await openScene({ lines, answer: () => ({ status, json: { mark: 's3cret-body' } }) });
+    fixture = await openGatewayFixture({ lines, answer: () => ({ status, json: { mark: 's3cret-body' } }) });
     open = true;
   }
   async function stop(): Promise<void> {
-    if (open) await scene.close();
+    if (open) await fixture.close();
     open = false;
   }
   beforeEach(() => {
@@ -21,18 +21,18 @@ describe('the log of calls', () => {
   });
   afterEach(stop);
 
-  const lines = () => scene.log.records().filter(({ msg }) => /^call (failed|answered)/.test(String(msg)));
+  const lines = () => fixture.log.records().filter(({ msg }) => /^call (failed|answered)/.test(String(msg)));
 
   it('has one line for an answer of the upstream with status 500 or more', async () => {
     await set();
-    await scene.caller.call(GET, { id: 's3cret-kwarg', _headers: { 'X-A': 's3cret-header' } });
+    await fixture.caller.call(GET, { id: 's3cret-kwarg', _headers: { 'X-A': 's3cret-header' } });
     expect(lines()).toEqual([
       {
         level: 'warn',
         time: expect.any(String),
         msg: 'call failed',
         service: 'billing',
-        host: new URL(scene.upstream.url).host,
+        host: new URL(fixture.upstream.url).host,
         procedure: GET,
         path: '/invoices/{{id}}',
         status: 503,
@@ -42,13 +42,13 @@ describe('the log of calls', () => {
         duration_ms: expect.any(Number),
       },
     ]);
-    expect(scene.log.text()).not.toContain('s3cret');
+    expect(fixture.log.text()).not.toContain('s3cret');
   });
 
   it("has one line for an error of the gateway's own, with the id that the caller gets", async () => {
     await set(['+pool.max_response_size = 1KB'], 200);
-    scene.upstream.answerWith(() => ({ body: 'x'.repeat(2000) }));
-    const { kwargs } = await scene.caller.call(GET, { id: 1 });
+    fixture.upstream.answerWith(() => ({ body: 'x'.repeat(2000) }));
+    const { kwargs } = await fixture.caller.call(GET, { id: 1 });
     const { id, code, status, attempts } = kwargs;
     expect(lines()).toMatchObject([
       {
@@ -64,21 +64,21 @@ describe('the log of calls', () => {
 
   it("tells of a caller's own mistake at level info", async () => {
     await set();
-    const { kwargs } = await scene.caller.call(GET, { 's3cret-name': 1 });
+    const { kwargs } = await fixture.caller.call(GET, { 's3cret-name': 1 });
     expect(lines()).toMatchObject([{ level: 'info', code: 'bad_request', status: 400, id: kwargs['id'] }]);
-    expect(scene.log.text()).not.toContain('s3cret');
+    expect(fixture.log.text()).not.toContain('s3cret');
   });
 
   it.each([200, 304, 404, 429])('has no line for an answer with status %i', async (status) => {
     await set([], status);
-    await scene.caller.call(POST, { a: 1 });
+    await fixture.caller.call(POST, { a: 1 });
     expect(lines()).toEqual([]);
   });
 
   it('sums up the same cause from the eleventh on, whichever procedure it was', async () => {
     await set();
-    for (let n = 0; n < 25; n++) await scene.caller.call(n % 2 === 0 ? GET : POST, { id: n });
-    await scene.caller.call(GET, {});
+    for (let n = 0; n < 25; n++) await fixture.caller.call(n % 2 === 0 ? GET : POST, { id: n });
+    await fixture.caller.call(GET, {});
     expect(lines().map(({ cause }) => cause)).toEqual([
       ...Array(10).fill('the upstream answered 503'),
       'the kwargs were refused',
@@ -90,7 +90,7 @@ describe('the log of calls', () => {
         time: expect.any(String),
         msg: 'call failed, 15 more times: summed up',
         service: 'billing',
-        host: new URL(scene.upstream.url).host,
+        host: new URL(fixture.upstream.url).host,
         status: 503,
         cause: 'the upstream answered 503',
         repeated: 15,
@@ -101,9 +101,9 @@ describe('the log of calls', () => {
 
   it('takes the timeouts that callers choose for one cause', async () => {
     await set();
-    scene.upstream.answerWith(() => HANG);
+    fixture.upstream.answerWith(() => HANG);
     const calls = Array.from({ length: 15 }, (_, n) =>
-      scene.caller.call(POST, {}, { options: { timeout: 40 + n } }),
+      fixture.caller.call(POST, {}, { options: { timeout: 40 + n } }),
     );
     await Promise.all(calls);
     expect(lines()).toHaveLength(10);
@@ -124,21 +124,21 @@ describe('the log of calls', () => {
           `${service}procedures.p.realm = com.example.myrealm`,
         ])
         .join('\n');
-    scene = await openScene({ conf, answer: () => ({ status: 500 }) });
+    fixture = await openGatewayFixture({ conf, answer: () => ({ status: 500 }) });
     open = true;
-    for (const index of [0, 1, 2]) await scene.caller.call(`com.p${index}`, {});
+    for (const index of [0, 1, 2]) await fixture.caller.call(`com.p${index}`, {});
     expect(lines().map(({ host }) => host)).toEqual(['***', '***.example.com:443', '***:8080']);
-    expect(scene.log.text()).not.toContain('s3cret');
+    expect(fixture.log.text()).not.toContain('s3cret');
   });
 
   it('has a line for every call, and sums up none, with log.calls = all', async () => {
     await set(['log.calls = all'], 200);
-    await scene.caller.call(GET, { id: 's3cret' });
-    scene.upstream.answerWith(() => ({ status: 404 }));
-    await scene.caller.call(GET, { id: 1 });
-    scene.upstream.answerWith(() => ({ status: 500 }));
-    for (let n = 0; n < 12; n++) await scene.caller.call(GET, { id: 1 });
-    await scene.caller.call(GET, {});
+    await fixture.caller.call(GET, { id: 's3cret' });
+    fixture.upstream.answerWith(() => ({ status: 404 }));
+    await fixture.caller.call(GET, { id: 1 });
+    fixture.upstream.answerWith(() => ({ status: 500 }));
+    for (let n = 0; n < 12; n++) await fixture.caller.call(GET, { id: 1 });
+    await fixture.caller.call(GET, {});
     expect(lines().map(({ msg, status }) => `${msg} ${status}`)).toEqual([
       'call answered 200',
       'call answered 404',
@@ -151,13 +151,13 @@ describe('the log of calls', () => {
       attempts: 1,
       duration_ms: expect.any(Number),
     });
-    expect(scene.log.text()).not.toContain('s3cret');
+    expect(fixture.log.text()).not.toContain('s3cret');
   });
 
   it('has no line with log.calls = off', async () => {
     await set(['log.calls = off']);
-    await scene.caller.call(GET, { id: 1 });
-    await scene.caller.call(GET, {});
+    await fixture.caller.call(GET, { id: 1 });
+    await fixture.caller.call(GET, {});
     expect(lines()).toEqual([]);
   });
 });

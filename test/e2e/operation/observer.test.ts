@@ -4,9 +4,13 @@ import { WebSocket } from 'ws';
 import { type Observer, silentObserver } from '../../../src/index.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectCaller } from '../../support/caller.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { issuing, startIdp } from '../../support/idp.js';
 import { RESET } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -50,12 +54,15 @@ describe('the observer', () => {
   });
 
   async function open(
-    options: SceneOptions = {},
-  ): Promise<Scene & { heard: ReturnType<typeof createListener> }> {
+    options: GatewayFixtureOptions = {},
+  ): Promise<GatewayFixture & { heard: ReturnType<typeof createListener> }> {
     const heard = createListener();
-    const scene = await openScene({ ...options, gateway: { observer: heard.observer, ...options.gateway } });
-    closers.push(scene.close);
-    return { ...scene, heard };
+    const fixture = await openGatewayFixture({
+      ...options,
+      gateway: { observer: heard.observer, ...options.gateway },
+    });
+    closers.push(fixture.close);
+    return { ...fixture, heard };
   }
 
   it('hears of a good call once, from its beginning to its end', async () => {

@@ -6,8 +6,12 @@ import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
 import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
@@ -15,14 +19,14 @@ const POST = 'com.billing.create_invoice';
 const START_AND_STOP = fileURLToPath(new URL('../fixtures/start-and-stop.js', import.meta.url));
 
 describe('when things break', () => {
-  const scenes: Scene[] = [];
+  const fixtures: GatewayFixture[] = [];
   afterEach(async () => {
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: SceneOptions = {}): Promise<Scene> {
-    const scene = await openScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
   /** A promise and its key. */
   function gate(): { readonly opened: Promise<void>; open(): void } {

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-interface Scene {
+interface GatewayFixture {
   readonly gateway: Gateway;
   readonly caller: RawClient;
   readonly callee: RawClient;
@@ -19,7 +19,7 @@ interface Scene {
 }
 
 /** A gateway with a call from one client to another under way. */
-async function start(): Promise<Scene> {
+async function start(): Promise<GatewayFixture> {
   const readFile = () => '[{"uri": "realm1"}]';
   const conf = 'security.config_file = security.json\nlisteners.test.port = 0';
   const gateway = createGateway(parseConfig(conf, { env: {}, readFile }));
@@ -65,12 +65,12 @@ describe('a router that stops', () => {
   });
 
   it.each([
-    ['its caller', ({ caller }: Scene) => caller],
-    ['its callee', ({ callee }: Scene) => callee],
+    ['its caller', ({ caller }: GatewayFixture) => caller],
+    ['its callee', ({ callee }: GatewayFixture) => callee],
   ])('does not wait for a call when %s has gone', async (_who, whoGoes) => {
-    const scene = await start();
-    const stopped = scene.gateway.stop();
-    whoGoes(scene).close();
+    const fixture = await start();
+    const stopped = fixture.gateway.stop();
+    whoGoes(fixture).close();
     await stopped;
   });
 

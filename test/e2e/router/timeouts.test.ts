@@ -16,7 +16,7 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
   const limits = { ...LIMITS, callTimeout: DEFAULT, maxCallTimeout: CAP };
   const { host, join, ask, hearsNothing } = useRouter(transport, { clock, limits });
 
-  interface Scene {
+  interface GatewayFixture {
     readonly options?: object;
     readonly registration?: object;
     readonly details?: object;
@@ -26,7 +26,12 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
    * An open call, as invocation 1 of its callee; `waits` is the number of timers that existed
    * before.
    */
-  async function call({ options = {}, registration = {}, details = CAPABLE, uri = 'com.a' }: Scene = {}) {
+  async function call({
+    options = {},
+    registration = {},
+    details = CAPABLE,
+    uri = 'com.a',
+  }: GatewayFixture = {}) {
     const [callee, caller] = [await join(details), await join(CAPABLE)];
     await ask(callee, MESSAGE.REGISTER, 1, registration, uri);
     const timers = clock.pending;
@@ -167,8 +172,8 @@ describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
       ],
     ])('are %s', async (what, options, expected) => {
       const isPattern = what.startsWith('beside');
-      const scene = { options, registration: { ...registration, ...(isPattern && { match: 'prefix' }) } };
-      expect((await call({ ...scene, uri: isPattern ? 'com.' : 'com.a' })).details).toEqual(expected);
+      const fixture = { options, registration: { ...registration, ...(isPattern && { match: 'prefix' }) } };
+      expect((await call({ ...fixture, uri: isPattern ? 'com.' : 'com.a' })).details).toEqual(expected);
     });
 
     it('end with the callee’s response, or with the router’s later backstop', async () => {

@@ -3,28 +3,32 @@ import net from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ownError } from '../../support/caller.js';
-import { jsonResponse, openRawScene, type RawScene } from '../../support/raw-scene.js';
-import { openScene, type Scene, type SceneOptions } from '../../support/scene.js';
+import {
+  type GatewayFixture,
+  type GatewayFixtureOptions,
+  openGatewayFixture,
+} from '../../support/gateway-fixture.js';
+import { jsonResponse, openRawFixture, type RawFixture } from '../../support/raw-fixture.js';
 import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
 describe('an API whose connections are odd', () => {
-  const scenes: { close(): Promise<void> }[] = [];
+  const fixtures: { close(): Promise<void> }[] = [];
   afterEach(async () => {
     vi.restoreAllMocks();
-    await Promise.all(scenes.splice(0).map((scene) => scene.close()));
+    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
   });
-  async function open(options: SceneOptions): Promise<Scene> {
-    const scene = await openScene(options);
-    scenes.push(scene);
-    return scene;
+  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
+    const fixture = await openGatewayFixture(options);
+    fixtures.push(fixture);
+    return fixture;
   }
-  async function openRaw(...options: Parameters<typeof openRawScene>): Promise<RawScene> {
-    const scene = await openRawScene(...options);
-    scenes.push(scene);
-    return scene;
+  async function openRaw(...options: Parameters<typeof openRawFixture>): Promise<RawFixture> {
+    const fixture = await openRawFixture(...options);
+    fixtures.push(fixture);
+    return fixture;
   }
 
   describe('with a long header section', () => {

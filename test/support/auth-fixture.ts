@@ -3,9 +3,9 @@ import type { Clock } from '../../src/clock.js';
 import { billingConf } from './billing-conf.js';
 import { readDocument } from './documents.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { type GatewayFixture, openGatewayFixture } from './gateway-fixture.js';
 import { type Idp, startIdp, tokenOf } from './idp.js';
 import type { AnswerHandler } from './recording-upstream.js';
-import { openScene, type Scene } from './scene.js';
 
 export const GET = 'com.billing.get_invoice';
 export const POST = 'com.billing.create_invoice';
@@ -26,8 +26,8 @@ export function guideOAuth2(idpOrigin: string): string {
   return section.replace('https://idp.example.com', idpOrigin);
 }
 
-/** A scene with a token endpoint, under a clock that stands still. */
-export interface AuthScene extends Scene {
+/** A gateway fixture with a token endpoint, and a clock that only the test moves. */
+export interface AuthFixture extends GatewayFixture {
   readonly idp: Idp;
   readonly clock: FakeClock;
   /** The tokens that the API was sent, in order. */
@@ -43,7 +43,7 @@ export interface AuthScene extends Scene {
   settle(): Promise<void>;
 }
 
-export interface AuthSceneOptions {
+export interface AuthFixtureOptions {
   /** Added behind the guide's OAuth2 section, so that they win over it; `+` stands for the service's prefix. */
   readonly lines?: readonly string[];
   /** Further lines that need the addresses. */
@@ -59,13 +59,13 @@ export interface AuthSceneOptions {
 /** One HTTP attempt's time, of an odd length: so that its timers can be told from all others. */
 const TIMEOUT_MS = 7_777;
 
-/** Sets the guide's billing service with its OAuth2 section between a scripted token endpoint and an API. */
-export async function openAuthScene(options: AuthSceneOptions = {}): Promise<AuthScene> {
+/** Starts the guide’s billing service with its OAuth2 section, a scripted token endpoint, and an API. */
+export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
   const { lines = [], without = [], random = 0.5 } = options;
   const idp = await startIdp(options.idp);
   const clock = createFakeClock();
   const exchanges = watchExchanges(clock);
-  const scene = await openScene({
+  const fixture = await openGatewayFixture({
     conf: (url) =>
       [
         guideOAuth2(idp.origin)
@@ -85,21 +85,21 @@ export async function openAuthScene(options: AuthSceneOptions = {}): Promise<Aut
   }
 
   return {
-    ...scene,
+    ...fixture,
     idp,
     clock,
-    sentTokens: () => scene.upstream.requests.map(tokenOf),
+    sentTokens: () => fixture.upstream.requests.map(tokenOf),
     settle,
     async pass(ms, stepMs = 10_000) {
       for (let left = ms; left > 0; left -= stepMs) {
         clock.advance(Math.min(stepMs, left));
         // An exchange of frames: the caller has answered every ping that was sent before.
-        await scene.caller.call('com.example.nobody');
+        await fixture.caller.call('com.example.nobody');
         await settle();
       }
     },
     async close() {
-      await scene.close();
+      await fixture.close();
       await idp.close();
     },
   };

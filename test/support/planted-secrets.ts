@@ -2,7 +2,7 @@
 export const MARK = 'S3CR3T';
 
 /** A planted secret; `where` tells in a failing test which one has leaked. */
-export const planted = (where: string): string => `${MARK}-${where}`;
+export const plantedSecret = (where: string): string => `${MARK}-${where}`;
 
 /** How the mark looks within text that was encoded as a whole: base64 shifts by what stands before. */
 const FORMS: readonly string[] = [

@@ -5,8 +5,8 @@ import { type RunningGateway, startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { type RawRequest, type RawUpstream, startRawUpstream } from './raw-upstream.js';
 
-/** A scene whose API answers with bytes. */
-export interface RawScene {
+/** A gateway fixture whose API answers with bytes. */
+export interface RawFixture {
   readonly upstream: RawUpstream;
   readonly gateway: RunningGateway;
   readonly caller: Caller;
@@ -15,11 +15,11 @@ export interface RawScene {
 }
 
 /** @param lines added to the guide's billing service; `+` stands for the service's prefix */
-export async function openRawScene(
+export async function openRawFixture(
   answer: (request: RawRequest) => string | undefined,
   lines: readonly string[] = [],
   options: GatewayOptions = {},
-): Promise<RawScene> {
+): Promise<RawFixture> {
   const upstream = await startRawUpstream(answer);
   const log = keepLog('debug');
   const gateway = await startGateway(billingConf(upstream.url, ...lines), { log: log.log, ...options });

@@ -10,8 +10,8 @@ import {
   startRecordingUpstream,
 } from './recording-upstream.js';
 
-/** An API, a gateway in front of it and a caller: all that an end-to-end test needs. */
-export interface Scene {
+/** An API, a gateway in front of it, and a caller: everything that most end-to-end tests need. */
+export interface GatewayFixture {
   readonly upstream: RecordingUpstream;
   readonly gateway: RunningGateway;
   readonly caller: Caller;
@@ -19,7 +19,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export interface SceneOptions {
+export interface GatewayFixtureOptions {
   /** Lines added to the guide's billing service; `+` stands for the service's prefix. */
   readonly lines?: readonly string[];
   /** The whole configuration, instead of the billing service. */
@@ -29,8 +29,8 @@ export interface SceneOptions {
   readonly gateway?: GatewayOptions;
 }
 
-/** Sets a scene. The API answers as a {@link startRecordingUpstream} does. */
-export async function openScene(options: SceneOptions = {}): Promise<Scene> {
+/** Starts an API that answers as {@link startRecordingUpstream} does, a gateway in front of it, and a caller. */
+export async function openGatewayFixture(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const upstream = await startRecordingUpstream(options.answer, options.upstream);
   const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));
   const log = keepLog('debug');
