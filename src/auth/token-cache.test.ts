@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { keepLog } from '../../test/support/log-lines.js';
 import { silentObserver } from '../observe/observer.js';
-import { createTokenCache, type FetchResult, isToken, type NoToken, type Token } from './token-cache.js';
+import { createTokenCache, type FetchResult, type NoToken, type Token } from './token-cache.js';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
@@ -69,7 +69,7 @@ function setUp(options: { marginMs?: number; random?: () => number } = {}) {
 }
 
 const shown = (got: Token | NoToken | undefined) =>
-  got === undefined ? 'refused' : isToken(got) ? got.value : 'none';
+  got === undefined ? 'refused' : got.kind === 'token' ? got.value : 'none';
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** A response that the test sends later. */
 function later() {
@@ -81,7 +81,7 @@ function later() {
 }
 async function obtained({ cache, clock }: Pick<ReturnType<typeof setUp>, 'cache' | 'clock'>): Promise<Token> {
   const got = await cache.obtain(clock.monotonic());
-  if (!isToken(got)) throw new Error('no token');
+  if (got.kind !== 'token') throw new Error('no token');
   return got;
 }
 
@@ -200,7 +200,7 @@ describe('while no token is available', () => {
     answerWith(() => none());
     expect(await call()).toBe('none');
     clock.advance(999);
-    expect(cache.obtain(clock.monotonic())).toEqual({ cause: 'no', retryInMs: 1 });
+    expect(cache.obtain(clock.monotonic())).toEqual({ kind: 'none', cause: 'no', retryInMs: 1 });
     expect(started).toHaveLength(1);
     clock.advance(1);
     answerWith(() => token('back'));

@@ -7,6 +7,7 @@ import { refreshDelayMs } from './token-lifetime.js';
 
 /** A token that has not expired. */
 export interface Token {
+  readonly kind: 'token';
   readonly value: string;
   /** Monotonic milliseconds. The token is never sent at or after this time. */
   readonly expiresAt: number;
@@ -16,6 +17,7 @@ export interface Token {
 
 /** Why there is no token. */
 export interface NoToken {
+  readonly kind: 'none';
   /** For the log. */
   readonly cause: string;
   /** Milliseconds until it makes sense to ask again. */
@@ -93,10 +95,6 @@ const PATIENCE_MS = 2_000;
  */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
-export function isToken(got: Token | NoToken): got is Token {
-  return 'value' in got;
-}
-
 /** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { source, clock, log, observer, service } = parts;
@@ -121,7 +119,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   function noToken(): NoToken {
-    return { cause, retryInMs: Math.max(0, retryAt - clock.monotonic()) };
+    return { kind: 'none', cause, retryInMs: Math.max(0, retryAt - clock.monotonic()) };
   }
 
   function fetchUnlessTooSoon(): NoToken | Promise<Token | NoToken> {
@@ -137,7 +135,9 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
 
   function impatient(running: Promise<Token | NoToken>): Promise<Token | NoToken> {
     return new Promise((resolve) => {
-      const stopWaiting = clock.after(PATIENCE_MS, () => resolve({ cause, retryInMs: undefined }));
+      const stopWaiting = clock.after(PATIENCE_MS, () =>
+        resolve({ kind: 'none', cause, retryInMs: undefined }),
+      );
       void running.then((got) => {
         stopWaiting();
         resolve(got);
@@ -174,7 +174,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     const now = clock.monotonic();
     const { value, expiresAt, lifetimeMs } = result;
     const delay = refreshDelayMs(lifetimeMs, parts.refreshMarginMs);
-    token = hideFromPrint({
+    token = hideFromPrint<Token>({
+      kind: 'token',
       value,
       expiresAt,
       refreshAt: delay === undefined ? undefined : expiresAt - lifetimeMs + delay,

@@ -20,11 +20,12 @@ const request: HttpRequest = {
   body: '{}',
 };
 const token = (value: string): Token => ({
+  kind: 'token',
   value,
   expiresAt: 1,
   refreshAt: undefined,
 });
-const NONE: NoToken = { cause: 'the endpoint is down', retryInMs: 1_500 };
+const NONE: NoToken = { kind: 'none', cause: 'the endpoint is down', retryInMs: 1_500 };
 const response = (status: number) => ({ status, headers: [], body: Buffer.alloc(0) });
 
 function setUp(cache: Partial<TokenCache>, ...lines: string[]) {

@@ -8,7 +8,7 @@ import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import type { CredentialOutcome, NoCredential, RequestCredential } from './request-credential.js';
-import { isToken, type NoToken, type Token, type TokenCache } from './token-cache.js';
+import type { NoToken, Token, TokenCache } from './token-cache.js';
 import { waitWithin } from './wait-within.js';
 
 export interface TokenCredentialParts {
@@ -61,7 +61,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   }
 
   function settle(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
-    return isToken(got) ? place(request, got) : unauthorised('auth', got.cause, got.retryInMs);
+    return got.kind === 'token' ? place(request, got) : unauthorised('auth', got.cause, got.retryInMs);
   }
 
   async function settleWithin(

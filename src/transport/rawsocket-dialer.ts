@@ -64,7 +64,7 @@ export function dialRawSocket(url: string, options: DialOptions = {}): Promise<P
 }
 
 function open(address: RawSocketAddress, { tls }: FullDialOptions): Socket {
-  if ('path' in address) return connect({ path: address.path });
+  if (address.kind === 'unix') return connect({ path: address.path });
   const { host, port } = address;
   if (!address.hasTls) return connect({ host, port });
   // The server name in TLS is a host name, never an IP address (RFC 6066 section 3).

@@ -4,15 +4,15 @@ import { parseRawSocketUrl } from './rawsocket-url.js';
 
 describe('a RawSocket URL', () => {
   it.each([
-    ['rs://127.0.0.1:18082', { host: '127.0.0.1', port: 18_082, hasTls: false }],
-    ['rss://router.example.com:443', { host: 'router.example.com', port: 443, hasTls: true }],
-    ['rss://[::1]:9000/', { host: '::1', port: 9000, hasTls: true }],
-    ['rs://user:secret@host:80', { host: 'host', port: 80, hasTls: false }],
-    ['rs://unix:/run/x.sock', { path: '/run/x.sock', hasTls: false }],
-    ['rs://unix:x.sock', { path: 'x.sock', hasTls: false }],
-    ['unix:/run/x.sock', { path: '/run/x.sock', hasTls: false }],
-    ['unix:///run/x.sock', { path: '/run/x.sock', hasTls: false }],
-    ['unix:run/%20.sock', { path: 'run/%20.sock', hasTls: false }],
+    ['rs://127.0.0.1:18082', { kind: 'tcp', host: '127.0.0.1', port: 18_082, hasTls: false }],
+    ['rss://router.example.com:443', { kind: 'tcp', host: 'router.example.com', port: 443, hasTls: true }],
+    ['rss://[::1]:9000/', { kind: 'tcp', host: '::1', port: 9000, hasTls: true }],
+    ['rs://user:secret@host:80', { kind: 'tcp', host: 'host', port: 80, hasTls: false }],
+    ['rs://unix:/run/x.sock', { kind: 'unix', path: '/run/x.sock', hasTls: false }],
+    ['rs://unix:x.sock', { kind: 'unix', path: 'x.sock', hasTls: false }],
+    ['unix:/run/x.sock', { kind: 'unix', path: '/run/x.sock', hasTls: false }],
+    ['unix:///run/x.sock', { kind: 'unix', path: '/run/x.sock', hasTls: false }],
+    ['unix:run/%20.sock', { kind: 'unix', path: 'run/%20.sock', hasTls: false }],
   ])('%s leads somewhere', (url, place) => {
     expect(parseRawSocketUrl(url)).toEqual(place);
   });
@@ -34,7 +34,7 @@ describe('a RawSocket URL', () => {
 });
 
 describe('the URLs of a listener', () => {
-  const listener = { host: '127.0.0.1', port: 8080, path: '/ws' };
+  const listener = { kind: 'tcp', host: '127.0.0.1', port: 8080, path: '/ws' };
   it.each([
     [{ protocol: 'websocket' } as const, false, ['ws://127.0.0.1:8080/ws']],
     [{ protocol: 'rawsocket' } as const, false, ['rs://127.0.0.1:8080']],

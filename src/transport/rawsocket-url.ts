@@ -1,7 +1,7 @@
 /** The address that a RawSocket URL names. */
 export type RawSocketAddress =
-  | { readonly host: string; readonly port: number; readonly hasTls: boolean }
-  | { readonly path: string; readonly hasTls: false };
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly hasTls: boolean }
+  | { readonly kind: 'unix'; readonly path: string; readonly hasTls: false };
 
 const UNIX = /^(?:rs:\/\/unix:|unix:)(?<path>.+)$/;
 
@@ -12,7 +12,7 @@ const UNIX = /^(?:rs:\/\/unix:|unix:)(?<path>.+)$/;
  */
 export function parseRawSocketUrl(url: string): RawSocketAddress | undefined {
   const path = UNIX.exec(url)?.groups?.['path'];
-  if (path !== undefined) return { path: path.replace(/^\/\/(?=\/)/, ''), hasTls: false };
+  if (path !== undefined) return { kind: 'unix', path: path.replace(/^\/\/(?=\/)/, ''), hasTls: false };
   let parsed: URL;
   try {
     parsed = new URL(url);
@@ -21,5 +21,10 @@ export function parseRawSocketUrl(url: string): RawSocketAddress | undefined {
   }
   const { protocol, hostname, port } = parsed;
   if ((protocol !== 'rs:' && protocol !== 'rss:') || hostname === '' || port === '') return undefined;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), hasTls: protocol === 'rss:' };
+  return {
+    kind: 'tcp',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port),
+    hasTls: protocol === 'rss:',
+  };
 }

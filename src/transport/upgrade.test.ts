@@ -14,13 +14,13 @@ const upgrade = (headers: Record<string, string>, origins?: readonly string[], u
 
 describe('origins', () => {
   it('let programs in, which send none', () => {
-    expect(upgrade({})).toHaveProperty('name', 'json');
-    expect(upgrade({}, [])).toHaveProperty('name', 'json');
+    expect(upgrade({})).toHaveProperty('serializer.name', 'json');
+    expect(upgrade({}, [])).toHaveProperty('serializer.name', 'json');
   });
   it.each(['http://localhost', 'http://localhost:5173', 'https://127.0.0.1:8443', 'http://[::1]:8080'])(
     'let in a page of this machine by default: %s',
     (origin) => {
-      expect(upgrade({ origin })).toHaveProperty('name', 'json');
+      expect(upgrade({ origin })).toHaveProperty('serializer.name', 'json');
     },
   );
   it.each([
@@ -34,9 +34,9 @@ describe('origins', () => {
   });
   it('let in those that are named, and no other', () => {
     const named = ['https://app.example.com'];
-    expect(upgrade({ origin: 'https://app.example.com' }, named)).toHaveProperty('name', 'json');
+    expect(upgrade({ origin: 'https://app.example.com' }, named)).toHaveProperty('serializer.name', 'json');
     expect(upgrade({ origin: 'http://localhost:5173' }, named)).toMatchObject({ status: 403 });
-    expect(upgrade({ origin: 'https://evil.example.com' }, ['*'])).toHaveProperty('name', 'json');
+    expect(upgrade({ origin: 'https://evil.example.com' }, ['*'])).toHaveProperty('serializer.name', 'json');
   });
 });
 

@@ -16,9 +16,13 @@ export interface UpgradeRules {
 
 /** The refusal of an upgrade: HTTP status and reason. */
 export interface UpgradeRefusal {
+  readonly kind: 'refused';
   readonly status: number;
   readonly message: string;
 }
+
+/** The answer to an upgrade request. */
+export type UpgradeVerdict = { readonly kind: 'accepted'; readonly serializer: Serializer } | UpgradeRefusal;
 
 /** The version of RFC 6455. */
 const VERSION = '13';
@@ -36,29 +40,29 @@ const UPGRADE_FIELDS = {
 const MAX_OFFERED = 50;
 
 /** Chooses the serializer for an upgrade request, or refuses the request. */
-export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): Serializer | UpgradeRefusal {
+export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): UpgradeVerdict {
   if (!isAtPath(request, rules.path))
-    return { status: 404, message: `WebSocket connections are accepted at ${rules.path}` };
+    return refused(404, `WebSocket connections are accepted at ${rules.path}`);
   // ws accepts version 8 too, where browsers send their origin in another header.
   if (request.headers['sec-websocket-version'] !== VERSION)
-    return { status: UPGRADE_REQUIRED, message: `the WebSocket version must be ${VERSION}` };
+    return refused(UPGRADE_REQUIRED, `the WebSocket version must be ${VERSION}`);
   const { origin } = request.headers;
   // Only browsers send an Origin that can be trusted; other clients can write any value.
   if (origin !== undefined && !isAllowed(origin, rules.origins)) {
-    return {
-      status: 403,
-      message: 'pages of this origin may not connect; listeners.$name.origins lists the allowed origins',
-    };
+    return refused(
+      403,
+      'pages of this origin may not connect; listeners.$name.origins lists the allowed origins',
+    );
   }
   const offered = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',', MAX_OFFERED)
     .map((name) => name.trim());
   for (const name of offered) {
     const serializer = rules.serializers.find(({ subprotocol }) => subprotocol === name);
-    if (serializer !== undefined) return serializer;
+    if (serializer !== undefined) return { kind: 'accepted', serializer };
   }
   const supported = rules.serializers.map(({ subprotocol }) => subprotocol).join(', ');
-  return { status: 400, message: `the request must offer one of these WebSocket subprotocols: ${supported}` };
+  return refused(400, `the request must offer one of these WebSocket subprotocols: ${supported}`);
 }
 
 /** The client's library, if its User-Agent names a known one. Does not keep the header's text. */
@@ -69,11 +73,12 @@ export function libraryOf(request: IncomingMessage): ClientLibrary | undefined {
 /** The response to a plain HTTP request, for a user who opens the address in a browser. */
 export function judgePlainRequest(request: IncomingMessage, path: string): UpgradeRefusal {
   return isAtPath(request, path)
-    ? {
-        status: UPGRADE_REQUIRED,
-        message: 'This is a WAMP router: connect with a WAMP client over WebSocket.',
-      }
-    : { status: 404, message: `Nothing is here; the WAMP router is at ${path}.` };
+    ? refused(UPGRADE_REQUIRED, 'This is a WAMP router: connect with a WAMP client over WebSocket.')
+    : refused(404, `Nothing is here; the WAMP router is at ${path}.`);
+}
+
+export function refused(status: number, message: string): UpgradeRefusal {
+  return { kind: 'refused', status, message };
 }
 
 /** The header fields of a refusal, but for its length. */

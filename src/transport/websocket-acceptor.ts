@@ -13,8 +13,10 @@ import {
   judgeUpgrade,
   libraryOf,
   refusalFields,
+  refused,
   refuseUpgrade,
   type UpgradeRules,
+  type UpgradeVerdict,
 } from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
@@ -63,10 +65,10 @@ export function createWebSocketAcceptor(
     response.end(`${message}\n`);
   }
 
-  function judge(request: IncomingMessage, { refusal }: Arrival) {
+  function judge(request: IncomingMessage, { refusal }: Arrival): UpgradeVerdict {
     const verdict = judgeUpgrade(request, { ...rules, serializers });
     // Checked last: a 503 invites the client to retry, which is useless for a wrong request.
-    return refusal === undefined || 'status' in verdict ? verdict : { status: 503, message: refusal.message };
+    return refusal === undefined || verdict.kind === 'refused' ? verdict : refused(503, refusal.message);
   }
 
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -78,7 +80,7 @@ export function createWebSocketAcceptor(
     requests.delete(socket);
     const { arrival, rest } = pending;
     const verdict = judge(request, arrival);
-    if ('status' in verdict) {
+    if (verdict.kind === 'refused') {
       if (verdict.status !== 503) context.onRejected(verdict.status === 403 ? 'origin' : 'handshake');
       log.info({ status: verdict.status }, 'a WebSocket handshake was refused');
       refuseUpgrade(socket, verdict);
@@ -89,7 +91,7 @@ export function createWebSocketAcceptor(
       request,
       socket,
       Buffer.concat([head, rest]),
-      openWith(socket as Socket, arrival, verdict, libraryOf(request)),
+      openWith(socket as Socket, arrival, verdict.serializer, libraryOf(request)),
     );
   }
 
@@ -118,7 +120,7 @@ export function createWebSocketAcceptor(
     socket.read();
     // No event: the parser waits for more data, for instance after the preface of HTTP/2.
     if (requests.delete(socket) && !socket.destroyed) {
-      refuseUpgrade(socket, { status: 400, message: 'this is not an HTTP/1.1 request' });
+      refuseUpgrade(socket, refused(400, 'this is not an HTTP/1.1 request'));
     }
   }
 

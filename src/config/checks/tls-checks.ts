@@ -9,7 +9,9 @@ import { ValueError } from '../types/value-error.js';
 export type CheckTls = (draft: ServiceDraft | ListenerDraft) => void;
 
 /** The result of reading something once. */
-type Outcome<T> = { readonly value: T } | { readonly error: string };
+type Outcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: string };
 
 /**
  * Creates a check that reads each file once, even if many services name it. A CA bundle takes long.
@@ -37,7 +39,7 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
     const cas = authorities === undefined ? [] : filesOf(draft, caKey);
     const outcome = fits([...filesOf(draft, certKey), ...filesOf(draft, keyKey), ...cas].join('\0'));
     // The remaining errors come from the security level of OpenSSL: a short key or a weak digest.
-    if ('error' in outcome) draft.report(certKey, outcome.error);
+    if (outcome.kind === 'error') draft.report(certKey, outcome.error);
   }
 
   return (draft) => {
@@ -74,7 +76,7 @@ function readAll<T>(
   const values: T[] = [];
   for (const path of files) {
     const outcome = readOnce(path);
-    if ('error' in outcome) {
+    if (outcome.kind === 'error') {
       draft.report(
         key,
         files.length === 1 ? outcome.error : `file ${files.indexOf(path) + 1}: ${outcome.error}`,
@@ -93,12 +95,12 @@ function filesOf({ settings }: TlsDraft, key: string): readonly string[] {
 
 function attempt<T>(make: () => T): Outcome<T> {
   try {
-    return { value: make() };
+    return { kind: 'value', value: make() };
   } catch (error) {
-    if (error instanceof ValueError) return { error: error.message };
+    if (error instanceof ValueError) return { kind: 'error', error: error.message };
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { error: fileError(error) };
-    return { error: `TLS cannot use this certificate and its key (${code})` };
+    if (!/^ERR_(?:SSL|OSSL|TLS|CRYPTO)_\w+$/.test(code)) return { kind: 'error', error: fileError(error) };
+    return { kind: 'error', error: `TLS cannot use this certificate and its key (${code})` };
   }
 }
 
