@@ -37,6 +37,8 @@ export interface Arrival {
    * @returns milliseconds since TCP accept
    */
   established(): number;
+  /** Reports that the handshake failed. Only the first report about a connection counts. */
+  reject(reason: RejectReason): void;
   /** Undefined if the connection got none. */
   readonly place: Place | undefined;
 }
@@ -99,7 +101,13 @@ export function guardAccepting(
     }
     const source = remoteAddress && sourceOf(remoteAddress);
     const refusal = places.refusalFor(source);
-    if (refusal !== undefined) onRejected(refusal.reason);
+    let isRejected = false;
+    function reject(reason: RejectReason): void {
+      if (isRejected) return;
+      isRejected = true;
+      onRejected(reason);
+    }
+    if (refusal !== undefined) reject(refusal.reason);
     if (closed || (refusal !== undefined && refused >= MAX_REFUSALS)) {
       socket.destroy();
       return;
@@ -111,7 +119,7 @@ export function guardAccepting(
     let stopTimer: (() => void) | undefined;
     if (handshakeTimeout !== 0) {
       stopTimer = clock.after(handshakeTimeout, () => {
-        onRejected('handshake');
+        reject('handshake');
         socket.destroy();
       });
     }
@@ -119,6 +127,7 @@ export function guardAccepting(
     const arrival: Arrival = {
       refusal,
       remoteAddress,
+      reject,
       established() {
         unestablished.delete(socket);
         stopTimer?.();

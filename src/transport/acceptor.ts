@@ -31,8 +31,6 @@ export interface AcceptorContext {
   readonly turns: Turns;
   /** The options of every peer of the listener. */
   peerOptions(transport: Accepted['transport'], serializer: Serializer): FramedPeerOptions;
-  /** Called when a handshake is refused, unless the reason is that the connection got no place. */
-  onRejected(reason: 'origin' | 'handshake'): void;
   /** Called for each connection that has completed its handshake. */
   accepted(socket: Socket, arrival: Arrival, connection: Accepted): void;
 }

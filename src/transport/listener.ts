@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
-import { type Observer, type RejectReason, silentObserver } from '../observe/observer.js';
+import { type Observer, silentObserver } from '../observe/observer.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createTurns, type Turns } from '../turns.js';
 import type { Attach, Attachment } from '../wamp/peer.js';
@@ -115,16 +115,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         eventsDropped++;
       },
     }),
-    onRejected,
     accepted: admit,
   };
 
   function onViolation(): void {
     observer.protocolViolated(name);
-  }
-
-  function onRejected(reason: RejectReason): void {
-    observer.connectionRejected(name, reason);
   }
 
   function admit(socket: Socket, arrival: Arrival, connection: Accepted): void {
@@ -169,7 +164,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     isTls: tls !== undefined,
     isUnix: options.socket !== undefined,
     clock,
-    onRejected,
+    onRejected: (reason) => observer.connectionRejected(name, reason),
   });
   const acceptor = createAcceptor(options.protocol, options, context, clock);
   server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {

@@ -26,8 +26,8 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   // Made once: otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('rawsocket', one)] as const));
 
-  function refuse(socket: Socket, error: HandshakeError): void {
-    if (error !== HANDSHAKE_ERROR.connections) context.onRejected('handshake');
+  function refuse(socket: Socket, arrival: Arrival, error: HandshakeError): void {
+    arrival.reject('handshake');
     log.info({ code: error }, 'a RawSocket handshake was refused');
     socket.write(writeRefusal(error));
     hangUp(socket, clock);
@@ -42,7 +42,7 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   function onRequest(socket: Socket, arrival: Arrival, request: Buffer): void {
     const verdict = judge(request, arrival);
     if (typeof verdict === 'number') {
-      refuse(socket, verdict);
+      refuse(socket, arrival, verdict);
       return;
     }
     const { serializer, maxSend } = verdict;
@@ -58,7 +58,7 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
       readOctets(socket, 1, (first) => {
         // Decides at once: a client of another protocol cannot understand a RawSocket error.
         if (first[0] !== RAWSOCKET_MAGIC) {
-          context.onRejected('handshake');
+          arrival.reject('handshake');
           log.info({}, 'a connection was refused because it does not use RawSocket');
           hangUp(socket, clock);
           return;

@@ -81,7 +81,7 @@ export function createWebSocketAcceptor(
     const { arrival, rest } = pending;
     const verdict = judge(request, arrival);
     if (verdict.kind === 'refused') {
-      if (verdict.status !== 503) context.onRejected(verdict.status === 403 ? 'origin' : 'handshake');
+      arrival.reject(verdict.status === 403 ? 'origin' : 'handshake');
       log.info({ status: verdict.status }, 'a WebSocket handshake was refused');
       refuseUpgrade(socket, verdict);
       return;

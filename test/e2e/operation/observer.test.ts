@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -210,6 +211,12 @@ describe('the observer', () => {
     closers.push(() => socket.destroy());
     socket.on('error', () => {});
     expect(await heard.until('connectionRejected')).toEqual(['connectionRejected', 'main', 'full']);
+    // A second reason for the same connection is not told.
+    const fields = ['Host: a', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 8'];
+    socket.write(`GET /ws HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`);
+    socket.resume();
+    await once(socket, 'close');
+    expect(heard.of('connectionRejected')).toEqual([['connectionRejected', 'main', 'full']]);
   });
 
   it('hears of events that clients publish', async () => {
