@@ -62,6 +62,7 @@ const ROOMS = {
     'errors',
     'log',
     'clock',
+    'collections',
     'turns',
     'backoff',
     'json',

@@ -9,7 +9,7 @@ import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import type { CredentialOutcome, NoCredential, RequestCredential } from './request-credential.js';
 import type { NoToken, Token, TokenCache } from './token-cache.js';
-import { waitWithin } from './wait-within.js';
+import { createWaitWithin } from './wait-within.js';
 
 export interface TokenCredentialParts {
   readonly settings: ServiceSettings;
@@ -27,6 +27,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   const { placement } = parts.credential;
   const refreshOn = settings['auth.refresh_on'];
   const maxWaiting = settings['pool.max_waiting'];
+  const waitWithin = createWaitWithin<Token | NoToken>(clock);
   let waiting = 0;
   let composedFor: Token | undefined;
   let composed = '';
@@ -78,7 +79,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     }
     waiting += 1;
     try {
-      const got = await waitWithin(pending, control, clock);
+      const got = await waitWithin(pending, control);
       if (got === 'canceled') return unauthorised('canceled', 'cancelled while it waited for a token');
       if (got === 'timeout')
         return unauthorised('timeout', 'the deadline passed while the call waited for a token');

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import { WaitQueue } from '../collections/wait-queue.js';
 import type { CallControl } from '../upstream/call-control.js';
 
 /**
@@ -7,26 +8,47 @@ import type { CallControl } from '../upstream/call-control.js';
  *
  * @param awaited must not reject
  */
-export function waitWithin<T>(
+export type WaitWithin<T> = (
   awaited: Promise<T>,
   control: CallControl,
-  clock: Clock,
-): Promise<T | 'timeout' | 'canceled'> {
-  if (control.canceledBy !== undefined) return Promise.resolve('canceled');
-  const remainingMs = control.deadlineAt - clock.monotonic();
-  if (remainingMs <= 0) return Promise.resolve('timeout');
-  return new Promise((resolve) => {
-    let ended = false;
-    const end = (outcome: T | 'timeout' | 'canceled'): void => {
-      // The promise may resolve long after the wait has ended. Then `waitsFor` is no longer ours.
-      if (ended) return;
-      ended = true;
-      stopTimer();
-      control.waitsFor = undefined;
-      resolve(outcome);
-    };
-    const stopTimer = clock.after(remainingMs, () => end('timeout'));
-    control.waitsFor = { cancel: () => end('canceled') };
-    void awaited.then(end);
-  });
+) => Promise<T | 'timeout' | 'canceled'>;
+
+/**
+ * Creates the waits of many calls. A call that has ended leaves its queue, and nothing of it stays
+ * in memory. With a `then` for each call it would stay until the promise resolves: a token endpoint
+ * may hang, and meanwhile a client can send and cancel calls of any size.
+ */
+export function createWaitWithin<T>(clock: Clock): WaitWithin<T> {
+  const queues = new WeakMap<Promise<T>, WaitQueue<(outcome: T) => void>>();
+
+  function queueFor(awaited: Promise<T>): WaitQueue<(outcome: T) => void> {
+    const known = queues.get(awaited);
+    if (known !== undefined) return known;
+    const queue = new WaitQueue<(outcome: T) => void>();
+    queues.set(awaited, queue);
+    void awaited.then((outcome) => {
+      // A later wait for the resolved promise needs a `then` of its own.
+      queues.delete(awaited);
+      for (let next = queue.first; next !== undefined; next = queue.first) next(outcome);
+    });
+    return queue;
+  }
+
+  return (awaited, control) => {
+    if (control.canceledBy !== undefined) return Promise.resolve('canceled');
+    const remainingMs = control.deadlineAt - clock.monotonic();
+    if (remainingMs <= 0) return Promise.resolve('timeout');
+    const queue = queueFor(awaited);
+    return new Promise((resolve) => {
+      const end = (outcome: T | 'timeout' | 'canceled'): void => {
+        queue.leave(place);
+        stopTimer();
+        control.waitsFor = undefined;
+        resolve(outcome);
+      };
+      const place = queue.join(end);
+      const stopTimer = clock.after(remainingMs, () => end('timeout'));
+      control.waitsFor = { cancel: () => end('canceled') };
+    });
+  };
 }
