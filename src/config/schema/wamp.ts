@@ -238,14 +238,14 @@ export const WAMP_KEYS = {
     type: integer({ min: 1, max: 100_000_000 }),
     default: '100000',
     meaning:
-      'Waiting messages of all sessions of one realm. The router aborts the session whose message exceeds the limit.',
+      'Waiting messages of all sessions of one realm, and those that the authorizer decides about. The router aborts the session whose waiting message exceeds the limit, and refuses a message that the authorizer would have to decide about.',
     example: '1000',
   },
   max_waiting_bytes_per_realm: {
     type: byteSum,
     default: '32MB',
     meaning:
-      'Size of all waiting messages of one realm. The same limit applies separately to calls that the router keeps because it may have to send them to another callee.',
+      'Size of these messages. The same limit applies separately to calls that the router keeps because it may have to send them to another callee.',
     example: '8MB',
   },
   disclose_me: {

@@ -1,5 +1,8 @@
 import { ERROR_URI } from '../../wamp/uris.js';
+import { weigh } from '../estimate-size.js';
+import { tooMany } from '../limit.js';
 import type { MatchPolicy, Session } from '../model.js';
+import type { RealmContext } from '../realm-context.js';
 import type { Refusal } from '../refusals.js';
 import type { Action, Authorizer, Verdict } from './authorizer.js';
 
@@ -14,24 +17,47 @@ export function ask(
   return session.trusted ? true : authorizer.may(session, action, uri, match);
 }
 
+/** A request that a verdict is about. */
+export interface Petition {
+  readonly context: Pick<RealmContext, 'limits' | 'budgets'>;
+  readonly session: Session;
+  /** The message of the request, which stays in memory until the verdict. */
+  readonly message: unknown;
+  readonly proceed: () => Promise<void> | undefined;
+  readonly refuse: (refusal: Refusal) => void;
+}
+
 /**
  * Acts on a verdict: continues, or tells the session why not. Callers handle the frequent verdict
  * `true` themselves, which saves the closures.
  *
  * @returns a promise if the verdict is one, or if continuing takes time
  */
-export function settle(
-  verdict: Verdict | Promise<Verdict>,
-  session: Session,
-  proceed: () => Promise<void> | undefined,
-  refuse: (refusal: Refusal) => void,
-): Promise<void> | undefined {
-  if (typeof verdict === 'object') {
-    return verdict.then((awaited) => (session.gone ? undefined : settle(awaited, session, proceed, refuse)));
-  }
+export function settle(verdict: Verdict | Promise<Verdict>, petition: Petition): Promise<void> | undefined {
+  const { proceed, refuse } = petition;
+  if (typeof verdict === 'object') return settleLater(verdict, petition);
   if (verdict === true) return proceed();
   refuse(verdict === false ? FORBIDDEN : CHECK_FAILED);
   return undefined;
+}
+
+/**
+ * Waits for a verdict, if the realm has memory for the message. Many sessions may send a large
+ * message each, and leave: the authorizer still decides about it.
+ */
+function settleLater(verdict: Promise<Verdict>, petition: Petition): Promise<void> | undefined {
+  const { session, message, refuse } = petition;
+  const { limits, budgets } = petition.context;
+  const weight = weigh(message, limits.maxWaitingBytesPerRealm);
+  const full = budgets.waiting.take(weight);
+  if (full !== undefined) {
+    refuse(tooMany('too many messages wait to be authorized', full));
+    return undefined;
+  }
+  return verdict.then((awaited) => {
+    budgets.waiting.give(weight);
+    return session.gone ? undefined : settle(awaited, petition);
+  });
 }
 
 const FORBIDDEN: Refusal = {

@@ -29,8 +29,9 @@ interface Testament extends Publication {
 
 export function createTestaments(
   broker: Pick<Broker, 'deliver' | 'check'>,
-  { limits, rules, randomId }: RealmContext,
+  context: RealmContext,
 ): Testaments {
+  const { limits, rules, randomId } = context;
   const testaments = new Map<Session, Testament[]>();
   const testamentsOf = (session: Session): readonly Testament[] => testaments.get(session) ?? [];
   const held = createHoldings({
@@ -73,7 +74,8 @@ export function createTestaments(
         const refusal = broker.check(testament);
         if (refusal !== undefined) deny(refusal);
         const verdict = ask(rules.authorizer, session, 'publish', testament.topic, 'exact');
-        return settle(verdict, session, () => add(session, testament), deny);
+        const proceed = () => add(session, testament);
+        return settle(verdict, { context, session, message: testament, proceed, refuse: deny });
       },
       'wamp.session.flush_testaments': ({ session, kwargs }) => void take(session, scopeOf(kwargs)),
     },

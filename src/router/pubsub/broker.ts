@@ -96,7 +96,7 @@ export function createBroker(context: RealmContext): Broker {
       const verdict = ask(rules.authorizer, session, 'subscribe', topic, match);
       const proceed = (): Promise<void> | undefined =>
         options['get_retained'] === true ? enterAfterSearch(session, message) : enter(session, message, []);
-      return settle(verdict, session, proceed, deny);
+      return settle(verdict, { context, session, message, proceed, refuse: deny });
     },
     unsubscribe(session, message) {
       const { request } = message;
@@ -115,7 +115,7 @@ export function createBroker(context: RealmContext): Broker {
       // Pauses the subscription at once: clients treat an EVENT after their UNSUBSCRIBE as a
       // violation, however long the response takes.
       if (verdict instanceof Promise) subscriptions.pause(session, subscription);
-      return settle(verdict, session, proceed, denyAndResume);
+      return settle(verdict, { context, session, message, proceed, refuse: denyAndResume });
     },
     awaitUnsubscribe(session, message) {
       const subscription = session.subscriptions?.get(message.subscription);
@@ -127,12 +127,13 @@ export function createBroker(context: RealmContext): Broker {
       if (refusal !== undefined) return denyPublish(session, message, refusal);
       const verdict = ask(rules.authorizer, session, 'publish', message.topic, 'exact');
       if (verdict === true) return accept(session, message);
-      return settle(
-        verdict,
+      return settle(verdict, {
+        context,
         session,
-        () => accept(session, message),
-        (refusal) => denyPublish(session, message, refusal),
-      );
+        message,
+        proceed: () => accept(session, message),
+        refuse: (refusal) => denyPublish(session, message, refusal),
+      });
     },
     get isBehind() {
       return publishing.isBehind;

@@ -10,7 +10,7 @@ const KNOWN_MODES: readonly unknown[] = ['skip', 'kill', 'killnowait'];
 /** Handles CANCEL (WAMP, "Call Canceling"). Returns a promise if an authorizer takes time. */
 export function createCancelling(
   calls: OpenCalls,
-  { rules }: RealmContext,
+  context: RealmContext,
 ): (session: Session, message: Cancel) => Promise<void> | undefined {
   function cancel(call: PendingCall, mode: unknown): void {
     if (mode === 'kill' && call.callee.features.callee.callCanceling) {
@@ -30,20 +30,23 @@ export function createCancelling(
     }
   }
 
-  return (session, { request, options }) => {
+  return (session, message) => {
+    const { request, options } = message;
     const call = session.calls?.get(request);
     // The call has ended or is being cancelled already. The router stays silent: an ERROR of type
     // CANCEL crashes some clients.
     if (call === undefined || call.killed) return undefined;
-    return settle(
-      ask(rules.authorizer, session, 'cancel', call.procedure, 'exact'),
+    const verdict = ask(context.rules.authorizer, session, 'cancel', call.procedure, 'exact');
+    return settle(verdict, {
+      context,
       session,
-      (): undefined => {
+      message,
+      proceed(): undefined {
         // The call may have ended during the authorization.
         if (session.calls?.get(request) === call) cancel(call, options['mode'] ?? 'killnowait');
       },
       // The call goes on without any response: an ERROR for the CALL would say that it has ended.
-      () => {},
-    );
+      refuse() {},
+    });
   };
 }

@@ -112,12 +112,13 @@ export function createDealer(
       if (refusal !== undefined) return refuse(session, message, refusal);
       const verdict = ask(rules.authorizer, session, 'call', message.procedure, 'exact');
       if (verdict === true) return route(session, message);
-      return settle(
-        verdict,
+      return settle(verdict, {
+        context,
         session,
-        () => route(session, message),
-        (refusal) => refuse(session, message, refusal),
-      );
+        message,
+        proceed: () => route(session, message),
+        refuse: (refusal) => refuse(session, message, refusal),
+      });
     },
     *forget(session) {
       yield* registrations.forget(session);

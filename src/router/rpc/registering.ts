@@ -89,9 +89,10 @@ export function createRegistering(registrations: Registrations, context: RealmCo
         ask(rules.authorizer, session, action, procedure, match);
       const proceed = () => enter(session, message);
       // A session that replaces other callees needs both permissions.
-      const proceedForced = () => settle(askFor('unregister'), session, proceed, deny);
+      const petition = { context, session, message, proceed, refuse: deny };
+      const proceedForced = () => settle(askFor('unregister'), petition);
       const isForced = options['force_reregister'] === true;
-      return settle(askFor('register'), session, isForced ? proceedForced : proceed, deny);
+      return settle(askFor('register'), isForced ? { ...petition, proceed: proceedForced } : petition);
     },
     unregister(session, message) {
       const { registration, request } = message;
@@ -103,7 +104,8 @@ export function createRegistering(registrations: Registrations, context: RealmCo
         registrations.leave(endpoint);
         session.peer.send({ type: MESSAGE.UNREGISTERED, request });
       };
-      return settle(ask(rules.authorizer, session, 'unregister', uri, match), session, proceed, deny);
+      const verdict = ask(rules.authorizer, session, 'unregister', uri, match);
+      return settle(verdict, { context, session, message, proceed, refuse: deny });
     },
   };
 }
