@@ -61,6 +61,25 @@ describe('turns', () => {
     expect(runs).toBe(10);
   });
 
+  it('run short tasks and long ones alternately, each once in a turn', async () => {
+    const done: string[] = [];
+    const task = (name: string) => () => {
+      done.push(name);
+      now += 1;
+      return false;
+    };
+    for (const name of ['a', 'b', 'c', 'd']) turns.add(task(name), true);
+    turns.add(task('1'));
+    await nextTurn();
+    expect(done.sort().join('')).toBe('1abcd');
+    done.length = 0;
+    for (const name of ['e', 'f', 'g', 'h']) turns.add(task(name), true);
+    turns.add(task('2'));
+    for (let turn = 0; turn < 4; turn++) await nextTurn();
+    const count = (names: string) => done.filter((name) => names.includes(name)).length;
+    expect([count('12'), count('abcdefgh')]).toEqual([8, 12]);
+  });
+
   it('go on with the others when a task throws', async () => {
     let ran = false;
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));

@@ -22,12 +22,18 @@ export interface Turns {
   readonly number: number;
   /** Whether this turn has time left. Reads the clock. */
   hasTime(): boolean;
-  /** Runs a task in the following turns, until it is done. */
-  add(task: Task): void;
+  /**
+   * Runs a task in the following turns, until it is done.
+   *
+   * @param isLong true for work of many milliseconds, as opposed to a few messages. Such tasks
+   *   together get half of the time while there are others.
+   */
+  add(task: Task, isLong?: boolean): void;
 }
 
 export function createTurns(clock: TurnsClock): Turns {
-  const tasks: Task[] = [];
+  const short: Task[] = [];
+  const long: Task[] = [];
   let number = 0;
   /** Monotonic; 0 if nobody has called `hasTime` in this turn. */
   let deadline = 0;
@@ -47,16 +53,25 @@ export function createTurns(clock: TurnsClock): Turns {
       runTasks();
     } finally {
       deadline = 0;
-      if (tasks.length > 0) arm();
+      if (short.length > 0 || long.length > 0) arm();
     }
   }
 
+  /** Runs each task once at most. */
   function runTasks(): void {
-    if (tasks.length === 0) return;
+    let shortLeft = short.length;
+    let longLeft = long.length;
+    if (shortLeft + longLeft === 0) return;
     let now = clock.monotonic();
     const end = now + TURN_MS;
-    const slice = Math.max(TURN_MS / tasks.length, LEAST_SLICE_MS);
-    for (let left = tasks.length; left > 0 && now < end; left--) {
+    const slice = Math.max(TURN_MS / (shortLeft + longLeft), LEAST_SLICE_MS);
+    // Alternately, so that a few messages do not wait behind the long work of many clients.
+    let isLong = number % 2 === 0;
+    while (shortLeft + longLeft > 0 && now < end) {
+      isLong = longLeft > 0 && (!isLong || shortLeft === 0);
+      if (isLong) longLeft--;
+      else shortLeft--;
+      const tasks = isLong ? long : short;
       const task = tasks.shift();
       deadline = Math.min(end, now + slice);
       if (task?.() === false) tasks.push(task);
@@ -75,8 +90,8 @@ export function createTurns(clock: TurnsClock): Turns {
       arm();
       return true;
     },
-    add(task) {
-      tasks.push(task);
+    add(task, isLong = false) {
+      (isLong ? long : short).push(task);
       arm();
     },
   };
@@ -105,7 +120,7 @@ export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> |
       const isDone = runSteps();
       if (isDone) resolve();
       return isDone;
-    });
+    }, true);
   });
 }
 

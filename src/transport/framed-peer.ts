@@ -69,6 +69,8 @@ export interface FramedPeer {
   violate(message: string): void;
   /** Counts bytes that were read, of messages and of control frames. */
   haveRead(bytes: number): void;
+  /** Whether no further message is handled: the connection ends, or has broken the protocol. */
+  isDeaf(): boolean;
   /**
    * Subtracts read bytes that were not part of a message: a ping may come between the fragments of
    * one (RFC 6455 section 5.4).
@@ -289,6 +291,7 @@ export function createFramedPeer(
       options.receiveTotal.open(part);
       options.receiveTotal.grown(part);
     },
+    isDeaf: () => ended || deaf,
     discount(bytes) {
       unfinished -= bytes;
     },

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { CloseCause } from '../wamp/peer.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
+import { readWebSocketInTurns } from './read-in-turns.js';
 import { MAX_COPIED_BYTES } from './send-queue.js';
 import { encodeMessage, messageHeader } from './websocket-framing.js';
 
@@ -75,8 +76,8 @@ export function createWebSocketPeer(
     if (isBinary === serializer.binary) framed.receive(data as Buffer);
     else framed.violate(`${isBinary ? 'binary' : 'text'} frame on subprotocol ${serializer.subprotocol}`);
   });
-  // ws, which listens too, reports neither pongs nor incomplete messages as bytes.
-  socket.on('data', (chunk: Buffer) => framed.haveRead(chunk.length));
+  // Counted here: ws reports neither pongs nor incomplete messages as bytes.
+  readWebSocketInTurns(socket, options.turns, framed);
   // framed.control() limits the pongs that wait for a client that pings and does not read.
   ws.on('pong', discount);
   ws.on('ping', (payload) => {

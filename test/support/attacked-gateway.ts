@@ -68,6 +68,20 @@ export async function callApi(client: RawClient, name: string, kwargs: object): 
   return client.next();
 }
 
+/** Calls the procedure `get` until the promise is settled. @returns how often it was answered */
+export async function callUntil(client: RawClient, done: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  done.then(end, end);
+  for (let count = 0; ; count++) {
+    const answer = await callApi(client, 'get', {});
+    if (isDone) return count;
+    if (answer[0] !== MESSAGE.RESULT) throw new Error(`not a result: ${JSON.stringify(answer)}`);
+  }
+}
+
 const requests = new WeakMap<RawClient, number>();
 
 /** Request IDs of a session count up from 1. */

@@ -4,11 +4,12 @@ import { createSerializers } from '../../../src/wamp/serializers/serializers.js'
 import {
   type AttackedGateway,
   callApi,
+  callUntil,
   procedureLines,
   startAttacked,
 } from '../../support/attacked-gateway.js';
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
-import { ALL_ROLES, type RawClient } from '../../support/raw-client.js';
+import { ALL_ROLES } from '../../support/raw-client.js';
 import { frameOf } from '../../support/raw-socket-client.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
@@ -59,20 +60,6 @@ async function joinBare(format: string): Promise<OctetClient & { send(message: r
   const prefix = await client.read(4);
   await client.read(prefix.readUIntBE(1, 3));
   return { ...client, send };
-}
-
-/** Calls another procedure until the promise is settled. @returns how often it was answered */
-async function callUntil(client: RawClient, done: Promise<unknown>): Promise<number> {
-  let isDone = false;
-  const end = () => {
-    isDone = true;
-  };
-  done.then(end, end);
-  for (let count = 0; ; count++) {
-    const answer = await callApi(client, 'get', {});
-    if (isDone) return count;
-    expect(answer[0]).toBe(MESSAGE.RESULT);
-  }
 }
 
 /**

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  type AttackedGateway,
+  callUntil,
+  procedureLines,
+  startAttacked,
+} from '../../support/attacked-gateway.js';
+import { ALL_ROLES } from '../../support/raw-client.js';
+import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+
+let upstream: RecordingUpstream;
+let gateway: AttackedGateway;
+beforeAll(async () => {
+  upstream = await startRecordingUpstream(() => ({ json: { ok: true } }));
+  gateway = await startAttacked([`+base_url = ${upstream.url}`, ...procedureLines('get', { path: '/get' })]);
+});
+afterAll(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+/** Frames of a client without a payload: two octets and a mask (RFC 6455 §5.2). */
+const frame = (first: number) => Buffer.from([first, 0x80, 0, 0, 0, 0]);
+const [PONG, PING, TEXT_BEGINS, GOES_ON] = [0x8a, 0x89, 0x01, 0x00].map(frame) as Buffer[];
+
+/** Octets that one read of Node takes, and connections that are full of them. */
+const BYTES = 64 * 1024;
+const CONNECTIONS = 100;
+
+/** Tells the frames of a connection in its first read, and what ends them. */
+const FLOODS: Readonly<Record<string, readonly Buffer[]>> = {
+  pongs: Array(Math.floor(BYTES / 6)).fill(PONG),
+  fragments: [TEXT_BEGINS as Buffer, ...Array(Math.floor(BYTES / 6) - 1).fill(GOES_ON)],
+};
+
+interface Attacker {
+  readonly ws: WebSocket;
+  readonly socket: Socket;
+}
+
+async function joinRaw(): Promise<Attacker> {
+  const ws = new WebSocket(gateway.urls[0], ['wamp.2.json'], { perMessageDeflate: false });
+  const upgraded = once(ws, 'upgrade');
+  await once(ws, 'open');
+  const [{ socket }] = await upgraded;
+  ws.send(JSON.stringify([1, 'realm1', { roles: ALL_ROLES }]));
+  await once(ws, 'message');
+  return { ws, socket };
+}
+
+/**
+ * Read in one go, the frames leave time for the answers of two or three rounds of the event loop.
+ * Read in turns, they take some hundred rounds.
+ */
+const MANY = 5;
+
+it.each(['pongs', 'fragments'])('Others are answered while many connections are full of %s', async (kind) => {
+  const other = await gateway.join(['', 'json', 0]);
+  const attackers = await Promise.all(Array.from({ length: CONNECTIONS }, joinRaw));
+  const flood = Buffer.concat([...(FLOODS[kind] as Buffer[]), PING as Buffer]);
+  const read = attackers.map(({ ws, socket }) => {
+    socket.write(flood);
+    return once(ws, 'pong');
+  });
+  expect(await callUntil(other, Promise.all(read))).toBeGreaterThan(MANY);
+  await Promise.all(read);
+  for (const { ws } of attackers) ws.terminate();
+});
