@@ -4,6 +4,7 @@ import { isPendingProtocol } from './config/schema/listener.js';
 import type { Logger } from './log.js';
 import type { Observer } from './observe/observer.js';
 import type { ListenerAddress } from './transport/addresses.js';
+import { createConnectionFiles, limitOfOpenFiles } from './transport/connection-files.js';
 import { type Listener, startListener } from './transport/listener.js';
 import { createSendTotal } from './transport/send-total.js';
 import type { Turns } from './turns.js';
@@ -46,6 +47,7 @@ export async function openListeners(
   },
 ): Promise<readonly Listener[]> {
   const { wamp } = config;
+  const files = createConnectionFiles(limitOfOpenFiles(), upstreamConnections(config));
   const sendTotal = createSendTotal(wamp.max_send_buffer_total);
   const receiveTotal = createSendTotal(Math.max(LEAST_RECEIVE_TOTAL, 8 * wamp.max_message_size));
   // One set for all listeners: an EVENT is encoded once for all who get it.
@@ -65,6 +67,7 @@ export async function openListeners(
             certfile && keyfile ? { certfile, keyfile, cacertfile: settings['tls.cacertfile'] } : undefined,
           ...surroundings,
           serializers,
+          files,
           sendTotal,
           receiveTotal,
           maxSessions: settings.max_sessions,
@@ -86,4 +89,9 @@ export async function openListeners(
     throw error;
   }
   return opened;
+}
+
+/** The most connections to upstreams. A service may have one to its token endpoint too, and one to its secrets. */
+function upstreamConnections({ services }: LoadedConfig): number {
+  return services.reduce((sum, { settings }) => sum + settings['pool.size'] + 2, 0);
 }

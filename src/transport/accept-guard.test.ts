@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
 import { type Accepting, type AcceptingLimits, type Arrival, guardAccepting } from './accept-guard.js';
+import { createConnectionFiles } from './connection-files.js';
 
 interface FakeSocket extends EventEmitter {
   remoteAddress: string | undefined;
@@ -31,13 +32,16 @@ function fakeSocket(remoteAddress?: string, remotePort?: number, localAddress = 
   return socket;
 }
 
+const NO_LIMIT = createConnectionFiles(Number.POSITIVE_INFINITY, 0);
+
 describe('accepting', () => {
   let clock: FakeClock;
   let server: EventEmitter;
   let accepting: Accepting;
   let port = 0;
+  let withoutFile = 0;
 
-  function guard(limits: Partial<AcceptingLimits> = {}, isUnix = false): void {
+  function guard(limits: Partial<AcceptingLimits> = {}, isUnix = false, files = NO_LIMIT): void {
     server = new EventEmitter();
     accepting = guardAccepting(
       server as Server,
@@ -49,7 +53,7 @@ describe('accepting', () => {
         handshakeTimeout: 100,
         ...limits,
       },
-      { isTls: true, isUnix, clock, onRejected: () => {} },
+      { isTls: true, isUnix, clock, files, onNoFile: () => withoutFile++, onRejected: () => {} },
     );
   }
   function accept(address?: string): FakeSocket {
@@ -64,6 +68,21 @@ describe('accepting', () => {
 
   beforeEach(() => {
     clock = createFakeClock();
+  });
+
+  it('closes at once who would take a file that upstreams need, and gives files back', () => {
+    const files = createConnectionFiles(6, 1000);
+    guard({ maxSessions: 2 }, false, files);
+    // The last one is only told that the listener is full, which takes a file too.
+    const first = [accept('192.0.2.1'), accept('192.0.2.2'), accept('192.0.2.3')];
+    expect(accept('192.0.2.4').destroyed).toBe(true);
+    expect([withoutFile, first.map(({ destroyed }) => destroyed)]).toEqual([1, [false, false, false]]);
+    first[0]?.destroy();
+    expect(accept('192.0.2.5').destroyed).toBe(false);
+    for (let i = 0; i < 10; i++) accept('192.0.2.6');
+    expect(withoutFile).toBe(11);
+    for (const socket of first) socket.destroy();
+    expect([accept('192.0.2.7').destroyed, accept('192.0.2.8').destroyed]).toEqual([false, false]);
   });
 
   it('cuts who is not done with its handshake in time, counted from TCP accept', () => {

@@ -1,8 +1,8 @@
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import { plainAddress, sourceOf } from '../ip-source.js';
-
 import type { RejectReason } from '../observe/observer.js';
+import type { ConnectionFiles } from './connection-files.js';
 import { createPlaces, type Place, type PlaceLimits, type PlaceRefusal } from './connection-limits.js';
 import { endsOf } from './socket-ends.js';
 
@@ -18,6 +18,10 @@ export interface AcceptingContext {
   /** Whether it is a Unix socket, where clients have no address. */
   readonly isUnix: boolean;
   readonly clock: Clock;
+  /** The open files that all listeners share. */
+  readonly files: ConnectionFiles;
+  /** Called when a connection is closed at once because `files` has none left. */
+  readonly onNoFile: () => void;
   /** A connection gets no place, or does not get through its handshake in time. */
   readonly onRejected: (reason: RejectReason) => void;
 }
@@ -73,7 +77,7 @@ const MAX_REFUSALS = 100;
 export function guardAccepting(
   server: Server,
   limits: AcceptingLimits,
-  { isTls, isUnix, clock, onRejected }: AcceptingContext,
+  { isTls, isUnix, clock, files, onNoFile, onRejected }: AcceptingContext,
 ): Accepting {
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
@@ -112,6 +116,12 @@ export function guardAccepting(
       socket.destroy();
       return;
     }
+    if (!files.take()) {
+      onNoFile();
+      if (refusal === undefined) onRejected('full');
+      socket.destroy();
+      return;
+    }
     if (refusal !== undefined) refused++;
     const place = refusal === undefined ? places.take(source) : undefined;
     const since = clock.monotonic();
@@ -141,6 +151,7 @@ export function guardAccepting(
     if (ends !== undefined) byEnds.set(ends, arrival);
     socket.on('close', () => {
       arrival.established();
+      files.give();
       leave(place);
       if (ends !== undefined && byEnds.get(ends) === arrival) byEnds.delete(ends);
     });

@@ -11,6 +11,7 @@ import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from 
 import type { Accepted, Acceptor, AcceptorContext } from './acceptor.js';
 import { configuredUrls, type ListenerAddress, type ListenerProtocol } from './addresses.js';
 import { CLOSE_WAIT_MS, cut, loseAtOnce } from './close-socket.js';
+import { type ConnectionFiles, createConnectionFiles } from './connection-files.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { boundJoinSize } from './join-size.js';
 import { watchOpenFiles } from './open-files.js';
@@ -39,6 +40,8 @@ export interface ListenerOptions extends ListenerAddress, AcceptingLimits, Heart
   readonly maxJoinSize: number;
   /** Shared with every other part of the process that loads the event loop. Default: a new one. */
   readonly turns?: Turns;
+  /** Open files for connections, shared with the other listeners. Default: no limit. */
+  readonly files?: ConnectionFiles;
   /** Limit on unsent bytes, shared with the other listeners. Default: no limit. */
   readonly sendTotal?: SendTotal;
   /** Limit on bytes of incomplete messages, shared with the other listeners. Default: no limit. */
@@ -159,11 +162,15 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     attachments.set(socket, attachment);
   }
 
+  const files = options.files ?? createConnectionFiles(Number.POSITIVE_INFINITY, 0);
+  const openFiles = watchOpenFiles({ log: options.log ?? silentLogger, clock });
   const server = createConnectionServer(tls, turns);
   const accepting = guardAccepting(server, options, {
     isTls: tls !== undefined,
     isUnix: options.socket !== undefined,
     clock,
+    files,
+    onNoFile: () => openFiles.keptFree(files.most),
     onRejected: (reason) => observer.connectionRejected(name, reason),
   });
   const acceptor = createAcceptor(options.protocol, options, context, clock);
@@ -180,7 +187,6 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     acceptor.take(socket, arrival);
   });
   const port = await open();
-  const openFiles = watchOpenFiles({ log: options.log ?? silentLogger, clock });
   server.on('connection', openFiles.accepted);
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');

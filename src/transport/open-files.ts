@@ -20,6 +20,12 @@ export interface OpenFilesOptions {
 export interface OpenFiles {
   /** To be called for each accepted connection. */
   accepted(): void;
+  /**
+   * Logs that a connection was closed because further ones would take the files of upstreams.
+   *
+   * @param most how many connections there may be
+   */
+  keptFree(most: number): void;
   /** Logs an error of the system if it is about open files; otherwise returns false. */
   takes(error: NodeJS.ErrnoException): boolean;
   stop(): void;
@@ -58,6 +64,12 @@ export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOpt
   return {
     accepted() {
       if (stopTimer === undefined && !stopped) checkAfter(CHECK_AFTER_MS);
+    },
+    keptFree(most) {
+      summedLog.error(
+        { connections: most },
+        'no more connections are accepted, because upstreams need the other files that the process may open; raise the limit of open files (ulimit -n) or lower max_sessions',
+      );
     },
     takes,
     stop() {
