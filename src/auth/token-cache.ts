@@ -98,6 +98,8 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 /** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { source, clock, log, observer, service } = parts;
+  // Asked once: building a record costs each call.
+  const isDebugged = log.isLevelEnabled?.('debug') ?? true;
   let token: Token | undefined;
   /** A call has used the current token, so it is worth replacing before it expires. */
   let used = false;
@@ -233,6 +235,9 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
         return fetchUnlessTooSoon();
       }
       used = true;
+      if (isDebugged) {
+        log.debug({ service, expires_in_ms: Math.round(live.expiresAt - now) }, 'token taken from the cache');
+      }
       const { refreshAt } = live;
       if (refreshAt !== undefined && now >= refreshAt) void fetchUnlessTooSoon();
       return live;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Observer } from '../observe/observer.js';
+import type { SummedLog } from '../summed-log.js';
 import type { Turns } from '../turns.js';
 import type { Authorizer } from './access/authorizer.js';
 import type { Budgets } from './budgets.js';
@@ -40,7 +41,9 @@ export interface RealmContext {
   readonly rules: RealmRules;
   readonly clock: Clock;
   readonly observer: Observer;
-  /** Name of the realm, for the observer. */
+  /** For lines that clients cause. */
+  readonly log: SummedLog;
+  /** Name of the realm, for the observer and the log. */
   readonly realm: string;
   readonly turns: Turns;
   /** IDs of the global scope. */

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.js';
+import { silentLogger } from '../log.js';
 import { type Observer, silentObserver } from '../observe/observer.js';
+import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from '../summed-log.js';
 import { inTurns, type Turns } from '../turns.js';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import { ALLOW_ALL } from './access/authorizer.js';
@@ -66,6 +68,8 @@ export interface RealmOptions {
   readonly rules?: Partial<RealmRules>;
   /** Default: the silent one. */
   readonly observer?: Observer;
+  /** For lines that clients cause. Default: nothing is logged. */
+  readonly log?: SummedLog;
 }
 
 export function createRealm(options: RealmOptions): Realm {
@@ -87,6 +91,7 @@ export function createRealm(options: RealmOptions): Realm {
     rules,
     clock,
     observer,
+    log: options.log ?? createSummedLog({ log: silentLogger, clock, ...LINES_OF_STRANGERS }),
     realm: name,
     turns,
     randomId,

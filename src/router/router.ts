@@ -106,7 +106,10 @@ export function createRouter(options: RouterOptions): Router {
       const rules = { ...access, ...options.rules?.(name) };
       return [
         name,
-        { authentication, realm: createRealm({ name, limits, clock, observer, turns, randomId, rules }) },
+        {
+          authentication,
+          realm: createRealm({ name, limits, clock, observer, log: summedLog, turns, randomId, rules }),
+        },
       ] as const;
     }),
   );

@@ -192,6 +192,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');
   });
   const heartbeat = createHeartbeat(clock, options);
+  const urls = configuredUrls({ ...options, port }, tls !== undefined);
+  log.debug({ ...listener, urls: urls.join(' ') }, 'a listener is open');
 
   async function open(): Promise<number> {
     try {
@@ -205,7 +207,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   }
 
   return {
-    urls: configuredUrls({ ...options, port }, tls !== undefined),
+    urls,
     counts: () => ({
       connections: attachments.size,
       places: accepting.size,

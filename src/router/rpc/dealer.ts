@@ -44,12 +44,15 @@ export interface Dealer extends Registering {
   drain(sessions: Iterable<Session>): Promise<void>;
 }
 
+/** The most characters of a caller's URI in a line of the log. */
+const MAX_LOGGED_URI = 200;
+
 /** @param callMeta handles calls of `wamp.` procedures, which the router answers itself */
 export function createDealer(
   context: RealmContext,
   callMeta: (session: Session, message: Call) => Promise<void> | undefined,
 ): Dealer {
-  const { limits, rules, random } = context;
+  const { limits, rules, random, log, realm } = context;
   const registrations = createRegistrations(context);
   const calls = createOpenCalls(context);
   const invoking = createInvoking(calls, context);
@@ -89,6 +92,8 @@ export function createDealer(
     }
     if (endpoint === undefined) {
       const uri = ERROR_URI.noSuchProcedure;
+      const called = { session: session.id, procedure: procedure.slice(0, MAX_LOGGED_URI) };
+      log.debug({ realm }, 'a call found no registration', called);
       return refuse(session, message, { uri, message: 'no procedure is registered under this URI' });
     }
     if (draining && !session.trusted && !endpoint.callee.trusted) {
