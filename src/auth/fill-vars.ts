@@ -11,7 +11,7 @@ export function fillVars(
 ): string | undefined {
   let text = '';
   for (const part of parts) {
-    const piece = typeof part === 'string' ? part : (read(part.name) ?? part.fallback);
+    const piece = typeof part === 'string' ? part : (read(part.name) ?? part.defaultText);
     if (piece === undefined) return undefined;
     text += piece;
   }

@@ -4,7 +4,7 @@ import type { Token } from './token-cache.js';
 
 /** A request with its credential, ready to be sent. */
 export interface WithCredential {
-  readonly kind: 'authorised';
+  readonly kind: 'ready';
   readonly request: HttpRequest;
   /** The token in the request; undefined if its credential cannot be replaced. */
   readonly token: Token | undefined;
@@ -14,7 +14,7 @@ export interface WithCredential {
 
 /** Why there is no credential. `code` is for the caller. */
 export interface NoCredential {
-  readonly kind: 'unauthorised';
+  readonly kind: 'no_credential';
   readonly code: 'auth' | 'secrets' | 'timeout' | 'overload' | 'canceled';
   /** For the log. */
   readonly cause: string;
@@ -56,7 +56,7 @@ export interface RequestCredential {
 /** For services without credentials. */
 export const noCredential: RequestCredential = {
   apply: (request) => ({
-    kind: 'authorised',
+    kind: 'ready',
     request,
     token: undefined,
     notAfter: Number.POSITIVE_INFINITY,

@@ -23,7 +23,7 @@ rpc_gateway.services.s.auth.vars.other = some`;
 
 it('a static credential is placed in the request', () => {
   expect(applyCredential('Key {{token}}', { token: 'k' })).toMatchObject({
-    kind: 'authorised',
+    kind: 'ready',
     request: { headers: ['Authorization', 'Key k'] },
   });
 });
@@ -34,7 +34,7 @@ it.each([
   ['{{other}}', { token: 'k', other: '' }],
 ])('a static credential that is empty counts as missing: %s', (format, values) => {
   expect(applyCredential(format, values as Record<string, string>)).toMatchObject({
-    kind: 'unauthorised',
+    kind: 'no_credential',
     code: 'auth',
   });
 });

@@ -59,7 +59,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
   });
   return { credential, clock, variables, changes: () => changes, control: createCallControl(1_000) };
 }
-const sent: WithCredential = { kind: 'authorised', request, token: token('old'), notAfter: 1 };
+const sent: WithCredential = { kind: 'ready', request, token: token('old'), notAfter: 1 };
 
 describe('the token for a request', () => {
   it('is added at once while the cache has one', () => {
@@ -70,7 +70,7 @@ describe('the token for a request', () => {
     );
     const placed = { ...request, headers: ['Authorization', 'Bearer u:t'] };
     expect(credential.apply(request, control, 0)).toEqual({
-      kind: 'authorised',
+      kind: 'ready',
       request: placed,
       token: live,
       notAfter: live.expiresAt,
@@ -94,7 +94,7 @@ describe('the token for a request', () => {
   it('is an error with the time of the next attempt if there is none', () => {
     const { credential, control } = setUp({});
     expect(credential.apply(request, control, 0)).toEqual({
-      kind: 'unauthorised',
+      kind: 'no_credential',
       code: 'auth',
       cause: NONE.cause,
       retryInMs: 1_500,
@@ -144,7 +144,7 @@ describe('the response to a request with a token', () => {
       },
     });
     const again = await credential.refresh(request, sent, response(401), control);
-    expect(again).toMatchObject({ kind: 'authorised', request: { headers: ['Authorization', 'new'] } });
+    expect(again).toMatchObject({ kind: 'ready', request: { headers: ['Authorization', 'new'] } });
     expect(dropped).toEqual([true]);
   });
 

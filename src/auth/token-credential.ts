@@ -51,10 +51,9 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
 
   function place(request: HttpRequest, token: Token): CredentialOutcome {
     const text = textOf(token);
-    if (text === undefined)
-      return unauthorised('auth', 'the credential is not allowed where auth.apply puts it');
+    if (text === undefined) return failed('auth', 'the credential is not allowed where auth.apply puts it');
     return {
-      kind: 'authorised',
+      kind: 'ready',
       request: placeCredential(request, placement, text),
       token,
       notAfter: token.expiresAt,
@@ -62,7 +61,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   }
 
   function settle(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
-    return got.kind === 'token' ? place(request, got) : unauthorised('auth', got.cause, got.retryInMs);
+    return got.kind === 'token' ? place(request, got) : failed('auth', got.cause, got.retryInMs);
   }
 
   async function settleWithin(
@@ -71,18 +70,18 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     control: CallControl,
   ): Promise<CredentialOutcome> {
     if (waiting >= maxWaiting) {
-      return unauthorised('overload', 'too many calls wait for a token (pool.max_waiting)');
+      return failed('overload', 'too many calls wait for a token (pool.max_waiting)');
     }
     const held = parts.waiting.enter(request, control);
     if (held === undefined) {
-      return unauthorised('overload', 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
+      return failed('overload', 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
     }
     waiting += 1;
     try {
       const got = await waitWithin(pending, control);
-      if (got === 'canceled') return unauthorised('canceled', 'cancelled while it waited for a token');
+      if (got === 'canceled') return failed('canceled', 'cancelled while it waited for a token');
       if (got === 'timeout')
-        return unauthorised('timeout', 'the deadline passed while the call waited for a token');
+        return failed('timeout', 'the deadline passed while the call waited for a token');
       return settle(request, got);
     } finally {
       waiting -= 1;
@@ -118,11 +117,11 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> {
     const got = next instanceof Promise ? await settleWithin(request, next, control) : settle(request, next);
-    const failed = got.kind === 'unauthorised' && got.code !== 'canceled';
-    return failed && !isToBlame ? undefined : got;
+    const hasFailed = got.kind === 'no_credential' && got.code !== 'canceled';
+    return hasFailed && !isToBlame ? undefined : got;
   }
 }
 
-function unauthorised(code: NoCredential['code'], cause: string, retryInMs?: number): NoCredential {
-  return { kind: 'unauthorised', code, cause, retryInMs };
+function failed(code: NoCredential['code'], cause: string, retryInMs?: number): NoCredential {
+  return { kind: 'no_credential', code, cause, retryInMs };
 }

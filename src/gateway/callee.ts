@@ -45,12 +45,12 @@ export function createCallee(session: Session, serializers: readonly Serializer[
 
     return (invocation) => {
       const { details } = invocation;
-      const begunAt = clock.monotonic();
+      const startedAt = clock.monotonic();
       callCount++;
       const { pack, inArgs, inKwargs } = formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
       const control = createCallControl(
-        begunAt + callDeadlineMs(details, deadlineMs),
+        startedAt + callDeadlineMs(details, deadlineMs),
         kwargs,
         details.caller,
       );
@@ -60,7 +60,7 @@ export function createCallee(session: Session, serializers: readonly Serializer[
         kwargs,
         caller: callerOf(details),
         control,
-        begunAt,
+        startedAt,
         pack,
         draining,
       }).then(wantsArgs(result, details) ? inArgs : inKwargs);

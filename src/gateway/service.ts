@@ -73,7 +73,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const credential = describeCredential(settings);
   // Separate from the TLS of the API: the two servers may have different owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
-  const authoriser = createRequestCredential(config, credential, variables, {
+  const requestCredential = createRequestCredential(config, credential, variables, {
     ...deps,
     tls: tokenTls,
     waiting,
@@ -97,15 +97,15 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       (former ??
         createServiceUpstream(base.origin, settings, { ...deps, tls, waiting, service: config.name }));
     const values = variables.current();
-    const parts = { ...deps, base, upstream, authoriser, credential, variables };
+    const parts = { ...deps, base, upstream, requestCredential, credential, variables };
     const made: Compiled = {
       base,
       upstream,
       pipelines: config.procedures.map((procedure, index) => {
         const successor = () => (compiled === made ? undefined : compiled.pipelines[index]);
-        const { procedure: filled, fault } = fillServiceVars(procedure, (name) => values?.get(name));
+        const { procedure: filled, problem } = fillServiceVars(procedure, (name) => values?.get(name));
         const observed = procedures[index] as ObservedProcedure;
-        return assemblePipeline(config, filled, { ...parts, successor, fault, observed });
+        return assemblePipeline(config, filled, { ...parts, successor, problem, observed });
       }),
     };
     return made;
@@ -149,7 +149,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       variables.close();
       for (const stopTimer of retired.values()) stopTimer();
       const upstreams = [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];
-      await Promise.all([authoriser.close(), ...upstreams.map((upstream) => upstream.close())]);
+      await Promise.all([requestCredential.close(), ...upstreams.map((upstream) => upstream.close())]);
     },
   };
 }

@@ -9,7 +9,7 @@ import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { announcesRole } from './access/admission.js';
 import type { Admission, Challenged, Refused, Step } from './auth/steps.js';
 import { createHandshake, type Handshake } from './handshake.js';
-import { createInOrder } from './message-queue.js';
+import { createMessageQueue } from './message-queue.js';
 import type { RouterLimits, Session } from './model.js';
 import type { Realm } from './realm.js';
 import type { Refusal } from './refusals.js';
@@ -329,7 +329,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   peer.listen({
-    onMessage: createInOrder({
+    onMessage: createMessageQueue({
       handle: onStateMessage,
       onError: ({ type }, error) => onError(type, error),
       overtakes,

@@ -1,4 +1,4 @@
-import { weighText } from './estimate-size.js';
+import { estimateTextSize } from './estimate-size.js';
 import { createHoldings, type HoldingLimits } from './holdings.js';
 import { type Limit, tooMany } from './limit.js';
 import type { Session } from './model.js';
@@ -34,20 +34,20 @@ export interface EntryLimits {
 export function createEntryLimits(limits: HoldingLimits & { readonly shapes: Limit }): EntryLimits {
   const { what, shapes: mostShapes } = limits;
   const holdings = createHoldings(limits);
-  const weigh = (uri: string, paysAll: boolean) => (paysAll ? ENTRY + weighText(uri) : SHARE);
+  const sizeOf = (uri: string, paysAll: boolean) => (paysAll ? ENTRY + estimateTextSize(uri) : SHARE);
   return {
     check(session, uri, isNew, shapes) {
-      const refusal = holdings.check(session, weigh(uri, isNew));
+      const refusal = holdings.check(session, sizeOf(uri, isNew));
       if (refusal !== undefined || session.trusted || shapes <= mostShapes.most) return refusal;
       return tooMany(
         `the ${what} of a realm may have no more than ${mostShapes.most} shapes of wildcard patterns`,
         mostShapes,
       );
     },
-    enter: (session, uri, isNew) => holdings.add(session, weigh(uri, isNew)),
+    enter: (session, uri, isNew) => holdings.add(session, sizeOf(uri, isNew)),
     leave(session, uri, wasOldest, heir) {
-      holdings.remove(session, weigh(uri, wasOldest));
-      if (wasOldest && heir !== undefined) holdings.grow(heir, weigh(uri, true) - SHARE);
+      holdings.remove(session, sizeOf(uri, wasOldest));
+      if (wasOldest && heir !== undefined) holdings.grow(heir, sizeOf(uri, true) - SHARE);
     },
   };
 }

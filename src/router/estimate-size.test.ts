@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { jsonText } from '../json-text/json-text.js';
-import { weigh } from './estimate-size.js';
+import { estimateSize } from './estimate-size.js';
 
 describe('the estimated size of a value', () => {
   it.each([
@@ -13,17 +13,17 @@ describe('the estimated size of a value', () => {
     ['a list', Array.from({ length: 100 }, () => 1)],
     ['nested things', [{ a: ['x'.repeat(900)], b: { c: 'x'.repeat(100) } }]],
   ])('counts %s', (_what, value) => {
-    expect(weigh(value, 1e6)).toBeGreaterThanOrEqual(1000);
-    expect(weigh(value, 1e6)).toBeLessThan(5000);
+    expect(estimateSize(value, 1e6)).toBeGreaterThanOrEqual(1000);
+    expect(estimateSize(value, 1e6)).toBeLessThan(5000);
   });
 
   it('counts the bytes of JSON text, not the values that are parsed from it', () => {
     const bytes = new Uint8Array(1000);
-    expect(weigh(jsonText('', bytes, '', undefined, true), 1e6)).toBe(weigh(bytes, 1e6));
+    expect(estimateSize(jsonText('', bytes, '', undefined, true), 1e6)).toBe(estimateSize(bytes, 1e6));
   });
 
   it('counts all the memory that a view keeps alive', () => {
-    expect(weigh(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
+    expect(estimateSize(new Uint8Array(100_000).subarray(0, 1), 1e6)).toBeGreaterThanOrEqual(100_000);
   });
 
   it.each([
@@ -37,18 +37,18 @@ describe('the estimated size of a value', () => {
         return Reflect.get(target, name, receiver);
       },
     });
-    expect(weigh(watched, 200)).toBeGreaterThan(200);
+    expect(estimateSize(watched, 200)).toBeGreaterThan(200);
     expect(read).toBeLessThan(20);
-    expect(weigh(watched, 1e6)).toBeGreaterThan(16_000);
+    expect(estimateSize(watched, 1e6)).toBeGreaterThan(16_000);
     expect(read).toBeGreaterThanOrEqual(1000);
   });
 
   it('stops beyond the limit, and never recurses', () => {
     const circle: unknown[] = [];
     circle.push(circle);
-    expect(weigh(circle, 10_000)).toBeGreaterThan(10_000);
+    expect(estimateSize(circle, 10_000)).toBeGreaterThan(10_000);
     let deep: unknown = 'x';
     for (let depth = 0; depth < 100_000; depth++) deep = [deep];
-    expect(weigh(deep, 1e9)).toBeGreaterThan(100_000);
+    expect(estimateSize(deep, 1e9)).toBeGreaterThan(100_000);
   });
 });

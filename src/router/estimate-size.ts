@@ -13,7 +13,7 @@ const DICT = 112;
 const BYTES = 200;
 
 /** The bytes of a text: one per character, or two if any character is beyond Latin-1. */
-export function weighText(text: string): number {
+export function estimateTextSize(text: string): number {
   return BEYOND_LATIN1.test(text) ? 2 * text.length : text.length;
 }
 const BEYOND_LATIN1 = /[^\0-\xff]/;
@@ -23,37 +23,37 @@ const BEYOND_LATIN1 = /[^\0-\xff]/;
  * Never recurses, and stops counting beyond `most`, even within a list or dictionary, so that no
  * value of a client makes it expensive.
  */
-export function weigh(value: unknown, most: number): number {
+export function estimateSize(value: unknown, most: number): number {
   const rest: unknown[] = [value];
-  let weight = 0;
-  while (rest.length > 0 && weight <= most) {
+  let size = 0;
+  while (rest.length > 0 && size <= most) {
     const next = rest.pop();
-    weight += SLOT;
+    size += SLOT;
     if (typeof next === 'string') {
-      weight += TEXT + weighText(next);
+      size += TEXT + estimateTextSize(next);
     } else if (typeof next === 'bigint') {
       // In hex: conversion to decimal digits takes more than linear time.
-      weight += next.toString(16).length / 2;
+      size += next.toString(16).length / 2;
     } else if (next instanceof Uint8Array) {
       // A view keeps its whole buffer alive.
-      weight += BYTES + next.buffer.byteLength;
+      size += BYTES + next.buffer.byteLength;
     } else if (Array.isArray(next)) {
-      weight += LIST;
+      size += LIST;
       // Each item takes at least this much.
-      if (weight + next.length * SLOT > most) return weight + next.length * SLOT;
+      if (size + next.length * SLOT > most) return size + next.length * SLOT;
       for (const item of next) rest.push(item);
     } else if (isJsonText(next)) {
-      weight += BYTES + next.before.length + next.bytes.buffer.byteLength + next.after.length;
-      weight += SLOT * (next.bounds?.length ?? 0);
+      size += BYTES + next.before.length + next.bytes.buffer.byteLength + next.after.length;
+      size += SLOT * (next.bounds?.length ?? 0);
     } else if (typeof next === 'object' && next !== null) {
-      weight += DICT;
+      size += DICT;
       // `Object.entries` would build the list of all entries first.
       for (const key in next) {
-        weight += SLOT + weighText(key);
-        if (weight > most) return weight;
+        size += SLOT + estimateTextSize(key);
+        if (size > most) return size;
         rest.push((next as Dict)[key]);
       }
     }
   }
-  return weight;
+  return size;
 }

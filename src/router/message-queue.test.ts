@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE, type Message } from '../wamp/messages.js';
 import { type Budget, createBudget } from './budget.js';
-import { createInOrder } from './message-queue.js';
+import { createMessageQueue } from './message-queue.js';
 
 /**
  * A queue of messages. The handling of each message whose number is in `slow` ends when the test
@@ -12,7 +12,7 @@ function line(slow: readonly number[], budget?: Budget) {
   const log: string[] = [];
   const waited: number[] = [];
   const finish = new Map<number, (error?: Error) => void>();
-  const take = createInOrder({
+  const take = createMessageQueue({
     limits,
     handle(message) {
       const { request } = message as { readonly request: number };

@@ -1,12 +1,12 @@
 import type { Message } from '../wamp/messages.js';
 import type { Budget } from './budget.js';
-import { weigh } from './estimate-size.js';
+import { estimateSize } from './estimate-size.js';
 import type { RouterLimits } from './model.js';
 
 /** Handles a message. Returns a promise, which may reject, if that takes time. */
 export type Handle = (message: Message) => Promise<void> | undefined;
 
-export interface InOrderOptions {
+export interface MessageQueueOptions {
   readonly handle: Handle;
   /** Called with what `handle` threw or rejected with. */
   readonly onError: (message: Message, error: unknown) => void;
@@ -29,7 +29,7 @@ export interface InOrderOptions {
 
 interface Waiting {
   readonly message: Message;
-  readonly weight: number;
+  readonly size: number;
   /** The budget that its bytes were taken from. */
   readonly shared: Budget | undefined;
 }
@@ -39,7 +39,7 @@ interface Waiting {
  * that the requests of a session are served in their order (WAMP, "Ordering Guarantees"). If
  * nothing takes time, this costs one comparison per message.
  */
-export function createInOrder(options: InOrderOptions): (message: Message) => void {
+export function createMessageQueue(options: MessageQueueOptions): (message: Message) => void {
   const { handle, onError, onWaiting, onOverflow, overtakes, budget } = options;
   const { maxWaitingMessages, maxWaitingBytes } = options.limits;
   /** Defined while the handling of a message takes time. */
@@ -73,19 +73,19 @@ export function createInOrder(options: InOrderOptions): (message: Message) => vo
     }
   }
 
-  function release({ weight, shared }: Waiting): void {
-    bytes -= weight;
-    shared?.give(weight);
+  function release({ size, shared }: Waiting): void {
+    bytes -= size;
+    shared?.give(size);
   }
 
   function wait(message: Message, queue: Waiting[]): void {
     if (overflowed) return;
-    const weight = weigh(message, maxWaitingBytes);
+    const size = estimateSize(message, maxWaitingBytes);
     const shared = budget();
-    const key = exceeded(queue.length, bytes + weight) ?? shared?.take(weight)?.key;
+    const key = exceeded(queue.length, bytes + size) ?? shared?.take(size)?.key;
     if (key === undefined) {
-      bytes += weight;
-      queue.push({ message, weight, shared });
+      bytes += size;
+      queue.push({ message, size, shared });
       onWaiting(message);
       return;
     }

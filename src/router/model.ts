@@ -161,7 +161,7 @@ export interface PendingCall extends Timed<PendingCall> {
    */
   duration: number;
   /** Estimated bytes that the call takes of the realm's budget. 0 if its caller has no limits. */
-  readonly weight: number;
+  readonly size: number;
 }
 
 export interface Rerouting {
@@ -170,7 +170,7 @@ export interface Rerouting {
   /** Callees that have already got the call. */
   readonly tried: Set<Session>;
   /** Estimated bytes of the kept CALL, and the budget that they were taken from. */
-  readonly weight: number;
+  readonly size: number;
   readonly budget: { give(bytes: number): void };
 }
 

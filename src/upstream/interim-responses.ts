@@ -85,7 +85,7 @@ export class InterimFilter {
 
   /** A request is being sent: the next byte that arrives is the first one of its response. */
   expectResponse(listener: InterimListener): void {
-    this.reader.isUnderWay = true;
+    this.reader.expectsResponse = true;
     this.listener = listener;
     this.count = 0;
     this.received = 0;
@@ -102,7 +102,7 @@ export class InterimFilter {
 
   /** The parser has come upon the end of the response. */
   complete(): void {
-    this.reader.isUnderWay = false;
+    this.reader.expectsResponse = false;
   }
 
   /**

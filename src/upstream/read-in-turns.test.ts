@@ -22,7 +22,7 @@ describe('bytes for a parser', () => {
     });
     reader = new PacedReader(socket, { number: 0, hasTime: () => hasTime, add: (task) => tasks.push(task) });
     socket.read = (size) => reader.read(size);
-    reader.isUnderWay = true;
+    reader.expectsResponse = true;
     socket.on('readable', () => {
       for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) got += chunk.length;
     });
@@ -53,7 +53,7 @@ describe('bytes for a parser', () => {
   });
   // The next request would take them for its response.
   it('do not wait between responses', async () => {
-    reader.isUnderWay = false;
+    reader.expectsResponse = false;
     await push(PIECE);
     expect(got).toBe(PIECE.length);
   });

@@ -19,7 +19,7 @@ export class PacedReader {
    * True while a response is due or has begun. Only then may bytes wait. Between responses the
    * parser must get them before the next request is sent, or it takes them for the next response.
    */
-  isUnderWay = false;
+  expectsResponse = false;
   private waits = false;
   private readonly socket: Duplex;
   private readonly turns: Turns;
@@ -34,7 +34,7 @@ export class PacedReader {
   /** Takes the place of the socket's own method. Null also if the bytes must wait for a turn. */
   read(size?: number): Buffer | null {
     const { socket } = this;
-    if (this.isUnderWay && socket.readableLength >= SMALL_PIECE && this.mustWait()) return null;
+    if (this.expectsResponse && socket.readableLength >= SMALL_PIECE && this.mustWait()) return null;
     return this.readSocket.call(socket, size);
   }
 

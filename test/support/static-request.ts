@@ -13,5 +13,5 @@ export function withStaticCredential(settings: ServiceSettings, request: HttpReq
   const variables = testVariables(pending ? undefined : Object.fromEntries(settings['auth.vars']));
   const outcome = createStaticCredential(credential, variables).apply(request, createCallControl(0), 0);
   if (outcome instanceof Promise) throw new Error('a static credential is there at once');
-  return outcome.kind === 'authorised' ? outcome.request : outcome.code;
+  return outcome.kind === 'ready' ? outcome.request : outcome.code;
 }

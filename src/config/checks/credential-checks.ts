@@ -89,7 +89,7 @@ export function checkHeaderValues(service: ServiceDraft): void {
   for (const name of new Set(names)) {
     // {{token}} is the fetched token, which is checked when it arrives.
     if (name === 'token' && service.hasAny('auth.fetch')) continue;
-    if (isFieldValue(valueAtLoad(service, { name, fallback: undefined }) ?? '')) continue;
+    if (isFieldValue(valueAtLoad(service, { name, defaultText: undefined }) ?? '')) continue;
     service.report('auth.vars.$var', 'contains a character that is not allowed in a header', { name });
   }
 }

@@ -30,7 +30,7 @@ export function checkServiceVariables(service: ServiceDraft): void {
             'a variable in this value is a kwarg of the caller, although an auth variable has the same name; write {{vars.NAME}} for the auth variable',
           );
         }
-      } else if (!defined.has(name) && variable.fallback === undefined) {
+      } else if (!defined.has(name) && variable.defaultText === undefined) {
         const known = [...defined].map((each) => `vars.${each}`).join(', ');
         report(
           known === ''

@@ -35,7 +35,7 @@ export function checkVariables(service: ServiceDraft): void {
  */
 function notifyEmpty(service: ServiceDraft): void {
   for (const [name, value] of service.settings['auth.vars'] ?? []) {
-    if (value !== '' || valueAtLoad(service, { name, fallback: undefined }) === undefined) continue;
+    if (value !== '' || valueAtLoad(service, { name, defaultText: undefined }) === undefined) continue;
     // An empty token is reported as an error.
     if (name === 'token' && !service.hasAny('auth.fetch')) continue;
     const quotes = /^\s*["']/.test(service.entry('auth.vars.$var', { name })?.rawValue ?? '');
@@ -67,9 +67,9 @@ export function definedVariables(service: ServiceDraft): ReadonlySet<string> {
 }
 
 /** The value of a variable at load; undefined if it comes from a secret or is not defined. */
-export function valueAtLoad(service: ServiceDraft, { name, fallback }: Variable): string | undefined {
+export function valueAtLoad(service: ServiceDraft, { name, defaultText }: Variable): string | undefined {
   if (service.members('auth.secrets.vars.$var').has(name)) return undefined;
-  return service.settings['auth.vars']?.get(name) ?? fallback;
+  return service.settings['auth.vars']?.get(name) ?? defaultText;
 }
 
 /**
@@ -84,7 +84,9 @@ export function reportUndefined(
   defined: ReadonlySet<string>,
 ): boolean {
   const variables = variablesOf(template);
-  const missing = variables.findIndex(({ name, fallback }) => fallback === undefined && !defined.has(name));
+  const missing = variables.findIndex(
+    ({ name, defaultText }) => defaultText === undefined && !defined.has(name),
+  );
   if (missing < 0) return true;
   const which = variables.length === 1 ? 'the variable' : `variable ${missing + 1}`;
   const known = [...defined].filter((name) => name !== 'token');
@@ -108,7 +110,7 @@ function checkBaseUrl(service: ServiceDraft, { key, template }: Use): void {
 
 function checkUrlOfToken(service: ServiceDraft, { key, template }: Use, defined: ReadonlySet<string>): void {
   const settled = settleDefaults(template, defined);
-  const lookUp = (name: string) => valueAtLoad(service, { name, fallback: undefined });
+  const lookUp = (name: string) => valueAtLoad(service, { name, defaultText: undefined });
   const isGood = reportBadUrl(service, key, () => checkTokenUrl(settled, lookUp));
   if (isGood && hasEncodedSlash(settled, lookUp)) {
     service.notify(
@@ -121,7 +123,7 @@ function checkUrlOfToken(service: ServiceDraft, { key, template }: Use, defined:
 /** Replaces each variable that is not defined by its default, which is literal text of the file. */
 function settleDefaults({ source, parts }: Template, defined: ReadonlySet<string>): Template {
   const settled = parts.map((part) =>
-    typeof part === 'string' || defined.has(part.name) ? part : (part.fallback ?? part),
+    typeof part === 'string' || defined.has(part.name) ? part : (part.defaultText ?? part),
   );
   return { source, parts: settled };
 }

@@ -85,7 +85,7 @@ describe('header templates', () => {
 describe('callTemplate', () => {
   it('accepts only known variables of the caller', () => {
     for (const name of ['caller.authid', 'caller.authrole', 'caller.session', 'callers', 'realm']) {
-      expect(callTemplate.parse(`{{${name}}}`, CONTEXT).parts).toEqual([{ name, fallback: undefined }]);
+      expect(callTemplate.parse(`{{${name}}}`, CONTEXT).parts).toEqual([{ name, defaultText: undefined }]);
     }
     for (const name of ['caller', 'caller.ip', 'caller.authid.x', 'Caller.authid', '_headers']) {
       expect(() => callTemplate.parse(`{{${name}}}`, CONTEXT)).toThrow(ValueError);

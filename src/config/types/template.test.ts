@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { literalsOf, parseTemplate, TemplateError, variablesOf } from './template.js';
 
-const variable = (name: string, fallback?: string) => ({ name, fallback });
+const variable = (name: string, defaultText?: string) => ({ name, defaultText });
 
 describe('parseTemplate', () => {
   it.each([
@@ -52,7 +52,9 @@ describe('parseTemplate', () => {
         }
         const again = parts.map((part) => {
           if (typeof part === 'string') return part;
-          return part.fallback === undefined ? `{{${part.name}}}` : `{{${part.name}:-${part.fallback}}}`;
+          return part.defaultText === undefined
+            ? `{{${part.name}}}`
+            : `{{${part.name}:-${part.defaultText}}}`;
         });
         expect(again.join('')).toBe(source.replace(/\{\{\s*(\w+)\s*/g, '{{$1'));
         expect(parts.some((part, at) => typeof part === 'string' && typeof parts[at + 1] === 'string')).toBe(

@@ -4,7 +4,7 @@ import { ValueError } from './value-error.js';
 export interface Variable {
   readonly name: string;
   /** The default for a variable without a value; undefined when the template has none. */
-  readonly fallback: string | undefined;
+  readonly defaultText: string | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export class TemplateError extends ValueError {
 }
 
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-const FALLBACK_MARK = ':-';
+const DEFAULT_MARK = ':-';
 
 /** Tells whether `name` is allowed between `{{` and `}}`. */
 export function isVariableName(name: string): boolean {
@@ -98,7 +98,7 @@ export function parseTemplate(source: string): Template {
 }
 
 function parseVariable(inside: string): Variable {
-  const mark = inside.indexOf(FALLBACK_MARK);
+  const mark = inside.indexOf(DEFAULT_MARK);
   const name = (mark < 0 ? inside : inside.slice(0, mark)).trim();
   if (name === '') throw new TemplateError('{{}} has no name; write {{name}} or {{name:-default}}');
   if (!isVariableName(name)) {
@@ -106,7 +106,7 @@ function parseVariable(inside: string): Variable {
       'a name between {{ and }} may contain only letters, digits, _ . - and must begin with a letter or _',
     );
   }
-  return { name, fallback: mark < 0 ? undefined : inside.slice(mark + FALLBACK_MARK.length) };
+  return { name, defaultText: mark < 0 ? undefined : inside.slice(mark + DEFAULT_MARK.length) };
 }
 
 /** The variables of a template, in order and with repetitions. */
@@ -116,7 +116,7 @@ export function variablesOf(template: Template): readonly Variable[] {
 
 /** All text of the template itself: its literal parts and its defaults. */
 export function literalsOf(template: Template): readonly string[] {
-  return template.parts.flatMap((part) => (typeof part === 'string' ? [part] : (part.fallback ?? [])));
+  return template.parts.flatMap((part) => (typeof part === 'string' ? [part] : (part.defaultText ?? [])));
 }
 
 /** The template as logs show it, for example as a URL, with `***` for text from the environment. */
@@ -125,6 +125,6 @@ export function sourceForShow({ source, masked }: Template): string {
   return masked.map((part) => (typeof part === 'string' ? part : variableForShow(part))).join('');
 }
 
-function variableForShow({ name, fallback }: Variable): string {
-  return fallback === undefined ? `{{${name}}}` : `{{${name}${FALLBACK_MARK}${fallback}}}`;
+function variableForShow({ name, defaultText }: Variable): string {
+  return defaultText === undefined ? `{{${name}}}` : `{{${name}${DEFAULT_MARK}${defaultText}}}`;
 }

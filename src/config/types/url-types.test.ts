@@ -13,7 +13,8 @@ const VARS: Readonly<Record<string, string>> = {
   percent: '50%',
 };
 
-const check = (url: string) => checkUrl(parseTemplate(url), ({ name, fallback }) => VARS[name] ?? fallback);
+const check = (url: string) =>
+  checkUrl(parseTemplate(url), ({ name, defaultText }) => VARS[name] ?? defaultText);
 
 describe('checkUrl', () => {
   it.each([

@@ -103,7 +103,7 @@ function checkPathVariables(template: Template): void {
       inQuery ||= part.includes('?');
     } else if (inQuery) {
       throw new ValueError('a variable is not allowed after the ?; write query.name = {{variable}} instead');
-    } else if (part.fallback !== undefined && ['', '.', '..'].includes(part.fallback)) {
+    } else if (part.defaultText !== undefined && ['', '.', '..'].includes(part.defaultText)) {
       throw new ValueError('the default of a path variable must not be empty, "." or ".."');
     }
   }

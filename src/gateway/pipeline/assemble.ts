@@ -20,13 +20,13 @@ export type Pipeline = (call: RunningCall) => Promise<Reply>;
 
 export interface PipelineParts extends RequestDeps {
   readonly credential: Credential;
-  readonly authoriser: RequestCredential;
+  readonly requestCredential: RequestCredential;
   readonly variables: Pick<Variables, 'current' | 'retryInMs'>;
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
   /** Why the procedure's `{{vars.name}}` cannot be filled. */
-  readonly fault: string | undefined;
+  readonly problem: string | undefined;
   /** The pipeline that has replaced this one since base_url changed. Undefined while none has. */
   readonly successor: () => Pipeline | undefined;
   readonly observed: ObservedProcedure;
@@ -47,11 +47,12 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, authoriser, variables, fault, successor } = parts;
+  const { upstream, requestCredential, variables, problem, successor } = parts;
   const { settings } = procedure;
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
   const send =
-    upstream && createCredentialSender(authoriser, upstream, () => successor() !== undefined, parts.clock);
+    upstream &&
+    createCredentialSender(requestCredential, upstream, () => successor() !== undefined, parts.clock);
   const ends = createCallEnds({ ...parts, subject: subjectOf(service, procedure) });
   const reply = createReplier(
     {
@@ -87,7 +88,7 @@ export function assemblePipeline(
   function whyUnready({ draining }: RunningCall): CallFailure | undefined {
     if (draining) return DRAINING;
     if (variables.current() === undefined) return { ...NO_SECRET, retryInMs: variables.retryInMs() };
-    return fault === undefined ? undefined : { code: 'auth', attempts: 0, cause: fault };
+    return problem === undefined ? undefined : { code: 'auth', attempts: 0, cause: problem };
   }
 
   function end(call: RunningCall, sent: Sent): Reply | Promise<Reply> {

@@ -54,14 +54,14 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
   const isObserved = observer !== silentObserver;
 
   function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs'>): CallEnd {
-    return { ...end, durationMs: Math.round(clock.monotonic() - call.begunAt) };
+    return { ...end, durationMs: Math.round(clock.monotonic() - call.startedAt) };
   }
 
   function fail(call: RunningCall, failure: CallFailure): Reply {
     const { code, attempts, cause, message, retryInMs } = failure;
     const id = errorId();
     callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
-    observer.callEnded(observed, code, clock.monotonic() - call.begunAt, attempts);
+    observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts);
     return callErrorReply({ code, attempts, id, message, retryInMs });
   }
 
@@ -93,7 +93,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
 
     reply(call, reply, status, attempts) {
       if (isObserved) {
-        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.begunAt, attempts);
+        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.startedAt, attempts);
       }
       const isFailure = reply.kind === 'error' && reply.status >= 500;
       if (isFailure || callLog.logsAnswers) {

@@ -27,7 +27,7 @@ export interface IncomingCall extends Omit<Call, 'kwargs'> {
 export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
   /** Monotonic milliseconds at which the call arrived. */
-  readonly begunAt: number;
+  readonly startedAt: number;
   /** Packs a large response in the caller's format; undefined if that is JSON. */
   readonly pack: PackJson | undefined;
   /** True if the gateway is about to stop. The call is checked, but not sent. */

@@ -47,7 +47,7 @@ export function compileTemplate(template: Template, what: string, realm: string)
  *   text.
  */
 export function compileVariable(
-  { name, fallback: defaultText }: Variable,
+  { name, defaultText }: Variable,
   realm: string,
   defaultValue: unknown = defaultText,
 ): Filler {

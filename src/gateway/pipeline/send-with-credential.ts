@@ -35,26 +35,26 @@ export function createCredentialSender(
   return async ({ request, replayable }, control) => {
     /** Read once for all steps up to the next wait, because reading a clock costs time. */
     let now = clock.monotonic();
-    const authorising = credential.apply(request, control, now);
-    let authorised: CredentialOutcome;
-    if (authorising instanceof Promise) {
-      authorised = await authorising;
+    const applying = credential.apply(request, control, now);
+    let applied: CredentialOutcome;
+    if (applying instanceof Promise) {
+      applied = await applying;
       now = clock.monotonic();
     } else {
-      authorised = authorising;
+      applied = applying;
     }
     /** Attempts of the sendings that have ended (`ended`), and of the current one (`attempted`). */
     let ended = 0;
     let attempted = 0;
     let isRenewed = false;
     for (;;) {
-      if (authorised.kind === 'unauthorised') return unsent(authorised, ended + attempted);
+      if (applied.kind === 'no_credential') return unsent(applied, ended + attempted);
       // An earlier attempt may have been carried out. So the call cannot start again at another
       // base_url, perhaps with another idempotency key.
       if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
-      const { notAfter } = authorised;
+      const { notAfter } = applied;
       const outcome = await upstream.send(
-        { request: authorised.request, replayable, notAfter, attempted, now },
+        { request: applied.request, replayable, notAfter, attempted, now },
         control,
       );
       if (outcome.kind === 'expired') {
@@ -64,7 +64,7 @@ export function createCredentialSender(
         // This counts as a refused token, so it happens only once.
         if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + attempted);
         isRenewed ||= outcome.sent;
-        authorised = await credential.apply(request, control, clock.monotonic());
+        applied = await credential.apply(request, control, clock.monotonic());
         now = clock.monotonic();
         continue;
       }
@@ -72,15 +72,15 @@ export function createCredentialSender(
       // Only once.
       const renewing =
         outcome.kind === 'response' && !isRenewed
-          ? credential.refresh(request, authorised, outcome.response, control)
+          ? credential.refresh(request, applied, outcome.response, control)
           : undefined;
       if (renewing !== undefined) freePlace(control);
       const renewed = renewing && (await renewing);
       if (renewed === undefined) {
-        return { kind: 'sent', request: authorised.request, outcome: withAttempts(outcome, ended) };
+        return { kind: 'sent', request: applied.request, outcome: withAttempts(outcome, ended) };
       }
       // This is safe for any method: a request with a refused credential was not carried out.
-      authorised = renewed;
+      applied = renewed;
       now = clock.monotonic();
       isRenewed = true;
       attempted = 0;
@@ -96,13 +96,13 @@ type Unsent = Extract<Sent, { kind: 'unsent' }>;
 type Moved = Extract<Sent, { kind: 'moved' }>;
 const MOVED: Moved = { kind: 'moved' };
 const EXPIRED_BETWEEN: NoCredential = {
-  kind: 'unauthorised',
+  kind: 'no_credential',
   code: 'auth',
   cause: 'the token expired before a redirect could be followed, after it had been renewed once',
   retryInMs: undefined,
 };
 const MOVED_BETWEEN: NoCredential = {
-  kind: 'unauthorised',
+  kind: 'no_credential',
   code: 'auth',
   cause: 'base_url changed between two attempts of the call',
   retryInMs: undefined,

@@ -12,7 +12,7 @@ export interface FilledProcedure {
    * For the log: which place has no value. The procedure then contains placeholders, and its
    * requests must not be sent.
    */
-  readonly fault: string | undefined;
+  readonly problem: string | undefined;
 }
 
 /** Replaces a missing value, so that mistakes in the kwargs are still found. */
@@ -29,13 +29,13 @@ export function fillServiceVars(
   procedure: ProcedureConfig,
   read: (name: string) => string | undefined,
 ): FilledProcedure {
-  if (!usesServiceVars(procedure)) return { procedure, fault: undefined };
-  let fault: string | undefined;
+  if (!usesServiceVars(procedure)) return { procedure, problem: undefined };
+  let problem: string | undefined;
   const filler = (place: string, encode: Encode) => (template: Template) =>
-    fillTemplate(template, (name, fallback) => {
-      const value = read(name) || fallback;
+    fillTemplate(template, (name, defaultText) => {
+      const value = read(name) || defaultText;
       const text = value ? encode(value) : undefined;
-      if (text === undefined) fault ??= `${place} has a variable that is empty or not allowed there`;
+      if (text === undefined) problem ??= `${place} has a variable that is empty or not allowed there`;
       return text ?? PLACEHOLDER;
     });
   const named = (
@@ -56,7 +56,7 @@ export function fillServiceVars(
     })),
     body: named('body field', inBody, body),
   };
-  return { procedure: { ...procedure, settings }, fault };
+  return { procedure: { ...procedure, settings }, problem };
 }
 
 /** Whether a template of the procedure contains a variable of the service. */
@@ -90,13 +90,13 @@ function isOfCall({ parts }: Template): boolean {
 
 function fillTemplate(
   template: Template,
-  textOf: (name: string, fallback: string | undefined) => string,
+  textOf: (name: string, defaultText: string | undefined) => string,
 ): Template {
   const parts: Template['parts'][number][] = [];
   let isFilled = false;
   for (const part of template.parts) {
     const name = typeof part === 'string' ? undefined : serviceVariableOf(part);
-    const piece = typeof part === 'string' || name === undefined ? part : textOf(name, part.fallback);
+    const piece = typeof part === 'string' || name === undefined ? part : textOf(name, part.defaultText);
     isFilled ||= name !== undefined;
     const last = parts.at(-1);
     if (typeof piece === 'string' && typeof last === 'string') parts[parts.length - 1] = last + piece;

@@ -13,7 +13,7 @@ export function compileTypedTemplate(template: Template, what: string, realm: st
     const constant = jsonValueOf(first);
     return () => constant;
   }
-  return compileVariable(first, realm, first.fallback && jsonValueOf(first.fallback));
+  return compileVariable(first, realm, first.defaultText && jsonValueOf(first.defaultText));
 }
 
 /** The value of a text that is JSON, with all digits of a number; otherwise the text itself. */

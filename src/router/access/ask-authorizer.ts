@@ -1,5 +1,5 @@
 import { ERROR_URI } from '../../wamp/uris.js';
-import { weigh } from '../estimate-size.js';
+import { estimateSize } from '../estimate-size.js';
 import { tooMany } from '../limit.js';
 import type { MatchPolicy, Session } from '../model.js';
 import type { RealmContext } from '../realm-context.js';
@@ -48,14 +48,14 @@ export function settle(verdict: Verdict | Promise<Verdict>, petition: Petition):
 function settleLater(verdict: Promise<Verdict>, petition: Petition): Promise<void> | undefined {
   const { session, message, refuse } = petition;
   const { limits, budgets } = petition.context;
-  const weight = weigh(message, limits.maxWaitingBytesPerRealm);
-  const full = budgets.waiting.take(weight);
+  const size = estimateSize(message, limits.maxWaitingBytesPerRealm);
+  const full = budgets.waiting.take(size);
   if (full !== undefined) {
     refuse(tooMany('too many messages wait to be authorized', full));
     return undefined;
   }
   return verdict.then((awaited) => {
-    budgets.waiting.give(weight);
+    budgets.waiting.give(size);
     return session.gone ? undefined : settle(awaited, petition);
   });
 }

@@ -3,7 +3,7 @@ import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { ERROR_URI } from '../../wamp/uris.js';
-import { weigh } from '../estimate-size.js';
+import { estimateSize } from '../estimate-size.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
 import { claimsOf } from './claims.js';
 import { createDecoys } from './decoys.js';
@@ -104,7 +104,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     if (procedure === undefined) return challenge(methods);
     // Checked for every client: a refusal only for users that the configuration does not list would
     // reveal which users it lists.
-    if (weigh(authextra, MAX_AUTHEXTRA) > MAX_AUTHEXTRA) {
+    if (estimateSize(authextra, MAX_AUTHEXTRA) > MAX_AUTHEXTRA) {
       return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than an authenticator may get');
     }
     if (principals.knows(claims)) return challenge(methods);

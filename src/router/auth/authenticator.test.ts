@@ -38,7 +38,7 @@ describe('asking an authenticator', () => {
   });
 
   it('accepts a role, or a dictionary with one', async () => {
-    const nothing = { authid: undefined, cra: undefined, scram: undefined, pubkey: undefined };
+    const nothing = { kind: 'known', authid: undefined, cra: undefined, scram: undefined, pubkey: undefined };
     expect(await answers('user')).toEqual({ ...nothing, authrole: 'user' });
     expect(
       await answers({ role: 'user', authid: 'joe2', extra: { a: 1 }, realm: 'r', pubkey: 'AB' }),
@@ -99,15 +99,15 @@ describe('asking an authenticator', () => {
     ['null for a key', [{ role: 'user', pubkey: null }]],
   ])('fails if the result is %s', async (_what, args) => {
     const { ask, log } = setUp(() => ({ args }));
-    expect(await ask('joe', {})).toBe('failed');
+    expect(await ask('joe', {})).toEqual({ kind: 'failed' });
     expect(log.records()).toMatchObject([
       { level: 'warn', procedure: 'com.example.authenticate', realm: 'r' },
     ]);
   });
 
   it('denies the login on an error of the procedure, and fails on errors of the call itself', async () => {
-    expect(await setUp(throws('com.example.no_such_user')).ask('joe', {})).toBe('denied');
-    expect(await setUp(throws('wamp.error.not_authorized')).ask('joe', {})).toBe('denied');
+    expect(await setUp(throws('com.example.no_such_user')).ask('joe', {})).toEqual({ kind: 'denied' });
+    expect(await setUp(throws('wamp.error.not_authorized')).ask('joe', {})).toEqual({ kind: 'denied' });
     for (const uri of [
       'wamp.error.no_such_procedure',
       'wamp.error.timeout',
@@ -118,7 +118,7 @@ describe('asking an authenticator', () => {
       'bondy.error.too_many_requests',
     ]) {
       const { ask, log } = setUp(throws(uri));
-      expect(await ask('joe', {})).toBe('failed');
+      expect(await ask('joe', {})).toEqual({ kind: 'failed' });
       expect(log.records()).toMatchObject([{ level: 'warn', reason: uri }]);
       expect(log.text()).not.toContain('S3CR3T');
     }

@@ -19,7 +19,8 @@ export type CallProcedure = (
 ) => Promise<Payload>;
 
 /** What an authenticator returns for a user that it knows. */
-export interface Vouched {
+export interface KnownUser {
+  readonly kind: 'known';
   readonly authid: string | undefined;
   readonly authrole: string;
   readonly authextra?: Dict;
@@ -34,15 +35,21 @@ export interface Vouched {
   readonly pubkey: string | undefined;
 }
 
-/**
- * Returns `denied` if the authenticator does not know the client, and `failed` if the call fails or
- * its result is unusable.
- * @throws TooBusy if too many calls wait already
- */
+/** The authenticator does not know the client. */
+export interface UnknownUser {
+  readonly kind: 'denied';
+}
+
+/** The call of the authenticator failed, or its result is unusable. */
+export interface FailedCheck {
+  readonly kind: 'failed';
+}
+
+/** @throws TooBusy if too many calls wait already */
 export type AskAuthenticator = (
   authid: string | undefined,
   details: Dict,
-) => Promise<Vouched | 'denied' | 'failed'>;
+) => Promise<KnownUser | UnknownUser | FailedCheck>;
 
 export interface AuthenticatorOptions {
   readonly realm: string;
@@ -76,9 +83,9 @@ const AUTHENTICATOR_ERRORS: readonly string[] = [
  */
 export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
   const { realm, procedure, call, timeout, log } = options;
-  const fail = (why: object, message: string) => {
+  const fail = (why: object, message: string): FailedCheck => {
     log.warn({ realm, procedure, ...why }, message);
-    return 'failed' as const;
+    return { kind: 'failed' };
   };
   return async (authid, details) => {
     let payload: Payload;
@@ -86,14 +93,16 @@ export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthen
       payload = await call(realm, procedure, [realm, authid ?? null, details], timeout);
     } catch (error) {
       const uri = error instanceof WampError ? error.uri : ERROR_URI.runtimeError;
-      return AUTHENTICATOR_ERRORS.includes(uri) ? fail({ reason: uri }, 'an authenticator failed') : 'denied';
+      return AUTHENTICATOR_ERRORS.includes(uri)
+        ? fail({ reason: uri }, 'an authenticator failed')
+        : { kind: 'denied' };
     }
-    const vouched = readResult(argsOf(payload)[0] ?? kwargsOf(payload), realm);
-    return vouched ?? fail({}, 'an authenticator returned an unusable result');
+    const user = readResult(argsOf(payload)[0] ?? kwargsOf(payload), realm);
+    return user ?? fail({}, 'an authenticator returned an unusable result');
   };
 }
 
-function readResult(result: unknown, realm: string): Vouched | undefined {
+function readResult(result: unknown, realm: string): KnownUser | undefined {
   const dict = typeof result === 'string' ? { role: result } : asDict(result);
   if (dict === undefined) return undefined;
   const authrole = textOf(dict['role']);
@@ -107,6 +116,7 @@ function readResult(result: unknown, realm: string): Vouched | undefined {
   if (pubkey === undefined && dict['pubkey'] !== undefined) return undefined;
   const authextra = asDict(dict['extra']);
   return {
+    kind: 'known',
     authid,
     authrole,
     ...(authextra && { authextra }),

@@ -1,4 +1,4 @@
-import type { Vouched } from './authenticator.js';
+import type { KnownUser } from './authenticator.js';
 import type { DecoyKeys } from './methods/login-method.js';
 import { drawnKey, ITERATIONS_FOR_TEXT, type PasswordKeys, type Salting } from './password-keys.js';
 import type { Salts } from './salts.js';
@@ -10,7 +10,7 @@ import type { Salts } from './salts.js';
  */
 export interface Decoys {
   /** Learns from a user that the authenticator knows. */
-  learn(vouched: Vouched): void;
+  learn(user: KnownUser): void;
   /**
    * The keys for a name that the authenticator does not know. They look the same for a name each
    * time.

@@ -1,6 +1,6 @@
 import type { Dict } from '../../wamp/payload.js';
 import { ERROR_URI } from '../../wamp/uris.js';
-import type { AskAuthenticator, Vouched } from './authenticator.js';
+import type { AskAuthenticator, KnownUser } from './authenticator.js';
 import type { Decoys } from './decoys.js';
 import { type Attempt, busyOr, factsOf, type LoginContext, stepOf } from './login.js';
 import type { Challenge, Judgement } from './methods/challenge.js';
@@ -42,9 +42,9 @@ export function askAuthenticator(
     return stepOf(context, attempt, method, {
       extra: {},
       async verify({ signature }) {
-        const vouched = await ask(claims.authid, { ...details, ticket: signature });
-        if (vouched === 'denied') return false;
-        return vouched === 'failed' ? uncheckable() : admit(context, attempt, method, vouched, {});
+        const user = await ask(claims.authid, { ...details, ticket: signature });
+        if (user.kind === 'denied') return false;
+        return user.kind === 'failed' ? uncheckable() : admit(context, attempt, method, user, {});
       },
     });
   }
@@ -59,13 +59,13 @@ export function askAuthenticator(
         return verdict !== false && settle(verdict);
       },
     });
-  return ask(claims.authid, details).then((vouched) => {
-    if (vouched === 'failed') return uncheckable();
-    if (vouched !== 'denied') {
-      decoys.learn(vouched);
-      const challenge = challengeVouched(context, attempt, method, vouched);
+  return ask(claims.authid, details).then((user) => {
+    if (user.kind === 'failed') return uncheckable();
+    if (user.kind === 'known') {
+      decoys.learn(user);
+      const challenge = challengeUser(context, attempt, method, user);
       if (challenge !== undefined)
-        return stepBy(challenge, (verdict) => admit(context, attempt, method, vouched, verdict));
+        return stepBy(challenge, (verdict) => admit(context, attempt, method, user, verdict));
     }
     const authid = claims.authid ?? '';
     const facts = factsOf(context, attempt, authid, EVERYBODY);
@@ -74,21 +74,21 @@ export function askAuthenticator(
 }
 
 /** Returns undefined if the authenticator's result lacks what this authmethod needs. */
-function challengeVouched(
+function challengeUser(
   context: LoginContext,
   attempt: Attempt,
   method: LoginMethodName,
-  vouched: Vouched,
+  user: KnownUser,
 ): Challenge | undefined {
-  const facts = factsOf(context, attempt, attempt.claims.authid ?? '', vouched.authrole);
-  return methodNamed(method).challenge(keysOf(vouched, attempt.claims.pubkey), facts);
+  const facts = factsOf(context, attempt, attempt.claims.authid ?? '', user.authrole);
+  return methodNamed(method).challenge(keysOf(user, attempt.claims.pubkey), facts);
 }
 
 /**
  * @param claimed the key that the client named. If the authenticator names one too, they must be
  * equal.
  */
-function keysOf({ cra, scram, pubkey }: Vouched, claimed: string | undefined): UserKeys {
+function keysOf({ cra, scram, pubkey }: KnownUser, claimed: string | undefined): UserKeys {
   const key = pubkey ?? claimed;
   const isKnown = key !== undefined && (claimed === undefined || claimed === key);
   return { cra, ...(scram && { scram }), publicKeys: isKnown ? [key] : [] };
@@ -98,23 +98,23 @@ function admit(
   { security, newAuthid }: LoginContext,
   { claims }: Attempt,
   authmethod: LoginMethodName,
-  vouched: Vouched,
+  user: KnownUser,
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
-  const { authrole } = vouched;
+  const { authrole } = user;
   // Grants to a user of the configuration apply to that user only. If an authenticator returns the
   // user's name as role or authid, that gives no such grants.
   const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',
     identity: {
-      authid: vouched.authid ?? claims.authid ?? claims.pubkey ?? newAuthid(),
+      authid: user.authid ?? claims.authid ?? claims.pubkey ?? newAuthid(),
       authrole,
       authmethod,
       authprovider: 'dynamic',
     },
     roles: new Set([...withTheirGroups(groups, security.groups), EVERYBODY]),
-    authextra: { ...vouched.authextra, ...authextra },
+    authextra: { ...user.authextra, ...authextra },
   };
 }
 

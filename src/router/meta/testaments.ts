@@ -1,7 +1,7 @@
 import { OPTION_RULES, wrongOption } from '../../wamp/options.js';
 import { isDict, type Payload } from '../../wamp/payload.js';
 import { ask, settle } from '../access/ask-authorizer.js';
-import { weigh } from '../estimate-size.js';
+import { estimateSize } from '../estimate-size.js';
 import { createHoldings } from '../holdings.js';
 import type { Session } from '../model.js';
 import { isPacked } from '../payload-passthru.js';
@@ -24,7 +24,7 @@ export interface Testaments {
 type Scope = 'detached' | 'destroyed';
 interface Testament extends Publication {
   readonly scope: Scope;
-  readonly weight: number;
+  readonly size: number;
 }
 
 export function createTestaments(
@@ -47,9 +47,9 @@ export function createTestaments(
   });
 
   function add(session: Session, testament: Testament): undefined {
-    const refusal = held.check(session, testament.weight);
+    const refusal = held.check(session, testament.size);
     if (refusal !== undefined) deny(refusal);
-    held.add(session, testament.weight);
+    held.add(session, testament.size);
     const all = testaments.get(session);
     if (all === undefined) testaments.set(session, [testament]);
     else all.push(testament);
@@ -59,7 +59,7 @@ export function createTestaments(
   function take(session: Session, scope?: Scope): readonly Testament[] {
     const all = testamentsOf(session);
     const taken = all.filter((testament) => scope === undefined || testament.scope === scope);
-    for (const { weight } of taken) held.remove(session, weight);
+    for (const { size } of taken) held.remove(session, size);
     const kept = scope === undefined ? [] : all.filter((testament) => testament.scope !== scope);
     if (kept.length === 0) testaments.delete(session);
     else testaments.set(session, kept);
@@ -111,8 +111,8 @@ function testamentOf({ session, args, kwargs }: MetaCall, most: number): Testame
   if (isPacked(options) && !session.features.publisher.payloadPassthru)
     throw invalid('publish_options: payload_passthru_mode was not announced');
   const payload = payloadOf(args[1] ?? [], args[2] ?? {});
-  const weight = weigh([topic, payload, options], most);
-  return { topic, options, payload, scope: scopeOf(kwargs), weight };
+  const size = estimateSize([topic, payload, options], most);
+  return { topic, options, payload, scope: scopeOf(kwargs), size };
 }
 
 /** @throws MetaError */

@@ -1,5 +1,5 @@
 import type { Dict, Payload } from '../../wamp/payload.js';
-import { weigh } from '../estimate-size.js';
+import { estimateSize } from '../estimate-size.js';
 import type { MatchPolicy, RouterLimits, Session } from '../model.js';
 import { covers } from '../patterns/pattern-index.js';
 
@@ -35,7 +35,7 @@ export interface RetainedEvents {
 
 interface Kept {
   readonly event: RetainedEvent;
-  readonly weight: number;
+  readonly size: number;
   readonly publisher: number;
 }
 
@@ -60,21 +60,21 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
     const kept = events.get(topic);
     if (kept === undefined) return;
     events.delete(topic);
-    total -= kept.weight;
+    total -= kept.size;
     const share = shares.get(kept.publisher);
     if (share === undefined) return;
-    share.bytes -= kept.weight;
+    share.bytes -= kept.size;
     share.topics.delete(topic);
     if (share.topics.size === 0) shares.delete(kept.publisher);
   }
 
-  function add(event: RetainedEvent, weight: number, publisher: number): Share {
+  function add(event: RetainedEvent, size: number, publisher: number): Share {
     const { topic } = event;
     const share = shares.get(publisher) ?? { bytes: 0, topics: new Set() };
     shares.set(publisher, share);
-    events.set(topic, { event, weight, publisher });
-    total += weight;
-    share.bytes += weight;
+    events.set(topic, { event, size, publisher });
+    total += size;
+    share.bytes += size;
     share.topics.add(topic);
     return share;
   }
@@ -85,9 +85,9 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
       // The old event is dropped in any case: if the new one is too large, an outdated event would
       // be worse than none.
       drop(topic);
-      const weight = weigh([topic, payload, options], maxShare);
-      if (weight > maxShare) return;
-      const share = add(event, weight, publisher);
+      const size = estimateSize([topic, payload, options], maxShare);
+      if (size > maxShare) return;
+      const share = add(event, size, publisher);
       for (const oldest of share.topics) {
         if (share.bytes <= maxShare) break;
         drop(oldest);

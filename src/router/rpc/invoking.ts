@@ -68,8 +68,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
   return {
     begin(caller, message, endpoint) {
       const { uri, match } = endpoint.registration;
-      const weight = caller.trusted ? 0 : weightOf(message, match);
-      const limit = weight > 0 ? budgets.pending.take(weight) : undefined;
+      const size = caller.trusted ? 0 : sizeOf(message, match);
+      const limit = size > 0 ? budgets.pending.take(size) : undefined;
       if (limit !== undefined) {
         return refuse(caller, message, tooMany('the realm has reached its limit of open calls', limit));
       }
@@ -89,7 +89,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
         later: undefined,
         dueAt: 0,
         duration: 0,
-        weight,
+        size,
       };
       caller.calls ??= new RequestTable(secret);
       caller.calls.set(call.request, call);
@@ -103,12 +103,12 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
 /**
  * Measured with 50,000 calls: 570 bytes of heap each, and 450 more for a call with its own timer.
  */
-const CALL_WEIGHT = 640;
-const TIMER_WEIGHT = 480;
+const CALL_BYTES = 640;
+const TIMER_BYTES = 480;
 
-function weightOf({ options, procedure }: Call, match: MatchPolicy): number {
-  const timer = Number(options['timeout'] ?? 0) > 0 ? TIMER_WEIGHT : 0;
-  return CALL_WEIGHT + timer + (match === 'exact' ? 0 : 2 * procedure.length);
+function sizeOf({ options, procedure }: Call, match: MatchPolicy): number {
+  const timer = Number(options['timeout'] ?? 0) > 0 ? TIMER_BYTES : 0;
+  return CALL_BYTES + timer + (match === 'exact' ? 0 : 2 * procedure.length);
 }
 
 /** The caller's timeout, capped. 0 if it named none: absent, null and 0 mean the same. */

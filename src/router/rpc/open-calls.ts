@@ -42,7 +42,7 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
   function finish(call: PendingCall, outcome: RoutedOutcome): void {
     const wasOpen = call.caller.calls?.delete(call.request) === true;
     if (wasOpen) observer.routedCallEnded(realm, outcome);
-    if (wasOpen && call.weight > 0) budgets.pending.give(call.weight);
+    if (wasOpen && call.size > 0) budgets.pending.give(call.size);
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);

@@ -1,6 +1,6 @@
 import type { Call } from '../../wamp/messages.js';
 import type { Budget } from '../budget.js';
-import { weigh } from '../estimate-size.js';
+import { estimateSize } from '../estimate-size.js';
 import type { PendingCall, Registration } from '../model.js';
 
 /**
@@ -18,16 +18,16 @@ export function keepForRerouting(
 ): void {
   if (call.rerouting !== undefined) return;
   const { caller } = call;
-  const weight = weigh(message, most);
-  if (caller.keptBytes + weight > most || budget.take(weight) !== undefined) return;
-  caller.keptBytes += weight;
-  call.rerouting = { message, registration, tried: new Set(), weight, budget };
+  const size = estimateSize(message, most);
+  if (caller.keptBytes + size > most || budget.take(size) !== undefined) return;
+  caller.keptBytes += size;
+  call.rerouting = { message, registration, tried: new Set(), size, budget };
 }
 
 export function dropRerouting(call: PendingCall): void {
   if (call.rerouting === undefined) return;
-  const { weight, budget } = call.rerouting;
-  call.caller.keptBytes -= weight;
-  budget.give(weight);
+  const { size, budget } = call.rerouting;
+  call.caller.keptBytes -= size;
+  budget.give(size);
   call.rerouting = undefined;
 }
