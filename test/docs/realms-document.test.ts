@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load-config.js';
 import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
 import { createShapes } from '../../src/config/security-file/shape.js';
 import { createGateway } from '../../src/create-gateway.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import { answerCalls } from '../support/answer-calls.js';
+import { closeAfterEach } from '../support/close-after-each.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { sectionsWithJson } from '../support/json-blocks.js';
 import { byCra, byKey, byScram, byTicket, type Login, logIn, PRIVATE_KEY } from '../support/logins.js';
@@ -14,10 +15,7 @@ import { createTemporaryFolder } from '../support/temporary-folder.js';
 const DOCUMENT = readDocument('docs/realms.md');
 const SECTIONS = sectionsWithJson(DOCUMENT);
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 /** Clients of the gateway that a section describes. */
 interface DocumentFixture {
@@ -144,7 +142,7 @@ describe('docs/realms.md', () => {
   /** Runs a section's files as they stand, but for the port. */
   async function run({ ini, json }: (typeof SECTIONS)[number]): Promise<DocumentFixture> {
     const folder = createTemporaryFolder();
-    open.push(() => folder.remove());
+    closeLater(() => folder.remove());
     folder.write('security.json', json[0]!);
     const text = ini[0] ?? 'security.config_file = security.json\n';
     const lines = 'listeners.test.port = 0\nsecurity.max_failed_login_delay = 0\n';
@@ -152,11 +150,10 @@ describe('docs/realms.md', () => {
     expect(config.notices).toEqual([]);
     const gateway = createGateway(config);
     await gateway.start();
-    open.push(() => gateway.stop(0));
+    closeLater(() => gateway.stop(0));
     const realm = config.realms[0]!;
     const enter = async (login: Login | undefined, details?: object) => {
-      const client = await connectRaw(gateway.endpoints[0]!);
-      open.push(() => client.close());
+      const client = closeLater(await connectRaw(gateway.endpoints[0]!));
       return [client, await (login ? logIn(client, realm, login, details) : hello(client, realm))] as const;
     };
     return {

@@ -1,10 +1,10 @@
-import { parseConfig } from '../../src/config/load-config.js';
-import { createGateway } from '../../src/create-gateway.js';
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import { createSerializers } from '../../src/wamp/serializers/serializers.js';
+import { startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { hello, type RawClient, rawOver } from './raw-client.js';
+import { type AnswerHandler, type RecordingUpstream, startRecordingUpstream } from './recording-upstream.js';
 
 /** A way from an attacker to the gateway: its name, the serializer, and which of the two URLs is dialled. */
 export type AttackWay = readonly [name: string, format: 'json' | 'msgpack' | 'cbor', urlAt: 0 | 1];
@@ -29,13 +29,11 @@ export interface AttackedGateway {
 /** @param lines of its configuration; a line that begins with + is a key of the service `api` */
 export async function startAttacked(lines: readonly string[]): Promise<AttackedGateway> {
   const conf = [
-    'listeners.test.port = 0',
     'listeners.test.protocol = universal',
     ...lines.map((line) => line.replace(/^\+/, 'rpc_gateway.services.api.')),
   ];
   const log = keepLog('debug');
-  const gateway = createGateway(parseConfig(conf.join('\n'), { env: {} }), { log: log.log });
-  await gateway.start();
+  const gateway = await startGateway(conf.join('\n'), { log: log.log });
   const urls = [...gateway.endpoints] as [string, string];
   const clients: RawClient[] = [];
   return {
@@ -52,6 +50,32 @@ export async function startAttacked(lines: readonly string[]): Promise<AttackedG
     async close() {
       for (const client of clients) client.close();
       await gateway.stop(0);
+    },
+  };
+}
+
+export interface AttackedApi extends AttackedGateway {
+  readonly upstream: RecordingUpstream;
+}
+
+/**
+ * Starts an API, and a gateway whose service `api` sends to it.
+ *
+ * @param base path that is added to the API's URL
+ */
+export async function startAttackedApi(
+  answer: AnswerHandler | undefined,
+  lines: readonly string[],
+  base = '',
+): Promise<AttackedApi> {
+  const upstream = await startRecordingUpstream(answer);
+  const gateway = await startAttacked([`+base_url = ${upstream.url}${base}`, ...lines]);
+  return {
+    ...gateway,
+    upstream,
+    async close() {
+      await gateway.close();
+      await upstream.close();
     },
   };
 }

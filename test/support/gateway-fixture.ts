@@ -3,6 +3,7 @@ import { billingConf } from './billing-conf.js';
 import { type Caller, connectCaller } from './caller.js';
 import { type RunningGateway, startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
+import { type RawRequest, type RawUpstream, startRawUpstream } from './raw-upstream.js';
 import {
   type AnswerHandler,
   type RecordingUpstream,
@@ -11,8 +12,8 @@ import {
 } from './recording-upstream.js';
 
 /** An API, a gateway in front of it, and a caller: everything that most end-to-end tests need. */
-export interface GatewayFixture {
-  readonly upstream: RecordingUpstream;
+export interface GatewayFixture<Upstream = RecordingUpstream> {
+  readonly upstream: Upstream;
   readonly gateway: RunningGateway;
   readonly caller: Caller;
   readonly log: LogLines;
@@ -33,8 +34,29 @@ export interface GatewayFixtureOptions {
 export async function openGatewayFixture(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const upstream = await startRecordingUpstream(options.answer, options.upstream);
   const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));
+  return putInFront(upstream, conf, options.gateway);
+}
+
+/** A gateway fixture whose API answers with bytes. */
+export type RawFixture = GatewayFixture<RawUpstream>;
+
+/** @param lines added to the guide's billing service; `+` stands for the service's prefix */
+export async function openRawFixture(
+  answer: (request: RawRequest) => string | undefined,
+  lines: readonly string[] = [],
+  options: GatewayOptions = {},
+): Promise<RawFixture> {
+  const upstream = await startRawUpstream(answer);
+  return putInFront(upstream, billingConf(upstream.url, ...lines), options);
+}
+
+async function putInFront<Upstream extends { close(): Promise<void> }>(
+  upstream: Upstream,
+  conf: string,
+  options: GatewayOptions = {},
+): Promise<GatewayFixture<Upstream>> {
   const log = keepLog('debug');
-  const gateway = await startGateway(conf, { log: log.log, ...options.gateway });
+  const gateway = await startGateway(conf, { log: log.log, ...options });
   const caller = await connectCaller(gateway.url);
   return {
     upstream,

@@ -1,4 +1,4 @@
-import { parseConfig } from '../../src/config/load-config.js';
+import { type ConfigSource, parseConfig } from '../../src/config/load-config.js';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 
 export interface RunningGateway extends Gateway {
@@ -6,9 +6,20 @@ export interface RunningGateway extends Gateway {
   readonly url: string;
 }
 
+export interface StartOptions extends GatewayOptions {
+  /** Reads the files that the configuration names. */
+  readonly readFile?: ConfigSource['readFile'];
+}
+
 /** Starts a gateway from the text of a configuration, listening on an ephemeral loopback port. */
-export async function startGateway(conf: string, options: GatewayOptions = {}): Promise<RunningGateway> {
-  const config = parseConfig(`${conf}\nlisteners.test.port = 0\n`, { env: {} });
+export async function startGateway(
+  conf: string,
+  { readFile, ...options }: StartOptions = {},
+): Promise<RunningGateway> {
+  const config = parseConfig(`${conf}\nlisteners.test.port = 0\n`, {
+    env: {},
+    ...(readFile && { readFile }),
+  });
   const gateway = createGateway(config, options);
   await gateway.start();
   const [url] = gateway.endpoints;

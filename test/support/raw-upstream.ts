@@ -82,3 +82,8 @@ export async function startRawUpstream(
     },
   };
 }
+
+/** A response with this JSON, as bytes on the wire. */
+export function jsonResponse(json: string, head = ''): string {
+  return `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(json)}\r\n${head}\r\n${json}`;
+}

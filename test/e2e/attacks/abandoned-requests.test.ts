@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectCaller, ownError, REALM } from '../../support/caller.js';
 import { type Format, wampy } from '../../support/clients.js';
-import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const POST = 'com.billing.create_invoice';
 const SIZE = 2;
@@ -35,14 +36,10 @@ function stubbornApi() {
 }
 
 describe('callers that leave their requests again and again', () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
+  const closeLater = closeAfterEach();
   async function open(lines: readonly string[] = LINES) {
     const api = stubbornApi();
-    const fixture = await openGatewayFixture({ lines, answer: api.answer });
-    fixtures.push(fixture);
+    const fixture = closeLater(await openGatewayFixture({ lines, answer: api.answer }));
     return { ...fixture, api };
   }
 

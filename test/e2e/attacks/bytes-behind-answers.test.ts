@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import type { GatewayOptions } from '../../../src/create-gateway.js';
 import { REALM } from '../../support/caller.js';
 import { wampy } from '../../support/clients.js';
-import { jsonResponse, openRawFixture, type RawFixture } from '../../support/raw-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { openRawFixture } from '../../support/gateway-fixture.js';
 import type { RawRequest } from '../../support/raw-upstream.js';
+import { jsonResponse } from '../../support/raw-upstream.js';
 
 const POST = 'com.billing.create_invoice';
 const DELETE = 'com.billing.delete_invoice';
@@ -26,19 +28,12 @@ function forger(head: string) {
 }
 
 describe('bytes behind an answer that has no body', () => {
-  const fixtures: RawFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(
+  const closeLater = closeAfterEach();
+  const open = async (
     answer: (request: RawRequest) => string | undefined,
     lines: readonly string[] = ['+pool.size = 1'],
     options: GatewayOptions = {},
-  ): Promise<RawFixture> {
-    const fixture = await openRawFixture(answer, lines, options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  ) => closeLater(await openRawFixture(answer, lines, options));
 
   it.each([
     ['204', NO_CONTENT, DELETE, 204],

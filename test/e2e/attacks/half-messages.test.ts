@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSendTotal } from '../../../src/transport/send-total.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { connectFlooder, type Flooder } from '../../support/flooder.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { connectFlooder } from '../../support/flooder.js';
 import { connectOctets } from '../../support/octet-client.js';
-import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
+import { startRouterHost, until } from '../../support/router-host.js';
 import { SERIALIZERS } from '../../support/ways.js';
 
 const TOTAL = 4_000_000;
@@ -29,12 +30,7 @@ function rawSocketHead(length: number): Buffer {
   return head;
 }
 
-let host: RouterHost;
-const open: { close(): void }[] = [];
-afterEach(async () => {
-  for (const one of open.splice(0)) one.close();
-  await host.dispose();
-});
+const closeLater = closeAfterEach();
 
 describe('messages whose rest is missing', () => {
   it.each([
@@ -43,7 +39,7 @@ describe('messages whose rest is missing', () => {
     ['RawSocket in CBOR', 1, Buffer.from([0x7f, 0xf3, 0, 0]), rawSocketHead(2 * PART)],
   ])('are bounded over all clients: %s', async (_what, url, handshake, head) => {
     const receiveTotal = createSendTotal(TOTAL);
-    host = await startRouterHost({
+    const host = await startRouterHost({
       listener: {
         protocol: 'universal',
         serializers: SERIALIZERS,
@@ -52,12 +48,12 @@ describe('messages whose rest is missing', () => {
         receiveTotal,
       },
     });
-    const witness: Flooder = await connectFlooder(host.listener.urls[url] ?? '', SERIALIZERS[0]!);
-    open.push(witness);
+    closeLater(() => host.dispose());
+    const witness = closeLater(await connectFlooder(host.listener.urls[url] ?? '', SERIALIZERS[0]!));
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, () => connectOctets(host.listener.urls[url] ?? '')),
     );
-    open.push(...clients);
+    for (const client of clients) closeLater(client);
     let closed = 0;
     for (const client of clients) {
       void client.closed.then(() => closed++);

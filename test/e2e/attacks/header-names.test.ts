@@ -2,12 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   ATTACK_WAYS,
-  type AttackedGateway,
+  type AttackedApi,
   callApi,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
 /** As CGI hands headers to a program (RFC 3875 section 4.1.18), and as most that came after it do. */
 function cgiVariables(rawHeaders: readonly string[]): Record<string, string> {
@@ -20,27 +19,24 @@ function cgiVariables(rawHeaders: readonly string[]): Record<string, string> {
   return variables;
 }
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 beforeAll(async () => {
-  upstream = await startRecordingUpstream(({ rawHeaders }) => ({ json: cgiVariables(rawHeaders) }));
-  gateway = await startAttacked([
-    `+base_url = ${upstream.url}`,
-    '+headers.X-Tenant = {{realm}}',
-    '+cookies.sid = s1',
-    '+auth.vars.token = s3cret',
-    '+auth.apply.name = X-Api-Key',
-    '+idempotency_header = Idempotency-Key',
-    '+query.tenant = t1',
-    '+procedures.post.body.tenant = {{realm}}',
-    ...procedureLines('get', { path: '/get' }),
-    ...procedureLines('post', { path: '/post', method: 'post' }),
-  ]);
+  gateway = await startAttackedApi(
+    ({ rawHeaders }) => ({ json: cgiVariables(rawHeaders) }),
+    [
+      '+headers.X-Tenant = {{realm}}',
+      '+cookies.sid = s1',
+      '+auth.vars.token = s3cret',
+      '+auth.apply.name = X-Api-Key',
+      '+idempotency_header = Idempotency-Key',
+      '+query.tenant = t1',
+      '+procedures.post.body.tenant = {{realm}}',
+      ...procedureLines('get', { path: '/get' }),
+      ...procedureLines('post', { path: '/post', method: 'post' }),
+    ],
+  );
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 describe.each(ATTACK_WAYS)('Names that a server takes for others: %s', (...way) => {
   it('what the configuration sets stays as it is, however the caller spells it', async () => {
@@ -67,26 +63,29 @@ describe.each(ATTACK_WAYS)('Names that a server takes for others: %s', (...way) 
 
   it('a caller adds to no query parameter and to no field of the body', async () => {
     const client = await gateway.join(way);
-    upstream.clear();
+    gateway.upstream.clear();
     await callApi(client, 'get', { 'tenant[]': 'evil', TENANT: 'evil', 'tenant[x]': 'evil', other: 1 });
     await callApi(client, 'post', { Tenant: 'evil', other: 1, _headers: { Idempotency_Key: 'mine' } });
-    expect(upstream.requests.map(({ url }) => url)).toEqual(['/get?tenant=t1&other=1', '/post?tenant=t1']);
-    expect(upstream.requests[1]?.text).toBe('{"tenant":"realm1","other":1}');
-    expect(upstream.requests[1]?.rawHeaders).not.toContain('mine');
+    expect(gateway.upstream.requests.map(({ url }) => url)).toEqual([
+      '/get?tenant=t1&other=1',
+      '/post?tenant=t1',
+    ]);
+    expect(gateway.upstream.requests[1]?.text).toBe('{"tenant":"realm1","other":1}');
+    expect(gateway.upstream.requests[1]?.rawHeaders).not.toContain('mine');
   });
 
   it.each(['X-HTTP-Method-Override', 'X_Original_URL', 'Forwarded', 'x-forwarded-for', 'Transfer_Encoding'])(
     '%s is refused, and its value told to nobody',
     async (name) => {
       const client = await gateway.join(way);
-      upstream.clear();
+      gateway.upstream.clear();
       const answer = await callApi(client, 'get', { _headers: { [name]: 'told-to-nobody' } });
       expect(answer[0]).toBe(MESSAGE.ERROR);
       expect(answer[4]).toBe('wamp.error.invalid_argument');
       expect(answer.at(-1)).toMatchObject({ message: expect.stringContaining(`_headers: ${name} `) });
       expect(JSON.stringify(answer)).not.toContain('told-to-nobody');
       expect(gateway.log.text()).not.toContain('told-to-nobody');
-      expect(upstream.requests).toEqual([]);
+      expect(gateway.upstream.requests).toEqual([]);
     },
   );
 });

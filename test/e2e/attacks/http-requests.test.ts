@@ -1,24 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { createTurns, type Task } from '../../../src/turns.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js';
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
 
 let host: RouterHost;
-const open: { close(): void }[] = [];
+const closeLater = closeAfterEach();
 beforeEach(async () => {
   host = await startRouterHost({ listener: { protocol: 'universal' } });
-});
-afterEach(async () => {
-  for (const one of open.splice(0)) one.close();
-  await host.dispose();
+  closeLater(() => host.dispose());
 });
 
 async function dial(): Promise<OctetClient> {
-  const client = await connectOctets(host.url);
-  open.push(client);
-  return client;
+  return closeLater(await connectOctets(host.url));
 }
 
 describe('requests of HTTP', () => {

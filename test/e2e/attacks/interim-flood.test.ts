@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ownError, REALM } from '../../support/caller.js';
 import { type CallFailed, wampy } from '../../support/clients.js';
-import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
-import { openRawFixture } from '../../support/raw-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { openGatewayFixture, openRawFixture } from '../../support/gateway-fixture.js';
 import type { AnswerHandler } from '../../support/recording-upstream.js';
 
 const POST = 'com.billing.create_invoice';
@@ -24,15 +24,9 @@ const flood =
   };
 
 describe('interim responses', () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(answer: AnswerHandler, lines: readonly string[] = []): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture({ answer, lines });
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (answer: AnswerHandler, lines: readonly string[] = []) =>
+    closeLater(await openGatewayFixture({ answer, lines }));
 
   it.each([
     ['103', HINTS],

@@ -1,16 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { createTurns, type Task } from '../../../src/turns.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { connectRawSocket } from '../../support/raw-socket-client.js';
 import { startRouterHost, until } from '../../support/router-host.js';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 /** Turns that can be told to have no time: what is added then waits to be run by the test. */
 function createHeldTurns() {
@@ -38,14 +36,12 @@ function createHeldTurns() {
 async function start(protocol: 'websocket' | 'rawsocket') {
   const held = createHeldTurns();
   const host = await startRouterHost({ listener: { protocol, turns: held.turns } });
-  open.push(() => host.dispose());
+  closeLater(() => host.dispose());
   return { ...held, host };
 }
 
 async function connect(url: string): Promise<RawClient> {
-  const client = await (url.startsWith('ws') ? connectRaw(url) : connectRawSocket(url));
-  open.push(() => client.close());
-  return client;
+  return closeLater(await (url.startsWith('ws') ? connectRaw(url) : connectRawSocket(url)));
 }
 
 describe.each(['websocket', 'rawsocket'] as const)(
@@ -87,7 +83,7 @@ describe('RawSocket handshakes of many clients at the same moment', () => {
     hold();
     const clients = await Promise.all(Array.from({ length: 5 }, () => connectOctets(host.url)));
     for (const client of clients) {
-      open.push(() => client.close());
+      closeLater(client);
       client.write(Buffer.from([0x7f, 0xf1, 0, 0]));
     }
     await until(() => tasks.length === 5);

@@ -2,35 +2,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { createSerializers } from '../../../src/wamp/serializers/serializers.js';
 import {
-  type AttackedGateway,
+  type AttackedApi,
   callApi,
   callUntil,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
 import { ALL_ROLES } from '../../support/raw-client.js';
 import { frameOf } from '../../support/raw-socket-client.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 beforeAll(async () => {
-  upstream = await startRecordingUpstream(({ url }) => {
-    if (url === '/get') return { json: { ok: true } };
-    const [type, body] = BODIES[url.slice(1)] as readonly [string, Uint8Array];
-    return { body, headers: { 'content-type': type } };
-  });
-  gateway = await startAttacked([
-    `+base_url = ${upstream.url}`,
-    ...procedureLines('get', { path: '/get' }),
-    ...procedureLines('large', { path: '/{{kind}}' }),
-  ]);
+  gateway = await startAttackedApi(
+    ({ url }) => {
+      if (url === '/get') return { json: { ok: true } };
+      const [type, body] = BODIES[url.slice(1)] as readonly [string, Uint8Array];
+      return { body, headers: { 'content-type': type } };
+    },
+    [...procedureLines('get', { path: '/get' }), ...procedureLines('large', { path: '/{{kind}}' })],
+  );
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 const BYTES = 4_000_000;
 const list = (item: string, bytes = BYTES): Uint8Array =>
@@ -76,11 +69,11 @@ describe('While a large answer is read for its caller', () => {
     ['json', 'controls'],
   ])('others are answered: %s, %s', async (format, kind) => {
     const [attacker, other] = [await joinBare(format), await gateway.join(['', 'json', 0])];
-    upstream.clear();
+    gateway.upstream.clear();
     attacker.send([MESSAGE.CALL, 1, {}, 'com.api.large', [], { kind }]);
     const answer = attacker.read(4);
     // From here on nearly all of it is with the gateway, which has begun to read it at most.
-    await (await upstream.arrived(1)).answered;
+    await (await gateway.upstream.arrived(1)).answered;
     expect(await callUntil(other, answer)).toBeGreaterThan(MANY);
     attacker.close();
   });

@@ -7,10 +7,10 @@ import {
   callApi,
   nextRequest,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
 import type { RawClient } from '../../support/raw-client.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+import type { RecordingUpstream } from '../../support/recording-upstream.js';
 
 interface Started {
   readonly upstream: RecordingUpstream;
@@ -19,9 +19,7 @@ interface Started {
 const started = new Map<string, Promise<Started>>();
 afterAll(async () => {
   for (const each of started.values()) {
-    const { upstream, gateway } = await each;
-    await gateway.close();
-    await upstream.close();
+    await (await each).gateway.close();
   }
 });
 
@@ -37,9 +35,7 @@ async function start(...lines: string[]): Promise<Started> {
 }
 
 async function open(lines: readonly string[]): Promise<Started> {
-  const upstream = await startRecordingUpstream();
-  const gateway = await startAttacked([
-    `+base_url = ${upstream.url}`,
+  const gateway = await startAttackedApi(undefined, [
     ...procedureLines('get', { path: '/get' }),
     ...procedureLines('one', { path: '/one/{{id}}' }),
     ...procedureLines('post', { path: '/post', method: 'post' }),
@@ -47,7 +43,7 @@ async function open(lines: readonly string[]): Promise<Started> {
     ...procedureLines('head', { path: '/head', 'headers.X-Plan': '{{plan}}', 'cookies.sid': '{{sid}}' }),
     ...lines,
   ]);
-  return { upstream, gateway };
+  return { upstream: gateway.upstream, gateway };
 }
 
 const list = (count: number): number[] => Array<number>(count).fill(1);

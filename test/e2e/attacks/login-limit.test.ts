@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hashPassword } from '../../../src/cli/hash-password.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { keepLog } from '../../support/log-lines.js';
@@ -16,10 +17,7 @@ const GUESSES = 24;
 const REALM = 'com.example';
 const AUTHENTICATOR = 'com.example.authenticate';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 /** A gateway whose time stands still, so that no failed login makes room for another. */
 async function start(user: object, lines: readonly string[] = []) {
@@ -41,7 +39,7 @@ async function start(user: object, lines: readonly string[] = []) {
       ...lines,
     ],
   });
-  open.push(() => gateway.stop(0));
+  closeLater(() => gateway.stop(0));
   const [webSocket = '', rawSocket = ''] = gateway.endpoints;
   const connect = {
     websocket: async (format: string) => connectRaw(webSocket, framesOf(format)),
@@ -56,7 +54,7 @@ const framesOf = (format: string): Frames => FRAMES.find(({ name }) => name === 
 /** Says HELLO at many connections first, and answers all their challenges then. */
 async function guess(connect: () => Promise<RawClient>, login: Login) {
   const clients = await Promise.all(Array.from({ length: GUESSES }, connect));
-  open.push(() => {
+  closeLater(() => {
     for (const client of clients) client.close();
   });
   for (const client of clients) client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, ...login.details }]);
@@ -106,8 +104,7 @@ describe('many guesses at a time from one address', () => {
     ['websocket', 'json'],
   ] as const)('are no more than the limit: an authenticator is asked over %s in %s', async (way, format) => {
     const { connect } = await start(PLAIN, [`security.realms.${REALM}.authenticator = ${AUTHENTICATOR}`]);
-    const backend = await connect.websocket('json');
-    open.push(() => backend.close());
+    const backend = closeLater(await connect.websocket('json'));
     backend.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);
     await backend.next();
     backend.send([MESSAGE.AUTHENTICATE, 'secret', {}]);

@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { hashPassword } from '../../../src/cli/hash-password.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectCaller } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { ALL_ROLES, connectRaw, rawOver } from '../../support/raw-client.js';
 import { startRecordingUpstream } from '../../support/recording-upstream.js';
@@ -15,16 +16,15 @@ import { SERIALIZERS } from '../../support/ways.js';
 const LOGINS = 16;
 const PASSWORD = await hashPassword('right', 300_000);
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 async function start() {
-  const upstream = await startRecordingUpstream(() => ({
-    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-    body: gzipSync('{"ok":true}'),
-  }));
+  const upstream = closeLater(
+    await startRecordingUpstream(() => ({
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+      body: gzipSync('{"ok":true}'),
+    })),
+  );
   const service = 'rpc_gateway.services.api';
   const gateway = await startSecuredGateway(
     [{ uri: 'guarded', users: [{ username: 'alice', password: PASSWORD }] }],
@@ -40,11 +40,8 @@ async function start() {
   );
   const [webSocket = '', rawSocket = ''] = gateway.endpoints;
   const caller = await connectCaller(webSocket, 'open');
-  open.push(
-    () => upstream.close(),
-    () => gateway.stop(0),
-    () => caller.close(),
-  );
+  closeLater(() => gateway.stop(0));
+  closeLater(caller);
   return { caller, webSocket, rawSocket };
 }
 
@@ -86,7 +83,7 @@ describe('many logins at a time whose passwords take work', () => {
     const guessers = await Promise.all(
       Array.from({ length: LOGINS }, (_, index): Promise<Guesser> => connect(urls, index)),
     );
-    open.push(() => {
+    closeLater(() => {
       for (const guesser of guessers) guesser.close();
     });
     let judged = 0;

@@ -2,29 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   ATTACK_WAYS,
-  type AttackedGateway,
+  type AttackedApi,
   callApi,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
 /** To compare such a name with a configured one took the square of its length: hours, for each of these. */
 const LENGTH = 2_000_000;
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 beforeAll(async () => {
-  upstream = await startRecordingUpstream(() => ({ json: 'well' }));
-  gateway = await startAttacked([
-    `+base_url = ${upstream.url}`,
-    ...procedureLines('get', { path: '/get', 'query.tenant': 't1' }),
-  ]);
+  gateway = await startAttackedApi(
+    () => ({ json: 'well' }),
+    [...procedureLines('get', { path: '/get', 'query.tenant': 't1' })],
+  );
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 describe.each(ATTACK_WAYS)('Long names of query parameters: %s', (...way) => {
   it.each([
@@ -32,7 +26,7 @@ describe.each(ATTACK_WAYS)('Long names of query parameters: %s', (...way) => {
     ['of brackets that open, some of them encoded', `tenant[]${'[%5b'.repeat(LENGTH / 4)}`],
     ['of a parameter that is dropped', `tenant${'[a]'.repeat(LENGTH / 3)}`],
   ])('are refused, and harm nobody: one %s', async (_, name) => {
-    upstream.clear();
+    gateway.upstream.clear();
     const [attacker, other] = [await gateway.join(way), await gateway.join(way)];
     const refused = callApi(attacker, 'get', { [name]: 1 });
     expect((await callApi(other, 'get', {})).at(-1)).toMatchObject({ body: 'well' });
@@ -40,15 +34,15 @@ describe.each(ATTACK_WAYS)('Long names of query parameters: %s', (...way) => {
       code: 'bad_request',
       message: expect.stringContaining('pool.max_request_line_size'),
     });
-    expect(upstream.requests.map(({ url }) => url)).toEqual(['/get?tenant=t1']);
+    expect(gateway.upstream.requests.map(({ url }) => url)).toEqual(['/get?tenant=t1']);
   });
 
   it('are refused together, those that are dropped too', async () => {
-    upstream.clear();
+    gateway.upstream.clear();
     const client = await gateway.join(way);
     const names = Array.from({ length: 20 }, (_, index) => [`tenant[${index}${'x'.repeat(10_000)}]`, 1]);
     expect((await callApi(client, 'get', Object.fromEntries(names)))[0]).toBe(MESSAGE.ERROR);
     expect((await callApi(client, 'get', Object.fromEntries(names.slice(0, 5))))[0]).toBe(MESSAGE.RESULT);
-    expect(upstream.requests.map(({ url }) => url)).toEqual(['/get?tenant=t1']);
+    expect(gateway.upstream.requests.map(({ url }) => url)).toEqual(['/get?tenant=t1']);
   });
 });

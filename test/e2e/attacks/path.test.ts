@@ -2,12 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   ATTACK_WAYS,
-  type AttackedGateway,
+  type AttackedApi,
   callApi,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 
 /** What stands in a folder and in the one beside it, which base_url does not name. */
 const FILES: Readonly<Record<string, string>> = { '/public/a.json': 'public', '/private/a.json': 'private' };
@@ -20,22 +19,17 @@ function fileAt(url: string, decodings: number): string | undefined {
   return FILES[new URL(`http://files.invalid${stripped}`).pathname];
 }
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 beforeAll(async () => {
-  upstream = await startRecordingUpstream(({ url }) => ({
-    json: [1, 2].map((decodings) => fileAt(url, decodings) ?? null),
-  }));
-  gateway = await startAttacked([
-    `+base_url = ${upstream.url}/public`,
-    ...procedureLines('one', { path: '/{{id}}' }),
-    ...procedureLines('two', { path: '/{{id}}{{rest}}' }),
-  ]);
+  gateway = await startAttackedApi(
+    ({ url }) => ({
+      json: [1, 2].map((decodings) => fileAt(url, decodings) ?? null),
+    }),
+    [...procedureLines('one', { path: '/{{id}}' }), ...procedureLines('two', { path: '/{{id}}{{rest}}' })],
+    '/public',
+  );
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) => {
   it.each([
@@ -48,7 +42,7 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
     '%2e%2e%2fprivate%2fa.json',
     '..?a.json',
   ])('%s is refused, and nothing is sent', async (id) => {
-    upstream.clear();
+    gateway.upstream.clear();
     const client = await gateway.join(way);
     const answer = await callApi(client, 'one', { id });
     expect(answer).toEqual([
@@ -60,15 +54,15 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
       [],
       expect.objectContaining({ code: 'bad_request', message: expect.stringContaining('Path variable id') }),
     ]);
-    expect(upstream.requests).toEqual([]);
+    expect(gateway.upstream.requests).toEqual([]);
   });
 
   it('refuses what two values make together', async () => {
-    upstream.clear();
+    gateway.upstream.clear();
     const client = await gateway.join(way);
     const answer = await callApi(client, 'two', { id: '.%2', rest: 'e%2fprivate%2fa.json' });
     expect(answer[4]).toBe('wamp.error.invalid_argument');
-    expect(upstream.requests).toEqual([]);
+    expect(gateway.upstream.requests).toEqual([]);
   });
 
   it('lets a value with slashes and dots pass', async () => {

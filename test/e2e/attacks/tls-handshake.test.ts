@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ListenerOptions } from '../../../src/transport/listener.js';
 import type { Task } from '../../../src/turns.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js';
@@ -13,10 +14,7 @@ import { startRouterHost, until } from '../../support/router-host.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
 import { SERIALIZERS } from '../../support/ways.js';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 /** A TLS listener on all addresses, whose time stands still. */
 async function start(protocol: ListenerOptions['protocol']) {
@@ -31,14 +29,14 @@ async function start(protocol: ListenerOptions['protocol']) {
       clock,
     },
   });
-  open.push(() => host.dispose());
+  closeLater(() => host.dispose());
   return { clock, host, port: Number(new URL(host.url).port) };
 }
 
 async function dial(host: string, port: number, localPort?: number): Promise<Socket> {
   const socket = connect({ host, port, localAddress: '127.0.0.1', ...(localPort && { localPort }) });
   socket.on('error', () => {});
-  open.push(() => socket.destroy());
+  closeLater(() => socket.destroy());
   await new Promise((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
@@ -122,7 +120,7 @@ describe('TLS handshakes that many clients begin at one moment', () => {
     const host = await startRouterHost({
       listener: { tls: { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey }, turns },
     });
-    open.push(() => host.dispose());
+    closeLater(() => host.dispose());
     const hello = await clientHello();
     const sockets = await Promise.all(
       Array.from({ length: 6 }, () => dial('127.0.0.1', Number(new URL(host.url).port))),
@@ -164,7 +162,7 @@ describe('TLS handshakes that many clients begin at one moment', () => {
     await until(() => asked >= 10);
     // Others do not wait behind them.
     const other = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
-    open.push(() => other.destroy());
+    closeLater(() => other.destroy());
     await once(other, 'secureConnect');
     expect(asked).toBe(10);
     for (const socket of sockets) socket.destroy();
@@ -177,7 +175,7 @@ describe('TLS handshakes that many clients begin at one moment', () => {
         rejectUnauthorized: false,
         ecdhCurve: 'P-384:X25519',
       });
-      open.push(() => client.destroy());
+      closeLater(() => client.destroy());
       await once(client, 'secureConnect');
     }
   });

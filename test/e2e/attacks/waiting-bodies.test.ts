@@ -1,11 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ownError, REALM } from '../../support/caller.js';
 import { type CallFailed, type Format, wampy } from '../../support/clients.js';
-import {
-  type GatewayFixture,
-  type GatewayFixtureOptions,
-  openGatewayFixture,
-} from '../../support/gateway-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { type GatewayFixtureOptions, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG, RESET } from '../../support/recording-upstream.js';
 
 const GET = 'com.billing.get_invoice';
@@ -16,15 +13,8 @@ const LARGE = { b: 'x'.repeat(300_000) };
 const ROOM = ['+pool.max_waiting_bytes = 1400KB', '+pool.size = 1', '+pool.checkout_timeout = 1h'];
 
 describe('large calls that wait', () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: GatewayFixtureOptions) => closeLater(await openGatewayFixture(options));
 
   it('for a connection: those beyond pool.max_waiting_bytes are refused, and small ones wait on', async () => {
     const { caller, upstream } = await open({ answer: () => HANG, lines: ROOM });

@@ -10,6 +10,7 @@ import {
 } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { startGateway } from '../../support/gateway.js';
 import { acceptingOnly, issuing } from '../../support/idp.js';
@@ -58,16 +59,10 @@ const PENDING = {
 };
 
 let endpoint: SecretsManager;
-let restore: () => void;
-const fixtures: AuthFixture[] = [];
+const closeLater = closeAfterEach();
 beforeEach(async () => {
-  endpoint = await startSecretsManager(OLD);
-  restore = replaceAwsEnvironment(awsVariables(endpoint.url));
-});
-afterEach(async () => {
-  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  await endpoint.close();
-  restore();
+  endpoint = closeLater(await startSecretsManager(OLD));
+  closeLater(replaceAwsEnvironment(awsVariables(endpoint.url)));
 });
 
 /** Looks often, for as long as a busy machine may need. */
@@ -75,9 +70,7 @@ const poll = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
 
 /** The guide's billing service with its credentials in Secrets Manager. */
 async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-  const fixture = await openAuthFixture({ ...options, lines: [...SECRETS, ...(options.lines ?? [])] });
-  fixtures.push(fixture);
-  return fixture;
+  return closeLater(await openAuthFixture({ ...options, lines: [...SECRETS, ...(options.lines ?? [])] }));
 }
 /** The credentials of each token request, as the guide sends them. */
 const sentCredentials = ({ idp }: AuthFixture) =>

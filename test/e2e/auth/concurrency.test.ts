@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -7,6 +7,7 @@ import {
   openAuthFixture,
   POST,
 } from '../../support/auth-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { openGatewayFixture } from '../../support/gateway-fixture.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
 import { checkedBy, startOidcIdp } from '../../support/oidc-idp.js';
@@ -15,15 +16,8 @@ import type { AnswerHandler, UpstreamAnswer } from '../../support/recording-upst
 const CALLS = 200;
 
 describe('many calls and one token', () => {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((each) => each.close()));
-  });
-  async function openAuth(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-    const fixture = await openAuthFixture(options);
-    open.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const openAuth = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
   it('500 calls on a cold cache make one token request', async () => {
@@ -41,13 +35,13 @@ describe('many calls and one token', () => {
   });
 
   it('500 calls on a cold cache make one token request to the real oidc-provider', async () => {
-    const idp = await startOidcIdp();
-    open.push(idp);
-    const fixture = await openGatewayFixture({
-      lines: guideOAuth2(idp.url).split('\n'),
-      answer: checkedBy(idp),
-    });
-    open.push(fixture);
+    const idp = closeLater(await startOidcIdp());
+    const fixture = closeLater(
+      await openGatewayFixture({
+        lines: guideOAuth2(idp.url).split('\n'),
+        answer: checkedBy(idp),
+      }),
+    );
     const answers = await Promise.all(numbers(500).map((id) => fixture.caller.call(GET, { id })));
     expect(answers.every(({ kwargs }) => kwargs['status'] === 200)).toBe(true);
     expect(idp.tokenRequests).toBe(1);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -7,6 +7,7 @@ import {
   openAuthFixture,
 } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { issuing } from '../../support/idp.js';
 import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 
@@ -14,15 +15,9 @@ import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 const SHORT = { idp: issuing({ expires_in: 10 }), refresh: '+auth.cache.refresh_margin = 0' };
 
 describe('an expired token is never sent', () => {
-  const fixtures: AuthFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open({ lines = [], ...options }: AuthFixtureOptions): Promise<AuthFixture> {
-    const fixture = await openAuthFixture({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] });
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async ({ lines = [], ...options }: AuthFixtureOptions) =>
+    closeLater(await openAuthFixture({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] }));
 
   it('at the last moment of its life, and at the first after it', async () => {
     const fixture = await open({});

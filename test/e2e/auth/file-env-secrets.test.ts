@@ -1,10 +1,11 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load-config.js';
 import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import {
   type GatewayFixture,
@@ -29,21 +30,17 @@ const KEY = ['+auth.secrets.vars.token.field = API_KEY', '+auth.apply.format = B
 
 let folder: TemporaryFolder;
 let clock: FakeClock;
-const fixtures: GatewayFixture[] = [];
+const closeLater = closeAfterEach();
 beforeEach(() => {
   folder = createTemporaryFolder();
+  closeLater(() => folder.remove());
   clock = createFakeClock();
-});
-afterEach(async () => {
-  await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  folder.remove();
 });
 
 async function open(lines: readonly string[], options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const gateway = { clock, random: () => 0.5, ...options.gateway };
   const fixture = await openGatewayFixture({ lines, ...options, gateway });
-  fixtures.push(fixture);
-  return fixture;
+  return closeLater(fixture);
 }
 const authorization = (request: RecordedRequest | undefined) => request?.headers['authorization'];
 /** The credential that a call carries now. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -8,6 +8,7 @@ import {
   POST,
 } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
 import { type AnswerHandler, HANG, RESET } from '../../support/recording-upstream.js';
 
@@ -20,15 +21,8 @@ const CALLS_A_TICK = 10;
 const GUARD_MS = 10_000;
 
 describe('refusals and the tokens that they cost', () => {
-  const fixtures: AuthFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-    const fixture = await openAuthFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
   /** Gets a token, and lets it grow older than any guard. */
   async function warm(fixture: AuthFixture, then: AnswerHandler): Promise<void> {

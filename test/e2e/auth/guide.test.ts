@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { GET, guideOAuth2, NO_TOKEN, openAuthFixture } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { readDocument } from '../../support/documents.js';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { tokenOf } from '../../support/idp.js';
@@ -22,13 +23,9 @@ rpc_gateway.services.maps.procedures.geocode.path = /geocode
 
 describe("the guide's Authentication Setup, verbatim", () => {
   let idp: OidcIdp;
-  const fixtures: GatewayFixture[] = [];
+  const closeLater = closeAfterEach();
   beforeEach(async () => {
-    idp = await startOidcIdp();
-  });
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-    await idp.close();
+    idp = closeLater(await startOidcIdp());
   });
 
   async function open(...sections: string[]): Promise<GatewayFixture> {
@@ -36,8 +33,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
       conf: (url) => sections.join('\n').replaceAll('https://billing.example.com', url),
       answer: checkedBy(idp),
     });
-    fixtures.push(fixture);
-    return fixture;
+    return closeLater(fixture);
   }
 
   it('OAuth2 client credentials, with the real oidc-provider', async () => {
@@ -82,8 +78,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
 
   it('Basic on the token request, added to the fields of the body as the guide has it', async () => {
     const lines = BASIC_AUTH.trim().split('\n');
-    const fixture = await openAuthFixture({ lines });
-    fixtures.push(fixture);
+    const fixture = closeLater(await openAuthFixture({ lines }));
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     const [request] = fixture.idp.requests;
     expect(request).toMatchObject({ method: 'POST', url: '/oauth/token' });

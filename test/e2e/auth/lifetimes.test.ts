@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -7,6 +7,7 @@ import {
   openAuthFixture,
 } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { issuing } from '../../support/idp.js';
 
 const SECOND_MS = 1_000;
@@ -19,15 +20,8 @@ const NO_REFRESH_AHEAD = '+auth.cache.refresh_margin = 0';
 const TEN_MINUTES = '+auth.cache.default_ttl = 10m';
 
 describe('the life of a token', () => {
-  const fixtures: AuthFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-    const fixture = await openAuthFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
   const call = async (fixture: AuthFixture) => (await fixture.caller.call(GET, { id: 1 })).kwargs['status'];
 
   describe('is as long as its answer says', () => {

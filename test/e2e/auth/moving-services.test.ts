@@ -1,8 +1,9 @@
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { issuing, startIdp } from '../../support/idp.js';
@@ -22,20 +23,15 @@ const CHANGED = 'the secret has changed';
 describe('a service that moves', () => {
   let folder: TemporaryFolder;
   let clock: FakeClock;
-  const toClose: { close(): Promise<unknown> }[] = [];
+  const closeLater = closeAfterEach();
   beforeEach(() => {
     folder = createTemporaryFolder();
+    closeLater(() => folder.remove());
     clock = createFakeClock();
-  });
-  afterEach(async () => {
-    for (const each of toClose.splice(0)) await each.close();
-    folder.remove();
   });
 
   const api = async (options?: Parameters<typeof startRecordingUpstream>[1]): Promise<RecordingUpstream> => {
-    const upstream = await startRecordingUpstream(undefined, options);
-    toClose.push(upstream);
-    return upstream;
+    return closeLater(await startRecordingUpstream(undefined, options));
   };
   const secret = (fields: object) => folder.write('secret.json', JSON.stringify(fields));
 
@@ -45,19 +41,19 @@ describe('a service that moves', () => {
     names: readonly string[],
     ...lines: string[]
   ): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture({
-      conf: () =>
-        billingConf(
-          baseUrl,
-          '+auth.secrets.provider = file',
-          `+auth.secrets.secret_id = ${join(folder.path, 'secret.json')}`,
-          ...names.map((name) => `+auth.secrets.vars.${name}.field = ${name}`),
-          ...lines,
-        ),
-      gateway: { clock, random: () => 0.5 },
-    });
-    toClose.unshift(fixture);
-    return fixture;
+    return closeLater(
+      await openGatewayFixture({
+        conf: () =>
+          billingConf(
+            baseUrl,
+            '+auth.secrets.provider = file',
+            `+auth.secrets.secret_id = ${join(folder.path, 'secret.json')}`,
+            ...names.map((name) => `+auth.secrets.vars.${name}.field = ${name}`),
+            ...lines,
+          ),
+        gateway: { clock, random: () => 0.5 },
+      }),
+    );
   }
 
   /** Lets the clock run, a second at a time, until the log says this. */
@@ -85,8 +81,7 @@ describe('a service that moves', () => {
 
   it('gets its new credentials at its new place alone', async () => {
     const [first, second] = [await api(), await api()];
-    const idp = await startIdp(({ text }) => ({ json: { access_token: `token-of-${text}` } }));
-    toClose.push(idp);
+    const idp = closeLater(await startIdp(({ text }) => ({ json: { access_token: `token-of-${text}` } })));
     secret({ port: first.port, client: 'old' });
     const fixture = await open(
       'http://127.0.0.1:{{port}}',
@@ -147,8 +142,7 @@ describe('a service that moves', () => {
   it('does not send a POST anew that may have been carried out at its old place', async () => {
     const [first, second] = [await api(), await api()];
     first.answerWith(() => RESET);
-    const idp = await startIdp(issuing({ expires_in: 10 }));
-    toClose.push(idp);
+    const idp = closeLater(await startIdp(issuing({ expires_in: 10 })));
     secret({ port: first.port });
     const fixture = await open(
       'http://127.0.0.1:{{port}}',
@@ -183,8 +177,7 @@ describe('a service that moves', () => {
       clock.advance(10_000);
       return { status: 302, headers: { location: '/there' } };
     });
-    const idp = await startIdp(issuing({ expires_in: 10 }));
-    toClose.push(idp);
+    const idp = closeLater(await startIdp(issuing({ expires_in: 10 })));
     secret({ port: first.port });
     const fixture = await open(
       'http://127.0.0.1:{{port}}',
@@ -232,8 +225,7 @@ describe('a service that moves', () => {
     ['query', '+auth.apply.placement = query_param', 'bad\ud800'],
   ])('has no credential where a variable of its format does not fit into the %s', async (_, place, bad) => {
     const upstream = await api();
-    const idp = await startIdp();
-    toClose.push(idp);
+    const idp = closeLater(await startIdp());
     secret({ user: 'good' });
     const fixture = await open(
       upstream.url,
@@ -249,8 +241,7 @@ describe('a service that moves', () => {
     await untilLogged(fixture, CHANGED);
     expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject({ status: 503, code: 'auth' });
     expect(upstream.requests).toHaveLength(1);
-    const second = await connectCaller(fixture.gateway.url);
-    toClose.unshift(second);
+    const second = closeLater(await connectCaller(fixture.gateway.url));
     secret({ user: 'better' });
     await expect
       .poll(

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -7,6 +7,7 @@ import {
   openAuthFixture,
 } from '../../support/auth-fixture.js';
 import { type Answer, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { issuing } from '../../support/idp.js';
 import { type AnswerHandler, CLOSE, HANG, RESET } from '../../support/recording-upstream.js';
 
@@ -33,15 +34,8 @@ const DEATHS: readonly (readonly [string, Death])[] = [
 ];
 
 describe('a dead identity provider', () => {
-  const fixtures: AuthFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-    const fixture = await openAuthFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
   /** Token requests that came to nothing, by the log: a refused connection is one too. */
   const failures = (fixture: AuthFixture): number =>

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { guideOAuth2, NO_TOKEN } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { type Idp, startIdp, tokenOf } from '../../support/idp.js';
 import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
@@ -12,23 +13,20 @@ const KEYS = [`+tls.certfile = ${TLS_FILES.clientCert}`, `+tls.keyfile = ${TLS_F
 const MUTUAL = { requestCert: true, rejectUnauthorized: true, ca: [readTlsFixtures().ca] };
 
 describe("a token endpoint behind TLS, by the service's own tls keys and by its own", () => {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((each) => each.close()));
-  });
+  const closeLater = closeAfterEach();
 
   /** An API and a token endpoint, both with these options of TLS, and a gateway with these lines. */
   async function set(
     tls: object | boolean,
     ...lines: string[]
   ): Promise<{ fixture: GatewayFixture; idp: Idp }> {
-    const idp = await startIdp(undefined, { tls });
-    open.push(idp);
-    const fixture = await openGatewayFixture({
-      conf: (url) => [guideOAuth2(idp.origin), billingConf(url, '+retries = 0', ...lines)].join('\n'),
-      upstream: { tls },
-    });
-    open.push(fixture);
+    const idp = closeLater(await startIdp(undefined, { tls }));
+    const fixture = closeLater(
+      await openGatewayFixture({
+        conf: (url) => [guideOAuth2(idp.origin), billingConf(url, '+retries = 0', ...lines)].join('\n'),
+        upstream: { tls },
+      }),
+    );
     return { fixture, idp };
   }
 
@@ -94,21 +92,21 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
   });
 
   it('gets no secret where it speaks plain HTTP', async () => {
-    const idp = await startIdp();
-    open.push(idp);
+    const idp = closeLater(await startIdp());
     const conf = guideOAuth2(idp.origin.replace('http:', 'https:'));
-    const fixture = await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
-    open.push(fixture);
+    const fixture = closeLater(
+      await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') }),
+    );
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
     expect(idp.requests).toHaveLength(0);
   });
 
   it('works beside an API that speaks plain HTTP', async () => {
-    const idp = await startIdp(undefined, { tls: true });
-    open.push(idp);
+    const idp = closeLater(await startIdp(undefined, { tls: true }));
     const conf = guideOAuth2(idp.origin);
-    const fixture = await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') });
-    open.push(fixture);
+    const fixture = closeLater(
+      await openGatewayFixture({ conf: (url) => [conf, billingConf(url, CA)].join('\n') }),
+    );
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     expect(fixture.upstream.requests.map(tokenOf)).toEqual(['token-1']);
   });

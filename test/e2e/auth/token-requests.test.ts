@@ -1,32 +1,30 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
-import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
-import { type Idp, startIdp } from '../../support/idp.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { openGatewayFixture } from '../../support/gateway-fixture.js';
+import { startIdp } from '../../support/idp.js';
 import type { RecordedRequest } from '../../support/recording-upstream.js';
 
 const GET = 'com.billing.get_invoice';
 
 describe('a token request', () => {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((each) => each.close()));
-  });
+  const closeLater = closeAfterEach();
 
   /** The token request that a first call makes, where the token endpoint is configured by these lines. */
   async function requestOf(...lines: string[]): Promise<RecordedRequest> {
-    const idp: Idp = await startIdp();
-    open.push(idp);
+    const idp = closeLater(await startIdp());
     const configured = lines.map((line) => line.replaceAll('IDP', idp.origin));
-    const fixture: GatewayFixture = await openGatewayFixture({
-      conf: (url) =>
-        billingConf(
-          url,
-          '+auth.fetch.token_path = access_token',
-          '+auth.apply.format = Bearer {{token}}',
-          ...configured,
-        ),
-    });
-    open.push(fixture);
+    const fixture = closeLater(
+      await openGatewayFixture({
+        conf: (url) =>
+          billingConf(
+            url,
+            '+auth.fetch.token_path = access_token',
+            '+auth.apply.format = Bearer {{token}}',
+            ...configured,
+          ),
+      }),
+    );
     const answer = await fixture.caller.call(GET, {
       id: 1,
       client_id: 'not mine',
@@ -144,25 +142,23 @@ describe('a token request', () => {
   });
 
   it('takes a connection of its own each time', async () => {
-    const idp = await startIdp(() => ({ json: { access_token: 'short', expires_in: 1 } }));
-    open.push(idp);
+    const idp = closeLater(await startIdp(() => ({ json: { access_token: 'short', expires_in: 1 } })));
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
-    const fixture = await openGatewayFixture({
-      lines,
-      answer: ({ number }) => ({ status: number === 1 ? 401 : 200 }),
-    });
-    open.push(fixture);
+    const fixture = closeLater(
+      await openGatewayFixture({
+        lines,
+        answer: ({ number }) => ({ status: number === 1 ? 401 : 200 }),
+      }),
+    );
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     await idp.drained();
     expect(idp.requests.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 
   it('is made for a call only, not for the start', async () => {
-    const idp = await startIdp();
-    open.push(idp);
+    const idp = closeLater(await startIdp());
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
-    const fixture = await openGatewayFixture({ lines });
-    open.push(fixture);
+    const fixture = closeLater(await openGatewayFixture({ lines }));
     expect((await fixture.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
     expect(idp.requests).toHaveLength(0);
   });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type AuthFixture,
   type AuthFixtureOptions,
@@ -7,6 +7,7 @@ import {
   openAuthFixture,
 } from '../../support/auth-fixture.js';
 import { connectCaller, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { acceptingOnly, issuing } from '../../support/idp.js';
 import { HANG } from '../../support/recording-upstream.js';
 
@@ -21,15 +22,8 @@ const timeout = (attempts: number) => ({
 const THREE_SECONDS = '+deadline = 3s';
 
 describe('a call that waits for its token', () => {
-  const fixtures: AuthFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
-    const fixture = await openAuthFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
   /** A call that waits for the token of a cold cache. */
   async function waiting(fixture: AuthFixture, options: object = {}) {
     const release = fixture.idp.hold();

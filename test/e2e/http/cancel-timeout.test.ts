@@ -1,11 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectCaller, ownError } from '../../support/caller.js';
-import {
-  type GatewayFixture,
-  type GatewayFixtureOptions,
-  openGatewayFixture,
-} from '../../support/gateway-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { type GatewayFixtureOptions, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG, RESET } from '../../support/recording-upstream.js';
 
 const GET = 'com.billing.get_invoice';
@@ -15,15 +12,9 @@ const POST = 'com.billing.create_invoice';
 const LONG = ['+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
 
 describe('a call that ends early', () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture({ answer: () => HANG, lines: LONG, ...options });
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: GatewayFixtureOptions = {}) =>
+    closeLater(await openGatewayFixture({ answer: () => HANG, lines: LONG, ...options }));
 
   describe('cancelled', () => {
     it.each([

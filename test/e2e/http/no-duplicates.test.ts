@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { type Answer, type Caller, connectCaller } from '../../support/caller.js';
 import { type ChaosOptions, startChaosUpstream } from '../../support/chaos-upstream.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { startGateway } from '../../support/gateway.js';
 
 const POSTS = 10_000;
@@ -26,16 +27,13 @@ const numberOf = (body: string): number => (JSON.parse(body) as { number: number
 const isConnect = ({ kwargs }: Answer): boolean => kwargs['code'] === 'connect' && kwargs['attempts'] === 1;
 
 describe(`${POSTS} POSTs to an API that resets 5 % of the connections after it has committed`, () => {
-  const cleanups: (() => Promise<unknown>)[] = [];
-  afterEach(async () => {
-    for (const cleanup of cleanups.splice(0)) await cleanup();
-  });
+  const closeLater = closeAfterEach();
 
   async function open(options: Partial<ChaosOptions>, ...lines: string[]) {
     const upstream = await startChaosUpstream({ resetShare: RESET_SHARE, seed: 20_261_123, ...options });
     const gateway = await startGateway(billingConf(upstream.url, '+pool.checkout_timeout = 1m', ...lines));
     const caller = await connectCaller(gateway.url);
-    cleanups.push(caller.close, () => gateway.stop(0), upstream.close);
+    for (const close of [upstream.close, () => gateway.stop(0), caller.close]) closeLater(close);
     return { upstream, caller };
   }
 

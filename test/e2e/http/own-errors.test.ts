@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { type Answer, ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import {
   type GatewayFixture,
   type GatewayFixtureOptions,
@@ -47,17 +48,11 @@ const PENDING = {
 };
 
 describe("the gateway's own errors", () => {
-  const fixtures: GatewayFixture[] = [];
-  const others: { close(): unknown }[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-    for (const other of others.splice(0)) await other.close();
-  });
+  const closeLater = closeAfterEach();
 
   async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
     const fixture = await openGatewayFixture(options);
-    fixtures.push(fixture);
-    return fixture;
+    return closeLater(fixture);
   }
 
   /** A service whose base_url is this, in place of the recording upstream's. */
@@ -137,7 +132,7 @@ describe("the gateway's own errors", () => {
     let upstream: RecordingUpstream;
     async function tlsUpstream(options: object | true = true): Promise<string> {
       upstream = await startRecordingUpstream(undefined, { tls: options });
-      others.push(upstream);
+      closeLater(upstream);
       return upstream.url;
     }
     const ca = `+tls.cacertfile = ${TLS_FILES.ca}`;
@@ -180,8 +175,7 @@ describe("the gateway's own errors", () => {
     });
 
     it('plain HTTP at the other end', async () => {
-      const plain = await startRecordingUpstream();
-      others.push(plain);
+      const plain = closeLater(await startRecordingUpstream());
       const fixture = await at(plain.url.replace('http:', 'https:'), '+retries = 0');
       const answer = await fixture.caller.call(GET, { id: 1 });
       expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
@@ -206,7 +200,7 @@ describe("the gateway's own errors", () => {
   it('timeout: a connection that never opens', async () => {
     const server: Server = createServer(() => {}).listen(0, '127.0.0.1', 1);
     await once(server, 'listening');
-    others.push({ close: () => server.close() });
+    closeLater(server);
     const { port } = server.address() as { port: number };
     // It accepts and says nothing: TLS never gets going.
     const fixture = await at(`https://127.0.0.1:${port}`, '+timeout = 400ms', '+retries = 1');

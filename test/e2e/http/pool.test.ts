@@ -1,11 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock.js';
 import { ownError } from '../../support/caller.js';
-import {
-  type GatewayFixture,
-  type GatewayFixtureOptions,
-  openGatewayFixture,
-} from '../../support/gateway-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { type GatewayFixtureOptions, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG } from '../../support/recording-upstream.js';
 
 const GET = 'com.billing.get_invoice';
@@ -15,15 +12,9 @@ const POST = 'com.billing.create_invoice';
 const PATIENT = { server: { keepAliveTimeout: 600_000 } };
 
 describe("a service's connections", () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture({ upstream: PATIENT, ...options });
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: GatewayFixtureOptions) =>
+    closeLater(await openGatewayFixture({ upstream: PATIENT, ...options }));
 
   it('are used again, by calls of any method', async () => {
     const { caller, upstream } = await open({});

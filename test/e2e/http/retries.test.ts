@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { billingConf } from '../../support/billing-conf.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import {
   type GatewayFixture,
   type GatewayFixtureOptions,
@@ -38,17 +39,10 @@ function clockThatWaits(
 }
 
 describe('trying again', () => {
-  const fixtures: GatewayFixture[] = [];
-  let late: RecordingUpstream | undefined;
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-    await late?.close();
-    late = undefined;
-  });
+  const closeLater = closeAfterEach();
   async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
     const fixture = await openGatewayFixture(options);
-    fixtures.push(fixture);
-    return fixture;
+    return closeLater(fixture);
   }
 
   it('brings a POST through where the port opens within the backoff', async () => {
@@ -56,8 +50,9 @@ describe('trying again', () => {
     await once(probe, 'listening');
     const { port } = probe.address() as { port: number };
     await new Promise((resolve) => probe.close(resolve));
+    let late: RecordingUpstream | undefined;
     const openLate = async () => {
-      late = await startRecordingUpstream(() => ({ status: 201, json: 'made' }), { port });
+      late = closeLater(await startRecordingUpstream(() => ({ status: 201, json: 'made' }), { port }));
     };
     const clock = clockThatWaits(openLate, (ms) => ms === FIRST_BACKOFF_MS);
     const fixture = await open({

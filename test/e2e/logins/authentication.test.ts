@@ -1,6 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import {
   byCra,
@@ -31,23 +32,18 @@ const USERS = [
 ];
 const GROUPS = [{ name: 'admins' }, { name: 'staff', groups: ['people'] }, { name: 'people' }];
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 async function start(realm: object = {}, lines: readonly string[] = []): Promise<RunningGateway> {
   const gateway = await startSecuredGateway([{ uri: REALM, users: USERS, groups: GROUPS, ...realm }], {
     lines,
   });
-  open.push(() => gateway.stop(0));
+  closeLater(() => gateway.stop(0));
   return gateway;
 }
 
 async function connect({ url }: RunningGateway): Promise<RawClient> {
-  const client = await connectRaw(url);
-  open.push(() => client.close());
-  return client;
+  return closeLater(await connectRaw(url));
 }
 
 const welcome = (details: object) => [

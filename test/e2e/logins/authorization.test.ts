@@ -1,20 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { answerCalls } from '../../support/answer-calls.js';
 import { billingConf } from '../../support/billing-conf.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import { byTicket, logIn } from '../../support/logins.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { startSecuredGateway } from '../../support/secured-gateway.js';
 
 const REALM = 'com.example.myrealm';
 const NOT_AUTHORIZED = 'wamp.error.not_authorized';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 const USERS = [
   { username: 'alice', password: 'alice', groups: ['admins'] },
@@ -28,14 +26,13 @@ async function start(realm: object, lines: readonly string[] = []): Promise<Runn
   const gateway = await startSecuredGateway([{ uri: REALM, users: USERS, groups: GROUPS, ...realm }], {
     lines,
   });
-  open.push(() => gateway.stop(0));
+  closeLater(() => gateway.stop(0));
   return gateway;
 }
 
 /** A client that has joined, as a user whose password is the name, or anonymously. */
 async function join({ url }: RunningGateway, name?: string): Promise<RawClient> {
-  const client = await connectRaw(url);
-  open.push(() => client.close());
+  const client = closeLater(await connectRaw(url));
   const answer = await (name === undefined
     ? hello(client, REALM)
     : logIn(client, REALM, byTicket(name, name)));
@@ -189,8 +186,7 @@ describe('grants', () => {
   });
 
   it('apply to procedures of the gateway too', async () => {
-    const upstream: RecordingUpstream = await startRecordingUpstream(() => ({ json: { ok: true } }));
-    open.push(() => upstream.close());
+    const upstream = closeLater(await startRecordingUpstream(() => ({ json: { ok: true } })));
     const gateway = await start(
       { grants: [grant(['staff'], ['call'], 'com.billing.', 'prefix')] },
       billingConf(upstream.url).split('\n'),

@@ -1,7 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { answerCalls, type CallAnswer } from '../../support/answer-calls.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import { keepLog } from '../../support/log-lines.js';
 import {
@@ -20,15 +21,10 @@ import { startSecuredGateway } from '../../support/secured-gateway.js';
 const REALM = 'com.example';
 const PROCEDURE = 'com.example.authenticate';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 async function connect({ url }: RunningGateway): Promise<RawClient> {
-  const client = await connectRaw(url);
-  open.push(() => client.close());
-  return client;
+  return closeLater(await connectRaw(url));
 }
 
 /**
@@ -47,7 +43,7 @@ async function start(answer: CallAnswer | undefined, lines: readonly string[] = 
     ],
     { lines: [`security.realms.${REALM}.authenticator = ${PROCEDURE}`, ...lines], log: log.log },
   );
-  open.push(() => gateway.stop(0));
+  closeLater(() => gateway.stop(0));
   const asked: (readonly unknown[])[] = [];
   if (answer !== undefined) {
     const backend = await connect(gateway);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/config/load-config.js';
+import { describe, expect, it } from 'vitest';
 import { LISTENER_KEYS } from '../../../src/config/schema/listener.js';
 import { SECURITY_KEYS } from '../../../src/config/schema/security.js';
 import { WAMP_KEYS } from '../../../src/config/schema/wamp.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { startGateway } from '../../support/gateway.js';
 import { byTicket } from '../../support/logins.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient } from '../../support/raw-client.js';
@@ -14,10 +14,7 @@ const ANY = expect.anything();
 const TOO_MANY = 'bondy.error.too_many_requests';
 const VIOLATION = 'wamp.error.protocol_violation';
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 const USERS = ['alice', 'decider'].map((name) => ({ username: name, password: name, groups: [] }));
 const GRANTS = [{ roles: ['decider'], permissions: ['wamp.register'], uri: '', match: 'prefix' }];
@@ -32,14 +29,11 @@ async function start(lines: readonly string[]): Promise<{ readonly ws: string; r
   const conf = [
     'security.config_file = security.json',
     'security.realms.decided.authorizer = com.decide',
-    'listeners.test.port = 0',
     'listeners.test.protocol = universal',
     ...lines,
   ];
-  const readFile = () => JSON.stringify(REALMS);
-  const gateway = createGateway(parseConfig(conf.join('\n'), { env: {}, readFile }));
-  await gateway.start();
-  open.push(() => gateway.stop(0));
+  const gateway = await startGateway(conf.join('\n'), { readFile: () => JSON.stringify(REALMS) });
+  closeLater(() => gateway.stop(0));
   const [ws = '', rs = ''] = gateway.endpoints;
   return { ws, rs };
 }
@@ -48,7 +42,7 @@ type Urls = Awaited<ReturnType<typeof start>>;
 
 async function connect({ ws }: Urls): Promise<Awaited<ReturnType<typeof connectRaw>>> {
   const client = await connectRaw(ws);
-  open.push(() => client.ws.terminate());
+  closeLater(() => client.ws.terminate());
   return client;
 }
 
@@ -474,7 +468,7 @@ const CASES: readonly Case[] = [
     limited: 'closed',
     async exceed({ rs }) {
       const client = await connectOctets(rs);
-      open.push(client.close);
+      closeLater(client.close);
       client.write(Buffer.from([0x7f, 0xf1, 0, 0]));
       await client.read(4);
       return client.closed.then(() => 'closed');

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Observer, silentObserver } from '../../../src/index.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { connectCaller } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import {
   type GatewayFixture,
   type GatewayFixtureOptions,
@@ -49,10 +50,7 @@ function createListener() {
 }
 
 describe('the observer', () => {
-  const closers: (() => unknown)[] = [];
-  afterEach(async () => {
-    for (const close of closers.splice(0).reverse()) await close();
-  });
+  const closeLater = closeAfterEach();
 
   async function open(
     options: GatewayFixtureOptions = {},
@@ -62,7 +60,7 @@ describe('the observer', () => {
       ...options,
       gateway: { observer: heard.observer, ...options.gateway },
     });
-    closers.push(fixture.close);
+    closeLater(fixture.close);
     return { ...fixture, heard };
   }
 
@@ -122,8 +120,7 @@ describe('the observer', () => {
   });
 
   it('hears of a token that is fetched, and of each use', async () => {
-    const idp = await startIdp(issuing());
-    closers.push(() => idp.close());
+    const idp = closeLater(await startIdp(issuing()));
     const { caller, heard } = await open({
       lines: [
         `+auth.fetch.url = ${idp.origin}/oauth/token`,
@@ -183,7 +180,7 @@ describe('the observer', () => {
   it('hears of a client that breaks the protocol', async () => {
     const { gateway, heard } = await open();
     const socket = new WebSocket(gateway.url, 'wamp.2.json');
-    closers.push(() => socket.terminate());
+    closeLater(() => socket.terminate());
     socket.on('open', () => socket.send(JSON.stringify([MESSAGE.CALL, 1, {}, 'com.a'])));
     expect(await heard.until('protocolViolated')).toEqual(['protocolViolated', 'test']);
   });
@@ -208,7 +205,7 @@ describe('the observer', () => {
     });
     const { hostname, port } = new URL(gateway.url);
     const socket: Socket = connect(Number(port), hostname);
-    closers.push(() => socket.destroy());
+    closeLater(() => socket.destroy());
     socket.on('error', () => {});
     expect(await heard.until('connectionRejected')).toEqual(['connectionRejected', 'main', 'full']);
     // A second reason for the same connection is not told.
@@ -222,7 +219,7 @@ describe('the observer', () => {
   it('hears of events that clients publish', async () => {
     const { gateway, heard } = await open();
     const socket = new WebSocket(gateway.url, 'wamp.2.json');
-    closers.push(() => socket.terminate());
+    closeLater(() => socket.terminate());
     socket.on('open', () =>
       socket.send(JSON.stringify([MESSAGE.HELLO, REALM, { roles: { publisher: {} } }])),
     );

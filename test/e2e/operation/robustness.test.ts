@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
-import {
-  type GatewayFixture,
-  type GatewayFixtureOptions,
-  openGatewayFixture,
-} from '../../support/gateway-fixture.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { type GatewayFixtureOptions, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
 
 const GET = 'com.billing.get_invoice';
@@ -19,15 +16,8 @@ const POST = 'com.billing.create_invoice';
 const START_AND_STOP = fileURLToPath(new URL('../fixtures/start-and-stop.js', import.meta.url));
 
 describe('when things break', () => {
-  const fixtures: GatewayFixture[] = [];
-  afterEach(async () => {
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
-  async function open(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
-    const fixture = await openGatewayFixture(options);
-    fixtures.push(fixture);
-    return fixture;
-  }
+  const closeLater = closeAfterEach();
+  const open = async (options: GatewayFixtureOptions = {}) => closeLater(await openGatewayFixture(options));
   /** A promise and its key. */
   function gate(): { readonly opened: Promise<void>; open(): void } {
     let open = (): void => {};

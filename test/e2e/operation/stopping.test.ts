@@ -1,17 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../../src/create-gateway.js';
+import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { type RunningGateway, startGateway } from '../../support/gateway.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 
 const ANY = expect.anything();
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
-interface GatewayFixture {
-  readonly gateway: Gateway;
+interface CallUnderWay {
+  readonly gateway: RunningGateway;
   readonly caller: RawClient;
   readonly callee: RawClient;
   /** The ID of the INVOCATION that the callee has in hand. */
@@ -19,12 +16,10 @@ interface GatewayFixture {
 }
 
 /** A gateway with a call from one client to another under way. */
-async function start(): Promise<GatewayFixture> {
+async function start(): Promise<CallUnderWay> {
   const readFile = () => '[{"uri": "realm1"}]';
-  const conf = 'security.config_file = security.json\nlisteners.test.port = 0';
-  const gateway = createGateway(parseConfig(conf, { env: {}, readFile }));
-  await gateway.start();
-  open.push(() => gateway.stop(0));
+  const gateway = await startGateway('security.config_file = security.json', { readFile });
+  closeLater(() => gateway.stop(0));
   const [caller, callee] = [await join(gateway), await join(gateway)];
   callee.send([MESSAGE.REGISTER, 1, {}, 'com.work']);
   await callee.next();
@@ -33,9 +28,9 @@ async function start(): Promise<GatewayFixture> {
   return { gateway, caller, callee, invocation };
 }
 
-async function join(gateway: Gateway): Promise<RawClient> {
-  const client = await connectRaw(gateway.endpoints[0] ?? '');
-  open.push(() => client.ws.terminate());
+async function join({ url }: RunningGateway): Promise<RawClient> {
+  const client = await connectRaw(url);
+  closeLater(() => client.ws.terminate());
   expect((await hello(client, 'realm1', { roles: ALL_ROLES }))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
@@ -65,8 +60,8 @@ describe('a router that stops', () => {
   });
 
   it.each([
-    ['its caller', ({ caller }: GatewayFixture) => caller],
-    ['its callee', ({ callee }: GatewayFixture) => callee],
+    ['its caller', ({ caller }: CallUnderWay) => caller],
+    ['its callee', ({ callee }: CallUnderWay) => callee],
   ])('does not wait for a call when %s has gone', async (_who, whoGoes) => {
     const fixture = await start();
     const stopped = fixture.gateway.stop();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { listenerUrls } from '../../../src/cli/endpoints.js';
 import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway, type Gateway } from '../../../src/create-gateway.js';
@@ -8,6 +8,7 @@ import { dialRouter } from '../../../src/transport/dial-router.js';
 import { joinRealm } from '../../../src/wamp/client/session.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { REALM } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
@@ -20,22 +21,18 @@ const { ca } = readTlsFixtures();
 describe('listeners', () => {
   let folder: TemporaryFolder;
   let upstream: RecordingUpstream;
-  const gateways: Gateway[] = [];
+  const closeLater = closeAfterEach();
   beforeEach(async () => {
     folder = createTemporaryFolder();
-    upstream = await startRecordingUpstream();
-  });
-  afterEach(async () => {
-    await Promise.all(gateways.splice(0).map((gateway) => gateway.stop(0)));
-    await upstream.close();
-    folder.remove();
+    closeLater(() => folder.remove());
+    upstream = closeLater(await startRecordingUpstream());
   });
 
   const config = (...lines: string[]) =>
     parseConfig(billingConf(upstream.url, ...lines), { env: {}, file: join(folder.path, 'bondy.conf') });
   async function start(...lines: string[]): Promise<Gateway> {
     const gateway = createGateway(config(...lines));
-    gateways.push(gateway);
+    closeLater(() => gateway.stop(0));
     await gateway.start();
     return gateway;
   }

@@ -3,32 +3,30 @@ import net from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ownError } from '../../support/caller.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import {
   type GatewayFixture,
   type GatewayFixtureOptions,
   openGatewayFixture,
+  openRawFixture,
+  type RawFixture,
 } from '../../support/gateway-fixture.js';
-import { jsonResponse, openRawFixture, type RawFixture } from '../../support/raw-fixture.js';
+import { jsonResponse } from '../../support/raw-upstream.js';
 import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
 describe('an API whose connections are odd', () => {
-  const fixtures: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    vi.restoreAllMocks();
-    await Promise.all(fixtures.splice(0).map((fixture) => fixture.close()));
-  });
+  const closeLater = closeAfterEach();
+  afterEach(() => vi.restoreAllMocks());
   async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
     const fixture = await openGatewayFixture(options);
-    fixtures.push(fixture);
-    return fixture;
+    return closeLater(fixture);
   }
   async function openRaw(...options: Parameters<typeof openRawFixture>): Promise<RawFixture> {
     const fixture = await openRawFixture(...options);
-    fixtures.push(fixture);
-    return fixture;
+    return closeLater(fixture);
   }
 
   describe('with a long header section', () => {
