@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createTurns, inTurns, resultInTurns, type Turns } from './turns.js';
+import { createTurns, inTurns, lastInTurn, resultInTurns, type Turns } from './turns.js';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -78,6 +78,16 @@ describe('turns', () => {
     for (let turn = 0; turn < 4; turn++) await nextTurn();
     const count = (names: string) => done.filter((name) => names.includes(name)).length;
     expect([count('12'), count('abcdefgh')]).toEqual([8, 12]);
+  });
+
+  it('end after a task that is the last, and let one work at a time go on', async () => {
+    const done: string[] = [];
+    lastInTurn(turns).then(() => done.push('a'));
+    lastInTurn(turns).then(() => done.push('b'));
+    await nextTurn();
+    expect(done).toEqual(['a']);
+    await nextTurn();
+    expect(done).toEqual(['a', 'b']);
   });
 
   it('go on with the others when a task throws', async () => {

@@ -9,8 +9,11 @@ interface TurnsClock {
   monotonic(): number;
 }
 
-/** Works while {@link Turns.hasTime}, at least for one step. Returns true when the work is done. */
-export type Task = () => boolean;
+/**
+ * Works while {@link Turns.hasTime}, at least for one step. Returns true when the work is done;
+ * `last` if it also causes so much more work that no other task should run in this turn.
+ */
+export type Task = () => boolean | 'last';
 
 /**
  * Shares the event loop between the connections' messages and longer tasks. Work that does not fit
@@ -74,7 +77,9 @@ export function createTurns(clock: TurnsClock): Turns {
       const tasks = isLong ? long : short;
       const task = tasks.shift();
       deadline = Math.min(end, now + slice);
-      if (task?.() === false) tasks.push(task);
+      const outcome = task?.();
+      if (outcome === 'last') return;
+      if (outcome === false && task !== undefined) tasks.push(task);
       now = clock.monotonic();
     }
   }
@@ -157,4 +162,17 @@ export async function resultInTurns<T>(
   await inTurns(turns, steps());
   if (failure !== undefined) throw failure.error;
   return result;
+}
+
+/**
+ * Resolves at the end of a turn, in which no other promise of this function resolves: for work of
+ * many milliseconds that cannot be divided, such as copying a large frame.
+ */
+export function lastInTurn(turns: Turns): Promise<void> {
+  return new Promise((resolve) => {
+    turns.add(() => {
+      resolve();
+      return 'last';
+    }, true);
+  });
 }

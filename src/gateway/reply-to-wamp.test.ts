@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { jsonText } from '../json-text/json-text.js';
+import { MESSAGE, type Result } from '../wamp/messages.js';
+import { argsOf, kwargsOf } from '../wamp/payload-values.js';
+import { createSerializers } from '../wamp/serializers/serializers.js';
 import { replyToWamp } from './reply-to-wamp.js';
 
 const json = { kind: 'json', json: Buffer.from('{"id":9007199254740993}') } as const;
@@ -42,4 +45,44 @@ it('carries text and bytes as values', () => {
     status: 200,
     body: bytes,
   });
+});
+
+it.each(createSerializers().filter(({ binary }) => binary))(
+  'writes the UTF-8 of a long text as the text is written, in $name',
+  (serializer) => {
+    for (const text of ['', 'é', '\u0000AAAA', 'x'.repeat(300), '€'.repeat(30_000)]) {
+      for (const headers of [undefined, { etag: '"x"' }]) {
+        for (const asArgs of [false, true]) {
+          const result = { kind: 'result', status: 200, headers } as const;
+          const [whole, packed] = (
+            [
+              { kind: 'text', text },
+              { kind: 'utf8', utf8: Buffer.from(text) },
+            ] as const
+          ).map((body) => {
+            const { payload } = replyToWamp({ ...result, body }, asArgs, serializer);
+            return serializer.encode({ type: MESSAGE.RESULT, request: 1, details: {}, payload });
+          });
+          const read = (frame: string | Uint8Array = '') => {
+            const { payload } = serializer.decode(Buffer.from(frame)) as Result;
+            return [argsOf(payload), kwargsOf(payload)];
+          };
+          expect(packed?.length).toBe(whole?.length);
+          expect(read(packed)).toEqual(read(whole));
+        }
+      }
+    }
+  },
+);
+
+it('writes a long text as JSON where a caller has another format than was said', () => {
+  const [json, msgpack] = createSerializers();
+  const result = { kind: 'result', status: 200, headers: undefined } as const;
+  const { payload } = replyToWamp(
+    { ...result, body: { kind: 'utf8', utf8: Buffer.from('"é"') } },
+    false,
+    msgpack,
+  );
+  const frame = json?.encode({ type: MESSAGE.RESULT, request: 1, details: {}, payload });
+  expect(String(frame)).toBe('[50,1,{},[],{"status":200,"body":"\\"é\\""}]');
 });

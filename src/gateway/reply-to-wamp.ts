@@ -1,8 +1,9 @@
-import { jsonText, type PackedJson } from '../json-text/json-text.js';
+import { jsonText, type PackedJson, packedJsonText } from '../json-text/json-text.js';
 import { wampBytes } from '../wamp/binary-value.js';
 import type { InvocationOutcome } from '../wamp/client/invocations.js';
 import type { Payload } from '../wamp/payload.js';
-import type { Serializer } from '../wamp/serializers/serializer.js';
+import type { JsonPacking, Serializer } from '../wamp/serializers/serializer.js';
+import type { ReplyBody } from './pipeline/decode-body.js';
 import type { Reply } from './pipeline/reply.js';
 
 /**
@@ -34,33 +35,47 @@ function payloadOf(
   asArgs: boolean,
   serializer: Serializer | undefined,
 ): Payload {
-  if (body.kind === 'json') {
+  if (body.kind === 'json' || body.kind === 'utf8') {
     const rest = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
-    const before = `{"status":${status},"body":`;
-    const around = body.packed && packAround(`{"status":${status}${rest},"body":null}`, asArgs, serializer);
-    const packed = body.packed &&
-      around && { format: around.format, bytes: Buffer.concat([around.bytes, body.packed]) };
-    return asArgs
-      ? { args: jsonText(`[${before}`, body.json, `${rest}}]`, undefined, false, packed) }
-      : { kwargs: jsonText(before, body.json, `${rest}}`, undefined, false, packed) };
+    const before = `${asArgs ? '[' : ''}{"status":${status},"body":`;
+    const after = asArgs ? `${rest}}]` : `${rest}}`;
+    const parts = packedParts(body, serializer?.packing);
+    const packed = parts && packAround(`{"status":${status}${rest},"body":null}`, parts, asArgs, serializer);
+    const json =
+      body.kind === 'json'
+        ? jsonText(before, body.json, after, undefined, false, packed)
+        : packedJsonText(before, () => Buffer.from(JSON.stringify(body.utf8.toString())), after, packed);
+    return asArgs ? { args: json } : { kwargs: json };
   }
   const value = body.kind === 'text' ? body.text : wampBytes(body.bytes);
   const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };
   return asArgs ? { args: [dict] } : { kwargs: dict };
 }
 
+/** A long body in the caller's format. */
+function packedParts(
+  body: ReplyBody & { readonly kind: 'json' | 'utf8' },
+  packing: JsonPacking | undefined,
+): readonly Uint8Array[] | undefined {
+  if (packing === undefined) return undefined;
+  if (body.kind === 'utf8') return [packing.textHead(body.utf8.length), body.utf8];
+  return body.packed && [body.packed];
+}
+
 /**
- * Packs what comes before the body in a binary format. Nothing comes after the body, because lists
- * and dictionaries have no end mark in these formats.
+ * Packs a reply, whose body comes last: lists and dictionaries have no end mark in binary formats.
+ *
+ * @param dict the reply with a null for its body
  */
 function packAround(
   dict: string,
+  body: readonly Uint8Array[],
   asArgs: boolean,
   serializer: Serializer | undefined,
 ): PackedJson | undefined {
   const packing = serializer?.packing;
   if (packing === undefined) return undefined;
-  const bytes = packing.pack(jsonText(asArgs ? `[${dict}]` : dict));
-  // The last byte is the null that stands for the body.
-  return { format: (serializer as Serializer).name, bytes: bytes.subarray(0, -1) };
+  const around = packing.pack(jsonText(asArgs ? `[${dict}]` : dict));
+  // Its last byte is the null.
+  return { format: (serializer as Serializer).name, bytes: Buffer.concat([around.subarray(0, -1), ...body]) };
 }

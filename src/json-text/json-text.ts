@@ -45,6 +45,33 @@ export function jsonText(
   return { before, bytes, after, bounds, namesDiffer, packed, [brand]: true };
 }
 
+/**
+ * Creates JSON text that is in a binary format already, which its receiver uses. It is written as
+ * JSON only if somebody asks for that.
+ *
+ * @param write the bytes that {@link jsonText} takes
+ */
+export function packedJsonText(
+  before: string,
+  write: () => Uint8Array,
+  after: string,
+  packed: PackedJson | undefined,
+): JsonText {
+  let bytes: Uint8Array | undefined;
+  return {
+    before,
+    get bytes() {
+      bytes ??= write();
+      return bytes;
+    },
+    after,
+    bounds: undefined,
+    namesDiffer: false,
+    packed,
+    [brand]: true,
+  };
+}
+
 /** The whole text. */
 export function textOfJson({ before, bytes, after }: JsonText): string {
   return before + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') + after;

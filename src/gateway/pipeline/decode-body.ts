@@ -14,6 +14,8 @@ export type ReplyBody =
       readonly packed?: Uint8Array | undefined;
     }
   | { readonly kind: 'text'; readonly text: string }
+  /** A long text for a caller of a binary format, which writes these bytes as they are. */
+  | { readonly kind: 'utf8'; readonly utf8: Buffer }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
 /** Why a body cannot be passed to the caller. */

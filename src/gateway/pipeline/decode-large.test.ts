@@ -32,6 +32,10 @@ function readInSteps(
 const asValue = (body: DecodedBody): unknown =>
   body.kind === 'json' ? ['json', JSON.parse(Buffer.from(body.json).toString())] : body;
 
+/** Text as a caller of a binary format gets it is UTF-8. */
+const asText = (body: DecodedBody): DecodedBody =>
+  body.kind === 'utf8' ? { kind: 'text', text: body.utf8.toString() } : body;
+
 const BODIES: readonly (string | Uint8Array)[] = [
   '{"a":[1,2.50]}',
   '\ufeff{"a":1}',
@@ -75,7 +79,7 @@ describe.each(['auto', 'json', 'text', 'bytes'] as const)('A large body read as 
       if (body.length === 0) continue;
       const answer = answerOf(type, body);
       const expected = decodeBody(answer, rule);
-      const read = readInSteps(answer, rule).body;
+      const read = asText(readInSteps(answer, rule).body);
       expect(read).toEqual(
         expected.kind === 'json' ? { ...expected, packed: Buffer.from('packed') } : expected,
       );
@@ -113,7 +117,7 @@ describe('A large body', () => {
     ] as const) {
       const [, value] = asValue(readInSteps(answerOf(type, body), 'auto', 'json').body) as unknown[];
       expect(value === expected).toBe(true);
-      const read = readInSteps(answerOf(type, body), 'auto').body;
+      const read = asText(readInSteps(answerOf(type, body), 'auto').body);
       expect(read.kind === 'text' && read.text === expected).toBe(true);
     }
   });
@@ -124,8 +128,25 @@ describe('A large body', () => {
     expect(body).toEqual({
       kind: 'refused',
       reason: 'the text of the response takes more than 1000000 bytes in UTF-8',
+      message: 'The text of the response is too long in UTF-8 for pool.max_response_size',
     });
     expect(count).toBeLessThan(20);
+  });
+
+  it('that grows too large as JSON is refused before it has', () => {
+    const answer = answerOf('text/plain', Buffer.alloc(1_000_000, 1));
+    const { count, body } = readInSteps(answer, 'auto', 'json', 1_000_000);
+    expect(body).toEqual({
+      kind: 'refused',
+      reason: 'the text of the response takes more than 2000000 bytes in JSON',
+      message: 'The text of the response is too long in JSON for pool.max_response_size',
+    });
+    expect(count).toBeLessThan(20);
+    // A binary format writes no escapes.
+    expect(readInSteps(answer, 'auto', pack, 1_000_000).body.kind).toBe('utf8');
+    // Escapes of two characters always fit.
+    const lines = answerOf('text/plain', '\n'.repeat(1_000_000));
+    expect(readInSteps(lines, 'auto', 'json', 1_000_000).body.kind).toBe('json');
   });
 
   it.each([

@@ -4,7 +4,14 @@ import { checkJsonInSteps } from '../../json-text/check-json-in-steps.js';
 import { skipSpace } from '../../json-text/scan-json.js';
 import type { HttpResponse } from '../../upstream/http-message.js';
 import { responseHeader } from '../../upstream/response-headers.js';
-import { type DecodedBody, type DecodeRule, MAX_NESTING, TOO_DEEP, withoutMark } from './decode-body.js';
+import {
+  type DecodedBody,
+  type DecodeRule,
+  MAX_NESTING,
+  type RefusedBody,
+  TOO_DEEP,
+  withoutMark,
+} from './decode-body.js';
 import { charsetOf, decoderFor, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 
@@ -14,13 +21,16 @@ export type PackJson = (json: Uint8Array) => Generator<void, Uint8Array | 'unenc
 /** How a large body is read. */
 export interface LargeBodyRule {
   readonly decode: DecodeRule;
-  /** The most bytes in UTF-8 of a text in another charset. */
+  /**
+   * The most bytes in UTF-8 of a text in another charset. As JSON, a text may take twice as many:
+   * only control characters take more.
+   */
   readonly maxBytes: number;
   /** Undefined if the caller uses JSON. Text then becomes JSON too. */
   readonly pack: PackJson | undefined;
 }
 
-/** How many bytes are decoded, or characters quoted, in one step. */
+/** How many bytes are decoded or quoted in one step. */
 const STEP = 32 * 1024;
 const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b];
 
@@ -39,21 +49,24 @@ export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): G
   const named = wanted === 'json' && isLatin1Named(charset) ? '' : charset;
   const utf8 = yield* inUtf8(body, isUtf8(body) ? named : charset, rule.maxBytes);
   if (utf8 === undefined) {
-    return {
-      kind: 'refused',
-      reason: `the text of the response takes more than ${rule.maxBytes} bytes in UTF-8`,
-    };
+    return tooLong('UTF-8', rule.maxBytes);
   }
   const first = utf8[skipSpace(utf8, 0)];
   const isAlike = rule.decode === 'auto' && (first === OPEN_LIST || first === OPEN_OBJECT);
   const verdict = wanted === 'json' || isAlike ? yield* checkJsonInSteps(utf8, MAX_NESTING) : 'invalid';
   if (verdict === 'too_deep') return TOO_DEEP;
   if (verdict === 'valid') return yield* packed(utf8, rule.pack);
-  yield;
-  const text = utf8.toString('utf8');
-  return rule.pack === undefined
-    ? { kind: 'json', json: yield* quote(text), packed: undefined }
-    : { kind: 'text', text };
+  if (rule.pack !== undefined) return { kind: 'utf8', utf8 };
+  const json = yield* quote(utf8, 2 * rule.maxBytes);
+  return json === undefined ? tooLong('JSON', 2 * rule.maxBytes) : { kind: 'json', json, packed: undefined };
+}
+
+function tooLong(notation: string, most: number): RefusedBody {
+  return {
+    kind: 'refused',
+    reason: `the text of the response takes more than ${most} bytes in ${notation}`,
+    message: `The text of the response is too long in ${notation} for pool.max_response_size`,
+  };
 }
 
 /** Converts a body to UTF-8; undefined if the result is longer than `most` bytes. */
@@ -97,17 +110,22 @@ const UNPACKABLE = {
   },
 } as const;
 
-/** Writes a text as JSON. */
-function* quote(text: string): Generator<void, Buffer> {
+/** Writes a text as JSON; undefined if that takes more than `most` bytes. */
+function* quote(utf8: Buffer, most: number): Generator<void, Buffer | undefined> {
   const pieces = [Buffer.from('"')];
-  for (let at = 0; at < text.length; ) {
+  let size = 0;
+  for (let at = 0; at < utf8.length && size <= most; ) {
     yield;
-    let end = at + STEP;
-    // Does not split a surrogate pair.
-    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end--;
-    pieces.push(Buffer.from(JSON.stringify(text.slice(at, end)).slice(1, -1)));
+    let end = Math.min(at + STEP, utf8.length);
+    // Does not split a character: its further bytes begin with the bits 10 (RFC 3629 §3).
+    while (end < utf8.length && ((utf8[end] as number) & 0xc0) === 0x80) end--;
+    const piece = Buffer.from(JSON.stringify(utf8.toString('utf8', at, end)).slice(1, -1));
+    pieces.push(piece);
+    size += piece.length;
     at = end;
   }
+  if (size > most) return undefined;
+  yield;
   pieces.push(Buffer.from('"'));
   return Buffer.concat(pieces);
 }

@@ -1,4 +1,4 @@
-import { resultInTurns, type Turns } from '../../turns.js';
+import { lastInTurn, resultInTurns, type Turns } from '../../turns.js';
 import { freePlace } from '../../upstream/call-control.js';
 import { type HttpRequest, type HttpResponse, LARGE_BODY } from '../../upstream/http-message.js';
 import type { RunningCall } from './call.js';
@@ -13,6 +13,9 @@ interface Arrived {
   readonly response: HttpResponse;
   readonly attempts: number;
 }
+
+/** Bytes from which on copying a body takes a millisecond and more. */
+const HUGE_BODY = 1024 * 1024;
 
 /** Makes the reply to a call of the response that came for it. A promise where the response is large. */
 export type Replier = (call: RunningCall, arrived: Arrived) => Reply | Promise<Reply>;
@@ -33,6 +36,8 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
       const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
       const body = await resultInTurns(turns, work, () => control.canceledBy === undefined);
       if (body === undefined) return ends.failCanceled(call, arrived.attempts);
+      // The frame of the reply is a copy of the body.
+      if (arrived.response.body.length >= HUGE_BODY) await lastInTurn(turns);
       return replyWith(call, arrived, body);
     } finally {
       freePlace(control);

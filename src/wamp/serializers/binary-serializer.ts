@@ -11,6 +11,7 @@ import type { Prepare } from './prepare-values.js';
 import type { Read } from './read.js';
 import { DEFAULT_MAX_VALUES, type Scan } from './scan.js';
 import type { JsonPacking, Serializer } from './serializer.js';
+import { type HeadForm, LONGEST_HEAD, packHead } from './transcode/pack-format.js';
 import type { PackJson, PackJsonInSteps } from './transcode/pack-json.js';
 import { createSplitBinary } from './transcode/split-binary.js';
 import type { Heads } from './type-heads.js';
@@ -24,6 +25,8 @@ export interface BinaryFormat {
   readonly write: (value: unknown) => Uint8Array;
   readonly packJson: PackJson;
   readonly packJsonInSteps: PackJsonInSteps;
+  /** The head of a text. */
+  readonly textForm: HeadForm;
   readonly scan: Scan;
   readonly read: Read;
   readonly heads: Heads;
@@ -64,8 +67,12 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
  * bytes.
  */
 function createJsonPacking(format: BinaryFormat): JsonPacking {
-  const { prepare, write, packJson, packJsonInSteps, maxValues = DEFAULT_MAX_VALUES } = format;
+  const { prepare, write, packJson, packJsonInSteps, textForm, maxValues = DEFAULT_MAX_VALUES } = format;
   return {
+    textHead(length) {
+      const bytes = new Uint8Array(LONGEST_HEAD);
+      return bytes.subarray(packHead(new DataView(bytes.buffer), LONGEST_HEAD, textForm, length));
+    },
     pack(json) {
       const packed = packJson(json);
       if (packed !== undefined) return packed;

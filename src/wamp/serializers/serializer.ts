@@ -46,6 +46,8 @@ export interface Serializer {
 export interface JsonPacking {
   /** @throws Error as `encode` does */
   pack(json: JsonText): Uint8Array;
+  /** What comes before the UTF-8 of a text of that many bytes, which must be below 2^32. */
+  textHead(length: number): Uint8Array;
   /** For long text: in steps between which the event loop can run. */
   packInSteps(json: JsonText): Generator<void, Uint8Array | Unpacked>;
 }

@@ -32,7 +32,8 @@ const BODIES: Readonly<Record<string, readonly [string, Uint8Array]>> = {
   exponents: ['application/json', list('1e5')],
   fractions: ['application/json', list('1.5', 2 * BYTES)],
   nothing: ['text/plain; charset=gb18030', Buffer.alloc(BYTES, 0xff)],
-  controls: ['text/plain', Buffer.alloc(3 * BYTES, 1)],
+  controls: ['text/plain', Buffer.alloc(BYTES, 1)],
+  escapes: ['text/plain', Buffer.alloc(3 * BYTES, 1)],
   twice: ['application/json', list('{"a":0,"a":1}', 1_000_000)],
 };
 
@@ -97,3 +98,17 @@ it.each(['msgpack', 'cbor'] as const)(
     caller.close();
   },
 );
+
+it('a text that JSON makes much longer is a clear error', async () => {
+  const caller = await gateway.join(['', 'json', 1]);
+  const answer = await callApi(caller, 'large', { kind: 'escapes' });
+  expect(answer.slice(4)).toEqual([
+    'bondy.error.bad_gateway',
+    [],
+    expect.objectContaining({
+      code: 'bad_answer',
+      message: 'The text of the response is too long in JSON for pool.max_response_size',
+    }),
+  ]);
+  caller.close();
+});

@@ -28,6 +28,7 @@ export function createCborSerializer(options: SerializerOptions = {}): Serialize
     write: createScratchWriter((value) => encoder.encode(value), encoder as Encoder & Scratch),
     packJson: createPackJson(CBOR),
     packJsonInSteps: createPackJsonInSteps(CBOR),
+    textForm: CBOR.text,
     scan: createCborScan(options.maxNesting ?? DEFAULT_MAX_NESTING, options.maxValues ?? DEFAULT_MAX_VALUES),
     maxValues: options.maxValues,
     read: createCborReader(),

@@ -27,6 +27,7 @@ export function createMsgpackSerializer(options: SerializerOptions = {}): Serial
     write: createScratchWriter((value) => packr.pack(value), packr),
     packJson: createPackJson(MSGPACK),
     packJsonInSteps: createPackJsonInSteps(MSGPACK),
+    textForm: MSGPACK.text,
     scan: createMsgpackScan(
       options.maxNesting ?? DEFAULT_MAX_NESTING,
       options.maxValues ?? DEFAULT_MAX_VALUES,

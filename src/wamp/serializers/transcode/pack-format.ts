@@ -36,6 +36,9 @@ export interface HeadForm {
 /** A result in place of an index: this JSON must be parsed before it can be written. */
 export const NOT_PACKED = -1;
 
+/** The type, and a length of four bytes. */
+export const LONGEST_HEAD = 5;
+
 /** Writes a head, in its shortest form. @param length below 2^32 */
 export function packHead(view: DataView, out: number, form: HeadForm, length: number): number {
   if (length < form.limit) {
