@@ -35,3 +35,24 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Waits for a promise, but no longer than `ms` milliseconds. Then the result of `onTimeout` is the
+ * outcome, or what it throws. The promise itself goes on; its later outcome is dropped.
+ */
+export async function withTimeout<T, U>(
+  clock: Clock,
+  ms: number,
+  awaited: Promise<T>,
+  onTimeout: () => U,
+): Promise<T | U> {
+  let stopTimer = (): void => {};
+  const timeout = new Promise<void>((resolve) => {
+    stopTimer = clock.after(ms, resolve);
+  });
+  try {
+    return await Promise.race([awaited, timeout.then(onTimeout)]);
+  } finally {
+    stopTimer();
+  }
+}

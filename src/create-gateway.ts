@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Clock, systemClock } from './clock.js';
+import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { GatewayError } from './errors.js';
 import { type Callee, createCallee } from './gateway/callee.js';
@@ -176,7 +176,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       const procedures = services.flatMap((service) => service.procedures);
       const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
       for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
-      await withinTime(secretsTried, SECRETS_WAIT_MS, clock);
+      await withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {});
       // Last, so that no client ever finds a procedure missing that is still being registered.
       listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
     } catch (error) {
@@ -199,8 +199,9 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   }
 
   async function drain(graceMs: number): Promise<void> {
-    // Those of clients to clients as well; whoever answers them knows nothing of the end that draws near.
-    const routed = withinTime(router?.drain() ?? Promise.resolve(), graceMs, clock);
+    // Calls between clients too. Their callees do not know that the gateway stops, so they have a
+    // limit of their own.
+    const routed = withTimeout(clock, graceMs, router?.drain() ?? Promise.resolve(), () => {});
     const drained = Promise.all(callees.map((callee) => callee.drain()));
     const stopTimer = clock.after(graceMs, () => {
       for (const callee of callees) callee.cancelAll();
@@ -258,17 +259,6 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 function maxWaitingBytes({ services }: LoadedConfig): number {
   return Math.max(MAX_WAITING_BYTES, ...services.map(({ settings }) => settings['pool.max_waiting_bytes']));
-}
-
-/** Resolves when `awaited` has, or when the time is up; `awaited` must not reject. */
-function withinTime(awaited: Promise<unknown>, timeMs: number, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const stopTimer = clock.after(timeMs, resolve);
-    void awaited.then(() => {
-      stopTimer();
-      resolve();
-    });
-  });
 }
 
 function createConfiguredRouter(

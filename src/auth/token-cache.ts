@@ -1,5 +1,5 @@
 import { type Backoff, backoffMs } from '../backoff.js';
-import type { Clock } from '../clock.js';
+import { type Clock, withTimeout } from '../clock.js';
 import { hideFromPrint } from '../config/freeze.js';
 import { errorLocation, type Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
@@ -136,15 +136,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   function impatient(running: Promise<Token | NoToken>): Promise<Token | NoToken> {
-    return new Promise((resolve) => {
-      const stopWaiting = clock.after(PATIENCE_MS, () =>
-        resolve({ kind: 'none', cause, retryInMs: undefined }),
-      );
-      void running.then((got) => {
-        stopWaiting();
-        resolve(got);
-      });
-    });
+    return withTimeout(clock, PATIENCE_MS, running, () => ({ kind: 'none', cause, retryInMs: undefined }));
   }
 
   async function run(): Promise<Token | NoToken> {

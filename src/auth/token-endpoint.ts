@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import { type Clock, withTimeout } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Logger } from '../log.js';
 import type { Variables } from '../secrets/variables.js';
@@ -93,13 +93,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
    * Reads the secret again. Waits only a short time, because calls wait and the provider may hang.
    */
   function rereadSoon(): Promise<void> {
-    return new Promise((resolve) => {
-      const stopTimer = clock.after(REREAD_PATIENCE_MS, resolve);
-      void variables.reread().then(() => {
-        stopTimer();
-        resolve();
-      });
-    });
+    return withTimeout(clock, REREAD_PATIENCE_MS, variables.reread(), () => {});
   }
 
   return {

@@ -1,3 +1,4 @@
+import { systemClock, withTimeout } from '../clock.js';
 import type { Payload } from '../wamp/payload.js';
 import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { WampError } from '../wamp/wamp-error.js';
@@ -47,10 +48,8 @@ export async function call(
   });
   const { timeout } = options;
   try {
-    const result = await withinTime(
-      session.call(uri, payloadOf(args, kwargs), timeout === undefined ? {} : { timeout }),
-      timeout,
-    );
+    const calling = session.call(uri, payloadOf(args, kwargs), timeout === undefined ? {} : { timeout });
+    const result = await (timeout === undefined ? calling : withinTime(calling, timeout));
     printResult(plain(result), json, host);
     return EXIT.ok;
   } catch (error) {
@@ -78,16 +77,8 @@ function plain({ args, kwargs }: { args?: Payload['args']; kwargs?: Payload['kwa
   return { args: args && argsOf({ args }), kwargs: kwargs && kwargsOf({ kwargs }) };
 }
 
-async function withinTime<T>(result: Promise<T>, timeout: number | undefined): Promise<T> {
-  if (timeout === undefined) return await result;
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    const giveUp = (): void => reject(new CommandFailure(`No response within ${timeout} ms.`));
-    timer = setTimeout(giveUp, timeout + ROUTER_HEAD_START_MS);
+function withinTime<T>(result: Promise<T>, timeout: number): Promise<T> {
+  return withTimeout(systemClock, timeout + ROUTER_HEAD_START_MS, result, () => {
+    throw new CommandFailure(`No response within ${timeout} ms.`);
   });
-  try {
-    return await Promise.race([result, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
