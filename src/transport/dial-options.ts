@@ -79,7 +79,7 @@ export function peerOptions(
 
 /** Pings the router: if its machine fails, TCP alone may not notice for hours. */
 export function keepAlive(socket: Socket, ping: () => void, options: FullDialOptions): void {
-  const heartbeat = createHeartbeat(options.clock, options);
+  const heartbeat = createHeartbeat(options.clock, createTurns(options.clock), options);
   heartbeat.watch(socket, ping);
   socket.once('close', heartbeat.stop);
 }

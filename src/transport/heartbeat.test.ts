@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../test/support/fake-clock.js';
+import { createTurns, type Task } from '../turns.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 
 class FakeSocket extends EventEmitter {
@@ -31,7 +32,7 @@ describe('a heartbeat', () => {
   }
 
   it('pings each interval whoever answers', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const socket = watch();
     for (let round = 1; round <= 5; round++) {
       clock.advance(30);
@@ -42,7 +43,7 @@ describe('a heartbeat', () => {
   });
 
   it('cuts who says nothing within the timeout, and does not ping again before', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const [dead, alive] = [watch(), watch()];
     clock.advance(30);
     alive.bytesRead++;
@@ -54,7 +55,7 @@ describe('a heartbeat', () => {
   });
 
   it('keeps one from which nothing is read, since it has too much waiting to be handled', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const busy = watch();
     clock.advance(30);
     busy.paused = true;
@@ -66,7 +67,7 @@ describe('a heartbeat', () => {
   });
 
   it('keeps a timeout that is shorter than the interval', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 100, pingTimeout: 20 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 100, pingTimeout: 20 });
     const [dead, alive] = [watch(), watch()];
     clock.advance(100);
     alive.bytesRead++;
@@ -77,7 +78,7 @@ describe('a heartbeat', () => {
   });
 
   it('takes anything that comes for a sign of life', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const sender = watch();
     // A message so large that the pong has to wait for its end.
     for (let second = 0; second < 1000; second++) {
@@ -88,7 +89,7 @@ describe('a heartbeat', () => {
   });
 
   it('forgets who has gone, and rests when it is stopped', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 30, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const socket = watch();
     socket.destroy();
     clock.advance(300);
@@ -98,10 +99,54 @@ describe('a heartbeat', () => {
   });
 
   it('does nothing where there are to be no pings', () => {
-    heartbeat = createHeartbeat(clock, { pingInterval: 0, pingTimeout: 60 });
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 0, pingTimeout: 60 });
     const socket = watch();
     clock.advance(1000);
     expect([socket.pings, socket.destroyed, clock.pending]).toEqual([0, false, 0]);
     heartbeat.stop();
+  });
+
+  describe('with many connections', () => {
+    const MANY = 1000;
+    const tasks: Task[] = [];
+    /** Turns that have no time left, so that everything else waits to be run by the test. */
+    const busy = { number: 1, hasTime: () => false, add: (task: Task) => void tasks.push(task) };
+    function runTurn(): void {
+      for (const task of tasks.splice(0)) if (!task()) tasks.push(task);
+    }
+    const pingedOf = (sockets: readonly FakeSocket[]) => sockets.filter(({ pings }) => pings > 0).length;
+    const cutOf = (sockets: readonly FakeSocket[]) => sockets.filter(({ destroyed }) => destroyed).length;
+    beforeEach(() => {
+      tasks.length = 0;
+      heartbeat = createHeartbeat(clock, busy, { pingInterval: 30, pingTimeout: 30 });
+    });
+
+    it('pings and cuts a few of them in each turn', async () => {
+      const sockets = Array.from({ length: MANY }, watch);
+      for (const count of [pingedOf, cutOf]) {
+        clock.advance(30);
+        for (let turn = 1; tasks.length > 0; turn++) {
+          const before = count(sockets);
+          runTurn();
+          expect(count(sockets) - before).toBeLessThan(MANY / 10);
+          expect(turn).toBeLessThan(MANY);
+        }
+        expect(count(sockets)).toBe(MANY);
+        // The next check is planned in a microtask.
+        await Promise.resolve();
+      }
+    });
+
+    it('begins no check before the last one has ended, and none after it was stopped', async () => {
+      const sockets = Array.from({ length: MANY }, watch);
+      clock.advance(30);
+      clock.advance(30);
+      expect(tasks).toHaveLength(1);
+      heartbeat.stop();
+      const before = pingedOf(sockets);
+      while (tasks.length > 0) runTurn();
+      await Promise.resolve();
+      expect([pingedOf(sockets), clock.pending]).toEqual([before, 0]);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import { inTurns, type Turns } from '../turns.js';
 import { cut } from './close-socket.js';
 
 /** The intervals of pings, in milliseconds. */
@@ -28,15 +29,26 @@ interface Watched {
   bytesReadAtPing: number | undefined;
 }
 
-export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: HeartbeatTimes): Heartbeat {
+/**
+ * @param turns the pings of thousands of connections are sent in several turns of the event loop,
+ * and dead connections are closed in as many
+ */
+export function createHeartbeat(
+  clock: Clock,
+  turns: Turns,
+  { pingInterval, pingTimeout }: HeartbeatTimes,
+): Heartbeat {
   if (pingInterval === 0) return { watch() {}, stop() {} };
   const period = Math.min(pingInterval, pingTimeout);
   // A timer may fire a little early. Without a tolerance, a ping would then wait one more period.
   const tolerance = period / 10;
   const watchedSockets = new Map<Socket, Watched>();
+  let stopped = false;
   let stopTimer = clock.after(period, checkAll);
 
-  function check(socket: Socket, watched: Watched, now: number): void {
+  function check(socket: Socket, watched: Watched): void {
+    // Read for each connection, because the turns may take long.
+    const now = clock.monotonic();
     // Any byte proves that the client is alive: its pong may wait behind a large message on a slow
     // line. A paused socket delivers nothing, so its silence proves nothing.
     const { bytesReadAtPing } = watched;
@@ -52,9 +64,23 @@ export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: Hea
   }
 
   function checkAll(): void {
-    const now = clock.monotonic();
-    for (const [socket, watched] of watchedSockets) check(socket, watched, now);
-    stopTimer = clock.after(period, checkAll);
+    const startedAt = clock.monotonic();
+    const checkAgain = (): void => {
+      if (stopped) return;
+      const elapsed = clock.monotonic() - startedAt;
+      stopTimer = clock.after(Math.max(period - elapsed, 0), checkAll);
+    };
+    const checking = inTurns(turns, checks());
+    if (checking === undefined) checkAgain();
+    else void checking.then(checkAgain);
+  }
+
+  function* checks(): Generator<void> {
+    for (const [socket, watched] of watchedSockets) {
+      if (stopped) return;
+      check(socket, watched);
+      yield;
+    }
   }
 
   return {
@@ -62,6 +88,9 @@ export function createHeartbeat(clock: Clock, { pingInterval, pingTimeout }: Hea
       watchedSockets.set(socket, { ping, pingedAt: clock.monotonic(), bytesReadAtPing: undefined });
       socket.on('close', () => watchedSockets.delete(socket));
     },
-    stop: () => stopTimer(),
+    stop() {
+      stopped = true;
+      stopTimer();
+    },
   };
 }

@@ -191,7 +191,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');
   });
-  const heartbeat = createHeartbeat(clock, options);
+  const heartbeat = createHeartbeat(clock, turns, options);
   const urls = configuredUrls({ ...options, port }, tls !== undefined);
   log.debug({ ...listener, urls: urls.join(' ') }, 'a listener is open');
 
