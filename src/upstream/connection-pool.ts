@@ -1,6 +1,6 @@
 import { Client } from 'undici';
 import type { Clock } from '../clock.js';
-import { WaitQueue } from '../collections/wait-queue.js';
+import { FairQueue } from '../collections/fair-queue.js';
 import type { Turns } from '../turns.js';
 import type { CallControl } from './call-control.js';
 import { createUpstreamConnector } from './connector.js';
@@ -126,7 +126,8 @@ export function createConnectionPool(
   const free: Slot[] = [];
   /** First in, first out: the first one has rested longest. */
   const resting: Slot[] = [];
-  const waiters = new WaitQueue<Waiter>();
+  /** Callers take turns: many calls of one do not delay those of others. */
+  const waiters = new FairQueue<Waiter>();
   let closed = false;
 
   /** @param slot returns the slot of the client. Called only after `newClient` has returned. */
@@ -225,7 +226,7 @@ export function createConnectionPool(
     return new Promise((resolve) => {
       const waiter: Waiter = {
         settle(checkout) {
-          waiters.leave(place);
+          waiters.leave(control.caller, place);
           stopTimer();
           control.waitsFor = undefined;
           resolve(checkout);
@@ -233,7 +234,7 @@ export function createConnectionPool(
       };
       const stopTimer = clock.after(waitMs, () => waiter.settle(TIMEOUT));
       control.waitsFor = { cancel: () => waiter.settle(CANCELED) };
-      const place = waiters.join(waiter);
+      const place = waiters.join(control.caller, waiter);
     });
   }
 
