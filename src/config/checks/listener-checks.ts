@@ -29,7 +29,7 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
   const { socketKey } = listener;
   if (socketKey === undefined) return;
   const { protocol, socket } = listener.settings;
-  if (protocol !== undefined && protocol !== 'rawsocket') {
+  if (protocol !== undefined && !PROTOCOLS[protocol].servesSockets) {
     listener.report(socketKey, 'a Unix socket needs protocol = rawsocket');
   }
   if (socket !== undefined && Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
@@ -52,12 +52,26 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
  */
 const MAX_SOCKET_PATH = 107;
 
-/** Notes keys that have an effect only with WebSocket. */
+interface ProtocolRules {
+  readonly servesSockets: boolean;
+  /** Keys that have no effect. */
+  readonly ignores: readonly ('path' | 'origins')[];
+}
+
+/** A protocol without an entry here does not compile. */
+const PROTOCOLS: Readonly<Record<ListenerSettings['protocol'], ProtocolRules>> = {
+  websocket: { servesSockets: false, ignores: [] },
+  rawsocket: { servesSockets: true, ignores: ['path', 'origins'] },
+  universal: { servesSockets: false, ignores: [] },
+  admin: { servesSockets: false, ignores: [] },
+};
+
 function notifyUseless(listener: ListenerDraft): void {
-  if (listener.settings.protocol !== 'rawsocket') return;
-  for (const key of ['path', 'origins'] as const) {
+  const { protocol } = listener.settings;
+  if (protocol === undefined) return;
+  for (const key of PROTOCOLS[protocol].ignores) {
     if (listener.entry(key) !== undefined && listener.socketKey !== key) {
-      listener.notify(key, 'has no effect with protocol = rawsocket');
+      listener.notify(key, `has no effect with protocol = ${protocol}`);
     }
   }
 }

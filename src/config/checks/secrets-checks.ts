@@ -20,27 +20,64 @@ export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
     );
   }
   const provider = service.settings['auth.secrets.provider'];
-  const secretId = service.entry('auth.secrets.secret_id');
-  const region = service.entry('auth.secrets.region');
-  if ((provider === 'aws_sm' || provider === 'file') && !secretId) {
-    service.reportMissing('auth.secrets.secret_id', `is required with the provider ${provider}`);
-  }
-  if (provider === 'aws_sm' && !region) {
-    service.reportMissing('auth.secrets.region', 'is required with the provider aws_sm');
-  }
-  if (provider === 'aws_sm') notifyOtherRegion(service);
-  if (provider === 'file') checkSecretFiles(service, readFile);
-  if ((provider === 'file' || provider === 'env') && region) {
-    service.notify('auth.secrets.region', `is ignored: the provider ${provider} has no regions`);
-  }
-  if (provider === 'env') checkEnvironment(service);
-  if (provider === 'env' && secretId) {
-    service.notify(
-      'auth.secrets.secret_id',
-      'is ignored: with the provider env, auth.secrets.vars.NAME.field is the name of an environment variable',
-    );
-  }
+  if (provider !== undefined) checkProvider(service, provider, readFile);
   notifyUnused(service);
+}
+
+type ProviderName = NonNullable<ServiceDraft['settings']['auth.secrets.provider']>;
+type ProviderKey = 'auth.secrets.secret_id' | 'auth.secrets.region';
+
+/** The keys that not every provider uses. */
+interface ProviderRules {
+  /** For each key: `required`, or why the provider ignores it. */
+  readonly keys: Readonly<Record<ProviderKey, { readonly kind: 'required' } | Ignored>>;
+  readonly check: (service: ServiceDraft, readFile: ReadFile) => void;
+}
+
+interface Ignored {
+  readonly kind: 'ignored';
+  readonly why: string;
+}
+
+const REQUIRED = { kind: 'required' } as const;
+const noRegions = (provider: string): Ignored => ({
+  kind: 'ignored',
+  why: `the provider ${provider} has no regions`,
+});
+
+/** A provider without an entry here does not compile. */
+const PROVIDERS: Readonly<Record<ProviderName, ProviderRules>> = {
+  aws_sm: {
+    keys: { 'auth.secrets.secret_id': REQUIRED, 'auth.secrets.region': REQUIRED },
+    check: notifyOtherRegion,
+  },
+  file: {
+    keys: { 'auth.secrets.secret_id': REQUIRED, 'auth.secrets.region': noRegions('file') },
+    check: checkSecretFiles,
+  },
+  env: {
+    keys: {
+      'auth.secrets.secret_id': {
+        kind: 'ignored',
+        why: 'with the provider env, auth.secrets.vars.NAME.field is the name of an environment variable',
+      },
+      'auth.secrets.region': noRegions('env'),
+    },
+    check: checkEnvironment,
+  },
+};
+
+function checkProvider(service: ServiceDraft, provider: ProviderName, readFile: ReadFile): void {
+  const { keys, check } = PROVIDERS[provider];
+  for (const key of ['auth.secrets.secret_id', 'auth.secrets.region'] as const) {
+    const rule = keys[key];
+    const isSet = service.entry(key) !== undefined;
+    if (rule.kind === 'required' && !isSet) {
+      service.reportMissing(key, `is required with the provider ${provider}`);
+    }
+    if (rule.kind === 'ignored' && isSet) service.notify(key, `is ignored: ${rule.why}`);
+  }
+  check(service, readFile);
 }
 
 function checkEnvironment(service: ServiceDraft): void {

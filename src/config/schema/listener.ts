@@ -136,8 +136,11 @@ export type WrittenListener = SettingsOf<typeof LISTENER_KEYS>;
  * @interface
  */
 export type ListenerSettings = Omit<WrittenListener, 'protocol' | 'services' | 'transport'> & {
-  readonly protocol: 'websocket' | 'rawsocket' | 'universal' | 'admin';
+  readonly protocol: Exclude<WrittenListener['protocol'], BondyProtocol>;
 };
+
+/** Words of Bondy 1.0, which are translated to ours. */
+type BondyProtocol = 'http' | 'wamp_rawsocket' | 'bridge_relay';
 
 /** Protocols that the file may name but that are not implemented yet. */
 export type PendingProtocol = (typeof LISTENER_KEYS.protocol.pendingValues)[number];
