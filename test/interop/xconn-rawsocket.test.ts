@@ -2,20 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FORMATS } from '../support/clients.js';
 import { type RouterHost, untilEmpty } from '../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { startWay, WAYS } from '../support/ways.js';
+import { startRouterOver, TRANSPORTS } from '../support/transport-matrix.js';
 import { startPythonLibrary } from './clients/python-library.js';
 import { findPythonWithXconn } from './python.js';
 
 const python = await findPythonWithXconn();
-const PLAIN_RAWSOCKET = WAYS.filter(({ name, tls }) => name.startsWith('RawSocket') && tls !== true);
+const PLAIN_RAWSOCKET = TRANSPORTS.filter(({ name, tls }) => name.startsWith('RawSocket') && tls !== true);
 
 /** RawSocket over MessagePack and CBOR, as a client that is not ours speaks it: autobahn|js has JSON alone there. */
-describe.skipIf(python === undefined).each(PLAIN_RAWSOCKET)('xconn over $name', (way) => {
+describe.skipIf(python === undefined).each(PLAIN_RAWSOCKET)('xconn over $name', (transport) => {
   let host: RouterHost;
   let folder: TemporaryFolder;
   beforeEach(async () => {
     folder = createTemporaryFolder();
-    host = await startWay(way, folder);
+    host = await startRouterOver(transport, folder);
   });
   afterEach(async () => {
     await untilEmpty(host);
@@ -25,7 +25,7 @@ describe.skipIf(python === undefined).each(PLAIN_RAWSOCKET)('xconn over $name', 
 
   it('calls itself over each serializer from each, with long messages too', async () => {
     // Its words for where: rs://HOST:PORT and unix://PATH.
-    const url = (host.listener.urls[way.urlAt ?? 0] ?? '').replace('rs://unix:', 'unix://');
+    const url = (host.listener.urls[transport.urlAt ?? 0] ?? '').replace('rs://unix:', 'unix://');
     const library = startPythonLibrary(python!, 'xconn_python.py');
     const players = new Map(
       await Promise.all(

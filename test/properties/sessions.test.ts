@@ -9,7 +9,7 @@ import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { FRAME_CLIENTS, type FrameClient } from '../support/frame-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { SERIALIZERS } from '../support/ways.js';
+import { SERIALIZERS } from '../support/transport-matrix.js';
 import { createFrames } from './frames.js';
 
 /** Frames for each transport and serializer; test/sessions-long-run.js asks for 100,000. */

@@ -1,20 +1,10 @@
 import { dialRouter } from '../../src/transport/dial-router.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
-import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { hello, type RawClient, rawOver } from './raw-client.js';
 import { type AnswerHandler, type RecordingUpstream, startRecordingUpstream } from './recording-upstream.js';
-
-/** A way from an attacker to the gateway: its name, the serializer, and which of the two URLs is dialled. */
-export type AttackWay = readonly [name: string, format: 'json' | 'msgpack' | 'cbor', urlAt: 0 | 1];
-
-export const ATTACK_WAYS: readonly AttackWay[] = [
-  ['JSON over WebSocket', 'json', 0],
-  ['JSON over RawSocket', 'json', 1],
-  ['MessagePack over WebSocket', 'msgpack', 0],
-  ['CBOR over RawSocket', 'cbor', 1],
-];
+import type { TransportCase } from './transport-matrix.js';
 
 /** A gateway that answers WebSocket and RawSocket on one port. */
 export interface AttackedGateway {
@@ -22,7 +12,7 @@ export interface AttackedGateway {
   /** The URLs of WebSocket and of RawSocket. */
   readonly urls: readonly [string, string];
   /** Joins the realm `realm1`. */
-  join(way: AttackWay): Promise<RawClient>;
+  join(over: TransportCase): Promise<RawClient>;
   close(): Promise<void>;
 }
 
@@ -39,10 +29,8 @@ export async function startAttacked(lines: readonly string[]): Promise<AttackedG
   return {
     log,
     urls,
-    async join([, format, at]) {
-      const serializer = createSerializers().find(({ name }) => name === format);
-      const peer = await dialRouter(urls[at], serializer && { serializer });
-      const client = rawOver(peer);
+    async join({ transport, serializer }) {
+      const client = rawOver(await dialRouter(urls[transport.urlAt ?? 0] ?? '', { serializer }));
       clients.push(client);
       await hello(client);
       return client;

@@ -6,51 +6,19 @@ import { joinRealm, type Session } from '../../src/wamp/client/session.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import type { Dict } from '../../src/wamp/payload.js';
 import { IN_PROCESS, localPeers, type Peer } from '../../src/wamp/peer.js';
-import type { Serializer } from '../../src/wamp/serializers/serializer.js';
-import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { type Login, logIn } from './logins.js';
 import './matchers.js';
 import { ALL_ROLES, connectRaw, hello, type RawClient, rawOver } from './raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
+import type { TransportCase } from './transport-matrix.js';
 
-/** Each transport with each serializer; `websocket` alone is in JSON. */
-const ALL_TRANSPORTS = [
-  'in-process',
-  'websocket',
-  'websocket msgpack',
-  'websocket cbor',
-  'rawsocket json',
-  'rawsocket msgpack',
-  'rawsocket cbor',
-  'unix json',
-  'unix msgpack',
-  'unix cbor',
-] as const;
-
-/**
- * The ways that one contract suite runs over: all of them where `CI` is set or `CONTRACT` is `all`, else each transport and
- * each serializer once.
- */
-export const TRANSPORTS: readonly Transport[] =
-  process.env['CI'] !== undefined || process.env['CONTRACT'] === 'all'
-    ? ALL_TRANSPORTS
-    : ['in-process', 'websocket', 'rawsocket msgpack', 'unix cbor'];
-
-type Transport = (typeof ALL_TRANSPORTS)[number];
-
-/** What session meta data say of a connection by that way. */
-export function transportDetails(transport: Transport): object {
-  const [kind, serializer = 'json'] = transport.split(' ');
-  if (kind === 'in-process') return { type: 'in-process' };
-  if (kind === 'unix') return { type: 'rawsocket', serializer };
-  return { type: kind, serializer, peer: '127.0.0.1' };
-}
-
-const [JSON_SERIALIZER, ...BINARY_SERIALIZERS] = createSerializers({ maxNesting: 2048 });
-
-function serializerOf(transport: Transport): Serializer | undefined {
-  return BINARY_SERIALIZERS.find(({ name }) => transport.endsWith(name)) ?? JSON_SERIALIZER;
+/** What session meta data say of a connection over this transport. */
+export function transportDetails({ transport, serializer }: TransportCase): object {
+  const { protocol, unix } = transport;
+  if (protocol === undefined) return { type: 'in-process' };
+  const details = { type: protocol, serializer: serializer.name };
+  return unix === true ? details : { ...details, peer: '127.0.0.1' };
 }
 
 export const ANY = expect.anything();
@@ -88,18 +56,18 @@ export interface Member {
 }
 
 /**
- * A router for each test of a suite, and clients on it by one transport. After each test all clients are gone, and the
- * router must hold nothing any more.
+ * Starts a router for each test of a suite, and connects clients to it over one transport. After each test it closes all
+ * clients; then the router must hold nothing.
  */
-export function useRouter(transport: Transport, options: Partial<RouterOptions> = {}) {
+export function useRouter({ transport, serializer }: TransportCase, options: Partial<RouterOptions> = {}) {
   let current: RouterHost;
   let folder: TemporaryFolder | undefined;
   const clients: RawClient[] = [];
   const sessions: Session[] = [];
 
   beforeEach(async () => {
-    const protocol = transport.startsWith('websocket') ? 'websocket' : 'rawsocket';
-    folder = transport.startsWith('unix') ? createTemporaryFolder() : undefined;
+    const { protocol = 'websocket', unix } = transport;
+    folder = unix === true ? createTemporaryFolder() : undefined;
     const socket = folder && joinPath(folder.path, 'router.sock');
     current = await startRouterHost({ router: options, listener: { protocol, socket } });
   });
@@ -112,7 +80,9 @@ export function useRouter(transport: Transport, options: Partial<RouterOptions> 
   });
 
   async function connect(): Promise<RawClient> {
-    const client = transport === 'websocket' ? await connectRaw(current.url) : rawOver(await dial());
+    // The bare WebSocket can also send what is no message.
+    const isBare = transport.protocol === 'websocket' && serializer.name === 'json';
+    const client = isBare ? await connectRaw(current.url) : rawOver(await dial());
     clients.push(client);
     return client;
   }
@@ -139,8 +109,7 @@ export function useRouter(transport: Transport, options: Partial<RouterOptions> 
     return joined;
   }
   async function dial(): Promise<Peer> {
-    const serializer = serializerOf(transport);
-    if (transport !== 'in-process') return dialRouter(current.url, { ...(serializer && { serializer }) });
+    if (transport.protocol !== undefined) return dialRouter(current.url, { serializer });
     const [ours, theirs] = localPeers();
     current.router.attach(theirs, { ...IN_PROCESS, trusted: false });
     return ours;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedApi,
   callApi,
   procedureLines,
   startAttackedApi,
 } from '../../support/attacked-gateway.js';
+import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 let gateway: AttackedApi;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_WAYS)('A body under another media type: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('A body under another media type: $name', (transport) => {
   it.each([
     ['Content-Type', 'application/x-www-form-urlencoded', '&tenant=evil&'],
     ['content_type', 'APPLICATION/X-WWW-FORM-URLENCODED', '&tenant=evil&'],
@@ -37,7 +37,7 @@ describe.each(ATTACK_WAYS)('A body under another media type: %s', (...way) => {
     ['Content-Type', '', 'x'],
   ])('is refused where the configuration sets fields: %s %j', async (name, type, note) => {
     gateway.upstream.clear();
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'post', { note, _headers: { [name]: type } });
     expect(answer[0]).toBe(MESSAGE.ERROR);
     expect(answer.at(-1)).toMatchObject({
@@ -56,14 +56,14 @@ describe.each(ATTACK_WAYS)('A body under another media type: %s', (...way) => {
     'application/x-amz-json-1.1',
   ])('is JSON, and goes out: %s', async (type) => {
     gateway.upstream.clear();
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'post', { note: 1, _headers: { 'Content-Type': type } });
     expect(answer.at(-1)).toMatchObject({ body: { tenant: 'realm1', note: 1 } });
     expect(gateway.upstream.requests[0]?.headers['content-type']).toBe(type);
   });
 
   it('is for the caller to say where all of the body is its own', async () => {
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const type = 'application/x-www-form-urlencoded';
     const answer = await callApi(client, 'free', { note: '&a=b&', _headers: { 'Content-Type': type } });
     expect(answer.at(-1)).toMatchObject({ body: { a: 'b' } });

@@ -5,13 +5,7 @@ import { connectFlooder, type Flooder } from '../../support/flooder.js';
 import { LIMITS } from '../../support/limits.js';
 import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
-import { SERIALIZERS, startWay, WAYS } from '../../support/ways.js';
-
-const [json, msgpack, cbor] = SERIALIZERS as [
-  (typeof SERIALIZERS)[0],
-  (typeof SERIALIZERS)[0],
-  (typeof SERIALIZERS)[0],
-];
+import { casesNamed, startRouterOver } from '../../support/transport-matrix.js';
 
 /** All prefixes of one topic: each subscriber hears every event so many times. */
 const PREFIXES = 300;
@@ -19,13 +13,9 @@ const TOPIC = 'a'.repeat(PREFIXES);
 const READERS = 4;
 const TOTAL = 8 * 1024 * 1024;
 
-describe.each([
-  ['WebSocket', msgpack],
-  ['WebSocket', json],
-  ['RawSocket', json],
-  ['RawSocket', cbor],
-] as const)('events to many overlapping subscriptions, over %s', (name, serializer) => {
-  const way = WAYS.find((one) => one.name === name) as (typeof WAYS)[0];
+const CASES = casesNamed('WebSocket, msgpack', 'WebSocket, json', 'RawSocket, json', 'RawSocket, cbor');
+
+describe.each(CASES)('events to many overlapping subscriptions, over $name', ({ transport, serializer }) => {
   let folder: TemporaryFolder;
   let host: RouterHost;
   const clients: Flooder[] = [];
@@ -38,7 +28,7 @@ describe.each([
       maxSubscriptionBytes: 1_000_000,
       maxSubscriptionsPerRealm: READERS * PREFIXES,
     };
-    host = await startWay(way, folder, { sendTotal }, { limits });
+    host = await startRouterOver(transport, folder, { sendTotal }, { limits });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();

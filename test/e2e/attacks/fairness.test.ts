@@ -4,13 +4,7 @@ import { connectFlooder, type Flooder } from '../../support/flooder.js';
 import { LIMITS } from '../../support/limits.js';
 import { type RouterHost, untilEmpty } from '../../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
-import { SERIALIZERS, startWay, WAYS } from '../../support/ways.js';
-
-const [json, msgpack, cbor] = SERIALIZERS as [
-  (typeof SERIALIZERS)[0],
-  (typeof SERIALIZERS)[0],
-  (typeof SERIALIZERS)[0],
-];
+import { casesNamed, startRouterOver } from '../../support/transport-matrix.js';
 
 /** More of them than a turn of the event loop has time for. */
 const FLOOD = 10_000;
@@ -19,20 +13,21 @@ const FEW = FLOOD / 4;
 
 const limits = { ...LIMITS, maxRegistrations: 1000, maxSubscriptions: 1000, maxRetainedEvents: 1000 };
 
-describe.each([
-  ['WebSocket', msgpack],
-  ['WebSocket over TLS', json],
-  ['RawSocket', cbor],
-  ['RawSocket over TLS', msgpack],
-  ['RawSocket over a Unix socket', json],
-] as const)('a client that keeps its socket full, over %s', (name, serializer) => {
-  const way = WAYS.find((one) => one.name === name) as (typeof WAYS)[0];
+describe.each(
+  casesNamed(
+    'WebSocket, msgpack',
+    'WebSocket over TLS, json',
+    'RawSocket, cbor',
+    'RawSocket over TLS, msgpack',
+    'RawSocket over a Unix socket, json',
+  ),
+)('a client that keeps its socket full, over $name', ({ transport, serializer }) => {
   let folder: TemporaryFolder;
   let host: RouterHost;
   const clients: Flooder[] = [];
   beforeEach(async () => {
     folder = createTemporaryFolder();
-    host = await startWay(way, folder, {}, { limits });
+    host = await startRouterOver(transport, folder, {}, { limits });
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();

@@ -5,7 +5,7 @@ import { closeAfterEach } from '../../support/close-after-each.js';
 import { connectFlooder } from '../../support/flooder.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { startRouterHost, until } from '../../support/router-host.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const TOTAL = 4_000_000;
 const PART = 1_000_000;
@@ -49,7 +49,7 @@ describe('messages whose rest is missing', () => {
       },
     });
     closeLater(() => host.dispose());
-    const witness = closeLater(await connectFlooder(host.listener.urls[url] ?? '', SERIALIZERS[0]!));
+    const witness = closeLater(await connectFlooder(host.listener.urls[url] ?? '', SERIALIZERS[0]));
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, () => connectOctets(host.listener.urls[url] ?? '')),
     );

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedApi,
   callApi,
   procedureLines,
   startAttackedApi,
 } from '../../support/attacked-gateway.js';
+import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 /** As CGI hands headers to a program (RFC 3875 section 4.1.18), and as most that came after it do. */
 function cgiVariables(rawHeaders: readonly string[]): Record<string, string> {
@@ -38,9 +38,9 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_WAYS)('Names that a server takes for others: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('Names that a server takes for others: $name', (transport) => {
   it('what the configuration sets stays as it is, however the caller spells it', async () => {
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'get', {
       _headers: {
         X_Tenant: 'evil',
@@ -62,7 +62,7 @@ describe.each(ATTACK_WAYS)('Names that a server takes for others: %s', (...way) 
   });
 
   it('a caller adds to no query parameter and to no field of the body', async () => {
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     gateway.upstream.clear();
     await callApi(client, 'get', { 'tenant[]': 'evil', TENANT: 'evil', 'tenant[x]': 'evil', other: 1 });
     await callApi(client, 'post', { Tenant: 'evil', other: 1, _headers: { Idempotency_Key: 'mine' } });
@@ -77,7 +77,7 @@ describe.each(ATTACK_WAYS)('Names that a server takes for others: %s', (...way) 
   it.each(['X-HTTP-Method-Override', 'X_Original_URL', 'Forwarded', 'x-forwarded-for', 'Transfer_Encoding'])(
     '%s is refused, and its value told to nobody',
     async (name) => {
-      const client = await gateway.join(way);
+      const client = await gateway.join(transport);
       gateway.upstream.clear();
       const answer = await callApi(client, 'get', { _headers: { [name]: 'told-to-nobody' } });
       expect(answer[0]).toBe(MESSAGE.ERROR);

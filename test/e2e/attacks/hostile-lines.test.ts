@@ -7,7 +7,7 @@ import { upgradeRequest } from '../../support/hostile-octets.js';
 import { connectOctets } from '../../support/octet-client.js';
 import { connectRaw, rawOver } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const CONNECTIONS = 60;
 
@@ -42,7 +42,7 @@ const HOSTILE: readonly (readonly [string, string, (host: RouterHost) => Promise
     'a realm that is not there, over RawSocket in MessagePack',
     'a client was turned away',
     async ({ listener }) => {
-      const peer = await dialRouter(listener.urls[1]!, { serializer: SERIALIZERS[1]! });
+      const peer = await dialRouter(listener.urls[1]!, { serializer: SERIALIZERS[1] });
       const client = rawOver(peer);
       client.send([MESSAGE.HELLO, 'nowhere', { roles: { caller: {} } }]);
       await client.closed;

@@ -11,6 +11,7 @@ import {
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
 import { ALL_ROLES } from '../../support/raw-client.js';
 import { frameOf } from '../../support/raw-socket-client.js';
+import { caseNamed } from '../../support/transport-matrix.js';
 
 let gateway: AttackedApi;
 beforeAll(async () => {
@@ -69,7 +70,10 @@ describe('While a large answer is read for its caller', () => {
     ['json', 'nothing'],
     ['json', 'controls'],
   ])('others are answered: %s, %s', async (format, kind) => {
-    const [attacker, other] = [await joinBare(format), await gateway.join(['', 'json', 0])];
+    const [attacker, other] = [
+      await joinBare(format),
+      await gateway.join(caseNamed('WebSocket on a universal port, json')),
+    ];
     gateway.upstream.clear();
     attacker.send([MESSAGE.CALL, 1, {}, 'com.api.large', [], { kind }]);
     const answer = attacker.read(4);
@@ -83,7 +87,7 @@ describe('While a large answer is read for its caller', () => {
 it.each(['msgpack', 'cbor'] as const)(
   'JSON with too many values that has to be read first is a clear error in %s',
   async (format) => {
-    const caller = await gateway.join(['', format, 1]);
+    const caller = await gateway.join(caseNamed(`RawSocket on a universal port, ${format}`));
     const answer = await callApi(caller, 'large', { kind: 'twice' });
     expect(answer.slice(4)).toEqual([
       'bondy.error.bad_gateway',
@@ -100,7 +104,7 @@ it.each(['msgpack', 'cbor'] as const)(
 );
 
 it('a text that JSON makes much longer is a clear error', async () => {
-  const caller = await gateway.join(['', 'json', 1]);
+  const caller = await gateway.join(caseNamed('RawSocket on a universal port, json'));
   const answer = await callApi(caller, 'large', { kind: 'escapes' });
   expect(answer.slice(4)).toEqual([
     'bondy.error.bad_gateway',

@@ -1,9 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedGateway,
-  type AttackWay,
   callApi,
   nextRequest,
   procedureLines,
@@ -11,6 +9,7 @@ import {
 } from '../../support/attacked-gateway.js';
 import type { RawClient } from '../../support/raw-client.js';
 import type { RecordingUpstream } from '../../support/recording-upstream.js';
+import { ATTACK_MATRIX, caseNamed, type TransportCase } from '../../support/transport-matrix.js';
 
 interface Started {
   readonly upstream: RecordingUpstream;
@@ -52,7 +51,7 @@ const dict = (count: number, prefix = 'n'): Record<string, number> =>
 
 const VIOLATION = [MESSAGE.ABORT, expect.anything(), 'wamp.error.protocol_violation'];
 
-describe.each(ATTACK_WAYS)('A message of more values than wamp.max_values: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('A message of more values than wamp.max_values: $name', (transport) => {
   const MESSAGES: readonly (readonly [string, (values: unknown) => readonly unknown[]])[] = [
     ['CALL of the gateway', (values) => [MESSAGE.CALL, 1, {}, 'com.api.post', [], { values }]],
     ['CALL with positional arguments', (values) => [MESSAGE.CALL, 1, {}, 'com.api.post', [values]]],
@@ -68,7 +67,7 @@ describe.each(ATTACK_WAYS)('A message of more values than wamp.max_values: %s', 
   it.each(MESSAGES)('%s', async (_name, messageOf) => {
     const { gateway, upstream } = await start('wamp.max_values = 1000');
     for (const values of [list(1000), dict(500)]) {
-      const attacker = await gateway.join(way as AttackWay);
+      const attacker = await gateway.join(transport);
       attacker.send(messageOf(values));
       expect(await attacker.next()).toEqual([
         ...VIOLATION.slice(0, 1),
@@ -78,13 +77,13 @@ describe.each(ATTACK_WAYS)('A message of more values than wamp.max_values: %s', 
     }
     expect(upstream.requests).toEqual([]);
     // Nobody else notices.
-    const other = await gateway.join(way as AttackWay);
+    const other = await gateway.join(transport);
     expect((await callApi(other, 'post', { values: list(900) }))[0]).toBe(MESSAGE.RESULT);
   });
 
   it('passes up to the default: a list of 100,000 numbers, 10,000 rows', async () => {
     const { gateway, upstream } = await start();
-    const client = await gateway.join(way as AttackWay);
+    const client = await gateway.join(transport);
     const rows = Array.from({ length: 10_000 }, (_, id) => ({
       id,
       name: `row ${id}`,
@@ -97,7 +96,7 @@ describe.each(ATTACK_WAYS)('A message of more values than wamp.max_values: %s', 
   });
 });
 
-describe.each(ATTACK_WAYS)('A request line or header section beyond its limit: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('A request line or header section beyond its limit: $name', (transport) => {
   const LINE = /pool\.max_request_line_size/;
   const HEADERS = /pool\.max_request_header_size/;
   const long = 'x'.repeat(1100);
@@ -125,20 +124,20 @@ describe.each(ATTACK_WAYS)('A request line or header section beyond its limit: %
       '+pool.max_request_line_size = 1KB',
       '+pool.max_request_header_size = 1KB',
     );
-    const client = await gateway.join(way as AttackWay);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, procedure, kwargs);
     expect(answer.slice(0, 5)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.invalid_argument']);
     expect(answer.at(-1)).toMatchObject({ code: 'bad_request', message: expect.stringMatching(message) });
     expect(upstream.requests).toEqual([]);
     // With the defaults it passes.
     const roomy = await start();
-    const other = await roomy.gateway.join(way as AttackWay);
+    const other = await roomy.gateway.join(transport);
     expect((await callApi(other, procedure, { id: 'x', ...kwargs }))[0]).toBe(MESSAGE.RESULT);
   });
 
   it('the list of one header has no end: 100,000 lines are refused, and are no fault of ours', async () => {
     const { gateway, upstream } = await start();
-    const client = await gateway.join(way as AttackWay);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'get', { _headers: { X: list(100_000) } });
     expect(answer.at(-1)).toMatchObject({ code: 'bad_request', message: expect.stringMatching(HEADERS) });
     expect((await callApi(client, 'get', { a: list(100_000) })).at(-1)).toMatchObject({
@@ -152,31 +151,35 @@ describe('An answer of odd JSON', () => {
   /** The same name twice: it has to be read before it can be written for MessagePack. */
   const odd = `{"x":1,"x":2,"list":[${'0,'.repeat(2000)}0]}`;
 
-  it.each(ATTACK_WAYS)('of more than wamp.max_values reaches who speaks JSON alone: %s', async (...way) => {
-    const { gateway, upstream } = await start('wamp.max_values = 1000');
-    upstream.answerWith(() => ({ body: odd, headers: { 'content-type': 'application/json' } }));
-    const client = await gateway.join(way as AttackWay);
-    const answer = await callApi(client, 'get', {});
-    if (way[1] === 'json') expect(answer[0]).toBe(MESSAGE.RESULT);
-    else expect(answer.slice(0, 5)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.runtime_error']);
-    upstream.answerWith(() => ({ json: { list: list(2000) } }));
-    expect((await callApi(client, 'get', {}))[0]).toBe(MESSAGE.RESULT);
-  });
+  it.each(ATTACK_MATRIX)(
+    'of more than wamp.max_values reaches who speaks JSON alone: $name',
+    async (transport) => {
+      const { gateway, upstream } = await start('wamp.max_values = 1000');
+      upstream.answerWith(() => ({ body: odd, headers: { 'content-type': 'application/json' } }));
+      const client = await gateway.join(transport);
+      const answer = await callApi(client, 'get', {});
+      if (transport.serializer.name === 'json') expect(answer[0]).toBe(MESSAGE.RESULT);
+      else
+        expect(answer.slice(0, 5)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.runtime_error']);
+      upstream.answerWith(() => ({ json: { list: list(2000) } }));
+      expect((await callApi(client, 'get', {}))[0]).toBe(MESSAGE.RESULT);
+    },
+  );
 });
 
 /** A session whose procedure answers with what it was given. */
-async function echo(gateway: AttackedGateway, way: AttackWay): Promise<RawClient> {
-  const callee = await gateway.join(way);
+async function echo(gateway: AttackedGateway, transport: TransportCase): Promise<RawClient> {
+  const callee = await gateway.join(transport);
   callee.send([MESSAGE.REGISTER, nextRequest(callee), {}, 'com.echo']);
   await callee.next();
   return callee;
 }
 
-describe.each(ATTACK_WAYS)('A call that another client answers: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('A call that another client answers: $name', (transport) => {
   it('passes arguments up to the limit, and ends the session of who answers with more', async () => {
     const { gateway } = await start('wamp.max_values = 1000');
-    const callee = await echo(gateway, way as AttackWay);
-    const caller = await gateway.join(['a caller', 'msgpack', 0]);
+    const callee = await echo(gateway, transport);
+    const caller = await gateway.join(caseNamed('WebSocket on a universal port, msgpack'));
     caller.send([MESSAGE.CALL, nextRequest(caller), {}, 'com.echo', [list(900)]]);
     const [, request, , , args] = await callee.next();
     expect(args).toEqual([list(900)]);

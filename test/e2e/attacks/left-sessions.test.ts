@@ -5,7 +5,7 @@ import { MESSAGE } from '../../../src/wamp/messages.js';
 import { FRAMES } from '../../support/frames.js';
 import { connectRaw, hello, type RawClient, rawOver } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 let host: RouterHost;
 const clients: RawClient[] = [];
@@ -37,7 +37,7 @@ describe('many sessions that leave their realm and keep their connection', () =>
     [
       'RawSocket in MessagePack',
       { maxUnjoinedPerSource: 2 },
-      async () => rawOver(await dialRouter(host.listener.urls[1] ?? '', { serializer: SERIALIZERS[1]! })),
+      async () => rawOver(await dialRouter(host.listener.urls[1] ?? '', { serializer: SERIALIZERS[1] })),
     ],
   ])('hold no more places of the unjoined than there are: %s', async (_what, limit, connect) => {
     await joinAndLeave(connect, limit);

@@ -4,13 +4,12 @@ import { dialRouter } from '../../../src/transport/dial-router.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { FRAMES, type Frames } from '../../support/frames.js';
 import { keepLog } from '../../support/log-lines.js';
 import { byCra, byKey, byScram, byTicket, type Login, PRIVATE_KEY } from '../../support/logins.js';
-import { ALL_ROLES, connectRaw, type RawClient, rawOver } from '../../support/raw-client.js';
+import { ALL_ROLES, type RawClient, rawOver } from '../../support/raw-client.js';
 import { until } from '../../support/router-host.js';
 import { startSecuredGateway } from '../../support/secured-gateway.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { caseNamed, type TransportCase } from '../../support/transport-matrix.js';
 
 const LIMIT = 4;
 const GUESSES = 24;
@@ -40,16 +39,10 @@ async function start(user: object, lines: readonly string[] = []) {
     ],
   });
   closeLater(() => gateway.stop(0));
-  const [webSocket = '', rawSocket = ''] = gateway.endpoints;
-  const connect = {
-    websocket: async (format: string) => connectRaw(webSocket, framesOf(format)),
-    rawsocket: async (format: string) =>
-      rawOver(await dialRouter(rawSocket, { serializer: SERIALIZERS.find(({ name }) => name === format)! })),
-  };
+  const connect = async ({ transport, serializer }: TransportCase): Promise<RawClient> =>
+    rawOver(await dialRouter(gateway.endpoints[transport.urlAt ?? 0] ?? '', { serializer }));
   return { clock, log, connect };
 }
-
-const framesOf = (format: string): Frames => FRAMES.find(({ name }) => name === format)!;
 
 /** Says HELLO at many connections first, and answers all their challenges then. */
 async function guess(connect: () => Promise<RawClient>, login: Login) {
@@ -77,16 +70,26 @@ const PLAIN = { password: 'right' };
 
 describe('many guesses at a time from one address', () => {
   it.each([
-    ['a ticket', 'websocket', 'json', PLAIN, byTicket('alice', 'wrong')],
-    ['a ticket for a salted hash', 'rawsocket', 'msgpack', SALTED, byTicket('alice', 'wrong')],
-    ['a ticket for nobody', 'websocket', 'cbor', SALTED, byTicket('nobody', 'wrong')],
-    ['WAMP-SCRAM', 'websocket', 'msgpack', PLAIN, byScram('alice', 'wrong')],
-    ['WAMP-CRA', 'rawsocket', 'cbor', PLAIN, byCra('alice', 'wrong')],
-    ['cryptosign', 'rawsocket', 'json', { authorized_keys: ['ab'.repeat(32)] }, byKey('alice', PRIVATE_KEY)],
-  ] as const)('are no more than the limit: %s over %s in %s', async (_what, way, format, user, login) => {
+    ['a ticket', 'WebSocket on a universal port, json', PLAIN, byTicket('alice', 'wrong')],
+    [
+      'a ticket for a salted hash',
+      'RawSocket on a universal port, msgpack',
+      SALTED,
+      byTicket('alice', 'wrong'),
+    ],
+    ['a ticket for nobody', 'WebSocket on a universal port, cbor', SALTED, byTicket('nobody', 'wrong')],
+    ['WAMP-SCRAM', 'WebSocket on a universal port, msgpack', PLAIN, byScram('alice', 'wrong')],
+    ['WAMP-CRA', 'RawSocket on a universal port, cbor', PLAIN, byCra('alice', 'wrong')],
+    [
+      'cryptosign',
+      'RawSocket on a universal port, json',
+      { authorized_keys: ['ab'.repeat(32)] },
+      byKey('alice', PRIVATE_KEY),
+    ],
+  ] as const)('are no more than the limit: %s over %s', async (_what, name, user, login) => {
     const { clock, log, connect } = await start(user);
     const looked = () => log.records().filter(({ msg }) => msg === 'a login failed').length;
-    const uris = await guess(() => connect[way](format), login);
+    const uris = await guess(() => connect(caseNamed(name)), login);
     await until(
       () => uris.length + looked() >= GUESSES,
       () => [uris, looked()],
@@ -99,12 +102,12 @@ describe('many guesses at a time from one address', () => {
   });
 
   it.each([
-    ['websocket', 'cbor'],
-    ['rawsocket', 'msgpack'],
-    ['websocket', 'json'],
-  ] as const)('are no more than the limit: an authenticator is asked over %s in %s', async (way, format) => {
+    'WebSocket on a universal port, cbor',
+    'RawSocket on a universal port, msgpack',
+    'WebSocket on a universal port, json',
+  ] as const)('are no more than the limit: an authenticator is asked over %s', async (name) => {
     const { connect } = await start(PLAIN, [`security.realms.${REALM}.authenticator = ${AUTHENTICATOR}`]);
-    const backend = closeLater(await connect.websocket('json'));
+    const backend = closeLater(await connect(caseNamed('WebSocket on a universal port, json')));
     backend.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);
     await backend.next();
     backend.send([MESSAGE.AUTHENTICATE, 'secret', {}]);
@@ -112,7 +115,7 @@ describe('many guesses at a time from one address', () => {
     backend.send([MESSAGE.REGISTER, 1, {}, AUTHENTICATOR]);
     expect((await backend.next())[0]).toBe(MESSAGE.REGISTERED);
 
-    const uris = await guess(() => connect[way](format), byTicket('joe', 'wrong'));
+    const uris = await guess(() => connect(caseNamed(name)), byTicket('joe', 'wrong'));
     await until(
       () => uris.length + backend.unread >= GUESSES,
       () => [uris, backend.unread],

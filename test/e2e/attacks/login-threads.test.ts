@@ -10,7 +10,7 @@ import { FRAMES, type Frames } from '../../support/frames.js';
 import { ALL_ROLES, connectRaw, rawOver } from '../../support/raw-client.js';
 import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { startSecuredGateway } from '../../support/secured-gateway.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 /** Logins to a realm whose password takes some 100 ms to derive. */
 const LOGINS = 16;
@@ -71,7 +71,7 @@ describe('many logins at a time whose passwords take work', () => {
     ['over WebSocket in JSON', ({ webSocket }: Urls) => connectRaw(webSocket)],
     [
       'over RawSocket in MessagePack',
-      async ({ rawSocket }: Urls) => rawOver(await dialRouter(rawSocket, { serializer: SERIALIZERS[1]! })),
+      async ({ rawSocket }: Urls) => rawOver(await dialRouter(rawSocket, { serializer: SERIALIZERS[1] })),
     ],
     [
       'over WebSocket in CBOR, from an address each',

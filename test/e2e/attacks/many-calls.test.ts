@@ -1,26 +1,24 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  type AttackedGateway,
+  type AttackedApi,
   nextRequest,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { caseNamed } from '../../support/transport-matrix.js';
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 let goOn = (): void => {};
 beforeAll(async () => {
   const mayGoOn = new Promise<void>((resolve) => {
     goOn = resolve;
   });
-  upstream = await startRecordingUpstream(async () => {
+  const answer = async () => {
     await mayGoOn;
     return { json: {} };
-  });
-  gateway = await startAttacked([
-    `+base_url = ${upstream.url}`,
+  };
+  gateway = await startAttackedApi(answer, [
     '+pool.size = 1',
     '+pool.checkout_timeout = 1h',
     '+timeout = 1h',
@@ -28,15 +26,13 @@ beforeAll(async () => {
     ...procedureLines('wrong', { path: '/{{missing}}' }),
   ]);
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 const CALLS = 500;
 
 it('many calls of one client do not delay those of others', async () => {
-  const [flooder, other] = [await gateway.join(['', 'json', 0]), await gateway.join(['', 'msgpack', 1])];
+  const flooder = await gateway.join(caseNamed('WebSocket on a universal port, json'));
+  const other = await gateway.join(caseNamed('RawSocket on a universal port, msgpack'));
   const call = (client: typeof flooder, name: string, kwargs: object) =>
     client.send([MESSAGE.CALL, nextRequest(client), {}, `com.api.${name}`, [], kwargs]);
   for (let count = 0; count < CALLS; count++) call(flooder, 'get', { who: 'flooder' });
@@ -49,6 +45,6 @@ it('many calls of one client do not delay those of others', async () => {
   goOn();
   expect((await other.next())[0]).toBe(MESSAGE.RESULT);
   // One of the flooder ran already, and another one was next.
-  expect(upstream.requests.slice(0, 3).map(({ url }) => url)).toContain('/other');
+  expect(gateway.upstream.requests.slice(0, 3).map(({ url }) => url)).toContain('/other');
   for (let count = 0; count < CALLS; count++) expect((await flooder.next())[0]).toBe(MESSAGE.RESULT);
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedApi,
   callApi,
   procedureLines,
   startAttackedApi,
 } from '../../support/attacked-gateway.js';
+import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 /** To compare such a name with a configured one took the square of its length: hours, for each of these. */
 const LENGTH = 2_000_000;
@@ -20,14 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_WAYS)('Long names of query parameters: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('Long names of query parameters: $name', (transport) => {
   it.each([
     ['of brackets that open', `a[]${'['.repeat(LENGTH)}`],
     ['of brackets that open, some of them encoded', `tenant[]${'[%5b'.repeat(LENGTH / 4)}`],
     ['of a parameter that is dropped', `tenant${'[a]'.repeat(LENGTH / 3)}`],
   ])('are refused, and harm nobody: one %s', async (_, name) => {
     gateway.upstream.clear();
-    const [attacker, other] = [await gateway.join(way), await gateway.join(way)];
+    const [attacker, other] = [await gateway.join(transport), await gateway.join(transport)];
     const refused = callApi(attacker, 'get', { [name]: 1 });
     expect((await callApi(other, 'get', {})).at(-1)).toMatchObject({ body: 'well' });
     expect((await refused).at(-1)).toMatchObject({
@@ -39,7 +39,7 @@ describe.each(ATTACK_WAYS)('Long names of query parameters: %s', (...way) => {
 
   it('are refused together, those that are dropped too', async () => {
     gateway.upstream.clear();
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const names = Array.from({ length: 20 }, (_, index) => [`tenant[${index}${'x'.repeat(10_000)}]`, 1]);
     expect((await callApi(client, 'get', Object.fromEntries(names)))[0]).toBe(MESSAGE.ERROR);
     expect((await callApi(client, 'get', Object.fromEntries(names.slice(0, 5))))[0]).toBe(MESSAGE.RESULT);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedApi,
   callApi,
   procedureLines,
   startAttackedApi,
 } from '../../support/attacked-gateway.js';
+import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 /** What stands in a folder and in the one beside it, which base_url does not name. */
 const FILES: Readonly<Record<string, string>> = { '/public/a.json': 'public', '/private/a.json': 'private' };
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) => {
+describe.each(ATTACK_MATRIX)('A path value that leaves the folder: $name', (transport) => {
   it.each([
     '../private/a.json',
     '..\\private\\a.json',
@@ -43,7 +43,7 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
     '..?a.json',
   ])('%s is refused, and nothing is sent', async (id) => {
     gateway.upstream.clear();
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'one', { id });
     expect(answer).toEqual([
       MESSAGE.ERROR,
@@ -59,14 +59,14 @@ describe.each(ATTACK_WAYS)('A path value that leaves the folder: %s', (...way) =
 
   it('refuses what two values make together', async () => {
     gateway.upstream.clear();
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     const answer = await callApi(client, 'two', { id: '.%2', rest: 'e%2fprivate%2fa.json' });
     expect(answer[4]).toBe('wamp.error.invalid_argument');
     expect(gateway.upstream.requests).toEqual([]);
   });
 
   it('lets a value with slashes and dots pass', async () => {
-    const client = await gateway.join(way);
+    const client = await gateway.join(transport);
     expect((await callApi(client, 'one', { id: 'a.json' })).at(-1)).toMatchObject({
       body: ['public', 'public'],
     });

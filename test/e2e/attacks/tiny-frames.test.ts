@@ -3,24 +3,19 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import {
-  type AttackedGateway,
+  type AttackedApi,
   callUntil,
   procedureLines,
-  startAttacked,
+  startAttackedApi,
 } from '../../support/attacked-gateway.js';
 import { ALL_ROLES } from '../../support/raw-client.js';
-import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { caseNamed } from '../../support/transport-matrix.js';
 
-let upstream: RecordingUpstream;
-let gateway: AttackedGateway;
+let gateway: AttackedApi;
 beforeAll(async () => {
-  upstream = await startRecordingUpstream(() => ({ json: { ok: true } }));
-  gateway = await startAttacked([`+base_url = ${upstream.url}`, ...procedureLines('get', { path: '/get' })]);
+  gateway = await startAttackedApi(() => ({ json: { ok: true } }), procedureLines('get', { path: '/get' }));
 });
-afterAll(async () => {
-  await gateway.close();
-  await upstream.close();
-});
+afterAll(() => gateway.close());
 
 /** Frames of a client without a payload: two octets and a mask (RFC 6455 §5.2). */
 const frame = (first: number) => Buffer.from([first, 0x80, 0, 0, 0, 0]);
@@ -58,7 +53,7 @@ async function joinRaw(): Promise<Attacker> {
 const MANY = 5;
 
 it.each(['pongs', 'fragments'])('Others are answered while many connections are full of %s', async (kind) => {
-  const other = await gateway.join(['', 'json', 0]);
+  const other = await gateway.join(caseNamed('WebSocket on a universal port, json'));
   const attackers = await Promise.all(Array.from({ length: CONNECTIONS }, joinRaw));
   const flood = Buffer.concat([...(FLOODS[kind] as Buffer[]), PING as Buffer]);
   const read = attackers.map(({ ws, socket }) => {

@@ -12,7 +12,7 @@ import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js'
 import { frameOf } from '../../support/raw-socket-client.js';
 import { startRouterHost, until } from '../../support/router-host.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const closeLater = closeAfterEach();
 

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedGateway,
   nextRequest,
   procedureLines,
   startAttacked,
 } from '../../support/attacked-gateway.js';
 import type { RawClient } from '../../support/raw-client.js';
+import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 const LINES = ['+base_url = http://127.0.0.1:9', '+liveness.enabled = off', ...procedureLines('get', {})];
 
@@ -63,18 +63,18 @@ const FILLINGS = [
   ],
 ] as const;
 
-describe.each(ATTACK_WAYS.map((way, index) => [way[0], way, FILLINGS[index]] as const))(
+describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport, FILLINGS[index]] as const))(
   'A realm that sessions fill, %s',
-  (_name, way, filling) => {
+  (_name, transport, filling) => {
     const [what, key, request] = filling as (typeof FILLINGS)[number];
 
     it(`holds no more ${what} of one session, or of all, than its bytes allow, and serves the others`, async () => {
       gateway = await startAttacked([...LINES, `${key} = 32KB`, `${key}_per_realm = 80KB`]);
       const [first, second, third, witness] = [
-        await gateway.join(way),
-        await gateway.join(way),
-        await gateway.join(way),
-        await gateway.join(way),
+        await gateway.join(transport),
+        await gateway.join(transport),
+        await gateway.join(transport),
+        await gateway.join(transport),
       ];
       const most = { granted: 0 };
       for (const [who, client] of [first, second].entries()) {

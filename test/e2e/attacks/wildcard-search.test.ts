@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
-  ATTACK_WAYS,
   type AttackedGateway,
-  type AttackWay,
   nextRequest,
   procedureLines,
   startAttacked,
 } from '../../support/attacked-gateway.js';
 import type { RawClient } from '../../support/raw-client.js';
+import { ATTACK_MATRIX, type TransportCase } from '../../support/transport-matrix.js';
 
 const TOO_MANY = 'bondy.error.too_many_requests';
 
@@ -67,11 +66,11 @@ const meta = (fill: Search['fill'], procedure: string): Search => ({
   ask: (uri) => [MESSAGE.CALL, {}, procedure, [uri]],
   answered: MESSAGE.RESULT,
 });
-const [jsonOverWebSocket, jsonOverRawSocket, messagePack, cbor] = ATTACK_WAYS as readonly [
-  AttackWay,
-  AttackWay,
-  AttackWay,
-  AttackWay,
+const [jsonOverWebSocket, jsonOverRawSocket, messagePack, cbor] = ATTACK_MATRIX as readonly [
+  TransportCase,
+  TransportCase,
+  TransportCase,
+  TransportCase,
 ];
 
 describe('600 shapes of wildcard patterns', () => {
@@ -80,9 +79,9 @@ describe('600 shapes of wildcard patterns', () => {
     ['CALL', CALL, jsonOverWebSocket],
     ['wamp.subscription.match', meta(MESSAGE.SUBSCRIBE, 'wamp.subscription.match'), cbor],
     ['wamp.registration.match', meta(MESSAGE.REGISTER, 'wamp.registration.match'), jsonOverRawSocket],
-  ] as const)('%s looks into 256 of them at most', async (_, { fill, ask, answered }, way) => {
+  ] as const)('%s looks into 256 of them at most', async (_, { fill, ask, answered }, transport) => {
     gateway = await startAttacked(SERVICE);
-    const attacker = await gateway.join(way);
+    const attacker = await gateway.join(transport);
     const answers = await all(
       attacker,
       Array.from({ length: 600 }, (_, bits) => [fill, { match: 'wildcard' }, pattern(bits)]),
@@ -103,9 +102,9 @@ describe('2,000 prefixes, each of which begins with the one before', () => {
   it.each([
     ['PUBLISH', PUBLISH, cbor],
     ['CALL', CALL, messagePack],
-  ] as const)('%s looks once for each length', async (_, { fill, ask, answered }, way) => {
+  ] as const)('%s looks once for each length', async (_, { fill, ask, answered }, transport) => {
     gateway = await startAttacked(SERVICE);
-    const attacker = await gateway.join(way);
+    const attacker = await gateway.join(transport);
     // None of them matches, but all are looked for.
     const answers = await all(
       attacker,

@@ -4,6 +4,7 @@ import { useRouter } from '../../support/contract.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../../support/router-host.js';
+import { caseNamed } from '../../support/transport-matrix.js';
 
 /** Messages that their receiver's serializer cannot write: whoever waits for an answer gets one (trap T21). */
 
@@ -88,7 +89,7 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
 });
 
 describe('a URI with half a surrogate pair, which JSON alone can say', () => {
-  const { join, ask } = useRouter('websocket');
+  const { join, ask } = useRouter(caseNamed('WebSocket, json'));
   const uri = 'com.\ud800';
 
   it.each([

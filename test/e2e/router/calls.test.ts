@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, useRouter } from '../../support/contract.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(TRANSPORTS)('calls, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
   const { join, ask, callUnderWay } = useRouter(transport);
 
   /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, useRouter } from '../../support/contract.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const CANCELED = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
 const REASON = { reason: 'wamp.error.canceled' };
@@ -77,7 +78,7 @@ const ANSWERS = [
   { answer: (id: number) => [MESSAGE.YIELD, id, {}, ['done']], forwarded: [MESSAGE.RESULT, 1, {}, ['done']] },
 ];
 
-describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
   const { host, join, ask, hearsNothing } = useRouter(transport);
 
   describe.each(CALLEES)('to a callee that $who,', ({ details, capable, progressive = false }) => {
@@ -267,7 +268,7 @@ describe.each(TRANSPORTS)('CANCEL, over %s,', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('CANCEL in a realm with an authorizer, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('CANCEL in a realm with an authorizer, over $name,', (transport) => {
   let verdict: Verdict | Promise<Verdict> = true;
   const rules = {
     authorizer: { may: (_: unknown, action: Action) => (action === 'cancel' ? verdict : true) },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
-import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, type Member, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
 import { hello, rawOver } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const caller = ({ id, authid, authrole }: Member) => ({
   caller: id,
@@ -33,7 +34,7 @@ const MATCHES = [
   ['wildcard', 'com..b'],
 ] as const;
 
-describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
   const { join, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
 
   describe.each(WHO)('of a caller that is %s', (_who, login) => {
@@ -158,7 +159,7 @@ describe.each(TRANSPORTS)('disclosure, over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('disclosure in a realm that refuses it, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('disclosure in a realm that refuses it, over $name', (transport) => {
   const { host, join, ask, hearsNothing } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
   const refused = 'wamp.error.option_disallowed.disclose_me';
 

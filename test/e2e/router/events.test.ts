@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, useRouter } from '../../support/contract.js';
 import { hello, type RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(TRANSPORTS)('events, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('events, over $name', (transport) => {
   const { connect, join, ask } = useRouter(transport);
 
   it('publishes to every subscriber but the publisher, with one publication ID', async () => {

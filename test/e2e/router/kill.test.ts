@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
-import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, type Member, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 import { hello, rawOver } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const KILLED = [MESSAGE.GOODBYE, {}, 'wamp.close.killed'];
 const KILLS = ['kill', 'kill_by_authid', 'kill_by_authrole', 'kill_all'] as const;
 const HOW = { reason: 'com.example.maintenance', message: 'back at noon' };
 
-describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
   const { host, connect, member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
   let admin: Member;
   beforeEach(async () => {
@@ -25,7 +26,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   async function goodbye({ client }: Member, expected: readonly unknown[]): Promise<void> {
     expect(await client.next()).toEqual(expected);
     client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
-    expect(await client.closed).toBe(transport === 'websocket' ? 1000 : 0);
+    expect(await client.closed).toBe(transport.name === 'WebSocket, json' ? 1000 : 0);
     expect(client.unread).toBe(0);
   }
 
@@ -290,7 +291,7 @@ describe.each(TRANSPORTS)('killing sessions, over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('killing sessions in a realm without grants, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('killing sessions in a realm without grants, over $name', (transport) => {
   const { member, ask, hearsNothing } = useRouter(transport);
 
   it.each(KILLS)('%s is refused to everybody', async (name) => {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Verdict } from '../../../src/router/access/authorizer.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { CAPABLE, useRouter } from '../../support/contract.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { FRAMES } from '../../support/frames.js';
 import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const KILLED = [MESSAGE.GOODBYE, {}, 'wamp.close.killed'];
 
-describe.each(TRANSPORTS)('a killed client that does not reply to GOODBYE, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('a killed client that does not reply to GOODBYE, over $name', (transport) => {
   const clock = createFakeClock();
   const { host, member, call } = useRouter(transport, { security: GRANTED, clock });
 
@@ -20,45 +21,48 @@ describe.each(TRANSPORTS)('a killed client that does not reply to GOODBYE, over 
     clock.advance(499);
     expect(host().router.counts().connections).toBe(2);
     clock.advance(1);
-    expect(await bob.client.closed).toBe(transport === 'websocket' ? 1001 : 0);
+    expect(await bob.client.closed).toBe(transport.name === 'WebSocket, json' ? 1001 : 0);
     expect(host().router.counts().connections).toBe(1);
   });
 });
 
-describe.each(TRANSPORTS)('a killed client whose request waits for the authorizer, over %s', (transport) => {
-  const { promise: asked, resolve: ask } = deferred<Action>();
-  const { promise: answer, resolve: decide } = deferred<Verdict>();
-  const { host, member, call, hearsNothing } = useRouter(transport, {
-    rules: () => ({
-      authorizer: {
-        may(_, action) {
-          if (action === 'call') return true;
-          ask(action);
-          return answer;
+describe.each(CONTRACT_MATRIX)(
+  'a killed client whose request waits for the authorizer, over $name',
+  (transport) => {
+    const { promise: asked, resolve: ask } = deferred<Action>();
+    const { promise: answer, resolve: decide } = deferred<Verdict>();
+    const { host, member, call, hearsNothing } = useRouter(transport, {
+      rules: () => ({
+        authorizer: {
+          may(_, action) {
+            if (action === 'call') return true;
+            ask(action);
+            return answer;
+          },
         },
-      },
-    }),
-  });
+      }),
+    });
 
-  it('has none of its requests granted', async () => {
-    const [admin, victim] = [await member(), await member()];
-    victim.client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
-    victim.client.send([MESSAGE.SUBSCRIBE, 2, {}, 'com.t']);
-    victim.client.send([MESSAGE.CALL, 3, {}, 'wamp.session.count']);
-    expect(await asked).toBe('register');
-    await call(admin.client, 1, 'wamp.session.kill', [victim.id]);
-    expect(await victim.client.next()).toEqual(KILLED);
-    decide(true);
-    victim.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
-    await victim.client.closed;
-    expect(victim.client.unread).toBe(0);
-    await hearsNothing(admin.client);
-    expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0, subscriptions: 0 });
-  });
-});
+    it('has none of its requests granted', async () => {
+      const [admin, victim] = [await member(), await member()];
+      victim.client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
+      victim.client.send([MESSAGE.SUBSCRIBE, 2, {}, 'com.t']);
+      victim.client.send([MESSAGE.CALL, 3, {}, 'wamp.session.count']);
+      expect(await asked).toBe('register');
+      await call(admin.client, 1, 'wamp.session.kill', [victim.id]);
+      expect(await victim.client.next()).toEqual(KILLED);
+      decide(true);
+      victim.client.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
+      await victim.client.closed;
+      expect(victim.client.unread).toBe(0);
+      await hearsNothing(admin.client);
+      expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0, subscriptions: 0 });
+    });
+  },
+);
 
 describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
-  const { host, member, call } = useRouter('websocket', { security: GRANTED });
+  const { host, member, call } = useRouter(caseNamed('WebSocket, json'), { security: GRANTED });
 
   it('gets its GOODBYE, even if the message cannot be encoded for it', async () => {
     const admin = await member(ALICE);
@@ -87,7 +91,7 @@ function deferred<T>() {
 
 /** In this process: a client may be killed while it does something itself. */
 describe('a session that is killed by its own call', () => {
-  const { host, member, ask } = useRouter('in-process', { security: GRANTED });
+  const { host, member, ask } = useRouter(caseNamed('in process'), { security: GRANTED });
 
   it('gets GOODBYE as its last message', async () => {
     const [admin, bob] = [await member(ALICE, CAPABLE), await member(BOB)];

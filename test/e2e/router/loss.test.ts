@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, PLAIN_CALLEE, useRouter } from '../../support/contract.js';
 import { hello, type RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const CANCELED = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled', [expect.stringMatching(/ /)]];
 const INTERRUPT = { mode: 'killnowait', reason: 'wamp.error.canceled' };
@@ -14,7 +15,7 @@ const WAYS: readonly (readonly [string, (client: RawClient) => void])[] = [
   ['breaks the protocol', (client) => client.send([MESSAGE.REGISTERED, 1, 1])],
 ];
 
-describe.each(TRANSPORTS)('during a call, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
   const { host, join, ask, callUnderWay, hearsNothing } = useRouter(transport);
   const left = (what: object) => expect.poll(() => host().router.counts()).toMatchObject(what);
 
@@ -205,7 +206,7 @@ describe.each(TRANSPORTS)('during a call, over %s,', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('during events, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('during events, over $name,', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
   it.each(WAYS)('a publisher that %s has its last events delivered', async (_how, go) => {

@@ -2,10 +2,11 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RouterSecurity } from '../../../src/router/access/realm-access.js';
 import type { RealmSecurity } from '../../../src/router/auth/realm-security.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, type Member, useRouter } from '../../support/contract.js';
 import { FRAMES } from '../../support/frames.js';
 import { byTicket } from '../../support/logins.js';
 import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
@@ -33,7 +34,7 @@ const KINDS = [
   },
 ];
 
-describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
   const { join, member, ask, call } = useRouter(transport);
   let one: Member;
   let two: Member;
@@ -232,7 +233,7 @@ describe.each(TRANSPORTS)('the meta API, over %s,', (transport) => {
 const NAME = 'half\ud800';
 
 describe.each(FRAMES)('a result of the meta API in $name', (frames) => {
-  const { host, member, ask } = useRouter('websocket', { security: security() });
+  const { host, member, ask } = useRouter(caseNamed('WebSocket, json'), { security: security() });
 
   it('becomes an error if it cannot be encoded, so that the caller does not wait for ever', async () => {
     const { id } = await member(byTicket(NAME, 'secret'));

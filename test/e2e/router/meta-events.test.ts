@@ -6,16 +6,16 @@ import {
   CAPABLE,
   type Member,
   PLAIN_CALLEE,
-  TRANSPORTS,
   transportDetails,
   useRouter,
 } from '../../support/contract.js';
 import { hello, type RawClient, rawOver } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
   const { host, connect, join, member, ask, hearsNothing } = useRouter(transport);
   let observer: RawClient;
   beforeEach(async () => {
@@ -317,7 +317,7 @@ describe.each(TRANSPORTS)('meta events, over %s', (transport) => {
 });
 
 describe('the transport details of a session', () => {
-  const { member, ask } = useRouter('websocket');
+  const { member, ask } = useRouter(caseNamed('WebSocket, json'));
 
   it('are its transport, its serializer and its address', async () => {
     const observer = await member();

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
-import { ANY, TRANSPORTS, transportDetails, useRouter } from '../../support/contract.js';
+import { ANY, transportDetails, useRouter } from '../../support/contract.js';
 import { FRAMES } from '../../support/frames.js';
 import { ALICE, BOB, GRANTED } from '../../support/granted-realm.js';
 import { ALL_ROLES, connectRaw, hello, rawOver } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const LISTS = ['wamp.session.count', 'wamp.session.list'] as const;
 
-describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) => {
   const { host, connect, join, member, ask, call } = useRouter(transport, { security: GRANTED });
 
   it('returns the number and the IDs of sessions, by role on request', async () => {
@@ -149,7 +150,7 @@ describe.each(TRANSPORTS)('the session meta API, over %s', (transport) => {
 
 /** Session IDs have up to 53 bits. Each format writes them in its own way. */
 describe.each(FRAMES)('session IDs in $name', (frames) => {
-  const { host, session } = useRouter('websocket', { rules: () => ({}) });
+  const { host, session } = useRouter(caseNamed('WebSocket, json'), { rules: () => ({}) });
 
   it('can be used as the router returned them', async () => {
     const observed = await session();

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { CAPABLE, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const COUNT = 200;
 const numbers = Array.from({ length: COUNT }, (_, at) => at);
 
 /** WAMP, "Ordering Guarantees". */
-describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
+describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
   /** Everything that a client gets until a given last message. */
@@ -111,7 +112,7 @@ describe.each(TRANSPORTS)('the order of messages, over %s:', (transport) => {
 
 /** Results that wait for a slow caller. For one that is too slow, see the tests of send queues. */
 describe('progressive results for a caller that reads nothing for a while', () => {
-  const { host, join, ask } = useRouter('websocket');
+  const { host, join, ask } = useRouter(caseNamed('WebSocket, json'));
 
   it('all come when it reads again', async () => {
     const callee = await join(CAPABLE);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, useRouter } from '../../support/contract.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const PACKING = { ppt_scheme: 'x_mine', ppt_serializer: 'cbor', ppt_cipher: 'none', ppt_keyid: 'k1' };
 const PACKED = ['\0cGFja2Vk'];
 
-describe.each(TRANSPORTS)('packed payloads, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('packed payloads, over $name', (transport) => {
   const { join, ask } = useRouter(transport);
 
   it('pass from caller to callee and back, with their packing attributes', async () => {

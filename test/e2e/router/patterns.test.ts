@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(TRANSPORTS)('patterns, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('patterns, over $name', (transport) => {
   const { join, ask } = useRouter(transport);
 
   /** Registers in the given order. Returns the registration IDs. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, PLAIN_CALLEE, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 /** What autobahn|js announces: progressive results, but no call canceling. */
 const PROGRESS_ONLY = { roles: { callee: { features: { progressive_call_results: true } }, caller: {} } };
 
-describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) => {
   const { join, ask, session } = useRouter(transport);
 
   /** An open call: [callee, caller, details of the invocation]. */
@@ -117,8 +118,8 @@ describe.each(TRANSPORTS)('progressive results, over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)(
-  'progressive results of a realm that always asks for them, over %s',
+describe.each(CONTRACT_MATRIX)(
+  'progressive results of a realm that always asks for them, over $name',
   (transport) => {
     const { join, ask } = useRouter(transport, { rules: () => ({ progressiveResults: 'always' }) });
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { type Member, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 /**
  * Names of sessions in the tables below. `bob` has two; the second one publishes. Roles are admins
@@ -65,7 +66,7 @@ const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, rec
   [{ exclude_authid: ['bob'], exclude_me: false }, ['alice', 'carol', 'nobody']],
 ];
 
-describe.each(TRANSPORTS)('receivers of an event, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('receivers of an event, over $name', (transport) => {
   const { host, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
   let members: Record<Who, Member>;
   beforeEach(async () => {

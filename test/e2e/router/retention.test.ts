@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, useRouter } from '../../support/contract.js';
 import { LIMITS } from '../../support/limits.js';
 import { hello } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const RETAIN = { retain: true, acknowledge: true };
 const GET = { get_retained: true };
 
-describe.each(TRANSPORTS)('retained events, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
   const { connect, join, ask } = useRouter(transport, { limits: { ...LIMITS, maxRetainedEvents: 3 } });
 
   it('come on request after SUBSCRIBED: the last retained one', async () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../../../src/wamp/peer.js';
-import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, PLAIN_CALLEE, useRouter } from '../../support/contract.js';
 import { hello, rawOver } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const FORCE = { force_reregister: true };
 
-describe.each(TRANSPORTS)('revocation, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('revocation, over $name', (transport) => {
   const { host, join, ask } = useRouter(transport);
 
   it('takes a registration from all its callees, and tells those that support it', async () => {

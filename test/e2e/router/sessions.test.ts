@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ROUTER_ROLES } from '../../../src/router/access/admission.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, useRouter } from '../../support/contract.js';
 import { ALL_ROLES, hello } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(TRANSPORTS)('sessions, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
   const { host, connect, join, ask } = useRouter(transport);
 
   it('sends WELCOME with everything that clients need to an anonymous client', async () => {

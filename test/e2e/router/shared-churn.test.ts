@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../../src/wamp/client/session.js';
-import { CAPABLE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { CAPABLE, useRouter } from '../../support/contract.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 interface Callee {
   readonly name: string;
@@ -24,7 +25,7 @@ const GOINGS: readonly ((callee: Callee) => Promise<unknown>)[] = [
   ({ session, registration }) => session.unregister(registration),
 ];
 
-describe.each(TRANSPORTS)('shared registrations whose callees come and go, over %s,', (transport) => {
+describe.each(CONTRACT_MATRIX)('shared registrations whose callees come and go, over $name,', (transport) => {
   const { session } = useRouter(transport);
 
   /**

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { InvocationOutcome } from '../../../src/wamp/client/invocations.js';
 import type { Session } from '../../../src/wamp/client/session.js';
-import { CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { CAPABLE, PLAIN_CALLEE, useRouter } from '../../support/contract.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const answer = (name: string): InvocationOutcome => ({ kind: 'result', payload: { args: [name] } });
 const unavailable: InvocationOutcome = { kind: 'error', uri: 'wamp.error.unavailable', payload: {} };
 
-describe.each(TRANSPORTS)('shared registrations, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) => {
   const { session } = useRouter(transport);
 
   /**

@@ -1,15 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, type Member, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, type Member, useRouter } from '../../support/contract.js';
 import { ALICE, BOB, CAROL, GRANTED } from '../../support/granted-realm.js';
 import { LIMITS } from '../../support/limits.js';
 import { hello, type RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const ADD = 'wamp.session.add_testament';
 const FLUSH = 'wamp.session.flush_testaments';
 const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 
-describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
   const { host, connect, join, member, ask, hearsNothing } = useRouter(transport, {
     limits: { ...LIMITS, maxTestaments: 3 },
   });
@@ -249,7 +250,7 @@ describe.each(TRANSPORTS)('testaments, over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('testaments in a realm that refuses disclosure, over $name', (transport) => {
   const { join, ask } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
 
   it('must not name their publisher', async () => {
@@ -265,7 +266,7 @@ describe.each(TRANSPORTS)('testaments in a realm that refuses disclosure, over %
   });
 });
 
-describe.each(TRANSPORTS)('testaments in a realm with grants, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('testaments in a realm with grants, over $name', (transport) => {
   const { member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
 
   it('need a grant to publish to their topics', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
-import { ANY, CAPABLE, PLAIN_CALLEE, TRANSPORTS, useRouter } from '../../support/contract.js';
+import { ANY, CAPABLE, PLAIN_CALLEE, useRouter } from '../../support/contract.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { LIMITS } from '../../support/limits.js';
 import type { RawClient } from '../../support/raw-client.js';
+import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const DEFAULT = 30_000;
 const CAP = 600_000;
@@ -11,7 +12,7 @@ const TIMEOUT = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.timeout', [expe
 const INTERRUPT = [MESSAGE.INTERRUPT, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }];
 const PROGRESS = { receive_progress: true };
 
-describe.each(TRANSPORTS)('timeouts of calls, over %s', (transport) => {
+describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
   const clock = createFakeClock();
   const limits = { ...LIMITS, callTimeout: DEFAULT, maxCallTimeout: CAP };
   const { host, join, ask, hearsNothing } = useRouter(transport, { clock, limits });

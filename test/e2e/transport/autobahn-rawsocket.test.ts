@@ -9,26 +9,23 @@ import {
 import { createFakeClock } from '../../support/fake-clock.js';
 import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
-import { startWay, WAYS, type Way } from '../../support/ways.js';
+import { startRouterOver, type Transport, transportsNamed } from '../../support/transport-matrix.js';
 
 /** Its own reader of frames. */
 const { Protocol }: { Protocol: { prototype: { _handlePingPacket(payload: Buffer): number } } } =
   createRequire(import.meta.url)('autobahn/lib/transport/rawsocket.js');
 
-const byName = (name: string): Way => WAYS.find((way) => way.name === name) as Way;
-
-function placeOf(host: RouterHost, way: Way): AutobahnRawSocket {
-  const url = host.listener.urls[way.urlAt ?? 0] ?? '';
-  if (way.unix === true) return { type: 'rawsocket', path: url.replace('rs://unix:', '') };
+function placeOf(host: RouterHost, transport: Transport): AutobahnRawSocket {
+  const url = host.listener.urls[transport.urlAt ?? 0] ?? '';
+  if (transport.unix === true) return { type: 'rawsocket', path: url.replace('rs://unix:', '') };
   const { hostname, port } = new URL(url);
   return { type: 'rawsocket', host: hostname, port: Number(port) };
 }
 
 /** It keeps its half of a connection open, and reads frames in its own way. */
-describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a universal port'])(
-  'autobahn|js over %s',
-  (name) => {
-    const way = byName(name);
+describe.each(transportsNamed('RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a universal port'))(
+  'autobahn|js over $name',
+  (transport) => {
     let host: RouterHost;
     let folder: TemporaryFolder;
     const clients: AutobahnClient[] = [];
@@ -44,13 +41,13 @@ describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a univ
       folder.remove();
     });
     async function connect(): Promise<AutobahnClient> {
-      const client = await connectAutobahn(placeOf(host, way), 'realm1');
+      const client = await connectAutobahn(placeOf(host, transport), 'realm1');
       clients.push(client);
       return client;
     }
 
     it('joins, calls, publishes and leaves', async () => {
-      host = await startWay(way, folder);
+      host = await startRouterOver(transport, folder);
       const [callee, caller] = [await connect(), await connect()];
       await callee.session.register('com.echo', (args, kwargs) => new autobahn.Result(args, kwargs));
       const big = 'ä'.repeat(300_000);
@@ -71,8 +68,8 @@ describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a univ
     });
 
     it('learns why it is not let in', async () => {
-      host = await startWay(way, folder);
-      await expect(connectAutobahn(placeOf(host, way), 'nowhere')).rejects.toThrow(
+      host = await startRouterOver(transport, folder);
+      await expect(connectAutobahn(placeOf(host, transport), 'nowhere')).rejects.toThrow(
         'wamp.error.no_such_realm',
       );
     });
@@ -80,7 +77,7 @@ describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a univ
     it('answers our pings', async () => {
       const clock = createFakeClock();
       const pinged = vi.spyOn(Protocol.prototype, '_handlePingPacket');
-      host = await startWay(way, folder, { clock, pingInterval: 30_000, pingTimeout: 1e9 });
+      host = await startRouterOver(transport, folder, { clock, pingInterval: 30_000, pingTimeout: 1e9 });
       const client = await connect();
       // A second ping is not sent before something came after the first.
       await until(() => {
@@ -92,16 +89,16 @@ describe.each(['RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a univ
     });
 
     it('is told when the router goes', async () => {
-      host = await startWay(way, folder);
+      host = await startRouterOver(transport, folder);
       const client = await connect();
       void host.router.close();
       expect(await client.closed).toBe('wamp.close.system_shutdown');
     });
 
     it('is not let in where the listener is full', async () => {
-      host = await startWay(way, folder, { maxSessions: 1 });
+      host = await startRouterOver(transport, folder, { maxSessions: 1 });
       await connect();
-      await expect(connectAutobahn(placeOf(host, way), 'realm1')).rejects.toThrow();
+      await expect(connectAutobahn(placeOf(host, transport), 'realm1')).rejects.toThrow();
     });
   },
 );

@@ -5,7 +5,12 @@ import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { connectRawSocket } from '../../support/raw-socket-client.js';
 import { type RouterHost, until, untilEmpty } from '../../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
-import { connectWay, startWay, WAYS, type Way } from '../../support/ways.js';
+import {
+  connectOver,
+  startRouterOver,
+  type Transport,
+  transportsNamed,
+} from '../../support/transport-matrix.js';
 
 /** More than what the system itself keeps for a connection that nobody reads, some megabytes: by then it is cut. */
 const MOST_EVENTS = 50_000;
@@ -14,8 +19,8 @@ const BLOCK = 'x'.repeat(1000);
 const BURST = 250;
 
 /** Subscribes, and then reads nothing ever. */
-async function neverReads(way: Way, url: string): Promise<Socket> {
-  if (way.name === 'WebSocket') {
+async function neverReads(transport: Transport, url: string): Promise<Socket> {
+  if (transport.name === 'WebSocket') {
     const client = await connectRaw(url);
     await subscribe(client);
     const socket = (client.ws as unknown as { _socket: Socket })._socket;
@@ -32,12 +37,15 @@ async function subscribe(client: RawClient): Promise<void> {
   expect((await client.next())[0]).toBe(MESSAGE.SUBSCRIBED);
 }
 
-const ways = WAYS.filter(({ name }) =>
-  ['WebSocket', 'RawSocket', 'RawSocket over TLS', 'RawSocket over a Unix socket'].includes(name),
+const transports = transportsNamed(
+  'WebSocket',
+  'RawSocket',
+  'RawSocket over TLS',
+  'RawSocket over a Unix socket',
 );
 
 /** The load of one publisher who never pauses but for an answer now and then. */
-describe.each(ways)('a reader that never reads, over $name', (way) => {
+describe.each(transports)('a reader that never reads, over $name', (transport) => {
   let folder: TemporaryFolder;
   let host: RouterHost;
   let socket: Socket;
@@ -56,12 +64,12 @@ describe.each(ways)('a reader that never reads, over $name', (way) => {
     ['bytes', { maxSendBuffer: 1024 * 1024 }],
     ['messages', { maxSendBuffer: 400 * 1024 * 1024, maxSendQueue: 1000 }],
   ])('is cut off by the limit of %s, and nobody else notices', async (_what, limits) => {
-    host = await startWay(way, folder, limits);
-    socket = await neverReads(way, host.url);
+    host = await startRouterOver(transport, folder, limits);
+    socket = await neverReads(transport, host.url);
     const destroy = vi.spyOn(Socket.prototype, 'destroy');
-    const readers = [await connectWay(way, host), await connectWay(way, host)];
+    const readers = [await connectOver(transport, host), await connectOver(transport, host)];
     for (const reader of readers) await subscribe(reader);
-    const publisher = await connectWay(way, host);
+    const publisher = await connectOver(transport, host);
     await hello(publisher);
 
     let request = 0;

@@ -17,19 +17,19 @@ import {
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
 import { frameOf } from '../../support/raw-socket-client.js';
 import { type RouterHost, startRouterHost, until } from '../../support/router-host.js';
-import { SERIALIZERS } from '../../support/ways.js';
+import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const HELLO = '[1,"realm1",{"roles":{"caller":{}}}]';
 const json = Buffer.from(HELLO);
 const msgpack = Buffer.from(
-  SERIALIZERS[1]?.encode({
+  SERIALIZERS[1].encode({
     type: MESSAGE.HELLO,
     realm: 'realm1',
     details: { roles: { caller: {} } },
   }) as Uint8Array,
 );
 const cbor = Buffer.from(
-  SERIALIZERS[2]?.encode({
+  SERIALIZERS[2].encode({
     type: MESSAGE.HELLO,
     realm: 'realm1',
     details: { roles: { caller: {} } },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ALL_ROLES, hello, type RawClient } from '../../support/raw-client.js';
-import { CASES, SERIALIZERS, useWay } from '../../support/ways.js';
+import { SERIALIZERS, TRANSPORT_MATRIX, useTransport } from '../../support/transport-matrix.js';
 
 const ANY = expect.anything();
 
@@ -26,9 +26,10 @@ const VALUES: readonly unknown[] = [
   `\0${Buffer.from([0, 1, 254, 255]).toString('base64')}`,
 ];
 
-/** One contract for every way to a router and every serializer. */
-describe.each(CASES)('over %s', (_name, way, serializer) => {
-  const { host, connect, join, ask } = useWay(way, serializer);
+/** One contract for every transport with every serializer. */
+describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
+  const { serializer } = over;
+  const { host, connect, join, ask } = useTransport(over);
   // The other end of a call or event has another serializer, where there are several.
   const other = SERIALIZERS[(SERIALIZERS.indexOf(serializer) + 1) % SERIALIZERS.length];
 

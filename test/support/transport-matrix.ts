@@ -11,8 +11,8 @@ import { type RouterHost, startRouterHost, until, untilEmpty } from './router-ho
 import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 import { readTlsFixtures, TLS_FILES } from './tls-fixtures.js';
 
-/** One way from a client to a router. */
-export interface Way {
+/** How a client reaches a router. */
+export interface Transport {
   readonly name: string;
   /** Undefined in process. */
   readonly protocol: ListenerOptions['protocol'] | undefined;
@@ -22,8 +22,7 @@ export interface Way {
   readonly urlAt?: number;
 }
 
-/** All of them. */
-export const WAYS: readonly Way[] = [
+export const TRANSPORTS: readonly Transport[] = [
   { name: 'in process', protocol: undefined },
   { name: 'WebSocket', protocol: 'websocket' },
   { name: 'WebSocket over TLS', protocol: 'websocket', tls: true },
@@ -36,23 +35,74 @@ export const WAYS: readonly Way[] = [
   { name: 'RawSocket on a universal port with TLS', protocol: 'universal', tls: true, urlAt: 1 },
 ];
 
-/** Nesting is deep in these, so that no test of a transport meets its limit. */
-export const SERIALIZERS: readonly Serializer[] = createSerializers({ maxNesting: 512 });
+/** The transports of these names, in this order. */
+export function transportsNamed(...names: readonly string[]): readonly Transport[] {
+  return names.map((name) => named(TRANSPORTS, name));
+}
 
-/** Each way with each serializer; in process there is none. */
-export const CASES: readonly (readonly [name: string, way: Way, serializer: Serializer])[] = WAYS.flatMap(
-  (way) =>
-    SERIALIZERS.slice(0, way.protocol === undefined ? 1 : undefined).map(
-      (serializer) =>
-        [way.protocol === undefined ? way.name : `${way.name}, ${serializer.name}`, way, serializer] as const,
-    ),
+/** They allow deep nesting, so that no test of a transport meets its limit. */
+export const SERIALIZERS = createSerializers({ maxNesting: 512 }) as readonly [
+  json: Serializer,
+  msgpack: Serializer,
+  cbor: Serializer,
+];
+
+/** A transport with a serializer. */
+export interface TransportCase {
+  /** `WebSocket, json` */
+  readonly name: string;
+  readonly transport: Transport;
+  readonly serializer: Serializer;
+}
+
+/** Each transport with each serializer. In process there is no serializer, so there is one case. */
+export const TRANSPORT_MATRIX: readonly TransportCase[] = TRANSPORTS.flatMap((transport) =>
+  transport.protocol === undefined
+    ? [{ name: transport.name, transport, serializer: SERIALIZERS[0] }]
+    : SERIALIZERS.map((serializer) => ({
+        name: `${transport.name}, ${serializer.name}`,
+        transport,
+        serializer,
+      })),
+);
+
+/** The cases of these names, in this order. */
+export function casesNamed(...names: readonly string[]): readonly TransportCase[] {
+  return names.map(caseNamed);
+}
+
+export function caseNamed(name: string): TransportCase {
+  return named(TRANSPORT_MATRIX, name);
+}
+
+function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`none of these has the name ${name}`);
+  return found;
+}
+
+/**
+ * The cases of the router's contract. Where `CI` is set or `CONTRACT` is `all`: each serializer over each transport that
+ * reads frames in its own way. Else each of these transports and each serializer once.
+ */
+export const CONTRACT_MATRIX: readonly TransportCase[] =
+  process.env['CI'] !== undefined || process.env['CONTRACT'] === 'all'
+    ? TRANSPORT_MATRIX.filter(({ transport }) => transport.tls !== true && transport.urlAt === undefined)
+    : casesNamed('in process', 'WebSocket, json', 'RawSocket, msgpack', 'RawSocket over a Unix socket, cbor');
+
+/** The cases of attacks on a gateway: both transports on one port, each serializer, and JSON over both. */
+export const ATTACK_MATRIX: readonly TransportCase[] = casesNamed(
+  'WebSocket on a universal port, json',
+  'RawSocket on a universal port, json',
+  'WebSocket on a universal port, msgpack',
+  'RawSocket on a universal port, cbor',
 );
 
 const { ca } = readTlsFixtures();
 
-/** Starts a router that can be reached in one way. `folder` holds its Unix socket. */
-export function startWay(
-  { protocol, tls, unix }: Way,
+/** Starts a router that listens for this transport. `folder` holds its Unix socket. */
+export function startRouterOver(
+  { protocol, tls, unix }: Transport,
   folder: TemporaryFolder,
   listener: Partial<ListenerOptions> = {},
   router: Partial<RouterOptions> = {},
@@ -70,10 +120,14 @@ export function startWay(
   });
 }
 
-/** A client in one way. */
-export async function connectWay(way: Way, host: RouterHost, serializer?: Serializer): Promise<RawClient> {
-  if (way.protocol === undefined) return attachRaw(host.router.attach);
-  const url = host.listener.urls[way.urlAt ?? 0] ?? '';
+/** Connects a client over this transport. */
+export async function connectOver(
+  transport: Transport,
+  host: RouterHost,
+  serializer?: Serializer,
+): Promise<RawClient> {
+  if (transport.protocol === undefined) return attachRaw(host.router.attach);
+  const url = host.listener.urls[transport.urlAt ?? 0] ?? '';
   return rawOver(await dialRouter(url, { tls: { ca }, ...(serializer && { serializer }) }));
 }
 
@@ -84,10 +138,10 @@ function openHandles(): number {
 }
 
 /**
- * A router for each test of a suite, and clients on it by one way. After each test all clients are gone; then neither
- * the router nor its listener may hold anything any more, and the process has as many sockets as before.
+ * Starts a router for each test of a suite, and connects clients to it over one transport. After each test it closes all
+ * clients. Then neither the router nor its listener may hold anything, and the process has as many sockets as before.
  */
-export function useWay(way: Way, serializer: Serializer) {
+export function useTransport({ transport, serializer }: TransportCase) {
   let current: RouterHost;
   let folder: TemporaryFolder;
   let handlesBefore: number;
@@ -96,7 +150,7 @@ export function useWay(way: Way, serializer: Serializer) {
   beforeEach(async () => {
     handlesBefore = openHandles();
     folder = createTemporaryFolder();
-    current = await startWay(way, folder);
+    current = await startRouterOver(transport, folder);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
@@ -108,7 +162,7 @@ export function useWay(way: Way, serializer: Serializer) {
   });
 
   async function connect(by = serializer): Promise<RawClient> {
-    const client = await connectWay(way, current, by);
+    const client = await connectOver(transport, current, by);
     clients.push(client);
     return client;
   }
