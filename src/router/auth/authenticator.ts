@@ -3,6 +3,7 @@ import { asDict, type Dict, type Payload } from '../../wamp/payload.js';
 import { argsOf, kwargsOf } from '../../wamp/payload-values.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { WampError } from '../../wamp/wamp-error.js';
+import { estimateSize } from '../estimate-size.js';
 import { KEY_BYTES } from './key-bytes.js';
 import type { PasswordKeys } from './password-keys.js';
 import { ANONYMOUS, EVERYBODY } from './roles.js';
@@ -102,9 +103,25 @@ export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthen
   };
 }
 
+/**
+ * The longest text of a result, in characters. Longer ones would cost much at each login: every
+ * client that the authenticator does not know gets a challenge with a salt like the last one.
+ */
+const MAX_TEXT = 4096;
+const TEXTS = ['role', 'authid', 'secret', 'salt', 'pubkey', 'stored_key', 'server_key'];
+/** The most `extra`, in estimated bytes. Its session keeps it. */
+const MAX_EXTRA = 64 * 1024;
+
+function isTooLarge(dict: Dict): boolean {
+  return (
+    TEXTS.some((name) => (textOf(dict[name])?.length ?? 0) > MAX_TEXT) ||
+    estimateSize(dict['extra'], MAX_EXTRA) > MAX_EXTRA
+  );
+}
+
 function readResult(result: unknown, realm: string): KnownUser | undefined {
   const dict = typeof result === 'string' ? { role: result } : asDict(result);
-  if (dict === undefined) return undefined;
+  if (dict === undefined || isTooLarge(dict)) return undefined;
   const authrole = textOf(dict['role']);
   if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
   if ((dict['realm'] ?? realm) !== realm) return undefined;
