@@ -45,7 +45,10 @@ export interface GatewayOptions {
   readonly observer?: Observer;
   /** The time. Default: the system's clock. */
   readonly clock?: Clock;
-  /** Numbers in [0, 1), for jitter and error ids. No secret depends on them. Default: `Math.random`. */
+  /**
+   * Numbers in [0, 1), for jitter and the ids of errors. No secret depends on them. Default:
+   * `Math.random`.
+   */
   readonly random?: () => number;
   /** Makes idempotency keys. Default: `crypto.randomUUID`. */
   readonly uuid?: () => string;
@@ -75,20 +78,24 @@ export interface GatewayOptions {
  */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners. When one step fails, everything is closed again. A stopped
-   * gateway can be started again.
+   * Registers every procedure, then opens the listeners. If a step fails, everything is closed
+   * again. A stopped gateway can be started again.
    *
    * @throws GatewayError `already_started`, `listen` or `listener_tls`
    */
   start(): Promise<void>;
   /**
-   * Refuses new calls, waits for the running ones, sends GOODBYE to every session and closes everything. It may be
-   * called again while it runs, for example with a shorter grace.
+   * Refuses new calls, waits for the running ones, sends GOODBYE to every session and closes
+   * everything. May be called again while it runs, for example with a shorter grace period.
    *
-   * @param graceMs milliseconds in which running calls may end; then they are cancelled. Default: 10,000
+   * @param graceMs milliseconds that running calls have to end, before they are cancelled. Default:
+   *   10,000
    */
   stop(graceMs?: number): Promise<void>;
-  /** The URLs for clients: `ws://127.0.0.1:18080/ws`, `rs://127.0.0.1:18082`. Empty until `start` resolves. */
+  /**
+   * The URLs for clients, such as `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082`. Empty until
+   * `start` resolves.
+   */
   readonly endpoints: readonly string[];
   /** How many procedures the configuration defines. */
   readonly procedureCount: number;
@@ -101,8 +108,8 @@ export interface Gateway {
 const DEFAULT_GRACE_MS = 10_000;
 
 /**
- * Secrets that are read within this time are there when the first call comes. A provider that takes longer keeps nobody
- * waiting: its service's calls are answered `secrets` until it is done.
+ * How long the start waits for secrets. If a provider takes longer, the listeners open without it,
+ * and calls of its service fail with `secrets` until the secret is read.
  */
 const SECRETS_WAIT_MS = 3_000;
 
@@ -157,7 +164,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   };
 
   const compile = () => config.services.map((service) => createService(service, deps));
-  // Compiled here and not at the start, so that whoever only checks a configuration finds what is wrong with it.
+  // Compiled here and not at the start, so that checking a configuration finds its errors.
   let services: readonly Service[] | undefined = compile();
   let callees: Callee[] = [];
   let listeners: readonly Listener[] = [];
@@ -314,7 +321,8 @@ function createConfiguredRouter(
  * Builds the HTTP request that a call would send, with secrets masked. It sends nothing.
  *
  * @param uri the procedure
- * @param realm needed only when several realms have a procedure with this URI. Default: the first of them
+ * @param realm needed only if several realms have a procedure with this URI. Default: the first of
+ *   them
  * @param kwargs the keyword arguments of the call
  * @throws BadRequest when the procedure does not exist, or the kwargs cannot become its request
  *
@@ -323,7 +331,8 @@ function createConfiguredRouter(
  * import { loadConfig, previewRequest } from 'wamp-rpc-gateway';
  *
  * const config = loadConfig('bondy.conf', { env: process.env });
- * const { request } = previewRequest(config, 'com.billing.get_invoice', undefined, { id: 'INV-001' });
+ * const kwargs = { id: 'INV-001' };
+ * const { request } = previewRequest(config, 'com.billing.get_invoice', undefined, kwargs);
  * console.log(request.method, request.origin + request.path);
  * ```
  */

@@ -11,15 +11,18 @@ import type { Turns } from './turns.js';
 import type { Attach } from './wamp/peer.js';
 import { createSerializers } from './wamp/serializers/serializers.js';
 
-/** A listener of a configuration with what can be spoken on it. */
-export interface SpokenListener {
+/** A listener that is opened. */
+export interface EnabledListener {
   readonly config: ListenerConfig;
   readonly address: ListenerAddress;
   readonly hasTls: boolean;
 }
 
-/** The listeners that are opened: those of the other protocols only have a notice in the configuration. */
-export function enabledListeners(config: LoadedConfig): readonly SpokenListener[] {
+/**
+ * The listeners that are opened. For a protocol that is not implemented yet, the configuration has
+ * a notice.
+ */
+export function enabledListeners(config: LoadedConfig): readonly EnabledListener[] {
   return config.listeners.flatMap((listener) => {
     const { enabled, protocol, ip, port, path, socket } = listener.settings;
     if (!enabled || isPendingProtocol(protocol)) return [];
@@ -28,11 +31,15 @@ export function enabledListeners(config: LoadedConfig): readonly SpokenListener[
   });
 }
 
-/** Bytes of messages whose rest is missing, of all clients together; more where messages may be large. */
+/**
+ * The least limit for bytes of incomplete messages, of all clients together. It is higher if
+ * messages may be large.
+ */
 const LEAST_RECEIVE_TOTAL = 128 * 1024 * 1024;
 
 /**
- * Opens the listeners of a configuration, one after the other. Where one cannot be opened, those before it are closed.
+ * Opens the listeners of a configuration, one after another. If one cannot be opened, those before
+ * it are closed.
  *
  * @throws GatewayError `listen` or `listener_tls`
  */
@@ -50,7 +57,7 @@ export async function openListeners(
   const files = createConnectionFiles(limitOfOpenFiles(), upstreamConnections(config));
   const sendTotal = createSendTotal(wamp.max_send_buffer_total);
   const receiveTotal = createSendTotal(Math.max(LEAST_RECEIVE_TOTAL, 8 * wamp.max_message_size));
-  // One set for all listeners: an EVENT is encoded once for all who get it.
+  // One set for all listeners, so that an EVENT is encoded only once for all its receivers.
   const serializers = createSerializers({ maxNesting: wamp.max_nesting, maxValues: wamp.max_values });
   const opened: Listener[] = [];
   try {
@@ -91,7 +98,10 @@ export async function openListeners(
   return opened;
 }
 
-/** The most connections to upstreams. A service may have one to its token endpoint too, and one to its secrets. */
+/**
+ * The most connections to upstreams. A service may have two more: to its token endpoint, and to its
+ * provider of secrets.
+ */
 function upstreamConnections({ services }: LoadedConfig): number {
   return services.reduce((sum, { settings }) => sum + settings['pool.size'] + 2, 0);
 }

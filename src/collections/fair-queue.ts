@@ -1,6 +1,6 @@
 import { type Waiting, WaitQueue } from './wait-queue.js';
 
-/** The items of one owner, and its place in the order of the owners. A class, as in wait-queue.ts. */
+/** The items of one owner, and its place among the owners. A class, as in wait-queue.ts. */
 class Line<T> {
   readonly items = new WaitQueue<T>();
   place: Waiting<Line<T>> | undefined = undefined;
@@ -40,7 +40,10 @@ export class FairQueue<T> {
     return line.items.join(who);
   }
 
-  /** Removes an entry; does nothing if it was removed before. If it was the next, another owner is next. */
+  /**
+   * Removes an entry. Does nothing the second time. If the entry was the next one, another owner is
+   * next.
+   */
   leave(owner: unknown, entry: Waiting<T>): void {
     const line = this.lines.get(owner);
     if (line?.place === undefined) return;

@@ -3,16 +3,23 @@ import { type Observer, silentObserver } from './observer.js';
 type Hear = (...fact: unknown[]) => void;
 
 /**
- * One observer that tells several, in their order.
+ * One observer that passes each fact to several, in their order.
  *
- * @returns the silent observer if there are none, and the observer itself if there is one: neither costs a loop
+ * @returns the silent observer if there are none, and the observer itself if there is only one:
+ *   neither needs a loop
  *
  * @example
  * ```ts
  * import { observeAll, silentObserver } from 'wamp-rpc-gateway';
  *
- * const sessions = { ...silentObserver, sessionJoined: (realm: string) => console.log('joined', realm) };
- * const logins = { ...silentObserver, loginFailed: (realm: string) => console.log('login failed', realm) };
+ * const sessions = {
+ *   ...silentObserver,
+ *   sessionJoined: (realm: string) => console.log('joined', realm),
+ * };
+ * const logins = {
+ *   ...silentObserver,
+ *   loginFailed: (realm: string) => console.log('login failed', realm),
+ * };
  * const observer = observeAll([sessions, logins]);
  * observer.loginFailed('com.example.myrealm', 'ticket');
  * ```

@@ -1,6 +1,9 @@
 import type { CallErrorCode } from '../errors.js';
 
-/** A procedure of a service. Made once, when the procedure is compiled: an observer may keep its own data by it. */
+/**
+ * A procedure of a service. There is one object for each procedure, so an observer may use it as a
+ * key.
+ */
 export interface ObservedProcedure {
   readonly service: string;
   /** The WAMP URI. */
@@ -11,20 +14,23 @@ export interface ObservedProcedure {
 /** What an upstream responded, by its status: 2xx, 3xx, 4xx, 5xx. */
 export type ResponseClass = 'ok' | 'redirect' | 'client_error' | 'server_error';
 
-/** How a call, or one attempt of it, ended: with a response, or with an error of the gateway itself. */
+/**
+ * How a call, or one attempt of it, ended: with a response, or with an error of the gateway itself.
+ */
 export type CallOutcome = ResponseClass | CallErrorCode;
 
-/** How a call ended that the router passed on. */
+/** How a call between two sessions of the router ended. */
 export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
 
-/** Why a listener took no connection, or closed it before it was ready for WAMP. */
+/** Why a listener refused a connection, or closed it before it was ready for WAMP. */
 export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'handshake';
 
 /**
- * Hears of the facts that operators want to know: one method for each. The rooms call it where a fact arises, and know
- * nothing of what is made of it: metrics, traces, an access log.
+ * Hears of the facts that operators want to know, by one method for each. It decides what to do
+ * with them: metrics, traces, an access log.
  *
- * An observer must not throw, and must not take long: some methods are called for every call. Durations are in milliseconds.
+ * An observer must not throw, and must be fast: some methods are called for every call. Durations
+ * are in milliseconds.
  *
  * @example
  * ```ts
@@ -45,21 +51,21 @@ export interface Observer {
   callBegan(procedure: ObservedProcedure): void;
   /** @param attempts HTTP requests that were attempted, refused connections included */
   callEnded(procedure: ObservedProcedure, outcome: CallOutcome, durationMs: number, attempts: number): void;
-  /** One HTTP request of a call ended. A call has several where it is tried again. */
+  /** One HTTP request of a call ended. A call that is retried has several. */
   attemptEnded(service: string, outcome: CallOutcome): void;
-  /** A call is not tried again, since the service's retry budget is used up. */
+  /** A call is not retried, because the retry budget of the service is used up. */
   retryBudgetExhausted(service: string): void;
 
-  /** A call needs a token. `hit`: the cache holds one that lives. */
+  /** A call needs a token. `hit`: the cache has one that is not expired. */
   tokenUsed(service: string, result: 'hit' | 'miss'): void;
-  /** A token request ended. @param lifetimeMs of the token that it brought; undefined where it brought none */
+  /** @param lifetimeMs of the new token; undefined if the token request failed */
   tokenFetched(service: string, durationMs: number, lifetimeMs: number | undefined): void;
   /** A service's secret was read, or could not be read. */
   secretRead(service: string, outcome: 'ok' | 'error'): void;
 
   sessionJoined(realm: string): void;
   sessionLeft(realm: string): void;
-  /** The router passed a call on, and it ended. */
+  /** A call that the router passed to a callee ended. */
   routedCallEnded(realm: string, outcome: RoutedOutcome): void;
   eventPublished(realm: string): void;
   loginFailed(realm: string, authmethod: string): void;
@@ -67,9 +73,9 @@ export interface Observer {
   connectionOpened(listener: string): void;
   connectionClosed(listener: string): void;
   connectionRejected(listener: string, reason: RejectReason): void;
-  /** A client that does not read what it is sent was cut off. */
+  /** A connection was closed, because its client does not read what is sent. */
   slowReaderClosed(listener: string): void;
-  /** A client sent what WAMP or its transport forbids, and was cut off. */
+  /** A connection was closed, because its client broke the rules of WAMP or of the transport. */
   protocolViolated(listener: string): void;
 }
 

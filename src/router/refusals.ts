@@ -3,7 +3,7 @@ import { NOTHING } from '../wamp/payload.js';
 import { ERROR_URI } from '../wamp/uris.js';
 import type { Session } from './model.js';
 
-/** Why a request, or a client that wants to join, is refused: an error URI, and a text for people. */
+/** Why a request or a login is refused: an error URI, and a text for people. */
 export interface Refusal {
   readonly uri: string;
   readonly message: string;

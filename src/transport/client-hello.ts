@@ -15,8 +15,8 @@ const MESSAGE_HEADER = 4;
  * paused. A server computes only after the last octet of this message: until then, a connection
  * costs almost nothing.
  *
- * @param then takes the records of the message; not called if the connection ends before, or if the message is too long; a connection
- * with such a message is closed
+ * @param then takes the records of the message. Not called if the connection ends before, or if the
+ *   message is too long, which closes the connection.
  */
 export function awaitClientHello(socket: Socket, then: (records: Buffer) => void): void {
   let read = Buffer.alloc(0);

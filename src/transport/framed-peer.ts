@@ -52,8 +52,9 @@ export interface NetworkPeer {
   /** Sends a ping of the transport. */
   ping(): void;
   /**
-   * Says whether the other end has joined a realm. Until then, its frames wait for a turn of the event loop that has time
-   * left: many clients may send HELLO at the same moment, and a HELLO takes longer than a CALL.
+   * Tells whether the other end has joined a realm. Until then, its frames wait for a turn of the
+   * event loop with time left: many clients may send HELLO at the same moment, and a HELLO takes
+   * longer than a CALL.
    */
   setJoined(isJoined: boolean): void;
 }

@@ -57,7 +57,8 @@ export class Intake {
   }
 
   /**
-   * Sets whether every frame waits when the turn has no time left. Otherwise the first frame of a turn is handled at once.
+   * Sets whether every frame waits when the turn has no time left. Otherwise the first frame of a
+   * turn is handled at once.
    */
   setPatient(isPatient: boolean): void {
     this.isPatient = isPatient;
@@ -108,7 +109,10 @@ export class Intake {
     this.isPaused = false;
   }
 
-  /** The first frame of a connection in a turn never waits, unless it is large or the connection is patient. */
+  /**
+   * The first frame of a connection in a turn waits only if it is large, or the connection is
+   * patient.
+   */
   private mayWait(frame: Buffer): boolean {
     return this.isPatient || this.servedIn === this.turns.number || frame.length >= LARGE_READ;
   }

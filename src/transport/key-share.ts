@@ -1,4 +1,4 @@
-/** Octets before the session ID: type, length, version and random of the message (RFC 8446 section 4.1.2). */
+/** Octets before the session ID: type, length, version and random (RFC 8446 section 4.1.2). */
 const BEFORE_SESSION_ID = 38;
 /** Octets of a record's header; the last two are its length. */
 const RECORD_HEADER = 5;

@@ -12,7 +12,10 @@ export interface Lane {
   leave(socket: Socket): void;
 }
 
-/** @param start called for a connection when it gets its place, which it keeps until it leaves or is closed */
+/**
+ * @param start called when a connection gets its place. It keeps the place until it leaves or is
+ *   closed.
+ */
 export function createLane(places: number, start: (socket: Socket) => void): Lane {
   const running = new Set<string>();
   const waiting = new Map<string, Socket>();

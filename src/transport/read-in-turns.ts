@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Turns } from '../turns.js';
 
-/** A chunk of this size can hold a thousand frames without payload, which take about a millisecond. */
+/** A chunk of this size holds up to a thousand empty frames, which take about a millisecond. */
 const LARGE_CHUNK = 4 * 1024;
 
 type Read = (chunk: Buffer) => void;

@@ -22,7 +22,10 @@ export interface CallControl {
   place: (() => void) | undefined;
   /** The arguments of the call, which it keeps in memory besides its request. */
   readonly holds: unknown;
-  /** Whose call it is, to share memory fairly: equal for all calls of one caller. Undefined where nobody knows. */
+  /**
+   * Whose call it is, to share memory fairly. Equal for all calls of one caller; undefined if
+   * unknown.
+   */
   readonly caller: unknown;
 }
 

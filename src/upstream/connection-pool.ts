@@ -44,7 +44,9 @@ export interface Connection {
  */
 export type ConnectionState = 'good' | 'resting' | 'broken';
 
-/** Why there is no connection: the queue is full, the wait was too long, or the call was cancelled. */
+/**
+ * Why there is no connection: the queue is full, the wait took too long, or the call was cancelled.
+ */
 export interface NoConnection {
   readonly kind: 'full' | 'timeout' | 'canceled';
 }

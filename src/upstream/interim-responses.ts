@@ -230,7 +230,7 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
   return filter;
 }
 
-/** Longest status line that is looked through here: `HTTP/1.1 511 Network Authentication Required`. */
+/** The longest status line that is searched: `HTTP/1.1 511 Network Authentication Required`. */
 const SHORT_LINE = 42;
 
 /**
@@ -243,7 +243,11 @@ function beginsFinalResponse(chunk: Buffer): boolean {
   return false;
 }
 
-/** Whether a status line names another major version. @param matched bytes of {@link VERSION} that came before */
+/**
+ * Whether a status line names another major version.
+ *
+ * @param matched how many bytes of {@link VERSION} came before
+ */
 function isOtherVersion(rest: Buffer, matched: number): boolean {
   if (matched > MAJOR_AT || (matched === 0 && rest[0] !== VERSION.charCodeAt(0))) return false;
   return (rest[MAJOR_AT - matched] ?? ONE) !== ONE;

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Turns } from '../turns.js';
 
-/** A piece of fewer bytes goes to the parser at once: even the worst costs less than a millisecond there. */
+/** A smaller piece goes to the parser at once: even the worst costs less than a millisecond. */
 const SMALL_PIECE = 4 * 1024;
 
 /**

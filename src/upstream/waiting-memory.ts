@@ -18,13 +18,16 @@ export interface WaitingMemory {
   /** A call waits no longer. Call this once for each `enter` that returned a value. */
   leave(held: HeldMemory): void;
   /**
-   * A call with a body begins to run. Its bytes count among those of all services. Small bodies always have room there:
-   * `pool.size` limits them well enough.
+   * A call with a body begins to run. The body counts against the limit of all services. There is
+   * always room for a small body: `pool.size` limits those well enough.
    *
    * @returns whether there is room
    */
   run(bytes: number, control: CallControl): boolean;
-  /** A call runs no longer. Call this once for each `run` that returned true, with the same arguments. */
+  /**
+   * A call has ended. Must be called once for each `run` that returned true, with the same
+   * arguments.
+   */
   end(bytes: number, control: CallControl): void;
 }
 
@@ -40,7 +43,10 @@ export interface HeldMemory {
 /** The approximate bytes of a value besides its content. */
 const SLOT = 16;
 
-/** @param total the bytes that all services hold together: of calls that wait, and bodies of those that run */
+/**
+ * @param total the bytes that all services hold together: those of waiting calls, and the bodies of
+ *   running ones
+ */
 export function createWaitingMemory(maxBytes: number, total: SharedBytes): WaitingMemory {
   const own = new SharedBytes(maxBytes);
   /**

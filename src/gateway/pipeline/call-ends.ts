@@ -18,15 +18,18 @@ export interface CallFailure {
   readonly code: CallErrorCode;
   /** HTTP requests that were attempted, refused connections included. */
   readonly attempts: number;
-  /** For the log alone. */
+  /** Only for the log. */
   readonly cause: string;
   /** For the caller. Default: the message of the code. */
   readonly message?: string | undefined;
-  /** Milliseconds until it makes sense to call again, where known. */
+  /** Milliseconds until it makes sense to call again, if known. */
   readonly retryInMs?: number | undefined;
 }
 
-/** The ways in which a call ends. Each writes the log's line, tells the observer and makes the caller's reply. */
+/**
+ * The ways in which a call ends. Each one writes the log line, tells the observer and makes the
+ * caller's reply.
+ */
 export interface CallEnds {
   fail(call: RunningCall, failure: CallFailure): Reply;
   /** Something was thrown: the caller's mistake, or a bug of the gateway. */
@@ -40,7 +43,7 @@ export interface CallEnds {
 export interface CallEndsParts {
   readonly subject: CallSubject;
   readonly observed: ObservedProcedure;
-  /** A short name for a failure. The caller's error and the log's line have the same. */
+  /** Makes the id of a failure, which the caller's error and the log line share. */
   readonly errorId: () => string;
   readonly callLog: CallLog;
   readonly observer: Observer;

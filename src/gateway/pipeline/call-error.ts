@@ -1,8 +1,10 @@
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import type { Reply } from './reply.js';
 
-/** Sentences that callers read. They name no host, path or cause: the log has those under the same id. */
-const SENTENCES: Readonly<Record<CallErrorCode, string>> = {
+/**
+ * Messages for callers. They name no host, path or cause: the log has these, under the same id.
+ */
+const MESSAGES: Readonly<Record<CallErrorCode, string>> = {
   bad_request: 'The keyword arguments cannot become a request',
   connect: 'The upstream could not be reached, or the connection was lost',
   tls: 'No secure connection to the upstream could be made',
@@ -16,26 +18,26 @@ const SENTENCES: Readonly<Record<CallErrorCode, string>> = {
   internal: 'The gateway failed to handle this call',
 };
 
-/** What is known about a failure of the gateway's own. */
+/** An error that the gateway itself raises. */
 export interface CallError {
   readonly code: CallErrorCode;
-  /** Requests begun, refused connections included. */
+  /** HTTP requests that were attempted, refused connections included. */
   readonly attempts: number;
-  /** Ties the caller's error to the log's record. */
+  /** The log's record of this failure has the same id. */
   readonly id: string;
-  /** Instead of the code's general sentence. */
+  /** Default: the message of the code. */
   readonly message?: string | undefined;
-  /** Milliseconds until it makes sense to call again, where known. */
+  /** Milliseconds until it makes sense to call again, if known. */
   readonly retryInMs?: number | undefined;
 }
 
 /**
- * The reply for an error that the gateway itself raises. `message` and `body` say the same, so that client code which
- * prints an upstream's error body prints something useful; `code` tells such an error from an upstream's answer.
+ * The reply for such an error. `message` and `body` are equal, so that client code which prints the
+ * body of an upstream's error prints something useful. Only an error of the gateway has a `code`.
  */
 export function callErrorReply(error: CallError): Reply {
   const { uri, status } = CALL_ERRORS[error.code];
-  const message = error.message ?? SENTENCES[error.code];
+  const message = error.message ?? MESSAGES[error.code];
   const kwargs = {
     ...(status !== undefined && { status }),
     message,
@@ -43,7 +45,8 @@ export function callErrorReply(error: CallError): Reply {
     code: error.code,
     id: error.id,
     attempts: error.attempts,
-    // Whole seconds, as in the header Retry-After (RFC 9110 §10.2.3); never 0, which would invite a tight loop.
+    // Whole seconds, as in Retry-After (RFC 9110 §10.2.3). Never 0, so that no client calls in a
+    // tight loop.
     ...(error.retryInMs !== undefined && { retry_after: Math.max(1, Math.ceil(error.retryInMs / 1000)) }),
   };
   return { kind: 'failure', code: error.code, uri, kwargs };

@@ -18,28 +18,28 @@ export interface CallSubject {
 
 /** How one call ended. */
 export interface CallEnd {
-  /** For an error of the gateway's own, the `id` in it. */
+  /** The `id` in the error, for an error of the gateway itself. */
   readonly id: string;
   readonly status: number | undefined;
-  /** Undefined where the upstream answered. */
+  /** Undefined if the upstream responded. */
   readonly code: CallErrorCode | undefined;
   readonly attempts: number;
   readonly durationMs: number;
-  /** Holds nothing that a caller or an upstream wrote. Undefined for a call that ended well. */
+  /** Quotes nothing from a caller or an upstream. Undefined for a call that succeeded. */
   readonly cause: string | undefined;
 }
 
 /** One line for a call that has ended (`log.calls`). */
 export interface CallLog {
-  /** Whether calls are logged that ended well, or with an error of the upstream that is the caller's own. */
+  /** True if calls are logged that succeed, or that get a 4xx response: an error of the caller. */
   readonly logsAnswers: boolean;
   answered(subject: CallSubject, end: CallEnd): void;
   failed(subject: CallSubject, end: CallEnd): void;
-  /** Writes what was held back so far. */
+  /** Writes the lines that were held back so far. */
   flush(): void;
 }
 
-/** The same cause more often than that within the window is summed up in one line. */
+/** If a cause occurs more often than this within the window, one line sums up the rest. */
 const MOST_OF_A_CAUSE = 10;
 const WINDOW_MS = 10_000;
 

@@ -7,20 +7,26 @@ import type { DecodedBody } from './decode-body.js';
 import { decodeLargeBody } from './decode-large.js';
 import { mapResponse, type Reply, type ReplyRule } from './reply.js';
 
-/** A response that came for a call. */
+/** The response to the request of a call. */
 interface Arrived {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly attempts: number;
 }
 
-/** Bytes from which on copying a body takes a millisecond and more. */
+/** Copying a body of this many bytes takes about a millisecond. */
 const HUGE_BODY = 1024 * 1024;
 
-/** Makes the reply to a call of the response that came for it. A promise where the response is large. */
+/**
+ * Makes the reply to a call from the response to its request. Returns a promise if the response is
+ * large.
+ */
 export type Replier = (call: RunningCall, arrived: Arrived) => Reply | Promise<Reply>;
 
-/** @param maxBytes of a body that is converted to another charset or format. `pool.max_response_size` */
+/**
+ * @param maxBytes the most bytes of a body after its conversion to another charset or format
+ *   (`pool.max_response_size`)
+ */
 export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds, turns: Turns): Replier {
   function replyWith(call: RunningCall, { request, response, attempts }: Arrived, body?: DecodedBody): Reply {
     const reply = mapResponse(request, response, rule, body);
@@ -29,7 +35,10 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
     return ends.fail(call, { code: 'bad_answer', attempts, cause, message });
   }
 
-  /** Decoding may take a second, so it takes turns with all other work. The call keeps its place in the pool meanwhile. */
+  /**
+   * Decodes a large body in turns with all other work, because it may take a second. Meanwhile the
+   * call keeps its place in the pool.
+   */
   async function replyInTurns(call: RunningCall, arrived: Arrived): Promise<Reply> {
     const { control, pack } = call;
     try {

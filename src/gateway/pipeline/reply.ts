@@ -38,19 +38,19 @@ export type Reply =
       readonly kwargs: Readonly<Record<string, unknown>>;
     };
 
-/** How a procedure wants its answers handed over. */
+/** How a procedure passes responses on to its callers. */
 export interface ReplyRule {
   readonly errors: ReadonlyMap<number, string>;
-  /** Lower-case names of upstream headers to hand over. */
+  /** Names of the response headers to pass on, in lower case. */
   readonly responseHeaders: readonly string[];
-  /** How bodies are read. */
+  /** How bodies are decoded. */
   readonly decode: DecodeRule;
 }
 
 /**
- * Maps an answer to a reply; pure. An answer that cannot be handed over comes back as what says why.
+ * Maps a response to a reply, or tells why its body cannot be passed on. Pure.
  *
- * @param body where it has been read already
+ * @param body the decoded body, if it was decoded already
  */
 export function mapResponse(
   request: HttpRequest,
@@ -68,7 +68,7 @@ export function mapResponse(
   return { kind: 'error', uri: statusUri(status, rule.errors), status, body, headers };
 }
 
-/** Only who asked "has it changed?" is told "not modified" as a success (RFC 9110 §15.4.5). */
+/** A 304 is a success only for a conditional request (RFC 9110 §15.4.5). */
 function isConditional(request: HttpRequest): boolean {
   return (
     requestHeader(request.headers, 'if-none-match') !== undefined ||
@@ -76,7 +76,7 @@ function isConditional(request: HttpRequest): boolean {
   );
 }
 
-/** Set-Cookie can't be joined (RFC 9110 §5.3), so it is always a list; other fields are one text. */
+/** Set-Cookie cannot be joined (RFC 9110 §5.3), so it is a list. Other fields are one text. */
 function pickHeaders(headers: ResponseHeaders, names: readonly string[]): ReplyHeaders {
   const picked: Record<string, string | readonly string[]> = {};
   for (const name of names) {

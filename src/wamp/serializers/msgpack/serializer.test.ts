@@ -264,7 +264,7 @@ describe('MessagePack is written', () => {
       '\x03',
     ]);
     for (const frame of frames) {
-      // Small ones may share the runtime's pool, which is of another size from version to version of Node.
+      // Small ones may share a pool of the runtime. Its size depends on the version of Node.
       const most = Math.max(20_000, Buffer.poolSize, frame.length);
       expect((frame as Uint8Array).buffer.byteLength).toBeLessThanOrEqual(most);
     }

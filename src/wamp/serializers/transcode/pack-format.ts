@@ -60,7 +60,11 @@ export function packHead(view: DataView, out: number, form: HeadForm, length: nu
   return out - 5;
 }
 
-/** Writes a type byte and an integer as 64 bits in two's complement. @param integer within ±2^53 */
+/**
+ * Writes a type byte and an integer as 64 bits in two's complement.
+ *
+ * @param integer within ±2^53
+ */
 export function packLong(view: DataView, out: number, type: number, integer: number): number {
   view.setInt32(out - 8, Math.floor(integer / 2 ** 32));
   view.setInt32(out - 4, integer | 0);
