@@ -4,7 +4,7 @@ import type { Turns } from '../turns.js';
 import { ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
-import type { Serializer } from '../wamp/serializers/serializer.js';
+import type { Frame, Serializer } from '../wamp/serializers/serializer.js';
 import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
 import { MESSAGE_OVERHEAD, type SendQueue, type SendTotal } from './send-total.js';
@@ -18,7 +18,7 @@ export interface FrameChannel {
   /** Bytes of the largest frame that the other end accepts. */
   readonly maxFrameSize: number;
   /** Writes a frame. Calls `onGone` once, when the frame was sent or the connection is closed. */
-  write(frame: string | Uint8Array, onGone: () => void): void;
+  write(frame: Frame, onGone: () => void): void;
   /** Stops reading. Frames that were read already are still delivered. */
   pause(): void;
   /** Starts reading, or continues. */
@@ -204,11 +204,11 @@ export function createFramedPeer(
 
   function send(message: Message): SendOutcome {
     if (ended || !channel.isOpen()) return 'closed';
-    let frame: string | Uint8Array;
+    let frame: Frame;
     try {
       if (message.type === MESSAGE.EVENT && serializer.exceeds(message, channel.maxFrameSize))
         return drop(message);
-      frame = serializer.encode(message);
+      frame = serializer.encodeLong?.(message) ?? serializer.encode(message);
     } catch (error) {
       // Not logged: nobody waits for an EVENT, and one PUBLISH could cause a line per subscriber.
       if (message.type === MESSAGE.EVENT) options.onEventDropped();

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
+import type { Frame } from '../wamp/serializers/serializer.js';
 import { cut, hangUp } from './close-socket.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
 import {
@@ -13,6 +14,7 @@ import {
 } from './rawsocket-framing.js';
 import { readInTurns } from './read-in-turns.js';
 import { MAX_COPIED_BYTES } from './send-queue.js';
+import { isLongFrame, writeLongFrame } from './write-frame.js';
 
 /** Not empty: autobahn|js answers an empty ping only when another frame follows. */
 const PING = Buffer.from('ping');
@@ -69,7 +71,12 @@ export function createRawSocketPeer(
     options,
   );
 
-  function write(type: FrameType, payload: string | Uint8Array, onGone?: () => void): void {
+  function write(type: FrameType, payload: Frame, onGone?: () => void): void {
+    if (isLongFrame(payload)) {
+      const prefix = (target: Buffer) => writePrefix(target, type, payload.length);
+      writeLongFrame(socket, payload, FRAME_PREFIX, prefix, onGone);
+      return;
+    }
     if (typeof payload === 'string' || payload.length <= MAX_COPIED_BYTES) {
       socket.write(encodeFrame(type, payload), onGone);
       return;

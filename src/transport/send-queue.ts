@@ -1,4 +1,5 @@
 import { MESSAGE } from '../wamp/messages.js';
+import type { Frame } from '../wamp/serializers/serializer.js';
 
 /** How much may wait until the other end of one connection reads it. */
 export interface SendLimits {
@@ -34,7 +35,7 @@ const SLACK = 1024 * 1024;
  */
 export function judgeRoom(
   messageType: number | undefined,
-  frame: string | Uint8Array,
+  frame: Frame,
   bytes: number,
   messages: number,
   { maxSendBuffer, maxSendQueue }: SendLimits,
@@ -49,11 +50,11 @@ export function judgeRoom(
 }
 
 /** Whether a frame has at most this many bytes. */
-export function isWithin(frame: string | Uint8Array, bytes: number): boolean {
+export function isWithin(frame: Frame, bytes: number): boolean {
   // A UTF-16 unit takes at most three bytes in UTF-8, so most strings need not be measured.
   return frame.length * 3 <= bytes || sizeOf(frame) <= bytes;
 }
 
-function sizeOf(frame: string | Uint8Array): number {
+function sizeOf(frame: Frame): number {
   return typeof frame === 'string' ? Buffer.byteLength(frame) : frame.length;
 }

@@ -15,12 +15,14 @@ const LONG = 10;
 const MAX_SHORT_LENGTH = 125;
 const MAX_MEDIUM_LENGTH = 0xffff;
 
-function headerSize(length: number): number {
+/** Octets of the header of a frame with so many octets of payload. */
+export function headerSize(length: number): number {
   if (length <= MAX_SHORT_LENGTH) return SHORT;
   return length <= MAX_MEDIUM_LENGTH ? MEDIUM : LONG;
 }
 
-function writeHeader(target: Buffer, isBinary: boolean, length: number): void {
+/** Writes the header of a frame at the start of a buffer. */
+export function writeHeader(target: Buffer, isBinary: boolean, length: number): void {
   target[0] = isBinary ? BINARY : TEXT;
   if (length <= MAX_SHORT_LENGTH) {
     target[1] = length;

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { CloseCause } from '../wamp/peer.js';
+import type { Frame } from '../wamp/serializers/serializer.js';
 import { createFramedPeer, type FramedPeerOptions, type NetworkPeer } from './framed-peer.js';
 import { readWebSocketInTurns } from './read-in-turns.js';
 import { MAX_COPIED_BYTES } from './send-queue.js';
-import { encodeMessage, messageHeader } from './websocket-framing.js';
+import { encodeMessage, headerSize, messageHeader, writeHeader } from './websocket-framing.js';
+import { isLongFrame, wholeFrame, writeLongFrame } from './write-frame.js';
 
 /** WebSocket close codes (RFC 6455 section 7.4.1) by cause; 1013 is "try again later" (IANA). */
 const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
@@ -21,16 +23,22 @@ const CONTROL_HEADER = 6;
  * Writes one message in a frame. Calls `onGone` once: when it was sent, or the connection is
  * closed.
  */
-export type WriteMessage = (frame: string | Uint8Array, onGone: () => void) => void;
+export type WriteMessage = (frame: Frame, onGone: () => void) => void;
 
 /** Writes as a client: masked (RFC 6455 §5.3). ws does this. */
 export function maskedMessages(ws: WebSocket, isBinary: boolean): WriteMessage {
-  return (frame, onGone) => ws.send(frame, { binary: isBinary }, onGone);
+  return (frame, onGone) => ws.send(wholeFrame(frame), { binary: isBinary }, onGone);
 }
 
 /** Writes as a server: without a mask. @param socket the stream under the WebSocket */
 export function plainMessages(socket: Duplex, isBinary: boolean): WriteMessage {
   return (frame, onGone) => {
+    if (isLongFrame(frame)) {
+      const { length } = frame;
+      const write = (target: Buffer) => writeHeader(target, isBinary, length);
+      writeLongFrame(socket, frame, headerSize(length), write, onGone);
+      return;
+    }
     if (typeof frame === 'string' || frame.length <= MAX_COPIED_BYTES) {
       socket.write(encodeMessage(isBinary, frame), onGone);
       return;

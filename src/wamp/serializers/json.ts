@@ -4,13 +4,13 @@ import { isJsonText, type JsonText, textOfJson } from '../../json-text/json-text
 import { weighsMore } from '../../json-text/weigh-json.js';
 import { decodeMessage, ProtocolViolation } from '../decode.js';
 import { messageHead, messagePayload } from '../encode.js';
-import type { Message } from '../messages.js';
+import { MESSAGE, type Message } from '../messages.js';
 import { type Dict, isDict, type Payload } from '../payload.js';
 import { TEXT_FROM } from '../payload-slots.js';
 import { markBinaryText, mayHoldBinaryText } from './binary-text.js';
 import { encodeEventsOnce } from './encode-events.js';
 import { DEFAULT_MAX_VALUES, scanErrors } from './scan.js';
-import type { Serializer, SerializerOptions } from './serializer.js';
+import type { LongFrame, Serializer, SerializerOptions } from './serializer.js';
 import { splitFrame } from './transcode/split-frame.js';
 
 const errors = scanErrors('JSON');
@@ -31,6 +31,7 @@ export function createJsonSerializer(options: SerializerOptions = {}): Serialize
     subprotocol: 'wamp.2.json',
     binary: false,
     ...encodeEventsOnce({ tailOf, lengthOf, frameOf, encode }),
+    encodeLong,
     decode(frame) {
       if (typeof frame === 'string') {
         if (frame.length >= maxValues) count(Buffer.from(frame));
@@ -137,6 +138,22 @@ function frameOf(message: Message, { before, bytes, after }: Tail): string | Uin
   const start = headOf(message) + before;
   if (bytes.length === 0) return start + after;
   return shortAround(start, bytes, after) ?? anyAround(start, bytes, after);
+}
+
+/** Bytes from which on a body is not copied. Node's buffer pool serves only frames below this. */
+const LONG_BODY = 4 * 1024;
+
+function encodeLong(message: Message): LongFrame | undefined {
+  if (message.type !== MESSAGE.RESULT) return undefined;
+  const { payload } = message;
+  const body = payload.kwargs ?? payload.args;
+  if (!isJsonText(body) || body.bytes.length < LONG_BODY) return undefined;
+  const tail = tailOf(payload);
+  if (tail.bytes.length < LONG_BODY) return undefined;
+  const before = headOf(message) + tail.before;
+  const beforeLength = Buffer.byteLength(before);
+  const length = beforeLength + tail.bytes.length + Buffer.byteLength(tail.after);
+  return { before, bytes: tail.bytes, after: tail.after, beforeLength, length };
 }
 
 /** Characters up to which a loop is faster than calls into the runtime. */

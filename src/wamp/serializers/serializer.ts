@@ -14,6 +14,23 @@ export interface SerializerOptions {
   readonly textFrom?: number;
 }
 
+/**
+ * A long frame in three pieces: `before`, `bytes` and `after`. The bytes are the body of an upstream
+ * response as it came. To copy them would cost time, and memory that V8 has to track.
+ */
+export interface LongFrame {
+  readonly before: string;
+  readonly bytes: Uint8Array;
+  readonly after: string;
+  /** The bytes of `before` in UTF-8. */
+  readonly beforeLength: number;
+  /** The bytes of the whole frame. */
+  readonly length: number;
+}
+
+/** A frame as it is written. */
+export type Frame = string | Uint8Array | LongFrame;
+
 /** Encodes messages as frames, and decodes frames. */
 export interface Serializer {
   /** Name as in the configuration: `json`. */
@@ -30,6 +47,11 @@ export interface Serializer {
    * value that the format does not support. Its message quotes nothing from the payload.
    */
   encode(message: Message): string | Uint8Array;
+  /**
+   * Encodes a RESULT with a long body without copying the body. Undefined for other messages, which
+   * `encode` encodes. Absent if the format has to convert the body anyway.
+   */
+  encodeLong?(message: Message): LongFrame | undefined;
   /**
    * Whether an EVENT certainly takes more than `most` bytes. Does not build its frame.
    *
