@@ -1,4 +1,5 @@
 import { type Budget, createBudget } from './budget.js';
+import { limitOf } from './limit.js';
 import type { RouterLimits } from './model.js';
 
 /**
@@ -16,15 +17,15 @@ export interface Budgets {
 
 export function createBudgets(limits: RouterLimits): Budgets {
   const waiting = {
-    count: { most: limits.maxWaitingMessagesPerRealm, key: 'wamp.max_waiting_messages_per_realm' },
-    bytes: { most: limits.maxWaitingBytesPerRealm, key: 'wamp.max_waiting_bytes_per_realm' },
+    count: limitOf(limits, 'maxWaitingMessagesPerRealm'),
+    bytes: limitOf(limits, 'maxWaitingBytesPerRealm'),
   };
   return {
     waiting: createBudget(waiting),
     kept: createBudget(waiting),
     pending: createBudget({
-      count: { most: limits.maxPendingCallsPerRealm, key: 'wamp.max_pending_calls_per_realm' },
-      bytes: { most: limits.maxPendingCallBytesPerRealm, key: 'wamp.max_pending_call_bytes_per_realm' },
+      count: limitOf(limits, 'maxPendingCallsPerRealm'),
+      bytes: limitOf(limits, 'maxPendingCallBytesPerRealm'),
     }),
   };
 }

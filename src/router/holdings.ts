@@ -1,5 +1,5 @@
-import { type Limit, tooMany } from './limit.js';
-import type { Session } from './model.js';
+import { type Limit, limitOf, tooMany } from './limit.js';
+import type { RouterLimits, Session } from './model.js';
 import type { Refusal } from './refusals.js';
 
 /**
@@ -11,6 +11,21 @@ export interface HoldingLimits {
   readonly what: string;
   readonly session: { readonly count: Limit; readonly bytes: Limit };
   readonly realm: { readonly count: Limit; readonly bytes: Limit };
+}
+
+/** The limits for one kind: `maxTestaments`, `maxTestamentBytes`, and the same for the realm. */
+export function holdingLimits(
+  limits: RouterLimits,
+  kind: 'Registration' | 'Subscription' | 'Testament',
+): HoldingLimits {
+  return {
+    what: `${kind.toLowerCase()}s`,
+    session: { count: limitOf(limits, `max${kind}s`), bytes: limitOf(limits, `max${kind}Bytes`) },
+    realm: {
+      count: limitOf(limits, `max${kind}sPerRealm`),
+      bytes: limitOf(limits, `max${kind}BytesPerRealm`),
+    },
+  };
 }
 
 /**

@@ -1,10 +1,17 @@
 import { ERROR_URI } from '../wamp/uris.js';
+import type { RouterLimits } from './model.js';
 import type { Refusal } from './refusals.js';
 
 /** A limit and its configuration key. */
 export interface Limit {
   readonly most: number;
   readonly key: string;
+}
+
+/** A limit by its name: that of `maxTestamentBytes` has the key `wamp.max_testament_bytes`. */
+export function limitOf(limits: RouterLimits, name: keyof RouterLimits): Limit {
+  const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return { most: limits[name], key: `wamp.${key}` };
 }
 
 /** The refusal of a request that exceeds a limit. Its message names the key to raise. */

@@ -2,7 +2,7 @@ import { OPTION_RULES, wrongOption } from '../../wamp/options.js';
 import { isDict, type Payload } from '../../wamp/payload.js';
 import { ask, settle } from '../access/ask-authorizer.js';
 import { estimateSize } from '../estimate-size.js';
-import { createHoldings } from '../holdings.js';
+import { createHoldings, holdingLimits } from '../holdings.js';
 import type { Session } from '../model.js';
 import { isPacked } from '../payload-passthru.js';
 import type { Broker } from '../pubsub/broker.js';
@@ -34,17 +34,7 @@ export function createTestaments(
   const { limits, rules, randomId } = context;
   const testaments = new Map<Session, Testament[]>();
   const testamentsOf = (session: Session): readonly Testament[] => testaments.get(session) ?? [];
-  const held = createHoldings({
-    what: 'testaments',
-    session: {
-      count: { most: limits.maxTestaments, key: 'wamp.max_testaments' },
-      bytes: { most: limits.maxTestamentBytes, key: 'wamp.max_testament_bytes' },
-    },
-    realm: {
-      count: { most: limits.maxTestamentsPerRealm, key: 'wamp.max_testaments_per_realm' },
-      bytes: { most: limits.maxTestamentBytesPerRealm, key: 'wamp.max_testament_bytes_per_realm' },
-    },
-  });
+  const held = createHoldings(holdingLimits(limits, 'Testament'));
 
   function add(session: Session, testament: Testament): undefined {
     const refusal = held.check(session, testament.size);

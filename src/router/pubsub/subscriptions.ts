@@ -1,5 +1,7 @@
 import { isReservedUri } from '../../wamp/uris.js';
 import { createEntryLimits } from '../entry-limits.js';
+import { holdingLimits } from '../holdings.js';
+import { limitOf } from '../limit.js';
 import type { MatchPolicy, Session, Subscription } from '../model.js';
 import { createPatternIndex } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
@@ -31,8 +33,8 @@ export interface Subscriptions {
   ): void;
   leave(subscriber: Session, subscription: Subscription): void;
   /**
-   * The limit that a subscription would exceed. Undefined if the session has that subscription
-   * already.
+   * Returns why one more subscription would exceed a limit. Undefined if the session has that
+   * subscription already.
    */
   check(subscriber: Session, match: MatchPolicy, uri: string): Refusal | undefined;
   /**
@@ -53,16 +55,8 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
   const index = createPatternIndex<Subscription>();
   const byId = new Map<number, Subscription>();
   const held = createEntryLimits({
-    what: 'subscriptions',
-    session: {
-      count: { most: limits.maxSubscriptions, key: 'wamp.max_subscriptions' },
-      bytes: { most: limits.maxSubscriptionBytes, key: 'wamp.max_subscription_bytes' },
-    },
-    realm: {
-      count: { most: limits.maxSubscriptionsPerRealm, key: 'wamp.max_subscriptions_per_realm' },
-      bytes: { most: limits.maxSubscriptionBytesPerRealm, key: 'wamp.max_subscription_bytes_per_realm' },
-    },
-    shapes: { most: limits.maxWildcardShapes, key: 'wamp.max_wildcard_shapes' },
+    ...holdingLimits(limits, 'Subscription'),
+    shapes: limitOf(limits, 'maxWildcardShapes'),
   });
   let lastId = 0;
   let moment = 0;

@@ -2,7 +2,7 @@ import { ProtocolViolation } from '../../wamp/decode.js';
 import type { Call, Cancel, ErrorMessage, Yield } from '../../wamp/messages.js';
 import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
 import { ask, settle } from '../access/ask-authorizer.js';
-import { tooMany } from '../limit.js';
+import { limitOf, tooMany } from '../limit.js';
 import type { Session } from '../model.js';
 import { isUsableUri } from '../patterns/pattern-index.js';
 import { checkPacking, isOpaque } from '../payload-passthru.js';
@@ -71,10 +71,10 @@ export function createDealer(
     // The router's own session has no limit: it calls authenticators and authorizers for all
     // sessions.
     if (!session.trusted && (session.calls?.size ?? 0) >= limits.maxPendingCalls)
-      return tooMany(`the session may have no more than ${limits.maxPendingCalls} open calls`, {
-        most: limits.maxPendingCalls,
-        key: 'wamp.max_pending_calls',
-      });
+      return tooMany(
+        `the session may have no more than ${limits.maxPendingCalls} open calls`,
+        limitOf(limits, 'maxPendingCalls'),
+      );
     return undefined;
   }
 

@@ -1,4 +1,6 @@
 import { createEntryLimits } from '../entry-limits.js';
+import { holdingLimits } from '../holdings.js';
+import { limitOf } from '../limit.js';
 import type { Endpoint, InvocationPolicy, MatchPolicy, Registration, Session } from '../model.js';
 import { createPatternIndex } from '../patterns/pattern-index.js';
 import type { RealmContext } from '../realm-context.js';
@@ -25,7 +27,7 @@ export interface Registrations {
    */
   enter(request: RegistrationRequest, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
-  /** The limit that one more callee, or one more registration, would exceed. */
+  /** Returns why one more callee, or one more registration, would exceed a limit. */
   check(callee: Session, match: MatchPolicy, uri: string): Refusal | undefined;
   /** Removes all registrations of a session, one with each step. */
   forget(session: Session): Iterable<void>;
@@ -45,16 +47,8 @@ export function createRegistrations({ limits, clock, announce }: RealmContext): 
   const index = createPatternIndex<Registration>();
   const byId = new Map<number, Registration>();
   const held = createEntryLimits({
-    what: 'registrations',
-    session: {
-      count: { most: limits.maxRegistrations, key: 'wamp.max_registrations' },
-      bytes: { most: limits.maxRegistrationBytes, key: 'wamp.max_registration_bytes' },
-    },
-    realm: {
-      count: { most: limits.maxRegistrationsPerRealm, key: 'wamp.max_registrations_per_realm' },
-      bytes: { most: limits.maxRegistrationBytesPerRealm, key: 'wamp.max_registration_bytes_per_realm' },
-    },
-    shapes: { most: limits.maxWildcardShapes, key: 'wamp.max_wildcard_shapes' },
+    ...holdingLimits(limits, 'Registration'),
+    shapes: limitOf(limits, 'maxWildcardShapes'),
   });
   let lastId = 0;
 
