@@ -59,7 +59,7 @@ export interface AuthFixtureOptions {
 /** One HTTP attempt's time, of an odd length: so that its timers can be told from all others. */
 const TIMEOUT_MS = 7_777;
 
-/** Starts the guide’s billing service with its OAuth2 section, a scripted token endpoint, and an API. */
+/** Starts the guide's billing service with its OAuth2 section, a scripted token endpoint, and an API. */
 export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
   const { lines = [], without = [], random = 0.5 } = options;
   const idp = await startIdp(options.idp);

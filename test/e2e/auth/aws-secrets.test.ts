@@ -83,7 +83,7 @@ const failedAttempts = ({ log }: Pick<AuthFixture, 'log'>, count: number) =>
   poll(() => log.records().filter(({ retry_in_ms }) => retry_in_ms !== undefined)).toHaveLength(count);
 
 describe('credentials in AWS Secrets Manager', () => {
-  it('take the place of static ones', async () => {
+  it('replace static ones', async () => {
     const fixture = await open();
     expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
     expect(endpoint.secretIds).toEqual([SECRET_ID]);
@@ -91,7 +91,7 @@ describe('credentials in AWS Secrets Manager', () => {
     expect(fixture.log.text()).not.toContain(MARK);
   });
 
-  it.each(['Basic ', 'basic ', ''])('are taken out of a value with the prefix %j', async (prefix) => {
+  it.each(['Basic ', 'basic ', ''])('are used without the prefix %j', async (prefix) => {
     const basic = Buffer.from(`user:${MARK}:with:colons`).toString('base64');
     endpoint.hold({ AUTHORIZATION_HEADER: `${prefix}${basic}` });
     const fixture = await open({ lines: TRANSFORMS });
@@ -100,8 +100,8 @@ describe('credentials in AWS Secrets Manager', () => {
   });
 });
 
-describe('an endpoint that is down at the start', () => {
-  it('keeps calls waiting for credentials, and nothing else, until it is up', async () => {
+describe('a Secrets Manager endpoint that is down at the start', () => {
+  it('delays only calls that need credentials, until it is up', async () => {
     await endpoint.stop();
     const fixture = await open();
     expect(fixture.gateway.procedureCount).toBe(4);
@@ -133,8 +133,8 @@ describe('an endpoint that is down at the start', () => {
   });
 });
 
-describe('an endpoint that hangs', () => {
-  it('holds the start up for 3 s, and is asked again after 30', async () => {
+describe('a Secrets Manager endpoint that hangs', () => {
+  it('delays the start for 3 s, and is asked again after 30 s', async () => {
     endpoint.hang();
     const clock = createFakeClock();
     const conf = billingConf(
@@ -176,7 +176,7 @@ describe('an endpoint that hangs', () => {
 });
 
 describe('a rotated secret', () => {
-  it('is in use after refresh_interval', async () => {
+  it('is used after refresh_interval', async () => {
     const fixture = await open();
     await fixture.caller.call(GET, { id: 1 });
     endpoint.hold(NEW);
@@ -192,7 +192,7 @@ describe('a rotated secret', () => {
     expect(endpoint.requests).toHaveLength(2);
   });
 
-  it('is in use at once where the identity provider refuses the old one', async () => {
+  it('is used at once when the identity provider refuses the old one', async () => {
     const tokens = new Set(['token-1']);
     let valid = OLD;
     const checking: AnswerHandler = (request, response) =>
@@ -217,7 +217,7 @@ describe('a rotated secret', () => {
     expect(fixture.log.text()).not.toContain(MARK);
   });
 
-  it('that cannot be read leaves the old one in use', async () => {
+  it('that cannot be read does not replace the old one', async () => {
     const fixture = await open();
     await fixture.caller.call(GET, { id: 1 });
     await endpoint.stop();
@@ -268,7 +268,7 @@ describe('a secret that cannot be used', () => {
       /^AWS Secrets Manager: other error \(HTTP status 403\)$/,
     ],
   ])(
-    'because it %s is pending, named in the log and mended without a restart',
+    'because it %s is pending, is named in the log, and can be repaired without a restart',
     async (_, spoil, cause, lines = []) => {
       spoil();
       const fixture = await open({ lines });
@@ -327,7 +327,7 @@ describe('the AWS SDK', () => {
     billingConf('http://127.0.0.1:9', '+auth.secrets.vars.token.field = TOKEN', ...lines);
   const aws = conf(...SECRETS.slice(0, 3));
 
-  it('is imported where a service reads its secret from there', async () => {
+  it('is imported when a service reads its secret from Secrets Manager', async () => {
     endpoint.hold({ TOKEN: MARK });
     const stderr = await stderrOf(['start'], aws);
     expect(stderr.match(/^imports .*$/gm)).toEqual(['imports @aws-sdk/client-secrets-manager']);

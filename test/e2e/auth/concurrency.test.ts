@@ -66,7 +66,7 @@ describe('many calls and one token', () => {
     fixture.upstream.clear();
   }
 
-  it(`${CALLS} refusals of one token at a time make one refresh and one replay each, of a POST too`, async () => {
+  it(`${CALLS} simultaneous refusals of one token cause one refresh, and one replay for each call, also of a POST`, async () => {
     const fixture = await openAuth({
       lines: [`+pool.size = ${CALLS}`, '+idempotency_header = Idempotency-Key', '+retries = 3'],
     });
@@ -91,7 +91,7 @@ describe('many calls and one token', () => {
     expect(new Set(refused.map(shape)).size).toBe(CALLS);
   });
 
-  it(`${CALLS} refusals of the fresh token as well: the answer stands, there is no second replay`, async () => {
+  it(`${CALLS} refusals of the fresh token too: the response is passed on, without a second replay`, async () => {
     const fixture = await openAuth({ lines: [`+pool.size = ${CALLS}`] });
     await warm(fixture);
     fixture.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set())));
@@ -104,7 +104,7 @@ describe('many calls and one token', () => {
     expect(fixture.idp.requests).toHaveLength(2);
   });
 
-  it('a refusal that comes late, of a token replaced since, is replayed without a token request', async () => {
+  it('a late refusal of a token that has been replaced causes a replay without a token request', async () => {
     const fixture = await openAuth({ lines: ['+pool.size = 2'] });
     await warm(fixture);
     let refuse = (): void => {};
@@ -129,7 +129,7 @@ describe('many calls and one token', () => {
     expect(fixture.idp.requests).toHaveLength(2);
   });
 
-  it('refusals that come while the next token is on its way wait for it', async () => {
+  it('refusals that arrive while the next token is being fetched wait for it', async () => {
     const fixture = await openAuth();
     await warm(fixture);
     fixture.upstream.answerWith(acceptingOnly(new Set(['token-2'])));

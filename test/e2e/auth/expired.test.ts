@@ -19,7 +19,7 @@ describe('an expired token is never sent', () => {
   const open = async ({ lines = [], ...options }: AuthFixtureOptions) =>
     closeLater(await openAuthFixture({ ...options, idp: SHORT.idp, lines: [SHORT.refresh, ...lines] }));
 
-  it('at the last moment of its life, and at the first after it', async () => {
+  it('from the moment when its life ends', async () => {
     const fixture = await open({});
     await fixture.caller.call(GET, { id: 1 });
     fixture.clock.advance(9_999);
@@ -29,7 +29,7 @@ describe('an expired token is never sent', () => {
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-1', 'token-2']);
   });
 
-  it('where a call has waited for its connection meanwhile', async () => {
+  it('after a call has waited for its connection', async () => {
     const fixture = await open({
       lines: ['+pool.size = 1', '+pool.checkout_timeout = 30s', '+timeout = 30s'],
     });
@@ -49,7 +49,7 @@ describe('an expired token is never sent', () => {
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
-  it('where a call has waited for its next attempt meanwhile', async () => {
+  it('after a call has waited for its next attempt', async () => {
     const fixture = await open({
       lines: ['+retry.statuses = 503', '+retries = 1', '+deadline = 1m'],
       api: ({ number }) => (number === 1 ? { status: 503, headers: { 'retry-after': '11' } } : {}),
@@ -63,7 +63,7 @@ describe('an expired token is never sent', () => {
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
-  describe('between a redirect and where it leads', () => {
+  describe('when it expires before a redirect is followed', () => {
     /** Sends each call on, and lets tokens expire meanwhile as often as told. */
     async function slow(times: number, ...lines: string[]): Promise<AuthFixture> {
       const fixture = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
@@ -78,7 +78,7 @@ describe('an expired token is never sent', () => {
     const sent = (fixture: AuthFixture) => fixture.upstream.requests.map(({ url }) => url);
     const [HERE, THERE] = ['/invoices/1', '/invoices/1/there'];
 
-    it('the call begins anew, whatever `retries` says, and that counts as an attempt', async () => {
+    it('the call starts again, whatever `retries` says, and that counts as an attempt', async () => {
       const fixture = await slow(1, '+retries = 0', '+deadline = 30s');
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toStrictEqual({ status: 200, body: 'there' });
@@ -86,7 +86,7 @@ describe('an expired token is never sent', () => {
       expect(fixture.sentTokens()).toEqual(['token-1', 'token-2', 'token-2']);
     });
 
-    it('once and no more: the second time it ends', async () => {
+    it('the call starts again only once; the second time it ends', async () => {
       const fixture = await slow(9, '+retries = 5', '+deadline = 1m');
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 2 });

@@ -63,7 +63,7 @@ describe('secrets in a file', () => {
   const file = (name = 'creds.json'): string => join(folder.path, name);
   const fromFile = () => ['+auth.secrets.provider = file', `+auth.secrets.secret_id = ${file()}`, ...KEY];
 
-  it('are used, and used anew when they change, also without refresh_interval', async () => {
+  it('are used, and read again when they change, also without refresh_interval', async () => {
     folder.write('creds.json', JSON.stringify({ API_KEY: `${MARK}-1` }));
     const fixture = await open([...fromFile(), '+auth.secrets.refresh_interval = 0']);
     expect(await credential(fixture)).toBe(`Bearer ${MARK}-1`);
@@ -73,7 +73,7 @@ describe('secrets in a file', () => {
     expect(fixture.log.text()).not.toContain(MARK);
   });
 
-  it('are followed where Kubernetes swaps them', async () => {
+  it('are read again when Kubernetes replaces them', async () => {
     folder.write('..2026_01/creds.json', `{"API_KEY": "${MARK}-1"}`);
     symlinkSync('..2026_01', file('..data'));
     symlinkSync('..data/creds.json', file());
@@ -88,7 +88,7 @@ describe('secrets in a file', () => {
     expect(await credential(fixture)).toBe(`Bearer ${MARK}-2`);
   });
 
-  it('may come after the start', async () => {
+  it('may appear after the start', async () => {
     const fixture = await open(fromFile());
     const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.uri).toBe('bondy.error.bad_gateway');
@@ -110,7 +110,7 @@ describe('secrets in a file', () => {
     ['broken', `{"API_KEY": "${MARK}`, 'creds.json is not JSON'],
     ['without the field', `{"OTHER": "${MARK}"}`, 'field API_KEY is missing'],
     ['removed', undefined, 'creds.json is unreadable (ENOENT)'],
-  ])('stay in use while the file is %s', async (_, text, cause) => {
+  ])('are still used while the file is %s', async (_, text, cause) => {
     folder.write('creds.json', '{"API_KEY": "good"}');
     const fixture = await open(fromFile());
     expect(await credential(fixture)).toBe('Bearer good');
@@ -134,7 +134,7 @@ describe('secrets in a file', () => {
     expect(await credential(fixture)).toBe(`Bearer ${key}`);
   });
 
-  it('may be a folder of files, of which a changed one is in use at once', async () => {
+  it('may be a folder of files; a changed file is used at once', async () => {
     folder.write('creds.json/api.key', 'old\n');
     const fixture = await open([...fromFile(), '+auth.secrets.vars.token.field = api.key']);
     expect(await credential(fixture)).toBe('Bearer old');
@@ -147,7 +147,7 @@ describe('secrets in a file', () => {
     expect(fixture.log.text()).not.toContain(MARK);
   });
 
-  it('lie beside the configuration where their path is relative', async () => {
+  it('are found beside the configuration when their path is relative', async () => {
     const upstream = await startRecordingUpstream();
     folder.write('creds.json', '{"API_KEY": "beside"}');
     const lines = ['+auth.secrets.provider = file', '+auth.secrets.secret_id = creds.json', ...KEY];
@@ -186,7 +186,7 @@ describe('secrets in the environment', () => {
     expect(await credential(fixture)).toBe(`Key user/${MARK}`);
   });
 
-  it('that are missing leave their service alone pending, and are taken when they are there', async () => {
+  it('that are missing leave only their service pending, and are used when they appear', async () => {
     const env: Record<string, string> = { OTHER: MARK };
     const other = billingConf('http://127.0.0.1:9').replaceAll('billing', 'other');
     const fixture = await open(
@@ -215,7 +215,7 @@ describe('a base_url with a variable from a secret', () => {
     '+auth.secrets.vars.tenant.field = TENANT',
   ];
 
-  it('leads where the secret says, and elsewhere when that changes', async () => {
+  it('follows the secret when it changes', async () => {
     const second = await startRecordingUpstream();
     const secret = (port: number) => JSON.stringify({ PORT: port, TENANT: MARK });
     const path = folder.write('creds.json', 'not yet');

@@ -20,7 +20,7 @@ const TICK_MS = 100;
 const CALLS_A_TICK = 10;
 const GUARD_MS = 10_000;
 
-describe('refusals and the tokens that they cost', () => {
+describe('refusals by the API, and the token requests that they cause', () => {
   const closeLater = closeAfterEach();
   const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
@@ -46,7 +46,7 @@ describe('refusals and the tokens that they cost', () => {
   }
   const gaps = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0));
 
-  it('plain 403s at a hundred a second lead to no token request, and are not replayed', async () => {
+  it('a hundred plain 403s a second cause no token request and no replay', async () => {
     const fixture = await open();
     await warm(fixture, () => FORBIDDEN);
     const expected = { status: 403, body: { message: 'not for you' } };
@@ -55,7 +55,7 @@ describe('refusals and the tokens that they cost', () => {
     expect(new Set(fixture.sentTokens())).toEqual(new Set(['token-1']));
   });
 
-  it('plain 403s at a hundred a second, with refresh_on 403, lead to one in ten seconds at most', async () => {
+  it('a hundred plain 403s a second, with refresh_on 403, cause at most one token request in ten seconds', async () => {
     const fixture = await open({ lines: [BOTH] });
     await warm(fixture, () => FORBIDDEN);
     const times = await hammer(fixture, 35_000, { status: 403, body: { message: 'not for you' } });
@@ -63,14 +63,14 @@ describe('refusals and the tokens that they cost', () => {
     for (const gap of gaps(times)) expect(gap).toBeGreaterThanOrEqual(GUARD_MS);
   });
 
-  it('tokens of ten seconds, replaced twice in that time anyway, are replaced once more for plain 403s', async () => {
+  it('tokens that live ten seconds are replaced at most once more in that time because of plain 403s', async () => {
     const fixture = await open({ lines: [BOTH], idp: issuing({ expires_in: 10 }) });
     await warm(fixture, () => FORBIDDEN);
     const times = await hammer(fixture, 60_000, { status: 403, body: { message: 'not for you' } });
     expect(times.length).toBeLessThanOrEqual(60 / 5 + 60 / 10 + 1);
   });
 
-  it('401s at a hundred a second lead to one token request in ten seconds at most', async () => {
+  it('a hundred 401s a second cause at most one token request in ten seconds', async () => {
     const fixture = await open();
     await warm(fixture, acceptingOnly(new Set()));
     const times = await hammer(fixture, 35_000, { status: 401, body: { message: 'who are you?' } });
@@ -78,7 +78,7 @@ describe('refusals and the tokens that they cost', () => {
     for (const gap of gaps(times)) expect(gap).toBeGreaterThanOrEqual(GUARD_MS);
   });
 
-  it('a 401 for a token that a 401 has just brought stands at once, without a replay', async () => {
+  it('a 401 for a token that was fetched because of a 401 is passed on at once, without a replay', async () => {
     const fixture = await open();
     await warm(fixture, acceptingOnly(new Set()));
     await fixture.caller.call(GET, { id: 1 });
@@ -115,7 +115,7 @@ describe('refusals and the tokens that they cost', () => {
     'Bearer realm="invalid_token"',
     'Bearer error="insufficient_scope", error_description="no error=\\"invalid_token\\" this"',
     'Bearer error="invalid_token_type"',
-  ])('a 403 with %s does not', async (challenge) => {
+  ])('a 403 with %s gets no new token', async (challenge) => {
     const fixture = await open();
     await warm(fixture, () => ({ ...FORBIDDEN, headers: { 'www-authenticate': challenge } }));
     const answer = await fixture.caller.call(GET, { id: 1 });
@@ -131,7 +131,7 @@ describe('refusals and the tokens that they cost', () => {
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
-  it('a replay is like any request: a POST that is lost is not sent again', async () => {
+  it('a replay is like any request: a lost POST is not sent again', async () => {
     const fixture = await open();
     await warm(fixture, ({ number }) => (number === 1 ? { status: 401 } : RESET));
     const answer = await fixture.caller.call(POST, { amount: 1 });
@@ -139,15 +139,15 @@ describe('refusals and the tokens that they cost', () => {
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-2']);
   });
 
-  it.each([400, 404, 407, 429, 500, 503])('a %i leads to nothing of the kind', async (status) => {
+  it.each([400, 404, 407, 429, 500, 503])('a %i causes no token request and no replay', async (status) => {
     const fixture = await open({ lines: [BOTH] });
     await warm(fixture, () => ({ status, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }));
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(status);
     expect([fixture.upstream.requests.length, fixture.idp.requests.length]).toEqual([1, 1]);
   });
 
-  describe('while no new token can be had', () => {
-    it('a 401 becomes 503, and calls send the refused token no more', async () => {
+  describe('while no new token is available', () => {
+    it('a 401 becomes 503, and calls no longer send the refused token', async () => {
       const fixture = await open();
       await warm(fixture, acceptingOnly(new Set(['token-3'])));
       fixture.idp.answerWith(() => ({ status: 500 }));
@@ -164,7 +164,7 @@ describe('refusals and the tokens that they cost', () => {
       expect(fixture.sentTokens()).toEqual(['token-1', 'token-3']);
     });
 
-    it('a plain 403 is handed over as it is, and the token stays in use', async () => {
+    it('a plain 403 is passed on unchanged, and the token is still used', async () => {
       const fixture = await open({ lines: [BOTH] });
       await warm(fixture, ({ url }) => (url.includes('forbidden') ? FORBIDDEN : {}));
       fixture.idp.answerWith(() => ({ status: 500 }));
@@ -177,7 +177,7 @@ describe('refusals and the tokens that they cost', () => {
       expect(fixture.sentTokens()).toEqual(['token-1', 'token-1']);
     });
 
-    it('a plain 403 is handed over as it is also where the token endpoint keeps silent', async () => {
+    it('a plain 403 is passed on unchanged also when the token endpoint does not respond', async () => {
       const fixture = await open({ lines: [BOTH, '+deadline = 3s'] });
       await warm(fixture, () => FORBIDDEN);
       fixture.idp.answerWith(() => HANG);
@@ -187,7 +187,7 @@ describe('refusals and the tokens that they cost', () => {
       expect((await answer).kwargs).toEqual({ status: 403, body: { message: 'not for you' } });
     });
 
-    it('403s at a hundred a second put no more load on a dead endpoint than others', async () => {
+    it('a hundred 403s a second put no more load on a dead token endpoint than other calls', async () => {
       const fixture = await open({ lines: [BOTH], random: 0 });
       await warm(fixture, () => FORBIDDEN);
       fixture.idp.answerWith(() => ({ status: 500 }));
@@ -197,7 +197,7 @@ describe('refusals and the tokens that they cost', () => {
     });
   });
 
-  it.each([400, 419, 498])('a %i that auth.refresh_on names is answered by a new token', async (status) => {
+  it.each([400, 419, 498])('a %i that auth.refresh_on names causes a token request', async (status) => {
     const fixture = await open({ lines: [`+auth.refresh_on = 401, ${status}`], idp: issuing() });
     await warm(fixture, (request) =>
       tokenOf(request) === 'token-2' ? { json: { ok: true } } : { status, json: { error: 'token expired' } },

@@ -45,7 +45,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
     expect(fixture.upstream.requests.map(({ url }) => url)).toEqual(['/api/invoices/INV-001?expand=lines']);
   });
 
-  it('keeps the token of one call for the next, and gets another when that one is revoked', async () => {
+  it('reuses the token of one call for the next, and fetches another when it is revoked', async () => {
     const fixture = await open(SERVICE, guideOAuth2(idp.url));
     await fixture.caller.call(GET, { id: 1 });
     await fixture.caller.call(GET, { id: 2 });
@@ -58,7 +58,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
     expect([refused, replayed === first, idp.tokenRequests]).toEqual([first, false, 2]);
   });
 
-  it('gives up in plain words where the provider does not know the secret', async () => {
+  it('says in plain words that the provider does not know the secret', async () => {
     const vars = 'rpc_gateway.services.billing.auth.vars.client_secret = wrong';
     const fixture = await open(SERVICE, guideOAuth2(idp.url), vars);
     const answer = await fixture.caller.call(GET, { id: 1 });
@@ -69,7 +69,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
     expect(fixture.upstream.connections).toBe(0);
   });
 
-  it('Basic on the token request, with the real oidc-provider: it takes the credentials one way at a time', async () => {
+  it('Basic on the token request, with the real oidc-provider, which accepts the credentials in one place only', async () => {
     const fixture = await open(SERVICE, guideOAuth2(idp.url).replace(IN_BODY, ''), BASIC_AUTH);
     const answer = await fixture.caller.call(GET, { id: 1 });
     expect(answer.kwargs).toMatchObject({ status: 200, body: { client_id: POST_CLIENT.id } });
@@ -104,7 +104,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
   it.each([
     ['resource', 'https://billing.example.test/', { aud: 'https://billing.example.test/' }],
     ['scope', 'invoices:read', { scope: 'invoices:read' }],
-  ])('a further field, %s, as real providers want it', async (field, value, known) => {
+  ])('a further field, %s, as real providers require it', async (field, value, known) => {
     const line = `rpc_gateway.services.billing.auth.fetch.body.${field} = ${value}`;
     const resource = 'rpc_gateway.services.billing.auth.fetch.body.resource = https://other.example.test/';
     const fixture = await open(SERVICE, guideOAuth2(idp.url), field === 'scope' ? resource : '', line);

@@ -24,7 +24,7 @@ describe('the life of a token', () => {
   const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
   const call = async (fixture: AuthFixture) => (await fixture.caller.call(GET, { id: 1 })).kwargs['status'];
 
-  describe('is as long as its answer says', () => {
+  describe('has the length of the token response', () => {
     it.each([
       ['a number', 3600, HOUR_MS],
       ['a numeric string', '3600', HOUR_MS],
@@ -58,7 +58,7 @@ describe('the life of a token', () => {
       expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1', 'token-1'], 2]);
     });
 
-    it('and default_ttl where nothing stands at expires_in_path', async () => {
+    it('is default_ttl when expires_in_path finds nothing', async () => {
       const fixture = await open({
         lines: [TEN_MINUTES, NO_REFRESH_AHEAD, '+auth.fetch.expires_in_path = data.expires_in'],
         idp: issuing({ expires_in: 5 }),
@@ -70,7 +70,7 @@ describe('the life of a token', () => {
       expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 2]);
     });
 
-    it('and a day at most, also where default_ttl says more', async () => {
+    it('is a day at most, even if default_ttl says more', async () => {
       const fixture = await open({
         lines: ['+auth.cache.default_ttl = 2w', NO_REFRESH_AHEAD],
         idp: issuing({ expires_in: undefined }),
@@ -82,7 +82,7 @@ describe('the life of a token', () => {
       expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 2]);
     });
 
-    it('wherever expires_in_path finds it', async () => {
+    it('is taken from where expires_in_path points', async () => {
       const fixture = await open({
         lines: ['+auth.fetch.expires_in_path = data.life.seconds', NO_REFRESH_AHEAD],
         idp: issuing({ expires_in: 5, data: { life: { seconds: '60' } } }),
@@ -95,7 +95,7 @@ describe('the life of a token', () => {
     });
   });
 
-  it('ends with a new token ahead of time, got in the background', async () => {
+  it('ends early with a new token, fetched in the background', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await call(fixture);
     await fixture.pass(479 * SECOND_MS);
@@ -114,7 +114,7 @@ describe('the life of a token', () => {
     expect(fixture.idp.requests).toHaveLength(2);
   });
 
-  it('is not prolonged for ever where nobody calls', async () => {
+  it('is not prolonged for ever when nobody calls', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await call(fixture);
     await fixture.pass(3 * HOUR_MS, HALF_A_MINUTE_MS);
@@ -131,7 +131,7 @@ describe('the life of a token', () => {
     expect(fixture.clock.pending).toBe(0);
   });
 
-  it('is used to its end where refresh_margin is 0', async () => {
+  it('is used to its end when refresh_margin is 0', async () => {
     const fixture = await open({ lines: [NO_REFRESH_AHEAD], idp: issuing({ expires_in: 60 }) });
     for (let second = 0; second < 60; second++) {
       expect(await call(fixture)).toBe(200);
@@ -146,7 +146,7 @@ describe('the life of a token', () => {
     ['half of it', 60, '2m'],
     ['all of it', 60, '60s'],
     ['half of it, of the shortest', 2, '1h'],
-  ])('is half over when a margin asks for more: %s', async (_, expiresIn, margin) => {
+  ])('is used for at least half its length, whatever the margin: %s', async (_, expiresIn, margin) => {
     const fixture = await open({
       lines: [`+auth.cache.refresh_margin = ${margin}`],
       idp: issuing({ expires_in: expiresIn }),
@@ -164,24 +164,27 @@ describe('the life of a token', () => {
   describe('of the same nearly expired token, returned again and again', () => {
     const same = (expiresIn: unknown) => ({ json: { access_token: 'same', expires_in: expiresIn } });
 
-    it.each([1, 0.001, '0.5'])('expires_in %j: no tight loop, and no eternal token', async (expiresIn) => {
-      const asked: number[] = [];
-      const fixture = await open({
-        idp: () => {
-          asked.push(fixture.clock.monotonic());
-          return same(expiresIn);
-        },
-      });
-      for (let passed = 0; passed < MINUTE_MS; passed += 100) {
-        expect(await call(fixture)).toBe(200);
-        // Whatever is sent was given out within the second that such a token lives.
-        expect(fixture.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
-        await fixture.pass(100);
-      }
-      expect(asked.length).toBeLessThanOrEqual(61);
-      fixture.idp.answerWith(() => ({ status: 500 }));
-      await fixture.pass(SECOND_MS);
-      expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
-    });
+    it.each([1, 0.001, '0.5'])(
+      'expires_in %j: neither a tight loop nor a token that never expires',
+      async (expiresIn) => {
+        const asked: number[] = [];
+        const fixture = await open({
+          idp: () => {
+            asked.push(fixture.clock.monotonic());
+            return same(expiresIn);
+          },
+        });
+        for (let passed = 0; passed < MINUTE_MS; passed += 100) {
+          expect(await call(fixture)).toBe(200);
+          // Whatever is sent was given out within the second that such a token lives.
+          expect(fixture.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
+          await fixture.pass(100);
+        }
+        expect(asked.length).toBeLessThanOrEqual(61);
+        fixture.idp.answerWith(() => ({ status: 500 }));
+        await fixture.pass(SECOND_MS);
+        expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
+      },
+    );
   });
 });

@@ -65,7 +65,7 @@ describe('a service that moves', () => {
     return expect.poll(step, { timeout: 10_000 }).toContain(sentence);
   }
 
-  it('is found at its new place, also when its TLS files are gone by then', async () => {
+  it('is reached at its new address, even if its TLS files are gone by then', async () => {
     const [first, second] = [await api({ tls: true }), await api({ tls: true })];
     const ca = join(folder.path, 'ca.pem');
     copyFileSync(TLS_FILES.ca, ca);
@@ -79,7 +79,7 @@ describe('a service that moves', () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 1]);
   });
 
-  it('gets its new credentials at its new place alone', async () => {
+  it('gets its new credentials only at its new address', async () => {
     const [first, second] = [await api(), await api()];
     const idp = closeLater(await startIdp(({ text }) => ({ json: { access_token: `token-of-${text}` } })));
     secret({ port: first.port, client: 'old' });
@@ -102,7 +102,7 @@ describe('a service that moves', () => {
     expect(second.requests.map(({ headers }) => headers.authorization)).toEqual(['token-of-client=new']);
   });
 
-  it('lets calls under way end at its old place, whose connections end after the deadline', async () => {
+  it('lets running calls end at its old address, whose connections end after the deadline', async () => {
     // A long hint, or the connection would end by idling (Keep-Alive: timeout).
     const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
     secret({ port: first.port });
@@ -139,7 +139,7 @@ describe('a service that moves', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not send a POST anew that may have been carried out at its old place', async () => {
+  it('does not repeat a POST that may have been carried out at its old address', async () => {
     const [first, second] = [await api(), await api()];
     first.answerWith(() => RESET);
     const idp = closeLater(await startIdp(issuing({ expires_in: 10 })));
@@ -171,7 +171,7 @@ describe('a service that moves', () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
   });
 
-  it('does not begin a GET anew that its old place redirected, and whose token expired then', async () => {
+  it('does not repeat a GET that its old address redirected and whose token expired then', async () => {
     const [first, second] = [await api(), await api()];
     first.answerWith(() => {
       clock.advance(10_000);
@@ -200,7 +200,7 @@ describe('a service that moves', () => {
     expect([first.requests.length, second.requests.length]).toEqual([1, 0]);
   });
 
-  it('is not called where its address breaks the rules for addresses', async () => {
+  it('is not called when its address breaks the rules for addresses', async () => {
     const upstream = await api();
     secret({ key: 'abc' });
     const fixture = await open(`${upstream.url}/bot{{key}}`, ['key']);
@@ -223,7 +223,7 @@ describe('a service that moves', () => {
   it.each([
     ['header', '+auth.apply.placement = header', 'bad\nbad'],
     ['query', '+auth.apply.placement = query_param', 'bad\ud800'],
-  ])('has no credential where a variable of its format does not fit into the %s', async (_, place, bad) => {
+  ])('has no credential when a variable of its format does not fit into the %s', async (_, place, bad) => {
     const upstream = await api();
     const idp = closeLater(await startIdp());
     secret({ user: 'good' });

@@ -62,7 +62,7 @@ describe('a dead identity provider', () => {
 
   describe.each(DEATHS)('that %s, under a hundred calls a second', (_, death) => {
     it.each([0, 0.999])(
-      'is asked ten times in the first minute at most, twice a minute later (jitter %d)',
+      'is asked at most ten times in the first minute, and twice a minute later (jitter %d)',
       async (random) => {
         const fixture = await open({ random });
         await death.begin(fixture);
@@ -91,7 +91,7 @@ describe('a dead identity provider', () => {
     );
   });
 
-  it('has its callers told at once, and when to come again', async () => {
+  it('causes an immediate error that says when to retry', async () => {
     const fixture = await open();
     await fixture.idp.stop();
     const answer = await fixture.caller.call(GET, { id: 1 });
@@ -109,7 +109,7 @@ describe('a dead identity provider', () => {
     });
   });
 
-  it('is waited for two seconds at most once it has failed', async () => {
+  it('is waited for at most two seconds after it has failed', async () => {
     const fixture = await open({ idp: () => RESET });
     await fixture.caller.call(GET, { id: 1 });
     fixture.idp.answerWith(() => HANG);
@@ -124,7 +124,7 @@ describe('a dead identity provider', () => {
     expect(fixture.idp.requests).toHaveLength(2);
   });
 
-  it('that answers the probe in time has all waiting calls served', async () => {
+  it('that responds to the probe in time lets all waiting calls succeed', async () => {
     const fixture = await open({ idp: () => RESET });
     await fixture.caller.call(GET, { id: 1 });
     fixture.idp.answerWith(issuing());
@@ -137,7 +137,7 @@ describe('a dead identity provider', () => {
     expect(fixture.sentTokens()).toEqual(Array(3).fill('token-2'));
   });
 
-  it('does not spoil the calls while the token lives, and costs 503 at once when it is over', async () => {
+  it('does not disturb calls while the token is valid, and causes 503 at once when it expires', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await fixture.caller.call(GET, { id: 1 });
     await fixture.idp.stop();
@@ -162,7 +162,7 @@ describe('a dead identity provider', () => {
     expect(fixture.sentTokens().at(-1)).toBe('token-2');
   });
 
-  it('that hangs while the token lives is not waited for', async () => {
+  it('that hangs while the token is valid delays no call', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await fixture.caller.call(GET, { id: 1 });
     fixture.idp.answerWith(() => HANG);
@@ -173,7 +173,7 @@ describe('a dead identity provider', () => {
     expect(fixture.sentTokens()).toEqual(Array(3).fill('token-1'));
   });
 
-  describe('that says how long to leave it alone', () => {
+  describe('that sends Retry-After', () => {
     const START = Date.UTC(2026, 0, 1);
     it.each([
       ['in seconds', '120', 120],
@@ -197,7 +197,7 @@ describe('a dead identity provider', () => {
       expect(fixture.idp.requests).toHaveLength(2);
     });
 
-    it('is obeyed as well while the old token lives', async () => {
+    it('is obeyed also while the old token is valid', async () => {
       const fixture = await open({ idp: issuing({ expires_in: 600 }) });
       await fixture.caller.call(GET, { id: 1 });
       fixture.idp.answerWith(() => ({ status: 429, headers: { 'retry-after': '100' } }));

@@ -50,13 +50,13 @@ describe('a service without a token request', () => {
       ...rawHeaders.filter((_, index) => /authorization|key/i.test(rawHeaders[index - (index % 2)] ?? '')),
     ]);
 
-  it('has its key percent-encoded in a query, where it wins over a parameter of the caller in any case', async () => {
+  it('has its key percent-encoded in the query, where it replaces a parameter of the caller in any letter case', async () => {
     fixture = await openGatewayFixture({ lines: IN_QUERY });
     await fixture.caller.call(GET, { id: 1, api_key: 'mine', API_KEY: 'another', q: 2 });
     expect(sent()).toEqual([[`/invoices/1?q=2&api_key=${encodeURIComponent(KEY)}`]]);
   });
 
-  it('has its key in a header, where it wins over a header of the caller however spelt', async () => {
+  it('has its key in a header, where it replaces a header of the caller in any letter case', async () => {
     const lines = ['+auth.vars.token = the key', '+auth.apply.name = X-Api-Key'];
     fixture = await openGatewayFixture({ lines });
     await fixture.caller.call(GET, { id: 1, _headers: { 'x-api-key': 'mine', 'X-API-KEY': 'mine too' } });
@@ -66,7 +66,7 @@ describe('a service without a token request', () => {
   it.each([
     ['a static key', IN_QUERY],
     ['no auth at all', []],
-  ])('asks nobody for anything, also after a refusal: %s', async (_, lines) => {
+  ])('makes no token request, also after a refusal: %s', async (_, lines) => {
     fixture = await openGatewayFixture({
       lines: [...lines],
       answer: () => ({ status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
@@ -80,7 +80,7 @@ describe('a service without a token request', () => {
     expect(fixture.log.text()).not.toContain('token request');
   });
 
-  it('without auth leaves the headers of its callers alone', async () => {
+  it('without auth leaves the headers of its callers unchanged', async () => {
     fixture = await openGatewayFixture();
     await fixture.caller.call(GET, { id: 1, api_key: 'mine', _headers: { Authorization: 'Bearer mine' } });
     expect(sent()).toEqual([['/invoices/1?api_key=mine', 'Authorization', 'Bearer mine']]);

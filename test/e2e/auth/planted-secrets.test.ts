@@ -84,7 +84,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     ['an event stream', GET, KWARGS, { headers: { 'content-type': `text/event-stream;${MARK}` }, body: 'x' }],
     ['an odd charset', GET, KWARGS, { headers: { 'content-type': `text/plain;charset=${MARK}` }, body: 'x' }],
     ['a redirect', GET, KWARGS, { status: 302, headers: { location: `/${plantedSecret('location')}` } }],
-  ] as const)('%s tells nothing', async (_, procedure, kwargs, answer) => {
+  ] as const)('%s reveals nothing', async (_, procedure, kwargs, answer) => {
     fixture.upstream.answerWith(() => answer as UpstreamAnswer);
     const { frame } = await fixture.caller.call(procedure, kwargs);
     expect(fixture.log.text()).toMatch(/call (answered|failed)/);
@@ -95,7 +95,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     }
   });
 
-  it('positional arguments tell nothing', async () => {
+  it('positional arguments reveal nothing', async () => {
     const answer = await fixture.caller.call(GET, {}, { args: [plantedSecret('arg')] });
     expect(answer.frame).not.toContain(MARK);
     expect(fixture.log.text()).not.toContain(MARK);
@@ -108,7 +108,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     `[48,1,{"timeout":"${plantedSecret('option')}"},"${GET}"]`,
     `[48,1,{},"${plantedSecret('uri')} with space"]`,
     plantedSecret('frame'),
-  ])('a frame that breaks the protocol tells nothing: %s', async (frame) => {
+  ])('a frame that breaks the protocol reveals nothing: %s', async (frame) => {
     const ws = new WebSocket(fixture.gateway.url, ['wamp.2.json']);
     await once(ws, 'open');
     ws.send('[1,"com.example.myrealm",{"roles":{"caller":{}}}]');
@@ -119,7 +119,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     expect(fixture.log.text()).not.toContain(MARK);
   });
 
-  it('a call that is cancelled, and a caller who dies, tell nothing', async () => {
+  it('a call that is cancelled, and a caller that disconnects, reveal nothing', async () => {
     fixture.upstream.clear();
     fixture.upstream.answerWith(() => ({ raw: '', afterwards: 'hang' }));
     const call = fixture.caller.call(GET, KWARGS);
@@ -151,7 +151,7 @@ describe('secrets in a base_url', () => {
     ['https://{{tenant}}.invalid:8443/{{tenant}}?k={{tenant}}', MARK],
     ['http://127.0.0.1:1/{{tenant}}', MARK],
     ['http://{{tenant}}.invalid/', MARK.toLowerCase()],
-  ])('%s tell nothing', async (baseUrl, mark) => {
+  ])('%s reveal nothing', async (baseUrl, mark) => {
     const fixture = await openGatewayFixture({
       conf: () => billingConf(baseUrl, `+auth.vars.tenant = ${MARK}`, '+retries = 0'),
     });

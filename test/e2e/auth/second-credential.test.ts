@@ -25,8 +25,8 @@ afterEach(() => fixture.close());
 const open = (env: Record<string, string>, ...lines: string[]) =>
   openGatewayFixture({ lines, gateway: { env } });
 
-describe("a variable of the service in what a call fills, as an API's second credential", () => {
-  it('is sent in every place, encoded as the place wants it', async () => {
+describe("a variable of the service in a template, as an API's second credential", () => {
+  it('is sent in every place, encoded as the place requires', async () => {
     fixture = await open(
       { SUB_KEY: 'a&b=c;d é/%' },
       ...SECRET,
@@ -47,7 +47,7 @@ describe("a variable of the service in what a call fills, as an API's second cre
     expect(JSON.parse(String(body))).toEqual({ key: 'a&b=c;d é/%', mixed: '<a&b=c;d é/%>' });
   });
 
-  it('is filled by no caller, and no kwarg of its name is lost', async () => {
+  it('cannot be set by a caller, and a kwarg of its name is not lost', async () => {
     fixture = await open({ SUB_KEY: MARK }, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
     await fixture.caller.call(GET, {
       id: 1,
@@ -61,7 +61,7 @@ describe("a variable of the service in what a call fills, as an API's second cre
     expect(rawHeaders.filter((_, index) => /sub/i.test(rawHeaders[index - 1] ?? ''))).toEqual([MARK]);
   });
 
-  it('is the new one after a change of the secret', async () => {
+  it('has its new value after a change of the secret', async () => {
     const env = { SUB_KEY: 'old' };
     fixture = await open(env, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
     const sent = async () => {
@@ -73,13 +73,13 @@ describe("a variable of the service in what a call fills, as an API's second cre
     await vi.waitFor(async () => expect(await sent()).toBe('new'), { timeout: 5000, interval: 20 });
   });
 
-  it('is a text, be it written in digits', async () => {
+  it('is a text, even if it consists of digits', async () => {
     fixture = await open({}, '+auth.vars.pin = 1234', '+procedures.create_invoice.body.pin = {{vars.pin}}');
     await fixture.caller.call(POST, {});
     expect(String((await fixture.upstream.arrived(1)).body)).toBe('{"pin":"1234"}');
   });
 
-  it('holds the call back with `secrets` while the secret is pending, a mistake of the caller aside', async () => {
+  it('fails the call with `secrets` while the secret is pending, unless the caller made a mistake', async () => {
     fixture = await open({}, ...SECRET, '+headers.X-Sub-Key = {{vars.sub_key}}');
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({
       code: 'secrets',
@@ -95,7 +95,7 @@ describe("a variable of the service in what a call fills, as an API's second cre
     ['dots in a path', '../x', '+procedures.get_invoice.path = /a/{{vars.sub_key}}/{{id}}'],
     ['U+0000 in a query', 'a\0b', '+query.k = {{vars.sub_key}}'],
     ['U+0000 in a cookie', 'a\0b', '+cookies.k = {{vars.sub_key}}'],
-  ])('counts as none where it cannot be sent: %s', async (_what, value, line) => {
+  ])('counts as missing when it cannot be sent: %s', async (_what, value, line) => {
     fixture = await open({ SUB_KEY: value }, ...SECRET, line);
     const { kwargs } = await fixture.caller.call(GET, { id: 1 });
     expect(['auth', 'secrets']).toContain(kwargs['code']);
@@ -105,7 +105,7 @@ describe("a variable of the service in what a call fills, as an API's second cre
 });
 
 describe('a dry run', () => {
-  it('masks the variables of the service, and what the environment brought', async () => {
+  it('masks the variables of the service and values from the environment', async () => {
     fixture = await openGatewayFixture();
     const folder = createTemporaryFolder();
     const config = folder.write(
@@ -135,7 +135,7 @@ describe('a dry run', () => {
     expect(out).toContain('https://api.example.com/v1/x/***?a=***&two=***&two=***&three=***');
   });
 
-  it('masks what the environment brought into a path, and shows the host', async () => {
+  it('masks values from the environment in a path, and shows the host', async () => {
     fixture = await openGatewayFixture();
     const folder = createTemporaryFolder();
     const config = folder.write(

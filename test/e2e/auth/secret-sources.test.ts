@@ -95,12 +95,12 @@ describe('planted secrets of a provider, at log.level = debug', () => {
   describe('env', () => {
     const line = '+auth.secrets.provider = env';
 
-    it('stay within where all is well', async () => {
+    it('do not leak when everything works', async () => {
       await open([line], { env: GOOD });
       await expectServed();
     });
 
-    it.each(UNUSABLE)('stay within: %s', async (_, env, named) => {
+    it.each(UNUSABLE)('do not leak: %s', async (_, env, named) => {
       await open([line], { env: env as Record<string, string | undefined> });
       await expectPending(named);
     });
@@ -128,7 +128,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
         ['+auth.fetch.basic_auth.username = {{key}}', '+auth.fetch.basic_auth.password = x'],
         plantedSecret(':'),
       ],
-    ])('stay within where they cannot be used: %s', async (_, lines, key) => {
+    ])('do not leak when they cannot be used: %s', async (_, lines, key) => {
       await open([line, '+auth.secrets.vars.key.field = KEY', ...lines], { env: { ...GOOD, KEY: key } });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toMatchObject({ ...NO_TOKEN, attempts: 0 });
@@ -139,7 +139,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     it.each([
       ['a line break', `${plantedSecret('key')}\r\nX-Evil: 1`],
       ['a character beyond Latin-1', plantedSecret('日本')],
-    ])('stay within where they are a static key with %s', async (_, TOKEN) => {
+    ])('do not leak when they are a static key with %s', async (_, TOKEN) => {
       idp = await startIdp();
       const key = [line, '+auth.secrets.vars.token.field = TOKEN', '+auth.apply.format = Key {{token}}'];
       fixture = await openGatewayFixture({ lines: key, gateway: { env: { TOKEN } } });
@@ -163,12 +163,12 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       await open(lines());
     }
 
-    it('stay within where all is well', async () => {
+    it('do not leak when everything works', async () => {
       await openFile(JSON.stringify(GOOD));
       await expectServed();
     });
 
-    it.each([...UNUSABLE, ...UNREADABLE])('stay within: %s', async (_, secret, named) => {
+    it.each([...UNUSABLE, ...UNREADABLE])('do not leak: %s', async (_, secret, named) => {
       await openFile(JSON.stringify(secret));
       await expectPending(named);
     });
@@ -177,12 +177,12 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       ['no JSON', `{"CLIENT_ID": ${plantedSecret('broken')}`, 'JSON'],
       ['a text', JSON.stringify(plantedSecret('text')), 'JSON'],
       ['a list', JSON.stringify([plantedSecret('item')]), 'field CLIENT_ID is missing'],
-    ])('stay within: %s', async (_, text, named) => {
+    ])('do not leak: %s', async (_, text, named) => {
       await openFile(text);
       await expectPending(named);
     });
 
-    it('stay within where they are files in a folder', async () => {
+    it('do not leak when they are files in a folder', async () => {
       folder = createTemporaryFolder();
       after.push(() => folder.remove());
       for (const [name, text] of Object.entries(GOOD)) folder.write(`secret.json/${name}`, `${text}\n`);
@@ -190,7 +190,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       await expectServed();
     });
 
-    it('stay within where one of the files in a folder is no text', async () => {
+    it('do not leak when one of the files in a folder is not text', async () => {
       folder = createTemporaryFolder();
       after.push(() => folder.remove());
       for (const [name, text] of Object.entries(GOOD)) folder.write(`secret.json/${name}`, text);
@@ -225,13 +225,13 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       await open(lines);
     }
 
-    it('stay within where all is well', async () => {
+    it('do not leak when everything works', async () => {
       await openAws(() => undefined);
       await expectServed();
       expect(secrets.requests[0]?.headers.authorization).toContain(plantedSecret('access-key'));
     });
 
-    it.each([...UNUSABLE, ...UNREADABLE])('stay within: %s', async (_, secret, named) => {
+    it.each([...UNUSABLE, ...UNREADABLE])('do not leak: %s', async (_, secret, named) => {
       await openAws((manager) => manager.hold(secret));
       await expectPending(named);
     });
@@ -263,7 +263,7 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       ['no JSON of AWS', (manager) => manager.answerWith(() => ({ body: plantedSecret('text') }))],
       ['a reset', (manager) => manager.answerWith(() => RESET)],
       ['a refused connection', (manager) => manager.stop()],
-    ])('stay within: %s', async (_, prepare) => {
+    ])('do not leak: %s', async (_, prepare) => {
       await openAws(prepare);
       await expectPending('');
     });

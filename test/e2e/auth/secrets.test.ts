@@ -137,7 +137,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     expect(warned).toEqual([]);
   }
 
-  it.each(AT_THE_IDP)('stay within, whatever the token endpoint answers: %s', async (_, handler) => {
+  it.each(AT_THE_IDP)('do not leak, whatever the token endpoint responds: %s', async (_, handler) => {
     fixture = await openAuthFixture({ lines: PLANTED });
     if (handler === 'refused') await fixture.idp.stop();
     else fixture.idp.answerWith(handler);
@@ -172,7 +172,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
       'token_header = X-Token',
       raw(`HTTP/1.1 200 OK\r\nx-token: ${TOKEN} 日本\r\n\r\n`),
     ],
-  ] as const)('stay within where the token endpoint answers %s', async (_, line, answer) => {
+  ] as const)('do not leak when the token endpoint responds with %s', async (_, line, answer) => {
     const lines = [...PLANTED, `+auth.fetch.${line}`];
     fixture = await openAuthFixture({ lines, without: ['token_path', 'expires_in_path'], idp: () => answer });
     const frames = [await callInTime()];
@@ -180,7 +180,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     expectNoLeak(frames);
   });
 
-  it('stay within where the value at expires_in_path is not a lifetime', async () => {
+  it('do not leak when the value at expires_in_path is not a lifetime', async () => {
     const json = { access_token: TOKEN, expires_in: plantedSecret('expires-in') };
     fixture = await openAuthFixture({ lines: PLANTED, idp: () => ({ json }) });
     const frames = [await callInTime()];
@@ -188,7 +188,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     expectNoLeak(frames);
   });
 
-  it.each(AT_THE_API)('stay within, whatever the API answers: %s', async (_, handler) => {
+  it.each(AT_THE_API)('do not leak, whatever the API responds: %s', async (_, handler) => {
     fixture = await openAuthFixture({
       lines: [...PLANTED, '+retries = 0', 'log.calls = all'],
       idp: giving,
@@ -211,7 +211,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     'https://{{tenant}}.invalid:8443/{{tenant}}?key={{client_secret}}',
     'http://127.0.0.1:1/{{client_secret}}',
     'http://localhost:1/?{{client_secret}}={{token}}',
-  ])('stay within where they are part of the URL: %s', async (url) => {
+  ])('do not leak when they are part of the URL: %s', async (url) => {
     const lines = [
       ...PLANTED,
       `+auth.fetch.url = ${url}`,
@@ -224,7 +224,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     expectNoLeak([frame]);
   });
 
-  it('stay within where a call is cancelled, where its caller dies and where the gateway stops', async () => {
+  it('do not leak when a call is cancelled, its caller disconnects or the gateway stops', async () => {
     fixture = await openAuthFixture({ lines: PLANTED, idp: giving });
     fixture.idp.hold();
     const call = fixture.caller.call(GET, { id: 1 });

@@ -88,7 +88,7 @@ describe('secrets of the security file', () => {
     expect(leaksIn(run.out() + run.err())).toEqual([]);
   });
 
-  it('are in nothing that is logged, sent or can be looked at while clients log in and fail to', async () => {
+  it('are not logged, sent or visible to inspection while clients log in or fail to', async () => {
     const log = keepLog('debug');
     const config = loadConfig(write([realm]), { env: {} });
     const gateway = createGateway(config, { log: log.log });
@@ -127,7 +127,7 @@ describe('secrets of the security file', () => {
     ).toEqual([]);
   });
 
-  it('has a mark that would be found', () => {
+  it('contain a mark that the search would find', () => {
     expect(leaksIn(KEY)).not.toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ const CA = `+tls.cacertfile = ${TLS_FILES.ca}`;
 const KEYS = [`+tls.certfile = ${TLS_FILES.clientCert}`, `+tls.keyfile = ${TLS_FILES.clientKey}`];
 const MUTUAL = { requestCert: true, rejectUnauthorized: true, ca: [readTlsFixtures().ca] };
 
-describe("a token endpoint behind TLS, by the service's own tls keys and by its own", () => {
+describe('a token endpoint behind TLS, with the tls keys of the service or its own', () => {
   const closeLater = closeAfterEach();
 
   /** An API and a token endpoint, both with these options of TLS, and a gateway with these lines. */
@@ -43,7 +43,7 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     ['no verification each', true, ['+tls_verify = verify_none', '+auth.fetch.tls_verify = verify_none']],
     ['no verification', true, ['+tls_verify = verify_none']],
     ['a client certificate', MUTUAL, [CA, ...KEYS]],
-  ])('and an API alike: %s', async (_, tls, lines) => {
+  ])('uses the same keys as the API: %s', async (_, tls, lines) => {
     const { fixture, idp } = await set(tls, ...lines);
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     expect(fixture.upstream.requests.map(tokenOf)).toEqual(['token-1']);
@@ -60,7 +60,7 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
       ['+tls_verify = verify_none', '+auth.fetch.tls_verify = verify_peer'],
     ],
     ['it misses a client certificate', MUTUAL, [CA]],
-  ])('gets no secret where %s', async (_, tls, lines) => {
+  ])('gets no secret when %s', async (_, tls, lines) => {
     const { fixture, idp } = await set(tls, ...lines);
     const answer = await fixture.caller.call(GET, { id: 1 });
     expect(ownError(answer)).toMatchObject({ ...NO_TOKEN, attempts: 0 });
@@ -79,7 +79,7 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     expect(fixture.upstream.requests).toHaveLength(0);
   });
 
-  it('is asked under its own name, whatever name the API has', async () => {
+  it('is addressed by its own name, whatever name the API has', async () => {
     const names: string[] = [];
     const SNICallback = (name: string, done: (error: null) => void) => {
       names.push(name);
@@ -91,7 +91,7 @@ describe("a token endpoint behind TLS, by the service's own tls keys and by its 
     expect([names, idp.requests.length]).toEqual([['upstream.test'], 1]);
   });
 
-  it('gets no secret where it speaks plain HTTP', async () => {
+  it('gets no secret when it speaks plain HTTP', async () => {
     const idp = closeLater(await startIdp());
     const conf = guideOAuth2(idp.origin.replace('http:', 'https:'));
     const fixture = closeLater(

@@ -7,7 +7,7 @@ import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 
 const good = { access_token: 'good', expires_in: 3600 };
 
-describe('a token answer', () => {
+describe('a token response', () => {
   let fixture: AuthFixture;
   afterEach(() => fixture.close());
 
@@ -38,7 +38,7 @@ describe('a token answer', () => {
     ['too large to be one', { json: { padding: 'x'.repeat(1_100_000), ...good } }],
     ['in a broken coding', { headers: { 'content-encoding': 'gzip' }, body: JSON.stringify(good) }],
     ['of an event stream', { headers: { 'content-type': 'text/event-stream' }, json: good }],
-  ])('%s is none: 503, and nothing goes to the API', async (_, answer) => {
+  ])('%s has no token: the call ends with 503, and nothing is sent to the API', async (_, answer) => {
     fixture = await openAuthFixture({ idp: () => answer });
     const failed = await fixture.caller.call(GET, { id: 1 });
     expect(failed.uri).toBe('bondy.error.bad_gateway');
@@ -52,7 +52,7 @@ describe('a token answer', () => {
   });
 
   it.each(['get', 'post'])(
-    'to a %s is no redirect that is followed, whatever the API may do',
+    'to a %s is a redirect that is not followed, whatever the API does',
     async (method) => {
       fixture = await openAuthFixture({
         lines: ['+pool.follow_redirect = on', `+auth.fetch.method = ${method}`],
@@ -81,7 +81,7 @@ describe('a token answer', () => {
     ['in gzip', { headers: { 'content-encoding': 'gzip' }, body: gzipSync(JSON.stringify(good)) }],
     ['with big integers in it', { body: '{"id":12345678901234567890,"access_token":"good"}' }],
     ['that says token_type mac', { json: { ...good, token_type: 'mac' } }],
-  ])('%s will do', async (_, answer) => {
+  ])('%s is accepted', async (_, answer) => {
     fixture = await openAuthFixture({ idp: () => answer });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     expect(fixture.sentTokens()).toEqual(['good']);
@@ -93,7 +93,7 @@ describe('a token answer', () => {
     ['__proto__.token', JSON.parse('{"__proto__":{"token":"nested"}}')],
     ['token', { token: 'nested' }],
     ['tokens.1.value', { tokens: [{}, { value: 'nested' }] }],
-  ])('holds its token where token_path says: %s', async (path, json) => {
+  ])('has its token where token_path says: %s', async (path, json) => {
     fixture = await openAuthFixture({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     expect(fixture.sentTokens()).toEqual(['nested']);
@@ -106,7 +106,7 @@ describe('a token answer', () => {
     ['access_token.0', { access_token: 'text' }],
     ['a.b.c', { a: { b: null } }],
     ['a.b.c', { a: 'b' }],
-  ])('holds none at %s', async (path, json) => {
+  ])('has no token at %s', async (path, json) => {
     fixture = await openAuthFixture({ lines: [`+auth.fetch.token_path = ${path}`], idp: () => ({ json }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject(NO_TOKEN);
     expect(fixture.upstream.connections).toBe(0);
@@ -144,12 +144,12 @@ describe('a token answer', () => {
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
 
-    it('does not fail by what only a JavaScript object has', async () => {
+    it('does not fail by properties that only JavaScript objects have', async () => {
       fixture = await openAuthFixture({ lines: ['+auth.fetch.error_path = constructor'], idp: issuing() });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });
 
-    it('and without it that value says nothing', async () => {
+    it('without it that value has no effect', async () => {
       fixture = await openAuthFixture({ idp: () => withError('invalid_client') });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     });

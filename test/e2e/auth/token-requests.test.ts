@@ -39,7 +39,7 @@ describe('a token request', () => {
   const headerNames = ({ rawHeaders }: RecordedRequest) =>
     rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
 
-  it('as short as it gets: a POST without a body', async () => {
+  it('may be as short as a POST without a body', async () => {
     const request = await requestOf(URL_LINE);
     expect(request).toMatchObject({ method: 'POST', url: '/oauth/token', text: '' });
     expect(request.headers).toMatchObject({ accept: 'application/json' });
@@ -71,7 +71,7 @@ describe('a token request', () => {
     ]);
   });
 
-  it('has a JSON body where that is wanted', async () => {
+  it('has a JSON body when the configuration says so', async () => {
     const request = await requestOf(
       URL_LINE,
       '+auth.fetch.body_encoding = json',
@@ -92,7 +92,7 @@ describe('a token request', () => {
     );
   });
 
-  it('can be a GET, its variables percent-encoded in the URL, without a body', async () => {
+  it('can be a GET without a body, with its variables percent-encoded in the URL', async () => {
     const request = await requestOf(
       '+auth.fetch.method = get',
       '+auth.fetch.url = IDP/{{tenant}}/token?key={{key}}&fixed=a%20b',
@@ -109,7 +109,7 @@ describe('a token request', () => {
     }
   });
 
-  it('carries headers of its own, in place of the default ones where names are equal', async () => {
+  it('has its own headers, which replace default ones of the same name', async () => {
     const request = await requestOf(
       URL_LINE,
       '+auth.fetch.headers.X-Tenant = tenant {{tenant}}',
@@ -129,7 +129,7 @@ describe('a token request', () => {
     ['jürgen', 'pässwörd: 日本 😀'],
     ['with space', '%41+%20='],
     ['user', ':::'],
-  ])('names itself by Basic in UTF-8: %s', async (user, password) => {
+  ])('sends Basic credentials in UTF-8: %s', async (user, password) => {
     const request = await requestOf(
       URL_LINE,
       '+auth.fetch.basic_auth.username = {{user}}',
@@ -141,7 +141,7 @@ describe('a token request', () => {
     expect(request.headers.authorization).toBe(`Basic ${encoded}`);
   });
 
-  it('takes a connection of its own each time', async () => {
+  it('uses a new connection each time', async () => {
     const idp = closeLater(await startIdp(() => ({ json: { access_token: 'short', expires_in: 1 } })));
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
     const fixture = closeLater(
@@ -155,7 +155,7 @@ describe('a token request', () => {
     expect(idp.requests.map(({ connection }) => connection)).toEqual([1, 2]);
   });
 
-  it('is made for a call only, not for the start', async () => {
+  it('is made for a call, not at the start', async () => {
     const idp = closeLater(await startIdp());
     const lines = [`+auth.fetch.url = ${idp.origin}/`, '+auth.fetch.token_path = access_token'];
     const fixture = closeLater(await openGatewayFixture({ lines }));

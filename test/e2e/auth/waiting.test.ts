@@ -47,7 +47,7 @@ describe('a call that waits for its token', () => {
     expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1'], 1]);
   });
 
-  it('has so much less time for the API', async () => {
+  it('has less time left for the API', async () => {
     const fixture = await open({ lines: [THREE_SECONDS], api: () => HANG });
     const { answer, release } = await waiting(fixture);
     fixture.clock.advance(2_000);
@@ -58,7 +58,7 @@ describe('a call that waits for its token', () => {
     expect(error).toEqual({ status: 504, code: 'timeout', body: message, attempts: 1 });
   });
 
-  it('has so much less time where the API refused it first', async () => {
+  it('has less time left when the API refused it first', async () => {
     const fixture = await open({ lines: [THREE_SECONDS] });
     await fixture.caller.call(GET, { id: 1 });
     fixture.upstream.answerWith(acceptingOnly(new Set()));
@@ -96,7 +96,7 @@ describe('a call that waits for its token', () => {
     expect(fixture.upstream.requests).toHaveLength(2);
   });
 
-  it('sends nothing where its caller has died meanwhile', async () => {
+  it('sends nothing when its caller has disconnected meanwhile', async () => {
     const fixture = await open();
     const release = fixture.idp.hold();
     const caller = await connectCaller(fixture.gateway.url);
@@ -110,7 +110,7 @@ describe('a call that waits for its token', () => {
     expect(fixture.upstream.requests.map(({ url }) => url)).toEqual(['/invoices/alive']);
   });
 
-  it('is one of pool.max_waiting at most', async () => {
+  it('counts against pool.max_waiting', async () => {
     const fixture = await open({ lines: ['+pool.max_waiting = 2'] });
     const { answer, release } = await waiting(fixture);
     const second = fixture.caller.call(GET, { id: 2 });
@@ -121,7 +121,7 @@ describe('a call that waits for its token', () => {
     for (const { kwargs } of await Promise.all([answer, second])) expect(kwargs['status']).toBe(200);
   });
 
-  it('ends with the token request, which has the time of any request of the service', async () => {
+  it('ends with the token request, which has the timeout of any request of the service', async () => {
     const fixture = await open({ idp: () => HANG });
     const answers = [1, 2].map((id) => fixture.caller.call(GET, { id }));
     const request = await fixture.idp.arrived(1);
@@ -147,7 +147,7 @@ describe('a call that waits for its token', () => {
     expect(fixture.clock.pending).toBe(0);
   });
 
-  it('may end well while the gateway stops', async () => {
+  it('may succeed while the gateway stops', async () => {
     const fixture = await open();
     const { answer, release } = await waiting(fixture);
     const stopped = fixture.gateway.stop();
@@ -156,7 +156,7 @@ describe('a call that waits for its token', () => {
     await stopped;
   });
 
-  it('ends when the gateway stops, where nobody waits: a refresh in the background', async () => {
+  it('is absent, and a refresh in the background ends when the gateway stops', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await fixture.caller.call(GET, { id: 1 });
     fixture.idp.hold();

@@ -23,7 +23,7 @@ const EXACT = [
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-describe('the body of an answer', () => {
+describe('The body of a response', () => {
   let fixture: GatewayFixture;
   beforeAll(async () => {
     fixture = await openGatewayFixture({
@@ -52,12 +52,12 @@ describe('the body of an answer', () => {
   const bodyOf = async (...given: Parameters<typeof get>) => (await get(...given)).kwargs['body'];
 
   describe('JSON', () => {
-    it.each(EXACT)('%s arrives letter by letter', async (_, json) => {
+    it.each(EXACT)('%s reaches the caller unchanged', async (_, json) => {
       const { frame } = await get('application/json', json);
       expect(frame).toBe(`[50,${fixture.caller.lastRequest},{},[],{"status":200,"body":${json}}]`);
     });
 
-    it.each(EXACT)('%s arrives letter by letter in an error', async (_, json) => {
+    it.each(EXACT)('%s reaches the caller unchanged in an error', async (_, json) => {
       const { frame } = await get('application/json', json, { status: 404 });
       expect(frame).toBe(
         `[8,48,${fixture.caller.lastRequest},{},"wamp.error.not_found",[],{"status":404,"body":${json}}]`,
@@ -78,11 +78,11 @@ describe('the body of an answer', () => {
       'application/json charset=utf-8',
       'application/json; charset=utf8mb4',
       'application/x-ndjson',
-    ])('is what %s says', async (type) => {
+    ])('is decoded when the Content-Type is %s', async (type) => {
       expect(await bodyOf(type, '{"a":1}')).toEqual({ a: 1 });
     });
 
-    it('is text where it does not parse', async () => {
+    it('is text when it does not parse', async () => {
       expect(await bodyOf('application/json', '{"a":1')).toBe('{"a":1');
       expect(await bodyOf('application/json', "{'a':1}")).toBe("{'a':1}");
       expect(await bodyOf(undefined, 'hello')).toBe('hello');
@@ -94,16 +94,16 @@ describe('the body of an answer', () => {
       expect(await bodyOf('text/plain', '\ufeffplain')).toBe('plain');
     });
 
-    it('is text where it is space alone', async () => {
+    it('is text when it is only white space', async () => {
       expect(await bodyOf('application/json', ' \r\n')).toBe(' \r\n');
     });
 
-    it('may nest 900 deep', async () => {
+    it('may have 900 levels of nesting', async () => {
       const { frame } = await get('application/json', nested(900));
       expect(frame).toContain(`"body":${nested(900)}}`);
     });
 
-    it.each([1_001, 5_000, 100_000])('nested %i deep is refused', async (levels) => {
+    it.each([1_001, 5_000, 100_000])('with %i levels of nesting is refused', async (levels) => {
       const answer = await get('application/json', nested(levels));
       expect([answer.uri, answer.kwargs['code'], answer.kwargs['attempts']]).toEqual([
         'bondy.error.bad_gateway',
@@ -123,11 +123,11 @@ describe('the body of an answer', () => {
       'image/svg+xml',
       'application/javascript',
       'application/x-www-form-urlencoded',
-    ])('is what %s says', async (type) => {
+    ])('is decoded when the Content-Type is %s', async (type) => {
       expect(await bodyOf(type, 'a=1&b=<é>')).toBe('a=1&b=<é>');
     });
 
-    it('is JSON where it begins like a list or a dictionary and parses', async () => {
+    it('is JSON when it begins like a list or a dictionary and parses', async () => {
       expect(await bodyOf('text/plain', '{"a":1}')).toEqual({ a: 1 });
       expect(await bodyOf('text/html', '[1]')).toEqual([1]);
       expect(await bodyOf('text/plain', '{nothing of the kind}')).toBe('{nothing of the kind}');
@@ -149,7 +149,7 @@ describe('the body of an answer', () => {
     });
 
     it.each(['text/plain', 'application/json', undefined])(
-      'of %s with bytes that are no UTF-8 has U+FFFD in their place, and the caller stays',
+      'of %s with bytes that are not UTF-8 gets U+FFFD in their place, and the caller stays connected',
       async (type) => {
         const bytes = Buffer.concat([Buffer.from('"a'), Buffer.from([0xff, 0xc3]), Buffer.from('"')]);
         expect(String(await bodyOf(type, bytes))).toMatch(/^"?a\ufffd+"?$/);
@@ -172,7 +172,7 @@ describe('the body of an answer', () => {
     ['json', 'application/octet-stream', { a: 1 }],
     ['text', 'application/json', '{"a":1}'],
     ['bytes', 'application/json', `\0${Buffer.from('{"a":1}').toString('base64')}`],
-  ])('is %s where response.decode says so, on errors too', async (decode, type, body) => {
+  ])('is %s when response.decode says so, on errors too', async (decode, type, body) => {
     for (const status of [200, 404]) {
       fixture.upstream.answerWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
       const answer = await fixture.caller.call(`com.billing.${decode}`, {});
@@ -180,7 +180,7 @@ describe('the body of an answer', () => {
     }
   });
 
-  it('comes with headers in UTF-8, and in Latin-1 where they are no UTF-8', async () => {
+  it('has headers in UTF-8, or in Latin-1 when they are not UTF-8', async () => {
     for (const encoding of ['utf8', 'latin1'] as const) {
       const raw = Buffer.from(
         'HTTP/1.1 200 OK\r\nContent-Disposition: Zürich\r\nContent-Length: 0\r\n\r\n',
@@ -193,13 +193,13 @@ describe('the body of an answer', () => {
   });
 
   it.each(['application/json', 'text/plain', 'image/png', undefined])(
-    'is an empty text where there is none, of type %s',
+    'is an empty text when the response of type %s has no body',
     async (type) => {
       expect((await get(type, '')).kwargs).toStrictEqual({ status: 200, body: '' });
     },
   );
 
-  it('of HEAD is empty, whatever the headers announce', async () => {
+  it('to HEAD is empty, whatever the headers announce', async () => {
     fixture.upstream.answerWith(() => ({
       headers: { 'content-length': 50_000_000, 'content-type': 'application/json' },
     }));
@@ -215,7 +215,7 @@ describe('the body of an answer', () => {
     expect((await head()).kwargs).toMatchObject({ status: 200, body: '' });
   });
 
-  it.each([304, 204])('of %i is empty, whatever its headers say', async (status) => {
+  it.each([304, 204])('with status %i is empty, whatever its headers say', async (status) => {
     expect((await get('text/event-stream', '', { status })).kwargs).toStrictEqual({ status, body: '' });
     const head = `HTTP/1.1 ${status} x\r\ncontent-length: 50000000\r\n\r\n`;
     fixture.upstream.answerWith(() => ({ raw: head, afterwards: 'hang' }));

@@ -16,11 +16,11 @@ describe('a call that ends early', () => {
   const open = async (options: GatewayFixtureOptions = {}) =>
     closeLater(await openGatewayFixture({ answer: () => HANG, lines: LONG, ...options }));
 
-  describe('cancelled', () => {
+  describe('when it is cancelled', () => {
     it.each([
       ['killnowait', 'killnowait'],
       ['without a mode', undefined],
-    ])('%s: the caller is answered at once, and the request is torn down', async (_, mode) => {
+    ])('%s: the caller gets its error at once, and the request is aborted', async (_, mode) => {
       const { caller, upstream } = await open();
       const call = caller.call(POST, { a: 1 });
       const request = await upstream.arrived(1);
@@ -32,7 +32,7 @@ describe('a call that ends early', () => {
       expect([upstream.requests.length, upstream.connections]).toEqual([1, 1]);
     });
 
-    it('kill: the request is torn down, and the gateway itself answers', async () => {
+    it('kill: the request is aborted, and the gateway itself responds', async () => {
       const { caller, upstream } = await open();
       const call = caller.call(POST, { a: 1 });
       const request = await upstream.arrived(1);
@@ -43,7 +43,7 @@ describe('a call that ends early', () => {
       expect(ownError(answer)).toMatchObject({ code: 'canceled', attempts: 1 });
     });
 
-    it('skip: the caller is answered at once, and the request goes on', async () => {
+    it('skip: the caller gets its error at once, and the request goes on', async () => {
       let release = (): void => {};
       const held = new Promise<void>((resolve) => {
         release = resolve;
@@ -59,7 +59,7 @@ describe('a call that ends early', () => {
       expect(caller.unexpected).toEqual([]);
     });
 
-    it('while it waits for a connection: no request is made', async () => {
+    it('while it waits for a connection: the gateway sends no request', async () => {
       const { caller, upstream } = await open({
         lines: [...LONG, '+pool.size = 1', '+pool.checkout_timeout = 1h'],
       });
@@ -76,7 +76,7 @@ describe('a call that ends early', () => {
       expect(upstream.requests.map(({ url }) => url)).toEqual(['/invoices/1', '/invoices/3']);
     });
 
-    it('in the same breath as it was made: no answer comes twice', async () => {
+    it('immediately after it was made: the caller gets one response', async () => {
       const { caller, upstream } = await open();
       const calls = Array.from({ length: 20 }, (_, id) => {
         const call = caller.call(GET, { id });
@@ -90,7 +90,7 @@ describe('a call that ends early', () => {
       expect(caller.unexpected).toEqual([]);
     });
 
-    it('between two attempts: no further one is made', async () => {
+    it('between two attempts: no further attempt is made', async () => {
       // With this the backoff is as long as can be, and the cancel comes within it.
       const fixture = await open({
         answer: () => ({ status: 503, headers: { 'retry-after': '600' } }),
@@ -108,24 +108,27 @@ describe('a call that ends early', () => {
   it.each([
     ['dies', 'terminate'],
     ['leaves', 'close'],
-  ] as const)('the caller %s: its requests are torn down, and nobody else is hurt', async (_, how) => {
-    const { gateway, caller, upstream, log } = await open();
-    const other = caller.call(GET, { id: 'other' });
-    await upstream.arrived(1);
-    const leaver = await connectCaller(gateway.url);
-    const calls = Array.from({ length: 10 }, (__, id) => leaver.call(POST, { id }).catch(() => 'gone'));
-    const requests = await Promise.all(calls.map((__, index) => upstream.arrived(index + 2)));
-    await leaver[how]();
-    expect(await Promise.all(requests.map((request) => request.answered))).toEqual(Array(10).fill(false));
-    expect(await Promise.all(calls)).toEqual(Array(10).fill('gone'));
-    expect(upstream.openConnections).toBe(1);
-    caller.cancel('kill', 1);
-    expect((await other).uri).toBe('wamp.error.canceled');
-    expect(log.records().filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
-  });
+  ] as const)(
+    'the caller %s: its requests are aborted, and other callers are not affected',
+    async (_, how) => {
+      const { gateway, caller, upstream, log } = await open();
+      const other = caller.call(GET, { id: 'other' });
+      await upstream.arrived(1);
+      const leaver = await connectCaller(gateway.url);
+      const calls = Array.from({ length: 10 }, (__, id) => leaver.call(POST, { id }).catch(() => 'gone'));
+      const requests = await Promise.all(calls.map((__, index) => upstream.arrived(index + 2)));
+      await leaver[how]();
+      expect(await Promise.all(requests.map((request) => request.answered))).toEqual(Array(10).fill(false));
+      expect(await Promise.all(calls)).toEqual(Array(10).fill('gone'));
+      expect(upstream.openConnections).toBe(1);
+      caller.cancel('kill', 1);
+      expect((await other).uri).toBe('wamp.error.canceled');
+      expect(log.records().filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    },
+  );
 
-  describe('by time', () => {
-    it("the caller's own timeout goes down to the request, and the gateway answers in full", async () => {
+  describe('when it times out', () => {
+    it("the caller's timeout also limits the request, and the error has all its fields", async () => {
       const { caller, upstream } = await open();
       const answer = await caller.call(GET, { id: 1 }, { options: { timeout: 300 } });
       expect(answer.uri).toBe('wamp.error.timeout');
@@ -155,7 +158,7 @@ describe('a call that ends early', () => {
       expect(await (await upstream.arrived(1)).answered).toBe(false);
     });
 
-    it('while it waits for a connection: the deadline is no overload', async () => {
+    it('while it waits for a connection: the error is timeout, not overload', async () => {
       const { caller, upstream } = await open({ lines: [...LONG, '+pool.size = 1'] });
       void caller.call(GET, { id: 1 }).catch(() => {});
       await upstream.arrived(1);
@@ -164,7 +167,7 @@ describe('a call that ends early', () => {
       expect(upstream.requests).toHaveLength(1);
     });
 
-    it('retries end with the deadline, with the last error that was seen', async () => {
+    it('retries end at the deadline with the last error', async () => {
       const { caller, upstream } = await open({
         answer: () => RESET,
         lines: ['+retries = 100', '+deadline = 400ms'],
@@ -175,7 +178,7 @@ describe('a call that ends early', () => {
     });
   });
 
-  it('frees its connection soon: the measured time is printed', async () => {
+  it('frees its connection (the measured time is printed)', async () => {
     const { caller, upstream } = await open();
     const times: number[] = [];
     // As many as there are connections: further ones keep their place (attacks/abandoned-requests.test.ts).

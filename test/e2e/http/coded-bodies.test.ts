@@ -5,7 +5,7 @@ import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-f
 
 const LIMIT = 1024 * 1024;
 
-describe('the body of an answer on its way', () => {
+describe('The body of a response', () => {
   let fixture: GatewayFixture;
   beforeAll(async () => {
     fixture = await openGatewayFixture({
@@ -41,12 +41,12 @@ describe('the body of an answer on its way', () => {
     ['aws-chunked', (body: string) => Buffer.from(body)],
     ['gzip', (body: string) => gzipSync(body).subarray(0, -8)],
     ['gzip', (body: string) => Buffer.concat([gzipSync(body), Buffer.from('\r\n')])],
-  ])('is unpacked where it is in %s', async (coding, pack) => {
+  ])('is decompressed when its coding is %s', async (coding, pack) => {
     const answer = await get({ 'content-encoding': coding }, pack('{"big":9007199254740993}'));
     expect(answer.frame).toContain('"body":{"big":9007199254740993}}');
   });
 
-  it('is unpacked where two header lines name a coding each', async () => {
+  it('is decompressed when two header lines name one coding each', async () => {
     const body = brotliCompressSync(gzipSync('"twice"'));
     expect((await get({ 'content-encoding': ['gzip', 'br'] }, body)).kwargs).toStrictEqual({
       status: 200,
@@ -54,7 +54,7 @@ describe('the body of an answer on its way', () => {
     });
   });
 
-  it('asks for the codings that it can undo', async () => {
+  it('is requested in the codings that the gateway can decode', async () => {
     await get({}, '1');
     expect((await fixture.upstream.arrived(1)).headers['accept-encoding']).toBe('gzip, deflate, br');
   });
@@ -67,12 +67,12 @@ describe('the body of an answer on its way', () => {
     ['more codings than anybody needs', 'gzip, gzip, gzip, gzip', gzipSync('1')],
     ['a small gzip of much', 'gzip', gzipSync(Buffer.alloc(LIMIT + 1, 0x20))],
     ['a small brotli of very much', 'br', brotliCompressSync(Buffer.alloc(64 * LIMIT))],
-  ])('%s is a bad answer, asked for once', async (_, coding, body) => {
+  ])('%s is a bad response, and the request is not repeated', async (_, coding, body) => {
     expectBadAnswer(await get({ 'content-encoding': coding }, body));
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
-  it('may be as large as pool.max_response_size, and not a byte larger', async () => {
+  it('may be as large as pool.max_response_size, but not one byte larger', async () => {
     const text = `"${'x'.repeat(LIMIT - 2)}"`;
     expect((await get({}, text)).kwargs['body']).toBe(text.slice(1, -1));
     expect((await get({ 'content-encoding': 'gzip' }, gzipSync(text))).kwargs['body']).toHaveLength(
@@ -104,7 +104,7 @@ describe('the body of an answer on its way', () => {
         response.write('data: 1\n\n');
       },
     ],
-  ])('is cut off where it is %s', async (_, answer) => {
+  ])('is not read further when it is %s', async (_, answer) => {
     fixture.upstream.clear();
     fixture.upstream.answerWith((_request, response) => {
       answer(response);
@@ -133,14 +133,14 @@ describe('the body of an answer on its way', () => {
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
     ],
     ['endless headers', `HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(1000)}\r\n`.repeat(100)}\r\n`],
-  ])('%s is a bad answer, asked for once', async (_, raw) => {
+  ])('%s is a bad response, and the request is not repeated', async (_, raw) => {
     fixture.upstream.clear();
     fixture.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
     expectBadAnswer(await call());
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
-  it('leaves the connection fit for the next call after a bad answer', async () => {
+  it('leaves the connection usable for the next call after a bad response', async () => {
     expectBadAnswer(await get({ 'content-encoding': 'gzip' }, 'no'));
     expect((await get({}, '1')).kwargs).toStrictEqual({ status: 200, body: 1 });
   });
@@ -169,7 +169,7 @@ describe('the body of an answer on its way', () => {
     ['a part of the body', 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'],
     ['a part of a chunked body', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
     ['half a head', 'HTTP/1.1 200 OK\r\ncontent-le'],
-  ])('%s is a lost connection, and a GET is tried again', async (_, raw) => {
+  ])('%s is a lost connection, and the gateway retries a GET', async (_, raw) => {
     // A gateway of its own: retries have a budget.
     const own = await openGatewayFixture({
       lines: ['+retries = 2'],

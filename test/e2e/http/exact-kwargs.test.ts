@@ -22,14 +22,14 @@ const EXACT = [
   ['400 levels', `{"deep":${nested(400)}}`],
 ] as const;
 
-describe('kwargs on their way to the body', () => {
+describe('kwargs in the body of a request', () => {
   let fixture: GatewayFixture;
   beforeAll(async () => {
     fixture = await openGatewayFixture();
   });
   afterAll(() => fixture.close());
 
-  it.each(EXACT)('%s leaves letter by letter', async (_, json) => {
+  it.each(EXACT)('%s is sent unchanged', async (_, json) => {
     fixture.upstream.clear();
     const answer = await fixture.caller.call('com.billing.create_invoice', json);
     expect(answer.kind).toBe('result');
@@ -37,7 +37,7 @@ describe('kwargs on their way to the body', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it.each(EXACT)('%s leaves letter by letter, in a long message too', async (_, json) => {
+  it.each(EXACT)('%s is sent unchanged, in a long message too', async (_, json) => {
     fixture.upstream.clear();
     const long = json.replace(/}$/, ` , "long": "${'ü'.repeat(1000)}", "n2":1.50 }`);
     const answer = await fixture.caller.call('com.billing.create_invoice', long);
@@ -47,7 +47,7 @@ describe('kwargs on their way to the body', () => {
     expect(headers['content-length']).toBe(String(Buffer.byteLength(long)));
   });
 
-  it('sends one of two kwargs of one name, the last, however they are written', async () => {
+  it('sends only the last of two kwargs with one name, however the names are escaped', async () => {
     fixture.upstream.clear();
     const long = 'x'.repeat(1000);
     await fixture.caller.call('com.billing.create_invoice', `{"a":1,"b":"${long}","\\u0061":2}`);
@@ -57,7 +57,7 @@ describe('kwargs on their way to the body', () => {
   it.each([
     ['a short message', 10],
     ['a long one', 1000],
-  ])('sends a name once that stands twice within a kwarg, in %s', async (_, length) => {
+  ])('sends a name once if it occurs twice within a kwarg, in %s', async (_, length) => {
     fixture.upstream.clear();
     const pad = 'x'.repeat(length);
     const order = '{"role":"user","roles":[{"a":1,"\\u0061":2}],"role":"admin"}';
@@ -67,7 +67,7 @@ describe('kwargs on their way to the body', () => {
     );
   });
 
-  it('puts a big integer into path and query as its digits', async () => {
+  it('writes all digits of a large integer in path and query', async () => {
     fixture.upstream.clear();
     await fixture.caller.call('com.billing.get_invoice', '{"id":9007199254740993,"n":[18014398509481985,1]}');
     expect((await fixture.upstream.arrived(1)).url).toBe(
@@ -75,7 +75,7 @@ describe('kwargs on their way to the body', () => {
     );
   });
 
-  it('refuses a number that no double can hold in a body, in long messages and in short ones', async () => {
+  it('refuses a number in a body that does not fit into a double, in long and in short messages', async () => {
     for (const length of [1, 1000]) {
       fixture.upstream.clear();
       const answer = await fixture.caller.call(
@@ -88,7 +88,7 @@ describe('kwargs on their way to the body', () => {
   });
 
   it.each(['{"id":1e400}', '{"id":1,"q":-1e400}', '{"id":1,"_headers":{"X-A":[1e400]}}'])(
-    'refuses a number that no text can stand for: %s',
+    'refuses a number that cannot be written as text: %s',
     async (kwargs) => {
       fixture.upstream.clear();
       const answer = await fixture.caller.call('com.billing.get_invoice', kwargs);
@@ -97,13 +97,13 @@ describe('kwargs on their way to the body', () => {
     },
   );
 
-  it('takes __proto__ for a query parameter like any other', async () => {
+  it('treats __proto__ as an ordinary query parameter', async () => {
     fixture.upstream.clear();
     await fixture.caller.call('com.billing.get_invoice', '{"id":"1","__proto__":"x"}');
     expect((await fixture.upstream.arrived(1)).url).toBe('/invoices/1?__proto__=x');
   });
 
-  it('finds no path variable in what objects inherit', async () => {
+  it('takes no path variable from properties that objects inherit', async () => {
     const answer = await fixture.caller.call('com.billing.get_invoice', '{"__proto__":{"id":"INV-1"}}');
     expect(answer.kwargs).toMatchObject({
       code: 'bad_request',
@@ -111,20 +111,17 @@ describe('kwargs on their way to the body', () => {
     });
   });
 
-  it.each([600, 1_001, 100_000])(
-    'nesting of %i levels ends one session and harms no other',
-    async (levels) => {
-      const ws = new WebSocket(fixture.gateway.url, ['wamp.2.json']);
-      await once(ws, 'open');
-      ws.send('[1,"com.example.myrealm",{"roles":{"caller":{}}}]');
-      await once(ws, 'message');
-      ws.send(`[48,1,{},"com.billing.create_invoice",[],{"deep":${nested(levels)}}]`);
-      const [reply] = await once(ws, 'message');
-      const [type, details, reason] = JSON.parse(String(reply));
-      expect([type, reason]).toEqual([MESSAGE.ABORT, 'wamp.error.protocol_violation']);
-      expect(details.message).toMatch(/nested deeper than 512 levels/);
-      await once(ws, 'close');
-      expect((await fixture.caller.call('com.billing.get_invoice', { id: '1' })).kind).toBe('result');
-    },
-  );
+  it.each([600, 1_001, 100_000])('nesting of %i levels ends its session and no other', async (levels) => {
+    const ws = new WebSocket(fixture.gateway.url, ['wamp.2.json']);
+    await once(ws, 'open');
+    ws.send('[1,"com.example.myrealm",{"roles":{"caller":{}}}]');
+    await once(ws, 'message');
+    ws.send(`[48,1,{},"com.billing.create_invoice",[],{"deep":${nested(levels)}}]`);
+    const [reply] = await once(ws, 'message');
+    const [type, details, reason] = JSON.parse(String(reply));
+    expect([type, reason]).toEqual([MESSAGE.ABORT, 'wamp.error.protocol_violation']);
+    expect(details.message).toMatch(/nested deeper than 512 levels/);
+    await once(ws, 'close');
+    expect((await fixture.caller.call('com.billing.get_invoice', { id: '1' })).kind).toBe('result');
+  });
 });

@@ -152,7 +152,7 @@ describe('the guide', () => {
       expect(upstream.requests).toHaveLength(1);
     });
 
-    it('custom headers are merged, and taken out of the kwargs', async () => {
+    it('custom headers are merged, and removed from the kwargs', async () => {
       upstream.answerWith(() => ({ json: {} }));
       await client.call('com.billing.get_invoice', {
         _headers: { 'X-Request-ID': 'req-42', 'X-Tenant': 'acme' },
@@ -177,7 +177,7 @@ describe('the guide', () => {
       [404, 'wamp.error.not_found'],
       [401, 'wamp.error.not_authorized'],
       [502, 'bondy.error.bad_gateway'],
-    ])('%i is an error with exactly status and body', async (status, uri) => {
+    ])('%i is an error with only status and body', async (status, uri) => {
       upstream.answerWith(() => ({ status, json: { error: 'why' } }));
       const outcome = await client.call('com.billing.get_invoice', { id: 'INV-001' });
       expect(outcome.uri).toBe(uri);
@@ -223,18 +223,18 @@ describe('the guide', () => {
       [403, ['Not authorized']],
       [502, ['Upstream error:', { error: 'why' }]],
       [500, ['Upstream error:', { error: 'why' }]],
-    ])('takes the right branch on %i', async (status, words) => {
+    ])('takes the correct branch on %i', async (status, words) => {
       upstream.answerWith(() => ({ status, json: { error: 'why' } }));
       expect(await run(1)).toEqual([words]);
     });
 
-    it("prints a sentence where the error is the gateway's own", async () => {
+    it('prints a sentence for an error of the gateway itself', async () => {
       upstream.answerWith(() => ({ raw: 'nonsense\r\n\r\n', afterwards: 'close' }));
       expect(await run(1)).toEqual([['Upstream error:', 'The upstream gave an answer that cannot be used']]);
     });
   });
 
-  it('loads whole, as it stands', () => {
+  it('loads unchanged', () => {
     const config = parseConfig(GUIDE, { env: {} });
     const [billing] = config.services;
     expect(billing?.settings).toMatchObject({ timeout: 15_000, retries: 2, deadline: 45_000 });
@@ -245,7 +245,7 @@ describe('the guide', () => {
     expect(config.realms).toEqual([REALM]);
   });
 
-  it('starts whole, as it stands save for base_url, and serves its procedures', async () => {
+  it('starts with only base_url changed, and serves its procedures', async () => {
     const whole = await startGateway(pointedAt(GUIDE, upstream.url));
     expect([whole.procedureCount, whole.realms]).toEqual([2, [REALM]]);
     await whole.stop(0);

@@ -22,8 +22,8 @@ async function open(): Promise<GatewayFixture> {
   return fixture;
 }
 
-describe('an answer larger than what may wait for its caller', () => {
-  it('costs its own call alone', async () => {
+describe("a response larger than the caller's send buffer", () => {
+  it('fails its own call only', async () => {
     const { caller } = await open();
     const [large, small] = await Promise.all([
       caller.call(GET, { id: 2_000_000 }),
@@ -35,8 +35,8 @@ describe('an answer larger than what may wait for its caller', () => {
   });
 });
 
-describe('many large answers at once', () => {
-  it('are each answered, and the session goes on', async () => {
+describe('many large responses at once', () => {
+  it('each end with a result or an error, and the session goes on', async () => {
     const { caller } = await open();
     const answers = await Promise.all(Array.from({ length: 20 }, () => caller.call(GET, { id: 400_000 })));
     for (const answer of answers) expect(answer.kind === 'result' || answer.uri === TOO_LARGE).toBe(true);

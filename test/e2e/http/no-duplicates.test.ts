@@ -37,7 +37,7 @@ describe(`${POSTS} POSTs to an API that resets 5 % of the connections after it h
     return { upstream, caller };
   }
 
-  it('leave no duplicate, and each that failed is told so', { timeout: 60_000 }, async () => {
+  it('leave no duplicate, and each that failed gets an error', { timeout: 60_000 }, async () => {
     const { upstream, caller } = await open({});
     const answers = await postAll(caller);
     const committed = upstream.ledger.map(numberOf);
@@ -51,7 +51,9 @@ describe(`${POSTS} POSTs to an API that resets 5 % of the connections after it h
     console.log(`without a key: ${failed.length} of ${POSTS} failed, 0 duplicates`);
   });
 
-  it('come through where they carry a key that the API honours', { timeout: 60_000 }, async () => {
+  it('all succeed when they carry an idempotency key that the API supports', {
+    timeout: 60_000,
+  }, async () => {
     const header = 'Idempotency-Key';
     const { upstream, caller } = await open({ idempotencyHeader: header }, `+idempotency_header = ${header}`);
     const answers = await postAll(caller);

@@ -137,14 +137,14 @@ describe("the gateway's own errors", () => {
     }
     const ca = `+tls.cacertfile = ${TLS_FILES.ca}`;
 
-    it('a certificate that does not verify is not tried again', async () => {
+    it('a certificate that does not verify is not retried', async () => {
       const fixture = await at(await tlsUpstream());
       const answer = await fixture.caller.call(GET, { id: 1 });
       expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
       expect(upstream.requests).toHaveLength(0);
     });
 
-    it('a certificate for another name is not tried again', async () => {
+    it('a certificate for another name is not retried', async () => {
       const fixture = await at(await tlsUpstream(), ca, '+tls.servername = other.test');
       const answer = await fixture.caller.call(GET, { id: 1 });
       expectError(fixture, answer, 'bondy.error.bad_gateway', own('tls', 502, 1));
@@ -159,7 +159,7 @@ describe("the gateway's own errors", () => {
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
     });
 
-    it('an upstream that wants a client certificate gets ours, or none comes', async () => {
+    it('an upstream that asks for a client certificate gets ours; without one the call fails', async () => {
       const url = await tlsUpstream({
         requestCert: true,
         rejectUnauthorized: true,
@@ -252,7 +252,7 @@ describe("the gateway's own errors", () => {
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
-  it('secrets: a token that is a secret not yet known, before which nothing leaves', async () => {
+  it('secrets: nothing is sent before the secret for the token request is known', async () => {
     const field = '+auth.secrets.vars.token.field = TOKEN';
     const fixture = await open({ lines: ['+auth.secrets.provider = env', field] });
     const answer = await fixture.caller.call(GET, { id: 1 });
@@ -274,7 +274,7 @@ describe("the gateway's own errors", () => {
     expect((await fixture.caller.call(GET, {})).kwargs).toMatchObject({ code: 'bad_request' });
   });
 
-  it('canceled: the caller changes its mind, and waits for the word of the callee', async () => {
+  it("canceled: the caller cancels, and waits for the callee's response", async () => {
     const fixture = await open({ answer: () => HANG });
     const running = fixture.caller.call(GET, { id: 1 });
     await fixture.upstream.arrived(1);
@@ -285,7 +285,7 @@ describe("the gateway's own errors", () => {
     expect(fixture.log.records().filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
-  it('leave the session fit for the next call', async () => {
+  it('leave the session usable for the next call', async () => {
     const fixture = await open();
     await fixture.caller.call(GET, {});
     const answer = await fixture.caller.call('com.billing.none');

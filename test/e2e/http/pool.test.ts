@@ -47,7 +47,7 @@ describe("a service's connections", () => {
     expect([most, upstream.connections]).toEqual([3, 3]);
   });
 
-  it('serve those who wait in the order in which they came', async () => {
+  it('serve waiting calls in their order', async () => {
     const { caller, upstream } = await open({ lines: ['+pool.size = 1'] });
     await Promise.all(Array.from({ length: 30 }, (_, id) => caller.call(GET, { id })));
     expect(upstream.requests.map(({ url }) => url)).toEqual(
@@ -70,7 +70,7 @@ describe("a service's connections", () => {
     expect([await used(5.1), await used(9), await used(10.2)]).toEqual([2, 2, 3]);
   });
 
-  it('are closed after pool.idle_timeout, however long the API would keep them', async () => {
+  it('are closed after pool.idle_timeout, even if the API would keep them longer', async () => {
     const { caller, upstream } = await open({ lines: ['+pool.idle_timeout = 200ms'] });
     await caller.call(GET, { id: 1 });
     expect((await upstream.arrived(1)).connection).toBe(1);
@@ -80,7 +80,7 @@ describe("a service's connections", () => {
   it.each([
     ['at all', HANG],
     ['any more', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf', afterwards: 'hang' }],
-  ] as const)('that bring nothing %s for pool.recv_timeout are given up', async (_, answer) => {
+  ] as const)('that receive nothing %s for pool.recv_timeout are closed', async (_, answer) => {
     const { caller, upstream, log } = await open({
       lines: ['+pool.recv_timeout = 300ms', '+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'],
       answer: () => answer,
@@ -90,7 +90,7 @@ describe("a service's connections", () => {
     await upstream.drained();
   });
 
-  it('do not mix up answers when one of them comes late', async () => {
+  it('do not mix up responses when one of them is late', async () => {
     const { caller, upstream } = await open({
       lines: ['+pool.size = 1', '+timeout = 300ms', '+retries = 0'],
       answer: async ({ url }, response) => {
@@ -107,7 +107,7 @@ describe("a service's connections", () => {
     expect(upstream.requests).toHaveLength(3);
   });
 
-  it('take nothing for an answer that came unasked', async () => {
+  it('take no unrequested bytes for a response', async () => {
     const said = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
     const { caller, upstream } = await open({
       lines: ['+pool.size = 1'],

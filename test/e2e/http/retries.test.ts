@@ -38,14 +38,14 @@ function clockThatWaits(
   };
 }
 
-describe('trying again', () => {
+describe('retries', () => {
   const closeLater = closeAfterEach();
   async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
     const fixture = await openGatewayFixture(options);
     return closeLater(fixture);
   }
 
-  it('brings a POST through where the port opens within the backoff', async () => {
+  it('a POST succeeds when the port opens during the backoff', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as { port: number };
@@ -66,7 +66,7 @@ describe('trying again', () => {
   it.each([
     ['reset', RESET],
     ['closed', CLOSE],
-  ])('brings a GET through whose first connection was %s', async (_, ending) => {
+  ])('a GET succeeds when its first connection was %s', async (_, ending) => {
     const fixture = await open({ answer: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'there' });
     expect(fixture.upstream.requests).toHaveLength(2);
@@ -75,7 +75,7 @@ describe('trying again', () => {
   it.each([
     ['a warm connection', true],
     ['a new one', false],
-  ])('never sends a POST again that may have been carried out, on %s', async (_, warm) => {
+  ])('a POST that the API may have carried out is not repeated after %s', async (_, warm) => {
     const fixture = await open({ lines: ['+pool.size = 1'] });
     if (warm) await fixture.caller.call(GET, { id: 1 });
     fixture.upstream.clear();
@@ -85,7 +85,7 @@ describe('trying again', () => {
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
-  it('gives each call one idempotency key, the same on every attempt', async () => {
+  it('each call has one idempotency key, the same on every attempt', async () => {
     const fixture = await open({
       lines: ['+idempotency_header = Idempotency-Key'],
       answer: ({ number }) => (number < 3 ? RESET : { status: 201 }),
@@ -99,7 +99,7 @@ describe('trying again', () => {
     expect(keys[3]).not.toBe(keys[0]);
   });
 
-  it("takes a caller's own Idempotency-Key for leave to try again", async () => {
+  it('a POST is retried when the caller sends its own Idempotency-Key', async () => {
     const fixture = await open({ answer: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
     const answer = await fixture.caller.call(POST, { _headers: { 'idempotency-key': 'mine' } });
     expect(answer.kwargs).toStrictEqual({ status: 201, body: '' });
@@ -107,7 +107,7 @@ describe('trying again', () => {
     expect(keys).toEqual(['mine', 'mine']);
   });
 
-  it('leaves HTTP answers alone unless it is told otherwise', async () => {
+  it('HTTP responses are not retried unless the configuration says so', async () => {
     const fixture = await open({ answer: () => ({ status: 503 }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
     expect(fixture.upstream.requests).toHaveLength(1);
@@ -116,7 +116,7 @@ describe('trying again', () => {
   describe('retry.statuses', () => {
     const lines = ['+retry.statuses = 429, 503', '+retries = 2'];
 
-    it('brings a GET through, and never a POST', async () => {
+    it('retry a GET, but never a POST', async () => {
       const fixture = await open({ lines, answer: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
       fixture.upstream.clear();
@@ -125,7 +125,7 @@ describe('trying again', () => {
       expect(fixture.upstream.requests).toHaveLength(1);
     });
 
-    it('hands the last answer over when all attempts are used', async () => {
+    it('pass on the last response when all attempts are used', async () => {
       const fixture = await open({ lines, answer: ({ number }) => ({ status: 503, json: number }) });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs]).toEqual(['bondy.error.bad_gateway', { status: 503, body: 3 }]);
@@ -134,7 +134,7 @@ describe('trying again', () => {
     it.each([
       ['seconds', '7', 7_000],
       ['a date', new Date(Date.UTC(2030, 0, 1, 0, 0, 9)).toUTCString(), 9_000],
-    ])('waits as long as Retry-After says, in %s', async (_, field, ms) => {
+    ])('wait as long as Retry-After says, in %s', async (_, field, ms) => {
       const waits: number[] = [];
       const clock = {
         ...clockThatWaits(
@@ -152,7 +152,7 @@ describe('trying again', () => {
       expect(waits).toEqual([ms]);
     });
 
-    it('gives up where Retry-After goes beyond the deadline', async () => {
+    it('give up when Retry-After goes beyond the deadline', async () => {
       const fixture = await open({
         lines: [...lines, '+deadline = 20s'],
         answer: () => ({ status: 503, headers: { 'retry-after': '21' } }),
@@ -162,7 +162,7 @@ describe('trying again', () => {
     });
   });
 
-  it('stops when the budget is used up, so that retries cannot multiply an outage', async () => {
+  it('stop when the budget is used up, so that they cannot multiply an outage', async () => {
     // The clock stands still: all calls fall into one second, which allows three retries, or a fifth of the requests.
     const clock = { ...systemClock, monotonic: () => 0 };
     const fixture = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
@@ -176,7 +176,7 @@ describe('trying again', () => {
   describe('redirects', () => {
     const to = (location: string, status = 302) => ({ status, headers: { location }, body: 'moved' });
 
-    it('are handed over as they are unless pool.follow_redirect is on', async () => {
+    it('are passed on unchanged unless pool.follow_redirect is on', async () => {
       const fixture = await open({ answer: () => to('/elsewhere') });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs['status']]).toEqual(['bondy.error.bad_gateway', 302]);

@@ -3,7 +3,7 @@ import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-f
 
 const PROCEDURE = '+procedures';
 
-describe('what becomes of an HTTP status', () => {
+describe('an HTTP status', () => {
   let fixture: GatewayFixture;
   beforeAll(async () => {
     fixture = await openGatewayFixture({
@@ -76,7 +76,7 @@ describe('what becomes of an HTTP status', () => {
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
-  it('hands an error on that has no body, or one of text', async () => {
+  it('is passed on as an error without a body, or with a text body', async () => {
     fixture.upstream.answerWith(() => ({ status: 500 }));
     expect((await get()).kwargs).toStrictEqual({ status: 500, body: '' });
     fixture.upstream.answerWith(() => ({
@@ -87,14 +87,17 @@ describe('what becomes of an HTTP status', () => {
     expect((await get()).kwargs).toStrictEqual({ status: 404, body: '<p>' });
   });
 
-  it.each(['If-None-Match', 'if-modified-since'])('304 is a result to a caller who sent %s', async (name) => {
-    fixture.upstream.answerWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
-    const answer = await get({ _headers: { [name]: '"v1"' } });
-    expect(answer.kind).toBe('result');
-    expect(answer.kwargs).toStrictEqual({ status: 304, body: '' });
-  });
+  it.each(['If-None-Match', 'if-modified-since'])(
+    '304 is a result for a caller that sent %s',
+    async (name) => {
+      fixture.upstream.answerWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
+      const answer = await get({ _headers: { [name]: '"v1"' } });
+      expect(answer.kind).toBe('result');
+      expect(answer.kwargs).toStrictEqual({ status: 304, body: '' });
+    },
+  );
 
-  it('gives an error the URI that the service, and before it the procedure, names', async () => {
+  it('gives an error the URI of the procedure, else of the service', async () => {
     fixture.upstream.answerWith(() => ({ status: 409, json: 1 }));
     expect((await get()).uri).toBe('com.billing.error.conflict');
     const update = () => fixture.caller.call('com.billing.update_invoice', { id: '1' });
@@ -109,7 +112,7 @@ describe('what becomes of an HTTP status', () => {
   it.each([
     [200, 'result'],
     [404, 'error'],
-  ])('hands over the response headers that were asked for, on %i', async (status, kind) => {
+  ])('passes on the configured response headers, on %i', async (status, kind) => {
     fixture.upstream.answerWith(() => ({
       status,
       headers: { ETag: '"v1"', 'X-Total-Count': '7', 'set-cookie': ['a=1', 'b=2'], 'x-other': 'no' },
@@ -124,13 +127,13 @@ describe('what becomes of an HTTP status', () => {
     });
   });
 
-  it('leaves the kwarg headers empty where the upstream sent none of them', async () => {
+  it('has empty headers in the kwargs when the upstream sent none of them', async () => {
     fixture.upstream.answerWith(() => ({ status: 204 }));
     const answer = await fixture.caller.call('com.billing.delete_invoice', { id: '1' });
     expect(answer.kwargs).toStrictEqual({ status: 204, body: '', headers: {} });
   });
 
-  it('takes no notice of an interim answer', async () => {
+  it('is not taken from an interim response', async () => {
     fixture.upstream.answerWith((_, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       response.writeProcessing();
@@ -149,7 +152,7 @@ describe('result = args', () => {
   });
   afterAll(() => fixture.close());
 
-  it('makes a result one positional dictionary, and leaves errors their kwargs', async () => {
+  it('makes a result one positional dictionary, and leaves errors with their kwargs', async () => {
     fixture.upstream.answerWith(() => ({ json: { a: 1 } }));
     const answer = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[{ status: 200, body: { a: 1 } }], {}]);
@@ -158,7 +161,7 @@ describe('result = args', () => {
     expect([error.args, error.kwargs]).toStrictEqual([[], { status: 404, body: '' }]);
   });
 
-  it('can be said of one procedure alone', async () => {
+  it('can be set for one procedure only', async () => {
     fixture.upstream.answerWith(() => ({ status: 204 }));
     const answer = await fixture.caller.call('com.billing.update_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[], { status: 204, body: '' }]);

@@ -75,7 +75,7 @@ const conf = (url: string): string =>
     '',
   ].join('\n');
 
-describe('templates, from the configuration to the wire', () => {
+describe('templates', () => {
   let fixture: GatewayFixture;
   beforeAll(async () => {
     fixture = await openGatewayFixture({ conf });
@@ -96,7 +96,7 @@ describe('templates, from the configuration to the wire', () => {
     return answer.kwargs['message'];
   }
 
-  it('put a query parameter with brackets on a POST, and leave the body the rest', async () => {
+  it('put a query parameter with brackets on a POST, and the other kwargs into its body', async () => {
     const seen = await request('search', { status: 'open & due', tags: ['a', 'b'], page: 2 });
     expect([seen.method, seen.url, seen.text]).toEqual([
       'POST',
@@ -105,7 +105,7 @@ describe('templates, from the configuration to the wire', () => {
     ]);
   });
 
-  describe.each(FRAMES)('take no bytes, which have no text: in $name', (frames) => {
+  describe.each(FRAMES)('refuse bytes, which have no text form: in $name', (frames) => {
     const bytes = frames === JSON_FRAMES ? '\0QUJD' : Buffer.from('ABC');
     it.each([
       ['a path', 'twice', { id: bytes }],
@@ -129,14 +129,14 @@ describe('templates, from the configuration to the wire', () => {
     });
   });
 
-  it('leave an entry out where its variable is missing, null or an empty list', async () => {
+  it('omit an entry when its variable is missing, null or an empty list', async () => {
     expect((await request('search', { tags: [] })).url).toBe('/v1/search?tenant=t1&kind=order&lang=en');
     expect((await request('search', { status: null, tags: [null, 'x', ''] })).url).toBe(
       '/v1/search?tenant=t1&kind=order&lang=en&tag=x&tag=',
     );
   });
 
-  it('take the caller from the router, and no kwarg can forge it', async () => {
+  it('take the caller from the router; no kwarg can forge it', async () => {
     const forged = {
       'caller.authid': 'admin',
       'caller.session': 1,
@@ -157,7 +157,7 @@ describe('templates, from the configuration to the wire', () => {
     expect(await refusal('whoami', forged)).toMatch(/"caller"/);
   });
 
-  it('let no leftover, literal or header of the caller replace what they set', async () => {
+  it('cannot be replaced by kwargs or headers of the caller', async () => {
     const seen = await request('whoami', {
       sid: 'mine',
       role: ['a', 'b'],
@@ -174,7 +174,7 @@ describe('templates, from the configuration to the wire', () => {
     });
   });
 
-  it('use the same name in path and body, keeping the type of what stands alone', async () => {
+  it('use one kwarg in path and body, and keep its type where it is the whole value', async () => {
     const seen = await request('rename', { id: 42, title: 'größe', extra: null });
     expect([seen.url, seen.text]).toEqual([
       '/v1/items/42?tenant=t1&lang=en',
@@ -196,7 +196,7 @@ describe('templates, from the configuration to the wire', () => {
     expect([seen.text, seen.headers['content-type']]).toEqual([body, 'application/json']);
   });
 
-  it('make no body where the whole body is missing, and refuse the rest', async () => {
+  it('send no body when the kwarg for the whole body is missing, and refuse other kwargs', async () => {
     const seen = await request('bulk');
     expect([seen.text, seen.headers['content-type']]).toEqual(['', undefined]);
     expect(await refusal('bulk', { items: [], other: 1 })).toBe(
@@ -204,7 +204,7 @@ describe('templates, from the configuration to the wire', () => {
     );
   });
 
-  it('hold constants and defaults', async () => {
+  it('may have constants and defaults', async () => {
     const seen = await request('fixed', {});
     expect([seen.url, seen.text]).toEqual([
       '/v1/fixed?tenant=t1&lang=en&dry=yes',
@@ -215,7 +215,7 @@ describe('templates, from the configuration to the wire', () => {
     );
   });
 
-  it('are never looked for in a value', async () => {
+  it('are not expanded within values', async () => {
     const seen = await request('rename', { id: '{{realm}}', title: '{{caller.authid}} {{id}}' });
     expect(seen.url).toBe('/v1/items/%7B%7Brealm%7D%7D?tenant=t1&lang=en');
     expect(JSON.parse(seen.text)).toEqual({
@@ -224,7 +224,7 @@ describe('templates, from the configuration to the wire', () => {
     });
   });
 
-  it('refuse what nothing uses, where remaining says so', async () => {
+  it('refuse unused kwargs when remaining says so', async () => {
     const seen = await request('strict', { id: 1, a: [], b: 'x', trace: 't', lang: 'de', _headers: {} });
     expect([seen.url, seen.text, seen.headers['x-b'], seen.headers['x-trace']]).toEqual([
       '/v1/strict/1?tenant=t1&lang=de',
@@ -237,14 +237,14 @@ describe('templates, from the configuration to the wire', () => {
     );
   });
 
-  it('write cookies, encoded so that one cannot become two', async () => {
+  it('encode cookies, so that one cannot become two', async () => {
     expect(
       (await request('cookie', { sid: 'a;b=c é"', _headers: { Cookie: 'x=1' } })).headers['cookie'],
     ).toBe('sid=a%3Bb=c%20%C3%A9%22; lang=en; fixed=a/b');
     expect((await request('cookie', { lang: 'de' })).headers['cookie']).toBe('lang=de; fixed=a/b');
   });
 
-  it('fill a variable wherever it occurs, one segment each', async () => {
+  it('fill a variable wherever it occurs, with one path segment each', async () => {
     const seen = await request('twice', { id: 'a/b?c#d%e' });
     expect(seen.url).toBe('/v1/a/a%2Fb%3Fc%23d%25e/b/a%2Fb%3Fc%23d%25e.json?tenant=t1&lang=en');
   });
@@ -261,7 +261,7 @@ describe('templates, from the configuration to the wire', () => {
     expect(await refusal('twice', { id })).toMatch(message);
   });
 
-  it('send leftovers where remaining says, whatever the method', async () => {
+  it('send unused kwargs where remaining says, whatever the method', async () => {
     const get = await request('getbody', { q: [1, { a: 2 }] });
     expect([get.method, get.url, get.text, get.headers['content-type']]).toEqual([
       'GET',
@@ -278,7 +278,7 @@ describe('templates, from the configuration to the wire', () => {
     expect(await refusal('postquery', { q: { a: 1 } })).toMatch(/"q"/);
   });
 
-  it('of a procedure go before those of its service', async () => {
+  it('of a procedure take precedence over those of its service', async () => {
     const seen = await request('own', { tongue: 'fr' });
     expect([seen.url, seen.headers['x-service']]).toEqual(['/v1/own?tenant=t1&lang=fr', 'own']);
     expect(seen.rawHeaders.filter((name) => name.toLowerCase() === 'x-service')).toHaveLength(1);

@@ -48,7 +48,7 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
     ]);
   };
 
-  it('in a CALL: the caller gets an ERROR, the callee nothing', async () => {
+  it('in a CALL: the caller gets an ERROR, the callee gets nothing', async () => {
     const [caller, callee] = [await join(from), await join(to)];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const answer = await ask(caller, MESSAGE.CALL, 7, {}, 'com.a', [value]);
@@ -77,7 +77,7 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
     await alive(caller);
   });
 
-  it('in an EVENT: it is lost to that subscriber alone', async () => {
+  it('in an EVENT: only that subscriber does not get it', async () => {
     const [publisher, one, other] = [await join(from), await join(to), await join(from)];
     for (const subscriber of [one, other]) await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
     expect((await ask(publisher, MESSAGE.PUBLISH, 1, { acknowledge: true }, 'com.t', [value]))[0]).toBe(
@@ -88,7 +88,7 @@ describe.each(VALUES)('%s', (_name, from, to, value) => {
   });
 });
 
-describe('a URI with half a surrogate pair, which JSON alone can say', () => {
+describe('a URI with a lone surrogate, which only JSON can carry', () => {
   const { join, ask } = useRouter(caseNamed('WebSocket, json'));
   const uri = 'com.\ud800';
 
@@ -99,14 +99,17 @@ describe('a URI with half a surrogate pair, which JSON alone can say', () => {
     ['SUBSCRIBE', MESSAGE.SUBSCRIBE, {}],
     ['SUBSCRIBE', MESSAGE.SUBSCRIBE, { match: 'prefix' }],
     ['SUBSCRIBE', MESSAGE.SUBSCRIBE, { match: 'wildcard' }],
-  ])('is refused in %s (%i, %j): others could not be told of it', async (_name, type, options) => {
-    expect(await ask(await join(), type, 1, options, uri)).toEqual([
-      MESSAGE.ERROR,
-      type,
-      1,
-      {},
-      'wamp.error.invalid_uri',
-      [expect.any(String)],
-    ]);
-  });
+  ])(
+    'is refused in %s (%i, %j), because the other serializers cannot carry it',
+    async (_name, type, options) => {
+      expect(await ask(await join(), type, 1, options, uri)).toEqual([
+        MESSAGE.ERROR,
+        type,
+        1,
+        {},
+        'wamp.error.invalid_uri',
+        [expect.any(String)],
+      ]);
+    },
+  );
 });

@@ -28,6 +28,6 @@ it.each<[string, string, string[]]>([
   ['/api/graphql', '/api/graphql/', ['path = /']],
   ['/rpc.php?v=1', '/rpc.php?v=1', []],
   ['', '/', []],
-])('appends to base_url …%s nothing but a path: %s, %j', async (baseUrl, target, lines) => {
+])('appends only a path to base_url …%s: %s, %j', async (baseUrl, target, lines) => {
   expect(await targetOf(baseUrl, ...lines)).toBe(target);
 });
