@@ -20,7 +20,7 @@ function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-describe('whatever a frame holds, it is a message or a protocol violation', () => {
+describe('any frame is a message or a protocol violation', () => {
   it.each(createSerializers().map((serializer) => [serializer.name, serializer] as const))(
     `%s, seed ${SEED}`,
     (name, serializer) => {
@@ -42,7 +42,7 @@ describe('whatever a frame holds, it is a message or a protocol violation', () =
   // More values than any of these frames has, so that it is their nesting that is refused.
   it.each(
     createSerializers({ maxValues: 1_000_000 }).map((serializer) => [serializer.name, serializer] as const),
-  )('%s, 100,000 lists and dictionaries within one another, closed or not', (name, serializer) => {
+  )('%s, 100,000 nested lists and dictionaries, closed or not', (name, serializer) => {
     const deep = (open: string, close: string): Buffer => {
       const encoding = name === 'json' ? 'utf8' : 'hex';
       return Buffer.from(open.repeat(100_000) + close.repeat(100_000), encoding);

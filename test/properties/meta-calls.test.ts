@@ -55,7 +55,7 @@ const named = fc.oneof(
   ),
 );
 
-it('every call of a meta procedure gets one answer, whatever it is called with, and harms nobody', async () => {
+it('every call of a meta procedure gets one response, whatever its arguments, and affects no other session', async () => {
   const faults: unknown[] = [];
   const router = createRouter({
     realms: ['realm1'],

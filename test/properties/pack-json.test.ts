@@ -40,7 +40,7 @@ const inPieces = fc.tuple(jsonDocument, fc.nat(), fc.nat()).map(([text, one, oth
 });
 
 for (const { name, packJson, serializer } of formats) {
-  it(`JSON is packed as ${name} has its values, or not at all`, () => {
+  it(`JSON text becomes the same ${name} as its values, or is not accepted`, () => {
     let packed = 0;
     fc.assert(
       fc.property(inPieces, ([text, json]) => {
@@ -60,7 +60,7 @@ for (const { name, packJson, serializer } of formats) {
     expect(packed).toBeGreaterThan(RUNS / 4);
   });
 
-  it(`a payload of JSON text is the same to ${name} as its values`, () => {
+  it(`a payload as JSON text and as values are the same in ${name}`, () => {
     const attempt = (payload: Payload): unknown => {
       try {
         return serializer.decode(serializer.encode(yielded(payload)));

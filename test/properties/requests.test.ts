@@ -6,7 +6,7 @@ import { checkRequest, kwargsArbitrary, subjects } from './requests.js';
 const SETS = Number(process.env['REQUEST_SETS'] ?? 6_000);
 const PROGRESS_EVERY = 50_000;
 
-describe('whatever kwargs a caller sends, the request has its origin and shape, or none leaves', () => {
+describe('for any kwargs, the request keeps its origin and shape, or is not sent', () => {
   const all = subjects();
   it.each(all.map((subject) => [subject.name, subject] as const))('%s', (name, subject) => {
     let left = 0;

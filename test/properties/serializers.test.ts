@@ -37,7 +37,7 @@ const check = (name: string, values: fc.Arbitrary<Result>, holds: (sent: Result)
   it(name, () => fc.assert(fc.property(values, holds), { numRuns: RUNS }));
 };
 
-describe('what is written is read back the same', () => {
+describe('values are the same after writing and reading', () => {
   check('by JSON', message({ huge: true }), (sent) => {
     // Text is compared: a whole float from 2^53 to 1e21 is written as an integer, and read as one.
     expect(json.encode(through(json, sent))).toBe(json.encode(sent));
@@ -50,14 +50,14 @@ describe('what is written is read back the same', () => {
   });
 });
 
-it('an integer beyond ±2^53 is one to each, and a float a float', () => {
+it('integers beyond ±2^53 stay integers, and floats stay floats, in each serializer', () => {
   const exact = result([2n ** 53n + 1n, -(2n ** 63n), 1.5, 1e300, 5e-324, '9007199254740993', [null, true]]);
   for (const from of [json, ...binary]) {
     for (const to of [json, ...binary]) expect(through(to, through(from, exact))).toEqual(decoded(exact));
   }
 });
 
-describe('what one reads another writes, and reads back the same', () => {
+describe('a message keeps its values from one serializer to another', () => {
   for (const from of [json, ...binary]) {
     for (const to of [json, ...binary]) {
       check(`${from.name} to ${to.name}`, message({}), (sent) => {
@@ -71,7 +71,7 @@ describe('what one reads another writes, and reads back the same', () => {
   }
 });
 
-describe('the way back ends where the way there began', () => {
+describe('a message converted to another serializer and back is unchanged', () => {
   for (const to of binary) {
     check(`from JSON over ${to.name}, text for text`, message({}), (sent) => {
       const frame = json.encode(sent);
@@ -83,7 +83,7 @@ describe('the way back ends where the way there began', () => {
     });
   }
 
-  it('bytes come through JSON unhurt', () => {
+  it('bytes pass through JSON unchanged', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const sent = result([wampBytes(bytes), { deep: [wampBytes(bytes)] }]);
@@ -95,7 +95,7 @@ describe('the way back ends where the way there began', () => {
   });
 });
 
-describe('JSON text is written as the values that it holds', () => {
+describe('JSON text is written like the values that it holds', () => {
   for (const to of binary) {
     check(`by ${to.name}`, message({}), (sent) => {
       const { args, kwargs: kw } = sent.payload;

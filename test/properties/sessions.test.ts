@@ -43,7 +43,7 @@ const CASES = PLACES.flatMap((place) =>
   SERIALIZERS.map((serializer) => [place.place, serializer.name, { ...place, serializer }] as const),
 );
 
-describe('whatever a session is sent', () => {
+describe('a session that gets random frames', () => {
   let folder: TemporaryFolder;
   let host: RouterHost;
   let errors: string[];
@@ -59,7 +59,7 @@ describe('whatever a session is sent', () => {
   });
 
   it.each(CASES)(
-    `over %s in %s it goes on, or is aborted for a protocol violation (seed ${SEED})`,
+    `over %s in %s goes on, or is aborted for a protocol violation (seed ${SEED})`,
     { timeout: 0 },
     async (place, name, { protocol, clients, unix, serializer }) => {
       const log = createLogger('error', { write: (line) => void errors.push(line) });
@@ -102,7 +102,7 @@ describe('whatever a session is sent', () => {
   );
 
   it.each(CASES)(
-    `over %s in %s it is let in, turned away or aborted, where it comes first (seed ${SEED})`,
+    `over %s in %s joins, is refused or is aborted, when they come first (seed ${SEED})`,
     { timeout: 0 },
     async (_place, _name, { protocol, clients, unix, serializer }) => {
       const log = createLogger('error', { write: (line) => void errors.push(line) });

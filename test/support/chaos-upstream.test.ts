@@ -33,7 +33,7 @@ describe('the chaos upstream', () => {
     expect(upstream.received).toBe(3);
   });
 
-  it('repeats itself under one seed', () => {
+  it('makes the same choices with the same seed', () => {
     const [one, two] = [seededRandom(7), seededRandom(7)];
     const numbers = Array.from({ length: 5 }, one);
     expect(Array.from({ length: 5 }, two)).toEqual(numbers);
@@ -48,7 +48,7 @@ describe('the chaos upstream', () => {
     expect(answer.headers.get('keep-alive')).toBe(hint ? 'timeout=5' : null);
   });
 
-  it('closes a connection that idles as long as it says', async () => {
+  it('closes a connection that is idle for its timeout', async () => {
     const upstream = await startIdleClosingUpstream({ hint: false, idleMs: 100 });
     const socket = connect(Number(new URL(upstream.url).port), '127.0.0.1');
     socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n');

@@ -31,7 +31,7 @@ describe('the scripted token endpoint', () => {
     expect(idp.unanswered).toBe(0);
   });
 
-  it('keeps answers back until told', async () => {
+  it('holds its responses until released', async () => {
     idp = await startIdp();
     const release = idp.hold();
     const answer = ask();
@@ -43,7 +43,7 @@ describe('the scripted token endpoint', () => {
     expect(idp.unanswered).toBe(0);
   });
 
-  it('counts a request that it leaves hanging for as long as the client waits', async () => {
+  it('counts a hanging request as long as the client waits', async () => {
     idp = await startIdp(() => HANG);
     const gone = new AbortController();
     const answer = fetch(idp.origin, { signal: gone.signal });
@@ -55,7 +55,7 @@ describe('the scripted token endpoint', () => {
     expect(idp.unanswered).toBe(0);
   });
 
-  it('refuses connections while it is stopped, and counts on where it comes back', async () => {
+  it('refuses connections while it is stopped, and goes on counting afterwards', async () => {
     idp = await startIdp();
     await ask();
     await idp.stop();
@@ -65,7 +65,7 @@ describe('the scripted token endpoint', () => {
     expect(idp.requests.map(({ number }) => number)).toEqual([1, 2]);
   });
 
-  it('has an API that lets in the tokens it is told, and no other', async () => {
+  it('has an API that accepts only the given tokens', async () => {
     idp = await startIdp();
     const good = new Set(['token-1']);
     api = await startRecordingUpstream(acceptingOnly(good));

@@ -20,7 +20,7 @@ describe('the real identity provider', () => {
   }
   const posted = { client_id: POST_CLIENT.id, client_secret: POST_CLIENT.secret };
 
-  it('starts without a word on the console', async () => {
+  it('starts without console output', async () => {
     const said = (['log', 'info', 'warn', 'error'] as const).map((name) => vi.spyOn(console, name));
     idp = await startOidcIdp();
     await askForToken(posted);
@@ -30,7 +30,7 @@ describe('the real identity provider', () => {
     }
   });
 
-  it('gives tokens for credentials in the body or in the header, and counts who asks', async () => {
+  it('issues tokens for credentials in the body or in the header, and counts the requests', async () => {
     idp = await startOidcIdp({ ttl: 77 });
     const inBody = await askForToken(posted);
     const inHeader = await askForToken({}, basic(BASIC_CLIENT.id, BASIC_CLIENT.secret));
@@ -67,7 +67,7 @@ describe('the real identity provider', () => {
     expect(await idp.introspect(token)).toEqual({ active: false });
   });
 
-  it('lets its API tell good tokens from others', async () => {
+  it('lets its API distinguish valid tokens from others', async () => {
     idp = await startOidcIdp();
     api = await startRecordingUpstream(checkedBy(idp));
     const { url } = api;

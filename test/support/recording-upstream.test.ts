@@ -29,7 +29,7 @@ describe('the recording upstream', () => {
     expect(await seen.answered).toBe(true);
   });
 
-  it('resets, answers by halves and hangs', async () => {
+  it('resets connections, sends partial responses and hangs', async () => {
     upstream = await startRecordingUpstream((request) => {
       if (request.url === '/reset') return RESET;
       if (request.url === '/half') {

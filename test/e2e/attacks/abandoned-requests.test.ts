@@ -35,7 +35,7 @@ function stubbornApi() {
   };
 }
 
-describe('callers that leave their requests again and again', () => {
+describe('callers that abandon their requests again and again', () => {
   const closeLater = closeAfterEach();
   async function open(lines: readonly string[] = LINES) {
     const api = stubbornApi();
@@ -43,7 +43,7 @@ describe('callers that leave their requests again and again', () => {
     return { ...fixture, api };
   }
 
-  it('put no more than twice pool.size requests to the API by CANCEL', async () => {
+  it('cannot have more than twice pool.size requests at the API by CANCEL', async () => {
     const { caller, upstream, api } = await open();
     for (let n = 1; n <= 12; n++) {
       const call = caller.call(POST, { n });
@@ -54,7 +54,7 @@ describe('callers that leave their requests again and again', () => {
     expect([upstream.requests.length, api.peak]).toEqual([MOST, MOST]);
   });
 
-  it.each<Format>(['msgpack', 'cbor'])('nor in %s', async (format) => {
+  it.each<Format>(['msgpack', 'cbor'])('cannot do so by CANCEL in %s', async (format) => {
     const { gateway, upstream, api } = await open();
     const client = await wampy(gateway.url, REALM, format);
     for (let n = 1; n <= 8; n++) {
@@ -67,7 +67,7 @@ describe('callers that leave their requests again and again', () => {
     await client.close();
   });
 
-  it('nor by short timeouts', async () => {
+  it('cannot do so by short timeouts', async () => {
     const { caller, api, upstream } = await open();
     for (let n = 1; n <= 8; n++) {
       const answer = await caller.call(POST, { n }, { options: { timeout: 40 } });
@@ -77,7 +77,7 @@ describe('callers that leave their requests again and again', () => {
     expect(api.peak).toBeLessThanOrEqual(MOST);
   });
 
-  it('nor by closing their connections', async () => {
+  it('cannot do so by closing their connections', async () => {
     const { gateway, caller, api, upstream } = await open();
     for (let n = 1; n <= 8; n++) {
       const leaving = await connectCaller(gateway.url);
@@ -96,7 +96,7 @@ describe('callers that leave their requests again and again', () => {
     expect(api.peak).toBeLessThanOrEqual(MOST);
   });
 
-  it('are served again as soon as the API has answered what they left', async () => {
+  it('are served again as soon as the API has responded to the abandoned requests', async () => {
     const { caller, upstream, api } = await open();
     for (let n = 1; n <= MOST; n++) {
       const call = caller.call(POST, { n });
@@ -113,7 +113,7 @@ describe('callers that leave their requests again and again', () => {
     expect(upstream.connections).toBe(MOST);
   });
 
-  it('do no harm where the API is quick: each request leaves its place with its answer', async () => {
+  it('do no harm when the API is fast, because each response frees its place', async () => {
     const { caller, upstream, api } = await open();
     for (let n = 1; n <= 30; n++) {
       const call = caller.call(POST, { n });

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_MATRIX)('A body under another media type: $name', (transport) => {
+describe.each(ATTACK_MATRIX)('A body with another media type: $name', (transport) => {
   it.each([
     ['Content-Type', 'application/x-www-form-urlencoded', '&tenant=evil&'],
     ['content_type', 'APPLICATION/X-WWW-FORM-URLENCODED', '&tenant=evil&'],
@@ -35,7 +35,7 @@ describe.each(ATTACK_MATRIX)('A body under another media type: $name', (transpor
     ['Content-Type', 'application/json; charset=utf-7', '+ACI-,+ACI-tenant+ACI-:+ACI-evil'],
     ['Content-Type', 'application/json;charset=utf-8;Charset="utf-7"', '+ACI-,+ACI-tenant+ACI-:+ACI-evil'],
     ['Content-Type', '', 'x'],
-  ])('is refused where the configuration sets fields: %s %j', async (name, type, note) => {
+  ])('is refused when the configuration sets fields: %s %j', async (name, type, note) => {
     gateway.upstream.clear();
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'post', { note, _headers: { [name]: type } });
@@ -54,7 +54,7 @@ describe.each(ATTACK_MATRIX)('A body under another media type: $name', (transpor
     'application/vnd.api+json',
     'application/merge-patch+json',
     'application/x-amz-json-1.1',
-  ])('is JSON, and goes out: %s', async (type) => {
+  ])('is sent when its type is JSON: %s', async (type) => {
     gateway.upstream.clear();
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'post', { note: 1, _headers: { 'Content-Type': type } });
@@ -62,7 +62,7 @@ describe.each(ATTACK_MATRIX)('A body under another media type: $name', (transpor
     expect(gateway.upstream.requests[0]?.headers['content-type']).toBe(type);
   });
 
-  it('is for the caller to say where all of the body is its own', async () => {
+  it('may have any type when the caller supplies the whole body', async () => {
     const client = await gateway.join(transport);
     const type = 'application/x-www-form-urlencoded';
     const answer = await callApi(client, 'free', { note: '&a=b&', _headers: { 'Content-Type': type } });

@@ -27,7 +27,7 @@ function forger(head: string) {
   };
 }
 
-describe('bytes behind an answer that has no body', () => {
+describe('bytes behind a response without a body', () => {
   const closeLater = closeAfterEach();
   const open = async (
     answer: (request: RawRequest) => string | undefined,
@@ -38,7 +38,7 @@ describe('bytes behind an answer that has no body', () => {
   it.each([
     ['204', NO_CONTENT, DELETE, 204],
     ['304', NOT_MODIFIED, GET, 304],
-  ])('%s: reach nobody who waits for the connection', async (_, head, first, status) => {
+  ])('%s: do not reach a call that waits for the connection', async (_, head, first, status) => {
     const { caller } = await open(forger(head));
     for (let n = 0; n < 5; n++) {
       const [answer, next] = await Promise.all([
@@ -50,7 +50,7 @@ describe('bytes behind an answer that has no body', () => {
     }
   });
 
-  it('204: reach nobody who comes just after it', async () => {
+  it('204: do not reach a call that comes just after it', async () => {
     const { caller } = await open(forger(NO_CONTENT));
     for (let n = 0; n < 5; n++) {
       await caller.call(DELETE, { id: n });
@@ -58,14 +58,14 @@ describe('bytes behind an answer that has no body', () => {
     }
   });
 
-  it('HEAD: reach nobody either', async () => {
+  it('HEAD: do not reach any call', async () => {
     const lines = ['+pool.size = 1', '+procedures.get_invoice.method = head'];
     const { caller } = await open(forger(HEAD), lines);
     const [, next] = await Promise.all([caller.call(GET, { id: 1 }), caller.call(POST, { n: 1 })]);
     expect(next.kwargs.body).toStrictEqual({ for: { n: 1 } });
   });
 
-  it('204: reach no caller in MessagePack', async () => {
+  it('204: do not reach a caller in MessagePack', async () => {
     const { gateway } = await open(forger(NO_CONTENT));
     const client = await wampy(gateway.url, REALM, 'msgpack');
     const first = client.call(DELETE, { args: [], kwargs: { id: 1 } });
@@ -109,7 +109,7 @@ describe('bytes behind an answer that has no body', () => {
     ['204', 'HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n', DELETE],
     ['204', 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n', DELETE],
     ['304', 'HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n', GET],
-  ])('%s: close the connection where its head announces them', async (_, head, procedure) => {
+  ])('%s: close the connection when the head announces them', async (_, head, procedure) => {
     const { caller, upstream } = await open(() => head);
     await caller.call(procedure, { id: 1 });
     await upstream.drained();

@@ -58,7 +58,7 @@ describe.each(CASES)('events to many overlapping subscriptions, over $name', ({ 
     return client;
   }
 
-  it('keep nobody else waiting, and reach everyone, in their order, before what the publisher asks next', async () => {
+  it("do not delay other clients, and reach all subscribers in order before the publisher's next response", async () => {
     const readers = await Promise.all(Array.from({ length: READERS }, reader));
     const [publisher, other] = [await join(), await join()];
     const heard = () => readers.reduce((sum, { received }) => sum + received - PREFIXES, 0);
@@ -78,7 +78,7 @@ describe.each(CASES)('events to many overlapping subscriptions, over $name', ({ 
     }
   });
 
-  it('are bounded in bytes over all readers that do not read: the slowest are closed', async () => {
+  it('are limited in bytes over all subscribers that do not read; the slowest are disconnected', async () => {
     const readers = await Promise.all(Array.from({ length: READERS }, reader));
     const [publisher, other] = [await join(), await join()];
     for (const one of readers) one.stopReading();

@@ -55,7 +55,7 @@ describe.each(
       (at: number) => [MESSAGE.SUBSCRIBE, at, { match: 'prefix', get_retained: true }, 'b.'],
     ],
     ['registrations', (at: number) => [MESSAGE.REGISTER, at, {}, `com.p.${at}`]],
-  ])('of %s keeps nobody waiting, and is answered in order', async (_, message) => {
+  ])('with %s does not delay others, and gets its responses in order', async (_, message) => {
     const [flooder, other] = [await join(), await join()];
     flooder.write(many((at) => [MESSAGE.REGISTER, at, {}, `com.${at}`]).slice(0, 50));
     flooder.write(
@@ -70,7 +70,7 @@ describe.each(
     expect(Object.values(flooder.last ?? {})).toContain(FLOOD);
   });
 
-  it('loses none of what it has sent before it closes', async () => {
+  it('loses no message that it has sent before it closes', async () => {
     const [flooder, other] = [await join(), await join()];
     other.write([[MESSAGE.SUBSCRIBE, 1, {}, 'com.t']]);
     await other.untilReceived(1);

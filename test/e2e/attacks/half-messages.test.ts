@@ -32,12 +32,12 @@ function rawSocketHead(length: number): Buffer {
 
 const closeLater = closeAfterEach();
 
-describe('messages whose rest is missing', () => {
+describe('incomplete messages', () => {
   it.each([
     ['WebSocket in JSON', 0, `${UPGRADE}json\r\n\r\n`, webSocketHead(0x81, 2 * PART)],
     ['WebSocket in MessagePack, in fragments', 0, `${UPGRADE}msgpack\r\n\r\n`, webSocketHead(0x02, PART)],
     ['RawSocket in CBOR', 1, Buffer.from([0x7f, 0xf3, 0, 0]), rawSocketHead(2 * PART)],
-  ])('are bounded over all clients: %s', async (_what, url, handshake, head) => {
+  ])('are limited in bytes over all clients: %s', async (_what, url, handshake, head) => {
     const receiveTotal = createSendTotal(TOTAL);
     const host = await startRouterHost({
       listener: {

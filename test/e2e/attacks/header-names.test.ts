@@ -38,8 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_MATRIX)('Names that a server takes for others: $name', (transport) => {
-  it('what the configuration sets stays as it is, however the caller spells it', async () => {
+describe.each(ATTACK_MATRIX)('Names that a server may treat as equal: $name', (transport) => {
+  it('what the configuration sets stays unchanged, however the caller spells the name', async () => {
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'get', {
       _headers: {
@@ -75,7 +75,7 @@ describe.each(ATTACK_MATRIX)('Names that a server takes for others: $name', (tra
   });
 
   it.each(['X-HTTP-Method-Override', 'X_Original_URL', 'Forwarded', 'x-forwarded-for', 'Transfer_Encoding'])(
-    '%s is refused, and its value told to nobody',
+    '%s is refused, and the error does not reveal its value',
     async (name) => {
       const client = await gateway.join(transport);
       gateway.upstream.clear();

@@ -51,7 +51,7 @@ const HOSTILE: readonly (readonly [string, string, (host: RouterHost) => Promise
 ];
 
 describe('many hostile connections', () => {
-  it.each(HOSTILE)('leave a few lines and their number in the log: %s', async (_what, sentence, attack) => {
+  it.each(HOSTILE)('cause only a few log lines, with their number: %s', async (_what, sentence, attack) => {
     const clock = createFakeClock();
     const host = await startRouterHost({
       router: { clock },

@@ -17,13 +17,13 @@ async function dial(): Promise<OctetClient> {
   return closeLater(await connectOctets(host.url));
 }
 
-describe('requests of HTTP', () => {
+describe('HTTP requests to a listener', () => {
   it.each([
     ['plain ones', '', 426],
     ['those that expect something', 'Expect: something\r\n', 426],
-    ['those that ask for leave', 'Expect: 100-continue\r\n', 426],
+    ['those that ask whether to continue', 'Expect: 100-continue\r\n', 426],
     ['those of another path', '', 404],
-  ])('are answered once a connection: %s', async (_what, header, status) => {
+  ])('get one response for each connection: %s', async (_what, header, status) => {
     const client = await dial();
     const path = status === 404 ? '/other' : '/ws';
     client.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${header}\r\n`.repeat(500));
@@ -31,7 +31,7 @@ describe('requests of HTTP', () => {
     expect(answers).toEqual([`HTTP/1.1 ${status}`]);
   });
 
-  it('keep what comes behind an upgrade for WebSocket, however it is cut', async () => {
+  it('pass the bytes behind an upgrade to WebSocket, however they are split', async () => {
     const hello = webSocketFrame(0x81, '[1,"realm1",{"roles":{"caller":{}}}]');
     const octets = Buffer.concat([upgradeRequest(), hello]);
     for (const pieces of [
@@ -48,7 +48,7 @@ describe('requests of HTTP', () => {
     }
   });
 
-  it('that many clients end at one moment are parsed in the turns that all share', async () => {
+  it('from many clients at the same moment are parsed in the shared turns', async () => {
     const tasks: Task[] = [];
     const shared = createTurns(systemClock);
     const turns = { number: 0, hasTime: () => true, add: (task: Task) => void tasks.push(task) };

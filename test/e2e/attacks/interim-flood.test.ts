@@ -87,7 +87,7 @@ describe('interim responses', () => {
     await upstream.drained();
   });
 
-  it('a body in chunks of one byte is the answer', async () => {
+  it('before a body in chunks of one byte: the caller gets the body', async () => {
     const body = '1\r\nx\r\n'.repeat(5_000);
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n';
     const { caller, close } = await openRawFixture(() => `${head}${body}0\r\n\r\n`);
@@ -98,7 +98,7 @@ describe('interim responses', () => {
   it.each([
     ['an unasked 100 Continue', GO_ON],
     ['a hundred of them', HINTS.repeat(50) + GO_ON.repeat(50)],
-  ])('%s: the response behind is the answer', async (_, text) => {
+  ])('%s: the caller gets the final response', async (_, text) => {
     const { caller, upstream, close } = await openRawFixture(() => text + FINAL);
     for (let n = 0; n < 2; n++) {
       expect((await caller.call(POST, {})).kwargs).toStrictEqual({ status: 200, body: 'ok' });

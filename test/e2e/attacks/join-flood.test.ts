@@ -47,7 +47,7 @@ async function connect(url: string): Promise<RawClient> {
 describe.each(['websocket', 'rawsocket'] as const)(
   'HELLOs of many clients at the same moment: %s',
   (protocol) => {
-    it('wait while the turn has no time, and calls of clients that have joined do not', async () => {
+    it('wait while the turn has no time, but calls of joined clients do not', async () => {
       const { host, tasks, hold, runAll } = await start(protocol);
       const joined = await connect(host.url);
       await hello(joined);
@@ -61,7 +61,7 @@ describe.each(['websocket', 'rawsocket'] as const)(
       for (const answer of answers) expect((await answer)[0]).toBe(MESSAGE.WELCOME);
     });
 
-    it('wait as well where a session of the same connection has ended before', async () => {
+    it('wait also after an earlier session of the same connection', async () => {
       const { host, tasks, hold, runAll } = await start(protocol);
       const client = await connect(host.url);
       await hello(client);

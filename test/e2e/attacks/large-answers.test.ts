@@ -63,13 +63,13 @@ async function joinBare(format: string): Promise<OctetClient & { send(message: r
  */
 const MANY = 3;
 
-describe('While a large answer is read for its caller', () => {
+describe('while the gateway reads a large response', () => {
   it.each([
     ['msgpack', 'exponents'],
     ['cbor', 'fractions'],
     ['json', 'nothing'],
     ['json', 'controls'],
-  ])('others are answered: %s, %s', async (format, kind) => {
+  ])('it responds to other callers: %s, %s', async (format, kind) => {
     const [attacker, other] = [
       await joinBare(format),
       await gateway.join(caseNamed('WebSocket on a universal port, json')),
@@ -85,7 +85,7 @@ describe('While a large answer is read for its caller', () => {
 });
 
 it.each(['msgpack', 'cbor'] as const)(
-  'JSON with too many values that has to be read first is a clear error in %s',
+  'JSON with too many values, if it must be parsed, is a clear error in %s',
   async (format) => {
     const caller = await gateway.join(caseNamed(`RawSocket on a universal port, ${format}`));
     const answer = await callApi(caller, 'large', { kind: 'twice' });
@@ -103,7 +103,7 @@ it.each(['msgpack', 'cbor'] as const)(
   },
 );
 
-it('a text that JSON makes much longer is a clear error', async () => {
+it('a text that grows too much as JSON is a clear error', async () => {
   const caller = await gateway.join(caseNamed('RawSocket on a universal port, json'));
   const answer = await callApi(caller, 'large', { kind: 'escapes' });
   expect(answer.slice(4)).toEqual([

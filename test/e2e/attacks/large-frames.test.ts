@@ -81,7 +81,7 @@ describe.each(ATTACK_MATRIX)('A message of more values than wamp.max_values: $na
     expect((await callApi(other, 'post', { values: list(900) }))[0]).toBe(MESSAGE.RESULT);
   });
 
-  it('passes up to the default: a list of 100,000 numbers, 10,000 rows', async () => {
+  it('is accepted up to the default: a list of 100,000 numbers, 10,000 rows', async () => {
     const { gateway, upstream } = await start();
     const client = await gateway.join(transport);
     const rows = Array.from({ length: 10_000 }, (_, id) => ({
@@ -135,7 +135,7 @@ describe.each(ATTACK_MATRIX)('A request line or header section beyond its limit:
     expect((await callApi(other, procedure, { id: 'x', ...kwargs }))[0]).toBe(MESSAGE.RESULT);
   });
 
-  it('the list of one header has no end: 100,000 lines are refused, and are no fault of ours', async () => {
+  it('a header with 100,000 lines is refused as bad_request', async () => {
     const { gateway, upstream } = await start();
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'get', { _headers: { X: list(100_000) } });
@@ -147,12 +147,12 @@ describe.each(ATTACK_MATRIX)('A request line or header section beyond its limit:
   });
 });
 
-describe('An answer of odd JSON', () => {
+describe('A response whose JSON has duplicate names', () => {
   /** The same name twice: it has to be read before it can be written for MessagePack. */
   const odd = `{"x":1,"x":2,"list":[${'0,'.repeat(2000)}0]}`;
 
   it.each(ATTACK_MATRIX)(
-    'of more than wamp.max_values reaches who speaks JSON alone: $name',
+    'of more than wamp.max_values reaches only clients that use JSON: $name',
     async (transport) => {
       const { gateway, upstream } = await start('wamp.max_values = 1000');
       upstream.answerWith(() => ({ body: odd, headers: { 'content-type': 'application/json' } }));
@@ -176,7 +176,7 @@ async function echo(gateway: AttackedGateway, transport: TransportCase): Promise
 }
 
 describe.each(ATTACK_MATRIX)('A call that another client answers: $name', (transport) => {
-  it('passes arguments up to the limit, and ends the session of who answers with more', async () => {
+  it('passes arguments up to the limit, and ends the session of a callee that sends more', async () => {
     const { gateway } = await start('wamp.max_values = 1000');
     const callee = await echo(gateway, transport);
     const caller = await gateway.join(caseNamed('WebSocket on a universal port, msgpack'));

@@ -39,7 +39,7 @@ describe('many sessions that leave their realm and keep their connection', () =>
       { maxUnjoinedPerSource: 2 },
       async () => rawOver(await dialRouter(host.listener.urls[1] ?? '', { serializer: SERIALIZERS[1] })),
     ],
-  ])('hold no more places of the unjoined than there are: %s', async (_what, limit, connect) => {
+  ])('hold no more places than the limit of unjoined connections: %s', async (_what, limit, connect) => {
     await joinAndLeave(connect, limit);
     await until(
       () => host.listener.counts().places === 2,

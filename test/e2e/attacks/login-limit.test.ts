@@ -68,7 +68,7 @@ async function guess(connect: () => Promise<RawClient>, login: Login) {
 const SALTED = { password: await hashPassword('right', 1000) };
 const PLAIN = { password: 'right' };
 
-describe('many guesses at a time from one address', () => {
+describe('many simultaneous guesses from one address', () => {
   it.each([
     ['a ticket', 'WebSocket on a universal port, json', PLAIN, byTicket('alice', 'wrong')],
     [
@@ -86,7 +86,7 @@ describe('many guesses at a time from one address', () => {
       { authorized_keys: ['ab'.repeat(32)] },
       byKey('alice', PRIVATE_KEY),
     ],
-  ] as const)('are no more than the limit: %s over %s', async (_what, name, user, login) => {
+  ] as const)('are checked only up to the limit: %s over %s', async (_what, name, user, login) => {
     const { clock, log, connect } = await start(user);
     const looked = () => log.records().filter(({ msg }) => msg === 'a login failed').length;
     const uris = await guess(() => connect(caseNamed(name)), login);
@@ -105,7 +105,7 @@ describe('many guesses at a time from one address', () => {
     'WebSocket on a universal port, cbor',
     'RawSocket on a universal port, msgpack',
     'WebSocket on a universal port, json',
-  ] as const)('are no more than the limit: an authenticator is asked over %s', async (name) => {
+  ] as const)('reach an authenticator only up to the limit: over %s', async (name) => {
     const { connect } = await start(PLAIN, [`security.realms.${REALM}.authenticator = ${AUTHENTICATOR}`]);
     const backend = closeLater(await connect(caseNamed('WebSocket on a universal port, json')));
     backend.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'backend', authmethods: ['ticket'] }]);

@@ -66,7 +66,7 @@ async function connectFrom(localAddress: string, url: string, frames: Frames): P
   };
 }
 
-describe('many logins at a time whose passwords take work', () => {
+describe('many simultaneous logins with slow password hashes', () => {
   it.each([
     ['over WebSocket in JSON', ({ webSocket }: Urls) => connectRaw(webSocket)],
     [
@@ -78,7 +78,7 @@ describe('many logins at a time whose passwords take work', () => {
       ({ webSocket }: Urls, index: number) =>
         connectFrom(`127.0.0.${index + 2}`, webSocket, framesOf('cbor')),
     ],
-  ])('keep no answer that is to be decompressed waiting: %s', async (_what, connect) => {
+  ])('do not delay responses that need decompression: %s', async (_what, connect) => {
     const { caller, ...urls } = await start();
     const guessers = await Promise.all(
       Array.from({ length: LOGINS }, (_, index): Promise<Guesser> => connect(urls, index)),

@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-describe.each(ATTACK_MATRIX)('A path value that leaves the folder: $name', (transport) => {
+describe.each(ATTACK_MATRIX)('A path value that leaves the folder of base_url: $name', (transport) => {
   it.each([
     '../private/a.json',
     '..\\private\\a.json',
@@ -57,7 +57,7 @@ describe.each(ATTACK_MATRIX)('A path value that leaves the folder: $name', (tran
     expect(gateway.upstream.requests).toEqual([]);
   });
 
-  it('refuses what two values make together', async () => {
+  it('is refused also if two values form it together', async () => {
     gateway.upstream.clear();
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'two', { id: '.%2', rest: 'e%2fprivate%2fa.json' });
@@ -65,7 +65,7 @@ describe.each(ATTACK_MATRIX)('A path value that leaves the folder: $name', (tran
     expect(gateway.upstream.requests).toEqual([]);
   });
 
-  it('lets a value with slashes and dots pass', async () => {
+  it('is not every value with slashes and dots: such values are sent', async () => {
     const client = await gateway.join(transport);
     expect((await callApi(client, 'one', { id: 'a.json' })).at(-1)).toMatchObject({
       body: ['public', 'public'],

@@ -68,7 +68,7 @@ const WAYS: readonly (readonly [string, ListenerOptions['protocol'], readonly (B
 
 describe('two TLS connections from one address and port to two addresses', () => {
   it.each(WAYS)(
-    'keep their own time: one that joined and a silent one, %s',
+    'have separate handshake timeouts: one that joined and a silent one, %s',
     async (_what, protocol, steps) => {
       for (const silentFirst of [false, true]) {
         const { clock, host, port } = await start(protocol);
@@ -94,7 +94,7 @@ describe('two TLS connections from one address and port to two addresses', () =>
   );
 });
 
-describe('TLS handshakes that many clients begin at one moment', () => {
+describe('TLS handshakes of many clients at the same moment', () => {
   /** What a client sends first. */
   async function clientHello(options: ConnectionOptions = {}): Promise<Buffer> {
     const server = createServer();
@@ -149,7 +149,7 @@ describe('TLS handshakes that many clients begin at one moment', () => {
     }
   });
 
-  it('are begun a few at a time where the client is asked for a second hello', async () => {
+  it('start a few at a time when the server asks for a second ClientHello', async () => {
     const { port, host } = await start('websocket');
     // The server has no P-384, and asks for a share of X25519 (RFC 8446 section 4.1.4).
     const hello = await clientHello({ ecdhCurve: 'P-384:X25519' });
@@ -180,7 +180,7 @@ describe('TLS handshakes that many clients begin at one moment', () => {
     }
   });
 
-  it('are cut where the first message goes on for ever', async () => {
+  it('are ended when the first message never ends', async () => {
     const { port } = await start('websocket');
     const socket = await dial('127.0.0.1', port);
     socket.write(

@@ -16,7 +16,7 @@ describe('large calls that wait', () => {
   const closeLater = closeAfterEach();
   const open = async (options: GatewayFixtureOptions) => closeLater(await openGatewayFixture(options));
 
-  it('for a connection: those beyond pool.max_waiting_bytes are refused, and small ones wait on', async () => {
+  it('for a connection are refused beyond pool.max_waiting_bytes, while small ones go on waiting', async () => {
     const { caller, upstream } = await open({ answer: () => HANG, lines: ROOM });
     const running = caller.call(POST, {}).catch(() => 'gone');
     await upstream.arrived(1);
@@ -33,7 +33,7 @@ describe('large calls that wait', () => {
     expect(again.map(({ kind }) => kind)).toEqual(['result', 'result']);
   });
 
-  it.each<Format>(['msgpack', 'cbor'])('for a connection, in %s', async (format) => {
+  it.each<Format>(['msgpack', 'cbor'])('for a connection are refused in %s', async (format) => {
     const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ROOM });
     const running = caller.call(POST, {}).catch(() => 'gone');
     await upstream.arrived(1);
@@ -52,7 +52,7 @@ describe('large calls that wait', () => {
     await client.close();
   });
 
-  it('with arguments that no request has a use for', async () => {
+  it('count arguments that no request uses', async () => {
     const lines = [...ROOM, '+procedures.get_invoice.remaining = body', '+procedures.get_invoice.body.b = x'];
     const { caller, upstream } = await open({ answer: () => HANG, lines });
     const running = caller.call(GET, { id: 1 }).catch(() => 'gone');
@@ -64,7 +64,7 @@ describe('large calls that wait', () => {
     for (const call of large) call.catch(() => 'gone');
   });
 
-  it('for a token', async () => {
+  it('for a token are refused', async () => {
     const { caller, upstream } = await open({
       answer: () => HANG,
       conf: (url) => `
@@ -83,7 +83,7 @@ rpc_gateway.services.api.procedures.post.method = post`,
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('to be retried: those beyond it end with their error', async () => {
+  it('for a retry end with their error beyond the limit', async () => {
     const { caller, upstream } = await open({
       answer: () => RESET,
       lines: ['+pool.max_waiting_bytes = 1KB', '+idempotency_header = Idempotency-Key'],

@@ -64,9 +64,9 @@ const WAYS: readonly [string, Frames | undefined, readonly unknown[]][] = [
   ['REGISTER with a large option', undefined, [64, 1, { x_note: LARGE }, 'com.p']],
 ];
 
-describe('large messages about which an authorizer has not decided', () => {
+describe('large messages that wait for an authorizer', () => {
   it.each(WAYS)(
-    'take no more memory than their realm has, also after their senders have left: %s',
+    'take no more memory than wamp.max_waiting_bytes_per_realm, even after their senders have left: %s',
     async (_what, frames, message) => {
       const { gateway, decider } = await start();
       const questions: unknown[] = [];

@@ -64,11 +64,11 @@ const FILLINGS = [
 ] as const;
 
 describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport, FILLINGS[index]] as const))(
-  'A realm that sessions fill, %s',
+  'A realm that clients fill, %s',
   (_name, transport, filling) => {
     const [what, key, request] = filling as (typeof FILLINGS)[number];
 
-    it(`holds no more ${what} of one session, or of all, than its bytes allow, and serves the others`, async () => {
+    it(`holds ${what} only up to its limits in bytes for one session and for all, and serves other sessions`, async () => {
       gateway = await startAttacked([...LINES, `${key} = 32KB`, `${key}_per_realm = 80KB`]);
       const [first, second, third, witness] = [
         await gateway.join(transport),

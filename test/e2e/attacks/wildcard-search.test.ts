@@ -79,7 +79,7 @@ describe('600 shapes of wildcard patterns', () => {
     ['CALL', CALL, jsonOverWebSocket],
     ['wamp.subscription.match', meta(MESSAGE.SUBSCRIBE, 'wamp.subscription.match'), cbor],
     ['wamp.registration.match', meta(MESSAGE.REGISTER, 'wamp.registration.match'), jsonOverRawSocket],
-  ] as const)('%s looks into 256 of them at most', async (_, { fill, ask, answered }, transport) => {
+  ] as const)('%s searches at most 256 of them', async (_, { fill, ask, answered }, transport) => {
     gateway = await startAttacked(SERVICE);
     const attacker = await gateway.join(transport);
     const answers = await all(
@@ -102,7 +102,7 @@ describe('2,000 prefixes, each of which begins with the one before', () => {
   it.each([
     ['PUBLISH', PUBLISH, cbor],
     ['CALL', CALL, messagePack],
-  ] as const)('%s looks once for each length', async (_, { fill, ask, answered }, transport) => {
+  ] as const)('%s makes one lookup for each length', async (_, { fill, ask, answered }, transport) => {
     gateway = await startAttacked(SERVICE);
     const attacker = await gateway.join(transport);
     // None of them matches, but all are looked for.

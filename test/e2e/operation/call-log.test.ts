@@ -23,7 +23,7 @@ describe('the log of calls', () => {
 
   const lines = () => fixture.log.records().filter(({ msg }) => /^call (failed|answered)/.test(String(msg)));
 
-  it('has one line for an answer of the upstream with status 500 or more', async () => {
+  it('has one line for a response with status 500 or more', async () => {
     await set();
     await fixture.caller.call(GET, { id: 's3cret-kwarg', _headers: { 'X-A': 's3cret-header' } });
     expect(lines()).toEqual([
@@ -45,7 +45,7 @@ describe('the log of calls', () => {
     expect(fixture.log.text()).not.toContain('s3cret');
   });
 
-  it("has one line for an error of the gateway's own, with the id that the caller gets", async () => {
+  it('has one line for an error of the gateway itself, with the id that the caller gets', async () => {
     await set(['+pool.max_response_size = 1KB'], 200);
     fixture.upstream.answerWith(() => ({ body: 'x'.repeat(2000) }));
     const { kwargs } = await fixture.caller.call(GET, { id: 1 });
@@ -62,20 +62,20 @@ describe('the log of calls', () => {
     ]);
   });
 
-  it("tells of a caller's own mistake at level info", async () => {
+  it("has a caller's mistake at level info", async () => {
     await set();
     const { kwargs } = await fixture.caller.call(GET, { 's3cret-name': 1 });
     expect(lines()).toMatchObject([{ level: 'info', code: 'bad_request', status: 400, id: kwargs['id'] }]);
     expect(fixture.log.text()).not.toContain('s3cret');
   });
 
-  it.each([200, 304, 404, 429])('has no line for an answer with status %i', async (status) => {
+  it.each([200, 304, 404, 429])('has no line for a response with status %i', async (status) => {
     await set([], status);
     await fixture.caller.call(POST, { a: 1 });
     expect(lines()).toEqual([]);
   });
 
-  it('sums up the same cause from the eleventh on, whichever procedure it was', async () => {
+  it('combines lines with the same cause from the eleventh on, for all procedures together', async () => {
     await set();
     for (let n = 0; n < 25; n++) await fixture.caller.call(n % 2 === 0 ? GET : POST, { id: n });
     await fixture.caller.call(GET, {});
@@ -99,7 +99,7 @@ describe('the log of calls', () => {
     ]);
   });
 
-  it('takes the timeouts that callers choose for one cause', async () => {
+  it('treats all timeouts that callers choose as one cause', async () => {
     await set();
     fixture.upstream.answerWith(() => HANG);
     const calls = Array.from({ length: 15 }, (_, n) =>
@@ -112,7 +112,7 @@ describe('the log of calls', () => {
     );
   });
 
-  it('masks the host where base_url has variables', async () => {
+  it('masks the host when base_url has variables', async () => {
     const conf = (url: string) =>
       ['a', 'b', 'c']
         .map((name) => `rpc_gateway.services.${name}.`)
@@ -131,7 +131,7 @@ describe('the log of calls', () => {
     expect(fixture.log.text()).not.toContain('s3cret');
   });
 
-  it('has a line for every call, and sums up none, with log.calls = all', async () => {
+  it('has a line for every call, and combines none, with log.calls = all', async () => {
     await set(['log.calls = all'], 200);
     await fixture.caller.call(GET, { id: 's3cret' });
     fixture.upstream.answerWith(() => ({ status: 404 }));

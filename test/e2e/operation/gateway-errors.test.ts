@@ -65,7 +65,7 @@ describe('a gateway that cannot start', () => {
     expect(error).toMatchObject({ name: 'GatewayError', code, message: expect.stringMatching(/\w/) });
   });
 
-  it('says listen where a file stands at the path of a Unix socket', async () => {
+  it('has the code listen when a file exists at the path of a Unix socket', async () => {
     const socket = join(folder, 'file');
     writeFileSync(socket, '');
     const gateway = createGateway(

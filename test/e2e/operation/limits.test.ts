@@ -566,7 +566,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('beyond each limit of the configuration', () => {
+describe('the limits of the configuration', () => {
   it.each(CASES.map((one) => [one.keys.join(', '), one] as const))(
     '%s',
     async (_keys, { lines, limited, otherwise, exceed }) => {
@@ -575,7 +575,7 @@ describe('beyond each limit of the configuration', () => {
     },
   );
 
-  it('is looked, for every key there is', () => {
+  it('are all tested: each key is in a case', () => {
     const known = [
       ...Object.keys(WAMP_KEYS).map((key) => `wamp.${key}`),
       ...Object.keys(LISTENER_KEYS).map((key) => `listeners.test.${key}`),

@@ -64,7 +64,7 @@ describe('the observer', () => {
     return { ...fixture, heard };
   }
 
-  it('hears of a good call once, from its beginning to its end', async () => {
+  it('hears of a successful call once at its start and once at its end', async () => {
     const { caller, heard } = await open();
     await caller.call(GET, { id: 1 });
     expect(heard.of('callBegan', 'attemptEnded', 'callEnded')).toEqual([
@@ -89,7 +89,7 @@ describe('the observer', () => {
     expect(heard.of('routedCallEnded')).toEqual([['routedCallEnded', REALM, 'error']]);
   });
 
-  it('hears of every attempt, and of the code with which the gateway ends a call', async () => {
+  it("hears of every attempt, and of the gateway's error code", async () => {
     const { caller, heard } = await open({ answer: () => RESET, lines: ['+retries = 2'] });
     await caller.call(GET, { id: 1 });
     expect(heard.of('attemptEnded', 'callEnded')).toEqual([
@@ -199,7 +199,7 @@ describe('the observer', () => {
     },
   );
 
-  it('hears of a connection for which there is no place', async () => {
+  it('hears of a connection that exceeds max_sessions', async () => {
     const { gateway, heard } = await open({
       lines: ['', 'listeners.main.port = 0', 'listeners.main.max_sessions = 1'],
     });

@@ -15,7 +15,7 @@ const POST = 'com.billing.create_invoice';
 /** On the built package, in a process of its own. */
 const START_AND_STOP = fileURLToPath(new URL('../fixtures/start-and-stop.js', import.meta.url));
 
-describe('when things break', () => {
+describe('the gateway under load and failures', () => {
   const closeLater = closeAfterEach();
   const open = async (options: GatewayFixtureOptions = {}) => closeLater(await openGatewayFixture(options));
   /** A promise and its key. */
@@ -27,7 +27,7 @@ describe('when things break', () => {
     return { opened, open: () => open() };
   }
 
-  it('the API dies under running calls: each is told, and the API coming back is enough', async () => {
+  it('fails running calls when the API dies, and works again as soon as the API is back', async () => {
     const { caller, upstream } = await open({ answer: () => HANG, lines: ['+retries = 0'] });
     const calls = Array.from({ length: 20 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));
     await upstream.arrived(20);
@@ -41,7 +41,7 @@ describe('when things break', () => {
     await back.close();
   });
 
-  it('answers 1,000 calls at once, each with its own answer', async () => {
+  it('gives each of 1,000 simultaneous calls its own response', async () => {
     const { gateway, upstream } = await open({
       answer: (request) => ({ json: { url: request.url, body: request.text } }),
     });
@@ -64,7 +64,7 @@ describe('when things break', () => {
     }
   });
 
-  it('a second gateway on the same port says so, starts nothing, and hurts nobody', async () => {
+  it('rejects the start of a second gateway on the same port, which starts nothing and disturbs nobody', async () => {
     const { gateway, caller, upstream } = await open();
     const { port } = new URL(gateway.url);
     const conf = `${billingConf(upstream.url)}\nlisteners.a.port = 0\nlisteners.b.port = ${port}\n`;
@@ -82,7 +82,7 @@ describe('when things break', () => {
   });
 
   describe('stop', () => {
-    it('lets running calls end, answers new ones with down, and says goodbye', async () => {
+    it('lets running calls end, fails new ones with down, and sends GOODBYE', async () => {
       const held = gate();
       const { gateway, caller, upstream } = await open({
         answer: () => held.opened.then(() => ({ json: 'late' })),
@@ -109,7 +109,7 @@ describe('when things break', () => {
       await expect(connectCaller(gateway.url)).rejects.toThrow('ECONNREFUSED');
     });
 
-    it('ends what still runs when its grace is over, and says why', async () => {
+    it('ends calls that still run after its grace period, and says why', async () => {
       const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ['+pool.size = 1'] });
       const calls = [caller.call(POST, { a: 1 }), caller.call(POST, { a: 2 })];
       const request = await upstream.arrived(1);

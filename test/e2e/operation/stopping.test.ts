@@ -36,7 +36,7 @@ async function join({ url }: RunningGateway): Promise<RawClient> {
 }
 
 describe('a router that stops', () => {
-  it('lets running calls between clients end, takes no new ones, and says GOODBYE then', async () => {
+  it('lets running calls between clients end, accepts no new ones, and then sends GOODBYE', async () => {
     const { gateway, caller, callee, invocation } = await start();
     const stopped = gateway.stop();
     caller.send([MESSAGE.CALL, 2, {}, 'com.work']);
@@ -62,14 +62,14 @@ describe('a router that stops', () => {
   it.each([
     ['its caller', ({ caller }: CallUnderWay) => caller],
     ['its callee', ({ callee }: CallUnderWay) => callee],
-  ])('does not wait for a call when %s has gone', async (_who, whoGoes) => {
+  ])('does not wait for a call when %s has disconnected', async (_who, whoGoes) => {
     const fixture = await start();
     const stopped = fixture.gateway.stop();
     whoGoes(fixture).close();
     await stopped;
   });
 
-  it('waits for no call beyond its grace, nor beyond that of a second stop', async () => {
+  it('waits for no call beyond its grace period, or that of a second stop', async () => {
     const { gateway, caller } = await start();
     const stopped = gateway.stop();
     await gateway.stop(0);

@@ -29,7 +29,7 @@ async function statusFor(origin: string): Promise<number | undefined> {
 }
 
 it.each(['capacitor://localhost', 'ionic://localhost', 'app://-', 'file://', 'null'])(
-  'lets an app in by its origin %s',
+  'accepts an app with the origin %s',
   async (origin) => expect(await statusFor(origin)).toBe(101),
 );
 
@@ -39,4 +39,6 @@ it.each([
   'app://evil',
   'http://localhost',
   'file://x',
-])('keeps out %s, which is not named', async (origin) => expect(await statusFor(origin)).toBe(403));
+])('rejects the origin %s, which is not configured', async (origin) =>
+  expect(await statusFor(origin)).toBe(403),
+);

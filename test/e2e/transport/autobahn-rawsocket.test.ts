@@ -67,7 +67,7 @@ describe.each(transportsNamed('RawSocket', 'RawSocket over a Unix socket', 'RawS
       });
     });
 
-    it('learns why it is not let in', async () => {
+    it('gets the reason why it may not join', async () => {
       host = await startRouterOver(transport, folder);
       await expect(connectAutobahn(placeOf(host, transport), 'nowhere')).rejects.toThrow(
         'wamp.error.no_such_realm',
@@ -88,14 +88,14 @@ describe.each(transportsNamed('RawSocket', 'RawSocket over a Unix socket', 'RawS
       await client.close();
     });
 
-    it('is told when the router goes', async () => {
+    it('gets GOODBYE when the router stops', async () => {
       host = await startRouterOver(transport, folder);
       const client = await connect();
       void host.router.close();
       expect(await client.closed).toBe('wamp.close.system_shutdown');
     });
 
-    it('is not let in where the listener is full', async () => {
+    it('is rejected when the listener is full', async () => {
       host = await startRouterOver(transport, folder, { maxSessions: 1 });
       await connect();
       await expect(connectAutobahn(placeOf(host, transport), 'realm1')).rejects.toThrow();

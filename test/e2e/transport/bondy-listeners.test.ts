@@ -15,7 +15,7 @@ const outside = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
 
-describe('listeners in the words of Bondy 1.0', () => {
+describe('listeners in the syntax of Bondy 1.0', () => {
   let folder: TemporaryFolder;
   let upstream: RecordingUpstream;
   let gateway: Gateway;
@@ -41,7 +41,7 @@ describe('listeners in the words of Bondy 1.0', () => {
     return kwargs;
   }
 
-  it('are opened, and lead to the procedures', async () => {
+  it('open, and give access to the procedures', async () => {
     const socket = join(folder.path, 'side.sock');
     await start(
       'listeners.edge.transport = tcp',
@@ -64,7 +64,7 @@ describe('listeners in the words of Bondy 1.0', () => {
     for (const url of gateway.endpoints) expect(await call(url)).toMatchObject({ status: 200 });
   });
 
-  it('let anonymous users in from this machine alone with allow_anonymous_user = local', async () => {
+  it('accept anonymous users only from this machine with allow_anonymous_user = local', async () => {
     const socket = join(folder.path, 'side.sock');
     await start(
       'security.allow_anonymous_user = LOCAL',

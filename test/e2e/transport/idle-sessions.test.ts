@@ -64,7 +64,7 @@ describe(`${SESSIONS} idle sessions`, () => {
     ['WebSocket', joinWebSocket, 0, (client: OctetClient) => client.write(webSocketFrame(0x81, CALL))],
     ['RawSocket', joinRawSocket, 1, (client: OctetClient) => client.write(frameOf(0, CALL))],
   ])(
-    'over %s stay within bounds, are served all the same, and leave nothing',
+    'over %s use limited memory, are still served, and leave nothing behind',
     { timeout: 300_000 },
     async (name, join, urlAt, call) => {
       const { child, urls } = await startGateway();

@@ -43,7 +43,7 @@ describe('listeners', () => {
     return kwargs;
   }
 
-  it('of every kind lead to the same procedures', async () => {
+  it('of every kind give access to the same procedures', async () => {
     const gateway = await start(
       'listeners.web.port = 0',
       'listeners.raw.protocol = rawsocket',
@@ -72,11 +72,11 @@ describe('listeners', () => {
     expect(upstream.requests).toHaveLength(7);
   });
 
-  it('are one for each transport where none is declared', () => {
+  it('are one for each transport when none is declared', () => {
     expect(listenerUrls(config())).toEqual(['ws://127.0.0.1:18080/ws', 'rs://127.0.0.1:18082']);
   });
 
-  it('that cannot all be opened leave none open, nor a file', async () => {
+  it('that cannot all be opened leave none open, and no file', async () => {
     const [url = ''] = (await start('listeners.web.port = 0')).endpoints;
     const second = createGateway(
       config(
@@ -89,7 +89,7 @@ describe('listeners', () => {
     expect([second.endpoints, readdirSync(folder.path)]).toEqual([[], []]);
   });
 
-  it('on a Unix socket replace what a killed gateway left, and remove their file', async () => {
+  it('on a Unix socket replace the file that a killed gateway left, and remove their own', async () => {
     const path = join(folder.path, 'gateway.sock');
     await killedServer(path);
     const lines = ['listeners.unix.protocol = rawsocket', 'listeners.unix.socket = gateway.sock'];
@@ -104,7 +104,7 @@ describe('listeners', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('hold max_sessions connections, of each source max_sessions_per_source', async () => {
+  it('accept max_sessions connections, and max_sessions_per_source from each source', async () => {
     const gateway = await start(
       'listeners.few.protocol = universal',
       'listeners.few.port = 0',
@@ -124,7 +124,7 @@ describe('listeners', () => {
     for (const client of held) client.close();
   });
 
-  it('take messages of wamp.max_message_size, and time of wamp.handshake_timeout', async () => {
+  it('apply wamp.max_message_size and wamp.handshake_timeout', async () => {
     const gateway = await start(
       'wamp.max_message_size = 3KB',
       'wamp.handshake_timeout = 60ms',

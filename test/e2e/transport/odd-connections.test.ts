@@ -17,7 +17,7 @@ import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
-describe('an API whose connections are odd', () => {
+describe('an API with unusual connections', () => {
   const closeLater = closeAfterEach();
   afterEach(() => vi.restoreAllMocks());
   async function open(options: GatewayFixtureOptions): Promise<GatewayFixture> {
@@ -32,12 +32,12 @@ describe('an API whose connections are odd', () => {
   describe('with a long header section', () => {
     const lengthy = (bytes: number) => ({ json: 'ok', headers: { 'x-long': 'a'.repeat(bytes) } });
 
-    it('is heard up to 64 KB', async () => {
+    it('may send up to 64 KB', async () => {
       const { caller } = await open({ answer: () => lengthy(60_000) });
       expect((await caller.call(POST, {})).kwargs).toStrictEqual({ status: 200, body: 'ok' });
     });
 
-    it('is refused beyond pool.max_response_header_size, which the log names', async () => {
+    it('causes an error beyond pool.max_response_header_size, which the log names', async () => {
       const { caller, upstream, log } = await open({
         answer: () => lengthy(2_000),
         lines: ['+pool.max_response_header_size = 1KB'],
@@ -49,28 +49,28 @@ describe('an API whose connections are odd', () => {
     });
   });
 
-  describe('that closes them unannounced', () => {
+  describe('that closes them without notice', () => {
     /** Looks at no second request. */
     const once = ({ number, socket }: { number: number; socket: net.Socket }) => {
       if (number > 1) socket.destroy();
       return number > 1 ? undefined : jsonResponse('"ok"');
     };
 
-    it('gets each request on a connection of its own with pool.reuse = off', async () => {
+    it('gets each request on a new connection with pool.reuse = off', async () => {
       const { caller, upstream } = await openRaw(once, ['+pool.size = 1', '+pool.reuse = off']);
       for (let n = 0; n < 5; n++) expect((await caller.call(POST, { n })).kind).toBe('result');
       expect([upstream.requests.length, upstream.connections]).toEqual([5, 5]);
       expect(upstream.requests[0]?.head).toMatch(/^connection: close$/im);
     });
 
-    it('costs nothing of the retry budget', async () => {
+    it('uses none of the retry budget', async () => {
       const { caller, upstream } = await openRaw(once, ['+pool.size = 1', '+retries = 1']);
       // The budget is 3 a second, or a fifth of these.
       for (let id = 0; id < 20; id++) expect((await caller.call(GET, { id })).kind).toBe('result');
       expect(upstream.connections).toBe(20);
     });
 
-    it('costs the budget what it does on new connections', async () => {
+    it('uses the retry budget for losses on new connections', async () => {
       const { caller } = await openRaw(({ socket }) => void socket.destroy(), ['+retries = 1']);
       const attempts: unknown[] = [];
       for (let id = 0; id < 20; id++) attempts.push((await caller.call(GET, { id })).kwargs.attempts);
@@ -78,8 +78,8 @@ describe('an API whose connections are odd', () => {
     });
   });
 
-  describe('behind a name that is not its own', () => {
-    it('gets the Host header of the configuration, and none of a caller', async () => {
+  describe('behind another name', () => {
+    it('gets the Host header of the configuration, not of a caller', async () => {
       const { caller, upstream } = await open({ lines: ['+headers.Host = billing.internal'] });
       await caller.call(POST, { a: 1 });
       expect(upstream.requests[0]?.headers.host).toBe('billing.internal');
@@ -88,7 +88,7 @@ describe('an API whose connections are odd', () => {
       expect(upstream.requests).toHaveLength(1);
     });
 
-    it('gets that of each procedure over one connection, and TLS goes by tls.servername', async () => {
+    it('gets the Host header of each procedure over one connection, and tls.servername in TLS', async () => {
       const { serverCert: cert, serverKey: key } = readTlsFixtures();
       const context: SecureContext = createSecureContext({ cert, key });
       const names: string[] = [];
@@ -126,7 +126,7 @@ describe('an API whose connections are odd', () => {
       }) as never);
     const conf = (url: string) => url.replace('127.0.0.1', 'several.test');
 
-    it('gives each of them 2 s, or its share of pool.connect_timeout', async () => {
+    it('has 2 s for each of them, or its share of pool.connect_timeout', async () => {
       const connect = vi.spyOn(net, 'connect');
       for (const line of ['', 'rpc_gateway.services.billing.pool.connect_timeout = 3s']) {
         const { caller, upstream } = await open({ lines: [line] });
@@ -139,7 +139,7 @@ describe('an API whose connections are odd', () => {
       expect(times.filter((time) => time !== undefined)).toEqual([2_000, 1_500]);
     });
 
-    it('is reached at the one that answers', async () => {
+    it('is reached at the one that responds', async () => {
       const { upstream, caller } = await open({
         conf: (url) => `rpc_gateway.services.billing.base_url = ${conf(url)}
 rpc_gateway.services.billing.procedures.get.uri = ${GET}

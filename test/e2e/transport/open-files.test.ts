@@ -17,7 +17,7 @@ const FILES = 256;
 const COMMAND = fileURLToPath(new URL('../../../bin/rpc-gateway.js', import.meta.url));
 
 it.runIf(process.platform === 'linux')(
-  'keeps files free for upstreams when more connections come than the process may open, and logs it once',
+  'the gateway reserves file descriptors for upstreams when too many connections come, and logs it once',
   async () => {
     const upstream = await startRecordingUpstream(() => ({ json: 'ok' }));
     const folder = createTemporaryFolder();

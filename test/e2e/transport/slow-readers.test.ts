@@ -63,7 +63,7 @@ describe.each(transports)('a reader that never reads, over $name', (transport) =
   it.each([
     ['bytes', { maxSendBuffer: 1024 * 1024 }],
     ['messages', { maxSendBuffer: 400 * 1024 * 1024, maxSendQueue: 1000 }],
-  ])('is cut off by the limit of %s, and nobody else notices', async (_what, limits) => {
+  ])('is disconnected at the limit of %s, and no other client is affected', async (_what, limits) => {
     host = await startRouterOver(transport, folder, limits);
     socket = await neverReads(transport, host.url);
     const destroy = vi.spyOn(Socket.prototype, 'destroy');

@@ -121,7 +121,7 @@ describe('hostile octets', () => {
     await stillServed();
   }
 
-  describe.each(['websocket', 'universal'] as const)('in place of an upgrade, on a %s port', (protocol) => {
+  describe.each(['websocket', 'universal'] as const)('instead of an upgrade, on a %s port', (protocol) => {
     const kinds = HOSTILE_HTTP.filter(({ what }) => protocol === 'websocket' || what !== 'RawSocket');
     it.each(kinds)('$what', ({ octets, fate }) => meets(protocol, octets, fate));
   });
@@ -166,7 +166,7 @@ describe('hostile octets', () => {
       ['half a frame', '\x81\xfe'],
       ['half a message in parts', webSocketFrame(0x01, '[1,').toString('latin1')],
       ['pings alone', webSocketFrame(0x89, 'x').toString('latin1').repeat(10)],
-    ])('in place of HELLO: %s', (_what, octets) =>
+    ])('instead of HELLO: %s', (_what, octets) =>
       meets(
         'websocket',
         Buffer.from(octets, 'latin1'),
@@ -186,11 +186,11 @@ describe('hostile octets', () => {
   }
 
   describe('over RawSocket', () => {
-    it.each(HOSTILE_RAWSOCKET_HANDSHAKES)('in place of the handshake: $what', ({ octets, fate }) =>
+    it.each(HOSTILE_RAWSOCKET_HANDSHAKES)('instead of the handshake: $what', ({ octets, fate }) =>
       meets('rawsocket', octets, fate),
     );
     const withMagic = HOSTILE_RAWSOCKET_HANDSHAKES.filter(({ octets }) => octets[0] === 0x7f);
-    it.each(withMagic)('in place of the handshake, on a universal port: $what', ({ octets, fate }) =>
+    it.each(withMagic)('instead of the handshake, on a universal port: $what', ({ octets, fate }) =>
       meets('universal', octets, fate),
     );
     it.each<Hostile>(HOSTILE_RAWSOCKET_FRAMES)('before HELLO: $what', ({ octets, fate }) =>
@@ -217,7 +217,7 @@ describe('hostile octets', () => {
       ['half a message', '\0\0\0\x05[1,'],
       ['a pong that nobody asked for', '\x02\0\0\x01x'],
       ['pings alone', '\x01\0\0\x01x'.repeat(10)],
-    ])('in place of HELLO: %s', (_what, octets) =>
+    ])('instead of HELLO: %s', (_what, octets) =>
       meets('rawsocket', Buffer.from(octets, 'latin1'), 'ABORT', (client) => shaken(client, 1), IMPATIENT),
     );
   });

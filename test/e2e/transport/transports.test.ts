@@ -52,7 +52,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     expect(host().router.counts().sessions).toBe(1);
   });
 
-  it('a client is turned away with a reason', async () => {
+  it('a client that may not join gets a reason', async () => {
     const client = await connect();
     expect(await hello(client, 'nowhere', { roles: ALL_ROLES })).toEqual([
       MESSAGE.ABORT,
@@ -99,7 +99,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     expect((await ask(caller, MESSAGE.CALL, 2, {}, 'com.none'))[4]).toBe('wamp.error.no_such_procedure');
   });
 
-  it('events reach whoever subscribed, and their publisher is told', async () => {
+  it('events reach their subscribers, and the publisher gets PUBLISHED', async () => {
     const [publisher, one, two] = [await join(), await join(other), await join()];
     for (const client of [one, two])
       expect(await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toEqual([MESSAGE.SUBSCRIBED, 1, ANY]);
@@ -116,7 +116,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     expect(one.unread).toBe(0);
   });
 
-  it('messages of megabytes go through, and what comes behind them too', async () => {
+  it('messages of several megabytes arrive, and so do those behind them', async () => {
     const [callee, caller] = [await join(other), await join()];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.echo');
     const text = 'ä'.repeat(2 * 1024 * 1024);
@@ -137,7 +137,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     for (let at = 0; at < 1000; at++) expect((await subscriber.next())[4]).toEqual([at]);
   });
 
-  it('a client that closes without a word leaves nothing, and its callers are told', async () => {
+  it('a client that closes without GOODBYE leaves nothing, and its callers get an error', async () => {
     const [callee, caller] = [await join(other), await join()];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
@@ -147,7 +147,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     expect((await ask(caller, MESSAGE.CALL, 2, {}, 'com.a'))[4]).toBe('wamp.error.no_such_procedure');
   });
 
-  it('the router says goodbye when it closes', async () => {
+  it('the router sends GOODBYE when it closes', async () => {
     const client = await join();
     const closing = host().router.close();
     expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);
@@ -155,7 +155,7 @@ describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
     await Promise.all([closing, client.closed]);
   });
 
-  it('the router closes a connection that breaks the protocol, after saying so', async () => {
+  it('the router sends ABORT to a connection that breaks the protocol, and closes it', async () => {
     const client = await join();
     expect(await ask(client, MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES })).toEqual([
       MESSAGE.ABORT,
