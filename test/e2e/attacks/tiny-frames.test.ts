@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import {
   type AttackedApi,
   callUntil,
@@ -41,7 +42,7 @@ async function joinRaw(): Promise<Attacker> {
   const upgraded = once(ws, 'upgrade');
   await once(ws, 'open');
   const [{ socket }] = await upgraded;
-  ws.send(JSON.stringify([1, 'realm1', { roles: ALL_ROLES }]));
+  ws.send(JSON.stringify([MESSAGE.HELLO, 'realm1', { roles: ALL_ROLES }]));
   await once(ws, 'message');
   return { ws, socket };
 }

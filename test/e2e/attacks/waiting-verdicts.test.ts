@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
+import { closeAfterEach } from '../../support/close-after-each.js';
 import { FRAMES, type Frames } from '../../support/frames.js';
 import type { RunningGateway } from '../../support/gateway.js';
 import { byTicket, logIn } from '../../support/logins.js';
@@ -11,15 +13,11 @@ const TOO_MANY = 'bondy.error.too_many_requests';
 /** Three of them have room in 1 MB. */
 const LARGE = 'x'.repeat(300_000);
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).reverse()) await close();
-});
+const closeLater = closeAfterEach();
 
 async function join({ url }: RunningGateway, name: string, frames?: Frames): Promise<RawClient> {
-  const client = await connectRaw(url, frames);
-  open.push(() => client.close());
-  expect((await logIn(client, REALM, byTicket(name, name)))[0]).toBe(2);
+  const client = closeLater(await connectRaw(url, frames));
+  expect((await logIn(client, REALM, byTicket(name, name)))[0]).toBe(MESSAGE.WELCOME);
   return client;
 }
 
@@ -42,26 +40,26 @@ async function start() {
       ],
     },
   );
-  open.push(() => gateway.stop(0));
+  closeLater(() => gateway.stop(0));
   const decider = await join(gateway, 'decider');
-  decider.send([64, 1, {}, AUTHORIZER]);
-  expect((await decider.next())[0]).toBe(65);
+  decider.send([MESSAGE.REGISTER, 1, {}, AUTHORIZER]);
+  expect((await decider.next())[0]).toBe(MESSAGE.REGISTERED);
   return { gateway, decider };
 }
 
 /** The request ID of the next question to the authorizer. */
 async function asked(decider: RawClient): Promise<unknown> {
   const question = await decider.next();
-  expect(question[0]).toBe(68);
+  expect(question[0]).toBe(MESSAGE.INVOCATION);
   return question[1];
 }
 
 const WAYS: readonly [string, Frames | undefined, readonly unknown[]][] = [
-  ['CALL in JSON', undefined, [48, 1, {}, 'com.p', [LARGE]]],
-  ['CALL in MessagePack', FRAMES[1], [48, 1, {}, 'com.p', [], { text: LARGE }]],
-  ['PUBLISH in CBOR', FRAMES[2], [16, 1, { acknowledge: true }, 'com.t', [LARGE]]],
-  ['SUBSCRIBE with a large option', undefined, [32, 1, { x_note: LARGE }, 'com.t']],
-  ['REGISTER with a large option', undefined, [64, 1, { x_note: LARGE }, 'com.p']],
+  ['CALL in JSON', undefined, [MESSAGE.CALL, 1, {}, 'com.p', [LARGE]]],
+  ['CALL in MessagePack', FRAMES[1], [MESSAGE.CALL, 1, {}, 'com.p', [], { text: LARGE }]],
+  ['PUBLISH in CBOR', FRAMES[2], [MESSAGE.PUBLISH, 1, { acknowledge: true }, 'com.t', [LARGE]]],
+  ['SUBSCRIBE with a large option', undefined, [MESSAGE.SUBSCRIBE, 1, { x_note: LARGE }, 'com.t']],
+  ['REGISTER with a large option', undefined, [MESSAGE.REGISTER, 1, { x_note: LARGE }, 'com.p']],
 ];
 
 describe('large messages that wait for an authorizer', () => {
@@ -79,16 +77,16 @@ describe('large messages that wait for an authorizer', () => {
       }
       const late = await join(gateway, 'ben', frames);
       late.send(message);
-      expect((await late.next()).slice(0, 5)).toEqual([8, message[0], 1, {}, TOO_MANY]);
+      expect((await late.next()).slice(0, 5)).toEqual([MESSAGE.ERROR, message[0], 1, {}, TOO_MANY]);
       questions.push(await asked(decider));
       // Small messages still have room.
-      late.send([48, 2, {}, 'com.p']);
+      late.send([MESSAGE.CALL, 2, {}, 'com.p']);
       questions.push(await asked(decider));
-      for (const question of questions) decider.send([70, question, {}, [false]]);
+      for (const question of questions) decider.send([MESSAGE.YIELD, question, {}, [false]]);
       expect((await late.next())[4]).toBe('wamp.error.not_authorized');
       // The memory was given back.
       late.send([message[0], 3, ...message.slice(2)]);
-      decider.send([70, await asked(decider), {}, [false]]);
+      decider.send([MESSAGE.YIELD, await asked(decider), {}, [false]]);
       expect((await late.next())[4]).toBe('wamp.error.not_authorized');
     },
   );
