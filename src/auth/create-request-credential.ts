@@ -42,7 +42,7 @@ export function createRequestCredential(
     case 'static':
       return createStaticCredential(credential, variables);
     case 'token': {
-      const { clock, random, log, waiting, observer } = deps;
+      const { clock, random, log, waiting, turns, observer } = deps;
       const { placement } = credential;
       const endpoint = createTokenEndpoint({
         settings,
@@ -75,7 +75,7 @@ export function createRequestCredential(
         cache.close();
         await endpoint.close();
       };
-      return createTokenCredential({ settings, credential, variables, cache, clock, waiting, close });
+      return createTokenCredential({ settings, credential, variables, cache, clock, turns, waiting, close });
     }
   }
 }

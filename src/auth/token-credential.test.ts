@@ -3,6 +3,7 @@ import { billingConf } from '../../test/support/billing-conf.js';
 import { createFakeClock } from '../../test/support/fake-clock.js';
 import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
+import { createTurns } from '../turns.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { SharedBytes } from '../upstream/shared-bytes.js';
@@ -54,6 +55,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
       ...cache,
     },
     clock,
+    turns: createTurns(clock),
     waiting: createWaitingMemory(10_000, new SharedBytes(10_000)),
     close: async () => {},
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
+import type { Turns } from '../turns.js';
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
@@ -17,6 +18,7 @@ export interface TokenCredentialParts {
   readonly variables: Variables;
   readonly cache: TokenCache;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly waiting: WaitingMemory;
   readonly close: () => Promise<void>;
 }
@@ -27,7 +29,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   const { placement } = parts.credential;
   const refreshOn = settings['auth.refresh_on'];
   const maxWaiting = settings['pool.max_waiting'];
-  const waitWithin = createWaitWithin<Token | NoToken>(clock);
+  const waitWithin = createWaitWithin<Token | NoToken>(clock, parts.turns);
   let waiting = 0;
   let composedFor: Token | undefined;
   let composed = '';

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.js';
 import { WaitQueue } from '../collections/wait-queue.js';
+import { inTurns, type Turns } from '../turns.js';
 import type { CallControl } from '../upstream/call-control.js';
 
 /**
@@ -14,11 +15,17 @@ export type WaitWithin<T> = (
 ) => Promise<T | 'timeout' | 'canceled'>;
 
 /**
+ * How many calls go on in one turn of the event loop. What they do then is not done yet when the
+ * next one is told, so the time that a turn has left cannot limit them.
+ */
+const CALLS_PER_TURN = 32;
+
+/**
  * Creates the waits of many calls. A call that has ended leaves its queue, and nothing of it stays
  * in memory. With a `then` for each call it would stay until the promise resolves: a token endpoint
  * may hang, and meanwhile a client can send and cancel calls of any size.
  */
-export function createWaitWithin<T>(clock: Clock): WaitWithin<T> {
+export function createWaitWithin<T>(clock: Clock, turns: Turns): WaitWithin<T> {
   const queues = new WeakMap<Promise<T>, WaitQueue<(outcome: T) => void>>();
 
   function queueFor(awaited: Promise<T>): WaitQueue<(outcome: T) => void> {
@@ -29,9 +36,16 @@ export function createWaitWithin<T>(clock: Clock): WaitWithin<T> {
     void awaited.then((outcome) => {
       // A later wait for the resolved promise needs a `then` of its own.
       queues.delete(awaited);
-      for (let next = queue.first; next !== undefined; next = queue.first) next(outcome);
+      void inTurns(turns, ends(queue, outcome));
     });
     return queue;
+  }
+
+  function* ends(queue: WaitQueue<(outcome: T) => void>, outcome: T): Generator<unknown> {
+    for (let count = 1, next = queue.first; next !== undefined; count++, next = queue.first) {
+      next(outcome);
+      yield count % CALLS_PER_TURN === 0 ? false : undefined;
+    }
   }
 
   return (awaited, control) => {
