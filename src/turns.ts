@@ -10,8 +10,8 @@ interface TurnsClock {
 }
 
 /**
- * Works while {@link Turns.hasTime}, at least for one step. Returns true when the work is done;
- * `last` if it also causes so much more work that no other task should run in this turn.
+ * Does at least one step of its work, and more while {@link Turns.hasTime}. Returns true when the
+ * work is done, or `last` if no other task should run in this turn.
  */
 export type Task = () => boolean | 'last';
 
@@ -165,8 +165,8 @@ export async function resultInTurns<T>(
 }
 
 /**
- * Resolves at the end of a turn, in which no other promise of this function resolves: for work of
- * many milliseconds that cannot be divided, such as copying a large frame.
+ * Resolves at the end of a turn. No two promises of this function resolve in the same turn. For work
+ * of many milliseconds that cannot be divided, such as copying a large frame.
  */
 export function lastInTurn(turns: Turns): Promise<void> {
   return new Promise((resolve) => {

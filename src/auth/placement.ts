@@ -38,7 +38,9 @@ export function placeCredential<Request extends HttpRequest>(
   return { ...request, path: `${request.path}${separator}${pair}` };
 }
 
-/** Whether the credential is allowed at its place. In a header it must never split the request. */
+/**
+ * Whether the credential is allowed at its place. In a header, a line end would start a new header.
+ */
 export function isPlaceable(text: string, placement: Placement): boolean {
   return placement.where === 'header' ? isFieldValue(text) : text.isWellFormed();
 }

@@ -11,7 +11,7 @@ const SECRET_WORDS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-/** Identifies a call and gives no access. */
+/** A name with `key` whose value is no credential: it identifies a call. */
 const HARMLESS = /^idempotency[-_]?key$/i;
 
 /**
@@ -58,7 +58,7 @@ function decoded(name: string): string {
   }
 }
 
-/** A body without such fields stays exactly as it is. */
+/** Changes nothing in a body without such fields. */
 function maskBody(content: string | Uint8Array): string {
   return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

@@ -11,7 +11,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** What may come next. Instead of the first two, the list or object may end. */
+/** What may come next. A list or object may also end at FIRST_VALUE or FIRST_NAME. */
 const FIRST_VALUE = 0;
 const FIRST_NAME = 1;
 const VALUE = 2;

@@ -107,8 +107,7 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
  * The same as {@link endOfValue} for an object.
  *
  * @param bounds gets the positions of the entries, see `EntryBounds`
- * @param most maximum numbers in `bounds`; if there are more entries, one of them is added
- * nevertheless
+ * @param most maximum length of `bounds`. It grows beyond that, by one entry, if there are more.
  */
 export function endOfObject(
   bytes: Uint8Array,

@@ -30,8 +30,8 @@ const NESTING = 2048;
  * Whether JSON has more than `most` values and names, counted by `weights.ts`. Stops as soon as it
  * knows.
  *
- * This is not part of the scan for errors, because that runs for each text, and this only for the
- * longest ones.
+ * This is not part of the scan for errors: that one runs for each text, this one only for the
+ * longest texts.
  *
  * @param bytes may be invalid JSON; then everything that looks like a value counts
  */

@@ -24,7 +24,7 @@ export interface SecretKeeperOptions {
   readonly record: { readonly service: string; readonly provider?: string | undefined };
 }
 
-/** Reads a secret again and again, and keeps its latest values. */
+/** Reads a secret at intervals, and keeps its latest values. */
 export interface SecretKeeper {
   /** The values of the last successful read; undefined before it. */
   values(): Values | undefined;
@@ -43,15 +43,15 @@ export interface SecretKeeper {
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
 
 /**
- * Creates a keeper for one secret. A failed read does not change the values and is retried for
- * ever. A read fails as a whole if one field is unusable.
+ * Creates a keeper for one secret. A failed read keeps the old values, and is retried without end.
+ * If one field is unusable, the whole read fails.
  */
 export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   const { provider, pick, clock, random, log, observer, record } = options;
   let values: Values | undefined;
   let failures = 0;
   let retryMs = 0;
-  let underWay: Promise<void> | undefined;
+  let currentRead: Promise<void> | undefined;
   /** True if the secret changed during a read, so that the result of the read may be old. */
   let changedMeanwhile = false;
   let next: { at: number; stop: () => void } | undefined;
@@ -69,8 +69,8 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
 
   function readNow(): Promise<void> {
     if (closed) return Promise.resolve();
-    underWay ??= readUntilSettled();
-    return underWay;
+    currentRead ??= readUntilSettled();
+    return currentRead;
   }
 
   async function readUntilSettled(): Promise<void> {
@@ -80,7 +80,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
       await attempt();
     } while (changedMeanwhile && !closed);
     // No await since the check of `changedMeanwhile`, so no change can happen in between.
-    underWay = undefined;
+    currentRead = undefined;
     if (closed) return;
     if (failures > 0) schedule(retryMs);
     else if (options.refreshMs > 0) schedule(options.refreshMs);
@@ -134,7 +134,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
     reread: readNow,
     nextInMs() {
       if (closed) return undefined;
-      if (underWay !== undefined) return 0;
+      if (currentRead !== undefined) return 0;
       return next && Math.max(0, next.at - clock.monotonic());
     },
     close() {

@@ -50,7 +50,7 @@ export const PROCEDURE_KEYS = {
   remaining: {
     type: oneOf('query', 'body', 'refuse'),
     computed: '`query` for get, delete, head; `body` for post, put, patch; `refuse` with a whole `body`',
-    meaning: 'Where kwargs go that no template used.',
+    meaning: 'Where the kwargs go that no template uses.',
     example: 'refuse',
   },
   'response.headers': {
@@ -64,7 +64,7 @@ export const PROCEDURE_KEYS = {
     type: oneOf('auto', 'json', 'text', 'bytes'),
     default: 'auto',
     meaning:
-      'How the body of a response is read. `auto`: by its media type. `json`, `text`, `bytes`: in this way, whatever the media type, also on errors; JSON that does not parse is text. An empty body is always an empty text.',
+      'How the body of a response is read. `auto`: by its media type. `json`, `text`, `bytes`: in this way, whatever the media type, and for errors too. A body that is not valid JSON becomes text. An empty body is always an empty text.',
     example: 'bytes',
   },
   invoke: {

@@ -44,7 +44,8 @@ export function readRealmSecurity(
     (name, index) => readAuthMethod(name, [...path, 'authmethods', index], reading) ?? [],
   );
   notifyOf(realm, notify);
-  // The gateway does not read the prototype. Without its sources and grants, nothing is allowed.
+  // The gateway does not read the prototype. So it allows nothing in a realm that takes its sources
+  // and grants from there.
   const inherited = value.prototype_uri === undefined ? undefined : [];
   const declaredSources = sources ?? inherited;
   const declaredGrants = grants ?? inherited;

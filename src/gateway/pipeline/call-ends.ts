@@ -99,11 +99,11 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
         observer.callEnded(observed, responseClass(status), clock.monotonic() - call.startedAt, attempts);
       }
       const isFailure = reply.kind === 'error' && reply.status >= 500;
-      if (isFailure || callLog.logsAnswers) {
+      if (isFailure || callLog.logsResponses) {
         const cause = isFailure ? `the upstream answered ${status}` : undefined;
         const end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
         if (isFailure) callLog.failed(subject, end);
-        else callLog.answered(subject, end);
+        else callLog.responded(subject, end);
       }
       return reply;
     },

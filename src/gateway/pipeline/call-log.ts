@@ -32,8 +32,8 @@ export interface CallEnd {
 /** One line for a call that has ended (`log.calls`). */
 export interface CallLog {
   /** True if calls are logged that succeed, or that get a 4xx response: an error of the caller. */
-  readonly logsAnswers: boolean;
-  answered(subject: CallSubject, end: CallEnd): void;
+  readonly logsResponses: boolean;
+  responded(subject: CallSubject, end: CallEnd): void;
   failed(subject: CallSubject, end: CallEnd): void;
   /** Writes the lines that were held back so far. */
   flush(): void;
@@ -49,8 +49,8 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
   const summed = createSummedLog({ log, clock, most: MOST_OF_A_CAUSE, windowMs: WINDOW_MS });
   return {
     // Asked once: making the record costs each call.
-    logsAnswers: all && (log.isLevelEnabled?.('info') ?? true),
-    answered: (subject, end) => log.info(record(subject, end), 'call answered'),
+    logsResponses: all && (log.isLevelEnabled?.('info') ?? true),
+    responded: (subject, end) => log.info(record(subject, end), 'call answered'),
     failed(subject, end) {
       const level = levelOf(end.code);
       if (all) {
@@ -66,7 +66,7 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
   };
 }
 
-const SILENT: CallLog = { logsAnswers: false, answered() {}, failed() {}, flush() {} };
+const SILENT: CallLog = { logsResponses: false, responded() {}, failed() {}, flush() {} };
 
 /** A caller's own mistake or change of mind is no trouble of the operator's. */
 function levelOf(code: CallErrorCode | undefined): 'info' | 'warn' | 'error' {

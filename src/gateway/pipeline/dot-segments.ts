@@ -10,15 +10,16 @@ import { decodeOnce } from './decode-once.js';
  */
 
 /**
- * How often a text is decoded. Each time reveals one more level; real servers and proxies need two.
+ * How often a text is decoded. A server behind a proxy may decode it twice; more is unusual.
  */
 const DECODINGS = 4;
 
 /**
  * `.` or `..` between slashes of either kind, or as the whole text.
  *
- * Some servers remove a path parameter (`..;v=1`, RFC 3986 §3.3), white space, or everything after
- * U+0000. Others see the start of a query or a fragment. All of these then find a dot segment, too.
+ * It also matches text that some servers shorten to a dot segment. They remove a path parameter
+ * (`..;v=1`, RFC 3986 §3.3), white space, or everything after U+0000. Or they take `?` and `#` for
+ * the start of a query or a fragment.
  */
 const DOT_PIECE = /(?:^|[/\\])[\s\0]*\.\.?[\s\0]*(?:[/\\;?#]|$)/;
 

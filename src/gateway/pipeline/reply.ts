@@ -13,16 +13,16 @@ import { statusUri } from './status-uris.js';
 
 export type ReplyHeaders = Readonly<Record<string, string | readonly string[]>>;
 
-/** What a call came to, before it is put into WAMP's words. */
+/** The outcome of a call, independent of WAMP. */
 export type Reply =
-  /** The upstream answered well. */
+  /** The upstream responded with success. */
   | {
       readonly kind: 'result';
       readonly status: number;
       readonly body: ReplyBody;
       readonly headers: ReplyHeaders | undefined;
     }
-  /** The upstream answered with an error. */
+  /** The upstream responded with an error. */
   | {
       readonly kind: 'error';
       readonly uri: string;
@@ -30,7 +30,7 @@ export type Reply =
       readonly body: ReplyBody;
       readonly headers: ReplyHeaders | undefined;
     }
-  /** The gateway itself could not bring an answer. */
+  /** The gateway itself failed to get a response, or to pass it on. */
   | {
       readonly kind: 'failure';
       readonly code: CallErrorCode;
@@ -54,14 +54,14 @@ export interface ReplyRule {
  */
 export function mapResponse(
   request: HttpRequest,
-  answer: HttpResponse,
+  response: HttpResponse,
   rule: ReplyRule,
-  body: DecodedBody = decodeBody(answer, rule.decode),
+  body: DecodedBody = decodeBody(response, rule.decode),
 ): Reply | RefusedBody {
   if (body.kind === 'refused') return body;
-  const { status } = answer;
+  const { status } = response;
   const headers =
-    rule.responseHeaders.length === 0 ? undefined : pickHeaders(answer.headers, rule.responseHeaders);
+    rule.responseHeaders.length === 0 ? undefined : pickHeaders(response.headers, rule.responseHeaders);
   if (status >= 200 && status < 300) return { kind: 'result', status, body, headers };
   if (status === 304 && isConditional(request))
     return { kind: 'result', status, body: { kind: 'text', text: '' }, headers };

@@ -52,7 +52,7 @@ export interface Invocations {
   end(request: number): void;
   interrupt(request: number, mode: unknown): void;
   interruptAll(): void;
-  /** To be called after the reply to an invocation was sent. */
+  /** Must be called after the reply to an invocation was sent. */
   answered(): void;
   /** Resolves when no invocation runs, and all replies were sent. */
   idle(): Promise<void>;
@@ -101,7 +101,7 @@ export async function answerInvocation(
 ): Promise<void> {
   const target = invocations.find(message.registration);
   if (target === undefined) {
-    // The INVOCATION was sent before the router got our UNREGISTER.
+    // The router sent the INVOCATION before it got our UNREGISTER.
     sendError(peer, message.request, ERROR_URI.noSuchProcedure, { args: ['the procedure was unregistered'] });
     return;
   }
