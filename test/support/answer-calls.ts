@@ -1,12 +1,17 @@
 import { MESSAGE } from '../../src/wamp/messages.js';
 import type { RawClient } from './raw-client.js';
 
-/** What a callee says to a call with these positional arguments; nothing where it leaves the caller waiting. */
+/**
+ * A callee's response to a call with these positional arguments; undefined if it does not respond.
+ */
 export type CallAnswer = (
   args: readonly unknown[],
 ) => { readonly result: unknown } | { readonly error: string } | undefined;
 
-/** Answers each INVOCATION that a callee gets, until its connection closes. It may hear nothing else. */
+/**
+ * Answers each INVOCATION that a callee gets, until its connection closes. It must not get other
+ * messages.
+ */
 export function answerCalls(callee: RawClient, answer: CallAnswer): void {
   const serve = async (): Promise<void> => {
     for (;;) {

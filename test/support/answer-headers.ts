@@ -1,6 +1,6 @@
 import type { ResponseHeaders } from '../../src/upstream/response-headers.js';
 
-/** Header fields as they come in an answer: octets, and one pair for each value. */
+/** Header fields as a response has them: octets, and one pair for each value. */
 export function answerHeaders(
   fields: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): ResponseHeaders {

@@ -74,7 +74,9 @@ export function procedureLines(name: string, keys: Readonly<Record<string, strin
   return Object.entries(all).map(([key, value]) => `+procedures.${name}.${key} = ${value}`);
 }
 
-/** Calls a procedure of the service `api` and gives the answer in its list form: RESULT or ERROR. */
+/**
+ * Calls a procedure of the service `api` and gives the answer in its list form: RESULT or ERROR.
+ */
 export async function callApi(client: RawClient, name: string, kwargs: object): Promise<readonly unknown[]> {
   client.send([MESSAGE.CALL, nextRequest(client), {}, `com.api.${name}`, [], kwargs]);
   return client.next();

@@ -10,7 +10,7 @@ import type { AnswerHandler } from './recording-upstream.js';
 export const GET = 'com.billing.get_invoice';
 export const POST = 'com.billing.create_invoice';
 
-/** The error of a call for which no token can be had; `retry_after` comes besides. */
+/** The error of a call when no token is available, without `retry_after`. */
 export const NO_TOKEN = {
   status: 503,
   code: 'auth',
@@ -20,7 +20,7 @@ export const NO_TOKEN = {
 
 const GUIDE = readDocument('examples/guide.conf');
 
-/** The guide's OAuth2 section as it stands there, but for the identity provider's host. */
+/** The guide's OAuth2 section, unchanged except for the identity provider's host. */
 export function guideOAuth2(idpOrigin: string): string {
   const section = GUIDE.slice(GUIDE.indexOf('## Token acquisition'));
   return section.replace('https://idp.example.com', idpOrigin);
@@ -33,18 +33,25 @@ export interface AuthFixture extends GatewayFixture {
   /** The tokens that the API was sent, in order. */
   sentTokens(): readonly string[];
   /**
-   * Lets time pass, step by step; between the steps everything that was set going by it comes to its end, or to a token
-   * endpoint that keeps silent. To be called while the API owes no answer.
+   * Moves time in steps. After each step it waits until all exchanges have ended, except those that
+   * wait for a token endpoint that does not respond. Call it only when no request to the API is
+   * pending.
    *
-   * @param stepMs default 10 s; no more than half a minute, or the heartbeat would miss the caller's pongs.
+   * @param stepMs default 10 s; at most 30 s, or the heartbeat misses the caller's pongs
    */
   pass(ms: number, stepMs?: number): Promise<void>;
-  /** Waits until what was set going has come to its end, or to a token endpoint that keeps silent. */
+  /**
+   * Waits until all exchanges have ended, except those that wait for a token endpoint that does not
+   * respond.
+   */
   settle(): Promise<void>;
 }
 
 export interface AuthFixtureOptions {
-  /** Added behind the guide's OAuth2 section, so that they win over it; `+` stands for the service's prefix. */
+  /**
+   * Lines behind the guide's OAuth2 section, which they override; `+` stands for the service's
+   * prefix.
+   */
   readonly lines?: readonly string[];
   /** Further lines that need the addresses. */
   readonly more?: (apiUrl: string, idpOrigin: string) => string;
@@ -52,14 +59,17 @@ export interface AuthFixtureOptions {
   readonly without?: readonly string[];
   readonly idp?: AnswerHandler;
   readonly api?: AnswerHandler;
-  /** Jitter: what `random` gives. Default: 0.5, which is none where it goes both ways. */
+  /** What `random` returns. Default: 0.5, which means no jitter when jitter goes both ways. */
   readonly random?: number;
 }
 
-/** One HTTP attempt's time, of an odd length: so that its timers can be told from all others. */
+/** The timeout of one HTTP attempt. Its unusual length distinguishes its timers from all others. */
 const TIMEOUT_MS = 7_777;
 
-/** Starts the guide's billing service with its OAuth2 section, a scripted token endpoint, and an API. */
+/**
+ * Starts the guide's billing service with its OAuth2 section, a scripted token endpoint, and an
+ * API.
+ */
 export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise<AuthFixture> {
   const { lines = [], without = [], random = 0.5 } = options;
   const idp = await startIdp(options.idp);
@@ -105,7 +115,7 @@ export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise
   };
 }
 
-/** Counts the HTTP exchanges under way by the timers that watch over them. */
+/** Counts the running HTTP exchanges by their timers. */
 function watchExchanges(clock: FakeClock): { readonly clock: Clock; open(): number } {
   const open = new Set<object>();
   return {

@@ -1,15 +1,15 @@
 import { readTlsFixtures } from './tls-fixtures.js';
 
-/** What a block needs around it, and what comes of one call through it. */
+/** What a block needs besides itself, and what one call with it causes. */
 export interface AuthenticationCase {
   readonly env?: Readonly<Record<string, string>>;
   /** Files beside the configuration: text, or what is written as JSON. */
   readonly files?: Readonly<Record<string, object | string>>;
   /** In AWS Secrets Manager. */
   readonly secret?: object;
-  /** What the token endpoint answers; where it is absent nobody may ask it. */
+  /** The response of the token endpoint; if absent, no token request is allowed. */
   readonly tokenAnswer?: object;
-  /** What it answers besides, or in its place. */
+  /** Fields that are added to that response, or replace it. */
   readonly tokenReply?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
   readonly tokenRequest?: readonly string[];
   readonly call: readonly [procedure: string, kwargs: object];
@@ -27,7 +27,7 @@ const BASIC = `Basic ${Buffer.from('my-client-id:s+:cret').toString('base64')}`;
 const oauthAnswer = { access_token: 'tok-1', token_type: 'Bearer', expires_in: 3600 };
 const postedForm = ['POST /oauth/token', ACCEPT, FORM, '', `${GRANT}&${CREDENTIALS}`];
 
-// Whatever a caller puts where the credential goes is replaced.
+// A value that a caller puts in the place of the credential is replaced.
 const getInvoice = [
   'com.billing.get_invoice',
   { id: 'INV-001', _headers: { authorization: 'Bearer mine' } },

@@ -21,7 +21,7 @@ export interface AutobahnSession {
     options?: { readonly acknowledge?: boolean; readonly exclude_me?: boolean },
   ): Promise<{ readonly id: number }>;
 }
-/** A promise of when.js, which tells of progress too. */
+/** A promise of when.js, which also reports progress. */
 export interface AutobahnCall extends Promise<unknown> {
   then<Done = unknown, Failed = never>(
     done?: ((result: unknown) => Done | PromiseLike<Done>) | null,
@@ -42,13 +42,13 @@ export interface AutobahnRegistration {
 export interface AutobahnSubscription {
   readonly id: number;
 }
-/** What autobahn resolves a call with that has more than one positional result, or keyword results. */
+/** What autobahn resolves a call with if it has several positional results, or keyword results. */
 export interface AutobahnResult {
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** How autobahn|js is told of RawSocket, which it speaks in Node alone, and in JSON alone. */
+/** A RawSocket for autobahn|js, which supports it only in Node, and only with JSON. */
 export type AutobahnRawSocket = { readonly type: 'rawsocket' } & (
   | { readonly host: string; readonly port: number }
   | { readonly path: string }
@@ -75,7 +75,7 @@ interface Autobahn {
     args?: readonly unknown[],
     kwargs?: object,
   ) => AutobahnError;
-  /** What an endpoint returns for more than one positional result, or keyword results. */
+  /** What an endpoint returns for several positional results, or keyword results. */
   Result: new (
     args?: readonly unknown[],
     kwargs?: object,
@@ -96,14 +96,14 @@ const require = createRequire(import.meta.url);
 /** autobahn|js itself, which is CommonJS. */
 export const autobahn: Autobahn = require('autobahn');
 
-/** Its classes by the names that everybody else uses. */
+/** Its serializer classes by their usual names. */
 const SERIALIZERS = { json: 'JSONSerializer', msgpack: 'MsgpackSerializer', cbor: 'CBORSerializer' } as const;
 
 /** What autobahn|js is given in its `serializers`. */
 export const autobahnSerializer = (format: keyof typeof SERIALIZERS): object =>
   new autobahn.serializer[SERIALIZERS[format]]();
 
-/** It tells the console of every connection that closes, as of errors that endpoints throw by intent. */
+/** It writes every closed connection, and every error that an endpoint throws, to the console. */
 function silence(): void {
   const log: { warn: () => void } = require('autobahn/lib/log.js');
   log.warn = () => {};
@@ -113,14 +113,18 @@ export interface AutobahnClient {
   readonly session: AutobahnSession;
   /** Details of WELCOME. */
   readonly welcome: Readonly<Record<string, unknown>>;
-  /** Resolves when the connection is gone: with the reason URI of GOODBYE, else with autobahn's own word. */
+  /**
+   * Resolves when the connection has closed, with the reason URI of GOODBYE, else with autobahn's
+   * own reason.
+   */
   readonly closed: Promise<string>;
   /** Leaves the realm, closes the connection and waits for that. */
   close(): Promise<string>;
 }
 
 /**
- * Connects once, without retries. Rejects with the reason of an ABORT, or autobahn's own.
+ * Connects once, without retries. Rejects with the reason of an ABORT, else with autobahn's own
+ * reason.
  *
  * @param place a WebSocket URL, or RawSocket
  * @param serializer over WebSocket; default: it offers JSON and MessagePack

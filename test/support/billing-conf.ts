@@ -1,4 +1,4 @@
-/** The guide's billing service, complete, for tests that add lines of their own. */
+/** The guide's complete billing service, for tests that add their own lines. */
 export function billingConf(baseUrl: string, ...lines: string[]): string {
   const service = 'rpc_gateway.services.billing';
   const procedure = (name: string, method: string, path: string) => [

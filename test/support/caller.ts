@@ -4,7 +4,7 @@ import { MESSAGE } from '../../src/wamp/messages.js';
 
 export const REALM = 'com.example.myrealm';
 
-/** How a call ended, with the frame that said so. */
+/** How a call ended, with the frame that ended it. */
 export interface Answer {
   readonly kind: 'result' | 'error';
   /** The error's URI; empty for a result. */
@@ -21,22 +21,28 @@ export interface CallOptions {
   readonly args?: readonly unknown[];
 }
 
-/** Calls procedures in plain JSON frames: what is sent and what comes back can be compared letter by letter. */
+/**
+ * Calls procedures in JSON frames, so that a test can compare the exact text that is sent and
+ * received.
+ */
 export interface Caller {
   /** From WELCOME. */
   readonly session: number;
   readonly authid: string;
   /** The request ID of the latest CALL. */
   readonly lastRequest: number;
-  /** Never rejects for a WAMP error; rejects when the connection closes first. Text is sent as it stands. */
+  /**
+   * Does not reject for a WAMP error; rejects when the connection closes first. Text is sent
+   * unchanged.
+   */
   call(procedure: string, kwargs?: object | string, options?: CallOptions): Promise<Answer>;
-  /** Cancels the latest CALL, or the one named. */
+  /** Cancels the latest CALL, or the one with this request ID. */
   cancel(mode?: string, request?: number): void;
-  /** Cuts the TCP connection off, without a goodbye. */
+  /** Closes the TCP connection without GOODBYE. */
   terminate(): void;
-  /** Leaves in good order. */
+  /** Sends GOODBYE and closes. */
   close(): Promise<void>;
-  /** Answers that came for no call of ours, or a second time. */
+  /** Responses that belong to no running call. */
   readonly unexpected: readonly string[];
 }
 
@@ -113,7 +119,7 @@ export async function connectCaller(url: string, realm = REALM): Promise<Caller>
   };
 }
 
-/** The kwargs of an error that the gateway itself raised, without its random id. */
+/** The kwargs of an error of the gateway itself, without its random id. */
 export function ownError(answer: Answer): Record<string, unknown> {
   const { id, ...rest } = answer.kwargs;
   if (typeof id !== 'string' || id === '') throw new Error(`no id: ${answer.frame}`);

@@ -15,11 +15,16 @@ export function seededRandom(seed: number): () => number {
 }
 
 export interface ChaosOptions {
-  /** Share of requests, 0 to 1, whose connection is reset after the commit and before the answer. */
+  /**
+   * Share of requests, 0 to 1, whose connection is reset after the commit and before the response.
+   */
   readonly resetShare: number;
-  /** Seed of the choice. */
+  /** Seed of the random choice. */
   readonly seed: number;
-  /** Name of a header by which a repeated request is recognised and not committed again. None by default. */
+  /**
+   * Name of a header by which a repeated request is recognised and not committed again. None by
+   * default.
+   */
   readonly idempotencyHeader?: string;
 }
 
@@ -27,14 +32,17 @@ export interface ChaosUpstream {
   readonly url: string;
   /** What was committed, in order: the bodies of the POSTs. */
   readonly ledger: readonly string[];
-  /** Requests that arrived, the repeated ones too. */
+  /** Requests that arrived, including repeated ones. */
   readonly received: number;
   /** Connections reset on purpose. */
   readonly resets: number;
   close(): Promise<void>;
 }
 
-/** Answers every POST with 201 after writing its body to the ledger, and resets some connections between the two. */
+/**
+ * Answers every POST with 201 after writing its body to the ledger, and resets some connections
+ * between the two.
+ */
 export async function startChaosUpstream(options: ChaosOptions): Promise<ChaosUpstream> {
   const random = seededRandom(options.seed);
   const ledger: string[] = [];
@@ -72,7 +80,7 @@ export async function startChaosUpstream(options: ChaosOptions): Promise<ChaosUp
 export interface IdleClosingOptions {
   /** How long an idle connection lives. 5 s by default. */
   readonly idleMs?: number;
-  /** Whether the answers announce that in a Keep-Alive header. */
+  /** Whether responses announce that in a Keep-Alive header. */
   readonly hint: boolean;
 }
 
@@ -83,7 +91,10 @@ export interface IdleClosingUpstream {
   close(): Promise<void>;
 }
 
-/** Answers 201 to everything and closes connections that idle: the race in which a reused connection loses a POST. */
+/**
+ * Responds 201 to every request and closes idle connections: the race in which a reused connection
+ * loses a POST.
+ */
 export async function startIdleClosingUpstream(options: IdleClosingOptions): Promise<IdleClosingUpstream> {
   let received = 0;
   let connections = 0;
@@ -95,7 +106,7 @@ export async function startIdleClosingUpstream(options: IdleClosingOptions): Pro
     response.once('finish', () => idleFrom(request.socket));
     answerCreated(response, received);
   });
-  // Node's own timer comes a second after what it announces; the test wants the moment itself.
+  // Node's own timer fires one second after the announced time; the test needs the announced time.
   server.keepAliveTimeout = 0;
   function idleFrom(socket: Socket): void {
     const timer = setTimeout(() => socket.destroy(), idleMs);

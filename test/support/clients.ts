@@ -1,7 +1,10 @@
 import { autobahn, connectAutobahn } from './autobahn.js';
 import { connectWampy } from './wampy.js';
 
-/** JavaScript clients that are not ours, behind one face, so that tests can set each against each. */
+/**
+ * JavaScript clients of other projects behind one interface, so that tests can combine each with
+ * each.
+ */
 
 export interface Carried {
   readonly args: readonly unknown[];
@@ -11,7 +14,7 @@ export interface Carried {
 export interface CallFailed extends Carried {
   readonly uri: string;
 }
-/** `progress` is there when the client was told that the caller takes progressive results. */
+/** `progress` is defined if the caller accepts progressive results. */
 export type Procedure = (
   carried: Carried,
   progress: ((step: Carried) => void) | undefined,
@@ -29,7 +32,7 @@ export interface Client {
   register(procedure: string, answer: Procedure): Promise<void>;
   subscribe(topic: string, handler: (carried: Carried) => void): Promise<void>;
   publish(topic: string, carried: Carried): Promise<void>;
-  /** Leaves; the reason that the client gives for the end of its connection, where it gives one. */
+  /** Leaves. Resolves with the client's reason for the end of its connection, if it has one. */
   close(): Promise<string | undefined>;
 }
 
@@ -95,7 +98,7 @@ export async function wampy(url: string, realm: string, format: Format): Promise
 /** autobahn|js over one of its serializers. */
 export async function autobahnJs(url: string, realm: string, format: Format): Promise<Client> {
   const { session, close } = await connectAutobahn(url, realm, format);
-  // One positional result alone comes as it is.
+  // A single positional result is not wrapped.
   const carriedIn = (result: unknown): Carried =>
     result instanceof autobahn.Result ? result : { args: [result], kwargs: {} };
   return {

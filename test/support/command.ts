@@ -6,7 +6,7 @@ export interface CommandRun extends FakeHost {
   readonly ended: Promise<number>;
 }
 
-/** Runs `rpc-gateway` with these words inside the test's own process, under a stand-in for `process`. */
+/** Runs `rpc-gateway` with these arguments inside the test's process, with a fake `process`. */
 export function runCommand(
   words: readonly string[],
   options: {
@@ -23,7 +23,10 @@ export function runCommand(
   return Object.assign(host, { ended });
 }
 
-/** Waits for the ready line of `start` or `demo`; fails with what stderr says where the command ends before it. */
+/**
+ * Waits for the ready line of `start` or `demo`; fails with the text of stderr if the command ends
+ * first.
+ */
 export async function untilReady(run: CommandRun): Promise<{ url: string }> {
   await Promise.race([
     run.printed('ready: '),

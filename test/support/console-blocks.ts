@@ -1,11 +1,14 @@
-/** One command of a ```console block, and what the document says it prints. */
+/** One command of a ```console block, and its output according to the document. */
 export interface ConsoleStep {
   readonly command: string;
-  /** The lines below the command; a line `…` stands for any lines, none included. */
+  /** The lines below the command; a line `…` stands for any number of lines. */
   readonly printed: string;
 }
 
-/** The commands of a Markdown document's console blocks, in order. A command may go on after a backslash. */
+/**
+ * The commands of a Markdown document's console blocks, in order. A backslash continues a command
+ * on the next line.
+ */
 export function consoleSteps(markdown: string): ConsoleStep[] {
   const steps: ConsoleStep[] = [];
   for (const [, block = ''] of markdown.matchAll(/^```console\n(.*?)^```$/gms)) {

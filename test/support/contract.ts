@@ -23,7 +23,7 @@ export function transportDetails({ transport, serializer }: TransportCase): obje
 
 export const ANY = expect.anything();
 
-/** A client that announces every feature which changes what a router sends to it. */
+/** Announces every feature that changes what a router sends to the client. */
 export const CAPABLE = {
   roles: {
     caller: {
@@ -44,10 +44,10 @@ export const CAPABLE = {
   },
 };
 
-/** A callee that cannot be interrupted. */
+/** Announces a callee that does not support INTERRUPT. */
 export const PLAIN_CALLEE = { roles: { callee: {}, caller: {} } };
 
-/** A client that has joined, and what its WELCOME says of it. */
+/** A client that has joined, with the details of its WELCOME. */
 export interface Member {
   readonly client: RawClient;
   readonly id: number;
@@ -56,8 +56,8 @@ export interface Member {
 }
 
 /**
- * Starts a router for each test of a suite, and connects clients to it over one transport. After each test it closes all
- * clients; then the router must hold nothing.
+ * Starts a router for each test of a suite, and connects clients to it over one transport. After
+ * each test it closes all clients; then the router must hold nothing.
  */
 export function useRouter({ transport, serializer }: TransportCase, options: Partial<RouterOptions> = {}) {
   let current: RouterHost;
@@ -80,7 +80,7 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
   });
 
   async function connect(): Promise<RawClient> {
-    // The bare WebSocket can also send what is no message.
+    // A bare WebSocket can also send invalid messages.
     const isBare = transport.protocol === 'websocket' && serializer.name === 'json';
     const client = isBare ? await connectRaw(current.url) : rawOver(await dial());
     clients.push(client);
@@ -91,7 +91,7 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
     expect((await hello(client, realm, details))[0]).toBe(MESSAGE.WELCOME);
     return client;
   }
-  /** A client of whom the test has to know who it is: one that logs in, or is nobody. */
+  /** A client whose session details the test needs: one that logs in, or is anonymous. */
   async function member(login?: Login, details: object = {}, realm = 'realm1'): Promise<Member> {
     const client = await connect();
     const welcome =
@@ -102,7 +102,7 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
     const { authid, authrole } = welcome[2] as { readonly authid: string; readonly authrole: string };
     return { client, id: welcome[1] as number, authid, authrole };
   }
-  /** A client that behaves, as an ordinary one. */
+  /** A client that follows the protocol. */
   async function session(details: Dict = {}): Promise<Session> {
     const joined = await joinRealm(await dial(), { realm: 'realm1', details });
     sessions.push(joined);
@@ -118,7 +118,10 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
     client.send(message);
     return client.next();
   }
-  /** A callee with `com.a` registered, a caller, and a call under way: [callee, caller, invocation's request]. */
+  /**
+   * A callee with `com.a` registered, a caller, and a running call: [callee, caller, request ID of
+   * the INVOCATION].
+   */
   async function callUnderWay(calleeDetails?: object, options: object = {}) {
     const callee = await join(calleeDetails);
     const caller = await join();
@@ -129,10 +132,12 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
     expect(invocation).toEqual([MESSAGE.INVOCATION, ANY, registered[2], {}, ['x']]);
     return [callee, caller, invocation[1]] as const;
   }
-  /** Shows that nothing came to a client up to now: the next thing it gets is the answer to what it asks. */
+  /**
+   * Checks that clients have got nothing so far: the next message is the response to a new request.
+   */
   async function hearsNothing(...silent: readonly RawClient[]): Promise<void> {
     for (const client of silent) {
-      // Of a procedure that no pattern matches; the request ID is far from those that tests use.
+      // No pattern matches this procedure, and no test uses such a request ID.
       expect(await ask(client, MESSAGE.CALL, 9_999, {}, 'wamp.nothing')).toStartWith([
         MESSAGE.ERROR,
         MESSAGE.CALL,
@@ -140,7 +145,7 @@ export function useRouter({ transport, serializer }: TransportCase, options: Par
       ]);
     }
   }
-  /** Calls, and expects a result: its only positional one. */
+  /** Calls, and returns the first positional result. */
   async function call(client: RawClient, request: number, procedure: string, ...tail: unknown[]) {
     const result = await ask(client, MESSAGE.CALL, request, {}, procedure, ...tail);
     expect(result).toStartWith([MESSAGE.RESULT, request, {}]);

@@ -1,7 +1,10 @@
 import type { RecordedRequest } from './recording-upstream.js';
 import { shellWords } from './shell-words.js';
 
-/** A request in a form that can be compared: header names lower-cased and sorted, values as Latin-1. */
+/**
+ * A request in a form that tests can compare: header names in lower case and sorted, values as
+ * Latin-1.
+ */
 export interface ComparableRequest {
   readonly method: string;
   readonly url: string;
@@ -9,10 +12,10 @@ export interface ComparableRequest {
   readonly body: string;
 }
 
-/** What belongs to the connection and not to the request. */
+/** Headers that belong to the connection, not to the request. */
 const PER_CONNECTION = new Set(['connection', 'host']);
 
-/** What arrived at a recording upstream. */
+/** The request that arrived at a recording upstream. */
 export function comparableRequest(request: RecordedRequest): ComparableRequest {
   const headers: string[] = [];
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
@@ -22,7 +25,10 @@ export function comparableRequest(request: RecordedRequest): ComparableRequest {
   return { method: request.method, url: request.url, headers: headers.sort(), body: request.text };
 }
 
-/** What curl would send for a command, by what its manual says of each option we use; any other option throws. */
+/**
+ * The request that curl would send, according to its manual for each option that we use; other
+ * options throw.
+ */
 export function readCurlCommand(command: string): ComparableRequest {
   const words = shellWords(command);
   const headers = new Map([

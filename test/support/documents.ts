@@ -5,7 +5,10 @@ export function readDocument(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
 
-/** The rows of the first Markdown table below `heading`, cells trimmed and without backticks; header and rule left out. */
+/**
+ * The rows of the first Markdown table below `heading`, cells trimmed and without backticks; header
+ * and rule left out.
+ */
 export function tableBelow(markdown: string, heading: string): string[][] {
   const start = markdown.indexOf(`${heading}\n`);
   if (start < 0) throw new Error(`no heading ${heading}`);

@@ -1,4 +1,4 @@
-/** A service with a procedure for every way in which a request can be put together. */
+/** A service with a procedure for every way to build a request. */
 export function dryRunConf(origin: string): string {
   const service = 'rpc_gateway.services.shop';
   const procedures = ['get', 'post', 'put', 'patch', 'delete', 'head'].flatMap((method) => [
@@ -30,7 +30,7 @@ export interface DryRunCase {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** Kwargs that have quoting, encodings and empty values in them. */
+/** Kwargs with quotes, encodings and empty values. */
 export const DRY_RUN_CASES: readonly DryRunCase[] = [
   { uri: 'com.shop.get', kwargs: { id: 'INV-001', expand: 'lines' } },
   { uri: 'com.shop.get', kwargs: { id: "it's [1] {2}", list: [1, 'b c', true], empty: '', state: '<&>' } },

@@ -1,13 +1,13 @@
 import type { Clock } from '../../src/clock.js';
 
 export interface FakeClock extends Clock {
-  /** Moves time on and runs what falls due, in order. */
+  /** Moves time forward and runs the timers that expire, in order. */
   advance(ms: number): void;
-  /** Timers not yet run or taken back. */
+  /** Timers that have neither run nor been cancelled. */
   readonly pending: number;
 }
 
-/** A clock that stands still until told otherwise. */
+/** A clock that only the test moves. */
 export function createFakeClock(startMs = 0, wallMs = Date.UTC(2026, 0, 1)): FakeClock {
   let now = startMs;
   const timers = new Set<{ at: number; action: () => void }>();

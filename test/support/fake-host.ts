@@ -9,13 +9,13 @@ export interface FakeHost extends Host {
   readonly exits: readonly number[];
   /** Resolves when stdout has printed `text`. */
   printed(text: string): Promise<void>;
-  /** Sends a signal to whoever listens; false where nobody does. */
+  /** Sends a signal to its listeners; false if there are none. */
   send(signal: HandledSignal): boolean;
-  /** Lets the process warn: to whoever listens, else to stderr as Node.js does. */
+  /** Emits a process warning to its listeners, else to stderr as Node.js does. */
   warn(warning: Error): void;
 }
 
-/** Stands in for `process`: collects what is printed, delivers signals by hand. */
+/** A fake `process` that collects the output and delivers signals from the test. */
 export function createFakeHost(
   env: Readonly<Record<string, string | undefined>> = {},
   options: { readonly terminal?: boolean; readonly stdin?: string } = {},

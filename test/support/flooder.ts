@@ -11,20 +11,22 @@ import { ALL_ROLES } from './raw-client.js';
 import { frameOf } from './raw-socket-client.js';
 import { readTlsFixtures } from './tls-fixtures.js';
 
-/** A client that has joined realm1 and sends as much as its socket takes, in one write. */
+/** A client that has joined realm1 and sends as much as its socket accepts, in one write. */
 export interface Flooder {
   /** @param messages in their list form */
   write(messages: Iterable<readonly unknown[]>): void;
-  /** Messages that have come, WELCOME not counted; nothing is counted while it does not read. */
+  /** Messages received, without WELCOME. Nothing is counted while it does not read. */
   readonly received: number;
   /** The last of them. */
   readonly last: Message | undefined;
-  /** Resolves when so many have come; rejects after 10 s or when the connection closes. */
+  /**
+   * Resolves when this number has been received; rejects after 10 s or when the connection closes.
+   */
   untilReceived(count: number): Promise<void>;
   readonly isClosed: boolean;
   stopReading(): void;
   readOn(): void;
-  /** Ends the connection in good order, behind what was written. */
+  /** Ends the connection after everything that was written. */
   end(): void;
   close(): void;
 }
@@ -128,7 +130,7 @@ async function overWebSocket(url: string, serializer: Serializer, counter: Count
   };
 }
 
-/** As a client must write (RFC 6455 section 5.3), with a key of zeros that changes nothing. */
+/** A masked frame (RFC 6455 section 5.3), with a key of zeros that changes nothing. */
 function masked(frame: Buffer, isBinary: boolean): Buffer {
   const plain = encodeMessage(isBinary, frame);
   const head = plain.length - frame.length;

@@ -4,7 +4,7 @@ import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { connectOctets } from './octet-client.js';
 import { frameOf } from './raw-socket-client.js';
 
-/** A client that sends any bytes as a message's frame, over either transport. */
+/** A client that sends any bytes as a frame, over either transport. */
 export interface FrameClient {
   send(frame: Uint8Array): void;
   /** The next message's frame; undefined when the connection has closed. */
@@ -61,7 +61,7 @@ async function overRawSocket(url: string, serializer: Serializer): Promise<Frame
       try {
         return await octets.read((await octets.read(4)).readUInt32BE());
       } catch (error) {
-        // It closed; anything else that can go wrong here is a frame that never came.
+        // The connection has closed. Any other error means that no frame came.
         if (octets.socket.readableEnded || octets.socket.destroyed) return undefined;
         throw error;
       }

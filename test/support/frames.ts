@@ -2,7 +2,10 @@ import { Encoder } from 'cbor-x';
 import { Packr } from 'msgpackr';
 import { parseJson, stringifyJson } from '../../src/json.js';
 
-/** How a client puts bare lists into frames. Those of the binary formats are made and read by libraries, not by us. */
+/**
+ * How a client encodes lists as frames. Libraries, not our own code, encode and decode the binary
+ * formats.
+ */
 export interface Frames {
   readonly name: string;
   readonly subprotocol: string;
@@ -10,7 +13,7 @@ export interface Frames {
   read(frame: Buffer): readonly unknown[];
 }
 
-/** Integers of 64 bit are BigInt to the libraries; numbers are easier to compare. */
+/** The libraries decode 64-bit integers as BigInt; numbers are easier to compare. */
 const withNumbers = (value: unknown): unknown => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;

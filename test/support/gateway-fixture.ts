@@ -30,7 +30,10 @@ export interface GatewayFixtureOptions {
   readonly gateway?: GatewayOptions;
 }
 
-/** Starts an API that answers as {@link startRecordingUpstream} does, a gateway in front of it, and a caller. */
+/**
+ * Starts an API that answers as {@link startRecordingUpstream} does, a gateway in front of it, and
+ * a caller.
+ */
 export async function openGatewayFixture(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const upstream = await startRecordingUpstream(options.answer, options.upstream);
   const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));

@@ -4,7 +4,7 @@ import { byTicket } from './logins.js';
 
 const EVERYTHING = [{ uri: '', match: 'prefix' }] as const;
 
-/** Everybody's, but `wamp.session.kill*`. */
+/** What everybody may do: everything except `wamp.session.kill*`. */
 const GRANTS: readonly Grant[] = [
   { roles: ['admins'], permissions: ['call', 'subscribe'], resources: [{ uri: 'wamp.', match: 'prefix' }] },
   {
@@ -42,8 +42,8 @@ const REALM: RealmSecurity = {
 };
 
 /**
- * Two realms with grants. In both, alice, one of `admins`, may call and hear all that is the router's own; bob and carol,
- * of `staff`, and the anonymous may use what is theirs, and kill nobody.
+ * Two realms with grants. In both, alice of `admins` may use the whole meta API. Bob and carol of
+ * `staff` and anonymous clients may use everything except the procedures that kill sessions.
  */
 export const GRANTED: RouterSecurity = {
   realms: new Map([
@@ -54,7 +54,7 @@ export const GRANTED: RouterSecurity = {
   maxFailedLogins: 0,
 };
 
-/** Tickets of the users are their names. */
+/** The ticket of each user is the user's name. */
 export const ALICE = byTicket('alice', 'alice');
 export const BOB = byTicket('bob', 'bob');
 export const CAROL = byTicket('carol', 'carol');

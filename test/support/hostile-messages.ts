@@ -1,8 +1,10 @@
-/** What no well-behaved client puts into a frame, by serializer: each kind is a protocol violation in any session. */
+/** Invalid frames by serializer: each one is a protocol violation in any session. */
 
 const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
-/** What stands in a frame of JSON, over either transport: each is a protocol violation before HELLO and after it. */
+/**
+ * Frames of JSON, over either transport: each one is a protocol violation before and after HELLO.
+ */
 export const HOSTILE_JSON: readonly (readonly [what: string, text: string])[] = [
   ['100,000 nested lists', deep(100_000)],
   ['nested lists in args', `[48,1,{},"com.a",${deep(600)}]`],
@@ -56,7 +58,7 @@ export const HOSTILE_JSON: readonly (readonly [what: string, text: string])[] = 
   ['an ERROR for a CALL', '[8,48,1,{},"com.x"]'],
 ];
 
-/** What stands in a frame of a binary serializer, in hexadecimal. */
+/** Frames of a binary serializer, in hexadecimal. */
 export const HOSTILE_MSGPACK: readonly (readonly [what: string, octets: string])[] = [
   ['an octet that MessagePack does not have', 'c1'],
   ['a list of 2^32 - 1 elements that are not there', 'dd ff ff ff ff'],

@@ -1,6 +1,9 @@
-/** Octets that no well-behaved client sends, as a table: what they are, and what must come of them. */
+/** A table of octets that no correct client sends: what they are, and the expected reaction. */
 
-/** What an offender sees: an HTTP status, a close code of WebSocket, an error reply of RawSocket, or an ABORT. */
+/**
+ * What the client gets: an HTTP status, a close code of WebSocket, an error reply of RawSocket, or
+ * an ABORT.
+ */
 export type Fate =
   | { readonly http: number }
   | { readonly webSocketClose: number }
@@ -17,7 +20,7 @@ export interface Hostile {
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
-/** A request to upgrade, with other header lines in place of or beside the usual. */
+/** An upgrade request, with header lines that replace or extend the usual ones. */
 export function upgradeRequest(
   changed: Readonly<Record<string, string | undefined>> = {},
   line = 'GET /ws HTTP/1.1',
@@ -55,10 +58,10 @@ function uint32(value: number): Buffer {
   return octets;
 }
 
-/** A ClientHello, or its beginning: TLS where none is spoken. */
+/** A ClientHello, or its beginning: TLS on a port without TLS. */
 const CLIENT_HELLO = hex('16 03 01 00 c8 01 00 00 c4 03 03');
 
-/** Before anybody is a WebSocket. */
+/** Before the upgrade to WebSocket. */
 export const HOSTILE_HTTP: readonly Hostile[] = [
   { what: 'nothing', octets: latin(''), fate: 'closed' },
   { what: 'one octet', octets: latin('G'), fate: 'closed' },
@@ -238,7 +241,7 @@ export const HOSTILE_WEBSOCKET: readonly Hostile[] = [
   { what: 'a binary frame', octets: webSocketFrame(0x82, '[48,1,{},"com.a"]'), fate: 'ABORT' },
 ];
 
-/** Before the handshake of RawSocket is done. */
+/** Before the end of the RawSocket handshake. */
 export const HOSTILE_RAWSOCKET_HANDSHAKES: readonly Hostile[] = [
   { what: 'nothing', octets: latin(''), fate: 'closed' },
   { what: 'the magic octet alone', octets: hex('7f'), fate: 'closed' },
@@ -262,7 +265,7 @@ export const HOSTILE_RAWSOCKET_HANDSHAKES: readonly Hostile[] = [
   { what: 'a router’s refusal', octets: hex('7f 40 00 00'), fate: { rawSocketError: 1 } },
 ];
 
-/** After the handshake of RawSocket, before or after HELLO. The listener takes 2^20 octets. */
+/** After the RawSocket handshake, before or after HELLO. The listener accepts 2^20 octets. */
 export const HOSTILE_RAWSOCKET_FRAMES: readonly Hostile[] = [
   ...[3, 4, 5, 6, 7].map((type) => ({
     what: `the frame type ${type}`,

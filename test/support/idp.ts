@@ -6,30 +6,33 @@ import {
   startRecordingUpstream,
 } from './recording-upstream.js';
 
-/** A token endpoint that does what a test says. */
+/** A token endpoint that the test controls. */
 export interface Idp {
   /** `http://127.0.0.1:PORT`; every path below it is the token endpoint. */
   readonly origin: string;
-  /** All requests that arrived whole, in order, stops and restarts notwithstanding; numbered from 1. */
+  /** All complete requests in order, across stops and restarts, numbered from 1. */
   readonly requests: readonly RecordedRequest[];
-  /** Requests that have arrived and are still to be answered: held back, or answered by a hang. */
+  /** Requests without a response: held back, or hanging. */
   readonly unanswered: number;
-  /** The N-th request (1-based), now or when it arrives whole. */
+  /** The N-th request (1-based), now or when it is complete. */
   arrived(number: number): Promise<RecordedRequest>;
-  /** Answers from now on with `handler`; default: {@link issuing}. */
+  /** Responds from now on with `handler`; default: {@link issuing}. */
   answerWith(handler: AnswerHandler): void;
-  /** Keeps every answer back, also to requests that are still to come, until the returned function is called. */
+  /** Holds every response, also to later requests, until the returned function is called. */
   hold(): () => void;
   /** Resolves when no connection is open. */
   drained(): Promise<void>;
-  /** Ends every connection; new ones are refused. */
+  /** Closes every connection, and refuses new ones. */
   stop(): Promise<void>;
   /** Listens again, on the same port. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Gives out `token-1` to the first request, `token-2` to the second …; `fields` are added, `expires_in` is 3600. */
+/**
+ * Issues `token-1` for the first request, `token-2` for the second and so on; `expires_in` is 3600,
+ * `fields` are added.
+ */
 export function issuing(fields: Readonly<Record<string, unknown>> = {}): AnswerHandler {
   return ({ number }) => ({
     json: { access_token: `token-${number}`, token_type: 'Bearer', expires_in: 3600, ...fields },
@@ -56,7 +59,7 @@ export async function startIdp(
       const ready = waiting.filter(({ number }) => number === request.number);
       waiting = waiting.filter(({ number }) => number !== request.number);
       for (const { resolve } of ready) resolve(request);
-      // Held back once more where the gate was shut again meanwhile.
+      // The test may hold responses again meanwhile.
       while (gate !== undefined) await gate;
       const reply = await answer(request, response);
       hangs = reply !== 'handled' && 'raw' in reply && reply.afterwards === 'hang';
@@ -111,12 +114,15 @@ export async function startIdp(
   };
 }
 
-/** The token of a request, as the guide places it; empty where there is none. */
+/** The token of a request in the guide's place; empty if there is none. */
 export function tokenOf({ headers }: RecordedRequest): string {
   return /^Bearer (.*)$/.exec(headers.authorization?.toString() ?? '')?.[1] ?? '';
 }
 
-/** An API that answers 401 to every token but these; the set may change meanwhile. Others are answered by `welcome`. */
+/**
+ * An API that responds 401 unless the token is in this set, which may change; `welcome` handles the
+ * other requests.
+ */
 export function acceptingOnly(
   tokens: ReadonlySet<string>,
   welcome: AnswerHandler = () => ({ json: { ok: true } }),

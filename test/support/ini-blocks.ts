@@ -1,6 +1,6 @@
 /** A configuration in a Markdown document. */
 export interface IniBlock {
-  /** The heading that it stands below. */
+  /** The heading above it. */
   readonly heading: string;
   readonly text: string;
 }

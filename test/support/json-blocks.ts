@@ -1,4 +1,4 @@
-/** The blocks of a document that stand below one heading. */
+/** The blocks of a document below one heading. */
 export interface Section {
   readonly heading: string;
   readonly ini: readonly string[];

@@ -1,6 +1,6 @@
 import type { RouterLimits } from '../../src/router/model.js';
 
-/** What routers of tests grant: enough for every test that is not about limits. */
+/** Limits of routers in tests: high enough for every test that is not about limits. */
 export const LIMITS: RouterLimits = {
   callTimeout: 30_000,
   maxCallTimeout: 600_000,

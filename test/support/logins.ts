@@ -2,15 +2,17 @@ import { createHash, createHmac, createPrivateKey, createPublicKey, pbkdf2Sync, 
 import { MESSAGE } from '../../src/wamp/messages.js';
 import { ALL_ROLES, type RawClient } from './raw-client.js';
 
-/** Ed25519 private keys of clients in tests, out of the vectors of cryptosign in the WAMP specification. */
+/**
+ * Ed25519 private keys of test clients, from the cryptosign test vectors of the WAMP specification.
+ */
 export const PRIVATE_KEY = '4d57d97a68f555696620a6d849c0ce582568518d729eb753dc7c732de2804510';
 export const OTHER_KEY = 'd511fe78e23934b3dadb52fcd022974b80bd92bccc7c5cf404e46cc0a8a2f5cd';
 
-/** A way to log in, as a client that was written from the specification alone goes it. */
+/** A login, implemented from the specification only. */
 export interface Login {
   /** For HELLO.Details. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** AUTHENTICATE, less its code: the signature and extra. */
+  /** AUTHENTICATE without its code: the signature and extra. */
   answer(extra: Readonly<Record<string, unknown>>): readonly [string, object];
 }
 
@@ -30,7 +32,7 @@ export const byCra = (authid: string, secret: string): Login => ({
   },
 });
 
-/** RFC 5802 with SHA-256. `verifier` is what WELCOME must have, once the challenge is answered. */
+/** RFC 5802 with SHA-256. `verifier` is what WELCOME must have after the challenge. */
 export function byScram(authid: string, password: string): Login & { readonly verifier: string } {
   const clientNonce = Buffer.from('a client nonce').toString('base64');
   const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest();
@@ -62,7 +64,7 @@ export function byScram(authid: string, password: string): Login & { readonly ve
   };
 }
 
-/** PKCS #8 of an Ed25519 key (RFC 8410 section 7), less the 32 bytes of the key itself. */
+/** PKCS #8 of an Ed25519 key (RFC 8410 section 7), without the 32 bytes of the key itself. */
 const PKCS8 = '302e020100300506032b657004220420';
 
 /** Public keys that belong to private keys in hex. */
@@ -71,7 +73,7 @@ export function publicKeyOf(privateKey: string): string {
   return Buffer.from(x!, 'base64url').toString('hex');
 }
 
-/** @param authid undefined where the key alone tells who it is */
+/** @param authid undefined if the key identifies the user */
 export const byKey = (authid: string | undefined, privateKey: string): Login => ({
   details: {
     ...(authid !== undefined && { authid }),

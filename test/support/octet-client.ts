@@ -2,15 +2,15 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { readTlsFixtures } from './tls-fixtures.js';
 
-/** A connection in bare octets. */
+/** A connection that sends and receives bare octets. */
 export interface OctetClient {
   readonly socket: Socket;
   write(octets: Uint8Array | string): void;
-  /** The next octets. Rejects when the connection closes first, or they do not come within 5 s. */
+  /** The next octets. Rejects if the connection closes first, or they do not arrive within 5 s. */
   read(count: number): Promise<Buffer>;
   /** All octets up to the end of the connection. */
   rest(): Promise<Buffer>;
-  /** Resolves when the connection is gone, however it went. */
+  /** Resolves when the connection has closed, for whatever reason. */
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -18,7 +18,7 @@ export interface OctetClient {
 const WAIT_MS = 5000;
 
 /**
- * Connects to a listener without speaking anything: for what no client would say.
+ * Connects to a listener without any handshake, to send what no client would send.
  *
  * @param url `ws:`, `wss:`, `rs:`, `rss:` or `rs://unix:`
  * @param options.halfOpen keep our half open when the listener ends its own, as autobahn|js does

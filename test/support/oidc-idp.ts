@@ -5,23 +5,23 @@ import type { AddressInfo } from 'node:net';
 import Provider, { type Adapter, type AdapterPayload, type ClientMetadata } from 'oidc-provider';
 import type { AnswerHandler } from './recording-upstream.js';
 
-/** A client by the way in which it says who it is; both may ask for tokens of their own, and nothing else. */
+/** A client and its authentication method; both may only request tokens for themselves. */
 export interface OidcClient {
   readonly id: string;
   readonly secret: string;
 }
 
-/** The client whose credentials stand in the body, by the guide's names. */
+/** The client whose credentials are in the body, under the guide's names. */
 export const POST_CLIENT: OidcClient = { id: 'my-client-id', secret: 'my-client-secret' };
-/** The client whose credentials stand in the Authorization header. */
+/** The client whose credentials are in the Authorization header. */
 export const BASIC_CLIENT: OidcClient = { id: 'my-basic-client-id', secret: 'my-basic-client-secret' };
-/** The API, which asks whether a token is good. */
+/** The API, which asks whether a token is valid. */
 const API_CLIENT: OidcClient = { id: 'billing-api', secret: 'billing-api-secret' };
 
 const TOKEN_PATH = '/oauth/token';
 const INTROSPECTION_PATH = '/oauth/introspect';
 
-/** What the provider knows of a token (RFC 7662 §2.2). */
+/** What the provider knows about a token (RFC 7662 §2.2). */
 export interface Introspection {
   readonly active: boolean;
   readonly client_id?: string;
@@ -34,23 +34,23 @@ export interface Introspection {
 export interface OidcIdp {
   /** `http://127.0.0.1:PORT`: the guide's token endpoint is `/oauth/token` below it. */
   readonly url: string;
-  /** Requests to the token endpoint so far, good or not. */
+  /** Requests to the token endpoint so far, successful or not. */
   readonly tokenRequests: number;
-  /** Asks the provider for what it knows of a token. */
+  /** Asks the provider what it knows about a token. */
   introspect(token: string): Promise<Introspection>;
-  /** Forgets every token given out. */
+  /** Revokes every token. */
   revokeAll(): void;
   close(): Promise<void>;
 }
 
 export interface OidcIdpOptions {
-  /** How long a token lives, in seconds. Default: 600. */
+  /** Lifetime of a token in seconds. Default: 600. */
   readonly ttl?: number;
 }
 
 /**
- * The real oidc-provider on a loopback port, for client credentials: opaque tokens, `resource` and `scope` where a
- * client asks for them, and introspection for the API.
+ * The real oidc-provider on a loopback port, for client credentials: opaque tokens, `resource` and
+ * `scope` where a client asks for them, and introspection for the API.
  */
 export async function startOidcIdp({ ttl = 600 }: OidcIdpOptions = {}): Promise<OidcIdp> {
   const tokens = new Map<string, AdapterPayload>();
@@ -89,7 +89,10 @@ export async function startOidcIdp({ ttl = 600 }: OidcIdpOptions = {}): Promise<
   };
 }
 
-/** An API that lets in whoever has a token that the provider calls active, and tells what the provider said of it. */
+/**
+ * An API that accepts tokens that the provider calls active, and returns what the provider knows
+ * about them.
+ */
 export function checkedBy(idp: OidcIdp): AnswerHandler {
   return async ({ headers }) => {
     const token = /^Bearer (\S+)$/.exec(headers.authorization?.toString() ?? '')?.[1];
@@ -128,7 +131,7 @@ function createProvider(issuer: string, ttl: number, tokens: Map<string, Adapter
     },
     routes: { token: TOKEN_PATH, introspection: INTROSPECTION_PATH },
     ttl: { ClientCredentials: ttl },
-    // What follows has defaults that the provider warns of.
+    // The provider warns about the defaults of the following options.
     jwks: { keys: [{ kid: 'test', use: 'sig', kty, crv, x, y, d }] },
     cookies: { keys: ['test'] },
     adapter: (model) => keepIn(tokens, model),
@@ -143,12 +146,15 @@ function client({ id, secret }: OidcClient, method: 'client_secret_post' | 'clie
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
-    // Asked of every client, though none of these gets an ID token: it must suit the provider's key.
+    // Required for every client, although none of these gets an ID token. It must match the
+    // provider's key.
     id_token_signed_response_alg: 'ES256',
   } satisfies ClientMetadata;
 }
 
-/** Storage of one test's own: the provider's default one is shared by all providers of a process. */
+/**
+ * Storage of one test's own: the provider's default one is shared by all providers of a process.
+ */
 function keepIn(tokens: Map<string, AdapterPayload>, model: string): Adapter {
   const key = (id: string): string => `${model}:${id}`;
   return {

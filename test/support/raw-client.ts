@@ -6,12 +6,18 @@ import { type Attach, localPeers, type Peer } from '../../src/wamp/peer.js';
 import { createJsonSerializer } from '../../src/wamp/serializers/json.js';
 import { type Frames, JSON_FRAMES } from './frames.js';
 
-/** A client that speaks WAMP in bare lists and takes no offence: for what well-behaved clients never send. */
+/**
+ * A client that sends and receives WAMP messages as lists, without checks, so that it can break the
+ * protocol.
+ */
 export interface RawClient {
   send(message: readonly unknown[]): void;
-  /** The next message, in its list form. Rejects when the connection closes first, or nothing comes for 5 s. */
+  /**
+   * The next message as a list. Rejects if the connection closes first, or no message comes for 5
+   * s.
+   */
   next(): Promise<readonly unknown[]>;
-  /** Messages that came and were not asked for yet. */
+  /** Number of messages that were received, but not yet returned by `next`. */
   readonly unread: number;
   /** Resolves with the WebSocket close code; 0 in process. */
   readonly closed: Promise<number>;
@@ -25,7 +31,7 @@ export const ALL_ROLES = {
   subscriber: {},
 };
 
-/** Sends HELLO and returns what came back. */
+/** Sends HELLO and returns the response. */
 export async function hello(client: RawClient, realm = 'realm1', details: object = { roles: ALL_ROLES }) {
   client.send([MESSAGE.HELLO, realm, details]);
   return client.next();
@@ -33,7 +39,7 @@ export async function hello(client: RawClient, realm = 'realm1', details: object
 
 const WAIT_MS = 5000;
 
-/** Messages as they come, for whoever asks next. */
+/** A queue of received messages. */
 function createInbox(): {
   push(message: readonly unknown[]): void;
   end(): void;
@@ -73,7 +79,7 @@ function createInbox(): {
   };
 }
 
-/** Over WebSocket. */
+/** Connects over WebSocket. */
 export async function connectRaw(
   url: string,
   frames: Frames = JSON_FRAMES,
@@ -104,14 +110,14 @@ export async function connectRaw(
   };
 }
 
-/** In this process, over linked peers, as an ordinary client. */
+/** Connects in this process, over linked peers, as an ordinary client. */
 export function attachRaw(attach: Attach): RawClient {
   const [ours, theirs] = localPeers();
   attach(theirs, { transport: 'in-process', trusted: false, handshakeTimeout: 0, handshakeElapsed: 0 });
   return rawOver(ours);
 }
 
-/** Speaks in lists over any peer. */
+/** Sends and receives lists over any peer. */
 export function rawOver(peer: Peer): RawClient {
   const inbox = createInbox();
   const closed = new Promise<number>((resolve) => {
@@ -135,7 +141,7 @@ export function rawOver(peer: Peer): RawClient {
   };
 }
 
-/** A message's list form, as its JSON frame has it. */
+/** A message as the list that its JSON frame has. */
 export function toList(message: Message): readonly unknown[] {
   return parseJson(String(createJsonSerializer().encode(message)), 2048) as readonly unknown[];
 }

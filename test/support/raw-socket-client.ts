@@ -2,10 +2,10 @@ import { parseJson, stringifyJson } from '../../src/json.js';
 import { connectOctets, type OctetClient } from './octet-client.js';
 import type { RawClient } from './raw-client.js';
 
-/** A client that speaks WAMP in bare lists over RawSocket, JSON, with octets put together by hand. */
+/** A client that sends and receives lists over RawSocket in JSON, with hand-made frames. */
 export interface RawSocketClient extends RawClient {
   readonly octets: OctetClient;
-  /** The next frame, whatever it is. */
+  /** The next frame of any type. */
   frame(): Promise<{ readonly type: number; readonly payload: Buffer }>;
 }
 
@@ -18,7 +18,7 @@ export function frameOf(type: number, payload: string | Uint8Array): Buffer {
   ]);
 }
 
-/** @param lengthCode what we say we take: 2^(9 + lengthCode) octets */
+/** @param lengthCode announces that the client accepts 2^(9 + lengthCode) octets */
 export async function connectRawSocket(
   url: string,
   { lengthCode = 15, halfOpen = false }: { readonly lengthCode?: number; readonly halfOpen?: boolean } = {},

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-/** One request as it came over a bare socket. */
+/** One request as it arrived on a bare socket. */
 export interface RawRequest {
   readonly method: string;
   readonly head: string;
@@ -24,7 +24,10 @@ export interface RawUpstream {
   close(): Promise<void>;
 }
 
-/** A TCP server that reads HTTP and answers with bytes: for what no HTTP server would send. A connection goes on afterwards. */
+/**
+ * A TCP server that reads HTTP and responds with any bytes, also invalid ones. It keeps the
+ * connection open.
+ */
 export async function startRawUpstream(
   answer: (request: RawRequest) => string | undefined,
 ): Promise<RawUpstream> {

@@ -10,27 +10,32 @@ import { createServer as createHttpsServer, type ServerOptions as TlsServerOptio
 import type { AddressInfo, Socket } from 'node:net';
 import { readTlsFixtures } from './tls-fixtures.js';
 
-/** One request as it came over the wire. */
+/** One request as it arrived. */
 export interface RecordedRequest {
-  /** 1 for the first that arrived whole. */
+  /** 1 for the first complete request. */
   readonly number: number;
   readonly method: string;
-  /** The request target exactly as it stood in the request line. */
+  /** The request target exactly as in the request line. */
   readonly url: string;
-  /** Flat name, value, name, value … in the order and spelling sent. */
+  /** Names and values in turns, in the order and spelling of the request. */
   readonly rawHeaders: readonly string[];
-  /** Node's lower-cased view of the same. */
+  /** The same headers with lower-case names, from Node. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
   /** The body as UTF-8. */
   readonly text: string;
-  /** 1 for the first connection accepted: equal numbers came over the same one. */
+  /** 1 for the first connection. Requests with equal numbers came over the same connection. */
   readonly connection: number;
-  /** Settles when the exchange is over: true where our answer went out whole, false where the client left before. */
+  /**
+   * Resolves when the exchange ends: true if the whole response was sent, false if the client left
+   * before.
+   */
   readonly answered: Promise<boolean>;
 }
 
-/** An ordinary answer: status 200 and an empty body by default. `json` sets the content type too. */
+/**
+ * An ordinary response: status 200 and an empty body by default. `json` also sets the content type.
+ */
 export interface UpstreamAnswer {
   readonly status?: number;
   readonly reason?: string;
@@ -39,13 +44,13 @@ export interface UpstreamAnswer {
   readonly json?: unknown;
 }
 
-/** Bytes written to the bare socket, and what becomes of the connection then. */
+/** Bytes that are written to the bare socket, and what happens to the connection then. */
 export interface RawAnswer {
   readonly raw: string | Uint8Array;
   readonly afterwards: 'reset' | 'close' | 'hang';
 }
 
-/** `reset` (RST), `close` (FIN) without any answer, or no answer at all. */
+/** `reset` (RST) or `close` (FIN) without a response, or no response at all. */
 export const RESET: RawAnswer = { raw: '', afterwards: 'reset' };
 export const CLOSE: RawAnswer = { raw: '', afterwards: 'close' };
 export const HANG: RawAnswer = { raw: '', afterwards: 'hang' };
@@ -56,7 +61,10 @@ export type AnswerHandler = (
 ) => UpstreamAnswer | RawAnswer | Promise<UpstreamAnswer | RawAnswer | 'handled'> | 'handled';
 
 export interface RecordingUpstreamOptions {
-  /** Answers with HTTPS and the test certificate; options of node:https may be added (`requestCert`, `ca` …). */
+  /**
+   * Uses HTTPS with the test certificate; options of node:https may be added (`requestCert`, `ca`
+   * …).
+   */
   readonly tls?: boolean | TlsServerOptions;
   readonly server?: ServerOptions;
   /** 0, an ephemeral port, by default. */
@@ -67,27 +75,28 @@ export interface RecordingUpstream {
   /** `http://127.0.0.1:PORT`, or https. */
   readonly url: string;
   readonly port: number;
-  /** All requests that arrived whole, in order. */
+  /** All complete requests, in order. */
   readonly requests: readonly RecordedRequest[];
   /** Connections accepted since the start. */
   readonly connections: number;
   /** Connections open now. */
   readonly openConnections: number;
-  /** Answers from now on with `handler`. */
+  /** Responds from now on with `handler`. */
   answerWith(handler: AnswerHandler): void;
-  /** The N-th request (1-based), now or when it arrives whole. */
+  /** The N-th request (1-based), now or when it is complete. */
   arrived(number: number): Promise<RecordedRequest>;
   /** Resolves when no connection is open. */
   drained(): Promise<void>;
-  /** Forgets the requests recorded; counting begins anew. */
+  /** Forgets the recorded requests, and counts from 1 again. */
   clear(): void;
-  /** Ends every connection and stops listening. */
+  /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }
 
 /**
- * A real HTTP server on a loopback port that records what arrives and answers as the test says. Without a handler it
- * answers 200 `{"ok":true}`. A handler that throws answers 599 with the error's text, so that the test sees it.
+ * A real HTTP server on a loopback port that records requests and responds as the test says.
+ * Without a handler it responds 200 `{"ok":true}`. If a handler throws, it responds 599 with the
+ * error's text, so that the test sees it.
  */
 export async function startRecordingUpstream(
   handler: AnswerHandler = () => ({ json: { ok: true } }),

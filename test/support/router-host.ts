@@ -9,19 +9,19 @@ import { LIMITS } from './limits.js';
 export interface RouterHost {
   readonly router: Router;
   readonly listener: Listener;
-  /** The first of the listener's. */
+  /** The first URL of the listener. */
   readonly url: string;
-  /** Lines that the two have logged. */
+  /** Lines that router and listener have logged. */
   readonly logged: readonly string[];
   dispose(): Promise<void>;
 }
 
-/** A router that listens on a port of the system's choice, with realms `realm1` and `realm2`. */
+/** A router with the realms `realm1` and `realm2` that listens on an ephemeral port. */
 export async function startRouterHost(
   options: { readonly router?: Partial<RouterOptions>; readonly listener?: Partial<ListenerOptions> } = {},
 ): Promise<RouterHost> {
   const logged: string[] = [];
-  // One for both, as in a gateway.
+  // Router and listener share it, as in a gateway.
   const turns = createTurns(systemClock);
   const log: Logger = createLogger('debug', { write: (line) => void logged.push(line) });
   const router = createRouter({
@@ -68,7 +68,10 @@ export async function startRouterHost(
   };
 }
 
-/** Waits until `holds`, by looking again each turn; rejects after 5 s with what it saw last. */
+/**
+ * Waits until `holds` is true. It looks again every few milliseconds, and rejects after 5 s with
+ * what `saw` returns.
+ */
 export async function until(holds: () => boolean, saw: () => unknown = () => undefined): Promise<void> {
   const deadline = Date.now() + 5000;
   while (!holds()) {

@@ -4,25 +4,29 @@ import { type AnswerHandler, HANG, type UpstreamAnswer } from './recording-upstr
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:billing-creds-AbCdEf';
 const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
-/** A stand-in for AWS Secrets Manager that the real SDK talks to: GetSecretValue in AWS JSON 1.1. */
+/** A fake AWS Secrets Manager for the real SDK: GetSecretValue in AWS JSON 1.1. */
 export interface SecretsManager
   extends Pick<Idp, 'requests' | 'arrived' | 'answerWith' | 'drained' | 'stop' | 'restart' | 'close'> {
   readonly url: string;
   /** The SecretId of each request. */
   readonly secretIds: readonly unknown[];
-  /** From now on the secret is this: an object as its JSON, text as it is. */
+  /** Sets the secret: an object becomes JSON, text stays unchanged. */
   hold(secret: object | string): void;
   holdBinary(bytes: Uint8Array): void;
-  /** From now on every request fails so. `type` stands in the body's `__type` and in the header `x-amzn-errortype`. */
+  /**
+   * Fails every request from now on. `type` is sent in the body's `__type` and in the header
+   * `x-amzn-errortype`.
+   */
   fail(type: string, options?: { readonly status?: number; readonly message?: string }): void;
-  /** From now on no request is answered. */
+  /** Stops responding to requests. */
   hang(): void;
 }
 
 /** Starts the endpoint on a loopback port. `secret` is what {@link SecretsManager.hold} takes. */
 export async function startSecretsManager(secret: object | string = {}): Promise<SecretsManager> {
   let answer = holding(secret);
-  // A token endpoint's stand-in does what a test says, keeps its port and counts on over restarts: all that is wanted.
+  // The fake token endpoint has all that is needed: the test controls it, and it keeps its port
+  // over restarts.
   const server = await startIdp((request, response) => {
     const target = request.headers['x-amz-target'];
     if (target !== 'secretsmanager.GetSecretValue') return failure('UnknownOperationException');
@@ -77,13 +81,13 @@ function failure(type: string, status = 400, message = 'refused by the test'): U
   };
 }
 
-/** The SDK's environment for an endpoint, in place of whatever the machine has. */
+/** The environment of the SDK for an endpoint, instead of the machine's own. */
 export function awsVariables(url: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
     AWS_ACCESS_KEY_ID: 'AKIDTEST',
     AWS_SECRET_ACCESS_KEY: 'test-secret-access-key',
-    // Neither the machine's own files nor its metadata service take part.
+    // The SDK must not read the machine's files or ask its metadata service.
     AWS_CONFIG_FILE: '/nonexistent/aws-config',
     AWS_SHARED_CREDENTIALS_FILE: '/nonexistent/aws-credentials',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -94,7 +98,7 @@ export function awsVariables(url: string): Record<string, string> {
 /**
  * Replaces every `AWS_*` variable of this process by `variables`.
  *
- * @returns puts back what was there.
+ * @returns restores the former variables
  */
 export function replaceAwsEnvironment(variables: Readonly<Record<string, string>>): () => void {
   const names = () => Object.keys(process.env).filter((name) => name.startsWith('AWS_'));

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { GatewayOptions } from '../../src/create-gateway.js';
 import { type RunningGateway, startGateway } from './gateway.js';
 
-/** Starts a gateway with a security file, on an ephemeral loopback port. Failed logins are answered at once. */
+/**
+ * Starts a gateway with a security file, on an ephemeral loopback port. Failed logins are answered
+ * at once.
+ */
 export function startSecuredGateway(
   realms: readonly object[],
   { lines = [], ...options }: GatewayOptions & { readonly lines?: readonly string[] } = {},

@@ -1,7 +1,8 @@
 /**
- * Splits one simple command into its words as a POSIX shell would, for the quoting that our curl commands use: single
- * quotes, backslash outside quotes, line continuation, and `"$(printf '…')"` with `%%` and octal escapes. Each word is
- * bytes, since header values are Latin-1. Anything else throws, so that a test cannot pass on a misread command.
+ * Splits a simple command into words as a POSIX shell does, for the quoting that our curl commands
+ * use: single quotes, backslash outside quotes, line continuation, and `"$(printf '…')"` with `%%`
+ * and octal escapes. Each word is bytes, since header values are Latin-1. Anything else throws, so
+ * that a test cannot pass on a misread command.
  */
 export function shellWords(command: string): Buffer[] {
   const words: Buffer[] = [];

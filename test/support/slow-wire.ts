@@ -7,8 +7,9 @@ export interface SlowWire {
 }
 
 /**
- * A TCP connection that is long: what one end sends, its FIN too, reaches the other so many milliseconds later. Ends that
- * share a process know of each other's closing at once, and so miss the races that a real network has.
+ * A slow TCP connection: everything that one end sends, also FIN, reaches the other this many
+ * milliseconds later. Otherwise two ends in one process would notice each other's closing at once,
+ * and miss the races of a real network.
  */
 export async function startSlowWire(targetPort: number, delayMs: number): Promise<SlowWire> {
   const open = new Set<Socket>();

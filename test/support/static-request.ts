@@ -5,7 +5,10 @@ import { createCallControl } from '../../src/upstream/call-control.js';
 import type { HttpRequest } from '../../src/upstream/http-message.js';
 import { testVariables } from './variables.js';
 
-/** Puts a service's static credential, if it has one, on a request; its code where there is none to put. */
+/**
+ * Adds a service's static credential, if it has one, to a request; the error code if there is no
+ * usable credential.
+ */
 export function withStaticCredential(settings: ServiceSettings, request: HttpRequest): HttpRequest | string {
   const credential = describeCredential(settings);
   if (credential.kind === 'none') return request;

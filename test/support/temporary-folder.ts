@@ -9,7 +9,7 @@ export interface TemporaryFolder {
   remove(): void;
 }
 
-/** A folder of its own for one test. */
+/** A folder for one test. */
 export function createTemporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'rpc-gateway-test-'));
   return {

@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 const here = (name: string): string => fileURLToPath(new URL(`./tls/${name}`, import.meta.url));
 
-/** Paths of the test-only certificates, see tls/README.md. The server's names: localhost, upstream.test, 127.0.0.1. */
+/**
+ * Paths of the test-only certificates, see tls/README.md. The server's names: localhost,
+ * upstream.test, 127.0.0.1.
+ */
 export const TLS_FILES = {
   ca: here('ca.pem'),
   serverCert: here('server.pem'),

@@ -82,15 +82,19 @@ function named<T extends { readonly name: string }>(all: readonly T[], name: str
 }
 
 /**
- * The cases of the router's contract. Where `CI` is set or `CONTRACT` is `all`: each serializer over each transport that
- * reads frames in its own way. Else each of these transports and each serializer once.
+ * The cases of the router's contract. Where `CI` is set or `CONTRACT` is `all`: each serializer
+ * over each transport that reads frames in its own way. Else each of these transports and each
+ * serializer once.
  */
 export const CONTRACT_MATRIX: readonly TransportCase[] =
   process.env['CI'] !== undefined || process.env['CONTRACT'] === 'all'
     ? TRANSPORT_MATRIX.filter(({ transport }) => transport.tls !== true && transport.urlAt === undefined)
     : casesNamed('in process', 'WebSocket, json', 'RawSocket, msgpack', 'RawSocket over a Unix socket, cbor');
 
-/** The cases of attacks on a gateway: both transports on one port, each serializer, and JSON over both. */
+/**
+ * The cases of attacks on a gateway: both transports on one port, each serializer, and JSON over
+ * both.
+ */
 export const ATTACK_MATRIX: readonly TransportCase[] = casesNamed(
   'WebSocket on a universal port, json',
   'RawSocket on a universal port, json',
@@ -138,8 +142,9 @@ function openHandles(): number {
 }
 
 /**
- * Starts a router for each test of a suite, and connects clients to it over one transport. After each test it closes all
- * clients. Then neither the router nor its listener may hold anything, and the process has as many sockets as before.
+ * Starts a router for each test of a suite, and connects clients to it over one transport. After
+ * each test it closes all clients. Then neither the router nor its listener may hold anything, and
+ * the process has as many sockets as before.
  */
 export function useTransport({ transport, serializer }: TransportCase) {
   let current: RouterHost;

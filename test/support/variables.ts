@@ -1,9 +1,9 @@
 import type { Variables } from '../../src/secrets/variables.js';
 
-/** Variables that a test changes when it likes; `undefined` is a secret that has not been read yet. */
+/** Variables that a test can change; `undefined` is a secret that has not been read yet. */
 export interface TestVariables extends Variables {
   change(vars: Readonly<Record<string, string>> | undefined): void;
-  /** What reading again brings, the next time that somebody asks for it. */
+  /** What the next reread does. */
   nextReread: (() => Promise<void> | void) | undefined;
   rereads: number;
 }

@@ -3,17 +3,17 @@ import { CborSerializer } from 'wampy/CborSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import { WebSocket } from 'ws';
 
-/** wampy's own are used; JSON is its default. */
+/** The serializers of wampy itself; JSON is its default. */
 const SERIALIZERS = {
   json: () => undefined,
   msgpack: () => new MsgpackSerializer(),
   cbor: () => new CborSerializer(),
 };
 
-/** What wampy is given as its `serializer`. */
+/** The value of wampy's option `serializer`. */
 export const wampySerializer = (format: keyof typeof SERIALIZERS): unknown => SERIALIZERS[format]();
 
-/** Connects wampy over ws, without retries. */
+/** Connects wampy over WebSocket, without retries. */
 export async function connectWampy(
   url: string,
   realm: string,
