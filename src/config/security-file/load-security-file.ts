@@ -4,7 +4,7 @@ import type { Problems } from '../problems.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { fileError } from '../types/datatypes.js';
 import { realmName } from '../types/wamp-types.js';
-import { lineOfJsonError } from './json-fault.js';
+import { lineOfJsonError } from './json-error-line.js';
 import { formatPath, type JsonPath, type Report } from './json-path.js';
 import type { RealmSecurity } from './model.js';
 import { type Reading, type ReadRealm, readRealms } from './read-shape.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineOfJsonError } from './json-fault.js';
+import { lineOfJsonError } from './json-error-line.js';
 
 describe('lineOfJsonError', () => {
   it.each([
