@@ -41,7 +41,7 @@ export type { Preview } from './gateway/preview.js';
 export interface GatewayOptions {
   /** Gets the gateway's log. Default: no log. */
   readonly log?: Logger;
-  /** Hears of calls, tokens, sessions and connections. Default: nobody does. */
+  /** Hears of calls, tokens, sessions and connections. Default: the silent observer. */
   readonly observer?: Observer;
   /** The time. Default: the system's clock. */
   readonly clock?: Clock;
@@ -136,7 +136,7 @@ const SECRETS_WAIT_MS = 3_000;
  * await gateway.stop();
  * ```
  */
-// The composition root: it makes every part and hands it to the parts that need it.
+// The composition root: it makes every part and passes it to the parts that need it.
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const { env = process.env, observer = silentObserver } = options;
@@ -176,7 +176,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   async function open(): Promise<void> {
     try {
-      // A second start needs new ones: a service that was closed stays closed.
+      // A second start needs new services: a closed one stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
       router = createConfiguredRouter(config, { agent, turns, log, clock, observer });
@@ -184,7 +184,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
       for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
       await withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {});
-      // Last, so that no client ever finds a procedure missing that is still being registered.
+      // Last, so that no client calls a procedure before it is registered.
       listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
     } catch (error) {
       await closeEverything();
@@ -226,7 +226,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     [services, callees, listeners, router] = [undefined, [], [], undefined];
   }
 
-  /** Once, however many ask for it at a time. */
+  /** Closes everything once, even if it is called several times at once. */
   function closeEverything(): Promise<void> {
     closing ??= closeParts().finally(() => {
       closing = undefined;
@@ -242,7 +242,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       return starting;
     },
     async stop(graceMs = DEFAULT_GRACE_MS) {
-      // What is still opening would be missed, and stay open for ever.
+      // Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
       await drain(graceMs);
       await closeEverything();
@@ -261,7 +261,10 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 const callsOf = (callees: readonly Callee[]): number =>
   callees.reduce((sum, { callCount }) => sum + callCount, 0);
 
-/** Waiting calls of all services together; a service that is allowed more has it. */
+/**
+ * Bytes that waiting calls of all services may take together; more if a single service may take
+ * more.
+ */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 function maxWaitingBytes({ services }: LoadedConfig): number {

@@ -80,9 +80,9 @@ export function matchEntries(entries: readonly Entry[], problems: Problems, noti
   for (const entry of entries) {
     const [subsystem = ''] = entry.key.split('.', 1);
     const place = findPlace(entry, raw, problems);
-    if (place === 'refused') continue;
+    if (place.kind === 'reported') continue;
     const ofBondy = ofBondyAlone(entry.key);
-    if (place !== undefined) put(entry, place, notices);
+    if (place.kind === 'found') put(entry, place, notices);
     else if (ofBondy !== undefined) notices.add(entry, entry.key, ofBondy);
     else if (STRICT_SUBSYSTEMS.includes(subsystem)) misspelt.push(entry);
     else if (TOP_SCOPES.some(({ path }) => path.split('.')[0] === subsystem)) {
@@ -94,44 +94,51 @@ export function matchEntries(entries: readonly Entry[], problems: Problems, noti
 }
 
 interface FoundPlace {
+  readonly kind: 'found';
   readonly scope: RawScope;
   readonly match: Match;
 }
 
-/** The scope and row of an entry; undefined if no row of the schema matches its key. */
-function findPlace(entry: Entry, raw: RawConfig, problems: Problems): FoundPlace | 'refused' | undefined {
+/** The result of a search: `unknown` if no row matches, `reported` if the entry is a problem. */
+type Place = FoundPlace | typeof UNKNOWN | typeof REPORTED;
+const UNKNOWN = { kind: 'unknown' } as const;
+const REPORTED = { kind: 'reported' } as const;
+
+/** Finds the scope and the row of the schema for an entry. Reports an invalid name in its key. */
+function findPlace(entry: Entry, raw: RawConfig, problems: Problems): Place {
   const steps = entry.key.split('.');
   const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
   const rest = (count: number) => steps.slice(count).join('.');
 
   if (GATEWAY_PREFIXES.some((prefix) => prefix === subsystem)) {
-    if (kind !== 'services' || name === '') return undefined;
+    if (kind !== 'services' || name === '') return UNKNOWN;
     const isProcedure = inner === 'procedures' && innerName !== '';
     const match = isProcedure
       ? matchKey(PROCEDURE_SCOPE.keys, rest(5))
       : matchKey(SERVICE_SCOPE.keys, rest(3));
-    if (match === undefined) return undefined;
-    if (!named(entry, name, 'service', problems)) return 'refused';
-    if (isProcedure && !named(entry, innerName, 'procedure', problems)) return 'refused';
+    if (match === undefined) return UNKNOWN;
+    if (!named(entry, name, 'service', problems)) return REPORTED;
+    if (isProcedure && !named(entry, innerName, 'procedure', problems)) return REPORTED;
     const service = getOrPut(raw.services, name, () => ({
       ...newScope(name, `${subsystem}.services.${name}`, entry),
       procedures: new Map(),
     }));
-    if (!isProcedure) return { scope: service, match };
+    if (!isProcedure) return { kind: 'found', scope: service, match };
     const path = `${subsystem}.services.${name}.procedures.${innerName}`;
     const scope = getOrPut(service.procedures, innerName, () => newScope(innerName, path, entry));
-    return { scope, match };
+    return { kind: 'found', scope, match };
   }
   if (subsystem === 'listeners') {
     const match = kind === undefined || kind === '' ? undefined : matchKey(LISTENER_SCOPE.keys, rest(2));
-    if (match === undefined || kind === undefined) return undefined;
-    if (!named(entry, kind, 'listener', problems)) return 'refused';
-    return { scope: getOrPut(raw.listeners, kind, () => newScope(kind, `listeners.${kind}`, entry)), match };
+    if (match === undefined || kind === undefined) return UNKNOWN;
+    if (!named(entry, kind, 'listener', problems)) return REPORTED;
+    const scope = getOrPut(raw.listeners, kind, () => newScope(kind, `listeners.${kind}`, entry));
+    return { kind: 'found', scope, match };
   }
   const scope = raw.others.get(subsystem);
   const table: Scope | undefined = TOP_SCOPES.find(({ path }) => path === subsystem);
   const match = scope && table && matchKey(table.keys, rest(1));
-  return scope && match && { scope, match };
+  return scope && match ? { kind: 'found', scope, match } : UNKNOWN;
 }
 
 function newScope(name: string, path: string, first: Entry): RawScope {
