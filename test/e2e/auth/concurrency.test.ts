@@ -38,7 +38,8 @@ describe('many calls and one token', () => {
     const idp = closeLater(await startOidcIdp());
     const fixture = closeLater(
       await openGatewayFixture({
-        lines: guideOAuth2(idp.url).split('\n'),
+        // A busy machine may take longer than the default of 5 s for all of them.
+        lines: [...guideOAuth2(idp.url).split('\n'), '+pool.checkout_timeout = 1m'],
         answer: checkedBy(idp),
       }),
     );
