@@ -8,13 +8,13 @@ import { checkFrame, createFrames } from './frames.js';
 const FRAMES = Number(process.env['FRAMES'] ?? 5_000);
 const SEED = Number(process.env['FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 const PROGRESS_EVERY = 25_000;
-/** What the heap may grow by while all but the first frames are decoded. */
+/** Allowed growth of the heap while all frames after the first are decoded. */
 const HEAP_SLACK = 16 * 1024 * 1024;
 
 function heapUsed(): number {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
-  // Twice, as the runtime's own caches give up what is in them only then.
+  // Twice, because the runtime's own caches are emptied only then.
   collect();
   collect();
   return process.memoryUsage().heapUsed;
@@ -33,13 +33,13 @@ describe('any frame is a message or a protocol violation', () => {
         if (count % PROGRESS_EVERY === 0) console.log(`${name}: ${count} frames, ${messages} messages`);
       }
       expect(heapUsed() - before).toBeLessThan(HEAP_SLACK);
-      // Where hardly any frame passed, or all did, this would say little.
+      // If hardly any frame passed, or all did, the test would prove little.
       expect(messages).toBeGreaterThan(FRAMES / 20);
       expect(messages).toBeLessThan(FRAMES * 0.9);
     },
   );
 
-  // More values than any of these frames has, so that it is their nesting that is refused.
+  // More values than any of these frames has, so that the nesting is refused.
   it.each(
     createSerializers({ maxValues: 1_000_000 }).map((serializer) => [serializer.name, serializer] as const),
   )('%s, 100,000 nested lists and dictionaries, closed or not', (name, serializer) => {

@@ -6,7 +6,7 @@ import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { kwargs, payloadValue } from './payload-values.js';
 
-/** Frames that are sound, damaged or made up, without end and the same for the same seed. */
+/** An endless sequence of valid, damaged and random frames, the same for the same seed. */
 
 type Vectors = readonly Readonly<Record<string, readonly string[]>>[];
 const VECTORS: Vectors = JSON.parse(
@@ -14,7 +14,9 @@ const VECTORS: Vectors = JSON.parse(
 );
 const SAMPLES = 200;
 
-/** Numbers in [0, below), evenly: xorshift32, since a property library takes too long for so many. */
+/**
+ * Uniform numbers in [0, below): xorshift32, because a property library is too slow for so many.
+ */
 type Random = (below: number) => number;
 
 function createRandom(seed: number): Random {
@@ -27,7 +29,7 @@ function createRandom(seed: number): Random {
   };
 }
 
-/** Sound frames to begin with: the specification's, and calls with payloads of every kind. */
+/** Valid frames to start from: those of the specification, and calls with every kind of payload. */
 function soundFrames(serializer: Serializer, seed: number): Buffer[] {
   const known = VECTORS.flatMap((vector) => vector[serializer.name] ?? []).map((frame) =>
     Buffer.from(frame, serializer.binary ? 'hex' : 'utf8'),
@@ -51,7 +53,10 @@ function soundFrames(serializer: Serializer, seed: number): Buffer[] {
   return [...known, ...calls];
 }
 
-/** Bytes that say much: types, lengths and breaks of MessagePack and CBOR, and what JSON is made of. */
+/**
+ * Bytes with a meaning: types, lengths and breaks of MessagePack and CBOR, and the characters of
+ * JSON.
+ */
 const TELLING = Buffer.from(
   '00017f80818f90919fa0a1bfc0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d3d4d6d7d8d9dadbdcdddedfe0ff' +
     '181b1c1f20383b40415b5f60617b7f9b9fbbbfc4d8d9dbf4f6f7f8f9fafbfe' +
@@ -97,7 +102,7 @@ function telling(random: Random, length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => TELLING[random(TELLING.length)] as number));
 }
 
-/** The next frame: up to four damages on a sound one. */
+/** The next frame: a valid one with up to four damages. */
 export function createFrames(serializer: Serializer, seed: number): () => Buffer {
   const random = createRandom(seed);
   const sound = soundFrames(serializer, seed);
@@ -146,7 +151,10 @@ export function checkFrame(serializer: Serializer, frame: Buffer): boolean {
   return true;
 }
 
-/** Undefined where the format cannot hold the message: half a surrogate pair, an integer beyond 64 bit. */
+/**
+ * Undefined where the format cannot hold the message: half a surrogate pair, an integer beyond 64
+ * bit.
+ */
 function encoded(to: Serializer, message: Message): Uint8Array | undefined {
   try {
     return Buffer.from(to.encode(message) as string);

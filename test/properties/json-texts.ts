@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** JSON as others write it: white space, escapes, numbers in all their forms, keys that are there twice. */
+/** JSON as other programs write it: white space, escapes, all forms of numbers, duplicate keys. */
 
 const space = fc.oneof(
   { weight: 5, arbitrary: fc.constant('') },
@@ -15,7 +15,10 @@ const escaped = fc.oneof(
   fc.constantFrom('\\"', '\\\\', '\\/', '\\b', '\\f', '\\n', '\\r', '\\t', '\\u00e9', '\\u005C', '\\u0022'),
   fc.constantFrom('\\ud83d\\ude00', '\\uD800\\uDC00', '\\udbff\\udfff'),
 );
-/** Of these, text that stands for bytes or is half a surrogate pair has to be read before it can be written. */
+/**
+ * Of these, text that stands for bytes or is half a surrogate pair has to be read before it can be
+ * written.
+ */
 const odd = fc.oneof(hex, fc.constantFrom('\\u0000AQ==', '\\ud83d', '\\ude00\\ud83d', '\\\\ud83d\\ude00'));
 const inside = fc.oneof(
   { weight: 40, arbitrary: fc.string({ unit: plain, maxLength: 12 }) },

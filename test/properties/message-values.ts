@@ -2,7 +2,7 @@ import { messagePayload } from '../../src/wamp/encode.js';
 import type { Message } from '../../src/wamp/messages.js';
 import { argsOf, kwargsOf } from '../../src/wamp/payload-values.js';
 
-/** A message whose payload is values, where it was JSON text. */
+/** The message with values instead of JSON text as its payload. */
 export function withValues(message: Message): Message {
   const payload = messagePayload(message);
   if (payload === undefined || payload.opaque !== undefined) return message;

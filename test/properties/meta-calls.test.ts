@@ -25,7 +25,7 @@ const PROCEDURES = [
   'wamp.subscription.list_subscribers',
   'wamp.subscription.count_subscribers',
 ];
-/** The only errors that they may answer with. */
+/** The only errors that they may return. */
 const URIS = [
   'invalid_argument',
   'invalid_uri',
@@ -36,7 +36,7 @@ const URIS = [
 ].map((name) => `wamp.error.${name}`);
 
 const value = payloadValue({ huge: true, bytes: true });
-/** What comes near to being right, beside what does not. */
+/** Arguments that are nearly valid, and others that are not. */
 const argument = fc.oneof(
   value,
   fc.constantFrom(1, 2, 3, 'com.a', 'com.', '', 'staff', ['staff'], [], {}),
@@ -61,7 +61,7 @@ it('every call of a meta procedure gets one response, whatever its arguments, an
     realms: ['realm1'],
     limits: { ...LIMITS, maxTestaments: 100_000, maxTestamentBytes: 1e9 },
     allowAnonymous: true,
-    // Everything is granted: killing sessions as well.
+    // Everything is granted, including killing sessions.
     rules: () => ({ authorizer: { may: () => true } }),
     agent: 'test',
     log: { debug() {}, info() {}, warn() {}, error: (record) => void faults.push(record) },

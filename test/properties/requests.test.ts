@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRequest, kwargsArbitrary, subjects } from './requests.js';
 
-/** Sets of kwargs in all; test/requests-long-run.js asks for a million. */
+/** Number of sets of kwargs; test/requests-long-run.js uses a million. */
 const SETS = Number(process.env['REQUEST_SETS'] ?? 6_000);
 const PROGRESS_EVERY = 50_000;
 
@@ -20,7 +20,7 @@ describe('for any kwargs, the request keeps its origin and shape, or is not sent
       }),
       { numRuns: Math.ceil(SETS / all.length) },
     );
-    // Where hardly any request left, the property would say little.
+    // If hardly any request was sent, the property would prove little.
     expect(left).toBeGreaterThan(SETS / 100);
   });
 });

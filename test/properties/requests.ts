@@ -28,7 +28,10 @@ rpc_gateway.services.s.procedures.post.headers.X-Mixed = a {{id}} b
 rpc_gateway.services.s.procedures.post.body.kind = {{part}}
 `;
 
-/** The path that each procedure's request must have, whatever its variables hold: one segment for each. */
+/**
+ * The path that each procedure's request must have, whatever its variables hold: one segment for
+ * each.
+ */
 const SHAPES: Readonly<Record<string, RegExp>> = {
   get: /^\/base\/v1\/items\/[^/?#\\]+\/parts\/[^/?#\\]+\.json$/,
   post: /^\/base\/v1\/items\/[^/?#\\]+\/parts\/x-[^/?#\\]+$/,
@@ -115,7 +118,7 @@ const plainHeaders = fc.dictionary(fc.constantFrom('X-User', 'x-user', 'Accept',
   maxKeys: 3,
 });
 const headers = fc.oneof(plainHeaders, fc.dictionary(headerName, value, { maxKeys: 4 }), value);
-// Mostly what a path takes, so that many requests leave and are looked at.
+// Mostly values that a path accepts, so that many requests are sent and checked.
 const segment = fc.oneof({ weight: 6, arbitrary: text }, { weight: 1, arbitrary: value });
 const name = fc.oneof(
   fc.constantFrom('version', 'tenant', 'api_key', '__proto__', 'kind', 'sid', 'caller.authid', 'realm'),
@@ -139,9 +142,9 @@ export const kwargsArbitrary: fc.Arbitrary<Record<string, unknown>> = fc
   });
 
 /**
- * Builds one request and looks at it as the outside would.
+ * Builds one request and checks it as a server would see it.
  *
- * @returns whether a request left. Throws where it is not the one that the template allows.
+ * @returns whether a request was sent. Throws if the template does not allow that request.
  */
 export function checkRequest(subject: Subject, kwargs: Record<string, unknown>): boolean {
   let request: HttpRequest;
@@ -157,7 +160,7 @@ export function checkRequest(subject: Subject, kwargs: Record<string, unknown>):
   demand(!request.path.includes('%00'), 'U+0000 in a path or query');
   const url = new URL(request.origin + request.path);
   demand(url.origin === ORIGIN && url.username === '', 'a path that changes the origin');
-  // A URL parser writes an apostrophe in a query as %27 (WHATWG URL §1.3), which says the same.
+  // A URL parser writes an apostrophe in a query as %27 (WHATWG URL §1.3), which means the same.
   const same = url.pathname + url.search === request.path.replace(/(?<=\?.*)'/g, '%27');
   demand(same && url.hash === '', 'a path that a URL parser reads otherwise');
   demand((SHAPES[subject.name] as RegExp).test(url.pathname), 'a path of another shape');

@@ -22,7 +22,7 @@ const result = (args: readonly unknown[], kw: Record<string, unknown> = {}): Res
 });
 const through = (serializer: Serializer, message: Message): Message =>
   withValues(serializer.decode(serializer.encode(message)));
-/** What a decoder leaves of a message: empty slots at the end are absent. */
+/** A message after decoding: empty elements at the end are absent. */
 const decoded = (message: Result): Message => {
   const { args, kwargs: kw } = message.payload as { args: readonly unknown[]; kwargs: object };
   const payload = Object.keys(kw).length > 0 ? { args, kwargs: kw } : args.length > 0 ? { args } : {};
@@ -62,7 +62,7 @@ describe('a message keeps its values from one serializer to another', () => {
     for (const to of [json, ...binary]) {
       check(`${from.name} to ${to.name}`, message({}), (sent) => {
         const received = through(to, through(from, sent));
-        // Text from JSON that stands for bytes has become bytes, once it met another serializer.
+        // JSON text that represents bytes becomes bytes in another serializer.
         const asJson = from === json || to === json;
         if (asJson) expect(json.encode(received)).toEqual(json.encode(sent));
         else expect(received).toEqual(decoded(sent));

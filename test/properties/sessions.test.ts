@@ -15,13 +15,13 @@ import { createFrames } from './frames.js';
 /** Frames for each transport and serializer; test/sessions-long-run.js asks for 100,000. */
 const FRAMES = Number(process.env['SESSION_FRAMES'] ?? 200);
 const SEED = Number(process.env['SESSION_FRAMES_SEED'] ?? Date.now() % 2 ** 31);
-/** What the heap may grow by while all but the first quarter of the frames are sent. */
+/** Allowed growth of the heap while all frames after the first quarter are sent. */
 const HEAP_SLACK = 24 * 1024 * 1024;
 const PROGRESS_EVERY = 10_000;
 
 const ROLES = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
 const HELLO: Message = { type: MESSAGE.HELLO, realm: 'realm1', details: { roles: ROLES } };
-/** Asked behind each frame. No frame has such a request ID. */
+/** The request ID of the call behind each frame. No frame has this ID. */
 const QUESTION = 2 ** 52 + 12_345;
 const CALL: Message = {
   type: MESSAGE.CALL,
@@ -31,7 +31,7 @@ const CALL: Message = {
   payload: {},
 };
 
-/** Where the frames go: each transport by itself, and the port on which the first octet tells both apart. */
+/** Where the frames go: each transport on its own port, and both on a universal port. */
 const PLACES = [
   { place: 'websocket', protocol: 'websocket', clients: ['websocket'], unix: false },
   { place: 'rawsocket over tcp', protocol: 'rawsocket', clients: ['rawsocket'], unix: false },
@@ -95,7 +95,7 @@ describe('a session that gets random frames', () => {
       }
       client?.close();
       expect(heapUsed() - before).toBeLessThan(HEAP_SLACK);
-      // Where every session was aborted, or none, this would say little.
+      // If every session was aborted, or none, the test would prove little.
       expect(aborted).toBeGreaterThan(FRAMES / 20);
       expect(aborted).toBeLessThan(FRAMES * 0.95);
     },
@@ -125,7 +125,7 @@ describe('a session that gets random frames', () => {
   );
 });
 
-/** What a frame in the place of HELLO is answered with. */
+/** The response to a frame instead of HELLO. */
 async function answerToFirst(
   client: FrameClient,
   serializer: Serializer,
@@ -162,7 +162,10 @@ async function join(
   return client;
 }
 
-/** Waits for what becomes of a session: true where it answers what was asked behind the frame. */
+/**
+ * Waits for the end of a session or for its response to the call behind the frame, which gives
+ * true.
+ */
 async function goesOn(client: FrameClient, serializer: Serializer, frame: Buffer): Promise<boolean> {
   const context = `frame ${frame.toString('hex')}`;
   for (;;) {

@@ -8,11 +8,11 @@ import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { createFrames } from './frames.js';
 import { withValues } from './message-values.js';
 
-/** test/frames-long-run.js asks for more. */
+/** test/frames-long-run.js uses more. */
 const FRAMES = Number(process.env['FRAMES'] ?? 20_000);
 const SEED = Number(process.env['FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 
-/** A message in values, or the sentence with which its frame is refused. Anything else is thrown. */
+/** A message as values, or the reason why its frame is refused. Any other error is thrown. */
 function read(serializer: Serializer, frame: Buffer): { meaning: unknown; wasText: boolean } {
   try {
     const message = serializer.decode(frame);
@@ -48,7 +48,7 @@ it.each([
     if (text.wasText) texts++;
     if (typeof text.meaning === 'string') refused++;
   }
-  // Where hardly any came to that, this would say little.
+  // If this happened for hardly any frame, the test would prove little.
   expect(texts).toBeGreaterThan(FRAMES / 200);
   expect(refused).toBeGreaterThan(FRAMES / 10);
 });

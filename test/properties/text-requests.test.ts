@@ -13,10 +13,10 @@ import { MESSAGE } from '../../src/wamp/messages.js';
 import type { Payload } from '../../src/wamp/payload.js';
 import { createJsonSerializer } from '../../src/wamp/serializers/json.js';
 
-/** Sets of kwargs for each procedure; test/requests-long-run.js asks for many more. */
+/** Number of sets of kwargs for each procedure; test/requests-long-run.js uses many more. */
 const RUNS = Math.ceil(Number(process.env['REQUEST_SETS'] ?? 6_000) / 20);
 
-/** All ways in which kwargs become a request. */
+/** All ways to build a request from kwargs. */
 const PROCEDURES: Readonly<Record<string, readonly string[]>> = {
   'all in the body': ['method = post'],
   'some in the path': ['method = put', 'path = /items/{{id}}'],
@@ -73,7 +73,7 @@ const name = fc.oneof(
   },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 5 }) },
 );
-/** A string's JSON, any of its characters as an escape. */
+/** A string as JSON, with some characters as escapes. */
 const quoted = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.tuple(text, fc.infiniteStream(fc.integer({ min: 0, max: 7 }))).map(([each, dice]) => {
     let json = '';
@@ -134,7 +134,7 @@ function kwargsIn(frame: Buffer, serializer: typeof VALUES): NonNullable<Payload
   return message.payload.kwargs;
 }
 
-/** What came of a call, the body as its value. */
+/** The outcome of a call, with the body as a value. */
 function outcome(
   build: RequestBuilder,
   kwargs: NonNullable<Payload['kwargs']>,
@@ -153,7 +153,10 @@ function outcome(
   }
 }
 
-/** The names in a body, each as often as it is written: what else is in it may have a name twice, as it came. */
+/**
+ * The names in a body, each as often as it is written: what else is in it may have a name twice, as
+ * it came.
+ */
 function namesIn(body: string): string[] {
   const names: string[] = [];
   if (body.startsWith('{')) forEachEntry(Buffer.from(body), undefined, (name) => names.push(name));
@@ -163,7 +166,7 @@ function namesIn(body: string): string[] {
 it.each(Object.keys(PROCEDURES))('kwargs make the same request as text and as values: %s', (title) => {
   const lines = PROCEDURES[title] as readonly string[];
   const build = compile(lines);
-  // Where the body is one kwarg, its names are the caller's own.
+  // If the body is one kwarg, its names are the caller's.
   const namesOf = lines.some((line) => line.startsWith('body = ')) ? () => [] : namesIn;
   let texts = 0;
   let left = 0;
@@ -182,7 +185,7 @@ it.each(Object.keys(PROCEDURES))('kwargs make the same request as text and as va
     }),
     { numRuns: RUNS },
   );
-  // Where hardly any came to that, this would say little.
+  // If this happened for hardly any set, the test would prove little.
   expect(texts).toBeGreaterThan(RUNS / 3);
   expect(left).toBeGreaterThan(RUNS / 100);
 });

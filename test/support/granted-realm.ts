@@ -4,7 +4,7 @@ import { byTicket } from './logins.js';
 
 const EVERYTHING = [{ uri: '', match: 'prefix' }] as const;
 
-/** What everybody may do: everything except `wamp.session.kill*`. */
+/** Everybody may use `com.` and testaments; only admins may call the rest of the meta API. */
 const GRANTS: readonly Grant[] = [
   { roles: ['admins'], permissions: ['call', 'subscribe'], resources: [{ uri: 'wamp.', match: 'prefix' }] },
   {
@@ -43,7 +43,7 @@ const REALM: RealmSecurity = {
 
 /**
  * Two realms with grants. In both, alice of `admins` may use the whole meta API. Bob and carol of
- * `staff` and anonymous clients may use everything except the procedures that kill sessions.
+ * `staff` and anonymous clients may use only `com.` and testaments.
  */
 export const GRANTED: RouterSecurity = {
   realms: new Map([

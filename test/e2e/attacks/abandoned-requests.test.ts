@@ -6,12 +6,12 @@ import { openGatewayFixture } from '../../support/gateway-fixture.js';
 
 const POST = 'com.billing.create_invoice';
 const SIZE = 2;
-/** Those that were abandoned may go on there, and so may those that keep their place. */
+/** Abandoned requests may go on at the API, and so may those that keep their place. */
 const MOST = 2 * SIZE;
 /** `timeout` is the window of the budget. */
 const LINES = [`+pool.size = ${SIZE}`, '+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
 
-/** An API that goes on with what it has begun, whoever leaves. */
+/** An API that finishes every request, even if the client leaves. */
 function stubbornApi() {
   let running = 0;
   let peak = 0;
@@ -26,7 +26,7 @@ function stubbornApi() {
       running--;
       return { json: 'done' };
     },
-    /** Everything that runs is answered. */
+    /** Responds to all running requests. */
     finish() {
       const all = finish;
       finish = [];
@@ -89,7 +89,8 @@ describe('callers that abandon their requests again and again', () => {
     const last = caller.call(POST, {});
     expect(api.peak).toBe(MOST);
     api.finish();
-    // It may stand behind calls whose callers have gone, which the API gets too where that is not noticed yet.
+    // It may wait behind calls whose callers have left. The API gets those too if the gateway has
+    // not noticed yet.
     const timer = setInterval(() => api.finish(), 5);
     expect(await last).toMatchObject({ kind: 'result' });
     clearInterval(timer);
@@ -109,7 +110,8 @@ describe('callers that abandon their requests again and again', () => {
     await upstream.arrived(MOST + 1);
     api.finish();
     expect(await waiting).toMatchObject({ kind: 'result', kwargs: { body: 'done' } });
-    // Two were closed, and two brought answers that nobody wanted: on one of these the last call went.
+    // Two connections were closed, and two delivered unwanted responses; the last call used one of
+    // these.
     expect(upstream.connections).toBe(MOST);
   });
 

@@ -10,8 +10,7 @@ import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
 let gateway: AttackedApi;
 beforeAll(async () => {
-  // A server that takes the caller's word for what the body is, as those do which take forms and
-  // JSON.
+  // A server that trusts the caller's Content-Type, as servers do that accept forms and JSON.
   gateway = await startAttackedApi(
     ({ headers, text }) => ({
       json: headers['content-type']?.includes('form')

@@ -16,7 +16,10 @@ const NO_CONTENT = 'HTTP/1.1 204 No Content\r\n\r\n';
 const NOT_MODIFIED = 'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n\r\n';
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: keep-alive\r\n\r\n';
 
-/** What stands behind an answer without a body comes as late as can be: when the next request does, before its answer. */
+/**
+ * The bytes behind a response without a body come as late as possible: with the next request,
+ * before its response.
+ */
 function forger(head: string) {
   const isSpoilt = new Set<number>();
   return ({ method, connection, body }: RawRequest): string => {

@@ -7,7 +7,7 @@ import { type RouterHost, until, untilEmpty } from '../../support/router-host.js
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 import { casesNamed, startRouterOver } from '../../support/transport-matrix.js';
 
-/** All prefixes of one topic: each subscriber hears every event so many times. */
+/** All prefixes of one topic: each subscriber gets every event this number of times. */
 const PREFIXES = 300;
 const TOPIC = 'a'.repeat(PREFIXES);
 const READERS = 4;

@@ -6,9 +6,9 @@ import { type RouterHost, untilEmpty } from '../../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 import { casesNamed, startRouterOver } from '../../support/transport-matrix.js';
 
-/** More of them than a turn of the event loop has time for. */
+/** More messages than one turn of the event loop has time for. */
 const FLOOD = 10_000;
-/** What may be served of a flood before anyone else is: the part that fits into a few turns. */
+/** The part of a flood that may be served before other clients: what fits into a few turns. */
 const FEW = FLOOD / 4;
 
 const limits = { ...LIMITS, maxRegistrations: 1000, maxSubscriptions: 1000, maxRetainedEvents: 1000 };

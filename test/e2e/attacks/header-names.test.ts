@@ -8,7 +8,10 @@ import {
 } from '../../support/attacked-gateway.js';
 import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
-/** As CGI hands headers to a program (RFC 3875 section 4.1.18), and as most that came after it do. */
+/**
+ * Headers as CGI passes them to a program (RFC 3875 section 4.1.18); most later interfaces do the
+ * same.
+ */
 function cgiVariables(rawHeaders: readonly string[]): Record<string, string> {
   const variables: Record<string, string> = {};
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -11,7 +11,7 @@ import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const CONNECTIONS = 60;
 
-/** Sends octets that are refused, and waits until the connection is gone. */
+/** Sends octets that are refused, and waits until the connection has closed. */
 async function sendOctets(url: string, octets: Buffer): Promise<void> {
   const client = await connectOctets(url);
   client.write(octets);

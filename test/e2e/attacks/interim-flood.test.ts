@@ -10,7 +10,7 @@ const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"ok"';
 const HINTS = 'HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n';
 const GO_ON = 'HTTP/1.1 100 Continue\r\n\r\n';
 
-/** Writes without an end, as fast as it is read. */
+/** Writes endlessly, as fast as the gateway reads. */
 const flood =
   (text: string): AnswerHandler =>
   (_, response) => {

@@ -10,7 +10,7 @@ import { startRouterHost, until } from '../../support/router-host.js';
 
 const closeLater = closeAfterEach();
 
-/** Turns that can be told to have no time: what is added then waits to be run by the test. */
+/** Turns that can have no time: tasks that are added then wait until the test runs them. */
 function createHeldTurns() {
   const real = createTurns(systemClock);
   const tasks: Task[] = [];

@@ -38,7 +38,7 @@ const BODIES: Readonly<Record<string, readonly [string, Uint8Array]>> = {
   twice: ['application/json', list('{"a":0,"a":1}', 1_000_000)],
 };
 
-/** A client of RawSocket that does not read what comes into values. */
+/** A RawSocket client that does not decode what it receives. */
 async function joinBare(format: string): Promise<OctetClient & { send(message: readonly unknown[]): void }> {
   const serializers = createSerializers();
   const at = serializers.findIndex(({ name }) => name === format);
@@ -58,8 +58,8 @@ async function joinBare(format: string): Promise<OctetClient & { send(message: r
 }
 
 /**
- * An answer read in one go leaves time for two others at most, while its last bytes come. Read in
- * turns, it leaves time for seven and more, even on a busy machine.
+ * If a response is read in one step, at most two others get theirs while its last bytes arrive. If
+ * it is read in turns, seven or more do, even on a busy machine.
  */
 const MANY = 3;
 
@@ -77,7 +77,7 @@ describe('while the gateway reads a large response', () => {
     gateway.upstream.clear();
     attacker.send([MESSAGE.CALL, 1, {}, 'com.api.large', [], { kind }]);
     const answer = attacker.read(4);
-    // From here on nearly all of it is with the gateway, which has begun to read it at most.
+    // From here on the gateway has received nearly all of it, and has at most begun to read it.
     await (await gateway.upstream.arrived(1)).answered;
     expect(await callUntil(other, answer)).toBeGreaterThan(MANY);
     attacker.close();

@@ -22,7 +22,7 @@ afterAll(async () => {
   }
 });
 
-/** One gateway for all tests that want the same lines. */
+/** One gateway for all tests with the same lines. */
 async function start(...lines: string[]): Promise<Started> {
   const key = lines.join();
   const known = started.get(key) ?? open(lines);
@@ -76,7 +76,7 @@ describe.each(ATTACK_MATRIX)('A message of more values than wamp.max_values: $na
       ]);
     }
     expect(upstream.requests).toEqual([]);
-    // Nobody else notices.
+    // No other client is affected.
     const other = await gateway.join(transport);
     expect((await callApi(other, 'post', { values: list(900) }))[0]).toBe(MESSAGE.RESULT);
   });
@@ -129,7 +129,7 @@ describe.each(ATTACK_MATRIX)('A request line or header section beyond its limit:
     expect(answer.slice(0, 5)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.invalid_argument']);
     expect(answer.at(-1)).toMatchObject({ code: 'bad_request', message: expect.stringMatching(message) });
     expect(upstream.requests).toEqual([]);
-    // With the defaults it passes.
+    // With the default limits it is sent.
     const roomy = await start();
     const other = await roomy.gateway.join(transport);
     expect((await callApi(other, procedure, { id: 'x', ...kwargs }))[0]).toBe(MESSAGE.RESULT);
@@ -148,7 +148,7 @@ describe.each(ATTACK_MATRIX)('A request line or header section beyond its limit:
 });
 
 describe('A response whose JSON has duplicate names', () => {
-  /** The same name twice: it has to be read before it can be written for MessagePack. */
+  /** A name occurs twice, so the gateway must parse it before it can write MessagePack. */
   const odd = `{"x":1,"x":2,"list":[${'0,'.repeat(2000)}0]}`;
 
   it.each(ATTACK_MATRIX)(
@@ -167,7 +167,7 @@ describe('A response whose JSON has duplicate names', () => {
   );
 });
 
-/** A session whose procedure answers with what it was given. */
+/** A session whose procedure returns its arguments. */
 async function echo(gateway: AttackedGateway, transport: TransportCase): Promise<RawClient> {
   const callee = await gateway.join(transport);
   callee.send([MESSAGE.REGISTER, nextRequest(callee), {}, 'com.echo']);

@@ -14,7 +14,9 @@ afterEach(async () => {
   await host.dispose();
 });
 
-/** Clients that join one after the other, and then all leave their realm and keep their connection. */
+/**
+ * Clients that join one after the other, and then all leave their realm and keep their connection.
+ */
 async function joinAndLeave(connect: () => Promise<RawClient>, listener: Partial<ListenerOptions>) {
   host = await startRouterHost({
     listener: { protocol: 'universal', serializers: SERIALIZERS, ...listener },
@@ -45,9 +47,9 @@ describe('many sessions that leave their realm and keep their connection', () =>
       () => host.listener.counts().places === 2,
       () => host.listener.counts(),
     );
-    // Those that were there first may join again.
+    // The connections that are left may join again.
     expect((await hello(clients[0]!))[0]).toBe(MESSAGE.WELCOME);
-    // And so may a newcomer, since there is a place again.
+    // So may a new connection, because there is a place again.
     const newcomer = await connect();
     clients.push(newcomer);
     expect((await hello(newcomer))[0]).toBe(MESSAGE.WELCOME);

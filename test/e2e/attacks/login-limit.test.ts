@@ -18,7 +18,7 @@ const AUTHENTICATOR = 'com.example.authenticate';
 
 const closeLater = closeAfterEach();
 
-/** A gateway whose time stands still, so that no failed login makes room for another. */
+/** A gateway whose clock stands still, so that no failed login makes room for another. */
 async function start(user: object, lines: readonly string[] = []) {
   const clock = createFakeClock();
   const log = keepLog();
@@ -44,7 +44,7 @@ async function start(user: object, lines: readonly string[] = []) {
   return { clock, log, connect };
 }
 
-/** Says HELLO at many connections first, and answers all their challenges then. */
+/** Sends HELLO over many connections, and then answers all challenges. */
 async function guess(connect: () => Promise<RawClient>, login: Login) {
   const clients = await Promise.all(Array.from({ length: GUESSES }, connect));
   closeLater(() => {
@@ -122,7 +122,7 @@ describe('many simultaneous guesses from one address', () => {
     );
     expect(backend.unread).toBe(LIMIT);
     expect(uris).toEqual(Array(GUESSES - LIMIT).fill('bondy.error.too_many_requests'));
-    // A gateway whose time stands still would wait for these for ever when it stops.
+    // With a clock that stands still, the gateway would wait for these for ever when it stops.
     for (let i = 0; i < LIMIT; i += 1) {
       const [, request] = await backend.next();
       backend.send([MESSAGE.ERROR, MESSAGE.INVOCATION, request, {}, 'com.example.error.no_such_user']);

@@ -12,7 +12,7 @@ import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { startSecuredGateway } from '../../support/secured-gateway.js';
 import { SERIALIZERS } from '../../support/transport-matrix.js';
 
-/** Logins to a realm whose password takes some 100 ms to derive. */
+/** Logins to a realm whose password hash takes about 100 ms. */
 const LOGINS = 16;
 const PASSWORD = await hashPassword('right', 300_000);
 
@@ -47,14 +47,14 @@ async function start() {
 
 const framesOf = (format: string): Frames => FRAMES.find(({ name }) => name === format)!;
 
-/** One client, as far as this attack needs it. */
+/** The part of a client that this attack needs. */
 interface Guesser {
   send(message: readonly unknown[]): void;
   next(): Promise<readonly unknown[]>;
   close(): void;
 }
 
-/** From an address of its own, all of which are this machine. */
+/** Connects from its own loopback address. */
 async function connectFrom(localAddress: string, url: string, frames: Frames): Promise<Guesser> {
   const ws = new WebSocket(url, [frames.subprotocol], { localAddress });
   ws.on('error', () => {});
@@ -104,7 +104,7 @@ describe('many simultaneous logins with slow password hashes', () => {
     }
     const answer = await caller.call('com.api.get');
     expect(answer.kwargs?.['body']).toEqual({ ok: true });
-    // In one line for all threads it would stand behind all but three of them.
+    // In one queue for all threads it would wait behind all but three of them.
     expect(judged).toBeLessThan(LOGINS / 2);
   });
 });

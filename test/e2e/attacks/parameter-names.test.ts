@@ -8,7 +8,10 @@ import {
 } from '../../support/attacked-gateway.js';
 import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
-/** To compare such a name with a configured one took the square of its length: hours, for each of these. */
+/**
+ * The time to compare such a name with a configured one grew with the square of its length: to
+ * hours for each of these.
+ */
 const LENGTH = 2_000_000;
 
 let gateway: AttackedApi;

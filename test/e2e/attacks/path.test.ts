@@ -8,10 +8,10 @@ import {
 } from '../../support/attacked-gateway.js';
 import { ATTACK_MATRIX } from '../../support/transport-matrix.js';
 
-/** What stands in a folder and in the one beside it, which base_url does not name. */
+/** Files in the folder of base_url and in the folder beside it. */
 const FILES: Readonly<Record<string, string>> = { '/public/a.json': 'public', '/private/a.json': 'private' };
 
-/** As a server does that decodes the path, so many times, and then resolves it. */
+/** The file for a server that decodes the path this number of times, and then resolves it. */
 function fileAt(url: string, decodings: number): string | undefined {
   let path = url;
   for (let index = 0; index < decodings; index++) path = decodeURIComponent(path);

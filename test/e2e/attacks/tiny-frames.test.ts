@@ -26,7 +26,7 @@ const [PONG, PING, TEXT_BEGINS, GOES_ON] = [0x8a, 0x89, 0x01, 0x00].map(frame) a
 const BYTES = 64 * 1024;
 const CONNECTIONS = 100;
 
-/** Tells the frames of a connection in its first read, and what ends them. */
+/** The frames of a connection in its first read. */
 const FLOODS: Readonly<Record<string, readonly Buffer[]>> = {
   pongs: Array(Math.floor(BYTES / 6)).fill(PONG),
   fragments: [TEXT_BEGINS as Buffer, ...Array(Math.floor(BYTES / 6) - 1).fill(GOES_ON)],
@@ -48,8 +48,8 @@ async function joinRaw(): Promise<Attacker> {
 }
 
 /**
- * Read in one go, the frames leave time for the answers of two or three rounds of the event loop.
- * Read in turns, they take some hundred rounds.
+ * If the frames are read in one step, others get the responses of two or three rounds of the event
+ * loop. If they are read in turns, that takes about a hundred rounds.
  */
 const MANY = 5;
 

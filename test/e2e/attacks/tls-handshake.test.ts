@@ -16,7 +16,7 @@ import { SERIALIZERS } from '../../support/transport-matrix.js';
 
 const closeLater = closeAfterEach();
 
-/** A TLS listener on all addresses, whose time stands still. */
+/** A TLS listener on all addresses, whose clock stands still. */
 async function start(protocol: ListenerOptions['protocol']) {
   const clock = createFakeClock();
   const host = await startRouterHost({
@@ -47,7 +47,7 @@ async function dial(host: string, port: number, localPort?: number): Promise<Soc
 const HELLO = [MESSAGE.HELLO, 'realm1', { roles: { caller: {} } }];
 const [, msgpack, cbor] = FRAMES;
 
-/** What a client sends to join, each after the answer to the one before. */
+/** What a client sends to join, each after the response to the one before. */
 const WAYS: readonly (readonly [string, ListenerOptions['protocol'], readonly (Buffer | string)[]])[] = [
   ['RawSocket in JSON', 'rawsocket', [Buffer.from([0x7f, 0xf1, 0, 0]), frameOf(0, JSON.stringify(HELLO))]],
   [
@@ -130,7 +130,7 @@ describe('TLS handshakes of many clients at the same moment', () => {
       socket.once('data', () => answered++);
       socket.write(hello.subarray(0, -1));
     }
-    // Another one whose hello is whole comes behind them.
+    // Another client with a complete hello comes behind them.
     const last = await dial('127.0.0.1', Number(new URL(host.url).port));
     last.write(hello);
     await until(() => tasks.length === 1);
@@ -160,14 +160,14 @@ describe('TLS handshakes of many clients at the same moment', () => {
       socket.write(hello);
     }
     await until(() => asked >= 10);
-    // Others do not wait behind them.
+    // Other clients do not wait behind them.
     const other = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
     closeLater(() => other.destroy());
     await once(other, 'secureConnect');
     expect(asked).toBe(10);
     for (const socket of sockets) socket.destroy();
     await until(() => host.listener.counts().places === 1);
-    // The places are given back by a handshake that is done, and by connections that are closed.
+    // A finished handshake frees its place, and so does a closed connection.
     for (let count = 0; count < 12; count++) {
       const client = connectTls({
         host: '127.0.0.1',

@@ -28,7 +28,7 @@ describe('large calls that wait', () => {
     caller.cancel('kill', 1);
     expect(await running).toMatchObject({ uri: 'wamp.error.canceled' });
     for (const answer of await Promise.all([...large.slice(0, 3), small])) expect(answer.kind).toBe('result');
-    // All of it was given back.
+    // All of the memory was released.
     const again = await Promise.all([LARGE, LARGE].map((kwargs) => caller.call(POST, kwargs)));
     expect(again.map(({ kind }) => kind)).toEqual(['result', 'result']);
   });

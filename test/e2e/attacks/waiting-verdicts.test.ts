@@ -84,7 +84,7 @@ describe('large messages that wait for an authorizer', () => {
       questions.push(await asked(decider));
       for (const question of questions) decider.send([MESSAGE.YIELD, question, {}, [false]]);
       expect((await late.next())[4]).toBe('wamp.error.not_authorized');
-      // The memory was given back.
+      // The memory was released.
       late.send([message[0], 3, ...message.slice(2)]);
       decider.send([MESSAGE.YIELD, await asked(decider), {}, [false]]);
       expect((await late.next())[4]).toBe('wamp.error.not_authorized');

@@ -14,7 +14,7 @@ const LINES = ['+base_url = http://127.0.0.1:9', '+liveness.enabled = off', ...p
 let gateway: AttackedGateway;
 afterEach(() => gateway.close());
 
-/** Sends all requests at once; how many were granted, and the sentences of those that were not. */
+/** Sends all requests at once. Returns how many succeeded, and the error messages of the others. */
 async function fill(client: RawClient, requests: readonly (readonly unknown[])[]) {
   for (const [type, ...rest] of requests) client.send([type, nextRequest(client), ...rest]);
   const sentences = new Set<unknown>();
@@ -30,7 +30,7 @@ async function fill(client: RawClient, requests: readonly (readonly unknown[])[]
 const WILDCARD = { match: 'wildcard' };
 const number = (count: number) => Array.from({ length: count }, (_, at) => at);
 
-/** Requests of number `at` of a session, and what they fill. */
+/** What requests fill, its limit, and request number `at` of a session. */
 const FILLINGS = [
   [
     'wildcard subscriptions',
@@ -83,7 +83,7 @@ describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport
           number(90).map((at) => request(who, at)),
         );
         expect(granted).toBeGreaterThan(10);
-        // Half a kilobyte each at least.
+        // Each takes at least half a kilobyte.
         expect(granted).toBeLessThanOrEqual(64);
         expect(sentences).toContain(`(${key})`);
         most.granted = granted;
@@ -94,7 +94,7 @@ describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport
       );
       expect(last.granted).toBeLessThan(most.granted);
       expect(last.sentences).toContain(`(${key}_per_realm)`);
-      // Who leaves makes room; who stays was not harmed.
+      // A client that leaves makes room; the others were not affected.
       first.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
       expect((await first.next())[0]).toBe(MESSAGE.GOODBYE);
       expect((await fill(witness, [request(3, 0)])).granted).toBe(1);

@@ -20,14 +20,17 @@ afterEach(async () => {
 /** A realm needs a procedure; nobody calls this one. */
 const SERVICE = ['+base_url = http://127.0.0.1:9', '+liveness.enabled = off', ...procedureLines('get', {})];
 
-/** Pattern number `bits`: which of its first eleven components are open; no URI of `a` alone matches. */
+/**
+ * Pattern number `bits`: which of its first eleven components are open; no URI of `a` alone
+ * matches.
+ */
 function pattern(bits: number): string {
   const components = Array.from({ length: 31 }, (_, at) => ((bits >> at) & 1 ? '' : 'a'));
   return [...components, 'z'].join('.');
 }
 const URI = Array.from({ length: 32 }, () => 'a').join('.');
 
-/** Sends all requests at once; the answers in their order. */
+/** Sends all requests at once, and returns the responses in order. */
 async function all(client: RawClient, messages: readonly (readonly unknown[])[]) {
   for (const [type, ...rest] of messages) client.send([type, nextRequest(client), ...rest]);
   const answers: (readonly unknown[])[] = [];
@@ -35,7 +38,7 @@ async function all(client: RawClient, messages: readonly (readonly unknown[])[])
   return answers;
 }
 
-/** How often a map is looked into while that is done. */
+/** The number of map lookups during an action. */
 async function lookUps(action: () => Promise<unknown>): Promise<number> {
   const get = vi.spyOn(Map.prototype, 'get');
   await action();
@@ -47,7 +50,9 @@ async function lookUps(action: () => Promise<unknown>): Promise<number> {
 interface Search {
   /** REGISTER or SUBSCRIBE. */
   readonly fill: typeof MESSAGE.SUBSCRIBE | typeof MESSAGE.REGISTER;
-  /** What makes the router search, without its request ID; and the type of its answer. */
+  /**
+   * A request without its request ID that makes the router search, and the type of the response.
+   */
   readonly ask: (uri: string) => readonly unknown[];
   readonly answered: number;
 }
@@ -105,7 +110,7 @@ describe('2,000 prefixes, each of which begins with the one before', () => {
   ] as const)('%s makes one lookup for each length', async (_, { fill, ask, answered }, transport) => {
     gateway = await startAttacked(SERVICE);
     const attacker = await gateway.join(transport);
-    // None of them matches, but all are looked for.
+    // None of them matches, but the router looks for all of them.
     const answers = await all(
       attacker,
       Array.from({ length: 2000 }, (_, at) => [fill, { match: 'prefix' }, `b${'a'.repeat(at)}`]),

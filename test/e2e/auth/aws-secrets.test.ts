@@ -24,7 +24,7 @@ import {
 } from '../../support/secrets-manager.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
 
-/** Stands in every planted value, so that one search finds any of them. */
+/** Part of every planted value, so that one search finds all of them. */
 const MARK = 'S3CR3T';
 const OLD = { CLIENT_ID: 'id-1', CLIENT_SECRET: `${MARK}-1` };
 const NEW = { CLIENT_ID: 'id-1', CLIENT_SECRET: `${MARK}-2` };
@@ -42,7 +42,7 @@ const SECRETS = [
   '+auth.secrets.vars.client_secret.transform = none',
   `+auth.secrets.refresh_interval = ${REFRESH_MS}ms`,
 ];
-/** The guide's section about transforms, in place of the fields above. */
+/** The guide's section about transforms, instead of the fields above. */
 const TRANSFORMS = [
   '+auth.secrets.vars.client_id.field = AUTHORIZATION_HEADER',
   '+auth.secrets.vars.client_id.transform = basic_username',
@@ -65,7 +65,7 @@ beforeEach(async () => {
   closeLater(replaceAwsEnvironment(awsVariables(endpoint.url)));
 });
 
-/** Looks often, for as long as a busy machine may need. */
+/** Polls for as long as a busy machine may need. */
 const poll = <T>(look: () => T) => expect.poll(look, { timeout: 10_000 });
 
 /** The guide's billing service with its credentials in Secrets Manager. */
@@ -78,7 +78,7 @@ const sentCredentials = ({ idp }: AuthFixture) =>
     const form = new URLSearchParams(text);
     return { CLIENT_ID: form.get('client_id'), CLIENT_SECRET: form.get('client_secret') };
   });
-/** Resolves when so many attempts to read the secret have failed. */
+/** Resolves when this number of attempts to read the secret have failed. */
 const failedAttempts = ({ log }: Pick<AuthFixture, 'log'>, count: number) =>
   poll(() => log.records().filter(({ retry_in_ms }) => retry_in_ms !== undefined)).toHaveLength(count);
 
@@ -183,7 +183,7 @@ describe('a rotated secret', () => {
     fixture.clock.advance(REFRESH_MS - 1);
     expect(endpoint.requests).toHaveLength(1);
     fixture.clock.advance(1);
-    // A token of the old credentials is worth nothing any more: the next one is fetched at once.
+    // A token of the old credentials is no longer valid: the next one is fetched at once.
     await fixture.idp.arrived(2);
     expect(sentCredentials(fixture)).toEqual([OLD, NEW]);
     await fixture.settle();
@@ -210,7 +210,8 @@ describe('a rotated secret', () => {
     endpoint.hold(NEW);
     tokens.clear();
     tokens.add('token-3');
-    // The API refuses the token, the identity provider the secret; both are replaced within this one call.
+    // The API refuses the token, the identity provider the secret; both are replaced within this
+    // one call.
     expect((await fixture.caller.call(GET, { id: 2 })).kind).toBe('result');
     expect(sentCredentials(fixture)).toEqual([OLD, OLD, NEW]);
     expect(endpoint.requests).toHaveLength(2);
@@ -292,7 +293,10 @@ describe('a secret that cannot be used', () => {
   );
 });
 
-/** The built command as a process of its own, which tells on stderr what its ES modules import from AWS. */
+/**
+ * The built command as a process of its own, which tells on stderr what its ES modules import from
+ * AWS.
+ */
 describe('the AWS SDK', () => {
   const COMMAND = fileURLToPath(new URL('../../../bin/rpc-gateway.js', import.meta.url));
   const HOOK = `import { writeSync } from 'node:fs';

@@ -25,7 +25,7 @@ describe('many calls and one token', () => {
     const release = fixture.idp.hold();
     const calls = numbers(500).map((id) => fixture.caller.call(GET, { id }));
     await fixture.idp.arrived(1);
-    // The last of the calls is in the gateway before the token is there.
+    // The gateway has received the last call before the token arrives.
     await fixture.caller.call('com.example.nobody');
     release();
     const answers = await Promise.all(calls);
@@ -49,7 +49,7 @@ describe('many calls and one token', () => {
     expect(new Set(fixture.upstream.requests.map(tokenOf)).size).toBe(1);
   });
 
-  /** Keeps the first answers back until all the requests are there that are to be refused together. */
+  /** Holds the first responses until all requests that are to be refused together have arrived. */
   function togetherOnly(count: number, then: AnswerHandler): AnswerHandler {
     let open = (): void => {};
     const all = new Promise<void>((resolve) => {
@@ -61,7 +61,7 @@ describe('many calls and one token', () => {
       return (await then(request, response)) as UpstreamAnswer;
     };
   }
-  /** Gets a token, and forgets how. */
+  /** Fetches a token, and forgets the requests for it. */
   async function warm(fixture: AuthFixture): Promise<void> {
     await fixture.caller.call(GET, { id: 'warm' });
     fixture.upstream.clear();
@@ -85,7 +85,7 @@ describe('many calls and one token', () => {
     const [refused, replayed] = [requests.slice(0, CALLS), requests.slice(CALLS)];
     expect(refused.every((request) => tokenOf(request) === 'token-1')).toBe(true);
     expect(replayed.every((request) => tokenOf(request) === 'token-2')).toBe(true);
-    // Every replay is the request again that was refused: same target, body and key.
+    // Every replay repeats the refused request: same target, body and key.
     const shape = ({ method, url, text, headers }: (typeof requests)[number]) =>
       `${method} ${url} ${text} ${headers['idempotency-key']}`;
     expect(replayed.map(shape).sort()).toEqual(refused.map(shape).sort());
@@ -143,7 +143,7 @@ describe('many calls and one token', () => {
     const answers = await Promise.all([first, ...others]);
     expect(answers.map(({ kwargs }) => kwargs['status'])).toEqual([200, 200, 200]);
     expect(fixture.idp.requests).toHaveLength(2);
-    // The refused token is dropped at once: whoever comes now waits rather than send it.
+    // The refused token is dropped at once: a call that comes now waits instead of sending it.
     expect(fixture.sentTokens()).toEqual(['token-1', 'token-2', 'token-2', 'token-2']);
   });
 

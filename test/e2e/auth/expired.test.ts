@@ -64,7 +64,7 @@ describe('an expired token is never sent', () => {
   });
 
   describe('when it expires before a redirect is followed', () => {
-    /** Sends each call on, and lets tokens expire meanwhile as often as told. */
+    /** Redirects each call, and lets this number of tokens expire meanwhile. */
     async function slow(times: number, ...lines: string[]): Promise<AuthFixture> {
       const fixture = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
       let left = times;

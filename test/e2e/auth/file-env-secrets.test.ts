@@ -15,7 +15,7 @@ import {
 import { type RecordedRequest, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
-/** Stands in every planted value, so that one search finds any of them. */
+/** Part of every planted value, so that one search finds all of them. */
 const MARK = 'S3CR3T';
 const GET = 'com.billing.get_invoice';
 const PENDING = {
@@ -43,12 +43,12 @@ async function open(lines: readonly string[], options: GatewayFixtureOptions = {
   return closeLater(fixture);
 }
 const authorization = (request: RecordedRequest | undefined) => request?.headers['authorization'];
-/** The credential that a call carries now. */
+/** The credential that a call has now. */
 async function credential(fixture: GatewayFixture): Promise<unknown> {
   expect((await fixture.caller.call(GET, { id: 1 })).kind).toBe('result');
   return authorization(fixture.upstream.requests.at(-1));
 }
-/** Lets the clock run, a second at a time, until the log says this. */
+/** Moves the clock in steps of one second until the log has this text. */
 function untilLogged({ log }: GatewayFixture, sentence: string): Promise<void> {
   const step = (): string => {
     clock.advance(1_000);

@@ -24,7 +24,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
   const closeLater = closeAfterEach();
   const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
-  /** Gets a token, and lets it grow older than any guard. */
+  /** Fetches a token, and waits until it is older than any guard. */
   async function warm(fixture: AuthFixture, then: AnswerHandler): Promise<void> {
     await fixture.caller.call(GET, { id: 'warm' });
     await fixture.pass(2 * GUARD_MS);
@@ -32,7 +32,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
     fixture.upstream.answerWith(then);
   }
 
-  /** A hundred calls a second; gives the times of the token requests that they led to. */
+  /** Makes a hundred calls a second, and returns the times of the token requests. */
   async function hammer(fixture: AuthFixture, forMs: number, expected: object): Promise<number[]> {
     const times: number[] = [];
     let seen = fixture.idp.requests.length;

@@ -13,7 +13,7 @@ const BASIC_AUTH = readDocument('test/e2e/fixtures/guide-basic-auth.conf');
 const API_KEY = readDocument('test/e2e/fixtures/guide-api-key.conf');
 const IN_BODY = /^rpc_gateway\S+\.body\.client_(id|secret) = .*\n/gm;
 
-/** The service that the guide's API key belongs to; it leaves the rest to the reader. */
+/** The service of the guide's API key, which the guide does not configure. */
 const MAPS = `
 rpc_gateway.services.maps.base_url = https://billing.example.com
 rpc_gateway.services.maps.procedures.geocode.uri = com.maps.geocode

@@ -176,7 +176,7 @@ describe('the life of a token', () => {
         });
         for (let passed = 0; passed < MINUTE_MS; passed += 100) {
           expect(await call(fixture)).toBe(200);
-          // Whatever is sent was given out within the second that such a token lives.
+          // Every token that is sent was issued within its lifetime of one second.
           expect(fixture.clock.monotonic() - Number(asked.at(-1))).toBeLessThanOrEqual(SECOND_MS);
           await fixture.pass(100);
         }

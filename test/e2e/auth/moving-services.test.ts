@@ -19,7 +19,7 @@ import { TLS_FILES } from '../../support/tls-fixtures.js';
 const GET = 'com.billing.get_invoice';
 const CHANGED = 'the secret has changed';
 
-/** Services whose address, or what goes with it, comes from a secret that changes while they are in use. */
+/** Services whose address or credentials come from a secret that changes while they are used. */
 describe('a service that moves', () => {
   let folder: TemporaryFolder;
   let clock: FakeClock;
@@ -56,7 +56,7 @@ describe('a service that moves', () => {
     );
   }
 
-  /** Lets the clock run, a second at a time, until the log says this. */
+  /** Moves the clock in steps of one second until the log has this text. */
   function untilLogged({ log }: GatewayFixture, sentence: string): Promise<void> {
     const step = (): string => {
       clock.advance(1_000);
@@ -103,7 +103,8 @@ describe('a service that moves', () => {
   });
 
   it('lets running calls end at its old address, whose connections end after the deadline', async () => {
-    // A long hint, or the connection would end by idling (Keep-Alive: timeout).
+    // The hint is long, because otherwise the idle timeout would end the connection (Keep-Alive:
+    // timeout).
     const [first, second] = [await api({ server: { keepAliveTimeout: 600_000 } }), await api()];
     secret({ port: first.port });
     const fixture = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');

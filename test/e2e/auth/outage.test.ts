@@ -16,7 +16,7 @@ const TICK_MS = 100;
 const CALLS_A_TICK = 10;
 const MINUTE_MS = 60_000;
 
-/** Kinds of death, and how the endpoint comes back to life. */
+/** Kinds of failure, and how the endpoint recovers. */
 interface Death {
   begin(fixture: AuthFixture): unknown;
   end(fixture: AuthFixture): unknown;
@@ -37,11 +37,13 @@ describe('a dead identity provider', () => {
   const closeLater = closeAfterEach();
   const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
-  /** Token requests that came to nothing, by the log: a refused connection is one too. */
+  /** Failed token requests in the log, including refused connections. */
   const failures = (fixture: AuthFixture): number =>
     fixture.log.text().split('"token request failed"').length - 1;
 
-  /** A hundred calls a second; after each tick `tell` gets the calls that have been answered in it. */
+  /**
+   * A hundred calls a second; after each tick `tell` gets the calls that have been answered in it.
+   */
   async function load(
     fixture: AuthFixture,
     forMs: number,
@@ -141,7 +143,7 @@ describe('a dead identity provider', () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await fixture.caller.call(GET, { id: 1 });
     await fixture.idp.stop();
-    // 600 s of life, a margin of 2 min: from 480 s on it is asked in vain.
+    // The lifetime is 600 s and the margin 2 min: from 480 s on token requests fail.
     for (let second = 10; second < 600; second += 10) {
       await fixture.pass(10_000);
       expect((await fixture.caller.call(GET, { id: second })).kwargs['status']).toBe(200);

@@ -43,7 +43,7 @@ describe('a service without a token request', () => {
   ];
   let fixture: GatewayFixture;
   afterEach(() => fixture.close());
-  /** What the API was sent: a request target and the headers that name a key. */
+  /** The request target and the headers with a key that the API received. */
   const sent = () =>
     fixture.upstream.requests.map(({ url, rawHeaders }) => [
       url,
@@ -75,7 +75,7 @@ describe('a service without a token request', () => {
       const answer = await fixture.caller.call(GET, { id });
       expect([answer.uri, answer.kwargs]).toEqual(['wamp.error.not_authorized', { status: 401, body: '' }]);
     }
-    // One request a call: there is nothing newer to try.
+    // One request for each call, because there is no newer credential.
     expect(fixture.upstream.requests).toHaveLength(2);
     expect(fixture.log.text()).not.toContain('token request');
   });

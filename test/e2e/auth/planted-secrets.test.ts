@@ -12,11 +12,14 @@ import {
   type UpstreamAnswer,
 } from '../../support/recording-upstream.js';
 
-/** Stands in every planted value, so that one search finds any of them: percent-encoding and JSON leave it as it is. */
+/**
+ * Stands in every planted value, so that one search finds any of them: percent-encoding and JSON
+ * leave it as it is.
+ */
 const MARK = 'S3CR3T';
 const plantedSecret = (where: string): string => `${MARK}-${where}`;
 
-/** Whatever of the configuration must stay within the gateway. */
+/** The parts of the configuration that must not leave the gateway. */
 const CONFIGURED = [
   `+auth.vars.token = ${plantedSecret('token')}`,
   `+auth.vars.other = ${plantedSecret('var')}`,
@@ -29,7 +32,7 @@ const CONFIGURED = [
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
-/** Kwargs that hold a secret wherever a caller can put one. */
+/** Kwargs with a secret in every place that a caller controls. */
 const KWARGS = {
   id: plantedSecret('id'),
   q: plantedSecret('leftover'),
@@ -89,7 +92,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     const { frame } = await fixture.caller.call(procedure, kwargs);
     expect(fixture.log.text()).toMatch(/call (answered|failed)/);
     expect(fixture.log.text()).not.toContain(MARK);
-    // The caller gets the API's answer, and never what the configuration holds.
+    // The caller gets the API's response, but nothing of the configuration.
     for (const where of ['token', 'var', 'header', 'query', 'cookie']) {
       expect(frame).not.toContain(`"${plantedSecret(where)}`);
     }

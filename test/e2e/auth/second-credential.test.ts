@@ -12,7 +12,7 @@ const MARK = 'S3CRET-4711';
 /** `${MARK}`, as a file has it. */
 const FROM_ENV = '$' + '{MARK}';
 
-/** A secret out of the environment, which a test may change. */
+/** A secret in the environment, which a test may change. */
 const SECRET = [
   '+auth.secrets.provider = env',
   '+auth.secrets.vars.sub_key.field = SUB_KEY',

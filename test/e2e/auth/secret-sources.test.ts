@@ -20,7 +20,7 @@ const GET = 'com.billing.get_invoice';
 const basic = (user: string, password: string) =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** Where the variables of the guide's OAuth2 section come from, in place of auth.vars. */
+/** Where the variables of the guide's OAuth2 section come from, instead of auth.vars. */
 const FIELDS = [
   '+auth.secrets.vars.client_id.field = CLIENT_ID',
   '+auth.secrets.vars.client_secret.field = AUTHORIZATION',
@@ -31,7 +31,7 @@ const GOOD = {
   AUTHORIZATION: basic(plantedSecret('user'), plantedSecret('password')),
   OTHER: plantedSecret('other'),
 };
-/** Secrets that lack something, and what the log must name. */
+/** Incomplete secrets, and what the log must name. */
 const UNUSABLE: readonly (readonly [string, object, string])[] = [
   ['a field that is missing', { ...GOOD, CLIENT_ID: undefined }, 'CLIENT_ID'],
   ['a value that is no Basic', { ...GOOD, AUTHORIZATION: plantedSecret('no base64 !') }, 'AUTHORIZATION'],
@@ -66,7 +66,9 @@ describe('planted secrets of a provider, at log.level = debug', () => {
     });
   }
 
-  /** Calls while the secret cannot be had; the log names `named`, and neither log nor error any value. */
+  /**
+   * Calls while the secret is not available. The log names `named`; log and error have no value.
+   */
   async function expectPending(named: string): Promise<void> {
     const answer = await fixture.caller.call(GET, { id: 1 });
     expect([answer.uri, ownError(answer)]).toEqual([

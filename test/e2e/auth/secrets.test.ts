@@ -11,7 +11,7 @@ import {
   type UpstreamAnswer,
 } from '../../support/recording-upstream.js';
 
-/** A secret at every place of the token request. */
+/** A secret in every part of the token request. */
 const PLANTED = [
   `+auth.vars.client_id = ${plantedSecret('client-id')}`,
   `+auth.vars.client_secret = ${plantedSecret('client-secret')}`,
@@ -27,11 +27,11 @@ const PLANTED = [
 const TOKEN = plantedSecret('token');
 const giving = issuing({ access_token: TOKEN });
 
-/** Everything that a request held, in one line. */
+/** All parts of a request in one line. */
 const echoOf = ({ text, rawHeaders, url }: RecordedRequest): string =>
   `${text} ${rawHeaders.join(' ')} ${url}`.replaceAll(/[^ -~]/g, '');
 
-/** A token endpoint that says back what it was told, wherever an answer can say something. */
+/** A token endpoint that repeats the request in every part of its response. */
 const echoing =
   (answer: UpstreamAnswer, json: object = {}): AnswerHandler =>
   (request) => {
@@ -50,7 +50,7 @@ const echoing =
   };
 const raw = (text: string, afterwards: 'close' | 'reset' = 'close') => ({ raw: text, afterwards });
 
-/** What goes wrong with a token request. */
+/** Failures of a token request. */
 const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
   ['invalid_client, 400', echoing({ status: 400 }, { error: 'invalid_client' })],
   ['invalid_client, 401', echoing({ status: 401 }, { error: 'invalid_client' })],
@@ -84,7 +84,7 @@ const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
   ['a refused connection', 'refused'],
 ];
 
-/** What goes wrong at the API, which has the token. */
+/** Failures of the API, which has the token. */
 const AT_THE_API: readonly (readonly [string, AnswerHandler])[] = [
   [
     '401',
@@ -123,7 +123,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     await fixture.close();
   });
 
-  /** Calls, and lets the time of one request pass where nobody answers it. */
+  /** Calls, and lets the timeout of one request pass if there is no response. */
   async function callInTime(): Promise<string> {
     const answer = fixture.caller.call(GET, { id: 1 });
     await fixture.caller.call('com.example.nobody');
@@ -147,7 +147,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     frames.push(await callInTime());
     if (handler === 'refused') await fixture.idp.restart();
     fixture.idp.answerWith(giving);
-    // What is decoded takes its own time: the last failure may come to light only now.
+    // Decoding takes time: the last failure may appear only now.
     do {
       await fixture.pass(4_000);
       frames.push((await fixture.caller.call(GET, { id: 3 })).frame);
@@ -197,7 +197,7 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     const calls = [fixture.caller.call(GET, { id: 1 })];
     await fixture.upstream.arrived(1);
     await fixture.caller.call('com.example.nobody');
-    // Only silence still waits for it.
+    // Only requests without a response still wait for it.
     fixture.clock.advance(7_777);
     calls.push(fixture.caller.call('com.example.nobody'));
     const frames = (await Promise.all(calls)).map(({ frame }) => frame);

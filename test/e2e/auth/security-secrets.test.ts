@@ -11,7 +11,7 @@ import { connectRaw } from '../../support/raw-client.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
 const REALM = 'com.example';
-/** A key that shows its mark in base64. */
+/** A key whose base64 form contains the mark. */
 const KEY = Buffer.from(`${MARK}-key`.padEnd(32, '.')).toString('base64');
 
 const realm = {

@@ -15,7 +15,9 @@ const MUTUAL = { requestCert: true, rejectUnauthorized: true, ca: [readTlsFixtur
 describe('a token endpoint behind TLS, with the tls keys of the service or its own', () => {
   const closeLater = closeAfterEach();
 
-  /** An API and a token endpoint, both with these options of TLS, and a gateway with these lines. */
+  /**
+   * An API and a token endpoint, both with these options of TLS, and a gateway with these lines.
+   */
   async function set(
     tls: object | boolean,
     ...lines: string[]
@@ -87,7 +89,7 @@ describe('a token endpoint behind TLS, with the tls keys of the service or its o
     };
     const { fixture, idp } = await set({ SNICallback }, CA, '+tls.servername = upstream.test');
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
-    // An address is no name, and none is sent for it (RFC 6066 section 3).
+    // For an IP address no server name is sent (RFC 6066 section 3).
     expect([names, idp.requests.length]).toEqual([['upstream.test'], 1]);
   });
 

@@ -45,7 +45,7 @@ describe('a token response', () => {
     expect(ownError(failed)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
     expect(fixture.upstream.connections).toBe(0);
     expect(fixture.idp.requests).toHaveLength(1);
-    // It was the answer: with a good one the same configuration works.
+    // The response was the cause: with a valid one the same configuration works.
     fixture.idp.answerWith(issuing());
     await fixture.pass(1_000);
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);

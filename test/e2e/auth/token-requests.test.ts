@@ -10,7 +10,7 @@ const GET = 'com.billing.get_invoice';
 describe('a token request', () => {
   const closeLater = closeAfterEach();
 
-  /** The token request that a first call makes, where the token endpoint is configured by these lines. */
+  /** The token request of a first call, with these lines for the token endpoint. */
   async function requestOf(...lines: string[]): Promise<RecordedRequest> {
     const idp = closeLater(await startIdp());
     const configured = lines.map((line) => line.replaceAll('IDP', idp.origin));
@@ -43,7 +43,7 @@ describe('a token request', () => {
     const request = await requestOf(URL_LINE);
     expect(request).toMatchObject({ method: 'POST', url: '/oauth/token', text: '' });
     expect(request.headers).toMatchObject({ accept: 'application/json' });
-    // Nothing of the call, and nothing that no line asked for.
+    // It has no part of the call, and no field that is not configured.
     for (const name of ['authorization', 'x-mine', 'content-type', 'cookie', 'idempotency-key']) {
       expect(headerNames(request)).not.toContain(name);
     }

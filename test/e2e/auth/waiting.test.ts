@@ -41,7 +41,7 @@ describe('a call that waits for its token', () => {
     fixture.clock.advance(3_000);
     const { uri, kwargs } = await answer;
     expect([uri, kwargs]).toEqual(['wamp.error.timeout', { ...timeout(0), id: expect.any(String) }]);
-    // What it waited for is not given up: the next call has the token of the same request.
+    // The token request goes on: the next call has its token.
     release();
     expect((await fixture.caller.call(GET, { id: 2 })).kwargs['status']).toBe(200);
     expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1'], 1]);
@@ -137,7 +137,7 @@ describe('a call that waits for its token', () => {
     const { answer, request } = await waiting(fixture);
     const stopped = fixture.gateway.stop(0);
     await fixture.caller.call('com.example.nobody');
-    // No grace at all is a timer too.
+    // A grace period of 0 is a timer too.
     fixture.clock.advance(1);
     expect((await answer).kwargs).toMatchObject({ status: 503, code: 'down', attempts: 0 });
     await stopped;
@@ -169,7 +169,7 @@ describe('a call that waits for its token', () => {
   });
 });
 
-/** Waits until a call has failed with this code, by the log. */
+/** Waits until the log says that a call has failed with this code. */
 async function untilFailed(fixture: AuthFixture, code: string): Promise<void> {
   while (!fixture.log.records().some((record) => record['code'] === code)) {
     await fixture.caller.call('com.example.nobody');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import type { UpstreamAnswer } from '../../support/recording-upstream.js';
 
-/** JSON that a careless reader would change: each must come out letter by letter as it went in. */
+/** JSON that a careless parser would change: the text must stay the same. */
 const EXACT = [
   ['2^53 + 1', '9007199254740993'],
   ['a huge integer', '-123456789012345678901234567890'],

@@ -8,7 +8,7 @@ import { HANG, RESET } from '../../support/recording-upstream.js';
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
-/** Far beyond what any test here takes: whatever ends a call earlier is not this. */
+/** Longer than any test here takes, so that these timeouts end no call. */
 const LONG = ['+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
 
 describe('a call that ends early', () => {
@@ -91,7 +91,7 @@ describe('a call that ends early', () => {
     });
 
     it('between two attempts: no further attempt is made', async () => {
-      // With this the backoff is as long as can be, and the cancel comes within it.
+      // It makes the backoff as long as possible, so that the cancel comes within it.
       const fixture = await open({
         answer: () => ({ status: 503, headers: { 'retry-after': '600' } }),
         lines: [...LONG, '+retry.statuses = 503'],
@@ -181,7 +181,8 @@ describe('a call that ends early', () => {
   it('frees its connection (the measured time is printed)', async () => {
     const { caller, upstream } = await open();
     const times: number[] = [];
-    // As many as there are connections: further ones keep their place (attacks/abandoned-requests.test.ts).
+    // As many as there are connections: further ones keep their place
+    // (attacks/abandoned-requests.test.ts).
     for (let round = 1; round <= 25; round++) {
       const call = caller.call(GET, { id: round });
       const request = await upstream.arrived(round);

@@ -121,7 +121,7 @@ describe('The body of a response', () => {
     ['a broken header', 'HTTP/1.1 200 OK\r\nbroken header\r\n\r\n'],
     ['a broken chunk', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nx\r\n'],
     ['another major version', 'HTTP/2.0 200 OK\r\ncontent-length: 1\r\n\r\n1'],
-    // RFC 9112 §6.1: a body in a coding that we do not undo is not the content.
+    // RFC 9112 §6.1: a body in a coding that the gateway cannot decode is not the content.
     ['an unknown transfer coding', 'HTTP/1.1 200 OK\r\ntransfer-encoding: xchunked\r\n\r\n1'],
     [
       'compression on the way',
@@ -170,7 +170,7 @@ describe('The body of a response', () => {
     ['a part of a chunked body', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
     ['half a head', 'HTTP/1.1 200 OK\r\ncontent-le'],
   ])('%s is a lost connection, and the gateway retries a GET', async (_, raw) => {
-    // A gateway of its own: retries have a budget.
+    // It needs its own gateway, because retries have a budget.
     const own = await openGatewayFixture({
       lines: ['+retries = 2'],
       answer: () => ({ raw, afterwards: 'close' }),

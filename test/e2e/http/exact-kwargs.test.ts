@@ -6,7 +6,7 @@ import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-f
 
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
-/** Kwargs as text, and the body that must leave. */
+/** Kwargs as text, and the expected body. */
 const EXACT = [
   ['2^53 + 1', '{"n":9007199254740993}'],
   ['integers of either sign and any length', '{"n":[-9007199254740993,123456789012345678901234567890]}'],

@@ -9,7 +9,7 @@ import { connectWampy } from '../../support/wampy.js';
 
 type Kwargs = Readonly<Record<string, unknown>>;
 
-/** What a client library makes of a call: its positional and keyword results, or its error. */
+/** The outcome of a call in a client library: positional and keyword results, or the error. */
 interface Outcome {
   readonly uri?: string;
   readonly args: unknown;
@@ -21,9 +21,9 @@ interface Client {
 }
 
 const GUIDE = readDocument('examples/guide.conf');
-/** The guide's service, up to its credentials: those need an identity provider. */
+/** The guide's service without its credentials, which need an identity provider. */
 const SERVICE = GUIDE.slice(0, GUIDE.indexOf('## Token acquisition'));
-/** The guide calls these two and leaves their configuration to the reader. */
+/** The guide calls these two procedures, but does not configure them. */
 const FURTHER = `
 rpc_gateway.services.billing.procedures.update_invoice.uri = com.billing.update_invoice
 rpc_gateway.services.billing.procedures.update_invoice.realm = com.example.myrealm
@@ -193,7 +193,7 @@ describe('the guide', () => {
       readDocument('test/e2e/fixtures/guide-example.js.txt'),
     );
 
-    /** Runs the example and resolves with what it has printed after so many lines. */
+    /** Runs the example and resolves with its output after this number of lines. */
     async function run(lines: number): Promise<unknown[][]> {
       const client = await connectAutobahn(gateway.url, REALM);
       const printed = await new Promise<unknown[][]>((resolve) => {

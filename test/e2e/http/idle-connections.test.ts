@@ -6,11 +6,17 @@ import { startIdleClosingUpstream } from '../../support/chaos-upstream.js';
 import { startGateway } from '../../support/gateway.js';
 import { startSlowWire } from '../../support/slow-wire.js';
 
-/** Seconds between two POSTs: what the promise covers, most of all around the moments when either end closes. */
+/**
+ * Seconds between two POSTs: what the promise covers, most of all around the moments when either
+ * end closes.
+ */
 const GAPS = [3, 3.9, 4, 4.1, 4.5, 4.9, 4.99, 5, 5.01, 5.1, 5.5, 6, 7];
-/** POSTs of each case, so many gaps and one: the second gap is after a connection that was used again, or replaced. */
+/**
+ * POSTs of each case, so many gaps and one: the second gap is after a connection that was used
+ * again, or replaced.
+ */
 const POSTS = 3;
-/** Each way. A request that leaves in time must arrive in time as well. */
+/** Delay in each direction. A request that leaves in time must also arrive in time. */
 const WIRE_MS = 300;
 
 interface Case {
@@ -19,7 +25,7 @@ interface Case {
   readonly connections: number;
 }
 
-/** Sends POSTs so many seconds apart, through a gateway of its own to an API of its own. */
+/** Sends POSTs with these gaps in seconds, through its own gateway to its own API. */
 async function postApart(gap: number, hint: boolean): Promise<Case> {
   const upstream = await startIdleClosingUpstream({ hint });
   const wire = await startSlowWire(Number(new URL(upstream.url).port), WIRE_MS);
@@ -50,7 +56,8 @@ describe('POSTs over an API that closes idle connections after 5 s', () => {
       const good = Array.from({ length: POSTS }, (_, at) => ({ status: 201, body: { id: at + 1 } }));
       const cases = await Promise.all(GAPS.map((gap) => postApart(gap, hint)));
       expect(cases.map(({ gap, answers }) => [gap, answers])).toEqual(GAPS.map((gap) => [gap, good]));
-      // Where it is safe a connection is used again: 4 s without a hint, a second less than a hint says.
+      // A connection is reused while that is safe: for 4 s without a hint, else for one second less
+      // than the hint.
       expect(cases.find(({ gap }) => gap === 3)?.connections).toBe(1);
       expect(cases.find(({ gap }) => gap === 7)?.connections).toBe(POSTS);
     },

@@ -10,7 +10,7 @@ afterEach(async () => {
   fixture = undefined;
 });
 
-/** Answers with as many bytes as the invoice's id says. */
+/** Responds with the number of bytes that the invoice's id says. */
 async function open(): Promise<GatewayFixture> {
   fixture = await openGatewayFixture({
     lines: ['wamp.max_send_buffer = 1MB'],

@@ -6,11 +6,13 @@ import { closeAfterEach } from '../../support/close-after-each.js';
 import { startGateway } from '../../support/gateway.js';
 
 const POSTS = 10_000;
-/** Calls under way at a time: enough to keep the pool busy, not so many that the test machine is what is tested. */
+/**
+ * Simultaneous calls: enough to keep the pool busy, but not so many that the machine is the limit.
+ */
 const AT_A_TIME = 100;
 const RESET_SHARE = 0.05;
 
-/** Calls with bodies 0 to POSTS - 1 over one session; their answers in that order. */
+/** Calls with bodies 0 to POSTS - 1 over one session, and returns the outcomes in that order. */
 async function postAll(caller: Caller): Promise<Answer[]> {
   const answers = new Array<Answer>(POSTS);
   let next = 0;
@@ -46,7 +48,7 @@ describe(`${POSTS} POSTs to an API that resets 5 % of the connections after it h
     const failed = answers.filter(({ kind }) => kind === 'error');
     expect(failed).toHaveLength(upstream.resets);
     expect(failed.every(isConnect)).toBe(true);
-    // Otherwise the test would say little.
+    // Otherwise the test would prove little.
     expect(upstream.resets).toBeGreaterThan(POSTS * RESET_SHARE * 0.7);
     console.log(`without a key: ${failed.length} of ${POSTS} failed, 0 duplicates`);
   });

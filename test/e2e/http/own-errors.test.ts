@@ -30,7 +30,7 @@ const SENTENCES = {
   secrets: 'Service credentials pending',
 };
 
-/** Everything that an own error says, save for its id. */
+/** All kwargs of an error of the gateway itself, except its id. */
 const own = (code: keyof typeof SENTENCES, status: number, attempts: number) => ({
   status,
   message: SENTENCES[code],
@@ -55,7 +55,7 @@ describe("the gateway's own errors", () => {
     return closeLater(fixture);
   }
 
-  /** A service whose base_url is this, in place of the recording upstream's. */
+  /** A service with this base_url instead of the recording upstream's. */
   const at = (url: string, ...lines: string[]) => open({ conf: () => billingConf(url, ...lines) });
 
   function expectError(fixture: GatewayFixture, answer: Answer, uri: string, error: object): void {
@@ -202,7 +202,7 @@ describe("the gateway's own errors", () => {
     await once(server, 'listening');
     closeLater(server);
     const { port } = server.address() as { port: number };
-    // It accepts and says nothing: TLS never gets going.
+    // It accepts and sends nothing, so that the TLS handshake never starts.
     const fixture = await at(`https://127.0.0.1:${port}`, '+timeout = 400ms', '+retries = 1');
     const answer = await fixture.caller.call(POST, { a: 1 });
     expectError(fixture, answer, 'wamp.error.timeout', own('timeout', 504, 2));

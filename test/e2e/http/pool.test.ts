@@ -95,7 +95,7 @@ describe("a service's connections", () => {
       lines: ['+pool.size = 1', '+timeout = 300ms', '+retries = 0'],
       answer: async ({ url }, response) => {
         if (url !== '/invoices/late') return { json: url };
-        // The gateway has given up by then; what is written now must reach nobody.
+        // The gateway has given up by then; these bytes must not reach any call.
         await new Promise((resolve) => response.once('close', resolve));
         return { json: 'late' };
       },

@@ -19,11 +19,11 @@ import {
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 
-/** The first backoff where `random` gives one half: half of 50 ms. */
+/** The first backoff if `random` returns one half: half of 50 ms. */
 const FIRST_BACKOFF_MS = 25;
 const random = () => 0.5;
 
-/** The machine's clock, but the backoffs end when the test has done its part. */
+/** The real clock, except that backoffs end when the test has done its part. */
 function clockThatWaits(
   during: (delayMs: number) => Promise<unknown>,
   isOurs: (ms: number) => boolean,
@@ -163,7 +163,8 @@ describe('retries', () => {
   });
 
   it('stop when the budget is used up, so that they cannot multiply an outage', async () => {
-    // The clock stands still: all calls fall into one second, which allows three retries, or a fifth of the requests.
+    // The clock stands still: all calls fall into one second, which allows three retries, or a
+    // fifth of the requests.
     const clock = { ...systemClock, monotonic: () => 0 };
     const fixture = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
     const answers = [];

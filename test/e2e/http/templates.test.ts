@@ -7,7 +7,7 @@ import type { RecordedRequest } from '../../support/recording-upstream.js';
 
 const S = 'rpc_gateway.services.shop';
 
-/** One procedure `com.shop.<name>`; a line may begin with its service's key in full. */
+/** One procedure `com.shop.<name>`; a line may begin with a full key of the service. */
 function procedure(name: string, method: string, path: string, ...lines: string[]): string[] {
   const p = `${S}.procedures.${name}`;
   return [
@@ -152,7 +152,7 @@ describe('templates', () => {
       [`${fixture.caller.session}`],
       ['anonymous'],
     ]);
-    // The forgeries are kwargs like any others: leftovers.
+    // The forged ones are ordinary unused kwargs.
     expect(query.get('caller.authid')).toBe('admin');
     expect(await refusal('whoami', forged)).toMatch(/"caller"/);
   });

@@ -6,11 +6,14 @@ import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../../support/router-host.js';
 import { caseNamed } from '../../support/transport-matrix.js';
 
-/** Messages that their receiver's serializer cannot write: whoever waits for an answer gets one (trap T21). */
+/**
+ * Messages that their receiver's serializer cannot write: whoever waits for an answer gets one
+ * (trap T21).
+ */
 
 const [json, msgpack, cbor] = FRAMES as [Frames, Frames, Frames];
 
-/** What the sender can write and the receiver's format cannot hold. */
+/** Values that the sender can encode, but the receiver's format cannot. */
 const VALUES: readonly (readonly [string, Frames, Frames, unknown])[] = [
   ['half a surrogate pair, JSON to MessagePack', json, msgpack, '\ud800'],
   ['half a surrogate pair, JSON to CBOR', json, cbor, ['\udc00']],

@@ -18,7 +18,7 @@ const closeLater = closeAfterEach();
 
 const USERS = ['alice', 'decider'].map((name) => ({ username: name, password: name, groups: [] }));
 const GRANTS = [{ roles: ['decider'], permissions: ['wamp.register'], uri: '', match: 'prefix' }];
-/** In `decided` a procedure says what is allowed. */
+/** In `decided` an authorizer decides. */
 const REALMS = [
   { uri: 'realm1', authmethods: ['anonymous', 'ticket'], users: USERS },
   { uri: 'decided', authmethods: ['anonymous', 'ticket'], users: USERS, grants: GRANTS },
@@ -52,7 +52,7 @@ async function join(urls: Urls, realm = 'realm1') {
   return client;
 }
 
-/** The URI of an ERROR or ABORT; of anything else that it is none. */
+/** The URI of an ERROR or ABORT, else `ok`. */
 const outcome = ([type, ...rest]: readonly unknown[]): unknown =>
   type === MESSAGE.ERROR ? rest[3] : type === MESSAGE.ABORT ? rest[1] : 'ok';
 
@@ -61,14 +61,14 @@ async function ask(client: RawClient, ...message: unknown[]): Promise<unknown> {
   return outcome(await client.next());
 }
 
-/** IDs of the registrations or subscriptions that there are, by the meta API. */
+/** IDs of all registrations or subscriptions, from the meta API. */
 async function entries(client: RawClient, what: string): Promise<readonly unknown[]> {
   client.send([MESSAGE.CALL, 998, {}, `wamp.${what}.list`]);
   const [, , , [lists]] = (await client.next()) as [number, number, object, [Record<string, number[]>]];
   return Object.values(lists).flat();
 }
 
-/** What comes until the answer of a last question. */
+/** The messages that arrive before the response to a last request. */
 async function untilAnswered(client: RawClient): Promise<readonly (readonly unknown[])[]> {
   client.send([MESSAGE.CALL, 999, {}, 'com.none']);
   const came: (readonly unknown[])[] = [];
@@ -79,7 +79,7 @@ async function untilAnswered(client: RawClient): Promise<readonly (readonly unkn
   }
 }
 
-/** A procedure that answers nobody. */
+/** Registers a procedure that never responds. */
 async function slowProcedure(urls: Urls): Promise<void> {
   expect(await ask(await join(urls), MESSAGE.REGISTER, 1, {}, 'com.slow')).toBe('ok');
 }
@@ -119,7 +119,7 @@ async function lists(urls: Urls): Promise<number> {
   return exact.length;
 }
 
-/** 25 MB of events for one who reads nothing: more than what the system keeps of them. */
+/** 25 MB of events for a client that does not read: more than the system buffers. */
 async function floods(urls: Urls): Promise<'cut' | 'ok'> {
   const [reader, publisher] = [await join(urls), await join(urls)];
   await ask(reader, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
@@ -134,7 +134,7 @@ async function floods(urls: Urls): Promise<'cut' | 'ok'> {
   return count === 1 ? 'cut' : 'ok';
 }
 
-/** Three messages, while nobody has decided about the first. */
+/** Three messages, while the authorizer has not decided about the first. */
 async function waits(urls: Urls, size: number): Promise<unknown> {
   const decider = await connect(urls);
   await hello(decider, 'decided', { roles: ALL_ROLES, ...byTicket('decider', '').details });
@@ -143,7 +143,7 @@ async function waits(urls: Urls, size: number): Promise<unknown> {
   const client = await join(urls, 'decided');
   for (const request of [1, 2, 3])
     client.send([MESSAGE.PUBLISH, request, { acknowledge: true }, 'com.t', ['x'.repeat(size)]]);
-  // Pings are answered meanwhile: by then all three have been read.
+  // The pong shows that the router has read all three.
   client.ws.ping();
   const early = await Promise.race([client.next(), once(client.ws, 'pong').then(() => undefined)]);
   if (early !== undefined) return outcome(early);
@@ -155,7 +155,10 @@ async function waits(urls: Urls, size: number): Promise<unknown> {
 interface Case {
   readonly keys: readonly string[];
   readonly lines: readonly string[];
-  /** What comes of going beyond the limit, and of the same without it; time is not waited for. */
+  /**
+   * The outcome beyond the limit, and of the same actions without it. No case waits for time to
+   * pass.
+   */
   readonly limited: unknown;
   readonly otherwise?: unknown;
   readonly exceed: (urls: Urls) => Promise<unknown>;
@@ -181,7 +184,7 @@ const CASES: readonly Case[] = [
     otherwise: 'ok',
     async exceed(urls) {
       const client = await join(urls);
-      // The same topic again is none more.
+      // A second subscription to the same topic does not count.
       for (const [request, topic] of [
         [1, 'com.a'],
         [2, 'com.b'],
@@ -205,7 +208,7 @@ const CASES: readonly Case[] = [
       async exceed(urls) {
         const client = await join(urls);
         expect(await ask(client, type, 1, {}, `com.${'a'.repeat(1200)}`)).toBe('ok');
-        // What is taken back is not counted any more.
+        // An entry that was removed does not count any more.
         expect(await ask(client, type + 2, 2, (await entries(client, what))[0])).toBe('ok');
         expect(await ask(client, type, 3, {}, `com.${'a'.repeat(1200)}`)).toBe('ok');
         return ask(client, type, 4, {}, 'com.b');
@@ -234,7 +237,8 @@ const CASES: readonly Case[] = [
         expect(await ask(first, type, 1, options, uri)).toBe('ok');
         const second = await join(urls);
         expect(await ask(second, type, 1, options, uri)).toBe('ok');
-        // The first one paid for it; whoever has it then pays for it from now on.
+        // It counted for the first session; from now on it counts for the session that still has
+        // it.
         first.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
         await first.next();
         return ask(await join(urls), type, 1, {}, `com.${'b'.repeat(1000)}`);
@@ -265,7 +269,7 @@ const CASES: readonly Case[] = [
       const client = await join(urls);
       for (const request of [1, 2]) client.send([MESSAGE.CALL, request, {}, 'com.slow']);
       client.send([MESSAGE.CALL, 3, {}, 'com.slow']);
-      // Its own question is one call more.
+      // The question to the authorizer is one more call.
       client.send([MESSAGE.PUBLISH, 4, { acknowledge: true }, 'com.t']);
       const came: (readonly unknown[])[] = [];
       for (let next = await client.next(); next[0] !== MESSAGE.PUBLISHED; next = await client.next())
@@ -296,7 +300,7 @@ const CASES: readonly Case[] = [
         }
         callers[2].send([MESSAGE.CALL, 1, { timeout: 3_600_000 }, 'com.slow']);
         const refused = (await untilAnswered(callers[2]))[0];
-        // An answered call makes room, and so does a caller that has gone.
+        // A call that got its response makes room, and so does a caller that has left.
         callee.send([MESSAGE.YIELD, invocations[0], {}]);
         await callers[0].next();
         callers[1].send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
@@ -539,7 +543,7 @@ const CASES: readonly Case[] = [
     limited: ['ok', 'refused', 'ok', 'refused'],
     otherwise: ['ok', 'ok', 'ok', 'ok'],
     async exceed(urls: Urls) {
-      // Those who have joined do not count, those who have left do.
+      // Joined clients do not count; clients that have left do.
       const first = await entersAs(urls);
       const silent = await connect(urls);
       const second = await entersAs(urls);
@@ -559,7 +563,7 @@ const CASES: readonly Case[] = [
       const guesser = await connect(urls);
       await hello(guesser, 'realm1', login);
       guesser.send([MESSAGE.AUTHENTICATE, 'wrong', {}]);
-      // Judged, when the router has read what came later.
+      // The login has been judged when the router has read a later message.
       await untilAnswered(await join(urls));
       return outcome(await hello(await connect(urls), 'realm1', login));
     },

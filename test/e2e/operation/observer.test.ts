@@ -22,7 +22,7 @@ const ANY_MS = expect.any(Number);
 
 type Fact = readonly [keyof Observer, ...unknown[]];
 
-/** An observer that keeps what it hears, and lets a test wait for it. */
+/** An observer that records its calls, and lets a test wait for them. */
 function createListener() {
   const facts: Fact[] = [];
   let heard = (): void => {};
@@ -208,7 +208,7 @@ describe('the observer', () => {
     closeLater(() => socket.destroy());
     socket.on('error', () => {});
     expect(await heard.until('connectionRejected')).toEqual(['connectionRejected', 'main', 'full']);
-    // A second reason for the same connection is not told.
+    // A second reason for the same connection is not reported.
     const fields = ['Host: a', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 8'];
     socket.write(`GET /ws HTTP/1.1\r\n${fields.join('\r\n')}\r\n\r\n`);
     socket.resume();

@@ -12,7 +12,7 @@ import { HANG, startRecordingUpstream } from '../../support/recording-upstream.j
 
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
-/** On the built package, in a process of its own. */
+/** It runs the built package in its own process. */
 const START_AND_STOP = fileURLToPath(new URL('../fixtures/start-and-stop.js', import.meta.url));
 
 describe('the gateway under load and failures', () => {
@@ -73,7 +73,7 @@ describe('the gateway under load and failures', () => {
     expect(second.endpoints).toEqual([]);
     expect((await caller.call(GET, { id: 1 })).kind).toBe('result');
     await gateway.stop(0);
-    // Nothing half-started is in the way: the same gateway can be started when the port is free.
+    // Nothing of the failed start remains: the same gateway can start when the port is free.
     await second.start();
     const other = await connectCaller(second.endpoints[1] ?? '');
     expect((await other.call(GET, { id: 1 })).kind).toBe('result');
@@ -86,7 +86,7 @@ describe('the gateway under load and failures', () => {
       const held = gate();
       const { gateway, caller, upstream } = await open({
         answer: () => held.opened.then(() => ({ json: 'late' })),
-        // Connections that the gateway does not close would idle for minutes.
+        // Connections that the gateway does not close would stay open for minutes.
         upstream: { server: { keepAliveTimeout: 600_000 } },
         lines: ['+pool.size = 50'],
       });

@@ -11,11 +11,11 @@ interface CallUnderWay {
   readonly gateway: RunningGateway;
   readonly caller: RawClient;
   readonly callee: RawClient;
-  /** The ID of the INVOCATION that the callee has in hand. */
+  /** The ID of the INVOCATION that the callee has not answered yet. */
   readonly invocation: unknown;
 }
 
-/** A gateway with a call from one client to another under way. */
+/** A gateway with a running call from one client to another. */
 async function start(): Promise<CallUnderWay> {
   const readFile = () => '[{"uri": "realm1"}]';
   const gateway = await startGateway('security.config_file = security.json', { readFile });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop(0));
 
-/** 101 where the page may connect, else the status of the refusal. */
+/** 101 if the page may connect, else the status of the refusal. */
 async function statusFor(origin: string): Promise<number | undefined> {
   const socket = new WebSocket(gateway.url, ['wamp.2.json'], { headers: { origin } });
   const refused = once(socket, 'unexpected-response').then(

@@ -11,7 +11,7 @@ import { type RouterHost, until, untilEmpty } from '../../support/router-host.js
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 import { startRouterOver, type Transport, transportsNamed } from '../../support/transport-matrix.js';
 
-/** Its own reader of frames. */
+/** autobahn's own frame parser. */
 const { Protocol }: { Protocol: { prototype: { _handlePingPacket(payload: Buffer): number } } } =
   createRequire(import.meta.url)('autobahn/lib/transport/rawsocket.js');
 
@@ -22,7 +22,7 @@ function placeOf(host: RouterHost, transport: Transport): AutobahnRawSocket {
   return { type: 'rawsocket', host: hostname, port: Number(port) };
 }
 
-/** It keeps its half of a connection open, and reads frames in its own way. */
+/** autobahn|js keeps its half of a connection open, and has its own frame parser. */
 describe.each(transportsNamed('RawSocket', 'RawSocket over a Unix socket', 'RawSocket on a universal port'))(
   'autobahn|js over $name',
   (transport) => {

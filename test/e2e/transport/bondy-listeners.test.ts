@@ -10,7 +10,7 @@ import { REALM } from '../../support/caller.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
-/** An address of this machine that is not loopback: whoever connects to it comes from it. */
+/** An address of this machine that is not loopback. Connections to it come from it. */
 const outside = Object.values(networkInterfaces())
   .flatMap((addresses) => addresses ?? [])
   .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;

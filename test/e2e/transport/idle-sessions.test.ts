@@ -6,15 +6,18 @@ import { upgradeRequest, webSocketFrame } from '../../support/hostile-octets.js'
 import { connectOctets, type OctetClient } from '../../support/octet-client.js';
 import { frameOf } from '../../support/raw-socket-client.js';
 
-/** On the built package. */
+/** It runs the built package. */
 const GATEWAY = fileURLToPath(new URL('../fixtures/idle-gateway.js', import.meta.url));
 
-/** Over each transport. Ten thousand in test/idle-sessions-long-run.js, which also prints what is measured. */
+/**
+ * Over each transport. Ten thousand in test/idle-sessions-long-run.js, which also prints what is
+ * measured.
+ */
 const SESSIONS = Number(process.env['IDLE_SESSIONS'] ?? 300);
 
-/** Bytes of the gateway's memory that one idle session may take: its socket, its buffers, and what the router keeps. */
+/** Bytes that one idle session may take: its socket, its buffers, and the router's data. */
 const PER_SESSION = 14 * 1024;
-/** What the process may take beyond that, for what comes in pages and does not go down with each session. */
+/** Memory beyond that, because the process gets and returns memory in larger pieces. */
 const SLACK = 12 * 1024 * 1024;
 
 const HELLO = '[1,"realm1",{"roles":{"caller":{},"callee":{},"publisher":{},"subscriber":{}}}]';
@@ -38,7 +41,7 @@ async function memoryOf(child: ChildProcess): Promise<Memory> {
   return memory;
 }
 
-/** Joins over bare octets, so that ten thousand clients cost this process little. */
+/** Joins over bare octets, so that ten thousand clients need little memory in this process. */
 async function joinWebSocket(url: string): Promise<OctetClient> {
   const client = await connectOctets(url);
   client.write(upgradeRequest());
@@ -70,7 +73,7 @@ describe(`${SESSIONS} idle sessions`, () => {
       const { child, urls } = await startGateway();
       onTestFinished(() => void child.kill('SIGKILL'));
       const url = urls[urlAt] ?? '';
-      // What the first ones cost is shared by all: code that is compiled, buffers that are kept.
+      // The first sessions also pay for what all share: compiled code and cached buffers.
       const first = await Promise.all(Array.from({ length: 50 }, () => join(url)));
       for (const client of first) client.close();
       const before = await memoryOf(child);

@@ -17,7 +17,7 @@ import { killedServer } from '../../support/unix-sockets.js';
 
 const { ca } = readTlsFixtures();
 
-/** The keys of listeners, and what they do to whoever connects. */
+/** The keys of listeners, and their effect on clients. */
 describe('listeners', () => {
   let folder: TemporaryFolder;
   let upstream: RecordingUpstream;

@@ -50,7 +50,7 @@ describe('an API with unusual connections', () => {
   });
 
   describe('that closes them without notice', () => {
-    /** Looks at no second request. */
+    /** Ignores every second request of a connection. */
     const once = ({ number, socket }: { number: number; socket: net.Socket }) => {
       if (number > 1) socket.destroy();
       return number > 1 ? undefined : jsonResponse('"ok"');
@@ -135,7 +135,7 @@ describe('an API with unusual connections', () => {
       }
       const given = connect.mock.calls.map(([options]) => options as unknown as net.TcpNetConnectOpts);
       const times = given.map((options) => options.autoSelectFamilyAttemptTimeout);
-      // Those of the callers have none.
+      // The connections of the callers have none.
       expect(times.filter((time) => time !== undefined)).toEqual([2_000, 1_500]);
     });
 

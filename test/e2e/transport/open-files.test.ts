@@ -10,7 +10,7 @@ import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { until } from '../../support/router-host.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
 
-/** Loading the modules takes a good many at a time. */
+/** Loading the modules needs many files at a time. */
 const FILES = 256;
 
 /** The built command. */
@@ -33,7 +33,7 @@ it.runIf(process.platform === 'linux')(
         'rpc_gateway.services.api.procedures.get.realm = realm1',
       ].join('\n'),
     );
-    // exec, so that it is the gateway itself that is killed at the end.
+    // exec, so that the signal at the end kills the gateway itself.
     const child = spawn('sh', ['-c', `ulimit -n ${FILES}; exec "${process.execPath}" "${COMMAND}" start`], {
       cwd: folder.path,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,13 +12,13 @@ import {
   transportsNamed,
 } from '../../support/transport-matrix.js';
 
-/** More than what the system itself keeps for a connection that nobody reads, some megabytes: by then it is cut. */
+/** More than the few megabytes that the system buffers for a connection without a reader. */
 const MOST_EVENTS = 50_000;
 const BLOCK = 'x'.repeat(1000);
-/** Events that are published before their publisher waits for an answer. */
+/** Events that are published before the publisher waits for a response. */
 const BURST = 250;
 
-/** Subscribes, and then reads nothing ever. */
+/** Subscribes, and then never reads again. */
 async function neverReads(transport: Transport, url: string): Promise<Socket> {
   if (transport.name === 'WebSocket') {
     const client = await connectRaw(url);
@@ -44,7 +44,7 @@ const transports = transportsNamed(
   'RawSocket over a Unix socket',
 );
 
-/** The load of one publisher who never pauses but for an answer now and then. */
+/** The load comes from one publisher that pauses only for a response now and then. */
 describe.each(transports)('a reader that never reads, over $name', (transport) => {
   let folder: TemporaryFolder;
   let host: RouterHost;
@@ -75,14 +75,14 @@ describe.each(transports)('a reader that never reads, over $name', (transport) =
     let request = 0;
     const isCut = () => host.listener.counts().slowConsumersCut === 1;
     for (let wasCut = false; !wasCut && request < MOST_EVENTS; ) {
-      // One burst more, which those who are left must get too.
+      // One more burst, which the remaining subscribers must get too.
       wasCut = isCut();
       const first = request + 1;
       for (let sent = 1; sent < BURST; sent++)
         publisher.send([MESSAGE.PUBLISH, ++request, {}, 'com.t', [request, BLOCK]]);
       publisher.send([MESSAGE.PUBLISH, ++request, { acknowledge: true }, 'com.t', [request, BLOCK]]);
       expect((await publisher.next())[0]).toBe(MESSAGE.PUBLISHED);
-      // Those who read keep up, whatever else the machine does: a burst is less than what may wait for them.
+      // Subscribers that read keep up even on a busy machine, because a burst is below their limit.
       for (const reader of readers) {
         for (let number = first; number <= request; number++) {
           const [type, , , , args] = (await reader.next()) as [number, number, number, object, [number]];
@@ -91,7 +91,7 @@ describe.each(transports)('a reader that never reads, over $name', (transport) =
       }
     }
     await until(() => host.router.counts().sessions === 3, host.router.counts);
-    // For one reason, or Node would make an error for each message that waits.
+    // One shared reason, because otherwise Node would create an error for each waiting message.
     expect(destroy.mock.calls.map(([error]) => error?.message)).toContain('the connection was cut off');
     expect(host.listener.counts()).toMatchObject({ slowConsumersCut: 1, eventsDropped: 0 });
     publisher.send([MESSAGE.CALL, 1, {}, 'com.none']);

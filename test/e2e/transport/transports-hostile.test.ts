@@ -36,13 +36,13 @@ const cbor = Buffer.from(
   }) as Uint8Array,
 );
 
-/** Milliseconds for the handshake: who is to be cut for taking too long is not waited for long. */
+/** Handshake timeout in milliseconds: short, so that tests of the timeout are short. */
 const [PATIENT, IMPATIENT] = [10_000, 250];
 
 const IN_SESSION: typeof HOSTILE_JSON = [...HOSTILE_JSON, ['a second HELLO', HELLO]];
 const BEFORE_HELLO: typeof HOSTILE_JSON = [...HOSTILE_JSON, ['GOODBYE', '[6,{},"wamp.close.normal"]']];
 
-/** One router for all offenders, so that what one leaves behind is met by the next. */
+/** One router for all hostile clients, so that each client meets what the last one left behind. */
 describe('hostile octets', () => {
   let host: RouterHost;
   const listeners = new Map<string, Listener>();
@@ -69,7 +69,7 @@ describe('hostile octets', () => {
           maxSessionsPerSource: 0,
           maxUnjoined: 1000,
           maxUnjoinedPerSource: 0,
-          // No bound of its own, so that the octets meet what they are about before HELLO too.
+          // No lower limit before HELLO, so that the octets reach the check that they test.
           maxJoinSize: 2 ** 24,
           handshakeTimeout,
           pingInterval: 30_000,
@@ -86,7 +86,7 @@ describe('hostile octets', () => {
     }));
   });
   afterAll(async () => {
-    // Nothing of any offender is left.
+    // Nothing of any hostile client is left.
     for (const listener of listeners.values()) await until(() => listener.counts().places === 0);
     expect(host.router.counts()).toMatchObject({
       connections: 2,
@@ -105,7 +105,11 @@ describe('hostile octets', () => {
     expect((await caller.call('com.served', { args: [calls] })).args).toEqual([calls]);
   }
 
-  /** Lets an offender go to its fate. @param before what it sends first, in good order */
+  /**
+   * Sends hostile octets and checks the reaction.
+   *
+   * @param before valid octets that it sends first
+   */
   async function meets(
     at: 'websocket' | 'rawsocket' | 'universal',
     octets: Buffer,
@@ -225,7 +229,7 @@ describe('hostile octets', () => {
 
 const fromHex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
-/** Everything up to the end of HTTP's headers. */
+/** Everything up to the end of the HTTP headers. */
 async function readHead(client: OctetClient): Promise<string> {
   let head = '';
   while (!head.endsWith('\r\n\r\n')) head += (await client.read(1)).toString('latin1');
@@ -239,7 +243,7 @@ async function readWebSocketFrame(client: OctetClient): Promise<{ opcode: number
   return { opcode: first & 15, payload: await client.read(length) };
 }
 
-/** Waits for an offender's fate: all of it, for a fate that is not the right one is told by what came instead. */
+/** Waits for the whole reaction, so that a failing test shows what came instead. */
 async function answered(client: OctetClient, fate: Fate): Promise<void> {
   if (fate === 'closed') {
     expect((await client.rest()).toString('latin1')).toBe('');
@@ -259,7 +263,7 @@ async function answered(client: OctetClient, fate: Fate): Promise<void> {
   }
 }
 
-/** The text of what comes last before the connection closes, whatever the serializer and the transport. */
+/** The text of the last message before the connection closes, for any serializer and transport. */
 async function readAbort(client: OctetClient): Promise<string> {
   let seen = '';
   client.socket.on('data', (chunk) => {

@@ -5,7 +5,7 @@ import { SERIALIZERS, TRANSPORT_MATRIX, useTransport } from '../../support/trans
 
 const ANY = expect.anything();
 
-/** Values that every serializer carries alike; bytes in the form that WAMP's JSON has for them. */
+/** Values that every serializer carries unchanged; bytes are in WAMP's JSON form. */
 const VALUES: readonly unknown[] = [
   'Grüße, 世界 \u{1f600}',
   '',
@@ -30,10 +30,10 @@ const VALUES: readonly unknown[] = [
 describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
   const { serializer } = over;
   const { host, connect, join, ask } = useTransport(over);
-  // The other end of a call or event has another serializer, where there are several.
+  // The other end of a call or event has another serializer.
   const other = SERIALIZERS[(SERIALIZERS.indexOf(serializer) + 1) % SERIALIZERS.length];
 
-  /** Registers `com.echo` and answers the next call with what it brings. */
+  /** Answers the next INVOCATION with its arguments. */
   async function echo(callee: RawClient): Promise<readonly unknown[]> {
     const [type, invocation, , , args = [], kwargs = {}] = await callee.next();
     expect(type).toBe(MESSAGE.INVOCATION);
