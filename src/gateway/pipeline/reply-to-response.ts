@@ -43,10 +43,11 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
     const { control, pack } = call;
     try {
       const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
-      const body = await resultInTurns(turns, work, () => control.canceledBy === undefined);
-      if (body === undefined) return ends.failCanceled(call, arrived.attempts);
+      const isWanted = () => control.canceledBy === undefined;
+      const body = await resultInTurns(turns, work, isWanted);
       // The frame of the reply is a copy of the body.
-      if (arrived.response.body.length >= HUGE_BODY) await lastInTurn(turns);
+      if (body !== undefined && arrived.response.body.length >= HUGE_BODY) await lastInTurn(turns);
+      if (body === undefined || !isWanted()) return ends.failCanceled(call, arrived.attempts);
       return replyWith(call, arrived, body);
     } finally {
       freePlace(control);
