@@ -32,7 +32,7 @@ describe('a socket that is read in turns', () => {
     // A small piece for each turn without time.
     expect(tasks[0]?.()).toBe(false);
     await turn();
-    expect(read).toEqual([100, 4095]);
+    expect(read).toEqual([100, 4096]);
     hasTime = true;
     expect(tasks[0]?.()).toBe(true);
     await turn();
@@ -51,12 +51,12 @@ describe('a socket that is read in turns', () => {
     await turn();
     expect(tasks[0]?.()).toBe(true);
     await turn();
-    expect(read).toEqual([4095]);
+    expect(read).toEqual([4096]);
     // Read on at the wish of the parser: that does not need the task, which has ended.
     hasTime = true;
     socket.resume();
     await turn();
-    expect(read).toEqual([4095, 5905]);
+    expect(read).toEqual([4096, 5904]);
   });
 
   it('forgets its turn when the parser has read on meanwhile', async () => {
