@@ -236,7 +236,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
     this.status = status;
     this.headers = headers;
-    this.connection.filter?.goOn();
+    this.connection.filter?.resetUnheard();
     const { maxBytes, maxHeaderBytes } = this.limits.rules;
     const refusal =
       refuseLength(headers, maxHeaderBytes) ??
@@ -250,7 +250,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   onData(chunk: Buffer): boolean {
     this.heard();
-    this.connection.filter?.goOn();
+    this.connection.filter?.resetUnheard();
     this.size += chunk.length;
     const { maxBytes } = this.limits.rules;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));

@@ -96,7 +96,7 @@ export class InterimFilter {
   }
 
   /** The parser has found the end of the head, or a part of the body. */
-  goOn(): void {
+  resetUnheard(): void {
     this.unheard = 0;
   }
 

@@ -3,8 +3,8 @@ const SHARE = 3;
 
 /**
  * Bytes that many callers hold together, up to a limit. One caller may hold three times what is
- * still free. A single caller so gets three quarters of all, and less the more the others hold. So
- * there is always room for one more caller. Switches share their buffers among queues by the same
+ * still free. So a caller alone gets three quarters of all, and each of many callers gets less. There
+ * is always room for one more. Switches share their buffers among queues by the same
  * rule (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches",
  * 1998).
  */

@@ -9,10 +9,10 @@ import {
 import { caseNamed } from '../../support/transport-matrix.js';
 
 let gateway: AttackedApi;
-let goOn = (): void => {};
+let answerAll = (): void => {};
 beforeAll(async () => {
   const mayGoOn = new Promise<void>((resolve) => {
-    goOn = resolve;
+    answerAll = resolve;
   });
   const answer = async () => {
     await mayGoOn;
@@ -42,7 +42,7 @@ it('many calls of one client do not delay those of others', async () => {
   call(other, 'get', { who: 'other' });
   call(other, 'wrong', {});
   expect((await other.next())[0]).toBe(MESSAGE.ERROR);
-  goOn();
+  answerAll();
   expect((await other.next())[0]).toBe(MESSAGE.RESULT);
   // One of the flooder ran already, and another one was next.
   expect(gateway.upstream.requests.slice(0, 3).map(({ url }) => url)).toContain('/other');
