@@ -113,7 +113,15 @@ function begin({ bytes }: PackMemory, length: number, outer: Int32Array): Progre
 function pack(memory: PackMemory, progress: Progress, stop: number, format: PackFormat): number {
   const { bytes, view, keys } = memory;
   const { outer } = progress;
-  let { at, out, inText, depth, isDict, count, keyCount } = progress;
+  // `| 0` and `=== true` tell V8 the types, which it cannot see through an object. Without them the
+  // loop takes a tenth longer.
+  let at = progress.at | 0;
+  let out = progress.out | 0;
+  let inText = progress.inText | 0;
+  let depth = progress.depth | 0;
+  let isDict = progress.isDict === true;
+  let count = progress.count | 0;
+  let keyCount = progress.keyCount | 0;
   // There is no pause in the last step.
   const textStop = stop === 0 ? -1 : stop;
   while (at >= stop) {
