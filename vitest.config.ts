@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** They put a mock in the place of a module, which must not reach other files. */
@@ -7,8 +8,8 @@ const limits = { testTimeout: 20_000, hookTimeout: 20_000 };
 
 export default defineConfig({
   test: {
-    // The default leaves one processor out, which is half of a machine with two.
-    maxWorkers: '100%',
+    // One more than there are processors: some tests wait for real time, such as that of idle connections.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {

@@ -9,6 +9,7 @@ import { createSerializers } from '../../src/wamp/serializers/serializers.js';
 import { ALL_ROLES, attachRaw, hello, type RawClient, rawOver } from './raw-client.js';
 import { type RouterHost, startRouterHost, until, untilEmpty } from './router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
+import { IS_THOROUGH } from './thoroughness.js';
 import { readTlsFixtures, TLS_FILES } from './tls-fixtures.js';
 
 /** How a client reaches a router. */
@@ -87,9 +88,19 @@ function named<T extends { readonly name: string }>(all: readonly T[], name: str
  * serializer once.
  */
 export const CONTRACT_MATRIX: readonly TransportCase[] =
-  process.env['CI'] !== undefined || process.env['CONTRACT'] === 'all'
+  IS_THOROUGH || process.env['CONTRACT'] === 'all'
     ? TRANSPORT_MATRIX.filter(({ transport }) => transport.tls !== true && transport.urlAt === undefined)
     : casesNamed('in process', 'WebSocket, json', 'RawSocket, msgpack', 'RawSocket over a Unix socket, cbor');
+
+/**
+ * The cases of a check of connections, whatever the frames hold: each transport once, with the
+ * serializers in turn. Where `CI` is set: all.
+ */
+export const EACH_TRANSPORT: readonly TransportCase[] = IS_THOROUGH
+  ? TRANSPORT_MATRIX
+  : TRANSPORTS.map(({ name, protocol }, index) =>
+      caseNamed(protocol === undefined ? name : `${name}, ${SERIALIZERS[index % 3]?.name}`),
+    );
 
 /**
  * The cases of attacks on a gateway: both transports on one port, each serializer, and JSON over

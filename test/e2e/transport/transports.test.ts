@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { ALL_ROLES, hello, type RawClient } from '../../support/raw-client.js';
-import { SERIALIZERS, TRANSPORT_MATRIX, useTransport } from '../../support/transport-matrix.js';
+import { EACH_TRANSPORT, SERIALIZERS, useTransport } from '../../support/transport-matrix.js';
 
 const ANY = expect.anything();
 
@@ -27,7 +27,7 @@ const VALUES: readonly unknown[] = [
 ];
 
 /** One contract for every transport with every serializer. */
-describe.each(TRANSPORT_MATRIX)('over $name', (over) => {
+describe.each(EACH_TRANSPORT)('over $name', (over) => {
   const { serializer } = over;
   const { host, connect, join, ask } = useTransport(over);
   // The other end of a call or event has another serializer.
