@@ -31,10 +31,10 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   const maxWaiting = settings['pool.max_waiting'];
   const waitWithin = createWaitWithin<Token | NoToken>(clock, parts.turns);
   let waiting = 0;
-  let composedFor: Token | undefined;
-  let composed = '';
+  let cachedToken: Token | undefined;
+  let cachedText = '';
   variables.onChange(() => {
-    composedFor = undefined;
+    cachedToken = undefined;
     cache.credentialsChanged();
   });
 
@@ -43,11 +43,11 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
    * it.
    */
   function textOf(token: Token): string | undefined {
-    if (token === composedFor) return composed;
+    if (token === cachedToken) return cachedText;
     const text = placement.format(token.value, variables.current() ?? new Map());
     // Checked here too: another variable of the format may have changed since the token arrived.
     if (text === undefined || !isPlaceable(text, placement)) return undefined;
-    [composed, composedFor] = [text, token];
+    [cachedText, cachedToken] = [text, token];
     return text;
   }
 
@@ -62,11 +62,11 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     };
   }
 
-  function settle(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
+  function outcomeOf(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
     return got.kind === 'token' ? place(request, got) : failed('auth', got.cause, got.retryInMs);
   }
 
-  async function settleWithin(
+  async function waitForToken(
     request: HttpRequest,
     pending: Promise<Token | NoToken>,
     control: CallControl,
@@ -84,7 +84,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
       if (got === 'canceled') return failed('canceled', 'cancelled while it waited for a token');
       if (got === 'timeout')
         return failed('timeout', 'the deadline passed while the call waited for a token');
-      return settle(request, got);
+      return outcomeOf(request, got);
     } finally {
       waiting -= 1;
       parts.waiting.leave(held);
@@ -94,7 +94,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   return {
     apply(request, control, now) {
       const got = cache.obtain(now);
-      return got instanceof Promise ? settleWithin(request, got, control) : settle(request, got);
+      return got instanceof Promise ? waitForToken(request, got, control) : outcomeOf(request, got);
     },
 
     refresh(request, { token }, response, control) {
@@ -109,18 +109,19 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   };
 
   /**
-   * Waits for the new token. If there is none, and the refusal may have had another reason, the
-   * response of the upstream is more useful than an error of ours.
+   * Waits for the new token. If no token comes and the refusal may have another cause, returns
+   * undefined. The caller then gets the upstream's response.
    */
   async function replaced(
-    isToBlame: boolean,
+    refusesToken: boolean,
     request: HttpRequest,
     next: Token | NoToken | Promise<Token | NoToken>,
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> {
-    const got = next instanceof Promise ? await settleWithin(request, next, control) : settle(request, next);
+    const got =
+      next instanceof Promise ? await waitForToken(request, next, control) : outcomeOf(request, next);
     const hasFailed = got.kind === 'no_credential' && got.code !== 'canceled';
-    return hasFailed && !isToBlame ? undefined : got;
+    return hasFailed && !refusesToken ? undefined : got;
   }
 }
 

@@ -24,15 +24,18 @@ export interface TokenSourceParts {
 }
 
 /** One request and its response. */
-interface Exchanged {
+interface SentRequest {
   readonly key: string;
   /** Monotonic milliseconds. The token cannot be older than this. */
   readonly sentAt: number;
   readonly response: TokenResponse;
 }
 
-/** How long to wait for a secret to be read again. If it takes longer, it takes effect later. */
-const REREAD_PATIENCE_MS = 5_000;
+/**
+ * A call waits this long for the secret to be read again. A slower read continues. Later requests
+ * use its value.
+ */
+const REREAD_TIMEOUT_MS = 5_000;
 
 /** The token endpoint as a source of tokens. */
 export interface TokenEndpoint extends TokenSource {
@@ -48,7 +51,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   let hasWarned = false;
   let connected: { readonly origin: string; readonly upstream: Upstream } | undefined;
 
-  function render(): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
+  function buildRequest(): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
     const vars = variables.current();
     if (vars === undefined) return { kind: 'problem', problem: 'the secret has not been read yet' };
     return parts.build(vars);
@@ -62,7 +65,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return connected.upstream;
   }
 
-  async function send({ http, key }: TokenRequest): Promise<Exchanged> {
+  async function send({ http, key }: TokenRequest): Promise<SentRequest> {
     const upstream = await upstreamFor(http.origin);
     const sentAt = clock.monotonic();
     const control = createCallControl(sentAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
@@ -77,7 +80,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return { key, sentAt, response };
   }
 
-  function toResult({ response, key, sentAt }: Exchanged): FetchResult {
+  function toResult({ response, key, sentAt }: SentRequest): FetchResult {
     if (response.kind === 'none') return { ...response, key };
     const { token: value, expiresIn, answeredAt } = response;
     const defaultTtl = settings['auth.cache.default_ttl'];
@@ -93,23 +96,23 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
    * Reads the secret again. Waits only a short time, because calls wait and the provider may hang.
    */
   function rereadSoon(): Promise<void> {
-    return withTimeout(clock, REREAD_PATIENCE_MS, variables.reread(), () => {});
+    return withTimeout(clock, REREAD_TIMEOUT_MS, variables.reread(), () => {});
   }
 
   return {
     key() {
-      const request = render();
+      const request = buildRequest();
       return request.kind === 'request' ? request.key : undefined;
     },
 
     async fetch() {
-      const request = render();
+      const request = buildRequest();
       if (request.kind === 'problem') return notSent(request.problem);
       const first = await send(request);
       if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
       // The secret may have been rotated: read it again, and try the new value at once.
       await rereadSoon();
-      const again = render();
+      const again = buildRequest();
       if (again.kind === 'problem') return notSent(again.problem);
       return toResult(again.key === request.key ? first : await send(again));
     },

@@ -25,8 +25,8 @@ export interface TokenRequestProblem {
 /** Builds a service's token request from its variables. Pure. */
 export type TokenRequestBuilder = (vars: ReadonlyMap<string, string>) => TokenRequest | TokenRequestProblem;
 
-/** A part of the request cannot be built. The message names the key and the reason. */
-class Unusable extends Error {}
+/** Thrown if a part of the request cannot be built. The message names the key and the reason. */
+class TokenRequestError extends Error {}
 
 /** Compiles `auth.fetch.*` once, so that each attempt only fills in the variables. */
 export function compileTokenRequest(settings: ServiceSettings, userAgent: string): TokenRequestBuilder {
@@ -51,7 +51,9 @@ export function compileTokenRequest(settings: ServiceSettings, userAgent: string
     for (const { name, template } of settings['auth.fetch.headers']) {
       const value = fill(template, vars, `auth.fetch.headers.${name}`);
       if (!isFieldValue(value)) {
-        throw new Unusable(`auth.fetch.headers.${name} contains a character that is not allowed in a header`);
+        throw new TokenRequestError(
+          `auth.fetch.headers.${name} contains a character that is not allowed in a header`,
+        );
       }
       headers.push(name, value);
     }
@@ -64,7 +66,7 @@ export function compileTokenRequest(settings: ServiceSettings, userAgent: string
       const key = createHash('sha256').update(JSON.stringify(http)).digest('base64');
       return { kind: 'request', key, http };
     } catch (error) {
-      if (error instanceof Unusable) return { kind: 'problem', problem: error.message };
+      if (error instanceof TokenRequestError) return { kind: 'problem', problem: error.message };
       throw error;
     }
   };
@@ -72,7 +74,7 @@ export function compileTokenRequest(settings: ServiceSettings, userAgent: string
 
 function fill(template: Template, vars: ReadonlyMap<string, string>, key: string): string {
   const text = fillVars(template.parts, (name) => vars.get(name));
-  if (text === undefined) throw new Unusable(`${key} has a variable without a value`);
+  if (text === undefined) throw new TokenRequestError(`${key} has a variable without a value`);
   return text;
 }
 
@@ -84,20 +86,20 @@ function fillUrl(
   vars: ReadonlyMap<string, string>,
 ): { origin: string; path: string } {
   const key = 'auth.fetch.url';
-  if (template === undefined) throw new Unusable(`${key} is missing`);
+  if (template === undefined) throw new TokenRequestError(`${key} is missing`);
   const encoded = (name: string) => {
     const value = vars.get(name);
     return value === undefined ? undefined : encodeURIComponent(value.toWellFormed());
   };
   const text = fillVars(template.parts, encoded);
-  if (text === undefined) throw new Unusable(`${key} has a variable without a value`);
+  if (text === undefined) throw new TokenRequestError(`${key} has a variable without a value`);
   try {
     // The configuration was checked without the values of secrets, so the URL is checked again.
     checkUrl({ source: '', parts: [text] }, () => undefined);
     const url = new URL(text);
     return { origin: url.origin, path: `${url.pathname}${url.search}` };
   } catch {
-    throw new Unusable(`${key} is not a usable URL with the values of its variables`);
+    throw new TokenRequestError(`${key} is not a usable URL with the values of its variables`);
   }
 }
 
@@ -123,7 +125,10 @@ function fillAll(entries: readonly NamedTemplate[], vars: ReadonlyMap<string, st
   return entries.map(({ name, template }) => [name, fill(template, vars, `auth.fetch.body.${name}`)]);
 }
 
-/** By RFC 7617 §2: user name and password in UTF-8. By RFC 6749 §2.3.1: both form-encoded first. */
+/**
+ * Encodes user name and password in UTF-8 (RFC 7617 §2). Form-encodes both before that if
+ * `auth.fetch.basic_auth.encoding = form` (RFC 6749 §2.3.1).
+ */
 function basicAuthorization(
   settings: ServiceSettings,
   vars: ReadonlyMap<string, string>,
@@ -135,7 +140,9 @@ function basicAuthorization(
   const secret = fill(password, vars, 'auth.fetch.basic_auth.password');
   const isForm = settings['auth.fetch.basic_auth.encoding'] === 'form';
   if (!isForm && user.includes(':')) {
-    throw new Unusable('auth.fetch.basic_auth.username contains a colon, which would end the user name');
+    throw new TokenRequestError(
+      'auth.fetch.basic_auth.username contains a colon, which would end the user name',
+    );
   }
   const pair = isForm ? `${formEncoded(user)}:${formEncoded(secret)}` : `${user}:${secret}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;

@@ -21,18 +21,19 @@ export interface CallOptions extends ArgumentOptions, LoginOptions {
 }
 
 /**
- * The command waits this much longer than `timeout`, because an error from the router says more.
+ * The command waits this much longer than `timeout`, so that the router's timeout ERROR arrives
+ * first.
  */
-const ROUTER_HEAD_START_MS = 1_000;
+const ROUTER_MARGIN_MS = 1_000;
 
 /** `rpc-gateway call URI key=value …`: makes one call and prints its outcome. */
 export async function call(
   uri: string,
-  words: readonly string[],
+  commandArguments: readonly string[],
   options: CallOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const { args, kwargs } = await callArguments(words, options, host);
+  const { args, kwargs } = await callArguments(commandArguments, options, host);
   if (options.dryRun === true) {
     if (args.length > 0)
       throw new CommandFailure('--dry-run does not accept --args: use key=value.', EXIT.usage);
@@ -42,9 +43,9 @@ export async function call(
   const json = options.json === true;
   const credentials = credentialsOf(options, host);
   const session = await joinForCall(callTarget(uri, options, host), credentials);
-  let over = false;
+  let isClosed = false;
   void session.closed.then(() => {
-    over = true;
+    isClosed = true;
   });
   const { timeout } = options;
   try {
@@ -54,7 +55,7 @@ export async function call(
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof WampError)) throw error;
-    if (over) {
+    if (isClosed) {
       const reason = error.message === error.uri ? '' : ` (${error.message})`;
       throw new CommandFailure(
         `The router ended the session before it responded${reason}.`,
@@ -78,7 +79,7 @@ function plain({ args, kwargs }: { args?: Payload['args']; kwargs?: Payload['kwa
 }
 
 function withinTime<T>(result: Promise<T>, timeout: number): Promise<T> {
-  return withTimeout(systemClock, timeout + ROUTER_HEAD_START_MS, result, () => {
+  return withTimeout(systemClock, timeout + ROUTER_MARGIN_MS, result, () => {
     throw new CommandFailure(`No response within ${timeout} ms.`);
   });
 }

@@ -12,16 +12,16 @@ export interface MainHost extends Host {
 /**
  * Runs the command `rpc-gateway`.
  *
- * @param argv `process.argv`, with two entries before the words of the user.
+ * @param argv `process.argv`: the first two entries are node and the script.
  * @param host `process`, or a replacement in tests.
  */
 export async function main(argv: readonly string[], host: MainHost): Promise<void> {
   let code: ExitCode = EXIT.ok;
-  let runsOn = false;
+  let isLongRunning = false;
   for (const output of [host.stdout, host.stderr]) {
     output.on?.('error', (error) => {
       // A closed pipe (`… | head`) causes no stack trace and does not stop a gateway.
-      if (error.code !== 'EPIPE' && !runsOn) host.exitCode = EXIT.failed;
+      if (error.code !== 'EPIPE' && !isLongRunning) host.exitCode = EXIT.failed;
     });
   }
   const program = buildProgram(argv, host, {
@@ -29,7 +29,7 @@ export async function main(argv: readonly string[], host: MainHost): Promise<voi
       code = await command();
     },
     async untilStopped(command) {
-      runsOn = true;
+      isLongRunning = true;
       code = await command();
     },
   });
@@ -40,7 +40,7 @@ export async function main(argv: readonly string[], host: MainHost): Promise<voi
   }
   host.exitCode = code;
   // Other commands end when their output is written. A stopped gateway must end at once.
-  if (runsOn) host.exit(code);
+  if (isLongRunning) host.exit(code);
 }
 
 /** Prints why a command failed and returns its exit code. */

@@ -34,10 +34,10 @@ export function printError(uri: string, payload: PlainPayload, json: boolean, ho
   host.stderr.write(`${paint('bad', 'error')} ${visibleText(uri)}\n`);
   if (typeof code === 'string') {
     // An error of the gateway has the same text in `message` and `body`.
-    const facts = Object.entries({ status: rest['status'], code, id, attempts, retry_after: retryAfter })
+    const fields = Object.entries({ status: rest['status'], code, id, attempts, retry_after: retryAfter })
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name} ${plainText(value)}`);
-    host.stderr.write(`${plainText(message ?? rest['body'])}\n${paint('dim', facts.join(', '))}\n`);
+    host.stderr.write(`${plainText(message ?? rest['body'])}\n${paint('dim', fields.join(', '))}\n`);
   } else if (payload.kwargs !== undefined || (payload.args?.length ?? 0) > 0) {
     host.stderr.write(describe(mainValue(payload), paint, 'bad'));
   }
@@ -50,7 +50,10 @@ function plainText(value: unknown): string {
   return typeof value === 'string' ? visibleText(value) : jsonLine(value ?? null).trimEnd();
 }
 
-/** The kwargs if there are any; otherwise the only argument (`result = args`), or all arguments. */
+/**
+ * Returns the kwargs if there are any. Otherwise returns the single positional argument
+ * (`result = args`), or the list of all.
+ */
 function mainValue({ args, kwargs }: PlainPayload): unknown {
   if (kwargs !== undefined && Object.keys(kwargs).length > 0) return kwargs;
   if (args === undefined || args.length === 0) return kwargs ?? {};

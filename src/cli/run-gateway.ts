@@ -17,7 +17,7 @@ const STOP_GRACE_MS = 10_000;
 
 /**
  * The line that says that the gateway is ready. Programs wait for `ready: N procedures in M realms,
- * ws://…`, so this form never changes. On a terminal, the nouns follow the numbers.
+ * ws://…`, so this form never changes. On a terminal the nouns are singular after 1.
  */
 export function readyLine({ procedureCount, realms, endpoints }: Gateway, output: Output): string {
   const size = output.isTTY
@@ -48,8 +48,8 @@ export async function runGateway(
   const startedAt = systemClock.monotonic();
   try {
     // A start may wait for secrets. A signal during the start must suppress the ready line.
-    const first = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
-    if (first === 'started') {
+    const startedOrSignal = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
+    if (startedOrSignal === 'started') {
       log.info(factsOf(gateway, file), 'the gateway has started');
       announce(gateway);
     }

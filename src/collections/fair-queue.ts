@@ -1,22 +1,22 @@
 import { type Waiting, WaitQueue } from './wait-queue.js';
 
-/** The items of one owner, and its place among the owners. A class, as in wait-queue.ts. */
-class Line<T> {
+/** The items of one owner, and its turn among the owners. A class, as in wait-queue.ts. */
+class OwnerQueue<T> {
   readonly items = new WaitQueue<T>();
-  place: Waiting<Line<T>> | undefined = undefined;
+  turn: Waiting<OwnerQueue<T>> | undefined = undefined;
 }
 
 /**
  * A queue in which owners take turns. The items of one owner keep their order, and may leave at any
  * time. So an owner of many items delays only itself.
  *
- * Its Map changes all the time, and V8 may keep a line that has left (see wait-queue.ts). Such a
- * line is empty: it refers to no item.
+ * Owners enter and leave the Map often. V8 may keep an owner's queue after it leaves (see
+ * wait-queue.ts). Such a queue is empty.
  */
 export class FairQueue<T> {
-  private readonly lines = new Map<unknown, Line<T>>();
+  private readonly ownerQueues = new Map<unknown, OwnerQueue<T>>();
   /** The owner at its head is next. */
-  private readonly order = new WaitQueue<Line<T>>();
+  private readonly order = new WaitQueue<OwnerQueue<T>>();
   private count = 0;
 
   get size(): number {
@@ -29,15 +29,15 @@ export class FairQueue<T> {
   }
 
   /** @returns the entry to pass to `leave` */
-  join(owner: unknown, who: T): Waiting<T> {
-    let line = this.lines.get(owner);
-    if (line === undefined) {
-      line = new Line();
-      line.place = this.order.join(line);
-      this.lines.set(owner, line);
+  join(owner: unknown, item: T): Waiting<T> {
+    let ownerQueue = this.ownerQueues.get(owner);
+    if (ownerQueue === undefined) {
+      ownerQueue = new OwnerQueue();
+      ownerQueue.turn = this.order.join(ownerQueue);
+      this.ownerQueues.set(owner, ownerQueue);
     }
     this.count++;
-    return line.items.join(who);
+    return ownerQueue.items.join(item);
   }
 
   /**
@@ -45,20 +45,20 @@ export class FairQueue<T> {
    * next.
    */
   leave(owner: unknown, entry: Waiting<T>): void {
-    const line = this.lines.get(owner);
-    if (line?.place === undefined) return;
-    const { items, place } = line;
+    const ownerQueue = this.ownerQueues.get(owner);
+    if (ownerQueue?.turn === undefined) return;
+    const { items, turn } = ownerQueue;
     const before = items.size;
-    const wasNext = this.first === entry.who;
+    const wasNext = this.first === entry.item;
     items.leave(entry);
     if (items.size === before) return;
     this.count--;
     if (items.size === 0) {
-      this.lines.delete(owner);
-      this.order.leave(place);
+      this.ownerQueues.delete(owner);
+      this.order.leave(turn);
     } else if (wasNext) {
-      this.order.leave(place);
-      line.place = this.order.join(line);
+      this.order.leave(turn);
+      ownerQueue.turn = this.order.join(ownerQueue);
     }
   }
 }

@@ -11,7 +11,7 @@ function drain(line: WaitQueue<string>, places: readonly ReturnType<WaitQueue<st
   const served: string[] = [];
   for (let next = line.first; next !== undefined; next = line.first) {
     served.push(next);
-    for (const place of places) if (place.who === next) line.leave(place);
+    for (const place of places) if (place.item === next) line.leave(place);
   }
   return served;
 }
@@ -52,7 +52,7 @@ describe('a waiting line', () => {
   it('leaves nobody who has gone a way to those who stay', () => {
     const { line, places } = lineOf('a', 'b', 'c');
     line.leave(places[1]!);
-    expect(places[1]).toEqual({ who: 'b', earlier: undefined, later: undefined });
+    expect(places[1]).toEqual({ item: 'b', earlier: undefined, later: undefined });
     expect(places[0]!.later).toBe(places[2]);
   });
 });

@@ -1,6 +1,6 @@
 /** An entry of a queue with its neighbours. Only the queue sets these fields. */
 export interface Waiting<T> {
-  readonly who: T;
+  readonly item: T;
   earlier: Waiting<T> | undefined;
   later: Waiting<T> | undefined;
 }
@@ -23,12 +23,12 @@ export class WaitQueue<T> {
 
   /** The item that has waited longest. */
   get first(): T | undefined {
-    return this.head?.who;
+    return this.head?.item;
   }
 
   /** @returns the entry to pass to `leave` */
-  join(who: T): Waiting<T> {
-    const place: Waiting<T> = { who, earlier: this.tail, later: undefined };
+  join(item: T): Waiting<T> {
+    const place: Waiting<T> = { item, earlier: this.tail, later: undefined };
     if (this.tail === undefined) this.head = place;
     else this.tail.later = place;
     this.tail = place;

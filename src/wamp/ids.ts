@@ -4,7 +4,8 @@ import { randomFillSync } from 'node:crypto';
 export const MAX_ID = 9007199254740992;
 
 /**
- * Whether a value is a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 means revocation.
+ * Whether a value is a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 is not an ID:
+ * UNREGISTERED and UNSUBSCRIBED use it for revocation.
  */
 export function isId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_ID;
@@ -14,8 +15,8 @@ const POOL_WORDS = 256;
 
 /**
  * Creates a source of random IDs for the global scope (sessions, publications). They are uniformly
- * distributed over the whole range, and come from a secure generator. A small pool is filled at
- * once: getting eight bytes from the generator costs more than a message.
+ * distributed over the whole range, and come from a secure generator. Reads random bytes in blocks,
+ * because one read for each ID would cost more than handling a message.
  */
 export function createRandomIds(): () => number {
   const pool = new Uint32Array(POOL_WORDS);

@@ -92,7 +92,7 @@ export interface Subscribed extends Request<Code['SUBSCRIBED']> {
 export interface Unsubscribe extends Request<Code['UNSUBSCRIBE']> {
   readonly subscription: number;
 }
-/** With request 0 and details, it revokes a subscription (advanced profile). */
+/** The router sends it with request 0 and details to revoke a subscription (advanced profile). */
 export interface Unsubscribed extends Request<Code['UNSUBSCRIBED']> {
   readonly details?: Dict;
 }
@@ -125,7 +125,7 @@ export interface Registered extends Request<Code['REGISTERED']> {
 export interface Unregister extends Request<Code['UNREGISTER']> {
   readonly registration: number;
 }
-/** With request 0 and details, it revokes a registration (advanced profile). */
+/** The router sends it with request 0 and details to revoke a registration (advanced profile). */
 export interface Unregistered extends Request<Code['UNREGISTERED']> {
   readonly details?: Dict;
 }

@@ -1,6 +1,7 @@
 /**
- * The URIs that this router and its client sessions send. If the specification contradicts itself
- * (`canceled` and `cancelled`), the spelling is that of its list of URIs.
+ * The URIs that this router and its client sessions send. The WAMP specification spells some URIs
+ * in two ways (`canceled`, `cancelled`). This file uses the spelling in the specification's list of
+ * URIs.
  */
 export const ERROR_URI = {
   protocolViolation: 'wamp.error.protocol_violation',
@@ -44,7 +45,7 @@ export const CLOSE_URI = {
 const LOOSE = /^[^\s.#]+(?:\.[^\s.#]+)*$/;
 
 /**
- * Whether text is a URI by the loose rule, without a lone surrogate. JSON can express a lone
+ * True if text is a URI by the loose rule and has no lone surrogate. JSON can express a lone
  * surrogate, but MessagePack and CBOR cannot.
  */
 export function isUri(text: string): boolean {
