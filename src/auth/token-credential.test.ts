@@ -93,7 +93,7 @@ describe('the token for a request', () => {
     expect(changes()).toBe(1);
   });
 
-  it('is an error with the time of the next attempt if there is none', () => {
+  it('is the error auth with retryInMs if there is no token', () => {
     const { credential, control } = setUp({});
     expect(credential.apply(request, control, 0)).toEqual({
       kind: 'no_credential',
@@ -160,7 +160,7 @@ describe('the response to a request with a token', () => {
     expect(await credential.refresh(request, sent, response(401), control)).toMatchObject({ code: 'auth' });
   });
 
-  it('is final if it is 403 of auth.refresh_on and there is no next token', async () => {
+  it('is final if it is a 403 listed in auth.refresh_on and there is no next token', async () => {
     const dropped: boolean[] = [];
     const { credential, control } = setUp(
       {
@@ -175,7 +175,7 @@ describe('the response to a request with a token', () => {
     expect(dropped).toEqual([false]);
   });
 
-  it('ends with the call if that is cancelled during the fetch after a 403 of auth.refresh_on', async () => {
+  it('becomes canceled if the caller cancels during the token fetch after a 403 listed in auth.refresh_on', async () => {
     const { credential, control } = setUp(
       { replace: () => new Promise(() => {}) },
       '+auth.refresh_on = 401, 403',

@@ -80,7 +80,7 @@ describe('a token response', () => {
     expect(read(200, 'access_token=a', {}, place)).toEqual(none('its response is not JSON'));
   });
 
-  describe('that is only the token', () => {
+  describe('whose whole body is the token', () => {
     const whole: TokenPlace = { kind: 'path', path: [] };
     it.each([
       ['tok', 'tok'],
@@ -118,14 +118,14 @@ describe('a token response', () => {
     });
   });
 
-  it('has the time of its Date, unless that differs by more than a day', () => {
+  it('takes answeredAt from Date, unless Date is more than a day off', () => {
     const at = (date: string) => read(200, { data }, { date });
     expect(at('Thu, 01 Jan 2026 01:00:00 GMT')).toMatchObject({ answeredAt: NOW + 3_600_000 });
     expect(at('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ answeredAt: NOW });
     expect(at('today')).toMatchObject({ answeredAt: NOW });
   });
 
-  it('is searched for own properties only', () => {
+  it('ignores inherited properties', () => {
     const inherited = { ...rule, token: { kind: 'path', path: ['constructor', 'name'] } as const };
     const outcome: UpstreamOutcome = {
       kind: 'response',
@@ -135,7 +135,7 @@ describe('a token response', () => {
     expect(readTokenResponse(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
 
-  it.each([302, 500, 503])('is named by its status in the log: %i', (status) => {
+  it.each([302, 500, 503])('gives status %i as the cause', (status) => {
     expect(read(status, { data })).toEqual(none(`status ${status}`));
   });
 
@@ -155,7 +155,7 @@ describe('a token response', () => {
   ])('%i %j refuses the credentials', (status, body, cause) => {
     expect(read(status, body)).toEqual(none(cause, true));
   });
-  it('is looked for an error at error_path too, whatever its status', () => {
+  it('reads error_path with any status', () => {
     const elsewhere = { ...rule, errorPath: ['err', 'code'] };
     const body = Buffer.from('{"err":{"code":"invalid_client"}}');
     const outcome: UpstreamOutcome = {

@@ -48,7 +48,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     ['kill_by_authid', ({ authid }: Member) => [authid]],
     ['kill_by_authrole', ({ authrole }: Member) => [authrole]],
     ['kill_all', () => []],
-  ])('%s passes on the reason and the message that the call has', async (procedure, args) => {
+  ])('%s sends the call’s reason and message in GOODBYE', async (procedure, args) => {
     const uri = `wamp.session.${procedure}`;
     for (const [kwargs, expected] of [
       [HOW, [MESSAGE.GOODBYE, { message: HOW.message }, HOW.reason]],
@@ -83,7 +83,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
   );
 
   it.each([
-    ['its own', ({ id }: Member) => [id]],
+    ['its own ID', ({ id }: Member) => [id]],
     ['an unknown ID', () => [12345]],
     ['no ID', () => []],
     ['null', () => [null]],
@@ -93,7 +93,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     ['text', ({ id }: Member) => [String(id)]],
     ['a list', ({ id }: Member) => [[id]]],
     ['a dictionary', () => [{}]],
-  ])('kill finds no other session with %s', async (_what, args) => {
+  ])('kill refuses %s with no_such_session', async (_what, args) => {
     await refused('wamp.error.no_such_session', 1, 'wamp.session.kill', args(admin));
     await hearsNothing(admin.client);
   });
@@ -183,8 +183,8 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     expect((await admin.client.next())[4]).toMatchObject([{ session: late.id }]);
   });
 
-  describe('removes everything of a session:', () => {
-    it('its calls are interrupted, its callers get errors, its registrations and subscriptions are gone', async () => {
+  describe('after a session is killed', () => {
+    it('the router ends the calls from and to it, its registrations and its subscriptions', async () => {
       const [bob, carol] = [await member(BOB, CAPABLE), await member(CAROL, CAPABLE)];
       await ask(bob.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
       await ask(carol.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
@@ -225,7 +225,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
       expect(await admin.client.next()).toEqual([MESSAGE.RESULT, 3, {}]);
     });
 
-    it('later messages are ignored, and its connection carries no other session', async () => {
+    it('the router ignores its messages, even HELLO', async () => {
       const bob = await member(BOB);
       await call(admin.client, 1, 'wamp.session.kill', [bob.id]);
       expect(await bob.client.next()).toEqual(KILLED);
@@ -237,7 +237,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
       expect(host().router.counts()).toMatchObject({ sessions: 1, registrations: 0 });
     });
 
-    it('the others get, in order, the events of what it removed and then its on_leave', async () => {
+    it('other sessions get its events, then on_leave', async () => {
       await ask(admin.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
       await ask(admin.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.last_words');
       const bob = await member(BOB);
@@ -284,7 +284,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     });
   });
 
-  it('comes after the WELCOME of a session that is joining', async () => {
+  it('does not kill a session that is still joining', async () => {
     const guest = await connect();
     expect(await call(admin.client, 1, 'wamp.session.kill_all')).toBe(0);
     expect((await hello(guest))[0]).toBe(MESSAGE.WELCOME);

@@ -43,7 +43,7 @@ describe.each(CONTRACT_MATRIX)(
       }),
     });
 
-    it('has none of its requests granted', async () => {
+    it('gets no registration and no subscription', async () => {
       const [admin, victim] = [await member(), await member()];
       victim.client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
       victim.client.send([MESSAGE.SUBSCRIBE, 2, {}, 'com.t']);
@@ -89,14 +89,14 @@ function deferred<T>() {
   return { promise, resolve: (value: T) => resolve(value) };
 }
 
-/** In this process: a client may be killed while it does something itself. */
+/** In process, a kill can arrive while the router handles a message of the victim. */
 describe('a session that is killed by its own call', () => {
   const { host, member, ask } = useRouter(caseNamed('in process'), { security: GRANTED });
 
   it('gets GOODBYE as its last message', async () => {
     const [admin, bob] = [await member(ALICE, CAPABLE), await member(BOB)];
-    await ask(admin.client, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.suicide');
-    bob.client.send([MESSAGE.CALL, 1, {}, 'com.suicide']);
+    await ask(admin.client, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.kill_me');
+    bob.client.send([MESSAGE.CALL, 1, {}, 'com.kill_me']);
     const [, invocation, , { caller }] = (await admin.client.next()) as [
       typeof MESSAGE.INVOCATION,
       number,

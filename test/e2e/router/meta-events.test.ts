@@ -71,7 +71,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       ['drops', ({ client }: Member) => client.close()],
       ['aborts', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
       ['breaks the protocol', ({ client }: Member) => client.send([MESSAGE.REGISTERED, 1, 1])],
-    ])('announce once a session that %s', async (_how, go) => {
+    ])('send one on_leave for a session that %s', async (_how, go) => {
       const left = await member();
       await heard(1);
       go(left);
@@ -87,14 +87,14 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       elsewhere.send(GOODBYE);
       const [ours, theirs] = localPeers();
       host().router.attach(theirs, IN_PROCESS);
-      const part = rawOver(ours);
-      await hello(part);
-      part.close();
+      const inProcess = rawOver(ours);
+      await hello(inProcess);
+      inProcess.close();
       expect(await elsewhere.next()).toStartWith([MESSAGE.GOODBYE]);
       await hearsNothing(observer);
     });
 
-    it('come after WELCOME, to the sessions of that moment', async () => {
+    it('follow WELCOME and go only to sessions that are subscribed then', async () => {
       const [one, two] = [await member(), await member()];
       for (const { client } of [one, two])
         await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join');
@@ -212,9 +212,9 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
     });
 
     it.each([
-      ['goodbye', (client: RawClient) => client.send(GOODBYE)],
-      ['no word', (client: RawClient) => client.close()],
-    ])('are the same if a session leaves with %s', async (_how, go) => {
+      ['GOODBYE', (client: RawClient) => client.send(GOODBYE)],
+      ['a lost connection', (client: RawClient) => client.close()],
+    ])('are the same if a session ends with %s', async (_how, go) => {
       const [, , shared] = await enter(one.client, 1, 'com.shared');
       await enter(two.client, 1, 'com.shared');
       const [, , own] = await enter(one.client, 2, 'com.own', { match: 'prefix' });
@@ -255,25 +255,25 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
   });
 
   it('announce a forced registration: first what is removed, then what is new', async () => {
-    const [one, deaf, heir] = [
+    const [one, calleeWithoutRevocation, newCallee] = [
       await member(undefined, CAPABLE),
       await member(undefined, PLAIN_CALLEE),
       await member(),
     ];
     const [, , old] = await ask(one.client, MESSAGE.REGISTER, 1, { invoke: 'last' }, 'com.a');
-    await ask(deaf.client, MESSAGE.REGISTER, 1, { invoke: 'last' }, 'com.a');
+    await ask(calleeWithoutRevocation.client, MESSAGE.REGISTER, 1, { invoke: 'last' }, 'com.a');
     await heard(6);
-    const [, , id] = await ask(heir.client, MESSAGE.REGISTER, 1, { force_reregister: true }, 'com.a');
+    const [, , id] = await ask(newCallee.client, MESSAGE.REGISTER, 1, { force_reregister: true }, 'com.a');
     expect(await heard(5)).toEqual([
       ['registration.on_unregister', one.id, old],
-      ['registration.on_unregister', deaf.id, old],
-      ['registration.on_delete', deaf.id, old],
+      ['registration.on_unregister', calleeWithoutRevocation.id, old],
+      ['registration.on_delete', calleeWithoutRevocation.id, old],
       [
         'registration.on_create',
-        heir.id,
+        newCallee.id,
         { id, created: ISO_8601, uri: 'com.a', match: 'exact', invoke: 'single' },
       ],
-      ['registration.on_register', heir.id, id],
+      ['registration.on_register', newCallee.id, id],
     ]);
     expect(await one.client.next()).toStartWith([MESSAGE.UNREGISTERED, 0]);
   });
@@ -296,7 +296,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
     await hearsNothing(client, observer);
   });
 
-  it('about everything at once keep their order for each observer', async () => {
+  it('reach every subscriber in the same order', async () => {
     const second = await join();
     await ask(second, MESSAGE.SUBSCRIBE, 1, { match: 'wildcard' }, 'wamp..');
     await heard(1);
