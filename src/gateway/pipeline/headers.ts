@@ -8,7 +8,7 @@ import { compileTemplate, isDictionary, isScalar } from './fill-template.js';
 import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './remaining.js';
 
-const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must be JSON in UTF-8, as the service sets fields of the body`;
+const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must be JSON in UTF-8, as the body is made of keyword arguments`;
 
 /** Builds the headers of a request as a flat list: name, value … Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
@@ -22,9 +22,10 @@ export interface HeaderParts {
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
   /**
-   * True if the configuration sets body fields: Content-Type must then be JSON (see json-type.ts).
+   * True if the body is an object made of kwargs. Content-Type must then be JSON (see json-type.ts).
+   * Read as a form, a value such as `&_method=DELETE&` would become fields.
    */
-  readonly ownsFields: boolean;
+  readonly isJsonObject: boolean;
   /** `pool.max_request_header_size` */
   readonly most: number;
   readonly userAgent: string;
@@ -39,7 +40,7 @@ export function compileHeaders({
   cookies,
   owned,
   callerHeaders,
-  ownsFields,
+  isJsonObject,
   most,
   userAgent,
   realm,
@@ -92,7 +93,7 @@ export function compileHeaders({
     if (custom === undefined && constant !== undefined) return constant;
     const base = hasBody ? withBody : withoutBody;
     const headers =
-      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, ownsFields && hasBody, most);
+      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, most);
     addConfigured(headers, call);
     return headers;
   };

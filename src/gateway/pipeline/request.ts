@@ -64,7 +64,7 @@ export function compileRequest(
     cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
     owned: credential.ownedHeaders,
     callerHeaders: service.settings.caller_headers,
-    ownsFields: settings.body.length > 0,
+    isJsonObject: settings.body_whole === undefined && (settings.body.length > 0 || remaining === 'body'),
     most: service.settings['pool.max_request_header_size'],
     userAgent: deps.userAgent,
     realm,
@@ -153,10 +153,7 @@ const METHOD_FIELD = '_method';
 function steering(remaining: string): Refusal {
   const why = 'it could change the method of the request';
   if (remaining === 'query') return { refuses: ownedParameters([METHOD_FIELD]), why };
-  // Compares the length first, because this runs for each name, and nearly all lengths differ.
-  const refuses = (name: string) =>
-    name.length === METHOD_FIELD.length && name.toLowerCase() === METHOD_FIELD;
-  return { refuses, why };
+  return { refuses: ownedFields([METHOD_FIELD]), why };
 }
 
 function refusing(isOwned: IsOwned, { refuses, why }: Refusal): IsOwned {

@@ -20,6 +20,8 @@ beforeAll(async () => {
     [
       ...procedureLines('post', { path: '/post', method: 'post', 'body.tenant': '{{realm}}' }),
       ...procedureLines('free', { path: '/free', method: 'post' }),
+      ...procedureLines('query', { path: '/query', method: 'put', 'query.tenant': '{{realm}}' }),
+      ...procedureLines('whole', { path: '/whole', method: 'post', body: '{{text}}' }),
     ],
   );
 });
@@ -34,7 +36,7 @@ describe.each(ATTACK_MATRIX)('A body with another media type: $name', (transport
     ['Content-Type', 'application/json; charset=utf-7', '+ACI-,+ACI-tenant+ACI-:+ACI-evil'],
     ['Content-Type', 'application/json;charset=utf-8;Charset="utf-7"', '+ACI-,+ACI-tenant+ACI-:+ACI-evil'],
     ['Content-Type', '', 'x'],
-  ])('is refused when the configuration sets fields: %s %j', async (name, type, note) => {
+  ])('is refused: %s %j', async (name, type, note) => {
     gateway.upstream.clear();
     const client = await gateway.join(transport);
     const answer = await callApi(client, 'post', { note, _headers: { [name]: type } });
@@ -61,10 +63,20 @@ describe.each(ATTACK_MATRIX)('A body with another media type: $name', (transport
     expect(gateway.upstream.requests[0]?.headers['content-type']).toBe(type);
   });
 
-  it('may have any type when the caller supplies the whole body', async () => {
+  const FORM = 'application/x-www-form-urlencoded';
+
+  it.each(['free', 'query'])('is refused when only the kwargs make it: %s', async (name) => {
+    gateway.upstream.clear();
     const client = await gateway.join(transport);
-    const type = 'application/x-www-form-urlencoded';
-    const answer = await callApi(client, 'free', { note: '&a=b&', _headers: { 'Content-Type': type } });
-    expect(answer.at(-1)).toMatchObject({ body: { a: 'b' } });
+    const note = '&_method=DELETE&tenant=evil&';
+    const answer = await callApi(client, name, { note, _headers: { 'Content-Type': FORM } });
+    expect(answer.at(-1)).toMatchObject({ code: 'bad_request' });
+    expect(gateway.upstream.requests).toEqual([]);
+  });
+
+  it('may be of any type when one kwarg is the whole of it', async () => {
+    const client = await gateway.join(transport);
+    const answer = await callApi(client, 'whole', { text: 'a=b', _headers: { 'Content-Type': FORM } });
+    expect(answer[0]).toBe(MESSAGE.RESULT);
   });
 });
