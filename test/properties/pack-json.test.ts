@@ -10,9 +10,10 @@ import { createCborSerializer } from '../../src/wamp/serializers/cbor/serializer
 import { MSGPACK } from '../../src/wamp/serializers/msgpack/format.js';
 import { createMsgpackSerializer } from '../../src/wamp/serializers/msgpack/serializer.js';
 import { createPackJson } from '../../src/wamp/serializers/transcode/pack-json.js';
+import { IS_THOROUGH } from '../support/thoroughness.js';
 import { jsonDocument } from './json-texts.js';
 
-const RUNS = Number(process.env['PACK_RUNS'] ?? 300);
+const RUNS = Number(process.env['PACK_RUNS'] ?? (IS_THOROUGH ? 300 : 150));
 
 /** What is read back is compared as values. */
 const VALUES = { textFrom: Number.POSITIVE_INFINITY };

@@ -6,10 +6,11 @@ import { wampBytes } from '../../src/wamp/binary-value.js';
 import { MESSAGE, type Message, type Result } from '../../src/wamp/messages.js';
 import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { createSerializers } from '../../src/wamp/serializers/serializers.js';
+import { IS_THOROUGH } from '../support/thoroughness.js';
 import { withValues } from './message-values.js';
 import { kwargs, payloadValue } from './payload-values.js';
 
-const RUNS = Number(process.env['SERIALIZER_RUNS'] ?? 300);
+const RUNS = Number(process.env['SERIALIZER_RUNS'] ?? (IS_THOROUGH ? 300 : 150));
 
 const [json, msgpack, cbor] = createSerializers() as [Serializer, Serializer, Serializer];
 const binary = [msgpack, cbor];
