@@ -6,7 +6,7 @@ import { IS_THOROUGH } from '../support/thoroughness.js';
 import { checkFrame, createFrames } from './frames.js';
 
 /** Frames for each serializer; test/frames-long-run.js asks for 100,000. */
-const FRAMES = Number(process.env['FRAMES'] ?? (IS_THOROUGH ? 5_000 : 2_500));
+const FRAMES = Number(process.env['FRAMES'] ?? (IS_THOROUGH ? 5_000 : 2_000));
 const SEED = Number(process.env['FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 const PROGRESS_EVERY = 25_000;
 /** Allowed growth of the heap while all frames after the first are decoded. */

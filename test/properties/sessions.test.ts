@@ -9,12 +9,11 @@ import type { Serializer } from '../../src/wamp/serializers/serializer.js';
 import { FRAME_CLIENTS, type FrameClient } from '../support/frame-client.js';
 import { type RouterHost, startRouterHost, untilEmpty } from '../support/router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
-import { IS_THOROUGH } from '../support/thoroughness.js';
 import { SERIALIZERS } from '../support/transport-matrix.js';
 import { createFrames } from './frames.js';
 
 /** Frames for each transport and serializer; test/sessions-long-run.js asks for 100,000. */
-const FRAMES = Number(process.env['SESSION_FRAMES'] ?? (IS_THOROUGH ? 200 : 40));
+const FRAMES = Number(process.env['SESSION_FRAMES'] ?? 200);
 const SEED = Number(process.env['SESSION_FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 /** Allowed growth of the heap while all frames after the first quarter are sent. */
 const HEAP_SLACK = 24 * 1024 * 1024;

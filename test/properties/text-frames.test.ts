@@ -10,7 +10,7 @@ import { createFrames } from './frames.js';
 import { withValues } from './message-values.js';
 
 /** test/frames-long-run.js uses more. */
-const FRAMES = Number(process.env['FRAMES'] ?? (IS_THOROUGH ? 20_000 : 4_000));
+const FRAMES = Number(process.env['FRAMES'] ?? (IS_THOROUGH ? 20_000 : 2_000));
 const SEED = Number(process.env['FRAMES_SEED'] ?? Date.now() % 2 ** 31);
 
 /** A message as values, or the reason why its frame is refused. Any other error is thrown. */
