@@ -19,8 +19,8 @@ export interface EnabledListener {
 }
 
 /**
- * The listeners that are opened. For a protocol that is not implemented yet, the configuration has
- * a notice.
+ * The listeners that are opened. A listener of a protocol that this router does not speak is left
+ * out, and the configuration has a notice.
  */
 export function enabledListeners(config: LoadedConfig): readonly EnabledListener[] {
   return config.listeners.flatMap((listener) => {
