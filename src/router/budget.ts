@@ -2,9 +2,12 @@ import type { Limit } from './limit.js';
 
 /** A limit that all sessions of a realm share, by number and by estimated bytes. */
 export interface Budget {
-  /** Takes one item of this size. If it exceeds a limit, takes nothing and returns that limit. */
+  /**
+   * Reserves space for one item of this size. If that exceeds a limit, reserves nothing and returns
+   * the limit.
+   */
   take(bytes: number): Limit | undefined;
-  /** Gives one item of this size back. */
+  /** Releases the space of one item of this size. */
   give(bytes: number): void;
 }
 

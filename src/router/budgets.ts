@@ -3,8 +3,8 @@ import { limitOf } from './limit.js';
 import type { RouterLimits } from './model.js';
 
 /**
- * Budgets that the sessions of one realm share. Those of registrations and subscriptions are in
- * entry-limits.ts.
+ * Budgets that the sessions of one realm share. entry-limits.ts has the budgets of registrations
+ * and subscriptions.
  */
 export interface Budgets {
   /** For messages that wait until earlier ones are authorized. */

@@ -19,21 +19,21 @@ import { shrinkingDetails } from './welcome.js';
 const GOODBYE_WAIT_MS = 500;
 
 /**
- * How much longer than the handshake timeout the check of a login may take, in milliseconds. An
- * authenticator has the handshake timeout for itself, and its own error says more than this
+ * How much longer than the handshake timeout the check of a login may take, in milliseconds. The
+ * authenticator may use the whole handshake timeout. Its own error is more precise than this
  * timeout.
  */
 const CHECK_MARGIN_MS = 1000;
 
 /**
- * The reason with which a handshake's signal is aborted. Made once: without a reason, each abort
- * creates an error whose stack refers to the whole HELLO.
+ * The reason with which a handshake's signal is aborted. It is one shared object. Without a reason,
+ * each abort would create an error, and the stack of that error keeps the whole HELLO in memory.
  */
 const OVER = new Error('the handshake is over');
 
 /**
- * Refusals for a client to which CHALLENGE or WELCOME cannot be sent. Without them it would wait
- * for ever.
+ * Refusals for a client that cannot receive its CHALLENGE or WELCOME. Without them the client would
+ * wait forever.
  */
 const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
   // For instance, an authenticator's `extra` can be unencodable.
@@ -51,7 +51,7 @@ const UNANSWERABLE: Readonly<Partial<Record<SendOutcome, Refusal>>> = {
 export interface Joined {
   readonly session: Session;
   readonly realm: Realm;
-  /** Removes the session from the realm, with everything that it left there. */
+  /** Removes the session from the realm, with its registrations, subscriptions and calls. */
   readonly leave: () => void;
 }
 
@@ -68,18 +68,18 @@ export interface Entry {
   readonly kind: 'entry';
   /** The first step of its login. */
   readonly step: Step | Promise<Step>;
-  /** Creates the session and adds it to the realm, or returns why not. */
+  /** Creates the session and adds it to the realm. If that is not possible, returns the refusal. */
   readonly join: (admission: Admission) => Entered | Refused;
 }
 
 export interface ConnectionContext {
   readonly clock: Clock;
   readonly log: Logger;
-  /** For log lines that clients cause, since any number of clients can cause the same line. */
+  /** For log lines that clients cause, because many clients can cause the same line. */
   readonly summedLog: SummedLog;
   readonly limits: Pick<RouterLimits, 'maxWaitingMessages' | 'maxWaitingBytes'>;
   /**
-   * Starts the login of a client, or returns why it cannot join.
+   * Starts the login of a client. If the client cannot join, returns the refusal.
    *
    * @param signal aborted when the client has gone or its handshake has ended
    */
@@ -98,16 +98,18 @@ type State =
   | { readonly name: 'closed' };
 
 /**
- * The router's end of one connection. First comes the handshake, then the session's messages to
- * dealer and broker, then GOODBYE. After the client's GOODBYE the connection may carry another
- * session (WAMP, "Session Closing").
+ * The router's end of one connection. It handles the handshake, then passes the session's messages
+ * to dealer and broker, then handles GOODBYE. After the client's GOODBYE the connection may carry
+ * another session (WAMP, "Session Closing").
  */
 export function createConnection(peer: Peer, info: ConnectionInfo, context: ConnectionContext): Attachment {
   const { clock, log, summedLog } = context;
   let state: State = { name: 'expecting HELLO' };
   let timer: (() => void) | undefined;
 
-  /** Forgets the timer too, so that it does not stay in memory as long as the connection. */
+  /**
+   * Clears the reference too, so that the timer does not stay in memory as long as the connection.
+   */
   function stopTimer(): void {
     timer?.();
     timer = undefined;
@@ -129,8 +131,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   /**
-   * Changes the state. Leaves the realm if the session has joined: nothing of that session is sent
-   * afterwards.
+   * Changes the state. If the session has joined a realm, it leaves. Afterwards nothing is sent for
+   * that session.
    */
   function moveTo(next: State): void {
     stopTimer();
@@ -144,8 +146,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   function abort(refusal: Refusal): void {
     moveTo({ name: 'closed' });
-    // ABORT has three elements, with the message in Details: autobahn|python treats a longer ABORT
-    // as a protocol violation.
+    // ABORT has only three elements, and Details has the message. autobahn|python treats a longer
+    // ABORT as a protocol violation.
     const abort = {
       type: MESSAGE.ABORT,
       details: { message: refusal.message },
@@ -198,8 +200,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       decided: stopTimer,
       over: () => ended.abort(OVER),
     });
-    // The timer continues: the handshake timeout covers everything that a client sends before
-    // WELCOME. `answered` gives the check of the login as much time again, including its wait for a
+    // The timer continues, because the handshake timeout covers all messages of the client before
+    // WELCOME. `answered` restarts it for the check of the login, which includes the wait for a
     // turn.
     state = { name: 'authenticating', handshake };
     handshake.begin(entry.step);
@@ -238,7 +240,8 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
 
   function sayGoodbye(): void {
     const isLast = state.name === 'closed';
-    // Closes last: a client in this process may close the connection before `send` returns.
+    // Reads the state before `send`, because a client in this process may close the connection
+    // before `send` returns.
     peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason: CLOSE_URI.goodbyeAndOut });
     if (isLast) peer.close('normal');
   }
@@ -265,7 +268,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       onViolation(error.message);
       return;
     }
-    // This is a bug in the router. It ends the session of this client and affects nobody else.
+    // This is a bug in the router. It ends only the session of this client.
     summedLog.error(
       { message: messageName(messageType), ...errorLocation(error) },
       'a message could not be handled',
@@ -300,10 +303,10 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
   }
 
   /**
-   * Messages that do not wait behind earlier ones. YIELD and ERROR need no authorization. If they
-   * waited behind the session's own requests, an authorizer that is a session here would wait for
-   * itself, and the realm with it; so would a session that the authorizer calls. A session that is
-   * being closed handles nothing but GOODBYE, which does not have to wait.
+   * True for messages that do not wait behind earlier ones. YIELD and ERROR need no authorization.
+   * If they waited behind the session's own requests, an authorizer that is a session of the realm
+   * would wait for itself, and block the realm. The same holds for a session that the authorizer
+   * calls. A session that is being closed handles only GOODBYE, which does not have to wait.
    */
   function overtakes({ type }: Message): boolean {
     return type === MESSAGE.YIELD || type === MESSAGE.ERROR || state.name === 'closing';
@@ -316,14 +319,14 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       return;
     }
     moveTo({ name: 'closing' });
-    // The timer starts before `send`: in this process the reply arrives before `send` returns.
+    // Starts the timer before `send`, because a peer in this process replies before `send` returns.
     timer = clock.after(GOODBYE_WAIT_MS, () => {
       moveTo({ name: 'closed' });
       peer.close('going_away');
     });
     const details = message === undefined ? NOTHING : { message };
     const outcome = peer.send({ type: MESSAGE.GOODBYE, details, reason });
-    // If the message cannot be encoded for this client, GOODBYE goes without it.
+    // If the message cannot be encoded for this client, sends GOODBYE without it.
     if (outcome === 'unencodable' || outcome === 'too_large')
       peer.send({ type: MESSAGE.GOODBYE, details: NOTHING, reason });
   }
@@ -349,7 +352,7 @@ export function createConnection(peer: Peer, info: ConnectionInfo, context: Conn
       context.onClosed();
     },
   });
-  // `listen` may have delivered the HELLO or the close of a peer in this process already.
+  // A peer in this process may have sent HELLO, or closed, before `listen` returned.
   if (state.name === 'expecting HELLO') limitHandshake(info.handshakeTimeout - info.handshakeElapsed);
 
   return { dismiss };

@@ -5,8 +5,8 @@ import type { Broker } from './pubsub/broker.js';
 import type { Dealer } from './rpc/dealer.js';
 
 /**
- * Passes a message of a joined session to dealer or broker. Returns a promise if that takes time:
- * the session's next message must wait for it.
+ * Passes a message of a joined session to dealer or broker. Returns a promise if that takes time.
+ * The session's next message must wait for the promise.
  *
  * @throws ProtocolViolation for a message that a client may not send in a session
  */

@@ -5,29 +5,31 @@ import type { Session } from './model.js';
 import type { Refusal } from './refusals.js';
 
 /**
- * Bytes of memory that a registration or subscription takes besides its URI, and that each further
- * session on it takes. Measured with 50,000 of each, in bytes of heap: a registration 360 to 415, a
- * subscription 360 to 420, one more session 50 to 100. Tables that have just grown take up to twice
- * as much for their part.
+ * Bytes of memory that a registration or subscription takes in addition to its URI. Each further
+ * session that shares it takes as much. Measured with 50,000 of each, in bytes of heap: a
+ * registration 360 to 415, a subscription 360 to 420, one more session 50 to 100. A table that has
+ * just grown takes up to twice its size.
  */
 const ENTRY = 512;
 const SHARE = 256;
 
 /**
- * Counts registrations, or subscriptions, against the limits of each session and of the realm. When
- * several sessions share an entry, the one that has held it longest pays for the entry, and each
- * other one only for its share.
+ * Counts registrations, or subscriptions, against the limits of each session and of the realm. If
+ * several sessions share an entry, the entry counts for the session that has held it longest. Each
+ * other session counts only its own part.
  */
 export interface EntryLimits {
   /**
-   * Returns why a session may not have one more entry, or undefined if it may.
+   * Returns undefined if a session may have one more entry, otherwise the refusal.
    *
-   * @param isNew no other session shares the entry
-   * @param shapes how many shapes of patterns there would be with the entry; 0 if it adds none
+   * @param isNew true if no other session shares the entry
+   * @param shapes the number of pattern shapes including the entry, or 0 if it adds no shape
    */
   check(session: Session, uri: string, isNew: boolean, shapes: number): Refusal | undefined;
   enter(session: Session, uri: string, isNew: boolean): void;
-  /** @param heir if `wasOldest`: the session that has held the entry longest after this one */
+  /**
+   * @param heir if `wasOldest`: of the remaining sessions, the one that has held the entry longest
+   */
   leave(session: Session, uri: string, wasOldest: boolean, heir: Session | undefined): void;
 }
 

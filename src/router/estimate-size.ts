@@ -3,8 +3,9 @@ import type { Dict } from '../wamp/payload.js';
 
 /**
  * Approximate bytes that values take, measured with 20,000 of each that were decoded from
- * MessagePack or JSON. A number takes 8 to 24. For the other types this is the overhead besides
- * their content. A dictionary takes 64, and 110 more if no other dictionary has the same keys.
+ * MessagePack or JSON. A number takes 8 to 24. For the other types, these constants are the
+ * overhead without the content. A dictionary takes 64, and 110 more if no other dictionary has the
+ * same keys.
  */
 const SLOT = 16;
 const TEXT = 16;
@@ -20,8 +21,8 @@ const BEYOND_LATIN1 = /[^\0-\xff]/;
 
 /**
  * Estimates the bytes of memory that a decoded value takes, for limits on what is kept for clients.
- * Never recurses, and stops counting beyond `most`, even within a list or dictionary, so that no
- * value of a client makes it expensive.
+ * Does not recurse. Stops counting as soon as the sum exceeds `most`, even within a list or
+ * dictionary. So no value from a client makes it slow.
  */
 export function estimateSize(value: unknown, most: number): number {
   const rest: unknown[] = [value];
@@ -32,7 +33,7 @@ export function estimateSize(value: unknown, most: number): number {
     if (typeof next === 'string') {
       size += TEXT + estimateTextSize(next);
     } else if (typeof next === 'bigint') {
-      // In hex: conversion to decimal digits takes more than linear time.
+      // Uses hex digits, because the conversion to decimal digits takes more than linear time.
       size += next.toString(16).length / 2;
     } else if (next instanceof Uint8Array) {
       // A view keeps its whole buffer alive.

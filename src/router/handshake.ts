@@ -13,23 +13,25 @@ export interface HandshakeOptions {
   /** Called with an error that is a bug in the router. */
   readonly fail: (error: unknown) => void;
   /**
-   * Called when the client has answered the challenge: from now on the login waits for the router.
+   * Called when the client has answered the challenge. From now on the client waits for the router.
    */
   readonly answered: () => void;
-  /** Called when the result of the login is known. The client may have to wait until it is told. */
+  /** Called when the result of the login is known. The client may get the result later. */
   readonly decided: () => void;
   /** Called when the handshake has ended. */
   readonly over: () => void;
 }
 
 /**
- * The part of a connection between HELLO and WELCOME or ABORT. Calls one of `admit`, `refuse`,
- * `violate` and `fail`, once.
+ * The part of a connection between HELLO and WELCOME or ABORT. Calls exactly one of `admit`,
+ * `refuse`, `violate` and `fail`, once.
  */
 export interface Handshake {
   begin(step: Step | Promise<Step>): void;
   onMessage(message: Message): void;
-  /** Ends the handshake because the client has gone. A later result of its login is dropped. */
+  /**
+   * Ends the handshake because the client has disconnected. Ignores a later result of its login.
+   */
   end(): void;
 }
 

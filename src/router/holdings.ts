@@ -3,7 +3,7 @@ import type { RouterLimits, Session } from './model.js';
 import type { Refusal } from './refusals.js';
 
 /**
- * Limits for one kind of thing, by number and by estimated bytes, for one session and for the
+ * Limits for one kind of entry: its number and its estimated bytes, for one session and for the
  * realm.
  */
 export interface HoldingLimits {
@@ -29,16 +29,16 @@ export function holdingLimits(
 }
 
 /**
- * Counts what the sessions of a realm hold of one kind. Sessions of this process are neither
- * counted nor limited.
+ * Counts the entries of one kind that the sessions of a realm hold. Does not count or limit
+ * sessions of this process.
  */
 export interface Holdings {
-  /** Returns why a session may not hold one more of this size, or undefined if it may. */
+  /** Returns undefined if a session may hold one more entry of this size, otherwise the refusal. */
   check(session: Session, bytes: number): Refusal | undefined;
-  /** Counts one more, even if it exceeds a limit. */
+  /** Counts one more entry, even if it exceeds a limit. */
   add(session: Session, bytes: number): void;
   remove(session: Session, bytes: number): void;
-  /** Adds bytes to what a session holds already. */
+  /** Adds bytes to an entry that a session already holds. */
   grow(session: Session, bytes: number): void;
 }
 

@@ -8,8 +8,8 @@ import type { CallProcedure } from './auth/authenticator.js';
 const AUTHID = 'router';
 
 /**
- * Calls authenticators and authorizers for the router itself. Uses one session in this process for
- * each realm that needs it; such a session is neither authenticated nor authorized.
+ * Calls authenticators and authorizers for the router itself. Each realm that needs it gets one
+ * session in this process. Such a session needs no authentication and no authorization.
  */
 export function createInternalCaller(
   attach: Attach,

@@ -8,7 +8,10 @@ export interface Limit {
   readonly key: string;
 }
 
-/** A limit by its name: that of `maxTestamentBytes` has the key `wamp.max_testament_bytes`. */
+/**
+ * Returns the limit with this name. For example, `maxTestamentBytes` has the key
+ * `wamp.max_testament_bytes`.
+ */
 export function limitOf(limits: RouterLimits, name: keyof RouterLimits): Limit {
   const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { most: limits[name], key: `wamp.${key}` };

@@ -3,23 +3,23 @@ import type { Budget } from './budget.js';
 import { estimateSize } from './estimate-size.js';
 import type { RouterLimits } from './model.js';
 
-/** Handles a message. Returns a promise, which may reject, if that takes time. */
+/** Handles a message. Returns a promise if that takes time. The promise may reject. */
 export type Handle = (message: Message) => Promise<void> | undefined;
 
 export interface MessageQueueOptions {
   readonly handle: Handle;
-  /** Called with what `handle` threw or rejected with. */
+  /** Called with the error that `handle` threw or rejected with. */
   readonly onError: (message: Message, error: unknown) => void;
   /** Called when a message has to wait. */
   readonly onWaiting: (message: Message) => void;
   /**
-   * Called when more messages arrive than may wait. Nothing is handled afterwards.
+   * Called when too many messages wait. The queue handles no messages afterwards.
    * @param key configuration key of the exceeded limit
    */
   readonly onOverflow: (key: string) => void;
   /**
-   * Tells which messages are handled at once, ahead of waiting ones. `handle` must not return a
-   * promise for them.
+   * Returns true for messages that are handled immediately, before the waiting ones. `handle` must
+   * not return a promise for them.
    */
   readonly overtakes: (message: Message) => boolean;
   /** The budget that all sessions of the realm share, if the session has joined one. */
@@ -30,14 +30,14 @@ export interface MessageQueueOptions {
 interface Waiting {
   readonly message: Message;
   readonly size: number;
-  /** The budget that its bytes were taken from. */
+  /** The budget that counts its bytes. */
   readonly shared: Budget | undefined;
 }
 
 /**
- * Handles messages one after another. While the handling of one takes time, later ones wait, so
- * that the requests of a session are served in their order (WAMP, "Ordering Guarantees"). If
- * nothing takes time, this costs one comparison per message.
+ * Handles messages one after another. If one takes time, the later ones wait. So the requests of a
+ * session are served in order (WAMP, "Ordering Guarantees"). If no message takes time, the queue
+ * costs one comparison per message.
  */
 export function createMessageQueue(options: MessageQueueOptions): (message: Message) => void {
   const { handle, onError, onWaiting, onOverflow, overtakes, budget } = options;
@@ -47,7 +47,7 @@ export function createMessageQueue(options: MessageQueueOptions): (message: Mess
   let bytes = 0;
   let overflowed = false;
 
-  /** Returns true if the message was handled at once. */
+  /** Returns true if the message was handled immediately. */
   function handleNow(message: Message): boolean {
     try {
       const pending = handle(message);

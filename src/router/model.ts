@@ -5,9 +5,9 @@ import type { Dict } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
 
 /**
- * A joined session, as the router keeps it. Its maps hold what it leaves behind; the router clears
- * them when the session leaves. Each map is created at its first use, so that an idle session has
- * none.
+ * A joined session in the router. Its maps hold its calls, registrations and subscriptions. The
+ * router clears them when the session leaves. Each map is created at its first use, so that an idle
+ * session has none.
  */
 export interface Session {
   readonly id: number;
@@ -23,14 +23,11 @@ export interface Session {
   /** Names of the groups that grants apply to. */
   readonly roles: ReadonlySet<string>;
   readonly peer: Peer;
-  /** Part of this process; see `trusted` of ConnectionInfo. */
+  /** True for a session of this process. See `trusted` of ConnectionInfo. */
   readonly trusted: boolean;
   /** What the client announced in HELLO. */
   readonly features: SessionFeatures;
-  /**
-   * The details that tell a callee who calls. Made once, because every call carries the same
-   * object.
-   */
+  /** The details that tell a callee who the caller is. All calls share this one object. */
   readonly callerDetails: Dict;
   /** The same for callees in this process, with the client's library and serializer if known. */
   readonly callerDetailsInside: Dict;
@@ -38,7 +35,7 @@ export interface Session {
   calls: RequestTable<PendingCall> | undefined;
   /** Estimated bytes of the calls that are kept for rerouting. Only `rerouting.ts` sets it. */
   keptBytes: number;
-  /** Calls that it has to answer, by the request ID of the INVOCATION. */
+  /** Calls that it must answer, by the request ID of the INVOCATION. */
   invocations: RequestTable<PendingCall> | undefined;
   /** Request ID of the last INVOCATION sent to it. */
   lastInvocation: number;
@@ -46,24 +43,23 @@ export interface Session {
   registrations: Map<number, Endpoint> | undefined;
   subscriptions: Map<number, Subscription> | undefined;
   /**
-   * Subscriptions that it asked to leave while the authorizer decides: it gets no events of them.
+   * Subscriptions whose UNSUBSCRIBE waits for the authorizer. The session gets no events of them.
    * Only `subscriptions.ts` sets it.
    */
   paused: Set<Subscription> | undefined;
-  /**
-   * Ends the session from the router's side, with GOODBYE. The connection that carries it sets
-   * this.
-   */
+  /** Ends the session from the router's side, with GOODBYE. The session's connection sets this. */
   kill: (reason: string, message?: string) => void;
-  /** It has left. Work that is still planned for it is dropped. */
+  /** True after the session has left. Work that still waits for it is dropped. */
   gone: boolean;
-  /** It leaves without testaments and meta events. */
+  /** If true, the session leaves without testaments and meta events. */
   quiet: boolean;
-  /** It left before its on_join event was published, so on_leave is not published either. */
+  /**
+   * True if it left before its on_join event was published. Then on_leave is not published either.
+   */
   unheardOf: boolean;
 }
 
-/** How the URI of a registration or subscription is matched with that of a CALL or PUBLISH. */
+/** How the URI of a registration or subscription is compared with the URI of a CALL or PUBLISH. */
 export type MatchPolicy = 'exact' | 'prefix' | 'wildcard';
 
 export interface SessionFeatures {
@@ -86,10 +82,10 @@ export interface SessionFeatures {
 /** Which of several callees gets a call (WAMP, "Shared Registration"). */
 export type InvocationPolicy = 'single' | 'first' | 'last' | 'random' | 'roundrobin';
 
-/** A procedure, or a pattern of procedures, and its callees. It ends with its last callee. */
+/** A procedure, or a pattern of procedures, and its callees. It is removed with its last callee. */
 export interface Registration {
   readonly id: number;
-  /** A pattern, where `match` is not exact. */
+  /** A pattern if `match` is not exact. */
   readonly uri: string;
   readonly match: MatchPolicy;
   readonly invoke: InvocationPolicy;
@@ -98,8 +94,8 @@ export interface Registration {
   /** In the order in which they were registered. */
   readonly endpoints: Endpoint[];
   /**
-   * For roundrobin: index of the endpoint that gets the next call. Beyond the last one means the
-   * first.
+   * For roundrobin: the index of the endpoint that gets the next call. An index after the last
+   * endpoint means the first endpoint.
    */
   turn: number;
 }
@@ -108,22 +104,26 @@ export interface Registration {
 export interface Endpoint {
   readonly registration: Registration;
   readonly callee: Session;
-  /** The callee enforces the caller's timeout itself. The dealer's timer is only a backstop. */
+  /**
+   * True if the callee enforces the caller's timeout itself. Then the dealer's timer is only a
+   * backstop.
+   */
   readonly forwardTimeout: boolean;
   readonly discloseCaller: boolean;
 }
 
-/** A topic, or a pattern of topics, and its subscribers. It ends with its last subscriber. */
+/** A topic, or a pattern of topics, and its subscribers. It is removed with its last subscriber. */
 export interface Subscription {
   readonly id: number;
-  /** A pattern, where `match` is not exact. */
+  /** A pattern if `match` is not exact. */
   readonly uri: string;
   readonly match: MatchPolicy;
   /** Milliseconds since the epoch. */
   readonly created: number;
   /**
-   * The subscribers in the order in which they subscribed. The number grows with every subscription
-   * in the realm: a session that subscribed after a publication does not get that event.
+   * The subscribers, in the order in which they subscribed. Each has a number, which grows with
+   * every subscription in the realm. By this number, a session that subscribed after a publication
+   * does not get that event.
    */
   readonly subscribers: Map<Session, number>;
 }
@@ -138,29 +138,26 @@ export interface PendingCall extends Timed<PendingCall> {
   callee: Session;
   /** Request ID of the INVOCATION, in the callee's scope. */
   invocation: number;
-  /** The callee was asked for progressive results. Without that, they are dropped. */
+  /** True if the callee was asked for progressive results. Otherwise they are dropped. */
   progressive: boolean;
   /**
-   * What a rerouting needs, if the callee may answer that it is unavailable. Only `rerouting.ts`
-   * sets it.
+   * The data for rerouting. Defined if the callee may answer that it is unavailable. Only
+   * `rerouting.ts` sets it.
    */
   rerouting: Rerouting | undefined;
   /**
-   * CANCEL with mode `kill` went to the callee. The call waits for its response, and no second
-   * INTERRUPT follows.
+   * True if CANCEL with mode `kill` was passed to the callee. The call waits for the callee's
+   * response, and no second INTERRUPT is sent.
    */
   killed: boolean;
   /**
-   * Stops the call's own timer, if it has one that no other call shares. Only `deadlines.ts` sets
-   * this and the other fields that concern time.
+   * Stops the call's own timer. Undefined if the call has none, or shares one with other calls.
+   * Only `deadlines.ts` sets this and the other fields about time.
    */
   stopTimer: (() => void) | undefined;
-  /**
-   * Milliseconds that the call may take until its first result, and then between two progressive
-   * results.
-   */
+  /** The maximum milliseconds until the first result, and then between two progressive results. */
   duration: number;
-  /** Estimated bytes that the call takes of the realm's budget. 0 if its caller has no limits. */
+  /** Estimated bytes that the realm's budget counts for the call. 0 if its caller has no limits. */
   readonly size: number;
 }
 
@@ -169,7 +166,7 @@ export interface Rerouting {
   readonly registration: Registration;
   /** Callees that have already got the call. */
   readonly tried: Set<Session>;
-  /** Estimated bytes of the kept CALL, and the budget that they were taken from. */
+  /** Estimated bytes of the kept CALL, and the budget that counts them. */
   readonly size: number;
   readonly budget: { give(bytes: number): void };
 }
@@ -177,7 +174,7 @@ export interface Rerouting {
 /** Limits of a router. Durations are in milliseconds, sizes in estimated bytes of memory. */
 export interface RouterLimits {
   /**
-   * For procedures that clients register, if CALL names no timeout. 0 means `maxCallTimeout`.
+   * The timeout for calls of clients' procedures, if CALL names none. 0 means `maxCallTimeout`.
    * `wamp.call_timeout`
    */
   readonly callTimeout: number;
@@ -209,8 +206,8 @@ export interface RouterLimits {
   readonly maxSubscriptionsPerRealm: number;
   readonly maxSubscriptionBytesPerRealm: number;
   /**
-   * Shapes of the wildcard patterns that one realm may have among its registrations, and as many
-   * among its subscriptions; see wildcard-index.ts. `wamp.max_wildcard_shapes`
+   * The maximum number of wildcard pattern shapes in the registrations of one realm. The same limit
+   * applies to its subscriptions. See wildcard-index.ts. `wamp.max_wildcard_shapes`
    */
   readonly maxWildcardShapes: number;
   /**
@@ -221,7 +218,10 @@ export interface RouterLimits {
   readonly maxRetainedBytes: number;
   /** Retained bytes that one session published. `wamp.max_retained_bytes_per_session` */
   readonly maxRetainedBytesPerSession: number;
-  /** Retained events that one SUBSCRIBE with a pattern gets. `wamp.max_retained_sent` */
+  /**
+   * Retained events that the router sends for one SUBSCRIBE with a pattern.
+   * `wamp.max_retained_sent`
+   */
   readonly maxRetainedSent: number;
   /** IDs in one list of the meta API. `wamp.max_list_length` */
   readonly maxListLength: number;
@@ -235,8 +235,9 @@ export interface RouterLimits {
   readonly maxTestamentBytesPerRealm: number;
   /**
    * Messages of one session that wait for authorization, and of all sessions of a realm; by number
-   * and by bytes. The bytes also limit, separately, the calls that are kept for rerouting.
-   * `wamp.max_waiting_messages`, `wamp.max_waiting_bytes`, each also with `_per_realm`
+   * and by bytes. The limits on bytes also apply, with separate counts, to the calls that are kept
+   * for rerouting. `wamp.max_waiting_messages`, `wamp.max_waiting_bytes`, each also with
+   * `_per_realm`
    */
   readonly maxWaitingMessages: number;
   readonly maxWaitingBytes: number;
@@ -246,6 +247,6 @@ export interface RouterLimits {
 
 /**
  * The longest URI of a procedure or topic, in characters. The router keeps the URIs of
- * registrations: without this limit, a client could fill the memory with URIs of 16 MB.
+ * registrations. Without this limit, a client could fill the memory with URIs of 16 MB.
  */
 export const MAX_URI_LENGTH = 4096;

@@ -5,14 +5,17 @@ const KEYS = ['ppt_scheme', 'ppt_serializer', 'ppt_cipher', 'ppt_keyid'] as cons
 
 /**
  * True if the sender packed its payload itself (WAMP, "Payload Passthru Mode"). The router does not
- * look into such a payload.
+ * read such a payload.
  */
 export function isPacked(options: Dict): boolean {
   const scheme = options['ppt_scheme'];
   return typeof scheme === 'string' && scheme !== '';
 }
 
-/** The attributes that tell how a payload is packed, for the details of the outgoing message. */
+/**
+ * Returns the attributes that describe how a payload is packed, for the details of the outgoing
+ * message.
+ */
 export function packingOf(options: Dict): Dict {
   const packing: Record<string, unknown> = {};
   for (const key of KEYS) if (typeof options[key] === 'string') packing[key] = options[key];

@@ -10,13 +10,13 @@ import type { RouterLimits, Session } from './model.js';
 export interface RealmRules {
   /** Default: everything is allowed. */
   readonly authorizer: Authorizer;
-  /** Procedures that only this process may call, whatever the grants say. Default: none. */
+  /** Procedures that only this process may call. Grants do not change this. Default: none. */
   readonly routerOnly: ReadonlySet<string>;
   /** Whether callers and publishers may disclose who they are. Default `allow`. */
   readonly disclosure: 'allow' | 'refuse';
   /**
-   * Whether the router asks only those callees for progressive results that announced them. Default
-   * `announced`.
+   * Which callees the router asks for progressive results: those that announced the feature, or
+   * all. Default `announced`.
    */
   readonly progressiveResults: 'announced' | 'always';
 }
@@ -29,7 +29,7 @@ export interface MoreOfMetaEvent {
   readonly isDue?: () => boolean;
   /**
    * The registration or subscription that the event is about. Events with the same subject arrive
-   * in order, whichever sessions cause them.
+   * in order, even if different sessions cause them.
    */
   readonly subject?: object;
 }
@@ -50,6 +50,6 @@ export interface RealmContext {
   readonly randomId: () => number;
   /** In [0, 1), for the invocation policy `random`. */
   readonly random: () => number;
-  /** Publishes a meta event to all but the session that caused it. */
+  /** Publishes a meta event. The session that caused it does not get it. */
   announce(topic: string, cause: Session, args: readonly unknown[], more?: MoreOfMetaEvent): void;
 }

@@ -23,14 +23,14 @@ export interface Realm {
   readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
-  /** The budget for messages of its sessions that wait until earlier ones are authorized. */
+  /** The budget for its sessions' messages that wait for the authorization of earlier ones. */
   readonly waiting: Budget;
   enter(session: Session): void;
-  /** Announces to the others that a session has joined. Call it after WELCOME was sent. */
+  /** Announces to the other sessions that a session has joined. Call it after WELCOME was sent. */
   announceJoin(session: Session): void;
   /**
-   * Handles a message of a joined session. Returns a promise if that takes time: the session's next
-   * message must wait for it.
+   * Handles a message of a joined session. Returns a promise if that takes time. The session's next
+   * message must wait for the promise.
    *
    * @throws ProtocolViolation
    */
@@ -38,8 +38,9 @@ export interface Realm {
   /** Called for a message that has to wait behind an earlier one, before `receive` gets it. */
   delay(session: Session, message: Message): void;
   /**
-   * Removes everything that a session left in the realm, publishes its testaments and announces
-   * that it has left. If there is much to remove, continues in later turns of the event loop.
+   * Removes a session's registrations, subscriptions and calls, publishes its testaments, and
+   * announces that it has left. If there is much to remove, continues in later turns of the event
+   * loop.
    */
   forget(session: Session): void;
   /**
@@ -48,8 +49,8 @@ export interface Realm {
    */
   drain(): Promise<void>;
   /**
-   * From now on sessions leave without testaments and meta events. For a shutdown, when all of them
-   * leave.
+   * From now on sessions leave without testaments and meta events. Used at shutdown, when all
+   * sessions leave.
    */
   mute(): void;
 }
@@ -105,8 +106,8 @@ export function createRealm(options: RealmOptions): Realm {
   const meta: MetaApi = createMetaApi(sessions, dealer.registrations, broker, context);
 
   /**
-   * Cleans up after a session, in small steps: it may leave ten thousand registrations, and each of
-   * them causes a meta event.
+   * Cleans up after a session in small steps. It may have ten thousand registrations, and removing
+   * each of them causes a meta event.
    */
   function* cleanUp(session: Session): Generator<unknown> {
     const { id, authid, authrole } = session;
@@ -131,7 +132,7 @@ export function createRealm(options: RealmOptions): Realm {
     announceJoin(session) {
       if (session.gone || session.trusted) return;
       // If the session has left before this event's turn comes, neither on_join nor on_leave is
-      // published. So many sessions that come and go quickly cost almost nothing.
+      // published. So sessions that join and leave quickly cost almost nothing.
       context.announce('wamp.session.on_join', session, [sessionDetails(session)], {
         isDue() {
           session.unheardOf = session.gone;

@@ -31,7 +31,7 @@ export interface RouterOptions {
   /** Names of the realms that sessions can join. */
   readonly realms: readonly string[];
   readonly limits: RouterLimits;
-  /** Rules of a realm, by its name. What they leave out has its default. */
+  /** Returns the rules of a realm, by its name. A missing rule has its default. */
   readonly rules?: (realm: string) => Partial<RealmRules>;
   /** Whether sessions may join without authentication, in realms that allow it. */
   readonly allowAnonymous: boolean | 'local';
@@ -43,16 +43,13 @@ export interface RouterOptions {
   readonly clock?: Clock;
   /** Default: the silent one. */
   readonly observer?: Observer;
-  /**
-   * Shared with everything in the process that gives the event loop work. Default: the router's
-   * own.
-   */
+  /** Shared with all parts of the process that load the event loop. Default: a new one. */
   readonly turns?: Turns;
   /** Source of global-scope IDs (WAMP, "IDs"). Default: a secure generator. */
   readonly randomId?: () => number;
 }
 
-/** What the router holds at this moment. */
+/** Current counts of the router. */
 export interface RouterCounts {
   readonly connections: number;
   readonly sessions: number;
@@ -62,7 +59,7 @@ export interface RouterCounts {
 }
 
 export interface Router {
-  /** Takes over the router's end of a pipe, from a listener or from {@link localPeers}. */
+  /** Takes over a peer, from a listener or from {@link localPeers}. */
   readonly attach: Attach;
   readonly realms: readonly string[];
   counts(): RouterCounts;
@@ -74,7 +71,7 @@ export interface Router {
   drain(): Promise<void>;
   /**
    * Sends GOODBYE to every session. Resolves when all connections are closed, after half a second
-   * at the latest. Open calls are lost: to let them finish, wait for {@link drain} first.
+   * at the latest. Open calls are lost. To let them finish, wait for {@link drain} first.
    *
    * @param reason default `wamp.close.system_shutdown`
    */
@@ -123,7 +120,7 @@ export function createRouter(options: RouterOptions): Router {
     if (found === undefined) return refused(ERROR_URI.noSuchRealm, 'this router has no such realm');
     const { realm, authentication } = found;
     const session = freshId(realm);
-    // Keeps the features only: the HELLO itself would stay in memory for the whole login.
+    // Keeps only the features, so that the HELLO does not stay in memory for the whole login.
     const features = announcedFeatures(hello.details);
     return {
       kind: 'entry',
@@ -183,7 +180,7 @@ export function createRouter(options: RouterOptions): Router {
         if (connections.size === 0) whenEmpty();
       },
     });
-    // If the peer was closed during its creation, `onClosed` has removed it already.
+    // If the peer was closed during its creation, `onClosed` has already removed it.
     if (connections.has(entry)) connections.set(entry, connection);
     if (closing) connection.dismiss(CLOSE_URI.systemShutdown);
     return connection;
@@ -269,7 +266,7 @@ function createSession(
   };
 }
 
-/** What session meta data tell others about the connection. */
+/** The facts about the connection that session meta data contain. */
 function transportOf({ transport: type, serializer, remoteAddress: peer }: ConnectionInfo): Dict {
   return { type, ...(serializer !== undefined && { serializer }), ...(peer !== undefined && { peer }) };
 }

@@ -3,7 +3,7 @@ import { ERROR_URI } from '../wamp/uris.js';
 import type { Refusal } from './refusals.js';
 
 /**
- * The ERROR for a caller when a message of its call cannot be delivered, so that every call ends.
+ * Returns the ERROR for a caller if a message of its call cannot be delivered. So every call ends.
  */
 export function undeliverable(outcome: SendOutcome, to: 'caller' | 'callee'): Refusal {
   const what = to === 'callee' ? 'the arguments' : 'the response';

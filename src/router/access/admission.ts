@@ -16,7 +16,7 @@ export function admitTrusted({ details }: Hello, generatedAuthid: string): Admis
 const ROLES_OF_CLIENTS = ['caller', 'callee', 'publisher', 'subscriber'];
 
 /**
- * True if HELLO announces one of the roles that a client may have. A HELLO without any is a
+ * True if HELLO announces one of the roles that a client may have. A HELLO without such a role is a
  * protocol violation.
  */
 export function announcesRole(details: Dict): boolean {

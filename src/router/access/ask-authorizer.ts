@@ -17,11 +17,11 @@ export function ask(
   return session.trusted ? true : authorizer.may(session, action, uri, match);
 }
 
-/** A request that a verdict is about. */
-export interface Petition {
+/** A request that waits for the authorizer's verdict. */
+export interface AuthorizationRequest {
   readonly context: Pick<RealmContext, 'limits' | 'budgets'>;
   readonly session: Session;
-  /** The message of the request, which stays in memory until the verdict. */
+  /** The message of the request. It stays in memory until the verdict. */
   readonly message: unknown;
   readonly proceed: () => Promise<void> | undefined;
   readonly refuse: (refusal: Refusal) => void;
@@ -31,23 +31,30 @@ export interface Petition {
  * Acts on a verdict: continues, or tells the session why not. Callers handle the frequent verdict
  * `true` themselves, which saves the closures.
  *
- * @returns a promise if the verdict is one, or if continuing takes time
+ * @returns a promise if the verdict is a promise, or if continuing takes time
  */
-export function settle(verdict: Verdict | Promise<Verdict>, petition: Petition): Promise<void> | undefined {
-  const { proceed, refuse } = petition;
-  if (typeof verdict === 'object') return settleLater(verdict, petition);
+export function settle(
+  verdict: Verdict | Promise<Verdict>,
+  authorizationRequest: AuthorizationRequest,
+): Promise<void> | undefined {
+  const { proceed, refuse } = authorizationRequest;
+  if (typeof verdict === 'object') return settleLater(verdict, authorizationRequest);
   if (verdict === true) return proceed();
   refuse(verdict === false ? FORBIDDEN : CHECK_FAILED);
   return undefined;
 }
 
 /**
- * Waits for a verdict, if the realm has memory for the message. Many sessions may send a large
- * message each, and leave: the authorizer still decides about it.
+ * Waits for a verdict, if the realm has memory for the message. The memory counts even after a
+ * session leaves, because the authorizer still decides about its message. Otherwise many sessions
+ * could each send a large message and leave.
  */
-function settleLater(verdict: Promise<Verdict>, petition: Petition): Promise<void> | undefined {
-  const { session, message, refuse } = petition;
-  const { limits, budgets } = petition.context;
+function settleLater(
+  verdict: Promise<Verdict>,
+  authorizationRequest: AuthorizationRequest,
+): Promise<void> | undefined {
+  const { session, message, refuse } = authorizationRequest;
+  const { limits, budgets } = authorizationRequest.context;
   const size = estimateSize(message, limits.maxWaitingBytesPerRealm);
   const full = budgets.waiting.take(size);
   if (full !== undefined) {
@@ -56,7 +63,7 @@ function settleLater(verdict: Promise<Verdict>, petition: Petition): Promise<voi
   }
   return verdict.then((awaited) => {
     budgets.waiting.give(size);
-    return session.gone ? undefined : settle(awaited, petition);
+    return session.gone ? undefined : settle(awaited, authorizationRequest);
   });
 }
 

@@ -10,13 +10,13 @@ export type Action = 'call' | 'cancel' | 'register' | 'unregister' | 'subscribe'
 export type Verdict = true | false | 'failed';
 
 /**
- * Decides what sessions may do in one realm. It is not asked about sessions of this process.
+ * Decides what sessions may do in one realm. Sessions of this process do not need its decision.
  *
- * A decision that takes time comes as a promise, which must not reject. What the session sends in
- * the meantime waits.
+ * If a decision takes time, `may` returns a promise. The promise must not reject. The session's
+ * next messages wait for it.
  */
 export interface Authorizer {
-  /** @param match how `uri` is meant: as a URI, or as a pattern to register or subscribe to */
+  /** @param match whether `uri` is a URI, or a pattern to register or subscribe to */
   may(session: Session, action: Action, uri: string, match: MatchPolicy): Verdict | Promise<Verdict>;
 }
 

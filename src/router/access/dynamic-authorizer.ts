@@ -11,7 +11,7 @@ export interface AuthorizerProcedureOptions {
   readonly realm: string;
   readonly procedure: string;
   readonly call: CallProcedure;
-  /** Sums up repeated lines: any client can cause the same error as often as it likes. */
+  /** Combines repeated lines, because any client can cause the same error many times. */
   readonly log: Pick<SummedLog, 'warn'>;
 }
 
@@ -23,13 +23,14 @@ export type AskAuthorizer = (
   match: MatchPolicy,
 ) => Verdict | Promise<Verdict>;
 
-/** How many cacheable decisions are kept for one session. */
+/** The maximum number of cached decisions for one session. */
 const MOST_KEPT = 1000;
 
 /**
- * A procedure that decides what sessions may do, called in the way of Crossbar.io: `(session, uri,
- * action, options)`. It returns a boolean, or a dictionary with `allow` and optionally `cache`.
- * With `cache: true` the decision is kept until the session ends.
+ * Asks a procedure of the realm whether a session may do something. The procedure has the signature
+ * of Crossbar.io's authorizers: `(session, uri, action, options)`. It returns a boolean, or a
+ * dictionary with `allow` and optionally `cache`. With `cache: true` the router keeps the decision
+ * until the session ends.
  */
 export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAuthorizer {
   const { realm, procedure, call, log } = options;

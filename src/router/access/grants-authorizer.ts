@@ -8,12 +8,13 @@ import {
 } from './dynamic-authorizer.js';
 import { compileGrants, type Grants } from './grants.js';
 
-/** How many sets of roles are kept with their compiled grants. */
+/** The maximum number of role sets whose compiled grants are cached. */
 const MOST_ROLE_SETS = 1000;
 
 /**
- * What sessions may do in a realm: first what a grant to one of their roles allows, then what the
- * realm's authorizer allows. A realm with neither grants nor an authorizer allows everything.
+ * Decides what sessions may do in a realm. First it checks the grants to the session's roles. If no
+ * grant allows the action, it asks the realm's authorizer. A realm with neither grants nor an
+ * authorizer allows everything.
  */
 export function createAuthorizer(
   security: RealmSecurity,
@@ -31,7 +32,8 @@ export function createAuthorizer(
     if (known !== undefined) return known;
     const key = JSON.stringify([...session.roles].sort());
     const found = byRoles.get(key) ?? compileGrants(grants ?? [], session.roles);
-    // Dynamic logins can bring ever new sets of roles: the least recently used ones are dropped.
+    // Dynamic logins can add new sets of roles without end. So the least recently used set is
+    // removed.
     byRoles.delete(key);
     byRoles.set(key, found);
     const [oldest] = byRoles.keys();

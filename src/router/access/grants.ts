@@ -12,7 +12,7 @@ export interface Grants {
 interface Granted {
   readonly exact: Set<string>;
   readonly prefixes: string[];
-  /** Patterns split into components. An empty component stands for any. */
+  /** Patterns split into components. An empty component matches any component. */
   readonly wildcards: (readonly string[])[];
 }
 
@@ -40,12 +40,12 @@ export function compileGrants(grants: readonly Grant[], roles: ReadonlySet<strin
   };
 }
 
-/** A pattern is allowed only if everything that it can match is allowed. */
+/** A pattern is allowed only if every URI that it can match is allowed. */
 function covers({ exact, prefixes, wildcards }: Granted, uri: string, match: MatchPolicy): boolean {
   if (match === 'exact' && exact.has(uri)) return true;
   const fixed = match === 'wildcard' ? fixedPartOf(uri) : uri;
   if (prefixes.some((prefix) => fixed.startsWith(prefix))) return true;
-  // URIs that a prefix matches have any number of components, so no wildcard covers all of them.
+  // A prefix matches URIs with any number of components. So no wildcard covers all of them.
   if (match === 'prefix' || wildcards.length === 0) return false;
   const components = uri.split('.');
   return wildcards.some(

@@ -10,9 +10,12 @@ import { createSalts } from '../auth/salts.js';
 import type { Authorizer } from './authorizer.js';
 import { createAuthorizer } from './grants-authorizer.js';
 
-/** Who may join which realm, and how failed logins are slowed down. */
+/** Who may join which realm, and how long failed logins are delayed. */
 export interface RouterSecurity {
-  /** By realm name. A realm that is missing has no users: whoever joins it may do everything. */
+  /**
+   * By realm name. A realm that is not in the map has no users. Every session in it may do
+   * everything.
+   */
   readonly realms: ReadonlyMap<string, RealmSecurity>;
   /** `security.salt_secret`. Default: a random one. */
   readonly saltSecret?: string | undefined;
@@ -39,19 +42,20 @@ export interface RealmAccess {
   readonly authentication: Authentication;
   readonly authorizer: Authorizer;
   /**
-   * The authenticator and the authorizer procedures. Clients must not call them: an authenticator
-   * returns secrets, or tells whether a ticket is right, as often as it is asked.
+   * The authenticator and the authorizer procedures. Clients must not call them. An authenticator
+   * returns secrets, or tells whether a ticket is correct, and a client could call it without a
+   * limit.
    */
   readonly routerOnly: ReadonlySet<string>;
 }
 
-/** Creates the access rules of realms. Failed logins count for all realms together. */
+/** Creates the access rules of realms. All realms share one count of failed logins. */
 export function createRealmAccess(options: RealmAccessOptions): (realm: string) => RealmAccess {
   const { security = OPEN, clock, log, call } = options;
   const salts = createSalts(security.saltSecret);
   const { maxFailedLoginDelay: longest, maxFailedLogins: mostWaiting } = security;
   const delays = createLoginDelays({ clock, longest, mostWaiting });
-  // Without a limit per source there may be a proxy, so that many clients share one source.
+  // If there is no limit per source, many clients may share one source, for example behind a proxy.
   const sharedSources = mostWaiting === 0;
   const deriveFor = createKeyDerivation({ sharedSources });
   return (realm) => {

@@ -20,7 +20,7 @@ import { type Admission, refused, type Step } from './steps.js';
 
 export interface AuthenticationOptions extends LoginContext {
   /**
-   * Whether sessions without a login are allowed, or only those from this machine.
+   * Whether sessions without a login are allowed. `local` allows them only from this machine.
    * `security.allow_anonymous_user`
    */
   readonly allowAnonymous: boolean | 'local';
@@ -36,7 +36,7 @@ export interface Newcomer {
   readonly info: ConnectionInfo;
   /** The ID that its session will have. */
   readonly session: number;
-  /** Aborted when the client has gone or no longer waits. */
+  /** Aborted when the client has disconnected or no longer waits. */
   readonly signal: AbortSignal;
 }
 
@@ -46,35 +46,33 @@ export interface Authentication {
   begin(hello: Hello, newcomer: Newcomer): Step | Promise<Step>;
 }
 
-/** A client without an address uses a Unix socket, and so is on this machine. */
+/** A client without an address uses a Unix socket. So it is on this machine. */
 const isLocal = ({ remoteAddress }: ConnectionInfo): boolean =>
   remoteAddress === undefined || isLoopback(remoteAddress);
 
 /** The roles of all anonymous sessions. */
 const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
 
-/**
- * How long an authenticator may take if the connection has no handshake timeout, in milliseconds.
- */
+/** The timeout of an authenticator in milliseconds, if the connection has no handshake timeout. */
 const AUTHENTICATOR_MS = 10_000;
 
 /**
- * The most authextra that is sent to an authenticator, in estimated bytes. It is kept during the
- * login, and anybody can start one.
+ * The maximum size of the authextra that an authenticator gets, in estimated bytes. The router
+ * keeps it during the login, and anybody can start a login.
  */
 const MAX_AUTHEXTRA = 32 * 1024;
 
 /**
- * How many calls of a realm's authenticator may run at a time, in all and for one source, and how
- * many may wait. A client needs only a HELLO to cause a call, which carries the client's data.
- * Without this limit, the calls would wait in the authenticator's own queue until that overflows.
+ * Limits on the calls of a realm's authenticator: how many run at a time, how many of them for one
+ * source, and how many wait. A client needs only a HELLO to cause a call. The call carries the
+ * client's data. Without these limits, the calls would fill the authenticator's own queue.
  */
 const CALL_LIMITS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
 
 /**
- * Chooses how a client joins: by the first of its authmethods that the realm has and some source
- * allows. Until a client has answered its challenge, it sees nothing that depends on whether the
- * user exists.
+ * Chooses how a client joins. Takes the first of the client's authmethods that the realm supports
+ * and that some source allows. Before a client answers its challenge, no response reveals whether
+ * the user exists.
  */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
@@ -102,8 +100,8 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     };
     const procedure = security.authenticator;
     if (procedure === undefined) return challenge(methods);
-    // Checked for every client: a refusal only for users that the configuration does not list would
-    // reveal which users it lists.
+    // Checks this for every client. A refusal only of users outside the configuration would reveal
+    // which users the configuration lists.
     if (estimateSize(authextra, MAX_AUTHEXTRA) > MAX_AUTHEXTRA) {
       return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than an authenticator may get');
     }

@@ -30,8 +30,8 @@ export interface KnownUser {
   /** For wamp-scram. */
   readonly scram: PasswordKeys['scram'] | undefined;
   /**
-   * For cryptosign: the key that must have signed, in hex. Undefined means the key that the client
-   * named.
+   * For cryptosign: the key that the signature must verify with, in hex. If undefined, the key that
+   * the client named.
    */
   readonly pubkey: string | undefined;
 }
@@ -41,12 +41,12 @@ export interface UnknownUser {
   readonly kind: 'denied';
 }
 
-/** The call of the authenticator failed, or its result is unusable. */
+/** The call of the authenticator failed, or returned an unusable result. */
 export interface FailedCheck {
   readonly kind: 'failed';
 }
 
-/** @throws TooBusy if too many calls wait already */
+/** @throws TooBusy if too many calls are waiting */
 export type AskAuthenticator = (
   authid: string | undefined,
   details: Dict,
@@ -58,7 +58,7 @@ export interface AuthenticatorOptions {
   readonly call: CallProcedure;
   /** How long the procedure may take, in milliseconds. */
   readonly timeout: number;
-  /** Sums up repeated lines: any client can cause the same error as often as it likes. */
+  /** Combines repeated lines, because any client can cause the same error many times. */
   readonly log: Pick<SummedLog, 'warn'>;
 }
 
@@ -77,10 +77,11 @@ const AUTHENTICATOR_ERRORS: readonly string[] = [
 ];
 
 /**
- * A procedure that knows users, called in the way of Crossbar.io: `(realm, authid, details)`. It
- * returns a role, or a dictionary with `role`. Depending on the authmethod, the dictionary also has
- * `secret` (with `salt`, `iterations`), or `pubkey`, or `salt`, `iterations`, `stored_key` and
- * `server_key`. `authid` and `extra` are optional. An ERROR denies the login.
+ * Asks a procedure of the realm about a user. The procedure has the signature of Crossbar.io's
+ * authenticators: `(realm, authid, details)`. It returns a role, or a dictionary with `role`.
+ * Depending on the authmethod, the dictionary also has `secret` (with `salt`, `iterations`), or
+ * `pubkey`, or `salt`, `iterations`, `stored_key` and `server_key`. `authid` and `extra` are
+ * optional. An ERROR denies the login.
  */
 export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
   const { realm, procedure, call, timeout, log } = options;
@@ -104,12 +105,12 @@ export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthen
 }
 
 /**
- * The longest text of a result, in characters. Longer ones would cost much at each login: every
- * client that the authenticator does not know gets a challenge with a salt like the last one.
+ * The longest text of a result, in characters. A longer text would slow down every login, because a
+ * client that the authenticator does not know gets a challenge with a salt of the same length.
  */
 const MAX_TEXT = 4096;
 const TEXTS = ['role', 'authid', 'secret', 'salt', 'pubkey', 'stored_key', 'server_key'];
-/** The most `extra`, in estimated bytes. Its session keeps it. */
+/** The maximum size of `extra`, in estimated bytes. The session keeps it. */
 const MAX_EXTRA = 64 * 1024;
 
 function isTooLarge(dict: Dict): boolean {
@@ -125,8 +126,8 @@ function readResult(result: unknown, realm: string): KnownUser | undefined {
   const authrole = textOf(dict['role']);
   if (authrole === undefined || [ANONYMOUS, EVERYBODY].includes(authrole)) return undefined;
   if ((dict['realm'] ?? realm) !== realm) return undefined;
-  // A value of the wrong type is an error, not a default: without these keys, the client would get
-  // the name, and the key, that it claims.
+  // A value of the wrong type is an error. A default would be unsafe: without these keys, the
+  // client gets the name and the key that it claims.
   const authid = textOf(dict['authid']);
   if (authid === undefined && (dict['authid'] ?? undefined) !== undefined) return undefined;
   const pubkey = textOf(dict['pubkey'])?.toLowerCase();

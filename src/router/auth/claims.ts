@@ -17,8 +17,8 @@ export interface LoginClaims {
 /** What a HELLO says about the client, and about the ways in which it can log in. */
 export interface HelloClaims extends LoginClaims {
   /**
-   * Authmethods in the client's order. Only `anonymous` if HELLO names none, as autobahn and wampy
-   * do.
+   * Authmethods in the client's order. If HELLO names none, the list is `anonymous` alone. autobahn
+   * and wampy send such a HELLO.
    */
   readonly offered: readonly string[];
   /** Whether HELLO names any authmethods. */
@@ -26,7 +26,10 @@ export interface HelloClaims extends LoginClaims {
   readonly authextra: Dict;
 }
 
-/** The longest name, in characters: a challenge repeats it, and the session keeps it. */
+/**
+ * The longest name, in characters. It is limited because a challenge repeats it and the session
+ * keeps it.
+ */
 const LONGEST_NAME = 1024;
 const PUBLIC_KEY = /^[0-9a-f]{64}$/;
 const NONCE = /^[A-Za-z0-9+/=]{1,1024}$/;
@@ -46,8 +49,8 @@ export function claimsOf({ details }: Hello): HelloClaims {
     authrole: nameOf(details['authrole']),
     authextra,
     pubkey: pubkey !== undefined && PUBLIC_KEY.test(pubkey) ? pubkey : undefined,
-    // WAMP "SCRAM": a client that requires channel binding, which the router does not have, must
-    // not go on.
+    // The router does not support channel binding. A client that requires it must not continue
+    // (WAMP "SCRAM").
     nonce: nonce !== undefined && NONCE.test(nonce) && !bindsChannel ? nonce : undefined,
   };
 }
@@ -55,7 +58,7 @@ export function claimsOf({ details }: Hello): HelloClaims {
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** No user has a name that is too long. */
+/** Returns undefined for a name that is too long: no user has such a name. */
 function nameOf(value: unknown): string | undefined {
   const text = textOf(value);
   return text === undefined || text.length > LONGEST_NAME ? undefined : text;

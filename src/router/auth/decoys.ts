@@ -4,16 +4,16 @@ import { drawnKey, ITERATIONS_FOR_TEXT, type PasswordKeys, type Salting } from '
 import type { Salts } from './salts.js';
 
 /**
- * Challenges for clients that an authenticator does not know. They look like those for clients that
- * it knows, as far as its results have shown that so far. Remembers only the last salting of each
- * kind: an authenticator uses the same salting for all its users.
+ * Challenges for clients that an authenticator does not know. They imitate the challenges for known
+ * clients, as learned from the authenticator's earlier results. Remembers only the last salting of
+ * each kind, because an authenticator uses the same salting for all its users.
  */
 export interface Decoys {
   /** Learns from a user that the authenticator knows. */
   learn(user: KnownUser): void;
   /**
-   * The keys for a name that the authenticator does not know. They look the same for a name each
-   * time.
+   * Returns the keys for a name that the authenticator does not know. The same name always gets a
+   * challenge that looks the same.
    */
   of(name: string): DecoyKeys;
 }

@@ -22,8 +22,8 @@ export interface DynamicLogin {
 }
 
 /**
- * Logs a client in by an authenticator. The authenticator judges a ticket itself. For other
- * authmethods it returns the keys by which the router judges the client's response.
+ * Logs a client in with the help of an authenticator. The authenticator checks a ticket itself. For
+ * other authmethods it returns keys, and the router checks the client's response with them.
  */
 export function askAuthenticator(
   context: LoginContext,
@@ -85,7 +85,7 @@ function challengeUser(
 }
 
 /**
- * @param claimed the key that the client named. If the authenticator names one too, they must be
+ * @param claimed the key that the client named. If the authenticator names a key too, both must be
  * equal.
  */
 function keysOf({ cra, scram, pubkey }: KnownUser, claimed: string | undefined): UserKeys {
@@ -102,8 +102,8 @@ function admit(
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = user;
-  // Grants to a user of the configuration apply to that user only. If an authenticator returns the
-  // user's name as role or authid, that gives no such grants.
+  // Grants to a user of the configuration apply only to that user. An authenticator cannot give
+  // these grants by returning the user's name as role or authid.
   const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',

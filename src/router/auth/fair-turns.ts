@@ -3,9 +3,7 @@ import { TooBusy } from './too-busy.js';
 export interface FairTurnsLimits {
   /** How much work may run at a time. */
   readonly mostAtATime: number;
-  /**
-   * How much of it may run for one source, so that one source cannot keep the others from starting.
-   */
+  /** How much work may run for one source. This limit keeps one source from blocking the others. */
   readonly mostOfSource: number;
   /** How much work may wait. */
   readonly mostWaiting: number;
@@ -90,8 +88,8 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
   }
 
   /**
-   * Makes room if the waiting list is full: removes the last of the longest queue, if that is
-   * longer than the queue of the new work.
+   * Makes room if the waiting list is full. Removes the last entry of the longest queue, if that
+   * queue is longer than the one of the new work.
    */
   function makeRoom(source: string): boolean {
     if (totalWaiting < mostWaiting) return true;

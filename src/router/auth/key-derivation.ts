@@ -4,14 +4,14 @@ import { type Asker, createFairTurns } from './fair-turns.js';
 import { KEY_BYTES } from './key-bytes.js';
 
 /**
- * How many derivations run at a time. Node has four threads for them, and for the file system, name
- * lookups and compression of the whole process: this leaves two free.
+ * How many derivations run at a time. Node runs them in a pool of four threads, which also serves
+ * the file system, DNS lookups and compression. This limit leaves two threads free.
  */
 const MOST_AT_A_TIME = 2;
 
 /**
- * How many derivations may wait. Each takes a good part of a second, so clients would give up
- * before more of them are done.
+ * How many derivations may wait. One takes several hundred milliseconds. With a longer queue,
+ * clients would give up before their turn.
  */
 const MOST_WAITING = 128;
 
@@ -23,7 +23,7 @@ export type DeriveFor = (asker: Asker) => DeriveKey;
 
 export interface KeyDerivationOptions {
   /**
-   * Whether many clients may share one source, as behind a proxy. Otherwise one derivation at a
+   * Whether many clients may share one source, as behind a proxy. If not, only one derivation at a
    * time runs for a source.
    */
   readonly sharedSources?: boolean;

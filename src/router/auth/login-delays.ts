@@ -1,13 +1,15 @@
 import type { Clock } from '../../clock.js';
 
 /**
- * The delay of the first failed login of a source, in milliseconds. Each further one doubles it.
+ * The delay after the first failed login of a source, in milliseconds. Each further failed login
+ * doubles the delay.
  */
 const FIRST_DELAY_MS = 250;
-/** After so many milliseconds without a failure, a source starts again with the first delay. */
+/** Milliseconds without a failure after which a source starts again with the first delay. */
 const FORGET_AFTER_MS = 15 * 60_000;
 /**
- * How many sources are remembered. Beyond that, the source with the oldest failure is forgotten.
+ * The maximum number of remembered sources. If there are more, the source with the oldest failure
+ * is removed.
  */
 const MOST_SOURCES = 10_000;
 
@@ -16,18 +18,18 @@ export interface LoginDelayOptions {
   /** The longest delay in milliseconds; 0 means no delay. `security.max_failed_login_delay` */
   readonly longest: number;
   /**
-   * How many logins of one source may be checked, or wait for their refusal, at a time; 0 means no
-   * limit. `security.max_failed_logins`
+   * The maximum number of logins of one source that are being checked or wait for their refusal. 0
+   * means no limit. `security.max_failed_logins`
    */
   readonly mostWaiting: number;
   readonly mostSources?: number;
 }
 
-/** A login that is being checked. Exactly one of the methods is called, once. */
+/** A login that is being checked. The caller calls exactly one of the methods, once. */
 export interface Trial {
   /**
    * @param since when the client's answer arrived
-   * @returns when to refuse it; both in monotonic milliseconds
+   * @returns when to refuse the login. Both times are monotonic milliseconds.
    */
   failed(since: number): number;
   /** The login succeeded, or it could not be checked. */
@@ -37,34 +39,35 @@ export interface Trial {
 /** Slows down guessing: each failed login of a source is refused after a longer delay. */
 export interface LoginDelays {
   /**
-   * True if the source has so many failed or running logins that nobody can log in from there now.
+   * True if nobody can log in from the source now, because it has too many failed or running
+   * logins.
    */
   isBlocked(source: string): boolean;
   /**
-   * Counts the login as failed until its check has ended. The check takes time, and guesses that
-   * arrive during it must not go uncounted. Returns undefined if the source is blocked.
+   * Counts the login as failed until its check ends. A check takes time, so this also counts
+   * guesses that arrive during the check. Returns undefined if the source is blocked.
    */
   begin(source: string): Trial | undefined;
 }
 
-/** What is remembered of a source. */
+/** The state that is remembered for a source. */
 interface FailedSource {
   failures: number;
   lastAt: number;
   /**
-   * When the waiting refusals are due. A client that closes its connection keeps its place until
-   * then: the delay is the price of a guess, even with many connections at once.
+   * When the waiting refusals are due. A client that closes its connection still counts until then.
+   * So a client cannot avoid the delay by opening many connections.
    */
   readonly due: number[];
 }
 
 export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   const { clock, longest, mostWaiting, mostSources = MOST_SOURCES } = options;
-  // In the order of the last failure, so that the first one is forgotten first.
+  // In the order of the last failure, so that the source with the oldest failure is removed first.
   const records = new Map<string, FailedSource>();
   /**
-   * Logins that are being checked, by source. They are separate from the records, so that they are
-   * never forgotten.
+   * The number of logins that are being checked, by source. They are separate from the records,
+   * which may be removed.
    */
   const checking = new Map<string, number>();
 

@@ -51,14 +51,15 @@ export interface JudgedChallenge {
 }
 
 /**
- * The longest signature or ticket, in characters; large tokens fit. A longer one counts as wrong
- * without a check: hashing a password of megabytes takes seconds, and any client could cause that.
+ * The longest signature or ticket, in characters. Large tokens fit. A longer one fails without a
+ * check, because hashing a password of megabytes takes seconds and any client could send one.
  */
 const MAX_SIGNATURE = 64 * 1024;
 
 /**
- * Makes the step of one challenge, which allows one answer. A wrong answer is refused after the
- * delay for failed logins, counted from its arrival, so that the time of the check reveals nothing.
+ * Creates the login step for one challenge. The challenge allows one answer. A wrong answer is
+ * refused after the delay for failed logins. The delay starts when the answer arrives, so that the
+ * duration of the check reveals nothing.
  */
 export function stepOf(
   { realm, delays, deriveFor, clock, log, observer }: LoginContext,
@@ -106,11 +107,11 @@ export function factsOf(
   const isDynamic = security.authenticator !== undefined;
   return {
     authid,
-    // With an authenticator, the role of an unknown name is unknown too. So challenges do not
-    // contain the real role; WELCOME does.
+    // For an unknown name, the authenticator returns no role. So no challenge contains the real
+    // role. WELCOME contains it.
     authrole: isDynamic ? (claims.authrole ?? EVERYBODY) : authrole,
-    // The same for all users of the realm, so that it does not reveal for which of them the
-    // authenticator is called.
+    // This value is the same for all users of the realm. So it does not reveal for which users the
+    // router calls the authenticator.
     authprovider: isDynamic ? 'dynamic' : 'static',
     session,
     now: clock.wall(),
@@ -124,7 +125,10 @@ export const blocked = (): Refused =>
     'too many logins from this address have failed or are being checked; try again later',
   );
 
-/** The refusal of a login that could not be checked for lack of time. @throws any other error */
+/**
+ * The refusal of a login that could not be checked because too many others wait. @throws any other
+ * error
+ */
 export function busyOr(error: unknown): Refused {
   if (!(error instanceof TooBusy)) throw error;
   return refused(ERROR_URI.tooManyRequests, 'too many logins are being checked; try again later');

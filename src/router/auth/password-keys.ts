@@ -15,7 +15,7 @@ export type Password =
       readonly iterations: number;
       readonly saltedPassword: string;
     }
-  /** What a server stores by RFC 5802. The salt is in base64. */
+  /** The data that a server stores according to RFC 5802. The salt is in base64. */
   | {
       readonly kind: 'scram';
       readonly salt: string;
@@ -25,8 +25,8 @@ export type Password =
     };
 
 /**
- * PBKDF2 iterations for SCRAM with plain-text passwords: the minimum of RFC 7677 section 4, so that
- * browsers can keep up.
+ * PBKDF2 iterations for SCRAM with plain-text passwords. This is the minimum of RFC 7677 section 4.
+ * More iterations would be slow in browsers.
  */
 export const ITERATIONS_FOR_TEXT = 4096;
 
@@ -43,20 +43,20 @@ export interface ScramKeys {
 /** What the password-based authmethods need for one user. */
 export interface PasswordKeys {
   /**
-   * The key that signs in WAMP-CRA. A client derives it with salt (as text) and iterations; without
-   * `salting` it is the password itself. Undefined if there is no such key.
+   * The key that signs in WAMP-CRA. A client derives it from the password with the salt (as text)
+   * and the iterations. If `salting` is undefined, the key is the password itself. Undefined if
+   * there is no such key.
    */
   readonly cra: { readonly key: string; readonly salting: Salting | undefined } | undefined;
   /**
-   * The keys of WAMP-SCRAM, and the salt (in base64) and iterations by which a client derives them.
+   * The keys of WAMP-SCRAM. A client derives them with this salt (in base64) and these iterations.
    */
   readonly scram: Salting & { keys(derive: DeriveKey): Promise<ScramKeys> };
   matches(ticket: string, derive: DeriveKey): Promise<boolean>;
 }
 
 /**
- * @param salt for SCRAM with a password without its own salt: a text that is always the same for a
- * user
+ * @param salt for SCRAM, if the password has no salt of its own. It is always the same for a user.
  */
 export function passwordKeys(password: Password, salt: string): PasswordKeys {
   switch (password.kind) {
@@ -70,8 +70,8 @@ export function passwordKeys(password: Password, salt: string): PasswordKeys {
 }
 
 /**
- * Keys that look like those of `model` but belong to nobody: they come from a random password that
- * is not kept.
+ * Creates keys that look like those of `model` but belong to no user. They come from a random
+ * password, which is not kept.
  *
  * @param model undefined for a plain-text password
  * @param saltLike returns a salt that looks like the given one
@@ -99,11 +99,11 @@ function keysOfText(text: string, salt: string): PasswordKeys {
     scram: {
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
-      // Derives the keys each time: a decoy has nothing to cache, so a faster response, or one that
-      // is never too busy, would reveal a user.
+      // Derives the keys each time. A decoy has nothing to cache. So a user with cached keys would
+      // get a faster response, or never the one for "too busy", and would be revealed.
       keys: async (derive) => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
-    // Hashes have equal lengths, whatever the length of the ticket.
+    // Compares hashes, because they have equal lengths for tickets of any length.
     matches: async (ticket) => sameBytes(hash(ticket), hash(text)),
   };
 }

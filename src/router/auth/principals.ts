@@ -5,22 +5,22 @@ import type { RealmSecurity, User } from './realm-security.js';
 import type { Salts } from './salts.js';
 import type { Sources } from './sources.js';
 
-/** The parts of HELLO by which a login is chosen. */
+/** The parts of HELLO that select the user and the authmethod. */
 export interface Claim {
   readonly authid: string | undefined;
   /** For `cryptosign`, in lower-case hex. */
   readonly pubkey: string | undefined;
   /**
-   * Authmethods in the client's order: only those that the realm has and for which this HELLO is
-   * complete.
+   * Authmethods in the client's order. Contains only those that the realm supports and that this
+   * HELLO has all data for.
    */
   readonly methods: readonly LoginMethodName[];
   readonly address: string | undefined;
 }
 
 /**
- * The user that logs in, and the authmethod. A login that cannot succeed gets a decoy, which looks
- * like a user, so that nobody learns which users exist.
+ * The user that logs in, and the authmethod. A login that cannot succeed gets a decoy. The decoy
+ * looks like a user, so that nobody learns which users exist.
  */
 export interface Principal {
   readonly authid: string;
@@ -32,8 +32,8 @@ export interface Principal {
 
 export interface Principals {
   /**
-   * The user with which the client may log in, or a decoy. Undefined if no user at all could log in
-   * this way from this address.
+   * Returns the user that the client may log in as, or a decoy. Returns undefined if no user can
+   * log in this way from this address.
    */
   choose(claim: Claim): Principal | undefined;
   /** True if the realm has this name or key, enabled or not. */
@@ -41,14 +41,16 @@ export interface Principals {
 }
 
 /**
- * How many users serve as models for decoys: all users of a small realm, a sample of a large one.
+ * The maximum number of users that serve as models for decoys. In a small realm all users are
+ * models, in a large one a sample.
  */
 const MOST_MODELS = 64;
 
 /**
  * The users of a realm. A client whose name is unknown, or that cannot log in with the offered
- * authmethods, gets a decoy. The decoy imitates a user that the name selects, always the same one:
- * it has that user's authmethods, groups and kind of password, and its own salt.
+ * authmethods, gets a decoy. The name selects the user that the decoy imitates, so a name always
+ * gets the same decoy. The decoy has that user's authmethods, groups and kind of password. It has
+ * its own salt.
  */
 export function createPrincipals(
   realm: string,
@@ -60,7 +62,7 @@ export function createPrincipals(
   const keys = new Map<string, PasswordKeys>();
   const byKey = new Map<string, User>();
   for (const user of users.values()) {
-    // If two users have the same key and HELLO has no authid, the key means the first user.
+    // If two users have the same key and HELLO has no authid, the first user is chosen.
     for (const key of user.authorizedKeys) if (!byKey.has(key)) byKey.set(key, user);
   }
   const step = Math.max(1, Math.floor(users.size / MOST_MODELS));
@@ -87,7 +89,7 @@ export function createPrincipals(
     );
   }
 
-  /** The first model that can log in this way, starting at one that the name selects. */
+  /** Finds a model that can log in this way. The name selects where the search starts. */
   function modelFor(claim: Claim, name: string): { user: User; method: LoginMethodName } | undefined {
     const first = salts.drawFor(realm, name, models.length);
     for (let next = 0; next < models.length; next++) {
@@ -120,7 +122,7 @@ export function createPrincipals(
     choose(claim) {
       const name = claim.authid ?? claim.pubkey;
       if (name === undefined) return undefined;
-      // Always builds the decoy: the time until the challenge would otherwise reveal whether the
+      // Always builds the decoy. Otherwise the time until the challenge would reveal whether the
       // user exists.
       const decoyPrincipal = decoy(claim, name);
       const user = find(claim);

@@ -13,7 +13,7 @@ export interface User {
 }
 
 /**
- * An address range and an authmethod from which users may log in. The name `anonymous` means
+ * Users may log in from this address range with this authmethod. The username `anonymous` means
  * clients that do not log in.
  */
 export interface Source {
@@ -45,8 +45,8 @@ export interface RealmSecurity {
   /** Default: everything is allowed. */
   readonly grants?: readonly Grant[];
   /**
-   * Procedures of the realm. The authenticator is called for users that are not listed, the
-   * authorizer for actions that no grant allows.
+   * Procedures of the realm. The router calls the authenticator for users that are not listed. It
+   * calls the authorizer for actions that no grant allows.
    */
   readonly authenticator?: string | undefined;
   readonly authorizer?: string | undefined;

@@ -4,13 +4,13 @@ export const EVERYBODY = 'all';
 /** The group, and the user name, of a session without a login. */
 export const ANONYMOUS = 'anonymous';
 
-/** These groups, and all groups that they belong to, directly or not. */
+/** Returns these groups and all groups that they belong to, directly or through other groups. */
 export function withTheirGroups(
   names: readonly string[],
   groups: ReadonlyMap<string, readonly string[]>,
 ): ReadonlySet<string> {
   const found = new Set<string>(names);
-  // The set grows during the loop, which also visits the added names, each once.
+  // The set grows during the loop. The loop visits each added name once.
   for (const name of found) {
     for (const parent of groups.get(name) ?? []) found.add(parent);
   }

@@ -4,9 +4,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 const SALT_BYTES = 16;
 
 /**
- * Salts for user names. A name always gets the same salt. Without the secret, nobody can tell it
- * from a random one. Names without a user get their salts here, so that their challenge looks like
- * that of a user (WAMP "SCRAM", RFC 5802 section 9).
+ * Salts for user names. A name always gets the same salt. Without the secret, nobody can
+ * distinguish it from a random salt. A name without a user gets its salt here too, so that its
+ * challenge looks like a user's (WAMP "SCRAM", RFC 5802 section 9).
  *
  * @param secret `security.salt_secret`. Default: a random one
  */
@@ -21,7 +21,9 @@ export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
   }
 
   return {
-    /** @param like a salt that the new one must look like. Default: base64 of 16 bytes */
+    /**
+     * @param like a salt. The new one has the same length and alphabet. Default: base64 of 16 bytes
+     */
     saltFor(realm: string, name: string, like?: string): string {
       if (like === undefined) return bytesFor(realm, name, SALT_BYTES).toString('base64');
       return textLike(like, bytesFor(realm, name, like.length));
@@ -34,7 +36,7 @@ export function createSalts(secret: string | Uint8Array = randomBytes(32)) {
 
 export type Salts = ReturnType<typeof createSalts>;
 
-/** Text of the same length and alphabet, made from as many bytes. */
+/** Makes a text with the length and alphabet of `model`. Takes one byte for each character. */
 function textLike(model: string, bytes: Buffer): string {
   for (const encoding of ['hex', 'base64', 'base64url'] as const) {
     const { length } = Buffer.from(model, encoding);

@@ -33,7 +33,9 @@ export function compileSources(sources: readonly Source[] | undefined): Sources 
   };
 }
 
-/** The addresses of a client without one: it uses a Unix socket, so it is on this machine. */
+/**
+ * The addresses of a client that has no address. It uses a Unix socket, so it is on this machine.
+ */
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boolean {
@@ -41,7 +43,8 @@ function rangeTest(cidr: Source['cidr']): (address: string | undefined) => boole
   const { address: first, prefix, family } = plainRange(cidr);
   const list = new BlockList();
   list.addSubnet(first, prefix, family);
-  // Compares the families too: for Node, ::/0 contains every IPv4 address, as one mapped into IPv6.
+  // Compares the families too. Node maps IPv4 addresses into IPv6, so for Node ::/0 contains them
+  // all.
   const holds = (address: string) => isIPv4(address) === (family === 'ipv4') && list.check(address, family);
   return (address) => (address === undefined ? LOOPBACK.some(holds) : holds(plainAddress(address)));
 }

@@ -2,7 +2,7 @@ import type { Authenticate } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { Refusal } from '../refusals.js';
 
-/** The identity of a session, as WELCOME tells it. */
+/** The identity of a session, for WELCOME. */
 export interface Identity {
   readonly authid: string;
   readonly authrole: string;
@@ -24,7 +24,7 @@ export interface Admission {
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;
-  /** The earliest time to tell the client, in monotonic milliseconds. Default: at once. */
+  /** When to tell the client at the earliest, in monotonic milliseconds. Default: immediately. */
   readonly notBefore?: number;
 }
 

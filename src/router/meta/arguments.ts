@@ -12,7 +12,8 @@ export function idArgument(args: readonly unknown[]): number {
 }
 
 /**
- * A string that may be a URI. A longer one is refused, because hashing it would take time.
+ * Returns a string that may be a URI. Refuses a string longer than any URI, because hashing it
+ * would take time.
  * @throws MetaError
  */
 export function uriArgument(args: readonly unknown[]): string {
@@ -40,7 +41,7 @@ export function matchArgument(args: readonly unknown[]): MatchPolicy {
   return match;
 }
 
-/** Names of roles; undefined if the call names none. @throws MetaError */
+/** Returns the names of roles, or undefined if the call names none. @throws MetaError */
 export function rolesArgument(args: readonly unknown[]): ReadonlySet<string> | undefined {
   const roles = args[0] ?? undefined;
   if (roles === undefined) return undefined;
@@ -49,7 +50,7 @@ export function rolesArgument(args: readonly unknown[]): ReadonlySet<string> | u
   return new Set(roles);
 }
 
-/** Reason and message of a kill, for its GOODBYE. @throws MetaError */
+/** Returns the reason and the message for the GOODBYE of a killed session. @throws MetaError */
 export function closing(kwargs: Readonly<Record<string, unknown>>): {
   readonly reason: string | undefined;
   readonly message: string | undefined;

@@ -12,10 +12,10 @@ export interface Page {
 }
 
 /**
- * Reads the keyword arguments `limit` and `after`. Both are extensions of this router: the
- * specification has no pages.
+ * Reads the keyword arguments `limit` and `after`. Both are extensions of this router. The
+ * specification defines no paging.
  *
- * @param most the longest list that a call gets. `wamp.max_list_length`
+ * @param most the maximum length of the list. `wamp.max_list_length`
  * @throws MetaError
  */
 export function pageArgument(kwargs: Dict, most: number): Page {
@@ -26,20 +26,21 @@ export function pageArgument(kwargs: Dict, most: number): Page {
 }
 
 /**
- * The IDs of one page. A list that fits keeps its order. A longer one gives its smallest IDs in
- * ascending order, so that the next page starts `after` the last of them.
+ * Returns the IDs of one page. If all IDs fit, keeps their order. Otherwise returns the smallest
+ * IDs in ascending order. The next page starts `after` the last of them.
  */
 export function pageOf(ids: Iterable<number>, { limit, after }: Page): readonly number[] {
   const all: number[] = [];
   for (const id of ids) if (id > after) all.push(id);
   if (all.length <= limit) return all;
-  // Typed arrays sort natively; with a comparison function this would take ten times as long.
+  // Uses a typed array, which sorts natively. An array with a comparison function takes ten times
+  // as long.
   return [...Float64Array.from(all).sort().subarray(0, limit)];
 }
 
 /**
- * The IDs of registrations or subscriptions in one page, listed by match policy. All policies
- * together make up the page.
+ * Returns the IDs of registrations or subscriptions in one page, listed by match policy. The limit
+ * applies to all policies together.
  */
 export function idsByMatch(
   entries: Iterable<{ readonly id: number; readonly match: MatchPolicy }>,

@@ -29,8 +29,8 @@ export function createMetaApi(
     ...registrationProcedures(registrations, context.limits),
     ...subscriptionProcedures(broker.subscriptions, context.limits),
   };
-  // Testaments have the largest arguments: a character may take six in JSON (RFC 8259 section 7).
-  // 64 KB are enough for everything else.
+  // Testaments have the largest arguments. One character may take six in JSON (RFC 8259 section 7).
+  // The other arguments fit in 64 KB.
   const most = 6 * context.limits.maxTestamentBytes + 64 * 1024;
   return { testaments, call: createMetaCalls(new Map(Object.entries(procedures)), most) };
 }

@@ -9,18 +9,19 @@ import { undeliverable } from '../undeliverable.js';
 
 /** A call of one of the router's own procedures. */
 export interface MetaCall {
-  /** The caller. Unlike an ordinary callee, a meta procedure always sees it. */
+  /** The caller. A meta procedure always sees its caller, unlike an ordinary callee. */
   readonly session: Session;
   readonly args: readonly unknown[];
   readonly kwargs: Dict;
 }
 
 /**
- * Returns the only positional result, or undefined for none. Returns a promise if that takes time.
+ * Returns the one positional result, or undefined for an empty result. Returns a promise if that
+ * takes time.
  */
 export type MetaProcedure = (call: MetaCall) => unknown;
 
-/** Thrown by a meta procedure: becomes the caller's ERROR. */
+/** A meta procedure throws it. The caller gets an ERROR with its URI and message. */
 export class MetaError extends Error {
   override readonly name = 'MetaError';
   readonly uri: string;
@@ -35,8 +36,8 @@ export class MetaError extends Error {
 /**
  * Handles calls of the router's own procedures, by their names.
  *
- * @param most the most bytes of JSON that any of them accepts as arguments; more is not even
- * parsed, because that would take time
+ * @param most the maximum bytes of JSON arguments. Larger arguments are refused before parsing,
+ * because parsing would take time.
  */
 export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,
@@ -62,8 +63,8 @@ export function createMetaCalls(
         details: NOTHING,
         payload: { args },
       });
-      // Not every serializer can write what other clients chose, such as half a surrogate pair in a
-      // name.
+      // Some values that other clients chose cannot be encoded in every serializer, such as a name
+      // with half a surrogate pair.
       if (outcome !== 'sent') refuse(session, call, undeliverable(outcome, 'caller'));
     };
     const fail = (error: unknown): undefined => {

@@ -33,7 +33,7 @@ export function registrationProcedures(
   };
 }
 
-/** Leaves out sessions that have gone and are not cleaned up yet. */
+/** Omits sessions that have left but are not cleaned up yet. */
 function calleesOf({ endpoints }: Registration): readonly number[] {
   return endpoints.filter(({ callee }) => !callee.gone).map(({ callee }) => callee.id);
 }

@@ -14,7 +14,7 @@ export function sessionDetails(session: Session): object {
 }
 
 /**
- * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router: the
+ * `wamp.session.*` (WAMP, "Session Meta API"). Sessions of this process are part of the router. The
  * procedures do not list them and cannot kill them.
  */
 export function sessionProcedures(
@@ -43,7 +43,7 @@ export function sessionProcedures(
     choose: () => readonly Session[],
     resultOf: (killed: readonly number[]) => T,
   ): T | Promise<T> {
-    // Without grants, every session could kill every other one.
+    // Without grants, every session could kill every other session.
     if (rules.authorizer === ALLOW_ALL && !caller.trusted)
       throw new MetaError(ERROR_URI.notAuthorized, 'sessions may be killed only in a realm with grants');
     const { reason = CLOSE_URI.killed, message } = closing(kwargs);
@@ -68,7 +68,7 @@ export function sessionProcedures(
       pageOf(withRole(rolesArgument(args)), pageArgument(kwargs, limits.maxListLength)),
     'wamp.session.get': ({ args }) => sessionDetails(byId(idArgument(args))),
     'wamp.session.kill': (call) => {
-      // The ID of the caller itself, or an invalid ID, names no other session.
+      // An invalid ID, or the caller's own ID, is the ID of no other session.
       return kill(
         call,
         () => [byId(call.args[0])],
@@ -99,7 +99,7 @@ export function sessionProcedures(
         call,
         () => {
           const all = clients();
-          // No session remains that could receive testaments and meta events.
+          // No remaining session could receive testaments and meta events.
           for (const victim of all) if (victim !== call.session) victim.quiet = true;
           return all;
         },

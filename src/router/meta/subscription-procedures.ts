@@ -37,12 +37,12 @@ export function subscriptionProcedures(
     'wamp.subscription.list_subscribers': ({ args, kwargs }) =>
       pageOf(subscribersOf(byId(args)), pageArgument(kwargs, maxListLength)),
     'wamp.subscription.count_subscribers': countSubscribers,
-    // nexus' Go client spells it this way.
+    // The Go client of nexus uses this spelling.
     'wamp.subscription.count_suscribers': countSubscribers,
   };
 }
 
-/** Leaves out sessions that have gone and are not cleaned up yet. */
+/** Omits sessions that have left but are not cleaned up yet. */
 function subscribersOf({ subscribers }: Subscription): readonly number[] {
   return [...subscribers.keys()].filter(({ gone }) => !gone).map(({ id }) => id);
 }

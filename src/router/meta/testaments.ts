@@ -15,7 +15,7 @@ import { type MetaCall, MetaError, type MetaProcedure } from './meta-call.js';
 /** Events that are published when a session has left (WAMP, "Session Testament"). */
 export interface Testaments {
   readonly procedures: Readonly<Record<string, MetaProcedure>>;
-  /** Publishes the testaments of a session, those of scope `detached` first, one with each step. */
+  /** Publishes the testaments of a session, one per step. Those of scope `detached` come first. */
   publish(session: Session): Iterable<void>;
   /** Drops the testaments of a session. */
   discard(session: Session): void;
@@ -45,7 +45,9 @@ export function createTestaments(
     else all.push(testament);
   }
 
-  /** Removes and returns the testaments of a session, all or those of one scope. */
+  /**
+   * Removes and returns the testaments of a session. If `scope` is given, only those of that scope.
+   */
   function take(session: Session, scope?: Scope): readonly Testament[] {
     const all = testamentsOf(session);
     const taken = all.filter((testament) => scope === undefined || testament.scope === scope);

@@ -1,8 +1,8 @@
-/** Values by string keys, found by a hash that the caller computes. */
+/** A value with its string key. The caller computes the hash of the key. */
 export interface Entry<T> {
   readonly key: string;
   value: T;
-  /** Another entry with the same hash; there is hardly ever one. */
+  /** The next entry with the same hash. Two entries rarely have the same hash. */
   next: Entry<T> | undefined;
 }
 

@@ -4,39 +4,41 @@ import { createPrefixIndex } from './prefix-index.js';
 import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
 
 /**
- * What is registered or subscribed to in a realm, by match policy and URI. A URI can exist once
- * under each policy. A search takes as long with a hundred thousand entries as with ten; see
- * prefix-index.ts and wildcard-index.ts for its bounds.
+ * The registrations or subscriptions of a realm, by match policy and URI. A URI can exist once
+ * under each policy. The duration of a search does not depend on the number of entries.
+ * prefix-index.ts and wildcard-index.ts state its bounds.
  */
 export interface PatternIndex<T> {
   get(match: MatchPolicy, uri: string): T | undefined;
-  /** Like `get` with the policy `exact`, which every call and event needs. */
+  /** Like `get` with the policy `exact`. Every call and event uses it. */
   exact(uri: string): T | undefined;
   set(match: MatchPolicy, uri: string, value: T): void;
   delete(match: MatchPolicy, uri: string): void;
   /**
-   * The entry that a call without an exact registration goes to: the longest prefix, otherwise the
+   * Finds the entry for a call without an exact registration: the longest prefix, otherwise the
    * best wildcard pattern.
    *
    * Prefixes are compared by characters: `com.myobject1` is a prefix of `com.myobject1-sub`. But in
    * WAMP's examples of precedence, `a1.b2.c3` does not match `a1.b2.c33.d4.e5`. To satisfy both, a
-   * wildcard pattern wins over prefixes if all of these end within a component of the URI.
+   * wildcard pattern has precedence if every matching prefix ends within a component of the URI.
    */
   bestPattern(uri: string): T | undefined;
   /** All patterns that match the topic of an event. */
   patterns(uri: string): readonly T[];
-  /** How many shapes of wildcard patterns there would be with this entry; 0 if it adds none. */
+  /**
+   * Returns the number of wildcard pattern shapes including this entry, or 0 if it adds no shape.
+   */
   shapesWith(match: MatchPolicy, uri: string): number;
 }
 
 export function createPatternIndex<T>(): PatternIndex<T> {
   const exact = new Map<string, T>();
-  // Created with the first pattern: most realms have none, and nothing is searched then.
+  // Created with the first pattern. Most realms have no pattern, so they search nothing.
   let patterns: ReturnType<typeof createPatterns<T>> | undefined;
 
   /**
-   * A search is bounded by the longest URI. A longer URI can only be looked up by name, and does
-   * not exist.
+   * Returns undefined for a URI that is too long. Such a URI cannot be registered, and this bounds
+   * the search.
    */
   function patternsFor(uri: string): typeof patterns {
     return uri.length > MAX_URI_LENGTH ? undefined : patterns;
@@ -99,7 +101,9 @@ export function covers(match: MatchPolicy, pattern: string, uri: string): boolea
   }
 }
 
-/** True if the first `length` characters of a URI are whole components of it, or none. */
+/**
+ * True if the first `length` characters of a URI consist of whole components, or if `length` is 0.
+ */
 function endsWithComponent(uri: string, length: number): boolean {
   return length === 0 || length === uri.length || uri[length] === '.' || uri[length - 1] === '.';
 }

@@ -2,20 +2,23 @@ import { addEntry, deleteEntry, type Entry, findEntry, type HashEntries } from '
 import { createUriHash, hashOf, type UriHash } from './uri-hash.js';
 
 /**
- * A map from strings that finds the keys with which a text starts.
+ * A map with string keys. It finds all keys that are prefixes of a text.
  *
- * A search passes once over the text, and does one lookup for each key length up to the length of
- * the text. No key is longer than 4,096, so these are at most 4,096 lookups: some 0.1 ms for a text
- * of that length. If all keys have one of three lengths, three lookups are enough (`npm run
- * bench:micro`). Each key that is found is compared with the text.
+ * A search reads the text once, and does one lookup for each different key length. Keys have at
+ * most 4,096 characters. So a search needs at most 4,096 lookups, which takes about 0.1 ms for a
+ * text of that length. If the keys have only three different lengths, three lookups are enough
+ * (`npm run bench:micro`). The search compares each key that it finds with the text.
  */
 export interface PrefixIndex<T> {
   get(key: string): T | undefined;
   set(key: string, value: T): void;
   delete(key: string): void;
-  /** Adds the values of all keys with which `text` starts to `found`, shortest key first. */
+  /**
+   * Finds all keys that are prefixes of `text`, and adds their values to `found`, shortest key
+   * first.
+   */
   collect(text: string, found: T[]): void;
-  /** The longest key with which `text` starts and whose length satisfies `fits`. */
+  /** Finds the longest key that is a prefix of `text` and has a length that satisfies `fits`. */
   longest(text: string, fits?: (length: number) => boolean): Found<T> | undefined;
 }
 
@@ -27,10 +30,10 @@ export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIn
   /** The different lengths of the keys, in ascending order, and how many keys have each. */
   const lengths: number[] = [];
   const counts = new Map<number, number>();
-  /** The hashes of the start of the last text, for each of the lengths. */
+  /** For each of the lengths: the hash of the first characters of the last text. */
   const hashes: number[] = [];
 
-  /** Hashes the start of a text for each length. Returns how many of the lengths fit into it. */
+  /** Hashes the prefixes of a text that have one of the lengths. Returns the number of prefixes. */
   function hashStarts(text: string): number {
     let sum = 0;
     let at = 0;
@@ -44,12 +47,12 @@ export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIn
     return index;
   }
 
-  /** The key of one of the lengths with which the last text starts. */
+  /** Finds the key of this length that is a prefix of the last text. */
   function keyAt(index: number, text: string): Entry<T> | undefined {
     let entry = keys.get(hashes[index] as number);
     if (entry === undefined) return undefined;
-    // Slices are compared as blocks. `startsWith` does not do that: it takes ten times as long for
-    // long texts.
+    // The runtime compares slices as blocks. `startsWith` compares characters, and takes ten times
+    // as long for long texts.
     const start = text.slice(0, lengths[index]);
     while (entry !== undefined && entry.key !== start) entry = entry.next;
     return entry;

@@ -4,15 +4,15 @@ import { MAX_URI_LENGTH } from '../model.js';
 /**
  * The secret factors of a 32-bit hash. The hash of a text is the sum of its UTF-16 units, each
  * multiplied by the factor of its position, plus the factor of the position after the last one
- * ("multilinear hashing"). A stranger who does not know the factors cannot choose texts that
- * collide: any two texts do so with a probability of at most 2^-17.
+ * ("multilinear hashing"). An attacker does not know the factors, and so cannot choose texts that
+ * collide. Any two texts collide with a probability of at most 2^-17.
  */
 export interface UriHash {
   /** One for each position in a text, and one more. */
   readonly factors: Int32Array;
   /**
-   * Odd numbers, one for each component. When the hashes of components are added up, each is
-   * multiplied by its number.
+   * Odd numbers, one for each component. The hash of several components is the sum of their hashes,
+   * each multiplied by its number.
    */
   readonly places: Int32Array;
 }

@@ -2,30 +2,30 @@ import { addEntry, deleteEntry, type Entry, findEntry, type HashEntries } from '
 import { createUriHash, type UriHash } from './uri-hash.js';
 
 /**
- * The highest number of components of a wildcard pattern: a 32-bit mask tells which of them are
+ * The maximum number of components of a wildcard pattern. A 32-bit mask records which of them are
  * named.
  */
 export const MOST_COMPONENTS = 32;
 
 /**
- * A map from wildcard patterns: URIs with empty components, each of which stands for any one
- * component.
+ * A map whose keys are wildcard patterns. A wildcard pattern is a URI with empty components. Each
+ * empty component matches any one component.
  *
- * The shape of a pattern is its number of components, and which of them are named. A search hashes
- * the components of the URI, and does one lookup in each shape with the same number of components.
- * It costs one pass over the URI, and for each such shape at most 32 additions and one lookup,
- * however many patterns exist. A limit on the number of shapes therefore bounds it: 256 shapes take
- * some tens of microseconds (`npm run bench:micro`). A shape has at most one matching pattern,
- * which is compared with the URI.
+ * The shape of a pattern is its number of components and the positions of the named ones. A search
+ * hashes the components of the URI once. Then it does one lookup in each shape with the same number
+ * of components, with at most 32 additions each. The number of patterns does not matter. So a limit
+ * on the number of shapes bounds the search: 256 shapes take some tens of microseconds (`npm run
+ * bench:micro`). In each shape at most one pattern matches. The search compares this pattern with
+ * the URI.
  */
 export interface WildcardIndex<T> {
   get(pattern: string): T | undefined;
   set(pattern: string, value: T): void;
   delete(pattern: string): void;
   /**
-   * The value of the best pattern that matches. Components are compared from the left: a pattern
-   * that names a component is better than one that leaves it empty. WAMP's examples of
-   * pattern-based registrations use this order.
+   * Returns the value of the best matching pattern. Patterns are compared component by component
+   * from the left. A pattern that names a component is better than one that leaves it empty. WAMP's
+   * examples of pattern-based registrations use this order.
    */
   best(uri: string): T | undefined;
   /** Adds the values of all patterns that match to `found`, best pattern first. */
@@ -59,7 +59,10 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
   let components = 0;
   let mask = 0;
 
-  /** Hashes each component. Sets `components` to 0 if the text has more than a pattern may have. */
+  /**
+   * Hashes each component. Sets `components` to 0 if the text has more components than a pattern
+   * may have.
+   */
   function hashComponents(text: string): void {
     let count = 0;
     let named = 0;
@@ -170,8 +173,8 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
 }
 
 /**
- * Whether a URI has the same number of components as a wildcard pattern, and those that the pattern
- * names.
+ * True if a URI has the same number of components as a wildcard pattern, and the same named
+ * components.
  */
 export function matches(pattern: string, uri: string): boolean {
   let at = 0;

@@ -17,8 +17,8 @@ export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBeh
   subscribe(session: Session, message: Subscribe): Promise<void> | undefined;
   unsubscribe(session: Session, message: Unsubscribe): Promise<void> | undefined;
   /**
-   * Called for an UNSUBSCRIBE that has to wait behind an earlier request: no EVENT may follow it,
-   * even so.
+   * Called when an UNSUBSCRIBE waits behind an earlier request. From now on the session gets no
+   * EVENT of that subscription.
    */
   awaitUnsubscribe(session: Session, message: Unsubscribe): void;
   /**
@@ -26,7 +26,7 @@ export interface Broker extends Pick<Publishing, 'announce' | 'deliver' | 'isBeh
    * feature
    */
   publish(session: Session, message: Publish): Promise<void> | undefined;
-  /** Returns why nobody may publish this event. */
+  /** Returns a refusal if no session may publish this event. */
   check(publication: Publication): Refusal | undefined;
   readonly size: number;
 }
@@ -74,8 +74,8 @@ export function createBroker(context: RealmContext): Broker {
 
   function accept(session: Session, message: Publish): undefined {
     const publication = randomId();
-    // PUBLISHED goes before the events: a publisher that gets its own event knows the publication
-    // then.
+    // Sends PUBLISHED before the events. So a publisher that gets its own event already knows the
+    // publication ID.
     if (message.options['acknowledge'] === true) {
       session.peer.send({ type: MESSAGE.PUBLISHED, request: message.request, publication });
     }
@@ -112,8 +112,8 @@ export function createBroker(context: RealmContext): Broker {
         subscriptions.leave(session, subscription);
         session.peer.send({ type: MESSAGE.UNSUBSCRIBED, request });
       };
-      // Pauses the subscription at once: clients treat an EVENT after their UNSUBSCRIBE as a
-      // violation, however long the response takes.
+      // Pauses the subscription immediately. Clients treat an EVENT after their UNSUBSCRIBE as a
+      // violation, even before UNSUBSCRIBED arrives.
       if (verdict instanceof Promise) subscriptions.pause(session, subscription);
       return settle(verdict, { context, session, message, proceed, refuse: denyAndResume });
     },
@@ -144,7 +144,10 @@ export function createBroker(context: RealmContext): Broker {
   };
 }
 
-/** Several clients treat the response to a PUBLISH that asked for none as a protocol violation. */
+/**
+ * Sends no ERROR if PUBLISH asked for no acknowledgement. Several clients treat such an ERROR as a
+ * protocol violation.
+ */
 function denyPublish(session: Session, message: Publish, refusal: Refusal): undefined {
   if (message.options['acknowledge'] === true) refuse(session, message, refusal);
 }

@@ -3,17 +3,17 @@ import { type Event, MESSAGE } from '../../wamp/messages.js';
 import type { Dict, Payload } from '../../wamp/payload.js';
 import type { Session, Subscription } from '../model.js';
 import type { RealmContext } from '../realm-context.js';
-import { createDebts } from './debts.js';
-import { createFairLine, type Standing } from './fair-line.js';
+import { createDeliveryBackpressure } from './delivery-backpressure.js';
+import { createFairSourceQueue, type QueueItem } from './fair-source-queue.js';
 import { hears, type Subscriptions } from './subscriptions.js';
 
 /**
- * How many subscribers one turn serves at most: each connection that is written to also costs a
+ * The maximum number of subscribers that one turn serves. Each write to a connection also costs a
  * system call.
  */
 const MAX_AT_ONCE = 512;
 
-/** An event on its way to its receivers. */
+/** An event that is being sent to its receivers. */
 export interface Delivery {
   readonly topic: string;
   readonly publication: number;
@@ -22,83 +22,87 @@ export interface Delivery {
   /** The session that caused it. */
   readonly cause: Session;
   /**
-   * How many deliveries this session may have on their way before its connection is no longer read.
+   * The maximum number of pending deliveries of this session. With more, its connection is not
+   * read.
    */
-  readonly mostOwed: number;
-  /** Called when its turn comes. If it returns false, nobody gets the event. */
+  readonly maxPending: number;
+  /** Called when the turn of this event comes. If it returns false, the event is dropped. */
   readonly isDue: (() => boolean) | undefined;
   readonly except: Session | undefined;
   readonly mayReceive: ((session: Session) => boolean) | undefined;
   /**
-   * The subject of a meta event. Events with the same subject arrive in order, whichever sessions
-   * cause them.
+   * The subject of a meta event. Events with the same subject arrive in order, even if different
+   * sessions cause them.
    */
   readonly subject: object | undefined;
 }
 
 /**
- * Sends events to their receivers. Most events go to all of them at once. A delivery that takes
- * longer continues in later turns of the event loop. If a session causes too many such deliveries,
- * its connection is not read until enough of them are done.
+ * Sends events to their receivers. Most events are sent to all receivers immediately. A delivery
+ * that takes longer continues in later turns of the event loop. If a session causes too many such
+ * deliveries, its connection is not read until enough of them are done.
  */
 export interface FanOut {
   /**
-   * Sends an event to the current subscribers of its topic, except those that leave before its turn
-   * comes. Events of one publisher arrive in order.
+   * Sends an event to the current subscribers of its topic. A subscriber that leaves before the
+   * event's turn does not get it. Events of one publisher arrive in order.
    *
-   * @param publisher undefined for a meta event: those that one connection causes arrive in order,
-   * and so do those with one subject
+   * @param publisher undefined for a meta event. Meta events that one connection causes arrive in
+   * order. So do meta events with the same subject.
    */
   send(delivery: Delivery, publisher: Session | undefined): void;
-  /** The number of deliveries on their way. */
+  /** The number of pending deliveries. */
   readonly waiting: number;
 }
 
-/** How far a delivery has come. */
+/** The progress of a delivery. */
 interface Progress {
   readonly delivery: Delivery;
-  /** Sessions that subscribed later than this do not get the event. */
+  /**
+   * The number of the latest subscription at publication. Later subscribers do not get the event.
+   */
   readonly moment: number;
   readonly subscriptions: readonly Subscription[];
   /** Undefined until its turn comes. */
   isDue: boolean | undefined;
-  at: number;
+  /** The index of the current subscription. */
+  index: number;
   /** The remaining subscribers of the current subscription, each with its number. */
-  left: Iterator<[Session, number]> | undefined;
+  remaining: Iterator<[Session, number]> | undefined;
   event: Event | undefined;
 }
 
 /** A meta event that has to wait for its turn. */
-interface Waiting extends Standing {
+interface Waiting extends QueueItem {
   readonly progress: Progress;
   /**
-   * The previous waiting event with the same subject. Cleared when this one is done, so that no
+   * The previous waiting event with the same subject. Cleared when this event is done, so that no
    * long chain stays in memory.
    */
-  before: Waiting | undefined;
+  previous: Waiting | undefined;
   isDone: boolean;
 }
 
 export function createFanOut(subscriptions: Subscriptions, { turns }: RealmContext): FanOut {
-  const lines = new Map<Session, Progress[]>();
+  const queues = new Map<Session, Progress[]>();
   /**
-   * All meta events wait in one line. With one line for each session, their part of each turn would
-   * grow with the number of sessions.
+   * All meta events wait in one queue. With one queue for each session, many sessions would take
+   * most of each turn for meta events.
    */
-  const metaLine = createFairLine<Waiting>(({ before }) => before?.isDone !== false);
-  /** The meta event that is being sent. It is defined while any meta event waits. */
+  const metaQueue = createFairSourceQueue<Waiting>(({ previous }) => previous?.isDone !== false);
+  /** The meta event that is being sent. Defined while any meta event waits. */
   let metaEvent: Waiting | undefined;
   /** The last waiting event of each subject. */
   const subjects = new Map<object, Waiting>();
-  const debts = createDebts();
+  const backpressure = createDeliveryBackpressure();
   let waiting = 0;
 
   /**
-   * The message for the subscribers of one subscription. It is one object for all of them, so that
-   * a serializer recognizes it and writes it once.
+   * Creates the message for the subscribers of one subscription. All of them get the same object,
+   * so that a serializer recognizes it and encodes it once.
    */
   function eventOf({ id, match }: Subscription, { topic, publication, details, payload }: Delivery): Event {
-    // EVENT names the topic for a subscription to a pattern.
+    // For a subscription to a pattern, EVENT.Details contains the topic.
     const eventDetails = match === 'exact' ? details : { ...details, topic };
     return { type: MESSAGE.EVENT, subscription: id, publication, details: eventDetails, payload };
   }
@@ -107,13 +111,13 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
   function step(progress: Progress): boolean {
     const { delivery, moment } = progress;
     for (;;) {
-      const subscription = progress.subscriptions[progress.at];
+      const subscription = progress.subscriptions[progress.index];
       if (subscription === undefined) return false;
-      progress.left ??= subscription.subscribers.entries();
-      const next = progress.left.next();
+      progress.remaining ??= subscription.subscribers.entries();
+      const next = progress.remaining.next();
       if (next.done === true) {
-        progress.at++;
-        progress.left = undefined;
+        progress.index++;
+        progress.remaining = undefined;
         progress.event = undefined;
         continue;
       }
@@ -132,31 +136,31 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
     progress.isDue ??= progress.delivery.isDue?.() ?? true;
     if (!progress.isDue) return true;
     for (let count = 1; step(progress); count++) {
-      // Most events have few receivers: the clock is read only for each fourth one.
+      // Most events have few receivers. So the clock is read only for every fourth receiver.
       if (count >= MAX_AT_ONCE || (count % 4 === 0 && !turns.hasTime())) return false;
     }
     return true;
   }
 
-  function owe({ cause: { peer }, mostOwed }: Delivery): void {
+  function countStart({ cause: { peer }, maxPending }: Delivery): void {
     waiting++;
-    debts.add(peer, mostOwed);
+    backpressure.start(peer, maxPending);
   }
 
-  function settle({ cause: { peer } }: Delivery): void {
+  function countFinish({ cause: { peer } }: Delivery): void {
     waiting--;
-    debts.settle(peer);
+    backpressure.finish(peer);
   }
 
   function continueDeliveries(publisher: Session, queue: Progress[]): boolean {
     for (let progress = queue[0]; progress !== undefined; progress = queue[0]) {
       if (!advance(progress)) return false;
       queue.shift();
-      settle(progress.delivery);
-      // Small deliveries are cheap and do not have to wait for a turn each.
+      countFinish(progress.delivery);
+      // Small deliveries are cheap, so several may share a turn.
       if (queue.length > 0 && !turns.hasTime()) return false;
     }
-    lines.delete(publisher);
+    queues.delete(publisher);
     return true;
   }
 
@@ -164,8 +168,8 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
     while (metaEvent !== undefined) {
       if (!advance(metaEvent.progress)) return false;
       endMetaEvent(metaEvent);
-      metaEvent = metaLine.take();
-      // Events that are no longer due are cheap and do not have to wait for a turn each.
+      metaEvent = metaQueue.take();
+      // Dropped events are cheap, so several may share a turn.
       if (metaEvent !== undefined && !turns.hasTime()) return false;
     }
     return true;
@@ -174,10 +178,10 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
   function endMetaEvent(entry: Waiting): void {
     const { delivery } = entry.progress;
     entry.isDone = true;
-    entry.before = undefined;
+    entry.previous = undefined;
     if (delivery.subject !== undefined && subjects.get(delivery.subject) === entry)
       subjects.delete(delivery.subject);
-    settle(delivery);
+    countFinish(delivery);
   }
 
   function queueMetaEvent(progress: Progress): void {
@@ -187,13 +191,13 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
       progress,
       source: typeof address === 'string' ? sourceOf(address) : '',
       connection: cause.peer,
-      before: subject && subjects.get(subject),
+      previous: subject && subjects.get(subject),
       isDone: false,
     };
     if (subject !== undefined) subjects.set(subject, entry);
-    owe(progress.delivery);
+    countStart(progress.delivery);
     if (metaEvent !== undefined) {
-      metaLine.push(entry);
+      metaQueue.push(entry);
       return;
     }
     metaEvent = entry;
@@ -201,14 +205,14 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
   }
 
   function queueDelivery(progress: Progress, publisher: Session): void {
-    owe(progress.delivery);
-    const queue = lines.get(publisher);
+    countStart(progress.delivery);
+    const queue = queues.get(publisher);
     if (queue !== undefined) {
       queue.push(progress);
       return;
     }
     const newQueue = [progress];
-    lines.set(publisher, newQueue);
+    queues.set(publisher, newQueue);
     turns.add(() => continueDeliveries(publisher, newQueue));
   }
 
@@ -224,11 +228,11 @@ export function createFanOut(subscriptions: Subscriptions, { turns }: RealmConte
         moment: subscriptions.moment,
         subscriptions: matching,
         isDue: undefined,
-        at: 0,
-        left: undefined,
+        index: 0,
+        remaining: undefined,
         event: undefined,
       };
-      const canStartNow = publisher === undefined ? metaEvent === undefined : !lines.has(publisher);
+      const canStartNow = publisher === undefined ? metaEvent === undefined : !queues.has(publisher);
       if (canStartNow && advance(progress)) return;
       if (publisher === undefined) queueMetaEvent(progress);
       else queueDelivery(progress, publisher);

@@ -2,8 +2,8 @@ import type { Dict } from '../../wamp/payload.js';
 import type { Session } from '../model.js';
 
 /**
- * The lists in PUBLISH.Options that name receivers, and the property of a session that each
- * compares. The names are written out because every PUBLISH looks all of them up.
+ * The lists in PUBLISH.Options that name receivers, and the session property that each list
+ * compares. The names are literals, because every PUBLISH looks up all of them.
  */
 const LISTS = [
   ['eligible', 'exclude', (session: Session) => session.id],
@@ -12,9 +12,9 @@ const LISTS = [
 ] as const;
 
 /**
- * Returns a test whether a subscriber may get an event (WAMP, "Subscriber Black- and
- * Whitelisting"), or undefined if the options give no list. A subscriber must be on every
- * `eligible` list and on no `exclude` list. An empty `eligible` list names nobody. The broker
+ * Returns a function that tells whether a subscriber may get an event (WAMP, "Subscriber Black- and
+ * Whitelisting"). Returns undefined if the options have no list. A subscriber must be on every
+ * `eligible` list and on no `exclude` list. An empty `eligible` list excludes everybody. The broker
  * decides whether the publisher itself gets the event.
  */
 export function receiverFilter(options: Dict): ((session: Session) => boolean) | undefined {

@@ -20,13 +20,13 @@ export interface Publication {
 export interface Publishing {
   /** @param id publication ID */
   deliver(publisher: Session, id: number, publication: Publication): void;
-  /** Publishes a meta event, from the router to all but the session that causes it. */
+  /** Publishes a meta event of the router. The session that causes the event does not get it. */
   announce(topic: string, cause: Session, args: readonly unknown[], more?: MoreOfMetaEvent): void;
-  /** True while so many events are on their way that work which can wait should wait. */
+  /** True while too many events wait. Work that is not urgent should wait then. */
   readonly isBehind: boolean;
   /**
-   * Finds the retained events of topics that a pattern matches and that a session may receive, a
-   * few with each step.
+   * Finds the retained events that match a pattern and that a session may receive. Each step
+   * examines a few events.
    */
   findRetained(
     session: Session,
@@ -37,16 +37,16 @@ export interface Publishing {
 }
 
 /**
- * With so many events on their way, the meta events of sessions that have left wait before they are
- * created.
+ * If more events than this wait, the router delays the cleanup of sessions that have left, so that
+ * it creates no more meta events.
  */
 const MAX_WAITING = 1000;
 
 /**
- * How many meta events of one session may be on their way before its connection is no longer read.
- * A session that only joins or subscribes does not have to wait.
+ * If more meta events of one session wait than this, its connection is not read. A session that
+ * only joins or subscribes stays below this number.
  */
-const MOST_META_EVENTS_OWED = 8;
+const MAX_PENDING_META_EVENTS = 8;
 
 export function createPublishing(subscriptions: Subscriptions, context: RealmContext): Publishing {
   const { limits, randomId, observer, realm } = context;
@@ -61,8 +61,8 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       const details = isPacked(options) ? { ...identity, ...packingOf(options) } : identity;
       const filter = receiverFilter(options);
       const includesMe = options['exclude_me'] === false;
-      // Retains the event before sending it: a receiver may publish at once, and the later event
-      // must replace this one.
+      // Retains the event before sending it. A receiver may publish immediately, and its later
+      // event must replace this one.
       if (options['retain'] === true) {
         const { id } = publisher;
         const mayReceive = (session: Session) =>
@@ -77,7 +77,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
           details,
           payload,
           cause: publisher,
-          mostOwed: 0,
+          maxPending: 0,
           isDue: undefined,
           except,
           mayReceive: filter,
@@ -95,7 +95,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
           details: NOTHING,
           payload: { args },
           cause,
-          mostOwed: MOST_META_EVENTS_OWED,
+          maxPending: MAX_PENDING_META_EVENTS,
           isDue: more?.isDue,
           except: cause,
           mayReceive: undefined,

@@ -3,32 +3,33 @@ import { estimateSize } from '../estimate-size.js';
 import type { MatchPolicy, RouterLimits, Session } from '../model.js';
 import { covers } from '../patterns/pattern-index.js';
 
-/** What is kept of an event for later subscribers. */
+/** The data of an event that is kept for later subscribers. */
 export interface RetainedEvent {
   readonly topic: string;
   readonly publication: number;
   readonly details: Dict;
   readonly payload: Payload;
-  /** Whether a session would have got the event if it had subscribed earlier. */
+  /** Whether a session may receive the event, as at the time of publication. */
   readonly mayReceive: (session: Session) => boolean;
 }
 
 /**
- * The last event of each topic whose publisher asked for retention (WAMP, "Event Retention").
- * Limited by number and memory. If a limit is exceeded, the oldest events are dropped; if one
- * session exceeds its own limit, the oldest events of that session.
+ * The last event of each topic for which a publisher asked for retention (WAMP, "Event Retention").
+ * Limited by number and memory. Beyond a limit, drops the oldest events. If one session exceeds its
+ * own limit, drops the oldest events of that session.
  */
 export interface RetainedEvents {
   /**
-   * @param options PUBLISH.Options; their size counts too, since `mayReceive` keeps parts of them
+   * @param options PUBLISH.Options. Their size counts too, because `mayReceive` keeps parts of
+   * them.
    * @param publisher session ID of the publisher
    */
   keep(event: RetainedEvent, options: Dict, publisher: number): void;
   get(topic: string): RetainedEvent | undefined;
   /**
-   * Finds the events whose topic matches a pattern and that a session may receive, a few with each
-   * step. Also finds those that are kept or replaced during the search. Returns the latest ones, in
-   * the order in which they were published.
+   * Finds the events that match a pattern and that a session may receive. Each step examines a few
+   * events. Also finds events that are kept or replaced during the search. Returns the latest event
+   * of each topic, in the order of publication.
    */
   find(session: Session, match: MatchPolicy, pattern: string): Generator<undefined, readonly RetainedEvent[]>;
 }
@@ -46,7 +47,7 @@ interface Share {
   readonly topics: Set<string>;
 }
 
-/** Events examined in one step, which takes a few microseconds. */
+/** The number of events that one step examines. A step takes a few microseconds. */
 const LOOKED_AT = 32;
 
 export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
@@ -82,8 +83,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
   return {
     keep(event, options, publisher) {
       const { topic, payload } = event;
-      // The old event is dropped in any case: if the new one is too large, an outdated event would
-      // be worse than none.
+      // Drops the old event in any case. If the new event is too large to keep, an outdated one
+      // would be worse than none.
       drop(topic);
       const size = estimateSize([topic, payload, options], maxShare);
       if (size > maxShare) return;
@@ -100,8 +101,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
     get: (topic) => events.get(topic)?.event,
     *find(session, match, pattern) {
       const found = new Map<string, RetainedEvent>();
-      // Events that are kept during the search are appended. This counter ends the search even if
-      // somebody publishes without pause.
+      // Events that are published during the search are appended. This counter ends the search even
+      // if they never stop.
       let remaining = 2 * events.size + LOOKED_AT;
       for (const [topic, { event }] of events) {
         if (covers(match, pattern, topic) && event.mayReceive(session)) {

@@ -21,7 +21,7 @@ export interface Subscriptions {
   byId(id: number): Subscription | undefined;
   all(): Iterable<Subscription>;
   /**
-   * Adds a subscriber. A session that subscribes again keeps its place.
+   * Adds a subscriber. A session that subscribes again keeps its position.
    *
    * @param welcome called with the subscription before any meta event is published
    */
@@ -33,21 +33,20 @@ export interface Subscriptions {
   ): void;
   leave(subscriber: Session, subscription: Subscription): void;
   /**
-   * Returns why one more subscription would exceed a limit. Undefined if the session has that
-   * subscription already.
+   * Returns a refusal if one more subscription would exceed a limit. Returns undefined if the
+   * session already has that subscription.
    */
   check(subscriber: Session, match: MatchPolicy, uri: string): Refusal | undefined;
   /**
-   * Sends a session no more events of a subscription that it asked to leave, until `leave` or
-   * `resume`.
+   * Stops the events of a subscription that a session asked to leave, until `leave` or `resume`.
    */
   pause(subscriber: Session, subscription: Subscription): void;
-  /** Sends events again, since the session may not leave. */
+  /** Sends events again, because the session's UNSUBSCRIBE was refused. */
   resume(subscriber: Session, subscription: Subscription): void;
-  /** Removes all subscriptions of a session, one with each step. */
+  /** Removes all subscriptions of a session, one per step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
-  /** The number of the latest subscribing in the realm; see `subscribers` in model.ts. */
+  /** The number of the latest subscription in the realm. See `subscribers` in model.ts. */
   readonly moment: number;
 }
 
@@ -74,7 +73,10 @@ export function createSubscriptions({ limits, clock, announce }: RealmContext): 
     return subscription;
   }
 
-  /** Announces nothing about subscriptions to meta events: they would cause each other for ever. */
+  /**
+   * Announces nothing about subscriptions to meta events. Otherwise such events would cause each
+   * other forever.
+   */
   function announceChange(
     topic: string,
     subscription: Subscription,

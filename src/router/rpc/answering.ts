@@ -15,7 +15,7 @@ import { dropRerouting } from './rerouting.js';
 const PROGRESS: Dict = Object.freeze({ progress: true });
 
 /**
- * Passes the responses of callees to their callers. Drops late responses, for which nobody waits.
+ * Passes the responses of callees to their callers. Drops late responses of calls that have ended.
  */
 export interface Answering {
   /**
@@ -29,10 +29,10 @@ export interface Answering {
 export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }: RealmContext): Answering {
   function progress(call: PendingCall, message: Yield): void {
     if (!call.progressive || call.caller.gone) return;
-    // The caller has a part of the result now, so the call can no longer be rerouted.
+    // The caller now has part of the result. So the call can no longer be rerouted.
     dropRerouting(call);
-    // The timeout is the time to the first result, and then between results (WAMP, "Progressive
-    // Call Results"). A callee that got INTERRUPT cannot extend the deadline.
+    // The timeout limits the time to the first result, and then the time between results (WAMP,
+    // "Progressive Call Results"). A callee that got INTERRUPT cannot extend the deadline.
     if (!call.killed) calls.deadlines.restart(call);
     result(call, message, true);
   }
@@ -45,7 +45,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
     }
     if (isOpaque(payload)) return refuse(call, isProgress, OPAQUE_PAYLOAD);
     const outcome = call.caller.peer.send({ type: MESSAGE.RESULT, request: call.request, details, payload });
-    // If the caller is lost, its cleanup ends the call and interrupts the callee.
+    // If the caller has disconnected, its cleanup ends the call and interrupts the callee.
     if (outcome === 'sent' || (isProgress && outcome === 'closed')) return;
     refuse(call, isProgress, undeliverable(outcome, 'caller'));
   }
@@ -58,8 +58,8 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
   }
 
   /**
-   * Reroutes a call whose callee is unavailable. Returns false if that is impossible: the callee's
-   * ERROR is the response then.
+   * Reroutes a call if its callee is unavailable. Returns false if that is impossible. Then the
+   * caller gets the callee's ERROR.
    */
   function reroute(call: PendingCall): boolean {
     const { rerouting } = call;

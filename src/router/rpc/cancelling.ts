@@ -23,7 +23,8 @@ export function createCancelling(
       calls.fail(call, { uri: ERROR_URI.canceled, message: 'the call was cancelled' });
       if (mode === 'killnowait') calls.interrupt(call, 'killnowait', ERROR_URI.canceled);
     } else {
-      // The call ends, as the caller wanted. The URI says that the mode is unknown.
+      // The call ends, as the caller wanted. The error URI tells the caller that the mode is
+      // unknown.
       const message = 'CANCEL: mode must be skip, kill or killnowait; the call was ended';
       calls.fail(call, { uri: ERROR_URI.invalidArgument, message });
       calls.interrupt(call, 'killnowait', ERROR_URI.invalidArgument);
@@ -33,8 +34,8 @@ export function createCancelling(
   return (session, message) => {
     const { request, options } = message;
     const call = session.calls?.get(request);
-    // The call has ended or is being cancelled already. The router stays silent: an ERROR of type
-    // CANCEL crashes some clients.
+    // The call has ended or is already being cancelled. The router sends no response, because an
+    // ERROR of type CANCEL crashes some clients.
     if (call === undefined || call.killed) return undefined;
     const verdict = ask(context.rules.authorizer, session, 'cancel', call.procedure, 'exact');
     return settle(verdict, {
@@ -45,7 +46,8 @@ export function createCancelling(
         // The call may have ended during the authorization.
         if (session.calls?.get(request) === call) cancel(call, options['mode'] ?? 'killnowait');
       },
-      // The call goes on without any response: an ERROR for the CALL would say that it has ended.
+      // The call continues. The router sends no response to CANCEL, because an ERROR for the CALL
+      // would mean that the call has ended.
       refuse() {},
     });
   };

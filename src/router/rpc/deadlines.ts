@@ -3,15 +3,17 @@ import { createSharedTimer, LONGEST_TIMER, type SharedTimer } from '../../collec
 import type { PendingCall } from '../model.js';
 
 /**
- * Deadlines of calls. A timer runs only as long as a call needs it, so that no timer is remaining
- * when all calls have ended.
+ * Deadlines of calls. A timer runs only while a call needs it. So no timer remains after the last
+ * call.
  */
 export interface Deadlines {
-  /** Sets a deadline with a timer for this call alone: for a duration that a caller chose. */
+  /**
+   * Sets a deadline with a timer for this call alone. Used for a duration that the caller chose.
+   */
   own(call: PendingCall, duration: number): void;
   /**
-   * Sets a deadline for a duration that the configuration fixes: calls of the same duration share a
-   * timer.
+   * Sets a deadline with a shared timer. Used for a duration from the configuration. Calls with the
+   * same duration share the timer.
    */
   common(call: PendingCall, duration: number): void;
   /** Gives a call its full duration again. */
@@ -25,7 +27,7 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
 
   function startOwn(call: PendingCall, delay: number): void {
     call.stopTimer = clock.after(Math.min(delay, LONGEST_TIMER), () => {
-      // The deadline may have moved: `restart` does not touch this timer.
+      // The deadline may have moved, because `restart` does not change this timer.
       const remaining = call.dueAt - clock.monotonic();
       if (remaining > 0) startOwn(call, remaining);
       else onDue(call);
@@ -54,7 +56,7 @@ export function createDeadlines(clock: Clock, onDue: (call: PendingCall) => void
         call.dueAt = now + call.duration;
         return;
       }
-      // Moves the call to the end: the shared timer keeps its calls in the order of their
+      // Moves the call to the end, because the shared timer keeps its calls in the order of their
       // deadlines.
       shared.leave(call);
       shared.join(call, now);

@@ -32,19 +32,19 @@ export interface Dealer extends Registering {
   /** @throws ProtocolViolation for an ERROR whose request type is not INVOCATION */
   error(session: Session, message: ErrorMessage): void;
   /**
-   * Cleans up after a session that has gone, in small steps. Interrupts its calls, and sends the
-   * callers that wait for it `wamp.error.canceled`.
+   * Cleans up in small steps after a session has left. Interrupts its calls. Sends
+   * `wamp.error.canceled` to the callers that wait for it.
    */
   forget(session: Session): Iterable<void>;
   /**
-   * From now on clients can call only procedures of this process, which refuse calls themselves.
-   * Other calls get `wamp.error.unavailable`. Resolves when the calls that clients wait for have
-   * ended.
+   * Starts the shutdown. From now on, calls of clients' procedures get `wamp.error.unavailable`.
+   * Callees in this process still get calls and refuse them themselves. Resolves when the calls
+   * that clients wait for have ended.
    */
   drain(sessions: Iterable<Session>): Promise<void>;
 }
 
-/** The most characters of a caller's URI in a line of the log. */
+/** The maximum characters of a caller's URI in a log line. */
 const MAX_LOGGED_URI = 200;
 
 /** @param callMeta handles calls of `wamp.` procedures, which the router answers itself */
@@ -86,7 +86,7 @@ export function createDealer(
     const registration = exact ?? registrations.bestPattern(procedure);
     const endpoint = registration && pickEndpoint(registration, random);
     if (endpoint?.callee.gone === true) {
-      // The callee has left, but the cleanup has not reached this registration yet.
+      // The callee has left, but its cleanup has not removed this registration yet.
       registrations.leave(endpoint);
       return route(session, message);
     }
@@ -109,8 +109,8 @@ export function createDealer(
     registrations,
     cancel: createCancelling(calls, context),
     call(session, message) {
-      // The caller could not tell two responses with one ID apart. (A repeated CALL belongs to
-      // progressive call invocations.)
+      // The caller could not distinguish two responses with the same ID. (Progressive call
+      // invocations repeat a CALL with the same ID. The router does not support them.)
       if (session.calls?.has(message.request)) throw new ProtocolViolation('CALL: Request is in use');
       checkPacking('CALL', message.options, session.features.caller.payloadPassthru);
       const refusal = check(session, message);

@@ -7,8 +7,8 @@ export function isInvocationPolicy(word: unknown): word is InvocationPolicy {
 }
 
 /**
- * The endpoint that the next call goes to (WAMP, "Shared Registration"). A registration has at
- * least one.
+ * Chooses the endpoint for the next call (WAMP, "Shared Registration"). A registration has at least
+ * one endpoint.
  */
 export function pickEndpoint(registration: Registration, random: () => number): Endpoint | undefined {
   const { endpoints } = registration;
@@ -21,8 +21,7 @@ export function pickEndpoint(registration: Registration, random: () => number): 
     case 'random':
       return endpoints[Math.floor(random() * endpoints.length)];
     case 'roundrobin': {
-      // Starts again at the first one only now: endpoints that were added since the last call come
-      // first.
+      // Wraps around only now, so that endpoints added since the last call get their turn first.
       const index = registration.turn < endpoints.length ? registration.turn : 0;
       registration.turn = index + 1;
       return endpoints[index];
@@ -31,8 +30,9 @@ export function pickEndpoint(registration: Registration, random: () => number): 
 }
 
 /**
- * The endpoint that a call goes to after the callees in `tried` were unavailable, chosen by the
- * same policy as if they did not exist (WAMP, "Call Re-Routing"). Undefined if all were tried.
+ * Chooses the endpoint for a call after the callees in `tried` were unavailable (WAMP, "Call
+ * Re-Routing"). Applies the registration's policy to the other callees. Returns undefined if all
+ * callees were tried.
  */
 export function pickAnother(
   registration: Registration,
@@ -43,8 +43,7 @@ export function pickAnother(
   const isCandidate = ({ callee }: Endpoint) => !tried.has(callee) && !callee.gone;
   if (registration.invoke !== 'roundrobin')
     return pickEndpoint({ ...registration, endpoints: endpoints.filter(isCandidate) }, random);
-  // A single pass over the endpoints: callees that are unavailable again and again must not cost
-  // quadratic time.
+  // Passes over the endpoints only once, so that repeated reroutings do not take quadratic time.
   let index = endpoints.findIndex((endpoint, position) => position >= turn && isCandidate(endpoint));
   if (index === -1) index = endpoints.findIndex(isCandidate);
   if (index === -1) return undefined;
@@ -52,7 +51,7 @@ export function pickAnother(
   return endpoints[index];
 }
 
-/** Removes an endpoint. The endpoint that has the next turn keeps it. */
+/** Removes an endpoint. Does not change which of the others is next. */
 export function removeEndpoint(registration: Registration, endpoint: Endpoint): void {
   const { endpoints } = registration;
   const index = endpoints.indexOf(endpoint);

@@ -18,7 +18,7 @@ import { dropRerouting, keepForRerouting } from './rerouting.js';
  */
 const BACKSTOP_MARGIN_MS = 1000;
 
-/** Sends INVOCATION for a CALL: the first one, and another when the call is rerouted. */
+/** Sends INVOCATION for a CALL. Sends another one if the call is rerouted. */
 export interface Invoking {
   begin(caller: Session, message: Call, endpoint: Endpoint): void;
   /** Reroutes a call to another callee. Its deadline does not change. */
@@ -41,8 +41,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     if (features.callReroute)
       keepForRerouting(call, message, registration, limits.maxWaitingBytes, budgets.kept);
     else dropRerouting(call);
-    // Everything is in place before INVOCATION is sent: a callee in this process may respond before
-    // `send` returns.
+    // Records the call before sending INVOCATION, because a callee in this process may respond
+    // before `send` returns.
     callee.invocations ??= new RequestTable();
     callee.invocations.set(call.invocation, call);
     const packed = isPacked(message.options);
@@ -59,7 +59,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       details: invocationDetails(call, message, endpoint, packed, limits),
       payload: message.payload,
     });
-    // If the callee was lost while sending, its cleanup has ended the call already.
+    // If the callee disconnected while sending, its cleanup has already ended the call.
     if (outcome === 'sent' || call.caller.calls?.get(call.request) !== call) return;
     calls.finish(call, 'error');
     calls.fail(call, undeliverable(outcome, 'callee'));
@@ -76,7 +76,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       const call: PendingCall = {
         caller,
         request: message.request,
-        // The same text as that of the CALL, which then does not have to stay in memory.
+        // Refers to the registration's text, so that the equal text of the CALL does not stay in
+        // memory.
         procedure: match === 'exact' ? uri : message.procedure,
         callee: endpoint.callee,
         invocation: 0,
@@ -101,7 +102,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
 }
 
 /**
- * Measured with 50,000 calls: 570 bytes of heap each, and 450 more for a call with its own timer.
+ * Estimated bytes of an open call. Measured with 50,000 calls: 570 bytes of heap each, and 450 more
+ * for a call with its own timer.
  */
 const CALL_BYTES = 640;
 const TIMER_BYTES = 480;
@@ -111,12 +113,18 @@ function sizeOf({ options, procedure }: Call, match: MatchPolicy): number {
   return CALL_BYTES + timer + (match === 'exact' ? 0 : 2 * procedure.length);
 }
 
-/** The caller's timeout, capped. 0 if it named none: absent, null and 0 mean the same. */
+/**
+ * The caller's timeout, limited to the maximum. 0 if the caller set no timeout: absent, null and 0
+ * mean the same.
+ */
 function timeoutOf(options: Dict, limits: RouterLimits): number {
   return Math.min(Number(options['timeout'] ?? 0), limits.maxCallTimeout);
 }
 
-/** Sets the call's deadline. It is only a backstop if the callee enforces timeouts itself. */
+/**
+ * Sets the call's deadline. If the callee enforces timeouts itself, the deadline is only a
+ * backstop.
+ */
 function setDeadline(
   call: PendingCall,
   options: Dict,

@@ -7,7 +7,10 @@ import { type Refusal, refuse } from '../refusals.js';
 import { createDeadlines, type Deadlines } from './deadlines.js';
 import { dropRerouting } from './rerouting.js';
 
-/** Calls that have no final RESULT or ERROR yet, and how they end without one from the callee. */
+/**
+ * The calls that have no final RESULT or ERROR yet. Also ends calls that get no response from the
+ * callee.
+ */
 export interface OpenCalls {
   readonly deadlines: Deadlines;
   /** Forgets a call. A later response to it is dropped. */
@@ -17,15 +20,15 @@ export interface OpenCalls {
   /** Sends the callee an INTERRUPT, if it supports that. */
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
   /**
-   * Cleans up after a session that has gone, one call with each step. Interrupts its calls, and
-   * sends the callers that wait for it `wamp.error.canceled`.
+   * Cleans up after a session has left, one call per step. Interrupts its calls. Sends
+   * `wamp.error.canceled` to the callers that wait for it.
    */
   forget(session: Session): Iterable<void>;
   /** Resolves when all calls that these callers wait for now have ended. */
   ended(callers: Iterable<Session>): Promise<void>;
 }
 
-/** Calls of which somebody waits for the end. */
+/** A set of calls, and a function to call when all of them have ended. */
 interface Awaited {
   readonly calls: Set<PendingCall>;
   resolve(): void;
@@ -54,7 +57,7 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
   }
 
   /**
-   * Sends INTERRUPT only to callees that announced call_canceling: others treat it as a protocol
+   * Sends INTERRUPT only to callees that announced call_canceling. Others treat it as a protocol
    * violation.
    */
   function interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void {
@@ -68,8 +71,8 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
     fail,
     interrupt,
     *forget(session) {
-      // Ends its own calls first, so that a session which called itself gets no response after it
-      // has gone.
+      // Ends its own calls first, so that a session that called itself gets no response after it
+      // has left.
       for (const call of session.calls?.values() ?? []) {
         if (session.calls?.get(call.request) !== call) continue;
         finish(call, 'canceled');

@@ -17,7 +17,7 @@ export interface Registering {
 export function createRegistering(registrations: Registrations, context: RealmContext): Registering {
   const { rules } = context;
 
-  /** Checks a REGISTER by itself, without regard to existing registrations. */
+  /** Checks a REGISTER without looking at existing registrations. */
   function check(session: Session, { procedure, options }: Register): Refusal | undefined {
     if (!isUsablePattern(matchPolicyOf(options), procedure))
       return { uri: ERROR_URI.invalidUri, message: 'the procedure is not a valid URI or pattern' };
@@ -34,8 +34,8 @@ export function createRegistering(registrations: Registrations, context: RealmCo
       if (session.trusted || !known.endpoints.some(({ callee }) => callee.trusted)) return undefined;
       return exists('the procedure is registered by the router itself');
     }
-    // autobahn|python treats a second REGISTERED with a known ID as a violation. So no policy lets
-    // a session register twice.
+    // No policy allows a session to register the same procedure twice. autobahn|python treats a
+    // second REGISTERED with a known ID as a violation.
     if (session.registrations?.has(known.id))
       return exists('this session has already registered the procedure');
     if (known.invoke === 'single' || known.invoke !== options['invoke'])
@@ -46,7 +46,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
   function enter(session: Session, message: Register): undefined {
     const { procedure: uri, options, request } = message;
     const match = matchPolicyOf(options);
-    // Endpoints of sessions that have gone may still be here; they must not block a new callee.
+    // Endpoints of sessions that have left may still exist. They must not block a new callee.
     const stale = registrations.get(match, uri)?.endpoints.filter(({ callee }) => callee.gone) ?? [];
     for (const endpoint of stale) registrations.leave(endpoint);
     const known = registrations.get(match, uri);
@@ -66,9 +66,7 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     });
   }
 
-  /**
-   * Takes a registration from a callee that did not ask for it (WAMP, "Registration Revocation").
-   */
+  /** Removes a callee's registration without its request (WAMP, "Registration Revocation"). */
   function revoke(endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
     registrations.leave(endpoint);
@@ -89,10 +87,13 @@ export function createRegistering(registrations: Registrations, context: RealmCo
         ask(rules.authorizer, session, action, procedure, match);
       const proceed = () => enter(session, message);
       // A session that replaces other callees needs both permissions.
-      const petition = { context, session, message, proceed, refuse: deny };
-      const proceedForced = () => settle(askFor('unregister'), petition);
+      const authorizationRequest = { context, session, message, proceed, refuse: deny };
+      const proceedForced = () => settle(askFor('unregister'), authorizationRequest);
       const isForced = options['force_reregister'] === true;
-      return settle(askFor('register'), isForced ? { ...petition, proceed: proceedForced } : petition);
+      return settle(
+        askFor('register'),
+        isForced ? { ...authorizationRequest, proceed: proceedForced } : authorizationRequest,
+      );
     },
     unregister(session, message) {
       const { registration, request } = message;

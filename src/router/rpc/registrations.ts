@@ -15,7 +15,7 @@ export interface Registrations {
   /** The registration with exactly this URI and policy. */
   get(match: MatchPolicy, uri: string): Registration | undefined;
   exact(procedure: string): Registration | undefined;
-  /** The best pattern that matches a procedure, for procedures without an exact registration. */
+  /** Finds the best pattern that matches a procedure. Used if there is no exact registration. */
   bestPattern(procedure: string): Registration | undefined;
   byId(id: number): Registration | undefined;
   all(): Iterable<Registration>;
@@ -27,9 +27,9 @@ export interface Registrations {
    */
   enter(request: RegistrationRequest, welcome: (registration: Registration) => void): void;
   leave(endpoint: Endpoint): void;
-  /** Returns why one more callee, or one more registration, would exceed a limit. */
+  /** Returns a refusal if one more callee, or one more registration, would exceed a limit. */
   check(callee: Session, match: MatchPolicy, uri: string): Refusal | undefined;
-  /** Removes all registrations of a session, one with each step. */
+  /** Removes all registrations of a session, one per step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
 }

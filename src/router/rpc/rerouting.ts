@@ -4,9 +4,9 @@ import { estimateSize } from '../estimate-size.js';
 import type { PendingCall, Registration } from '../model.js';
 
 /**
- * Keeps what the rerouting of a call needs (WAMP, "Call Re-Routing"), if it is not kept yet.
- * Callees may take long, and callers may have thousands of calls. So no more than `most` bytes are
- * kept for one caller, and no more than the budget for the realm. A call beyond these limits is not
+ * Keeps the CALL for a possible rerouting (WAMP, "Call Re-Routing"), if it is not kept yet. Calls
+ * may last long, and a caller may have thousands of them. So the router keeps at most `most` bytes
+ * for one caller. For the realm, the budget limits the bytes. A call beyond these limits is not
  * rerouted: its caller gets the ERROR of the unavailable callee.
  */
 export function keepForRerouting(

@@ -2,7 +2,7 @@ import type { Authenticate } from '../../../wamp/messages.js';
 import type { Dict } from '../../../wamp/payload.js';
 import type { DeriveKey } from '../key-derivation.js';
 
-/** The result of a right signature, for WELCOME; false for a wrong one. */
+/** The result of a valid signature, for WELCOME. False for a wrong signature. */
 export type Judgement = false | { readonly authextra?: Dict };
 
 /** A challenge of one authmethod. It allows one answer. */

@@ -3,7 +3,7 @@ import { sameBytes } from '../key-bytes.js';
 import type { Challenge } from './challenge.js';
 import { loginMethod } from './login-method.js';
 
-/** A public key whose private key is not used, for clients without a known key. */
+/** A public key that no user has. It replaces the key of a client without a known key. */
 const NOBODYS_KEY = 'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a';
 
 const SIGNATURE_BYTES = 64;
@@ -23,7 +23,7 @@ export const cryptosign = loginMethod({
  * WAMP "Cryptosign-based Authentication", without channel binding: the client signs 32 random bytes
  * with its Ed25519 key, and answers with the signature, followed by the signed bytes.
  *
- * @param keys public keys, in hex, of which any may have signed; empty if no answer can be right
+ * @param keys public keys in hex. A signature by any of them is valid. Empty if no answer is valid.
  */
 export function challengeCryptosign(
   keys: readonly string[],
@@ -36,8 +36,8 @@ export function challengeCryptosign(
       const bytes = Buffer.from(answer, 'hex');
       const signature = bytes.subarray(0, SIGNATURE_BYTES);
       const signed = bytes.subarray(SIGNATURE_BYTES);
-      // Verifies with every key, or with a substitute if there is none, so that the time reveals
-      // nothing.
+      // Verifies with every key, or with a substitute if there is no key, so that the duration
+      // reveals nothing.
       const verified = (keys.length === 0 ? [NOBODYS_KEY] : keys).filter((key) =>
         hasSigned(key, challenge, signature),
       );
@@ -52,7 +52,7 @@ function hasSigned(key: string, message: Buffer, signature: Buffer): boolean {
     const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     return verifySignature(null, message, publicKey, signature);
   } catch {
-    // The 32 bytes of the key are not a point of the curve.
+    // The 32 bytes of the key are not a point on the curve.
     return false;
   }
 }

@@ -8,10 +8,10 @@ export interface UserKeys extends Partial<PasswordKeys> {
   readonly publicKeys: readonly string[];
 }
 
-/** Credentials that belong to nobody. They have something for every authmethod. */
+/** Credentials that belong to no user. They cover every authmethod. */
 export type DecoyKeys = PasswordKeys & UserKeys;
 
-/** What a challenge may tell about the session that the client wants. */
+/** The facts about the requested session that a challenge may contain. */
 export interface LoginFacts {
   readonly authid: string;
   readonly authrole: string;
@@ -31,11 +31,11 @@ interface LoginMethodParts<N extends string, C> {
   isComplete(claims: LoginClaims): boolean;
   /** The user's credential for this method; undefined if the user has none. */
   credential(keys: UserKeys): C | undefined;
-  /** A credential that looks like a user's and belongs to nobody. */
+  /** A credential that looks like a user's but belongs to no user. */
   decoy(keys: DecoyKeys): C;
   challenge(credential: C, facts: LoginFacts): Challenge;
   /**
-   * True if the realm's authenticator judges the client's answer. Default: the router judges it.
+   * True if the realm's authenticator checks the client's answer. Default: the router checks it.
    */
   readonly isJudgedByAuthenticator?: boolean;
 }
@@ -52,7 +52,7 @@ export interface LoginMethod<N extends string = string> {
   challengeDecoy(keys: DecoyKeys, facts: LoginFacts): Challenge;
 }
 
-/** Makes an authmethod of its parts. */
+/** Creates an authmethod from its parts. */
 export function loginMethod<N extends string, C>(parts: LoginMethodParts<N, C>): LoginMethod<N> {
   return {
     name: parts.name,

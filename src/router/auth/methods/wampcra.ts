@@ -23,7 +23,7 @@ export const wampcra = loginMethod({
     }),
 });
 
-/** What the challenge tells about the session that the client wants. */
+/** The facts about the requested session that the challenge contains. */
 export interface CraClaims {
   readonly authid: string;
   readonly authrole: string;
@@ -37,7 +37,7 @@ export interface CraClaims {
 /**
  * WAMP "Challenge Response Authentication": the client signs a text with the password, or with a
  * key derived from a salted password. That key is the base64 text of the PBKDF2 output, not its
- * bytes. The specification does not say so, but all clients do it.
+ * bytes. The specification does not say this, but all clients use the base64 text.
  */
 export function challengeCra(cra: NonNullable<PasswordKeys['cra']>, claims: CraClaims): Challenge {
   const challenge = asciiJson({ ...claims, authmethod: 'wampcra' });
@@ -54,7 +54,7 @@ function signChallenge(key: string, challenge: string): Buffer {
   return createHmac('sha256', key).update(challenge).digest();
 }
 
-/** JSON in ASCII, so that every client signs the same bytes, whatever its text encoding. */
+/** JSON in ASCII. So every client signs the same bytes, in any text encoding. */
 function asciiJson(value: object): string {
   return JSON.stringify(value).replace(
     /[^\0-~]/g,

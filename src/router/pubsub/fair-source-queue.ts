@@ -1,26 +1,28 @@
-/** Where an item in the line comes from. */
-export interface Standing {
-  /** An address, or a network; see sourceOf. */
+/** The origin of an item in the queue. */
+export interface QueueItem {
+  /** An IP address or a network. See sourceOf. */
   readonly source: string;
   readonly connection: object;
 }
 
 /**
- * A line in which sources take turns, and within a source its connections. Items of one connection
- * keep their order. So a source that adds many items, over one connection or a thousand, delays
- * only itself.
+ * A queue in which sources take turns. Within a source, its connections take turns. Items of one
+ * connection keep their order. So a source that adds many items delays only itself, with any number
+ * of connections.
  */
-export interface FairLine<T extends Standing> {
+export interface FairSourceQueue<T extends QueueItem> {
   push(item: T): void;
-  /** Removes and returns the next item that is ready; undefined if none is. */
+  /** Removes and returns the next item that is ready. Returns undefined if no item is ready. */
   take(): T | undefined;
 }
 
 /**
- * @param isReady whether an item is ready; one that waits for another item in the line is not, and
- * must become ready when that item is done
+ * @param isReady whether an item is ready. An item that waits for another one in the queue is not
+ * ready. It becomes ready when the other one is done.
  */
-export function createFairLine<T extends Standing>(isReady: (item: T) => boolean): FairLine<T> {
+export function createFairSourceQueue<T extends QueueItem>(
+  isReady: (item: T) => boolean,
+): FairSourceQueue<T> {
   /**
    * Sources in the order of their turns. Each has at least one connection, and each connection at
    * least one item.
@@ -42,8 +44,8 @@ export function createFairLine<T extends Standing>(isReady: (item: T) => boolean
           const [first] = items;
           if (first === undefined || !isReady(first)) continue;
           items.shift();
-          // A connection and a source that have more items go to the end, so that the others come
-          // first.
+          // If the connection or the source has more items, it moves to the end, so that the others
+          // come first.
           connections.delete(connection);
           if (items.length > 0) connections.set(connection, items);
           sources.delete(source);
