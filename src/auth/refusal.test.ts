@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import { judgeRefusal } from './refusal.js';
 
 const response = (status: number, challenge?: string | string[]) => ({
   status,
-  headers: answerHeaders({ 'www-authenticate': challenge }),
+  headers: headerFields({ 'www-authenticate': challenge }),
   body: Buffer.alloc(0),
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import type { TokenPlace } from './token-place.js';
 import { readTokenResponse } from './token-response.js';
@@ -22,7 +22,7 @@ function read(
   const outcome: UpstreamOutcome = {
     kind: 'response',
     attempts: 1,
-    response: { status, headers: answerHeaders(headers), body: Buffer.from(text) },
+    response: { status, headers: headerFields(headers), body: Buffer.from(text) },
   };
   return readTokenResponse(outcome, { ...rule, token }, NOW);
 }

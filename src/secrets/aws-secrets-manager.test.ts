@@ -125,7 +125,7 @@ describe('an unusable secret', () => {
   });
 
   it('contains neither text nor bytes', async () => {
-    endpoint.answerWith(() => ({ body: '{"Name":"billing-creds"}' }));
+    endpoint.respondWith(() => ({ body: '{"Name":"billing-creds"}' }));
     expect(await failureOf(create().read())).toBe('the secret has no SecretString');
   });
 });
@@ -156,7 +156,7 @@ describe('an endpoint that refuses', () => {
   });
 
   it('and repeats the request everywhere puts nothing into the message', async () => {
-    endpoint.answerWith(({ headers, text }) => {
+    endpoint.respondWith(({ headers, text }) => {
       const echo = `${MARK} ${headers['authorization']} ${text}`;
       const body = { __type: echo, message: echo, code: echo, name: echo, Type: echo, Code: echo };
       return {
@@ -171,13 +171,13 @@ describe('an endpoint that refuses', () => {
   });
 
   it('without JSON puts its status into the message', async () => {
-    endpoint.answerWith(() => ({ status: 502, body: `<html>${MARK}</html>` }));
+    endpoint.respondWith(() => ({ status: 502, body: `<html>${MARK}</html>` }));
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 502)');
   });
 
   it('with half a response puts nothing into the message', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n';
-    endpoint.answerWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
+    endpoint.respondWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
     expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ECONNRESET|other error)/);
   });
 });
@@ -189,24 +189,24 @@ describe('an endpoint with a large response', () => {
   }
   const TOO_LARGE = 'AWS Secrets Manager: the response is larger than 1048576 bytes';
   it.each([200, 400, 500])('is disconnected after 1 MB, with status %d', async (status) => {
-    endpoint.answerWith((_request, response) => {
+    endpoint.respondWith((_request, response) => {
       response.writeHead(status);
       void pipeline(thirtyTwoMegabytes(), response).catch(() => undefined);
       return 'handled';
     });
     expect(await failureOf(create().read())).toBe(TOO_LARGE);
     const [request, ...more] = endpoint.requests;
-    expect(await request?.answered).toBe(false);
+    expect(await request?.responded).toBe(false);
     expect(more).toEqual([]);
   });
 
   it('may send exactly 1 MB', async () => {
     const empty = JSON.stringify({ SecretString: '{"a":""}' });
-    const answerOf = (length: number) =>
+    const responseOf = (length: number) =>
       empty.replace('\\"\\"', `\\"${'x'.repeat(length - empty.length)}\\"`);
-    endpoint.answerWith(() => ({ body: answerOf(1024 * 1024) }));
+    endpoint.respondWith(() => ({ body: responseOf(1024 * 1024) }));
     expect((await create().read()).get('a')).toMatch(/^x+$/);
-    endpoint.answerWith(() => ({ body: answerOf(1024 * 1024 + 1) }));
+    endpoint.respondWith(() => ({ body: responseOf(1024 * 1024 + 1) }));
     expect(await failureOf(create().read())).toBe(TOO_LARGE);
   });
 });
@@ -239,19 +239,19 @@ describe('an endpoint that hangs', () => {
     const request = await endpoint.arrived(1);
     clock.advance(30_000);
     expect(await reading).toBe('AWS Secrets Manager: no response within 30 s');
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     expect(clock.pending).toBe(0);
   });
 
   it('is abandoned in the middle of a response too', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"SecretString":';
-    endpoint.answerWith(() => ({ ...HANG, raw: head }));
+    endpoint.respondWith(() => ({ ...HANG, raw: head }));
     const clock = createFakeClock();
     const reading = failureOf(createAwsSecretsManager(SECRET, clock).read());
     const request = await endpoint.arrived(1);
     clock.advance(30_000);
     expect(await reading).toBe('AWS Secrets Manager: no response within 30 s');
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
   });
 
   it('delays one request, and then the next one begins', async () => {
@@ -268,7 +268,7 @@ describe('an endpoint that hangs', () => {
     const request = await endpoint.arrived(1);
     provider.close();
     expect(await reading).toBe('the service is closed');
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
   });
 });
 

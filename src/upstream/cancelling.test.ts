@@ -19,7 +19,7 @@ describe('cancelling a call', () => {
     const arrived = await server.arrived(1);
     cancelCall(control);
     expect(await outcome).toEqual({ kind: 'canceled', attempts: 1 });
-    expect(await arrived.answered).toBe(false);
+    expect(await arrived.responded).toBe(false);
     expect(pool.busy).toBe(0);
   });
 
@@ -62,7 +62,7 @@ describe('cancelling a call', () => {
       expect(server.openConnections).toBe(1);
       still.advance(1);
       expect(await connection).toBe('broken');
-      expect(await arrived.answered).toBe(false);
+      expect(await arrived.responded).toBe(false);
       expect(still.pending).toBe(0);
     });
 
@@ -111,7 +111,7 @@ describe('cancelling a call', () => {
       const arrived = await server.arrived(1);
       cancelCall(control, 'gateway');
       expect(await result).toMatchObject({ outcome: { kind: 'canceled' }, connection: 'broken' });
-      expect(await arrived.answered).toBe(false);
+      expect(await arrived.responded).toBe(false);
     });
   });
 
@@ -129,7 +129,7 @@ describe('cancelling a call', () => {
     await server.arrived(1);
     cancelCall(first);
     await running;
-    server.answerWith(() => ({ body: 'ok' }));
+    server.respondWith(() => ({ body: 'ok' }));
     expect(await upstream.send(sending(request(server.url), true), within(5_000))).toMatchObject({
       kind: 'response',
     });
@@ -140,7 +140,7 @@ describe('cancelling a call', () => {
     const { upstream } = connect(server.url, { retry: { retries: 1, statuses: new Set([503]) } });
     const control = within(120_000);
     const outcome = upstream.send(sending(request(server.url), true), control);
-    await (await server.arrived(1)).answered;
+    await (await server.arrived(1)).responded;
     // The response is on its way to us: wait until the call pauses.
     while (control.waitsFor === undefined) await new Promise(setImmediate);
     cancelCall(control);

@@ -1,12 +1,12 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import { decodeContent, isEncoded } from './content-coding.js';
 
 const plain = Buffer.from('{"id":"INV-001","note":"ünïcödé"}');
 const response = (coding: string | string[], body: Buffer) => ({
   status: 200,
-  headers: answerHeaders({ 'content-encoding': coding }),
+  headers: headerFields({ 'content-encoding': coding }),
   body,
 });
 

@@ -23,7 +23,7 @@ describe('the time limit', () => {
     const { upstream } = connect(server.url, { timeoutMs: 60 });
     const outcome = await upstream.send(sending(request(server.url), false), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code: 'timeout', sent: true, attempts: 1 });
-    expect(await (await server.arrived(1)).answered).toBe(false);
+    expect(await (await server.arrived(1)).responded).toBe(false);
   });
 
   it('ends all attempts at the deadline', async () => {

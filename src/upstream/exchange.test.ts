@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type AnswerHandler, CLOSE, RESET } from '../../test/support/recording-upstream.js';
+import { CLOSE, RESET, type ResponseHandler } from '../../test/support/recording-upstream.js';
 import { request, sending, upstreamFixture, within } from '../../test/support/upstream-fixture.js';
 import { freePlace } from './call-control.js';
 
@@ -68,7 +68,7 @@ describe('one exchange', () => {
     expect(outcome.kind === 'response' && outcome.response.body.toString()).toBe('hello');
   });
 
-  it.each<[string, AnswerHandler, string]>([
+  it.each<[string, ResponseHandler, string]>([
     ['is larger than allowed, as announced', () => ({ body: 'x'.repeat(2_000) }), 'bad_answer'],
     [
       'is larger than allowed, in chunks',
@@ -128,7 +128,7 @@ describe('one exchange', () => {
     const outcome = await upstream.send(sending(request(server.url), true), within(5_000));
     expect(outcome).toMatchObject({ kind: 'failure', code, sent: true, attempts: 1 });
     expect(pool.busy).toBe(0);
-    server.answerWith(() => ({ body: 'recovered' }));
+    server.respondWith(() => ({ body: 'recovered' }));
     expect(await upstream.send(sending(request(server.url), true), within(5_000))).toMatchObject({
       kind: 'response',
     });

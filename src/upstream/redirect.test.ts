@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import type { HttpMethod, HttpRequest } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 
@@ -12,7 +12,7 @@ const request = (method: HttpMethod): HttpRequest => ({
 });
 const response = (status: number, location?: string | string[]) => ({
   status,
-  headers: answerHeaders({ location }),
+  headers: headerFields({ location }),
   body: Buffer.alloc(0),
 });
 

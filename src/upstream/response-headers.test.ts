@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import { allHeaders, firstHeader } from './response-headers.js';
 
-const headers = answerHeaders({
+const headers = headerFields({
   'Content-Type': 'text/plain',
   'set-cookie': ['a=1', 'b=2'],
   'X-Rate-Limit_1': '7',
@@ -49,7 +49,7 @@ it('a character of a header name matches no other character', () => {
   const tokens = "!#$%&'*+-.^_`|~0189AMZamz";
   for (const sent of tokens) {
     for (const wanted of tokens.toLowerCase()) {
-      const found = firstHeader(answerHeaders({ [sent]: 'x' }), wanted) !== undefined;
+      const found = firstHeader(headerFields({ [sent]: 'x' }), wanted) !== undefined;
       expect([sent, wanted, found]).toEqual([sent, wanted, sent.toLowerCase() === wanted]);
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../test/support/answer-headers.js';
+import { headerFields } from '../../test/support/header-fields.js';
 import type { ExchangeOutcome } from './exchange.js';
 import { failure } from './exchange-failure.js';
 import { type RetryState, retryBackoffMs, retryDelayMs } from './retry-policy.js';
@@ -14,7 +14,7 @@ const state: RetryState = {
 const half = () => 0.5;
 const response = (status: number, headers = {}): ExchangeOutcome => ({
   kind: 'response',
-  response: { status, headers: answerHeaders(headers), body: Buffer.alloc(0) },
+  response: { status, headers: headerFields(headers), body: Buffer.alloc(0) },
 });
 
 describe('a request that may have reached the upstream', () => {

@@ -68,12 +68,12 @@ describe('docs/authentication.md', () => {
 
   /** Runs a block as it stands, but for the hosts of its two URLs. */
   async function run(block: string, around: AuthenticationCase): Promise<Caller> {
-    const { env = {}, files = {}, secret, tokenAnswer, tokenReply } = around;
+    const { env = {}, files = {}, secret, tokenResponse, tokenReply } = around;
     for (const [name, content] of Object.entries(files)) {
       folder.write(name, typeof content === 'string' ? content : JSON.stringify(content));
     }
     if (secret !== undefined) await keepInSecretsManager(secret);
-    if (tokenAnswer ?? tokenReply) idp.answerWith(() => ({ json: tokenAnswer, ...tokenReply }));
+    if (tokenResponse ?? tokenReply) idp.respondWith(() => ({ json: tokenResponse, ...tokenReply }));
     const text = block
       .replace(/(?<=\.base_url = )https:\/\/\w+\.example\.com/, api.url)
       .replace(/(?<=\.auth\.fetch\.url = )https:\/\/idp\.example\.com/, idp.url);
@@ -125,8 +125,8 @@ describe('docs/authentication.md', () => {
 
   it('an error inside a 200 is one, whatever stands at token_path', async () => {
     const { heading, text } = BLOCKS.find((block) => block.heading === 'Errors inside a 200')!;
-    const tokenAnswer = { errcode: 40_001, errmsg: 'no', result: { token: 'tok-1' } };
-    const caller = await run(text, { ...AUTHENTICATION_CASES[heading]!, tokenAnswer });
+    const tokenResponse = { errcode: 40_001, errmsg: 'no', result: { token: 'tok-1' } };
+    const caller = await run(text, { ...AUTHENTICATION_CASES[heading]!, tokenResponse });
     const answer = await caller.call(...AUTHENTICATION_CASES[heading]!.call);
     expect(ownError(answer)).toMatchObject({ status: 503, code: 'auth', retry_after: 1 });
     expect([idp.requests.length, api.requests.length]).toEqual([1, 0]);

@@ -102,7 +102,7 @@ describe('docs/guide.md', () => {
       const [head = '', body = ''] = (blocks['http']?.[0] ?? '').trimEnd().split('\n\n');
       const [requestLine, ...headers] = head.split('\n');
       const expected = JSON.parse(result);
-      api.answerWith(() => ({
+      api.respondWith(() => ({
         status: expected.status,
         ...(expected.body !== '' && { json: expected.body }),
       }));
@@ -128,7 +128,7 @@ describe('docs/guide.md', () => {
       [404, { error: 'none' }, [['Invoice not found']]],
       [502, { error: 'gone' }, [['Upstream error:', { error: 'gone' }]]],
     ])('of the JavaScript, where the API answers %i', async (status, json, printed) => {
-      api.answerWith(() => ({ status, json }));
+      api.respondWith(() => ({ status, json }));
       const client = await connectAutobahn(gateway.url, REALM);
       const out: unknown[][] = [];
       await new Promise<void>((resolve) => {
@@ -148,7 +148,7 @@ describe('docs/guide.md', () => {
     beforeEach(async () => {
       idp = await startRecordingUpstream(() => ({ json: { access_token: 'tok-1', expires_in: 3600 } }));
       open.push(() => idp.close());
-      api.answerWith(() => ({ json: INVOICE }));
+      api.respondWith(() => ({ json: INVOICE }));
     });
     afterEach(async () => {
       for (const close of open.splice(0).reverse()) await close();

@@ -32,18 +32,18 @@ describe.skipIf(python === undefined)('autobahn|python', () => {
     [502, { error: 'gone' }, "Upstream error: {'error': 'gone'}\n"],
   ])("runs the guide's example as written when the API answers %i", async (status, json, printed) => {
     upstream.clear();
-    upstream.answerWith(() => ({ status, json }));
+    upstream.respondWith(() => ({ status, json }));
     expect(await runPython(python!, 'autobahn_guide.py', gateway.url, 'json')).toBe(printed);
     expect(upstream.requests.map(({ method, url }) => [method, url])).toEqual([['GET', '/invoices/INV-001']]);
   });
 
   it('finds our serializer among those it offers by default', async () => {
-    upstream.answerWith(() => ({ json: invoice }));
+    upstream.respondWith(() => ({ json: invoice }));
     expect(await runPython(python!, 'autobahn_guide.py', gateway.url)).toBe(shownInvoice);
   });
 
   it("and the guide's JavaScript example both run as written, on one procedure with no key set", async () => {
-    upstream.answerWith(() => ({ json: invoice }));
+    upstream.respondWith(() => ({ json: invoice }));
     const client = await connectAutobahn(gateway.url, REALM);
     const printed = new Promise<unknown[][]>((resolve) => {
       const out: unknown[][] = [];
@@ -63,7 +63,7 @@ describe.skipIf(python === undefined)('autobahn|python', () => {
 
   it('reads keyword arguments by kwresults, where the configuration asks for them', async () => {
     upstream.clear();
-    upstream.answerWith(() => ({ json: invoice }));
+    upstream.respondWith(() => ({ json: invoice }));
     expect(await runPython(python!, 'autobahn_kwargs.py', withKwargs.url)).toBe(shownInvoice);
     expect(upstream.requests[0]?.url).toBe('/invoices/INV-001?expand=lines');
   });

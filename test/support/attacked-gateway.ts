@@ -3,7 +3,11 @@ import { MESSAGE } from '../../src/wamp/messages.js';
 import { startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { hello, type RawClient, rawOver } from './raw-client.js';
-import { type AnswerHandler, type RecordingUpstream, startRecordingUpstream } from './recording-upstream.js';
+import {
+  type RecordingUpstream,
+  type ResponseHandler,
+  startRecordingUpstream,
+} from './recording-upstream.js';
 import type { TransportCase } from './transport-matrix.js';
 
 /** A gateway that answers WebSocket and RawSocket on one port. */
@@ -52,7 +56,7 @@ export interface AttackedApi extends AttackedGateway {
  * @param base path that is added to the API's URL
  */
 export async function startAttackedApi(
-  answer: AnswerHandler | undefined,
+  answer: ResponseHandler | undefined,
   lines: readonly string[],
   base = '',
 ): Promise<AttackedApi> {

@@ -5,7 +5,7 @@ import { readDocument } from './documents.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { type GatewayFixture, openGatewayFixture } from './gateway-fixture.js';
 import { type Idp, startIdp, tokenOf } from './idp.js';
-import type { AnswerHandler } from './recording-upstream.js';
+import type { ResponseHandler } from './recording-upstream.js';
 
 export const GET = 'com.billing.get_invoice';
 export const POST = 'com.billing.create_invoice';
@@ -57,8 +57,8 @@ export interface AuthFixtureOptions {
   readonly more?: (apiUrl: string, idpOrigin: string) => string;
   /** Keys under `auth.fetch` that are left out of the guide's section. */
   readonly without?: readonly string[];
-  readonly idp?: AnswerHandler;
-  readonly api?: AnswerHandler;
+  readonly idp?: ResponseHandler;
+  readonly api?: ResponseHandler;
   /** What `random` returns. Default: 0.5, which means no jitter when jitter goes both ways. */
   readonly random?: number;
 }

@@ -8,7 +8,7 @@ export interface AuthenticationCase {
   /** In AWS Secrets Manager. */
   readonly secret?: object;
   /** The response of the token endpoint; if absent, no token request is allowed. */
-  readonly tokenAnswer?: object;
+  readonly tokenResponse?: object;
   /** Fields that are added to that response, or replace it. */
   readonly tokenReply?: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
   readonly tokenRequest?: readonly string[];
@@ -24,7 +24,7 @@ const GRANT = 'grant_type=client_credentials';
 const CREDENTIALS = 'client_id=my-client-id&client_secret=s%2B%3Acret';
 const SECRET = { CLIENT_ID: 'my-client-id', CLIENT_SECRET: 's+:cret' };
 const BASIC = `Basic ${Buffer.from('my-client-id:s+:cret').toString('base64')}`;
-const oauthAnswer = { access_token: 'tok-1', token_type: 'Bearer', expires_in: 3600 };
+const oauthResponse = { access_token: 'tok-1', token_type: 'Bearer', expires_in: 3600 };
 const postedForm = ['POST /oauth/token', ACCEPT, FORM, '', `${GRANT}&${CREDENTIALS}`];
 
 // A value that a caller puts in the place of the credential is replaced.
@@ -39,7 +39,7 @@ const geocode = { q: 'Łódź' };
 export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> = {
   'OAuth2 client credentials': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
@@ -56,14 +56,14 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'Basic on the token request': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: ['POST /oauth/token', ACCEPT, FORM, `authorization: ${BASIC}`, '', GRANT],
     call: getInvoice,
     apiRequest: withBearer,
   },
   'Basic, form-encoded': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: [
       'POST /oauth/token',
       ACCEPT,
@@ -77,21 +77,21 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'AWS Secrets Manager': {
     secret: SECRET,
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
   },
   Transforms: {
     secret: { AUTHORIZATION_HEADER: BASIC },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
   },
   'A file': {
     files: { 'secrets/billing.json': SECRET },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
@@ -108,14 +108,14 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'The environment': {
     env: { BILLING_BASIC: BASIC },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: ['POST /oauth/token', ACCEPT, FORM, `authorization: ${BASIC}`, '', GRANT],
     call: getInvoice,
     apiRequest: withBearer,
   },
   'Audience, resource, scope': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: { ...oauthAnswer, expires_in: '3599' },
+    tokenResponse: { ...oauthResponse, expires_in: '3599' },
     tokenRequest: [
       'POST /acme/oauth2/token',
       ACCEPT,
@@ -128,7 +128,7 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'A JSON body, a nested token': {
     env: { BILLING_PASSWORD: 's"cret' },
-    tokenAnswer: { data: { accessToken: 'tok-1', expiresIn: 1800 } },
+    tokenResponse: { data: { accessToken: 'tok-1', expiresIn: 1800 } },
     tokenRequest: [
       'POST /v1/login',
       ACCEPT,
@@ -156,7 +156,7 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'A token in a response header': {
     env: { BILLING_PASSWORD: 's"cret' },
-    tokenAnswer: { token: { expires_at: '2030-01-01T00:00:00.000000Z' } },
+    tokenResponse: { token: { expires_at: '2030-01-01T00:00:00.000000Z' } },
     tokenReply: { headers: { 'x-subject-token': 'tok-1' } },
     tokenRequest: ['POST /v3/auth/tokens', ACCEPT, JSON_TYPE, '', '{"user":"gateway","password":"s\\"cret"}'],
     call: getInvoice,
@@ -171,7 +171,7 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   'An expired token with another status': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
@@ -179,21 +179,21 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   'A token endpoint with its own TLS': {
     env: { BILLING_SECRET: 's+:cret' },
     files: { 'certs/billing-ca.pem': CA, 'certs/idp-ca.pem': CA },
-    tokenAnswer: oauthAnswer,
+    tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,
     apiRequest: withBearer,
   },
   'Errors inside a 200': {
     env: { BILLING_SECRET: 's+:cret' },
-    tokenAnswer: { errcode: 0, result: { token: 'tok/1' } },
+    tokenResponse: { errcode: 0, result: { token: 'tok/1' } },
     tokenRequest: ['POST /token', ACCEPT, FORM, '', CREDENTIALS],
     call: ['com.billing.get_invoice', { id: 'INV-001', access_token: 'mine' }],
     apiRequest: ['GET /api/invoices/INV-001?access_token=tok%2F1', ACCEPT, '', ''],
   },
   'A token by GET': {
     env: { BILLING_KEY: 'k3y' },
-    tokenAnswer: { token: 'tok-1', ttl: 300 },
+    tokenResponse: { token: 'tok-1', ttl: 300 },
     tokenRequest: ['GET /token?client=billing%20%26%20more', ACCEPT, 'x-api-key: k3y', '', ''],
     call: getInvoice,
     apiRequest: withBearer,

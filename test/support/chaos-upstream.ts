@@ -63,7 +63,7 @@ export async function startChaosUpstream(options: ChaosOptions): Promise<ChaosUp
       request.socket.resetAndDestroy();
       return;
     }
-    answerCreated(response, ledger.length);
+    respondCreated(response, ledger.length);
   });
   return {
     ...(await listen(server)),
@@ -104,7 +104,7 @@ export async function startIdleClosingUpstream(options: IdleClosingOptions): Pro
     received += 1;
     if (options.hint) response.setHeader('keep-alive', `timeout=${Math.floor(idleMs / 1000)}`);
     response.once('finish', () => idleFrom(request.socket));
-    answerCreated(response, received);
+    respondCreated(response, received);
   });
   // Node's own timer fires one second after the announced time; the test needs the announced time.
   server.keepAliveTimeout = 0;
@@ -126,7 +126,7 @@ export async function startIdleClosingUpstream(options: IdleClosingOptions): Pro
   };
 }
 
-function answerCreated(response: ServerResponse, id: number): void {
+function respondCreated(response: ServerResponse, id: number): void {
   response.writeHead(201, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ id }));
 }

@@ -5,9 +5,9 @@ import { type RunningGateway, startGateway } from './gateway.js';
 import { keepLog, type LogLines } from './log-lines.js';
 import { type RawRequest, type RawUpstream, startRawUpstream } from './raw-upstream.js';
 import {
-  type AnswerHandler,
   type RecordingUpstream,
   type RecordingUpstreamOptions,
+  type ResponseHandler,
   startRecordingUpstream,
 } from './recording-upstream.js';
 
@@ -25,7 +25,7 @@ export interface GatewayFixtureOptions {
   readonly lines?: readonly string[];
   /** The whole configuration, instead of the billing service. */
   readonly conf?: (upstreamUrl: string) => string;
-  readonly answer?: AnswerHandler;
+  readonly answer?: ResponseHandler;
   readonly upstream?: RecordingUpstreamOptions;
   readonly gateway?: GatewayOptions;
 }

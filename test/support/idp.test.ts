@@ -22,7 +22,7 @@ describe('the scripted token endpoint', () => {
   it('gives each request a token of its own, and records what it was asked', async () => {
     idp = await startIdp();
     expect(await ask()).toEqual({ access_token: 'token-1', token_type: 'Bearer', expires_in: 3600 });
-    idp.answerWith(issuing({ expires_in: '60', scope: 'x' }));
+    idp.respondWith(issuing({ expires_in: '60', scope: 'x' }));
     expect(await ask('/other')).toMatchObject({ access_token: 'token-2', expires_in: '60', scope: 'x' });
     expect(idp.requests.map(({ method, url, text }) => `${method} ${url} ${text}`)).toEqual([
       'POST /oauth/token a=b',
@@ -51,7 +51,7 @@ describe('the scripted token endpoint', () => {
     expect(idp.unanswered).toBe(1);
     gone.abort();
     await expect(answer).rejects.toThrow();
-    await request.answered;
+    await request.responded;
     expect(idp.unanswered).toBe(0);
   });
 

@@ -1,8 +1,8 @@
 import {
-  type AnswerHandler,
   type RecordedRequest,
   type RecordingUpstream,
   type RecordingUpstreamOptions,
+  type ResponseHandler,
   startRecordingUpstream,
 } from './recording-upstream.js';
 
@@ -17,7 +17,7 @@ export interface Idp {
   /** The N-th request (1-based), now or when it is complete. */
   arrived(number: number): Promise<RecordedRequest>;
   /** Responds from now on with `handler`; default: {@link issuing}. */
-  answerWith(handler: AnswerHandler): void;
+  respondWith(handler: ResponseHandler): void;
   /** Holds every response, also to later requests, until the returned function is called. */
   hold(): () => void;
   /** Resolves when no connection is open. */
@@ -33,7 +33,7 @@ export interface Idp {
  * Issues `token-1` for the first request, `token-2` for the second and so on; `expires_in` is 3600,
  * `fields` are added.
  */
-export function issuing(fields: Readonly<Record<string, unknown>> = {}): AnswerHandler {
+export function issuing(fields: Readonly<Record<string, unknown>> = {}): ResponseHandler {
   return ({ number }) => ({
     json: { access_token: `token-${number}`, token_type: 'Bearer', expires_in: 3600, ...fields },
   });
@@ -41,7 +41,7 @@ export function issuing(fields: Readonly<Record<string, unknown>> = {}): AnswerH
 
 /** Starts a token endpoint on a loopback port. */
 export async function startIdp(
-  handler: AnswerHandler = issuing(),
+  handler: ResponseHandler = issuing(),
   options: RecordingUpstreamOptions = {},
 ): Promise<Idp> {
   const requests: RecordedRequest[] = [];
@@ -50,7 +50,7 @@ export async function startIdp(
   let gate: Promise<void> | undefined;
   let unanswered = 0;
 
-  const respond: AnswerHandler = async (arrived, response) => {
+  const respond: ResponseHandler = async (arrived, response) => {
     const request = { ...arrived, number: requests.length + 1 };
     requests.push(request);
     unanswered += 1;
@@ -66,7 +66,7 @@ export async function startIdp(
       return reply;
     } finally {
       if (!hangs) unanswered -= 1;
-      else void request.answered.then(() => (unanswered -= 1));
+      else void request.responded.then(() => (unanswered -= 1));
     }
   };
 
@@ -90,7 +90,7 @@ export async function startIdp(
       if (already !== undefined) return Promise.resolve(already);
       return new Promise((resolve) => waiting.push({ number, resolve }));
     },
-    answerWith(next) {
+    respondWith(next) {
       answer = next;
     },
     hold() {
@@ -125,8 +125,8 @@ export function tokenOf({ headers }: RecordedRequest): string {
  */
 export function acceptingOnly(
   tokens: ReadonlySet<string>,
-  welcome: AnswerHandler = () => ({ json: { ok: true } }),
-): AnswerHandler {
+  welcome: ResponseHandler = () => ({ json: { ok: true } }),
+): ResponseHandler {
   return (request, response) =>
     tokens.has(tokenOf(request))
       ? welcome(request, response)

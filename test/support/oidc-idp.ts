@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider, { type Adapter, type AdapterPayload, type ClientMetadata } from 'oidc-provider';
-import type { AnswerHandler } from './recording-upstream.js';
+import type { ResponseHandler } from './recording-upstream.js';
 
 /** A client and its authentication method; both may only request tokens for themselves. */
 export interface OidcClient {
@@ -93,7 +93,7 @@ export async function startOidcIdp({ ttl = 600 }: OidcIdpOptions = {}): Promise<
  * An API that accepts tokens that the provider calls active, and returns what the provider knows
  * about them.
  */
-export function checkedBy(idp: OidcIdp): AnswerHandler {
+export function checkedBy(idp: OidcIdp): ResponseHandler {
   return async ({ headers }) => {
     const token = /^Bearer (\S+)$/.exec(headers.authorization?.toString() ?? '')?.[1];
     const known = token === undefined ? { active: false } : await idp.introspect(token);

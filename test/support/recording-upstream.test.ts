@@ -26,7 +26,7 @@ describe('the recording upstream', () => {
       connection: 1,
     });
     expect(seen.rawHeaders).toContain('Kept');
-    expect(await seen.answered).toBe(true);
+    expect(await seen.responded).toBe(true);
   });
 
   it('resets connections, sends partial responses and hangs', async () => {
@@ -45,7 +45,7 @@ describe('the recording upstream', () => {
     const seen = await upstream.arrived(3);
     gone.abort();
     await expect(hanging).rejects.toThrow();
-    expect(await seen.answered).toBe(false);
+    expect(await seen.responded).toBe(false);
   });
 
   it('counts connections', async () => {

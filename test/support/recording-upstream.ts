@@ -30,13 +30,13 @@ export interface RecordedRequest {
    * Resolves when the exchange ends: true if the whole response was sent, false if the client left
    * before.
    */
-  readonly answered: Promise<boolean>;
+  readonly responded: Promise<boolean>;
 }
 
 /**
  * An ordinary response: status 200 and an empty body by default. `json` also sets the content type.
  */
-export interface UpstreamAnswer {
+export interface UpstreamResponse {
   readonly status?: number;
   readonly reason?: string;
   readonly headers?: OutgoingHttpHeaders;
@@ -45,20 +45,20 @@ export interface UpstreamAnswer {
 }
 
 /** Bytes that are written to the bare socket, and what happens to the connection then. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly raw: string | Uint8Array;
   readonly afterwards: 'reset' | 'close' | 'hang';
 }
 
 /** `reset` (RST) or `close` (FIN) without a response, or no response at all. */
-export const RESET: RawAnswer = { raw: '', afterwards: 'reset' };
-export const CLOSE: RawAnswer = { raw: '', afterwards: 'close' };
-export const HANG: RawAnswer = { raw: '', afterwards: 'hang' };
+export const RESET: RawResponse = { raw: '', afterwards: 'reset' };
+export const CLOSE: RawResponse = { raw: '', afterwards: 'close' };
+export const HANG: RawResponse = { raw: '', afterwards: 'hang' };
 
-export type AnswerHandler = (
+export type ResponseHandler = (
   request: RecordedRequest,
   response: ServerResponse,
-) => UpstreamAnswer | RawAnswer | Promise<UpstreamAnswer | RawAnswer | 'handled'> | 'handled';
+) => UpstreamResponse | RawResponse | Promise<UpstreamResponse | RawResponse | 'handled'> | 'handled';
 
 export interface RecordingUpstreamOptions {
   /**
@@ -82,7 +82,7 @@ export interface RecordingUpstream {
   /** Connections open now. */
   readonly openConnections: number;
   /** Responds from now on with `handler`. */
-  answerWith(handler: AnswerHandler): void;
+  respondWith(handler: ResponseHandler): void;
   /** The N-th request (1-based), now or when it is complete. */
   arrived(number: number): Promise<RecordedRequest>;
   /** Resolves when no connection is open. */
@@ -99,10 +99,10 @@ export interface RecordingUpstream {
  * error's text, so that the test sees it.
  */
 export async function startRecordingUpstream(
-  handler: AnswerHandler = () => ({ json: { ok: true } }),
+  handler: ResponseHandler = () => ({ json: { ok: true } }),
   options: RecordingUpstreamOptions = {},
 ): Promise<RecordingUpstream> {
-  let answer = handler;
+  let current = handler;
   let requests: RecordedRequest[] = [];
   let waiting: { number: number; resolve: (request: RecordedRequest) => void }[] = [];
   let whenDrained: (() => void)[] = [];
@@ -110,7 +110,7 @@ export async function startRecordingUpstream(
   const open = new Map<Socket, number>();
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    const answered = new Promise<boolean>((resolve) => {
+    const responded = new Promise<boolean>((resolve) => {
       response.once('close', () => resolve(response.writableFinished));
     });
     const chunks: Buffer[] = [];
@@ -127,13 +127,13 @@ export async function startRecordingUpstream(
         body,
         text: body.toString('utf8'),
         connection: open.get(request.socket) ?? 0,
-        answered,
+        responded,
       };
       requests.push(recorded);
       const ready = waiting.filter((waiter) => waiter.number === recorded.number);
       waiting = waiting.filter((waiter) => waiter.number !== recorded.number);
       for (const waiter of ready) waiter.resolve(recorded);
-      void reply(recorded, response, answer);
+      void reply(recorded, response, current);
     });
   };
 
@@ -171,8 +171,8 @@ export async function startRecordingUpstream(
     get openConnections() {
       return open.size;
     },
-    answerWith(next) {
-      answer = next;
+    respondWith(next) {
+      current = next;
     },
     arrived(number) {
       const already = requests[number - 1];
@@ -203,31 +203,31 @@ function serverIdentity(): { cert: string; key: string } {
 async function reply(
   request: RecordedRequest,
   response: ServerResponse,
-  handler: AnswerHandler,
+  handler: ResponseHandler,
 ): Promise<void> {
-  let answer: UpstreamAnswer | RawAnswer | 'handled';
+  let planned: UpstreamResponse | RawResponse | 'handled';
   try {
-    answer = await handler(request, response);
+    planned = await handler(request, response);
   } catch (error) {
-    answer = { status: 599, body: `the test's handler threw: ${String(error)}` };
+    planned = { status: 599, body: `the test's handler threw: ${String(error)}` };
   }
-  if (answer === 'handled' || response.destroyed) return;
-  if ('raw' in answer) return sendRaw(response, answer);
-  const body = answer.json === undefined ? answer.body : JSON.stringify(answer.json);
-  const type: OutgoingHttpHeaders = answer.json === undefined ? {} : { 'content-type': 'application/json' };
-  const headers = { ...type, ...answer.headers };
-  if (answer.reason === undefined) response.writeHead(answer.status ?? 200, headers);
-  else response.writeHead(answer.status ?? 200, answer.reason, headers);
+  if (planned === 'handled' || response.destroyed) return;
+  if ('raw' in planned) return sendRaw(response, planned);
+  const body = planned.json === undefined ? planned.body : JSON.stringify(planned.json);
+  const type: OutgoingHttpHeaders = planned.json === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { ...type, ...planned.headers };
+  if (planned.reason === undefined) response.writeHead(planned.status ?? 200, headers);
+  else response.writeHead(planned.status ?? 200, planned.reason, headers);
   response.end(body ?? '');
 }
 
-function sendRaw(response: ServerResponse, answer: RawAnswer): void {
+function sendRaw(response: ServerResponse, planned: RawResponse): void {
   const socket = response.socket;
   if (socket === null) return;
   const finish = (): void => {
-    if (answer.afterwards === 'reset') socket.resetAndDestroy();
-    if (answer.afterwards === 'close') socket.destroy();
+    if (planned.afterwards === 'reset') socket.resetAndDestroy();
+    if (planned.afterwards === 'close') socket.destroy();
   };
-  if (answer.raw.length === 0) finish();
-  else socket.write(answer.raw, finish);
+  if (planned.raw.length === 0) finish();
+  else socket.write(planned.raw, finish);
 }

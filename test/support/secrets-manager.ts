@@ -1,12 +1,12 @@
 import { type Idp, startIdp } from './idp.js';
-import { type AnswerHandler, HANG, type UpstreamAnswer } from './recording-upstream.js';
+import { HANG, type ResponseHandler, type UpstreamResponse } from './recording-upstream.js';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:billing-creds-AbCdEf';
 const JSON_1_1 = { 'content-type': 'application/x-amz-json-1.1' };
 
 /** A fake AWS Secrets Manager for the real SDK: GetSecretValue in AWS JSON 1.1. */
 export interface SecretsManager
-  extends Pick<Idp, 'requests' | 'arrived' | 'answerWith' | 'drained' | 'stop' | 'restart' | 'close'> {
+  extends Pick<Idp, 'requests' | 'arrived' | 'respondWith' | 'drained' | 'stop' | 'restart' | 'close'> {
   readonly url: string;
   /** The SecretId of each request. */
   readonly secretIds: readonly unknown[];
@@ -50,18 +50,18 @@ export async function startSecretsManager(secret: object | string = {}): Promise
     hang() {
       answer = () => HANG;
     },
-    answerWith(next) {
+    respondWith(next) {
       answer = next;
     },
   };
 }
 
-function holding(secret: object | string): AnswerHandler {
+function holding(secret: object | string): ResponseHandler {
   const SecretString = typeof secret === 'string' ? secret : JSON.stringify(secret);
   return () => found({ SecretString });
 }
 
-function found(value: object): UpstreamAnswer {
+function found(value: object): UpstreamResponse {
   const body = {
     ARN,
     CreatedDate: 1_767_225_600.5,
@@ -73,7 +73,7 @@ function found(value: object): UpstreamAnswer {
   return { headers: JSON_1_1, body: JSON.stringify(body) };
 }
 
-function failure(type: string, status = 400, message = 'refused by the test'): UpstreamAnswer {
+function failure(type: string, status = 400, message = 'refused by the test'): UpstreamResponse {
   return {
     status,
     headers: { ...JSON_1_1, 'x-amzn-errortype': type },

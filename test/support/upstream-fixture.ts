@@ -13,9 +13,9 @@ import { createUpstream, type Sending, type UpstreamOptions } from '../../src/up
 import { createWaitingMemory } from '../../src/upstream/waiting-memory.js';
 import { closeAfterEach } from './close-after-each.js';
 import {
-  type AnswerHandler,
   type RecordingUpstream,
   type RecordingUpstreamOptions,
+  type ResponseHandler,
   startRecordingUpstream,
 } from './recording-upstream.js';
 
@@ -53,7 +53,7 @@ export function upstreamFixture() {
   const closeLater = closeAfterEach();
 
   async function serve(
-    handler: AnswerHandler,
+    handler: ResponseHandler,
     options: RecordingUpstreamOptions = {},
   ): Promise<RecordingUpstream> {
     const server = await startRecordingUpstream(handler, options);

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../../test/support/answer-headers.js';
+import { headerFields } from '../../../test/support/header-fields.js';
 import { type DecodeRule, decodeBody } from './decode-body.js';
 
 const json = (text: string) => ({ kind: 'json', json: Buffer.from(text) });
 const decode = (type: string | undefined, body: string | Uint8Array, rule?: DecodeRule) =>
-  decodeBody(
-    { status: 200, headers: answerHeaders({ 'content-type': type }), body: Buffer.from(body) },
-    rule,
-  );
+  decodeBody({ status: 200, headers: headerFields({ 'content-type': type }), body: Buffer.from(body) }, rule);
 
 describe('JSON', () => {
   it.each([

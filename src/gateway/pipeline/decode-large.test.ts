@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../../test/support/answer-headers.js';
+import { headerFields } from '../../../test/support/header-fields.js';
 import { type DecodedBody, type DecodeRule, decodeBody } from './decode-body.js';
 import { decodeLargeBody, type PackJson } from './decode-large.js';
 
-const answerOf = (type: string | undefined, body: string | Uint8Array) => ({
+const responseOf = (type: string | undefined, body: string | Uint8Array) => ({
   status: 200,
-  headers: answerHeaders({ 'content-type': type }),
+  headers: headerFields({ 'content-type': type }),
   body: Buffer.from(body),
 });
 
@@ -16,7 +16,7 @@ function* pack(): ReturnType<PackJson> {
 }
 
 function readInSteps(
-  answer: ReturnType<typeof answerOf>,
+  answer: ReturnType<typeof responseOf>,
   decode: DecodeRule,
   packing: PackJson | 'json' = pack,
   maxBytes = 1e9,
@@ -77,7 +77,7 @@ describe.each(['auto', 'json', 'text', 'bytes'] as const)('A large body read as 
     for (const body of BODIES) {
       // Nobody reads an empty one in steps.
       if (body.length === 0) continue;
-      const answer = answerOf(type, body);
+      const answer = responseOf(type, body);
       const expected = decodeBody(answer, rule);
       const read = asText(readInSteps(answer, rule).body);
       expect(read).toEqual(
@@ -105,7 +105,7 @@ describe('A large body', () => {
     ['text that is not UTF-8', 'text/plain', Buffer.alloc(1_000_000, 0xff)],
     ['text', 'text/plain', '\u0001'.repeat(1_000_000)],
   ])('is read in steps: %s', (_, type, body) => {
-    expect(readInSteps(answerOf(type, body), 'auto', 'json').count).toBeGreaterThan(20);
+    expect(readInSteps(responseOf(type, body), 'auto', 'json').count).toBeGreaterThan(20);
   });
 
   it('is never cut within a character', () => {
@@ -115,15 +115,15 @@ describe('A large body', () => {
       ['text/plain; charset=utf-16le', Buffer.from(text, 'utf16le'), text],
       ['text/plain; charset=utf-8', Buffer.concat([Buffer.from(text), Buffer.of(0xff)]), `${text}\ufffd`],
     ] as const) {
-      const [, value] = asValue(readInSteps(answerOf(type, body), 'auto', 'json').body) as unknown[];
+      const [, value] = asValue(readInSteps(responseOf(type, body), 'auto', 'json').body) as unknown[];
       expect(value === expected).toBe(true);
-      const read = asText(readInSteps(answerOf(type, body), 'auto').body);
+      const read = asText(readInSteps(responseOf(type, body), 'auto').body);
       expect(read.kind === 'text' && read.text === expected).toBe(true);
     }
   });
 
   it('that grows too large as UTF-8 is refused before it has', () => {
-    const answer = answerOf('text/plain; charset=gb18030', Buffer.alloc(1_000_000, 0xff));
+    const answer = responseOf('text/plain; charset=gb18030', Buffer.alloc(1_000_000, 0xff));
     const { count, body } = readInSteps(answer, 'auto', pack, 1_000_000);
     expect(body).toEqual({
       kind: 'refused',
@@ -134,7 +134,7 @@ describe('A large body', () => {
   });
 
   it('that grows too large as JSON is refused before it has', () => {
-    const answer = answerOf('text/plain', Buffer.alloc(1_000_000, 1));
+    const answer = responseOf('text/plain', Buffer.alloc(1_000_000, 1));
     const { count, body } = readInSteps(answer, 'auto', 'json', 1_000_000);
     expect(body).toEqual({
       kind: 'refused',
@@ -145,7 +145,7 @@ describe('A large body', () => {
     // A binary format writes no escapes.
     expect(readInSteps(answer, 'auto', pack, 1_000_000).body.kind).toBe('utf8');
     // Escapes of two characters always fit.
-    const lines = answerOf('text/plain', '\n'.repeat(1_000_000));
+    const lines = responseOf('text/plain', '\n'.repeat(1_000_000));
     expect(readInSteps(lines, 'auto', 'json', 1_000_000).body.kind).toBe('json');
   });
 
@@ -157,7 +157,7 @@ describe('A large body', () => {
       yield;
       return why;
     }
-    const { body } = readInSteps(answerOf('application/json', '[]'), 'auto', refuse);
+    const { body } = readInSteps(responseOf('application/json', '[]'), 'auto', refuse);
     expect(body).toMatchObject({ kind: 'refused', message: expect.stringMatching(message) });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerHeaders } from '../../../test/support/answer-headers.js';
+import { headerFields } from '../../../test/support/header-fields.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import { mapResponse } from './reply.js';
 import { statusUri } from './status-uris.js';
@@ -7,7 +7,7 @@ import { statusUri } from './status-uris.js';
 const request: HttpRequest = { method: 'GET', origin: 'http://a', path: '/', headers: [], body: undefined };
 const answer = (status: number, headers = {}) => ({
   status,
-  headers: answerHeaders(headers),
+  headers: headerFields(headers),
   body: Buffer.from(''),
 });
 const rule = {

@@ -3,7 +3,7 @@ import { ownError, REALM } from '../../support/caller.js';
 import { type CallFailed, wampy } from '../../support/clients.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { openGatewayFixture, openRawFixture } from '../../support/gateway-fixture.js';
-import type { AnswerHandler } from '../../support/recording-upstream.js';
+import type { ResponseHandler } from '../../support/recording-upstream.js';
 
 const POST = 'com.billing.create_invoice';
 const FINAL = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"ok"';
@@ -12,7 +12,7 @@ const GO_ON = 'HTTP/1.1 100 Continue\r\n\r\n';
 
 /** Writes endlessly, as fast as the gateway reads. */
 const flood =
-  (text: string): AnswerHandler =>
+  (text: string): ResponseHandler =>
   (_, response) => {
     const { socket } = response;
     const write = (): void => {
@@ -25,7 +25,7 @@ const flood =
 
 describe('interim responses', () => {
   const closeLater = closeAfterEach();
-  const open = async (answer: AnswerHandler, lines: readonly string[] = []) =>
+  const open = async (answer: ResponseHandler, lines: readonly string[] = []) =>
     closeLater(await openGatewayFixture({ answer, lines }));
 
   it.each([

@@ -29,7 +29,7 @@ async function start(...lines: string[]): Promise<Started> {
   started.set(key, known);
   const { upstream } = await known;
   upstream.clear();
-  upstream.answerWith(() => ({ json: { ok: true } }));
+  upstream.respondWith(() => ({ json: { ok: true } }));
   return known;
 }
 
@@ -155,13 +155,13 @@ describe('A response whose JSON has duplicate names', () => {
     'of more than wamp.max_values reaches only clients that use JSON: $name',
     async (transport) => {
       const { gateway, upstream } = await start('wamp.max_values = 1000');
-      upstream.answerWith(() => ({ body: odd, headers: { 'content-type': 'application/json' } }));
+      upstream.respondWith(() => ({ body: odd, headers: { 'content-type': 'application/json' } }));
       const client = await gateway.join(transport);
       const answer = await callApi(client, 'get', {});
       if (transport.serializer.name === 'json') expect(answer[0]).toBe(MESSAGE.RESULT);
       else
         expect(answer.slice(0, 5)).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.runtime_error']);
-      upstream.answerWith(() => ({ json: { list: list(2000) } }));
+      upstream.respondWith(() => ({ json: { list: list(2000) } }));
       expect((await callApi(client, 'get', {}))[0]).toBe(MESSAGE.RESULT);
     },
   );

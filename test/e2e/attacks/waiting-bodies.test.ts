@@ -24,7 +24,7 @@ describe('large calls that wait', () => {
     const small = caller.call(POST, { a: 1 });
     const refused = await Promise.all(large.slice(3));
     for (const answer of refused) expect(ownError(answer)).toMatchObject({ ...OVERLOAD, attempts: 0 });
-    upstream.answerWith(() => ({ json: 'ok' }));
+    upstream.respondWith(() => ({ json: 'ok' }));
     caller.cancel('kill', 1);
     expect(await running).toMatchObject({ uri: 'wamp.error.canceled' });
     for (const answer of await Promise.all([...large.slice(0, 3), small])) expect(answer.kind).toBe('result');
@@ -45,7 +45,7 @@ describe('large calls that wait', () => {
       ),
     );
     expect(await outcomes[5]).toBe('overload');
-    upstream.answerWith(() => ({ json: 'ok' }));
+    upstream.respondWith(() => ({ json: 'ok' }));
     caller.cancel('kill', 1);
     await running;
     expect(await outcomes[0]).toBe('result');

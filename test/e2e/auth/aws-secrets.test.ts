@@ -16,7 +16,7 @@ import { startGateway } from '../../support/gateway.js';
 import { acceptingOnly, issuing } from '../../support/idp.js';
 import { keepLog } from '../../support/log-lines.js';
 import { leaksIn, MARK } from '../../support/planted-secrets.js';
-import type { AnswerHandler } from '../../support/recording-upstream.js';
+import type { ResponseHandler } from '../../support/recording-upstream.js';
 import {
   awsVariables,
   replaceAwsEnvironment,
@@ -169,7 +169,7 @@ describe('a Secrets Manager endpoint that hangs', () => {
     const request = await endpoint.arrived(1);
     clock.advance(3_000);
     await (await starting).stop(0);
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     expect(clock.pending).toBe(0);
   });
 });
@@ -194,7 +194,7 @@ describe('a rotated secret', () => {
   it('is used at once when the identity provider refuses the old one', async () => {
     const tokens = new Set(['token-1']);
     let valid = OLD;
-    const checking: AnswerHandler = (request, response) =>
+    const checking: ResponseHandler = (request, response) =>
       new URLSearchParams(request.text).get('client_secret') === valid.CLIENT_SECRET
         ? issuing()(request, response)
         : { status: 401, json: { error: 'invalid_client', error_description: request.text } };

@@ -11,7 +11,7 @@ import { closeAfterEach } from '../../support/close-after-each.js';
 import { openGatewayFixture } from '../../support/gateway-fixture.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
 import { checkedBy, startOidcIdp } from '../../support/oidc-idp.js';
-import type { AnswerHandler, UpstreamAnswer } from '../../support/recording-upstream.js';
+import type { ResponseHandler, UpstreamResponse } from '../../support/recording-upstream.js';
 
 const CALLS = 200;
 
@@ -50,7 +50,7 @@ describe('many calls and one token', () => {
   });
 
   /** Holds the first responses until all requests that are to be refused together have arrived. */
-  function togetherOnly(count: number, then: AnswerHandler): AnswerHandler {
+  function togetherOnly(count: number, then: ResponseHandler): ResponseHandler {
     let open = (): void => {};
     const all = new Promise<void>((resolve) => {
       open = resolve;
@@ -58,7 +58,7 @@ describe('many calls and one token', () => {
     return async (request, response) => {
       if (request.number === count) open();
       if (request.number <= count) await all;
-      return (await then(request, response)) as UpstreamAnswer;
+      return (await then(request, response)) as UpstreamResponse;
     };
   }
   /** Fetches a token, and forgets the requests for it. */
@@ -72,7 +72,7 @@ describe('many calls and one token', () => {
       lines: [`+pool.size = ${CALLS}`, '+idempotency_header = Idempotency-Key', '+retries = 3'],
     });
     await warm(fixture);
-    fixture.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set(['token-2']))));
+    fixture.upstream.respondWith(togetherOnly(CALLS, acceptingOnly(new Set(['token-2']))));
     const answers = await Promise.all(
       numbers(CALLS).map((id) =>
         id % 2 === 0 ? fixture.caller.call(GET, { id }) : fixture.caller.call(POST, { id, amount: 25 }),
@@ -95,7 +95,7 @@ describe('many calls and one token', () => {
   it(`${CALLS} refusals of the fresh token too: the response is passed on, without a second replay`, async () => {
     const fixture = await openAuth({ lines: [`+pool.size = ${CALLS}`] });
     await warm(fixture);
-    fixture.upstream.answerWith(togetherOnly(CALLS, acceptingOnly(new Set())));
+    fixture.upstream.respondWith(togetherOnly(CALLS, acceptingOnly(new Set())));
     const answers = await Promise.all(numbers(CALLS).map((id) => fixture.caller.call(GET, { id })));
     for (const answer of answers) {
       expect(answer.uri).toBe('wamp.error.not_authorized');
@@ -113,9 +113,9 @@ describe('many calls and one token', () => {
       refuse = resolve;
     });
     const accept = acceptingOnly(new Set(['token-2']));
-    fixture.upstream.answerWith(async (request, response) => {
+    fixture.upstream.respondWith(async (request, response) => {
       if (request.number === 1) await late;
-      return (await accept(request, response)) as UpstreamAnswer;
+      return (await accept(request, response)) as UpstreamResponse;
     });
     const slow = fixture.caller.call(POST, { slow: true });
     await fixture.upstream.arrived(1);
@@ -133,7 +133,7 @@ describe('many calls and one token', () => {
   it('refusals that arrive while the next token is being fetched wait for it', async () => {
     const fixture = await openAuth();
     await warm(fixture);
-    fixture.upstream.answerWith(acceptingOnly(new Set(['token-2'])));
+    fixture.upstream.respondWith(acceptingOnly(new Set(['token-2'])));
     const release = fixture.idp.hold();
     const first = fixture.caller.call(GET, { id: 1 });
     await fixture.idp.arrived(2);

@@ -9,7 +9,7 @@ import {
 import { ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { issuing } from '../../support/idp.js';
-import type { UpstreamAnswer } from '../../support/recording-upstream.js';
+import type { UpstreamResponse } from '../../support/recording-upstream.js';
 
 /** Tokens that live for ten seconds and are used to their end. */
 const SHORT = { idp: issuing({ expires_in: 10 }), refresh: '+auth.cache.refresh_margin = 0' };
@@ -34,10 +34,10 @@ describe('an expired token is never sent', () => {
       lines: ['+pool.size = 1', '+pool.checkout_timeout = 30s', '+timeout = 30s'],
     });
     let finish = (): void => {};
-    const slow = new Promise<UpstreamAnswer>((resolve) => {
+    const slow = new Promise<UpstreamResponse>((resolve) => {
       finish = () => resolve({});
     });
-    fixture.upstream.answerWith(({ number }) => (number === 1 ? slow : {}));
+    fixture.upstream.respondWith(({ number }) => (number === 1 ? slow : {}));
     const calls = [fixture.caller.call(GET, { id: 1 })];
     await fixture.upstream.arrived(1);
     calls.push(fixture.caller.call(GET, { id: 2 }));
@@ -55,8 +55,8 @@ describe('an expired token is never sent', () => {
       api: ({ number }) => (number === 1 ? { status: 503, headers: { 'retry-after': '11' } } : {}),
     });
     const answer = fixture.caller.call(GET, { id: 1 });
-    const { answered } = await fixture.upstream.arrived(1);
-    await answered;
+    const { responded } = await fixture.upstream.arrived(1);
+    await responded;
     await fixture.settle();
     fixture.clock.advance(11_000);
     expect((await answer).kwargs['status']).toBe(200);
@@ -68,7 +68,7 @@ describe('an expired token is never sent', () => {
     async function slow(times: number, ...lines: string[]): Promise<AuthFixture> {
       const fixture = await open({ lines: ['+pool.follow_redirect = on', '+timeout = 30s', ...lines] });
       let left = times;
-      fixture.upstream.answerWith(({ url }) => {
+      fixture.upstream.respondWith(({ url }) => {
         if (url.endsWith('/there')) return { json: 'there' };
         if (left-- > 0) fixture.clock.advance(10_000);
         return { status: 302, headers: { location: `${url}/there` } };

@@ -10,7 +10,7 @@ import {
 import { ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { acceptingOnly, issuing, tokenOf } from '../../support/idp.js';
-import { type AnswerHandler, HANG, RESET } from '../../support/recording-upstream.js';
+import { HANG, RESET, type ResponseHandler } from '../../support/recording-upstream.js';
 
 const BOTH = '+auth.refresh_on = 401, 403';
 const FORBIDDEN = { status: 403, json: { message: 'not for you' } };
@@ -25,11 +25,11 @@ describe('refusals by the API, and the token requests that they cause', () => {
   const open = async (options: AuthFixtureOptions = {}) => closeLater(await openAuthFixture(options));
 
   /** Fetches a token, and waits until it is older than any guard. */
-  async function warm(fixture: AuthFixture, then: AnswerHandler): Promise<void> {
+  async function warm(fixture: AuthFixture, then: ResponseHandler): Promise<void> {
     await fixture.caller.call(GET, { id: 'warm' });
     await fixture.pass(2 * GUARD_MS);
     fixture.upstream.clear();
-    fixture.upstream.answerWith(then);
+    fixture.upstream.respondWith(then);
   }
 
   /** Makes a hundred calls a second, and returns the times of the token requests. */
@@ -150,7 +150,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
     it('a 401 becomes 503, and calls no longer send the refused token', async () => {
       const fixture = await open();
       await warm(fixture, acceptingOnly(new Set(['token-3'])));
-      fixture.idp.answerWith(() => ({ status: 500 }));
+      fixture.idp.respondWith(() => ({ status: 500 }));
       const answer = await fixture.caller.call(POST, { a: 1 });
       expect(answer.uri).toBe('bondy.error.bad_gateway');
       expect(ownError(answer)).toEqual({ ...NO_TOKEN, attempts: 1, retry_after: 1 });
@@ -158,7 +158,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
       expect(ownError(next)).toEqual({ ...NO_TOKEN, attempts: 0, retry_after: 1 });
       expect([fixture.sentTokens(), fixture.idp.requests.length]).toEqual([['token-1'], 2]);
 
-      fixture.idp.answerWith(issuing());
+      fixture.idp.respondWith(issuing());
       await fixture.pass(2_000, 1_000);
       expect((await fixture.caller.call(GET, { id: 3 })).kwargs).toMatchObject({ status: 200 });
       expect(fixture.sentTokens()).toEqual(['token-1', 'token-3']);
@@ -167,7 +167,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
     it('a plain 403 is passed on unchanged, and the token is still used', async () => {
       const fixture = await open({ lines: [BOTH] });
       await warm(fixture, ({ url }) => (url.includes('forbidden') ? FORBIDDEN : {}));
-      fixture.idp.answerWith(() => ({ status: 500 }));
+      fixture.idp.respondWith(() => ({ status: 500 }));
       const answer = await fixture.caller.call(GET, { id: 'forbidden' });
       expect([answer.uri, answer.kwargs]).toEqual([
         'wamp.error.not_authorized',
@@ -180,7 +180,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
     it('a plain 403 is passed on unchanged also when the token endpoint does not respond', async () => {
       const fixture = await open({ lines: [BOTH, '+deadline = 3s'] });
       await warm(fixture, () => FORBIDDEN);
-      fixture.idp.answerWith(() => HANG);
+      fixture.idp.respondWith(() => HANG);
       const answer = fixture.caller.call(GET, { id: 1 });
       await fixture.idp.arrived(2);
       fixture.clock.advance(3_000);
@@ -190,7 +190,7 @@ describe('refusals by the API, and the token requests that they cause', () => {
     it('a hundred 403s a second put no more load on a dead token endpoint than other calls', async () => {
       const fixture = await open({ lines: [BOTH], random: 0 });
       await warm(fixture, () => FORBIDDEN);
-      fixture.idp.answerWith(() => ({ status: 500 }));
+      fixture.idp.respondWith(() => ({ status: 500 }));
       const times = await hammer(fixture, 60_000, { status: 403, body: { message: 'not for you' } });
       expect(times.length).toBeGreaterThan(1);
       expect(times.length).toBeLessThanOrEqual(10);

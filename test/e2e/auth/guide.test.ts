@@ -93,7 +93,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
 
   it('API key', async () => {
     const fixture = await open(MAPS, API_KEY);
-    fixture.upstream.answerWith(() => ({ json: { lat: 52.5 } }));
+    fixture.upstream.respondWith(() => ({ json: { lat: 52.5 } }));
     const answer = await fixture.caller.call('com.maps.geocode', { place: 'Berlin' });
     expect(answer.kwargs).toStrictEqual({ status: 200, body: { lat: 52.5 } });
     const { url } = await fixture.upstream.arrived(1);

@@ -50,7 +50,7 @@ describe('the life of a token', () => {
       const body = JSON.stringify(json).replace('"RAW"', '1e999');
       const fixture = await open({ lines: [TEN_MINUTES, NO_REFRESH_AHEAD], idp: () => ({ body }) });
       expect(await call(fixture)).toBe(200);
-      fixture.idp.answerWith(() => ({ status: 500 }));
+      fixture.idp.respondWith(() => ({ status: 500 }));
       await fixture.pass(lifetimeMs - SECOND_MS, HALF_A_MINUTE_MS);
       expect([await call(fixture), fixture.idp.requests.length]).toEqual([200, 1]);
       await fixture.pass(2 * SECOND_MS);
@@ -181,7 +181,7 @@ describe('the life of a token', () => {
           await fixture.pass(100);
         }
         expect(asked.length).toBeLessThanOrEqual(61);
-        fixture.idp.answerWith(() => ({ status: 500 }));
+        fixture.idp.respondWith(() => ({ status: 500 }));
         await fixture.pass(SECOND_MS);
         expect(ownError(await fixture.caller.call(GET, { id: 1 }))).toMatchObject(NO_TOKEN);
       },

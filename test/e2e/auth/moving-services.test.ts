@@ -11,7 +11,7 @@ import {
   RESET,
   type RecordingUpstream,
   startRecordingUpstream,
-  type UpstreamAnswer,
+  type UpstreamResponse,
 } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
@@ -109,9 +109,9 @@ describe('a service that moves', () => {
     secret({ port: first.port });
     const fixture = await open('http://127.0.0.1:{{port}}', ['port'], '+deadline = 50s');
     let finish = (): void => {};
-    first.answerWith(
+    first.respondWith(
       () =>
-        new Promise<UpstreamAnswer>((resolve) => {
+        new Promise<UpstreamResponse>((resolve) => {
           finish = () => resolve({});
         }),
     );
@@ -142,7 +142,7 @@ describe('a service that moves', () => {
 
   it('does not repeat a POST that may have been carried out at its old address', async () => {
     const [first, second] = [await api(), await api()];
-    first.answerWith(() => RESET);
+    first.respondWith(() => RESET);
     const idp = closeLater(await startIdp(issuing({ expires_in: 10 })));
     secret({ port: first.port });
     const fixture = await open(
@@ -156,8 +156,8 @@ describe('a service that moves', () => {
       '+retries = 1',
     );
     const call = fixture.caller.call('com.billing.create_invoice', { amount: 25 });
-    const { answered } = await first.arrived(1);
-    await answered;
+    const { responded } = await first.arrived(1);
+    await responded;
     const release = idp.hold();
     // Its backoff passes, and its token expires.
     const step = (): number => {
@@ -174,7 +174,7 @@ describe('a service that moves', () => {
 
   it('does not repeat a GET that its old address redirected and whose token expired then', async () => {
     const [first, second] = [await api(), await api()];
-    first.answerWith(() => {
+    first.respondWith(() => {
       clock.advance(10_000);
       return { status: 302, headers: { location: '/there' } };
     });

@@ -9,7 +9,7 @@ import {
 import { type Answer, ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { issuing } from '../../support/idp.js';
-import { type AnswerHandler, CLOSE, HANG, RESET } from '../../support/recording-upstream.js';
+import { CLOSE, HANG, RESET, type ResponseHandler } from '../../support/recording-upstream.js';
 
 /** Ten calls at each tick: a hundred a second. */
 const TICK_MS = 100;
@@ -21,16 +21,16 @@ interface Death {
   begin(fixture: AuthFixture): unknown;
   end(fixture: AuthFixture): unknown;
 }
-const answering = (handler: AnswerHandler): Death => ({
-  begin: ({ idp }) => idp.answerWith(handler),
-  end: ({ idp }) => idp.answerWith(issuing()),
+const responding = (handler: ResponseHandler): Death => ({
+  begin: ({ idp }) => idp.respondWith(handler),
+  end: ({ idp }) => idp.respondWith(issuing()),
 });
 const DEATHS: readonly (readonly [string, Death])[] = [
   ['refuses connections', { begin: ({ idp }) => idp.stop(), end: ({ idp }) => idp.restart() }],
-  ['resets connections', answering(() => RESET)],
-  ['closes connections', answering(() => CLOSE)],
-  ['answers 500', answering(() => ({ status: 500, body: 'out of order' }))],
-  ['hangs', answering(() => HANG)],
+  ['resets connections', responding(() => RESET)],
+  ['closes connections', responding(() => CLOSE)],
+  ['responds with 500', responding(() => ({ status: 500, body: 'out of order' }))],
+  ['hangs', responding(() => HANG)],
 ];
 
 describe('a dead identity provider', () => {
@@ -114,7 +114,7 @@ describe('a dead identity provider', () => {
   it('is waited for at most two seconds after it has failed', async () => {
     const fixture = await open({ idp: () => RESET });
     await fixture.caller.call(GET, { id: 1 });
-    fixture.idp.answerWith(() => HANG);
+    fixture.idp.respondWith(() => HANG);
     await fixture.pass(1_000);
     const calls = [fixture.caller.call(GET, { id: 2 }), fixture.caller.call(GET, { id: 3 })];
     await fixture.idp.arrived(2);
@@ -129,7 +129,7 @@ describe('a dead identity provider', () => {
   it('that responds to the probe in time lets all waiting calls succeed', async () => {
     const fixture = await open({ idp: () => RESET });
     await fixture.caller.call(GET, { id: 1 });
-    fixture.idp.answerWith(issuing());
+    fixture.idp.respondWith(issuing());
     const release = fixture.idp.hold();
     await fixture.pass(1_000);
     const calls = [2, 3, 4].map((id) => fixture.caller.call(GET, { id }));
@@ -167,7 +167,7 @@ describe('a dead identity provider', () => {
   it('that hangs while the token is valid delays no call', async () => {
     const fixture = await open({ idp: issuing({ expires_in: 600 }) });
     await fixture.caller.call(GET, { id: 1 });
-    fixture.idp.answerWith(() => HANG);
+    fixture.idp.respondWith(() => HANG);
     await fixture.pass(480_000);
     await fixture.caller.call(GET, { id: 2 });
     await fixture.idp.arrived(2);
@@ -193,7 +193,7 @@ describe('a dead identity provider', () => {
         expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ code: 'auth' });
       }
       expect(fixture.idp.requests).toHaveLength(1);
-      fixture.idp.answerWith(issuing());
+      fixture.idp.respondWith(issuing());
       await fixture.pass(1_000);
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
       expect(fixture.idp.requests).toHaveLength(2);
@@ -202,7 +202,7 @@ describe('a dead identity provider', () => {
     it('is obeyed also while the old token is valid', async () => {
       const fixture = await open({ idp: issuing({ expires_in: 600 }) });
       await fixture.caller.call(GET, { id: 1 });
-      fixture.idp.answerWith(() => ({ status: 429, headers: { 'retry-after': '100' } }));
+      fixture.idp.respondWith(() => ({ status: 429, headers: { 'retry-after': '100' } }));
       await fixture.pass(480_000);
       await fixture.caller.call(GET, { id: 2 });
       await fixture.settle();

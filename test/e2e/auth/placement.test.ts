@@ -27,7 +27,7 @@ describe('a token in a query parameter', () => {
 
   it('is replaced after a refusal like any other', async () => {
     fixture.upstream.clear();
-    fixture.upstream.answerWith(({ number }) => ({ status: number === 1 ? 401 : 200 }));
+    fixture.upstream.respondWith(({ number }) => ({ status: number === 1 ? 401 : 200 }));
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
     expect(fixture.upstream.requests).toHaveLength(2);
     expect(fixture.idp.requests).toHaveLength(2);

@@ -10,7 +10,7 @@ import {
   RESET,
   type RecordingUpstream,
   startRecordingUpstream,
-  type UpstreamAnswer,
+  type UpstreamResponse,
 } from '../../support/recording-upstream.js';
 
 /** The parts of the configuration that must not leave the gateway. */
@@ -82,7 +82,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     ['an odd charset', GET, KWARGS, { headers: { 'content-type': `text/plain;charset=${MARK}` }, body: 'x' }],
     ['a redirect', GET, KWARGS, { status: 302, headers: { location: `/${plantedSecret('location')}` } }],
   ] as const)('%s reveals nothing', async (_, procedure, kwargs, answer) => {
-    fixture.upstream.answerWith(() => answer as UpstreamAnswer);
+    fixture.upstream.respondWith(() => answer as UpstreamResponse);
     const { frame } = await fixture.caller.call(procedure, kwargs);
     expect(fixture.log.text()).toMatch(/call (answered|failed)/);
     expect(leaksIn(fixture.log.text())).toEqual([]);
@@ -118,7 +118,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
 
   it('a call that is cancelled, and a caller that disconnects, reveal nothing', async () => {
     fixture.upstream.clear();
-    fixture.upstream.answerWith(() => ({ raw: '', afterwards: 'hang' }));
+    fixture.upstream.respondWith(() => ({ raw: '', afterwards: 'hang' }));
     const call = fixture.caller.call(GET, KWARGS);
     await fixture.upstream.arrived(1);
     fixture.caller.cancel('kill');
@@ -127,7 +127,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     void other.call(GET, KWARGS).catch(() => {});
     const request = await fixture.upstream.arrived(2);
     other.terminate();
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     expect(leaksIn(fixture.log.text())).toEqual([]);
   });
 });

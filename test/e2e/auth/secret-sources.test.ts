@@ -256,14 +256,14 @@ describe('planted secrets of a provider, at log.level = debug', () => {
       [
         'an echo',
         (manager) =>
-          manager.answerWith(({ text, rawHeaders }) => ({
+          manager.respondWith(({ text, rawHeaders }) => ({
             status: 403,
             headers: { 'x-amzn-errortype': plantedSecret('type'), 'x-echo': rawHeaders.join(' ') },
             json: { message: text + rawHeaders.join(' ') },
           })),
       ],
-      ['no JSON of AWS', (manager) => manager.answerWith(() => ({ body: plantedSecret('text') }))],
-      ['a reset', (manager) => manager.answerWith(() => RESET)],
+      ['no JSON of AWS', (manager) => manager.respondWith(() => ({ body: plantedSecret('text') }))],
+      ['a reset', (manager) => manager.respondWith(() => RESET)],
       ['a refused connection', (manager) => manager.stop()],
     ])('do not leak: %s', async (_, prepare) => {
       await openAws(prepare);

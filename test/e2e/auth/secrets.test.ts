@@ -3,12 +3,12 @@ import { type AuthFixture, GET, openAuthFixture } from '../../support/auth-fixtu
 import { issuing } from '../../support/idp.js';
 import { leaksIn, MARK, plantedSecret } from '../../support/planted-secrets.js';
 import {
-  type AnswerHandler,
   CLOSE,
   HANG,
   RESET,
   type RecordedRequest,
-  type UpstreamAnswer,
+  type ResponseHandler,
+  type UpstreamResponse,
 } from '../../support/recording-upstream.js';
 
 /** A secret in every part of the token request. */
@@ -33,7 +33,7 @@ const echoOf = ({ text, rawHeaders, url }: RecordedRequest): string =>
 
 /** A token endpoint that repeats the request in every part of its response. */
 const echoing =
-  (answer: UpstreamAnswer, json: object = {}): AnswerHandler =>
+  (answer: UpstreamResponse, json: object = {}): ResponseHandler =>
   (request) => {
     const echo = echoOf(request);
     return {
@@ -51,7 +51,7 @@ const echoing =
 const raw = (text: string, afterwards: 'close' | 'reset' = 'close') => ({ raw: text, afterwards });
 
 /** Failures of a token request. */
-const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
+const AT_THE_IDP: readonly (readonly [string, ResponseHandler | 'refused'])[] = [
   ['invalid_client, 400', echoing({ status: 400 }, { error: 'invalid_client' })],
   ['invalid_client, 401', echoing({ status: 401 }, { error: 'invalid_client' })],
   ['an error code of its own', echoing({ status: 400 }, { error: plantedSecret('code') })],
@@ -85,7 +85,7 @@ const AT_THE_IDP: readonly (readonly [string, AnswerHandler | 'refused'])[] = [
 ];
 
 /** Failures of the API, which has the token. */
-const AT_THE_API: readonly (readonly [string, AnswerHandler])[] = [
+const AT_THE_API: readonly (readonly [string, ResponseHandler])[] = [
   [
     '401',
     ({ headers }) => ({
@@ -140,20 +140,20 @@ describe('planted secrets of a token request, at log.level = debug', () => {
   it.each(AT_THE_IDP)('do not leak, whatever the token endpoint responds: %s', async (_, handler) => {
     fixture = await openAuthFixture({ lines: PLANTED });
     if (handler === 'refused') await fixture.idp.stop();
-    else fixture.idp.answerWith(handler);
+    else fixture.idp.respondWith(handler);
     const frames = [await callInTime()];
     expect(frames[0]).toContain('Authentication unavailable');
     // Once more in a row, and again with a living token that cannot be refreshed.
     frames.push(await callInTime());
     if (handler === 'refused') await fixture.idp.restart();
-    fixture.idp.answerWith(giving);
+    fixture.idp.respondWith(giving);
     // Decoding takes time: the last failure may appear only now.
     do {
       await fixture.pass(4_000);
       frames.push((await fixture.caller.call(GET, { id: 3 })).frame);
     } while (!frames.at(-1)?.includes('"status":200'));
     if (handler === 'refused') await fixture.idp.stop();
-    else fixture.idp.answerWith(handler);
+    else fixture.idp.respondWith(handler);
     await fixture.pass(3_500_000, 30_000);
     await fixture.caller.call(GET, { id: 4 });
     await fixture.settle();

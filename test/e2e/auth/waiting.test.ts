@@ -61,7 +61,7 @@ describe('a call that waits for its token', () => {
   it('has less time left when the API refused it first', async () => {
     const fixture = await open({ lines: [THREE_SECONDS] });
     await fixture.caller.call(GET, { id: 1 });
-    fixture.upstream.answerWith(acceptingOnly(new Set()));
+    fixture.upstream.respondWith(acceptingOnly(new Set()));
     fixture.idp.hold();
     const answer = fixture.caller.call(GET, { id: 2 });
     await fixture.idp.arrived(2);
@@ -87,7 +87,7 @@ describe('a call that waits for its token', () => {
   it('ends when it is cancelled while a refused token is replaced', async () => {
     const fixture = await open();
     await fixture.caller.call(GET, { id: 1 });
-    fixture.upstream.answerWith(acceptingOnly(new Set()));
+    fixture.upstream.respondWith(acceptingOnly(new Set()));
     fixture.idp.hold();
     const answer = fixture.caller.call(GET, { id: 2 });
     await fixture.idp.arrived(2);
@@ -128,7 +128,7 @@ describe('a call that waits for its token', () => {
     await fixture.caller.call('com.example.nobody');
     fixture.clock.advance(7_777);
     for (const answer of await Promise.all(answers)) expect(ownError(answer)).toMatchObject(NO_TOKEN);
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     await fixture.idp.drained();
   });
 
@@ -141,7 +141,7 @@ describe('a call that waits for its token', () => {
     fixture.clock.advance(1);
     expect((await answer).kwargs).toMatchObject({ status: 503, code: 'down', attempts: 0 });
     await stopped;
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     await fixture.idp.drained();
     await fixture.caller.close();
     expect(fixture.clock.pending).toBe(0);

@@ -78,7 +78,7 @@ describe('the command line with planted secrets', () => {
     const { url } = await untilReady(gateway);
     const where = ['--url', url, '--realm', 'com.example.myrealm'];
     const call = () => printedBy('call', 'com.billing.get_invoice', 'id=1', ...where);
-    idp.answerWith(({ text: sent, rawHeaders }) => ({
+    idp.respondWith(({ text: sent, rawHeaders }) => ({
       status: 401,
       json: { error: 'invalid_client', error_description: sent + rawHeaders.join() },
     }));
@@ -89,9 +89,9 @@ describe('the command line with planted secrets', () => {
     const again = runCommand(['start', '--config', config('+retries = 0', ...lines)], { env: ENV });
     const ready = await untilReady(again);
     where[1] = ready.url;
-    idp.answerWith(issuing({ access_token: TOKEN }));
+    idp.respondWith(issuing({ access_token: TOKEN }));
     outcomes.push(await call());
-    upstream.answerWith(() => RESET);
+    upstream.respondWith(() => RESET);
     outcomes.push(await call());
     again.send('SIGTERM');
     await again.ended;

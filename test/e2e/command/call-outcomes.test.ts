@@ -28,7 +28,7 @@ describe('rpc-gateway call', () => {
   });
 
   it('shows an error on stderr, and with --json its kwargs on stdout', async () => {
-    fixture.upstream.answerWith(() => ({ status: 404, json: { error: 'none' } }));
+    fixture.upstream.respondWith(() => ({ status: 404, json: { error: 'none' } }));
     const { url } = await started(configuration(fixture.upstream.url));
     const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url];
     const err = 'error wamp.error.not_found\n404 Not Found\n{\n  "error": "none"\n}\n';
@@ -40,7 +40,7 @@ describe('rpc-gateway call', () => {
 
   it('prints every digit of a big integer', async () => {
     const headers = { 'content-type': 'application/json' };
-    fixture.upstream.answerWith(() => ({ headers, body: '{"n":9007199254740993}' }));
+    fixture.upstream.respondWith(() => ({ headers, body: '{"n":9007199254740993}' }));
     const { url } = await started(configuration(fixture.upstream.url));
     const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url];
     expect((await finished(words)).out).toContain('"n": 9007199254740993');
@@ -48,7 +48,7 @@ describe('rpc-gateway call', () => {
   });
 
   it('gives up after --timeout', async () => {
-    fixture.upstream.answerWith(() => new Promise(() => {}));
+    fixture.upstream.respondWith(() => new Promise(() => {}));
     const { url } = await started(configuration(fixture.upstream.url));
     const { code, err } = await finished([
       'call',

@@ -77,7 +77,7 @@ describe('a running gateway', () => {
     await stopping;
     gateway.kill('SIGTERM');
     expect(await ended).toEqual([143, null]);
-    expect(await running.answered).toBe(false);
+    expect(await running.responded).toBe(false);
     expect(await callEnded).toEqual([3, null]);
     await upstream.close();
   });

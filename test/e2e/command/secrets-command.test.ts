@@ -149,7 +149,7 @@ describe('secrets and the command line', () => {
     const call = (...words: string[]) =>
       printedBy('call', 'com.billing.get_invoice', ...words, '--url', url, '--realm', 'com.example.myrealm');
     const outcomes = [await call('id=1'), await call(`x=${MARK}`)];
-    upstream.answerWith(() => RESET);
+    upstream.respondWith(() => RESET);
     outcomes.push(await call('id=1', `x=${MARK}`));
     expect(outcomes.map(({ code }) => code)).toEqual([0, 1, 1]);
     for (const { text } of outcomes) expect(leaksIn(text)).toEqual([]);

@@ -46,7 +46,7 @@ describe('rpc-gateway start', () => {
     ]);
     const call = ['call', 'com.billing.get_invoice', 'id=1', '--realm', 'com.example.myrealm', '--url', url];
     expect((await finished(call)).code).toBe(0);
-    fixture.upstream.answerWith(() => ({ status: 404 }));
+    fixture.upstream.respondWith(() => ({ status: 404 }));
     expect((await finished(call)).code).toBe(1);
     command.send('SIGINT');
     await command.ended;
@@ -65,7 +65,7 @@ describe('rpc-gateway start', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    fixture.upstream.answerWith(async (request) => {
+    fixture.upstream.respondWith(async (request) => {
       await held;
       return { json: { url: request.url } };
     });

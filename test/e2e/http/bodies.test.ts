@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
-import type { UpstreamAnswer } from '../../support/recording-upstream.js';
+import type { UpstreamResponse } from '../../support/recording-upstream.js';
 
 /** JSON that a careless parser would change: the text must stay the same. */
 const EXACT = [
@@ -44,9 +44,9 @@ describe('The body of a response', () => {
   });
   afterAll(() => fixture.close());
 
-  const get = (type: string | undefined, body: string | Uint8Array, more: UpstreamAnswer = {}) => {
+  const get = (type: string | undefined, body: string | Uint8Array, more: UpstreamResponse = {}) => {
     const headers = { ...(type !== undefined && { 'content-type': type }), ...more.headers };
-    fixture.upstream.answerWith(() => ({ ...more, headers, body }));
+    fixture.upstream.respondWith(() => ({ ...more, headers, body }));
     return fixture.caller.call('com.billing.get_invoice', { id: '1' });
   };
   const bodyOf = async (...given: Parameters<typeof get>) => (await get(...given)).kwargs['body'];
@@ -174,7 +174,7 @@ describe('The body of a response', () => {
     ['bytes', 'application/json', `\0${Buffer.from('{"a":1}').toString('base64')}`],
   ])('is %s when response.decode says so, on errors too', async (decode, type, body) => {
     for (const status of [200, 404]) {
-      fixture.upstream.answerWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
+      fixture.upstream.respondWith(() => ({ status, headers: { 'content-type': type }, body: '{"a":1}' }));
       const answer = await fixture.caller.call(`com.billing.${decode}`, {});
       expect(answer.kwargs).toStrictEqual({ status, body, headers: {} });
     }
@@ -186,7 +186,7 @@ describe('The body of a response', () => {
         'HTTP/1.1 200 OK\r\nContent-Disposition: Zürich\r\nContent-Length: 0\r\n\r\n',
         encoding,
       );
-      fixture.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
+      fixture.upstream.respondWith(() => ({ raw, afterwards: 'close' }));
       const answer = await fixture.caller.call('com.billing.text', {});
       expect(answer.kwargs['headers']).toStrictEqual({ 'content-disposition': 'Zürich' });
     }
@@ -200,7 +200,7 @@ describe('The body of a response', () => {
   );
 
   it('to HEAD is empty, whatever the headers announce', async () => {
-    fixture.upstream.answerWith(() => ({
+    fixture.upstream.respondWith(() => ({
       headers: { 'content-length': 50_000_000, 'content-type': 'application/json' },
     }));
     const head = () => fixture.caller.call('com.billing.head_invoice', { id: '1' });
@@ -209,16 +209,16 @@ describe('The body of a response', () => {
       body: '',
       headers: { 'content-length': '50000000', 'content-type': 'application/json' },
     });
-    fixture.upstream.answerWith(() => ({ headers: { 'content-encoding': 'gzip' } }));
+    fixture.upstream.respondWith(() => ({ headers: { 'content-encoding': 'gzip' } }));
     expect((await head()).kwargs).toStrictEqual({ status: 200, body: '', headers: {} });
-    fixture.upstream.answerWith(() => ({ headers: { 'content-type': 'text/event-stream' } }));
+    fixture.upstream.respondWith(() => ({ headers: { 'content-type': 'text/event-stream' } }));
     expect((await head()).kwargs).toMatchObject({ status: 200, body: '' });
   });
 
   it.each([304, 204])('with status %i is empty, whatever its headers say', async (status) => {
     expect((await get('text/event-stream', '', { status })).kwargs).toStrictEqual({ status, body: '' });
     const head = `HTTP/1.1 ${status} x\r\ncontent-length: 50000000\r\n\r\n`;
-    fixture.upstream.answerWith(() => ({ raw: head, afterwards: 'hang' }));
+    fixture.upstream.respondWith(() => ({ raw: head, afterwards: 'hang' }));
     const answer = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect(answer.kwargs).toStrictEqual({ status, body: '' });
     expect(await bodyOf('text/plain', 'next')).toBe('next');

@@ -27,7 +27,7 @@ describe('a call that ends early', () => {
       caller.cancel(mode);
       const answer = await call;
       expect([answer.kind, answer.uri]).toEqual(['error', 'wamp.error.canceled']);
-      expect(await request.answered).toBe(false);
+      expect(await request.responded).toBe(false);
       await upstream.drained();
       expect([upstream.requests.length, upstream.connections]).toEqual([1, 1]);
     });
@@ -37,7 +37,7 @@ describe('a call that ends early', () => {
       const call = caller.call(POST, { a: 1 });
       const request = await upstream.arrived(1);
       caller.cancel('kill');
-      expect(await request.answered).toBe(false);
+      expect(await request.responded).toBe(false);
       const answer = await call;
       expect(answer.uri).toBe('wamp.error.canceled');
       expect(ownError(answer)).toMatchObject({ code: 'canceled', attempts: 1 });
@@ -54,7 +54,7 @@ describe('a call that ends early', () => {
       caller.cancel('skip');
       expect((await call).uri).toBe('wamp.error.canceled');
       release();
-      expect(await request.answered).toBe(true);
+      expect(await request.responded).toBe(true);
       expect((await caller.call(GET, { id: 1 })).kind).toBe('result');
       expect(caller.unexpected).toEqual([]);
     });
@@ -71,7 +71,7 @@ describe('a call that ends early', () => {
       expect(ownError(await second)).toMatchObject({ code: 'canceled', attempts: 0 });
       caller.cancel('kill', firstRequest);
       await first;
-      upstream.answerWith(() => ({ json: 'free' }));
+      upstream.respondWith(() => ({ json: 'free' }));
       expect((await caller.call(GET, { id: 3 })).kwargs).toStrictEqual({ status: 200, body: 'free' });
       expect(upstream.requests.map(({ url }) => url)).toEqual(['/invoices/1', '/invoices/3']);
     });
@@ -85,7 +85,7 @@ describe('a call that ends early', () => {
       });
       for (const answer of await Promise.all(calls)) expect(answer.uri).toBe('wamp.error.canceled');
       await upstream.drained();
-      upstream.answerWith(() => ({ json: 'still here' }));
+      upstream.respondWith(() => ({ json: 'still here' }));
       expect((await caller.call(GET, { id: 'x' })).kwargs).toMatchObject({ body: 'still here' });
       expect(caller.unexpected).toEqual([]);
     });
@@ -98,7 +98,7 @@ describe('a call that ends early', () => {
       });
       const call = fixture.caller.call(GET, { id: 1 });
       const request = await fixture.upstream.arrived(1);
-      expect(await request.answered).toBe(true);
+      expect(await request.responded).toBe(true);
       fixture.caller.cancel('kill');
       expect(ownError(await call)).toMatchObject({ code: 'canceled', attempts: 1 });
       expect(fixture.upstream.requests).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('a call that ends early', () => {
       const calls = Array.from({ length: 10 }, (__, id) => leaver.call(POST, { id }).catch(() => 'gone'));
       const requests = await Promise.all(calls.map((__, index) => upstream.arrived(index + 2)));
       await leaver[how]();
-      expect(await Promise.all(requests.map((request) => request.answered))).toEqual(Array(10).fill(false));
+      expect(await Promise.all(requests.map((request) => request.responded))).toEqual(Array(10).fill(false));
       expect(await Promise.all(calls)).toEqual(Array(10).fill('gone'));
       expect(upstream.openConnections).toBe(1);
       caller.cancel('kill', 1);
@@ -139,7 +139,7 @@ describe('a call that ends early', () => {
         code: 'timeout',
         attempts: 1,
       });
-      expect(await (await upstream.arrived(1)).answered).toBe(false);
+      expect(await (await upstream.arrived(1)).responded).toBe(false);
       await upstream.drained();
     });
 
@@ -155,7 +155,7 @@ describe('a call that ends early', () => {
       const answer = await caller.call(GET, { id: 1 }, { options });
       expect(answer.uri).toBe('wamp.error.timeout');
       expect(ownError(answer)).toMatchObject({ status: 504, code: 'timeout', attempts: 1 });
-      expect(await (await upstream.arrived(1)).answered).toBe(false);
+      expect(await (await upstream.arrived(1)).responded).toBe(false);
     });
 
     it('while it waits for a connection: the error is timeout, not overload', async () => {
@@ -188,7 +188,7 @@ describe('a call that ends early', () => {
       const request = await upstream.arrived(round);
       const from = performance.now();
       caller.cancel('kill');
-      expect(await request.answered).toBe(false);
+      expect(await request.responded).toBe(false);
       times.push(performance.now() - from);
       await call;
     }

@@ -17,13 +17,13 @@ describe('The body of a response', () => {
   const call = () => fixture.caller.call('com.billing.get_invoice', { id: '1' });
   const get = (headers: Record<string, string | string[]>, body: string | Uint8Array) => {
     fixture.upstream.clear();
-    fixture.upstream.answerWith(() => ({
+    fixture.upstream.respondWith(() => ({
       headers: { 'content-type': 'application/json', ...headers },
       body,
     }));
     return call();
   };
-  const expectBadAnswer = (answer: Awaited<ReturnType<typeof call>>) => {
+  const expectBadResponse = (answer: Awaited<ReturnType<typeof call>>) => {
     expect(answer.uri).toBe('bondy.error.bad_gateway');
     expect(answer.kwargs).toMatchObject({ status: 502, code: 'bad_answer', attempts: 1 });
   };
@@ -68,7 +68,7 @@ describe('The body of a response', () => {
     ['a small gzip of much', 'gzip', gzipSync(Buffer.alloc(LIMIT + 1, 0x20))],
     ['a small brotli of very much', 'br', brotliCompressSync(Buffer.alloc(64 * LIMIT))],
   ])('%s is a bad response, and the request is not repeated', async (_, coding, body) => {
-    expectBadAnswer(await get({ 'content-encoding': coding }, body));
+    expectBadResponse(await get({ 'content-encoding': coding }, body));
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
@@ -78,7 +78,7 @@ describe('The body of a response', () => {
     expect((await get({ 'content-encoding': 'gzip' }, gzipSync(text))).kwargs['body']).toHaveLength(
       LIMIT - 2,
     );
-    expectBadAnswer(await get({}, `${text} `));
+    expectBadResponse(await get({}, `${text} `));
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
@@ -106,13 +106,13 @@ describe('The body of a response', () => {
     ],
   ])('is not read further when it is %s', async (_, answer) => {
     fixture.upstream.clear();
-    fixture.upstream.answerWith((_request, response) => {
+    fixture.upstream.respondWith((_request, response) => {
       answer(response);
       return 'handled';
     });
-    expectBadAnswer(await call());
+    expectBadResponse(await call());
     const request = await fixture.upstream.arrived(1);
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
@@ -135,23 +135,23 @@ describe('The body of a response', () => {
     ['endless headers', `HTTP/1.1 200 OK\r\n${`x: ${'y'.repeat(1000)}\r\n`.repeat(100)}\r\n`],
   ])('%s is a bad response, and the request is not repeated', async (_, raw) => {
     fixture.upstream.clear();
-    fixture.upstream.answerWith(() => ({ raw, afterwards: 'close' }));
-    expectBadAnswer(await call());
+    fixture.upstream.respondWith(() => ({ raw, afterwards: 'close' }));
+    expectBadResponse(await call());
     expect(fixture.upstream.requests).toHaveLength(1);
   });
 
   it('leaves the connection usable for the next call after a bad response', async () => {
-    expectBadAnswer(await get({ 'content-encoding': 'gzip' }, 'no'));
+    expectBadResponse(await get({ 'content-encoding': 'gzip' }, 'no'));
     expect((await get({}, '1')).kwargs).toStrictEqual({ status: 200, body: 1 });
   });
 
   it('may end with its connection, as in HTTP/1.0', async () => {
-    fixture.upstream.answerWith(() => ({ raw: 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', afterwards: 'close' }));
+    fixture.upstream.respondWith(() => ({ raw: 'HTTP/1.0 200 OK\r\n\r\n{"a":1}', afterwards: 'close' }));
     expect((await call()).kwargs).toStrictEqual({ status: 200, body: { a: 1 } });
   });
 
   it('may come in many pieces', async () => {
-    fixture.upstream.answerWith((_, response) => {
+    fixture.upstream.respondWith((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       const pieces = [...Buffer.from('"größe €"')];
       const next = (): void => {

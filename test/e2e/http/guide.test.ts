@@ -130,7 +130,7 @@ describe('the guide', () => {
 
     it.each(PAIRS)('$request', async ({ procedure, kwargs, request, body, result }) => {
       const json = result.body;
-      upstream.answerWith(() => (json === '' ? { status: 204 } : { status: result.status, json }));
+      upstream.respondWith(() => (json === '' ? { status: 204 } : { status: result.status, json }));
       const outcome = await client.call(procedure, kwargs);
       expect(outcome.kwargs).toStrictEqual(result);
       expect(outcome.args ?? []).toEqual([]);
@@ -153,7 +153,7 @@ describe('the guide', () => {
     });
 
     it('custom headers are merged, and removed from the kwargs', async () => {
-      upstream.answerWith(() => ({ json: {} }));
+      upstream.respondWith(() => ({ json: {} }));
       await client.call('com.billing.get_invoice', {
         _headers: { 'X-Request-ID': 'req-42', 'X-Tenant': 'acme' },
         id: 'INV-001',
@@ -178,7 +178,7 @@ describe('the guide', () => {
       [401, 'wamp.error.not_authorized'],
       [502, 'bondy.error.bad_gateway'],
     ])('%i is an error with only status and body', async (status, uri) => {
-      upstream.answerWith(() => ({ status, json: { error: 'why' } }));
+      upstream.respondWith(() => ({ status, json: { error: 'why' } }));
       const outcome = await client.call('com.billing.get_invoice', { id: 'INV-001' });
       expect(outcome.uri).toBe(uri);
       expect(outcome.kwargs).toStrictEqual({ status, body: { error: 'why' } });
@@ -209,7 +209,7 @@ describe('the guide', () => {
     const invoice = { id: 'INV-001', amount: 1500, status: 'paid' };
 
     it('prints status and body', async () => {
-      upstream.answerWith(() => ({ json: invoice }));
+      upstream.respondWith(() => ({ json: invoice }));
       expect(await run(2)).toEqual([
         ['Status:', 200],
         ['Body:', invoice],
@@ -224,12 +224,12 @@ describe('the guide', () => {
       [502, ['Upstream error:', { error: 'why' }]],
       [500, ['Upstream error:', { error: 'why' }]],
     ])('takes the correct branch on %i', async (status, words) => {
-      upstream.answerWith(() => ({ status, json: { error: 'why' } }));
+      upstream.respondWith(() => ({ status, json: { error: 'why' } }));
       expect(await run(1)).toEqual([words]);
     });
 
     it('prints a sentence for an error of the gateway itself', async () => {
-      upstream.answerWith(() => ({ raw: 'nonsense\r\n\r\n', afterwards: 'close' }));
+      upstream.respondWith(() => ({ raw: 'nonsense\r\n\r\n', afterwards: 'close' }));
       expect(await run(1)).toEqual([['Upstream error:', 'The upstream gave an answer that cannot be used']]);
     });
   });
@@ -265,7 +265,7 @@ rpc_gateway.services.maps.procedures.geocode.realm = ${REALM}
 rpc_gateway.services.maps.procedures.geocode.path = /geocode`;
     const maps = await startGateway(conf);
     const client = await autobahnClient(maps.url);
-    upstream.answerWith(() => ({ json: [] }));
+    upstream.respondWith(() => ({ json: [] }));
     await client.call('com.maps.geocode', { q: 'Berlin Mitte', api_key: 'forged' });
     expect((await upstream.arrived(1)).url).toBe('/geocode?q=Berlin%20Mitte&api_key=my-api-key-123');
     await client.close();

@@ -191,7 +191,7 @@ describe("the gateway's own errors", () => {
     const post = await fixture.caller.call(POST, { a: 1 });
     expectError(fixture, post, 'wamp.error.timeout', own('timeout', 504, 1));
     const request = await fixture.upstream.arrived(1);
-    expect(await request.answered).toBe(false);
+    expect(await request.responded).toBe(false);
     const get = await fixture.caller.call(GET, { id: 1 });
     expectError(fixture, get, 'wamp.error.timeout', own('timeout', 504, 2));
     await fixture.upstream.drained();

@@ -114,7 +114,7 @@ describe("a service's connections", () => {
       answer: () => ({ raw: said('"asked"') + said('"unasked"'), afterwards: 'hang' }),
     });
     expect((await caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'asked' });
-    upstream.answerWith(() => ({ json: 'next' }));
+    upstream.respondWith(() => ({ json: 'next' }));
     expect((await caller.call(POST, { a: 1 })).kwargs).toStrictEqual({ status: 200, body: 'next' });
     expect(upstream.connections).toBe(2);
   });

@@ -79,7 +79,7 @@ describe('retries', () => {
     const fixture = await open({ lines: ['+pool.size = 1'] });
     if (warm) await fixture.caller.call(GET, { id: 1 });
     fixture.upstream.clear();
-    fixture.upstream.answerWith(() => RESET);
+    fixture.upstream.respondWith(() => RESET);
     const answer = await fixture.caller.call(POST, { a: 1 });
     expect(answer.kwargs).toMatchObject({ status: 502, code: 'connect', attempts: 1 });
     expect(fixture.upstream.requests).toHaveLength(1);

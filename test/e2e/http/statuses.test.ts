@@ -22,7 +22,7 @@ describe('an HTTP status', () => {
 
   it.each([200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 299])('%i is a result', async (status) => {
     const empty = status === 204 || status === 205;
-    fixture.upstream.answerWith(() => (empty ? { status } : { status, json: { a: [1, null] } }));
+    fixture.upstream.respondWith(() => (empty ? { status } : { status, json: { a: [1, null] } }));
     const answer = await get();
     expect(answer.kind).toBe('result');
     expect(answer.args).toEqual([]);
@@ -69,7 +69,7 @@ describe('an HTTP status', () => {
   ])('%i is the error %s', async (status, uri) => {
     const empty = status === 304;
     fixture.upstream.clear();
-    fixture.upstream.answerWith(() => (empty ? { status } : { status, json: { error: 'why' } }));
+    fixture.upstream.respondWith(() => (empty ? { status } : { status, json: { error: 'why' } }));
     const answer = await get();
     expect([answer.kind, answer.uri, answer.args]).toEqual(['error', uri, []]);
     expect(answer.kwargs).toStrictEqual({ status, body: empty ? '' : { error: 'why' } });
@@ -77,9 +77,9 @@ describe('an HTTP status', () => {
   });
 
   it('is passed on as an error without a body, or with a text body', async () => {
-    fixture.upstream.answerWith(() => ({ status: 500 }));
+    fixture.upstream.respondWith(() => ({ status: 500 }));
     expect((await get()).kwargs).toStrictEqual({ status: 500, body: '' });
-    fixture.upstream.answerWith(() => ({
+    fixture.upstream.respondWith(() => ({
       status: 404,
       headers: { 'content-type': 'text/html' },
       body: '<p>',
@@ -90,7 +90,7 @@ describe('an HTTP status', () => {
   it.each(['If-None-Match', 'if-modified-since'])(
     '304 is a result for a caller that sent %s',
     async (name) => {
-      fixture.upstream.answerWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
+      fixture.upstream.respondWith(() => ({ status: 304, headers: { etag: '"v1"' } }));
       const answer = await get({ _headers: { [name]: '"v1"' } });
       expect(answer.kind).toBe('result');
       expect(answer.kwargs).toStrictEqual({ status: 304, body: '' });
@@ -98,14 +98,14 @@ describe('an HTTP status', () => {
   );
 
   it('gives an error the URI of the procedure, else of the service', async () => {
-    fixture.upstream.answerWith(() => ({ status: 409, json: 1 }));
+    fixture.upstream.respondWith(() => ({ status: 409, json: 1 }));
     expect((await get()).uri).toBe('com.billing.error.conflict');
     const update = () => fixture.caller.call('com.billing.update_invoice', { id: '1' });
     expect((await update()).uri).toBe('com.billing.error.stale');
-    fixture.upstream.answerWith(() => ({ status: 404, json: 1 }));
+    fixture.upstream.respondWith(() => ({ status: 404, json: 1 }));
     expect((await update()).uri).toBe('com.billing.error.gone');
     expect((await get()).uri).toBe('wamp.error.not_found');
-    fixture.upstream.answerWith(() => ({ status: 503, json: 1 }));
+    fixture.upstream.respondWith(() => ({ status: 503, json: 1 }));
     expect([(await update()).uri, (await get()).uri]).toEqual(Array(2).fill('com.billing.error.closed'));
   });
 
@@ -113,7 +113,7 @@ describe('an HTTP status', () => {
     [200, 'result'],
     [404, 'error'],
   ])('passes on the configured response headers, on %i', async (status, kind) => {
-    fixture.upstream.answerWith(() => ({
+    fixture.upstream.respondWith(() => ({
       status,
       headers: { ETag: '"v1"', 'X-Total-Count': '7', 'set-cookie': ['a=1', 'b=2'], 'x-other': 'no' },
       json: {},
@@ -128,13 +128,13 @@ describe('an HTTP status', () => {
   });
 
   it('has empty headers in the kwargs when the upstream sent none of them', async () => {
-    fixture.upstream.answerWith(() => ({ status: 204 }));
+    fixture.upstream.respondWith(() => ({ status: 204 }));
     const answer = await fixture.caller.call('com.billing.delete_invoice', { id: '1' });
     expect(answer.kwargs).toStrictEqual({ status: 204, body: '', headers: {} });
   });
 
   it('is not taken from an interim response', async () => {
-    fixture.upstream.answerWith((_, response) => {
+    fixture.upstream.respondWith((_, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' });
       response.writeProcessing();
       return { json: 'final' };
@@ -153,16 +153,16 @@ describe('result = args', () => {
   afterAll(() => fixture.close());
 
   it('makes a result one positional dictionary, and leaves errors with their kwargs', async () => {
-    fixture.upstream.answerWith(() => ({ json: { a: 1 } }));
+    fixture.upstream.respondWith(() => ({ json: { a: 1 } }));
     const answer = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[{ status: 200, body: { a: 1 } }], {}]);
-    fixture.upstream.answerWith(() => ({ status: 404, body: '' }));
+    fixture.upstream.respondWith(() => ({ status: 404, body: '' }));
     const error = await fixture.caller.call('com.billing.get_invoice', { id: '1' });
     expect([error.args, error.kwargs]).toStrictEqual([[], { status: 404, body: '' }]);
   });
 
   it('can be set for one procedure only', async () => {
-    fixture.upstream.answerWith(() => ({ status: 204 }));
+    fixture.upstream.respondWith(() => ({ status: 204 }));
     const answer = await fixture.caller.call('com.billing.update_invoice', { id: '1' });
     expect([answer.args, answer.kwargs]).toStrictEqual([[], { status: 204, body: '' }]);
   });

@@ -47,7 +47,7 @@ describe('the log of calls', () => {
 
   it('has one line for an error of the gateway itself, with the id that the caller gets', async () => {
     await set(['+pool.max_response_size = 1KB'], 200);
-    fixture.upstream.answerWith(() => ({ body: 'x'.repeat(2000) }));
+    fixture.upstream.respondWith(() => ({ body: 'x'.repeat(2000) }));
     const { kwargs } = await fixture.caller.call(GET, { id: 1 });
     const { id, code, status, attempts } = kwargs;
     expect(lines()).toMatchObject([
@@ -101,7 +101,7 @@ describe('the log of calls', () => {
 
   it('treats all timeouts that callers choose as one cause', async () => {
     await set();
-    fixture.upstream.answerWith(() => HANG);
+    fixture.upstream.respondWith(() => HANG);
     const calls = Array.from({ length: 15 }, (_, n) =>
       fixture.caller.call(POST, {}, { options: { timeout: 40 + n } }),
     );
@@ -134,9 +134,9 @@ describe('the log of calls', () => {
   it('has a line for every call, and combines none, with log.calls = all', async () => {
     await set(['log.calls = all'], 200);
     await fixture.caller.call(GET, { id: 's3cret' });
-    fixture.upstream.answerWith(() => ({ status: 404 }));
+    fixture.upstream.respondWith(() => ({ status: 404 }));
     await fixture.caller.call(GET, { id: 1 });
-    fixture.upstream.answerWith(() => ({ status: 500 }));
+    fixture.upstream.respondWith(() => ({ status: 500 }));
     for (let n = 0; n < 12; n++) await fixture.caller.call(GET, { id: 1 });
     await fixture.caller.call(GET, {});
     expect(lines().map(({ msg, status }) => `${msg} ${status}`)).toEqual([

@@ -118,7 +118,7 @@ describe('the gateway under load and failures', () => {
         { code: 'down', attempts: 1 },
         { code: 'down', attempts: 0 },
       ]);
-      expect(await request.answered).toBe(false);
+      expect(await request.responded).toBe(false);
       expect(upstream.requests).toHaveLength(1);
     });
 

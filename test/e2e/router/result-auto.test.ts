@@ -108,7 +108,7 @@ describe('result = auto', () => {
 
   it('leaves errors in keyword arguments, those of the upstream and of the gateway', async () => {
     const client = await join(AUTOBAHN_PYTHON);
-    upstream.answerWith(() => ({ status: 404, json: { error: 'none' } }));
+    upstream.respondWith(() => ({ status: 404, json: { error: 'none' } }));
     const refused = await client.call(GET, { id: 1 });
     expect(refused.slice(4)).toEqual(['wamp.error.not_found', [], { status: 404, body: { error: 'none' } }]);
     const mistaken = await client.call(GET, {});
@@ -117,7 +117,7 @@ describe('result = auto', () => {
       [],
       expect.objectContaining({ status: 400, code: 'bad_request' }),
     ]);
-    upstream.answerWith(() => ({ json: { ok: true } }));
+    upstream.respondWith(() => ({ json: { ok: true } }));
   });
 
   it('is overridden by a form in the configuration', async () => {

@@ -44,7 +44,7 @@ describe('an API with unusual connections', () => {
       });
       expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer', attempts: 1 });
       expect(log.text()).toContain('pool.max_response_header_size');
-      upstream.answerWith(() => lengthy(100));
+      upstream.respondWith(() => lengthy(100));
       expect((await caller.call(POST, {})).kind).toBe('result');
     });
   });

@@ -83,7 +83,7 @@ describe('while the gateway reads a large response', () => {
     attacker.send([MESSAGE.CALL, 1, {}, 'com.api.large', [], { kind }]);
     const answer = attacker.read(4);
     // From here on the gateway has received nearly all of it, and has at most begun to read it.
-    await (await gateway.upstream.arrived(1)).answered;
+    await (await gateway.upstream.arrived(1)).responded;
     expect(await callUntil(other, answer)).toBeGreaterThan(MANY);
     attacker.close();
   });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type AuthFixture, GET, NO_TOKEN, openAuthFixture } from '../../support/auth-fixture.js';
 import { ownError } from '../../support/caller.js';
 import { issuing } from '../../support/idp.js';
-import type { UpstreamAnswer } from '../../support/recording-upstream.js';
+import type { UpstreamResponse } from '../../support/recording-upstream.js';
 
 const good = { access_token: 'good', expires_in: 3600 };
 
@@ -11,7 +11,7 @@ describe('a token response', () => {
   let fixture: AuthFixture;
   afterEach(() => fixture.close());
 
-  it.each<[string, UpstreamAnswer]>([
+  it.each<[string, UpstreamResponse]>([
     ['empty, with 200', { body: '' }],
     ['with 204', { status: 204 }],
     ['with 302, to where there is a token', { status: 302, headers: { location: '/elsewhere' }, json: good }],
@@ -46,7 +46,7 @@ describe('a token response', () => {
     expect(fixture.upstream.connections).toBe(0);
     expect(fixture.idp.requests).toHaveLength(1);
     // The response was the cause: with a valid one the same configuration works.
-    fixture.idp.answerWith(issuing());
+    fixture.idp.respondWith(issuing());
     await fixture.pass(1_000);
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs['status']).toBe(200);
   });
@@ -64,7 +64,7 @@ describe('a token response', () => {
     },
   );
 
-  it.each<[string, UpstreamAnswer]>([
+  it.each<[string, UpstreamResponse]>([
     ['with 201', { status: 201, json: good }],
     ['with 202', { status: 202, json: good }],
     [
@@ -119,7 +119,7 @@ describe('a token response', () => {
       '+auth.fetch.token_header = X-Subject-Token',
       { status: 201, headers: { 'x-subject-token': 'good' } },
     ],
-  ] as [string, string, UpstreamAnswer][])('may be %s', async (_, line, answer) => {
+  ] as [string, string, UpstreamResponse][])('may be %s', async (_, line, answer) => {
     fixture = await openAuthFixture({
       idp: () => answer,
       lines: [line],
