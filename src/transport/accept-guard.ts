@@ -15,14 +15,14 @@ export interface AcceptingLimits extends PlaceLimits {
 /** How clients connect to the listener. */
 export interface AcceptingContext {
   readonly isTls: boolean;
-  /** Whether it is a Unix socket, where clients have no address. */
+  /** Whether the listener is a Unix socket. Its clients have no address. */
   readonly isUnix: boolean;
   readonly clock: Clock;
   /** The open files that all listeners share. */
   readonly files: ConnectionFiles;
-  /** Called when a connection is closed at once because `files` has none left. */
+  /** Called when a connection is closed immediately because `files` has no file left. */
   readonly onNoFile: () => void;
-  /** A connection gets no place, or does not get through its handshake in time. */
+  /** Called when a connection gets no place, or does not complete its handshake in time. */
   readonly onRejected: (reason: RejectReason) => void;
 }
 
@@ -50,14 +50,15 @@ export interface Arrival {
 /** Counts and limits connections from TCP accept on, before they join a realm. */
 export interface Accepting {
   /**
-   * Finds the arrival of a TCP socket, or of the TCP socket that a TLS socket wraps. Undefined if
-   * the connection is closed.
+   * Finds the accepted connection of a TCP socket, or of the TCP socket that a TLS socket wraps.
+   * Returns undefined if the connection is closed.
    */
   arrivalOf(socket: Socket): Arrival | undefined;
   /**
    * Records that the connection has joined or left a realm.
    *
-   * @returns false if the connection has to be closed: no place is left for one that has not joined
+   * @returns false if the connection must be closed, because no place is left for a connection that
+   * has not joined
    */
   joined(arrival: Arrival, isJoined: boolean): boolean;
   /** The number of connections that hold a place. */
@@ -66,13 +67,16 @@ export interface Accepting {
   close(): void;
 }
 
-/** Connections at a time that have no place and get a refusal. Others are closed without one. */
+/**
+ * How many connections without a place may receive a refusal at a time. Others are closed without a
+ * refusal.
+ */
 const MAX_REFUSALS = 100;
 
 /**
- * Gives each new connection a place. Closes connections that do not complete their handshake in
- * `handshakeTimeout`, counted from TCP accept: silent ones, an incomplete HTTP request or RawSocket
- * handshake, a TLS handshake that does not end.
+ * Gives each new connection a place. Closes connections that do not complete their handshake within
+ * `handshakeTimeout` after TCP accept. This covers silent connections, incomplete HTTP requests,
+ * and incomplete RawSocket and TLS handshakes.
  */
 export function guardAccepting(
   server: Server,
@@ -82,8 +86,8 @@ export function guardAccepting(
   const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
-  // Over TLS, the listener gets another socket than the accepted one, with the same addresses and
-  // ports.
+  // Over TLS, the listener gets a socket other than the accepted one. Both have the same addresses
+  // and ports.
   const byEnds = new Map<string, Arrival>();
   const unestablished = new Set<Socket>();
   let refused = 0;
@@ -98,7 +102,7 @@ export function guardAccepting(
     // Node closes a socket after an error. Peers handle the close event.
     socket.on('error', ignoreError);
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
-    // The client reset the connection already. Without an address it would count as a local one.
+    // The client has already reset the connection. Without an address it would count as local.
     if (remoteAddress === undefined && !isUnix) {
       socket.destroy();
       return;
@@ -125,7 +129,7 @@ export function guardAccepting(
     if (refusal !== undefined) refused++;
     const place = refusal === undefined ? places.take(source) : undefined;
     const since = clock.monotonic();
-    // Cleared once stopped: otherwise the connection would keep the function in memory.
+    // Cleared after the stop. Otherwise the connection would keep the function in memory.
     let stopTimer: (() => void) | undefined;
     if (handshakeTimeout !== 0) {
       stopTimer = clock.after(handshakeTimeout, () => {

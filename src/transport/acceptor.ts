@@ -17,15 +17,15 @@ export interface Accepted {
 
 /** Performs the handshake of one transport. */
 export interface Acceptor {
-  /** Takes over a connection. Octets that were read from it already must have been put back. */
+  /** Takes over a connection. The caller must have put back any octets that it read. */
   take(socket: Socket, arrival: Arrival): void;
 }
 
 /** What a listener gives to its acceptors. */
 export interface AcceptorContext {
-  /** Their order has no meaning: the order in which the client offers them decides. */
+  /** Their order has no meaning. The client's order of preference decides. */
   readonly serializers: readonly Serializer[];
-  /** Maximum bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
+  /** Maximum bytes of one message. A larger message ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
   readonly log: Logger;
   readonly turns: Turns;

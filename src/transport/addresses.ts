@@ -1,12 +1,14 @@
 import { hostInUrl } from './tcp-server.js';
 
-/** The transport of a listener; `universal` is both, distinguished by the first byte. */
+/**
+ * The transport of a listener. `universal` serves both, and distinguishes them by the first byte.
+ */
 export type ListenerProtocol = 'websocket' | 'rawsocket' | 'universal';
 
 /** The parts of a listener's URLs. */
 export interface ListenerAddress {
   readonly protocol: ListenerProtocol;
-  /** Address to listen on; a host name is resolved. */
+  /** Address to listen on. A host name is resolved. */
   readonly host: string;
   readonly port: number;
   /** Path of the WebSocket endpoint. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Octets of the longest ClientHello that is accepted; browsers send 2 KB. */
+/** Octets of the longest accepted ClientHello. Browsers send 2 KB. */
 const MAX_HELLO = 16 * 1024;
 
 /** The content type of a record with handshake data (RFC 8446 section 5.1). */
@@ -12,11 +12,11 @@ const MESSAGE_HEADER = 4;
 
 /**
  * Waits until the first message of a TLS handshake is complete, puts it back, and leaves the socket
- * paused. A server computes only after the last octet of this message: until then, a connection
+ * paused. A server computes only after the last octet of this message. Until then, a connection
  * costs almost nothing.
  *
- * @param then takes the records of the message. Not called if the connection ends before, or if the
- *   message is too long, which closes the connection.
+ * @param then gets the records of the message. Not called if the connection ends first. Not called
+ * either if the message is too long: then the connection is closed.
  */
 export function awaitClientHello(socket: Socket, then: (records: Buffer) => void): void {
   let read = Buffer.alloc(0);
@@ -38,8 +38,8 @@ export function awaitClientHello(socket: Socket, then: (records: Buffer) => void
 }
 
 /**
- * Looks for the end of the first message, which may be divided into any number of records. Data
- * that is not a handshake counts as complete: the TLS library refuses it.
+ * Finds the end of the first message. The message may consist of any number of records. Data that
+ * is not a handshake counts as complete, because the TLS library refuses it.
  *
  * @returns a function that takes the chunks in order, and returns true once the message is complete
  */

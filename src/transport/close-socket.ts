@@ -6,16 +6,16 @@ import type { Clock } from '../clock.js';
 export const CLOSE_WAIT_MS = 1000;
 
 /**
- * Closes a connection after all written data was sent. Waits for the other end for at most
- * {@link CLOSE_WAIT_MS}: it may not read, or keep its half open as autobahn|js does.
+ * Closes a connection after all written data was sent. Waits for the other end for at most {@link
+ * CLOSE_WAIT_MS}. The other end may not read, or may keep its half open as autobahn|js does.
  */
 export function hangUp(socket: Socket, clock: Clock): void {
   if (socket.destroyed) return;
   const stopTimer = clock.after(CLOSE_WAIT_MS, () => cut(socket));
   socket.once('close', stopTimer);
   socket.end();
-  // Discards further input. Unread input would make the system reset the connection, and our last
-  // messages would be lost.
+  // Discards further input. If input stays unread, the system resets the connection, and the last
+  // messages are lost.
   socket.resume();
 }
 
@@ -34,9 +34,8 @@ function isPlainTcp(socket: Socket): boolean {
 }
 
 /**
- * Whether the shutdown of our half is in progress. libuv refuses a reset during it ("should not be
- * used in combination with shutdown()"), and Node would then drop the connection without closing
- * it.
+ * Whether the shutdown of our half is in progress. During it, libuv refuses a reset ("should not be
+ * used in combination with shutdown()"). Node would then drop the connection without closing it.
  */
 function isShuttingDown({ writableEnded, writableFinished, writableLength }: Socket): boolean {
   return writableEnded && !writableFinished && writableLength === 0;
@@ -47,7 +46,7 @@ const LOST = Object.assign(new Error('the connection was cut off'), { code: 'ERR
 
 /**
  * Gives all pending writes of a destroyed socket one shared error. Otherwise Node creates an error
- * per pending write (`errorBuffer` in lib/internal/streams/writable.js): for a hundred thousand
+ * per pending write (`errorBuffer` in lib/internal/streams/writable.js). For a hundred thousand
  * writes, this blocks the event loop for a second.
  *
  * @param socket must have a listener for `error`

@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 
-/** Files of the process itself: those of Node.js, listeners, the log, and those that it reads. */
+/** Files of the process itself: Node.js, listeners, the log, and the files that it reads. */
 const OWN_FILES = 64;
 
 /**
- * Counts the connections of all listeners together, and keeps open files free for upstreams.
- * A connection is an open file to the system. Without this, strangers who connect could take all
- * files of the process, and then no call could reach its upstream.
+ * Counts the connections of all listeners together, and keeps open files free for upstreams. A
+ * connection is an open file to the system. Without this limit, clients that connect could use up
+ * all files of the process. Then no call could reach its upstream.
  */
 export interface ConnectionFiles {
   /** The most connections at a time. */
   readonly most: number;
-  /** Takes the file of one connection, or returns false if too many are taken. */
+  /** Reserves the file of one connection. Returns false if too many are reserved. */
   take(): boolean;
   give(): void;
 }
 
 /**
  * @param limit how many files the process may open
- * @param forUpstreams how many connections to upstreams there may be; at most half of all files are
- * kept free
+ * @param forUpstreams the maximum number of connections to upstreams. At most half of all files are
+ * reserved for them.
  */
 export function createConnectionFiles(limit: number, forUpstreams: number): ConnectionFiles {
   const most = Math.max(limit - OWN_FILES - forUpstreams, Math.floor(limit / 2));
@@ -38,8 +38,8 @@ export function createConnectionFiles(limit: number, forUpstreams: number): Conn
 }
 
 /**
- * How many files this process may open. Infinity if the system does not tell: Node.js has no
- * function for it, and only Linux has the file.
+ * The maximum number of files that this process may open. Infinity if it is unknown. Node.js has no
+ * function for it, and only Linux has this file.
  */
 export function limitOfOpenFiles(read = () => readFileSync('/proc/self/limits', 'latin1')): number {
   try {

@@ -29,8 +29,8 @@ export interface Places {
   refusalFor(source: string | undefined): PlaceRefusal | undefined;
   take(source: string | undefined): Place;
   /**
-   * @returns false if too many connections have not joined now. One that has left its realm must
-   * then give its place back.
+   * @returns false if too many connections have not joined. A connection that has just left its
+   * realm must then give its place back.
    */
   setJoined(place: Place, isJoined: boolean): boolean;
   giveBack(place: Place): void;

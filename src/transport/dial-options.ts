@@ -9,9 +9,12 @@ import type { FramedPeerOptions } from './framed-peer.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { createSendTotal } from './send-total.js';
 
-/** More than a router accepts from clients: the gateway passes on JSON with 1,000 levels. */
+/**
+ * This is more than a router accepts from clients, because the gateway passes on JSON with 1,000
+ * levels.
+ */
 const REPLY_NESTING = 2048;
-/** More than a router accepts from clients: results may be large. */
+/** This is more than a router accepts from clients, because results may be large. */
 const REPLY_VALUES = 10_000_000;
 
 const MEGABYTE = 1024 * 1024;
@@ -19,8 +22,8 @@ const MEGABYTE = 1024 * 1024;
 /** @property pingInterval default 30 s @property pingTimeout default 60 s */
 export interface DialOptions extends Partial<HeartbeatTimes> {
   /**
-   * For `wss:` and `rss:`, as in node:tls. Default: the certificate must be for the host, and
-   * signed by a certificate authority of the system.
+   * For `wss:` and `rss:`, as in node:tls. Default: the certificate must be valid for the host, and
+   * a certificate authority of the system must have signed it.
    */
   readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
   /** Maximum milliseconds for the transport's handshake. Default 10 s. */
@@ -77,14 +80,14 @@ export function peerOptions(
   };
 }
 
-/** Pings the router: if its machine fails, TCP alone may not notice for hours. */
+/** Pings the router. If its machine fails, TCP alone may not notice for hours. */
 export function keepAlive(socket: Socket, ping: () => void, options: FullDialOptions): void {
   const heartbeat = createHeartbeat(options.clock, createTurns(options.clock), options);
   heartbeat.watch(socket, ping);
   socket.once('close', heartbeat.stop);
 }
 
-/** An error whose message has the reason and the URL without its credentials. */
+/** Creates an error. Its message contains the reason, and the URL without credentials. */
 export function dialFailure(url: string, why: string, cause?: unknown): Error {
   return new Error(`cannot connect to ${urlForShow(url)}: ${why}`, { cause });
 }

@@ -9,7 +9,7 @@ export const ROUTER_SCHEMES = ['ws://', 'wss://', 'rs://', 'rss://', 'unix:'] as
 /**
  * Connects to a WAMP router. The scheme of the URL chooses the transport.
  *
- * @throws Error with a message of one sentence, which has the URL without its credentials
+ * @throws Error with a message of one sentence, which contains the URL without credentials
  */
 export function dialRouter(url: string, options: DialOptions = {}): Promise<Peer> {
   if (/^wss?:/.test(url)) return dialWebSocket(url, options);

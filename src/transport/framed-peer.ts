@@ -19,13 +19,13 @@ export interface FrameChannel {
   readonly maxFrameSize: number;
   /** Writes a frame. Calls `onGone` once, when the frame was sent or the connection is closed. */
   write(frame: Frame, onGone: () => void): void;
-  /** Stops reading. Frames that were read already are still delivered. */
+  /** Stops reading. Frames that were already read are still delivered. */
   pause(): void;
   /** Starts reading, or continues. */
   resume(): void;
-  /** Closes the connection after all written frames were sent; this takes 1 s at most. */
+  /** Closes the connection after all written frames were sent. This takes at most 1 s. */
   close(cause: CloseCause): void;
-  /** Closes the connection at once, and discards what was not sent. */
+  /** Closes the connection immediately, and discards unsent data. */
   terminate(): void;
 }
 
@@ -39,7 +39,7 @@ export interface FramedPeerOptions extends SendLimits {
   readonly receiveTotal: SendTotal;
   /** The number of closed connections whose messages still wait. Shared by all connections. */
   readonly closedPending: { count: number };
-  /** Called once, when the other end is cut off because it does not read. */
+  /** Called once, when the connection is closed because the other end does not read. */
   readonly onTooSlow: () => void;
   /** Called for each EVENT that exceeds the receiver's maximum size or cannot be encoded. */
   readonly onEventDropped: () => void;
@@ -53,8 +53,8 @@ export interface NetworkPeer {
   ping(): void;
   /**
    * Tells whether the other end has joined a realm. Until then, its frames wait for a turn of the
-   * event loop with time left: many clients may send HELLO at the same moment, and a HELLO takes
-   * longer than a CALL.
+   * event loop that has time left. Many clients may send HELLO at the same moment, and a HELLO
+   * takes longer than a CALL.
    */
   setJoined(isJoined: boolean): void;
 }
@@ -62,28 +62,31 @@ export interface NetworkPeer {
 /** A peer, and the functions through which its transport feeds it. */
 export interface FramedPeer {
   readonly peer: Peer;
-  /** Takes a frame with one message; for text serializers it is UTF-8. */
+  /** Takes a frame with one message. For text serializers the frame is UTF-8. */
   receive(frame: Buffer): void;
   /** Runs an action after all earlier frames are handled, for instance the pong to a ping. */
   inOrder(action: () => void): void;
   /** Reports a broken frame. @param message must not quote what the other end sent */
   violate(message: string): void;
-  /** Counts bytes that were read, of messages and of control frames. */
+  /** Counts the bytes read, of messages and of control frames. */
   haveRead(bytes: number): void;
-  /** Whether no further message is handled: the connection ends, or has broken the protocol. */
+  /**
+   * True if no further message is handled, because the connection is closing or has violated the
+   * protocol.
+   */
   isDeaf(): boolean;
   /**
-   * Subtracts read bytes that were not part of a message: a ping may come between the fragments of
-   * one (RFC 6455 section 5.4).
+   * Subtracts read bytes that were not part of a message. A ping may come between the fragments of
+   * a message (RFC 6455 section 5.4).
    */
   discount(bytes: number): void;
   /**
-   * The other end sends nothing more, but still reads.
+   * Called when the other end has stopped sending. It may still read.
    *
    * @param then called when all received messages are handled
    */
   finish(then: () => void): void;
-  /** Writes a control frame, in order with the messages and within the same limits. */
+  /** Writes a control frame. It keeps its order among the messages, and the same limits apply. */
   control(frame: Uint8Array, write: (onGone: () => void) => void): void;
   /** The transport calls this when the connection is closed. */
   end(): void;
@@ -94,13 +97,19 @@ export interface FramedPeer {
 /** Closed connections at a time whose received messages are still handled. */
 const MAX_CLOSED_PENDING = 100;
 
-/** Bytes from which on a frame is not corked: `backlog()` must count only what is not read. */
+/**
+ * Frames of at least this many bytes are not corked, so that `backlog()` counts only what the other
+ * end has not read.
+ */
 const LARGE_FRAME = 64 * 1024;
 
-/** Bytes from which on an incomplete message counts: two reads of Node. */
+/** Incomplete messages of at least this many bytes count. This is two reads of Node. */
 const LARGE_PART = 128 * 1024;
 
-/** Pongs that may wait at a time. No client needs more, and a ping costs its sender very little. */
+/**
+ * The maximum number of waiting pongs. No client needs more. The limit matters because a ping costs
+ * its sender very little.
+ */
 const MAX_CONTROLS_WAITING = 1000;
 
 /**
@@ -108,8 +117,8 @@ const MAX_CONTROLS_WAITING = 1000;
  * limits how much may wait.
  *
  * @param stream the stream that the channel writes to. It is corked until the end of the event loop
- * iteration, so that many small messages leave in one system call. One tick would be too short:
- * each upstream response comes in its own tick.
+ * iteration, so that many small messages leave in one system call. One tick is too short, because
+ * each upstream response arrives in its own tick.
  */
 export function createFramedPeer(
   channel: FrameChannel,
@@ -146,7 +155,7 @@ export function createFramedPeer(
     stream.uncork();
   }
 
-  // One function for all frames: no closure per frame.
+  // All frames share this function, so that no frame needs a closure.
   function onGone(): void {
     if (--queued === 0) options.sendTotal.drained(sendQueue);
   }
@@ -156,7 +165,10 @@ export function createFramedPeer(
     onGone();
   }
 
-  /** Handles the messages received before the close, of {@link MAX_CLOSED_PENDING} connections. */
+  /**
+   * Handles the messages that arrived before the close, for up to {@link MAX_CLOSED_PENDING}
+   * connections.
+   */
   function onClosed(): void {
     if (!intake.isServed || options.closedPending.count >= MAX_CLOSED_PENDING) {
       end();
@@ -187,7 +199,7 @@ export function createFramedPeer(
 
   function cutOff(): void {
     options.onTooSlow();
-    // Sends no GOODBYE: it would wait behind all that the other end does not read.
+    // Sends no GOODBYE, because it would wait behind all the data that the other end does not read.
     channel.terminate();
   }
 
@@ -196,7 +208,8 @@ export function createFramedPeer(
       options.onEventDropped();
       return 'too_large';
     }
-    // The router then sends a shorter one, and logs it if that is too large as well.
+    // Does not log a WELCOME: the router sends a shorter one, and logs it if that is too large as
+    // well.
     if (message.type === MESSAGE.WELCOME) return 'too_large';
     log.warn({ message: messageName(message.type) }, 'a message is larger than its receiver accepts');
     return 'too_large';
@@ -210,7 +223,8 @@ export function createFramedPeer(
         return drop(message);
       frame = serializer.encodeLong?.(message) ?? serializer.encode(message);
     } catch (error) {
-      // Not logged: nobody waits for an EVENT, and one PUBLISH could cause a line per subscriber.
+      // Does not log an EVENT. Nobody waits for it, and one PUBLISH could cause a line per
+      // subscriber.
       if (message.type === MESSAGE.EVENT) options.onEventDropped();
       else
         log.warn(
@@ -271,7 +285,7 @@ export function createFramedPeer(
       },
       close,
       hold() {
-        // The connection is closed: costly messages of it are not worth the wait.
+        // The connection is closed, so its expensive messages are dropped.
         if (isClosedPending) end();
         else intake.hold();
       },
@@ -305,7 +319,8 @@ export function createFramedPeer(
     control(frame, write) {
       if (ended || !channel.isOpen()) return;
       const verdict = judgeRoom(undefined, frame, channel.backlog(), queued, options);
-      // A control frame must not be dropped, so the connection ends if one does not fit.
+      // A control frame must not be dropped. So the connection ends if a control frame does not
+      // fit.
       if (verdict !== 'fits' || controlsQueued >= MAX_CONTROLS_WAITING) return cutOff();
       enqueue();
       controlsQueued++;

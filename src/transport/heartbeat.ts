@@ -5,15 +5,15 @@ import { cut } from './close-socket.js';
 
 /** The intervals of pings, in milliseconds. */
 export interface HeartbeatTimes {
-  /** Time between the pings of a connection; 0: no pings. `wamp.ping_interval` */
+  /** Time between the pings of a connection. 0 means no pings. `wamp.ping_interval` */
   readonly pingInterval: number;
-  /** Closes a connection that is silent for this time after a ping. `wamp.ping_timeout` */
+  /** Time of silence after a ping until the connection is closed. `wamp.ping_timeout` */
   readonly pingTimeout: number;
 }
 
 /**
- * Finds dead connections, which TCP alone may not notice for hours. One timer serves all
- * connections of a listener.
+ * Finds dead connections. TCP alone may not notice them for hours. One timer serves all connections
+ * of a listener.
  */
 export interface Heartbeat {
   /** @param ping sends a ping of the transport */
@@ -23,15 +23,17 @@ export interface Heartbeat {
 
 interface Watched {
   readonly ping: () => void;
-  /** When the last ping was sent, or the watch began; monotonic. */
+  /** When the last ping was sent or the watch began, in monotonic milliseconds. */
   pingedAt: number;
-  /** The bytes read until the last ping; undefined if the client has sent something since. */
+  /**
+   * The number of bytes read until the last ping. Undefined if the client has sent something since.
+   */
   bytesReadAtPing: number | undefined;
 }
 
 /**
- * @param turns the pings of thousands of connections are sent in several turns of the event loop,
- * and dead connections are closed in as many
+ * @param turns divides the pings of thousands of connections, and the closing of dead ones, over
+ * several turns of the event loop
  */
 export function createHeartbeat(
   clock: Clock,
@@ -47,10 +49,10 @@ export function createHeartbeat(
   let stopTimer = clock.after(period, checkAll);
 
   function check(socket: Socket, watched: Watched): void {
-    // Read for each connection, because the turns may take long.
+    // Reads the clock for each connection, because the turns may take long.
     const now = clock.monotonic();
-    // Any byte proves that the client is alive: its pong may wait behind a large message on a slow
-    // line. A paused socket delivers nothing, so its silence proves nothing.
+    // Any received byte proves that the client is alive, because its pong may wait behind a large
+    // message on a slow line. A paused socket delivers nothing, so its silence proves nothing.
     const { bytesReadAtPing } = watched;
     if (bytesReadAtPing !== undefined && socket.bytesRead === bytesReadAtPing && !socket.isPaused()) {
       if (now - watched.pingedAt >= pingTimeout - tolerance) cut(socket);

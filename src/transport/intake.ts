@@ -1,13 +1,16 @@
 import type { Turns } from '../turns.js';
 
-/** Frames and bytes that may wait for a turn. Beyond them, the connection stops reading. */
+/** The maximum frames and bytes that wait for a turn. With more, the connection stops reading. */
 const MAX_WAITING_FRAMES = 32;
 const MAX_WAITING_BYTES = 64 * 1024;
 
-/** Bytes from which on a read or a frame counts as work. Pongs and incomplete frames count too. */
+/**
+ * Reads and frames of at least this many bytes count as work. Pongs and incomplete frames count
+ * too.
+ */
 const LARGE_READ = 16 * 1024;
 
-/** A frame, or an action that must keep its place between frames. */
+/** A frame, or an action that must keep its order among the frames. */
 type Item = Buffer | (() => void);
 
 /** The source of frames, and their receiver. */
@@ -20,17 +23,18 @@ export interface IntakeEnds {
 }
 
 /**
- * Hands on the frames of one connection while the current turn has time for more than one. The
- * other frames wait in order for a later turn, and the connection stops reading if many wait.
- * Clients that send without a pause thus get their turns round robin, and a client that sends few
- * messages never waits behind them.
+ * Passes on the frames of one connection while the current turn has time. The other frames wait in
+ * order for a later turn. If many frames wait, the connection stops reading. So clients that send
+ * without a pause are served round robin, and a client that sends few messages never waits behind
+ * them.
  *
- * A class, because every idle connection has one: methods in a closure would take a kilobyte each.
+ * It is a class, because every idle connection has one. Methods in closures would take a kilobyte
+ * for each connection.
  */
 export class Intake {
   private waiting: Item[] | undefined;
   private bytes = 0;
-  /** New frames have to wait, either behind others or because of `hold`. */
+  /** True if new frames must wait, either behind others or because of `hold`. */
   private isBlocked = false;
   private holds = 0;
   private isPaused = false;
@@ -57,8 +61,8 @@ export class Intake {
   }
 
   /**
-   * Sets whether every frame waits when the turn has no time left. Otherwise the first frame of a
-   * turn is handled at once.
+   * Sets whether every frame waits when the turn has no time left. If false, the first frame of a
+   * turn is handled immediately.
    */
   setPatient(isPatient: boolean): void {
     this.isPatient = isPatient;
@@ -77,7 +81,7 @@ export class Intake {
     this.stopReading();
   }
 
-  /** Stops handing on frames until there was a `release` for each `hold`. */
+  /** Stops passing on frames until `release` was called once for each `hold`. */
   hold(): void {
     this.holds++;
     this.isBlocked = true;
@@ -94,13 +98,15 @@ export class Intake {
     return this.isWaiting && !this.isHeld;
   }
 
-  /** Calls `then` when all frames have been handed on; at once if none waits. */
+  /** Calls `then` when all frames have been passed on. Calls it immediately if no frame waits. */
   whenDone(then: () => void): void {
     if (this.isWaiting) this.onDone = then;
     else then();
   }
 
-  /** Discards the waiting frames. Reads on, so that the close of the connection is noticed. */
+  /**
+   * Discards the waiting frames. Continues reading, so that the close of the connection is noticed.
+   */
   clear(): void {
     this.waiting = undefined;
     this.bytes = 0;
@@ -110,8 +116,8 @@ export class Intake {
   }
 
   /**
-   * The first frame of a connection in a turn waits only if it is large, or the connection is
-   * patient.
+   * Returns true if a frame may wait. The first frame of a connection in a turn may wait only if it
+   * is large, or if the connection is patient.
    */
   private mayWait(frame: Buffer): boolean {
     return this.isPatient || this.servedIn === this.turns.number || frame.length >= LARGE_READ;

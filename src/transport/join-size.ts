@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 
 /**
- * Limits the bytes that a client sends before it has joined: its HELLO and AUTHENTICATE. Without
- * this limit, an endless message would be kept up to the size allowed for logged-in clients.
+ * Limits the bytes that a client sends before it has joined, in HELLO and AUTHENTICATE. Without
+ * this limit, a client that has not logged in could send a message of the size that logged-in
+ * clients may send.
  *
  * @param maxBytes `wamp.max_join_size`
  * @param onTooMuch called once
- * @returns a function that stops the counting, for the moment the client has joined
+ * @returns a function that stops the counting. Call it when the client has joined.
  */
 export function boundJoinSize(socket: Socket, maxBytes: number, onTooMuch: () => void): () => void {
   let remaining = maxBytes;
@@ -19,7 +20,7 @@ export function boundJoinSize(socket: Socket, maxBytes: number, onTooMuch: () =>
   function stop(): void {
     socket.off('data', count);
   }
-  // Before the parser's listener: parsing a complete HELLO stops the counting.
+  // Runs before the parser's listener, because parsing a complete HELLO stops the counting.
   socket.prependListener('data', count);
   return stop;
 }

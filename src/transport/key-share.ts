@@ -1,6 +1,6 @@
 /** Octets before the session ID: type, length, version and random (RFC 8446 section 4.1.2). */
 const BEFORE_SESSION_ID = 38;
-/** Octets of a record's header; the last two are its length. */
+/** Octets of a record's header. The last two are the record's length. */
 const RECORD_HEADER = 5;
 
 const SUPPORTED_VERSIONS = 43;
@@ -10,11 +10,12 @@ const TLS_1_3 = 0x0304;
 const GROUPS: readonly number[] = [0x0017, 0x001d];
 
 /**
- * Tells whether the server can compute its keys from a ClientHello, so that its second message does not
- * ask for another ClientHello (RFC 8446 section 4.1.4). TLS 1.2 has no such request.
+ * Tells whether the server can compute its keys from this ClientHello. If not, it sends
+ * HelloRetryRequest and waits for another ClientHello (RFC 8446 section 4.1.4). TLS 1.2 has no
+ * HelloRetryRequest.
  *
  * @param records the records that hold the ClientHello
- * @returns false too if the ClientHello is malformed
+ * @returns false if the server cannot, or if the ClientHello is malformed
  */
 export function hasKeyShare(records: Buffer): boolean {
   try {

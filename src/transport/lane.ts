@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { endsOf } from './socket-ends.js';
 
-/** Lets a few connections proceed at a time; the others wait in order. */
+/** Lets a few connections proceed at a time. The others wait in order. */
 export interface Lane {
   add(socket: Socket): void;
   /**
@@ -13,8 +13,8 @@ export interface Lane {
 }
 
 /**
- * @param start called when a connection gets its place. It keeps the place until it leaves or is
- *   closed.
+ * @param start called when a connection gets its place. The connection keeps the place until it
+ * leaves or closes.
  */
 export function createLane(places: number, start: (socket: Socket) => void): Lane {
   const running = new Set<string>();
@@ -38,7 +38,7 @@ export function createLane(places: number, start: (socket: Socket) => void): Lan
     add(socket) {
       const ends = endsOf(socket);
       if (ends === undefined) {
-        // The other end has reset the connection.
+        // The other end has already reset the connection.
         socket.destroy();
         return;
       }

@@ -27,14 +27,16 @@ import { createWebSocketAcceptor } from './websocket-acceptor.js';
 export interface ListenerOptions extends ListenerAddress, AcceptingLimits, HeartbeatTimes, SendLimits {
   /** For log lines. */
   readonly name?: string;
-  /** Web origins whose pages may connect: exact origins or `*`. Undefined: only this machine's. */
+  /**
+   * Web origins whose pages may connect: exact origins or `*`. If undefined, only this machine's.
+   */
   readonly origins: readonly string[] | undefined;
   readonly tls?: ListenerTls | undefined;
-  /** Their order has no meaning: the order in which the client offers them decides. */
+  /** Their order has no meaning. The client's order of preference decides. */
   readonly serializers: readonly Serializer[];
   /** Called for each connection that has completed its transport's handshake. */
   readonly attach: Attach;
-  /** Maximum bytes of one message; a larger one ends the connection. `wamp.max_message_size` */
+  /** Maximum bytes of one message. A larger message ends the connection. `wamp.max_message_size` */
   readonly maxMessageSize: number;
   /** Maximum bytes that a client may send before it has joined. `wamp.max_join_size` */
   readonly maxJoinSize: number;
@@ -68,8 +70,8 @@ export interface Listener {
   readonly urls: readonly string[];
   counts(): ListenerCounts;
   /**
-   * Stops accepting, sends GOODBYE to every client, and resolves when all connections are closed.
-   * Resets the connections that are still open after {@link CLOSE_WAIT_MS}.
+   * Stops accepting connections and sends GOODBYE to every client. Resolves when all connections
+   * are closed. Resets the connections that are still open after {@link CLOSE_WAIT_MS}.
    */
   close(): Promise<void>;
 }
@@ -82,7 +84,7 @@ export interface Listener {
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { tls, attach, handshakeTimeout } = options;
   const clock = options.clock ?? systemClock;
-  // Clients cause all these log lines, and many clients may cause the same line.
+  // Clients cause all these log lines. Many clients may cause the same line.
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
   const listener = options.name === undefined ? {} : { listener: options.name };
@@ -131,7 +133,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     observer.connectionOpened(name);
     heartbeat.watch(socket, network.ping);
     network.setJoined(false);
-    // Must precede attach(): the peer may close the connection at once.
+    // Must precede attach(), because the peer may close the connection immediately.
     socket.on('close', () => {
       attachments.delete(socket);
       observer.connectionClosed(name);
@@ -255,7 +257,7 @@ function createAcceptor(
   }
 }
 
-/** Serves both transports on one port: no HTTP request begins with RawSocket's magic octet. */
+/** Serves both transports on one port. No HTTP request begins with RawSocket's magic octet. */
 function createUniversalAcceptor(webSocket: Acceptor, rawSocket: Acceptor): Acceptor {
   return {
     take(socket, arrival) {

@@ -21,9 +21,9 @@ export interface OpenFiles {
   /** To be called for each accepted connection. */
   accepted(): void;
   /**
-   * Logs that a connection was closed because further ones would take the files of upstreams.
+   * Logs that a connection was closed because the remaining files are reserved for upstreams.
    *
-   * @param most how many connections there may be
+   * @param most the maximum number of connections
    */
   keptFree(most: number): void;
   /** Logs an error of the system if it is about open files; otherwise returns false. */
@@ -32,10 +32,10 @@ export interface OpenFiles {
 }
 
 /**
- * A connection is a file to the system, and the limit is for the whole process: beyond it the
- * gateway can neither call upstreams nor read files. Node does not report the connections that it
- * drops for this reason (libuv accepts them with a spare descriptor, and closes them). So the probe
- * tries to open a file.
+ * The system counts a connection as an open file, and limits the open files of the whole process.
+ * At the limit, the gateway can neither call upstreams nor read files. Node does not report the
+ * connections that it drops for this reason (libuv accepts them with a spare descriptor, and closes
+ * them). So this function detects the limit by opening a file.
  */
 export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOptions): OpenFiles {
   const summedLog = createSummedLog({ log, clock, most: 1, windowMs: LINE_EVERY_MS });

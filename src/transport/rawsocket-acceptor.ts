@@ -23,7 +23,7 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   const { serializers, log, turns } = context;
   const ownLength = lengthCode(context.maxMessageSize);
   const maxReceive = lengthOf(ownLength);
-  // Made once: otherwise each connection would keep an object of its own.
+  // Created once. Otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('rawsocket', one)] as const));
 
   function refuse(socket: Socket, arrival: Arrival, error: HandshakeError): void {
@@ -35,7 +35,8 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
 
   function judge(request: Buffer, { refusal }: Arrival): Agreement | HandshakeError {
     const verdict = judgeRequest(request, serializers);
-    // Checked last: this error invites the client to retry, which is useless for a wrong request.
+    // Checks the limits last, because this error invites the client to retry. A retry of a wrong
+    // request is useless.
     return refusal === undefined || typeof verdict === 'number' ? verdict : HANDSHAKE_ERROR.connections;
   }
 
@@ -56,7 +57,8 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
   return {
     take(socket, arrival) {
       readOctets(socket, 1, (first) => {
-        // Decides at once: a client of another protocol cannot understand a RawSocket error.
+        // Decides by the first octet. A client of another protocol cannot understand a RawSocket
+        // error, so it gets none.
         if (first[0] !== RAWSOCKET_MAGIC) {
           arrival.reject('handshake');
           log.info({}, 'a connection was refused because it does not use RawSocket');
@@ -64,7 +66,8 @@ export function createRawSocketAcceptor(context: AcceptorContext, clock: Clock):
           return;
         }
         readOctets(socket, HANDSHAKE_LENGTH - 1, (rest) => {
-          // In turns, as many may send the last octet of theirs at the same moment.
+          // Handles the request in a turn, because many clients may send the last octet of their
+          // request at the same moment.
           turns.add(() => {
             if (!socket.destroyed) onRequest(socket, arrival, Buffer.concat([first, rest]));
             return true;

@@ -19,7 +19,7 @@ import { readOctets } from './read-octets.js';
  * Opens a RawSocket to a WAMP router.
  *
  * @param url `rs://host:port`, `rss://host:port` with TLS, `rs://unix:/path` or `unix:/path`
- * @throws Error with a message of one sentence, which has the URL without its credentials
+ * @throws Error with a message of one sentence, which contains the URL without credentials
  */
 export function dialRawSocket(url: string, options: DialOptions = {}): Promise<Peer> {
   const full = withDefaults(options);

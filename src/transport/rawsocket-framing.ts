@@ -10,10 +10,15 @@ export const FRAME_PREFIX = 4;
 export const FRAME_TYPE = { message: 0, ping: 1, pong: 2 } as const;
 export type FrameType = (typeof FRAME_TYPE)[keyof typeof FRAME_TYPE];
 
-/** The longest payload: 2^24 octets. X means this length, since 24 bits hold only 2^24 - 1. */
+/**
+ * The longest payload: 2^24 octets. The bit X means this length, because 24 bits hold only 2^24 -
+ * 1.
+ */
 export const MAX_FRAME_LENGTH = 2 ** 24;
 
-/** Initial octets of the buffer for a payload that comes in chunks. It doubles as needed. */
+/**
+ * Initial octets of the buffer for a payload that arrives in chunks. The buffer doubles as needed.
+ */
 const INITIAL_BUFFER = 4096;
 
 /** Writes the prefix of a frame. @param length octets of its payload, up to MAX_FRAME_LENGTH */
@@ -38,7 +43,7 @@ const NO_PAYLOAD = Buffer.alloc(0);
 /** The receiver of the frames from {@link createFrameReader}. */
 export interface FrameReceiver {
   onFrame(type: FrameType, payload: Buffer): void;
-  /** Called at most once; no frame follows. The message does not quote the data. */
+  /** Called at most once. No frame follows. The message does not quote the data. */
   onViolation(message: string): void;
 }
 
@@ -50,7 +55,7 @@ export interface FrameReader {
 
 /**
  * Divides a stream of chunks into frames. Its buffer is never longer than the announced payload,
- * nor than about twice the octets received.
+ * and never longer than about twice the received octets.
  *
  * @param maxLength octets of the longest payload that the other end may send
  */

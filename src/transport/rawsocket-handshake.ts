@@ -1,6 +1,6 @@
 /**
- * The handshake of RawSocket (WAMP section "RawSocket Transport"): each side sends four octets, 7F,
- * LLLL SSSS, 00, 00; the router's refusal is 7F, EEEE 0000, 00, 00. This file does no input or
+ * The handshake of RawSocket (WAMP section "RawSocket Transport"). Each side sends four octets: 7F,
+ * LLLL SSSS, 00, 00. The router's refusal is 7F, EEEE 0000, 00, 00. This file does no input or
  * output.
  */
 import type { Serializer } from '../wamp/serializers/serializer.js';
@@ -33,8 +33,8 @@ export interface Agreement {
 }
 
 /**
- * The LLLL for a limit in bytes. LLLL means 2^(9 + LLLL) octets, and the other end may send that
- * much, so the result is rounded down. A limit below 512 counts as 512.
+ * The LLLL for a limit in bytes. LLLL means 2^(9 + LLLL) octets. The result is rounded down,
+ * because the other end may send that much. A limit below 512 counts as 512.
  */
 export function lengthCode(bytes: number): number {
   return Math.min(15, Math.max(0, 31 - Math.clz32(bytes) - 9));
@@ -54,7 +54,7 @@ export function writeRefusal(error: HandshakeError): Buffer {
   return Buffer.from([RAWSOCKET_MAGIC, error * 16, 0, 0]);
 }
 
-/** Checks a client's request. Its first octet must be checked already. */
+/** Checks a client's request. The caller has already checked its first octet. */
 export function judgeRequest(
   request: Uint8Array,
   serializers: readonly Serializer[],

@@ -16,7 +16,10 @@ import { readInTurns } from './read-in-turns.js';
 import { MAX_COPIED_BYTES } from './send-queue.js';
 import { isLongFrame, writeLongFrame } from './write-frame.js';
 
-/** Not empty: autobahn|js answers an empty ping only when another frame follows. */
+/**
+ * The payload is not empty, because autobahn|js answers an empty ping only when another frame
+ * follows.
+ */
 const PING = Buffer.from('ping');
 
 /** The maximum lengths that both ends announced in the handshake. */
@@ -42,7 +45,7 @@ export function createRawSocketPeer(
     onFrame(type, payload) {
       if (type !== FRAME_TYPE.message) framed.discount(FRAME_PREFIX + payload.length);
       if (type === FRAME_TYPE.ping) return framed.inOrder(() => pong(payload));
-      // heartbeat.ts counts bytes, so a pong needs no handling.
+      // A pong needs no handling, because heartbeat.ts counts bytes.
       if (type === FRAME_TYPE.pong) return;
       if (!serializer.binary && !isUtf8(payload)) return framed.violate('the frame is not valid UTF-8');
       framed.receive(payload);
@@ -99,7 +102,7 @@ export function createRawSocketPeer(
     reader.push(chunk);
     framed.haveRead(chunk.length);
   });
-  // Reading starts with peer.listen(), so no frame is lost.
+  // Reading starts at peer.listen(), so that no frame is lost.
   socket.pause();
   socket.on('end', () => {
     // WAMP does not use half-closed connections, and autobahn|js closes only its half.

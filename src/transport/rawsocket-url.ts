@@ -7,7 +7,7 @@ const UNIX = /^(?:rs:\/\/unix:|unix:)(?<path>.+)$/;
 
 /**
  * Parses `rs://host:port`, `rss://host:port`, `rs://unix:/path` (as in autobahn|python) and
- * `unix:/path`. Undefined for anything else. RawSocket has no default port, so the port is
+ * `unix:/path`. Returns undefined for other URLs. RawSocket has no default port, so the port is
  * required.
  */
 export function parseRawSocketUrl(url: string): RawSocketAddress | undefined {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Maximum octets of a head; Node refuses a longer one with 431. */
+/** Maximum octets of a head. Node refuses a longer one with 431. */
 const MAX_HEAD = 16 * 1024;
 
 const TAB = 0x09;
@@ -13,8 +13,8 @@ const DELETE = 0x7f;
  * Reads the head of one HTTP request (RFC 9112 section 2), and leaves the socket paused. Without
  * this, Node's parser would handle hundreds of requests in one chunk while all other clients wait.
  *
- * @param take gets the head and the data after it. Data that is not a head, or too long, is passed
- * on unchanged: the parser reports the error. Not called if the connection ends before.
+ * @param take gets the head and the data after it. Data that is not a head, or is too long, is
+ * passed on unchanged, and the parser reports the error. Not called if the connection ends first.
  */
 export function readHead(socket: Socket, take: (head: Buffer, rest: Buffer) => void): void {
   let read = Buffer.alloc(0);
@@ -34,8 +34,8 @@ export function readHead(socket: Socket, take: (head: Buffer, rest: Buffer) => v
 }
 
 /**
- * Looks for the empty line that ends a head, or for an octet that is not allowed in a head. The
- * function takes the chunks in order, and returns the index in the chunk at which the head ends.
+ * Finds the empty line that ends a head, or an octet that is not allowed in a head. The returned
+ * function takes the chunks in order. It returns the index in the chunk at which the head ends.
  */
 function createHeadScan(): (chunk: Buffer) => number | undefined {
   // A server ignores empty lines before the request (RFC 9112 section 2.2).

@@ -1,22 +1,25 @@
 import type { Duplex } from 'node:stream';
 import type { Turns } from '../turns.js';
 
-/** A chunk of this size holds up to 170 empty frames of WebSocket, which cost as much as a call. */
+/** A chunk of this size holds up to 170 empty WebSocket frames, which cost as much as a call. */
 const LARGE_CHUNK = 1024;
-/** Bytes that are read without a look at the clock: at most a millisecond of work. */
+/** Bytes that are read without reading the clock. They are at most a millisecond of work. */
 const PIECE = 4 * 1024;
 
 type Read = (chunk: Buffer) => void;
 
 /**
- * Passes the data of a stream to a parser. A large chunk waits, unread, while the turn of the event
- * loop has no time left: many connections may be full of pongs, which are not messages and wait for
- * nothing. Then each connection reads a small piece of its data in its part of a turn.
+ * Passes the data of a stream to a parser. If the turn of the event loop has no time left, a large
+ * chunk stays unread. In a later turn, the connection reads a small piece of its data at a time.
+ * This limits connections that send many pongs: pongs are not messages, so no other limit applies
+ * to them.
  *
  * @returns the listener of the stream's data
  */
 export function readInTurns(stream: Duplex, turns: Turns, parse: Read): Read {
-  /** False again when the data was read in another way: the stream was paused and resumed. */
+  /**
+   * Becomes false when the data was read in another way, because the stream was paused and resumed.
+   */
   let isWaiting = false;
   let hasTurn = false;
 
@@ -27,7 +30,7 @@ export function readInTurns(stream: Duplex, turns: Turns, parse: Read): Read {
     isWaiting = true;
     turns.add(() => {
       if (!isWaiting || stream.destroyed) return true;
-      // Before reading, because the parser may pause the stream.
+      // Resumes before reading, because the parser may pause the stream.
       stream.resume();
       do {
         hasTurn = true;
@@ -55,15 +58,18 @@ export function readInTurns(stream: Duplex, turns: Turns, parse: Read): Read {
   return read;
 }
 
-/** What reads a WebSocket's stream through {@link readWebSocketInTurns}. */
+/** The reader of a WebSocket's stream, for {@link readWebSocketInTurns}. */
 export interface WebSocketReader {
   /** Called after each chunk that ws has parsed. */
   haveRead(bytes: number): void;
-  /** Whether no further message is handled. */
+  /** True if no further message is handled. */
   isDeaf(): boolean;
 }
 
-/** Does the same for a stream that ws reads, which would parse any number of frames at once. */
+/**
+ * Like {@link readInTurns}, for a stream that ws reads. By itself, ws parses any number of frames
+ * in one turn.
+ */
 export function readWebSocketInTurns(stream: Duplex, turns: Turns, reader: WebSocketReader): void {
   const [parse] = stream.listeners('data') as [Read];
   stream.removeListener('data', parse);
@@ -71,10 +77,10 @@ export function readWebSocketInTurns(stream: Duplex, turns: Turns, reader: WebSo
     parse.call(stream, chunk);
     reader.haveRead(chunk.length);
   });
-  // ws removes its listener when it wants no more data. Node finds the wrapper of a listener by
-  // this property, as that of `once`.
+  // ws removes its listener when it wants no more data. By this property Node finds the wrapper of
+  // a listener, as it does for `once`.
   Object.assign(read, { listener: parse });
-  // At the close, ws parses all unread data at once.
+  // At the close, ws parses all unread data in one turn.
   stream.prependListener('close', () => {
     if (!reader.isDeaf()) return;
     stream.removeAllListeners('data');

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /**
  * Reads exactly `count` octets. Puts back the octets after them, and leaves the socket paused for
- * the next reader. Does not call `take` if the connection ends before.
+ * the next reader. Does not call `take` if the connection ends first.
  */
 export function readOctets(socket: Socket, count: number, take: (octets: Buffer) => void): void {
   let read = Buffer.alloc(0);

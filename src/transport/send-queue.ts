@@ -4,7 +4,7 @@ import type { Frame } from '../wamp/serializers/serializer.js';
 /** How much may wait until the other end of one connection reads it. */
 export interface SendLimits {
   /**
-   * Bytes. A larger message is refused; a client that does not read is cut off.
+   * Maximum bytes. A larger message is refused. A client that does not read is disconnected.
    * `wamp.max_send_buffer`
    */
   readonly maxSendBuffer: number;
@@ -13,25 +13,29 @@ export interface SendLimits {
 }
 
 /**
- * Binary messages up to this many bytes are copied behind the header of their frame; header and
- * payload of a larger one are written separately. Node's buffer pool serves only sizes below this;
- * larger buffers cause more garbage collections.
+ * Binary messages of up to this many bytes are copied behind the header of their frame. The header
+ * and payload of a larger one are written separately. Node's buffer pool serves only smaller sizes,
+ * and larger buffers cause more garbage collections.
  */
 export const MAX_COPIED_BYTES = 4 * 1024 - 16;
 
-/** Bytes up to which a frame may still join a full queue, so that an ERROR can replace a result. */
+/**
+ * A frame of up to this many bytes may still join a full queue, so that an ERROR can replace a
+ * result.
+ */
 const SMALL_FRAME = 64 * 1024;
 /** Bytes by which small frames may exceed the limit of the queue. */
 const SLACK = 1024 * 1024;
 
 /**
  * Decides whether a frame may join the queue of its receiver. If a large result does not fit, only
- * its call fails: the receiver may well be reading. If an EVENT does not fit, the connection ends,
- * because nobody would notice the loss. It ends as well if too many small frames wait.
+ * its call fails, because the receiver may still be reading. If an EVENT does not fit, the
+ * connection ends, because nobody would notice the loss. The connection also ends if too many small
+ * frames wait.
  *
  * @param messageType undefined for a control frame
- * @param bytes bytes that wait already
- * @param messages number of messages that wait already
+ * @param bytes bytes that are already waiting
+ * @param messages number of messages that are already waiting
  */
 export function judgeRoom(
   messageType: number | undefined,
@@ -51,7 +55,7 @@ export function judgeRoom(
 
 /** Whether a frame has at most this many bytes. */
 export function isWithin(frame: Frame, bytes: number): boolean {
-  // A UTF-16 unit takes at most three bytes in UTF-8, so most strings need not be measured.
+  // A UTF-16 unit takes at most three bytes in UTF-8. So most strings need no measuring.
   return frame.length * 3 <= bytes || sizeOf(frame) <= bytes;
 }
 

@@ -1,7 +1,7 @@
 /** Bytes that Node uses for each waiting message, in addition to its content. */
 export const MESSAGE_OVERHEAD = 256;
 
-/** The send queue of one connection. A plain record, because each connection has one. */
+/** The send queue of one connection. It is a plain record, because each connection has one. */
 export interface SendQueue {
   /** The bytes at the last count. Only SendTotal writes it. */
   bytes: number;
@@ -13,9 +13,9 @@ export interface SendQueue {
 
 /**
  * Limits the unsent bytes of all connections together. One slow reader may have a long queue for a
- * while, but many of them would use up the memory. Beyond the limit, the connections with the
- * longest queues are cut off until 7/8 of the limit remain. So the scan of all queues runs again
- * only after an eighth was added.
+ * while, but many slow readers would use up the memory. Beyond the limit, the connections with the
+ * longest queues are closed until 7/8 of the limit remain. So the next scan of all queues runs only
+ * after an eighth was added.
  */
 export interface SendTotal {
   open(queue: SendQueue): void;
@@ -24,7 +24,7 @@ export interface SendTotal {
   /** The queue is empty. */
   drained(queue: SendQueue): void;
   close(queue: SendQueue): void;
-  /** Total bytes; it may be too high, never too low. */
+  /** Total bytes. The number may be too high, but never too low. */
   readonly bytes: number;
 }
 
@@ -39,7 +39,7 @@ export function createSendTotal(max: number): SendTotal {
   }
 
   function makeRoom(): void {
-    // Some bytes may have been sent since the last count.
+    // Counts again, because some bytes may have been sent since the last count.
     for (const queue of queues) if (queue.bytes > 0) set(queue, queue.waiting());
     const enough = (max / 8) * 7;
     if (total <= enough) return;

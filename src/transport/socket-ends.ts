@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /**
- * Identifies a TCP connection by both ends: a client may use one address and port to connect to
+ * Identifies a TCP connection by both ends. A client may use one address and port to connect to
  * several addresses of this machine (RFC 9293 section 3.3.1).
  */
 export function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {

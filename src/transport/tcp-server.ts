@@ -19,7 +19,7 @@ export interface ListenerTls {
  * Creates a server that emits `connection` for each TCP connection and, with TLS,
  * `secureConnection` after the handshake.
  *
- * @throws GatewayError `listener_tls`; its message names the file, and quotes nothing from it
+ * @throws GatewayError `listener_tls`. Its message names the file, and quotes nothing from it.
  */
 export function createConnectionServer(tls: ListenerTls | undefined, turns: Turns): Server {
   if (tls === undefined) return createServer();
@@ -43,19 +43,19 @@ export function createConnectionServer(tls: ListenerTls | undefined, turns: Turn
   }
 }
 
-/** Handshakes that start in one turn of the event loop; each takes about a millisecond. */
+/** Handshakes that start in one turn of the event loop. Each takes about a millisecond. */
 const HANDSHAKES_PER_TURN = 2;
 
 /**
- * Handshakes at a time that need a second ClientHello. The server computes after the second one,
- * which clients could hold back and send together.
+ * The maximum number of handshakes at a time that need a second ClientHello. The server computes
+ * after the second one. Clients could hold it back and send it at the same moment.
  */
 const MAX_RETRIES = 10;
 
 /**
- * Creates a TCP server that hands its connections to a TLS server: a few in each turn, and only
- * after the complete ClientHello has come. Otherwise clients could hold back the last octet of
- * their ClientHello, send it together, and block the event loop.
+ * Creates a TCP server that passes its connections to a TLS server. It passes only a few in each
+ * turn, and only after the complete ClientHello has arrived. Otherwise many clients could hold back
+ * the last octet of their ClientHello, send it at the same moment, and block the event loop.
  */
 function handshakesInTurns(secure: TlsServer, turns: Turns): Server {
   const ready: Socket[] = [];
@@ -96,12 +96,12 @@ function read(key: string, file: string): Buffer {
  * Connections that the system queues until they are accepted. Linux allows this many by default
  * (`net.core.somaxconn`). If the queue is full, the system drops a SYN, and the client sends it
  * again after a second (RFC 6298 section 2). With Node's default of 511, two thousand clients that
- * connect at once lock out all others.
+ * connect at the same moment keep all others from connecting.
  */
 export const BACKLOG = 4096;
 
 /**
- * Starts listening. Resolves with the actual port, also for port 0.
+ * Starts listening. Resolves with the actual port. For port 0, the system chooses the port.
  *
  * @throws GatewayError `listen`
  */

@@ -6,7 +6,7 @@ import { GatewayError } from '../errors.js';
 import { BACKLOG, codeOf, listenError, listening } from './tcp-server.js';
 
 /**
- * Maximum bytes of a path (`sun_path` without its final zero); Node would truncate a longer one.
+ * Maximum bytes of a path (`sun_path` without its final zero). Node would truncate a longer path.
  */
 const MAX_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
 
@@ -15,8 +15,8 @@ const OWNER_ONLY = 0o600;
 
 /**
  * Listens on a Unix socket. Only the user of the process can connect to it. Replaces a socket file
- * that a killed gateway left behind, but neither a socket on which a program listens nor another
- * kind of file. Node removes the file when the server closes.
+ * that a killed gateway left behind. Does not replace a socket on which a program listens, or
+ * another kind of file. Node removes the file when the server closes.
  *
  * @throws GatewayError `listen`
  */
@@ -42,7 +42,8 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
 
 function bind(server: Server, path: string): Promise<void> {
   return listening(server, () => {
-    // The umask sets the mode at once. Otherwise a client could connect before chmod.
+    // The umask sets the mode when the file is created. With chmod, a client could connect before
+    // the change.
     const restoreMask = maskMode();
     try {
       // The socket exists when listen returns.
@@ -54,7 +55,10 @@ function bind(server: Server, path: string): Promise<void> {
   });
 }
 
-/** Sets a umask for the owner only; the result restores it. Worker threads cannot set a umask. */
+/**
+ * Sets a umask that allows only the owner. Returns a function that restores the old umask. Worker
+ * threads cannot set a umask.
+ */
 function maskMode(): () => void {
   if (!isMainThread) return () => {};
   const before = process.umask(0o777 & ~OWNER_ONLY);
@@ -70,7 +74,9 @@ function isSocket(path: string): boolean {
   }
 }
 
-/** Whether a program listens there. Also true if we may not connect, for instance for EACCES. */
+/**
+ * Whether a program listens there. Also true if connecting is not permitted, for example EACCES.
+ */
 function isListening(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect({ path });

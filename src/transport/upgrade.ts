@@ -6,9 +6,9 @@ import type { Serializer } from '../wamp/serializers/serializer.js';
 export interface UpgradeRules {
   readonly path: string;
   /**
-   * Web origins whose pages may connect, each exactly as in the Origin header, or `*` for all.
-   * Undefined: only this machine's. Otherwise any page on the web could use a visitor's browser to
-   * call a gateway on the visitor's loopback address.
+   * Web origins whose pages may connect, each exactly as in the Origin header, or `*` for all. If
+   * undefined, only origins of this machine may connect. Without this check, any page on the web
+   * could use a visitor's browser to call a gateway on the visitor's loopback address.
    */
   readonly origins: readonly string[] | undefined;
   readonly serializers: readonly Serializer[];
@@ -36,14 +36,17 @@ const UPGRADE_FIELDS = {
   'sec-websocket-version': VERSION,
 };
 
-/** Subprotocols that are examined; clients offer at most the three and their batched variants. */
+/**
+ * The maximum number of subprotocols that are examined. Clients offer at most the three and their
+ * batched variants.
+ */
 const MAX_OFFERED = 50;
 
 /** Chooses the serializer for an upgrade request, or refuses the request. */
 export function judgeUpgrade(request: IncomingMessage, rules: UpgradeRules): UpgradeVerdict {
   if (!isAtPath(request, rules.path))
     return refused(404, `WebSocket connections are accepted at ${rules.path}`);
-  // ws accepts version 8 too, where browsers send their origin in another header.
+  // ws also accepts version 8, but with that version browsers send their origin in another header.
   if (request.headers['sec-websocket-version'] !== VERSION)
     return refused(UPGRADE_REQUIRED, `the WebSocket version must be ${VERSION}`);
   const { origin } = request.headers;
@@ -81,7 +84,7 @@ export function refused(status: number, message: string): UpgradeRefusal {
   return { kind: 'refused', status, message };
 }
 
-/** The header fields of a refusal, but for its length. */
+/** The header fields of a refusal, without Content-Length. */
 export function refusalFields(status: number): Readonly<Record<string, string>> {
   return {
     connection: 'close',

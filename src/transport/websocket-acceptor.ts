@@ -30,16 +30,18 @@ export function createWebSocketAcceptor(
 ): Acceptor {
   const { serializers, log, turns } = context;
   const requests = new WeakMap<Duplex, { readonly arrival: Arrival; readonly rest: Buffer }>();
-  // Made once: otherwise each connection would keep an object of its own.
+  // Created once. Otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('websocket', one)] as const));
-  // This server does not listen: parse() hands it each connection.
+  // This server does not listen. parse() passes each connection to it.
   const http = createServer(onRequest);
   http.on('upgrade', onUpgrade);
-  // By default, Node answers a request with an `Expect` header and waits for the next one.
+  // By default, Node answers a request that has an `Expect` header itself, and waits for the next
+  // request.
   http.on('checkContinue', onRequest);
   http.on('checkExpectation', onRequest);
-  // The types of ws do not know closeTimeout yet, so the options must not be an object literal
-  // below. closeTimeout limits the wait for a client that does not answer a close frame.
+  // The types of ws do not declare closeTimeout yet. So the options are a variable, not an object
+  // literal in the call. closeTimeout limits the wait for a client that does not answer a close
+  // frame.
   const upgraderOptions = {
     noServer: true,
     clientTracking: false,
@@ -57,7 +59,7 @@ export function createWebSocketAcceptor(
   const upgrader = new WebSocketServer(upgraderOptions);
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    // Each connection may send one request: Node must not parse what follows it.
+    // Each connection may send one request. Node must not parse the data after it.
     request.socket.pause();
     requests.delete(request.socket);
     const { status, message } = judgePlainRequest(request, rules.path);
@@ -67,7 +69,8 @@ export function createWebSocketAcceptor(
 
   function judge(request: IncomingMessage, { refusal }: Arrival): UpgradeVerdict {
     const verdict = judgeUpgrade(request, { ...rules, serializers });
-    // Checked last: a 503 invites the client to retry, which is useless for a wrong request.
+    // Checks the limits last, because a 503 invites the client to retry. A retry of a wrong request
+    // is useless.
     return refusal === undefined || verdict.kind === 'refused' ? verdict : refused(503, refusal.message);
   }
 
@@ -86,7 +89,8 @@ export function createWebSocketAcceptor(
       refuseUpgrade(socket, verdict);
       return;
     }
-    // The callback must not capture the request: it would stay in memory as long as the connection.
+    // The callback must not capture the request. Otherwise the request would stay in memory as long
+    // as the connection.
     upgrader.handleUpgrade(
       request,
       socket,
@@ -110,7 +114,7 @@ export function createWebSocketAcceptor(
     };
   }
 
-  /** Parses a request whose head is complete. Node emits its event before this returns. */
+  /** Parses a request with a complete head. Node emits its event before this function returns. */
   function parse(socket: Socket, arrival: Arrival, head: Buffer, rest: Buffer): void {
     if (socket.destroyed) return;
     requests.set(socket, { arrival, rest });
@@ -118,7 +122,7 @@ export function createWebSocketAcceptor(
     socket.resume();
     socket.unshift(head);
     socket.read();
-    // No event: the parser waits for more data, for instance after the preface of HTTP/2.
+    // Without an event, the parser waits for more data, for example after the preface of HTTP/2.
     if (requests.delete(socket) && !socket.destroyed) {
       refuseUpgrade(socket, refused(400, 'this is not an HTTP/1.1 request'));
     }
@@ -127,7 +131,8 @@ export function createWebSocketAcceptor(
   return {
     take(socket, arrival) {
       readHead(socket, (head, rest) => {
-        // In turns: many clients may hold back the last octet of a request, and send it together.
+        // Handles the request in a turn, because many clients may hold back the last octet and send
+        // it at the same moment.
         turns.add(() => {
           parse(socket, arrival, head, rest);
           return true;

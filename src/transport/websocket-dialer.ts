@@ -14,7 +14,7 @@ import { createWebSocketPeer, maskedMessages } from './websocket-peer.js';
 /**
  * Opens a WebSocket to a WAMP router.
  *
- * @throws Error with a message of one sentence, which has the URL without its credentials
+ * @throws Error with a message of one sentence, which contains the URL without credentials
  */
 export function dialWebSocket(url: string, options: DialOptions = {}): Promise<Peer> {
   const full = withDefaults(options);

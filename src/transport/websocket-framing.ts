@@ -1,7 +1,8 @@
 /**
  * WebSocket frames as a server writes them (RFC 6455 §5.2): one frame per message, not masked. ws
- * would write header and payload as two chunks with a callback each, which is a large part of the
- * cost of a small message. ws still reads all frames, and writes pings, pongs and close frames.
+ * writes header and payload as two chunks with a callback each, which is a large part of the cost
+ * of a small message. So this file writes messages itself. ws still reads all frames, and writes
+ * pings, pongs and close frames.
  */
 
 /** FIN and the opcode. */
@@ -15,7 +16,7 @@ const LONG = 10;
 const MAX_SHORT_LENGTH = 125;
 const MAX_MEDIUM_LENGTH = 0xffff;
 
-/** Octets of the header of a frame with so many octets of payload. */
+/** Octets of a frame's header. @param length octets of the payload */
 export function headerSize(length: number): number {
   if (length <= MAX_SHORT_LENGTH) return SHORT;
   return length <= MAX_MEDIUM_LENGTH ? MEDIUM : LONG;
@@ -35,7 +36,7 @@ export function writeHeader(target: Buffer, isBinary: boolean, length: number): 
   }
 }
 
-/** Encodes the header of a frame; the caller writes the payload after it. */
+/** Encodes the header of a frame. The caller writes the payload after it. */
 export function messageHeader(isBinary: boolean, length: number): Buffer {
   const header = Buffer.allocUnsafe(headerSize(length));
   writeHeader(header, isBinary, length);

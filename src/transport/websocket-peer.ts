@@ -8,7 +8,7 @@ import { MAX_COPIED_BYTES } from './send-queue.js';
 import { encodeMessage, headerSize, messageHeader, writeHeader } from './websocket-framing.js';
 import { isLongFrame, wholeFrame, writeLongFrame } from './write-frame.js';
 
-/** WebSocket close codes (RFC 6455 section 7.4.1) by cause; 1013 is "try again later" (IANA). */
+/** WebSocket close codes (RFC 6455 section 7.4.1) by cause. 1013 is "try again later" (IANA). */
 const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
   normal: 1000,
   going_away: 1001,
@@ -20,7 +20,7 @@ const CLOSE_CODES: Readonly<Record<CloseCause, number>> = {
 const CONTROL_HEADER = 6;
 
 /**
- * Writes one message in a frame. Calls `onGone` once: when it was sent, or the connection is
+ * Writes one message in a frame. Calls `onGone` once, when the frame was sent or the connection is
  * closed.
  */
 export type WriteMessage = (frame: Frame, onGone: () => void) => void;
@@ -66,7 +66,7 @@ export function createWebSocketPeer(
     {
       isOpen: () => ws.readyState === ws.OPEN,
       backlog: () => ws.bufferedAmount,
-      // WebSocket clients do not announce a maximum.
+      // WebSocket clients do not announce a maximum size.
       maxFrameSize: Number.POSITIVE_INFINITY,
       write,
       pause: () => ws.pause(),
@@ -78,15 +78,15 @@ export function createWebSocketPeer(
     options,
   );
   const discount = (payload: Buffer): void => framed.discount(CONTROL_HEADER + payload.length);
-  // Reading starts with peer.listen(), so no message is lost.
+  // Reading starts at peer.listen(), so that no message is lost.
   ws.pause();
   ws.on('message', (data, isBinary) => {
     if (isBinary === serializer.binary) framed.receive(data as Buffer);
     else framed.violate(`${isBinary ? 'binary' : 'text'} frame on subprotocol ${serializer.subprotocol}`);
   });
-  // Counted here: ws reports neither pongs nor incomplete messages as bytes.
+  // Counts the bytes here, because ws does not report those of pongs and incomplete messages.
   readWebSocketInTurns(socket, options.turns, framed);
-  // framed.control() limits the pongs that wait for a client that pings and does not read.
+  // framed.control() limits the waiting pongs of a client that sends pings and does not read.
   ws.on('pong', discount);
   ws.on('ping', (payload) => {
     discount(payload);
@@ -95,8 +95,8 @@ export function createWebSocketPeer(
   });
   ws.on('close', framed.end);
   ws.on('error', (error: NodeJS.ErrnoException) => {
-    // ws then closes the connection: 1007 for invalid UTF-8, 1009 for a message that is too large,
-    // 1002 for a broken frame.
+    // After an error, ws closes the connection: with 1007 for invalid UTF-8, 1009 for a message
+    // that is too large, 1002 for a broken frame.
     log.debug({ code: error.code ?? error.name }, 'a WebSocket failed');
   });
   return {

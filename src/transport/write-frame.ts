@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Frame, LongFrame } from '../wamp/serializers/serializer.js';
 
-/** Whether a frame comes in pieces. */
+/** Whether a frame consists of several pieces. */
 export function isLongFrame(frame: Frame): frame is LongFrame {
   return typeof frame === 'object' && !ArrayBuffer.isView(frame);
 }
@@ -11,7 +11,7 @@ export function isLongFrame(frame: Frame): frame is LongFrame {
  *
  * @param headerLength octets of the transport's header
  * @param writeHeader writes the header at the start of a buffer
- * @param onGone called once, when all was sent or the connection is closed
+ * @param onGone called once, when everything was sent or the connection is closed
  */
 export function writeLongFrame(
   stream: Duplex,

@@ -4,7 +4,9 @@ import { MESSAGE, type Message, messageName } from './messages.js';
 import { OPTION_RULES, type OptionRules, wrongOption } from './options.js';
 import { type Dict, EMPTY_PAYLOAD, isDict, type Payload } from './payload.js';
 
-/** The other end violated the protocol. The message says how, and quotes no value that it sent. */
+/**
+ * The other end violated the protocol. The message says how. It quotes no value from the other end.
+ */
 export class ProtocolViolation extends Error {
   override readonly name = 'ProtocolViolation';
 }
@@ -12,11 +14,11 @@ export class ProtocolViolation extends Error {
 /**
  * Decodes the list form of a message.
  *
- * Checks the shape, the IDs and the types of known options; ignores unknown options. Accepts what
- * known clients send: args and kwargs may be null (nexus sends null args with kwargs), and an
- * option that is null counts as absent.
+ * Checks the shape, the IDs and the types of known options. Ignores unknown options. For
+ * compatibility with existing clients, args and kwargs may be null (nexus sends null args with
+ * kwargs), and an option that is null counts as absent.
  *
- * @param value the list; its args and kwargs may be JSON text of a list and of a dictionary
+ * @param value the list. Its args and kwargs may be JSON text.
  * @throws ProtocolViolation
  */
 export function decodeMessage(value: unknown): Message {
@@ -183,7 +185,8 @@ function decodeError(list: readonly unknown[]): Message {
 }
 
 /**
- * UNSUBSCRIBED and UNREGISTERED: `[code, request]`, or `[code, 0, details]` if the router revokes.
+ * UNSUBSCRIBED and UNREGISTERED: `[code, request]`, or `[code, 0, details]` for a revocation by the
+ * router.
  */
 function revocable(list: readonly unknown[]): { request: number; details?: Dict } {
   length(list, 2, 3);
@@ -229,7 +232,7 @@ function options(list: readonly unknown[], at: number, rules: OptionRules): Dict
   return value;
 }
 
-/** Decodes args and kwargs. Null counts as absent, so that null is never passed on. */
+/** Decodes args and kwargs. Null counts as absent, so the router never passes null on. */
 function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
   if (list.length <= at) return EMPTY_PAYLOAD;
   const args = list[at];
@@ -243,7 +246,7 @@ function payload(list: readonly unknown[], at: number, opts: Dict): Payload {
 }
 
 /**
- * Payload passthru: a string or bytes in place of args, no kwargs, and options that name the
+ * Payload passthru: a string or bytes in place of args, no kwargs, and options that describe the
  * packing.
  */
 function packedPayload(list: readonly unknown[], at: number, opts: Dict): Payload {

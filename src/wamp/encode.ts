@@ -1,7 +1,9 @@
 import { MESSAGE, type Message } from './messages.js';
 import type { Payload } from './payload.js';
 
-/** The elements of a message's list form before args and kwargs, starting with the code. */
+/**
+ * The elements of a message's list form before args and kwargs. The first one is the message code.
+ */
 export function messageHead(message: Message): readonly unknown[] {
   switch (message.type) {
     case MESSAGE.RESULT:
@@ -51,7 +53,7 @@ export function messageHead(message: Message): readonly unknown[] {
   }
 }
 
-/** The payload of a message; undefined for types that have none. */
+/** The payload of a message. Undefined for types without a payload. */
 export function messagePayload(message: Message): Payload | undefined {
   return 'payload' in message ? message.payload : undefined;
 }

@@ -4,7 +4,7 @@ import { randomFillSync } from 'node:crypto';
 export const MAX_ID = 9007199254740992;
 
 /**
- * Whether a value is a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 is not an ID:
+ * Whether a value is a WAMP ID: an integer from 1 to 2^53 (WAMP section "IDs"). 0 is not an ID.
  * UNREGISTERED and UNSUBSCRIBED use it for revocation.
  */
 export function isId(value: unknown): value is number {
@@ -14,9 +14,9 @@ export function isId(value: unknown): value is number {
 const POOL_WORDS = 256;
 
 /**
- * Creates a source of random IDs for the global scope (sessions, publications). They are uniformly
- * distributed over the whole range, and come from a secure generator. Reads random bytes in blocks,
- * because one read for each ID would cost more than handling a message.
+ * Creates a source of random IDs for the global scope (sessions, publications). The IDs are
+ * uniformly distributed over the whole range, and come from a secure generator. The function reads
+ * random bytes in blocks, because one read per ID would cost more than handling a message.
  */
 export function createRandomIds(): () => number {
   const pool = new Uint32Array(POOL_WORDS);
@@ -28,7 +28,7 @@ export function createRandomIds(): () => number {
     }
     const high = (pool[used] ?? 0) & 0x1f_ffff;
     const low = pool[used + 1] ?? 0;
-    // Erases the used words: an application may treat an ID as a secret.
+    // Erases the used words, because an application may treat an ID as a secret.
     pool[used] = 0;
     pool[used + 1] = 0;
     used += 2;
@@ -36,7 +36,7 @@ export function createRandomIds(): () => number {
   };
 }
 
-/** The next ID of a session scope: 1, 2, 3 …, and 1 again after 2^53. */
+/** The next ID of the session scope: 1, 2, 3 …, and 1 again after 2^53. */
 export function nextId(previous: number): number {
   return previous >= MAX_ID ? 1 : previous + 1;
 }

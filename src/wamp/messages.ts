@@ -26,7 +26,7 @@ export const MESSAGE = {
   INVOCATION: 68,
   INTERRUPT: 69,
   YIELD: 70,
-  /** Provisional code of a draft. It is decoded, but never sent. */
+  /** Provisional code of a draft. This implementation decodes it, but never sends it. */
   EVENT_RECEIVED: 337,
 } as const;
 
@@ -92,7 +92,7 @@ export interface Subscribed extends Request<Code['SUBSCRIBED']> {
 export interface Unsubscribe extends Request<Code['UNSUBSCRIBE']> {
   readonly subscription: number;
 }
-/** The router sends it with request 0 and details to revoke a subscription (advanced profile). */
+/** To revoke a subscription, the router sends it with request 0 and details (advanced profile). */
 export interface Unsubscribed extends Request<Code['UNSUBSCRIBED']> {
   readonly details?: Dict;
 }
@@ -125,7 +125,7 @@ export interface Registered extends Request<Code['REGISTERED']> {
 export interface Unregister extends Request<Code['UNREGISTER']> {
   readonly registration: number;
 }
-/** The router sends it with request 0 and details to revoke a registration (advanced profile). */
+/** To revoke a registration, the router sends it with request 0 and details (advanced profile). */
 export interface Unregistered extends Request<Code['UNREGISTERED']> {
   readonly details?: Dict;
 }
@@ -176,7 +176,7 @@ export type Message =
 
 const NAMES = new Map<number, string>(Object.entries(MESSAGE).map(([name, code]) => [code, name]));
 
-/** The name of a message code, for messages to people; an unknown code gives its number. */
+/** The name of a message code, for log lines and errors. For an unknown code, its number. */
 export function messageName(code: number): string {
   return NAMES.get(code) ?? String(code);
 }

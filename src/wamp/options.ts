@@ -1,13 +1,15 @@
 import { isId } from './ids.js';
 import { type Dict, isDict } from './payload.js';
 
-/** The rule for an option's value, as text and as a check. */
+/** The rule for an option's value: a check, and a description of valid values. */
 interface Rule {
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
 }
 
-/** Rules by option name. A Map, because names come from the network and may be `constructor`. */
+/**
+ * Rules by option name. It is a Map, because names come from the network and may be `constructor`.
+ */
 export type OptionRules = ReadonlyMap<string, Rule>;
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -116,8 +118,8 @@ export const OPTION_RULES = {
 } as const;
 
 /**
- * An error message for the first option with a wrong value; undefined if all are valid. Null counts
- * as absent: several clients send it for options that were not set.
+ * Returns an error message for the first option with an invalid value, or undefined if all are
+ * valid. Null counts as absent, because several clients send it for options that are not set.
  */
 export function wrongOption(options: Dict, table: OptionRules): string | undefined {
   for (const name in options) {

@@ -14,13 +14,14 @@ export const HEAD_LENGTHS: ReadonlyMap<unknown, number> = new Map([
 ]);
 
 /**
- * Bytes of the smallest frame whose args and kwargs become JSON text. Parsing a smaller one is
- * faster.
+ * Bytes of the smallest frame whose args and kwargs become JSON text. For smaller frames, parsing
+ * is faster.
  */
 export const TEXT_FROM = 512;
 
 /**
- * Maximum numbers in `EntryBounds` of kwargs, four per entry. With more entries the bounds would
- * take more memory than the text; they are then computed again where they are needed.
+ * Maximum length of the `EntryBounds` of kwargs, with four numbers per entry. With more entries,
+ * the bounds would take more memory than the text. Then they are not kept, and are computed again
+ * when they are needed.
  */
 export const MAX_BOUNDS = 1024;

@@ -5,20 +5,25 @@ import type { Dict, Payload } from './payload.js';
 
 /**
  * Maximum nesting when JSON text is parsed or transcoded later. It is at least the limit that
- * applied when the text was created: `wamp.max_nesting` (at most 1000) for clients' messages, a
- * little more than 1000 for upstream responses, and this limit for replies to a client of ours
- * (src/transport/dial-options.ts).
+ * applied when the text was created. That limit is `wamp.max_nesting` (at most 1000) for clients'
+ * messages, a little more than 1000 for upstream responses, and this limit for replies to this
+ * package's own clients (src/transport/dial-options.ts).
  */
 export const JSON_TEXT_NESTING = 2048;
 
-/** The positional arguments as values; parses JSON text. Absent ones give an empty list. */
+/**
+ * The positional arguments as values. Parses JSON text. Returns an empty list if they are absent.
+ */
 export function argsOf(payload: { readonly args?: Payload['args'] | undefined }): readonly unknown[] {
   const { args } = payload;
   if (args === undefined) return [];
   return isJsonText(args) ? (valueOfJson(args) as readonly unknown[]) : args;
 }
 
-/** The keyword arguments as values; parses JSON text. Absent ones give an empty dictionary. */
+/**
+ * The keyword arguments as values. Parses JSON text. Returns an empty dictionary if they are
+ * absent.
+ */
 export function kwargsOf(payload: { readonly kwargs?: Payload['kwargs'] | undefined }): Dict {
   const { kwargs } = payload;
   if (kwargs === undefined) return {};

@@ -13,7 +13,7 @@ export function isDict(value: unknown): value is Dict {
   );
 }
 
-/** The value if it is a decoded dictionary; otherwise undefined. */
+/** Returns the value if it is a decoded dictionary, otherwise undefined. */
 export function asDict(value: unknown): Dict | undefined {
   return isDict(value) ? value : undefined;
 }
@@ -23,9 +23,9 @@ export interface Payload {
   readonly args?: readonly unknown[] | JsonText;
   readonly kwargs?: Dict | JsonText;
   /**
-   * A payload that its sender packed (payload passthru, WAMP advanced profile), in place of args.
-   * Only valid if the options name a packing. It is decoded only to be refused with a precise
-   * error; the router does not forward it yet.
+   * A payload that its sender packed (payload passthru, WAMP advanced profile). It replaces args.
+   * It is valid only if the options describe the packing. The router does not forward it yet. It
+   * decodes it only to refuse it with a precise error.
    */
   readonly opaque?: string | Uint8Array;
 }

@@ -1,10 +1,10 @@
 import type { Message } from './messages.js';
 
 /**
- * The result of {@link Peer.send}: the message was handed on; or it was not, because the pipe is
- * closed, because it cannot be encoded for this receiver, or because the receiver does not accept
- * its size. After the last two the pipe stays open, and the caller must inform those who wait for
- * the message.
+ * The result of {@link Peer.send}. `sent`: the message was passed on. `closed`: the pipe is closed.
+ * `unencodable`: the message cannot be encoded for this receiver. `too_large`: the receiver does
+ * not accept its size. After `unencodable` and `too_large` the pipe stays open, and the caller must
+ * inform those who wait for the message.
  */
 export type SendOutcome = 'sent' | 'closed' | 'unencodable' | 'too_large';
 
@@ -20,7 +20,9 @@ export interface PeerReceiver {
    * @param message does not quote what the other end sent
    */
   onViolation(message: string): void;
-  /** The pipe is closed, by either end. Called once, as the last method. */
+  /**
+   * Called when either end has closed the pipe. Called once, and no other method is called later.
+   */
   onClose(): void;
 }
 
@@ -34,8 +36,8 @@ export interface Peer {
   listen(receiver: PeerReceiver): void;
   close(cause: CloseCause): void;
   /**
-   * Stops delivering messages until there was a `release` for each `hold`. The sender has to wait
-   * if it causes too much work. Absent in the same process.
+   * Stops delivering messages until `release` was called once for each `hold`. Used if the sender
+   * causes too much work. Absent in the same process.
    */
   hold?(): void;
   release?(): void;
@@ -45,22 +47,25 @@ export interface Peer {
 export type ClientLibrary = 'autobahn-python';
 
 /**
- * The key in INVOCATION.Details that tells a callee in this process the caller's library. The
- * underscore marks attributes that WAMP does not define (WAMP, "Options & Details").
+ * The key in INVOCATION.Details that tells a callee in this process the caller's library. A name
+ * with an underscore is an attribute that WAMP does not define (WAMP, "Options & Details").
  */
 export const CALLER_LIBRARY = '_caller_library';
 
 /** The key in INVOCATION.Details that tells a callee in this process the caller's binary format. */
 export const CALLER_FORMAT = '_caller_format';
 
-/** The facts about a new connection that a router gets. */
+/** What a router learns about a new connection. */
 export interface ConnectionInfo {
   readonly transport: 'websocket' | 'rawsocket' | 'in-process';
-  /** A part of this process. It need not authenticate, and may learn the caller's identity. */
+  /**
+   * True for a part of this process. It needs no authentication, and may learn the caller's
+   * identity.
+   */
   readonly trusted: boolean;
   /** Maximum milliseconds from accept to a complete HELLO; 0 for no limit. */
   readonly handshakeTimeout: number;
-  /** Milliseconds of them that the transport's handshake took. */
+  /** Milliseconds of `handshakeTimeout` that the transport's handshake used. */
   readonly handshakeElapsed: number;
   /** Name of the serializer, such as `json`; absent in the same process. */
   readonly serializer?: string;
@@ -69,8 +74,8 @@ export interface ConnectionInfo {
   /** The client's library, if its handshake names one that needs special treatment. */
   readonly library?: ClientLibrary;
   /**
-   * Called when a session joins a realm, and when it leaves. Returns false if the connection has to
-   * be closed: the maximum number of connections without a session is reached.
+   * Called when a session joins a realm, and when it leaves. Returns false if the connection must
+   * be closed, because there are too many connections without a session.
    */
   readonly onJoined?: (isJoined: boolean) => boolean;
   /** Called when the client breaks the protocol. The connection closes then. */
@@ -127,7 +132,7 @@ function createEnd(link: Link): End {
       return 'sent';
     },
     listen(next) {
-      // The list may grow during this loop: messages sent meanwhile keep their order.
+      // The list may grow during this loop. Messages that are sent during it keep their order.
       for (const message of waiting) next.onMessage(message);
       waiting.length = 0;
       receiver = next;

@@ -52,7 +52,7 @@ export function isUri(text: string): boolean {
   return LOOSE.test(text) && text.isWellFormed();
 }
 
-/** Whether a URI is `wamp` or below it: WAMP reserves these for the router. */
+/** Whether a URI is `wamp` or begins with `wamp.`. WAMP reserves these URIs for the router. */
 export function isReservedUri(text: string): boolean {
   return text.startsWith('wamp.') || text === 'wamp';
 }

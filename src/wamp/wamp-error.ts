@@ -1,7 +1,7 @@
 import type { Dict, Payload } from './payload.js';
 import { argsOf } from './payload-values.js';
 
-/** An ERROR, an ABORT or a lost session, for the caller of a session's method. */
+/** An ERROR, an ABORT or a lost session. A session's methods throw it. */
 export class WampError extends Error {
   override readonly name = 'WampError';
   readonly uri: string;
@@ -19,7 +19,7 @@ export class WampError extends Error {
 }
 
 /**
- * The sender's message for people, if there is one: the first argument, or `message` of
+ * The sender's human-readable message, if there is one: the first argument, or `message` of
  * ABORT.Details.
  */
 function messageOf(payload: Payload, details: Dict): string | undefined {

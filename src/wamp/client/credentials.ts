@@ -4,7 +4,7 @@ import { type Login, LoginError } from './logins/login.js';
 
 /** The identity that a client claims, and its authentication methods in order of preference. */
 export interface Credentials {
-  /** May be absent only if a cryptosign key identifies the client. */
+  /** Required, unless a cryptosign key identifies the client. */
   readonly authid?: string;
   readonly logins: readonly Login[];
 }

@@ -2,20 +2,20 @@ import { errorLocation, type Logger } from '../../log.js';
 import type { Event } from '../messages.js';
 import type { Dict, Payload } from '../payload.js';
 
-/** An event, as a subscriber's handler gets it. */
+/** The event that a subscriber's handler gets. */
 export interface ReceivedEvent {
   readonly publication: number;
   readonly args: Payload['args'];
   readonly kwargs: Payload['kwargs'];
-  /** From the router: topic (of a pattern), publisher (where disclosed), retained. */
+  /** Details from the router: topic (for a pattern), publisher (if disclosed), retained. */
   readonly details: Dict;
 }
 
 export type EventHandler = (event: ReceivedEvent) => void;
 
 /**
- * The handlers of a subscriber. Subscribing twice to one topic gives the same subscription ID; both
- * handlers then get its events.
+ * The handlers of a subscriber. If a client subscribes twice to one topic, both subscriptions have
+ * the same ID, and both handlers get the events.
  */
 export interface EventHandlers {
   add(subscription: number, handler: EventHandler): void;
@@ -32,7 +32,7 @@ export function createEventHandlers(log: Logger): EventHandlers {
     },
     remove: (subscription) => void handlers.delete(subscription),
     deliver({ subscription, publication, details, payload: { args, kwargs } }) {
-      // There are no handlers after an UNSUBSCRIBE that crossed this EVENT.
+      // There are no handlers if the router sent this EVENT before it got UNSUBSCRIBE.
       for (const handler of handlers.get(subscription) ?? []) {
         try {
           handler({ publication, args, kwargs, details });

@@ -5,26 +5,26 @@ import type { Dict, Payload } from '../payload.js';
 import type { Peer, SendOutcome } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
 
-/** One call of a registered procedure, as its handler gets it. */
+/** One call of a registered procedure, for its handler. */
 export interface Invocation {
-  /** The procedure that was called, also if the registration is a pattern. */
+  /** The called procedure. For a pattern registration, it is the URI from the call. */
   readonly procedure: string;
   readonly args: Payload['args'];
   readonly kwargs: Payload['kwargs'];
   /**
-   * From the router: caller, caller_authid, caller_authrole (if disclosed), timeout in ms (if
-   * forwarded).
+   * Details from the router: caller, caller_authid and caller_authrole (if disclosed), timeout in
+   * ms (if forwarded).
    */
   readonly details: Dict;
   /**
-   * The handler may set this function. It is called once with `kill` or `killnowait`, when the
+   * The handler may set this function. It is called once, with `kill` or `killnowait`, when the
    * caller cancels the call or leaves, or when the session ends. The handler may still return an
-   * outcome; it is discarded if nobody waits for it.
+   * outcome. The outcome is discarded if nobody waits for it.
    */
   onInterrupt: ((mode: string) => void) | undefined;
   /**
-   * Sends a progressive result; absent if the caller does not want them. Returns `closed` after the
-   * final result.
+   * Sends a progressive result. Returns `closed` after the final result. Absent if the caller does
+   * not want progressive results.
    */
   readonly progress: ((part: Payload) => SendOutcome) | undefined;
 }
@@ -54,7 +54,7 @@ export interface Invocations {
   interruptAll(): void;
   /** Must be called after the reply to an invocation was sent. */
   answered(): void;
-  /** Resolves when no invocation runs, and all replies were sent. */
+  /** Resolves when no invocation runs and all replies were sent. */
   idle(): Promise<void>;
 }
 
@@ -101,7 +101,7 @@ export async function answerInvocation(
 ): Promise<void> {
   const target = invocations.find(message.registration);
   if (target === undefined) {
-    // The router sent the INVOCATION before it got our UNREGISTER.
+    // The router sent this INVOCATION before it got UNREGISTER.
     sendError(peer, message.request, ERROR_URI.noSuchProcedure, { args: ['the procedure was unregistered'] });
     return;
   }

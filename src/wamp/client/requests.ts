@@ -4,10 +4,13 @@ import type { Peer } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
 import { WampError } from '../wamp-error.js';
 
-/** Called synchronously when a message arrives, because the next message may depend on it. */
+/**
+ * Functions that are called synchronously when a message arrives, because the next message may
+ * depend on it.
+ */
 export interface RequestHooks {
   readonly onReply?: (reply: Message) => void;
-  /** Called for each progressive result; the final one comes later. */
+  /** Called for each progressive result. The final result comes later. */
   readonly onProgress?: ((part: Result) => void) | undefined;
 }
 
@@ -21,7 +24,7 @@ export interface Requests {
   send(requestType: number, build: (request: number) => Message, hooks?: RequestHooks): Promise<Message>;
   /** Sends a message that has no reply. @throws WampError if it cannot be sent */
   post(requestType: number, build: (request: number) => Message): void;
-  /** Takes a reply. Ignores one to an unknown or settled request. */
+  /** Takes a reply. Ignores a reply to an unknown or settled request. */
   settle(requestType: number, reply: Message & { readonly request: number }): void;
   rejectAll(error: WampError): void;
 }
@@ -57,7 +60,8 @@ export function createRequests(peer: Peer): Requests {
       const message = build(lastRequest);
       const key = keyOf(requestType, lastRequest);
       return new Promise((resolve, reject) => {
-        // Stored before it is sent: a router in this process replies before `send` returns.
+        // Stores the request before sending it, because a router in this process replies before
+        // `send` returns.
         waiting.set(key, { resolve, reject, ...hooks });
         const failure = trySend(requestType, message);
         if (failure !== undefined && waiting.delete(key)) reject(failure);

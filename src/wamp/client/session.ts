@@ -22,14 +22,14 @@ export interface SessionEnd {
 export interface Session {
   readonly id: number;
   readonly realm: string;
-  /** WELCOME.Details: authid, authrole, the router's roles and features. */
+  /** WELCOME.Details: authid, authrole, and the router's roles and features. */
   readonly details: Dict;
   /**
    * Rejects with {@link WampError}. Args and kwargs of the result may be JSON text; see
    * `payload-values.ts`.
    *
-   * @param onProgress requests progressive results, and gets them; the promise gets the final
-   * result
+   * @param onProgress requests progressive results and gets them. The promise gets the final
+   * result.
    */
   call(
     procedure: string,
@@ -44,19 +44,22 @@ export interface Session {
   subscribe(topic: string, options: Dict, onEvent: EventHandler): Promise<number>;
   /** Removes all handlers of the subscription at once. */
   unsubscribe(subscription: number): Promise<void>;
-  /** Resolves with the publication's ID if the option `acknowledge` is true; otherwise at once. */
+  /**
+   * If the option `acknowledge` is true, resolves with the publication's ID. Otherwise resolves
+   * immediately.
+   */
   publish(topic: string, payload: Payload, options?: Dict): Promise<number | undefined>;
-  /** Resolves when no invocation runs, and all replies were sent. */
+  /** Resolves when no invocation runs and all replies were sent. */
   idle(): Promise<void>;
   /** Interrupts all running invocations. */
   interruptAll(): void;
   /**
-   * Sends GOODBYE, and closes the peer after the router's.
+   * Sends GOODBYE. Closes the peer after the router's GOODBYE.
    *
    * @param reason default `wamp.close.normal`
    */
   leave(reason?: string): Promise<void>;
-  /** Resolves when either side has ended the session; never rejects. */
+  /** Resolves when either side has ended the session. Never rejects. */
   readonly closed: Promise<SessionEnd>;
 }
 
@@ -70,7 +73,7 @@ export interface JoinOptions {
   readonly credentials?: Credentials;
   /** Further entries of HELLO.Details. */
   readonly details?: Dict;
-  /** Milliseconds to wait for WELCOME, and later for the GOODBYE. Default 10 s; 0: no limit. */
+  /** Milliseconds to wait for WELCOME, and later for GOODBYE. Default 10 s. 0 means no limit. */
   readonly timeout?: number;
   readonly log?: Logger;
   readonly clock?: Clock;
@@ -116,9 +119,9 @@ const ROLES: Dict = {
 /**
  * Joins a realm over `peer` and resolves with the session.
  *
- * @throws WampError the router's ABORT; `wamp.error.network_failure` if the peer closes or the time
- * is up; `wamp.error.authentication_failed` if the client cannot answer the router's challenge, or
- * the router does not prove that it knows the password
+ * @throws WampError with the URI of the router's ABORT; `wamp.error.network_failure` if the peer
+ * closes or the timeout passes; `wamp.error.authentication_failed` if the client cannot answer the
+ * challenge, or if the router does not prove that it knows the password
  */
 export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
   const clock = options.clock ?? systemClock;
@@ -258,7 +261,8 @@ function openSession(
           return settle(MESSAGE.PUBLISH, message);
         case MESSAGE.GOODBYE:
           if (state === 'open') {
-            // Ended before the reply: a router in this process closes before send returns.
+            // Ends the session before the reply, because a router in this process closes before
+            // `send` returns.
             end({ by: 'router', reason: message.reason });
             peer.send({ type: MESSAGE.GOODBYE, details: {}, reason: CLOSE_URI.goodbyeAndOut });
           } else {

@@ -36,11 +36,11 @@ export interface BinaryFormat {
 }
 
 /**
- * Creates the serializer of a binary format. One serializer should serve many connections: like the
- * one for JSON, it encodes an EVENT for many receivers once.
+ * Creates the serializer of a binary format. One serializer should serve many connections. Like the
+ * JSON serializer, it encodes an EVENT for many receivers once.
  *
- * Transcodes JSON text in a payload without creating values, except in rare cases; see
- * `pack-json.ts`. Writes text from JSON that stands for bytes as bytes.
+ * Transcodes JSON text in a payload without creating values, except in rare cases (see
+ * `pack-json.ts`). If text from JSON represents bytes, writes bytes.
  */
 export function createBinarySerializer(format: BinaryFormat): Serializer {
   const { name, scan, read, heads, textFrom = TEXT_FROM } = format;
@@ -63,8 +63,8 @@ export function createBinarySerializer(format: BinaryFormat): Serializer {
 }
 
 /**
- * Packs JSON text. In rare cases it parses it first: for a key that occurs twice, or text for
- * bytes.
+ * Packs JSON text. In rare cases it parses the JSON first, for example if a key occurs twice or
+ * text represents bytes.
  */
 function createJsonPacking(format: BinaryFormat): JsonPacking {
   const { prepare, write, packJson, packJsonInSteps, textForm, maxValues = DEFAULT_MAX_VALUES } = format;
@@ -76,7 +76,7 @@ function createJsonPacking(format: BinaryFormat): JsonPacking {
     pack(json) {
       const packed = packJson(json);
       if (packed !== undefined) return packed;
-      // An upstream response may have any number of values, and creating them takes long.
+      // An upstream response may have any number of values, and creating them takes time.
       if (holdsMoreValues(json, maxValues)) throw new RangeError('JSON with too many values');
       return write(prepare(valueOfJson(json), holdsBinaryText(json)));
     },
@@ -117,11 +117,11 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
 
   /** The encoded args and kwargs, without empty ones at the end. */
   function tailOf({ args = NO_ARGS, kwargs = NO_KWARGS, opaque }: Payload): readonly Uint8Array[] {
-    // JSON may have text for bytes in place of a packed payload.
+    // In JSON, a packed payload may be text that represents bytes.
     if (opaque !== undefined) return [write(prepare(opaque, true))];
     const first = packed(args);
     if (!isJsonText(kwargs) && isEmpty(kwargs)) return isEmptyPart(first) ? [] : [first];
-    // Copied, because packing kwargs uses the same memory.
+    // Copies the part, because packing kwargs uses the same memory.
     const argsPart = isJsonText(args) ? Buffer.from(first) : first;
     const kwargsPart = packed(kwargs);
     if (!isEmptyPart(kwargsPart)) return [argsPart, kwargsPart];
@@ -135,7 +135,7 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
     return slot.packed?.format === name ? slot.packed.bytes : pack(slot);
   }
 
-  /** Encodes the message with nulls, one byte each, and replaces them by the parts. */
+  /** Encodes the message with nulls of one byte each, and replaces the nulls with the parts. */
   function frameOf(message: Message, tail: readonly Uint8Array[]): Uint8Array {
     const list = headOf(message);
     for (const _part of tail) list.push(null);
@@ -154,7 +154,7 @@ function createParts(format: BinaryFormat): FrameParts<readonly Uint8Array[], Ui
     encode,
     frameOf,
     lengthOf,
-    // Copied, because the memory is used again for the next JSON text.
+    // Copies the parts, because the next JSON text uses the same memory.
     tailOf: (payload) => tailOf(payload).map((part) => Buffer.from(part)),
   };
 }
@@ -171,7 +171,9 @@ const NO_KWARGS: Dict = {};
 /** Only an empty list or dictionary takes one byte. */
 const isEmptyPart = (part: Uint8Array): boolean => part.length === 1;
 
-/** Omits empty args and kwargs at the end. Writes an empty list for absent args before kwargs. */
+/**
+ * Omits empty args and kwargs at the end. If only args are absent, writes an empty list for them.
+ */
 function appendPayload(list: unknown[], payload: Payload, prepare: Prepare): void {
   if (payload.opaque !== undefined) {
     // As in `tailOf`.

@@ -3,7 +3,7 @@ import { wampBytes } from '../binary-value.js';
 import type { Payload } from '../payload.js';
 
 /**
- * Text that stands for bytes: JSON has no bytes, so WAMP writes them as a string of U+0000 and
+ * Text that represents bytes. JSON has no bytes, so WAMP writes them as a string of U+0000 and
  * base64 (WAMP section "Binary conversion of JSON Strings"). Such text becomes bytes only if it
  * comes from JSON and goes to a binary serializer. So JSON reaches JSON clients unchanged, and text
  * from other serializers stays text.
@@ -15,7 +15,7 @@ const HAS_BINARY_TEXT = Symbol('has binary text');
 const ESCAPED_NUL = '\\u0000';
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** The bytes that text stands for; undefined if it is ordinary text. */
+/** The bytes that a text represents. Undefined for ordinary text. */
 export function bytesOfText(text: string): Uint8Array | undefined {
   if (text.charCodeAt(0) !== 0 || text.length % 4 !== 1) return undefined;
   const base64 = text.slice(1);
@@ -23,7 +23,8 @@ export function bytesOfText(text: string): Uint8Array | undefined {
 }
 
 /**
- * Whether JSON may contain such text: a cheap search that is rarely wrong, and never misses any.
+ * Whether JSON may contain such text. It is a cheap search. It may find too much, which is rare,
+ * but never misses such text.
  */
 export function mayHoldBinaryText(json: string): boolean {
   return json.includes(ESCAPED_NUL);
@@ -38,12 +39,12 @@ export function markBinaryText(payload: Payload): void {
   mark(payload.kwargs);
 }
 
-/** Whether text in these args or kwargs may stand for bytes. */
+/** Whether text in these args or kwargs may represent bytes. */
 export function holdsBinaryText(slot: NonNullable<Payload['args'] | Payload['kwargs']>): boolean {
   return isJsonText(slot) ? mayHoldBinaryText(textOfJson(slot)) : HAS_BINARY_TEXT in slot;
 }
 
-/** Recursion is safe: the nesting was checked when the JSON was parsed. */
+/** Recursion is safe, because the parser of the JSON limited the nesting. */
 function mark(value: unknown): boolean {
   if (typeof value === 'string') return value.charCodeAt(0) === 0;
   if (typeof value !== 'object' || value === null) return false;

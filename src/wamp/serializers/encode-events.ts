@@ -13,16 +13,17 @@ export interface FrameParts<Tail, Frame> {
 }
 
 /**
- * Bytes from which on the encoded size of a payload is remembered as long as the payload exists.
+ * For payloads of at least this many bytes, the encoded size is remembered as long as the payload
+ * exists.
  */
 const LONG = 16 * 1024;
 
 /**
- * Encodes an EVENT once for all its receivers. The router sends it to one receiver after the other:
- * one message for each subscription, and one payload for all of them. The size of a long payload,
- * or the reason why it cannot be encoded, is remembered too: otherwise each receiver that does not
- * accept it would cost another encoding. The encoded EVENT is released after a turn of the event
- * loop in which it was not used, because sending to many receivers takes several turns.
+ * Encodes an EVENT once for all its receivers. The router sends it to one receiver after the other,
+ * with one message for each subscription and one payload for all of them. Also remembers the size
+ * of a long payload, or the reason why it cannot be encoded. Otherwise each receiver that does not
+ * accept it would cost another encoding. Sending to many receivers takes several turns of the event
+ * loop. So the encoded EVENT is released only after a turn in which it was not used.
  */
 export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
   parts: FrameParts<Tail, Frame>,

@@ -50,7 +50,8 @@ export function createJsonSerializer(options: SerializerOptions = {}): Serialize
   };
 
   /**
-   * For long frames only: each value takes at least one byte, so short ones cannot have too many.
+   * Called for long frames only. Each value takes at least one byte, so a short frame cannot have
+   * too many.
    */
   function count(bytes: Buffer): void {
     if (weighsMore(bytes, maxValues)) throw errors.values(maxValues);
@@ -70,7 +71,7 @@ function parse(text: string, maxNesting: number): unknown {
   try {
     return parseJson(text, maxNesting);
   } catch (error) {
-    // V8's message quotes the text, which must not get into ours.
+    // V8's message quotes the text. The gateway's message must not quote it.
     const nested = error instanceof SyntaxError && error.message.startsWith('nested deeper');
     throw nested ? new ProtocolViolation(error.message, { cause: error }) : invalid(error);
   }
@@ -128,19 +129,24 @@ function tailAround(before: string, json: JsonText): Tail {
   return { before: before + json.before, bytes: json.bytes, after: `${json.after}]` };
 }
 
-/** Counts characters outside `bytes`, which are never more than their bytes in UTF-8. */
+/**
+ * A lower bound: counts the characters of `before` and `after`, which are never more than their
+ * UTF-8 bytes.
+ */
 function lengthOf({ before, bytes, after }: Tail): number {
   return before.length + bytes.length + after.length;
 }
 
-/** Copies the bytes of the tail without making a string of them. */
+/** Copies the bytes of the tail without creating a string. */
 function frameOf(message: Message, { before, bytes, after }: Tail): string | Uint8Array {
   const start = headOf(message) + before;
   if (bytes.length === 0) return start + after;
   return shortAround(start, bytes, after) ?? anyAround(start, bytes, after);
 }
 
-/** Bytes from which on a body is not copied. Node's buffer pool serves only frames below this. */
+/**
+ * A body of at least this many bytes is not copied. Node's buffer pool serves only smaller frames.
+ */
 const LONG_BODY = 4 * 1024;
 
 function encodeLong(message: Message): LongFrame | undefined {
@@ -156,7 +162,7 @@ function encodeLong(message: Message): LongFrame | undefined {
   return { before, bytes: tail.bytes, after: tail.after, beforeLength, length };
 }
 
-/** Characters up to which a loop is faster than calls into the runtime. */
+/** Up to this many characters, a loop is faster than calls into the runtime. */
 const SHORT = 256;
 
 /** Undefined if the text around the bytes is long or not ASCII. */

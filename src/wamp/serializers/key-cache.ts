@@ -6,8 +6,8 @@ const ENTRIES = 1024;
 export type ReadKey = (bytes: Buffer, start: number, end: number) => string;
 
 /**
- * Creates a cache of the last keys. Messages repeat the same few keys; a cached string saves its
- * creation and its look-up in the runtime's table of property names.
+ * Creates a cache of the last keys. Messages repeat the same few keys. A cached string needs no
+ * creation, and no lookup in the runtime's table of property names.
  *
  * @param longest maximum bytes of a key that is cached
  */

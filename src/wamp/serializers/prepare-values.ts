@@ -9,12 +9,12 @@ import { setOwnEntry } from './set-entry.js';
  *   is not exact and stays a float.
  * - Text from JSON that stands for bytes becomes bytes, if `binaryText` is true.
  * - As in JSON (ECMA-262 section 25.5.2), undefined is omitted from a dictionary and becomes null
- *   in a list, and the method `toJSON` replaces its value. -0 becomes 0.
+ *   in a list. The result of the method `toJSON` replaces a value. -0 becomes 0.
  *
- * Returns an unchanged value itself, and copies only containers with a change.
+ * Returns the value itself if nothing changes. Copies only containers with a change.
  *
  * @throws TypeError for text with a lone surrogate, which UTF-8 cannot encode; RangeError for a
- * BigInt that `holds` refuses, and for circles
+ * BigInt that `holds` refuses, and for circular references
  */
 export type Prepare = (value: unknown, binaryText: boolean) => unknown;
 
@@ -48,7 +48,8 @@ export function createPrepare(holds: (integer: bigint) => boolean): Prepare {
 const isLongInteger = (value: number): boolean =>
   (value | 0) !== value && value >>> 0 !== value && Number.isInteger(value) && Math.abs(value) <= 2 ** 53;
 
-// Both functions prepare each value once. Twice at each level would be 2^depth times at the bottom.
+// Both functions prepare each value once. If each level prepared its values twice, the deepest
+// value would be prepared 2^depth times.
 
 function prepareList(list: readonly unknown[], binaryText: boolean, prepare: Prepare): readonly unknown[] {
   let copy: unknown[] | undefined;

@@ -1,16 +1,17 @@
 import { ProtocolViolation } from '../decode.js';
 
 /**
- * Checks a binary frame before it is read: it consists of exactly one complete value, no length
- * exceeds the frame, text is UTF-8, keys are strings, nesting and the number of values are within
- * their limits, and each type has a meaning in WAMP. It neither recurses nor allocates, so the cost
- * is linear in the frame's bytes. The reader need not repeat these checks.
+ * Checks a binary frame before it is read. The frame must be exactly one complete value. No length
+ * may exceed the frame. Text must be UTF-8, and keys must be strings. The nesting and the number of
+ * values must be within their limits. Each type must have a meaning in WAMP. The scan does not
+ * recurse or allocate, so its cost is linear in the frame's bytes. The reader does not repeat these
+ * checks.
  *
  * @throws ProtocolViolation
  */
 export type Scan = (bytes: Buffer) => void;
 
-/** What comes next: an item of a list, or a key or a value of a dictionary. */
+/** The kind of the next value: an item of a list, or a key or a value of a dictionary. */
 export const ITEM = 0;
 export const KEY = 1;
 export const VALUE = 2;
@@ -34,7 +35,7 @@ export interface ScanErrors {
   readonly nested: (maxNesting: number) => ProtocolViolation;
 }
 
-/** @param format its name, for people: `MessagePack` */
+/** @param format the format's name for error messages, such as `MessagePack` */
 export function scanErrors(format: string): ScanErrors {
   const broken = (what: string) => () => new ProtocolViolation(`the frame is not valid ${format}: ${what}`);
   return {

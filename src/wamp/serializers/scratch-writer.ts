@@ -1,15 +1,15 @@
-/** The access to the memory that msgpackr or cbor-x uses for all frames. */
+/** Access to the memory that msgpackr or cbor-x uses for all frames. */
 export interface Scratch {
   useBuffer(buffer: Uint8Array): void;
 }
 
 const SCRATCH_BYTES = 8192;
-/** A frame beyond this size has made the scratch memory several times as large. */
+/** After a larger frame, the scratch memory is several times as large as usual. */
 const LARGE_FRAME = 64 * 1024;
 
 /**
- * Copies each frame out of the library's scratch memory. The library returns views on that memory:
- * a small frame that waits for a slow reader would keep all of it alive.
+ * Copies each frame out of the library's scratch memory. The library returns views of that memory.
+ * Without the copy, a small frame that waits for a slow reader would keep all of it alive.
  */
 export function createScratchWriter(
   write: (value: unknown) => Uint8Array,

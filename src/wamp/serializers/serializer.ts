@@ -3,20 +3,20 @@ import type { Event, Message } from '../messages.js';
 
 /** The limits for decoding. */
 export interface SerializerOptions {
-  /** Maximum nesting of lists and dictionaries, including the message's list; default 512. */
+  /** Maximum nesting of lists and dictionaries, including the message's list. Default 512. */
   readonly maxNesting?: number;
-  /** Maximum values and names of one frame, counted by `weights.ts`; default 200,000. */
+  /** Maximum values and names of one frame, counted by `weights.ts`. Default 200,000. */
   readonly maxValues?: number;
   /**
-   * Bytes of the smallest frame whose args and kwargs become JSON text. Each of them becomes text
-   * if it has at least half as many bytes. Default 512.
+   * Bytes of the smallest frame whose args and kwargs become JSON text. Args or kwargs become text
+   * if they have at least half as many bytes. Default 512.
    */
   readonly textFrom?: number;
 }
 
 /**
- * A long frame in three pieces: `before`, `bytes` and `after`. The bytes are the body of an upstream
- * response as it came. To copy them would cost time, and memory that V8 has to track.
+ * A long frame in three pieces: `before`, `bytes` and `after`. The bytes are the unchanged body of
+ * an upstream response. A copy would cost time, and memory that V8 has to track.
  */
 export interface LongFrame {
   readonly before: string;
@@ -28,7 +28,7 @@ export interface LongFrame {
   readonly length: number;
 }
 
-/** A frame as it is written. */
+/** A frame, ready to be written. */
 export type Frame = string | Uint8Array | LongFrame;
 
 /** Encodes messages as frames, and decodes frames. */
@@ -38,18 +38,19 @@ export interface Serializer {
   /** Its WebSocket subprotocol: `wamp.2.json`. */
   readonly subprotocol: string;
   /**
-   * Whether its frames are binary. Otherwise they are text, as a string or as UTF-8 bytes. A frame
-   * of the wrong kind is a protocol violation.
+   * Whether its frames are binary. If not, they are text, as a string or as UTF-8 bytes. A frame of
+   * the wrong kind is a protocol violation.
    */
   readonly binary: boolean;
   /**
-   * @throws Error if the message cannot be encoded: for a circle, nesting beyond the stack, or a
-   * value that the format does not support. Its message quotes nothing from the payload.
+   * @throws Error if the message cannot be encoded: for a circular reference, nesting beyond the
+   * stack, or a value that the format does not support. Its message quotes nothing from the
+   * payload.
    */
   encode(message: Message): string | Uint8Array;
   /**
-   * Encodes a RESULT with a long body without copying the body. Undefined for other messages, which
-   * `encode` encodes. Absent if the format has to convert the body anyway.
+   * Encodes a RESULT with a long body without copying the body. Returns undefined for other
+   * messages. `encode` encodes those. Absent if the format must convert the body anyway.
    */
   encodeLong?(message: Message): LongFrame | undefined;
   /**
@@ -68,14 +69,14 @@ export interface Serializer {
 export interface JsonPacking {
   /** @throws Error as `encode` does */
   pack(json: JsonText): Uint8Array;
-  /** What comes before the UTF-8 of a text of that many bytes, which must be below 2^32. */
+  /** Returns the bytes before the UTF-8 of a text. @param length bytes of the text, below 2^32 */
   textHead(length: number): Uint8Array;
-  /** For long text: in steps between which the event loop can run. */
+  /** Like `pack`, for long text. The event loop can run between its steps. */
   packInSteps(json: JsonText): Generator<void, Uint8Array | Unpacked>;
 }
 
 /**
- * Why JSON text is not packed: the format does not support one of its values; or it would have to
- * be parsed, and has more than `SerializerOptions.maxValues` values.
+ * Why JSON text is not packed. Either the format does not support one of its values, or the text
+ * must be parsed and has more than `SerializerOptions.maxValues` values.
  */
 export type Unpacked = 'unencodable' | 'too_many_values';

@@ -1,6 +1,6 @@
 /**
- * Sets an entry of a dictionary whose keys come from the network. `__proto__` becomes an ordinary
- * key: an assignment would replace the dictionary's prototype.
+ * Sets an entry of a dictionary. The key may come from the network. `__proto__` becomes an ordinary
+ * key. A plain assignment would replace the dictionary's prototype.
  */
 export function setOwnEntry(dict: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {

@@ -7,12 +7,14 @@ export const MAP = 6;
 /** Tables about the first byte of a value in a binary format. */
 export interface Heads {
   readonly kinds: Uint8Array;
-  /** Bytes that follow: of a scalar's value or of a length; 0 if the first byte contains it. */
+  /**
+   * How many bytes of a scalar's value, or of a length, follow. 0 if the first byte contains it.
+   */
   readonly sizes: Uint8Array;
   /** The length in the first byte, if `sizes` is 0. */
   readonly lengths: Uint8Array;
   /** Reads null, a boolean or a number. @param start the index after the first byte */
   readonly scalarAt: (bytes: Buffer, type: number, start: number) => unknown;
-  /** The first byte of an empty list. That of a list with n items, up to 15, is greater by n. */
+  /** The first byte of an empty list. For a list with n items, up to 15, add n. */
   readonly emptyList: number;
 }

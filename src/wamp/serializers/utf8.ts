@@ -1,9 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes up to which a loop is faster than a call into the runtime, which needs a subarray. */
+/** Up to this many bytes, a loop is faster than a call into the runtime, which needs a subarray. */
 const SHORT = 128;
 
-/** Whether bytes are UTF-8: no surrogates, overlong or truncated sequences (RFC 3629 section 4). */
+/**
+ * Whether bytes are valid UTF-8, without surrogates and without overlong or truncated sequences
+ * (RFC 3629 section 4).
+ */
 export function isUtf8Between(bytes: Buffer, start: number, end: number): boolean {
   if (end - start > SHORT) return isUtf8(bytes.subarray(start, end));
   let at = start;
@@ -20,7 +23,8 @@ export function isUtf8Between(bytes: Buffer, start: number, end: number): boolea
 }
 
 /**
- * Whether a byte may be second. After some first bytes its range is narrower than for later bytes.
+ * Whether a byte may be the second of a sequence. After some first bytes, its range is narrower
+ * than for later bytes.
  */
 function isSecond(lead: number, second: number): boolean {
   switch (lead) {
@@ -53,11 +57,14 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 /**
- * The weight of most control characters: their escape has six characters, other escapes have two.
+ * The weight of most control characters. Their escape has six characters, other escapes have two.
  */
 const CONTROL = 4;
 
-/** Weighs the characters that need an escape in JSON, as a measure of the work to write it. */
+/**
+ * Returns the weight of the characters that need an escape in JSON. It measures the work to write
+ * the JSON.
+ */
 export function escapesBetween(bytes: Buffer, start: number, end: number): number {
   let escapes = 0;
   for (let at = start; at < end; at++) {

@@ -4,12 +4,12 @@ import { LoginError } from './login.js';
 
 const derive = promisify(pbkdf2);
 
-/** More iterations would keep the client busy for many seconds. */
+/** A higher number would keep the client busy for many seconds. */
 const MOST_ITERATIONS = 10_000_000;
 const MOST_KEY_BYTES = 1024;
 
 /**
- * PBKDF2-HMAC-SHA256 with the numbers of a challenge.
+ * PBKDF2-HMAC-SHA256 with the parameters of a challenge.
  *
  * @throws LoginError if a number is missing or out of bounds
  */

@@ -18,8 +18,8 @@ export interface Login {
    */
   respond(extra: Dict): LoginResponse | Promise<LoginResponse>;
   /**
-   * Whether WELCOME proves that the router knows the secret. Absent if the method has no such
-   * proof.
+   * Checks whether WELCOME proves that the router knows the secret. Absent if the method has no
+   * such proof.
    */
   provesRouter?(welcome: Dict): boolean;
 }

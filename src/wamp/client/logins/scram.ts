@@ -46,7 +46,7 @@ export function scramLogin(authid: string, password: string, nonce: string): Log
     provesRouter({ authextra }) {
       const verifier = (authextra as { verifier?: unknown } | undefined)?.verifier;
       if (routerSignature === undefined || typeof verifier !== 'string') return false;
-      // RFC 5802 §7 puts `v=` before the signature; some routers omit it.
+      // RFC 5802 §7 puts `v=` before the signature. Some routers omit it.
       const given = Buffer.from(verifier.replace(/^v=/, ''), 'base64');
       return given.length === routerSignature.length && timingSafeEqual(given, routerSignature);
     },

@@ -64,7 +64,8 @@ export function createCborReader(): Read {
   }
 
   /**
-   * Joins the chunks of a string of indefinite length. Measures them first: there may be millions.
+   * Joins the chunks of a string of indefinite length. Adds up their lengths first, because there
+   * may be millions of chunks.
    */
   function chunks(): Buffer {
     const start = at;

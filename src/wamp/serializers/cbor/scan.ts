@@ -15,14 +15,14 @@ import { argumentSize, BREAK, BYTES, INDEFINITE, MAP, SIMPLE, TAG, TEXT } from '
 
 const errors = scanErrors('CBOR');
 
-/** In place of a number of missing values: the list or dictionary ends with a break. */
+/** Replaces the number of missing values if the list or dictionary ends with a break. */
 const OPEN = -1;
 
 /**
  * Creates a scanner of CBOR (RFC 8949), with indefinite lengths. `tags.ts` has the allowed tags.
  */
 export function createCborScan(maxNesting: number, maxValues: number): Scan {
-  // By depth, for the outer lists and dictionaries: the values that are missing, and what comes
+  // For the outer lists and dictionaries, by depth: how many values are missing, and what kind is
   // next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
@@ -76,8 +76,8 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
       if (size > end - at) throw errors.truncated();
       if (major < BYTES || major === SIMPLE) {
         if (info > 27) throw errors.malformed();
-        // 20 to 23 are false, true, null and undefined; 25 to 27 are floats. Others have no
-        // meaning.
+        // 20 to 23 are false, true, null and undefined. 25 to 27 are floats. The other codes have
+        // no meaning.
         if (major === SIMPLE && (info < 20 || info === 24)) throw errors.unknown();
         if (isLarge && size === 8 && major !== SIMPLE && isLong(bytes, at)) room -= MORE_FOR_LONG_INTEGER;
         at += size;
@@ -104,7 +104,7 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
               if (next === VALUE) room -= weighName(argument);
             }
           }
-          // The number of keys is unknown, so each counts as one of many.
+          // The number of keys is not known yet, so each key counts as in a large dictionary.
           if (next === VALUE && left === OPEN) room -= MORE_FOR_MANY;
           break;
         default: {
@@ -151,7 +151,7 @@ function skipChunks(bytes: Buffer, at: number, major: number, tally: Tally): num
     if (head === BREAK) return at + 1;
     if (head >> 5 !== major) throw errors.malformed();
     const length = argumentOf(bytes, at);
-    // Counts all characters as escapes: strings in chunks are rare.
+    // Counts all characters as escapes. This is imprecise, but strings in chunks are rare.
     count(tally, 1 + weighEscapes(length));
     at = skipString(bytes, at + 1 + argumentSize(head & 0x1f), length, major);
   }
@@ -183,7 +183,7 @@ function checkTaggedBytes(bytes: Buffer, at: number, tag: number, tally: Tally):
   const indefinite = (head & 0x1f) === INDEFINITE;
   const length = indefinite ? skipChunks(bytes, at + 1, BYTES, tally) - at : argumentOf(bytes, at);
   if (length > MAX_BIGNUM_BYTES) throw new ProtocolViolation('an integer of more than 4096 digits');
-  // Writing its digits takes quadratic time.
+  // Converting a bignum to digits takes quadratic time, so it counts more.
   count(tally, length >> 1);
 }
 

@@ -12,10 +12,10 @@ import { createCborScan } from './scan.js';
 import { CBOR_HEADS } from './type-heads.js';
 
 /**
- * Creates the serializer `wamp.2.cbor`. Integers may have any size: beyond 64 bits they are bignums
+ * Creates the serializer `wamp.2.cbor`. Integers may have any size. Beyond 64 bits they are bignums
  * (RFC 8949 section 3.4.3).
  *
- * Dictionaries are maps in the shortest form, and bytes are byte strings: other clients do not read
+ * Dictionaries are maps in the shortest form, and bytes are byte strings. Other clients do not read
  * the records of cbor-x or its tag for Uint8Array.
  *
  * Encoding throws for text with a lone surrogate.

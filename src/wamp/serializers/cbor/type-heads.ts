@@ -75,7 +75,7 @@ for (const [major, kind] of [
   [LISTS, LIST],
   [MAPS, MAP],
 ] as const) {
-  // Indefinite lengths are not in the tables.
+  // The tables do not contain indefinite lengths.
   for (let info = 0; info < 28; info++) {
     const head = (major << 5) | info;
     KINDS[head] = kind;
@@ -83,7 +83,7 @@ for (const [major, kind] of [
     LENGTHS[head] = info < 24 ? info : 0;
   }
 }
-// Nor is undefined.
+// They do not contain undefined.
 for (const info of [20, 21, 22, 25, 26, 27]) {
   KINDS[(SIMPLE << 5) | info] = SCALAR;
   SIZES[(SIMPLE << 5) | info] = argumentSize(info);

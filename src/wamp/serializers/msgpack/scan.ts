@@ -24,10 +24,10 @@ const errors = scanErrors('MessagePack');
 
 /**
  * Creates a scanner of MessagePack (specification at github.com/msgpack/msgpack). It accepts two
- * extension types: 0, which JavaScript libraries use for undefined, and the timestamp.
+ * extension types: the timestamp, and 0, which JavaScript libraries use for undefined.
  */
 export function createMsgpackScan(maxNesting: number, maxValues: number): Scan {
-  // By depth, for the outer lists and dictionaries: the values that are missing, and what comes
+  // For the outer lists and dictionaries, by depth: how many values are missing, and what kind is
   // next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);

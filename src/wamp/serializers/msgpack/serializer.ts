@@ -14,10 +14,10 @@ import { MSGPACK_HEADS } from './type-heads.js';
 /**
  * Creates the serializer `wamp.2.msgpack`.
  *
- * Dictionaries are maps in the shortest form: only msgpackr reads its records.
+ * Dictionaries are maps in the shortest form, because only msgpackr reads its records.
  *
- * Encoding throws for integers beyond 64 bits, which MessagePack does not have, and for text with a
- * lone surrogate.
+ * Encoding throws for integers beyond 64 bits, because MessagePack does not support them. It also
+ * throws for text with a lone surrogate.
  */
 export function createMsgpackSerializer(options: SerializerOptions = {}): Serializer {
   const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false });

@@ -46,7 +46,7 @@ const FORMATS: readonly (readonly [number, number, number, number, ((type: numbe
 
 /** By type byte: the kind of the value. */
 export const KINDS = new Uint8Array(256);
-/** By type byte: bytes of a scalar's value or of the length; 0 if the type byte contains it. */
+/** By type byte: bytes of a scalar's value or of the length. 0 if the type byte contains it. */
 export const SIZES = new Uint8Array(256);
 /** By type byte: the length in the type byte, if SIZES is 0. */
 export const LENGTHS = new Uint8Array(256);

@@ -11,7 +11,8 @@ const HEX = '0123456789abcdef';
 /** Memory that is kept for the next text. Larger memory is released. */
 const KEPT_BYTES = 128 * 1024;
 /**
- * Reserved bytes for parts that are written without a check: an escape, or signs around a value.
+ * Reserved bytes for parts that are written without a check: an escape, or the characters around a
+ * value.
  */
 const SLACK = 16;
 
@@ -22,7 +23,7 @@ for (const [letter, character] of ['""', '\\\\', 'b\b', 'f\f', 'n\n', 'r\r', 't\
 }
 
 /**
- * Writes JSON as bytes, in the notation of `JSON.stringify`. A class for speed: it is in hot loops.
+ * Writes JSON as bytes, in the notation of `JSON.stringify`. It is a class for speed in hot loops.
  */
 export class JsonWriter {
   private kept = Buffer.allocUnsafeSlow(KEPT_BYTES);
@@ -74,8 +75,8 @@ export class JsonWriter {
    * Writes a string from bytes in UTF-8.
    *
    * @param view a view of the same bytes
-   * @returns false if it contains U+0000, which in JSON may stand for bytes; the output is then
-   * unusable
+   * @returns false if the string contains U+0000, because such text may represent bytes in JSON.
+   * Then the output is unusable.
    */
   text(source: Buffer, view: DataView, start: number, end: number): boolean {
     this.reserve(end - start + SLACK);

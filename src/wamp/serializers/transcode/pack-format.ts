@@ -1,7 +1,7 @@
 /**
  * The encoding of JSON values in a binary format. Output is written backwards, so that the length
  * of a container is known when its head is written. `out` is the index at which the following
- * output starts; a function returns the index at which its own output starts.
+ * output starts. Each function returns the index at which its own output starts.
  */
 export interface PackFormat {
   readonly text: HeadForm;
@@ -27,13 +27,13 @@ export interface HeadForm {
   /** A length below this limit is added to `first`, without additional bytes. */
   readonly limit: number;
   readonly first: number;
-  /** The byte before a length of one byte; 0 if the format does not have it. */
+  /** The byte before a length of one byte. 0 if the format does not have this form. */
   readonly one: number;
   readonly two: number;
   readonly four: number;
 }
 
-/** A result in place of an index: this JSON must be parsed before it can be written. */
+/** Returned instead of an index if the JSON must be parsed before it can be written. */
 export const NOT_PACKED = -1;
 
 /** The type, and a length of four bytes. */

@@ -23,22 +23,26 @@ const OPEN_DICT = 0x7b;
 const CLOSE_DICT = 0x7d;
 
 /**
- * Maximum bytes by which a value exceeds its JSON: `1.5` takes 9; the head of a long text takes 5.
+ * Maximum bytes by which a value exceeds its JSON. For example, `1.5` takes 9 bytes, and the head
+ * of a long text takes 5.
  */
 const MOST_MORE = 16;
 const NO_ROOM = -2;
-/** With more keys, two almost certainly have equal hashes, so the search for them is useless. */
+/**
+ * With more keys, two keys almost certainly have equal hashes, so the search for duplicates is
+ * useless.
+ */
 const MOST_KEYS = 200_000;
 /** Bytes of JSON per step. The slowest content, numbers with an exponent, takes about 5 ms. */
 const STEP_BYTES = 32 * 1024;
 
 /**
- * Converts JSON text to a binary format without creating values. The output equals that for its
- * values, except that dictionaries keep the order of their keys.
+ * Converts JSON text to a binary format without creating values. The output is the same as for the
+ * parsed values, except that dictionaries keep the order of their keys.
  *
- * @returns bytes that the next call overwrites. Undefined if the JSON must be parsed first: a key
- * may occur twice, text stands for bytes (see `binary-text.ts`) or has a lone surrogate, an integer
- * exceeds 64 bits, or the JSON is nested too deep or invalid.
+ * @returns bytes that the next call overwrites. Undefined if the JSON must be parsed first. This is
+ * the case if a key may occur twice, text represents bytes (see `binary-text.ts`) or has a lone
+ * surrogate, an integer exceeds 64 bits, or the JSON is invalid or nested too deep.
  */
 export type PackJson = (json: JsonText) => Uint8Array | undefined;
 
@@ -60,7 +64,7 @@ export function createPackJson(format: PackFormat): PackJson {
   };
 }
 
-/** The same as {@link PackJson}, in steps between which the event loop can run, into new memory. */
+/** Like {@link PackJson}, into new memory. The event loop can run between its steps. */
 export type PackJsonInSteps = (json: JsonText) => Generator<void, Uint8Array | undefined>;
 
 export function createPackJsonInSteps(format: PackFormat): PackJsonInSteps {
@@ -95,7 +99,10 @@ interface Progress {
   /** Values and keys so far in the open list or dictionary. */
   count: number;
   keyCount: number;
-  /** By depth: the same for the outer ones; the complement for a dictionary. */
+  /**
+   * By depth: the `count` of each outer list, and the complement of the `count` of each outer
+   * dictionary.
+   */
   readonly outer: Int32Array;
 }
 
@@ -105,16 +112,17 @@ function begin({ bytes }: PackMemory, length: number, outer: Int32Array): Progre
 }
 
 /**
- * Reads JSON backwards, and writes from the end of the memory backwards: at the start of a list or
- * a dictionary, its contents are written and counted. The output never reaches unread input.
+ * Reads JSON backwards, and writes backwards from the end of the memory. So at the start of a list
+ * or dictionary, its contents are already written and counted. The output never reaches unread
+ * input.
  *
  * @param stop the index before which it pauses; 0 for no pause
  */
 function pack(memory: PackMemory, progress: Progress, stop: number, format: PackFormat): number {
   const { bytes, view, keys } = memory;
   const { outer } = progress;
-  // `| 0` and `=== true` tell V8 the types, which it cannot see through an object. Without them the
-  // loop takes a tenth longer.
+  // `| 0` and `=== true` tell V8 the types, because it does not know the types of an object's
+  // properties. Without them the loop takes a tenth longer.
   let at = progress.at | 0;
   let out = progress.out | 0;
   let inText = progress.inText | 0;
@@ -141,7 +149,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
         }
         inText = -1;
         at = memory.next;
-        // Backwards, a value comes before its key.
+        // When reading backwards, a value comes before its key.
         if (isDict && count % 2 === 1) {
           if (keyCount === keys.length) return NO_ROOM;
           keys[keyCount++] = hashOfName(bytes, start, out);
@@ -192,7 +200,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
       default: {
         const end = at + 1;
         at--;
-        // White space, commas and colons are skipped.
+        // Skips white space, commas and colons.
         if (byte <= COMMA || byte === COLON) break;
         while (at >= 0 && isOfNumber(bytes[at] as number)) at--;
         out = packNumber(bytes, view, at + 1, end, out, format);

@@ -7,23 +7,28 @@ export interface PackMemory {
   readonly view: DataView;
   /** For the hashes of the keys in open dictionaries. */
   readonly keys: Int32Array;
-  /** The index before the last text or escape: a second result, without an object for each text. */
+  /**
+   * The index before the last text or escape. It is a second result of `packText`, without an
+   * object for each text.
+   */
   next: number;
-  /** The index at which an incomplete text starts in the output: a third result. */
+  /**
+   * The index at which an incomplete text starts in the output. It is a third result of `packText`.
+   */
   to: number;
 }
 
-/** Larger memory is not kept. */
+/** The maximum size of memory that is kept for reuse. */
 const KEPT_BYTES = 128 * 1024;
-/** Additional bytes, for very short JSON. */
+/** Additional bytes that very short JSON needs. */
 const LEAST_BYTES = 64;
 /** Minimum bytes of an entry in JSON, as in `"":0,`. Nearly all have at least twice as many. */
 const ENTRY_BYTES = 5;
 
 /**
  * Creates a function that provides memory for JSON of `length` bytes. Short JSON always gets the
- * same memory. At first, the memory suffices for all but unusual JSON; with `again` it suffices for
- * any. The worst cases are `1.5,`, where four bytes become nine, and `"":0,`.
+ * same memory. At first, the memory is enough for usual JSON. With `again`, it is enough for any
+ * JSON. The worst cases are `1.5,`, where four bytes become nine, and `"":0,`.
  */
 export function createPackMemory(): (length: number, again: boolean) => PackMemory {
   let kept: PackMemory | undefined;
@@ -34,7 +39,7 @@ export function createPackMemory(): (length: number, again: boolean) => PackMemo
   };
 }
 
-/** The same as {@link createPackMemory}, but always new memory. */
+/** Like {@link createPackMemory}, but always provides new memory. */
 export function newPackMemory(length: number, again: boolean): PackMemory {
   return memoryOf(sizeFor(length, again), length / (again ? ENTRY_BYTES : 2 * ENTRY_BYTES));
 }
@@ -61,7 +66,7 @@ export function layJson(memory: PackMemory, { before, bytes, after }: JsonText):
   layText(memory.bytes, start + bytes.length, after);
 }
 
-/** Characters up to which a loop is faster than a call into the runtime. */
+/** Up to this many characters, a loop is faster than a call into the runtime. */
 const SHORT = 32;
 
 function layText(target: Buffer, start: number, text: string): number {

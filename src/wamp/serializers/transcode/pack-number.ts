@@ -4,17 +4,19 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 
-/** Any integer with at most this many digits is exact as a float. */
+/** A float represents any integer with at most this many digits exactly. */
 const EXACT_DIGITS = 15;
-/** Powers of ten for the digits after the point. They are exact as floats up to the 22nd. */
+/**
+ * Powers of ten for the digits after the point. Floats represent them exactly up to the 22nd power.
+ */
 const POWERS = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
 /** Maximum characters of a 64-bit integer, with its sign. */
 const LONGEST_INTEGER = 20;
 
 /**
  * Writes the JSON number in bytes `start` to `end`, with the same result as `parseJson` and
- * `Prepare`. A whole number is an integer, also if it is written with a point or an exponent; -0 is
- * 0. Beyond ±2^53, it is an integer only without point and exponent.
+ * `Prepare`. A whole number becomes an integer, even if the JSON has a point or an exponent. -0
+ * becomes 0. Beyond ±2^53, it becomes an integer only without point and exponent.
  *
  * @returns the index at which the output starts; {@link NOT_PACKED} for an integer beyond 64 bits,
  * and for invalid JSON

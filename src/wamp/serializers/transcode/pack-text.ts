@@ -20,15 +20,19 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   HEX[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** A result: the text continues at `memory.next`, and its output so far starts at `memory.to`. */
+/**
+ * The result for a paused text. It continues at `memory.next`, and its output so far starts at
+ * `memory.to`.
+ */
 export const PAUSED = -3;
 
 /**
  * Writes the UTF-8 of a JSON string backwards, without a head.
  *
- * @param last the index before the closing quote, or at which the text continues. `memory.next`
- * becomes the index before the opening quote.
- * @param written the index at which the output of this text starts so far; equal to `out` at first
+ * @param last the index before the closing quote, or the index at which a paused text continues.
+ * `memory.next` becomes the index before the opening quote.
+ * @param written the index at which the output of this text starts so far. At first it equals
+ * `out`.
  * @param stop pauses after an escape below this index, because escapes take longer than other text
  * @returns the index at which the output starts; {@link NOT_PACKED} if the text contains U+0000 or
  * a lone surrogate; {@link PAUSED}
@@ -76,11 +80,11 @@ export function packText(
 }
 
 /**
- * Corrects the output after a backslash, which may start an escape: its characters were written
- * already.
+ * Corrects the output after a backslash. The backslash may start an escape, and the characters of
+ * the escape are already written.
  *
- * @param end the index of the last backslash in a run; `memory.next` becomes the index before the
- * run
+ * @param end the index of the last backslash in a run. `memory.next` becomes the index before the
+ * run.
  * @param out the index at which the output of the characters after it starts
  */
 function unescapeAt(memory: PackMemory, end: number, out: number): number {
@@ -96,7 +100,7 @@ function unescapeAt(memory: PackMemory, end: number, out: number): number {
       const unit = hexAt(bytes, to + 1);
       to += 5;
       if (unit < 0xd800 || unit > 0xdfff) {
-        // U+0000 may begin text that stands for bytes.
+        // U+0000 may begin text that represents bytes.
         if (unit <= 0) return NOT_PACKED;
         to = packCharacter(bytes, to, unit);
       } else {
@@ -125,7 +129,7 @@ function beforeBackslashes(bytes: Buffer, end: number): number {
   return at;
 }
 
-/** The value of four hexadecimal digits; negative if they are not digits. */
+/** The value of four hexadecimal digits. Negative if they are not digits. */
 function hexAt(bytes: Buffer, at: number): number {
   let value = 0;
   for (let end = at + 4, digit = at; digit < end; digit++) {

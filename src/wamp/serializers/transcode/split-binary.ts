@@ -14,9 +14,10 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Reads the elements of a message, with long args and kwargs as JSON text: forwarding them as JSON
- * then needs no values. Undefined if the frame must be read in the usual way: it is not a message
- * with a payload, or has values that JSON does not have, or can write in two ways.
+ * Reads the elements of a message, with long args and kwargs as JSON text. So the router can
+ * forward them as JSON without creating values. Returns undefined if the frame must be read in the
+ * usual way. This is the case if it is not a message with a payload, or if it has values that JSON
+ * cannot express or can express in two ways.
  *
  * @param frame a frame that the scan has accepted
  */
@@ -102,14 +103,15 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
       bounds?.push(nameStart - start, nameEnd - start, valueStart - start, json.length - start);
     }
     json.sign(CLOSE_OBJECT);
-    // Of two equal names the last one would win.
+    // The text must not repeat a name. For equal names the parsed dictionary has only the last one.
     if (hasTwice(names, firstName, nameCount)) return false;
     nameCount = firstName;
     return true;
   }
 
   /**
-   * Reads args or kwargs, according to `kind`. Undefined if it is of another kind, or has no JSON.
+   * Reads args or kwargs, according to `kind`. Returns undefined for a value of another kind, or
+   * one that JSON cannot express.
    */
   function slot(kind: number): JsonText | unknown[] | object | undefined {
     const start = at;
@@ -167,7 +169,7 @@ const NOTHING = Buffer.alloc(0);
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 
 /**
- * Whether a number survives JSON: it must not become an exact integer, lose its sign, or become
+ * Whether JSON preserves a number. It must not become an exact integer, lose its sign, or become
  * null.
  */
 function isAlikeInJson(number: number): boolean {

@@ -10,15 +10,17 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
-/** The messages whose kwargs may become the body of a request, where no name may occur twice. */
+/**
+ * The messages whose kwargs may become the body of a request. In a body, no name may occur twice.
+ */
 const BECOME_REQUESTS: readonly number[] = [MESSAGE.CALL, MESSAGE.INVOCATION];
 
 /**
- * Reads the elements of a message, with long args and kwargs as JSON text. Undefined if the whole
- * frame must be parsed: it is not a message with a payload, is invalid (the parser then reports the
- * error), or has values that must not be passed on unread. So the text is valid JSON within the
- * nesting limit. It contains no U+0000, which may stand for bytes, no number beyond a double, and
- * no number with an excessive number of digits.
+ * Reads the elements of a message, with long args and kwargs as JSON text. Returns undefined if the
+ * whole frame must be parsed. This is the case if it is not a message with a payload, if it is
+ * invalid (then the parser reports the error), or if it has values that must not be passed on
+ * unread. So the text is valid JSON within the nesting limit. It contains no U+0000 (which may
+ * represent bytes), no number beyond a double, and no number with too many digits.
  *
  * @param frame UTF-8
  * @param maxNesting maximum nesting of lists and dictionaries, including the message's list
@@ -73,11 +75,15 @@ function leftAsText(json: Buffer, bounds?: EntryBounds, namesDiffer = false): Js
   return jsonText('', ownMemory(json), '', known, namesDiffer);
 }
 
-/** The first characters of args and kwargs. Null in their place is rare, and is parsed. */
+/**
+ * The first characters of args and kwargs. If null replaces them, which is rare, the frame is
+ * parsed.
+ */
 const SLOT_OPENINGS: readonly number[] = [OPEN_LIST, OPEN_OBJECT];
 
 /**
- * Copies a small part of a network buffer: it may be kept for long, and would keep all of it alive.
+ * Copies a small part of a network buffer. The part may be kept for a long time, and without the
+ * copy it would keep the whole buffer alive.
  */
 function ownMemory(json: Buffer): Buffer {
   if (json.buffer.byteLength <= 2 * json.length) return json;
