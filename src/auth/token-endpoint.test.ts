@@ -135,7 +135,7 @@ describe('a token endpoint', () => {
     expect(log.records()).toMatchObject([
       {
         level: 'warn',
-        msg: 'the value at expires_in_path is not a lifetime',
+        msg: 'the gateway cannot read a lifetime at expires_in_path; it uses default_ttl',
         service: 'billing',
         lifetime_ms: 3_600_000,
       },

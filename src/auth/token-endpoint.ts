@@ -87,7 +87,10 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     const { lifetimeMs, isUnderstood } = readLifetime(expiresIn, defaultTtl, answeredAt);
     if (!isUnderstood && !hasWarned) {
       hasWarned = true;
-      log.warn({ service, lifetime_ms: lifetimeMs }, 'the value at expires_in_path is not a lifetime');
+      log.warn(
+        { service, lifetime_ms: lifetimeMs },
+        'the gateway cannot read a lifetime at expires_in_path; it uses default_ttl',
+      );
     }
     return { kind: 'token', key, value, expiresAt: sentAt + lifetimeMs, lifetimeMs };
   }

@@ -54,10 +54,10 @@ export async function runGateway(
       announce(gateway);
     }
     const signal = await signals.received;
-    log.info({ signal }, 'Stopping: no new calls, running ones may end.');
+    log.info({ signal }, 'Stopping: the gateway takes no new calls and finishes the running ones.');
     await gateway.stop(STOP_GRACE_MS);
-    const ran = durationText(systemClock.monotonic() - startedAt);
-    log.info({ reason: signal, ran, calls: gateway.callCount }, 'the gateway has stopped');
+    const uptime = durationText(systemClock.monotonic() - startedAt);
+    log.info({ reason: signal, uptime, calls: gateway.callCount }, 'the gateway has stopped');
     return EXIT.ok;
   } finally {
     signals.release();

@@ -184,7 +184,9 @@ describe('planted secrets of a token request, at log.level = debug', () => {
     const json = { access_token: TOKEN, expires_in: plantedSecret('expires-in') };
     fixture = await openAuthFixture({ lines: PLANTED, idp: () => ({ json }) });
     const frames = [await callInTime()];
-    expect(fixture.log.text()).toContain('the value at expires_in_path is not a lifetime');
+    expect(fixture.log.text()).toContain(
+      'the gateway cannot read a lifetime at expires_in_path; it uses default_ttl',
+    );
     expectNoLeak(frames);
   });
 

@@ -55,7 +55,7 @@ describe('rpc-gateway start', () => {
       time: expect.any(String),
       msg: 'the gateway has stopped',
       reason: 'SIGINT',
-      ran: expect.stringMatching(/^\d+m?s$/),
+      uptime: expect.stringMatching(/^\d+m?s$/),
       calls: 2,
     });
   });
