@@ -59,7 +59,7 @@ describe('the command line with planted secrets', () => {
     ['a token in a header', []],
     ['a token in the query', IN_QUERY],
     ['credentials from the environment', FROM_ENV],
-  ])('prints none in check and --dry-run, and requests no token: %s', async (_, lines) => {
+  ])('prints no secret and requests no token in check and --dry-run: %s', async (_, lines) => {
     const path = config(...lines);
     const checked = await printedBy('check', '--config', path);
     expect([checked.code, checked.text]).toEqual([0, expect.stringContaining('4 procedures')]);
@@ -73,7 +73,7 @@ describe('the command line with planted secrets', () => {
   it.each([
     ['credentials from the file', []],
     ['credentials from the environment', FROM_ENV],
-  ])('prints none in start and call, whatever fails: %s', async (_, lines) => {
+  ])('prints no secret in start and call, whatever fails: %s', async (_, lines) => {
     const gateway = runCommand(['start', '--config', config('+retries = 0', ...lines)], { env: ENV });
     const { url } = await untilReady(gateway);
     const where = ['--url', url, '--realm', 'com.example.myrealm'];
@@ -105,7 +105,7 @@ describe('the command line with planted secrets', () => {
     expect(leaksIn(printed + outcomes.map((outcome) => outcome.text).join(''))).toEqual([]);
   });
 
-  describe('thrown errors', () => {
+  describe('an error that is thrown', () => {
     const thrownBy = (action: () => unknown): unknown => {
       try {
         action();
@@ -130,13 +130,13 @@ describe('the command line with planted secrets', () => {
       `+auth.refresh_on = ${plantedSecret('statuses')}`,
       `+auth.secrets.provider = ${plantedSecret('provider')}`,
       `+auth.nonsense = ${plantedSecret('nonsense')}`,
-    ])('contain no secret if the configuration is wrong: %s', (line) => {
+    ])('contains no secret if the configuration is wrong: %s', (line) => {
       const error = thrownBy(() => createGateway(parseConfig(text(line), { env: {} })));
       expect(error).toBeInstanceOf(Error);
       expect(leaksIn(everythingOf(error))).toEqual([]);
     });
 
-    it('contain no secret if a gateway cannot start', async () => {
+    it('contains no secret if a gateway cannot start', async () => {
       const conf = text(`listeners.main.port = ${upstream.port}`);
       const gateway = createGateway(parseConfig(conf, { env: {} }));
       const error = await gateway.start().then(

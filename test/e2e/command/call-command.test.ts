@@ -65,7 +65,7 @@ describe('rpc-gateway call', () => {
     return outcome.code;
   };
 
-  describe('logs in', () => {
+  describe('with a login', () => {
     it.each([
       ['by ticket', ['--authid', 'alice', '--ticket', 'wonderland']],
       ['by ticket against a hash', ['--authid', 'bob', '--ticket', 'builder']],
@@ -80,14 +80,14 @@ describe('rpc-gateway call', () => {
       ['by cryptosign', ['--authid', 'device', '--private-key', PRIVATE_KEY]],
       ['by a key alone', ['--private-key', PRIVATE_KEY]],
       [
-        'by whichever the router takes',
+        'by the authmethod that the router chooses',
         ['--authid', 'alice', '--secret', 'wonderland', '--ticket', 'wonderland'],
       ],
-    ])('%s', async (_name, words) => {
+    ])('logs in %s', async (_name, words) => {
       expect(await loggedIn(words)).toBe(0);
     });
 
-    it('with the environment, which options override', async () => {
+    it('takes credentials from the environment, which options override', async () => {
       const env = { RPC_GATEWAY_AUTHID: 'alice', RPC_GATEWAY_SECRET: 'wonderland' };
       expect(await loggedIn([], env)).toBe(0);
       expect(await loggedIn(['--authid', 'bob', '--secret', 'builder'], env)).toBe(0);
@@ -106,15 +106,15 @@ describe('rpc-gateway call', () => {
         ['--authid', 'bob', '--secret', 'sw0rdfish', '--authmethod', 'wamp-scram'],
       ],
       ['a key of somebody else', ['--authid', 'device', '--private-key', OTHER_KEY]],
-      ['nothing', ['--authmethod', 'anonymous']],
-    ])('not with %s: the exit code is 3 and no secret is printed', async (_name, words) => {
+      ['no credential', ['--authmethod', 'anonymous']],
+    ])('exits with 3 and prints no secret when it logs in with %s', async (_name, words) => {
       const { code, out, err } = await run(['wamp.session.count', ...words], { realm: REALM });
       expect({ code, out }).toEqual({ code: 3, out: '' });
       expect(err).toContain('refused the session: wamp.error.');
       expect(err).not.toMatch(new RegExp(`sw0rdfish|${OTHER_KEY}`));
     });
 
-    it('and escapes control characters from a router that refuses', async () => {
+    it('escapes control characters in the refusal of a router', async () => {
       const steers = '\u001b[31m\u009b2J';
       const server = new WebSocketServer({ port: 0, handleProtocols: () => 'wamp.2.json' });
       await once(server, 'listening');
@@ -130,7 +130,7 @@ describe('rpc-gateway call', () => {
       expect(command.err()).toContain('com.no\\u001b[31m\\u009b2J, sorry\\u001b[31m\\u009b2J');
     });
 
-    it('and never prints credentials in a URL', async () => {
+    it('prints no credentials that are in a URL', async () => {
       const url = 'ws://bob:hunter2@127.0.0.1:1/ws?token=hunter2';
       for (const words of [['--url', url], []]) {
         const command = runCommand(['call', 'com.x', '--realm', 'r', ...words], {
@@ -143,8 +143,8 @@ describe('rpc-gateway call', () => {
     });
   });
 
-  describe('sends', () => {
-    it('positional and keyword arguments', async () => {
+  describe('with arguments', () => {
+    it('sends positional and keyword arguments', async () => {
       const words = [
         'com.example.echo',
         '--args',
@@ -156,7 +156,7 @@ describe('rpc-gateway call', () => {
       expect((await run(words)).out).toBe('[[1,"two",9007199254740993],{"b":[true],"a":1}]\n');
     });
 
-    it('keyword arguments from a file and from stdin', async () => {
+    it('sends keyword arguments from a file and from stdin', async () => {
       const file = folder.write('kwargs.json', '{"n": 12345678901234567890}');
       expect((await run(['com.example.echo', '--kwargs', `@${file}`])).out).toBe(
         '[[],{"n":12345678901234567890}]\n',

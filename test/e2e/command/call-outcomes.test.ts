@@ -21,13 +21,13 @@ describe('rpc-gateway call', () => {
     expect(fixture.upstream.requests[0]?.url).toBe('/invoices/a%20b?n=9007199254740993');
   });
 
-  it('uses the URL in RPC_GATEWAY_URL, and by default the realm of the demo', async () => {
+  it('uses the URL in RPC_GATEWAY_URL and, without a configuration, the realm of the demo', async () => {
     const { url } = await started(configuration(fixture.upstream.url));
     const { code } = await finished(['call', 'com.billing.get_invoice', 'id=1'], { RPC_GATEWAY_URL: url });
     expect(code).toBe(0);
   });
 
-  it('shows an error on stderr, and with --json its kwargs on stdout', async () => {
+  it('prints an error on stderr, and with --json also its kwargs on stdout', async () => {
     fixture.upstream.respondWith(() => ({ status: 404, json: { error: 'none' } }));
     const { url } = await started(configuration(fixture.upstream.url));
     const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url];
@@ -47,7 +47,7 @@ describe('rpc-gateway call', () => {
     expect((await finished([...words, '--json'])).out).toContain('"n":9007199254740993');
   });
 
-  it('gives up after --timeout', async () => {
+  it('fails with wamp.error.timeout when --timeout has passed', async () => {
     fixture.upstream.respondWith(() => new Promise(() => {}));
     const { url } = await started(configuration(fixture.upstream.url));
     const { code, err } = await finished([
@@ -63,7 +63,7 @@ describe('rpc-gateway call', () => {
     expect(err).toContain('wamp.error.timeout');
   });
 
-  it('also works over RawSocket and Unix sockets', async () => {
+  it('calls over RawSocket and over Unix sockets', async () => {
     const { command } = await started(
       configuration(
         fixture.upstream.url,
@@ -85,7 +85,7 @@ listeners.unix.socket = gateway.sock`,
     }
   });
 
-  it('says in one sentence why it cannot call', async () => {
+  it('explains in one sentence why it cannot call', async () => {
     const { url } = await started(configuration(fixture.upstream.url));
     const failure = async (expected: number, words: readonly string[]): Promise<string> => {
       const { code, out, err } = await finished(['call', 'com.billing.get_invoice', 'id=1', ...words]);
@@ -134,7 +134,7 @@ rpc_gateway.services.billing.auth.apply.format = Bearer {{token}}`;
     expect(fixture.upstream.connections).toBe(0);
   });
 
-  it('fails if the kwargs cannot become a request, and without a configuration', async () => {
+  it('fails without a configuration, and if the kwargs cannot become a request', async () => {
     const file = fixture.folder.write('bondy.conf', configuration(fixture.upstream.url));
     expect(await finished(['call', 'com.billing.get_invoice', '--dry-run', '--config', file])).toEqual({
       code: 1,

@@ -34,22 +34,25 @@ describe('rpc-gateway check', () => {
     ),
   ];
 
-  it.each(['check', 'start'])('(%s) reports every mistake with its line, and no value', async (command) => {
-    const file = fixture.folder.write('bondy.conf', broken.join('\n'));
-    const { code, out, err } = await finished([command, '--config', file]);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    const lines = err.trim().split('\n');
-    for (const line of lines) expect(line).toMatch(new RegExp(`^${file}:\\d+: .+`));
-    const reported = new Set(lines.map((line) => Number(line.slice(file.length + 1).split(':')[0])));
-    for (const number of [1, 2, 3, 4, 5, 7, 8, ...Array.from({ length: 12 }, (_, index) => index + 9)]) {
-      expect(reported, `line ${number}: ${broken[number - 1]}`).toContain(number);
-    }
-    expect(err).toContain('did you mean rpc_gateway.services.billing.timeout');
-    expect(err.replaceAll('UNSET_SW0RDFISH', '').replaceAll(`${SECRET}.conf`, '')).not.toContain(SECRET);
-  });
+  it.each(['check', 'start'])(
+    'reports every mistake with its line and without a value, in the command %s',
+    async (command) => {
+      const file = fixture.folder.write('bondy.conf', broken.join('\n'));
+      const { code, out, err } = await finished([command, '--config', file]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      const lines = err.trim().split('\n');
+      for (const line of lines) expect(line).toMatch(new RegExp(`^${file}:\\d+: .+`));
+      const reported = new Set(lines.map((line) => Number(line.slice(file.length + 1).split(':')[0])));
+      for (const number of [1, 2, 3, 4, 5, 7, 8, ...Array.from({ length: 12 }, (_, index) => index + 9)]) {
+        expect(reported, `line ${number}: ${broken[number - 1]}`).toContain(number);
+      }
+      expect(err).toContain('did you mean rpc_gateway.services.billing.timeout');
+      expect(err.replaceAll('UNSET_SW0RDFISH', '').replaceAll(`${SECRET}.conf`, '')).not.toContain(SECRET);
+    },
+  );
 
   it.each(['check', 'start'])(
-    '(%s) tells of a key that stands twice, though something else is wrong',
+    'reports a key that is set twice beside another mistake, in the command %s',
     async (command) => {
       const line = 'rpc_gateway.services.billing.timeout = 15s';
       const text = `${line}\n${line}\nrpc_gateway.services.billing.retries = many\n`;

@@ -39,7 +39,7 @@ describe('the command line', () => {
     [['call', 'com.x', '--args', '[1]', '--dry-run']],
     [['completion', 'cmd']],
     [['demo', '--port', '70000']],
-  ])('exits with 2 if it is wrong (%j)', async (words) => {
+  ])('exits with 2 if the arguments are wrong: %j', async (words) => {
     const { code, out, err } = await finished(words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).not.toBe('');

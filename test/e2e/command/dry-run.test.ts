@@ -42,11 +42,11 @@ describe('the output of --dry-run', () => {
     return { ...comparable, headers: comparable.headers.map(mask) };
   };
 
-  it.each(DRY_RUN_CASES)('is what arrives: $uri $kwargs', async (one) => {
+  it.each(DRY_RUN_CASES)('equals the request that arrives: $uri $kwargs', async (one) => {
     expect(printed(one)).toEqual(await received(one));
   });
 
-  it('is the request that arrives, whatever the kwargs are', async () => {
+  it('equals the request that arrives for random kwargs', async () => {
     // A field that is called like a credential is masked, and so not what arrives.
     const key = fc
       .string()

@@ -7,8 +7,8 @@ import { readDocument } from '../../support/documents.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-describe('the examples', () => {
-  it('contain the configuration of the guide, which is valid', () => {
+describe('the folder of examples', () => {
+  it('contains the configuration of the guide, which is valid', () => {
     const config = loadConfig(`${ROOT}examples/guide.conf`, { env: {} });
     expect(
       config.services.map(({ name, procedures }) => [name, procedures.map(({ settings }) => settings.uri)]),
@@ -16,7 +16,7 @@ describe('the examples', () => {
     expect(config.services[0]?.settings.timeout).toBe(15_000);
   });
 
-  it('contain the OAuth2 section of the guide also in the configuration of the demo', () => {
+  it('contains the OAuth2 section of the guide in the configuration of the demo', () => {
     const section = (path: string) => {
       const [, text = ''] = readDocument(path).split('## Token acquisition');
       const [auth = ''] = text.split('## Where WAMP clients connect');
@@ -29,7 +29,7 @@ describe('the examples', () => {
     expect(ofDemo).toEqual(section('examples/guide.conf'));
   });
 
-  it('in the README are valid configurations', () => {
+  it('has only valid configurations in the README', () => {
     const blocks = [...readDocument('README.md').matchAll(/^```ini\n(.*?)^```$/gms)].map(
       (match) => match[1]!,
     );
@@ -37,7 +37,7 @@ describe('the examples', () => {
     for (const block of blocks) expect(parseConfig(block, { env: {} }).notices).toEqual([]);
   });
 
-  it('run the gateway inside another program (examples/node/embed.js)', async () => {
+  it('runs the gateway inside another program (examples/node/embed.js)', async () => {
     const program = spawn(process.execPath, ['examples/node/embed.js', 'examples/demo.conf'], {
       cwd: ROOT,
       env: { ...process.env, DEMO_PORT: '0' },

@@ -33,7 +33,7 @@ com.billing.delete_invoice  DELETE  /invoices/{{id}}  com.example.myrealm
     );
   });
 
-  it('prints them as one line of JSON', async () => {
+  it('prints the procedures as one line of JSON', async () => {
     const text = await output('list', '--config', DEMO, '--json');
     expect(JSON.parse(text)[0]).toEqual({
       uri: 'com.billing.get_invoice',
@@ -62,7 +62,7 @@ ${procedure}.path = /x?api_key=sw0rdfish
     }
   });
 
-  it('hides text from the environment', async () => {
+  it('hides text that comes from the environment', async () => {
     const procedure = 'rpc_gateway.services.a.procedures.p';
     const file = folder.write(
       'bondy.conf',
@@ -113,7 +113,7 @@ describe('rpc-gateway completion bash', () => {
     expect(await offered('call', 'x', '--authmethod', 'w')).toEqual(['wampcra', 'wamp-scram']);
   });
 
-  it('offers the procedures of ./bondy.conf, and executes no text in it', async () => {
+  it('offers the procedures of ./bondy.conf and executes no text of that file', async () => {
     const procedure = (name: string, uri: string) =>
       `rpc_gateway.services.a.procedures.${name}.uri = ${uri}\nrpc_gateway.services.a.procedures.${name}.realm = r\n`;
     folder.write(
@@ -126,7 +126,7 @@ describe('rpc-gateway completion bash', () => {
 });
 
 describe('rpc-gateway completion zsh', () => {
-  it('knows both names of an option and its allowed words', async () => {
+  it('offers both names of an option and its allowed words', async () => {
     const script = await output('completion', 'zsh');
     expect(script).toContain(
       "check) _arguments '(-c --config)'{-c,--config}'[the configuration]:file:_files'",

@@ -46,7 +46,7 @@ describe('the package', () => {
     expect(stdout).toBe(`${packageVersion()}\n`);
   });
 
-  it('knows its version without package.json, as in a bundle', async () => {
+  it('prints its version without package.json, as in a bundle', async () => {
     const program = `import('${join(installed, 'dist/version.js')}').then((m) => console.log(m.packageVersion()))`;
     expect(readFileSync(join(installed, 'dist/version.js'), 'utf8')).not.toContain('readFile');
     expect((await run(process.execPath, ['-e', program])).stdout).toBe(`${packageVersion()}\n`);
@@ -70,7 +70,7 @@ describe('the package', () => {
     expect(printed).toMatch(/^4 procedures at ws:\/\/127\.0\.0\.1:\d+\/ws\nstopped\n$/);
   });
 
-  it('lists in each example what else it needs', () => {
+  it('names in each example what else the example needs', () => {
     for (const name of readdirSync(join(installed, 'examples/node'))) {
       const text = readFileSync(join(installed, 'examples/node', name), 'utf8');
       const needs = [...text.matchAll(/from '([^.'][^']*)'/g)].map((match) => match[1]!);

@@ -50,7 +50,7 @@ describe('a running gateway', () => {
     await upstream.close();
   });
 
-  it('survives the end of the reader of its log', async () => {
+  it('keeps running when the reader of its log ends', async () => {
     const upstream = await startRecordingUpstream(() => RESET);
     const { gateway, url, ended } = await startProcess(upstream.url);
     gateway.stderr!.destroy();
@@ -66,7 +66,7 @@ describe('a running gateway', () => {
     await upstream.close();
   });
 
-  it('ends at once on a second signal, even with a running call', async () => {
+  it('ends at once at a second signal, even while a call runs', async () => {
     const upstream = await startRecordingUpstream(() => new Promise(() => {}));
     const { gateway, url, ended } = await startProcess(upstream.url);
     const call = spawn(process.execPath, [COMMAND, 'call', 'com.billing.get_invoice', 'id=1', '--url', url]);

@@ -30,7 +30,7 @@ afterEach(async () => {
 });
 
 /** The built command as a process of its own, under an old Node.js about which the AWS SDK complains. */
-it('writes only JSON records to stderr, even for warnings of the process', async () => {
+it('a gateway writes only JSON records to stderr, even for warnings of the process', async () => {
   const conf = billingConf('http://127.0.0.1:9', ...SECRETS, 'listeners.main.port = 0');
   const file = folder.write('bondy.conf', conf);
   const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...env } = {

@@ -66,7 +66,7 @@ describe('the tour in the README', () => {
     expect(printedByDemo).toMatch(printedPattern(seen));
   });
 
-  it.each(steps)('$command', async ({ command, printed }) => {
+  it.each(steps)('prints what the README shows for $command', async ({ command, printed }) => {
     const output = await new Promise<string>((resolve) => {
       const shell = ['-c', `{ ${command}\n} 2>&1`];
       execFile('/bin/sh', shell, { cwd: folder.path, env }, (_error, stdout) => resolve(stdout));

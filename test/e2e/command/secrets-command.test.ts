@@ -159,7 +159,7 @@ describe('secrets and the command line', () => {
     expect(leaksIn(gateway.out() + gateway.err())).toEqual([]);
   });
 
-  it('call --dry-run masks secrets of the configuration, and kwargs with their names', async () => {
+  it('call --dry-run masks secrets of the configuration, and kwargs with the names of secrets', async () => {
     const words = ['id=1', `_headers={"Authorization":"Basic ${MARK}","X-Auth-Token":"${MARK}"}`];
     const path = config();
     const { code, text } = await printedBy(

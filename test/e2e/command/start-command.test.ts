@@ -94,7 +94,7 @@ describe('rpc-gateway start', () => {
     expect(fixture.upstream.requests.length).toBe(100);
   });
 
-  it('survives SIGHUP with a warning', async () => {
+  it('keeps running at SIGHUP and logs a warning', async () => {
     const { command, url } = await started(configuration(fixture.upstream.url));
     command.send('SIGHUP');
     expect(command.err()).toContain('restart to use a changed configuration');
@@ -102,7 +102,7 @@ describe('rpc-gateway start', () => {
     expect(code).toBe(0);
   });
 
-  it('reports in one line that the port is in use', async () => {
+  it('fails with one line that says that the port is in use', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await once(blocker, 'listening');
     const { port } = blocker.address() as { port: number };

@@ -61,14 +61,14 @@ const NEVER = [
   'dist/cli/hash-password.js',
 ];
 
-it('loads only the modules that this gateway needs', async () => {
+it('start loads only the modules that its configuration needs', async () => {
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
   const always = ['dist/cli/start.js', 'node_modules/undici/index.js', 'node:http'];
   expect(which(loaded, always)).toEqual(always);
   expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual([]);
 });
 
-it('loads the readers of security files and includes only if the configuration has them', async () => {
+it('start loads the readers of security files and includes only if the configuration has them', async () => {
   folder.write('realms.json', '[{"uri":"com.example.myrealm"}]');
   folder.write('more-1.conf', 'listeners.main.port = 0');
   const loaded = await loadedBy(

@@ -70,7 +70,7 @@ describe.each(FORMATS)('wampy over %s', (format) => {
     expect(await join({ authid, ...options })).toEqual(welcome(authid, method));
   });
 
-  it('chooses among several authmethods itself', async () => {
+  it('chooses one of several authmethods', async () => {
     const details = await join({
       authid: 'bob',
       authmethods: ['cryptosign', 'wampcra'],
@@ -170,7 +170,7 @@ describe.each(FORMATS)('autobahn|js over %s', (format) => {
     expect(details).toEqual(welcome('bob', 'wampcra'));
   });
 
-  it('logs in by its own cryptosign, with a name and without', async () => {
+  it('logs in by cryptosign with and without a name', async () => {
     expect(await byKey(PRIVATE_KEY, 'device')).toEqual(welcome('device', 'cryptosign'));
     expect(await byKey(PRIVATE_KEY)).toEqual(welcome('device', 'cryptosign'));
   });

@@ -59,7 +59,7 @@ const welcome = (details: object) => [
   },
 ];
 
-describe('a client logs in', () => {
+describe('a client with a valid credential', () => {
   const cases: readonly [string, () => Login, string, string][] = [
     ['by ticket', () => byTicket('alice', 'wonderland'), 'alice', 'admins'],
     ['by ticket with a password that is a salted hash', () => byTicket('bob', 'builder'), 'bob', 'staff'],
@@ -68,7 +68,7 @@ describe('a client logs in', () => {
     ['by cryptosign', () => byKey('device', PRIVATE_KEY), 'device', 'all'],
     ['by cryptosign without a name', () => byKey(undefined, PRIVATE_KEY), 'device', 'all'],
   ];
-  it.each(cases)('%s', async (_what, login, authid, authrole) => {
+  it.each(cases)('logs in %s', async (_what, login, authid, authrole) => {
     const { details } = login();
     const [authmethod] = details['authmethods'] as string[];
     const client = await connect(await start());
@@ -79,7 +79,7 @@ describe('a client logs in', () => {
     ['alice', 'wonderland', 'admins'],
     ['bob', 'builder', 'staff'],
   ])(
-    'by wamp-scram, and knows then that the router knows the password: %s',
+    'logs in by wamp-scram and verifies that the router knows the password: %s',
     async (authid, password, authrole) => {
       const client = await connect(await start());
       const login = byScram(authid, password);
@@ -94,13 +94,13 @@ describe('a client logs in', () => {
     ['staff', 'staff'],
     ['people', 'people'],
     ['owners', 'admins'],
-  ])('with the requested role if the user is in that group: %s', async (requested, authrole) => {
+  ])('gets the requested role if the user is in that group: %s', async (requested, authrole) => {
     const client = await connect(await start());
     const answer = await logIn(client, REALM, byTicket('alice', 'wonderland'), { authrole: requested });
     expect(answer[2]).toMatchObject({ authrole });
   });
 
-  it('on a connection that has carried another session before', async () => {
+  it('logs in on a connection that has carried another session before', async () => {
     const client = await connect(await start());
     expect((await hello(client, REALM))[2]).toMatchObject({ authrole: 'anonymous' });
     for (const login of [byCra('alice', 'wonderland'), byKey('device', PRIVATE_KEY)]) {
@@ -110,7 +110,7 @@ describe('a client logs in', () => {
     }
   });
 
-  it('and may call the procedures of the gateway, of which a realm without services has none', async () => {
+  it('may call the procedures of the gateway, which a realm without services does not have', async () => {
     const client = await connect(await start());
     await logIn(client, REALM, byTicket('alice', 'wonderland'));
     client.send([MESSAGE.CALL, 1, {}, 'com.example.nothing']);
@@ -125,7 +125,7 @@ describe('a client logs in', () => {
   });
 });
 
-describe('a client cannot log in', () => {
+describe('a client without a valid credential', () => {
   const DENIED = [MESSAGE.ABORT, { message: 'the login failed' }, 'wamp.error.authentication_denied'];
 
   const cases: readonly [string, Login][] = [
@@ -144,13 +144,13 @@ describe('a client cannot log in', () => {
     ['an unknown name, by cryptosign', byKey('mallory', PRIVATE_KEY)],
     ['the name of a property', byTicket('__proto__', 'wonderland')],
   ];
-  it.each(cases)('with %s: one try, one ABORT', async (_what, login) => {
+  it.each(cases)('gets ABORT after one attempt with %s', async (_what, login) => {
     const client = await connect(await start());
     expect(await logIn(client, REALM, login)).toEqual(DENIED);
     expect(await client.closed).toBe(1000);
   });
 
-  it('as any user by an authmethod that the realm does not have', async () => {
+  it('is refused as any user by an authmethod that the realm does not have', async () => {
     const gateway = await start({ authmethods: ['wampcra'] });
     expect((await hello(await connect(gateway), REALM))[2]).toBe('wamp.error.authentication_required');
     const abort = await logIn(await connect(gateway), REALM, byTicket('alice', 'wonderland'));
@@ -160,7 +160,7 @@ describe('a client cannot log in', () => {
     );
   });
 
-  it('from an address that no source allows for its user and authmethod', async () => {
+  it('is refused from an address that no source allows for its user and authmethod', async () => {
     const gateway = await start({
       sources: [
         { usernames: ['alice'], authmethod: 'ticket', cidr: '127.0.0.0/8' },
@@ -178,17 +178,17 @@ describe('a client cannot log in', () => {
   });
 
   it.each([
-    ['CALL as the answer', [[MESSAGE.CALL, 1, {}, 'com.example.p']]],
+    ['CALL', [[MESSAGE.CALL, 1, {}, 'com.example.p']]],
     ['a second HELLO', [[MESSAGE.HELLO, REALM, { roles: ALL_ROLES }]]],
     ['GOODBYE', [[MESSAGE.GOODBYE, {}, 'wamp.close.normal']]],
     [
-      'an answer and another one',
+      'AUTHENTICATE twice',
       [
         [MESSAGE.AUTHENTICATE, 'x', {}],
         [MESSAGE.AUTHENTICATE, 'wonderland', {}],
       ],
     ],
-  ])('with %s', async (_what, messages) => {
+  ])('is refused if it replies to CHALLENGE with %s', async (_what, messages) => {
     const gateway = await start({}, ['security.max_failed_login_delay = 8s']);
     const client = await connect(gateway);
     client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
@@ -202,13 +202,13 @@ describe('a client cannot log in', () => {
     expect(await client.closed).toBe(1002);
   });
 
-  it('with AUTHENTICATE before any CHALLENGE', async () => {
+  it('is refused if it sends AUTHENTICATE before CHALLENGE', async () => {
     const client = await connect(await start());
     client.send([MESSAGE.AUTHENTICATE, 'wonderland', {}]);
     expect((await client.next())[2]).toBe('wamp.error.protocol_violation');
   });
 
-  it('when it does not answer in time', async () => {
+  it('is refused if it does not reply to CHALLENGE in time', async () => {
     const gateway = await start({}, ['wamp.handshake_timeout = 100ms']);
     const client = await connect(gateway);
     client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
@@ -217,7 +217,7 @@ describe('a client cannot log in', () => {
     await client.closed;
   });
 
-  it('when it gives up', async () => {
+  it('is removed if it aborts its login', async () => {
     const client = await connect(await start());
     client.send([MESSAGE.HELLO, REALM, { roles: ALL_ROLES, authid: 'alice', authmethods: ['ticket'] }]);
     expect(await client.next()).toEqual([MESSAGE.CHALLENGE, 'ticket', {}]);

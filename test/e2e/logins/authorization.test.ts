@@ -54,8 +54,8 @@ const grant = (roles: unknown, permissions: readonly string[], uri: string, matc
   match,
 });
 
-describe('grants', () => {
-  it('apply to a session’s name, its groups, their groups, and to all', async () => {
+describe('the grants of a realm', () => {
+  it('apply to the name of a session, its groups, the groups of these, and to all', async () => {
     const gateway = await start({
       grants: [
         grant(['admins'], ['subscribe'], 'com.admins'),
@@ -90,7 +90,7 @@ describe('grants', () => {
     ['register', [MESSAGE.REGISTER, 9, {}, 'com.other']],
     ['subscribe', [MESSAGE.SUBSCRIBE, 9, {}, 'com.t']],
     ['publish', [MESSAGE.PUBLISH, 9, { acknowledge: true }, 'com.t']],
-  ])('each apply to one action: %s', async (permission, message) => {
+  ])('apply to one action each: %s', async (permission, message) => {
     for (const permissions of [
       [permission],
       ['call', 'register', 'subscribe', 'publish'].filter((one) => one !== permission),
@@ -114,7 +114,7 @@ describe('grants', () => {
     }
   });
 
-  it('allow undoing what they allow, and no more', async () => {
+  it('allow a session to undo what they allow it to do, and no more', async () => {
     const gateway = await start({
       grants: [
         grant(['alice'], ['register', 'unregister', 'subscribe', 'unsubscribe'], 'com.', 'prefix'),
@@ -167,7 +167,7 @@ describe('grants', () => {
     }
   });
 
-  it('drop a refused PUBLISH without a response if it asked for none', async () => {
+  it('drop a refused PUBLISH without an ERROR if it did not ask for an acknowledgement', async () => {
     const gateway = await start({
       grants: [grant('all', ['subscribe'], 'com.t'), grant(['alice'], ['publish'], 'com.t')],
     });
@@ -185,7 +185,7 @@ describe('grants', () => {
     expect([event[0], event[4], subscriber.unread]).toEqual([MESSAGE.EVENT, ['from alice'], 0]);
   });
 
-  it('apply to procedures of the gateway too', async () => {
+  it('apply to the procedures of the gateway', async () => {
     const upstream = closeLater(await startRecordingUpstream(() => ({ json: { ok: true } })));
     const gateway = await start(
       { grants: [grant(['staff'], ['call'], 'com.billing.', 'prefix')] },
@@ -243,7 +243,7 @@ describe('an authorizer', () => {
     ]);
   });
 
-  it('is not asked again about what it allows to cache', async () => {
+  it('is not asked again if it allows the router to cache its decision', async () => {
     const { gateway, asked } = await startDeciding(() => ({ allow: true, cache: true }));
     const carol = await join(gateway, 'carol');
     for (let i = 1; i <= 5; i += 1) {
@@ -252,7 +252,7 @@ describe('an authorizer', () => {
     expect(asked.length).toBe(1);
   });
 
-  it('does not change the order of a session’s requests', async () => {
+  it('keeps the order of the requests of a session', async () => {
     const { gateway } = await startDeciding(() => true);
     const [carol, bob] = [await join(gateway, 'carol'), await join(gateway, 'bob')];
     expect(await ask(bob, MESSAGE.SUBSCRIBE, 1, {}, 'com.t')).toBe('ok');
@@ -264,7 +264,7 @@ describe('an authorizer', () => {
 
   it.each([
     ['does not exist', undefined],
-    ['answers nonsense', () => 'yes'],
+    ['returns an invalid result', () => 'yes'],
   ])('allows nothing if it %s', async (_what, decide) => {
     const gateway =
       decide === undefined ? await start({ grants: GRANTS }, LINES) : (await startDeciding(decide)).gateway;

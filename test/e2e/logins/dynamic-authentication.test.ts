@@ -115,7 +115,7 @@ describe('a realm with an authenticator', () => {
     expect(told['ticket']).toBe(login.details['authmethods']?.toString() === 'ticket' ? 'pencil' : undefined);
   });
 
-  it('uses the authenticator’s name, role and extra for the session', async () => {
+  it('gives the session the name, role and extra that the authenticator returns', async () => {
     const { attempt } = await start(result({ role: 'guests', authid: 'joe-7', extra: { plan: 'free' } }));
     expect((await attempt(byTicket('joe', 'x')))[2]).toMatchObject({
       authid: 'joe-7',
@@ -124,7 +124,7 @@ describe('a realm with an authenticator', () => {
     });
   });
 
-  it('passes on the key of a client without a name', async () => {
+  it('passes the key of a client without a name to the authenticator', async () => {
     const { attempt, asked } = await start(result('guests'));
     expect((await attempt(byKey(undefined, PRIVATE_KEY)))[2]).toMatchObject({
       authid: publicKeyOf(PRIVATE_KEY),
@@ -135,7 +135,7 @@ describe('a realm with an authenticator', () => {
   it.each([
     ['guests', 65],
     ['backend', 8],
-  ])('applies grants of groups, not those of a user of the file: %s', async (role, answer) => {
+  ])('applies the grants of groups but not those of a user in the file: %s', async (role, answer) => {
     const register = { permissions: ['wamp.register'], uri: 'com.', match: 'prefix' };
     const grants = [
       { ...register, roles: ['backend'] },
@@ -148,7 +148,7 @@ describe('a realm with an authenticator', () => {
     expect((await client.next())[0]).toBe(answer);
   });
 
-  it('does not ask it for a user of the file', async () => {
+  it('does not call the authenticator for a user in the file', async () => {
     const { attempt, asked } = await start(() => denied);
     expect((await attempt(byCra('backend', 'secret')))[2]).toMatchObject({
       authid: 'backend',
@@ -163,7 +163,7 @@ describe('a realm with an authenticator', () => {
     ['wamp-scram', byScram('joe', 'pencil')],
     ['cryptosign', byKey('joe', PRIVATE_KEY)],
   ])(
-    'shows a client that it denies what it shows to one whose answer is wrong: %s',
+    'sends the same messages to a client that it denies as to one with a wrong signature: %s',
     async (_method, login) => {
       const { attempt } = await start(() => denied);
       expect(await attempt(login)).toEqual(DENIED);
@@ -185,10 +185,10 @@ describe('a realm with an authenticator', () => {
   it.each([
     ['does not exist', undefined, 'wamp.error.no_such_procedure'],
     ['breaks', () => ({ error: 'wamp.error.runtime_error' }), 'wamp.error.runtime_error'],
-    ['answers nonsense', result(5), undefined],
+    ['returns an invalid result', result(5), undefined],
     ['returns a reserved role', result('all'), undefined],
     ['does not respond in time', () => undefined, 'wamp.error.timeout'],
-  ])('admits nobody while the authenticator %s, and logs that', async (_what, answer, reason) => {
+  ])('admits nobody and logs the reason while the authenticator %s', async (_what, answer, reason) => {
     const { attempt, log } = await start(answer as CallAnswer, ['wamp.handshake_timeout = 300ms']);
     expect(await attempt(byTicket('joe', 'S3CR3T'))).toEqual(UNCHECKABLE);
     const warnings = log.records().filter(({ level }) => level === 'warn');
@@ -232,7 +232,7 @@ describe('a realm with an authenticator', () => {
     waits.catch(() => {});
   });
 
-  it('lets no client call the authenticator, which could reveal secrets or test tickets without delay', async () => {
+  it('lets no client call the authenticator, as that could reveal secrets or test tickets without delay', async () => {
     const { gateway, asked } = await start(result({ role: 'guests', secret: 'pencil' }));
     const client = await connect(gateway);
     await logIn(client, REALM, byTicket('backend', 'secret'));

@@ -38,7 +38,7 @@ function setUp() {
 }
 
 describe('failed logins', () => {
-  it('are refused later and later', async () => {
+  it('are refused with growing delays', async () => {
     const { clock, router, connect, fail } = setUp();
     for (const delay of [250, 500, 1000, 1000]) {
       const client = connect();
@@ -55,7 +55,7 @@ describe('failed logins', () => {
     expect(router.counts().connections).toBe(0);
   });
 
-  it('block their source while the allowed number waits for refusal, even if the clients have gone', async () => {
+  it('block their source while the allowed number of them waits for refusal, even if the clients have gone', async () => {
     const { clock, connect, fail } = setUp();
     for (let i = 0; i < 4; i += 1) {
       const client = connect();
@@ -73,7 +73,7 @@ describe('failed logins', () => {
     expect((await right())[2]).toMatchObject({ authid: 'alice' });
   });
 
-  it('leave nothing behind when their clients go, or the router closes, before the refusal', async () => {
+  it('leave nothing behind if their client leaves, or the router closes, before the refusal', async () => {
     const { clock, router, connect, fail } = setUp();
     const [first, second] = [connect(), connect()];
     await fail(first);

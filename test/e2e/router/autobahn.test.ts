@@ -29,7 +29,7 @@ describe('autobahn|js', () => {
     expect(second.session.id).not.toBe(first.session.id);
   });
 
-  it('is told that a realm is unknown', async () => {
+  it('learns that a realm is unknown', async () => {
     await expect(connectAutobahn(host.url, 'nowhere')).rejects.toThrow('wamp.error.no_such_realm');
   });
 
@@ -49,7 +49,7 @@ describe('autobahn|js', () => {
     expect(await caller.call('com.nothing')).toBeNull();
   });
 
-  it('gets errors with URI, args and kwargs', async () => {
+  it('gets errors with their URI, args and kwargs', async () => {
     const [callee, caller] = [(await connect()).session, (await connect()).session];
     await callee.register('com.fail', () => {
       throw new autobahn.Error('com.fail.reason', ['why'], { more: 1 });
@@ -62,7 +62,7 @@ describe('autobahn|js', () => {
     await expect(caller.call('com.unknown')).rejects.toMatchObject({ error: 'wamp.error.no_such_procedure' });
   });
 
-  it('registers a procedure once, and again after unregistering', async () => {
+  it('registers a procedure once, and again after it has unregistered it', async () => {
     const [one, two] = [(await connect()).session, (await connect()).session];
     const registration = await one.register('com.a', () => 'one');
     await expect(two.register('com.a', () => 'two')).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe('autobahn|js', () => {
     expect(await one.call('com.a')).toBe('two');
   });
 
-  it('publishes and subscribes, acknowledged or not, itself excluded or not', async () => {
+  it('publishes and subscribes, with and without acknowledgement, with and without its own events', async () => {
     const [one, two] = [(await connect()).session, (await connect()).session];
     const heard: unknown[] = [];
     const subscription = await one.subscribe('com.t', (args, kwargs) => heard.push([args, kwargs]));
@@ -95,7 +95,7 @@ describe('autobahn|js', () => {
     ]);
   });
 
-  it('cancels with mode kill; its callees get no INTERRUPT, which they do not support', async () => {
+  it('cancels with mode kill, and gets no INTERRUPT as a callee, because it does not support that', async () => {
     const [callee, caller] = [(await connect()).session, (await connect()).session];
     let finish: (value: string) => void = () => {};
     const started = new Promise<void>((resolve) => {
@@ -124,7 +124,7 @@ describe('autobahn|js', () => {
     });
   });
 
-  it('is told when the router closes', async () => {
+  it('learns that the router closes', async () => {
     const client = await connect();
     void host.router.close();
     expect(await client.closed).toBe('wamp.close.system_shutdown');

@@ -39,7 +39,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     expect(await callee.next()).toEqual([MESSAGE.INVOCATION, 1, ANY, {}, ...passedOn]);
   });
 
-  it.each(TAILS)('passes an ERROR with the tail %j on as one with %j', async (sent, passedOn) => {
+  it.each(TAILS)('passes an ERROR with the tail %j on as an ERROR with %j', async (sent, passedOn) => {
     const [callee, caller, invocation] = await callUnderWay();
     callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, invocation, {}, 'com.a.oops', ...sent]);
     expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'com.a.oops', ...passedOn]);
@@ -58,7 +58,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ...passedOn]);
   });
 
-  it('passes an ERROR on with details, URI, args and kwargs as they are', async () => {
+  it('passes an ERROR on with its details, URI, args and kwargs unchanged', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     callee.send([
       MESSAGE.ERROR,
@@ -80,7 +80,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     ]);
   });
 
-  it('counts invocations up from 1 for each callee, and keeps calls apart', async () => {
+  it('counts invocations from 1 for each callee, and does not mix up calls', async () => {
     const callee = await join();
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const [one, two] = [await join(), await join()];
@@ -94,7 +94,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     expect(await two.next()).toEqual([MESSAGE.RESULT, 7, {}, ['for two']]);
   });
 
-  it('gives a session that calls itself its own invocation', async () => {
+  it('sends its own INVOCATION to a session that calls itself', async () => {
     const both = await join();
     await ask(both, MESSAGE.REGISTER, 1, {}, 'com.a');
     expect(await ask(both, MESSAGE.CALL, 2, {}, 'com.a')).toStartWith([MESSAGE.INVOCATION, 1]);
@@ -104,12 +104,12 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
   it.each([
     ['a taken URI', 'com.taken', {}, 'wamp.error.procedure_already_exists'],
     ['a reserved URI', 'wamp.session.count', {}, 'wamp.error.invalid_uri'],
-    ['an empty component', 'com..a', {}, 'wamp.error.invalid_uri'],
+    ['a URI with an empty component', 'com..a', {}, 'wamp.error.invalid_uri'],
     ['an empty URI', '', {}, 'wamp.error.invalid_uri'],
-    ['a space', 'com.a b', {}, 'wamp.error.invalid_uri'],
-    ['a hash', 'com.#a', {}, 'wamp.error.invalid_uri'],
+    ['a URI with a space', 'com.a b', {}, 'wamp.error.invalid_uri'],
+    ['a URI with a hash', 'com.#a', {}, 'wamp.error.invalid_uri'],
     ['a URI that is too long', 'a'.repeat(5000), {}, 'wamp.error.invalid_uri'],
-    ['an empty component of a prefix', 'com..b', { match: 'prefix' }, 'wamp.error.invalid_uri'],
+    ['a prefix with an empty component', 'com..b', { match: 'prefix' }, 'wamp.error.invalid_uri'],
     ['a reserved prefix', 'wamp.', { match: 'prefix' }, 'wamp.error.invalid_uri'],
     ['a reserved pattern', 'wamp..count', { match: 'wildcard' }, 'wamp.error.invalid_uri'],
     ['a pattern with too many components', '.'.repeat(40), { match: 'wildcard' }, 'wamp.error.invalid_uri'],
@@ -148,7 +148,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     expect(await ask(two, MESSAGE.REGISTER, 1, {}, 'com.a')).toEqual([MESSAGE.REGISTERED, 1, ANY]);
   });
 
-  it('lets a running call finish after its procedure was unregistered', async () => {
+  it('completes a running call after its procedure was unregistered', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     expect(await ask(callee, MESSAGE.UNREGISTER, 2, 1)).toEqual([MESSAGE.UNREGISTERED, 2]);
     callee.send([MESSAGE.YIELD, invocation, {}, [1]]);
@@ -156,11 +156,11 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
   });
 
   it.each([
-    ['no such procedure', 'com.nothing', {}, [], 'wamp.error.no_such_procedure'],
+    ['an unknown procedure', 'com.nothing', {}, [], 'wamp.error.no_such_procedure'],
     ['an invalid URI', 'com..a', {}, [], 'wamp.error.invalid_uri'],
     ['a bare payload', 'com.a', { enc_algo: 'cryptobox' }, ['packed'], 'wamp.error.feature_not_supported'],
     ['a progressive invocation', 'com.a', { progress: true }, [], 'wamp.error.option_not_allowed'],
-  ])('responds to a CALL with %s with ERROR', async (_what, procedure, options, tail, error) => {
+  ])('replies with ERROR to a CALL with %s', async (_what, procedure, options, tail, error) => {
     const client = await join();
     expect(await ask(client, MESSAGE.CALL, 3, options, procedure, ...tail)).toEqual([
       MESSAGE.ERROR,
@@ -181,7 +181,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     ]);
   });
 
-  it('refuses only calls beyond the limit of open calls of a session', async () => {
+  it('refuses only calls beyond the limit of open calls for one session', async () => {
     const callee = await join();
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const [greedy, modest] = [await join(), await join()];
@@ -201,7 +201,7 @@ describe.each(CONTRACT_MATRIX)('calls, over $name', (transport) => {
     expect(await greedy.next()).toEqual([MESSAGE.RESULT, 1, {}]);
   });
 
-  it('drops progressive results that were not requested, and responses to unknown calls', async () => {
+  it('drops progressive results that were not requested, and results of unknown calls', async () => {
     const [callee, caller, invocation] = await callUnderWay();
     callee.send([MESSAGE.YIELD, 999, {}, ['from nowhere']]);
     callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 998, {}, 'com.x']);

@@ -78,10 +78,10 @@ const ANSWERS = [
   { answer: (id: number) => [MESSAGE.YIELD, id, {}, ['done']], forwarded: [MESSAGE.RESULT, 1, {}, ['done']] },
 ];
 
-describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('CANCEL over $name', (transport) => {
   const { host, join, ask, hearsNothing } = useRouter(transport);
 
-  describe.each(CALLEES)('to a callee that $who,', ({ details, capable, progressive = false }) => {
+  describe.each(CALLEES)('to a callee that $who', ({ details, capable, progressive = false }) => {
     async function underWay(options: object = {}) {
       const [one, caller] = [await join(details), await join()];
       await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
@@ -90,8 +90,8 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
       return [one, caller] as const;
     }
 
-    describe.each(MODES)('with $name,', ({ options, interrupt, waits }) => {
-      it('ends the call by that mode, whatever the callee responds', async () => {
+    describe.each(MODES)('with $name', ({ options, interrupt, waits }) => {
+      it('ends the call as the mode says, whatever the callee sends then', async () => {
         const [one, caller] = await underWay();
         for (const [at, { answer, forwarded }] of ANSWERS.entries()) {
           const invocation = at + 1;
@@ -118,7 +118,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
         expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['at last']]);
       });
 
-      it('between progressive results', async () => {
+      it('ends the call as the mode says, between progressive results', async () => {
         const [one, caller] = await underWay({ receive_progress: true });
         caller.send([MESSAGE.CANCEL, 1, options]);
         if (capable && interrupt !== undefined) expect(await one.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
@@ -133,7 +133,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
       });
     });
 
-    it('with an unknown mode', async () => {
+    it('is refused if its mode is unknown', async () => {
       const [one, caller] = await underWay();
       expect(await ask(caller, MESSAGE.CANCEL, 1, { mode: 'gently' })).toEqual([
         MESSAGE.ERROR,
@@ -154,10 +154,10 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
     });
   });
 
-  describe('after kill, before the callee has responded,', () => {
+  describe('with kill, before the callee has replied', () => {
     const capable = callee({ call_canceling: true });
 
-    it.each(['leaves', 'drops'])('the callee %s: the caller gets an ERROR', async (how) => {
+    it.each(['leaves', 'drops'])('causes an ERROR to the caller if the callee %s', async (how) => {
       const [one, caller] = [await join(capable), await join()];
       await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
       caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
@@ -169,7 +169,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
       expect(await caller.next()).toEqual(CANCELED);
     });
 
-    it('the call is not rerouted if the callee is unavailable', async () => {
+    it('prevents the rerouting of the call if the callee is unavailable', async () => {
       const features = { call_canceling: true, call_reroute: true };
       const [one, other, caller] = [await join(callee(features)), await join(callee(features)), await join()];
       for (const client of [one, other]) await ask(client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
@@ -182,7 +182,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
       await hearsNothing(one, other);
     });
 
-    it.each(['leaves', 'drops'])('the caller %s: the callee gets no second INTERRUPT', async (how) => {
+    it.each(['leaves', 'drops'])('causes no second INTERRUPT if the caller %s', async (how) => {
       const [one, caller] = [await join(capable), await join()];
       await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
       caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
@@ -197,7 +197,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
     });
   });
 
-  it('of a finished call, an unknown call or a call of the router’s own procedures is ignored', async () => {
+  it('is ignored for a finished call, an unknown call, and a call of a procedure of the router', async () => {
     const [one, caller] = [await join(), await join()];
     await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
     caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
@@ -228,7 +228,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, [1]]);
   });
 
-  it('ends only one of many calls', async () => {
+  it('ends only the one call that it names', async () => {
     const [one, caller, other] = [await join(), await join(), await join()];
     await ask(one, MESSAGE.REGISTER, 1, {}, 'com.a');
     for (const request of [1, 2, 3]) caller.send([MESSAGE.CALL, request, {}, 'com.a', [`own ${request}`]]);
@@ -249,7 +249,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
     expect(await other.next()).toEqual([MESSAGE.RESULT, 2, {}, [4]]);
   });
 
-  it('of a session that calls itself reaches it as callee and as caller', async () => {
+  it('reaches a session that calls itself both as callee and as caller', async () => {
     for (const { options, interrupt, waits } of MODES) {
       const both = await join();
       await ask(both, MESSAGE.REGISTER, 1, {}, 'com.a');
@@ -268,7 +268,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL, over $name,', (transport) => {
   });
 });
 
-describe.each(CONTRACT_MATRIX)('CANCEL in a realm with an authorizer, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('CANCEL in a realm with an authorizer, over $name', (transport) => {
   let verdict: Verdict | Promise<Verdict> = true;
   const rules = {
     authorizer: { may: (_: unknown, action: Action) => (action === 'cancel' ? verdict : true) },
@@ -284,7 +284,7 @@ describe.each(CONTRACT_MATRIX)('CANCEL in a realm with an authorizer, over $name
   }
 
   it.each([false, 'failed'] as const)(
-    'is ignored where it is refused: the call goes on (%j)',
+    'is ignored if the authorizer refuses it with %j, and the call continues',
     async (refusal) => {
       for (const given of [refusal, Promise.resolve(refusal)]) {
         verdict = given;

@@ -34,7 +34,7 @@ const MATCHES = [
   ['wildcard', 'com..b'],
 ] as const;
 
-describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('disclosure over $name', (transport) => {
   const { join, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
 
   describe.each(WHO)('of a caller that is %s', (_who, login) => {
@@ -49,7 +49,7 @@ describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
         ),
       ),
     )(
-      'and %s, where the callee %s, match %s',
+      'follows the options if the caller %s, the callee %s, and the registration has match %s',
       async (_says, _calleeSays, match, uri, option, calleeOption) => {
         const [callee, one] = [await join(), await member(login)];
         const options = { match, ...(calleeOption !== undefined && { disclose_caller: calleeOption }) };
@@ -71,7 +71,7 @@ describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
     );
   });
 
-  it('is only for the callee that asked, not for others of the registration, when a call is rerouted', async () => {
+  it('goes only to the callee that asked for it when a call is rerouted', async () => {
     const [curious, other, one] = [await join(CAPABLE), await join(CAPABLE), await member(BOB)];
     await ask(curious, MESSAGE.REGISTER, 1, { invoke: 'first', disclose_caller: true }, 'com.a');
     await ask(other, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
@@ -88,7 +88,7 @@ describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
     }
   });
 
-  it('names the session that calls, each by its own name', async () => {
+  it('names each calling session by its own name', async () => {
     const callee = await join();
     await ask(callee, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a');
     const members = [await member(BOB), await member(), await member(ALICE), await member(BOB)];
@@ -110,7 +110,7 @@ describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
     ]);
   });
 
-  it('cannot be forged: what a caller or publisher claims about itself is not passed on', async () => {
+  it('ignores what a caller or publisher claims about itself', async () => {
     const [other, one] = [await join(), await member(BOB)];
     const forged = {
       caller: 1,
@@ -130,7 +130,7 @@ describe.each(CONTRACT_MATRIX)('disclosure, over $name', (transport) => {
   });
 
   describe.each(WHO)('of a publisher that is %s', (_who, login) => {
-    it.each(OPTION_VALUES)('and %s', async (_says, option) => {
+    it.each(OPTION_VALUES)('follows the options if the publisher %s', async (_says, option) => {
       const [subscriber, one] = [await join(), await member(login)];
       for (const [at, [match, uri]] of MATCHES.entries())
         await ask(subscriber, MESSAGE.SUBSCRIBE, at + 1, { match }, uri);
@@ -163,7 +163,7 @@ describe.each(CONTRACT_MATRIX)('disclosure in a realm that refuses it, over $nam
   const { host, join, ask, hearsNothing } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
   const refused = 'wamp.error.option_disallowed.disclose_me';
 
-  it('is refused with an error if the message has a response', async () => {
+  it('is refused with an ERROR if the message expects a reply', async () => {
     const [one, other] = [await join(), await join()];
     expect(await ask(one, MESSAGE.REGISTER, 1, { disclose_caller: true }, 'com.a')).toEqual([
       MESSAGE.ERROR,
@@ -199,7 +199,7 @@ describe.each(CONTRACT_MATRIX)('disclosure in a realm that refuses it, over $nam
     await hearsNothing(one, other);
   });
 
-  it.each([false, null])('is not refused if the option is %j', async (option) => {
+  it.each([false, null])('is not refused if disclose_me is %j', async (option) => {
     const [one, other] = [await join(), await join()];
     expect(await ask(one, MESSAGE.REGISTER, 1, { disclose_caller: option }, 'com.a')).toEqual([
       MESSAGE.REGISTERED,
@@ -215,7 +215,7 @@ describe.each(CONTRACT_MATRIX)('disclosure in a realm that refuses it, over $nam
     expect(await one.next()).toEqual([MESSAGE.EVENT, ANY, ANY, {}]);
   });
 
-  it('still works for sessions of the router’s own process, which may need to know who calls', async () => {
+  it('still works for sessions in the process of the router, which may need to know who calls', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const part = rawOver(ours);

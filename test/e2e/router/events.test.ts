@@ -4,10 +4,10 @@ import { ANY, useRouter } from '../../support/contract.js';
 import { hello, type RawClient } from '../../support/raw-client.js';
 import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(CONTRACT_MATRIX)('the broker, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('the broker over $name', (transport) => {
   const { connect, join, ask } = useRouter(transport);
 
-  it('publishes to every subscriber but the publisher, with one publication ID', async () => {
+  it('sends an event to every subscriber but the publisher, with one publication ID', async () => {
     const [one, two, publisher] = [await join(), await join(), await join()];
     const [, , subscription] = await ask(one, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
     // One topic has one subscription ID; a second SUBSCRIBE changes nothing.
@@ -22,7 +22,7 @@ describe.each(CONTRACT_MATRIX)('the broker, over $name', (transport) => {
     expect([two.unread, publisher.unread]).toEqual([0, 0]);
   });
 
-  it('acknowledges a PUBLISH only on request', async () => {
+  it('acknowledges a PUBLISH only if the publisher asks for that', async () => {
     const client = await join();
     client.send([MESSAGE.PUBLISH, 1, {}, 'com.t']);
     client.send([MESSAGE.PUBLISH, 2, {}, 'com..t']);

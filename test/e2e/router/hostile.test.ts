@@ -9,7 +9,7 @@ import { type RouterHost, startRouterHost, until, untilEmpty } from '../../suppo
 
 const VIOLATION = [MESSAGE.ABORT, { message: expect.any(String) }, 'wamp.error.protocol_violation'];
 
-describe('hostile clients', () => {
+describe('a hostile client', () => {
   let host: RouterHost;
   beforeEach(async () => {
     host = await startRouterHost({ listener: { maxMessageSize: 256 * 1024 } });
@@ -25,20 +25,20 @@ describe('hostile clients', () => {
     return client;
   }
 
-  describe('are aborted and closed with 1002 for', () => {
+  describe('with malformed frames', () => {
     // transports-hostile.test.ts has all errors in a frame, over each transport and in each
     // serializer.
     it.each([
       ['no JSON', 'hello'],
       ['a malformed message', '[48,1,{}]'],
-    ])('%s', async (_what, frame) => {
+    ])('is aborted and closed with 1002 for %s', async (_what, frame) => {
       const client = await joined();
       client.ws.send(frame);
       expect(await client.next()).toEqual(VIOLATION);
       expect(await client.closed).toBe(1002);
     });
 
-    it('a HELLO without realm, without details, with roles that are a list', async () => {
+    it('is aborted and closed with 1002 for a HELLO without realm or details, or with a list of roles', async () => {
       for (const frame of [
         '[1]',
         '[1,"realm1"]',
@@ -54,19 +54,19 @@ describe('hostile clients', () => {
     });
   });
 
-  it('are closed for a frame above the size limit, before all of it is read', async () => {
+  it('is closed for a frame above the size limit before all of it is read', async () => {
     const client = await joined();
     client.ws.send(`[48,1,{},"com.a",["${'x'.repeat(300_000)}"]]`);
     expect(await client.closed).toBe(1009);
   });
 
-  it('are closed for text that is not UTF-8', async () => {
+  it('is closed for text that is not UTF-8', async () => {
     const client = await joined();
     client.ws.send(Buffer.from([0x5b, 0xff, 0x5d]), { binary: false });
     expect(await client.closed).toBe(1007);
   });
 
-  it('find nothing of what they sent in the ABORT or the log', async () => {
+  it('finds nothing of what it sent in the ABORT or the log', async () => {
     const client = await joined();
     client.ws.send('[48,1,{},"com.a",["top-secret"],"top-secret" top-secret');
     expect(JSON.stringify(await client.next())).not.toContain('secret');
@@ -74,7 +74,7 @@ describe('hostile clients', () => {
     await client.closed;
   });
 
-  it('do no harm with names from Object.prototype', async () => {
+  it('does no harm with names from Object.prototype', async () => {
     const [callee, caller] = [await joined(), await joined()];
     for (const [request, uri] of [
       [1, '__proto__'],
@@ -100,7 +100,7 @@ describe('hostile clients', () => {
     for (const client of [callee, caller]) client.close();
   });
 
-  it('may use the last valid ID, 2^53, and IDs in any order', async () => {
+  it('may use the largest valid ID, 2^53, and IDs in any order', async () => {
     const client = await joined();
     for (const request of [2 ** 53, 5, 123]) {
       client.send([MESSAGE.CALL, request, {}, 'com.unknown']);
@@ -112,7 +112,7 @@ describe('hostile clients', () => {
   it.each([
     ['killed', (socket: Socket) => socket.resetAndDestroy()],
     ['half-open', (socket: Socket) => socket.end()],
-  ])('leave nothing behind when they are %s', async (_how, go) => {
+  ])('leaves nothing behind when it is %s', async (_how, go) => {
     const [callee, caller] = [await joined(), await joined()];
     callee.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
     await callee.next();
@@ -131,7 +131,7 @@ describe('hostile clients', () => {
     await untilEmpty(host);
   });
 
-  it('cannot crash the router with any bytes, nor disturb calls of others', async () => {
+  it('can neither crash the router nor disturb calls of others with random bytes', async () => {
     const [callee, caller] = [await joined(), await joined()];
     callee.send([MESSAGE.REGISTER, 1, {}, 'com.served']);
     await callee.next();
@@ -183,7 +183,7 @@ describe('hostile clients', () => {
   });
 });
 
-describe('connections that do not complete the handshake', () => {
+describe('a connection that does not complete the handshake', () => {
   let host: RouterHost;
   beforeEach(async () => {
     host = await startRouterHost({ listener: { handshakeTimeout: 60 } });
@@ -202,7 +202,7 @@ describe('connections that do not complete the handshake', () => {
     ['half a request', upgrade.slice(0, 60)],
     ['upgraded, then silent', upgrade],
     ['upgraded, then half a frame', `${upgrade}\x81\xfe`],
-  ])('are closed at the handshake timeout: %s', async (_what, bytes) => {
+  ])('is closed at the handshake timeout: %s', async (_what, bytes) => {
     const socket = connectTcp(Number(new URL(host.url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(Buffer.from(bytes, 'latin1'));
@@ -211,13 +211,13 @@ describe('connections that do not complete the handshake', () => {
     await once(socket, 'close');
   });
 
-  it('are told why if they have reached WAMP', async () => {
+  it('gets an ABORT with the reason if it has reached WAMP', async () => {
     const client = await connectRaw(host.url);
     expect(await client.next()).toEqual(VIOLATION);
     expect(await client.closed).toBe(1002);
   });
 
-  it('are not closed while they have joined a realm, but again after they have left it', async () => {
+  it('is not closed while it has joined a realm, and is closed after it has left it', async () => {
     const clock = createFakeClock();
     const patient = await startRouterHost({ router: { clock }, listener: { clock } });
     const client = await connectRaw(patient.url);
@@ -233,8 +233,8 @@ describe('connections that do not complete the handshake', () => {
   });
 });
 
-describe('clients that do not read', () => {
-  it('are closed when too much waits for them; others are still served', async () => {
+describe('a client that does not read', () => {
+  it('is closed when too much waits for it, and others are still served', async () => {
     const host = await startRouterHost({ listener: { maxSendBuffer: 1024 * 1024 } });
     const [slow, publisher] = [await connectRaw(host.url), await connectRaw(host.url)];
     await hello(slow);
@@ -260,7 +260,7 @@ describe('clients that do not read', () => {
     await host.dispose();
   });
 
-  it('are closed when they do not answer pings', async () => {
+  it('is closed when it does not reply to pings', async () => {
     const clock = createFakeClock();
     const host = await startRouterHost({ listener: { clock, pingInterval: 30_000, pingTimeout: 60_000 } });
     const [dead, alive] = [await connectRaw(host.url), await connectRaw(host.url)];

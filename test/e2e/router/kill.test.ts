@@ -10,7 +10,7 @@ const KILLED = [MESSAGE.GOODBYE, {}, 'wamp.close.killed'];
 const KILLS = ['kill', 'kill_by_authid', 'kill_by_authrole', 'kill_all'] as const;
 const HOW = { reason: 'com.example.maintenance', message: 'back at noon' };
 
-describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('killing sessions over $name', (transport) => {
   const { host, connect, member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
   let admin: Member;
   beforeEach(async () => {
@@ -30,7 +30,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     expect(client.unread).toBe(0);
   }
 
-  it('ends the session with that ID, and returns no value', async () => {
+  it('kill ends the session with the given ID and returns no value', async () => {
     const [bob, carol] = [await member(BOB), await member(CAROL)];
     expect(await ask(admin.client, MESSAGE.CALL, 1, {}, 'wamp.session.kill', [bob.id])).toEqual([
       MESSAGE.RESULT,
@@ -48,7 +48,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     ['kill_by_authid', ({ authid }: Member) => [authid]],
     ['kill_by_authrole', ({ authrole }: Member) => [authrole]],
     ['kill_all', () => []],
-  ])('%s sends the call’s reason and message in GOODBYE', async (procedure, args) => {
+  ])('%s sends its reason and message in GOODBYE', async (procedure, args) => {
     const uri = `wamp.session.${procedure}`;
     for (const [kwargs, expected] of [
       [HOW, [MESSAGE.GOODBYE, { message: HOW.message }, HOW.reason]],
@@ -67,7 +67,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
   });
 
   it.each(KILLS)(
-    '%s refuses a reason that is not a URI, or a message that is not a string, and kills nobody',
+    '%s refuses a reason that is not a URI and a message that is not a string, and kills nobody',
     async (name) => {
       const bob = await member(BOB);
       const args = { kill: [bob.id], kill_by_authid: ['bob'], kill_by_authrole: ['staff'], kill_all: [] }[
@@ -98,7 +98,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     await hearsNothing(admin.client);
   });
 
-  it('affects neither another realm nor sessions of the router’s own process', async () => {
+  it('affects neither sessions of another realm nor those in the process of the router', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const trusted = rawOver(ours);
@@ -115,7 +115,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     trusted.close();
   });
 
-  it('kill_by_authid ends all sessions of one name but the caller, and returns their IDs', async () => {
+  it('kill_by_authid ends all sessions with a name except the caller, and returns their IDs', async () => {
     const [twin, one, two, carol] = [
       await member(ALICE),
       await member(BOB),
@@ -130,7 +130,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     await hearsNothing(carol.client, admin.client);
   });
 
-  it('kill_by_authrole ends all sessions of one role but the caller, and returns their number', async () => {
+  it('kill_by_authrole ends all sessions with a role except the caller, and returns their number', async () => {
     const [twin, bob, carol, nobody] = [
       await member(ALICE),
       await member(BOB),
@@ -159,7 +159,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     await hearsNothing(bob.client);
   });
 
-  it('kill_all ends all sessions but the caller without meta events, and returns their number', async () => {
+  it('kill_all ends all sessions except the caller without meta events, and returns their number', async () => {
     await ask(admin.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
     await ask(admin.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.last_words');
     const others = [await member(ALICE), await member(BOB), await member()];
@@ -184,7 +184,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
   });
 
   describe('after a session is killed', () => {
-    it('the router ends the calls from and to it, its registrations and its subscriptions', async () => {
+    it('the router ends its calls in both directions, its registrations and its subscriptions', async () => {
       const [bob, carol] = [await member(BOB, CAPABLE), await member(CAROL, CAPABLE)];
       await ask(bob.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
       await ask(carol.client, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.shared');
@@ -266,8 +266,8 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     });
   });
 
-  describe('needs a grant:', () => {
-    it.each(KILLS)('%s is refused without one', async (name) => {
+  describe('in a realm with grants', () => {
+    it.each(KILLS)('%s is refused without a grant', async (name) => {
       const [bob, carol] = [await member(BOB), await member(CAROL)];
       const args = { kill: [carol.id], kill_by_authid: ['carol'], kill_by_authrole: ['staff'], kill_all: [] }[
         name
@@ -284,7 +284,7 @@ describe.each(CONTRACT_MATRIX)('killing sessions, over $name', (transport) => {
     });
   });
 
-  it('does not kill a session that is still joining', async () => {
+  it('affects no session that is still joining', async () => {
     const guest = await connect();
     expect(await call(admin.client, 1, 'wamp.session.kill_all')).toBe(0);
     expect((await hello(guest))[0]).toBe(MESSAGE.WELCOME);

@@ -64,7 +64,7 @@ describe.each(CONTRACT_MATRIX)(
 describe.each(FRAMES)('a killed client that speaks $name', (frames) => {
   const { host, member, call } = useRouter(caseNamed('WebSocket, json'), { security: GRANTED });
 
-  it('gets its GOODBYE, even if the message cannot be encoded for it', async () => {
+  it('gets a GOODBYE even if the message of the kill cannot be encoded for it', async () => {
     const admin = await member(ALICE);
     const victim = await connectRaw(host().url, frames);
     const [, , { authid }] = (await hello(victim)) as [number, number, { authid: string }];

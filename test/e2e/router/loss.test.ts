@@ -15,12 +15,12 @@ const WAYS: readonly (readonly [string, (client: RawClient) => void])[] = [
   ['breaks the protocol', (client) => client.send([MESSAGE.REGISTERED, 1, 1])],
 ];
 
-describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('during a call over $name', (transport) => {
   const { host, join, ask, callUnderWay, hearsNothing } = useRouter(transport);
   const left = (what: object) => expect.poll(() => host().router.counts()).toMatchObject(what);
 
   describe.each(WAYS)('a caller that %s', (_how, go) => {
-    it('has its call interrupted; a later response of the callee is dropped', async () => {
+    it('has its call interrupted, and a later result of the callee is dropped', async () => {
       const [callee, caller, invocation] = await callUnderWay();
       go(caller);
       expect(await callee.next()).toEqual([MESSAGE.INTERRUPT, invocation, INTERRUPT]);
@@ -30,7 +30,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('causes no message to a callee that does not support INTERRUPT', async () => {
+    it('causes no INTERRUPT to a callee that does not support it', async () => {
       const [callee, caller, invocation] = await callUnderWay(PLAIN_CALLEE);
       go(caller);
       await left({ sessions: 1, pendingCalls: 0 });
@@ -38,7 +38,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('has all its calls interrupted, and no others', async () => {
+    it('has all its calls interrupted, and no other calls', async () => {
       const [one, two, caller, other] = [await join(), await join(), await join(), await join()];
       await ask(one, MESSAGE.REGISTER, 1, {}, 'com.one');
       await ask(two, MESSAGE.REGISTER, 1, {}, 'com.two');
@@ -103,7 +103,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       await hearsNothing(caller, other);
     });
 
-    it('leaves no caller waiting after progressive results either', async () => {
+    it('leaves no caller waiting after progressive results', async () => {
       const [callee, caller] = [await join(CAPABLE), await join(CAPABLE)];
       await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
       caller.send([MESSAGE.CALL, 1, { receive_progress: true }, 'com.a']);
@@ -115,7 +115,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       expect(await caller.next()).toEqual(CANCELED);
     });
 
-    it('does not have its running call rerouted, only the next one', async () => {
+    it('loses its running call, and only the next call goes to another callee', async () => {
       const [first, second, caller] = [await join(CAPABLE), await join(CAPABLE), await join()];
       const [, , id] = await ask(first, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a');
       expect(await ask(second, MESSAGE.REGISTER, 1, { invoke: 'first' }, 'com.a')).toEqual([
@@ -147,7 +147,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       await hearsNothing(first);
     });
 
-    it('and its own callee call each other: both calls end', async () => {
+    it('loses both calls if it and its own callee call each other', async () => {
       const [one, two] = [await join(), await join()];
       await ask(one, MESSAGE.REGISTER, 1, {}, 'com.one');
       await ask(two, MESSAGE.REGISTER, 1, {}, 'com.two');
@@ -162,7 +162,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
       await hearsNothing(two);
     });
 
-    it('and is its own caller gets nothing any more', async () => {
+    it('gets no more messages if it calls itself', async () => {
       const [both, other] = [await join(), await join()];
       await ask(both, MESSAGE.REGISTER, 1, {}, 'com.a');
       expect(await ask(both, MESSAGE.CALL, 2, {}, 'com.a')).toStartWith([MESSAGE.INVOCATION, 1]);
@@ -191,7 +191,7 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['for this one']]);
   });
 
-  it('all sessions end at once, and nothing is left', async () => {
+  it('the realm is empty after all sessions have ended at once', async () => {
     const clients = await Promise.all(Array.from({ length: 8 }, () => join(CAPABLE)));
     for (const [at, client] of clients.entries()) {
       await ask(client, MESSAGE.REGISTER, 1, {}, `com.p${at}`);
@@ -206,10 +206,10 @@ describe.each(CONTRACT_MATRIX)('during a call, over $name,', (transport) => {
   });
 });
 
-describe.each(CONTRACT_MATRIX)('during events, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('during events over $name', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
-  it.each(WAYS)('a publisher that %s has its last events delivered', async (_how, go) => {
+  it.each(WAYS)('a publisher that %s still has its last events delivered', async (_how, go) => {
     const [subscriber, publisher] = [await join(), await join()];
     await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
     for (const at of [1, 2, 3]) publisher.send([MESSAGE.PUBLISH, at, {}, 'com.t', [at]]);

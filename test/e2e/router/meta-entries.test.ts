@@ -34,7 +34,7 @@ const KINDS = [
   },
 ];
 
-describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('the meta API over $name', (transport) => {
   const { join, member, ask, call } = useRouter(transport);
   let one: Member;
   let two: Member;
@@ -50,7 +50,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
     const tell = (procedure: string, ...args: unknown[]) =>
       call(asker, ++request, `wamp.${of}.${procedure}`, args);
 
-    it('lists all of them, by their policies', async () => {
+    it('lists all entries by their match policy', async () => {
       expect(await tell('list')).toEqual({ exact: [], prefix: [], wildcard: [] });
       const exact = await enter(one.client, 1, 'com.a');
       const second = await enter(two.client, 1, 'com.b');
@@ -81,7 +81,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       expect(await tell('lookup', 'not a URI')).toBe(null);
     });
 
-    it('returns all details of an entry, with its defaults', async () => {
+    it('returns all details of an entry, including defaults', async () => {
       const exact = await enter(one.client, 1, 'com.a');
       const prefix = await enter(two.client, 1, '', { match: 'prefix' });
       const details = { created: ISO_8601, ...more };
@@ -91,7 +91,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       expect(Math.abs(Date.parse(made.created) - Date.now())).toBeLessThan(60_000);
     });
 
-    it('returns its members and their number', async () => {
+    it('returns the members of an entry and their number', async () => {
       const [list, ...counts] = members;
       const id = await enter(one.client, 1, 'com.a');
       const other = await enter(two.client, 1, 'com.b');
@@ -110,7 +110,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       for (const count of counts) expect(await tell(count, id)).toBe(1);
     });
 
-    it('no longer finds it when the last member has left', async () => {
+    it('no longer finds an entry when its last member has left', async () => {
       const id = await enter(one.client, 1, 'com.a');
       expect(await ask(one.client, leave[0], 2, id)).toEqual([leave[1], 2]);
       expect(await tell('lookup', 'com.a')).toBe(null);
@@ -126,7 +126,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
         ]);
     });
 
-    it.each(['get', ...members])('%s refuses what is not an ID', async (procedure) => {
+    it.each(['get', ...members])('%s refuses an argument that is not an ID', async (procedure) => {
       for (const args of [[], [null], [0], [-1], [1.5], ['1'], [[1]], [{}], [true]])
         expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, args)).toEqual([
           MESSAGE.ERROR,
@@ -161,7 +161,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       ]);
     });
 
-    it.each(['lookup', 'match'])('%s refuses what is too long for a URI', async (procedure) => {
+    it.each(['lookup', 'match'])('%s refuses an argument that is too long for a URI', async (procedure) => {
       const text = 'a'.repeat(4096);
       expect(await tell(procedure, text)).toBe(null);
       expect(await ask(asker, MESSAGE.CALL, ++request, {}, `wamp.${of}.${procedure}`, [`${text}a`])).toEqual([
@@ -174,7 +174,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       ]);
     });
 
-    it('returns nothing from another realm', async () => {
+    it('returns no entries of another realm', async () => {
       const elsewhere = await member(undefined, {}, 'realm2');
       const id = await enter(elsewhere.client, 1, 'com.a');
       expect(await tell('lookup', 'com.a')).toBe(null);
@@ -186,7 +186,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
     });
   });
 
-  it('returns the registration that a call would go to', async () => {
+  it('match returns the registration that a call would go to', async () => {
     const enter = KINDS[0]!.enter;
     const ids = {
       exact: await enter(one.client, 1, 'com.a.b.c'),
@@ -213,7 +213,7 @@ describe.each(CONTRACT_MATRIX)('the meta API, over $name,', (transport) => {
       expect([uri, await call(asker, at + 1, 'wamp.registration.match', [uri])]).toEqual([uri, expected]);
   });
 
-  it('returns all subscriptions that an event would go to', async () => {
+  it('match returns all subscriptions that an event would go to', async () => {
     const enter = KINDS[1]!.enter;
     const exact = await enter(one.client, 1, 'com.a.b');
     const all = await enter(one.client, 2, '', { match: 'prefix' });
@@ -235,7 +235,7 @@ const NAME = 'half\ud800';
 describe.each(FRAMES)('a result of the meta API in $name', (frames) => {
   const { host, member, ask } = useRouter(caseNamed('WebSocket, json'), { security: security() });
 
-  it('becomes an error if it cannot be encoded, so that the caller does not wait for ever', async () => {
+  it('becomes an ERROR if it cannot be encoded, so that the caller does not wait for ever', async () => {
     const { id } = await member(byTicket(NAME, 'secret'));
     const asker = await connectRaw(host().url, frames);
     await hello(asker);

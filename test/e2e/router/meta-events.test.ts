@@ -15,7 +15,7 @@ import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 const ISO_8601 = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
-describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('meta events over $name', (transport) => {
   const { host, connect, join, member, ask, hearsNothing } = useRouter(transport);
   let observer: RawClient;
   beforeEach(async () => {
@@ -43,7 +43,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
   }
 
   describe('of sessions', () => {
-    it('announce who has joined and who has left', async () => {
+    it('announce each session that joins and each that leaves', async () => {
       const { client, id, authid } = await member();
       expect(await heard(1)).toEqual([
         [
@@ -68,8 +68,8 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
     });
 
     it.each([
-      ['drops', ({ client }: Member) => client.close()],
-      ['aborts', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
+      ['loses its connection', ({ client }: Member) => client.close()],
+      ['sends ABORT', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
       ['breaks the protocol', ({ client }: Member) => client.send([MESSAGE.REGISTERED, 1, 1])],
     ])('send one on_leave for a session that %s', async (_how, go) => {
       const left = await member();
@@ -80,7 +80,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('announce no refused client, no session of another realm, and none of the router’s process', async () => {
+    it('announce no refused client and no session of another realm or of the router’s process', async () => {
       const refused = await connect();
       expect(await hello(refused, 'realm1', { roles: {} })).toStartWith([MESSAGE.ABORT]);
       const elsewhere = await join(undefined, 'realm2');
@@ -94,7 +94,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('follow WELCOME and go only to sessions that are subscribed then', async () => {
+    it('follow WELCOME and go only to sessions that have subscribed by then', async () => {
       const [one, two] = [await member(), await member()];
       for (const { client } of [one, two])
         await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join');
@@ -143,7 +143,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       await heard(2);
     });
 
-    it('announce its creation before its first member, and its end after its last member', async () => {
+    it('announce the creation before the first member, and the deletion after the last member', async () => {
       const [, , id] = await enter(one.client, 1, 'com.a');
       expect(await heard(2)).toEqual([
         [on_create, one.id, { id, created: ISO_8601, uri: 'com.a', match: 'exact', ...more }],
@@ -168,7 +168,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
     });
 
     it.each(['prefix', 'wildcard'])(
-      'announce its policy, which makes it a separate entry: %s',
+      'announce the match policy, which makes a separate entry: %s',
       async (match) => {
         const [, , exact] = await enter(one.client, 1, 'com.a');
         const [, , id] = await enter(one.client, 2, 'com.a', { match });
@@ -193,7 +193,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       await hearsNothing(observer);
     });
 
-    it('go to all sessions but the one that they are about', async () => {
+    it('go to all subscribed sessions except the one that they are about', async () => {
       await ask(one.client, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'wamp.');
       const [, , id] = await enter(one.client, 2, 'com.a');
       await leave(one.client, 3, id);
@@ -228,7 +228,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
       ]);
     });
 
-    it('have no topic in their details for an exact subscription', async () => {
+    it('have no topic in their details if the subscription is exact', async () => {
       await ask(two.client, MESSAGE.SUBSCRIBE, 1, {}, `wamp.${on_delete}`);
       const [, , id] = await enter(one.client, 1, 'com.a');
       await leave(one.client, 2, id);
@@ -254,7 +254,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
     await hearsNothing(observer);
   });
 
-  it('announce a forced registration: first what is removed, then what is new', async () => {
+  it('announce for a forced registration first what is removed, then what is new', async () => {
     const [one, calleeWithoutRevocation, newCallee] = [
       await member(undefined, CAPABLE),
       await member(undefined, PLAIN_CALLEE),
@@ -319,7 +319,7 @@ describe.each(CONTRACT_MATRIX)('meta events, over $name', (transport) => {
 describe('the transport details of a session', () => {
   const { member, ask } = useRouter(caseNamed('WebSocket, json'));
 
-  it('are its transport, its serializer and its address', async () => {
+  it('contain its transport, its serializer and its address', async () => {
     const observer = await member();
     await ask(observer.client, MESSAGE.SUBSCRIBE, 1, {}, 'wamp.session.on_join');
     await member();

@@ -9,10 +9,10 @@ import { CONTRACT_MATRIX, caseNamed } from '../../support/transport-matrix.js';
 
 const LISTS = ['wamp.session.count', 'wamp.session.list'] as const;
 
-describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('the session meta API over $name', (transport) => {
   const { host, connect, join, member, ask, call } = useRouter(transport, { security: GRANTED });
 
-  it('returns the number and the IDs of sessions, by role on request', async () => {
+  it('returns the number and the IDs of sessions, for given roles if asked', async () => {
     const [alice, bob, nobody] = [await member(ALICE), await member(BOB), await member()];
     await member(BOB, {}, 'realm2');
     await connect();
@@ -35,7 +35,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
     expect(await call(alice.client, ++request, 'wamp.session.list')).toEqual([alice.id, nobody.id]);
   });
 
-  it.each(LISTS)('%s refuses what is not a list of roles', async (procedure) => {
+  it.each(LISTS)('%s refuses an argument that is not a list of roles', async (procedure) => {
     const { client } = await member(ALICE);
     for (const [at, wrong] of ['staff', 7, true, {}, [7], ['staff', null]].entries())
       expect(await ask(client, MESSAGE.CALL, at + 1, {}, procedure, [wrong])).toEqual([
@@ -48,7 +48,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
       ]);
   });
 
-  it('returns the details of the caller’s own session or of another', async () => {
+  it('returns the details of the session of the caller and of other sessions', async () => {
     const [alice, bob] = [await member(ALICE), await member(BOB)];
     for (const { id, authid, authrole } of [alice, bob]) {
       expect(await call(alice.client, id, 'wamp.session.get', [id])).toEqual({
@@ -100,7 +100,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
     part.close();
   });
 
-  it('needs a grant', async () => {
+  it('is refused without a grant', async () => {
     const { client } = await member(BOB);
     for (const [at, procedure] of [...LISTS, 'wamp.session.get', 'wamp.registration.list'].entries())
       expect(await ask(client, MESSAGE.CALL, at + 1, {}, procedure, [])).toStartWith([
@@ -128,7 +128,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
     ['progress', { receive_progress: true }],
     ['a timeout', { timeout: 1 }],
     ['disclosure of its caller', { disclose_me: true }],
-  ])('also returns a result to a call with %s', async (_what, options) => {
+  ])('returns a result to a call with %s', async (_what, options) => {
     const { client } = await member(ALICE);
     expect(await ask(client, MESSAGE.CALL, 1, options, 'wamp.session.count')).toEqual([
       MESSAGE.RESULT,
@@ -138,7 +138,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
     ]);
   });
 
-  it('serves clients that announced only the role caller', async () => {
+  it('serves clients that announce only the role caller', async () => {
     const client = await join({ roles: { caller: {} } });
     expect(await ask(client, MESSAGE.CALL, 1, {}, 'com.nothing')).toStartWith([
       MESSAGE.ERROR,
@@ -152,7 +152,7 @@ describe.each(CONTRACT_MATRIX)('the session meta API, over $name', (transport) =
 describe.each(FRAMES)('session IDs in $name', (frames) => {
   const { host, session } = useRouter(caseNamed('WebSocket, json'), { rules: () => ({}) });
 
-  it('can be used as the router returned them', async () => {
+  it('can be sent back as the router returned them', async () => {
     const observed = await session();
     const client = await connectRaw(host().url, frames);
     const [, own] = await hello(client, 'realm1', { roles: ALL_ROLES });

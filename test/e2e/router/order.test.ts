@@ -9,7 +9,7 @@ const COUNT = 200;
 const numbers = Array.from({ length: COUNT }, (_, at) => at);
 
 /** WAMP, "Ordering Guarantees". */
-describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport) => {
+describe.each(CONTRACT_MATRIX)('the order of messages over $name', (transport) => {
   const { join, ask, hearsNothing } = useRouter(transport);
 
   /** Everything that a client gets until a given last message. */
@@ -22,7 +22,7 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
     }
   }
 
-  it('events of one publisher come as they were published, whatever their topics', async () => {
+  it('events of one publisher arrive in the order of their publication, whatever their topics', async () => {
     const [subscriber, publisher] = [await join(), await join()];
     await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.one');
     await ask(subscriber, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'org.');
@@ -31,7 +31,7 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
     for (const at of numbers) expect((await subscriber.next())[4]).toEqual([at]);
   });
 
-  it('calls of one caller reach one callee in their order, and so do the responses', async () => {
+  it('calls of one caller reach one callee in their order, and the results come back in theirs', async () => {
     const [callee, caller] = [await join(), await join()];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.one');
     await ask(callee, MESSAGE.REGISTER, 2, { match: 'prefix' }, 'org.');
@@ -55,7 +55,7 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
     for (const at of numbers.slice(0, 90)) expect((await other.next())[4]).toEqual([at]);
   });
 
-  it('SUBSCRIBED comes before the first event, and nothing after UNSUBSCRIBED', async () => {
+  it('events arrive only between SUBSCRIBED and UNSUBSCRIBED', async () => {
     const [subscriber, publisher] = [await join(), await join()];
     let published = 0;
     for (let round = 0; round < 20; round++) {
@@ -72,7 +72,7 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
     }
   });
 
-  it('REGISTERED comes before the first invocation, and none after UNREGISTERED', async () => {
+  it('invocations arrive only between REGISTERED and UNREGISTERED', async () => {
     const [callee, caller] = [await join(), await join()];
     let asked = 0;
     let answered = 0;
@@ -97,7 +97,7 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
     }
   });
 
-  it('progressive results come in their order, mixed for several calls', async () => {
+  it('progressive results of several calls arrive in the order of each call', async () => {
     const [callee, caller] = [await join(CAPABLE), await join(CAPABLE)];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.p');
     for (const request of [1, 2]) caller.send([MESSAGE.CALL, request, { receive_progress: true }, 'com.p']);
@@ -111,10 +111,10 @@ describe.each(CONTRACT_MATRIX)('the order of messages, over $name:', (transport)
 });
 
 /** Results that wait for a slow caller. For one that is too slow, see the tests of send queues. */
-describe('progressive results for a caller that reads nothing for a while', () => {
+describe('a caller that reads nothing for a while', () => {
   const { host, join, ask } = useRouter(caseNamed('WebSocket, json'));
 
-  it('all come when it reads again', async () => {
+  it('gets all its progressive results when it reads again', async () => {
     const callee = await join(CAPABLE);
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.p');
     const caller = await connectRaw(host().url);

@@ -6,7 +6,7 @@ import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 const PACKING = { ppt_scheme: 'x_mine', ppt_serializer: 'cbor', ppt_cipher: 'none', ppt_keyid: 'k1' };
 const PACKED = ['\0cGFja2Vk'];
 
-describe.each(CONTRACT_MATRIX)('packed payloads, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('packed payloads over $name', (transport) => {
   const { join, ask } = useRouter(transport);
 
   it('pass from caller to callee and back, with their packing attributes', async () => {
@@ -30,7 +30,7 @@ describe.each(CONTRACT_MATRIX)('packed payloads, over $name', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 2, PACKING, 'com.a.oops', PACKED]);
   });
 
-  it('pass from publisher to subscribers, also of patterns', async () => {
+  it('pass from publisher to subscribers, including those of patterns', async () => {
     const [subscriber, publisher] = [await join(), await join(CAPABLE)];
     await ask(subscriber, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
     await ask(subscriber, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'com.');
@@ -45,7 +45,7 @@ describe.each(CONTRACT_MATRIX)('packed payloads, over $name', (transport) => {
     ]);
   });
 
-  it('end the call if the callee does not accept them, or the caller does not', async () => {
+  it('end the call if the callee or the caller does not accept them', async () => {
     const [plain, capable, caller, simple] = [
       await join(),
       await join(CAPABLE),
@@ -80,7 +80,7 @@ describe.each(CONTRACT_MATRIX)('packed payloads, over $name', (transport) => {
     ['CALL', [MESSAGE.CALL, 1, PACKING, 'com.a', PACKED]],
     ['PUBLISH', [MESSAGE.PUBLISH, 1, PACKING, 'com.t', PACKED]],
     ['YIELD', [MESSAGE.YIELD, 1, PACKING, PACKED]],
-  ])('are a violation in a %s from a client that did not announce them', async (_what, message) => {
+  ])('are a protocol violation in a %s from a client that did not announce them', async (_what, message) => {
     const client = await join();
     expect(await ask(client, ...message)).toEqual([
       MESSAGE.ABORT,

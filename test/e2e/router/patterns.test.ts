@@ -4,7 +4,7 @@ import { ANY, CAPABLE, useRouter } from '../../support/contract.js';
 import type { RawClient } from '../../support/raw-client.js';
 import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(CONTRACT_MATRIX)('patterns, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('patterns over $name', (transport) => {
   const { join, ask } = useRouter(transport);
 
   /** Registers in the given order. Returns the registration IDs. */
@@ -27,7 +27,7 @@ describe.each(CONTRACT_MATRIX)('patterns, over $name', (transport) => {
     ['a1.b2.c33.d4.e5', 5],
     ['a1.b2.c88.d4.e5.f6.g7', 6],
     ['a2.b2.c2.d2.e2', undefined],
-  ])('a call of %s goes to registration %s', async (uri, expected) => {
+  ])('route a call of %s to the registration %s', async (uri, expected) => {
     const [callee, caller] = [await join(), await join()];
     const ids = await register(
       callee,
@@ -57,7 +57,7 @@ describe.each(CONTRACT_MATRIX)('patterns, over $name', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['r']]);
   });
 
-  it('have a separate registration of one URI for each policy', async () => {
+  it('have a separate registration for each match policy of one URI', async () => {
     const [callee, caller] = [await join(), await join()];
     const ids = await register(
       callee,
@@ -152,7 +152,7 @@ describe.each(CONTRACT_MATRIX)('patterns, over $name', (transport) => {
     expect(subscriber.unread).toBe(0);
   });
 
-  it('give all subscribers of a pattern one ID, and the publisher none of its own events', async () => {
+  it('give all subscribers of a pattern one ID, and send no publisher its own events', async () => {
     const [one, two] = [await join(), await join()];
     const [, , id] = await ask(one, MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.');
     expect(await ask(two, MESSAGE.SUBSCRIBE, 7, { match: 'prefix' }, 'com.')).toEqual([

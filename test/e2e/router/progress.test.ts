@@ -7,7 +7,7 @@ import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 /** What autobahn|js announces: progressive results, but no call canceling. */
 const PROGRESS_ONLY = { roles: { callee: { features: { progressive_call_results: true } }, caller: {} } };
 
-describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('progressive results over $name', (transport) => {
   const { join, ask, session } = useRouter(transport);
 
   /** An open call: [callee, caller, details of the invocation]. */
@@ -32,7 +32,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
     ['nothing about them', {}],
     ['no', { receive_progress: false }],
     ['null', { receive_progress: null }],
-  ])('are not requested if the caller says %s, and are dropped', async (_what, options) => {
+  ])('are not requested and are dropped if the caller says %s', async (_what, options) => {
     const [callee, caller, details] = await call(options);
     expect(details).toEqual({});
     callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
@@ -40,7 +40,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['whole']]);
   });
 
-  it('come at once, in order and unchanged, until the result', async () => {
+  it('arrive at once, in order and unchanged, until the result', async () => {
     const [callee, caller] = await call(asked);
     for (const tail of [[['one', 1]], [[], { k: 2 }], []])
       callee.send([MESSAGE.YIELD, 1, { progress: true }, ...tail]);
@@ -67,7 +67,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
 
   it.each([
     ['leaves', (client: RawClient) => client.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal'])],
-    ['drops', (client: RawClient) => client.close()],
+    ['loses its connection', (client: RawClient) => client.close()],
   ])('stop if the caller %s', async (_how, go) => {
     const [callee, caller] = await call(asked);
     callee.send([MESSAGE.YIELD, 1, { progress: true }]);
@@ -86,7 +86,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
     ]);
   });
 
-  it('continue after CANCEL with kill, until the final response', async () => {
+  it('continue after CANCEL with kill until the final result', async () => {
     const [callee, caller] = await call(asked);
     caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
     expect(await callee.next()).toStartWith([MESSAGE.INTERRUPT, 1]);
@@ -96,7 +96,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
     expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.canceled']);
   });
 
-  it('prevent the rerouting of a callee that turns out to be unavailable later', async () => {
+  it('prevent the rerouting of a call whose callee is unavailable later', async () => {
     const [callee, caller] = await call(asked);
     callee.send([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
     callee.send([MESSAGE.ERROR, MESSAGE.INVOCATION, 1, {}, 'wamp.error.unavailable']);
@@ -105,7 +105,7 @@ describe.each(CONTRACT_MATRIX)('progressive results, over $name', (transport) =>
     expect(await caller.next()).toEqual([MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.unavailable']);
   });
 
-  it('all reach the caller, however many there are', async () => {
+  it('reach the caller completely, however many there are', async () => {
     const [callee, caller] = [await session(), await session()];
     await callee.register('com.count', {}, async ({ progress }) => {
       for (let part = 0; part < 2000; part++) progress?.({ args: [part] });

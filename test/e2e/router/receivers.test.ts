@@ -66,7 +66,7 @@ const CASES: readonly (readonly [options: Readonly<Record<string, unknown>>, rec
   [{ exclude_authid: ['bob'], exclude_me: false }, ['alice', 'carol', 'nobody']],
 ];
 
-describe.each(CONTRACT_MATRIX)('receivers of an event, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('the receivers of an event over $name', (transport) => {
   const { host, member, ask, hearsNothing } = useRouter(transport, { security: GRANTED });
   let members: Record<Who, Member>;
   beforeEach(async () => {
@@ -89,7 +89,7 @@ describe.each(CONTRACT_MATRIX)('receivers of an event, over $name', (transport) 
   }
 
   it.each(['exact', 'prefix', 'wildcard'])(
-    'are whom its options leave: subscriptions with match %s',
+    'are the sessions that its options allow, for subscriptions with match %s',
     async (match) => {
       const topic = { exact: 'com.t', prefix: 'com.', wildcard: '.t' }[match]!;
       for (const { client } of Object.values(members))
@@ -107,7 +107,7 @@ describe.each(CONTRACT_MATRIX)('receivers of an event, over $name', (transport) 
     },
   );
 
-  it('are the same for retained events of later subscribers', async () => {
+  it('are the same for a retained event and later subscribers', async () => {
     const { client: publisher } = members.bob2;
     for (const [at, [options, receivers]] of CASES.entries()) {
       await ask(

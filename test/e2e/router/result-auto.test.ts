@@ -80,7 +80,7 @@ describe('result = auto', () => {
   }
 
   it.each(['json', 'msgpack', 'cbor'] as const)(
-    'is one dictionary for autobahn|python, in %s',
+    'sends one dictionary to autobahn|python in %s',
     async (format) => {
       const client = await join(AUTOBAHN_PYTHON, format);
       expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [RESULT]]);
@@ -92,12 +92,12 @@ describe('result = auto', () => {
     ['another client', 'Mozilla/5.0'],
     ['a client with the name in another place', 'curl AutobahnPython/23.6.2'],
     ['a client with the name but no version', 'AutobahnPython'],
-  ])('is keyword arguments for %s', async (_, agent) => {
+  ])('sends keyword arguments to %s', async (_, agent) => {
     const client = await join(agent);
     expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
-  it('is keyword arguments over RawSocket, which does not tell the library', async () => {
+  it('sends keyword arguments over RawSocket, which does not identify the library', async () => {
     const client = await connectRawSocket(urlOf('rs'));
     close.push(() => client.close());
     client.send([MESSAGE.HELLO, REALM, { roles: ROLES, agent: AUTOBAHN_PYTHON }]);
@@ -106,7 +106,7 @@ describe('result = auto', () => {
     expect(await client.next()).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
-  it('leaves errors in keyword arguments, those of the upstream and of the gateway', async () => {
+  it('sends errors of the upstream and of the gateway as keyword arguments', async () => {
     const client = await join(AUTOBAHN_PYTHON);
     upstream.respondWith(() => ({ status: 404, json: { error: 'none' } }));
     const refused = await client.call(GET, { id: 1 });
@@ -120,7 +120,7 @@ describe('result = auto', () => {
     upstream.respondWith(() => ({ json: { ok: true } }));
   });
 
-  it('is overridden by a form in the configuration', async () => {
+  it('gives way to a form in the configuration', async () => {
     const python = await join(AUTOBAHN_PYTHON);
     const other = await join('Mozilla/5.0');
     expect(await python.call('com.billing.delete_invoice', { id: 1 })).toEqual([
@@ -138,7 +138,7 @@ describe('result = auto', () => {
     ]);
   });
 
-  it('discloses the library to no other callee and in no meta procedure', async () => {
+  it('discloses the library to no other callee and through no meta procedure', async () => {
     const callee = await join('Mozilla/5.0');
     const [registered] = await callee.exchange([
       MESSAGE.REGISTER,
@@ -159,13 +159,13 @@ describe('result = auto', () => {
     expect(JSON.stringify(told)).not.toMatch(/python/i);
   });
 
-  it('cannot be changed by options of the call', async () => {
+  it('ignores options of the call', async () => {
     const client = await join(undefined);
     const answer = await client.call(GET, { id: 1 }, { _caller_library: 'autobahn-python' });
     expect(answer).toEqual([MESSAGE.RESULT, 1, {}, [], RESULT]);
   });
 
-  it('keeps nothing of a long User-Agent, and logs nothing of it', async () => {
+  it('neither keeps nor logs a long User-Agent', async () => {
     const client = await join(`AutobahnPython/${'s3cret'.repeat(1500)}`);
     expect(await client.call(GET, { id: 1 })).toEqual([MESSAGE.RESULT, 1, {}, [RESULT]]);
     expect(log.text()).not.toContain('s3cret');

@@ -8,10 +8,10 @@ import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 const RETAIN = { retain: true, acknowledge: true };
 const GET = { get_retained: true };
 
-describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('retained events over $name', (transport) => {
   const { connect, join, ask } = useRouter(transport, { limits: { ...LIMITS, maxRetainedEvents: 3 } });
 
-  it('come on request after SUBSCRIBED: the last retained one', async () => {
+  it('arrive after SUBSCRIBED if the subscriber asks for the last one', async () => {
     const publisher = await join();
     await ask(publisher, MESSAGE.PUBLISH, 1, RETAIN, 'com.t', ['old']);
     const [, , publication] = await ask(publisher, MESSAGE.PUBLISH, 2, RETAIN, 'com.t', ['new'], { k: 1 });
@@ -38,7 +38,7 @@ describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
     expect(late.unread).toBe(0);
   });
 
-  it('outlive their publisher, and name it if it asked for that', async () => {
+  it('outlive their publisher, and disclose it if it asked for that', async () => {
     const publisher = await connect();
     const [, id] = await hello(publisher);
     await ask(publisher, MESSAGE.PUBLISH, 1, { ...RETAIN, disclose_me: true }, 'com.t');
@@ -53,7 +53,7 @@ describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
     ]);
   });
 
-  it('come for each topic that a pattern matches, in order and with the topic', async () => {
+  it('arrive for each topic that a pattern matches, in order and with the topic', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.b', 'com.a', 'org.a'].entries())
       await ask(publisher, MESSAGE.PUBLISH, at + 1, RETAIN, topic, [at]);
@@ -79,7 +79,7 @@ describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
     expect(late.unread).toBe(0);
   });
 
-  it('come only to sessions that would have got them', async () => {
+  it('arrive only at sessions that would have got the original event', async () => {
     const [publisher, one, two] = [await join(), await connect(), await connect()];
     const [, id] = await hello(one);
     await hello(two);
@@ -96,14 +96,14 @@ describe.each(CONTRACT_MATRIX)('retained events, over $name', (transport) => {
     }
   });
 
-  it('come to their publisher if it wants its own events', async () => {
+  it('arrive at their publisher if it wants its own events', async () => {
     const publisher = await join();
     await ask(publisher, MESSAGE.PUBLISH, 1, { ...RETAIN, exclude_me: false }, 'com.t');
     await ask(publisher, MESSAGE.SUBSCRIBE, 2, GET, 'com.t');
     expect(await publisher.next()).toEqual([MESSAGE.EVENT, ANY, ANY, { retained: true }]);
   });
 
-  it('are dropped from the oldest on when there are too many', async () => {
+  it('are dropped, the oldest first, when there are too many', async () => {
     const publisher = await join();
     for (const [at, topic] of ['com.a', 'com.b', 'com.c', 'com.d'].entries())
       await ask(publisher, MESSAGE.PUBLISH, at + 1, RETAIN, topic);

@@ -7,10 +7,10 @@ import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
 const FORCE = { force_reregister: true };
 
-describe.each(CONTRACT_MATRIX)('revocation, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('revocation over $name', (transport) => {
   const { host, join, ask } = useRouter(transport);
 
-  it('takes a registration from all its callees, and tells those that support it', async () => {
+  it('removes a registration from all its callees, and notifies those that support it', async () => {
     const [one, two, deaf] = [await join(CAPABLE), await join(CAPABLE), await join(PLAIN_CALLEE)];
     const shared = { invoke: 'roundrobin' };
     const [, , old] = await ask(one, MESSAGE.REGISTER, 1, shared, 'com.a');
@@ -38,7 +38,7 @@ describe.each(CONTRACT_MATRIX)('revocation, over $name', (transport) => {
     expect([one.unread, two.unread, deaf.unread]).toEqual([0, 0, 0]);
   });
 
-  it('leaves open calls with their callees', async () => {
+  it('leaves open calls to their callees', async () => {
     const [callee, caller] = [await join(CAPABLE), await join()];
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     caller.send([MESSAGE.CALL, 1, {}, 'com.a']);
@@ -49,7 +49,7 @@ describe.each(CONTRACT_MATRIX)('revocation, over $name', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 1, {}, ['still mine']]);
   });
 
-  it('is a plain registration if there is nothing to revoke', async () => {
+  it('registers as usual if there is nothing to revoke', async () => {
     expect(await ask(await join(), MESSAGE.REGISTER, 1, FORCE, 'com.a')).toEqual([
       MESSAGE.REGISTERED,
       1,
@@ -57,7 +57,7 @@ describe.each(CONTRACT_MATRIX)('revocation, over $name', (transport) => {
     ]);
   });
 
-  it('takes nothing from sessions of the router’s own process', async () => {
+  it('removes nothing from sessions in the process of the router', async () => {
     const [ours, theirs] = localPeers();
     host().router.attach(theirs, IN_PROCESS);
     const trusted = rawOver(ours);

@@ -5,10 +5,10 @@ import { ANY, useRouter } from '../../support/contract.js';
 import { ALL_ROLES, hello } from '../../support/raw-client.js';
 import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 
-describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('sessions over $name', (transport) => {
   const { host, connect, join, ask } = useRouter(transport);
 
-  it('sends WELCOME with everything that clients need to an anonymous client', async () => {
+  it('an anonymous client gets WELCOME with everything that clients need', async () => {
     const welcome = await hello(await connect());
     expect(welcome).toEqual([
       MESSAGE.WELCOME,
@@ -34,11 +34,11 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
     ['no roles', ['realm1', {}], 'wamp.error.protocol_violation'],
     ['roles of a router only', ['realm1', { roles: { dealer: {} } }], 'wamp.error.protocol_violation'],
     [
-      'authmethods that are not there',
+      'unavailable authmethods',
       ['realm1', { roles: ALL_ROLES, authmethods: ['ticket'] }],
       'wamp.error.no_matching_auth_method',
     ],
-  ])('aborts a HELLO with %s', async (_what, [realm, details], uri) => {
+  ])('a HELLO with %s gets ABORT', async (_what, [realm, details], uri) => {
     const client = await connect();
     const abort = await hello(client, realm as string, details as object);
     // Three elements, with the message in Details: autobahn|python accepts no others.
@@ -54,7 +54,7 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
     ['a REGISTERED', [MESSAGE.REGISTERED, 1, 1]],
     ['an EVENT', [MESSAGE.EVENT, 1, 1, {}]],
     ['an ERROR for a CALL', [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'com.x']],
-  ])('treats %s from a client as a protocol violation', async (_what, message) => {
+  ])('a client that sends %s violates the protocol', async (_what, message) => {
     const client = await join();
     expect(await ask(client, ...message)).toEqual([
       MESSAGE.ABORT,
@@ -67,7 +67,7 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
   it.each([
     ['a CALL', [MESSAGE.CALL, 1, {}, 'com.a']],
     ['a GOODBYE', [MESSAGE.GOODBYE, {}, 'wamp.close.normal']],
-  ])('treats %s before HELLO as a protocol violation', async (_what, message) => {
+  ])('a client that sends %s before HELLO violates the protocol', async (_what, message) => {
     const client = await connect();
     expect(await ask(client, ...message)).toEqual([
       MESSAGE.ABORT,
@@ -77,7 +77,7 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
     await client.closed;
   });
 
-  it('replies to GOODBYE, removes the session, and lets the connection join again', async () => {
+  it('a session ends after GOODBYE and its reply, and its connection may join again', async () => {
     const client = await join();
     const other = await join();
     await ask(client, MESSAGE.REGISTER, 1, {}, 'com.a');
@@ -104,14 +104,14 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
     expect(await ask(client, MESSAGE.REGISTER, 1, {}, 'com.a')).toEqual([MESSAGE.REGISTERED, 1, ANY]);
   });
 
-  it('never replies to ABORT, and removes the session', async () => {
+  it('a session ends after ABORT without a reply', async () => {
     const client = await join();
     client.send([MESSAGE.ABORT, {}, 'wamp.error.protocol_violation']);
     await client.closed;
     expect(client.unread).toBe(0);
   });
 
-  it('keeps realms separate', async () => {
+  it('a session has no access to other realms', async () => {
     const callee = await join();
     await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.a');
     const stranger = await join(undefined, 'realm2');
@@ -124,7 +124,7 @@ describe.each(CONTRACT_MATRIX)('sessions, over $name', (transport) => {
     ]);
   });
 
-  it('sends GOODBYE when the router closes, and waits for the reply', async () => {
+  it('a session gets GOODBYE when the router closes, which waits for the reply', async () => {
     const client = await join();
     const closing = host().router.close();
     expect(await client.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']);

@@ -25,7 +25,7 @@ const GOINGS: readonly ((callee: Callee) => Promise<unknown>)[] = [
   ({ session, registration }) => session.unregister(registration),
 ];
 
-describe.each(CONTRACT_MATRIX)('shared registrations whose callees come and go, over $name,', (transport) => {
+describe.each(CONTRACT_MATRIX)('shared registrations whose callees come and go over $name', (transport) => {
   const { session } = useRouter(transport);
 
   /**
@@ -64,19 +64,19 @@ describe.each(CONTRACT_MATRIX)('shared registrations whose callees come and go, 
     }
   }
 
-  it.each(MATCHES)('go to the first callee: %s', async (match, uri) => {
+  it.each(MATCHES)('send calls to the first callee: %s', async (match, uri) => {
     await churn('first', match, uri, async (names, call) => {
       for (let at = 0; at < 3; at++) expect(await call()).toBe(names[0]);
     });
   });
 
-  it.each(MATCHES)('go to the last callee: %s', async (match, uri) => {
+  it.each(MATCHES)('send calls to the last callee: %s', async (match, uri) => {
     await churn('last', match, uri, async (names, call) => {
       for (let at = 0; at < 3; at++) expect(await call()).toBe(names.at(-1));
     });
   });
 
-  it.each(MATCHES)('go to each callee in turn: %s', async (match, uri) => {
+  it.each(MATCHES)('send calls to each callee in turn: %s', async (match, uri) => {
     let before: unknown;
     await churn('roundrobin', match, uri, async (names, call) => {
       // One round and a part of the next, so that changes happen at any turn.
@@ -91,13 +91,13 @@ describe.each(CONTRACT_MATRIX)('shared registrations whose callees come and go, 
     });
   });
 
-  it.each(MATCHES)('go to a random callee: %s', async (match, uri) => {
+  it.each(MATCHES)('send calls to a random callee: %s', async (match, uri) => {
     await churn('random', match, uri, async (names, call) => {
       for (let at = 0; at < 5; at++) expect(names).toContain(await call());
     });
   });
 
-  it('leave no caller without a response, whichever callee leaves with open calls', async () => {
+  it('leave no caller without a result or an error, whichever callee leaves with open calls', async () => {
     const caller = await session();
     const callees: Session[] = [];
     for (let at = 0; at < 4; at++) {

@@ -7,7 +7,7 @@ import { CONTRACT_MATRIX } from '../../support/transport-matrix.js';
 const answer = (name: string): InvocationOutcome => ({ kind: 'result', payload: { args: [name] } });
 const unavailable: InvocationOutcome = { kind: 'error', uri: 'wamp.error.unavailable', payload: {} };
 
-describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('shared registrations over $name', (transport) => {
   const { session } = useRouter(transport);
 
   /**
@@ -40,12 +40,12 @@ describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) =
     ['first', 'aaa'],
     ['last', 'ccc'],
     ['roundrobin', 'abca'],
-  ])('%s chooses by the order of registration', async (invoke, expected) => {
+  ])('choose callees by the order of registration with %s', async (invoke, expected) => {
     await callees('abc', invoke);
     expect(await calls(await session(), expected.length)).toBe(expected);
   });
 
-  it('random calls all of them, sooner or later', async () => {
+  it('call every callee after a while with random', async () => {
     await callees('abc', 'random');
     const caller = await session();
     const seen = new Set<unknown>();
@@ -60,7 +60,7 @@ describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) =
     ['roundrobin', 'a', 'bcb'],
     ['roundrobin', 'b', 'cac'],
     ['roundrobin', 'c', 'bab'],
-  ])('%s continues when %s leaves', async (invoke, leaver, expected) => {
+  ])('continue with %s when %s leaves', async (invoke, leaver, expected) => {
     const all = await callees('abc', invoke);
     const caller = await session();
     if (invoke === 'roundrobin') expect(await calls(caller, 1)).toBe('a');
@@ -68,7 +68,7 @@ describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) =
     expect(await calls(caller, expected.length)).toBe(expected);
   });
 
-  it('roundrobin continues when one unregisters and registers again as the last one', async () => {
+  it('continue with roundrobin when a callee unregisters and registers again as the last one', async () => {
     const [one] = await callees('abc', 'roundrobin');
     const caller = await session();
     expect(await calls(caller, 2)).toBe('ab');
@@ -105,7 +105,7 @@ describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) =
     expect(await call(await session())).toBe('a');
   });
 
-  it('refuse a session a second time: autobahn|python fails on a known registration ID', async () => {
+  it('refuse a session that has registered already, because autobahn|python fails on a known ID', async () => {
     const { session: one } = await callee('a', { invoke: 'roundrobin' });
     await expect(
       one.register('com.a', { invoke: 'roundrobin' }, async () => answer('again')),
@@ -121,7 +121,7 @@ describe.each(CONTRACT_MATRIX)('shared registrations, over $name', (transport) =
       ['roundrobin', 'b', 'acacac'],
       ['roundrobin', 'c', 'ababab'],
       ['random', 'ac', 'bbb'],
-    ])('is skipped by %s: %s', async (invoke, busy, expected) => {
+    ])('is skipped by %s if %s are unavailable', async (invoke, busy, expected) => {
       await callees('abc', invoke, [...busy]);
       expect(await calls(await session(), expected.length)).toBe(expected);
     });

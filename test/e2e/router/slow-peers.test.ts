@@ -40,7 +40,7 @@ async function ask(client: Client, ...message: unknown[]) {
   return client.next();
 }
 
-it('a caller that never reads its progressive results is closed, its call interrupted, and others are served', async () => {
+it('a caller that never reads its progressive results loses its connection and its call, and others are served', async () => {
   const [callee, slow, other] = [await join(), await join(), await join()];
   await ask(callee, MESSAGE.REGISTER, 1, {}, 'com.p');
   slow.send([MESSAGE.CALL, 1, { receive_progress: true }, 'com.p']);
@@ -64,7 +64,7 @@ it('a caller that never reads its progressive results is closed, its call interr
   expect(await other.next()).toEqual([MESSAGE.RESULT, 1, {}, ['served']]);
 });
 
-it('a callee that never reads its invocations is cut off, and none of its callers is left waiting', async () => {
+it('a callee that never reads its invocations loses its connection, and no caller is left waiting', async () => {
   const [slow, caller] = [await join(), await join()];
   await ask(slow, MESSAGE.REGISTER, 1, {}, 'com.p');
   slow.ws.pause();

@@ -10,7 +10,7 @@ const ADD = 'wamp.session.add_testament';
 const FLUSH = 'wamp.session.flush_testaments';
 const GOODBYE = [MESSAGE.GOODBYE, {}, 'wamp.close.normal'];
 
-describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('testaments over $name', (transport) => {
   const { host, connect, join, member, ask, hearsNothing } = useRouter(transport, {
     limits: { ...LIMITS, maxTestaments: 3 },
   });
@@ -47,9 +47,9 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
   }
 
   it.each([
-    ['says goodbye', ({ client }: Member) => client.send(GOODBYE)],
-    ['drops', ({ client }: Member) => client.close()],
-    ['aborts', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
+    ['sends GOODBYE', ({ client }: Member) => client.send(GOODBYE)],
+    ['loses its connection', ({ client }: Member) => client.close()],
+    ['sends ABORT', ({ client }: Member) => client.send([MESSAGE.ABORT, {}, 'com.example.fed_up'])],
     ['breaks the protocol', ({ client }: Member) => client.send([MESSAGE.REGISTERED, 1, 1])],
   ])('are published unchanged when their session %s', async (_how, go) => {
     await add(['com.one', ['a', 1], { k: null }]);
@@ -67,7 +67,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     await hearsNothing(heir);
   });
 
-  it('are published with scope detached first, and in order within each scope', async () => {
+  it('are published in their order, those with scope detached first', async () => {
     await add(['com.t', ['destroyed 1']]);
     await add(['com.t', ['detached 1']], { scope: 'detached' });
     await add(['com.t', ['destroyed 2']], { scope: 'destroyed' });
@@ -98,7 +98,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     expect(await heard(1)).toEqual(['another’s']);
   });
 
-  it('come after the events of removed entries, and before on_leave of the session', async () => {
+  it('are published after the events of removed entries and before on_leave of the session', async () => {
     await ask(heir, MESSAGE.SUBSCRIBE, 2, { match: 'prefix' }, 'wamp.');
     await ask(testator.client, MESSAGE.REGISTER, 1, {}, 'com.a');
     await ask(testator.client, MESSAGE.SUBSCRIBE, 2, {}, 'com.unheard');
@@ -128,8 +128,8 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     expect(await heard(1)).toEqual(['second session']);
   });
 
-  describe('are published as their options say:', () => {
-    it('to sessions on all lists', async () => {
+  describe('with options', () => {
+    it('are published to the sessions that all lists allow', async () => {
       const [one, two] = [await member(), await member()];
       for (const { client } of [one, two]) await ask(client, MESSAGE.SUBSCRIBE, 1, {}, 'com.t');
       await add(['com.t', ['for one']], { publish_options: { eligible: [one.id] } });
@@ -142,7 +142,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
       await hearsNothing(one.client, two.client);
     });
 
-    it('with their publisher’s name if it asked for that, and retained', async () => {
+    it('are published with the name of their publisher if it asked for that, and are retained', async () => {
       await add(['com.t', ['bye']], { publish_options: { disclose_me: true, retain: true } });
       testator.client.send(GOODBYE);
       const identity = {
@@ -156,7 +156,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
       expect(await late.next()).toEqual([MESSAGE.EVENT, ANY, ANY, { ...identity, retained: true }, ['bye']]);
     });
 
-    it('without acknowledgement, and not to their publisher', async () => {
+    it('are published without acknowledgement, and not to their publisher', async () => {
       await ask(testator.client, MESSAGE.SUBSCRIBE, 90, {}, 'com.t');
       await add(['com.t', ['bye']], { publish_options: { acknowledge: true, exclude_me: false } });
       expect(await ask(testator.client, ...GOODBYE)).toEqual([
@@ -168,7 +168,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
       expect(testator.client.unread).toBe(0);
     });
 
-    it('packed, if the session announced that', async () => {
+    it('are published packed if the session announced that', async () => {
       const packed = { ppt_scheme: 'x_mine', ppt_serializer: 'cbor' };
       expect(await answerTo(ADD, ['com.t', ['\0cGFja2Vk']], { publish_options: packed })).toBe(
         'wamp.error.invalid_argument',
@@ -209,14 +209,14 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     await hearsNothing(heir);
   });
 
-  it.each([['frozen'], [1], [[]]])('cannot be flushed by the scope %j', async (scope) => {
+  it.each([['frozen'], [1], [[]]])('are not flushed by the scope %j', async (scope) => {
     await add(['com.t']);
     expect(await answerTo(FLUSH, [], { scope })).toBe('wamp.error.invalid_argument');
     testator.client.send(GOODBYE);
     expect(await heard(1)).toEqual(['com.t']);
   });
 
-  it('have a limit of their total size; those that were accepted stay', async () => {
+  it('are refused beyond the limit of their total size, and those that were accepted stay', async () => {
     await add(['com.t', ['first', 'x'.repeat(6000)]]);
     expect(await answerTo(ADD, ['com.t', ['second', 'x'.repeat(6000)]])).toBe(
       'bondy.error.too_many_requests',
@@ -228,7 +228,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     expect(await heard(1)).toEqual(['first']);
   });
 
-  it('are not published when the router closes, and neither is on_leave', async () => {
+  it('are not published when the router closes, nor is on_leave', async () => {
     await add(['com.t']);
     // The first session is closed first: this one is still there when the testator leaves.
     const last = await join();
@@ -243,7 +243,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
     expect(last.unread).toBe(0);
   });
 
-  it('do not exist for a session that is still joining', async () => {
+  it('are refused to a session that is still joining', async () => {
     const guest = await connect();
     expect(await ask(guest, MESSAGE.CALL, 1, {}, ADD, ['com.t'])).toStartWith([MESSAGE.ABORT]);
     await hearsNothing(heir);
@@ -253,7 +253,7 @@ describe.each(CONTRACT_MATRIX)('testaments, over $name', (transport) => {
 describe.each(CONTRACT_MATRIX)('testaments in a realm that refuses disclosure, over $name', (transport) => {
   const { join, ask } = useRouter(transport, { rules: () => ({ disclosure: 'refuse' }) });
 
-  it('must not name their publisher', async () => {
+  it('are refused if they disclose their publisher', async () => {
     const options = { publish_options: { disclose_me: true } };
     expect(await ask(await join(), MESSAGE.CALL, 1, {}, ADD, ['com.t'], options)).toEqual([
       MESSAGE.ERROR,
@@ -269,7 +269,7 @@ describe.each(CONTRACT_MATRIX)('testaments in a realm that refuses disclosure, o
 describe.each(CONTRACT_MATRIX)('testaments in a realm with grants, over $name', (transport) => {
   const { member, ask, call, hearsNothing } = useRouter(transport, { security: GRANTED });
 
-  it('need a grant to publish to their topics', async () => {
+  it('are refused without a grant to publish to their topics', async () => {
     const { client } = await member(BOB);
     expect(await ask(client, MESSAGE.CALL, 1, {}, ADD, ['org.t'])).toStartWith([
       MESSAGE.ERROR,

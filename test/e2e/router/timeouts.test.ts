@@ -12,7 +12,7 @@ const TIMEOUT = [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, 'wamp.error.timeout', [expe
 const INTERRUPT = [MESSAGE.INTERRUPT, 1, { mode: 'killnowait', reason: 'wamp.error.timeout' }];
 const PROGRESS = { receive_progress: true };
 
-describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
+describe.each(CONTRACT_MATRIX)('timeouts of calls over $name', (transport) => {
   const clock = createFakeClock();
   const limits = { ...LIMITS, callTimeout: DEFAULT, maxCallTimeout: CAP };
   const { host, join, ask, hearsNothing } = useRouter(transport, { clock, limits });
@@ -51,13 +51,13 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
   }
 
   it.each([
-    ['the default if the caller names none', {}, DEFAULT],
+    ['the default if the caller sets none', {}, DEFAULT],
     ['the default if the caller says 0', { timeout: 0 }, DEFAULT],
     ['the default if the caller says null', { timeout: null }, DEFAULT],
-    ['the caller’s, shorter than the default', { timeout: 5 }, 5],
-    ['the caller’s, longer than the default', { timeout: 60_000 }, 60_000],
-    ['the cap if the caller’s is longer', { timeout: 2 ** 40 }, CAP],
-  ])('are %s; the callee is interrupted', async (_what, options, ms) => {
+    ['those of the caller if shorter than the default', { timeout: 5 }, 5],
+    ['those of the caller if longer than the default', { timeout: 60_000 }, 60_000],
+    ['the cap if those of the caller are longer', { timeout: 2 ** 40 }, CAP],
+  ])('are %s, and the callee is interrupted', async (_what, options, ms) => {
     const { callee, caller, details } = await call({ options });
     expect(details).toEqual({});
     await endsIn(ms, caller);
@@ -70,7 +70,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
     expect(await caller.next()).toEqual([MESSAGE.RESULT, 2, {}, ['in time']]);
   });
 
-  it('end a call without a message to a callee that does not support INTERRUPT', async () => {
+  it('end a call without an INTERRUPT to a callee that does not support it', async () => {
     const { callee, caller } = await call({ details: PLAIN_CALLEE, options: { timeout: 500 } });
     await endsIn(500, caller);
     callee.send([MESSAGE.YIELD, 1, {}, ['late']]);
@@ -80,7 +80,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
   it.each([
     ['prefix', 'com.'],
     ['wildcard', '.a'],
-  ])('apply to patterns too: %s', async (match, uri) => {
+  ])('apply to patterns: %s', async (match, uri) => {
     const { caller } = await call({ registration: { match }, uri, options: { timeout: 500 } });
     await endsIn(500, caller);
   });
@@ -90,7 +90,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
       ['the caller’s', { ...PROGRESS, timeout: 500 }, 500],
       ['the default', PROGRESS, DEFAULT],
       ['the cap', { ...PROGRESS, timeout: CAP + 1 }, CAP],
-    ])('start again with each of them: %s', async (_what, options, ms) => {
+    ])('start again with each progressive result: %s', async (_what, options, ms) => {
       const { callee, caller } = await call({ options });
       for (let part = 1; part <= 4; part++) {
         clock.advance(ms - 1);
@@ -112,7 +112,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
       await endsIn(100, caller);
     });
 
-    it('do not start again once the call was cancelled', async () => {
+    it('do not start again after the call was cancelled', async () => {
       const { callee, caller } = await call({ options: { ...PROGRESS, timeout: 500 } });
       caller.send([MESSAGE.CANCEL, 1, { mode: 'kill' }]);
       expect(await callee.next()).toStartWith([
@@ -127,7 +127,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
       await hearsNothing(callee);
     });
 
-    it('do not affect those of other calls', async () => {
+    it('do not affect the timeouts of other calls', async () => {
       const { callee, caller } = await call({ options: PROGRESS });
       const other = await join(CAPABLE);
       other.send([MESSAGE.CALL, 1, PROGRESS, 'com.a']);
@@ -150,17 +150,20 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
       ['not asked for', {}, CAPABLE, {}],
       ['refused', { forward_timeout: false }, CAPABLE, {}],
       ['not announced', registration, PLAIN_CALLEE, {}],
-    ])('are forwarded if that was %s', async (_what, asked, details, expected) => {
-      expect((await call({ options: { timeout: 500 }, registration: asked, details })).details).toEqual(
-        expected,
-      );
-    });
+    ])(
+      'are forwarded only if that is asked for and announced: %s',
+      async (_what, asked, details, expected) => {
+        expect((await call({ options: { timeout: 500 }, registration: asked, details })).details).toEqual(
+          expected,
+        );
+      },
+    );
 
     it.each([
-      ['none if the caller named none', {}, {}],
-      ['no more than the cap', { timeout: CAP + 1 }, { timeout: CAP }],
+      ['not at all if the caller sets none', {}, {}],
+      ['shortened to the cap', { timeout: CAP + 1 }, { timeout: CAP }],
       [
-        'beside all else that an invocation tells',
+        'beside all other details of an INVOCATION',
         { timeout: 500, disclose_me: true, ...PROGRESS },
         {
           timeout: 500,
@@ -171,13 +174,13 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
           caller_authrole: ANY,
         },
       ],
-    ])('are %s', async (what, options, expected) => {
+    ])('are forwarded %s', async (what, options, expected) => {
       const isPattern = what.startsWith('beside');
       const fixture = { options, registration: { ...registration, ...(isPattern && { match: 'prefix' }) } };
       expect((await call({ ...fixture, uri: isPattern ? 'com.' : 'com.a' })).details).toEqual(expected);
     });
 
-    it('end with the callee’s response, or with the router’s later backstop', async () => {
+    it('end with the reply of the callee, or with the later timeout of the router', async () => {
       const { callee, caller } = await call({ options: { timeout: 500 }, registration });
       clock.advance(500);
       await hearsNothing(caller);
@@ -198,7 +201,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
     });
   });
 
-  describe('are forgotten', () => {
+  describe('that no longer matter', () => {
     it.each<[string, (callee: RawClient, caller: RawClient) => void, readonly unknown[] | undefined]>([
       ['with the result', (callee) => callee.send([MESSAGE.YIELD, 1, {}]), [MESSAGE.RESULT, 1, {}]],
       [
@@ -221,7 +224,7 @@ describe.each(CONTRACT_MATRIX)('timeouts of calls, over $name', (transport) => {
         (_, caller) => caller.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']),
         undefined,
       ],
-    ])('%s', async (_what, end, expected) => {
+    ])('are forgotten %s', async (_what, end, expected) => {
       for (const options of [{ timeout: 500 }, {}]) {
         const { callee, caller, timers } = await call({ options });
         end(callee, caller);

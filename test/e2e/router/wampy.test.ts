@@ -22,19 +22,19 @@ describe('wampy', () => {
     return client;
   }
 
-  it('joins, and gets what it needs to know about the router', async () => {
+  it('joins and learns what it needs to know about the router', async () => {
     const { client, welcome } = await connectWampy(host.url, 'realm1');
     clients.push(client);
     expect(welcome).toMatchObject({ roles: { dealer: { features: { call_canceling: true } } } });
   });
 
-  it('is told that a realm is unknown', async () => {
+  it('learns that a realm is unknown', async () => {
     await expect(connectWampy(host.url, 'nowhere')).rejects.toMatchObject({
       errorUri: 'wamp.error.no_such_realm',
     });
   });
 
-  it('calls, with args and kwargs both ways, and gets errors', async () => {
+  it('calls with args and kwargs, and gets results and errors with them', async () => {
     const [callee, caller] = [await connect(), await connect()];
     await callee.register('com.echo', ({ argsList, argsDict }) => ({
       argsList: argsList ?? [],
@@ -57,7 +57,7 @@ describe('wampy', () => {
     });
   });
 
-  it('registers once, unregisters, registers again', async () => {
+  it('registers a procedure once, unregisters it, and registers it again', async () => {
     const [one, two] = [await connect(), await connect()];
     await one.register('com.a', () => ({ argsList: ['one'] }));
     await expect(two.register('com.a', () => null)).rejects.toMatchObject({
@@ -83,7 +83,7 @@ describe('wampy', () => {
   });
 
   it.each(['skip', 'kill', 'killnowait'] as const)(
-    'cancels with mode %s, and stays connected',
+    'cancels with mode %s and stays connected',
     async (mode) => {
       const [callee, caller] = [await connect(), await connect()];
       let begun: () => void = () => {};
