@@ -4,8 +4,8 @@ import { type FamilySpec, pendingFamily, type Scope, type SingleSpec } from './s
 const INTRODUCTION = `<!-- Generated from src/config/schema by "npm run docs". Do not edit. -->
 # Configuration reference
 
-The gateway reads one file, \`bondy.conf\`, and the files that it includes. \`rpc-gateway check\` reports every problem at once, each as
-\`file:line: key: what is wrong and what is allowed\`.
+The gateway reads one file, \`bondy.conf\`, and the files that it includes. \`rpc-gateway check\` reports every problem at once. Each message has the
+form \`file:line: key: what is wrong and what is allowed\`.
 
 ## Syntax
 
@@ -17,27 +17,27 @@ rpc_gateway.services.billing.headers.X-Motto = "verbatim: \${NOT_REPLACED} # not
 include conf.d/*.conf
 \`\`\`
 
-- A line is \`key = value\`. Spaces around both are removed; a value may contain spaces and \`=\`. A \`#\` after a space begins a
-  comment. A value that begins with \`#\` needs quotes.
-- A value in single or double quotes is taken literally: it has no comments, and \`\${ENV}\` is not replaced. There is no escape
-  character; put a value with one kind of quote between the other kind. \`{{variable}}\` works in quotes too.
+- A line is \`key = value\`. The gateway removes spaces around the key and the value. A value may contain spaces and \`=\`. A \`#\` after a space begins
+  a comment. A value that begins with \`#\` needs quotes.
+- A value in single or double quotes is literal text. It has no comments, and the gateway does not replace \`\${ENV}\` in it. \`{{variable}}\` works in
+  quotes too. There is no escape character. If a value contains one kind of quote, put it between quotes of the other kind.
 - \`\${NAME}\` is an environment variable. \`\${NAME:-default}\` has a default for a variable that is unset or empty. An unset
   variable without a default is an error.
-- \`include path\` reads another file in this place. The path is relative to the file that includes it. A glob includes its files
-  in the order of their names, and may match none.
-- If a key is set twice, the last value counts, and a warning says so.
+- \`include path\` reads another file in this place. The path is relative to the file that includes it. The path may be a glob. A glob includes its
+  files in the order of their names. It may match no file.
+- If a key is set twice, the last value counts, and the gateway prints a warning.
 - \`http_connector.\` is another name for \`rpc_gateway.\`, with the same keys.
-- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. Other unknown keys are ignored with a
-  notice, so that a complete file of Bondy works. A key that differs from a known one by one or two letters is always an error.
-- Paths are relative to the configuration file that names them.
+- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. The gateway ignores other unknown keys and prints a notice, so
+  a complete file of Bondy works. A key that differs from a known key by one or two letters is always an error.
+- A path is relative to the configuration file in which it is written.
 
 | type | how it is written |
 |---|---|
 | duration | numbers with units, combined: \`15s\`, \`1h30m\`, \`500ms\`. Units: \`f\` (14 days), \`w\`, \`d\`, \`h\`, \`m\`, \`s\`, \`ms\`. At most 24 days |
 | byte size | a number with \`KB\`, \`MB\` or \`GB\`; 1 KB is 1,024 bytes |
-| flag | \`on\` or \`off\`. Upper and lower case are the same here, and in the words that a key allows |
+| flag | \`on\` or \`off\`. Upper and lower case are the same, here and in keys that allow only certain words |
 | list | values separated by commas |
-| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`. \`{{vars.name}}\` is a variable of \`auth.vars\` or \`auth.secrets\`. A value that is exactly one variable keeps its type. In a JSON body a constant or default that is JSON keeps its type (\`true\`, \`10\`); in quotes it is text |
+| template | text with variables: \`{{name}}\`, or \`{{name:-default}}\`. In path, query, headers, cookies and body a variable is a kwarg of the call, or one of \`{{caller.authid}}\`, \`{{caller.authrole}}\`, \`{{caller.session}}\`, \`{{realm}}\`. \`{{vars.name}}\` is a variable of \`auth.vars\` or \`auth.secrets\`. If the text is exactly one variable, the value keeps its type. In a JSON body, a constant or default that is JSON keeps its type (\`true\`, \`10\`). In quotes it is text |
 | WAMP URI | words separated by single dots, without spaces and \`#\` |
 `;
 
@@ -45,13 +45,14 @@ const PLACES: Readonly<Record<string, string>> = {
   'services.$service':
     'These keys begin with `rpc_gateway.services.$service.`, where `$service` is a name of your choice. A service needs a `base_url` and at least one procedure.',
   'services.$service.procedures.$proc':
-    'Under `rpc_gateway.services.$service.procedures.$proc.`. A key that the service has too takes precedence here.',
+    'These keys begin with `rpc_gateway.services.$service.procedures.$proc.`. If the service sets the same key, the value of the procedure takes precedence.',
   'listeners.$name':
-    'Under `listeners.$name.`: where WAMP clients connect. Without any listener there are two: `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
-  wamp: 'Under `wamp.`',
-  security: 'Under `security.`',
-  router: 'Under `router.`: the gateway joins an existing WAMP router instead of its own.',
-  log: 'Under `log.`',
+    'These keys begin with `listeners.$name.`. WAMP clients connect to a listener. If the file has no listener, the gateway opens two: `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
+  wamp: 'These keys begin with `wamp.`.',
+  security: 'These keys begin with `security.`.',
+  router:
+    'These keys begin with `router.`. With them the gateway joins an existing WAMP router instead of its own router.',
+  log: 'These keys begin with `log.`.',
 };
 
 /** Renders docs/reference/configuration.md from the schema. */
@@ -59,7 +60,7 @@ export function renderReference(): string {
   const [procedures, services] = GATEWAY_SCOPES as readonly [Scope, Scope];
   const sections = [services, procedures, ...TOP_SCOPES].map(renderScope);
   const note =
-    '\nKeys marked ⏳ are accepted and checked, but have no effect yet in this version. A notice at the start says so.\n';
+    '\nThe gateway accepts and checks the keys marked with ⏳, but they have no effect yet in this version. It prints a notice about them at the start.\n';
   const marks = sections.some((section) => section.includes('⏳'));
   return `${[`${INTRODUCTION}${marks ? note : ''}`, ...sections].join('\n')}`;
 }

@@ -41,21 +41,21 @@ export const AUTH_KEYS = {
   'auth.fetch.url': {
     type: urlTemplate,
     meaning:
-      'The token endpoint. Required if any `auth.fetch` key is set. It must begin with `http://` or `https://`, not with a variable. Values of variables are percent-encoded, so they cannot add a port or a path. Redirects are not followed.',
+      'The token endpoint. The key is required if any `auth.fetch` key is set. The URL must begin with `http://` or `https://`, not with a variable. The gateway percent-encodes the values of variables, so they cannot add a port or a path. It does not follow redirects.',
     example: 'https://idp.example.com/oauth/token',
   },
   'auth.fetch.body_encoding': {
     type: oneOf('form', 'json', 'none'),
     default: 'none',
     meaning:
-      'How the fields of `auth.fetch.body` are sent: as an HTML form, as a JSON object with text values, or not at all.',
+      'How the gateway sends the fields of `auth.fetch.body`. `form`: as an HTML form. `json`: as a JSON object with text values. `none`: not at all.',
     example: 'form',
   },
   'auth.fetch.body.$key': {
     type: authTemplate,
     family: { name: nonEmptyText, collect: secretTemplates },
     secret: true,
-    meaning: "A field of the token request's body. Needs `auth.fetch.body_encoding`.",
+    meaning: "A field of the token request's body. It needs `auth.fetch.body_encoding`.",
     example: 'auth.fetch.body.grant_type = client_credentials',
   },
   'auth.fetch.headers.$key': {
@@ -63,7 +63,7 @@ export const AUTH_KEYS = {
     family: { name: requestHeaderName, fold: foldHeader, collect: secretTemplates },
     secret: true,
     meaning:
-      'A header of the token request. Set `Authorization` either here or with `auth.fetch.basic_auth`, not both.',
+      'A header of the token request. Set `Authorization` either here or with `auth.fetch.basic_auth`, not in both places.',
     example: 'auth.fetch.headers.X-Tenant = {{tenant}}',
   },
   'auth.fetch.token_path': {
@@ -80,69 +80,70 @@ export const AUTH_KEYS = {
   'auth.fetch.error_path': {
     type: dotPath,
     meaning:
-      'A value at this path makes the response a failure, whatever its status. A missing value, `null`, `false`, `0` and an empty text are no failure.',
+      'The path to an error in the JSON response. If there is a value at this path, the token request has failed, whatever the status. `null`, `false`, `0` and an empty text count as no value.',
     example: 'error',
   },
   'auth.fetch.expires_in_path': {
     type: dotPath,
     meaning:
-      "The path to the token's lifetime in the JSON response. The value is in seconds, as a number or text (`3600`, `3600s`, `1h30m`), or the time at which the token expires: an ISO date, an HTTP date, or a Unix time in seconds or milliseconds. Without the key, or without a value above 0, `auth.cache.default_ttl` is used. A value that cannot be understood is logged once. The maximum is 24h.",
+      "The path to the token's lifetime in the JSON response. The value is a duration (`3600` in seconds, `3600s`, `1h30m`) or the time at which the token expires. A time is an ISO date, an HTTP date, or a Unix time in seconds or milliseconds. Without the key, or without a value above 0, the lifetime is `auth.cache.default_ttl`. If the gateway cannot read the value, it logs this once. The maximum is 24h.",
     example: 'expires_in',
   },
   'auth.fetch.basic_auth.username': {
     type: authTemplate,
     secret: true,
     meaning:
-      'User name for HTTP Basic authentication at the token endpoint. Needs the password. It must not contain a colon, unless `auth.fetch.basic_auth.encoding` is `form`.',
+      'The user name for HTTP Basic authentication at the token endpoint. It needs `auth.fetch.basic_auth.password`. It must not contain a colon, unless `auth.fetch.basic_auth.encoding` is `form`.',
     example: '{{client_id}}',
   },
   'auth.fetch.basic_auth.password': {
     type: authTemplate,
     secret: true,
-    meaning: 'Password for HTTP Basic authentication at the token endpoint. Needs the user name.',
+    meaning:
+      'The password for HTTP Basic authentication at the token endpoint. It needs `auth.fetch.basic_auth.username`.',
     example: '{{client_secret}}',
   },
   'auth.fetch.basic_auth.encoding': {
     type: oneOf('utf8', 'form'),
     default: 'utf8',
     meaning:
-      'How user name and password are written before base64. `utf8`: as they are (RFC 7617). `form`: form-encoded (RFC 6749 section 2.3.1), as strict OAuth2 endpoints require.',
+      'How the gateway encodes user name and password before base64. `utf8`: unchanged, in UTF-8 (RFC 7617). `form`: form-encoded (RFC 6749 section 2.3.1), as strict OAuth2 endpoints require.',
     example: 'form',
   },
   'auth.fetch.tls.cacertfile': {
     type: caFiles,
     meaning:
-      "CA certificates (PEM) for the token endpoint alone. The word `system` in the list adds the system's. Default: the system's, and those of `tls.cacertfile`.",
+      'CA certificates (PEM) that apply only to the token endpoint. The word `system` in the list adds those of the system. Default: those of the system and those of `tls.cacertfile`.',
     example: 'certs/idp-ca.pem',
   },
   'auth.fetch.tls.certfile': {
     type: readableFile,
     meaning:
-      'Client certificate (PEM) for the token endpoint. It replaces `tls.certfile`. Needs `auth.fetch.tls.keyfile`.',
+      'The client certificate (PEM) for the token endpoint. It replaces `tls.certfile`. It needs `auth.fetch.tls.keyfile`.',
     example: 'certs/idp-client.pem',
   },
   'auth.fetch.tls.keyfile': {
     type: readableFile,
-    meaning: 'Private key (PEM) of `auth.fetch.tls.certfile`.',
+    meaning: 'The private key (PEM) of `auth.fetch.tls.certfile`.',
     example: 'certs/idp-client.key',
   },
   'auth.fetch.tls.servername': {
     type: nonEmptyText,
     meaning:
-      "Host name for SNI and for checking the token endpoint's certificate, if it differs from `auth.fetch.url`.",
+      "The host name for SNI and for the check of the token endpoint's certificate, if it differs from `auth.fetch.url`.",
     example: 'idp.internal',
   },
   'auth.fetch.tls_verify': {
     type: oneOf('verify_peer', 'verify_none'),
     meaning:
-      "Whether the token endpoint's certificate is checked. Default: as `tls_verify`. `verify_none` is for tests; each start warns about it.",
+      "Whether the gateway verifies the token endpoint's certificate. Default: the value of `tls_verify`. `verify_none` is for tests. The gateway logs a warning about it at each start.",
     example: 'verify_none',
   },
   'auth.apply.placement': {
     type: oneOf('header', 'query_param'),
     default: 'header',
     meaning:
-      'Where the token goes in a request. It replaces what a caller sends under the same name. In the query it is percent-encoded.',
+      'The place of the token in a request. The token replaces a header or parameter of the same name from the caller. In the query the gateway percent-encodes it.',
     example: 'query_param',
   },
   'auth.apply.name': {
@@ -155,7 +156,7 @@ export const AUTH_KEYS = {
     type: authTemplate,
     default: '{{token}}',
     meaning:
-      'The text to send. `{{token}}` is the fetched token, or the variable `token` if nothing is fetched (a static API key).',
+      'The text of the header or query parameter. `{{token}}` is the fetched token. Without `auth.fetch` it is the variable `token` (a static API key).',
     example: 'Bearer {{token}}',
   },
   'auth.vars.$var': {
@@ -163,27 +164,27 @@ export const AUTH_KEYS = {
     family: { name: variableName, collect: secretsByName },
     secret: true,
     meaning:
-      'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` takes precedence. It is never printed.',
+      'A variable for `base_url` and the `auth` keys. A value from `auth.secrets` takes precedence. The gateway never prints the value.',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
     example: 'auth.vars.client_id = ${CLIENT_ID}',
   },
   'auth.cache.default_ttl': {
     type: duration(),
     default: '1h',
-    meaning: 'How long a token is used if its response does not say. The maximum is 24h.',
+    meaning: 'The lifetime of a token if the response does not have one. The maximum is 24h.',
     example: '30m',
   },
   'auth.cache.refresh_margin': {
     type: duration({ zero: 'no refresh ahead of time' }),
     default: '1m',
     meaning:
-      'How long before it expires a token is replaced in the background. At most half of its lifetime. 0: it is replaced when a call finds it expired.',
+      'The gateway replaces a token in the background when this time is left before it expires. The margin is at most half of the lifetime of the token. With 0 the gateway fetches a new token when a call finds an expired one.',
     example: '2m',
   },
   'auth.secrets.provider': {
     type: oneOf('aws_sm', 'file', 'env'),
     meaning:
-      'Where secrets come from: AWS Secrets Manager, a mounted file or folder, or the environment. Required if any `auth.secrets` key is set.',
+      'The source of secrets: AWS Secrets Manager, a mounted file or folder, or the environment. The key is required if any `auth.secrets` key is set.',
     example: 'aws_sm',
   },
   'auth.secrets.secret_id': {
@@ -201,7 +202,7 @@ export const AUTH_KEYS = {
     type: duration({ zero: 'never' }),
     default: '1h',
     meaning:
-      'How often the secret is read again. It is also read again when a `file` changes, and when the token endpoint refuses the credentials.',
+      'How often the gateway reads the secret again. It also reads the secret again when a `file` changes, and when the token endpoint refuses the credentials.',
     example: '10m',
   },
   'auth.secrets.vars.$var': {
@@ -212,7 +213,7 @@ export const AUTH_KEYS = {
           type: nonEmptyText,
           required: true,
           meaning:
-            'The field of the secret with the value of the variable. It takes precedence over `auth.vars.$var`. A path with dots selects a value in nested JSON; `.` is the whole secret as text. With `env` it is an environment variable, or a path into its JSON. If `secret_id` is a folder, it is the name of a file there. One line break at the end of the value is removed.',
+            'The field of the secret that has the value of the variable. This value takes precedence over `auth.vars.$var`. A path with dots selects a value in nested JSON. `.` selects the whole secret as text. With `env`, the field is an environment variable, or a path into the JSON of a variable. If `secret_id` is a folder, the field is the name of a file in it. The gateway removes one line break at the end of the value.',
           example: 'CLIENT_ID',
         },
         transform: {
@@ -229,7 +230,7 @@ export const AUTH_KEYS = {
     type: refreshStatuses(),
     default: '401',
     meaning:
-      'Statuses of the upstream that mean an expired token: a new token is fetched and the call is sent once more, whatever its method. Name only statuses with which the API refuses a token. A 403 with `error="invalid_token"` in WWW-Authenticate always counts.',
+      'The statuses of the upstream that mean an expired token. After such a status, the gateway fetches a new token and sends the call once more, whatever its method. List only statuses with which the API refuses a token. A 403 with `error="invalid_token"` in WWW-Authenticate always means an expired token.',
     example: '401, 403, 419',
   },
 } as const satisfies KeyTable;

@@ -35,32 +35,32 @@ const serviceName: DataType<string> = {
 };
 
 export const LISTENER_KEYS = {
-  enabled: { type: flag, default: 'on', meaning: 'Whether the listener is opened.', example: 'off' },
+  enabled: { type: flag, default: 'on', meaning: 'Whether the gateway opens the listener.', example: 'off' },
   protocol: {
     type: oneOf('websocket', 'rawsocket', 'universal', 'admin', 'http', 'wamp_rawsocket', 'bridge_relay'),
     default: 'websocket',
     pendingValues: ['admin'],
     meaning:
-      'What clients speak. `universal` accepts WebSocket and RawSocket on one port: the first byte from the client tells which. Words of Bondy 1.0: `http` depends on `services`, `wamp_rawsocket` means `rawsocket`, and a `bridge_relay` is not opened.',
+      'The protocol of the clients. `universal` accepts WebSocket and RawSocket on one port: the first byte from the client tells which. The gateway also accepts the names of Bondy 1.0: with `http`, `services` decides; `wamp_rawsocket` means `rawsocket`; the gateway does not open a `bridge_relay`.',
     example: 'websocket',
   },
   services: {
     type: listOf(serviceName),
     meaning:
-      'What Bondy 1.0 serves with `protocol = http`. With `wamp_ws` it is a `websocket` listener; with `admin`, `admin_api` or `metrics` it is an `admin` listener. Others have no effect.',
+      'The services of a Bondy 1.0 listener with `protocol = http`. With `wamp_ws` it is a `websocket` listener. With `admin`, `admin_api` or `metrics` it is an `admin` listener. Other services have no effect.',
     example: 'wamp_ws, metrics',
   },
   transport: {
     type: oneOf('tcp', 'tls', 'uds'),
     meaning:
-      'The words of Bondy 1.0. `tls` needs `tls.certfile` and `tls.keyfile`. With `uds`, `path` is the file of the Unix socket. Without the key, `tls.certfile` turns TLS on, and `socket` makes a Unix socket.',
+      'The transport, as in Bondy 1.0. `tls` needs `tls.certfile` and `tls.keyfile`. With `uds`, `path` is the file of the Unix socket. Without this key, `tls.certfile` turns on TLS, and `socket` selects a Unix socket.',
     example: 'tls',
   },
   ip: { type: ipAddress, default: '127.0.0.1', meaning: 'The address to listen on.', example: '0.0.0.0' },
   port: {
     type: integer({ min: 0, max: 65_535 }),
     computed: '18080; `rawsocket` 18082, `admin` 18081',
-    meaning: 'The TCP port. 0 takes any free port.',
+    meaning: 'The TCP port. With 0 the operating system chooses a free port.',
     example: '8080',
   },
   path: {
@@ -78,50 +78,50 @@ export const LISTENER_KEYS = {
   socket: {
     type: filePath,
     meaning:
-      'A Unix socket in place of `ip` and `port`, for `rawsocket`. Only the user that runs the gateway may connect (mode 0600). A file left behind by a killed gateway is replaced.',
+      'The file of a Unix socket, for `rawsocket`. It replaces `ip` and `port`. Only the user that runs the gateway may connect (mode 0600). If a killed gateway has left the file, the gateway replaces it.',
     example: '/run/gateway.sock',
   },
   max_sessions: {
     type: integer({ min: 1, max: 10_000_000 }),
     computed: '`wamp.max_sessions`',
     meaning:
-      'The maximum number of connections, joined or not. Further ones are refused with HTTP status 503 or error code 4 of RawSocket.',
+      'The maximum number of connections, joined or not. The listener refuses further connections with HTTP status 503 or error code 4 of RawSocket.',
     example: '1000',
   },
   max_sessions_per_source: {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '0',
     meaning:
-      'The same for one source: an IPv4 address, or a /64 network of IPv6. 0 is no limit. Connections over a Unix socket do not count.',
+      'The maximum number of connections from one source: an IPv4 address, or a /64 network of IPv6. 0 means no limit. Connections over a Unix socket do not count.',
     example: '100',
   },
   max_unjoined: {
     type: integer({ min: 1, max: 10_000_000 }),
     default: '10000',
     meaning:
-      'The maximum number of connections that have not joined a realm yet: silent ones, and those that are logging in.',
+      'The maximum number of connections that have not joined a realm yet. These are silent connections, and connections that are logging in.',
     example: '500',
   },
   max_unjoined_per_source: {
     type: integer({ min: 0, max: 10_000_000 }),
     default: '1000',
     meaning:
-      'The same for one source: an IPv4 address, or a /64 network of IPv6. 0 is no limit, for a gateway behind a proxy.',
+      'The maximum number of connections from one source that have not joined: an IPv4 address, or a /64 network of IPv6. 0 means no limit. Use 0 for a gateway behind a proxy.',
     example: '50',
   },
   'tls.certfile': {
     type: readableFile,
-    meaning: 'Certificate (PEM, with its chain). It turns TLS on. Needs `tls.keyfile`.',
+    meaning: 'The certificate (PEM, with its chain). It turns on TLS. It needs `tls.keyfile`.',
     example: 'certs/server.pem',
   },
   'tls.keyfile': {
     type: readableFile,
-    meaning: 'Private key (PEM) of the certificate.',
+    meaning: 'The private key (PEM) of the certificate.',
     example: 'certs/server.key',
   },
   'tls.cacertfile': {
     type: readableFile,
-    meaning: 'CA certificates (PEM) for checking the certificates of clients.',
+    meaning: 'CA certificates (PEM) for the check of client certificates.',
     example: 'certs/clients-ca.pem',
   },
 } as const satisfies KeyTable;

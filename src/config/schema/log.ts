@@ -5,21 +5,21 @@ export const LOG_KEYS = {
   level: {
     type: logLevel(),
     default: 'info',
-    meaning: 'The least severe level that is logged.',
+    meaning: 'The gateway logs records of this level and of more severe levels.',
     example: 'warn',
   },
   format: {
     type: oneOf('auto', 'json', 'pretty'),
     default: 'auto',
     meaning:
-      '`json`: one JSON object per line. `pretty`: for people, with colours on a terminal. `auto`: `pretty` if stderr is a terminal, else `json`.',
+      '`json`: one JSON object per line. `pretty`: text that is easy to read, with colours on a terminal. `auto`: `pretty` if stderr is a terminal, else `json`.',
     example: 'json',
   },
   calls: {
     type: oneOf('off', 'errors', 'all'),
     default: 'errors',
     meaning:
-      'Which calls get a line in the log when they end. `errors`: calls that fail with an error of the gateway, or with a status of 500 or more from the upstream; more than 10 with the same cause in 10 s are combined. `all`: every call. `off`: none.',
+      'Which calls get a line in the log when they end. `errors`: calls that fail with an error of the gateway, or with a status of 500 or more from the upstream. If more than 10 have the same cause in 10 s, the log combines the others. `all`: every call. `off`: none.',
     example: 'all',
   },
 } as const satisfies KeyTable;

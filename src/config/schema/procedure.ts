@@ -29,7 +29,7 @@ export const PROCEDURE_KEYS = {
     type: pathTemplate,
     default: '',
     meaning:
-      'The path, appended to `base_url`. Default: nothing is appended, not even a slash. A variable fills one segment, percent-encoded; a call without a value for it is refused. The path may have a query.',
+      'The gateway appends this path to `base_url`. By default it appends nothing, not even a slash. A variable fills one segment, percent-encoded. A call without a value for a variable is refused. The path may have a query.',
     example: '/invoices/{{id}}',
   },
   ...SHARED_KEYS,
@@ -37,34 +37,34 @@ export const PROCEDURE_KEYS = {
     type: bodyTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A field of the JSON body. A value that is exactly one variable keeps its type. Without a value for its variable the field is left out. A constant or default that is JSON (`true`, `10`, `[1]`) keeps its type; in quotes it is text: `"10115"`, `{{zip:-"1"}}`.',
+      'A field of the JSON body. If the text is exactly one variable, the value keeps its type. If the call has no value for a variable, the field is omitted. A constant or default that is JSON (`true`, `10`, `[1]`) keeps its type. In quotes it is text: `"10115"`, `{{zip:-"1"}}`.',
     example: 'body.customer = {{customer}}',
   },
   body: {
     type: wholeBodyTemplate,
     settingName: 'body_whole',
     meaning:
-      'The one kwarg that is the whole JSON body, for example a list. A default that is JSON keeps its type.',
+      'One variable whose value is the whole JSON body, for example a list. A default that is JSON keeps its type.',
     example: '{{items}}',
   },
   remaining: {
     type: oneOf('query', 'body', 'refuse'),
     computed: '`query` for get, delete, head; `body` for post, put, patch; `refuse` with a whole `body`',
-    meaning: 'Where the kwargs go that no template uses.',
+    meaning: 'The place in the request for kwargs that no template uses.',
     example: 'refuse',
   },
   'response.headers': {
     type: listOf(responseHeaderName),
     default: '',
     meaning:
-      'Response headers to pass to the caller, on results and errors: the kwarg `headers`, with names in lower case.',
+      'The response headers that a result or an error has in the kwarg `headers`. Their names are in lower case.',
     example: 'etag, x-total-count',
   },
   'response.decode': {
     type: oneOf('auto', 'json', 'text', 'bytes'),
     default: 'auto',
     meaning:
-      'How the body of a response is read. `auto`: by its media type. `json`, `text`, `bytes`: in this way, whatever the media type, and for errors too. A body that is not valid JSON becomes text. An empty body is always an empty text.',
+      'How the gateway reads the body of a response. `auto`: the media type decides. `json`, `text`, `bytes`: the body is read in this form, whatever its media type; this applies to errors too. A body that is not valid JSON becomes text. An empty body is always an empty text.',
     example: 'bytes',
   },
   invoke: {
@@ -76,7 +76,7 @@ export const PROCEDURE_KEYS = {
   result: {
     type: oneOf('auto', 'kwargs', 'args'),
     computed: "the service's",
-    meaning: 'As for services.',
+    meaning: 'The same as the key `result` of services.',
     example: 'args',
   },
 } as const satisfies KeyTable;

@@ -7,13 +7,13 @@ export const ROUTER_KEYS = {
   url: {
     type: routerUrl,
     meaning:
-      'An existing WAMP router to join, instead of the embedded one. Not possible yet: the key is an error in this version.',
+      'The URL of an existing WAMP router that the gateway joins instead of its own router. This is not possible yet: the key is an error in this version.',
     example: 'wss://router.example.com/ws',
   },
   serializer: {
     type: oneOf('json', 'msgpack', 'cbor'),
     default: 'json',
-    meaning: 'The serializer on this connection.',
+    meaning: 'The serializer of this connection.',
     example: 'msgpack',
   },
   'sessions.$name': {
@@ -29,10 +29,10 @@ export const ROUTER_KEYS = {
         authmethod: {
           type: oneOf('anonymous', 'ticket', 'wampcra', 'scram', 'cryptosign'),
           default: 'anonymous',
-          meaning: 'How to log in there.',
+          meaning: 'The authmethod of the login.',
           example: 'wampcra',
         },
-        authid: { type: nonEmptyText, meaning: 'The user to log in as.', example: 'gateway' },
+        authid: { type: nonEmptyText, meaning: 'The user name of the login.', example: 'gateway' },
         secret: {
           type: nonEmptyText,
           secret: true,

@@ -15,34 +15,34 @@ export const SECURITY_KEYS = {
     type: flagOrLocal,
     computed: '`on` if every listener is on a loopback address, otherwise `off`',
     meaning:
-      'Whether clients may join without a login, in realms that allow it. `local` allows it to clients on this machine: over a loopback address or a Unix socket. Behind a proxy on this machine, that is every client.',
+      'Whether clients may join without a login, in realms that allow it. `local` allows it only for clients on this machine, over a loopback address or a Unix socket. All clients of a proxy on this machine count as clients on this machine.',
     example: 'on',
   },
   config_file: {
     type: readableFile,
     meaning:
-      'The JSON file with realms, users, groups, sources and grants, in the format of Bondy: see [realms.md](../realms.md).',
+      'The JSON file with realms, users, groups, sources and grants, in the format of Bondy. See [realms.md](../realms.md).',
     example: 'security_config.json',
   },
   salt_secret: {
     type: nonEmptyText,
     secret: true,
     meaning:
-      'The secret from which salts for unknown user names are derived. Without it a new one is made at every start. Then salts of unknown users change at a restart and those of real users do not, so clients can tell them apart.',
+      'The gateway derives the salts of unknown users from this secret. Without the key, it creates a new secret at every start. Then the salts of unknown users change at a restart, and the salts of real users do not. So clients can find out which users exist.',
     example: 'any-long-random-text',
   },
   max_failed_login_delay: {
     type: duration({ zero: 'no delay' }),
     default: '8s',
     meaning:
-      'The maximum delay of the response to a failed login. It starts at 250ms and doubles with each failed login from the same source.',
+      'The maximum delay of the response to a failed login. The delay starts at 250ms and doubles with each failed login from the same source.',
     example: '30s',
   },
   max_failed_logins: {
     type: integer({ min: 0, max: 1_000_000 }),
     default: '32',
     meaning:
-      'How many logins of one source may be checked, or wait for their refusal, at a time. Nobody else can log in from this source until there are fewer. 0 is no limit, for a gateway behind a proxy.',
+      'How many logins from one source may be in progress at a time. A failed login counts until its delayed response. At the limit, nobody else can log in from this source. 0 means no limit. Use 0 for a gateway behind a proxy.',
     example: '0',
   },
   'realms.$realm': {
@@ -57,7 +57,8 @@ export const SECURITY_KEYS = {
         },
         authorizer: {
           type: procedureUri,
-          meaning: 'The procedure in the realm that decides on actions that no grant allows.',
+          meaning:
+            'A procedure in the realm. The router calls it to decide about actions that no grant allows.',
           example: 'com.example.authorize',
         },
       },

@@ -20,32 +20,32 @@ export const SHARED_KEYS = {
     type: headerTemplate,
     family: { name: requestHeaderName, fold: foldHeader, collect: namedTemplates },
     meaning:
-      "A header to send. It replaces the default, and a header of the same name in the caller's `_headers`. Without a value for its variable it is left out. `headers.Host` is a host without variables, for a virtual host that differs from `base_url`; for TLS see `tls.servername`.",
+      "A header of the request. It replaces the default header, and a header of the same name in the caller's `_headers`. If the call has no value for a variable, the header is omitted. `headers.Host` sets a virtual host that differs from `base_url`. It must not have variables. For TLS see `tls.servername`.",
     example: 'headers.X-User = {{caller.authid}}',
   },
   'query.$name': {
     type: callTemplate,
     family: { name: nonEmptyText, collect: namedTemplates },
     meaning:
-      'A query parameter to send. A list repeats the parameter. Without a value for its variable it is left out. `$name` is the rest of the key, with dots and brackets.',
+      'A query parameter of the request. A list repeats the parameter. If the call has no value for a variable, the parameter is omitted. `$name` is the rest of the key and may have dots and brackets.',
     example: 'query.filter[status] = {{status}}',
   },
   'cookies.$name': {
     type: cookieTemplate,
     family: { name: cookieName, collect: namedTemplates },
-    meaning: 'A cookie to send. Without a value for its variable it is left out.',
+    meaning: 'A cookie of the request. If the call has no value for a variable, the cookie is omitted.',
     example: 'cookies.lang = {{lang:-en}}',
   },
   'errors.$status': {
     type: errorUri,
     family: { name: errorStatus, collect: mapByStatus },
-    meaning: 'The WAMP error for an HTTP status from 300 to 599. It replaces the default.',
+    meaning: 'The WAMP error URI for an HTTP status from 300 to 599. It replaces the default URI.',
     example: 'errors.409 = com.billing.error.conflict',
   },
   idempotency_header: {
     type: headerName,
     meaning:
-      'The header for an idempotency key: a UUID, new for each call and the same in each of its attempts. With it POST and PATCH can be retried. A value from the caller takes precedence.',
+      'The header for an idempotency key. The key is a UUID: each call gets a new one, and all attempts of a call have the same one. With this header the gateway can retry POST and PATCH. A value from the caller takes precedence.',
     example: 'Idempotency-Key',
   },
 } as const satisfies KeyTable;
