@@ -13,7 +13,7 @@ const accepts = (url: string) =>
     socket.once('connect', () => socket.destroy());
   });
 
-it('closes a listener that is still opening when it is stopped', async () => {
+it('a gateway that is stopped closes a listener that is still opening', async () => {
   const gateway = createGateway(config);
   await Promise.all([gateway.start(), gateway.stop(0)]);
   expect(gateway.endpoints).toEqual([]);
@@ -24,7 +24,7 @@ it('closes a listener that is still opening when it is stopped', async () => {
   expect(await accepts(url)).toBe(false);
 });
 
-it('refuses a second start, and goes on', async () => {
+it('a gateway refuses a second start and keeps running', async () => {
   const gateway = createGateway(config);
   await gateway.start();
   await expect(gateway.start()).rejects.toThrow('started already');

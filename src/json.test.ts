@@ -26,7 +26,7 @@ describe('parseJson', () => {
     else expect(parseJson(text)).toEqual(value);
   });
 
-  it('finds long integers wherever they stand', () => {
+  it('finds long integers in every place', () => {
     for (let before = 0; before < 34; before++) {
       const space = ' '.repeat(before);
       const text = `${space}[123456789012345,${'9'.repeat(16)},1,${'9'.repeat(17)}]`;
@@ -61,13 +61,13 @@ describe('parseJson', () => {
   });
 
   it.each(['{"y":1,"\\u0079":2,"y":3}', '{"\\u0079":1,"y":3}', '{"y":1,"\\u0079":3}', '{"\\"":1,"y":3}'])(
-    'lets the last of two keys win, escaped or not: %s',
+    'keeps the last of two equal keys, escaped or not: %s',
     (text) => {
       expect(parseJson(text)).toEqual(JSON.parse(text));
     },
   );
 
-  it('reads keys of one escaped character as they are, whatever was read before', () => {
+  it('reads keys of one escaped character correctly, whatever it has read before', () => {
     const keysOf = (text: string) => Object.keys(parseJson(text) as object);
     // V8 from Node 24 on reads each of the second ones as a backslash after the first.
     for (const key of ['\\"', '\\n', '\\u0000', '\\u00e9', '\\/']) {
@@ -87,7 +87,7 @@ describe('parseJson', () => {
     expect(parseJson('{"\\u005f":1,"b":2,"_":3}')).toEqual({ _: 3, b: 2 });
   });
 
-  it('counts nesting, brackets in strings not', () => {
+  it('counts nesting without the brackets in strings', () => {
     const nested = (levels: number): string => `${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)}`;
     expect(() => parseJson(nested(512))).not.toThrow();
     expect(() => parseJson(nested(514))).toThrow('deeper than 512');
@@ -125,7 +125,7 @@ const { tree } = fc.letrec((tie) => ({
 }));
 
 describe('stringifyJson', () => {
-  it('writes what parseJson reads back the same', () => {
+  it('writes text that parseJson reads back unchanged', () => {
     fc.assert(
       fc.property(tree, (value) => {
         const text = stringifyJson(value);
@@ -135,7 +135,7 @@ describe('stringifyJson', () => {
     );
   });
 
-  it('changes no text that the runtime writes', () => {
+  it('writes the same text as JSON.stringify', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         expect(stringifyJson(value)).toBe(JSON.stringify(value));
@@ -144,13 +144,13 @@ describe('stringifyJson', () => {
     );
   });
 
-  it('writes a BigInt as its digits, and no text that looks like one', () => {
+  it('writes a BigInt as digits, but not a string that looks like one', () => {
     expect(stringifyJson([2n ** 64n, '18446744073709551616', { k: -1n }])).toBe(
       '[18446744073709551616,"18446744073709551616",{"k":-1}]',
     );
   });
 
-  it('refuses what JSON cannot hold', () => {
+  it('refuses values that JSON cannot represent', () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(() => stringifyJson(circle)).toThrow(TypeError);

@@ -11,7 +11,7 @@ describe('the place of a failure', () => {
     return undefined;
   };
 
-  it('is its kind and the innermost frames, five at most', () => {
+  it('consists of its kind and at most five of the innermost frames', () => {
     const { error, at = '' } = errorLocation(new RangeError('of 3'));
     expect(error).toBe('RangeError');
     expect(at).toMatch(/^ +at .*log\.test\.ts/);
@@ -23,14 +23,14 @@ describe('the place of a failure', () => {
     ['what a parser quotes', parse('{"a":\n at s3cret }')],
     ['a line in the midst', new Error('no\n    at s3cret\nhere')],
     ['the last line', new Error('no\n    at s3cret')],
-  ])('has no lines of the message, though they look like frames: %s', (_, failure) => {
+  ])('contains no lines of the message, even if they look like frames: %s', (_, failure) => {
     expect(String(failure)).toContain('\n');
     const { at } = errorLocation(failure);
     expect(at).toContain('log.test.ts');
     expect(at).not.toContain('s3cret');
   });
 
-  it('has no frames where the message was changed, and its old one cannot be told from them', () => {
+  it('contains no frames if the message was changed and its old text could pass for frames', () => {
     const failure = new Error('no\n    at s3cret');
     // Written down when it is first read.
     expect(failure.stack).toContain('s3cret');
@@ -38,7 +38,7 @@ describe('the place of a failure', () => {
     expect(errorLocation(failure)).toEqual({ error: 'Error', at: '' });
   });
 
-  it('of what is no error is its type', () => {
+  it('is the type of a value that is not an error', () => {
     expect(errorLocation('s3cret')).toEqual({ error: 'string' });
   });
 });

@@ -20,7 +20,7 @@ function codeFor(path: string, maxBytes?: number): string {
   }
 }
 
-it('reads a file whole, through symbolic links too', () => {
+it('reads a whole file, also through symbolic links', () => {
   const path = join(directory, 'file');
   const content = 'x'.repeat(200_001);
   writeFileSync(path, content);
@@ -28,11 +28,11 @@ it('reads a file whole, through symbolic links too', () => {
   expect(readRegularFile(join(directory, 'link')).toString()).toBe(content);
 });
 
-it('reads files of the system, which announce no size', () => {
+it('reads files of the kernel, which announce no size', () => {
   expect(readRegularFile('/proc/self/cmdline').length).toBeGreaterThan(0);
 });
 
-it('refuses a named pipe, a device and a directory without waiting for anything', () => {
+it('refuses a named pipe, a device and a directory without waiting', () => {
   const pipe = join(directory, 'pipe');
   execFileSync('mkfifo', [pipe]);
   symlinkSync(pipe, join(directory, 'link'));
@@ -42,13 +42,13 @@ it('refuses a named pipe, a device and a directory without waiting for anything'
   expect(codeFor(directory)).toBe('EISDIR');
 });
 
-it('refuses a file beyond the limit, and takes one at the limit', () => {
+it('refuses a file above the limit and accepts one at the limit', () => {
   const path = join(directory, 'file');
   writeFileSync(path, '12345');
   expect(codeFor(path, 4)).toBe('ERR_FILE_TOO_LARGE');
   expect(codeFor(path, 5)).toBe('none');
 });
 
-it('says what the system says of a file that is not there', () => {
+it('reports the error of the system for a missing file', () => {
   expect(codeFor(join(directory, 'none'))).toBe('ENOENT');
 });

@@ -12,7 +12,7 @@ function fixture({ level = 'debug' as LogLevel, most = 2, maxKinds = 500 } = {})
   return { summed, clock, kept, lines };
 }
 
-it('writes the first lines of a kind, and holds back and counts the others until the window ends', () => {
+it('writes the first lines of a kind, and counts the others until the window ends', () => {
   const { summed, clock, lines } = fixture();
   for (let id = 1; id <= 5; id++) summed.warn({ cause: 'refused' }, 'call failed', { id });
   expect(lines()).toEqual([
@@ -27,7 +27,7 @@ it('writes the first lines of a kind, and holds back and counts the others until
   ]);
 });
 
-it('tells kinds apart by level, sentence and fields', () => {
+it('distinguishes kinds by level, sentence and fields', () => {
   const { summed, lines } = fixture({ most: 1 });
   summed.warn({ cause: 'a' }, 'one');
   summed.warn({ cause: 'b' }, 'one');
@@ -36,7 +36,7 @@ it('tells kinds apart by level, sentence and fields', () => {
   expect(lines()).toHaveLength(4);
 });
 
-it('writes one line in a window while a flood goes on, where the most is one', () => {
+it('writes one line in each window of a flood if the limit is one', () => {
   const { summed, clock, lines } = fixture({ most: 1 });
   for (let step = 0; step < 50; step++) {
     summed.warn({}, 'no more descriptors');
@@ -56,7 +56,7 @@ it('writes single lines again when the flood is over', () => {
   expect(lines().map(({ id }) => id)).toEqual([1, 2, undefined, 4, 5]);
 });
 
-it('runs a timer only while something is held back', () => {
+it('runs a timer only while it holds lines back', () => {
   const { summed, clock } = fixture();
   summed.warn({}, 'x');
   summed.warn({}, 'x');
@@ -67,7 +67,7 @@ it('runs a timer only while something is held back', () => {
   expect(clock.pending).toBe(0);
 });
 
-it('ends each window at its own time, with one timer for all', () => {
+it('ends each window at its own time with one timer for all', () => {
   const { summed, clock, lines } = fixture({ most: 1 });
   summed.warn({}, 'quiet');
   clock.advance(400);
@@ -83,7 +83,7 @@ it('ends each window at its own time, with one timer for all', () => {
   expect(lines().at(-1)).toMatchObject({ msg: 'b, 1 more time: summed up' });
 });
 
-it('keeps a bounded number of kinds, whatever strangers choose, and sums up the rest together', () => {
+it('keeps a limited number of kinds, whatever clients choose, and counts the others together', () => {
   const { summed, clock, lines } = fixture({ most: 1, maxKinds: 10 });
   for (let n = 0; n < 5000; n++) summed.info({ address: `10.0.0.${n}` }, 'turned away');
   summed.info({ address: 'x'.repeat(5000) }, 'turned away');
@@ -95,7 +95,7 @@ it('keeps a bounded number of kinds, whatever strangers choose, and sums up the 
   ]);
 });
 
-it('writes at the end what is held back still, and stops its timer', () => {
+it('writes at its close what it still holds back, and stops its timer', () => {
   const { summed, clock, lines } = fixture();
   for (let id = 1; id <= 4; id++) summed.error({}, 'x', { id });
   clock.advance(250);
@@ -106,7 +106,7 @@ it('writes at the end what is held back still, and stops its timer', () => {
   expect(lines()).toHaveLength(3);
 });
 
-it('keeps nothing of lines that the level leaves out', () => {
+it('keeps nothing of lines below the log level', () => {
   const { summed, clock, kept } = fixture({ level: 'warn' });
   for (let n = 0; n < 10; n++) summed.info({}, 'x');
   expect(clock.pending).toBe(0);

@@ -21,7 +21,7 @@ describe('turns', () => {
     expect(turns.hasTime()).toBe(true);
   });
 
-  it('have a number that changes where time was asked for', async () => {
+  it('have a number that changes when a task asks for time', async () => {
     const first = turns.number;
     turns.hasTime();
     expect(turns.number).toBe(first);
@@ -31,7 +31,7 @@ describe('turns', () => {
     expect(turns.number).toBe(first + 1);
   });
 
-  it('let tasks take turns, each for its part of the time, and go on until they are done', async () => {
+  it('let tasks alternate, each for its share of the time, until they are done', async () => {
     const done: string[] = [];
     const task = (name: string, steps: number) => () => {
       do {
@@ -47,7 +47,7 @@ describe('turns', () => {
     expect(done.join('')).toBe('aabab');
   });
 
-  it('run no more in a turn than it has time for', async () => {
+  it('run only what a turn has time for', async () => {
     let runs = 0;
     for (let count = 0; count < 100; count++)
       turns.add(() => {
@@ -61,7 +61,7 @@ describe('turns', () => {
     expect(runs).toBe(10);
   });
 
-  it('run short tasks and long ones alternately, each once in a turn', async () => {
+  it('run short and long tasks alternately, each once in a turn', async () => {
     const done: string[] = [];
     const task = (name: string) => () => {
       done.push(name);
@@ -80,7 +80,7 @@ describe('turns', () => {
     expect([count('12'), count('abcdefgh')]).toEqual([8, 12]);
   });
 
-  it('end after a task that is the last, and let one work at a time go on', async () => {
+  it('end after the last task, and run one piece of work at a time', async () => {
     const done: string[] = [];
     lastInTurn(turns).then(() => done.push('a'));
     lastInTurn(turns).then(() => done.push('b'));
@@ -90,7 +90,7 @@ describe('turns', () => {
     expect(done).toEqual(['a', 'b']);
   });
 
-  it('go on with the others when a task throws', async () => {
+  it('continue with the other tasks when a task throws', async () => {
     let ran = false;
     const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
     const listeners = process.listeners('uncaughtException').slice(0, -1);
@@ -121,12 +121,12 @@ describe('turns', () => {
       done = 0;
     });
 
-    it('are all taken at once where there are few', () => {
+    it('run all at once if they are few', () => {
       expect(inTurns(turns, steps(10, 100))).toBeUndefined();
       expect(done).toBe(10);
     });
 
-    it('are taken in as many turns as they need', async () => {
+    it('run in as many turns as they need', async () => {
       const ended = inTurns(turns, steps(100, 1));
       expect(done).toBeLessThan(100);
       await ended;
@@ -160,7 +160,7 @@ describe('the result of work in turns', () => {
     return end();
   }
 
-  it('comes when it is done, and others have turns in between', async () => {
+  it('arrives when the work is done, and other tasks run in between', async () => {
     let count = 0;
     const before = turns.number;
     const result = resultInTurns(
@@ -172,14 +172,14 @@ describe('the result of work in turns', () => {
     expect(count).toBe(11);
     expect(turns.number - before).toBeGreaterThan(3);
   });
-  it('is what the work throws, at once or later', async () => {
+  it('is the error that the work throws, at once or later', async () => {
     const fail = (): never => {
       throw new RangeError('x');
     };
     await expect(resultInTurns(turns, work(0, fail), () => true)).rejects.toThrow(RangeError);
     await expect(resultInTurns(turns, work(10, fail), () => true)).rejects.toThrow(RangeError);
   });
-  it('is none where nobody wants it any more', async () => {
+  it('is missing if the caller no longer wants it', async () => {
     let left = 5;
     expect(
       await resultInTurns(

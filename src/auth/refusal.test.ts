@@ -20,17 +20,17 @@ describe('the verdict on a token', () => {
     [403, 'Bearer error_description="error=invalid_tokens", error="insufficient_scope"', 'none'],
     [404, 'Bearer error="invalid_token"', 'none'],
     [500, undefined, 'none'],
-  ])('after %i with the challenge %j is %s', (status, challenge, expected) => {
+  ])('judges %i with the challenge %j as %s', (status, challenge, expected) => {
     expect(judgeRefusal(response(status, challenge), [401])).toBe(expected);
   });
   it.each([400, 403, 404, 419, 498])(
-    'after %i is `perhaps` if auth.refresh_on contains the status',
+    'judges %i as `perhaps` if auth.refresh_on contains the status',
     (status) => {
       expect(judgeRefusal(response(status), [401, status])).toBe('perhaps');
       expect(judgeRefusal(response(status), [401])).toBe('none');
     },
   );
-  it('after 403 without a challenge is `perhaps` if auth.refresh_on contains 403', () => {
+  it('judges 403 without a challenge as `perhaps` if auth.refresh_on contains 403', () => {
     expect(judgeRefusal(response(403), [401, 403])).toBe('perhaps');
   });
 });

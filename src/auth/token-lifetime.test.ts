@@ -57,17 +57,17 @@ describe('the lifetime of a token', () => {
     ['never', DEFAULT],
     ['99999999999999999999', 24 * HOUR],
     [Number.POSITIVE_INFINITY, 24 * HOUR],
-  ])('with expires_in %j is %i ms', (expiresIn, expected) => {
+  ])('reads expires_in %j as %i ms', (expiresIn, expected) => {
     expect(lifetimeMs(expiresIn, DEFAULT)).toBe(expected);
   });
   it.each([undefined, null, '', 0, -1, '0', 3600, '3600', '3600s', NOW + 1, '2026-01-01T00:05:00Z'])(
-    'is understood from %j',
+    'is read from expires_in %j',
     (expiresIn) => {
       expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(true);
     },
   );
   it.each(['never', true, [3600], {}, '2026-01-01', '2025-12-31T23:00:00Z', NOW - 1])(
-    'is not understood from %j',
+    'is not read from expires_in %j',
     (expiresIn) => {
       expect(readLifetime(expiresIn, DEFAULT, NOW).isUnderstood).toBe(false);
     },
@@ -78,7 +78,7 @@ describe('the lifetime of a token', () => {
   });
 });
 
-describe('a token is refreshed', () => {
+describe('the refresh of a token by its lifetime', () => {
   it.each([
     ['the margin before it expires', HOUR, 120_000, HOUR - 120_000],
     ['only after it has expired without a margin', HOUR, 0, undefined],

@@ -79,7 +79,7 @@ describe('while no token is available', () => {
     expect(log.text()).not.toContain('S3CR3T');
   });
 
-  it('the log says when this began and when it ended', async () => {
+  it('the log says when the outage began and when it ended', async () => {
     const { call, clock, respondWith, none, token, log } = tokenCacheFixture();
     respondWith(() => none());
     await call();

@@ -124,7 +124,7 @@ describe('a token request', () => {
       { tenant: 'S:3CR3T' },
       'auth.fetch.basic_auth.username',
     ],
-  ])('cannot be built with %s; the message names the key and not the value', (_, lines, vars, key) => {
+  ])('cannot be built with %s, and the message names the key but not the value', (_, lines, vars, key) => {
     const built = build(lines, { ...VARS, ...vars });
     expect(built).toEqual({ kind: 'problem', problem: expect.stringContaining(key) });
     expect(JSON.stringify(built)).not.toContain(vars.tenant);

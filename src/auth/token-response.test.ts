@@ -118,7 +118,7 @@ describe('a token response', () => {
     });
   });
 
-  it('takes answeredAt from Date, unless Date is more than a day off', () => {
+  it('takes answeredAt from Date if Date is at most a day off', () => {
     const at = (date: string) => read(200, { data }, { date });
     expect(at('Thu, 01 Jan 2026 01:00:00 GMT')).toMatchObject({ answeredAt: NOW + 3_600_000 });
     expect(at('Thu, 01 Jan 1970 00:00:00 GMT')).toMatchObject({ answeredAt: NOW });
@@ -135,7 +135,7 @@ describe('a token response', () => {
     expect(readTokenResponse(outcome, inherited, NOW)).toMatchObject({ kind: 'none' });
   });
 
-  it.each([302, 500, 503])('gives status %i as the cause', (status) => {
+  it.each([302, 500, 503])('has the status %i as its cause', (status) => {
     expect(read(status, { data })).toEqual(none(`status ${status}`));
   });
 
@@ -152,7 +152,7 @@ describe('a token response', () => {
     [400, { error: 'invalid_client' }, 'status 400 invalid_client'],
     [400, { error: 'unauthorized_client' }, 'status 400 unauthorized_client'],
     [200, { error: 'invalid_client' }, 'a value at error_path (invalid_client)'],
-  ])('%i %j refuses the credentials', (status, body, cause) => {
+  ])('refuses the credentials with status %i and body %j', (status, body, cause) => {
     expect(read(status, body)).toEqual(none(cause, true));
   });
   it('reads error_path with any status', () => {

@@ -39,7 +39,7 @@ describe('arguments of call', () => {
     ['1.5', 1.5],
     ['-7', -7],
     ['0', 0],
-  ])('reads %s as a number', (text, number) => {
+  ])('are numbers if they are written as %s', (text, number) => {
     expect(parseCallArguments([`n=${text}`])).toEqual({ n: number });
   });
 
@@ -54,7 +54,7 @@ describe('arguments of call', () => {
     [['id'], 'write key=value'],
     [['=1'], 'write key=value'],
     [['a=1', 'a=2'], 'given twice'],
-  ])('refuses %j', (words, sentence) => {
+  ])('are refused if they are %j', (words, sentence) => {
     expect(() => parseCallArguments(words)).toThrow(expect.objectContaining({ exitCode: 2 }));
     expect(() => parseCallArguments(words)).toThrow(sentence);
   });
@@ -71,7 +71,7 @@ describe('--kwargs @FILE', () => {
   });
 
   // Whoever reads a device may read for ever.
-  it.each(['/dev/zero', '/nowhere/kwargs.json', '/'])('refuses %s', async (file) => {
+  it.each(['/dev/zero', '/nowhere/kwargs.json', '/'])('refuses the file %s', async (file) => {
     await expect(kwargsOf(file)).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining(`the file ${file} is unreadable (`),

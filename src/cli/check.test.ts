@@ -18,11 +18,11 @@ function firstLine(...lines: string[]): string | undefined {
   return host.out().replace(`${folder.path}/`, '').split('\n', 1)[0];
 }
 
-it('says in its first line that a file is fine', () => {
+it('check says in its first line that a file is fine', () => {
   expect(firstLine()).toBe('bondy.conf is fine: 1 service, 4 procedures, 1 realm');
 });
 
-it('names in its first line the keys that have no effect yet', () => {
+it('check names in its first line the keys that have no effect yet', () => {
   expect(firstLine('+liveness.path = /')).toBe(
     'bondy.conf is valid, but 1 key has no effect yet: rpc_gateway.services.billing.liveness.path',
   );
@@ -35,6 +35,6 @@ it('names in its first line the keys that have no effect yet', () => {
   );
 });
 
-it('reports an error for a file that joins another router', () => {
+it('check reports an error for a file that joins another router', () => {
   expect(() => firstLine('router.url = wss://router.example.com/ws')).toThrow(ConfigError);
 });

@@ -7,7 +7,7 @@ describe('the name of the command', () => {
     ['/home/me/gateway/node_modules/.bin/rpc-gateway', 'npx rpc-gateway'],
     ['/usr/local/bin/rpc-gateway', 'rpc-gateway'],
     [undefined, 'rpc-gateway'],
-  ])('for %s is %s', (script, name) => {
+  ])('is made from the path %s: %s', (script, name) => {
     expect(commandName(script, '/home/me/gateway')).toBe(name);
   });
 });

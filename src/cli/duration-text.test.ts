@@ -8,6 +8,6 @@ it.each([
   [61_999, '1m1s'],
   [3_600_000, '1h'],
   [3 * 86_400_000 + 4 * 3_600_000 + 5_000, '3d4h5s'],
-])('%i ms is %s', (ms, text) => {
+])('%i ms is written as %s', (ms, text) => {
   expect(durationText(ms)).toBe(text);
 });

@@ -15,7 +15,7 @@ describe('the text for a failure', () => {
     [systemError('EADDRNOTAVAIL'), 'Cannot listen on 127.0.0.1:80: this machine has no such address.'],
     [new Error('anything else'), 'anything else'],
     ['thrown text', 'thrown text'],
-  ])('%s', (error, text) => {
+  ])('describes %s', (error, text) => {
     expect(failureText(error)).toContain(text);
   });
 
@@ -43,7 +43,7 @@ describe('the text for a failure', () => {
     ]);
   });
 
-  it.each(['EADDRINUSE', 'EACCES'])('is our own message for a Unix socket, %s', (code) => {
+  it.each(['EADDRINUSE', 'EACCES'])('is a message of the gateway for a Unix socket with %s', (code) => {
     const cause = Object.assign(new Error('raw'), { code, address: '/run/x.sock', port: -1 });
     expect(failureText(new Error('cannot listen on /run/x.sock: why', { cause }))).toBe(
       'cannot listen on /run/x.sock: why',

@@ -25,7 +25,7 @@ it.each([
   ['auto', true],
   ['pretty', true],
   ['pretty', false],
-] as const)('writes for people: log.format = %s, on a terminal: %s', async (format, terminal) => {
+] as const)('the log is for people if log.format is %s and terminal is %s', async (format, terminal) => {
   expect(await printed(format, terminal, failed, PLAIN)).toMatch(PRETTY);
 });
 
@@ -33,19 +33,19 @@ it.each([
   ['auto', false],
   ['json', true],
   ['json', false],
-] as const)('writes JSON lines: log.format = %s, on a terminal: %s', async (format, terminal) => {
+] as const)('the log has JSON lines if log.format is %s and terminal is %s', async (format, terminal) => {
   const text = await printed(format, terminal, failed);
   expect(JSON.parse(text)).toMatchObject({ level: 'warn', service: 'billing', msg: 'call failed' });
   expect(text.endsWith('}\n')).toBe(true);
 });
 
-it('uses colours on a terminal, but not with NO_COLOR', async () => {
+it('the log has colours on a terminal, but not with NO_COLOR', async () => {
   expect(await printed('auto', true, failed)).toContain('\u001b[33mWARN\u001b[39m');
   expect(await printed('auto', true, failed, { TERM: 'dumb' })).not.toContain('\u001b');
   expect(await printed('pretty', false, failed)).not.toContain('\u001b');
 });
 
-it('escapes control characters', async () => {
+it('the log escapes control characters', async () => {
   const text = await printed(
     'auto',
     true,

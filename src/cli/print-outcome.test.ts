@@ -21,7 +21,7 @@ describe('a result', () => {
     );
   });
 
-  it('can be the only argument, and any other result is shown as it is', () => {
+  it('is unwrapped if it is the only argument, and shown unchanged otherwise', () => {
     expect(shown({ args: [{ status: 200, body: 'x' }], kwargs: {} })).toBe('200 OK\nx\n');
     expect(shown({ args: [3], kwargs: {} })).toBe('3\n');
     expect(shown({ args: [1, 2] })).toBe('[\n  1,\n  2\n]\n');
@@ -49,14 +49,14 @@ describe('a result', () => {
 });
 
 describe('an error', () => {
-  it('of the upstream shows URI, status and body on stderr', () => {
+  it('prints URI, status and body on stderr if it comes from the upstream', () => {
     const host = createFakeHost();
     printError('wamp.error.not_found', { kwargs: { status: 404, body: { error: 'no' } } }, false, host);
     expect(host.err()).toBe('error wamp.error.not_found\n404 Not Found\n{\n  "error": "no"\n}\n');
     expect(host.out()).toBe('');
   });
 
-  it('of the gateway shows its message, code, id and attempts', () => {
+  it('prints message, code, id and attempts if it comes from the gateway', () => {
     const host = createFakeHost();
     const message = 'The upstream cannot be reached';
     const kwargs = { status: 502, message, body: message, code: 'connect', id: 'a1b2', attempts: 3 };
@@ -67,14 +67,14 @@ describe('an error', () => {
     expect(host.out()).toBe(`${JSON.stringify({ error: 'bondy.error.bad_gateway', args: [], kwargs })}\n`);
   });
 
-  it('in the form of the gateway may contain any values from another router', () => {
+  it('may have the form of the gateway with any values of another router', () => {
     const host = createFakeHost();
     const kwargs = { code: 'x', id: { toString: 1, valueOf: '\u009b' }, message: [1] };
     printError('com.e', { kwargs }, false, host);
     expect(host.err()).toBe('error com.e\n[1]\ncode x, id {"toString":1,"valueOf":"\\u009b"}\n');
   });
 
-  it('of the router shows its arguments', () => {
+  it('prints its arguments if it comes from the router', () => {
     const host = createFakeHost();
     printError('wamp.error.no_such_procedure', { args: ['no procedure x'], kwargs: {} }, true, host);
     expect(host.err()).toBe('error wamp.error.no_such_procedure\n"no procedure x"\n');

@@ -23,7 +23,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-it('does not announce a gateway that is stopped during its start', async () => {
+it('start prints no ready line if the gateway is stopped during its start', async () => {
   endpoint.hang();
   const conf = billingConf(
     'http://127.0.0.1:9',

@@ -3,7 +3,7 @@ import { createFakeHost } from '../../test/support/fake-host.js';
 import { createLogger } from '../log.js';
 import { watchSignals } from './signals.js';
 
-describe('signals', () => {
+describe('the handler of signals', () => {
   it('asks for a graceful stop at first and ends the process the second time', async () => {
     const host = createFakeHost();
     const signals = watchSignals(host, createLogger('info', host.stderr));
@@ -14,7 +14,7 @@ describe('signals', () => {
     expect(host.exits).toEqual([130]);
   });
 
-  it('survives SIGHUP and warns that reloading is not supported', () => {
+  it('keeps running at SIGHUP and warns that reloading is not supported', () => {
     const host = createFakeHost();
     const signals = watchSignals(host, createLogger('info', host.stderr));
     expect(host.send('SIGHUP')).toBe(true);

@@ -3,7 +3,7 @@ import { createFakeHost } from '../../test/support/fake-host.js';
 import { createLogger } from '../log.js';
 import { logWarnings } from './warnings.js';
 
-it('logs a warning as one record instead of the lines of Node.js', () => {
+it('a warning of the process is one record instead of the lines of Node.js', () => {
   const host = createFakeHost();
   logWarnings(host, createLogger('info', host.stderr));
   host.warn(Object.assign(new Error('first line\n\n  second\tline '), { name: 'OldWarning', code: 'OLD1' }));
@@ -17,7 +17,7 @@ it('logs a warning as one record instead of the lines of Node.js', () => {
   });
 });
 
-it('shortens a message to 300 characters', () => {
+it('a warning of the process has at most 300 characters', () => {
   const host = createFakeHost();
   logWarnings(host, createLogger('info', host.stderr));
   for (const length of [300, 301]) host.warn(new Error('x'.repeat(length)));

@@ -29,25 +29,25 @@ function take(count: number): string {
   return taken.join(' ');
 }
 
-it('is empty at first', () => {
+it('a fair queue is empty at first', () => {
   expect([queue.size, queue.first]).toEqual([0, undefined]);
 });
 
-it('lets owners take turns, and keeps the order of each', () => {
+it('a fair queue lets owners take turns and keeps the order of each', () => {
   join('a1', 'a2', 'a3', 'b1', 'c1', 'b2');
   expect(queue.size).toBe(6);
   expect(take(9)).toBe('a1 b1 c1 a2 b2 a3');
   expect([queue.size, queue.first]).toEqual([0, undefined]);
 });
 
-it('lets a newcomer wait for one turn of the others', () => {
+it('a fair queue lets a new owner wait for one turn of the others', () => {
   join(...Array.from({ length: 100 }, (_, at) => `a${at}`));
   expect(take(2)).toBe('a0 a1');
   join('b0');
   expect(take(3)).toBe('a2 b0 a3');
 });
 
-it('loses who leaves early, and keeps the turn of its owner', () => {
+it('a fair queue drops an entry that leaves early and keeps the turn of its owner', () => {
   join('a1', 'a2', 'a3', 'b1', 'b2');
   leave('a2');
   leave('b1');
@@ -57,7 +57,7 @@ it('loses who leaves early, and keeps the turn of its owner', () => {
   expect(take(9)).toBe('a1 b2 a3');
 });
 
-it('does not take an entry of the past for one of a new line', () => {
+it('a fair queue does not confuse an old entry with one of a new queue', () => {
   join('a1');
   expect(take(1)).toBe('a1');
   join('a2');

@@ -13,7 +13,7 @@ const oldSpace = (): number =>
 const entry = (name: string) => ({ name });
 
 describe('a table of open requests', () => {
-  it('is empty at first, and finds nothing', () => {
+  it('is empty at first and finds nothing', () => {
     const table = new RequestTable();
     expect([table.size, table.has(1), table.get(1), table.delete(1), table.values()]).toEqual([
       0,
@@ -24,7 +24,7 @@ describe('a table of open requests', () => {
     ]);
   });
 
-  it('does what a Map does, whatever the IDs', () => {
+  it('behaves like a Map for any IDs', () => {
     // Few IDs that differ in their lowest bits and many that do not, 2^53 among them.
     const id = fc.oneof(
       fc.integer({ min: 1, max: 40 }),
@@ -56,7 +56,7 @@ describe('a table of open requests', () => {
     );
   });
 
-  it('lists what it holds without a look-up for each: IDs that collide would make each as long as the list', () => {
+  it('lists its entries without a lookup for each, even if their IDs collide', () => {
     const table = new RequestTable();
     const all = Array.from({ length: 100 }, (_, at) => entry(String(at)));
     for (const [at, one] of all.entries()) table.set((at + 1) * 2 ** 32, one);
@@ -65,7 +65,7 @@ describe('a table of open requests', () => {
     expect(lookUps).not.toHaveBeenCalled();
   });
 
-  it('keeps 64 open of 100,000 that follow each other, one of them from the first to the last', () => {
+  it('keeps 64 of 100,000 consecutive requests open, and one of them from the first to the last', () => {
     const table = new RequestTable<{ name: string }>();
     const first = entry('first');
     table.set(1, first);
@@ -77,7 +77,7 @@ describe('a table of open requests', () => {
     expect(table.get(1)).toBe(first);
   });
 
-  it('leaves nothing of what it had behind, once V8 takes it for long-lived', () => {
+  it('keeps no removed request alive after V8 treats the table as long-lived', () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
     const table = new RequestTable();
@@ -95,7 +95,7 @@ describe('a table of open requests', () => {
     expect(oldSpace() - before).toBeLessThan(1e6);
   });
 
-  it('may be emptied by whoever goes through it', () => {
+  it('may be emptied while its entries are listed', () => {
     const table = new RequestTable<{ name: string }>();
     for (let id = 1; id <= 5000; id++) table.set(id, entry(String(id)));
     for (const { name } of table.values()) table.delete(Number(name));
@@ -109,7 +109,7 @@ describe('a table of open requests', () => {
     ['that agree in their lowest 32 bits', (at: number) => at * 2 ** 32],
     ['that agree in their lowest 15 bits', (at: number) => at * 2 ** 15],
     ['at the end of the range', (at: number) => 2 ** 53 - at * 2 ** 16],
-  ])('takes no longer for many than for few, with IDs %s', (_, idOf) => {
+  ])('needs no more steps for many requests than for few, with IDs %s', (_, idOf) => {
     // Looks at places are counted, for the time that they take depends on the machine.
     const looksFor = (count: number): number => {
       const table = new RequestTable(0x2545f491);

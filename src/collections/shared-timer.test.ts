@@ -25,8 +25,8 @@ function setUp() {
   return { clock, due, timer, a, b, c, joinAfter };
 }
 
-describe('a timer', () => {
-  it('tells of each item when its time has come, with one timer for all', () => {
+describe('a shared timer', () => {
+  it('reports each item when its time has come, with one timer for all', () => {
     const { clock, due, a, b, c, joinAfter } = setUp();
     joinAfter(0, a);
     joinAfter(30, b);
@@ -42,7 +42,7 @@ describe('a timer', () => {
     expect([due, clock.pending]).toEqual([['a', 'b', 'c'], 0]);
   });
 
-  it.each(['a', 'b', 'c'] as const)('tells nothing of %s once that has left', (name) => {
+  it.each(['a', 'b', 'c'] as const)('does not report %s after that was removed', (name) => {
     const { clock, due, timer, joinAfter, ...items } = setUp();
     for (const each of [items.a, items.b, items.c]) joinAfter(10, each);
     timer.leave(items[name]);
@@ -51,7 +51,7 @@ describe('a timer', () => {
     expect(due).toEqual(['a', 'b', 'c'].filter((each) => each !== name));
   });
 
-  it('keeps no timer for nobody, and takes new items then', () => {
+  it('runs no timer without items, and accepts new items then', () => {
     const { clock, due, timer, a, b, joinAfter } = setUp();
     joinAfter(0, a);
     timer.leave(a);
@@ -63,7 +63,7 @@ describe('a timer', () => {
     expect(due).toEqual(['b']);
   });
 
-  it('may be joined again by what has left, at its end', () => {
+  it('accepts a removed item again at its end', () => {
     const { clock, due, timer, a, b, joinAfter } = setUp();
     joinAfter(0, a);
     joinAfter(10, b);
@@ -73,7 +73,7 @@ describe('a timer', () => {
     expect(due).toEqual(['b', 'a']);
   });
 
-  it('has one timer, though somebody joins when something falls due', () => {
+  it('runs one timer even if an item is added while another one falls due', () => {
     const clock = createFakeClock();
     const timer: SharedTimer<Item> = createSharedTimer(clock, 100, (due) =>
       timer.join(item(due.name), clock.monotonic()),
@@ -85,7 +85,7 @@ describe('a timer', () => {
     expect(clock.pending).toBe(1);
   });
 
-  it('tells of nothing after its end', () => {
+  it('reports nothing after its end', () => {
     const { clock, due, timer, a, joinAfter } = setUp();
     joinAfter(0, a);
     timer.close();

@@ -16,13 +16,13 @@ function drain(line: WaitQueue<string>, places: readonly ReturnType<WaitQueue<st
   return served;
 }
 
-describe('a waiting line', () => {
-  it('has nobody at first', () => {
+describe('a wait queue', () => {
+  it('is empty at first', () => {
     const { line } = lineOf();
     expect([line.size, line.first]).toEqual([0, undefined]);
   });
 
-  it('serves those first who came first', () => {
+  it('serves entries in the order of their arrival', () => {
     const { line, places } = lineOf('a', 'b', 'c');
     expect(line.size).toBe(3);
     expect(drain(line, places)).toEqual(['a', 'b', 'c']);
@@ -33,7 +33,7 @@ describe('a waiting line', () => {
     { gone: 0, left: ['b', 'c'] },
     { gone: 1, left: ['a', 'c'] },
     { gone: 2, left: ['a', 'b'] },
-  ])('closes up where number $gone leaves, once', ({ gone, left }) => {
+  ])('closes the gap once when entry $gone leaves', ({ gone, left }) => {
     const { line, places } = lineOf('a', 'b', 'c');
     line.leave(places[gone]!);
     line.leave(places[gone]!);
@@ -41,7 +41,7 @@ describe('a waiting line', () => {
     expect(drain(line, places)).toEqual(left);
   });
 
-  it('takes new ones after the last has left', () => {
+  it('accepts new entries after the last one has left', () => {
     const { line, places } = lineOf('a');
     line.leave(places[0]!);
     const place = line.join('b');
@@ -49,7 +49,7 @@ describe('a waiting line', () => {
     expect(drain(line, [place])).toEqual(['b']);
   });
 
-  it('leaves nobody who has gone a way to those who stay', () => {
+  it('leaves no reference from a removed entry to the others', () => {
     const { line, places } = lineOf('a', 'b', 'c');
     line.leave(places[1]!);
     expect(places[1]).toEqual({ item: 'b', earlier: undefined, later: undefined });

@@ -121,7 +121,7 @@ describe('a suggester', () => {
     expect(nearest('http_connector.services.a.header.X-$&')).toBe('http_connector.services.a.headers.X-$&');
   });
 
-  it('knows the right place of a key in the wrong place', () => {
+  it('suggests the right place for a key in the wrong place', () => {
     const service = 'rpc_gateway.services.billing';
     expect(nearest(`${service}.procedures.get_invoice.timeout`)).toBe(`${service}.timeout`);
     expect(nearest(`${service}.path`)).toBe(`${service}.procedures.get_invoice.path`);

@@ -27,7 +27,7 @@ it.each([
   'pass',
   'clientSecret',
   'otp',
-])('masks the field %s, wherever it stands', (name) => {
+])('masks the field %s in every place', (name) => {
   const body = JSON.stringify({ a: [{ [name]: 's3cret' }], [name]: 's3cret' });
   expect(maskSecrets({ ...request, body, path: `/x?${name}=s3cret` })).toMatchObject({
     body: JSON.stringify({ a: [{ [name]: '***' }], [name]: '***' }),
@@ -43,7 +43,7 @@ it.each(['shipping', 'spinning', 'monkey', 'author', 'keyboard', 'design', 'comp
   },
 );
 
-it('leaves a query name that is not UTF-8 as it stands, and masks beside it', () => {
+it('leaves a query name that is not UTF-8 unchanged, and masks the other values', () => {
   expect(maskSecrets({ ...request, path: '/x?%FF=1&%E0%A4=2&token=s3cret' }).path).toBe(
     '/x?%FF=1&%E0%A4=2&token=***',
   );
@@ -53,7 +53,7 @@ it.each(['Idempotency-Key', 'X-Request-ID', 'X-Author', 'X-Keyboard'])('shows th
   expect(maskSecrets({ ...request, headers: [name, 'v'] }).headers).toEqual([name, 'v']);
 });
 
-it('masks query parameters by their names, and leaves the others as they are written', () => {
+it('masks query parameters by their names, and leaves the others unchanged', () => {
   const path = '/x?a=%20b&api_key=s3cret&client%5Fsecret=s3cret&key=s3cret&q=%27';
   expect(maskSecrets({ ...request, path }).path).toBe(
     '/x?a=%20b&api_key=***&client%5Fsecret=***&key=***&q=%27',
@@ -64,7 +64,7 @@ it('keeps every question mark of a query', () => {
   expect(maskSecrets({ ...request, path: '/x?a=b?c&d=?' }).path).toBe('/x?a=b?c&d=?');
 });
 
-it('masks fields of the body by their names, big integers intact', () => {
+it('masks fields of the body by their names, and keeps big integers exact', () => {
   const body = '{"id":12345678901234567890,"client_secret":"s3cret","__proto__":{"a":1}}';
   expect(maskSecrets({ ...request, body }).body).toBe(
     '{"id":12345678901234567890,"client_secret":"***","__proto__":{"a":1}}',
@@ -74,7 +74,7 @@ it('masks fields of the body by their names, big integers intact', () => {
 it.each([
   ['{"a":{"client_secret":"s3cret","b":1}}', '{"a":{"client_secret":"***","b":1}}'],
   ['[1,{"c":[{"token":"s3cret"}]}]', '[1,{"c":[{"token":"***"}]}]'],
-])('masks such fields at any depth: %s', (body, masked) => {
+])('masks fields of the body at any depth: %s', (body, masked) => {
   expect(maskSecrets({ ...request, body }).body).toBe(masked);
 });
 
@@ -89,18 +89,18 @@ it.each([
     '[{"t\\u006fken":"***","b":"\\u00e9"} , [ ] , {} ]',
   ],
   ['{"token":1,"token":2,"9":1,"1":{"é":"token"}}', '{"token":"***","token":"***","9":1,"1":{"é":"token"}}'],
-])('leaves the rest of a body to the letter: %s', (body, masked) => {
+])('leaves the rest of a body unchanged: %s', (body, masked) => {
   expect(maskSecrets({ ...request, body }).body).toBe(masked);
   expect(maskSecrets({ ...request, body: Buffer.from(body) }).body).toBe(masked);
 });
 
-it('masks deep in a body of many levels', () => {
+it('masks a deeply nested field of the body', () => {
   const deep = (value: string) => `${'[{"a":'.repeat(400)}${value}${'}]'.repeat(400)}`;
   expect(maskSecrets({ ...request, body: deep('{"token":1.10,"b":1.10}') }).body).toBe(
     deep('{"token":"***","b":1.10}'),
   );
 });
 
-it.each(['{"a": 1.0}', '[1.0]', '"token"'])('leaves the body %s to the letter', (body) => {
+it.each(['{"a": 1.0}', '[1.0]', '"token"'])('leaves the body %s unchanged', (body) => {
   expect(maskSecrets({ ...request, body }).body).toBe(body);
 });

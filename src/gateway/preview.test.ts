@@ -36,13 +36,13 @@ it.each([
   expect(JSON.stringify(shown)).not.toContain('s3cret');
 });
 
-it('masks credentials and headers that carry one by their name', () => {
+it('masks credentials, and headers that have the name of a credential', () => {
   const shown = preview('https://h.example.com', '+auth.vars.token = s3cret', '+headers.X-Api-Key = s3cret');
   expect(shown.headers.filter((text) => text === '***')).toHaveLength(3);
   expect(JSON.stringify(shown)).not.toMatch(/s3cret|callers-own/);
 });
 
-it('says which procedure is missing', () => {
+it('names the procedure that is missing', () => {
   const config = parseConfig(billingConf('https://h.example.com'), { env: {} });
   expect(() => previewRequest(config, 'com.nope', 'r', {}, deps)).toThrow('no procedure com.nope in realm r');
 });

@@ -7,14 +7,14 @@ import { replyToWamp } from './reply-to-wamp.js';
 
 const json = { kind: 'json', json: Buffer.from('{"id":9007199254740993}') } as const;
 
-it('carries JSON as the bytes it came as', () => {
+it('passes JSON on as the bytes that arrived', () => {
   expect(replyToWamp({ kind: 'result', status: 200, body: json, headers: undefined }, false)).toEqual({
     kind: 'result',
     payload: { kwargs: jsonText('{"status":200,"body":', json.json, '}') },
   });
 });
 
-it('puts the headers behind the body', () => {
+it('puts the headers after the body', () => {
   expect(
     replyToWamp({ kind: 'error', uri: 'u', status: 404, body: json, headers: { etag: '"x"' } }, false),
   ).toEqual({
@@ -26,7 +26,7 @@ it('puts the headers behind the body', () => {
   });
 });
 
-it('makes the result one positional dictionary where asked to, and leaves errors in kwargs', () => {
+it('makes the result one positional dictionary if asked to, and leaves errors in kwargs', () => {
   const result = { kind: 'result', status: 200, headers: undefined } as const;
   expect(replyToWamp({ ...result, body: json }, true).payload).toEqual({
     args: jsonText('[{"status":200,"body":', json.json, '}]'),
@@ -38,7 +38,7 @@ it('makes the result one positional dictionary where asked to, and leaves errors
   expect(replyToWamp(error, true).payload).toHaveProperty('kwargs');
 });
 
-it('carries text and bytes as values', () => {
+it('passes text and bytes on as values', () => {
   const bytes = new Uint8Array([0, 255]);
   const result = { kind: 'result', status: 200, headers: undefined } as const;
   expect(replyToWamp({ ...result, body: { kind: 'bytes', bytes } }, false).payload.kwargs).toEqual({
@@ -48,7 +48,7 @@ it('carries text and bytes as values', () => {
 });
 
 it.each(createSerializers().filter(({ binary }) => binary))(
-  'writes the UTF-8 of a long text as the text is written, in $name',
+  'writes the UTF-8 of a long text like the text itself, in $name',
   (serializer) => {
     for (const text of ['', 'é', '\u0000AAAA', 'x'.repeat(300), '€'.repeat(30_000)]) {
       for (const headers of [undefined, { etag: '"x"' }]) {
@@ -75,7 +75,7 @@ it.each(createSerializers().filter(({ binary }) => binary))(
   },
 );
 
-it('writes a long text as JSON where a caller has another format than was said', () => {
+it('writes a long text as JSON if the caller has another serializer than expected', () => {
   const [json, msgpack] = createSerializers();
   const result = { kind: 'result', status: 200, headers: undefined } as const;
   const { payload } = replyToWamp(

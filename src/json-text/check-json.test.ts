@@ -30,7 +30,7 @@ function isParsed(text: string): boolean {
   }
 }
 
-describe('JSON', () => {
+describe('the check of JSON', () => {
   it.each([
     ...[
       'null',
@@ -64,7 +64,7 @@ describe('JSON', () => {
       '[[[[]],{}]]',
       '["a","",0]',
     ],
-  ])('is %s', (text) => {
+  ])('accepts %s', (text) => {
     expect(isParsed(text)).toBe(true);
     expect(check(text)).toBe('valid');
   });
@@ -139,12 +139,12 @@ describe('JSON', () => {
       '{}}',
       '-a',
     ],
-  ])('is not %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(isParsed(text)).toBe(false);
     expect(check(text)).toBe('invalid');
   });
 
-  it('may nest so deep, and no deeper', () => {
+  it('refuses nesting beyond the limit', () => {
     const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}`;
     expect(check(nested(100))).toBe('valid');
     expect(check(nested(102))).toBe('too_deep');
@@ -160,20 +160,20 @@ describe('JSON', () => {
     ['escapes', `"${'\\n'.repeat(500_000)}"`],
     ['long escapes', `"${'\\u0000'.repeat(166_666)}"`],
     ['text without an end', `"${'a'.repeat(1_000_000)}`],
-  ])('is checked in steps, where it is long: %s', (_, text) => {
+  ])('runs in steps for long text: %s', (_, text) => {
     const { count, verdict } = steps(Buffer.from(text));
     expect(count).toBeGreaterThan(20);
     expect(verdict).toBe(checkJson(Buffer.from(text), 100));
   });
 
-  it('is what JSON.parse takes, and nothing else', () => {
+  it('accepts the same random text as JSON.parse', () => {
     assert(
       property(json({ maxDepth: 6 }), (text) => check(text) === 'valid'),
       { numRuns: 2000 },
     );
   });
 
-  it('is damaged for JSON.parse where it is damaged here', () => {
+  it('refuses the same damaged text as JSON.parse', () => {
     const pieces = constantFrom(
       ...'[]{}:,"\\/bfnrtu0123456789aeE+-. \t\n\r\u0000\u001f\u007fé😀',
       'true',

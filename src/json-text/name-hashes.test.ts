@@ -2,7 +2,7 @@ import { array, assert, integer, property } from 'fast-check';
 import { expect, it } from 'vitest';
 import { hashOfName, hasTwice } from './name-hashes.js';
 
-it('numbers that are there twice are found, few or many, from a place on', () => {
+it('the search finds numbers that occur twice from an index on, among few and many', () => {
   assert(
     property(
       array(integer({ max: 60 }), { maxLength: 40 }),
@@ -17,7 +17,7 @@ it('numbers that are there twice are found, few or many, from a place on', () =>
   );
 });
 
-it('a hash is of the bytes between its bounds', () => {
+it('a hash depends only on the bytes between its bounds', () => {
   const bytes = Buffer.from('"role" "role" "rule"');
   expect(hashOfName(bytes, 1, 5)).toBe(hashOfName(bytes, 8, 12));
   expect(hashOfName(bytes, 1, 5)).not.toBe(hashOfName(bytes, 15, 19));

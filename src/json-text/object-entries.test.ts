@@ -44,11 +44,11 @@ describe('the entries of an object', () => {
         ['ü€😀', '7'],
       ],
     ],
-  ])('of %s', (text, entries) => {
+  ])('are found in %s', (text, entries) => {
     expect(entriesOf(text)).toEqual(entries);
   });
 
-  it('are those that JSON.parse finds', () => {
+  it('are the same as those of JSON.parse', () => {
     assert(
       property(json({ maxDepth: 4 }), (text) => {
         const object = `{"first": ${text} , "second":${text}, "third":[${text}]}`;

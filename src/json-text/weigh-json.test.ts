@@ -15,7 +15,7 @@ function count(value: unknown): number {
   return 1 + Object.values(value).reduce((sum: number, item) => sum + 1 + count(item), 0);
 }
 
-describe('weighing JSON', () => {
+describe('the weight of JSON', () => {
   it('counts each value and each name', () => {
     const plain = fc.jsonValue({ maxDepth: 4, stringUnit: fc.constantFrom(...'ab,:[]{}é1-') });
     fc.assert(
@@ -48,11 +48,11 @@ describe('weighing JSON', () => {
     ['  ,,  ', 0],
     ['"no end', 1],
     ['"ends in a backslash \\', 1],
-  ])('%s counts as %i', (json, expected) => {
+  ])('counts %s as %i', (json, expected) => {
     expect(weight(json)).toBe(expected);
   });
 
-  it('finds the end of strings of any length, with and without escapes', () => {
+  it('counts strings of any length, with and without escapes', () => {
     for (const length of [0, 1, 63, 64, 65, 319, 320, 321, 5000]) {
       for (const escaped of ['', '\\"', '\\\\', '\\n']) {
         const text = `${'x'.repeat(length)}${escaped}${'y'.repeat(length)}`;
@@ -61,7 +61,7 @@ describe('weighing JSON', () => {
     }
   });
 
-  it('counts the names of an object from the thousandth on four times, and those of others not', () => {
+  it('counts the names of an object four times from the thousandth on, and no other names', () => {
     const entries = (length: number) => Array.from({ length }, () => '"a":0').join();
     expect(weight(`{${entries(1000)}}`)).toBe(2001);
     expect(weight(`{${entries(1001)}}`)).toBe(2006);
@@ -69,7 +69,7 @@ describe('weighing JSON', () => {
     expect(weight(`{"b":{${entries(600)}},${entries(600)}}`)).toBe(2403);
   });
 
-  it('looks at no more than it must', () => {
+  it('is counted only up to the limit', () => {
     // What follows would count as more than any limit, if it were looked at.
     expect(weighsMore(Buffer.from('[1,2,3,4'), 3)).toBe(true);
     expect(weighsMore(Buffer.from('[1,2,3,4'), 5)).toBe(false);

@@ -11,7 +11,7 @@ function listening(heard: unknown[]): Observer {
 }
 
 describe('several observers', () => {
-  it('all hear each fact, with all that it says', () => {
+  it('all get each fact with all its values', () => {
     const [one, other]: unknown[][] = [[], []];
     const all = observeAll([listening(one!), listening(other!)]);
     expect(Object.keys(all)).toEqual(METHODS);
@@ -20,7 +20,7 @@ describe('several observers', () => {
     expect(other).toEqual(one);
   });
 
-  it('are the observer itself where there is one, and the silent one where there is none', () => {
+  it('are the same object if there is one, and the silent observer if there is none', () => {
     const only = listening([]);
     expect(observeAll([only])).toBe(only);
     expect(observeAll([])).toBe(silentObserver);

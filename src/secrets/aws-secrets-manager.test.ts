@@ -83,22 +83,19 @@ describe('an existing secret', () => {
   });
 });
 
-describe('a secret that is', () => {
+describe('the field of a secret', () => {
   it.each([
     ['plain text', MARK, '.', MARK],
     ['a whole JSON text', '{"a":1}', '.', '{"a":1}'],
     ['nested JSON', `{"db":{"keys":["x","${MARK}"]}}`, 'db.keys.1', MARK],
     ['a list', `["${MARK}"]`, '0', MARK],
     ['a field with dots in its name', `{"db.key":"${MARK}","db":{"key":"no"}}`, 'db.key', MARK],
-  ])(
-    '%s has the field that is asked for, in SecretString and SecretBinary',
-    async (_, text, field, value) => {
-      endpoint.hold(text);
-      expect((await create().read()).get(field)).toBe(value);
-      endpoint.holdBinary(Buffer.from(text));
-      expect((await create().read()).get(field)).toBe(value);
-    },
-  );
+  ])('is read from %s, in SecretString and SecretBinary', async (_, text, field, value) => {
+    endpoint.hold(text);
+    expect((await create().read()).get(field)).toBe(value);
+    endpoint.holdBinary(Buffer.from(text));
+    expect((await create().read()).get(field)).toBe(value);
+  });
 });
 
 describe('an unusable secret', () => {
@@ -139,7 +136,7 @@ describe('an endpoint that refuses', () => {
     ['ExpiredTokenException', 400],
     ['com.amazon.coral.service#InternalServiceError', 500],
     ['ThrottlingException', 400],
-  ])('%s is named', async (type, status) => {
+  ])('is named in the message with %s', async (type, status) => {
     endpoint.fail(type, { status, message: `no: ${MARK}` });
     expect(await failureOf(create().read())).toBe(`AWS Secrets Manager: ${type.replace(/^.*#/, '')}`);
   });
@@ -150,12 +147,12 @@ describe('an endpoint that refuses', () => {
     [`aws#${MARK}`, 'x'],
     ['NoSuchException', MARK],
     ['', MARK],
-  ])('the type %j is another error', async (type, message) => {
+  ])('has an unknown error with the type %j', async (type, message) => {
     endpoint.fail(type, { message });
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 400)');
   });
 
-  it('and repeats the request everywhere puts nothing into the message', async () => {
+  it('puts nothing into the message if it repeats the request everywhere', async () => {
     endpoint.respondWith(({ headers, text }) => {
       const echo = `${MARK} ${headers['authorization']} ${text}`;
       const body = { __type: echo, message: echo, code: echo, name: echo, Type: echo, Code: echo };
@@ -170,12 +167,12 @@ describe('an endpoint that refuses', () => {
     expect(message).not.toMatch(/AKIDTEST|Signature|billing/);
   });
 
-  it('without JSON puts its status into the message', async () => {
+  it('puts its status into the message if it sends no JSON', async () => {
     endpoint.respondWith(() => ({ status: 502, body: `<html>${MARK}</html>` }));
     expect(await failureOf(create().read())).toBe('AWS Secrets Manager: other error (HTTP status 502)');
   });
 
-  it('with half a response puts nothing into the message', async () => {
+  it('puts nothing into the message if its response is cut', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n';
     endpoint.respondWith(() => ({ raw: `${head}{"SecretString":"${MARK}`, afterwards: 'close' }));
     expect(await failureOf(create().read())).toMatch(/^AWS Secrets Manager: (ECONNRESET|other error)/);
@@ -243,7 +240,7 @@ describe('an endpoint that hangs', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('is abandoned in the middle of a response too', async () => {
+  it('is abandoned also in the middle of a response', async () => {
     const head = 'HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{"SecretString":';
     endpoint.respondWith(() => ({ ...HANG, raw: head }));
     const clock = createFakeClock();
@@ -272,15 +269,15 @@ describe('an endpoint that hangs', () => {
   });
 });
 
-describe('credentials', () => {
-  it('that do not exist cause an error that says so', async () => {
+describe('AWS credentials', () => {
+  it('cause an error that says that they are missing', async () => {
     const { AWS_ACCESS_KEY_ID: _, ...none } = awsVariables(endpoint.url);
     replaceAwsEnvironment(none);
     expect(await failureOf(create().read())).toMatch(/^no AWS credentials are available \(\w+Error\)$/);
     expect(endpoint.requests).toEqual([]);
   });
 
-  it('of a metadata service that hangs do not block for ever', async () => {
+  it('do not block for ever if the metadata service hangs', async () => {
     const { AWS_ACCESS_KEY_ID: _, AWS_EC2_METADATA_DISABLED: __, ...rest } = awsVariables(endpoint.url);
     const metadata = await startIdp(() => HANG);
     replaceAwsEnvironment({ ...rest, AWS_CONTAINER_CREDENTIALS_FULL_URI: `${metadata.origin}/creds` });
@@ -292,7 +289,7 @@ describe('credentials', () => {
     await metadata.close();
   });
 
-  it('of a process that hangs start at most three child processes', async () => {
+  it('start at most three child processes if the process hangs', async () => {
     const folder = createTemporaryFolder();
     const script = (end: string) =>
       folder.write('credentials.sh', `#!/bin/sh\necho $$ >>'${folder.path}/children'\n${end}\n`);

@@ -145,7 +145,7 @@ describe('a folder', () => {
     expect(await refusal('.')).toBe(`${folder.path} is a folder: field must be the name of a file in it`);
   });
 
-  it('with an unreadable file has the other fields', async () => {
+  it('has the other fields if one file is unreadable', async () => {
     folder.write('good', MARK);
     const fields = await createFileProvider(folder.path, clock, ['none', 'good']).read();
     expect(fields.get('good')).toBe(MARK);
@@ -213,7 +213,7 @@ describe('watching', () => {
     expect(changes).toBe(2);
   });
 
-  it('tells when a file appears', async () => {
+  it('reports a file that appears', async () => {
     await watch(undefined);
     await look();
     expect(changes).toBe(0);

@@ -105,7 +105,7 @@ describe('the first read', () => {
     expect(log.records()).toEqual([]);
   });
 
-  it('also ends the start if it fails', async () => {
+  it('ends the start even if it fails', async () => {
     const start = keeper.start();
     await fail();
     await start;
@@ -194,7 +194,7 @@ describe('a refresh', () => {
     expect(log.text()).not.toContain('"2"');
   });
 
-  it('with the same values changes nothing', async () => {
+  it('changes nothing if the values are the same', async () => {
     void keeper.start();
     await succeed('1');
     const before = keeper.values();
@@ -211,7 +211,7 @@ describe('a refresh', () => {
     expect([clock.pending, keeper.nextInMs()]).toEqual([0, undefined]);
   });
 
-  it('that fails keeps the old values, and is retried with the same backoff', async () => {
+  it('keeps the old values if it fails, and is retried with the same backoff', async () => {
     void keeper.start();
     await succeed('1');
     clock.advance(HOUR);
@@ -234,7 +234,7 @@ describe('a refresh', () => {
     expect(keeper.nextInMs()).toBe(1_000);
   });
 
-  it('that fails is retried even if the interval is 0', async () => {
+  it('is retried after a failure even if the interval is 0', async () => {
     keeper = create({ refreshMs: 0 });
     void keeper.start();
     await succeed();
@@ -278,7 +278,7 @@ describe('a change that the provider reports', () => {
     expect(value()).toBe('2');
   });
 
-  it('during a read causes another read, because the first may have missed it', async () => {
+  it('causes another read if it happens during a read, which may have missed it', async () => {
     const start = keeper.start();
     script.change();
     script.change();

@@ -122,7 +122,7 @@ describe('a service with secrets', () => {
     expect(heard).toEqual(['first 1', 'second 1', 'first 2', 'second 2']);
   });
 
-  it('survives a listener that throws', async () => {
+  it('notifies the other listeners if one throws', async () => {
     const { variables, log, clock } = create([...FROM_ENV, ...CLIENT.slice(0, 1)], { env: { ID: '1' } });
     let heard = false;
     variables.onChange(() => {

@@ -9,7 +9,7 @@ describe('body', () => {
       'create_invoice',
       lines.map((line) => `+procedures.create_invoice.${line}`),
     );
-  it('is empty where no kwarg is left', () => {
+  it('is empty if no kwarg remains', () => {
     const request = build()({});
     expect(request.body).toBeUndefined();
     expect(header(request.headers, 'content-type')).toEqual([]);
@@ -28,7 +28,7 @@ describe('body', () => {
     }).body;
     expect(body).toBe('{"n":5,"t":"no. 5","l":[1,{"a":null}],"c":"constant","d":7,"extra":true}');
   });
-  it('can be a list, whole', () => {
+  it('can be one list', () => {
     const whole = build('body = {{items}}');
     expect(whole({ items: [1, 2] }).body).toBe('[1,2]');
     expect(whole({}).body).toBeUndefined();
@@ -41,16 +41,16 @@ describe('body', () => {
       body: '{"id":"INV-1","a":1}',
     });
   });
-  it('lets no kwarg stand beside a configured field in another case', () => {
+  it('drops a kwarg with the name of a configured field in another case', () => {
     const body = build('body.tenant = {{caller.authid}}')({ Tenant: 'x', TENANT: 'y', other: 1 }).body;
     expect(body).toBe('{"tenant":"alice","other":1}');
   });
-  it('lets no kwarg replace a configured field', () => {
+  it('keeps a configured field although a kwarg has its name', () => {
     expect(
       build('body.user = {{caller.authid}}', 'body.plan = {{p}}')({ user: 'mallory', plan: 'gold' }).body,
     ).toBe('{"user":"alice"}');
   });
-  it('refuses what nothing uses where told to', () => {
+  it('refuses remaining kwargs if remaining is refuse', () => {
     const strict = build('remaining = refuse', 'body.a = {{a}}');
     expect(strict({ a: 1 }).body).toBe('{"a":1}');
     expect(() => strict({ a: 1, b: 2 })).toThrow(/"b"/);
@@ -67,7 +67,7 @@ describe('body', () => {
       body: undefined,
     });
   });
-  it('carries big integers and __proto__ exactly', () => {
+  it('contains big integers and __proto__ exactly', () => {
     const text = '{"big":9007199254740993,"huge":-123456789012345678901234567890,"__proto__":{"admin":true}}';
     const kwargs = parseJson(text) as Call['kwargs'];
     expect(build()(kwargs).body).toBe(text);
@@ -101,19 +101,19 @@ describe('constants and defaults of a JSON body', () => {
     ['x = "{{page:-1}}"', '{"x":"1"}'],
     ['x = {{page:-1}}0', '{"x":"10"}'],
     ['x = {{caller.authid:-1}}', '{"x":"alice"}'],
-  ])('%s', (line, body) => {
+  ])('are written as JSON: %s', (line, body) => {
     expect(bodyOf(line)).toBe(body);
   });
-  it('leave what a caller sends as it is', () => {
+  it('do not change the values of a caller', () => {
     expect(bodyOf('x = {{page:-1}}', { page: 'true' })).toBe('{"x":"true"}');
     expect(bodyOf('x = true', { y: 1 })).toBe('{"x":true,"y":1}');
   });
-  it('are the whole body where that is one variable', () => {
+  it('are the whole body if the body is one variable', () => {
     const build = compile('create_invoice', ['+procedures.create_invoice.body = {{items:-[1, 2]}}']);
     expect(String(build({}).body)).toBe('[1, 2]');
     expect(build({ items: '[]' }).body).toBe('"[]"');
   });
-  it('are text in every other place', () => {
+  it('are text outside the body', () => {
     const request = compile('create_invoice', [
       '+headers.X-A = true',
       '+query.a = {{a:-"1"}}',
@@ -125,7 +125,7 @@ describe('constants and defaults of a JSON body', () => {
   });
 });
 
-describe('a number beyond a double', () => {
+describe('a number that is too large for a double', () => {
   it.each(['{"x":1e400}', '{"x":[{"y":-1e999}]}'])('is refused in a body: %s', (text) => {
     const build = compile('create_invoice');
     expect(() => build(parseJson(text) as Call['kwargs'])).toThrow(/too large/);

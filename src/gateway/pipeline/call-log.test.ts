@@ -3,7 +3,7 @@ import { parseConfig } from '../../config/load-config.js';
 import { subjectOf } from './call-log.js';
 import { fillServiceVars } from './service-vars.js';
 
-describe('what a line of the log says of a procedure', () => {
+describe('the path of a procedure in the log', () => {
   const from = (name: string) => `$${`{${name}}`}`;
   const subjects = (path: string) => {
     const text = [
@@ -29,7 +29,7 @@ describe('what a line of the log says of a procedure', () => {
     [`/hooks/a${from('KEY')}b/{{id:-${from('KEY')}}}?key=${from('KEY')}`, '/hooks/a***b/{{id:-***}}'],
     [`/${from('KEY')}/{{vars.sub}}`, '/***/{{vars.sub}}'],
     ['/hooks/{{id:-1}}', '/hooks/{{id:-1}}'],
-  ])('has nothing that the environment brought: %s', (path, shown) => {
+  ])('contains no text from the environment: %s', (path, shown) => {
     for (const subject of subjects(path)) {
       expect(subject).toEqual({
         service: 'a',

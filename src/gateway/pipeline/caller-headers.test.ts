@@ -34,7 +34,7 @@ describe('headers of the caller', () => {
   ])('refuses _headers with %s', (_, _headers) => {
     expect(() => build()({ id: '1', _headers })).toThrow(/_headers/);
   });
-  it('lets the configuration win over the caller', () => {
+  it('prefers a configured header to one of the caller', () => {
     const request = build(
       '+headers.X-User = {{caller.authid}}',
       '+headers.X-Realm = {{realm}}',
@@ -47,7 +47,7 @@ describe('headers of the caller', () => {
     expect(header(request.headers, 'x-realm')).toEqual(['com.example.myrealm']);
     expect(header(request.headers, 'x-other')).toEqual(['o']);
   });
-  it.each(['X_User', 'x.user', 'X-USER', 'X~User'])('takes %s for the configured X-User', (name) => {
+  it.each(['X_User', 'x.user', 'X-USER', 'X~User'])('treats %s as the configured X-User', (name) => {
     // Who hands headers to a program by CGI or WSGI makes HTTP_X_USER of both.
     const request = build('+headers.X-User = {{caller.authid}}')({
       id: '1',
@@ -56,7 +56,7 @@ describe('headers of the caller', () => {
     expect(headersOf(request.headers).filter(([, value]) => value === 'mallory')).toEqual([]);
     expect(header(request.headers, 'x-user')).toEqual(['alice']);
   });
-  it('takes content_type for the default and Content_Length for a header of the connection', () => {
+  it('treats content_type as the default, and Content_Length as a header of the connection', () => {
     const post = compile('create_invoice');
     const request = post({ a: 1, _headers: { content_type: 'text/json' } });
     expect(header(request.headers, 'content-type')).toEqual([]);
@@ -85,7 +85,7 @@ describe('headers of the caller', () => {
     'X-Auth-Request-Email',
     'X-HTTP-Path-Override',
     'x-middleware-subrequest',
-  ])('refuses %s, which steers proxies and frameworks, unless caller_headers names it', (name) => {
+  ])('refuses %s, which proxies and frameworks obey, unless caller_headers names it', (name) => {
     const _headers = { [name]: 'secret-value' };
     expect(() => build()({ id: '1', _headers })).toThrow(
       `_headers: ${name} cannot be given, as caller_headers of the service does not allow it`,
@@ -93,7 +93,7 @@ describe('headers of the caller', () => {
     const named = build(`+caller_headers = x-trace, ${name}`)({ id: '1', _headers });
     expect(header(named.headers, name)).toEqual(['secret-value']);
   });
-  it('lets callers send what caller_headers names, and nothing else', () => {
+  it('lets callers send only the headers that caller_headers names', () => {
     const one = build('+caller_headers = If-*, X-*-ID, X-Trace');
     const _headers = {
       'if-none-match': '"a"',
@@ -111,7 +111,7 @@ describe('headers of the caller', () => {
     );
     expect(() => build('+caller_headers = *')({ id: '1', _headers: { Host: 'x' } })).toThrow(/is set by the/);
   });
-  it('keeps a configured name from the caller even where its variable is missing', () => {
+  it('refuses a configured name to the caller even if its variable is missing', () => {
     const request = build('+headers.X-Plan = {{plan}}')({ id: '1', _headers: { 'X-Plan': 'gold' } });
     expect(header(request.headers, 'x-plan')).toEqual([]);
   });

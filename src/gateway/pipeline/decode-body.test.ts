@@ -6,7 +6,7 @@ const json = (text: string) => ({ kind: 'json', json: Buffer.from(text) });
 const decode = (type: string | undefined, body: string | Uint8Array, rule?: DecodeRule) =>
   decodeBody({ status: 200, headers: headerFields({ 'content-type': type }), body: Buffer.from(body) }, rule);
 
-describe('JSON', () => {
+describe('a body of JSON', () => {
   it.each([
     ['application/json'],
     ['Application/JSON; charset=utf-8'],
@@ -34,14 +34,14 @@ describe('JSON', () => {
     ['json'],
     [undefined],
     [''],
-  ])('of type %s stays text', (type) => {
+  ])('stays text with the type %s', (type) => {
     expect(decode(type, '{"a": 9007199254740993}')).toEqual(json('{"a": 9007199254740993}'));
   });
   it('may be any JSON value', () => {
     expect(decode('application/json', '"x"')).toEqual(json('"x"'));
     expect(decode('application/json', ' null ')).toEqual(json(' null '));
   });
-  it('that does not parse is text', () => {
+  it('is text if it does not parse', () => {
     expect(decode('application/json', '{"a":')).toEqual({ kind: 'text', text: '{"a":' });
     expect(decode(undefined, 'plain')).toEqual({ kind: 'text', text: 'plain' });
     expect(decode('application/json', '  ')).toEqual({ kind: 'text', text: '  ' });
@@ -50,7 +50,7 @@ describe('JSON', () => {
     expect(decode('application/json', '\ufeff[1]')).toEqual(json('[1]'));
   });
   it.each(['us-ascii', 'ISO-8859-1', 'latin1', 'windows-1252', 'cp1252', 'latin-1'])(
-    'is UTF-8 where it is that, though its charset is called %s',
+    'is UTF-8 if it is valid UTF-8, although its charset is %s',
     (charset) => {
       expect(decode(`application/json; charset=${charset}`, '["é"]')).toEqual(json('["é"]'));
       expect(decode(`application/json; charset=${charset}`, Buffer.from('["\xe9"]', 'latin1'))).toEqual(
@@ -63,16 +63,16 @@ describe('JSON', () => {
     'application/json',
     'application/json; charset=utf-8',
     'application/json; charset=utf-16',
-  ])('of type %s is UTF-16 where its byte order mark says so', (type) => {
+  ])('is UTF-16 with the type %s if its byte order mark says so', (type) => {
     const little = Buffer.from('\ufeff["é"]', 'utf16le');
     expect(decode(type, little)).toEqual(json('["é"]'));
     expect(decode(type, Buffer.from(little).swap16())).toEqual(json('["é"]'));
   });
-  it('has U+FFFD where its bytes are no text', () => {
+  it('has U+FFFD in place of bytes that are not text', () => {
     const bytes = Buffer.concat([Buffer.from('"a'), Buffer.from([0xff, 0xfe]), Buffer.from('b"')]);
     expect(decode('application/json', bytes)).toEqual(json('"a\ufffd\ufffdb"'));
   });
-  it('is refused where it nests too deeply', () => {
+  it('is refused if it nests too deeply', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(decode('application/json', nested(1_000))).toMatchObject({ kind: 'json' });
     expect(decode('application/json', nested(1_001))).toMatchObject({ kind: 'refused' });
@@ -80,7 +80,7 @@ describe('JSON', () => {
   });
 });
 
-describe('other text', () => {
+describe('a body of other text', () => {
   it.each([
     'text/plain',
     'text/html; charset=utf-8',
@@ -98,10 +98,10 @@ describe('other text', () => {
     'text',
     'text/plain, text/html',
     'text/plain charset=utf-8',
-  ])('of type %s is text', (type) => {
+  ])('is text with the type %s', (type) => {
     expect(decode(type, 'héllo')).toEqual({ kind: 'text', text: 'héllo' });
   });
-  it('is JSON where it looks and parses like JSON', () => {
+  it('is JSON if it looks and parses like JSON', () => {
     expect(decode('text/plain', ' {"a":1}')).toEqual(json(' {"a":1}'));
     expect(decode('text/plain', '[1,')).toEqual({ kind: 'text', text: '[1,' });
     expect(decode('text/plain', '12')).toEqual({ kind: 'text', text: '12' });
@@ -123,10 +123,10 @@ describe('other text', () => {
     ['latin9', [0xa4], '€'],
     ['cp932', [0x93, 0xfa], '日'],
     ['utf16', [0xe9, 0x00], 'é'],
-  ])('is read in %s, by whatever name', (charset, bytes, text) => {
+  ])('is read in the charset %s, by any of its names', (charset, bytes, text) => {
     expect(decode(`text/plain; charset=${charset}`, Buffer.from(bytes))).toEqual({ kind: 'text', text });
   });
-  it('is read as XML names its charset, where nobody else does', () => {
+  it('is read in the charset that its XML declaration names, if nothing else names one', () => {
     const xml = '<?xml version="1.0" encoding="ISO-8859-1"?><a>é</a>';
     expect(decode('application/xml', Buffer.from(xml, 'latin1'))).toEqual({ kind: 'text', text: xml });
     expect(decode('application/xml', xml)).toEqual({ kind: 'text', text: xml });
@@ -136,7 +136,7 @@ describe('other text', () => {
       text: wrong,
     });
   });
-  it('honours its charset, and takes UTF-8 for one that nobody knows', () => {
+  it('is read in its charset, or in UTF-8 if the charset is unknown', () => {
     expect(decode('text/plain; charset=ISO-8859-1', Buffer.from([0xe9]))).toEqual({
       kind: 'text',
       text: 'é',
@@ -149,7 +149,7 @@ describe('other text', () => {
   });
 });
 
-it('leaves anything else as bytes', () => {
+it('a body of any other type stays bytes', () => {
   for (const type of [
     'application/octet-stream',
     'image/png; charset=utf-8',
@@ -162,27 +162,27 @@ it('leaves anything else as bytes', () => {
   }
 });
 
-it('takes no body at all for an empty text, whatever its type', () => {
+it('a missing body is empty text, whatever its type', () => {
   for (const type of ['application/json', 'image/png', undefined]) {
     expect(decode(type, '')).toEqual({ kind: 'text', text: '' });
   }
 });
 
-describe('whatever the media type says,', () => {
+describe('a body with response.decode', () => {
   const bytes = Buffer.from('{"a":1}');
   it.each(['application/octet-stream', 'text/plain; charset=utf-8', 'application/json', undefined])(
-    'response.decode goes before %s',
+    'is read as response.decode says instead of %s',
     (type) => {
       expect(decode(type, bytes, 'json')).toEqual(json('{"a":1}'));
       expect(decode(type, bytes, 'text')).toEqual({ kind: 'text', text: '{"a":1}' });
       expect(decode(type, bytes, 'bytes')).toEqual({ kind: 'bytes', bytes });
     },
   );
-  it('json that does not parse is text, and 12 is a number', () => {
+  it('is text with json if it does not parse, and a number if it is 12', () => {
     expect(decode('image/png', 'no', 'json')).toEqual({ kind: 'text', text: 'no' });
     expect(decode('text/plain', '12', 'json')).toEqual(json('12'));
   });
-  it('text is read in its charset', () => {
+  it('is read in its charset with text', () => {
     expect(decode('application/json; charset=latin1', Buffer.from([0xe9]), 'text')).toEqual({
       kind: 'text',
       text: 'é',

@@ -72,8 +72,8 @@ const TYPES = [
   'image/png',
 ];
 
-describe.each(['auto', 'json', 'text', 'bytes'] as const)('A large body read as %s', (rule) => {
-  it.each(TYPES)('is what a small one is: %s', (type) => {
+describe.each(['auto', 'json', 'text', 'bytes'] as const)('a large body that is read as %s', (rule) => {
+  it.each(TYPES)('is read like a small one: %s', (type) => {
     for (const body of BODIES) {
       // Nobody reads an empty one in steps.
       if (body.length === 0) continue;
@@ -93,7 +93,7 @@ describe.each(['auto', 'json', 'text', 'bytes'] as const)('A large body read as 
   });
 });
 
-describe('A large body', () => {
+describe('a large body', () => {
   it.each([
     ['JSON', 'application/json', `[${'0,'.repeat(500_000)}0]`],
     [
@@ -108,7 +108,7 @@ describe('A large body', () => {
     expect(readInSteps(responseOf(type, body), 'auto', 'json').count).toBeGreaterThan(20);
   });
 
-  it('is never cut within a character', () => {
+  it('is not cut within a character', () => {
     const text = `a${'😀'.repeat(50_000)}`;
     for (const [type, body, expected] of [
       ['text/plain', text, text],
@@ -122,7 +122,7 @@ describe('A large body', () => {
     }
   });
 
-  it('that grows too large as UTF-8 is refused before it has', () => {
+  it('is refused before it has grown too large as UTF-8', () => {
     const answer = responseOf('text/plain; charset=gb18030', Buffer.alloc(1_000_000, 0xff));
     const { count, body } = readInSteps(answer, 'auto', pack, 1_000_000);
     expect(body).toEqual({
@@ -133,7 +133,7 @@ describe('A large body', () => {
     expect(count).toBeLessThan(20);
   });
 
-  it('that grows too large as JSON is refused before it has', () => {
+  it('is refused before it has grown too large as JSON', () => {
     const answer = responseOf('text/plain', Buffer.alloc(1_000_000, 1));
     const { count, body } = readInSteps(answer, 'auto', 'json', 1_000_000);
     expect(body).toEqual({
@@ -152,7 +152,7 @@ describe('A large body', () => {
   it.each([
     ['unencodable', /a lone surrogate/],
     ['too_many_values', /too many values/],
-  ] as const)('that cannot be packed is refused: %s', (why, message) => {
+  ] as const)('is refused if it cannot be packed: %s', (why, message) => {
     function* refuse(): ReturnType<PackJson> {
       yield;
       return why;

@@ -23,10 +23,10 @@ describe('holdsDotSegment', () => {
     '/..',
     '../',
     '//..//',
-  ])('finds %s, as it is', (text) => {
+  ])('finds the plain %s', (text) => {
     expect(holdsDotSegment(text)).toBe(true);
   });
-  it.each([1, 2, 3])('finds what is decoded %i times', (times) => {
+  it.each([1, 2, 3])('finds a dot segment that is encoded %i times', (times) => {
     for (const text of ['../x', 'x/..', 'x\\..\\y', 'x/./y']) {
       expect(holdsDotSegment(encodeAll(text, times))).toBe(true);
     }

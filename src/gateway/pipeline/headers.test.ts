@@ -3,7 +3,7 @@ import { compile, header, headersOf } from '../../../test/support/compile-reques
 
 describe('headers', () => {
   const build = (...lines: string[]) => compile('get_invoice', lines);
-  it('replaces a default by name in any case', () => {
+  it('replaces a default header by its name in any case', () => {
     const request = build()({ id: '1', _headers: { ACCEPT: 'text/csv' } });
     expect(header(request.headers, 'accept')).toEqual(['text/csv']);
   });
@@ -20,7 +20,7 @@ describe('headers', () => {
   it('refuses a variable that would split the header', () => {
     expect(() => build('+headers.X-Plan = {{plan}}')({ id: '1', plan: 'a\r\nb' })).toThrow(/X-Plan/);
   });
-  it('builds cookies, encoded so that no value begins another', () => {
+  it('encodes cookies so that no value can start another cookie', () => {
     const request = build(
       '+cookies.sid = {{sid}}',
       '+cookies.lang = en',

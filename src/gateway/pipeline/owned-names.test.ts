@@ -23,7 +23,7 @@ describe('ownedParameters', () => {
     ['ids[]', 'ids[7]'],
     ['filter[a][b]', 'filter[a]x[b]'],
     ['filter[[a]', 'filter[[a][[['],
-  ])('owns, where %j is configured, %j', (configured, name) => {
+  ])('treats the configured %j and %j as the same name', (configured, name) => {
     expect(ownedParameters(['other', configured])(name)).toBe(true);
   });
   it.each([
@@ -36,13 +36,13 @@ describe('ownedParameters', () => {
     ['a', ''],
     ['filter[a][b]', 'filter[a][c]'],
     ['filter[a]', 'filter[[a]'],
-  ])('leaves, where %j is configured, %j to the caller', (configured, name) => {
+  ])('treats the configured %j and %j as different names', (configured, name) => {
     expect(ownedParameters([configured])(name)).toBe(false);
   });
 });
 
 describe('ownedFields', () => {
-  it('does not fold a name that is longer than all that are configured', () => {
+  it('does not fold a name that is longer than all configured names', () => {
     const name = new Proxy(Object('x'.repeat(9)), {
       get: (text, key) => {
         if (key === 'indexOf') return () => -1;
@@ -58,7 +58,7 @@ describe('ownedFields', () => {
     ['status', '\u017ftatus'],
     ['tenant', 'tenant\0'],
     ['tenant', 'Tenant\0 and more'],
-  ])('owns, where %j is configured, %j', (configured, name) => {
+  ])('treats the configured %j and %j as the same name', (configured, name) => {
     expect(ownedFields([configured])(name)).toBe(true);
   });
   it('leaves other names to the caller', () => {

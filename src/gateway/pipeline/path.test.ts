@@ -38,7 +38,7 @@ describe('path', () => {
   ])('refuses %j', (id, message) => {
     expect(() => compile('delete_invoice')({ id })).toThrow(message);
   });
-  it('names a missing variable', () => {
+  it('is refused without a variable, which the message names', () => {
     expect(() => compile('get_invoice')({})).toThrow('Missing required path variable: id');
     expect(() => compile('get_invoice')(Object.create({ id: 'inherited' }))).toThrow(
       'Missing required path variable: id',
@@ -53,7 +53,7 @@ describe('path', () => {
     expect(() => path('/files/..{{a}}')({ a: '/y' })).toThrow(/together/);
     expect(path('/files/{{a}}.{{b}}')({ a: 'x/y', b: 'json' }).path).toBe('/api/files/x%2Fy.json');
   });
-  it('fills a variable that stands twice, twice, and takes defaults', () => {
+  it('fills a variable in each place where it occurs, and uses defaults', () => {
     const build = compile('get_invoice', [
       '+procedures.get_invoice.path = /a/{{id}}/{{kind:-all}}/{{id}}.json',
     ]);
@@ -77,7 +77,7 @@ describe('path', () => {
     const build = compile('get_invoice', [`+procedures.get_invoice.path = ${path}`], base);
     expect(build({})).toMatchObject({ origin: 'https://h.example.com', path: expected });
   });
-  it('strips the prefix, whole segments only', () => {
+  it('strips the prefix only if it ends at a segment', () => {
     const under = (path: string) =>
       compile('get_invoice', ['+prefix = /billing', `+procedures.get_invoice.path = ${path}`])({}).path;
     expect(under('/billing/invoices')).toBe('/api/invoices');

@@ -5,7 +5,7 @@ import type { Call } from './call.js';
 describe('query', () => {
   const pathOf = (kwargs: Call['kwargs'], ...lines: string[]) =>
     compile('get_invoice', lines)({ id: '1', ...kwargs }).path;
-  it('writes scalars as text, repeats lists, leaves null out', () => {
+  it('writes scalars as text, repeats the name for each element of a list, and leaves null out', () => {
     expect(pathOf({ a: '', b: 0, c: false, d: null, e: [1, 'x', null, true], f: [] })).toBe(
       '/api/invoices/1?a=&b=0&c=false&e=1&e=x&e=true',
     );
@@ -38,11 +38,11 @@ describe('query', () => {
       '/api/i?x=1&v=2&sort=asc&rest=r',
     );
   });
-  it('lets no kwarg set or add to what the configuration sets', () => {
+  it('ignores kwargs with the name of a configured parameter', () => {
     const lines = ['+query.v = 2', '+query.w = {{w2}}', '+procedures.get_invoice.path = /i?x=1'];
     expect(compile('get_invoice', lines)({ v: '3', w: '4', x: '5', y: '6' }).path).toBe('/api/i?x=1&v=2&y=6');
   });
-  it('has query parameters on a POST: filter[status]', () => {
+  it('has its parameters also on a POST', () => {
     const build = compile('create_invoice', ['+procedures.create_invoice.query.filter[status] = {{status}}']);
     expect(build({ status: 'paid', a: 1 })).toMatchObject({
       path: '/api/invoices?filter%5Bstatus%5D=paid',

@@ -9,7 +9,7 @@ describe('names that a kwarg may not have', () => {
     ['query', '_method'],
     ['query', '.method'],
     ['query', '_Method[]'],
-  ])('lets no POST have in its %s a %s, by which frameworks let it be another method', (place, name) => {
+  ])('refuses in the %s of a POST the name %s, which frameworks read as another method', (place, name) => {
     const post = compile('create_invoice', [`+procedures.create_invoice.remaining = ${place}`]);
     expect(() => post({ a: 1, [name]: 'DELETE' })).toThrow('cannot be given: it could change the method');
     expect(post({ a: 1, _methods: 'x', method: 'y' })).toBeDefined();
@@ -25,7 +25,7 @@ describe('names that a kwarg may not have', () => {
     expect(() => post({ a: 1, [name]: 'other' })).toThrow('the request has a query parameter of that name');
     expect(post({ a: 1, tenants: 'x' }).body).toBe('{"a":1,"tenants":"x"}');
   });
-  it('takes it where the configuration names the field', () => {
+  it('accepts the name of a query parameter for a field that the configuration names', () => {
     const lines = ['query.tenant = t1', 'body.tenant = {{tenant}}'];
     const post = compile(
       'create_invoice',
@@ -33,7 +33,7 @@ describe('names that a kwarg may not have', () => {
     );
     expect(post({ tenant: 'other' }).body).toBe('{"tenant":"other"}');
   });
-  it('lets a request have the _method that the configuration names', () => {
+  it('accepts a field _method that the configuration names', () => {
     const post = compile('create_invoice', ['+procedures.create_invoice.body._method = {{_method}}']);
     expect(post({ _method: 'PUT' }).body).toBe('{"_method":"PUT"}');
     const fixed = compile('create_invoice', ['+procedures.create_invoice.body._method = PUT']);

@@ -35,21 +35,21 @@ it.each([
   [300, 'bondy.error.bad_gateway'],
   [304, 'bondy.error.bad_gateway'],
   [999, 'bondy.error.bad_gateway'],
-])('%i is %s', (status, uri) => {
+])('the status %i becomes %s', (status, uri) => {
   expect(statusUri(status, new Map())).toBe(uri);
 });
 
-describe('an answer', () => {
-  it.each([200, 201, 204, 206, 299])('of %i is a result', (status) => {
+describe('a response', () => {
+  it.each([200, 201, 204, 206, 299])('with status %i is a result', (status) => {
     expect(mapResponse(request, answer(status), rule)).toMatchObject({ kind: 'result', status });
   });
-  it('has the URI that the configuration gives its status', () => {
+  it('becomes an error with the URI that the configuration gives to its status', () => {
     expect(mapResponse(request, answer(409), rule)).toMatchObject({
       kind: 'error',
       uri: 'com.billing.conflict',
     });
   });
-  it('304 is a result for who asked, and an error for who did not', () => {
+  it('with status 304 is a result only if the caller sent a condition', () => {
     for (const name of ['If-None-Match', 'if-modified-since']) {
       const conditional = { ...request, headers: [name, 'x'] };
       expect(mapResponse(conditional, answer(304), rule)).toEqual({
@@ -64,7 +64,7 @@ describe('an answer', () => {
       uri: 'bondy.error.bad_gateway',
     });
   });
-  it('hands over the headers asked for, as far as they came', () => {
+  it('passes on the configured headers that it has', () => {
     const wanted = { ...rule, responseHeaders: ['etag', 'set-cookie', 'x-multi', 'x-absent'] };
     const headers = { etag: '"1"', 'set-cookie': 'a=b', 'x-multi': ['1', '2'], other: 'o' };
     expect(mapResponse(request, answer(404, headers), wanted)).toMatchObject({

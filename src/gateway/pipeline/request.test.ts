@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compile, header, headersOf, ORIGIN } from '../../../test/support/compile-request.js';
 
 describe("the guide's requests", () => {
-  it('GET: the rest of the kwargs becomes the query', () => {
+  it('puts remaining kwargs into the query of a GET', () => {
     const request = compile('get_invoice')({ id: 'INV-001', expand: 'lines' });
     expect(request).toMatchObject({
       method: 'GET',
@@ -13,7 +13,7 @@ describe("the guide's requests", () => {
     expect(header(request.headers, 'content-type')).toEqual([]);
     expect(header(request.headers, 'accept')).toEqual(['application/json']);
   });
-  it('POST: the kwargs become the JSON body', () => {
+  it('puts kwargs into the JSON body of a POST', () => {
     const kwargs = {
       customer: 'cust-42',
       amount: 2500,
@@ -27,16 +27,16 @@ describe("the guide's requests", () => {
     );
     expect(header(request.headers, 'content-type')).toEqual(['application/json']);
   });
-  it('PATCH: path variables are consumed, the rest is the body', () => {
+  it('puts kwargs of a PATCH into its path, and the remaining ones into its body', () => {
     const request = compile('update_invoice')({ id: 'INV-001', status: 'paid', notes: 'Paid in full' });
     expect(request).toMatchObject({ method: 'PATCH', path: '/api/invoices/INV-001' });
     expect(request.body).toBe('{"status":"paid","notes":"Paid in full"}');
   });
-  it('DELETE: no body', () => {
+  it('sends a DELETE without a body', () => {
     const request = compile('delete_invoice')({ id: 'INV-001' });
     expect(request).toMatchObject({ method: 'DELETE', path: '/api/invoices/INV-001', body: undefined });
   });
-  it('_headers are merged with the defaults and removed from the kwargs', () => {
+  it('merges _headers with the default headers and removes them from the kwargs', () => {
     const request = compile('get_invoice')({
       _headers: { 'X-Request-ID': 'req-42', 'X-Tenant': 'acme' },
       id: 'INV-001',
@@ -50,7 +50,7 @@ describe("the guide's requests", () => {
 });
 
 describe('idempotency', () => {
-  it('adds a key to every request where configured', () => {
+  it('adds a key to every request if it is configured', () => {
     const build = compile('create_invoice', ['+idempotency_header = Idempotency-Key']);
     const request = build({ a: 1 });
     expect(header(request.headers, 'idempotency-key')).toEqual(['uuid-1']);
@@ -65,7 +65,7 @@ describe('idempotency', () => {
       'uuid-1',
     ]);
   });
-  it('makes a POST replayable by the caller alone', () => {
+  it('makes a POST replayable if only the caller sends a key', () => {
     const build = compile('create_invoice');
     expect(build({ _headers: { 'Idempotency-Key': 'mine' } }).replayable).toBe(true);
     expect(build({ _headers: { 'Idempotency-Key': ' ' } }).replayable).toBe(false);
@@ -74,7 +74,7 @@ describe('idempotency', () => {
 });
 
 describe('credentials', () => {
-  it('go into a header, over whatever the caller sent', () => {
+  it('replace a header of the caller', () => {
     const build = compile('get_invoice', [
       '+auth.vars.token = s3cret',
       '+auth.apply.format = Bearer {{token}}',
@@ -84,7 +84,7 @@ describe('credentials', () => {
       'Bearer s3cret',
     ]);
   });
-  it('go into the query, encoded, over whatever the caller sent', () => {
+  it('replace a query parameter of the caller, and are encoded', () => {
     const lines = [
       '+auth.vars.token = k&y',
       '+auth.apply.placement = query_param',
@@ -101,12 +101,12 @@ describe('a credential', () => {
     if (typeof credentialed === 'string') return credentialed;
     return { path: credentialed.path, headers: headersOf(credentialed.headers) };
   };
-  it('takes the place of a configured header', () => {
+  it('replaces a configured header', () => {
     expect(sent('+headers.AUTHORIZATION = mine', '+auth.vars.token = t')).toMatchObject({
       headers: expect.not.arrayContaining([['AUTHORIZATION', 'mine']]),
     });
   });
-  it('takes the place of a configured or literal query parameter', () => {
+  it('replaces a configured or literal query parameter', () => {
     const apply = ['+auth.vars.token = t', '+auth.apply.placement = query_param', '+auth.apply.name = key'];
     expect(sent('+query.key = mine', ...apply)).toMatchObject({ path: '/api/invoices/1?key=t' });
     expect(
@@ -115,7 +115,7 @@ describe('a credential', () => {
       path: '/api/i?a=%20&b=c&id=1&key=t',
     });
   });
-  it('that is a secret not yet known lets nothing leave', () => {
+  it('prevents the request while it is a secret that is not yet known', () => {
     const secrets = [
       '+auth.secrets.provider = env',
       '+auth.secrets.vars.token.field = TOKEN',
@@ -125,11 +125,11 @@ describe('a credential', () => {
   });
 });
 
-it('refuses positional arguments and says how to send keyword arguments', () => {
+it('a request is refused for positional arguments, and the message explains keyword arguments', () => {
   expect(() => compile('get_invoice')({ id: '1' }, ['x'])).toThrow(/keyword arguments/);
 });
 
-it('leaves a key that base_url holds where it is', () => {
+it('a request keeps a key that is part of base_url', () => {
   const build = compile('get_invoice', ['+auth.vars.token = k3y'], `${ORIGIN}/bot{{token}}`);
   const { path, credentialed } = build({ id: '1' });
   expect(path).toBe('/botk3y/invoices/1');

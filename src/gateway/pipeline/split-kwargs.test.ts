@@ -21,13 +21,13 @@ function split(json: string, namesDiffer = true) {
   };
 }
 
-it('hands over kwargs that are values as they are', () => {
+it('passes kwargs on unchanged if they are values', () => {
   const kwargs = { a: 1 };
   expect(splitKwargs(kwargs, useOf)).toEqual({ kwargs, remainingJson: undefined });
 });
 
 it.each(['{"a":1}', '{ "a" : 1.50, "b":{"b":1,"c":2} }', '{"__proto__":1}'])(
-  'leaves %s as it is written',
+  'leaves %s unchanged',
   (json) => {
     expect(split(json)).toMatchObject({ kwargs: [], whole: json });
   },
@@ -60,11 +60,11 @@ it.each<[string, unknown[], string[] | undefined]>([
 it.each<[string, object]>([
   ['{"id":1,"a":2,"i\\u0064":3}', { id: 3, a: 2 }],
   ['{"a":{"b":1,"b":2}}', { a: { b: 2 } }],
-])('reads every value where a name may stand twice, of which the last one counts: %s', (json, kwargs) => {
+])('reads every value if a name may occur twice, because the last one counts: %s', (json, kwargs) => {
   expect(split(json, false)).toEqual({ kwargs: Object.entries(kwargs), pieces: undefined, whole: undefined });
 });
 
-it('reads every value where all are looked at', () => {
+it('reads every value if the request uses all', () => {
   const { kwargs } = splitKwargs(jsonText('', Buffer.from('{"a":[1],"items":{}}')), undefined);
   expect(kwargs).toEqual({ a: [1], items: {} });
 });
