@@ -1,7 +1,7 @@
 // Calls a procedure of the demo with autobahn-js.
 //
-// In a checkout:     npm start                  then, in a second terminal, node examples/node/client.js
-// In your project:   npm install autobahn       and npx rpc-gateway demo in place of npm start
+// In a checkout: run `npm start`. Then run `node examples/node/client.js` in a second terminal.
+// In your project: run `npm install autobahn`, and `npx rpc-gateway demo` instead of `npm start`.
 import autobahn from 'autobahn';
 
 const connection = new autobahn.Connection({
@@ -16,7 +16,7 @@ connection.onopen = async (session) => {
     console.log('Status:', result.kwargs.status);
     console.log('Body:', result.kwargs.body);
   } catch (error) {
-    // error.error is the WAMP error URI, error.kwargs holds {status, body}.
+    // error.error is the WAMP error URI. error.kwargs has status and body.
     console.error(error.error, error.kwargs);
     process.exitCode = 1;
   }

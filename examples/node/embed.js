@@ -1,7 +1,7 @@
-// Runs the gateway inside a program of your own. It needs nothing but this package.
+// Runs the gateway inside your own program. It needs only this package.
 //
-// In a checkout:     node examples/node/embed.js examples/demo.conf
-// In your project:   npm install wamp-rpc-gateway       the import stays the same
+// In a checkout: run `node examples/node/embed.js examples/demo.conf`.
+// In your project: run `npm install wamp-rpc-gateway`. The import stays the same.
 import { createGateway, loadConfig } from 'wamp-rpc-gateway';
 
 const config = loadConfig(process.argv[2] ?? 'bondy.conf', { env: process.env });

@@ -11,7 +11,7 @@ describe('the text for a failure', () => {
     [new CommandFailure('Do this.'), 'Do this.'],
     [new ConfigError([{ file: 'a.conf', line: 2, key: 'k', message: 'is wrong' }]), 'a.conf:2: k: is wrong'],
     [systemError('EADDRINUSE'), 'Cannot listen on 127.0.0.1:80: the port is in use. '],
-    [systemError('EACCES'), 'Cannot listen on 127.0.0.1:80: not permitted. '],
+    [systemError('EACCES'), 'Cannot listen on 127.0.0.1:80: the operating system does not permit it. '],
     [systemError('EADDRNOTAVAIL'), 'Cannot listen on 127.0.0.1:80: this machine has no such address.'],
     [new Error('anything else'), 'anything else'],
     ['thrown text', 'thrown text'],

@@ -16,7 +16,7 @@ export function failureText(error: unknown): string {
     return `Cannot listen on ${place}: the port is in use. Stop the program that uses it, or set listeners.NAME.port.`;
   }
   if (code === 'EACCES' && place !== '') {
-    return `Cannot listen on ${place}: not permitted. Set listeners.NAME.port to one above 1023.`;
+    return `Cannot listen on ${place}: the operating system does not permit it. Set listeners.NAME.port to a number above 1023.`;
   }
   if (code === 'EADDRNOTAVAIL') return `Cannot listen on ${place}: this machine has no such address.`;
   return messageOf(error);

@@ -38,7 +38,7 @@ export function buildProgram(argv: readonly string[], host: Host, run: Runner): 
       'after',
       `
 Examples:
-  rpc-gateway demo                                      run an example API and a gateway to it, without setup
+  rpc-gateway demo                                      run an example API and a gateway for it
   rpc-gateway check --config bondy.conf                 find all errors in a configuration
   rpc-gateway start --config bondy.conf                 run the gateway
   rpc-gateway list --config bondy.conf                  list the procedures of a configuration
@@ -48,12 +48,12 @@ Examples:
   program
     .command('start')
     .description('run the gateway until SIGTERM or Ctrl-C')
-    .option('-c, --config <file>', 'the configuration (default: ./bondy.conf)')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
     .addHelpText(
       'after',
       `
-Prints one line on stdout when all procedures are ready. Logs to stderr, as JSON lines or, on a
-terminal, as text.
+Prints one line on stdout when all procedures are ready. Writes its log to stderr: text on a
+terminal, otherwise JSON lines.
 
 Examples:
   rpc-gateway start
@@ -69,7 +69,7 @@ Examples:
   program
     .command('check')
     .description('find all errors in a configuration, without running it')
-    .option('-c, --config <file>', 'the configuration (default: ./bondy.conf)')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
     .addHelpText(
       'after',
       `
@@ -92,32 +92,33 @@ Examples:
     .argument('<uri>', 'the procedure, for example com.billing.get_invoice')
     .argument(
       '[key=value...]',
-      'keyword arguments; a value that is valid JSON is sent as JSON, any other as text',
+      'keyword arguments; a valid JSON value is sent as JSON, any other value as text',
     )
     .option('--realm <realm>', 'the realm to join (default: from the configuration)')
     .option('--url <url>', 'the URL of the router (default: $RPC_GATEWAY_URL, or from the configuration)')
     .option(
       '-c, --config <file>',
-      'the configuration (default: ./bondy.conf if it exists, otherwise that of the demo)',
+      'the configuration file (default: ./bondy.conf if it exists, otherwise the one of the demo)',
     )
     .option('--args <json>', 'positional arguments, a JSON list')
-    .option('--kwargs <json>', 'keyword arguments, a JSON object; @FILE reads one from a file, - from stdin')
+    .option(
+      '--kwargs <json>',
+      'keyword arguments, a JSON object; @FILE reads it from a file, - reads it from stdin',
+    )
     .option('--authid <name>', 'log in as this user (default: $RPC_GATEWAY_AUTHID)')
     .option('--ticket <ticket>', 'log in with a ticket (default: $RPC_GATEWAY_TICKET)')
     .option('--secret <secret>', 'log in with wamp-scram or wampcra (default: $RPC_GATEWAY_SECRET)')
     .option('--private-key <hex>', 'log in with cryptosign (default: $RPC_GATEWAY_PRIVATE_KEY)')
     .option('--authmethod <name>', `offer only this authmethod: ${AUTHMETHODS.join(', ')}`, authmethodOption)
     .option('--timeout <duration>', 'give up after this time, for example 5s or 500ms', durationOption)
-    .option(
-      '--json',
-      'print the outcome as one line of JSON: kwargs of a result, {error, args, kwargs} of an error',
-    )
+    .option('--json', 'print one line of JSON: the kwargs of a result, or {error, args, kwargs} for an error')
     .option('--dry-run', 'print the HTTP request as a curl command and send nothing')
     .addHelpText(
       'after',
       `
-Exit codes: 0 a result, 1 a WAMP error, 2 wrong use of the command line, 3 no connection or no login.
-Other users of this machine can see the options of a command. Pass secrets in the environment.
+Exit codes: 0 for a result, 1 for a WAMP error, 2 for a wrong command line, 3 if the command cannot
+connect or log in.
+Other users of this machine can see the options of a command. So pass secrets in the environment.
 
 Examples:
   rpc-gateway call com.billing.get_invoice id=INV-001
@@ -139,7 +140,7 @@ Examples:
   program
     .command('list')
     .description('list the procedures of a configuration')
-    .option('-c, --config <file>', 'the configuration (default: ./bondy.conf)')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
     .option('--json', 'print one line of JSON: a list of {uri, realm, method, path, service}')
     .addHelpText(
       'after',
@@ -177,12 +178,12 @@ Examples:
 
   program
     .command('demo')
-    .description('run an example billing API and a gateway to it')
+    .description('run an example billing API and a gateway for it')
     .option('--port <port>', 'the port of the gateway (default: $DEMO_PORT, or 18080)', portOption)
     .addHelpText(
       'after',
       `
-Runs until Ctrl-C. Nothing is stored.
+Runs until Ctrl-C. Keeps its data only in memory.
 
 Examples:
   rpc-gateway demo

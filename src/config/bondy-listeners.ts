@@ -116,7 +116,7 @@ function overSocket(
   const hasPath = draft.entry('path') !== undefined;
   if (asWritten.socketKey !== undefined) {
     if (hasPath)
-      draft.report('path', 'with uds, path is the file of the socket, but the key socket names it already');
+      draft.report('path', 'with uds, path is the file of the socket; remove either path or socket');
     return asWritten;
   }
   if (!hasPath) draft.report('transport', 'uds needs path, the file of the Unix socket');

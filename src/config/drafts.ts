@@ -73,7 +73,7 @@ function listenersOf(
     notices.add(
       first.first,
       first.path,
-      'no listener of the file is opened here, so the default listeners are opened',
+      'the gateway can open no listener of this file, so it opens the default listeners',
     );
   }
   return DEFAULT_LISTENERS.flatMap((protocol) => read(defaultListener(protocol)) ?? []);

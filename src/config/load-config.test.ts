@@ -199,7 +199,7 @@ describe('text from the environment', () => {
       'rpc_gateway.services.billing.auth.fetch.basic_auth.password',
     ]);
     expect(error?.message).toContain(
-      'set auth.vars.NAME to it, where braces have no meaning, and write {{NAME}}',
+      'set auth.vars.NAME to this variable, because braces have no meaning there, and write {{NAME}} here',
     );
     expect(error?.message).not.toContain('client_secret');
   });

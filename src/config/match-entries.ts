@@ -193,7 +193,7 @@ function put(entry: Entry, { scope, match }: FoundPlace, notices: Problems): voi
     notices.add(
       entry,
       entry.key,
-      `is set twice: this line counts, ${earlier.file}:${earlier.line}${other} does not`,
+      `is set twice: this line counts, and ${earlier.file}:${earlier.line}${other} has no effect`,
     );
   }
   // Deleted first, so that the members of a family are in the order of the lines that count.

@@ -37,13 +37,13 @@ function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls
   if (service.settings.tls_verify === 'verify_none') {
     service.notify(
       'tls_verify',
-      'the certificate of the upstream is not checked: an attacker in between can read all requests',
+      'the gateway does not verify the certificate of the upstream, so an attacker on the network can read all requests',
     );
   }
   if (service.settings['auth.fetch.tls_verify'] === 'verify_none') {
     service.notify(
       'auth.fetch.tls_verify',
-      'the certificate of the token endpoint is not checked: an attacker in between can read the credentials',
+      'the gateway does not verify the certificate of the token endpoint, so an attacker on the network can read the credentials',
     );
   }
   checkTimes(service, wamp.settings.max_call_timeout);
@@ -113,7 +113,7 @@ function checkWampLimits(wamp: ConfigDraft['wamp']): void {
   if (isAbove(max_message_size, max_send_buffer)) {
     wamp.notify(
       wamp.entry('max_message_size') === undefined ? 'max_send_buffer' : 'max_message_size',
-      'a message larger than wamp.max_send_buffer is accepted but cannot be delivered; wamp.max_message_size should not be larger',
+      'the router accepts a message larger than wamp.max_send_buffer but cannot deliver it; wamp.max_message_size should not be larger than wamp.max_send_buffer',
     );
   }
   if (isAbove(max_send_buffer, max_send_buffer_total)) {
@@ -155,14 +155,16 @@ function cookieHeader(draft: ServiceDraft | ProcedureDraft): string | undefined 
 function reportCookies(draft: ServiceDraft | ProcedureDraft, header: string | undefined): void {
   const [name] = draft.members('cookies.$name');
   if (header === undefined || name === undefined) return;
-  draft.report('cookies.$name', `cookies are set by cookies.NAME or by ${header}, not both`, { name });
+  draft.report('cookies.$name', `set cookies either with cookies.NAME or with ${header}, not with both`, {
+    name,
+  });
 }
 
 function checkProcedure(procedure: ProcedureDraft): void {
   if (procedure.entry('body') === undefined) return;
   const [field] = procedure.members('body.$name');
   if (field !== undefined) {
-    procedure.report('body.$name', 'the body is set by body or by body.NAME, not both', {
+    procedure.report('body.$name', 'set the body either with body or with body.NAME, not with both', {
       name: field,
     });
   }

@@ -35,7 +35,7 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
   if (socket !== undefined && Buffer.byteLength(socket) > MAX_SOCKET_PATH) {
     listener.report(
       socketKey,
-      `the absolute path must have at most ${MAX_SOCKET_PATH} bytes, the limit of the system`,
+      `the absolute path must have at most ${MAX_SOCKET_PATH} bytes, which is the limit of the operating system`,
     );
   }
   for (const key of ['ip', 'port'] as const) {

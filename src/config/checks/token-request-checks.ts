@@ -30,7 +30,7 @@ function checkTokenPlace(service: ServiceDraft): void {
     return;
   }
   if (hasHeader) {
-    service.report(headerKey, `the token is read from ${pathKey} or from this header, not both`);
+    service.report(headerKey, `set either ${pathKey} or this header, not both`);
     return;
   }
   const expiresInKey = 'auth.fetch.expires_in_path';
@@ -46,7 +46,7 @@ function checkRetries(service: ServiceDraft): void {
   if (both === undefined) return;
   service.report(
     'retry.statuses',
-    `must not contain ${both}, because auth.refresh_on contains it: this status renews the token`,
+    `must not contain ${both}, because auth.refresh_on contains it: after this status the gateway fetches a new token`,
   );
 }
 
@@ -63,7 +63,7 @@ function checkBasic(service: ServiceDraft): void {
   if (header !== undefined) {
     service.report(
       'auth.fetch.headers.$key',
-      'the header Authorization is set by auth.fetch.basic_auth or by this line, not both',
+      'set the header Authorization either with auth.fetch.basic_auth or with this line, not with both',
       { name: header },
     );
   }
@@ -114,7 +114,7 @@ function notifyTwoMethods(service: ServiceDraft): void {
   service.notify(
     'auth.fetch.body.$key',
     'is sent in addition to auth.fetch.basic_auth: many token endpoints refuse two methods of client authentication in' +
-      ' one request (RFC 6749 section 2.3); remove one of them if yours does',
+      ' one request (RFC 6749 section 2.3); if yours does, remove one of them',
     { name },
   );
 }

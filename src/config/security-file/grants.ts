@@ -24,7 +24,7 @@ export function readGrant(
   const roles = readNames(value.roles, [...path, 'roles'], reading) ?? [];
   for (const [index, name] of (roles === 'all' ? [] : roles).entries()) {
     if (name === 'all')
-      reading.report([...path, 'roles', index], 'must not be in a list: write "roles": "all"');
+      reading.report([...path, 'roles', index], 'the word all must not be in a list: write "roles": "all"');
     else if (name !== 'anonymous' && !isRole(name)) {
       reading.report([...path, 'roles', index], 'the realm has no group or user with this name');
     }
@@ -52,7 +52,10 @@ function readResources(grant: GrantShape, path: JsonPath, reading: Reading): rea
   }
   if (uri !== undefined) return oneOrNone(readUris(uri, match, path, reading));
   if (match !== undefined)
-    reading.report([...path, 'match'], 'belongs to uri; each of the resources has its own match');
+    reading.report(
+      [...path, 'match'],
+      'is allowed only with uri; with resources, each resource has its own match',
+    );
   return (resources ?? []).flatMap((resource, index) => {
     const at = [...path, 'resources', index];
     reading.skipped.fields(resource, ['uri', 'match'], at);

@@ -64,7 +64,10 @@ export function readRealmSecurity(
 function notifyOf(realm: ReadRealm, notify: Report): void {
   const { path, value, users } = realm;
   if (value.prototype_uri !== undefined) {
-    notify([...path, 'prototype_uri'], 'is ignored: the realm has only what it declares itself');
+    notify(
+      [...path, 'prototype_uri'],
+      'has no effect: the realm has only the sources and grants that it declares itself',
+    );
   }
   const closed = reasonToStayClosed(realm);
   if (closed !== undefined) notify([...path, closed], 'nobody can join this realm');

@@ -35,7 +35,10 @@ export function readSource(
   const usernames = readNames(value.usernames, [...path, 'usernames'], reading);
   for (const [index, name] of (usernames === 'all' ? [] : (usernames ?? [])).entries()) {
     if (name === 'all')
-      reading.report([...path, 'usernames', index], 'must not be in a list: write "usernames": "all"');
+      reading.report(
+        [...path, 'usernames', index],
+        'the word all must not be in a list: write "usernames": "all"',
+      );
     else if (name !== 'anonymous' && !isUser(name)) {
       reading.report([...path, 'usernames', index], 'the realm has no user with this name');
     }

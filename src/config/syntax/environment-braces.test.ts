@@ -21,7 +21,7 @@ describe('a template', () => {
     ['{{a:-${X}}}', '}}{{b'],
   ])('%j is refused if X is %j', (text, value) => {
     expect(() => refuse(text, value)).toThrow(ValueError);
-    expect(() => refuse(text, value)).toThrow(/environment variable puts .* auth\.vars\.NAME/);
+    expect(() => refuse(text, value)).toThrow(/environment variable adds .* auth\.vars\.NAME/);
   });
 
   it.each([

@@ -4,7 +4,8 @@ import { ValueError } from '../types/value-error.js';
 import type { Piece } from './substitution.js';
 
 const REMEDIES: Readonly<Record<NonNullable<DataType<unknown>['variables']>, string>> = {
-  'auth.vars': 'set auth.vars.NAME to it, where braces have no meaning, and write {{NAME}} here',
+  'auth.vars':
+    'set auth.vars.NAME to this variable, because braces have no meaning there, and write {{NAME}} here',
   kwargs: 'write {{variables}} into the file itself',
 };
 
@@ -26,6 +27,6 @@ export function refuseForeignBraces(
     .join('');
   if (bracesOf(text).join() === bracesOf(own).join()) return;
   throw new ValueError(
-    `an environment variable puts {{ or }} into this value, which would change the template; ${REMEDIES[variables]}`,
+    `an environment variable adds {{ or }} to this value and would change the template; ${REMEDIES[variables]}`,
   );
 }

@@ -129,7 +129,7 @@ describe('rpc-gateway completion zsh', () => {
   it('offers both names of an option and its allowed words', async () => {
     const script = await output('completion', 'zsh');
     expect(script).toContain(
-      "check) _arguments '(-c --config)'{-c,--config}'[the configuration]:file:_files'",
+      "check) _arguments '(-c --config)'{-c,--config}'[the configuration file]:file:_files'",
     );
     expect(script).toContain(']:value:(anonymous ticket wampcra wamp-scram cryptosign)');
   });
