@@ -31,6 +31,8 @@ export interface FrameChannel {
 
 export interface FramedPeerOptions extends SendLimits {
   readonly serializer: Serializer;
+  /** Maximum bytes of one outgoing frame, besides what the other end announces. Default: no maximum. */
+  readonly maxFrameSize?: number;
   /** Shared by all connections. */
   readonly turns: Turns;
   /** Limit on unsent bytes. Shared by all connections. */
@@ -126,6 +128,7 @@ export function createFramedPeer(
   options: FramedPeerOptions,
 ): FramedPeer {
   const { serializer, log } = options;
+  const maxFrameSize = Math.min(channel.maxFrameSize, options.maxFrameSize ?? Number.POSITIVE_INFINITY);
   let receiver: PeerReceiver | undefined;
   let ended = false;
   let deaf = false;
@@ -219,8 +222,7 @@ export function createFramedPeer(
     if (ended || !channel.isOpen()) return 'closed';
     let frame: Frame;
     try {
-      if (message.type === MESSAGE.EVENT && serializer.exceeds(message, channel.maxFrameSize))
-        return drop(message);
+      if (message.type === MESSAGE.EVENT && serializer.exceeds(message, maxFrameSize)) return drop(message);
       frame = serializer.encodeLong?.(message) ?? serializer.encode(message);
     } catch (error) {
       // Does not log an EVENT. Nobody waits for it, and one PUBLISH could cause a line per
@@ -233,7 +235,7 @@ export function createFramedPeer(
         );
       return 'unencodable';
     }
-    if (!isWithin(frame, channel.maxFrameSize)) return drop(message);
+    if (!isWithin(frame, maxFrameSize)) return drop(message);
     switch (judgeRoom(message.type, frame, channel.backlog(), queued, options)) {
       case 'too_large':
         return drop(message);

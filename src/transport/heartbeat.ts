@@ -16,13 +16,17 @@ export interface HeartbeatTimes {
  * of a listener.
  */
 export interface Heartbeat {
-  /** @param ping sends a ping of the transport */
-  watch(socket: Socket, ping: () => void): void;
+  /**
+   * @param ping sends a ping of the transport
+   * @param onDead called before a silent connection is closed
+   */
+  watch(socket: Socket, ping: () => void, onDead?: () => void): void;
   stop(): void;
 }
 
 interface Watched {
   readonly ping: () => void;
+  readonly onDead: (() => void) | undefined;
   /** When the last ping was sent or the watch began, in monotonic milliseconds. */
   pingedAt: number;
   /**
@@ -55,7 +59,9 @@ export function createHeartbeat(
     // message on a slow line. A paused socket delivers nothing, so its silence proves nothing.
     const { bytesReadAtPing } = watched;
     if (bytesReadAtPing !== undefined && socket.bytesRead === bytesReadAtPing && !socket.isPaused()) {
-      if (now - watched.pingedAt >= pingTimeout - tolerance) cut(socket);
+      if (now - watched.pingedAt < pingTimeout - tolerance) return;
+      watched.onDead?.();
+      cut(socket);
       return;
     }
     watched.bytesReadAtPing = undefined;
@@ -86,8 +92,9 @@ export function createHeartbeat(
   }
 
   return {
-    watch(socket, ping) {
-      watchedSockets.set(socket, { ping, pingedAt: clock.monotonic(), bytesReadAtPing: undefined });
+    watch(socket, ping, onDead) {
+      const pingedAt = clock.monotonic();
+      watchedSockets.set(socket, { ping, onDead, pingedAt, bytesReadAtPing: undefined });
       socket.on('close', () => watchedSockets.delete(socket));
     },
     stop() {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Peer } from '../wamp/peer.js';
 import {
+  addressTimes,
   type DialOptions,
   dialFailure,
   keepAlive,
@@ -19,11 +20,13 @@ import { createWebSocketPeer, maskedMessages } from './websocket-peer.js';
 export function dialWebSocket(url: string, options: DialOptions = {}): Promise<Peer> {
   const full = withDefaults(options);
   return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown): void => reject(dialFailure(url, why, cause));
+    const fail = (why: string, cause?: unknown, status?: number): void =>
+      reject(dialFailure(url, why, cause, status));
     let ws: WebSocket;
     try {
       ws = new WebSocket(url, [full.serializer.subprotocol], {
         ...full.tls,
+        ...addressTimes(full),
         perMessageDeflate: false,
         autoPong: false,
         handshakeTimeout: full.timeout,
@@ -39,11 +42,15 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
       response.socket.setNoDelay(true);
     });
     ws.once('unexpected-response', (request, response) => {
-      fail(`the server answered HTTP ${response.statusCode}`);
+      fail(`the server answered HTTP ${response.statusCode}`, undefined, response.statusCode);
       request.destroy();
     });
+    const giveUp = (): void => ws.terminate();
+    full.signal?.addEventListener('abort', giveUp, { once: true });
+    if (full.signal?.aborted === true) giveUp();
     ws.on('error', (error: NodeJS.ErrnoException) => fail(reasonOf(error), error));
     ws.once('open', () => {
+      full.signal?.removeEventListener('abort', giveUp);
       if (socket === undefined) return;
       const write = maskedMessages(ws, full.serializer.binary);
       const { peer, ping } = createWebSocketPeer(ws, socket, write, peerOptions(full, 'websocket'));

@@ -278,7 +278,7 @@ describe('dialling', () => {
     ],
     ['http//nonsense', 'cannot connect to the router: not a WebSocket URL'],
   ])('%s fails with one plain sentence', async (url, sentence) => {
-    await expect(dialWebSocket(url)).rejects.toThrow(new Error(sentence));
+    await expect(dialWebSocket(url)).rejects.toMatchObject({ message: sentence });
   });
 
   it('tells the HTTP status of a server that is no WAMP router', async () => {
