@@ -61,7 +61,15 @@ export class ConfigError extends Error {
 }
 
 /** The codes of `GatewayError`. docs/errors.md explains each; a test keeps the two lists equal. */
-export const GATEWAY_ERROR_CODES = ['already_started', 'listen', 'listener_tls', 'service_tls'] as const;
+export const GATEWAY_ERROR_CODES = [
+  'already_started',
+  'listen',
+  'listener_tls',
+  'router_key',
+  'router_tls',
+  'service_tls',
+  'stopped',
+] as const;
 
 /**
  * Why a gateway could not be created or started. docs/errors.md explains each code.
@@ -121,6 +129,7 @@ export const CALL_ERRORS = {
   auth: { uri: 'bondy.error.bad_gateway', status: 503 },
   secrets: { uri: 'bondy.error.bad_gateway', status: 503 },
   canceled: { uri: 'wamp.error.canceled', status: undefined },
+  too_large: { uri: 'wamp.error.payload_size_exceeded', status: 502 },
   internal: { uri: 'bondy.error.bad_gateway', status: 500 },
 } as const satisfies Record<string, { uri: string; status: number | undefined }>;
 

@@ -3,7 +3,6 @@ import type { ProcedureSettings } from '../config/model.js';
 import { jsonText } from '../json-text/json-text.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/client/invocations.js';
-import type { Session } from '../wamp/client/session.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
 import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
@@ -16,45 +15,65 @@ import type { CallableProcedure } from './service.js';
 
 const NO_KWARGS: Dict = Object.freeze({});
 
-/** Registers the gateway's procedures on one realm of any router, and handles their calls. */
+/** What interrupts running invocations: a session, or all links to a router. */
+export interface Interruptible {
+  interruptAll(): void;
+}
+
+/** Handles the calls of the gateway's procedures, whatever session or router carries them. */
 export interface Callee {
-  /** Registers every procedure. Rejects if a registration fails. */
-  register(procedures: readonly CallableProcedure[]): Promise<void>;
-  /** Ends new calls with the error `down`. Resolves when the running calls have ended. */
-  drain(): Promise<void>;
-  /** Ends all running calls with the error `down`. */
-  cancelAll(): void;
+  /** The handler of one procedure, for REGISTER. */
+  handlerFor(procedure: CallableProcedure): InvocationHandler;
+  /** From now on, new calls end with the error `down`. */
+  refuseNewCalls(): void;
+  /** Ends all running calls of these sessions with the error `down`. */
+  cancelAll(sessions: Iterable<Interruptible>): void;
   /** The number of calls received so far. */
   readonly callCount: number;
 }
 
+export interface CalleeOptions {
+  readonly serializers: readonly Serializer[];
+  /**
+   * The serializer of all callers, if one connection carries all calls. Default: each INVOCATION
+   * tells it, as the router of this process does.
+   */
+  readonly format?: string;
+  readonly clock: Clock;
+}
+
 /**
- * Runs a pipeline for each invocation. Depends only on the WAMP session, not on socket or router.
+ * Runs a pipeline for each invocation. Depends only on WAMP invocations, not on socket or router.
  */
-export function createCallee(session: Session, serializers: readonly Serializer[], clock: Clock): Callee {
+export function createCallee({ serializers, format, clock }: CalleeOptions): Callee {
   const formats = new Map<unknown, ReplyFunctions>(
     serializers.map((serializer) => [serializer.name, replyFunctionsFor(serializer)]),
   );
+  const fixed = format === undefined ? undefined : (formats.get(format) ?? IN_JSON);
   let draining = false;
   let callCount = 0;
   let canceledBy: 'caller' | 'gateway' = 'caller';
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
-    const { result } = procedure.config.settings;
+    const { result, method } = procedure.config.settings;
+    // RFC 9110 §9.2.1. What a POST has begun is not undone when its connection is closed.
+    const isSafe = method === 'get' || method === 'head';
 
     return (invocation) => {
       const { details } = invocation;
       const startedAt = clock.monotonic();
       callCount++;
-      const { pack, inArgs, inKwargs } = formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
+      const { pack, inArgs, inKwargs } = fixed ?? formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
       const control = createCallControl(
         startedAt + callDeadlineMs(details, deadlineMs),
         kwargs,
         details.caller,
       );
-      invocation.onInterrupt = () => cancelCall(control, canceledBy);
+      invocation.onInterrupt = (mode) => {
+        if (isSafe || mode !== 'lost') cancelCall(control, canceledBy);
+      };
       return pipeline({
         args: argsOf(invocation),
         kwargs,
@@ -68,26 +87,15 @@ export function createCallee(session: Session, serializers: readonly Serializer[
   }
 
   return {
-    async register(procedures) {
-      await Promise.all(
-        procedures.map((procedure) =>
-          session.register(
-            procedure.config.settings.uri,
-            { forward_timeout: true, disclose_caller: true },
-            handlerFor(procedure),
-          ),
-        ),
-      );
-    },
+    handlerFor,
 
-    drain() {
+    refuseNewCalls() {
       draining = true;
-      return session.idle();
     },
 
-    cancelAll() {
+    cancelAll(sessions) {
       canceledBy = 'gateway';
-      session.interruptAll();
+      for (const session of sessions) session.interruptAll();
       canceledBy = 'caller';
     },
 

@@ -15,6 +15,7 @@ const MESSAGES: Readonly<Record<CallErrorCode, string>> = {
   auth: 'Authentication unavailable',
   secrets: 'Service credentials pending',
   canceled: 'The call was cancelled',
+  too_large: 'The response is larger than the router accepts',
   internal: 'The gateway failed to handle this call',
 };
 
@@ -35,7 +36,7 @@ export interface CallError {
  * The reply for such an error. `message` and `body` are equal, so that client code which prints the
  * body of an upstream's error prints something useful. Only an error of the gateway has a `code`.
  */
-export function callErrorReply(error: CallError): Reply {
+export function callErrorReply(error: CallError): Reply & { readonly kind: 'failure' } {
   const { uri, status } = CALL_ERRORS[error.code];
   const message = error.message ?? MESSAGES[error.code];
   const kwargs = {

@@ -1,5 +1,5 @@
 import type { Template, Variable } from '../../config/types/template.js';
-import { BadRequest, type Call } from './call.js';
+import { BadRequest, type Call, type Caller } from './call.js';
 
 /**
  * Returns the value of a template for one call. A template that is exactly one variable keeps the
@@ -55,16 +55,28 @@ export function compileVariable(
     case 'realm':
       return () => realm;
     case 'caller.session':
-      return (call) => call.caller.session ?? defaultValue;
+      return ({ caller }) => caller.session ?? defaultValue ?? undisclosed(name);
     case 'caller.authid':
-      return (call) => call.caller.authid ?? defaultValue;
+      return ({ caller }) => caller.authid ?? defaultValue ?? absentUnlessUndisclosed(caller, name);
     case 'caller.authrole':
-      return (call) => call.caller.authrole ?? defaultValue;
+      return ({ caller }) => caller.authrole ?? defaultValue ?? absentUnlessUndisclosed(caller, name);
     default:
       return (call) =>
         (Object.hasOwn(call.kwargs, name) ? call.kwargs[name] : undefined) ??
         valueOrDefault(call, name, defaultValue);
   }
+}
+
+/** A disclosed caller always has a session, but not always an authid or an authrole. */
+function absentUnlessUndisclosed({ session }: Caller, name: string): undefined {
+  return session === undefined ? undisclosed(name) : undefined;
+}
+
+/** @throws BadRequest always: the request would be sent without the identity that it needs. */
+function undisclosed(name: string): never {
+  throw new BadRequest(
+    `the router does not disclose the caller, but the procedure needs {{${name}}}. Let the router disclose callers: allow_disclose in nexus, disclose.caller in Crossbar.io`,
+  );
 }
 
 /**
@@ -106,6 +118,11 @@ function compileMixedVariable(
 
 function variables(template: Template): Variable[] {
   return template.parts.filter((part): part is Variable => typeof part !== 'string');
+}
+
+/** Whether a template has a variable that only the identity of the caller can fill. */
+export function usesCaller(template: Template): boolean {
+  return variables(template).some(({ name }) => name.startsWith('caller.'));
 }
 
 function isRouterVariable(name: string): boolean {

@@ -17,17 +17,22 @@ export interface Invocation {
    */
   readonly details: Dict;
   /**
-   * The handler may set this function. It is called once, with `kill` or `killnowait`, when the
-   * caller cancels the call or leaves, or when the session ends. The handler may still return an
-   * outcome. The outcome is discarded if nobody waits for it.
+   * The handler may set this function. It is called once at most. The handler may still return an
+   * outcome; it is discarded if nobody waits for it.
    */
-  onInterrupt: ((mode: string) => void) | undefined;
+  onInterrupt: ((mode: InterruptMode) => void) | undefined;
   /**
    * Sends a progressive result. Returns `closed` after the final result. Absent if the caller does
    * not want progressive results.
    */
   readonly progress: ((part: Payload) => SendOutcome) | undefined;
 }
+
+/**
+ * Why an invocation is interrupted. `kill` and `killnowait`: the caller cancels the call or leaves
+ * (WAMP, Call Canceling). `lost`: the session has ended, so that no outcome reaches the caller.
+ */
+export type InterruptMode = 'kill' | 'killnowait' | 'lost';
 
 export type InvocationOutcome =
   | { readonly kind: 'result'; readonly payload: Payload }
@@ -51,7 +56,7 @@ export interface Invocations {
   begin(request: number, invocation: Invocation): void;
   end(request: number): void;
   interrupt(request: number, mode: unknown): void;
-  interruptAll(): void;
+  interruptAll(mode: InterruptMode): void;
   /** Must be called after the reply to an invocation was sent. */
   answered(): void;
   /** Resolves when no invocation runs and all replies were sent. */
@@ -62,12 +67,12 @@ export function createInvocations(): Invocations {
   const registered = new Map<number, Registered>();
   const running = new RequestTable<Invocation>();
   let whenIdle: (() => void)[] = [];
-  function interrupt(request: number, mode: unknown): void {
+  function interrupt(request: number, mode: InterruptMode): void {
     const invocation = running.get(request);
     const action = invocation?.onInterrupt;
     if (invocation === undefined || action === undefined) return;
     invocation.onInterrupt = undefined;
-    action(mode === 'kill' ? 'kill' : 'killnowait');
+    action(mode);
   }
   return {
     add: (registration, procedure, invoke) => void registered.set(registration, { procedure, invoke }),
@@ -75,9 +80,9 @@ export function createInvocations(): Invocations {
     find: (registration) => registered.get(registration),
     begin: (request, invocation) => void running.set(request, invocation),
     end: (request) => void running.delete(request),
-    interrupt,
-    interruptAll() {
-      for (const request of running.keys()) interrupt(request, 'killnowait');
+    interrupt: (request, mode) => interrupt(request, mode === 'kill' ? 'kill' : 'killnowait'),
+    interruptAll(mode) {
+      for (const request of running.keys()) interrupt(request, mode);
     },
     answered() {
       if (running.size > 0 || whenIdle.length === 0) return;
@@ -92,12 +97,24 @@ export function createInvocations(): Invocations {
   };
 }
 
+/** What a program may decide about replies that do not reach the router. */
+export interface ReplyRules {
+  /**
+   * Makes the ERROR for a reply whose frame is larger than the router accepts, and logs it.
+   * Default: `wamp.error.payload_size_exceeded` with one sentence.
+   */
+  readonly tooLarge?: (procedure: string) => Omit<InvocationOutcome & { kind: 'error' }, 'kind'>;
+  /** Called for each reply that is dropped, because the session has ended. Default: nothing. */
+  readonly onDropped?: (procedure: string, request: number) => void;
+}
+
 /** Runs the handler and sends exactly one YIELD or ERROR at the end. Never throws or rejects. */
 export async function answerInvocation(
   peer: Peer,
   invocations: Invocations,
   message: InvocationMessage,
   log: Logger,
+  rules: ReplyRules,
 ): Promise<void> {
   const target = invocations.find(message.registration);
   if (target === undefined) {
@@ -134,15 +151,28 @@ export async function answerInvocation(
     outcome.kind === 'result'
       ? peer.send({ type: MESSAGE.YIELD, request: message.request, options: {}, payload: outcome.payload })
       : sendError(peer, message.request, outcome.uri, outcome.payload);
-  if (sent !== 'sent' && sent !== 'closed') {
-    log.warn(
-      { procedure: target.procedure, outcome: sent },
-      'a result could not be sent; an error was sent instead',
-    );
-    const uri = sent === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.runtimeError;
-    sendError(peer, message.request, uri, { args: ['the result cannot be sent to the router'] });
-  }
+  if (sent === 'closed') rules.onDropped?.(target.procedure, message.request);
+  else if (sent !== 'sent') sendInstead(peer, message.request, target.procedure, sent, rules, log);
   invocations.answered();
+}
+
+function sendInstead(
+  peer: Peer,
+  request: number,
+  procedure: string,
+  outcome: SendOutcome,
+  rules: ReplyRules,
+  log: Logger,
+): void {
+  const isTooLarge = outcome === 'too_large';
+  const ownError = isTooLarge ? rules.tooLarge?.(procedure) : undefined;
+  if (ownError !== undefined) {
+    sendError(peer, request, ownError.uri, ownError.payload);
+    return;
+  }
+  log.warn({ procedure, outcome }, 'a result could not be sent; an error was sent instead');
+  const uri = isTooLarge ? ERROR_URI.payloadSizeExceeded : ERROR_URI.runtimeError;
+  sendError(peer, request, uri, { args: ['the result cannot be sent to the router'] });
 }
 
 function sendError(peer: Peer, request: number, uri: string, payload: Payload): SendOutcome {

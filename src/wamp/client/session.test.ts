@@ -167,7 +167,7 @@ describe('a session', () => {
   it.each([
     ['INTERRUPT with kill', () => router.send([MESSAGE.INTERRUPT, 1, { mode: 'kill' }]), 'kill'],
     ['INTERRUPT without mode', () => router.send([MESSAGE.INTERRUPT, 1, {}]), 'killnowait'],
-    ['the loss of the session', () => router.close(), 'killnowait'],
+    ['the loss of the session', () => router.close(), 'lost'],
   ])('tells a running handler of %s, once', async (_what, happen, mode) => {
     const modes: string[] = [];
     let running: Invocation | undefined;

@@ -7,7 +7,12 @@ import { CLOSE_URI, ERROR_URI } from '../uris.js';
 import { WampError } from '../wamp-error.js';
 import { authenticateMessage, type Credentials, challengedLogin, helloDetailsOf } from './credentials.js';
 import { createEventHandlers, type EventHandler } from './event-handlers.js';
-import { answerInvocation, createInvocations, type InvocationHandler } from './invocations.js';
+import {
+  answerInvocation,
+  createInvocations,
+  type InvocationHandler,
+  type ReplyRules,
+} from './invocations.js';
 import { type Login, LoginError } from './logins/login.js';
 import { createRequests, type RequestHooks } from './requests.js';
 
@@ -65,7 +70,7 @@ export interface Session {
 
 export type CallResult = Payload & { readonly details: Dict };
 
-export interface JoinOptions {
+export interface JoinOptions extends ReplyRules {
   readonly realm: string;
   /** Name and version for the router's log. Default: none. */
   readonly agent?: string;
@@ -73,8 +78,14 @@ export interface JoinOptions {
   readonly credentials?: Credentials;
   /** Further entries of HELLO.Details. */
   readonly details?: Dict;
-  /** Milliseconds to wait for WELCOME, and later for GOODBYE. Default 10 s. 0 means no limit. */
+  /** The roles and features to announce. Default: all that this client implements. */
+  readonly roles?: Dict;
+  /** Called when the router has revoked a registration (WAMP, Registration Revocation). */
+  readonly onRevoked?: (registration: number) => void;
+  /** Milliseconds to wait for WELCOME. Default 10 s; 0: no limit. */
   readonly timeout?: number;
+  /** Milliseconds to wait for the router's GOODBYE. Default: `timeout`. */
+  readonly goodbyeTimeout?: number;
   readonly log?: Logger;
   readonly clock?: Clock;
 }
@@ -182,7 +193,7 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
       type: MESSAGE.HELLO,
       realm: options.realm,
       details: {
-        roles: ROLES,
+        roles: options.roles ?? ROLES,
         ...agent,
         ...(credentials !== undefined && helloDetailsOf(credentials)),
         ...options.details,
@@ -213,7 +224,7 @@ function openSession(
     if (state === 'over') return;
     state = 'over';
     settleClosed(how);
-    invocations.interruptAll();
+    invocations.interruptAll('lost');
     requests.rejectAll(lost(how.message ?? 'the session is over'));
   }
 
@@ -232,12 +243,18 @@ function openSession(
     peer.close('protocol_violation');
   }
 
+  function revoke(registration: number): void {
+    if (invocations.find(registration) === undefined) return;
+    invocations.remove(registration);
+    options.onRevoked?.(registration);
+  }
+
   const receiver: PeerReceiver = {
     onMessage(message) {
       if (state === 'over') return;
       switch (message.type) {
         case MESSAGE.INVOCATION:
-          if (state === 'open') answerInvocation(peer, invocations, message, log);
+          if (state === 'open') answerInvocation(peer, invocations, message, log, options);
           return;
         case MESSAGE.INTERRUPT:
           return invocations.interrupt(message.request, message.options['mode']);
@@ -250,7 +267,7 @@ function openSession(
         case MESSAGE.REGISTERED:
           return settle(MESSAGE.REGISTER, message);
         case MESSAGE.UNREGISTERED:
-          if (message.request === 0) invocations.remove(Number(message.details?.['registration']));
+          if (message.request === 0) return revoke(Number(message.details?.['registration']));
           return settle(MESSAGE.UNREGISTER, message);
         case MESSAGE.SUBSCRIBED:
           return settle(MESSAGE.SUBSCRIBE, message);
@@ -288,7 +305,7 @@ function openSession(
     details: welcome.details,
     closed,
     idle: invocations.idle,
-    interruptAll: invocations.interruptAll,
+    interruptAll: () => invocations.interruptAll('killnowait'),
     async call(procedure, payload, callOptions = {}, onProgress) {
       const fullOptions = onProgress === undefined ? callOptions : { ...callOptions, receive_progress: true };
       const reply = await request(
@@ -359,7 +376,7 @@ function openSession(
     async leave(reason = CLOSE_URI.normal) {
       if (state !== 'open') return;
       state = 'leaving';
-      const timeout = options.timeout ?? 10_000;
+      const timeout = options.goodbyeTimeout ?? options.timeout ?? 10_000;
       const giveUp = (): void => {
         end({ by: 'us', reason });
         peer.close('normal');
