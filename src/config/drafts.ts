@@ -29,11 +29,12 @@ export interface ConfigDraft {
   readonly log: Draft<typeof LOG_KEYS>;
 }
 
-/** Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used. */
+/** Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used, but not in attached mode. */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
   const read = (listener: RawScope) =>
     settleListener(readSettings(LISTENER_SCOPE, listener, context, (settings) => !isOpenedHere(settings)));
+  const router = readSettings(ROUTER_SCOPE, other('router'), context);
   return {
     services: [...raw.services.values()].filter(isEnabled(context)).map((service) => ({
       ...readSettings(SERVICE_SCOPE, service, context),
@@ -42,10 +43,10 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
         readSettings(PROCEDURE_SCOPE, procedure, context),
       ),
     })),
-    listeners: listenersOf([...raw.listeners.values()], read, context),
+    listeners: listenersOf([...raw.listeners.values()], read, router.entry('url') !== undefined, context),
     wamp: readSettings(WAMP_SCOPE, other('wamp'), context),
     security: readSettings(SECURITY_SCOPE, other('security'), context),
-    router: readSettings(ROUTER_SCOPE, other('router'), context),
+    router,
     log: readSettings(LOG_SCOPE, other('log'), context),
   };
 }
@@ -60,14 +61,18 @@ function isEnabled(context: ReadContext): (service: RawScope) => boolean {
   };
 }
 
-/** The listeners of the file that the gateway opens, or the default ones if there are none. */
+/**
+ * The listeners of the file that the gateway opens, or the default ones if there are none. A gateway
+ * that joins an existing router has no default ones.
+ */
 function listenersOf(
   raw: readonly RawScope[],
   read: (listener: RawScope) => ListenerDraft | undefined,
+  isAttached: boolean,
   { notices }: ReadContext,
 ): readonly ListenerDraft[] {
   const found = raw.flatMap((listener) => read(listener) ?? []);
-  if (found.length > 0) return found;
+  if (found.length > 0 || isAttached) return found;
   const [first] = raw;
   if (first?.first !== undefined) {
     notices.add(

@@ -16,7 +16,7 @@ import {
   readTextEntries,
 } from './syntax/includes.js';
 import type { Environment } from './syntax/substitution.js';
-import { notifyPending, refuseAttached } from './unimplemented-keys.js';
+import { notifyPending } from './unimplemented-keys.js';
 
 export type { LoadedConfig } from './model.js';
 
@@ -131,7 +131,6 @@ function build({ file, env, readFile, read }: Job): LoadedConfig {
   const draft = readDrafts(raw, { env, readFile, problems, notices });
   checkAcross(draft, readFile);
   const securityFile = readSecurity(draft, { readFile, problems, notices });
-  refuseAttached(draft);
   const pending = notifyPending(raw, draft, notices);
   const found = problems.sorted();
   if (found.length > 0) throw new ConfigError(found, notices.sorted());

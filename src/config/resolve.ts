@@ -29,12 +29,12 @@ export function resolveConfig(
   const services = draft.services.map((service) => resolveService(service, wamp, attached));
   const listeners = draft.listeners
     .map((listener) => resolveListener(listener, wamp))
-    .filter(({ settings }) => settings.enabled);
+    .filter(({ settings }) => settings.enabled && (!attached || settings.protocol === 'admin'));
   const realms = services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm));
   return deepFreeze({
     services,
     listeners,
-    realms: [...new Set([...realms, ...securityFile.realms.keys()])],
+    realms: [...new Set([...realms, ...(attached ? [] : securityFile.realms.keys())])],
     wamp,
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],

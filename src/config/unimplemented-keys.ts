@@ -41,18 +41,6 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
   return keys;
 }
 
-/**
- * Refuses `router.url`, which is not implemented. With a mere notice, the gateway would run its own
- * router, and clients of the other router would wait for ever.
- */
-export function refuseAttached({ router }: ConfigDraft): void {
-  if (router.entry('url') === undefined) return;
-  router.report(
-    'url',
-    'this version cannot join another router yet; without this key, the gateway runs its own router',
-  );
-}
-
 function pendingKeys(scope: Scope, scopes: readonly RawScope[]): readonly string[] {
   return scopes.flatMap(({ values }) =>
     [...values.values()].flatMap(({ entry, match }) =>

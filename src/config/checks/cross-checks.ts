@@ -4,6 +4,7 @@ import type { ReadFile } from '../syntax/includes.js';
 import { checkAuth } from './auth-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
+import { checkRouter } from './router-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
 /** Runs the checks that need more than one key. They report through the drafts. */
@@ -23,7 +24,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
   checkListeners(draft, checkTls);
   checkDefaultResponseSize(draft);
   checkWampLimits(draft.wamp);
-  checkSessions(draft.router);
+  checkRouter(draft, checkTls, readFile);
 }
 
 function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls: CheckTls): void {
@@ -183,22 +184,5 @@ function checkUris(services: readonly ServiceDraft[]): void {
     const earlier = seen.get(id);
     if (earlier === undefined) seen.set(id, `${entry.file}:${entry.line}`);
     else procedure.report('uri', `the same URI is already used in this realm at ${earlier}`);
-  }
-}
-
-const CREDENTIALS = {
-  anonymous: [],
-  ticket: ['authid', 'ticket'],
-  wampcra: ['authid', 'secret'],
-  scram: ['authid', 'secret'],
-  cryptosign: ['authid', 'private_key'],
-} as const;
-
-function checkSessions(router: ConfigDraft['router']): void {
-  for (const [name, session] of router.settings.sessions ?? []) {
-    const needed = CREDENTIALS[session.authmethod] ?? [];
-    const missing = needed.filter((field) => router.entry('sessions.$name', { name, field }) === undefined);
-    if (missing.length === 0) continue;
-    router.report('sessions.$name', `needs ${missing.join(' and ')} too`, { name, field: 'authmethod' });
   }
 }

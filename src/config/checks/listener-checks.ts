@@ -4,7 +4,7 @@ import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from '../sche
 import type { CheckTls } from './tls-checks.js';
 
 /** Checks each listener, and then all listeners together. */
-export function checkListeners({ listeners, wamp }: ConfigDraft, checkTls: CheckTls): void {
+export function checkListeners({ listeners, wamp, router }: ConfigDraft, checkTls: CheckTls): void {
   for (const listener of listeners) {
     checkListener(listener, checkTls);
     notifyUseless(listener);
@@ -12,7 +12,7 @@ export function checkListeners({ listeners, wamp }: ConfigDraft, checkTls: Check
   }
   checkAddresses(listeners);
   checkSockets(listeners);
-  checkOneOpens(listeners);
+  if (router.entry('url') === undefined) checkOneOpens(listeners);
 }
 
 /** Tells whether only programs on this machine can connect to a listener. */

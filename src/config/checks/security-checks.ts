@@ -28,6 +28,8 @@ export function readSecurity(
     entry === undefined || path === undefined
       ? { realms: frozenMap<string, never>([]), closed: frozenMap<string, string>([]) }
       : loadSecurityFile({ ...loading, path, shown: shownPath(path, entry), dynamicRealms });
+  // The router decides who may log in. A notice says that the file has no effect.
+  if (draft.router.entry('url') !== undefined) return file;
   // The realms of an unreadable file are unknown, so no realm can be reported as missing.
   if (entry === undefined || path !== undefined) checkRealms(draft, file);
   return file;

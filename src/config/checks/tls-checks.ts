@@ -1,12 +1,12 @@
 import { createSecureContext } from 'node:tls';
-import type { ListenerDraft, ServiceDraft } from '../drafts.js';
+import type { ConfigDraft, ListenerDraft, ServiceDraft } from '../drafts.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { fileError, SYSTEM_CAS } from '../types/datatypes.js';
 import { readCertificates, readPrivateKey } from '../types/pem.js';
 import { ValueError } from '../types/value-error.js';
 
-/** Checks the TLS files of one service or listener. Errors are reported at the key of the file. */
-export type CheckTls = (draft: ServiceDraft | ListenerDraft) => void;
+/** Checks the TLS files of one service or listener, or of the router. Errors are reported at the key of the file. */
+export type CheckTls = (draft: ServiceDraft | ListenerDraft | ConfigDraft['router']) => void;
 
 /** The result of reading something once. */
 type Outcome<T> =

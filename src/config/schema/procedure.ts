@@ -1,4 +1,4 @@
-import { listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
+import { integer, listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
 import { bodyTemplate, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
@@ -70,8 +70,15 @@ export const PROCEDURE_KEYS = {
   invoke: {
     type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
     computed: '`single`; with `router.url` `roundrobin`',
-    meaning: 'How several gateways in one realm share the registration.',
+    meaning:
+      'How the router shares the calls among several callees of the procedure. On most routers the first registration decides for all.',
     example: 'random',
+  },
+  concurrency: {
+    type: integer({ min: 1, max: 1_000_000 }),
+    meaning:
+      'With `router.url`: how many calls at a time the router should send to one gateway. Default: no limit. Crossbar.io skips callees that are full, but a caller that leaves keeps its place there for ever.',
+    example: '100',
   },
   result: {
     type: oneOf('auto', 'kwargs', 'args'),
@@ -93,5 +100,5 @@ export const PROCEDURE_SCOPE = {
   title: 'Procedures',
   path: 'services.$service.procedures.$proc',
   keys: PROCEDURE_KEYS,
-  pending: ['invoke'],
+  pending: [],
 } as const satisfies Scope;

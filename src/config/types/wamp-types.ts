@@ -38,3 +38,14 @@ export const realmName: DataType<string> = {
   description: 'name of a realm, as in com.example.myrealm',
   parse: (value) => looseUri(value, 'the name of a realm'),
 };
+
+/** An Ed25519 private key in the notation of WAMP clients: its 32 bytes in hex. */
+export const privateKeyHex: DataType<string> = {
+  description: '64 hexadecimal digits',
+  parse(value) {
+    if (!/^[0-9a-fA-F]{64}$/.test(value)) {
+      throw new ValueError('must be an Ed25519 private key: 64 hexadecimal digits (32 bytes)');
+    }
+    return value;
+  },
+};
