@@ -100,6 +100,7 @@ const ROOMS = {
     'version',
     'summed-log',
   ],
+  attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   admin: ['gateway', 'errors', 'log', 'version'],
 };
 
@@ -163,7 +164,7 @@ export default {
       name: 'no-room-imports-the-composition-root',
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
-      to: { path: '^src/(create-gateway|index)\\.ts$' },
+      to: { path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|index)\\.ts$' },
     },
     {
       name: 'no-dev-dependency-in-the-product',

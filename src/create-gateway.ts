@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import type { LinkStatus } from './attach/status.js';
+import { createAttachedMode } from './attached-mode.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
+import { createEmbeddedMode } from './embedded-mode.js';
 import { GatewayError } from './errors.js';
-import { type Callee, createCallee } from './gateway/callee.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
-import { type CallableProcedure, createService, type Service, type ServiceDeps } from './gateway/service.js';
+import { createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { type Logger, silentLogger } from './log.js';
+import type { Mode } from './mode.js';
 import { type Observer, silentObserver } from './observe/observer.js';
-import { openListeners } from './open-listeners.js';
-import { createRouter, type Router, type RouterOptions } from './router/router.js';
-import type { Listener } from './transport/listener.js';
+import { readRouterAccess } from './router-access.js';
 import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
-import { joinRealm } from './wamp/client/session.js';
-import { IN_PROCESS, localPeers } from './wamp/peer.js';
 import { createSerializers } from './wamp/serializers/serializers.js';
 
 export type { Preview } from './gateway/preview.js';
@@ -57,7 +56,7 @@ export interface GatewayOptions {
 }
 
 /**
- * A WAMP router that carries the procedures of a configuration.
+ * The procedures of a configuration, with the WAMP router that carries them.
  *
  * @example
  * ```ts
@@ -78,10 +77,11 @@ export interface GatewayOptions {
  */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners. If a step fails, everything is closed
-   * again. A stopped gateway can be started again.
+   * Registers every procedure, then opens the listeners. With `router.url`, it joins the existing
+   * router instead, and resolves when every procedure is registered there, however long that takes.
+   * If a step fails, everything is closed again. A stopped gateway can be started again.
    *
-   * @throws GatewayError `already_started`, `listen` or `listener_tls`
+   * @throws GatewayError `already_started`, `listen`, `listener_tls` or `stopped`
    */
   start(): Promise<void>;
   /**
@@ -97,6 +97,10 @@ export interface Gateway {
    * `start` resolves.
    */
   readonly endpoints: readonly string[];
+  /** With `router.url`: the distinct URLs of routers that the gateway is attached to. */
+  readonly routers: readonly string[];
+  /** With `router.url`: the link of each realm to its router, with the state of every procedure. */
+  readonly links: readonly LinkStatus[];
   /** How many procedures the configuration defines. */
   readonly procedureCount: number;
   /** The realms that clients can join. */
@@ -117,7 +121,7 @@ const SECRETS_WAIT_MS = 3_000;
  * Creates a gateway. It opens nothing until `start`.
  *
  * @param config from `loadConfig` or `parseConfig`
- * @throws GatewayError `service_tls`
+ * @throws GatewayError `service_tls`, `router_tls` or `router_key`
  *
  * @example
  * ```ts
@@ -166,12 +170,12 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   const compile = () => config.services.map((service) => createService(service, deps));
   // Compiled here and not at the start, so that checking a configuration finds its errors.
   let services: readonly Service[] | undefined = compile();
-  let callees: Callee[] = [];
-  let listeners: readonly Listener[] = [];
-  let router: Router | undefined;
-  /** Calls of callees that are gone. */
+  const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
+  let mode: Mode | undefined;
+  /** Calls of modes that are gone. */
   let callsBefore = 0;
   let starting: Promise<void> | undefined;
+  let isStopping = false;
   let closing: Promise<void> | undefined;
 
   async function open(): Promise<void> {
@@ -179,51 +183,30 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       // A second start needs new services: a closed one stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
-      router = createConfiguredRouter(config, { agent, turns, log, clock, observer });
-      const procedures = services.flatMap((service) => service.procedures);
-      const realms = new Set(procedures.map(({ config: { settings } }) => settings.realm));
-      for (const realm of realms) callees.push(await joinAsCallee(router, realm, procedures));
-      await withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {});
-      // Last, so that no client calls a procedure before it is registered.
-      listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
+      mode = createMode();
+      await mode.open(
+        services.flatMap((service) => service.procedures),
+        withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
+      );
     } catch (error) {
-      await closeEverything();
+      // While it stops, running calls may still end.
+      if (!isStopping) await closeEverything();
       throw error;
     }
   }
 
-  async function joinAsCallee(
-    onRouter: Router,
-    realm: string,
-    procedures: readonly CallableProcedure[],
-  ): Promise<Callee> {
-    const [ours, theirs] = localPeers();
-    onRouter.attach(theirs, IN_PROCESS);
-    const session = await joinRealm(ours, { realm, agent, log, clock });
-    const callee = createCallee(session, serializers, clock);
-    await callee.register(procedures.filter((procedure) => procedure.config.settings.realm === realm));
-    return callee;
-  }
-
-  async function drain(graceMs: number): Promise<void> {
-    // Calls between clients too. Their callees do not know that the gateway stops, so they have a
-    // limit of their own.
-    const routed = withTimeout(clock, graceMs, router?.drain() ?? Promise.resolve(), () => {});
-    const drained = Promise.all(callees.map((callee) => callee.drain()));
-    const stopTimer = clock.after(graceMs, () => {
-      for (const callee of callees) callee.cancelAll();
-    });
-    await Promise.all([drained, routed]);
-    stopTimer();
+  function createMode(): Mode {
+    const modeDeps = { agent, serializers, turns, log, clock, observer };
+    if (access === undefined) return createEmbeddedMode(config, modeDeps);
+    return createAttachedMode(config, access, { ...modeDeps, random, errorId });
   }
 
   async function closeParts(): Promise<void> {
-    await Promise.all(listeners.map((listener) => listener.close()));
-    await router?.close();
+    await mode?.close();
     await Promise.all((services ?? []).map((service) => service.close()));
     callLog.flush();
-    callsBefore += callsOf(callees);
-    [services, callees, listeners, router] = [undefined, [], [], undefined];
+    callsBefore += mode?.callCount ?? 0;
+    [services, mode] = [undefined, undefined];
   }
 
   /** Closes everything once, even if it is called several times at once. */
@@ -236,30 +219,36 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   return {
     start() {
-      if (router !== undefined)
+      if (mode !== undefined)
         return Promise.reject(new GatewayError('already_started', 'the gateway is started already'));
       starting = open();
       return starting;
     },
     async stop(graceMs = DEFAULT_GRACE_MS) {
+      isStopping = true;
+      mode?.cancelOpen();
       // Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
-      await drain(graceMs);
+      await mode?.drain(graceMs);
       await closeEverything();
+      isStopping = false;
     },
     get endpoints() {
-      return listeners.flatMap((listener) => listener.urls);
+      return mode?.endpoints ?? [];
+    },
+    get routers() {
+      return mode?.routers ?? [];
+    },
+    get links() {
+      return mode?.links ?? [];
     },
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
     get callCount() {
-      return callsBefore + callsOf(callees);
+      return callsBefore + (mode?.callCount ?? 0);
     },
   };
 }
-
-const callsOf = (callees: readonly Callee[]): number =>
-  callees.reduce((sum, { callCount }) => sum + callCount, 0);
 
 /**
  * Bytes that waiting calls of all services may take together; more if a single service may take
@@ -269,55 +258,6 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 function maxWaitingBytes({ services }: LoadedConfig): number {
   return Math.max(MAX_WAITING_BYTES, ...services.map(({ settings }) => settings['pool.max_waiting_bytes']));
-}
-
-function createConfiguredRouter(
-  config: LoadedConfig,
-  surroundings: Pick<RouterOptions, 'agent' | 'turns' | 'log' | 'clock' | 'observer'>,
-): Router {
-  const { security, wamp } = config;
-  return createRouter({
-    realms: config.realms,
-    limits: {
-      callTimeout: wamp.call_timeout,
-      maxCallTimeout: wamp.max_call_timeout,
-      maxPendingCalls: wamp.max_pending_calls,
-      maxPendingCallsPerRealm: wamp.max_pending_calls_per_realm,
-      maxPendingCallBytesPerRealm: wamp.max_pending_call_bytes_per_realm,
-      maxSessions: wamp.max_sessions,
-      maxRegistrations: wamp.max_registrations,
-      maxRegistrationBytes: wamp.max_registration_bytes,
-      maxRegistrationsPerRealm: wamp.max_registrations_per_realm,
-      maxRegistrationBytesPerRealm: wamp.max_registration_bytes_per_realm,
-      maxSubscriptions: wamp.max_subscriptions,
-      maxSubscriptionBytes: wamp.max_subscription_bytes,
-      maxSubscriptionsPerRealm: wamp.max_subscriptions_per_realm,
-      maxSubscriptionBytesPerRealm: wamp.max_subscription_bytes_per_realm,
-      maxWildcardShapes: wamp.max_wildcard_shapes,
-      maxRetainedEvents: wamp.max_retained_events,
-      maxRetainedBytes: wamp.max_retained_bytes,
-      maxRetainedBytesPerSession: wamp.max_retained_bytes_per_session,
-      maxRetainedSent: wamp.max_retained_sent,
-      maxListLength: wamp.max_list_length,
-      maxTestaments: wamp.max_testaments,
-      maxTestamentBytes: wamp.max_testament_bytes,
-      maxTestamentsPerRealm: wamp.max_testaments_per_realm,
-      maxTestamentBytesPerRealm: wamp.max_testament_bytes_per_realm,
-      maxWaitingMessages: wamp.max_waiting_messages,
-      maxWaitingBytes: wamp.max_waiting_bytes,
-      maxWaitingMessagesPerRealm: wamp.max_waiting_messages_per_realm,
-      maxWaitingBytesPerRealm: wamp.max_waiting_bytes_per_realm,
-    },
-    rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
-    allowAnonymous: security.allow_anonymous_user,
-    security: {
-      realms: security.realms,
-      saltSecret: security.salt_secret,
-      maxFailedLoginDelay: security.max_failed_login_delay,
-      maxFailedLogins: security.max_failed_logins,
-    },
-    ...surroundings,
-  });
 }
 
 /**

@@ -1,3 +1,5 @@
+export type { RegistrationStatus } from './attach/registrations.js';
+export type { LinkStatus } from './attach/status.js';
 export { type Clock, systemClock } from './clock.js';
 export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
 export type {
@@ -52,6 +54,7 @@ export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js
 export { observeAll } from './observe/observe-all.js';
 export {
   type CallOutcome,
+  type LinkFailureReason,
   type ObservedProcedure,
   type Observer,
   type RejectReason,

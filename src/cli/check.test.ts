@@ -27,14 +27,12 @@ it('check names in its first line the keys that have no effect yet', () => {
     'bondy.conf is valid, but 1 key has no effect yet: rpc_gateway.services.billing.liveness.path',
   );
   const lines = ['interval = 1m', 'timeout = 1s', 'method = get'].map((line) => `+liveness.${line}`);
-  expect(
-    firstLine(...lines, 'router.serializer = cbor', 'listeners.a.port = 1', 'listeners.b.protocol = admin'),
-  ).toBe(
-    'bondy.conf is valid, but 5 keys have no effect yet: rpc_gateway.services.billing.liveness.interval, ' +
-      'rpc_gateway.services.billing.liveness.timeout, rpc_gateway.services.billing.liveness.method and 2 more',
+  expect(firstLine(...lines, 'listeners.a.port = 1', 'listeners.b.protocol = admin')).toBe(
+    'bondy.conf is valid, but 4 keys have no effect yet: rpc_gateway.services.billing.liveness.interval, ' +
+      'rpc_gateway.services.billing.liveness.timeout, rpc_gateway.services.billing.liveness.method and 1 more',
   );
 });
 
-it('check reports an error for a file that joins another router', () => {
-  expect(() => firstLine('router.url = wss://router.example.com/ws')).toThrow(ConfigError);
+it('accepts a file that joins another router', () => {
+  expect(firstLine('router.url = wss://router.example.com/ws')).toMatch(/^bondy.conf is fine: /);
 });

@@ -17,13 +17,15 @@ const STOP_GRACE_MS = 10_000;
 
 /**
  * The line that says that the gateway is ready. Programs wait for `ready: N procedures in M realms,
- * ws://…`, so this form never changes. On a terminal the nouns are singular after 1.
+ * ws://…`, so this form never changes. In attached mode it ends in `attached to wss://…`. On a
+ * terminal the nouns are singular after 1.
  */
-export function readyLine({ procedureCount, realms, endpoints }: Gateway, output: Output): string {
+export function readyLine({ procedureCount, realms, endpoints, routers }: Gateway, output: Output): string {
   const size = output.isTTY
     ? `${count(procedureCount, 'procedure')} in ${count(realms.length, 'realm')}`
     : `${procedureCount} procedures in ${realms.length} realms`;
-  return `ready: ${size}, ${endpoints.join(', ')}`;
+  const where = routers.length > 0 ? [`attached to ${routers.join(', ')}`, ...endpoints] : endpoints;
+  return `ready: ${size}, ${where.join(', ')}`;
 }
 
 /**
@@ -64,12 +66,13 @@ export async function runGateway(
   }
 }
 
-function factsOf({ procedureCount, realms, endpoints }: Gateway, file: string): object {
+function factsOf({ procedureCount, realms, endpoints, routers }: Gateway, file: string): object {
   return {
     version: packageVersion(),
     config: resolve(file),
     procedures: procedureCount,
     realms: realms.length,
     listeners: endpoints,
+    ...(routers.length > 0 && { routers }),
   };
 }

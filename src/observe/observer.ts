@@ -26,6 +26,12 @@ export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
 export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'handshake';
 
 /**
+ * Why the gateway is not attached to a router: it cannot connect; the handshake fails; the router
+ * refuses it with ABORT; the router said GOODBYE; the router was silent; it broke the protocol.
+ */
+export type LinkFailureReason = 'connect' | 'handshake' | 'abort' | 'goodbye' | 'ping' | 'protocol';
+
+/**
  * Hears of the facts that operators want to know, by one method for each. It decides what to do
  * with them: metrics, traces, an access log.
  *
@@ -77,6 +83,17 @@ export interface Observer {
   slowReaderClosed(listener: string): void;
   /** A connection was closed, because its client broke the rules of WAMP or of the transport. */
   protocolViolated(listener: string): void;
+
+  /** The gateway has joined a realm of an existing router. */
+  linkOpened(realm: string): void;
+  /** That session has ended. */
+  linkClosed(realm: string): void;
+  /** An attempt to join failed, or a session was lost. The gateway tries again. */
+  linkFailed(realm: string, reason: LinkFailureReason): void;
+  /** @param count how many procedures are registered now in this realm of an existing router */
+  proceduresRegistered(realm: string, count: number): void;
+  /** The reply to a call was dropped, because the session with the router was lost. */
+  replyDropped(realm: string): void;
 }
 
 /** Does nothing, and costs nothing. The default everywhere. */
@@ -98,6 +115,11 @@ export const silentObserver: Observer = Object.freeze({
   connectionRejected() {},
   slowReaderClosed() {},
   protocolViolated() {},
+  linkOpened() {},
+  linkClosed() {},
+  linkFailed() {},
+  proceduresRegistered() {},
+  replyDropped() {},
 });
 
 /** The class of an HTTP status. */

@@ -1,0 +1,57 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+
+/** A failure that lasts. */
+export interface Failure {
+  /** Fields that tell where it is: realm, router, procedure. */
+  readonly where: object;
+  /** What is wrong, in the words of the system or the router. */
+  readonly cause: string;
+  /** What the operator can do. */
+  readonly advice: string;
+}
+
+/**
+ * Logs failures that are tried again and again: each cause once when it begins or changes, then
+ * once a minute with a count.
+ */
+export interface FailureLog {
+  /** @param key identifies what fails, such as a URL or a procedure */
+  failed(key: string, failure: Failure, message: string): void;
+  /** @returns how many milliseconds the failure has lasted; undefined if there was none */
+  over(key: string): number | undefined;
+}
+
+const REPEAT_MS = 60_000;
+
+interface Known {
+  cause: string;
+  readonly since: number;
+  loggedAt: number;
+  /** Failures since the last line. */
+  count: number;
+}
+
+export function createFailureLog(log: Logger, clock: Clock): FailureLog {
+  const known = new Map<string, Known>();
+  return {
+    failed(key, { where, cause, advice }, message) {
+      const now = clock.monotonic();
+      const before = known.get(key);
+      if (before?.cause === cause) {
+        before.count++;
+        if (now - before.loggedAt < REPEAT_MS) return;
+        log.warn({ ...where, cause, advice, repeated: before.count }, message);
+        Object.assign(before, { loggedAt: now, count: 0 });
+        return;
+      }
+      known.set(key, { cause, since: before?.since ?? now, loggedAt: now, count: 0 });
+      log.warn({ ...where, cause, advice }, message);
+    },
+    over(key) {
+      const before = known.get(key);
+      known.delete(key);
+      return before && Math.round(clock.monotonic() - before.since);
+    },
+  };
+}

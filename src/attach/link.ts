@@ -1,0 +1,350 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import { urlForShow } from '../transport/dial-options.js';
+import type { Credentials } from '../wamp/client/credentials.js';
+import type { ReplyRules } from '../wamp/client/invocations.js';
+import { joinRealm, type Session } from '../wamp/client/session.js';
+import type { Dict } from '../wamp/payload.js';
+import type { Peer } from '../wamp/peer.js';
+import {
+  type AttemptFailure,
+  type Attempts,
+  afterStableSession,
+  firstAttempt,
+  nextAttempt,
+  type ReconnectTimes,
+} from './attempts.js';
+import { createFailureLog } from './failure-log.js';
+import {
+  dialFailureOf,
+  joinFailureOf,
+  type LinkFailure,
+  lostSessionOf,
+  UNANSWERED_REGISTER,
+} from './link-failure.js';
+import { type AttachedProcedure, createRegistrations, type Registrations } from './registrations.js';
+import { describeLink, type LinkStatus } from './status.js';
+
+/** What a dialler gets for one attempt. */
+export interface DialAttempt {
+  readonly signal: AbortSignal;
+  /** Makes the router send something, for transports without a ping that every router knows. */
+  readonly ping: () => void;
+  /** Must be called before a silent connection is closed. */
+  readonly onSilent: () => void;
+}
+
+/** Opens a connection to a router. */
+export type Dial = (url: string, attempt: DialAttempt) => Promise<Peer>;
+
+export interface LinkOptions {
+  readonly realm: string;
+  /** At least one. */
+  readonly urls: readonly string[];
+  readonly procedures: readonly AttachedProcedure[];
+  readonly agent: string;
+  /** Called for each attempt to join: some methods need a new nonce. */
+  readonly credentials: () => Credentials;
+  readonly dial: Dial;
+  readonly reconnect: ReconnectTimes;
+  /** Maximum milliseconds from HELLO to WELCOME, and from REGISTER to its answer. */
+  readonly joinTimeoutMs: number;
+  readonly replies: ReplyRules;
+  readonly clock: Clock;
+  /** Returns numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly observer: Observer;
+  /** Called when the number of registered procedures has changed. */
+  readonly onChange: () => void;
+}
+
+/**
+ * The link of one realm to a router: a connection, a session on it, and the registrations. It is
+ * kept for ever: what breaks is opened again.
+ *
+ *     waiting ─► connecting ─► joining ─► registering ⇄ serving ─► draining ─► stopped
+ *        ▲____________│___________│____________│___________│
+ */
+export interface Link {
+  readonly realm: string;
+  start(): void;
+  /**
+   * Unregisters everything, serves the calls that still come, waits for the running ones, and
+   * leaves the realm. Resolves then, or when the session is lost.
+   */
+  drain(): Promise<void>;
+  /** Ends everything at once. Running calls are interrupted. */
+  stop(): void;
+  interruptAll(): void;
+  readonly isServing: boolean;
+  /** The router of the session, without credentials. Undefined without a session. */
+  readonly router: string | undefined;
+  status(): LinkStatus;
+}
+
+/** A session of this age starts the count of attempts anew. */
+const STABLE_MS = 60_000;
+
+/** Milliseconds that the router has to answer GOODBYE. */
+const GOODBYE_MS = 1_000;
+
+/** WAMP, "Call Rerouting" and others. The caller's role is for `wamp.session.count`, see `ping`. */
+const ROLES: Dict = {
+  caller: {},
+  callee: {
+    features: {
+      call_canceling: true,
+      call_reroute: true,
+      call_timeout: true,
+      caller_identification: true,
+      progressive_call_results: true,
+      registration_revocation: true,
+      shared_registration: true,
+    },
+  },
+};
+
+/** Every phase is one object, so that a late event of an earlier one is told from a current one. */
+type Phase =
+  | { readonly kind: 'waiting'; readonly stopTimer: () => void }
+  | { readonly kind: 'connecting'; readonly abort: AbortController }
+  | { readonly kind: 'joining'; readonly peer: Peer }
+  | Open
+  | { readonly kind: 'stopped' };
+
+interface Open {
+  readonly kind: 'open';
+  readonly session: Session;
+  readonly registrations: Registrations;
+  readonly peer: Peer;
+  readonly joinedAt: number;
+  isDraining: boolean;
+}
+
+export function createLink(options: LinkOptions): Link {
+  const { realm, urls, clock, random, log, observer } = options;
+  const failures = createFailureLog(log, clock);
+  let attempts = firstAttempt(urls.length, random);
+  let phase: Phase = { kind: 'stopped' };
+  let since = clock.monotonic();
+  let lastFailure: LinkFailure | undefined;
+
+  const url = (): string => urls[attempts.url] as string;
+  const where = () => ({ realm, router: urlForShow(url()) });
+
+  function enter(next: Phase): void {
+    phase = next;
+    since = clock.monotonic();
+  }
+
+  async function connect(): Promise<void> {
+    const connecting: Phase = { kind: 'connecting', abort: new AbortController() };
+    enter(connecting);
+    let isSilent = false;
+    let isPinging = false;
+    const ping = (): void => {
+      if (phase.kind !== 'open' || isPinging) return;
+      isPinging = true;
+      // ERROR proves as well as RESULT that the router is alive.
+      const answered = (): void => {
+        isPinging = false;
+      };
+      phase.session.call('wamp.session.count', {}).then(answered, answered);
+    };
+    const onSilent = (): void => {
+      isSilent = true;
+    };
+    let peer: Peer;
+    try {
+      peer = await options.dial(url(), { signal: connecting.abort.signal, ping, onSilent });
+    } catch (error) {
+      if (phase === connecting) failed(dialFailureOf(error));
+      return;
+    }
+    if (phase === connecting) await join(peer, () => isSilent);
+    else peer.close('normal');
+  }
+
+  async function join(peer: Peer, wasSilent: () => boolean): Promise<void> {
+    const joining: Phase = { kind: 'joining', peer };
+    enter(joining);
+    let session: Session;
+    try {
+      session = await joinRealm(peer, {
+        realm,
+        agent: options.agent,
+        roles: ROLES,
+        credentials: options.credentials(),
+        timeout: options.joinTimeoutMs,
+        goodbyeTimeout: GOODBYE_MS,
+        log,
+        clock,
+        onRevoked: (registration) => phase.kind === 'open' && phase.registrations.revoked(registration),
+        ...options.replies,
+      });
+    } catch (error) {
+      if (phase === joining) failed(joinFailureOf(error, realm));
+      return;
+    }
+    if (phase !== joining) {
+      void session.leave();
+      return;
+    }
+    serve(session, peer, wasSilent);
+  }
+
+  function serve(session: Session, peer: Peer, wasSilent: () => boolean): void {
+    observer.linkOpened(realm);
+    log.debug({ ...where(), session: session.id }, 'the gateway has joined the router');
+    const open: Open = {
+      kind: 'open',
+      session,
+      peer,
+      joinedAt: clock.monotonic(),
+      isDraining: false,
+      registrations: createRegistrations({
+        session,
+        procedures: options.procedures,
+        clock,
+        log,
+        failures,
+        where: where(),
+        registerTimeoutMs: options.joinTimeoutMs,
+        onUnanswered: () => phase === open && drop(open),
+        onChange,
+        onAnswered: () => registered(open),
+      }),
+    };
+    enter(open);
+    void session.closed.then((end) => {
+      if (phase === open) lost(open, lostSessionOf(end, wasSilent()));
+    });
+  }
+
+  /** Not logged before: a router may welcome the gateway, and drop it again and again. */
+  function registered({ registrations, session }: Open): void {
+    const lastedMs = urls.map(failures.over).filter((ms) => ms !== undefined);
+    log.info(
+      {
+        ...where(),
+        session: session.id,
+        registered: registrations.registered,
+        refused: options.procedures.length - registrations.registered,
+        ...(lastedMs.length > 0 && { after_ms: Math.max(...lastedMs) }),
+      },
+      'the gateway is attached to the router',
+    );
+  }
+
+  function onChange(): void {
+    if (phase.kind === 'open') observer.proceduresRegistered(realm, phase.registrations.registered);
+    options.onChange();
+  }
+
+  /** Never REGISTERs again on this session: nexus would count it as a second callee. */
+  function drop(open: Open): void {
+    lost(open, UNANSWERED_REGISTER);
+    open.peer.close('normal');
+  }
+
+  function lost(open: Open, failure: LinkFailure): void {
+    open.registrations.stop();
+    observer.linkClosed(realm);
+    observer.proceduresRegistered(realm, 0);
+    if (open.isDraining) {
+      enter({ kind: 'stopped' });
+      return;
+    }
+    if (clock.monotonic() - open.joinedAt >= STABLE_MS) attempts = afterStableSession(attempts);
+    failed(failure);
+    options.onChange();
+  }
+
+  function failed(failure: LinkFailure): void {
+    lastFailure = failure;
+    observer.linkFailed(realm, failure.reason);
+    const { cause, advice } = failure;
+    failures.failed(
+      url(),
+      { where: where(), cause, advice },
+      'the gateway is not attached to the router; it tries again',
+    );
+    tryAgain(failure.retry);
+  }
+
+  function tryAgain(failure: AttemptFailure): void {
+    const next: { attempts: Attempts; waitMs: number } = nextAttempt(
+      attempts,
+      failure,
+      urls.length,
+      options.reconnect,
+      random,
+    );
+    attempts = next.attempts;
+    enter({ kind: 'waiting', stopTimer: clock.after(next.waitMs, () => void connect()) });
+  }
+
+  function stop(): void {
+    const before = phase;
+    enter({ kind: 'stopped' });
+    switch (before.kind) {
+      case 'waiting':
+        before.stopTimer();
+        break;
+      case 'connecting':
+        before.abort.abort();
+        break;
+      case 'joining':
+        before.peer.close('normal');
+        break;
+      case 'open':
+        before.registrations.stop();
+        observer.linkClosed(realm);
+        before.peer.close('normal');
+        break;
+      case 'stopped':
+    }
+  }
+
+  return {
+    realm,
+    start: () => void connect(),
+    async drain() {
+      const open = phase;
+      if (open.kind !== 'open') return stop();
+      open.isDraining = true;
+      await open.registrations.unregisterAll();
+      await open.session.idle();
+      await open.session.leave();
+      if (phase === open) stop();
+    },
+    stop,
+    interruptAll() {
+      if (phase.kind === 'open') phase.session.interruptAll();
+    },
+    get isServing() {
+      return phase.kind === 'open' && phase.registrations.registered === options.procedures.length;
+    },
+    get router() {
+      return phase.kind === 'open' ? urlForShow(url()) : undefined;
+    },
+    status: () =>
+      describeLink({
+        realm,
+        router: urlForShow(url()),
+        phase: nameOf(phase, options.procedures.length),
+        sinceMs: clock.monotonic() - since,
+        failure: phase.kind === 'open' ? undefined : lastFailure,
+        procedures: options.procedures,
+        registrations: phase.kind === 'open' ? phase.registrations : undefined,
+      }),
+  };
+}
+
+function nameOf(phase: Phase, procedures: number): LinkStatus['state'] {
+  if (phase.kind !== 'open') return phase.kind;
+  if (phase.isDraining) return 'draining';
+  return phase.registrations.registered === procedures ? 'serving' : 'registering';
+}

@@ -1,0 +1,63 @@
+import { ERROR_URI } from '../wamp/uris.js';
+import type { WampError } from '../wamp/wamp-error.js';
+import { textOf } from './link-failure.js';
+
+/** Why a router refuses to register one procedure, and what an operator can do. */
+export interface RegistrationRefusal {
+  /**
+   * `taken`: another session holds the procedure; it may be a dead one of this gateway, which the
+   * router has not noticed yet. `disclosure`: the router does not disclose callers. `refused`:
+   * anything else.
+   */
+  readonly kind: 'taken' | 'disclosure' | 'refused';
+  readonly cause: string;
+  readonly advice: string;
+}
+
+/** nexus and Bondy say it with a URI of their own. WAMP has only `procedure_already_exists`. */
+const OTHER_POLICY = 'wamp.error.procedure_exists_with_different_invocation_policy';
+
+/** After this time a taken procedure is more likely a rival than a dead session of ours. */
+const RIVAL_AFTER_MS = 60_000;
+
+/**
+ * @param policy the value of `invoke` that was asked for
+ * @param takenForMs how long the procedure has been taken; 0 the first time
+ */
+export function registrationRefusalOf(
+  error: WampError,
+  policy: string,
+  takenForMs: number,
+): RegistrationRefusal {
+  const cause = textOf(error.uri, error.message);
+  switch (error.uri) {
+    case ERROR_URI.discloseMeDisallowed:
+    case ERROR_URI.optionNotAllowed:
+      return { kind: 'disclosure', cause, advice: 'let the router disclose callers' };
+    case ERROR_URI.procedureAlreadyExists:
+      return {
+        kind: 'taken',
+        cause,
+        advice: takenForMs < RIVAL_AFTER_MS ? wait(policy) : sharePolicy(policy),
+      };
+    case OTHER_POLICY:
+      return { kind: 'taken', cause, advice: sharePolicy(policy) };
+    case ERROR_URI.notAuthorized:
+    case ERROR_URI.authorizationFailed:
+      return { kind: 'refused', cause, advice: 'let the router allow this user to register the procedure' };
+    case ERROR_URI.invalidUri:
+      return {
+        kind: 'refused',
+        cause,
+        advice: 'rename the procedure, or loosen the URI check of the router',
+      };
+    default:
+      return { kind: 'refused', cause, advice: "read the router's log" };
+  }
+}
+
+const wait = (policy: string): string =>
+  `nothing, if a gateway was killed: the router frees its procedures soon. Otherwise end the other callee, or let it share the registration with invoke = ${policy}`;
+
+const sharePolicy = (policy: string): string =>
+  `the gateway asks for invoke = ${policy}, but the first registration decides: end the other callee, or set the same invoke for both`;

@@ -1,0 +1,263 @@
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { InvocationHandler } from '../wamp/client/invocations.js';
+import type { Session } from '../wamp/client/session.js';
+import type { Dict } from '../wamp/payload.js';
+import { ERROR_URI } from '../wamp/uris.js';
+import { WampError } from '../wamp/wamp-error.js';
+import type { FailureLog } from './failure-log.js';
+import { type RegistrationRefusal, registrationRefusalOf } from './registration-refusal.js';
+
+/** A procedure to register with a router. */
+export interface AttachedProcedure {
+  readonly uri: string;
+  readonly handler: InvocationHandler;
+  /** How the router shares calls among several callees. `procedures.$proc.invoke` */
+  readonly policy: 'single' | 'roundrobin' | 'random' | 'first' | 'last';
+  /** Calls at a time that the router should send. Default: no limit. */
+  readonly concurrency: number | undefined;
+  /** Whether the procedure needs the identity of the caller. */
+  readonly usesCaller: boolean;
+}
+
+/** The state of one procedure on the router, for operators. */
+export type RegistrationStatus =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'registered' }
+  | { readonly kind: 'refused'; readonly cause: string; readonly advice: string };
+
+/** The registrations of one session. */
+export interface Registrations {
+  /** Takes a revoked registration (WAMP, Registration Revocation). It is registered again. */
+  revoked(registration: number): void;
+  /**
+   * Unregisters everything. Resolves when the router has confirmed it, so that no further
+   * INVOCATION can come.
+   */
+  unregisterAll(): Promise<void>;
+  /** Ends all timers. The session is over. */
+  stop(): void;
+  /** How many procedures are registered. */
+  readonly registered: number;
+  statusOf(uri: string): RegistrationStatus;
+}
+
+export interface RegistrationsOptions {
+  readonly session: Pick<Session, 'register' | 'unregister'>;
+  readonly procedures: readonly AttachedProcedure[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly failures: FailureLog;
+  /** Fields for the log: realm and router. */
+  readonly where: object;
+  /** Called when a REGISTER has had no answer for this time. The session must be dropped. */
+  readonly registerTimeoutMs: number;
+  readonly onUnanswered: () => void;
+  /** Called when the number of registered procedures has changed. */
+  readonly onChange: () => void;
+  /** Called once, when the router has answered the first REGISTER of every procedure. */
+  readonly onAnswered: () => void;
+}
+
+/** Waits before a taken or revoked procedure is tried again: doubling, without end. */
+const TAKEN_MIN_MS = 1_000;
+const TAKEN_MAX_MS = 30_000;
+/** Wait before any other refused procedure is tried again. */
+const REFUSED_MS = 30_000;
+
+/** REGISTERs at a time, so that thousands of procedures do not exceed the time limit of each. */
+const MAX_OUTSTANDING = 100;
+
+interface Entry {
+  readonly procedure: AttachedProcedure;
+  state: RegistrationStatus;
+  registration: number | undefined;
+  /** Failures in a row, for the backoff. */
+  failures: number;
+  /** Monotonic time of the first refusal because the procedure is taken. */
+  takenSince: number | undefined;
+  disclose: boolean;
+  stopTimer: (() => void) | undefined;
+}
+
+/** Begins to register all procedures on a session. */
+export function createRegistrations(options: RegistrationsOptions): Registrations {
+  const { session, clock, log, failures, where } = options;
+  const entries = new Map<string, Entry>(
+    options.procedures.map((procedure) => [procedure.uri, newEntry(procedure)]),
+  );
+  const waiting: Entry[] = [...entries.values()];
+  let outstanding = 0;
+  let registered = 0;
+  let isAnswered = false;
+  let phase: 'registering' | 'unregistering' | 'stopped' = 'registering';
+  let whenUnregistered: () => void = () => {};
+
+  function registerMore(): void {
+    while (phase === 'registering' && outstanding < MAX_OUTSTANDING) {
+      const entry = waiting.shift();
+      if (entry === undefined) return;
+      outstanding++;
+      void register(entry);
+    }
+  }
+
+  /** Never rejects. */
+  async function register(entry: Entry): Promise<void> {
+    const { procedure } = entry;
+    const stopTimer = clock.after(options.registerTimeoutMs, options.onUnanswered);
+    try {
+      entry.registration = await session.register(procedure.uri, registerOptions(entry), procedure.handler);
+      if (phase !== 'stopped') onRegistered(entry);
+    } catch (error) {
+      if (phase === 'registering' && error instanceof WampError && !isLost(error)) onRefused(entry, error);
+    } finally {
+      stopTimer();
+      outstanding--;
+      registerMore();
+      if (outstanding === 0) allAnswered();
+    }
+  }
+
+  function onRegistered(entry: Entry): void {
+    entry.state = { kind: 'registered' };
+    entry.failures = 0;
+    entry.takenSince = undefined;
+    registered++;
+    const after_ms = failures.over(entry.procedure.uri);
+    if (after_ms !== undefined) {
+      log.info({ ...where, procedure: entry.procedure.uri, after_ms }, 'the procedure is registered now');
+    }
+    options.onChange();
+    if (phase === 'unregistering') void unregister(entry);
+  }
+
+  function onRefused(entry: Entry, error: WampError): void {
+    const { procedure } = entry;
+    const now = clock.monotonic();
+    const takenForMs = entry.takenSince === undefined ? 0 : now - entry.takenSince;
+    const refusal = registrationRefusalOf(error, procedure.policy, takenForMs);
+    if (refusal.kind === 'disclosure' && entry.disclose) {
+      // Once more without it: most calls of the procedure may not need the identity.
+      entry.disclose = false;
+      logRefusal(entry, refusal, 'the router does not disclose callers; the procedure is registered without');
+      waiting.push(entry);
+      return;
+    }
+    entry.takenSince = refusal.kind === 'taken' ? (entry.takenSince ?? now) : undefined;
+    entry.state = { kind: 'refused', cause: refusal.cause, advice: refusal.advice };
+    logRefusal(entry, refusal, 'the router refuses the procedure; the gateway tries again');
+    retryIn(entry, refusal.kind === 'taken' ? takenWaitMs(entry.failures++) : REFUSED_MS);
+  }
+
+  function logRefusal({ procedure }: Entry, { cause, advice }: RegistrationRefusal, message: string): void {
+    failures.failed(procedure.uri, { where: { ...where, procedure: procedure.uri }, cause, advice }, message);
+  }
+
+  function retryIn(entry: Entry, ms: number): void {
+    entry.stopTimer = clock.after(ms, () => {
+      entry.stopTimer = undefined;
+      waiting.push(entry);
+      registerMore();
+    });
+  }
+
+  /** Never rejects. */
+  async function unregister(entry: Entry): Promise<void> {
+    const { registration } = entry;
+    if (registration === undefined) return;
+    entry.registration = undefined;
+    outstanding++;
+    // An error means that the registration is gone already, or the session.
+    await session.unregister(registration).catch(() => {});
+    entry.state = { kind: 'pending' };
+    registered--;
+    outstanding--;
+    options.onChange();
+    if (outstanding === 0) allAnswered();
+  }
+
+  function allAnswered(): void {
+    if (phase === 'unregistering') whenUnregistered();
+    if (phase !== 'registering' || isAnswered) return;
+    isAnswered = true;
+    options.onAnswered();
+  }
+
+  function stopTimers(): void {
+    for (const entry of entries.values()) {
+      entry.stopTimer?.();
+      entry.stopTimer = undefined;
+    }
+  }
+
+  registerMore();
+
+  return {
+    revoked(registration) {
+      const entry = [...entries.values()].find((candidate) => candidate.registration === registration);
+      if (entry === undefined || phase !== 'registering') return;
+      entry.registration = undefined;
+      registered--;
+      const refusal = {
+        kind: 'refused',
+        cause: 'the router has revoked the registration',
+        advice: 'nothing, if an administrator did so; the gateway registers the procedure again',
+      } as const;
+      entry.state = refusal;
+      logRefusal(entry, refusal, 'the router has revoked the procedure; the gateway registers it again');
+      retryIn(entry, takenWaitMs(entry.failures++));
+      options.onChange();
+    },
+    unregisterAll() {
+      phase = 'unregistering';
+      stopTimers();
+      waiting.length = 0;
+      for (const entry of entries.values()) void unregister(entry);
+      if (outstanding === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        whenUnregistered = resolve;
+      });
+    },
+    stop() {
+      phase = 'stopped';
+      stopTimers();
+      waiting.length = 0;
+      whenUnregistered();
+    },
+    get registered() {
+      return registered;
+    },
+    statusOf: (uri) => entries.get(uri)?.state ?? PENDING,
+  };
+}
+
+const PENDING: RegistrationStatus = { kind: 'pending' };
+
+function newEntry(procedure: AttachedProcedure): Entry {
+  return {
+    procedure,
+    state: PENDING,
+    registration: undefined,
+    failures: 0,
+    takenSince: undefined,
+    disclose: procedure.usesCaller,
+    stopTimer: undefined,
+  };
+}
+
+/** The session is over, or about to be. */
+const isLost = ({ uri }: WampError): boolean => uri === ERROR_URI.networkFailure;
+
+const takenWaitMs = (failures: number): number => Math.min(TAKEN_MAX_MS, TAKEN_MIN_MS * 2 ** failures);
+
+function registerOptions({ procedure, disclose }: Entry): Dict {
+  const { policy, concurrency } = procedure;
+  return {
+    invoke: policy,
+    // nexus hands over the timeout of a CALL only then.
+    forward_timeout: true,
+    ...(concurrency !== undefined && { concurrency }),
+    ...(disclose && { disclose_caller: true }),
+  };
+}

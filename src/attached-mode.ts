@@ -1,0 +1,145 @@
+import { credentialsFor } from './attach/credentials.js';
+import { createLink, type Dial, type Link } from './attach/link.js';
+import { createLinks, type Links } from './attach/links.js';
+import type { AttachedProcedure } from './attach/registrations.js';
+import type { LoadedConfig } from './config/model.js';
+import type { ModeDeps } from './embedded-mode.js';
+import { GatewayError } from './errors.js';
+import { createCallee } from './gateway/callee.js';
+import { callErrorReply } from './gateway/pipeline/call-error.js';
+import { needsCaller } from './gateway/pipeline/needs-caller.js';
+import type { CallableProcedure } from './gateway/service.js';
+import type { Mode } from './mode.js';
+import type { RouterAccess } from './router-access.js';
+import { dialRouter } from './transport/dial-router.js';
+import type { ReplyRules } from './wamp/client/invocations.js';
+import { createSerializers } from './wamp/serializers/serializers.js';
+
+export interface AttachedModeDeps extends ModeDeps {
+  readonly random: () => number;
+  /** Makes the id of a failure, which the caller's error and the log line share. */
+  readonly errorId: () => string;
+}
+
+/** The part of the grace period in which cancelled calls reply, and the gateway says GOODBYE. */
+const GOODBYE_SHARE = 0.1;
+
+/** The gateway on an existing router: it joins each realm as a callee, like any other client. */
+export function createAttachedMode(config: LoadedConfig, access: RouterAccess, deps: AttachedModeDeps): Mode {
+  const { clock, log, serializers } = deps;
+  const callee = createCallee({ serializers, format: config.router.serializer, clock });
+  let links: Links | undefined;
+  let cancelOpen = (): void => {};
+  const canceled = new Promise<never>((_, reject) => {
+    cancelOpen = () => reject(new GatewayError('stopped', 'the gateway was stopped before it was ready'));
+  });
+  // Nobody waits for it once the gateway is ready.
+  canceled.catch(() => {});
+
+  const attachedProcedure = (procedure: CallableProcedure): AttachedProcedure => {
+    const { settings } = procedure.config;
+    return {
+      uri: settings.uri,
+      handler: callee.handlerFor(procedure),
+      policy: settings.invoke,
+      concurrency: settings.concurrency,
+      usesCaller: needsCaller(settings),
+    };
+  };
+
+  function makeLinks(procedures: readonly CallableProcedure[], onChange: () => void): readonly Link[] {
+    const { router } = config;
+    const dial = createDial(config, access, deps);
+    return config.realms.map((realm) =>
+      createLink({
+        ...deps,
+        realm,
+        urls: access.urls,
+        procedures: procedures
+          .filter((procedure) => procedure.config.settings.realm === realm)
+          .map(attachedProcedure),
+        credentials: () => credentialsFor(access.logins.get(realm) ?? { authmethod: 'anonymous' }),
+        dial,
+        reconnect: { minMs: router['reconnect.min'], maxMs: router['reconnect.max'] },
+        joinTimeoutMs: router.join_timeout,
+        replies: replyRules(realm, deps),
+        onChange,
+      }),
+    );
+  }
+
+  return {
+    async open(procedures, secretsRead) {
+      await Promise.race([secretsRead, canceled]);
+      links = createLinks({ clock, log, make: (onChange) => makeLinks(procedures, onChange) });
+      links.start();
+      await Promise.race([links.ready, canceled]);
+    },
+    cancelOpen: () => cancelOpen(),
+    async drain(graceMs) {
+      if (links === undefined) return;
+      const all = links;
+      // Calls that still come are served: the router has sent them before it knew.
+      const stopTimers = [
+        clock.after(graceMs * (1 - GOODBYE_SHARE), () => callee.cancelAll([all])),
+        clock.after(graceMs, all.stop),
+      ];
+      await Promise.race([all.drain(), all.stopped]);
+      for (const stopTimer of stopTimers) stopTimer();
+    },
+    async close() {
+      links?.stop();
+    },
+    endpoints: [],
+    get links() {
+      return links?.status() ?? [];
+    },
+    get routers() {
+      return links?.routers ?? [];
+    },
+    get callCount() {
+      return callee.callCount;
+    },
+  };
+}
+
+function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log, clock }: ModeDeps): Dial {
+  const serializer = createSerializers({ maxNesting: MAX_NESTING, maxValues: wamp.max_values }).find(
+    ({ name }) => name === router.serializer,
+  );
+  return (url, { signal, ping, onSilent }) =>
+    dialRouter(url, {
+      tls,
+      timeout: router.connect_timeout,
+      ...(serializer !== undefined && { serializer }),
+      maxFrameSize: router.max_frame_size,
+      pingInterval: router.ping_interval,
+      pingTimeout: router.ping_timeout,
+      rawSocketPing: ping,
+      onSilent,
+      signal,
+      log,
+      clock,
+    });
+}
+
+/** Levels of nesting in messages of the router. */
+const MAX_NESTING = 2048;
+
+function replyRules(realm: string, { log, observer, errorId }: AttachedModeDeps): ReplyRules {
+  return {
+    tooLarge(procedure) {
+      const id = errorId();
+      log.warn(
+        { realm, procedure, id, code: 'too_large' },
+        'the response is larger than router.max_frame_size, or than the router accepts',
+      );
+      const { uri, kwargs } = callErrorReply({ code: 'too_large', attempts: 1, id });
+      return { uri, payload: { kwargs } };
+    },
+    onDropped(procedure, invocation) {
+      observer.replyDropped(realm);
+      log.warn({ realm, procedure, invocation }, 'a reply was dropped: the session with the router was lost');
+    },
+  };
+}

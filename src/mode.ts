@@ -1,0 +1,33 @@
+import type { LinkStatus } from './attach/status.js';
+import type { CallableProcedure } from './gateway/service.js';
+
+/**
+ * How callers reach the gateway's procedures: through the embedded router, or through an existing
+ * one. A mode is used once.
+ */
+export interface Mode {
+  /**
+   * Makes the procedures callable. Resolves when all are.
+   *
+   * @param secretsRead settles when the secrets were read, or take too long
+   * @throws GatewayError `listen`, `listener_tls` or `stopped`
+   */
+  open(procedures: readonly CallableProcedure[], secretsRead: Promise<unknown>): Promise<void>;
+  /** Rejects an `open` that would wait for a router without end. */
+  cancelOpen(): void;
+  /**
+   * Ends the service: takes no new calls, and waits for the running ones.
+   *
+   * @param graceMs milliseconds that running calls have to end, before they are cancelled
+   */
+  drain(graceMs: number): Promise<void>;
+  /** Closes everything at once. */
+  close(): Promise<void>;
+  /** The URLs for clients. */
+  readonly endpoints: readonly string[];
+  /** The links to an existing router, one for each realm. */
+  readonly links: readonly LinkStatus[];
+  /** The URLs of existing routers that are in use, without credentials. */
+  readonly routers: readonly string[];
+  readonly callCount: number;
+}
