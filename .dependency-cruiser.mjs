@@ -164,7 +164,9 @@ export default {
       name: 'no-room-imports-the-composition-root',
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
-      to: { path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|index)\\.ts$' },
+      to: {
+        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|index)\\.ts$',
+      },
     },
     {
       name: 'no-dev-dependency-in-the-product',

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { billingConf } from '../../test/support/billing-conf.js';
 import { createFakeHost } from '../../test/support/fake-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../test/support/temporary-folder.js';
-import { ConfigError } from '../errors.js';
 import { check } from './check.js';
 
 let folder: TemporaryFolder;
