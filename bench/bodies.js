@@ -1,8 +1,9 @@
-/** JSON documents of about the sizes that are measured, by name. */
+/** JSON documents of about the measured sizes, by name. */
 export const SIZES = { '50 B': 50, '10 KB': 10_000, '1 MB': 1_000_000 };
 
 /**
- * A list of invoices of about `bytes` characters, as an API would send it: short strings, numbers, a flag, some nesting.
+ * A list of invoices of about `bytes` characters, as an API sends it: short strings, numbers, a
+ * flag, some nesting.
  *
  * @param {number} bytes
  */

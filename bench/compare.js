@@ -1,6 +1,6 @@
 /**
- * Two checkouts of this project against each other, their gateways at work in turns of half a second: what a machine whose
- * speed changes from one second to the next does to one of them, it does to the other. Build both first.
+ * Compares two checkouts of this project. Their gateways work in turns of half a second. So a
+ * machine whose speed changes affects both in the same way. Build both checkouts first.
  *
  *   npm run bench:compare -- --with DIR
  */
@@ -17,8 +17,8 @@ const SERIALIZERS = ['json', 'msgpack', 'cbor'];
 
 const USAGE = `npm run bench:compare -- --with DIR [OPTIONS]
   --with DIR      the other checkout, built
-  --rounds N      of one turn for each checkout; default 20
-  --seconds N     of each turn; default 0.5`;
+  --rounds N      rounds with one turn for each checkout; default 20
+  --seconds N     the length of each turn; default 0.5`;
 
 const values = readOptions(USAGE, {
   with: { type: 'string' },
@@ -29,7 +29,7 @@ if (values.with === undefined) refuse('--with names no checkout.', USAGE);
 const rounds = Math.ceil(values.rounds ?? 20);
 const seconds = values.seconds ?? 0.5;
 
-/** One turn: calls per second, and what the gateway used for each, in microseconds. */
+/** One turn: calls per second, and the gateway's processor time for each call in microseconds. */
 async function turn({ ask, side }, cell) {
   const before = usage(side.pids);
   const { calls, seconds: taken } = await ask({ load: { ...cell, seconds } });
@@ -59,7 +59,7 @@ try {
       for (const load of pair) await load.ask({ load: { ...cell, seconds: 2 * seconds } });
       const found = [];
       for (let round = 0; round < rounds; round++) {
-        // Who goes first changes, so that a machine that slows down slows down both.
+        // The checkouts start in turns, so a machine that becomes slower affects both.
         const order = round % 2 === 0 ? [0, 1] : [1, 0];
         const results = [];
         for (const which of order) results[which] = await turn(pair[which], cell);

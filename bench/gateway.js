@@ -1,4 +1,4 @@
-/** The gateway under test, in a process of its own: all that a configuration commonly has, in front of the upstream. */
+/** The gateway under test, in its own process, with a typical configuration for the upstream. */
 import { createGateway, parseConfig } from '../dist/index.js';
 import { SIZES } from './bodies.js';
 import { slug } from './upstream.js';
@@ -45,7 +45,7 @@ ${Array.from({ length: Number(extra) }, (_, index) => procedure(`extra_${index}`
 const gateway = createGateway(parseConfig(conf, { env: {} }));
 await gateway.start();
 process.send?.({ url: gateway.endpoints[0] });
-// For bench/scale.js, which starts this with --expose-gc.
+// bench/scale.js starts this program with --expose-gc.
 process.on('message', () => {
   globalThis.gc();
   process.send({});

@@ -1,6 +1,7 @@
 /**
- * What somebody writes who has no gateway: a wampy callee that calls the API, by undici's `request` or by `fetch`. A
- * process of its own; the token stands in it, so that it does less than the gateway does.
+ * The program that people write without a gateway: a wampy callee that calls the API with undici's
+ * `request` or with `fetch`. It runs in its own process. The token is a constant in it, so it does
+ * less than the gateway.
  */
 import { Agent, request, setGlobalDispatcher } from 'undici';
 import { Wampy } from 'wampy';

@@ -1,4 +1,4 @@
-/** The load, in a process of its own: makes the operations that it is told to, and tells how long they took. */
+/** The load, in its own process. It runs the requested operations and reports how long they took. */
 import { measure } from './measure.js';
 import { raw } from './ways/raw.js';
 import { wamp } from './ways/wamp.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { start } from './processes.js';
 
-/** A process that makes the load of one side, see load.js. */
+/** A process that makes the load for one side, see load.js. */
 export async function startLoad(side) {
   const { child, pid } = await start('./load.js');
   async function ask(order) {

@@ -1,6 +1,6 @@
 /**
- * What the steps of a call cost by themselves, in this process: nanoseconds each, the median of some rounds. They tell
- * which step a change has made faster; what a call costs in all is for run.js to say.
+ * Measures the single steps of a call in this process: nanoseconds for each, the median of several
+ * rounds. The result shows which step a change has made faster. run.js measures a whole call.
  *
  *   npm run bench:micro [-- --keep]
  */
@@ -19,7 +19,7 @@ import { median } from './statistics.js';
 
 const ROUNDS = 7;
 const ROUND_MS = 60;
-/** Whatever a step returns goes here, so that the compiler cannot leave the step out. */
+/** Takes the return value of each step, so the compiler cannot remove the step. */
 let sink;
 const results = [];
 const values = readOptions(
@@ -38,7 +38,7 @@ function time(step) {
     for (; now - begun < ROUND_MS; now = performance.now()) {
       for (let repeat = 0; repeat < 50; repeat++) sink = step(calls++);
     }
-    // The first one warms up.
+    // The first round warms up.
     if (round > 0) rounds.push(((now - begun) * 1e6) / calls);
   }
   return median(rounds);
@@ -83,7 +83,7 @@ const kwargsOfGet = { id: 'INV-001', line: 7, expand: 'lines' };
 const buildGet = build(get);
 const buildPost = build(post);
 const posted = Object.values(SIZES).map(invoices);
-/** What a session has of such a CALL. */
+/** The CALL as a session gets it. */
 const [json] = createSerializers();
 const head = [MESSAGE.CALL, 7, {}, 'com.billing.post', []];
 const postedJson = json.decode(Buffer.from(JSON.stringify([...head, posted[1]]))).payload.kwargs;
@@ -106,7 +106,7 @@ for (const [size, bytes] of Object.entries(SIZES)) {
   report(
     `CALL of ${size}`,
     createSerializers().flatMap((serializer) => {
-      // Bytes, as every transport hands them over.
+      // Every transport delivers bytes.
       const frame = Buffer.from(serializer.encode(call));
       return [
         [`${serializer.name} encode`, () => serializer.encode(call)],
@@ -125,7 +125,7 @@ for (const [size, bytes] of Object.entries(SIZES)) {
     payload: { kwargs: jsonText('{"status":200,"body":', body, '}') },
   };
   report(
-    `RESULT with an answer's JSON of ${size}`,
+    `RESULT with a response's JSON of ${size}`,
     createSerializers().map((serializer) => [`${serializer.name} encode`, () => serializer.encode(result)]),
   );
 }

@@ -1,15 +1,15 @@
-/** Options of a command of this folder: what is wrong with them is said in a sentence, and ends it. */
+/** Reads the options of a command in this folder. A wrong option ends it with one sentence. */
 import { parseArgs } from 'node:util';
 
-/** Ends the process, as commands end that were called wrongly. */
+/** Ends the process with the exit code for a wrong command line. */
 export function refuse(sentence, usage) {
   console.error(`${sentence}\n\n${usage}`);
   process.exit(2);
 }
 
 /**
- * @param {string} usage is printed by --help
- * @param {Record<string, { type: 'boolean' | 'string' | 'number', default?: unknown }>} options a number is above zero
+ * @param {string} usage the text of --help
+ * @param {Record<string, { type: 'boolean' | 'string' | 'number', default?: unknown }>} options numbers must be above zero
  */
 export function readOptions(usage, options) {
   const asked = { help: { type: 'boolean', default: false } };

@@ -1,10 +1,10 @@
-/** Searches among patterns: those of an application, and the worst that a realm can hold. */
+/** Searches in patterns: those of an application, and the worst ones that a realm can have. */
 import { createPatternIndex } from '../dist/router/pattern-index.js';
 
 const LETTERS = 'abcdefghijklmnop';
 const uriOf = (components) => Array.from({ length: components }, () => 'a').join('.');
 
-/** @param {number} shapes distinct shapes of patterns of 32 components, 32 patterns of each; none matches */
+/** @param {number} shapes distinct shapes of patterns with 32 components; each shape has 32 patterns, and none matches */
 function wildcards(shapes, last = (at) => `z${at}`) {
   const index = createPatternIndex();
   for (let shape = 0; shape < shapes; shape++) {

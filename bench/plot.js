@@ -1,4 +1,7 @@
-/** The plot of docs/performance.md: for each kind of request a bar for each side, as long as its rate is to raw undici's. */
+/**
+ * Draws the plot of docs/performance.md. Each kind of request has one bar for each side. The length
+ * of a bar is the ratio of the side's rate to the rate of undici alone.
+ */
 
 const WIDTH = 860;
 const LABEL = 300;
@@ -8,7 +11,7 @@ const HEAD = 34;
 const SHOWN = ['GET 50 B, 64 in flight', 'GET 10 KB, 64 in flight', 'GET 1 MB, 64 in flight'];
 
 const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-/** Readable on a light and on a dark page. */
+/** Colours that are readable on a light page and on a dark page. */
 const COLOURS = { raw: '#8b949e', gateway: '#2f81f7', other: '#d29922' };
 const colourOf = (key) =>
   key === 'raw' ? COLOURS.raw : key.startsWith('gateway') ? COLOURS.gateway : COLOURS.other;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A TCP port on loopback that nobody listens on. */
+/** Finds a TCP port on loopback on which no program listens. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -12,7 +12,7 @@ export async function freePort() {
   return port;
 }
 
-/** Resolves when the port can be connected to; half a minute later at most it rejects. */
+/** Resolves when a program accepts connections on the port. Rejects after half a minute. */
 export async function answers(port) {
   const end = Date.now() + 30_000;
   while (Date.now() < end) {

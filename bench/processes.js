@@ -1,26 +1,26 @@
-/** Starts the processes under test, tells what they used, and ends them with the run. */
+/** Starts the processes under test, measures what they use, and ends them with the run. */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** Of Linux: the kernel counts processor time in hundredths of a second. */
+/** Linux counts processor time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
 const PAGE = 4096;
 
 const running = new Set();
-// Whatever ends the run, its children end with it.
+// Ends all child processes when the run ends, for whatever reason.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-// Node runs no `exit` handlers for a signal that nobody handles.
+// Node.js runs no `exit` handlers if a signal has no handler.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ]) {
   process.once(signal, async () => {
-    // What is measured fails as its processes end, of which nobody needs to hear.
+    // Measurements fail when their processes end. These errors are expected here.
     process.on('uncaughtException', () => {});
     await stopAll();
     process.exit(code);
@@ -33,7 +33,7 @@ function keep(child) {
   return child;
 }
 
-/** Forks a module of this folder; resolves with the process and its first message, which says that it is ready. */
+/** Forks a module of this folder. Resolves with the process and its first message, the ready message. */
 export async function start(file, args = [], options = {}) {
   const child = keep(
     fork(new URL(file, import.meta.url), args.map(String), {
@@ -48,7 +48,7 @@ export async function start(file, args = [], options = {}) {
   return { child, pid: child.pid, ready };
 }
 
-/** Runs a program; resolves with its process as soon as `isReady` does. */
+/** Runs a program. Resolves with its process when `isReady` has resolved. */
 export async function run(command, args, isReady, options = {}) {
   const child = keep(spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options }));
   const failed = once(child, 'exit').then(([code]) =>
@@ -73,14 +73,14 @@ export async function stopAll() {
 }
 
 /**
- * Processor time of processes and all that they have started, in milliseconds, and their resident memory, in bytes;
- * undefined where the system has no /proc.
+ * The processor time in milliseconds and the resident memory in bytes of processes and all their
+ * child processes. Undefined on a system without /proc.
  */
 export function usage(pids) {
   if (!existsSync('/proc/self/stat')) return undefined;
   const stats = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (stat(name) ?? []) : []));
   const wanted = new Set(pids);
-  // A child's number may be below its parent's, so until nothing is new.
+  // A child may have a smaller PID than its parent, so repeat until there is no new one.
   for (let before = -1; before !== wanted.size; ) {
     before = wanted.size;
     for (const { pid, parent } of stats) if (wanted.has(parent)) wanted.add(pid);
@@ -94,7 +94,7 @@ export function usage(pids) {
 function stat(pid) {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program stands in parentheses, and may hold spaces.
+    // The name of the program is in parentheses and may contain spaces.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')

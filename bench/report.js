@@ -1,6 +1,6 @@
 import { median, spread } from './statistics.js';
 
-/** Medians, spreads and ratios of a run: on the console as it goes, and as docs/performance.md. */
+/** Computes medians, spreads and ratios of a run, and prints them on the console. */
 
 const count = (number) => Math.round(number).toLocaleString('en');
 const micros = (number) => (number === undefined ? '–' : `${Math.round(number)}`);
@@ -24,7 +24,7 @@ export function createReport(sides) {
         perSecond: of('perSecond'),
         perRound: runs.map((run) => run.perSecond),
         spread: spread(runs.map((run) => run.perSecond)),
-        // Round by round, since the machine may be busier in one than in another.
+        // Round by round, because the machine may be slower in one round than in another.
         ratio: reference && median(runs.map((run, round) => run.perSecond / reference[round].perSecond)),
         p50: of('p50'),
         p99: of('p99'),

@@ -1,18 +1,18 @@
-/** Keeps what the benchmarks found, for `npm run bench:report` to draw. */
+/** Saves the results of the benchmarks for `npm run bench:report`. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 
 const FOLDER = join(import.meta.dirname, 'results');
 
-/** The machine, in words that say nothing of whose it is. */
+/** Describes the machine without naming its owner. */
 function machine() {
   const all = cpus();
   const processors = `${all.length} × ${all[0]?.model.trim() ?? 'unknown processor'}`;
   return `${processors}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`.trim();
 }
 
-/** Of the libraries that do the work on both sides. */
+/** The versions of the libraries that both sides use. */
 function versions() {
   const version = (name) =>
     JSON.parse(readFileSync(join(FOLDER, '../../node_modules', name, 'package.json'), 'utf8')).version;
@@ -21,7 +21,7 @@ function versions() {
   );
 }
 
-/** More digits would only be noise. */
+/** Rounds to five digits. More digits would be noise. */
 const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
 
 /** @param {'calls' | 'scale' | 'micro'} name */
@@ -32,7 +32,7 @@ export function keepResults(name, results) {
   writeFileSync(join(FOLDER, `${name}.json`), `${JSON.stringify({ ...about, ...results }, rounded, 1)}\n`);
 }
 
-/** Undefined where none were kept. */
+/** Reads saved results. Undefined if there are none. */
 export function readResults(name) {
   const file = join(FOLDER, `${name}.json`);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;

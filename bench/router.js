@@ -1,4 +1,4 @@
-/** The router of the gateway without any service: what the handwritten callees join. */
+/** The gateway's router without a service. The handwritten callees join it. */
 import { createGateway, parseConfig } from '../dist/index.js';
 
 const gateway = createGateway(

@@ -1,4 +1,4 @@
-/** A router with many registrations and nothing around it: messages go in and come out as objects, in this process. */
+/** A router with many registrations and without transports: messages are objects in this process. */
 import { createRouter } from '../dist/router/router.js';
 import { MESSAGE } from '../dist/wamp/messages.js';
 import { IN_PROCESS, localPeers } from '../dist/wamp/peer.js';
@@ -46,8 +46,9 @@ function join(router, onMessage) {
 }
 
 /**
- * @param {number} count procedures, and as many prefixes of procedures, that one callee registers
- * @returns two calls, each answered before it returns: of a procedure, and of one that a prefix stands for
+ * @param {number} count how many procedures, and how many prefixes, one callee registers
+ * @returns two functions that call a procedure: one by its exact URI, one by a prefix. Each call ends before the
+ * function returns.
  */
 export function createRouting(count) {
   const router = createRouter({ realms: [REALM], limits: LIMITS, allowAnonymous: true, agent: 'bench' });
@@ -72,7 +73,7 @@ export function createRouting(count) {
     if (answer.type !== MESSAGE.RESULT) throw new Error('the call was not answered');
     return answer;
   };
-  // Another procedure each time, so that no cache of the last one helps.
+  // Each call uses another procedure, so a cache of the last one has no effect.
   const exact = Array.from({ length: Math.min(count, 1000) }, (_, index) => {
     const at = Math.floor((index * count) / Math.min(count, 1000));
     return [`com.example.service${at % 100}.procedure${at}`, `com.example.area${at}.some.procedure`];

@@ -1,6 +1,7 @@
 /**
- * What a call through the gateway costs beside the same request sent directly, and beside what people write who have no
- * gateway: all of it in turns in one run, each side in processes of its own. Quote the ratios: rates depend on the machine.
+ * Compares a call through the gateway with the same request sent directly, and with the callees that
+ * people write without a gateway. One run measures all sides in turns. Each side has its own
+ * processes. Quote the ratios, because rates depend on the machine.
  *
  *   npm run bench -- --help
  */
@@ -15,15 +16,18 @@ import { startSides } from './sides/sides.js';
 import { startUpstream } from './upstream.js';
 
 const CONNECTIONS = 64;
-/** Seconds at the begin of each turn that are not measured: meanwhile others had the machine, its caches and its memory. */
+/**
+ * The first seconds of each turn are not measured. Before, another side used the machine, its caches
+ * and its memory.
+ */
 const LEAD_IN = 0.3;
 
 const USAGE = `npm run bench [-- OPTIONS]
-  --quick         within a minute: raw and gateway, GET of 50 B and 10 KB, 64 in flight
-  --rounds N      for each side and cell; default 5, with --quick 3
-  --seconds N     of each round; default 1.5, with --quick 0.6
-  --only A,B      the sides whose keys begin so, as in raw,gateway
-  --keep          keeps the results for npm run bench:report; of a whole run alone`;
+    --quick         takes one minute: raw undici and the gateway, GET of 50 B and 10 KB, 64 in flight
+  --rounds N      the rounds for each side and cell; default 5, with --quick 3
+  --seconds N     the length of each round; default 1.5, with --quick 0.6
+  --only A,B      measures only sides whose keys begin with one of these texts, as in raw,gateway
+  --keep          saves the results for npm run bench:report; allowed only for a whole run`;
 
 const values = readOptions(USAGE, {
   quick: { type: 'boolean', default: false },
@@ -38,7 +42,7 @@ if (values.keep && (values.quick || values.only !== undefined))
   refuse('--keep keeps a whole run, not one with --quick or --only.', USAGE);
 if (values.only === '') refuse('--only names no side.', USAGE);
 
-/** One measurement, with what the processes used meanwhile. */
+/** One measurement, with the processor time and memory of the processes. */
 async function measureOnce({ side, pid, ask }, cell, upstream) {
   await ask({ load: { ...cell, seconds: LEAD_IN } });
   const groups = { load: [pid], between: side.pids, upstream: [upstream.pid] };
@@ -54,7 +58,7 @@ async function measureOnce({ side, pid, ask }, cell, upstream) {
   return { ...result, perSecond: result.calls / result.seconds, cpu, rss: after[1]?.rss };
 }
 
-/** What is not measured in this run, and why. */
+/** Lists what this run does not measure, and why. */
 function leftOut(sides, ownOnly) {
   const lines = [];
   if (values.quick) lines.push('POST, 1 MB, 1 and 256 in flight (--quick)');
@@ -69,7 +73,7 @@ function leftOut(sides, ownOnly) {
 try {
   const upstream = await startUpstream();
   const wanted = values.only?.split(',');
-  /** Whether a side is among those whose keys begin so; where none are named, all are. */
+  /** Whether the run includes a side: its key begins with one of the given texts, or none is given. */
   const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
   const ownOnly = wanted?.every((begin) => /^(raw|gateway)/.test(begin)) ?? values.quick;
   const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !ownOnly });

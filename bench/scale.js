@@ -1,6 +1,6 @@
 /**
- * What the gateway takes of a machine: the time until it is ready, memory at rest and under load, and what many
- * procedures cost.
+ * Measures what the gateway needs of a machine: the time until it is ready, the memory at rest and
+ * under load, and the cost of many procedures.
  *
  *   npm run bench:scale -- --help
  */
@@ -34,7 +34,7 @@ const megabytes = (bytes) => bytes / 1e6;
 const say = (what, value, unit, target) =>
   console.log(`${what.padEnd(58)} ${value.padStart(9)} ${unit.padEnd(3)} ${target}`);
 
-/** The command itself, from its start until it says that it is ready. */
+/** Measures the command from its start until it prints the ready line. */
 async function startCommand(procedures) {
   const service = 'rpc_gateway.services.billing';
   const lines = Array.from(
@@ -86,8 +86,9 @@ async function openSessions(url, count) {
 }
 
 /**
- * Sessions that have joined and do nothing: what each takes beside as many others, since the first ones also bring V8's young
- * generation to its size, which is 25 MB once.
+ * Measures the memory of a session that has joined and does nothing. It opens sessions twice and
+ * counts only the second half, because with the first sessions V8's young generation grows by 25 MB
+ * once.
  */
 async function idle(count) {
   const gateway = await startCommand(10);
@@ -104,13 +105,16 @@ async function idle(count) {
   return { rss, perSession: (after - before) / count };
 }
 
-/** Memory comes to rest a moment after the work. */
+/** Waits until the memory is stable after the work. */
 const settled = () => new Promise((resolve) => setTimeout(resolve, 1500));
 
-/** Then the code is compiled, the young generation has its size, and malloc has the memory that it goes on with. */
+/**
+ * The number of calls after which the gateway is warm: the code is compiled, the young generation has
+ * its final size, and malloc has the memory that it will use.
+ */
 const WARM_CALLS = 200_000;
 
-/** Resident memory when the garbage is gone. */
+/** The resident memory after a full garbage collection. */
 async function kept({ child, pid }) {
   child.send('collect');
   await once(child, 'message');
@@ -119,9 +123,10 @@ async function kept({ child, pid }) {
 }
 
 /**
- * What stays after so many calls, and the most that there was meanwhile. Both ends are read after a full collection, and the
- * first when the gateway is warm: V8 lets the garbage of some hundred thousand calls grow before it collects it, so what two
- * other moments have between them is where they stand in that, tens of megabytes up or down, and says nothing of a leak.
+ * Measures the memory that remains after many calls, and the maximum meanwhile. It reads the memory
+ * before and after the calls, each time after a full garbage collection. The gateway must be warm
+ * before the first reading. V8 collects the garbage of some hundred thousand calls at once. Without
+ * a full collection, two readings could differ by tens of megabytes without any leak.
  */
 async function growth(upstream, calls) {
   const gateway = await start('./gateway.js', [upstream.port, 64], { execArgv: ['--expose-gc'] });
@@ -143,7 +148,7 @@ async function growth(upstream, calls) {
   return { calls: done - first.calls, grown, peak };
 }
 
-/** Calls of one procedure, with few and with many others beside it, in turns. */
+/** Compares calls of one procedure with few and with many other procedures, in turns. */
 async function manyProcedures(upstream, count) {
   const loads = [];
   for (const extra of [4, count]) {
@@ -157,7 +162,7 @@ async function manyProcedures(upstream, count) {
       const { calls, seconds } = await load.ask({ load: { ...CELL, seconds: 1.5 } });
       rates.push(calls / seconds);
     }
-    // The first one warms up.
+    // The first round warms up.
     if (round > 0) ratios.push(rates[0] / rates[1]);
   }
   return median(ratios);

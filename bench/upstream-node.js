@@ -1,4 +1,4 @@
-/** The API behind the benchmarks, where there is no nginx: a process of its own. */
+/** The API of the benchmarks if nginx is not installed. It runs in its own process. */
 import { createServer } from 'node:http';
 import { invoices, SIZES } from './bodies.js';
 import { slug, TOKEN } from './upstream.js';

@@ -1,4 +1,4 @@
-/** The API behind the benchmarks: nginx where it is installed, else a lean server of Node in a process of its own. */
+/** The API of the benchmarks: nginx if it is installed, else a small Node.js server in its own process. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +7,10 @@ import { invoices, SIZES } from './bodies.js';
 import { answers, freePort } from './ports.js';
 import { run, start } from './processes.js';
 
-/** What the API's token endpoint gives, and the API asks for. */
+/** The token that the token endpoint issues and the API requires. */
 export const TOKEN = 'bench-token-0123456789';
 
-/** Of a body, by its size: what a path or a procedure calls it. */
+/** The name of a body in paths and procedures, by its size. */
 export const slug = (size) => size.replace(' ', '').toLowerCase();
 
 /** @returns {Promise<{ pid: number, port: number, name: string }>} */
@@ -38,7 +38,10 @@ async function startNginx(version) {
   return { pid, port, name: `nginx ${version}` };
 }
 
-/** One process, so that its processor time can be told; it reads the bodies of POST and answers with a file. */
+/**
+ * nginx with one process, so its processor time can be measured. It reads the bodies of POST and
+ * responds with a file.
+ */
 function nginxConf(folder, port) {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${folder}/${name};`)

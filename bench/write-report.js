@@ -1,4 +1,4 @@
-/** Writes docs/performance.md and its plot from what `--keep` has kept: `npm run bench:report`. */
+/** Writes docs/performance.md and its plot from the results of `--keep`: `npm run bench:report`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from './cells.js';
@@ -25,18 +25,21 @@ const row = (size, method, inFlight, side) =>
   );
 const rate = (...cell) => row(...cell)?.perSecond;
 
-/** A target of the project, what was reached, and whether that is enough. */
+/** One row of the targets: a target of the project, the result, and whether the result reaches it. */
 function target(what, reached, limit, isUpper = false) {
   if (reached === undefined || Number.isNaN(reached)) return [what, '–', limit, 'not measured'];
   const isWithin = (number) => (isUpper ? number <= limit : number >= limit);
-  // A third digit is noise, and is shown where it decides.
+  // A third digit is usually noise. It is shown if rounding to two digits would change the outcome.
   const short = reached.toFixed(2);
   const shown = isWithin(Number(short)) === isWithin(reached) ? short : reached.toFixed(3);
   return [what, shown, `${isUpper ? '≤' : '≥'} ${limit}`, isWithin(reached) ? 'reached' : '**missed**'];
 }
 
 const small = ['50 B', 'GET', 64];
-/** One side's rate to another's, round by round: the machine may be slower in one than in another. Of those rounds the median. */
+/**
+ * The ratio of the rates of two sides: the median of the ratios of all rounds. Rounds are compared
+ * one by one, because the machine may be slower in one round than in another.
+ */
 function ratio(cell, side, other) {
   const [rounds, others] = [row(...cell, side)?.perRound, row(...cell, other)?.perRound];
   if (rounds === undefined || others === undefined) return undefined;
@@ -47,7 +50,7 @@ function fastest(client) {
   const sides = ['ours', 'nexus', 'crossbar'].map((router) => `${client} on ${router}`);
   return sides.sort((one, other) => (rate(...small, other) ?? 0) - (rate(...small, one) ?? 0))[0];
 }
-/** The calls for which the project has set a target, and others for which it would be hard to reach. */
+/** The other requests for which the project has targets. Some of these targets are hard to reach. */
 const OTHERS = [
   ['50 B', 'POST', 64],
   ['10 KB', 'GET', 64],
@@ -109,7 +112,7 @@ function tableOfCell(name, rows) {
   return `### ${name}\n\n${table(heads, cells)}`;
 }
 
-/** Map.groupBy is there from Node 21 on. */
+/** Groups the rows by cell. Map.groupBy exists only since Node.js 21. */
 function groupByCell() {
   const groups = new Map();
   for (const one of calls.rows) {
@@ -127,35 +130,49 @@ const versions = Object.entries({ ...calls.versions, ...calls.runtimes })
 const remarks = readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8').trim();
 const markdown = `# Performance
 
-What a call through the gateway costs, compared with the same request by undici alone, and with what people write without a gateway. Rates
-depend on the machine, so look at the ratios of one run: each round measures all sides, and the median of the rounds counts. \`npm run bench\` measures your machine.
+This page shows what a call through the gateway costs. It compares the gateway with the same request sent by undici alone, and with callees that people
+write without a gateway. The figures are from ${calls.date}. They show the gateway's code of that day, and the versions
+of other software that [Calls](#calls) lists. They do not show later changes.
 
-![calls per second, each to those of undici alone](performance.svg)
+Rates depend on the machine, so compare only the ratios of one run. Each round measures all sides. The result is the median of the rounds.
+\`npm run bench\` measures your machine.
+
+![calls per second, as a ratio to undici alone](performance.svg)
 
 ## Targets
 
 ${table(['what', 'reached', 'target', ''], targets)}
 
-The targets for p99 and for comparing callers name no request, so they apply to each request that is measured.
+"To" means a ratio: the gateway's figure divided by the figure of the other side. "Raw undici" means undici without a gateway. A row that begins with
+"…" has the kind of target of the rows above it, for another request. The project's targets for p99 and for MessagePack and CBOR callers do not name a
+request. So they apply to every measured request.
 
 ${remarks}
 
-The growth is that of a warm gateway's resident memory, read after a full collection at both ends${
-  scale.peak === undefined ? '' : `; with its garbage it had ${count(scale.peak / 1e6)} MB at most meanwhile`
-}.
+The last row of the targets shows how much the resident memory of a warm gateway grows. The memory is read after a full garbage collection, before and
+after the calls.${
+  scale.peak === undefined
+    ? ''
+    : ` With its garbage, the gateway had at most ${count(scale.peak / 1e6)} MB meanwhile.`
+}
 
 ## Calls
 
-${about(calls)}; upstream: ${calls.upstream}; ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns; medians, and how far the rounds
-lie from them. Load, gateway and upstream are processes of their own on the same machine. The gateway has a complete configuration: an OAuth2
-token from its cache, headers, a path template, the remaining kwargs as query. "CPU" is processor time for each call. Versions:
-${versions}. The others are left out at 1 MB, as some take ten seconds for 64 of them.
+- Date and machine: ${about(calls)}.
+- Upstream: ${calls.upstream}.
+- Rounds: ${calls.rounds} rounds of ${calls.seconds} s for each side, in turns. The tables show medians. "±" is the distance of the rounds from the median.
+- Processes: load, gateway and upstream are separate processes on the same machine.
+- Configuration: the gateway has an OAuth2 token from its cache, headers, a path template, and the remaining kwargs as query.
+- "CPU" is the processor time for each call.
+- Versions: ${versions}.
+
+The tables for 1 MB have only undici and the gateway, because some of the other sides take ten seconds for 64 responses of this size.
 
 ${[...byCell].map(([name, rows]) => tableOfCell(name, rows)).join('\n\n')}
 
 ## Steps
 
-${about(micro)}: what single steps cost inside the process.
+The tables show the time of single steps inside the process. Date and machine: ${about(micro)}.
 
 ${micro.groups
   .map(({ title, steps }) =>
@@ -170,12 +187,12 @@ ${micro.groups
 
 \`\`\`sh
 npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, if Go and Python are installed
-npm run bench                  # some minutes; -- --quick ends within one
-npm run bench:scale            # start-up, memory, many procedures
-npm run bench:micro            # single steps
+npm run bench                  # measures calls; takes some minutes, or one minute with -- --quick
+npm run bench:scale            # measures start-up time, memory, and many procedures
+npm run bench:micro            # measures single steps
 \`\`\`
 
-nginx is the upstream if it is installed. With \`-- --keep\` each command saves its results, and \`npm run bench:report\` writes this page from them.
+The upstream is nginx if it is installed. With \`-- --keep\` each command saves its results. \`npm run bench:report\` writes this page from them.
 `;
 
 writeFileSync(join(ROOT, 'docs', 'performance.md'), markdown);

@@ -1,6 +1,7 @@
 /**
  * Installs the routers that the benchmarks compare with into `node_modules/.cache/bench-peers`: nexus (needs Go) and
- * Crossbar.io (needs Python 3.10 or newer). What cannot be installed is told, and left out of the benchmarks.
+ * Crossbar.io (needs Python 3.10 or newer). If one cannot be installed,
+ * the command says so, and the benchmarks omit it.
  *
  *   npm run bench:peers
  */

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Outside what git sees. */
+/** A folder that git ignores. */
 export const FOLDER = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'bench-peers');
 export const NEXUS = join(FOLDER, 'nexus');
-/** The same as in nexus/go.mod. */
+/** The version of nexus. It must be the same as in nexus/go.mod. */
 export const NEXUS_VERSION = 'v3.2.2';
 export const CROSSBAR = join(FOLDER, 'crossbar', 'bin', 'crossbar');
 export const CROSSBAR_VERSION = '26.10.1';
 
-/** What the installed ones run on, by name. */
+/** The runtimes of the installed routers, by name. */
 export function peerRuntimes() {
   const go = versionIn(/\bgo(\d[\w.]*)/, 'go', ['version', NEXUS]);
   const python = versionIn(/Python (\S+)/, join(FOLDER, 'crossbar', 'bin', 'python'), ['--version']);

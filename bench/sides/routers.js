@@ -1,4 +1,4 @@
-/** The routers that handwritten callees join: ours, and those that `npm run bench:peers` has installed. */
+/** The routers for handwritten callees: ours, and those that `npm run bench:peers` installs. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export async function ourRouter() {
   return { key: 'ours', name: 'our router', url: ready.url, pids: [pid] };
 }
 
-/** @returns {Promise<RunningRouter | undefined>} undefined where it is not installed */
+/** @returns {Promise<RunningRouter | undefined>} undefined if it is not installed */
 export async function nexus() {
   if (!existsSync(NEXUS)) return undefined;
   const port = await freePort();
@@ -23,9 +23,9 @@ export async function nexus() {
 }
 
 /**
- * Crossbar.io, with its own REST callee in front of the upstream beside it.
+ * Crossbar.io, with its own REST callee for the upstream.
  *
- * @returns {Promise<RunningRouter | undefined>} undefined where it is not installed
+ * @returns {Promise<RunningRouter | undefined>} undefined if it is not installed
  */
 export async function crossbar(upstreamPort) {
   if (!existsSync(CROSSBAR)) return undefined;

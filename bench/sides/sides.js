@@ -1,4 +1,4 @@
-/** What is measured side by side: each with the processes that it takes, and how the load reaches it. */
+/** The compared sides. Each has its processes and the address for its load. */
 import { start } from '../processes.js';
 import { crossbar, nexus, ourRouter } from './routers.js';
 
@@ -6,12 +6,12 @@ import { crossbar, nexus, ourRouter } from './routers.js';
  * @typedef {object} Side
  * @property {string} key
  * @property {string} name
- * @property {object} open what the load is told, see load.js
- * @property {number[]} pids of the processes between load and upstream
+ * @property {object} open the instructions for the load, see load.js
+ * @property {number[]} pids the processes between load and upstream
  */
 
 /**
- * Starts all that is there.
+ * Starts all sides that are installed.
  *
  * @param {{ port: number }} upstream
  * @param {{ connections: number, peers: boolean }} options
@@ -33,7 +33,7 @@ export async function startSides({ port }, { connections, peers }) {
   ];
 }
 
-/** Two callees of the same procedures would be refused, so that each has a router of its own. */
+/** Each callee has its own router, because a router refuses a second callee of the same procedures. */
 async function startHandwritten(port, connections) {
   const sides = [];
   for (const client of ['undici', 'fetch']) {

@@ -2,7 +2,10 @@ import { Pool } from 'undici';
 import { invoices, SIZES } from '../bodies.js';
 import { slug, TOKEN } from '../upstream.js';
 
-/** Straight to the upstream by undici's `request`, with JSON written and read: what a program without WAMP could do at best. */
+/**
+ * Sends requests directly to the upstream with undici's `request`, and writes and reads JSON. A
+ * program without WAMP cannot be faster than this.
+ */
 export function raw({ port, connections }) {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 });
   const headers = { authorization: `Bearer ${TOKEN}`, 'x-tenant': 'bench', accept: 'application/json' };

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { invoices, SIZES } from '../bodies.js';
 import { slug, TOKEN } from '../upstream.js';
 
-/** As clients write and read frames: with what their runtime or a library gives them, and no looking twice. */
+/** Writes and reads frames as clients do, with the functions of their runtime or a library. */
 const CODECS = {
   json: () => ({ write: JSON.stringify, read: (data) => JSON.parse(data.toString()) }),
   msgpack: () => withLibrary(new Packr({ useRecords: false })),
@@ -16,7 +16,7 @@ const withLibrary = (library) => ({
   read: (data) => library.decode(data),
 });
 
-/** Calls by WAMP over one WebSocket. Messages are made by hand, so that no client library is measured. */
+/** Calls over one WebSocket. It builds the messages itself, so no client library is measured. */
 export async function wamp({ url, realm = 'com.example.myrealm', serializer = 'json', rest = false }) {
   const { write, read } = CODECS[serializer]();
   const socket = new WebSocket(url, `wamp.2.${serializer}`, {
@@ -55,7 +55,7 @@ export async function wamp({ url, realm = 'com.example.myrealm', serializer = 'j
     if (body.amount !== 1500) throw new Error('the upstream answered something else');
   }
 
-  /** By Crossbar.io's REST callee, whose caller writes and reads the JSON. */
+  /** Calls Crossbar.io's REST callee. Its caller writes and reads the JSON. */
   async function checkRest(kwargs) {
     const { content } = await call('com.billing.rest', kwargs);
     if (JSON.parse(content).amount !== 1500) throw new Error('the upstream answered something else');
@@ -80,7 +80,7 @@ export async function wamp({ url, realm = 'com.example.myrealm', serializer = 'j
     return () => check(call(procedure, document));
   }
 
-  // Crossbar.io's callee joins some time after its router listens.
+  // Crossbar.io's callee joins some time after its router has opened its listener.
   const end = Date.now() + 30_000;
   while (rest) {
     const failure = await restOperation({ method: 'GET', size: '50 B' })(0).catch((error) => error);
