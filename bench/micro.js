@@ -49,9 +49,9 @@ function report(title, steps) {
   const measured = steps.map(([name, step]) => [name, time(step)]);
   results.push({ title, steps: measured.map(([name, nanos]) => ({ name, nanos })) });
   const width = Math.max(...measured.map(([name]) => name.length));
-  const most = Math.max(...measured.map(([, nanos]) => nanos));
+  const max = Math.max(...measured.map(([, nanos]) => nanos));
   for (const [name, nanos] of measured) {
-    const bar = '█'.repeat(Math.max(1, Math.round((nanos / most) * 30)));
+    const bar = '█'.repeat(Math.max(1, Math.round((nanos / max) * 30)));
     console.log(`  ${name.padEnd(width)}  ${Math.round(nanos).toLocaleString('en').padStart(10)} ns  ${bar}`);
   }
 }

@@ -4,10 +4,10 @@ import { keepLog } from '../test/support/log-lines.js';
 import type { LogLevel } from './log.js';
 import { createSummedLog } from './summed-log.js';
 
-function fixture({ level = 'debug' as LogLevel, most = 2, maxKinds = 500 } = {}) {
+function fixture({ level = 'debug' as LogLevel, max = 2, maxKinds = 500 } = {}) {
   const kept = keepLog(level);
   const clock = createFakeClock();
-  const summed = createSummedLog({ log: kept.log, clock, most, windowMs: 1000, maxKinds });
+  const summed = createSummedLog({ log: kept.log, clock, max, windowMs: 1000, maxKinds });
   const lines = () => kept.records().map(({ level, time, ...rest }) => rest);
   return { summed, clock, kept, lines };
 }
@@ -28,7 +28,7 @@ it('writes the first lines of a kind, and counts the others until the window end
 });
 
 it('distinguishes kinds by level, sentence and fields', () => {
-  const { summed, lines } = fixture({ most: 1 });
+  const { summed, lines } = fixture({ max: 1 });
   summed.warn({ cause: 'a' }, 'one');
   summed.warn({ cause: 'b' }, 'one');
   summed.warn({ cause: 'a' }, 'two');
@@ -37,7 +37,7 @@ it('distinguishes kinds by level, sentence and fields', () => {
 });
 
 it('writes one line in each window of a flood if the limit is one', () => {
-  const { summed, clock, lines } = fixture({ most: 1 });
+  const { summed, clock, lines } = fixture({ max: 1 });
   for (let step = 0; step < 50; step++) {
     summed.warn({}, 'no more descriptors');
     clock.advance(100);
@@ -68,7 +68,7 @@ it('runs a timer only while it holds lines back', () => {
 });
 
 it('ends each window at its own time with one timer for all', () => {
-  const { summed, clock, lines } = fixture({ most: 1 });
+  const { summed, clock, lines } = fixture({ max: 1 });
   summed.warn({}, 'quiet');
   clock.advance(400);
   for (const sentence of ['a', 'a']) summed.warn({}, sentence);
@@ -84,7 +84,7 @@ it('ends each window at its own time with one timer for all', () => {
 });
 
 it('keeps a limited number of kinds, whatever clients choose, and counts the others together', () => {
-  const { summed, clock, lines } = fixture({ most: 1, maxKinds: 10 });
+  const { summed, clock, lines } = fixture({ max: 1, maxKinds: 10 });
   for (let n = 0; n < 5000; n++) summed.info({ address: `10.0.0.${n}` }, 'turned away');
   summed.info({ address: 'x'.repeat(5000) }, 'turned away');
   // Those that are told apart, the first of the rest, and its sum.

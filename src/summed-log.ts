@@ -7,7 +7,7 @@ export interface SummedLogOptions {
   readonly log: Logger;
   readonly clock: Clock;
   /** Lines of one kind that are written in a window; further ones are only counted. */
-  readonly most: number;
+  readonly max: number;
   readonly windowMs: number;
   /** Kinds of lines that are distinguished at a time. Default: 500. */
   readonly maxKinds?: number;
@@ -15,7 +15,7 @@ export interface SummedLogOptions {
 
 /**
  * A log for lines that unknown clients or outages can cause in any number. Lines are of one kind if
- * level, message and `same` are equal. In a window, `most` lines of a kind are written. The others
+ * level, message and `same` are equal. In a window, `max` lines of a kind are written. The others
  * are counted, and at the end of the window one line has their number in the field `repeated`. That
  * line counts as the first one of the next window.
  *
@@ -40,7 +40,7 @@ interface Kind {
 }
 
 /** The limits for lines that any client can cause, by connecting or by sending. */
-export const LINES_OF_STRANGERS = { most: 10, windowMs: 10_000 } as const;
+export const LINES_OF_STRANGERS = { max: 10, windowMs: 10_000 } as const;
 
 const DEFAULT_MAX_KINDS = 500;
 /** Maximum characters of a key. Keys stay in memory, so lines with a longer key share one kind. */
@@ -48,7 +48,7 @@ const MAX_KEY_LENGTH = 2000;
 const OTHER_KINDS = 'lines of many other kinds';
 
 export function createSummedLog(options: SummedLogOptions): SummedLog {
-  const { log, clock, most, windowMs, maxKinds = DEFAULT_MAX_KINDS } = options;
+  const { log, clock, max, windowMs, maxKinds = DEFAULT_MAX_KINDS } = options;
   // All windows have the same length, so they end in the map's order of insertion.
   const kinds = new Map<string, Kind>();
   let kindsHeld = 0;
@@ -60,7 +60,7 @@ export function createSummedLog(options: SummedLogOptions): SummedLog {
       const now = clock.monotonic();
       sweep(now);
       const kind = kindOf(level, same, message, now);
-      if (kind.written < most) {
+      if (kind.written < max) {
         kind.written++;
         log[level]({ ...same, ...own }, message);
       } else if (kind.held++ === 0) {

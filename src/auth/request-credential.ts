@@ -19,7 +19,7 @@ export interface NoCredential {
   /** For the log. */
   readonly cause: string;
   /** Milliseconds until it makes sense to call again, if known. */
-  readonly retryInMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
 }
 
 export type CredentialOutcome = WithCredential | NoCredential;

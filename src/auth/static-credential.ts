@@ -36,5 +36,5 @@ export function createStaticCredential({ placement }: Credential, variables: Var
 }
 
 function missing(code: NoCredential['code'], cause: string): NoCredential {
-  return { kind: 'no_credential', code, cause, retryInMs: undefined };
+  return { kind: 'no_credential', code, cause, retryAfterMs: undefined };
 }

@@ -21,7 +21,7 @@ export interface NoToken {
   /** For the log. */
   readonly cause: string;
   /** Milliseconds until it makes sense to ask again. */
-  readonly retryInMs: number | undefined;
+  readonly retryAfterMs: number | undefined;
 }
 
 /** The result of one attempt to get a token. `key` is the key of its request. */
@@ -121,7 +121,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   function noToken(): NoToken {
-    return { kind: 'none', cause, retryInMs: Math.max(0, retryAt - clock.monotonic()) };
+    return { kind: 'none', cause, retryAfterMs: Math.max(0, retryAt - clock.monotonic()) };
   }
 
   function fetchUnlessTooSoon(): NoToken | Promise<Token | NoToken> {
@@ -136,7 +136,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   function impatient(running: Promise<Token | NoToken>): Promise<Token | NoToken> {
-    return withTimeout(clock, PATIENCE_MS, running, () => ({ kind: 'none', cause, retryInMs: undefined }));
+    return withTimeout(clock, PATIENCE_MS, running, () => ({ kind: 'none', cause, retryAfterMs: undefined }));
   }
 
   async function run(): Promise<Token | NoToken> {
@@ -195,8 +195,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     // pause.
     retryAt = Math.max(startedAt + backoffMs(failures, BACKOFF, parts.random), now + asked);
     if (!closed) {
-      const retryInMs = Math.max(0, Math.round(retryAt - now));
-      log.warn({ service, cause, failures, retry_in_ms: retryInMs }, 'token request failed');
+      const retryAfterMs = Math.max(0, Math.round(retryAt - now));
+      log.warn({ service, cause, failures, retry_in_ms: retryAfterMs }, 'token request failed');
       if (token !== undefined) scheduleRefresh(token);
     }
     return noToken();

@@ -26,7 +26,7 @@ const token = (value: string): Token => ({
   expiresAt: 1,
   refreshAt: undefined,
 });
-const NONE: NoToken = { kind: 'none', cause: 'the endpoint is down', retryInMs: 1_500 };
+const NONE: NoToken = { kind: 'none', cause: 'the endpoint is down', retryAfterMs: 1_500 };
 const response = (status: number) => ({ status, headers: [], body: Buffer.alloc(0) });
 
 function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
@@ -93,13 +93,13 @@ describe('the token for a request', () => {
     expect(changes()).toBe(1);
   });
 
-  it('is the error auth with retryInMs if there is no token', () => {
+  it('is the error auth with retryAfterMs if there is no token', () => {
     const { credential, control } = setUp({});
     expect(credential.apply(request, control, 0)).toEqual({
       kind: 'no_credential',
       code: 'auth',
       cause: NONE.cause,
-      retryInMs: 1_500,
+      retryAfterMs: 1_500,
     });
   });
 

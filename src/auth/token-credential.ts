@@ -63,7 +63,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   }
 
   function outcomeOf(request: HttpRequest, got: Token | NoToken): CredentialOutcome {
-    return got.kind === 'token' ? place(request, got) : failed('auth', got.cause, got.retryInMs);
+    return got.kind === 'token' ? place(request, got) : failed('auth', got.cause, got.retryAfterMs);
   }
 
   async function waitForToken(
@@ -125,6 +125,6 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   }
 }
 
-function failed(code: NoCredential['code'], cause: string, retryInMs?: number): NoCredential {
-  return { kind: 'no_credential', code, cause, retryInMs };
+function failed(code: NoCredential['code'], cause: string, retryAfterMs?: number): NoCredential {
+  return { kind: 'no_credential', code, cause, retryAfterMs };
 }

@@ -4,7 +4,7 @@ import { createFakeClock } from '../../test/support/fake-clock.js';
 import { keepLog } from '../../test/support/log-lines.js';
 import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
-import type { Sending } from '../upstream/upstream.js';
+import type { UpstreamRequest } from '../upstream/upstream.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 import { compileTokenRequest } from './token-request.js';
 
@@ -43,7 +43,7 @@ function setUp(
       isPlaceable: () => true,
     },
     connect: (origin) => ({
-      async send({ request }: Sending) {
+      async send({ request }: UpstreamRequest) {
         sent.push(`${origin} ${request.body}`);
         const granted = request.body === `client_secret=${good}`;
         const response = {

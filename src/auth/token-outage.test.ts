@@ -7,7 +7,7 @@ describe('while no token is available', () => {
     respondWith(() => none());
     expect(await call()).toBe('none');
     clock.advance(999);
-    expect(cache.obtain(clock.monotonic())).toEqual({ kind: 'none', cause: 'no', retryInMs: 1 });
+    expect(cache.obtain(clock.monotonic())).toEqual({ kind: 'none', cause: 'no', retryAfterMs: 1 });
     expect(started).toHaveLength(1);
     clock.advance(1);
     respondWith(() => token('back'));

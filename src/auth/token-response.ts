@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../upstream/http-message.js';
 import { firstHeader } from '../upstream/response-headers.js';
-import { retryAfterMs } from '../upstream/retry-after.js';
+import { parseRetryAfter } from '../upstream/retry-after.js';
 import type { UpstreamOutcome } from '../upstream/upstream.js';
 import { readTokenDocument, type TokenPlace, tokenIn, valueAt } from './token-place.js';
 
@@ -107,7 +107,7 @@ function refused(response: HttpResponse, { message, code }: ResponseError, nowWa
   return {
     ...none(`the token endpoint: ${message}`),
     credentialsRefused: response.status === 401 || response.status === 403 || REFUSED_CREDENTIALS.has(code),
-    retryAfterMs: retryAfterMs(firstHeader(response.headers, 'retry-after'), nowWall),
+    retryAfterMs: parseRetryAfter(firstHeader(response.headers, 'retry-after'), nowWall),
   };
 }
 

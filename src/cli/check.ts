@@ -35,11 +35,11 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   return EXIT.ok;
 }
 
-const MOST_SHOWN = 3;
+const MAX_SHOWN = 3;
 
 function withoutEffect(keys: readonly string[]): string {
-  const shown = keys.slice(0, MOST_SHOWN).join(', ');
-  const more = keys.length > MOST_SHOWN ? ` and ${keys.length - MOST_SHOWN} more` : '';
+  const shown = keys.slice(0, MAX_SHOWN).join(', ');
+  const more = keys.length > MAX_SHOWN ? ` and ${keys.length - MAX_SHOWN} more` : '';
   return `${count(keys.length, 'key')} ${keys.length === 1 ? 'has' : 'have'} no effect yet: ${shown}${more}`;
 }
 

@@ -23,13 +23,13 @@ export function failureText(error: unknown): string {
 }
 
 /** The most lines that are printed. A file of another kind may have an error in every line. */
-const MOST_LINES = 200;
+const MAX_LINES = 200;
 
 function configText({ problems, notices }: ConfigError): string {
-  const lines = problems.slice(0, MOST_LINES).map(formatProblem);
-  if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more problems`);
-  lines.push(...notices.slice(0, MOST_LINES).map(noticeText));
-  if (notices.length > MOST_LINES) lines.push(`and ${notices.length - MOST_LINES} more notices`);
+  const lines = problems.slice(0, MAX_LINES).map(formatProblem);
+  if (problems.length > MAX_LINES) lines.push(`and ${problems.length - MAX_LINES} more problems`);
+  lines.push(...notices.slice(0, MAX_LINES).map(noticeText));
+  if (notices.length > MAX_LINES) lines.push(`and ${notices.length - MAX_LINES} more notices`);
   return lines.join('\n');
 }
 

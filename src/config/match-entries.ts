@@ -146,7 +146,7 @@ function newScope(name: string, path: string, first: Entry): RawScope {
 }
 
 /** A suggestion takes time, and nobody reads thousands of them. */
-const MOST_SUGGESTIONS = 500;
+const MAX_SUGGESTIONS = 500;
 
 /**
  * The message for a name of a service or procedure with dots, such as a URI; undefined for other
@@ -223,7 +223,7 @@ function reportUnknown(
   notices: Problems,
 ): void {
   for (const [index, entry] of misspelt.entries()) {
-    const near = index < MOST_SUGGESTIONS ? suggester.nearest(entry.key) : undefined;
+    const near = index < MAX_SUGGESTIONS ? suggester.nearest(entry.key) : undefined;
     const message = dottedName(entry.key) ?? unknownKey(entry.key, near);
     problems.add(entry, entry.key, message);
   }

@@ -104,12 +104,12 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
 }
 
 /**
- * The index of the quote that ends a string, or an index from `most` on at which the string
+ * The index of the quote that ends a string, or an index from `max` on at which the string
  * continues.
  */
-function skipText(bytes: Uint8Array, start: number, most: number, seen: Seen): number {
+function skipText(bytes: Uint8Array, start: number, max: number, seen: Seen): number {
   let at = start;
-  const end = Math.min(most, bytes.length);
+  const end = Math.min(max, bytes.length);
   while (at < end) {
     const byte = bytes[at] as number;
     if (byte > BACKSLASH) {

@@ -1,7 +1,7 @@
 /** 2^32 times the fraction of the golden ratio: an odd number with well-mixed bits. */
 const MIX = 0x9e3779b1;
 /** Maximum number of hashes: more would take more memory than the text. */
-export const MOST_NAMES = 4096;
+export const MAX_NAMES = 4096;
 
 /** For up to this many numbers, comparing all pairs is faster than sorting. */
 const FEW = 16;

@@ -1,4 +1,4 @@
-import { hashOfName, hasTwice, MOST_NAMES } from './name-hashes.js';
+import { hashOfName, hasTwice, MAX_NAMES } from './name-hashes.js';
 
 /** Bytes of JSON's grammar (RFC 8259 §2). */
 const TAB = 0x09;
@@ -107,7 +107,7 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
  * The same as {@link endOfValue} for an object.
  *
  * @param bounds gets the positions of the entries, see `EntryBounds`
- * @param most maximum length of `bounds`. It grows beyond that, by one entry, if there are more.
+ * @param max maximum length of `bounds`. It grows beyond that, by one entry, if there are more.
  */
 export function endOfObject(
   bytes: Uint8Array,
@@ -115,9 +115,9 @@ export function endOfObject(
   nesting: number,
   seen: Seen,
   bounds: number[],
-  most = Number.POSITIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
 ): number {
-  return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen, bounds, most);
+  return nesting === 0 ? TOO_DEEP : object(bytes, at, nesting - 1, seen, bounds, max);
 }
 
 function object(
@@ -126,7 +126,7 @@ function object(
   nesting: number,
   seen: Seen,
   bounds?: number[],
-  most = 0,
+  max = 0,
 ): number {
   const { names } = seen;
   const firstName = seen.nameCount;
@@ -141,7 +141,7 @@ function object(
     const nameEnd = next;
     if (names !== undefined && !seen.twice) {
       // An escaped name may equal a name that is written in another way.
-      if (seen.escapes > escapes || seen.nameCount === MOST_NAMES) seen.twice = true;
+      if (seen.escapes > escapes || seen.nameCount === MAX_NAMES) seen.twice = true;
       else names[seen.nameCount++] = hashOfName(bytes, name + 1, nameEnd - 1);
     }
     next = skipSpace(bytes, nameEnd);
@@ -149,7 +149,7 @@ function object(
     const start = skipSpace(bytes, next + 1);
     next = endOfValue(bytes, start, nesting, seen);
     if (next < 0) return next;
-    if (bounds !== undefined && bounds.length <= most) {
+    if (bounds !== undefined && bounds.length <= max) {
       bounds.push(name - at, nameEnd - at, start - at, next - at);
     }
     next = skipSpace(bytes, next);

@@ -5,7 +5,7 @@ import { weighsMore } from './weigh-json.js';
 /** What the text counts as, found by asking. */
 function weight(json: string): number {
   const bytes = Buffer.from(json);
-  for (let most = 0; ; most++) if (!weighsMore(bytes, most)) return most;
+  for (let max = 0; ; max++) if (!weighsMore(bytes, max)) return max;
 }
 
 /** Values and names, one by one. */

@@ -27,7 +27,7 @@ const LONG_DIGITS = 16;
 const NESTING = 2048;
 
 /**
- * Whether JSON has more than `most` values and names, counted by `weights.ts`. Stops as soon as it
+ * Whether JSON has more than `max` values and names, counted by `weights.ts`. Stops as soon as it
  * knows.
  *
  * This is not part of the scan for errors: that one runs for each text, this one only for the
@@ -35,10 +35,10 @@ const NESTING = 2048;
  *
  * @param bytes may be invalid JSON; then everything that looks like a value counts
  */
-export function weighsMore(bytes: Buffer, most: number): boolean {
+export function weighsMore(bytes: Buffer, max: number): boolean {
   const entries = new Uint32Array(NESTING);
   let depth = 0;
-  let left = most;
+  let left = max;
   let escapes = 0;
   /** Bytes of the last string, which was a name if a colon follows. */
   let length = 0;

@@ -11,13 +11,13 @@ export interface Budget {
   give(bytes: number): void;
 }
 
-export function createBudget(most: { readonly count: Limit; readonly bytes: Limit }): Budget {
+export function createBudget(max: { readonly count: Limit; readonly bytes: Limit }): Budget {
   let count = 0;
   let taken = 0;
   return {
     take(bytes) {
-      if (count >= most.count.most) return most.count;
-      if (taken + bytes > most.bytes.most) return most.bytes;
+      if (count >= max.count.max) return max.count;
+      if (taken + bytes > max.bytes.max) return max.bytes;
       count++;
       taken += bytes;
       return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createEntryLimits } from './entry-limits.js';
 import type { Session } from './model.js';
 
-const MANY = { most: 1e9, key: 'many' };
+const MANY = { max: 1e9, key: 'many' };
 const session = (trusted = false) => ({ trusted }) as Session;
 
 /** The refusal of a new entry, in a realm that may hold 2,000 bytes. */
@@ -10,8 +10,8 @@ function limits() {
   const all = createEntryLimits({
     what: 'things',
     session: { count: MANY, bytes: MANY },
-    realm: { count: MANY, bytes: { most: 2000, key: 'wamp.bytes' } },
-    shapes: { most: 2, key: 'wamp.shapes' },
+    realm: { count: MANY, bytes: { max: 2000, key: 'wamp.bytes' } },
+    shapes: { max: 2, key: 'wamp.shapes' },
   });
   return { ...all, refusal: (who: Session, uri = 'com.new') => all.check(who, uri, true, 0)?.message };
 }

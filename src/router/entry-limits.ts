@@ -34,16 +34,16 @@ export interface EntryLimits {
 }
 
 export function createEntryLimits(limits: HoldingLimits & { readonly shapes: Limit }): EntryLimits {
-  const { what, shapes: mostShapes } = limits;
+  const { what, shapes: maxShapes } = limits;
   const holdings = createHoldings(limits);
   const sizeOf = (uri: string, paysAll: boolean) => (paysAll ? ENTRY + estimateTextSize(uri) : SHARE);
   return {
     check(session, uri, isNew, shapes) {
       const refusal = holdings.check(session, sizeOf(uri, isNew));
-      if (refusal !== undefined || session.trusted || shapes <= mostShapes.most) return refusal;
+      if (refusal !== undefined || session.trusted || shapes <= maxShapes.max) return refusal;
       return tooMany(
-        `the ${what} of a realm may have no more than ${mostShapes.most} shapes of wildcard patterns`,
-        mostShapes,
+        `the ${what} of a realm may have no more than ${maxShapes.max} shapes of wildcard patterns`,
+        maxShapes,
       );
     },
     enter: (session, uri, isNew) => holdings.add(session, sizeOf(uri, isNew)),

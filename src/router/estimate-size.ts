@@ -21,13 +21,13 @@ const BEYOND_LATIN1 = /[^\0-\xff]/;
 
 /**
  * Estimates the bytes of memory that a decoded value takes, for limits on what is kept for clients.
- * Does not recurse. Stops counting as soon as the sum exceeds `most`, even within a list or
+ * Does not recurse. Stops counting as soon as the sum exceeds `max`, even within a list or
  * dictionary. So no value from a client makes it slow.
  */
-export function estimateSize(value: unknown, most: number): number {
+export function estimateSize(value: unknown, max: number): number {
   const rest: unknown[] = [value];
   let size = 0;
-  while (rest.length > 0 && size <= most) {
+  while (rest.length > 0 && size <= max) {
     const next = rest.pop();
     size += SLOT;
     if (typeof next === 'string') {
@@ -41,7 +41,7 @@ export function estimateSize(value: unknown, most: number): number {
     } else if (Array.isArray(next)) {
       size += LIST;
       // Each item takes at least this much.
-      if (size + next.length * SLOT > most) return size + next.length * SLOT;
+      if (size + next.length * SLOT > max) return size + next.length * SLOT;
       for (const item of next) rest.push(item);
     } else if (isJsonText(next)) {
       size += BYTES + next.before.length + next.bytes.buffer.byteLength + next.after.length;
@@ -51,7 +51,7 @@ export function estimateSize(value: unknown, most: number): number {
       // `Object.entries` would build the list of all entries first.
       for (const key in next) {
         size += SLOT + estimateTextSize(key);
-        if (size > most) return size;
+        if (size > max) return size;
         rest.push((next as Dict)[key]);
       }
     }

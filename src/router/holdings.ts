@@ -86,8 +86,8 @@ function beyond(
   limits: HoldingLimits['session'],
 ): Refusal | undefined {
   const { count, bytes: size } = limits;
-  if (sum.count >= count.most) return tooMany(`${who} may hold no more than ${count.most} ${what}`, count);
-  if (sum.bytes + bytes > size.most)
-    return tooMany(`the ${what} of ${who} may take no more than ${size.most} bytes`, size);
+  if (sum.count >= count.max) return tooMany(`${who} may hold no more than ${count.max} ${what}`, count);
+  if (sum.bytes + bytes > size.max)
+    return tooMany(`the ${what} of ${who} may take no more than ${size.max} bytes`, size);
   return undefined;
 }

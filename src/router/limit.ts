@@ -4,7 +4,7 @@ import type { Refusal } from './refusals.js';
 
 /** A limit and its configuration key. */
 export interface Limit {
-  readonly most: number;
+  readonly max: number;
   readonly key: string;
 }
 
@@ -14,7 +14,7 @@ export interface Limit {
  */
 export function limitOf(limits: RouterLimits, name: keyof RouterLimits): Limit {
   const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return { most: limits[name], key: `wamp.${key}` };
+  return { max: limits[name], key: `wamp.${key}` };
 }
 
 /** The refusal of a request that exceeds a limit. Its message names the key to raise. */

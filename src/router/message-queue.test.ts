@@ -95,7 +95,7 @@ describe('messages in order', () => {
   });
 
   it('share a budget with other sessions, and give their part back when they are dropped or handled', async () => {
-    const limit = (most: number, key: string) => ({ most, key });
+    const limit = (max: number, key: string) => ({ max, key });
     const budget = createBudget({ count: limit(3, 'wamp.count'), bytes: limit(1e6, 'wamp.bytes') });
     const [one, other] = [line([1], budget), line([1], budget)];
     for (const request of [1, 2, 3]) one.send(request);

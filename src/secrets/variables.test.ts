@@ -42,7 +42,7 @@ describe('a service without secrets', () => {
     await variables.start();
     await variables.reread();
     expect(variables.current()).toBe(before);
-    expect([variables.retryInMs(), clock.pending]).toEqual([undefined, 0]);
+    expect([variables.retryAfterMs(), clock.pending]).toEqual([undefined, 0]);
     variables.close();
   });
 
@@ -56,7 +56,7 @@ describe('a service with secrets', () => {
   it('has no variables before the first read', async () => {
     const { variables } = create([...FROM_ENV, ...CLIENT, '+auth.vars.a = 1']);
     expect(variables.current()).toBeUndefined();
-    expect(variables.retryInMs()).toBeUndefined();
+    expect(variables.retryAfterMs()).toBeUndefined();
   });
 
   it('overrides its auth.vars with them', async () => {
@@ -78,7 +78,7 @@ describe('a service with secrets', () => {
     });
     await variables.start();
     expect(variables.current()).toBeUndefined();
-    expect(variables.retryInMs()).toBe(1_000);
+    expect(variables.retryAfterMs()).toBe(1_000);
     expect(log.records()).toHaveLength(1);
     expect(log.records()[0]).toMatchObject({ level: 'warn', service: 'billing', provider: 'env' });
     const cause = String(log.records()[0]?.['cause']);
@@ -155,7 +155,7 @@ describe('a service with secrets', () => {
     await good.variables.reread();
     expect(good.variables.current()?.get('client_id')).toBe('2');
     // Only a pending one says when it will be tried again.
-    expect(good.variables.retryInMs()).toBeUndefined();
+    expect(good.variables.retryAfterMs()).toBeUndefined();
 
     const bad = create(lines, { provider });
     await bad.variables.start();

@@ -25,7 +25,7 @@ export interface Variables {
   /** Adds a listener for changes of values. The first successful read is a change too. */
   onChange(listener: () => void): void;
   /** Milliseconds until the next attempt while `current()` is undefined; undefined if not known. */
-  retryInMs(): number | undefined;
+  retryAfterMs(): number | undefined;
   close(): void;
 }
 
@@ -67,7 +67,7 @@ export function createVariables(service: ServiceConfig, deps: VariablesDeps): Va
     start: keeper.start,
     reread: keeper.reread,
     onChange: (listener) => void listeners.push(listener),
-    retryInMs: () => (merged === undefined ? keeper.nextInMs() : undefined),
+    retryAfterMs: () => (merged === undefined ? keeper.nextInMs() : undefined),
     close: keeper.close,
   };
 }
@@ -78,7 +78,7 @@ function onlyStatic(vars: Values): Variables {
     start: async () => {},
     reread: async () => {},
     onChange() {},
-    retryInMs: () => undefined,
+    retryAfterMs: () => undefined,
     close() {},
   };
 }

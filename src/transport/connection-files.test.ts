@@ -6,8 +6,8 @@ describe('the open files of connections', () => {
     ['leave those of upstreams and of the process', 1024, 100, 860],
     ['are at least half of all', 256, 1000, 128],
     ['are not counted where the system has no limit', Number.POSITIVE_INFINITY, 25, Number.POSITIVE_INFINITY],
-  ])('%s', (_what, limit, forUpstreams, most) => {
-    expect(createConnectionFiles(limit, forUpstreams).most).toBe(most);
+  ])('%s', (_what, limit, forUpstreams, max) => {
+    expect(createConnectionFiles(limit, forUpstreams).max).toBe(max);
   });
 
   it('are taken and given back', () => {

@@ -10,7 +10,7 @@ const OWN_FILES = 64;
  */
 export interface ConnectionFiles {
   /** The most connections at a time. */
-  readonly most: number;
+  readonly max: number;
   /** Reserves the file of one connection. Returns false if too many are reserved. */
   take(): boolean;
   give(): void;
@@ -22,12 +22,12 @@ export interface ConnectionFiles {
  * reserved for them.
  */
 export function createConnectionFiles(limit: number, forUpstreams: number): ConnectionFiles {
-  const most = Math.max(limit - OWN_FILES - forUpstreams, Math.floor(limit / 2));
+  const max = Math.max(limit - OWN_FILES - forUpstreams, Math.floor(limit / 2));
   let taken = 0;
   return {
-    most,
+    max,
     take() {
-      if (taken >= most) return false;
+      if (taken >= max) return false;
       taken++;
       return true;
     },

@@ -172,7 +172,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     isUnix: options.socket !== undefined,
     clock,
     files,
-    onNoFile: () => openFiles.keptFree(files.most),
+    onNoFile: () => openFiles.keptFree(files.max),
     onRejected: (reason) => observer.connectionRejected(name, reason),
   });
   const acceptor = createAcceptor(options.protocol, options, context, clock);

@@ -23,9 +23,9 @@ export interface OpenFiles {
   /**
    * Logs that a connection was closed because the remaining files are reserved for upstreams.
    *
-   * @param most the maximum number of connections
+   * @param max the maximum number of connections
    */
-  keptFree(most: number): void;
+  keptFree(max: number): void;
   /** Logs an error of the system if it is about open files; otherwise returns false. */
   takes(error: NodeJS.ErrnoException): boolean;
   stop(): void;
@@ -38,7 +38,7 @@ export interface OpenFiles {
  * them). So this function detects the limit by opening a file.
  */
 export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOptions): OpenFiles {
-  const summedLog = createSummedLog({ log, clock, most: 1, windowMs: LINE_EVERY_MS });
+  const summedLog = createSummedLog({ log, clock, max: 1, windowMs: LINE_EVERY_MS });
   let stopTimer: (() => void) | undefined;
   let stopped = false;
 
@@ -65,9 +65,9 @@ export function watchOpenFiles({ log, clock, probe = openNothing }: OpenFilesOpt
     accepted() {
       if (stopTimer === undefined && !stopped) checkAfter(CHECK_AFTER_MS);
     },
-    keptFree(most) {
+    keptFree(max) {
       summedLog.error(
-        { connections: most },
+        { connections: max },
         'no more connections are accepted, because upstreams need the other files that the process may open; raise the limit of open files (ulimit -n) or lower max_sessions',
       );
     },

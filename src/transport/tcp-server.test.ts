@@ -6,7 +6,7 @@ import { listenOnPort } from './tcp-server.js';
 /** More than Node has the system keep. */
 const AT_ONCE = 700;
 
-function mostKept(): number {
+function maxKept(): number {
   if (process.platform !== 'linux') return 0;
   return Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
 }
@@ -22,7 +22,7 @@ function unanswered(port: number): number {
     .filter((line) => end.test(line)).length;
 }
 
-it.runIf(mostKept() > AT_ONCE)('many that connect at once need not try again a second later', async () => {
+it.runIf(maxKept() > AT_ONCE)('many that connect at once need not try again a second later', async () => {
   const server = createServer((socket) => socket.on('error', () => {}));
   const port = await listenOnPort(server, '127.0.0.1', 0);
   // All of them begin in this tick, before the first can be accepted.

@@ -1,16 +1,17 @@
 /**
- * Limits how many requests are abandoned. To abandon a request is to close its connection and to
- * give its place to another call, while the upstream may still work on the request.
+ * Limits how many requests are abandoned. The gateway abandons a request when it closes the
+ * connection and gives its place to another call. The upstream may still work on the request.
  *
- * Without a limit, calls that are cancelled or have a short timeout cause any number of requests at
- * an upstream that should get at most `pool.size`. CVE-2023-44487 is this attack on HTTP/2.
+ * Without this limit, an upstream could get any number of requests at a time, although it should
+ * get at most `pool.size`. Cancelled calls and calls with a short timeout would cause this.
+ * CVE-2023-44487 is the same attack on HTTP/2.
  *
- * The budget is `size` requests in any `windowMs`. So at most twice `pool.size` requests that take
- * up to `windowMs` run at the upstream, whatever clients do.
+ * The budget is `size` requests in any `windowMs`. So if requests take up to `windowMs`, the
+ * upstream works on at most twice `pool.size` of them, whatever clients do.
  */
 export interface Abandonments {
   /**
-   * Notes an abandoned request and returns true if one is allowed.
+   * Returns true if another abandoned request is allowed, and records it.
    *
    * @param now monotonic milliseconds
    */

@@ -6,8 +6,8 @@ export interface Cancelable {
 /**
  * The deadline of a running call, and its cancellation.
  *
- * It has a property instead of an AbortSignal, to need only one object for each call. Whatever the
- * call waits for sets `waitsFor` to itself, and resets it when the wait ends.
+ * It has a property instead of an AbortSignal, so that each call needs only one object. The thing
+ * that the call waits for sets `waitsFor` to itself, and resets it when the wait ends.
  */
 export interface CallControl {
   /** Monotonic milliseconds. */
@@ -17,22 +17,22 @@ export interface CallControl {
   waitsFor: Cancelable | undefined;
   /**
    * Gives back the call's place in the pool. Set while the call keeps its place to read a large
-   * response: see {@link freePlace}.
+   * response. See {@link freePlace}.
    */
   place: (() => void) | undefined;
-  /** The arguments of the call, which it keeps in memory besides its request. */
+  /** The arguments of the call. It keeps them in memory in addition to its request. */
   readonly holds: unknown;
   /**
-   * Whose call it is, to share memory fairly. Equal for all calls of one caller; undefined if
-   * unknown.
+   * Identifies the caller, to share memory fairly. All calls of one caller have the same value.
+   * Undefined if unknown.
    */
   readonly caller: unknown;
 }
 
 /**
  * It is a class and not an object literal. If the first objects of a literal live long, V8
- * allocates later ones in its old space. There, a dead object keeps everything its call referred to
- * until a full garbage collection.
+ * allocates later ones in its old space. In the old space, a dead object keeps everything that its
+ * call referred to, until a full garbage collection.
  */
 class Control implements CallControl {
   readonly deadlineAt: number;
@@ -54,7 +54,10 @@ export function createCallControl(deadlineAt: number, holds?: unknown, caller?: 
   return new Control(deadlineAt, holds, caller);
 }
 
-/** Cancels the call at whatever step it is. Does nothing the second time, or after its end. */
+/**
+ * Cancels the call at its current step. Does nothing if the call was already cancelled or has
+ * ended.
+ */
 export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'caller'): void {
   control.canceledBy ??= by;
   const { waitsFor } = control;
@@ -63,7 +66,8 @@ export function cancelCall(control: CallControl, by: 'caller' | 'gateway' = 'cal
 }
 
 /**
- * Gives back the place in the pool that the call kept for its response. Does nothing without one.
+ * Gives back the place in the pool that the call kept for its response. Does nothing if the call
+ * has no place.
  */
 export function freePlace(control: CallControl): void {
   const { place } = control;

@@ -17,9 +17,9 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
-  /** The most bytes of one response body, as transferred. */
+  /** The maximum bytes of one response body, as transferred. */
   readonly maxBodyBytes: number;
-  /** The most bytes of all header names and values of one response together. */
+  /** The maximum bytes of all header names and values of one response together. */
   readonly maxHeaderBytes: number;
   readonly tls: UpstreamTls;
 }
@@ -37,9 +37,9 @@ export interface Connection {
 /**
  * The state of a connection after an exchange.
  *
- * - `good`: it can be used again at once.
- * - `resting`: it can be used again after a time of silence. The response had no body, but a wrong
- *   server may still send one, which the next caller would take for its own response.
+ * - `good`: it can be used again immediately.
+ * - `resting`: it can be used again after a time of silence. The response has no body, but a faulty
+ *   server may still send one. The next caller would take it for its own response.
  * - `broken`: its state is unknown, so it must be closed.
  */
 export type ConnectionState = 'good' | 'resting' | 'broken';
@@ -59,8 +59,8 @@ const CANCELED: NoConnection = { kind: 'canceled' };
 
 export interface ConnectionPool {
   /**
-   * Takes a connection. Waits up to `waitMs` for one to become free; a cancelled call leaves the
-   * queue at once.
+   * Takes a connection. Waits up to `waitMs` for a free one. A cancelled call leaves the queue
+   * immediately.
    *
    * @param now monotonic milliseconds
    * @returns the connection itself if one is free, otherwise a promise
@@ -74,19 +74,26 @@ export interface ConnectionPool {
   readonly waiting: number;
 }
 
-/** The idle timeout if the server gives no hint: many servers close idle connections after 5 s. */
+/**
+ * The idle timeout if the server sends no `Keep-Alive: timeout`. Many servers close idle
+ * connections after 5 s.
+ */
 const IDLE_WITHOUT_HINT_MS = 4_000;
-/** Subtracted from the server's `Keep-Alive: timeout`, so that we close first and lose no POST. */
+/**
+ * Subtracted from the server's `Keep-Alive: timeout`, so that the gateway closes first and loses no
+ * POST.
+ */
 const HINT_MARGIN_MS = 1_000;
 const LIFETIME_JITTER = 0.1;
 /**
- * How long a connection rests. undici closes it if bytes arrive in this time, as it expects none.
+ * How long a connection rests. If bytes arrive in this time, undici closes the connection, because
+ * it expects none.
  */
 const REST_MS = 100;
 
 /**
- * The bytes of a response may be `FRAMING_SHARE` times its largest body, plus `FRAMING_BYTES`. Very
- * small chunks have sizes and line ends that are longer than their content.
+ * The bytes of a response may be `FRAMING_SHARE` times its largest body, plus `FRAMING_BYTES`. In
+ * very small chunks, the size line and the line ends are longer than the content.
  */
 const FRAMING_SHARE = 4;
 const FRAMING_BYTES = 1024 * 1024;
@@ -97,7 +104,7 @@ interface Slot extends Connection {
   used: boolean;
   connectedAt: number | undefined;
   lifetimeMs: number;
-  /** Monotonic milliseconds, if it rests. */
+  /** When the rest ends, in monotonic milliseconds. */
   restsUntil: number;
 }
 
@@ -108,9 +115,10 @@ interface Waiter {
 /**
  * The connections of one service to one origin.
  *
- * undici's `Client` is one connection and does the HTTP. This keeps `size` clients and the queue in
- * front of them, not undici's own pool. Three guarantees need access to the single connection: a
- * bounded wait for one, a lifetime with jitter for each, and never two calls on one socket.
+ * undici's `Client` is one connection and does the HTTP. This pool holds `size` clients and the
+ * queue in front of them. It replaces undici's own pool, because three guarantees need access to
+ * the single connection: a bounded wait for a connection, a lifetime with jitter for each
+ * connection, and never two calls on one socket.
  */
 export function createConnectionPool(
   options: PoolOptions,
@@ -124,15 +132,17 @@ export function createConnectionPool(
     totalBytes: options.maxBodyBytes * FRAMING_SHARE + FRAMING_BYTES,
   };
   const slots = new Set<Slot>();
-  // Last in, first out: the most recently used connection is next, and spare ones time out.
+  // Last in, first out. The most recently used connection is next, so that unused ones time out.
   const free: Slot[] = [];
-  /** First in, first out: the first one has rested longest. */
+  /** First in, first out. The first connection has rested longest. */
   const resting: Slot[] = [];
-  /** Callers take turns: many calls of one do not delay those of others. */
+  /** Callers take turns, so that many calls of one caller do not delay the calls of others. */
   const waiters = new FairQueue<Waiter>();
   let closed = false;
 
-  /** @param slot returns the slot of the client. Called only after `newClient` has returned. */
+  /**
+   * @param slot returns the slot of the client. It is called only after `newClient` has returned.
+   */
   function newClient(slot: () => Slot): Client {
     const client = new Client(options.origin, {
       connect(target, callback) {
@@ -148,12 +158,12 @@ export function createConnectionPool(
       },
       pipelining: 1,
       allowH2: false,
-      // Never reached: the filter and the exchange enforce our own limit first.
+      // This limit is never reached, because the filter and the exchange enforce their limit first.
       maxHeaderSize: options.maxHeaderBytes + 2 * PIECE_BYTES,
       keepAliveTimeout: Math.min(IDLE_WITHOUT_HINT_MS, options.idleTimeoutMs),
       keepAliveMaxTimeout: options.idleTimeoutMs,
       keepAliveTimeoutThreshold: HINT_MARGIN_MS,
-      // An exchange has its own timers: undici's clock ticks once a second.
+      // An exchange has its own timers, because undici's clock ticks only once a second.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -209,13 +219,14 @@ export function createConnectionPool(
     return renew(slot);
   }
 
-  /** Takes the best place that nobody uses; undefined if all are in use. */
+  /** Takes the best idle place. Returns undefined if all places are in use. */
   function takeIdle(now: number): Slot | undefined {
     if (resting.length > 0) wakeRested(now);
     const slot = free.pop();
     if (slot !== undefined) return renewIfOld(slot, now);
     if (slots.size < options.size) return addSlot();
-    // A new connection opens sooner than a rest ends. It replaces one, to keep to `size`.
+    // Opening a new connection is faster than waiting for the end of a rest. The new one replaces a
+    // resting one, so that the pool keeps its `size`.
     const rested = resting.shift();
     return rested && replace(rested);
   }

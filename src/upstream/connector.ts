@@ -8,8 +8,9 @@ export interface ConnectorOptions {
 }
 
 /**
- * The time for each address of a host name; they are tried one after the other. Node's default of
- * 250 ms fails after a single lost packet: TCP repeats a SYN after 1 s (RFC 6298 §2).
+ * The time for each address of a host name. The addresses are tried one after the other. Node's
+ * default of 250 ms fails after a single lost packet, because TCP repeats a SYN only after 1 s (RFC
+ * 6298 §2).
  */
 const ADDRESS_MS = 2_000;
 
@@ -18,14 +19,15 @@ export function createUpstreamConnector(options: ConnectorOptions): buildConnect
   const { connectTimeoutMs, tls } = options;
   const connect = buildConnector({
     timeout: connectTimeoutMs,
-    // At most half of the timeout, so that a second address is tried at all.
+    // Takes at most half of the timeout, so that there is time to try a second address.
     autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(ADDRESS_MS, Math.floor(connectTimeoutMs / 2))),
     rejectUnauthorized: tls.verify,
     secureContext: tls.secureContext,
     ...(tls.servername && { servername: tls.servername }),
   });
   return (target, callback) => {
-    // undici's servername is that of the Host header. Only the URL and tls.servername decide here.
+    // undici derives `servername` from the Host header. Here only the URL and tls.servername
+    // decide.
     const { servername: _, ...place } = target;
     connect(place, callback);
   };

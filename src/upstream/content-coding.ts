@@ -12,11 +12,12 @@ export const ACCEPT_ENCODING = 'gzip, deflate, br';
 const unzip = { gunzip: promisify(gunzip), inflate: promisify(inflate), inflateRaw: promisify(inflateRaw) };
 const unbrotli = promisify(brotliDecompress);
 
-/** Only an attack has more codings than this on one response. */
+/** The maximum number of codings on one response. Only an attack has more. */
 const MAX_CODINGS = 3;
 
 /**
- * Codings that are registered (RFC 9110 §16.6.1) or in use. Other words in the field are mistakes.
+ * Content codings that are registered (RFC 9110 §16.6.1) or in use. Other words in the field are
+ * ignored as mistakes.
  */
 const CODINGS: ReadonlySet<string> = new Set([
   ...['gzip', 'x-gzip', 'deflate', 'x-deflate', 'br'],
@@ -33,10 +34,10 @@ export function isEncoded(response: HttpResponse): boolean {
  * Decodes the content codings of a response (RFC 9110 §8.4), the last one applied first. Ignores
  * words that name no coding, for instance `utf-8` or `aws-chunked`.
  *
- * @param maxBytes the most bytes after decompression, so that a small response cannot fill the
- *   memory
- * @returns the response with its decoded body; the failure `bad_answer` if the coding is not
- *   supported, the data is broken, or there is too much of it
+ * @param maxBytes the maximum bytes after decompression, so that a small response cannot fill the
+ * memory
+ * @returns the response with its decoded body. The failure `bad_answer` if the coding is not
+ * supported, or if the data is broken or too large.
  */
 export async function decodeContent(
   response: HttpResponse,
@@ -65,8 +66,8 @@ export async function decodeContent(
 }
 
 /**
- * The codings in the header fields, the first one applied first. Some servers add quotes or
- * parameters.
+ * The codings in the header fields, in the order in which the server applied them. Some servers add
+ * quotes or parameters.
  */
 function codingsOf(response: HttpResponse): string[] {
   return allHeaders(response.headers, 'content-encoding')
@@ -87,8 +88,8 @@ async function decode(coding: string, body: Buffer, maxBytes: number): Promise<B
       return unbrotli(body, limit);
     case 'deflate':
     case 'x-deflate':
-      // RFC 9110 §8.4.1.2: zlib format. Some servers send raw deflate data, with another first
-      // byte.
+      // RFC 9110 §8.4.1.2 requires the zlib format. Some servers send raw deflate data, which has
+      // another first byte.
       return isZlib(body)
         ? unzip.inflate(body, limit).catch(orElse(() => unpackZlib(body, maxBytes)))
         : unzip.inflateRaw(body, limit);
@@ -103,7 +104,8 @@ function isZlib(body: Buffer): boolean {
 }
 
 /**
- * Tries `other` after an error, but not if the data is too large: it would unpack as much again.
+ * Tries `other` after an error. Does not try it if the data is too large, because it would unpack
+ * as much again.
  */
 function orElse(other: () => Promise<Buffer>): (error: unknown) => Promise<Buffer> {
   return (error) => {

@@ -5,10 +5,10 @@ export interface ExchangeFailure {
   readonly kind: 'failure';
   readonly code: Extract<CallErrorCode, 'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload'>;
   /**
-   * True if the first byte was written to a socket, so the request may have reached the upstream.
+   * True if the first byte was written to a socket. Then the request may have reached the upstream.
    */
   readonly sent: boolean;
-  /** True if another attempt cannot help, as when a certificate does not verify. */
+  /** True if another attempt cannot help, for example if a certificate does not verify. */
   readonly permanent: boolean;
   /** The cause, for the log. Contains no URL, header or body. */
   readonly detail: string;
@@ -22,21 +22,24 @@ const CERTIFICATE_ERROR =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_C|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERR_TLS_CERT_)/;
 const TLS_ERROR = /^(EPROTO$|ERR_SSL_|ERR_TLS_|ERR_OSSL_)/;
 /**
- * The codes of llhttp, those of interim-responses.ts, a body whose length differs from the
- * announced one, and a status that undici's assertions refuse.
+ * The codes of llhttp and of interim-responses.ts, the code for a body with another length than
+ * announced, and the code for a status that undici's assertions refuse.
  */
 const MALFORMED_HTTP =
   /^(HPE_|TOO_MANY_INTERIM|MALFORMED_INTERIM|ENDLESS_RESPONSE|UNKNOWN_HTTP_VERSION|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$|UND_ERR_RES_EXCEEDED|ERR_ASSERTION$)/;
 export const HEADERS_TOO_LONG = 'the header section is longer than pool.max_response_header_size';
-/** Errors without a code: an unexpected switch of protocols, and a response without a request. */
+/**
+ * Messages of errors without a code: an unexpected protocol upgrade, and a response without a
+ * request.
+ */
 const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;
-/** The connection ended before the last chunk. Bytes are missing, but none is malformed. */
+/** The connection ended before the last chunk. Bytes are missing, but no byte is malformed. */
 const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
 
 /**
  * Maps an error of undici or of a socket to an error code of the gateway.
  *
- * @param sent whether the first byte of the request had been written before the error
+ * @param sent whether the first byte of the request was written before the error
  */
 export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure {
   const { name, code, message, syscall } = describe(error);
@@ -46,7 +49,8 @@ export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure 
     return failure('bad_answer', sent, HEADERS_TOO_LONG);
   }
   if (isMalformed(name, code, message)) return failure('bad_answer', sent, `malformed HTTP ${code}`.trim());
-  // Never the message: a system error names the host in it, which may be a secret from auth.vars.
+  // Does not use the message. In a system error it contains the host, which may be a secret from
+  // auth.vars.
   return failure('connect', sent, `${syscall} ${code}`.trim() || 'connection lost');
 }
 
@@ -59,7 +63,7 @@ export function failure(
   return { kind: 'failure', code, sent, permanent, detail };
 }
 
-/** undici reports malformed HTTP by a code, by the name of its parser's error, or by a message. */
+/** For malformed HTTP, undici's error has a special code, name or message. */
 function isMalformed(name: string, code: string, message: string): boolean {
   if (code === ENDED_EARLY) return false;
   return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || MALFORMED_MESSAGE.test(message);
@@ -75,7 +79,8 @@ interface ErrorParts {
 
 function describe(error: unknown): ErrorParts {
   if (!(error instanceof Error)) return { name: '', code: '', message: '', syscall: '' };
-  // Node tries several addresses (RFC 8305) and reports one error for each. The first is enough.
+  // Node tries several addresses (RFC 8305) and reports one error for each. The first error is
+  // enough.
   if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0]);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const syscall = 'syscall' in error && typeof error.syscall === 'string' ? error.syscall : '';

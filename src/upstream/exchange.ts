@@ -18,7 +18,7 @@ export interface Canceled {
   readonly kind: 'canceled';
 }
 
-/** The request was not sent, because `notAfter` had passed when its connection was ready. */
+/** The request was not sent, because `notAfter` passed before the connection was ready. */
 export interface Expired {
   readonly kind: 'expired';
   /** True if an earlier request of the same attempt was sent and got a redirect. */
@@ -31,7 +31,7 @@ export type ExchangeOutcome = Responded | ExchangeFailure | Canceled | Expired;
 export interface ExchangeResult {
   readonly outcome: ExchangeOutcome;
   /**
-   * The state of the connection after the exchange. A promise if the caller has gone while the
+   * The state of the connection after the exchange. It is a promise if the call has ended and the
    * upstream still works on the request.
    */
   readonly connection: ConnectionState | Promise<ConnectionState>;
@@ -42,16 +42,16 @@ export interface ExchangeResult {
   readonly isStale: boolean;
 }
 
-/** What holds for all exchanges of a service. */
+/** The settings for all exchanges of a service. */
 export interface ExchangeRules {
   readonly abandonments: Abandonments;
-  /** True if a connection carries only one request. The server is told so. */
+  /** True if a connection carries only one request. The request then has `Connection: close`. */
   readonly closes: boolean;
-  /** Milliseconds that the upstream may be silent within the time of an exchange. */
+  /** Maximum milliseconds of silence of the upstream during an exchange. */
   readonly recvTimeoutMs: number;
-  /** The most bytes of the body, as transferred. */
+  /** The maximum bytes of the body, as transferred. */
   readonly maxBytes: number;
-  /** The most bytes of all header names and values together. */
+  /** The maximum bytes of all header names and values together. */
   readonly maxHeaderBytes: number;
 }
 
@@ -62,24 +62,27 @@ export interface ExchangeLimits {
   readonly now: number;
   /** Milliseconds until the last byte of the body. */
   readonly timeoutMs: number;
-  /** Milliseconds that the service setting `timeout` gives the upstream; at least `timeoutMs`. */
+  /** Milliseconds of the service setting `timeout`. At least `timeoutMs`. */
   readonly wholeMs: number;
   /** A shared timer of `timeoutMs`. If undefined, the exchange starts a timer of its own. */
   readonly timer: ExchangeTimer | undefined;
-  /** Monotonic milliseconds from which on the request must not be sent: its token has expired. */
+  /**
+   * Monotonic milliseconds. The request must not be sent at or after this time, because its token
+   * has expired.
+   */
   readonly notAfter: number;
 }
 
-/** undici's options, with one that it accepts and does not declare. */
+/** undici's options, and one that it accepts but does not declare. */
 interface DispatchOptions extends Dispatcher.DispatchOptions {
-  /** Always the same. Otherwise undici closes the connection when the Host header changes. */
+  /** Always the same value. Otherwise undici closes the connection when the Host header changes. */
   readonly servername: string;
 }
 
 /**
  * Sends one request over one connection and reads the complete response.
  *
- * It does not judge the response, nor decide whether to try again.
+ * It does not evaluate the response, and does not decide whether to try again.
  */
 export function exchange(
   connection: Connection,
@@ -88,7 +91,7 @@ export function exchange(
   clock: Clock,
   control: CallControl,
 ): Promise<ExchangeResult> {
-  // Checked before the connection is used, so that the connection stays good.
+  // Checks this before the connection is used, so that the connection stays good.
   if (limits.now >= limits.notAfter) {
     return Promise.resolve({ outcome: EXPIRED, connection: 'good', isStale: false });
   }
@@ -101,7 +104,8 @@ export function exchange(
       headers: request.headers as string[],
       body: request.body ?? null,
       servername: SAME_SERVER,
-      // undici closes the connection after HEAD by itself, but a value here replaces that default.
+      // By default, undici closes the connection after HEAD. A value here replaces that default, so
+      // this condition includes HEAD.
       reset: limits.rules.closes || request.method === 'HEAD',
     };
     connection.client.dispatch(options, handler);
@@ -119,8 +123,9 @@ export function createExchangeTimer(clock: Clock, timeoutMs: number): ExchangeTi
 /**
  * The state of one exchange, and the handler that undici calls.
  *
- * It is a class for speed. Closures cost a dozen objects for each call. V8 moved some of them to
- * its old space, where only a full garbage collection frees them and everything they refer to.
+ * It is a class for speed. Closures would cost a dozen objects for each call. V8 moves some of them
+ * to its old space, where only a full garbage collection frees them and everything that they refer
+ * to.
  *
  * It implements the older one of undici's two handler interfaces. The newer one costs two more
  * objects for each call, and a string for each header field.
@@ -139,14 +144,14 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   private readonly resolve: (result: ExchangeResult) => void;
   private readonly reject: (error: Error) => void;
   private hadToWait = false;
-  /** True if the connection had carried a response before. */
+  /** True if the connection carried a response before this exchange. */
   private wasUsed = false;
   private abort: ((error?: Error) => void) | undefined = undefined;
   private stopTimer: () => void = nothing;
   private stopSilence: () => void = nothing;
   /** True once the call has its outcome. */
   private settled = false;
-  /** Set if the call has ended while the request goes on: see {@link Exchange.leave}. */
+  /** Set if the call has ended and the request continues. See {@link Exchange.leave}. */
   private leftTo: ((state: ConnectionState) => void) | undefined = undefined;
   private status = 0;
   private headers: ResponseHeaders = NO_HEADERS;
@@ -184,12 +189,14 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   timeOut(): void {
     const { timeoutMs, wholeMs } = this.limits;
     const hadWholeTime = timeoutMs >= wholeMs;
-    // Without the milliseconds, so that the log can sum up the calls whose deadline passed.
+    // The message has no milliseconds, so that the log can combine the lines of calls that reached
+    // their deadline.
     const detail = hadWholeTime
       ? `no complete response within ${Math.round(wholeMs)} ms`
       : 'no complete response before the deadline';
     const outcome = failure('timeout', this.abort !== undefined, detail);
-    // After the whole time nobody waits for the upstream. A shorter deadline may leave it at work.
+    // After the whole time, nobody waits for the upstream. After a shorter deadline, the upstream
+    // may continue to work.
     if (hadWholeTime || this.settled) this.tearDown(outcome);
     else this.leave(outcome);
   }
@@ -203,8 +210,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * True if `notAfter` passed while the connection was opened. Without such a wait, the check in
-   * `exchange` was enough.
+   * True if `notAfter` passed while the connection was being opened. If the connection was already
+   * open, the check in `exchange` is enough.
    */
   private hasExpiredWaiting(): boolean {
     const { notAfter } = this.limits;
@@ -216,12 +223,16 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     else this.leave({ kind: 'canceled' });
   }
 
-  /** undici calls this just before the first byte. From then on the upstream may act on it. */
+  /**
+   * undici calls this just before it writes the first byte. From then on, the upstream may act on
+   * the request.
+   */
   onConnect(abort: (error?: Error) => void): void {
     if (!this.settled && this.hasExpiredWaiting()) this.settle(EXPIRED, 'good');
     if (this.settled) {
       this.end('good');
-      // An error makes undici drop the request and keep the connection, which `abort` would close.
+      // With an error, undici drops the request and keeps the connection. `abort` would close the
+      // connection.
       throw ENDED_BEFORE;
     }
     this.abort = abort;
@@ -230,7 +241,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
   }
 
-  // `onHeaders` and `onData` return true: undici may go on reading.
+  // `onHeaders` and `onData` return true, so that undici continues reading.
 
   onHeaders(status: number, headers: ResponseHeaders): boolean {
     this.heard();
@@ -242,7 +253,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
       refuseLength(headers, maxHeaderBytes) ??
       (hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined);
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
-    // These have no body (RFC 9112 §6.3), but with a Content-Length undici reports it as missing.
+    // These responses have no body (RFC 9112 §6.3). If they have a Content-Length, undici reports
+    // the body as missing.
     if (status === 204 || status === 304)
       this.succeed(NO_BODY, announcesBody(headers) ? 'broken' : 'resting');
     return true;
@@ -270,11 +282,13 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   onError(error: Error): void {
-    // undici refuses to write an invalid request. That is a bug of ours, not a failure upstream.
+    // undici refuses to write an invalid request. This is a bug in the gateway, not a failure of
+    // the upstream.
     if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
     const outcome = classifyFailure(error, this.abort !== undefined);
     const isStale = this.wasUsed && this.status === 0 && outcome.code === 'connect';
-    // After some failures, such as a certificate for another name, a Client of undici is stuck.
+    // After some failures, such as a certificate for another name, undici's Client does not work
+    // any more.
     this.settle(outcome, 'broken', isStale);
   }
 
@@ -314,9 +328,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * Ends the exchange from our side and gives up the connection. There is no way to keep it: undici
-   * cannot take back a request that waits for its socket, and for an aborted one it would connect
-   * again before it drops it.
+   * Ends the exchange and gives up the connection. It is not possible to keep the connection,
+   * because undici cannot take back a request that waits for its socket. For an aborted request,
+   * undici would connect again before it drops the request.
    */
   private tearDown(outcome: ExchangeOutcome): void {
     this.settle(outcome, 'broken');
@@ -324,10 +338,11 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * The caller does not want the response any more. Within the budget, this closes the connection,
-   * so that the upstream can notice and stop. Many upstreams do not notice. A client that cancels
-   * again and again would give them more and more requests. So beyond the budget, the request keeps
-   * its place in the pool until its response is complete or its whole time is over.
+   * Handles a caller that does not want the response any more. Within the budget, closes the
+   * connection, so that the upstream can notice and stop. Many upstreams do not notice. With them,
+   * a client that cancels repeatedly would cause more and more running requests. So beyond the
+   * budget, the request keeps its place in the pool until its response is complete or its whole
+   * time is over.
    */
   private leave(outcome: ExchangeOutcome): void {
     const { now, wholeMs, rules } = this.limits;
@@ -347,7 +362,10 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.settle(outcome, ended);
   }
 
-  /** Restarts the timer for silence: the upstream has sent something, or an interim response. */
+  /**
+   * Restarts the timer for silence, because the upstream has sent something. This includes interim
+   * responses.
+   */
   heard(): void {
     const { recvTimeoutMs } = this.limits.rules;
     // The timer for the whole exchange is enough if it fires first.
@@ -360,7 +378,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 }
 
-/** The longest that a request keeps its place after its caller has gone, whatever `timeout` is. */
+/** The maximum time that a request keeps its place after its caller has left, for any `timeout`. */
 export const LONGEST_STAY_MS = 60_000;
 
 const nothing = (): void => {};
@@ -368,11 +386,12 @@ const EXPIRED: Expired = { kind: 'expired', sent: false };
 const ENDED_BEFORE = new Error('the call ended before its connection was open');
 const NO_HEADERS: ResponseHeaders = [];
 const NO_BODY = Buffer.alloc(0);
-/** Any text: connector.ts uses the real name. */
+/** The value does not matter, because connector.ts uses the real name. */
 const SAME_SERVER = 'upstream';
 
 /**
- * Merges this many chunks into one: even a chunk of one byte costs a hundred bytes as an object.
+ * Merges this many chunks into one, because even a chunk of one byte costs a hundred bytes as an
+ * object.
  */
 const MERGED_CHUNKS = 1_024;
 

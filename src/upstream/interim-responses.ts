@@ -2,7 +2,10 @@ import type { Duplex } from 'node:stream';
 import type { Turns } from '../turns.js';
 import { PacedReader } from './read-in-turns.js';
 
-/** The most interim responses to one request (RFC 9110 §15.2). Real servers send one or two. */
+/**
+ * The maximum number of interim responses to one request (RFC 9110 §15.2). Real servers send one or
+ * two.
+ */
 export const MAX_INTERIM_RESPONSES = 100;
 /** The log shows this code and the next three after "malformed HTTP". */
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
@@ -12,21 +15,23 @@ export const UNKNOWN_HTTP_VERSION = 'UNKNOWN_HTTP_VERSION';
 /** The code that undici uses. */
 const HEADERS_TOO_LONG = 'UND_ERR_HEADERS_OVERFLOW';
 /**
- * The most bytes that one read from a socket returns. The filter checks the length after each read,
- * so a header section can exceed its limit by this many bytes.
+ * The maximum bytes that one read from a socket returns. The filter checks the length after each
+ * read, so a header section can exceed its limit by this many bytes.
  */
 export const PIECE_BYTES = 64 * 1024;
 
-/** Learns that the upstream is at work. */
+/** Gets a signal when the upstream is working on the request. */
 export interface InterimListener {
   /** An interim response has begun. */
   heard(): void;
 }
 
 export interface FilterLimits {
-  /** The most bytes of one status line, and of one interim response. */
+  /** The maximum bytes of one status line, and of one interim response. */
   readonly headBytes: number;
-  /** The most bytes for one request, including chunk sizes and chunk extensions. */
+  /**
+   * The maximum bytes of all responses to one request, including chunk sizes and chunk extensions.
+   */
   readonly totalBytes: number;
 }
 
@@ -49,13 +54,14 @@ const [CR, LF, SPACE, ZERO, ONE, NINE] = [0x0d, 0x0a, 0x20, 0x30, 0x31, 0x39];
  *
  * The filter also limits the parts for which the parser has no limit: the status line and the bytes
  * between chunks. The parser does limit header and trailer fields. But beyond its limit it creates
- * an error with a stack for each further field in the same piece. These are thousands, and take a
- * third of a second. So the filter ends the response before it reaches the limit of the parser.
+ * an error with a stack for each further field in the same piece. There may be thousands of them,
+ * which takes a third of a second. So the filter ends the response before it reaches the limit of
+ * the parser.
  *
- * A class for speed, as {@link PacedReader} is.
+ * It is a class for speed, like {@link PacedReader}.
  */
 export class InterimFilter {
-  /** Undefined while no response is about to begin. */
+  /** Undefined while no response is expected. */
   private listener: InterimListener | undefined = undefined;
   private count = 0;
   private received = 0;
@@ -67,8 +73,8 @@ export class InterimFilter {
   private readonly prefix = Buffer.alloc(PREFIX_BYTES);
   private matched = 0;
   /**
-   * True within an interim response. `size` is its bytes so far; `ending` is how many bytes of
-   * CR LF CR LF came last.
+   * True within an interim response. `size` is the number of its bytes so far. `ending` is how many
+   * bytes of the final CR LF CR LF have arrived.
    */
   private inside = false;
   private size = 0;
@@ -83,7 +89,10 @@ export class InterimFilter {
     this.reader = new PacedReader(socket, turns);
   }
 
-  /** A request is being sent: the next byte that arrives is the first one of its response. */
+  /**
+   * Called when a request is being sent. The next byte that arrives is the first byte of its
+   * response.
+   */
   expectResponse(listener: InterimListener): void {
     this.reader.expectsResponse = true;
     this.listener = listener;
@@ -95,20 +104,20 @@ export class InterimFilter {
     this.inside = false;
   }
 
-  /** The parser has found the end of the head, or a part of the body. */
+  /** Called when the parser has found the end of the head, or a part of the body. */
   resetUnheard(): void {
     this.unheard = 0;
   }
 
-  /** The parser has come upon the end of the response. */
+  /** Called when the parser has found the end of the response. */
   complete(): void {
     this.reader.expectsResponse = false;
   }
 
   /**
-   * Takes the place of the socket's own method, the only one by which the parser takes bytes. The
-   * first piece of a final response costs a few comparisons. Every other piece, bodies too, costs
-   * one addition.
+   * Replaces the socket's own method. The parser takes bytes only by this method. The first piece
+   * of a final response costs a few comparisons. Every other piece, including bodies, costs one
+   * addition.
    */
   read(bytes?: number): Buffer | null {
     const chunk = this.reader.read(bytes);
@@ -126,7 +135,8 @@ export class InterimFilter {
     const { limits } = this;
     this.received += chunk.length;
     if (this.received > limits.totalBytes) return this.refuse(ENDLESS_RESPONSE);
-    // The piece that exceeds the limit still goes to the parser: the end of the head may be in it.
+    // The piece that exceeds the limit still goes to the parser, because it may contain the end of
+    // the head.
     if (this.unheard > limits.headBytes) return this.refuse(HEADERS_TOO_LONG);
     this.unheard += chunk.length;
     if (this.inStatusLine) {
@@ -146,10 +156,10 @@ export class InterimFilter {
     return null;
   }
 
-  /** Gives the parser the final response, from its first byte on. */
+  /** Passes the final response to the parser, beginning with its first byte. */
   private pass(rest: Buffer): Buffer | null {
     const { matched } = this;
-    // The parser accepts HTTP/2.0 here, but nobody can read what follows (RFC 9112 §2.3).
+    // The parser accepts HTTP/2.0 here, but cannot read the bytes after it (RFC 9112 §2.3).
     if (isOtherVersion(rest, matched)) return this.refuse(UNKNOWN_HTTP_VERSION);
     this.listener = undefined;
     this.size = 0;
@@ -157,7 +167,10 @@ export class InterimFilter {
     return matched === 0 ? rest : Buffer.concat([this.prefix.subarray(0, matched), rest]);
   }
 
-  /** @returns the offset of the end of the interim response; -1 if it goes on, -2 if malformed */
+  /**
+   * @returns the offset of the end of the interim response. -1 if it is incomplete, -2 if it is
+   * malformed.
+   */
   private endOfInterim(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at];
@@ -169,7 +182,8 @@ export class InterimFilter {
       } else if (this.ending === 3) {
         return at + 1;
       } else if (this.ending !== 1) {
-        // A parser may end the head at a bare LF, and we would drop what follows (RFC 9112 §2.2).
+        // Another parser may end the head at a bare LF (RFC 9112 §2.2). The filter would then drop
+        // the bytes after it.
         return -2;
       } else {
         this.ending = 2;
@@ -218,7 +232,7 @@ export class InterimFilter {
 const FILTER = Symbol('interim filter');
 type FilteredSocket = Duplex & { [FILTER]: InterimFilter };
 
-/** The same function for all sockets, so that V8 can inline it. */
+/** All sockets share this function, so that V8 can inline it. */
 function readFiltered(this: FilteredSocket, bytes?: number): Buffer | null {
   return this[FILTER].read(bytes);
 }
@@ -234,8 +248,8 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
 const SHORT_LINE = 42;
 
 /**
- * Whether the first bytes are a whole status line of HTTP/1 whose response is final. Nearly all
- * responses begin so, and for these few bytes a loop is faster than a call into the runtime.
+ * Whether the first bytes are a whole status line of a final HTTP/1 response. Nearly all responses
+ * begin with one. For these few bytes, a loop is faster than a call into the runtime.
  */
 function beginsFinalResponse(chunk: Buffer): boolean {
   if (chunk[MAJOR_AT] !== ONE || chunk[STATUS_AT] === ONE) return false;
@@ -246,7 +260,7 @@ function beginsFinalResponse(chunk: Buffer): boolean {
 /**
  * Whether a status line names another major version.
  *
- * @param matched how many bytes of {@link VERSION} came before
+ * @param matched how many bytes of {@link VERSION} have already arrived
  */
 function isOtherVersion(rest: Buffer, matched: number): boolean {
   if (matched > MAJOR_AT || (matched === 0 && rest[0] !== VERSION.charCodeAt(0))) return false;

@@ -1,23 +1,27 @@
 import type { Duplex } from 'node:stream';
 import type { Turns } from '../turns.js';
 
-/** A smaller piece goes to the parser at once: even the worst costs less than a millisecond. */
+/**
+ * A smaller piece goes to the parser immediately. Even the worst piece of this size costs less than
+ * a millisecond.
+ */
 const SMALL_PIECE = 4 * 1024;
 
 /**
- * Hands a socket's bytes to its parser in turns of the event loop. A piece of 64 KB that holds
- * nothing but short header fields, or chunks of one byte, costs the parser 10 ms. Many connections
- * that are readable at once would take all of that in one turn.
+ * Passes a socket's bytes to its parser in turns of the event loop. A piece of 64 KB with only
+ * short header fields, or only chunks of one byte, costs the parser 10 ms. Without this class, many
+ * readable connections would take this time in one turn.
  *
- * It emits `readable` again when the socket's turn comes.
+ * When the socket's turn comes, the class emits `readable` again.
  *
- * A class for speed: V8 can inline methods of a prototype where the parser reads, which it does
- * five times for each request. It cannot inline closures of many sockets.
+ * It is a class for speed. The parser reads five times for each request. V8 can inline methods of a
+ * prototype there, but not closures of many sockets.
  */
 export class PacedReader {
   /**
-   * True while a response is due or has begun. Only then may bytes wait. Between responses the
-   * parser must get them before the next request is sent, or it takes them for the next response.
+   * True while a response is expected or has begun. Bytes may wait only in this time. Between
+   * responses, the parser must get bytes before the next request is sent. Otherwise it takes them
+   * for the next response.
    */
   expectsResponse = false;
   private waits = false;
@@ -31,7 +35,7 @@ export class PacedReader {
     this.readSocket = socket.read;
   }
 
-  /** Takes the place of the socket's own method. Null also if the bytes must wait for a turn. */
+  /** Replaces the socket's own method. Also returns null if the bytes must wait for a turn. */
   read(size?: number): Buffer | null {
     const { socket } = this;
     if (this.expectsResponse && socket.readableLength >= SMALL_PIECE && this.mustWait()) return null;

@@ -4,9 +4,9 @@ import { firstHeader } from './response-headers.js';
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * The request that follows a redirect (RFC 9110 §15.4). Undefined if the response is no redirect,
- * or must not be followed: the method is neither GET nor HEAD, the origin differs, or the Location
- * is missing or not a URL.
+ * Returns the request that follows a redirect (RFC 9110 §15.4). Returns undefined if the response
+ * is not a redirect or must not be followed: the method is neither GET nor HEAD, the origin
+ * differs, or the Location is missing or not a URL.
  */
 export function redirectedRequest(request: HttpRequest, response: HttpResponse): HttpRequest | undefined {
   if (!REDIRECTS.has(response.status) || (request.method !== 'GET' && request.method !== 'HEAD'))

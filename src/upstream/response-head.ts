@@ -2,7 +2,7 @@ import { HEADERS_TOO_LONG } from './exchange-failure.js';
 import type { HttpRequest } from './http-message.js';
 import { beginsAlike, isAlike, type ResponseHeaders, responseHeader } from './response-headers.js';
 
-// What the head of a response tells, and whether its body is read at all.
+// Checks of the head of a response. They decide whether its body is read.
 
 /**
  * False for responses without a body (RFC 9110 §6.4.1). Their header fields may describe the body
@@ -13,8 +13,8 @@ export function hasBody(request: HttpRequest, status: number): boolean {
 }
 
 /**
- * Whether a 204 or 304 announces a body. If there is none, undici reports it as missing. If there
- * is one, undici takes it for the next response.
+ * Whether a 204 or 304 announces a body. If it sends no body, undici reports the body as missing.
+ * If it sends one, undici takes it for the next response.
  */
 export function announcesBody(headers: ResponseHeaders): boolean {
   const length = responseHeader(headers, 'content-length');
@@ -22,14 +22,18 @@ export function announcesBody(headers: ResponseHeaders): boolean {
   return responseHeader(headers, 'transfer-encoding') !== undefined;
 }
 
-/** Why to refuse a header section of `most` bytes or more; undefined to accept it. */
-export function refuseLength(headers: ResponseHeaders, most: number): string | undefined {
+/**
+ * Returns the reason to refuse a header section of `max` bytes or more, or undefined to accept it.
+ */
+export function refuseLength(headers: ResponseHeaders, max: number): string | undefined {
   let size = 0;
   for (const octets of headers) size += octets.length;
-  return size >= most ? HEADERS_TOO_LONG : undefined;
+  return size >= max ? HEADERS_TOO_LONG : undefined;
 }
 
-/** Why to refuse a response without reading its body; undefined to read it. */
+/**
+ * Returns the reason to refuse a response without reading its body, or undefined to read the body.
+ */
 export function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
   const type = responseHeader(headers, 'content-type');
   if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
@@ -41,10 +45,13 @@ export function refuseHead(headers: ResponseHeaders, maxBytes: number): string |
   return numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
 
-/** `identity` is no coding, and was one in RFC 2616 §3.6. */
+/** `identity` means no coding. It was defined in RFC 2616 §3.6. */
 const KNOWN_CODINGS = ['chunked', 'identity', ''];
 
-/** The body of a transfer coding that we do not undo is not the content (RFC 9112 §6.1). */
+/**
+ * Refuses transfer codings that the gateway does not decode, because the body is then not the
+ * content (RFC 9112 §6.1).
+ */
 function refuseCoding(headers: ResponseHeaders): string | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     const isField = isAlike(headers[index] as Buffer, 'transfer-encoding');

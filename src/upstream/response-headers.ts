@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 
 /**
  * The header fields of a response as they arrived: name, value, name, value … in octets. Only the
- * few that are asked for are decoded.
+ * fields that are looked up are decoded.
  */
 export type ResponseHeaders = readonly Buffer[];
 
 /** The bit in which an upper-case and a lower-case letter differ. */
 const LETTER_CASE = 0x20;
 
-/** The first value of a field in octets, or undefined. @param name in lower case */
+/** Returns the first value of a field in octets, or undefined. @param name in lower case */
 export function responseHeader(headers: ResponseHeaders, name: string): Buffer | undefined {
   for (let index = 0; index < headers.length; index += 2) {
     if (isAlike(headers[index] as Buffer, name)) return headers[index + 1];
@@ -51,8 +51,8 @@ export function beginsAlike(octets: Buffer, text: string): boolean {
 }
 
 /**
- * Octets beyond ASCII are obsolete (RFC 9110 §5.5). Servers that send them use UTF-8 or Latin-1,
- * and a text in Latin-1 is hardly ever valid UTF-8.
+ * Octets beyond ASCII are obsolete (RFC 9110 §5.5). Servers that send them use UTF-8 or Latin-1.
+ * Text in Latin-1 is rarely valid UTF-8.
  */
 function textOf(value: Buffer): string {
   return value.toString(isUtf8(value) ? 'utf8' : 'latin1');

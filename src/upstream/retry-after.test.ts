@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryAfterMs } from './retry-after.js';
+import { parseRetryAfter } from './retry-after.js';
 
 const now = Date.UTC(2026, 10, 23, 12, 0, 0);
 
@@ -17,5 +17,5 @@ it.each([
   ['', undefined],
   [undefined, undefined],
 ])('reads %j as %j ms', (field, expected) => {
-  expect(retryAfterMs(field, now)).toBe(expected);
+  expect(parseRetryAfter(field, now)).toBe(expected);
 });

@@ -6,9 +6,9 @@ function budgetAt() {
   const budget = createRetryBudget();
   return {
     request: () => budget.request(now),
-    takeAll(most = 10_000) {
+    takeAll(max = 10_000) {
       let taken = 0;
-      while (taken < most && budget.takeRetry(now)) taken++;
+      while (taken < max && budget.takeRetry(now)) taken++;
       return taken;
     },
     pass: (ms: number) => (now += ms),

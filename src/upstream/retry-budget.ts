@@ -1,15 +1,15 @@
 /**
- * Limits the load that retries add, so that they cannot turn a short problem of an upstream into an
+ * Limits the load of retries, so that they cannot turn a short problem of an upstream into an
  * outage.
  *
  * Counts over a sliding window of seconds. Retries may reach a share of the recent requests. A
  * small number per second is always allowed, so that a service with few calls can retry too.
  */
 export interface RetryBudget {
-  /** Notes a call's first request. @param now monotonic milliseconds */
+  /** Counts a call's first request. @param now monotonic milliseconds */
   request(now: number): void;
   /**
-   * Notes a retry and returns true if it is within the budget.
+   * Returns true if a retry is within the budget, and counts it.
    *
    * @param now monotonic milliseconds
    */
@@ -21,7 +21,7 @@ const RETRY_SHARE = 0.2;
 const RETRIES_PER_SECOND = 3;
 
 export function createRetryBudget(): RetryBudget {
-  // One bucket for each second, reused as a ring: no allocation and no timer, whatever the load.
+  // One bucket for each second, reused as a ring. It needs no allocation and no timer at any load.
   const requests = new Array<number>(WINDOW_SECONDS).fill(0);
   const retries = new Array<number>(WINDOW_SECONDS).fill(0);
   let newest = -1;

@@ -84,8 +84,8 @@ describe('the statuses of retry.statuses', () => {
 
 describe('backoff', () => {
   it('doubles from 50 ms to a cap of 2 s, with full jitter', () => {
-    const most = [1, 2, 3, 4, 5, 6, 7, 20].map((attempts) => retryBackoffMs(attempts, () => 1));
-    expect(most).toEqual([50, 100, 200, 400, 800, 1600, 2000, 2000]);
+    const max = [1, 2, 3, 4, 5, 6, 7, 20].map((attempts) => retryBackoffMs(attempts, () => 1));
+    expect(max).toEqual([50, 100, 200, 400, 800, 1600, 2000, 2000]);
     expect(retryBackoffMs(5, () => 0)).toBe(0);
   });
 });

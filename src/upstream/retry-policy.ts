@@ -1,11 +1,11 @@
 import type { ExchangeOutcome } from './exchange.js';
 import { firstHeader } from './response-headers.js';
-import { retryAfterMs } from './retry-after.js';
+import { parseRetryAfter } from './retry-after.js';
 
 export interface RetryPolicy {
-  /** The most attempts after the first one. */
+  /** The maximum number of attempts after the first one. */
   readonly retries: number;
-  /** HTTP statuses after which the call is tried again too (`retry.statuses`). */
+  /** HTTP statuses that are also retried (`retry.statuses`). */
   readonly statuses: ReadonlySet<number>;
 }
 
@@ -13,7 +13,10 @@ export interface RetryPolicy {
 export interface RetryState {
   /** Attempts so far, at least 1. */
   readonly attempts: number;
-  /** True if sending twice does no harm: GET, HEAD, PUT, DELETE, or with an idempotency key. */
+  /**
+   * True if it is safe to send the request twice: GET, HEAD, PUT, DELETE, or with an idempotency
+   * key.
+   */
   readonly replayable: boolean;
   /** Milliseconds until the deadline. */
   readonly remainingMs: number;
@@ -35,8 +38,8 @@ export function retryBackoffMs(attempts: number, random: () => number): number {
 /**
  * Decides whether to try again.
  *
- * Only this function ensures that no POST is carried out twice: a request that may have reached the
- * upstream is sent again only if that does no harm.
+ * Only this function ensures that no POST is executed twice. A request that may have reached the
+ * upstream is sent again only if that is safe.
  *
  * @returns milliseconds to wait before the next attempt, or undefined if the outcome is final
  */
@@ -62,11 +65,14 @@ function wantsRetry(
     case 'canceled':
       return undefined;
     case 'failure':
-      // A retry makes a full queue worse, and an unreadable response would be unreadable again.
+      // A retry would make a full queue longer, and an unreadable response would be unreadable
+      // again.
       if (outcome.permanent || outcome.code === 'bad_answer' || outcome.code === 'overload') return undefined;
       return outcome.sent && !state.replayable ? undefined : 'backoff';
     case 'response':
       if (!policy.statuses.has(outcome.response.status) || !state.replayable) return undefined;
-      return retryAfterMs(firstHeader(outcome.response.headers, 'retry-after'), state.nowWall) ?? 'backoff';
+      return (
+        parseRetryAfter(firstHeader(outcome.response.headers, 'retry-after'), state.nowWall) ?? 'backoff'
+      );
   }
 }

@@ -30,10 +30,10 @@ export function createServiceUpstream(
   return connect(poolOptions(origin, settings, parts.tls), upstreamOptions(settings), parts);
 }
 
-/** A token response has a few lines. A longer response is not one. */
+/** A token response has only a few lines. A larger response cannot be a token response. */
 const MAX_TOKEN_RESPONSE_BYTES = 1024 * 1024;
 /**
- * A token request that hangs delays the next one. This limit lets the gateway notice soon that an
+ * A token request that hangs delays the next one. With this limit, the gateway notices soon when an
  * endpoint has recovered.
  */
 export const MAX_TOKEN_REQUEST_MS = 30_000;
@@ -42,8 +42,8 @@ export const MAX_TOKEN_REQUEST_MS = 30_000;
  * Creates the upstream for a service's token endpoint.
  *
  * It sends one request at a time, each on a new connection. Token requests are about an hour apart,
- * and a request on a connection that the server is about to close would be lost. It never retries:
- * the token cache decides when to send the next request.
+ * so a kept connection may be closed by the server just when a request is sent. It never retries,
+ * because the token cache decides when to send the next request.
  */
 export function createTokenUpstream(
   origin: string,
@@ -60,7 +60,7 @@ export function createTokenUpstream(
     keepsPlaces: false,
   };
   const pool = { ...poolOptions(origin, settings, tls), size: 1 };
-  // The token cache tells the observer of token requests.
+  // The token cache reports token requests to the observer.
   const parts = { clock, random, turns, waiting: NEVER_WAITS, observer: silentObserver, service: '' };
   return connect(pool, options, parts);
 }

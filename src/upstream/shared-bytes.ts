@@ -1,16 +1,16 @@
-/** How many times the free bytes one caller may hold. */
+/** One caller may hold this many times the free bytes. */
 const SHARE = 3;
 
 /**
- * Bytes that many callers hold together, up to a limit. One caller may hold three times what is
- * still free. So a caller alone gets three quarters of all, and each of many callers gets less. There
- * is always room for one more. Switches share their buffers among queues by the same
+ * Bytes that many callers hold together, up to a limit. One caller may hold three times the free
+ * bytes. So a single caller gets three quarters of the limit, and each of many callers gets less.
+ * There is always room for one more caller. Switches share their buffers among queues by the same
  * rule (Choudhury and Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet Switches",
  * 1998).
  */
 export class SharedBytes {
   readonly maxBytes: number;
-  /** All bytes that are held. Bytes that count for no caller may be added here. */
+  /** All bytes that are held. Bytes that belong to no caller may be added here directly. */
   bytes = 0;
   private readonly byCaller = new Map<unknown, number>();
 
@@ -22,7 +22,7 @@ export class SharedBytes {
     return this.maxBytes - this.bytes;
   }
 
-  /** @param caller undefined if unknown: then all free bytes may be taken */
+  /** @param caller undefined if unknown. Then all free bytes may be taken. */
   fits(caller: unknown, bytes: number): boolean {
     const left = this.free - bytes;
     if (left < 0) return false;

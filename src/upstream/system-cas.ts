@@ -1,17 +1,20 @@
 import type { SecureContext } from 'node:tls';
 import { readRegularFile } from '../read-regular-file.js';
 
-/** What Node itself calls for the option `ca`. Undocumented, but in every version since 0.10. */
+/**
+ * The native object that Node itself uses for the option `ca`. It is undocumented, but exists in
+ * every version since 0.10.
+ */
 interface NativeContext {
   addCACert(pem: Buffer): void;
 }
 
 /**
- * Makes a context trust further CAs besides those of the runtime. The context must be created
- * without the option `ca`. To pass the CAs of the runtime in `ca` would parse some 150 certificates
- * for each service, which takes tens of milliseconds.
+ * Makes a context trust more CAs in addition to those of the runtime. The context must be created
+ * without the option `ca`. Passing the runtime's CAs in `ca` would parse about 150 certificates for
+ * each service, which takes tens of milliseconds.
  *
- * @param extraFile the file of `NODE_EXTRA_CA_CERTS`. Node 20 drops it when another CA is added.
+ * @param extraFile the file of `NODE_EXTRA_CA_CERTS`. Node 20 ignores it when another CA is added.
  */
 export function trustBesides(
   { context }: SecureContext,
@@ -24,7 +27,7 @@ export function trustBesides(
   if (extra !== undefined) native.addCACert(extra);
 }
 
-/** Node warns of an unreadable file and continues without it. */
+/** For an unreadable file, Node logs a warning and continues without it. */
 function readIfThere(path: string): Buffer | undefined {
   try {
     return readRegularFile(path);

@@ -31,8 +31,8 @@ export type TokenTlsSettings = ApiTlsSettings &
   >;
 
 /**
- * Reads the TLS files of a service. They are read once, because they may be gone when the service
- * connects to another server later.
+ * Reads the TLS files of a service. They are read once, because they may be deleted before the
+ * service connects to another server.
  *
  * @throws Error with a message of one sentence if the files cannot be used
  */
@@ -50,9 +50,9 @@ export function readUpstreamTls(settings: ApiTlsSettings): UpstreamTls {
 
 /**
  * Reads the TLS files for the token endpoint of a service. The keys `auth.fetch.tls.*` default to
- * the keys `tls.*` of the API, with two exceptions. `servername` has no such default, because the
- * endpoint has another name. The CAs include those of the system, because the endpoint often has a
- * public certificate.
+ * the keys `tls.*` of the API, with two exceptions. `servername` does not default to the API's,
+ * because the endpoint has another name. The CAs include those of the system, because the endpoint
+ * often has a public certificate.
  *
  * @throws Error with a message of one sentence if the files cannot be used
  */

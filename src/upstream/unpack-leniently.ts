@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 
-/** What `inflateRaw` returns with `info: true`. Its types do not declare this. */
+/** The result of `inflateRaw` with `info: true`. Its types do not declare this. */
 interface Inflated {
   readonly buffer: Buffer;
   /** Bytes of input that were read. */
@@ -20,16 +20,17 @@ const GZIP_TRAILER_BYTES = 8;
 const ZLIB_HEADER_BYTES = 2;
 const ZLIB_CHECKSUM_BYTES = 4;
 /**
- * Each member needs one job of the thread pool. Valid data of more members is never unpacked here.
+ * The maximum number of gzip members. Each member needs one job of the thread pool. Valid data with
+ * more members does not reach this function.
  */
 const MAX_MEMBERS = 100;
 
 /**
  * Unpacks gzip data (RFC 1952) that has extra bytes after its last member, or a cut-off trailer.
- * zlib refuses both, browsers accept them. Every member must be complete otherwise.
+ * zlib refuses both, but browsers accept them. Except for that trailer, every member must be
+ * complete.
  *
- * @throws RangeError if the data unpacks to more than `maxBytes`; another Error if a member is
- *   broken
+ * @throws RangeError if the unpacked data exceeds `maxBytes`. Another Error if a member is broken.
  */
 export async function unpackGzip(data: Buffer, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
@@ -50,13 +51,13 @@ export async function unpackGzip(data: Buffer, maxBytes: number): Promise<Buffer
 }
 
 /**
- * Unpacks data in zlib's format (RFC 1950) whose checksum is cut off.
+ * Unpacks data in zlib's format (RFC 1950) that has no complete checksum.
  *
- * @throws RangeError if the data unpacks to more than `maxBytes`; another Error if it is broken
+ * @throws RangeError if the unpacked data exceeds `maxBytes`. Another Error if the data is broken.
  */
 export async function unpackZlib(data: Buffer, maxBytes: number): Promise<Buffer> {
   const { plain, rest } = await inflateBounded(data.subarray(ZLIB_HEADER_BYTES), maxBytes);
-  // zlib has refused this data before. If there is a checksum, it was wrong.
+  // zlib has already refused this data. So if it has a checksum, the checksum is wrong.
   if (rest.length >= ZLIB_CHECKSUM_BYTES) throw new Error('the checksum differs');
   return plain;
 }

@@ -18,13 +18,13 @@ import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 import type { WaitingMemory } from './waiting-memory.js';
 
-/** How a request ended, and how many attempts it took (refused connections included). */
+/** How a request ended, and its number of attempts, including refused connections. */
 export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
 
 /** A request to be sent. */
-export interface Sending {
+export interface UpstreamRequest {
   readonly request: HttpRequest;
-  /** True if sending twice does no harm; see {@link retryDelayMs}. */
+  /** True if it is safe to send the request twice. See {@link retryDelayMs}. */
   readonly replayable: boolean;
   /**
    * Monotonic milliseconds. The request is not sent at or after this time, for instance after a
@@ -32,31 +32,31 @@ export interface Sending {
    * `expired`. Infinity for no limit.
    */
   readonly notAfter: number;
-  /** Attempts that this call has made before; they count as attempts. */
+  /** Attempts that this call has already made. They count too. */
   readonly attempted: number;
-  /** The time, in monotonic milliseconds. Reading the clock once more would cost each call. */
+  /** The current time in monotonic milliseconds, so that the clock is not read again. */
   readonly now: number;
 }
 
 /** Sends requests to the API of one service: connections, attempts, retries. */
 export interface Upstream {
-  /** Sends a request and returns the response. Tries again where that is safe. */
-  send(sending: Sending, control: CallControl): Promise<UpstreamOutcome>;
+  /** Sends a request and returns the response. Retries if that is safe. */
+  send(sending: UpstreamRequest, control: CallControl): Promise<UpstreamOutcome>;
   close(): Promise<void>;
 }
 
 export interface UpstreamOptions {
-  /** Milliseconds for one attempt, from when it has its connection to the last byte. */
+  /** Milliseconds for one attempt, from getting its connection to the last byte of the response. */
   readonly timeoutMs: number;
-  /** Milliseconds that the upstream may be silent within one attempt. */
+  /** Maximum milliseconds of silence of the upstream within one attempt. */
   readonly recvTimeoutMs: number;
   readonly checkoutTimeoutMs: number;
   readonly maxResponseBytes: number;
   readonly maxHeaderBytes: number;
-  /** The most redirects to follow; 0 to follow none. */
+  /** The maximum number of redirects to follow. 0 means none. */
   readonly maxRedirects: number;
   readonly retry: RetryPolicy;
-  /** False if each request gets a connection of its own. */
+  /** False if each request gets its own connection. */
   readonly reusesConnections: boolean;
   /** True if a call with a large response keeps its place in the pool until `freePlace`. */
   readonly keepsPlaces: boolean;
@@ -69,7 +69,7 @@ export interface UpstreamParts {
   readonly waiting: WaitingMemory;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Sends one request. A parameter, so that tests of the retry rules need no network. */
+  /** Sends one request. It is a parameter, so that tests of the retry rules need no network. */
   readonly exchange: typeof exchange;
   readonly observer: Observer;
   /** For the observer. */
@@ -77,8 +77,8 @@ export interface UpstreamParts {
 }
 
 /**
- * Timers may fire this much too early. When the deadline ends an attempt early, the milliseconds
- * that remain are not enough for another one.
+ * Timers may fire this many milliseconds too early. If the deadline ends an attempt early, the
+ * remaining time is not enough for another attempt.
  */
 const TIMER_EARLY_MS = 1;
 
@@ -94,12 +94,13 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   };
   const timer = createExchangeTimer(clock, options.timeoutMs);
 
-  // One long function, because each awaited function costs one more promise for nearly all calls.
+  // This is one long function, because each awaited function would cost one more promise for nearly
+  // all calls.
   async function send(
-    { request, replayable, notAfter, attempted, now: begin }: Sending,
+    { request, replayable, notAfter, attempted, now: begin }: UpstreamRequest,
     control: CallControl,
   ): Promise<UpstreamOutcome> {
-    /** Read once for all steps up to the next wait, because reading a clock costs time. */
+    /** The clock is read once for all steps up to the next wait, because reading it costs time. */
     let now = begin;
     for (let attempts = attempted + 1; ; attempts++) {
       if (attempts === 1) budget.request(now);
@@ -141,12 +142,14 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const state = { attempts, replayable, remainingMs, nowWall: clock.wall() };
       const delayMs = retryDelayMs(outcome, options.retry, state, random);
       if (delayMs === undefined) return { ...outcome, attempts };
-      // A server that closes an idle connection is healthy, so this retry does not use the budget.
+      // A server that closes an idle connection is healthy. So this retry does not count against
+      // the budget.
       if (!exchanged.isStale && !budget.takeRetry(now)) {
         observer.retryBudgetExhausted(service);
         return { ...outcome, attempts };
       }
-      // Without memory to wait in, the call ends with the outcome of its last attempt.
+      // If there is no memory for another waiting call, the call ends with the outcome of its last
+      // attempt.
       const held = waiting.enter(request, control);
       if (held === undefined) return { ...outcome, attempts };
       await pause(delayMs, control);
@@ -190,9 +193,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   /**
-   * Keeps a call from being sent that has ended in the queue: a busy process fires its timers late.
-   * Must run directly before the sending. Between the queue and the exchange, `waitsFor` is empty,
-   * so a cancellation only sets `canceledBy`.
+   * Returns the outcome of a call that has ended in the queue, so that it is not sent. A busy
+   * process fires its timers late. Must run directly before sending. Between the queue and the
+   * exchange, `waitsFor` is empty, so a cancellation only sets `canceledBy`.
    */
   function ifStillWanted(
     connection: Connection,
@@ -207,7 +210,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
-  /** The body counts for as long as its call has the connection, also where the caller has gone. */
+  /** The body counts as long as its call has the connection, even after the caller has left. */
   function ifRoom(
     connection: Connection,
     request: HttpRequest,
@@ -233,8 +236,8 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   /**
-   * A call keeps its place in the pool while its large response is read. Without this, further
-   * calls would fill the memory with their responses in the meantime.
+   * A call keeps its place in the pool while its large response is read. Otherwise further calls
+   * would fill the memory with their responses.
    */
   function keepPlace(
     control: CallControl,
@@ -321,7 +324,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   };
 }
 
-/** The codings unpack data to about a thousand times its size at most. */
+/** The codings unpack data to at most about a thousand times its size. */
 const MAX_COMPRESSION_RATIO = 1024;
 
 function mayBeLarge(outcome: ExchangeOutcome): boolean {
@@ -342,7 +345,7 @@ function redirectIn(request: HttpRequest, outcome: ExchangeOutcome): HttpRequest
   return outcome.kind === 'response' ? redirectedRequest(request, outcome.response) : undefined;
 }
 
-/** How an attempt ended whose request has left. */
+/** How an attempt ended after its request was sent. */
 type AttemptEnd = Exclude<ExchangeOutcome, { kind: 'expired' }>;
 
 function attemptOutcome(outcome: AttemptEnd): CallOutcome {

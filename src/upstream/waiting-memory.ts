@@ -6,26 +6,27 @@ import { SharedBytes } from './shared-bytes.js';
  * Limits the memory of calls that wait for a token, for a connection or for the next attempt.
  *
  * The number of these calls is limited too. That is not enough, because one call may hold a few
- * bytes and another one the largest message that is allowed.
+ * bytes and another one a message of the maximum size.
  */
 export interface WaitingMemory {
   /**
-   * A call begins to wait.
+   * Called when a call begins to wait.
    *
    * @returns the value to pass to `leave`, or undefined if there is no room for the call
    */
   enter(request: HttpRequest, control: CallControl): HeldMemory | undefined;
-  /** A call waits no longer. Call this once for each `enter` that returned a value. */
+  /** Called when a call no longer waits. Call it once for each `enter` that returned a value. */
   leave(held: HeldMemory): void;
   /**
-   * A call with a body begins to run. The body counts against the limit of all services. There is
-   * always room for a small body: `pool.size` limits those well enough.
+   * Called when a call with a body begins to run. The body counts against the limit of all
+   * services. There is always room for a small body, because `pool.size` limits the memory of small
+   * bodies.
    *
    * @returns whether there is room
    */
   run(bytes: number, control: CallControl): boolean;
   /**
-   * A call has ended. Must be called once for each `run` that returned true, with the same
+   * Called when a call has ended. Call it once for each `run` that returned true, with the same
    * arguments.
    */
   end(bytes: number, control: CallControl): void;
@@ -36,23 +37,23 @@ export interface HeldMemory {
   readonly caller: unknown;
   /** Bytes without those in `buffers`. */
   readonly bytes: number;
-  /** Each buffer counts once, however many calls refer to it. */
+  /** Each buffer counts once, even if many calls refer to it. */
   readonly buffers: readonly ArrayBufferLike[];
 }
 
-/** The approximate bytes of a value besides its content. */
+/** The approximate bytes of a value in addition to its content. */
 const SLOT = 16;
 
 /**
- * @param total the bytes that all services hold together: those of waiting calls, and the bodies of
- *   running ones
+ * @param total the bytes that all services hold together: the waiting calls, and the bodies of the
+ * running calls
  */
 export function createWaitingMemory(maxBytes: number, total: SharedBytes): WaitingMemory {
   const own = new SharedBytes(maxBytes);
   /**
-   * For each buffer, how many waiting calls refer to it. A body is a part of its frame, and a frame
+   * For each buffer, the waiting calls that refer to it. A body is a part of its frame, and a frame
    * is a part of the chunk that was read from a socket. So a waiting call keeps the whole chunk in
-   * memory, and other calls in the same chunk add nothing.
+   * memory. Other calls in the same chunk add nothing.
    */
   const holders = new Map<ArrayBufferLike, Holders>();
 
@@ -109,20 +110,19 @@ export function createWaitingMemory(maxBytes: number, total: SharedBytes): Waiti
 
 /** The calls that refer to a buffer. */
 interface Holders {
-  /** The one whose call counts its bytes. */
+  /** The caller that the bytes count for. */
   readonly caller: unknown;
   count: number;
 }
 
 /**
- * Estimates the bytes that values take. Adds the buffers that they refer to to `buffers` and does
- * not count them. Never recurses, and stops beyond `most`, so that no message of a client makes
- * it expensive.
+ * Estimates the bytes of values. Adds their buffers to `buffers` instead of counting them. Does not
+ * recurse, and stops beyond `max`, so that no message of a client makes it slow.
  */
-function measure(values: readonly unknown[], buffers: Set<ArrayBufferLike>, most: number): number {
+function measure(values: readonly unknown[], buffers: Set<ArrayBufferLike>, max: number): number {
   const rest = [...values];
   let bytes = 0;
-  while (rest.length > 0 && bytes <= most) {
+  while (rest.length > 0 && bytes <= max) {
     const next = rest.pop();
     bytes += SLOT;
     if (typeof next === 'string') {
@@ -130,13 +130,13 @@ function measure(values: readonly unknown[], buffers: Set<ArrayBufferLike>, most
     } else if (ArrayBuffer.isView(next)) {
       buffers.add(next.buffer);
     } else if (Array.isArray(next)) {
-      if (bytes + next.length * SLOT > most) return bytes + next.length * SLOT;
+      if (bytes + next.length * SLOT > max) return bytes + next.length * SLOT;
       for (const item of next) rest.push(item);
     } else if (typeof next === 'object' && next !== null) {
-      // JSON that is not parsed yet (src/json-text) is an object too, with its bytes in one entry.
+      // Unparsed JSON (src/json-text) is also an object, with its bytes in one entry.
       for (const key in next) {
         bytes += SLOT + key.length;
-        if (bytes > most) return bytes;
+        if (bytes > max) return bytes;
         rest.push((next as Record<string, unknown>)[key]);
       }
     }

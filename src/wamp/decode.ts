@@ -199,9 +199,9 @@ function violation(list: readonly unknown[], message: string): ProtocolViolation
   return new ProtocolViolation(`${messageName(list[0] as number)}: ${message}`);
 }
 
-function length(list: readonly unknown[], least: number, most: number): void {
-  if (list.length < least || list.length > most) {
-    throw violation(list, `must have ${least === most ? least : `${least} to ${most}`} elements`);
+function length(list: readonly unknown[], least: number, max: number): void {
+  if (list.length < least || list.length > max) {
+    throw violation(list, `must have ${least === max ? least : `${least} to ${max}`} elements`);
   }
 }
 

@@ -35,10 +35,10 @@ export function valueOfJson(json: JsonText): unknown {
   return parseJson(textOfJson(json), JSON_TEXT_NESTING);
 }
 
-/** Whether JSON text contains more than `most` values and names, counted as in weights.ts. */
-export function holdsMoreValues(json: JsonText, most: number): boolean {
+/** Whether JSON text contains more than `max` values and names, counted as in weights.ts. */
+export function holdsMoreValues(json: JsonText, max: number): boolean {
   const { before, bytes, after } = json;
   // Each value takes at least one byte.
-  if (before.length + bytes.length + after.length < most) return false;
-  return weighsMore(Buffer.from(textOfJson(json)), most);
+  if (before.length + bytes.length + after.length < max) return false;
+  return weighsMore(Buffer.from(textOfJson(json)), max);
 }

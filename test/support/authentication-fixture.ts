@@ -48,7 +48,7 @@ export function authenticationFixture(
     allowAnonymous?: boolean | 'local';
     salt?: string;
     derive?: DeriveKey;
-    mostWaiting?: number;
+    maxWaiting?: number;
   } = {},
 ) {
   const clock = createFakeClock();
@@ -59,7 +59,7 @@ export function authenticationFixture(
     salts: createSalts(options.salt ?? 'salt'),
     deriveFor: createKeyDerivation(options),
     sharedSources: false,
-    delays: createLoginDelays({ clock, longest: 8000, mostWaiting: 32 }),
+    delays: createLoginDelays({ clock, longest: 8000, maxWaiting: 32 }),
     clock,
     log: silentLogger,
     observer: silentObserver,

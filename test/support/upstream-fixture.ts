@@ -9,7 +9,7 @@ import type { HttpMethod, HttpRequest } from '../../src/upstream/http-message.js
 import { createRetryBudget } from '../../src/upstream/retry-budget.js';
 import { SharedBytes } from '../../src/upstream/shared-bytes.js';
 import { readUpstreamTls } from '../../src/upstream/tls.js';
-import { createUpstream, type Sending, type UpstreamOptions } from '../../src/upstream/upstream.js';
+import { createUpstream, type UpstreamOptions, type UpstreamRequest } from '../../src/upstream/upstream.js';
 import { createWaitingMemory } from '../../src/upstream/waiting-memory.js';
 import { closeAfterEach } from './close-after-each.js';
 import {
@@ -41,7 +41,11 @@ export const RULES: ExchangeRules = {
   maxBytes: 1_000,
   maxHeaderBytes: 65_536,
 };
-export const sending = (request: HttpRequest, replayable: boolean, rest: Partial<Sending> = {}): Sending => ({
+export const sending = (
+  request: HttpRequest,
+  replayable: boolean,
+  rest: Partial<UpstreamRequest> = {},
+): UpstreamRequest => ({
   ...{ request, replayable, notAfter: Number.POSITIVE_INFINITY, attempted: 0, now: systemClock.monotonic() },
   ...rest,
 });

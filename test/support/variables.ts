@@ -22,7 +22,7 @@ export function testVariables(first: Readonly<Record<string, string>> | undefine
       await variables.nextReread?.();
     },
     onChange: (listener) => listeners.push(listener),
-    retryInMs: () => undefined,
+    retryAfterMs: () => undefined,
     close() {},
     change(vars) {
       current = asMap(vars);

@@ -78,14 +78,14 @@ function notifyUseless(listener: ListenerDraft): void {
 
 function notifySessions(listener: ListenerDraft, overall: number | undefined): void {
   const { max_sessions: own, max_sessions_per_source: perSource = 0 } = listener.settings;
-  const most = Math.min(own ?? Number.POSITIVE_INFINITY, overall ?? Number.POSITIVE_INFINITY);
-  if (own !== undefined && own > most) {
+  const max = Math.min(own ?? Number.POSITIVE_INFINITY, overall ?? Number.POSITIVE_INFINITY);
+  if (own !== undefined && own > max) {
     listener.notify(
       'max_sessions',
       'has no effect above wamp.max_sessions, which limits all listeners together',
     );
   }
-  if (perSource > most) {
+  if (perSource > max) {
     listener.notify(
       'max_sessions_per_source',
       'has no effect: it is higher than the limit for all sources together',

@@ -36,7 +36,7 @@ const OF_BONDY: ReadonlySet<string> = new Set([
 /** A swap of two neighbouring letters is two edits. */
 const TYPO_DISTANCE = 2;
 const SHORTEST_TYPO = 4;
-const MOST_SHOWN = 8;
+const MAX_SHOWN = 8;
 
 export function createSkipped(report: Report): Skipped {
   const fields = new Map<string, number>();
@@ -60,14 +60,14 @@ export function createSkipped(report: Report): Skipped {
         ...(total === 0
           ? []
           : [
-              `skipped ${total} field${total === 1 ? '' : 's'} without effect here: ${joinSome([...fields.keys()], MOST_SHOWN)}`,
+              `skipped ${total} field${total === 1 ? '' : 's'} without effect here: ${joinSome([...fields.keys()], MAX_SHOWN)}`,
             ]),
         ...(methods.size === 0
           ? []
-          : [`skipped authmethods that this router does not have: ${joinSome([...methods], MOST_SHOWN)}`]),
+          : [`skipped authmethods that this router does not have: ${joinSome([...methods], MAX_SHOWN)}`]),
         ...(permissions.size === 0
           ? []
-          : [`skipped permissions that this router does not use: ${joinSome([...permissions], MOST_SHOWN)}`]),
+          : [`skipped permissions that this router does not use: ${joinSome([...permissions], MAX_SHOWN)}`]),
       ];
     },
   };

@@ -146,7 +146,7 @@ export const byteSize = bytesUpTo(MAX_BYTE_SIZE, '500MB');
 /** The same with a higher maximum, for a limit that many connections or sessions share. */
 export const byteSum = bytesUpTo(1024 ** 4, '1024GB');
 
-function bytesUpTo(most: number, inWords: string): DataType<number> {
+function bytesUpTo(max: number, inWords: string): DataType<number> {
   return {
     description: `byte size, from 1KB to ${inWords}`,
     parse(value) {
@@ -155,7 +155,7 @@ function bytesUpTo(most: number, inWords: string): DataType<number> {
         throw new ValueError('must be a byte size: a whole number followed by KB, MB or GB, as in 16MB');
       }
       const bytes = Number(count) * (BYTES[unit.toLowerCase()] ?? Number.NaN);
-      if (!(bytes >= 1024 && bytes <= most)) {
+      if (!(bytes >= 1024 && bytes <= max)) {
         throw new ValueError(`must be a byte size from 1KB to ${inWords}`);
       }
       return bytes;

@@ -21,7 +21,7 @@ export type Pipeline = (call: RunningCall) => Promise<Reply>;
 export interface PipelineParts extends RequestDeps {
   readonly credential: Credential;
   readonly requestCredential: RequestCredential;
-  readonly variables: Pick<Variables, 'current' | 'retryInMs'>;
+  readonly variables: Pick<Variables, 'current' | 'retryAfterMs'>;
   /** Both are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
@@ -87,7 +87,7 @@ export function assemblePipeline(
 
   function whyUnready({ draining }: RunningCall): CallFailure | undefined {
     if (draining) return DRAINING;
-    if (variables.current() === undefined) return { ...NO_SECRET, retryInMs: variables.retryInMs() };
+    if (variables.current() === undefined) return { ...NO_SECRET, retryAfterMs: variables.retryAfterMs() };
     return problem === undefined ? undefined : { code: 'auth', attempts: 0, cause: problem };
   }
 

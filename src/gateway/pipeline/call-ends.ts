@@ -23,7 +23,7 @@ export interface CallFailure {
   /** For the caller. Default: the message of the code. */
   readonly message?: string | undefined;
   /** Milliseconds until it makes sense to call again, if known. */
-  readonly retryInMs?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -61,11 +61,11 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
   }
 
   function fail(call: RunningCall, failure: CallFailure): Reply {
-    const { code, attempts, cause, message, retryInMs } = failure;
+    const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
     callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
     observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts);
-    return callErrorReply({ code, attempts, id, message, retryInMs });
+    return callErrorReply({ code, attempts, id, message, retryAfterMs });
   }
 
   function failCanceled(call: RunningCall, attempts: number): Reply {
@@ -87,11 +87,11 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
       return fail(call, { code: 'internal', attempts, cause: `${kind} ${at}` });
     },
 
-    failWithoutCredential(call, { code, cause, retryInMs }, attempts) {
+    failWithoutCredential(call, { code, cause, retryAfterMs }, attempts) {
       if (code === 'canceled') return failCanceled(call, attempts);
       const message =
         code === 'timeout' ? 'The deadline passed while the call waited for authentication' : undefined;
-      return fail(call, { code, attempts, cause, message, retryInMs });
+      return fail(call, { code, attempts, cause, message, retryAfterMs });
     },
 
     reply(call, reply, status, attempts) {

@@ -29,7 +29,7 @@ export interface CallError {
   /** Default: the message of the code. */
   readonly message?: string | undefined;
   /** Milliseconds until it makes sense to call again, if known. */
-  readonly retryInMs?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -48,7 +48,9 @@ export function callErrorReply(error: CallError): Reply & { readonly kind: 'fail
     attempts: error.attempts,
     // Whole seconds, as in Retry-After (RFC 9110 §10.2.3). Never 0, so that no client calls in a
     // tight loop.
-    ...(error.retryInMs !== undefined && { retry_after: Math.max(1, Math.ceil(error.retryInMs / 1000)) }),
+    ...(error.retryAfterMs !== undefined && {
+      retry_after: Math.max(1, Math.ceil(error.retryAfterMs / 1000)),
+    }),
   };
   return { kind: 'failure', code: error.code, uri, kwargs };
 }

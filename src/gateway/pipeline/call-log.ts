@@ -40,13 +40,13 @@ export interface CallLog {
 }
 
 /** If a cause occurs more often than this within the window, one line sums up the rest. */
-const MOST_OF_A_CAUSE = 10;
+const MAX_PER_CAUSE = 10;
 const WINDOW_MS = 10_000;
 
 export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Clock): CallLog {
   if (mode === 'off') return SILENT;
   const all = mode === 'all';
-  const summed = createSummedLog({ log, clock, most: MOST_OF_A_CAUSE, windowMs: WINDOW_MS });
+  const summed = createSummedLog({ log, clock, max: MAX_PER_CAUSE, windowMs: WINDOW_MS });
   return {
     // Asked once: making the record costs each call.
     logsResponses: all && (log.isLevelEnabled?.('info') ?? true),

@@ -16,12 +16,12 @@ const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu
  * call is percent-encoded where needed, so that it cannot start a second cookie. Constants are sent
  * as configured.
  *
- * @param most the most characters of a value
+ * @param max the maximum number of characters of a value
  */
 export function compileCookies(
   entries: readonly NamedTemplate[],
   realm: string,
-  most: number,
+  max: number,
 ): (call: Call) => string | undefined {
   const compiled = entries.map(({ name, template }) => ({
     name,
@@ -35,7 +35,7 @@ export function compileCookies(
       if (value === undefined || value === null) continue;
       if (!isScalar(value)) throw new BadRequest(`Cookie ${name} must be text, a number or a boolean`);
       const text = String(value);
-      if (text.length > most) throw new BadRequest(HEADERS_TOO_LARGE);
+      if (text.length > max) throw new BadRequest(HEADERS_TOO_LARGE);
       pairs.push(`${name}=${constant ? text : encodeCookie(text, name)}`);
     }
     return pairs.length === 0 ? undefined : pairs.join('; ');

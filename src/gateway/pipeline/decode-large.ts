@@ -61,23 +61,23 @@ export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): G
   return json === undefined ? tooLong('JSON', 2 * rule.maxBytes) : { kind: 'json', json, packed: undefined };
 }
 
-function tooLong(notation: string, most: number): RefusedBody {
+function tooLong(notation: string, max: number): RefusedBody {
   return {
     kind: 'refused',
-    reason: `the text of the response takes more than ${most} bytes in ${notation}`,
+    reason: `the text of the response takes more than ${max} bytes in ${notation}`,
     message: `The text of the response is too long in ${notation} for pool.max_response_size`,
   };
 }
 
-/** Converts a body to UTF-8; undefined if the result is longer than `most` bytes. */
-function* inUtf8(body: Buffer, charset: string, most: number): Generator<void, Buffer | undefined> {
+/** Converts a body to UTF-8; undefined if the result is longer than `max` bytes. */
+function* inUtf8(body: Buffer, charset: string, max: number): Generator<void, Buffer | undefined> {
   const named = charsetOf(body, charset);
   const isNamedUtf8 = isUtf8Named(named);
   if (isNamedUtf8 && isUtf8(body)) return withoutMark(body);
   const decoder = isNamedUtf8 ? new TextDecoder() : decoderFor(named);
   const pieces: Buffer[] = [];
   let size = 0;
-  for (let at = 0; at < body.length && size <= most; at += STEP) {
+  for (let at = 0; at < body.length && size <= max; at += STEP) {
     yield;
     const piece = Buffer.from(decoder.decode(body.subarray(at, at + STEP), { stream: true }));
     pieces.push(piece);
@@ -85,7 +85,7 @@ function* inUtf8(body: Buffer, charset: string, most: number): Generator<void, B
   }
   pieces.push(Buffer.from(decoder.decode()));
   const utf8 = Buffer.concat(pieces);
-  return utf8.length > most ? undefined : utf8;
+  return utf8.length > max ? undefined : utf8;
 }
 
 function* packed(json: Buffer, pack: PackJson | undefined): Generator<void, DecodedBody> {
@@ -110,11 +110,11 @@ const UNPACKABLE = {
   },
 } as const;
 
-/** Writes a text as JSON; undefined if that takes more than `most` bytes. */
-function* quote(utf8: Buffer, most: number): Generator<void, Buffer | undefined> {
+/** Writes a text as JSON; undefined if that takes more than `max` bytes. */
+function* quote(utf8: Buffer, max: number): Generator<void, Buffer | undefined> {
   const pieces = [Buffer.from('"')];
   let size = 0;
-  for (let at = 0; at < utf8.length && size <= most; ) {
+  for (let at = 0; at < utf8.length && size <= max; ) {
     yield;
     let end = Math.min(at + STEP, utf8.length);
     // Does not split a character: its further bytes begin with the bits 10 (RFC 3629 §3).
@@ -124,7 +124,7 @@ function* quote(utf8: Buffer, most: number): Generator<void, Buffer | undefined>
     size += piece.length;
     at = end;
   }
-  if (size > most) return undefined;
+  if (size > max) return undefined;
   yield;
   pieces.push(Buffer.from('"'));
   return Buffer.concat(pieces);

@@ -27,7 +27,7 @@ export interface HeaderParts {
    */
   readonly isJsonObject: boolean;
   /** `pool.max_request_header_size` */
-  readonly most: number;
+  readonly max: number;
   readonly userAgent: string;
   readonly realm: string;
 }
@@ -41,7 +41,7 @@ export function compileHeaders({
   owned,
   callerHeaders,
   isJsonObject,
-  most,
+  max,
   userAgent,
   realm,
 }: HeaderParts): HeaderBuilder {
@@ -50,7 +50,7 @@ export function compileHeaders({
     constant: template.parts.every((part) => typeof part === 'string'),
     fill: compileTemplate(template, `header ${name}`, realm),
   }));
-  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm, most) : undefined;
+  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm, max) : undefined;
   const ruleOf = compileCallerHeaders(
     [...entries.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
     callerHeaders,
@@ -73,18 +73,18 @@ export function compileHeaders({
   function constantHeaders(base: readonly string[]): readonly string[] | undefined {
     if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
     const headers = [...base, ...entries.flatMap(({ name, template }) => [name, template.parts.join('')])];
-    return sizeOf(headers) > most ? undefined : headers;
+    return sizeOf(headers) > max ? undefined : headers;
   }
 
   function addConfigured(headers: string[], call: Call): void {
     for (const { name, fill, constant } of compiled) {
       // The config has already checked constants.
       if (constant) headers.push(name, fill(call) as string);
-      else addField(headers, name, fill(call), `Header ${name}`, most);
+      else addField(headers, name, fill(call), `Header ${name}`, max);
     }
     const cookie = cookieHeader?.(call);
     if (cookie !== undefined) headers.push('Cookie', cookie);
-    if (sizeOf(headers) > most) throw new BadRequest(HEADERS_TOO_LARGE);
+    if (sizeOf(headers) > max) throw new BadRequest(HEADERS_TOO_LARGE);
   }
 
   return (call, hasBody) => {
@@ -93,7 +93,7 @@ export function compileHeaders({
     if (custom === undefined && constant !== undefined) return constant;
     const base = hasBody ? withBody : withoutBody;
     const headers =
-      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, most);
+      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, max);
     addConfigured(headers, call);
     return headers;
   };
@@ -107,12 +107,12 @@ function mergeCustom(
   custom: unknown,
   ruleOf: (name: string) => CallerHeaderRule,
   keepsType: boolean,
-  most: number,
+  max: number,
 ): string[] {
   if (!isDictionary(custom))
     throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
-  let room = most;
+  let room = max;
   for (const name of Object.keys(custom)) {
     if (name.length > room) throw new BadRequest(HEADERS_TOO_LARGE);
     checkName(name);
@@ -157,7 +157,7 @@ const LINE_BYTES = 4;
 /**
  * Adds one line for a scalar, and one line for each element of a list.
  *
- * @param most the most bytes to add
+ * @param max the maximum number of bytes to add
  * @param absent called for a missing value, to refuse it. Default: omits the header.
  * @returns the bytes that were added
  */
@@ -166,7 +166,7 @@ function addField(
   name: string,
   value: unknown,
   what: string,
-  most: number,
+  max: number,
   absent: (what: string) => void = () => undefined,
 ): number {
   if (value === undefined || value === null) {
@@ -179,7 +179,7 @@ function addField(
       throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
     const text = String(element);
     size += name.length + text.length + LINE_BYTES;
-    if (size > most) throw new BadRequest(HEADERS_TOO_LARGE);
+    if (size > max) throw new BadRequest(HEADERS_TOO_LARGE);
     if (!isFieldValue(text)) {
       throw new BadRequest(
         `${what} contains a line break, a control character or a character beyond Latin-1`,

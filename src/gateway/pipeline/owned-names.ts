@@ -26,9 +26,9 @@ export function ownedFields(names: readonly string[]): IsOwned {
 export function ownedParameters(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
   const owned = names.map((name) => stepsOf(name, Number.POSITIVE_INFINITY));
-  const most = Math.max(...owned.map((steps) => steps.length));
+  const max = Math.max(...owned.map((steps) => steps.length));
   return (name) => {
-    const steps = stepsOf(name, most);
+    const steps = stepsOf(name, max);
     return owned.some((each) => isWithin(each, steps));
   };
 }
@@ -48,15 +48,15 @@ function foldCase(name: string): string {
  * Splits `a[b][]` into `a`, `b` and the empty string. Reads the brackets once. A regular expression
  * would take quadratic time for many open brackets without a closing one.
  *
- * @param most the most steps to return
+ * @param max the maximum number of steps to return
  */
-function stepsOf(name: string, most: number): readonly string[] {
+function stepsOf(name: string, max: number): readonly string[] {
   const folded = foldCase(name.includes('%') ? decodeOnce(name) : name);
   const open = folded.indexOf('[', 1);
   const hasSteps = open > 0 && folded.includes(']', open);
   const base = hasSteps ? folded.slice(0, open) : folded;
   const steps = [base.trimStart().replace(/[. [+]/g, '_')];
-  for (let at = hasSteps ? open : -1; at >= 0 && steps.length < most; ) {
+  for (let at = hasSteps ? open : -1; at >= 0 && steps.length < max; ) {
     const end = folded.indexOf(']', at);
     if (end < 0) break;
     steps.push(folded.slice(at + 1, end));

@@ -22,14 +22,14 @@ export interface PathBuilder {
  *
  * @param base path and query of base_url
  * @param prefix removed from the start of the procedure's path, only as whole segments
- * @param most the most characters of a value
+ * @param max the maximum number of characters of a value
  */
 export function compilePath(
   base: { path: string; query: string },
   prefix: string,
   path: Template,
   realm: string,
-  most = Number.POSITIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
   // Then base_url is the whole endpoint, as for GraphQL and JSON-RPC, with or without a final
@@ -38,7 +38,7 @@ export function compilePath(
   const relative = isWhole ? [] : stripPrefix(parts, prefix);
   const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
   const pieces = relative.map(
-    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm, most)),
+    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm, max)),
   );
   const literalQuery = [base.query, query].filter((text) => text !== '').join('&');
   if (pieces.every((piece) => typeof piece === 'string')) {
@@ -64,7 +64,7 @@ export function compilePath(
  * (WHATWG URL §4.4), and servers decode `..%2Fx`. Empty text is refused too, because it would turn
  * DELETE /invoices/{{id}} into DELETE /invoices/.
  */
-function compileSegment(variable: Variable, realm: string, most: number): (call: Call) => string {
+function compileSegment(variable: Variable, realm: string, max: number): (call: Call) => string {
   const { name } = variable;
   const read = compileVariable(variable, realm);
   return (call) => {
@@ -73,7 +73,7 @@ function compileSegment(variable: Variable, realm: string, most: number): (call:
     if (!isScalar(value)) throw new BadRequest(`Path variable ${name} must be text, a number or a boolean`);
     const text = String(value);
     if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
-    if (text.length > most) throw new BadRequest(TOO_LONG);
+    if (text.length > max) throw new BadRequest(TOO_LONG);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
     const encoded = encodeText(text, 'Path variable', name);
     // A text that needs no encoding contains neither a slash nor an escape.

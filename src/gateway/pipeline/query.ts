@@ -11,12 +11,12 @@ export const TOO_LONG =
 /**
  * Builds the configured query, in the order of the configuration. Throws {@link BadRequest}.
  *
- * @param most the most characters
+ * @param max the maximum number of characters
  */
 export function compileQuery(
   entries: readonly NamedTemplate[],
   realm: string,
-  most: number,
+  max: number,
 ): (call: Call) => string {
   const compiled = entries.map(({ name, template }) => ({
     name,
@@ -26,7 +26,7 @@ export function compileQuery(
   return (call) => {
     let query = '';
     for (const { name, encodedName, fill } of compiled) {
-      query += pairsOf(name, encodedName, fill(call), most - query.length);
+      query += pairsOf(name, encodedName, fill(call), max - query.length);
     }
     return query;
   };
@@ -36,19 +36,19 @@ export function compileQuery(
  * Builds `&name=value` for a scalar or for each element of a list, and '' for null or a missing
  * value. Refuses a dictionary, which has no text form in a query.
  *
- * @param most the most characters
+ * @param max the maximum number of characters
  */
-export function queryPairs(name: string, value: unknown, most: number): string {
+export function queryPairs(name: string, value: unknown, max: number): string {
   // Encoding never makes it shorter.
-  if (name.length > most) throw new BadRequest(TOO_LONG);
-  return pairsOf(name, encodeText(name, NAME_OF, ''), value, most);
+  if (name.length > max) throw new BadRequest(TOO_LONG);
+  return pairsOf(name, encodeText(name, NAME_OF, ''), value, max);
 }
 
-function pairsOf(name: string, encodedName: string, value: unknown, most: number): string {
+function pairsOf(name: string, encodedName: string, value: unknown, max: number): string {
   if (value === undefined || value === null) return '';
   if (isScalar(value)) {
     const text = String(value);
-    if (encodedName.length + text.length > most) throw new BadRequest(TOO_LONG);
+    if (encodedName.length + text.length > max) throw new BadRequest(TOO_LONG);
     return `&${encodedName}=${encodeText(text, PARAMETER, name)}`;
   }
   if (!Array.isArray(value)) {
@@ -59,7 +59,7 @@ function pairsOf(name: string, encodedName: string, value: unknown, most: number
     if (element !== null && !isScalar(element)) {
       throw new BadRequest(`${PARAMETER} "${name}" must be a list of text, numbers or booleans`);
     }
-    pairs += pairsOf(name, encodedName, element, most - pairs.length);
+    pairs += pairsOf(name, encodedName, element, max - pairs.length);
   }
   return pairs;
 }

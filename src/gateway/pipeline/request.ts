@@ -52,12 +52,12 @@ export function compileRequest(
   const { settings } = procedure;
   const { realm, remaining } = settings;
   const method = settings.method.toUpperCase() as HttpMethod;
-  const mostLine = service.settings['pool.max_request_line_size'] - method.length;
-  const path = compilePath(base, service.settings.prefix, settings.path, realm, mostLine);
+  const maxLine = service.settings['pool.max_request_line_size'] - method.length;
+  const path = compilePath(base, service.settings.prefix, settings.path, realm, maxLine);
   const query = compileQuery(
     settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
     realm,
-    mostLine,
+    maxLine,
   );
   const headers = compileHeaders({
     entries: settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
@@ -65,7 +65,7 @@ export function compileRequest(
     owned: credential.ownedHeaders,
     callerHeaders: service.settings.caller_headers,
     isJsonObject: settings.body_whole === undefined && (settings.body.length > 0 || remaining === 'body'),
-    most: service.settings['pool.max_request_header_size'],
+    max: service.settings['pool.max_request_header_size'],
     userAgent: deps.userAgent,
     realm,
   });
@@ -83,9 +83,9 @@ export function compileRequest(
     const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
-    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, mostLine));
+    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, maxLine));
     else if (remaining === 'refuse') refuseRemaining(call, rule);
-    if (filledPath.length + search.length > mostLine) throw new BadRequest(TOO_LONG);
+    if (filledPath.length + search.length > maxLine) throw new BadRequest(TOO_LONG);
     const content = body(call, remaining === 'body' ? remainingKwargs(call, rule) : undefined, remainingJson);
     const keyed = idempotency(headers(call, content !== undefined));
     return {
@@ -187,15 +187,15 @@ function compileUses(
   };
 }
 
-function remainingQuery(call: Call, rule: RemainingRule, most: number): string {
+function remainingQuery(call: Call, rule: RemainingRule, max: number): string {
   let query = '';
   /** Characters of all names, dropped ones too: to compare a name costs as much as to write it. */
   let compared = 0;
   for (const name of Object.keys(call.kwargs)) {
     if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
     compared += name.length;
-    if (compared > most) throw new BadRequest(TOO_LONG);
-    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], most - query.length);
+    if (compared > max) throw new BadRequest(TOO_LONG);
+    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], max - query.length);
   }
   return query;
 }

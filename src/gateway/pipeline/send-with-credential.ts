@@ -33,7 +33,7 @@ export function createCredentialSender(
   clock: Clock,
 ): CredentialSender {
   return async ({ request, replayable }, control) => {
-    /** Read once for all steps up to the next wait, because reading a clock costs time. */
+    /** The clock is read once for all steps up to the next wait, because reading it costs time. */
     let now = clock.monotonic();
     const applying = credential.apply(request, control, now);
     let applied: CredentialOutcome;
@@ -99,13 +99,13 @@ const EXPIRED_BETWEEN: NoCredential = {
   kind: 'no_credential',
   code: 'auth',
   cause: 'the token expired before a redirect could be followed, after it had been renewed once',
-  retryInMs: undefined,
+  retryAfterMs: undefined,
 };
 const MOVED_BETWEEN: NoCredential = {
   kind: 'no_credential',
   code: 'auth',
   cause: 'base_url changed between two attempts of the call',
-  retryInMs: undefined,
+  retryAfterMs: undefined,
 };
 
 function unsent(reason: NoCredential, attempts: number): Unsent {

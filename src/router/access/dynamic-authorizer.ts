@@ -24,7 +24,7 @@ export type AskAuthorizer = (
 ) => Verdict | Promise<Verdict>;
 
 /** The maximum number of cached decisions for one session. */
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
 /**
  * Asks a procedure of the realm whether a session may do something. The procedure has the signature
@@ -45,7 +45,7 @@ export function createAskAuthorizer(options: AuthorizerProcedureOptions): AskAut
     const ofSession = decisions.get(session) ?? new Map<string, boolean>();
     decisions.set(session, ofSession);
     const [oldest] = ofSession.keys();
-    if (ofSession.size >= MOST_KEPT && oldest !== undefined) ofSession.delete(oldest);
+    if (ofSession.size >= MAX_KEPT && oldest !== undefined) ofSession.delete(oldest);
     ofSession.set(key, allow);
   }
 

@@ -9,7 +9,7 @@ import {
 import { compileGrants, type Grants } from './grants.js';
 
 /** The maximum number of role sets whose compiled grants are cached. */
-const MOST_ROLE_SETS = 1000;
+const MAX_ROLE_SETS = 1000;
 
 /**
  * Decides what sessions may do in a realm. First it checks the grants to the session's roles. If no
@@ -37,7 +37,7 @@ export function createAuthorizer(
     byRoles.delete(key);
     byRoles.set(key, found);
     const [oldest] = byRoles.keys();
-    if (byRoles.size > MOST_ROLE_SETS && oldest !== undefined) byRoles.delete(oldest);
+    if (byRoles.size > MAX_ROLE_SETS && oldest !== undefined) byRoles.delete(oldest);
     bySession.set(session, found);
     return found;
   }

@@ -53,10 +53,10 @@ export interface RealmAccess {
 export function createRealmAccess(options: RealmAccessOptions): (realm: string) => RealmAccess {
   const { security = OPEN, clock, log, call } = options;
   const salts = createSalts(security.saltSecret);
-  const { maxFailedLoginDelay: longest, maxFailedLogins: mostWaiting } = security;
-  const delays = createLoginDelays({ clock, longest, mostWaiting });
+  const { maxFailedLoginDelay: longest, maxFailedLogins: maxWaiting } = security;
+  const delays = createLoginDelays({ clock, longest, maxWaiting });
   // If there is no limit per source, many clients may share one source, for example behind a proxy.
-  const sharedSources = mostWaiting === 0;
+  const sharedSources = maxWaiting === 0;
   const deriveFor = createKeyDerivation({ sharedSources });
   return (realm) => {
     const realmSecurity = security.realms.get(realm) ?? OPEN_REALM;

@@ -67,7 +67,7 @@ const MAX_AUTHEXTRA = 32 * 1024;
  * source, and how many wait. A client needs only a HELLO to cause a call. The call carries the
  * client's data. Without these limits, the calls would fill the authenticator's own queue.
  */
-const CALL_LIMITS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
+const CALL_LIMITS = { maxConcurrent: 64, maxPerSource: 16, maxWaiting: 1024 };
 
 /**
  * Chooses how a client joins. Takes the first of the client's authmethods that the realm supports
@@ -76,9 +76,9 @@ const CALL_LIMITS = { mostAtATime: 64, mostOfSource: 16, mostWaiting: 1024 };
  */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { realm, security, allowAnonymous, salts, delays, newAuthid, call, log } = options;
-  const { mostAtATime } = CALL_LIMITS;
+  const { maxConcurrent } = CALL_LIMITS;
   const callTurns = createFairTurns(
-    options.sharedSources ? { ...CALL_LIMITS, mostOfSource: mostAtATime } : CALL_LIMITS,
+    options.sharedSources ? { ...CALL_LIMITS, maxPerSource: maxConcurrent } : CALL_LIMITS,
   );
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
   const principals = createPrincipals(realm, security, sources, salts);

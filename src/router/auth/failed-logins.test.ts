@@ -83,7 +83,7 @@ describe('logins that take work', () => {
 
   it('are refused if too many wait, which does not count as a failure', async () => {
     const { derive, finishNext } = createManualDerivation();
-    const { begin } = authenticationFixture({}, { derive, mostWaiting: 2 });
+    const { begin } = authenticationFixture({}, { derive, maxWaiting: 2 });
     const attempt = (address: string) =>
       Promise.resolve(answer(begin({ authid: 'bob', authmethods: ['ticket'] }, address), 'wrong'));
     const flood = [1, 2, 3, 4].map(() => attempt('192.0.2.1'));

@@ -3,7 +3,7 @@ import { type Asker, createFairTurns, type FairTurnsLimits } from './fair-turns.
 import { TooBusy } from './too-busy.js';
 
 function setUp(limits: Partial<FairTurnsLimits> = {}) {
-  const turns = createFairTurns({ mostAtATime: 2, mostOfSource: 1, mostWaiting: 4, ...limits });
+  const turns = createFairTurns({ maxConcurrent: 2, maxPerSource: 1, maxWaiting: 4, ...limits });
   const started: string[] = [];
   const finish = new Map<string, () => void>();
   /** Work that lasts until the test ends it. */
@@ -27,7 +27,7 @@ function setUp(limits: Partial<FairTurnsLimits> = {}) {
 
 describe('fair turns', () => {
   it('alternate between sources, and keep the order within a source', async () => {
-    const { run, end, started } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ maxConcurrent: 1 });
     for (const name of ['a1', 'a2', 'a3', 'b1', 'c1']) void run(name, name.charAt(0));
     for (const name of ['a1', 'a2', 'b1', 'c1']) await end(name);
     expect(started).toEqual(['a1', 'a2', 'b1', 'c1', 'a3']);
@@ -47,7 +47,7 @@ describe('fair turns', () => {
   });
 
   it('refuse the latest work of the source with the longest queue when the waiting list is full', async () => {
-    const { run, end, started } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ maxConcurrent: 1 });
     const outcomes = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'b1', 'c1', 'b2'].map((name) =>
       run(name, name.charAt(0)),
     );
@@ -62,7 +62,7 @@ describe('fair turns', () => {
   });
 
   it('skip a client that has gone, and free its place in the queue', async () => {
-    const { run, end, started } = setUp({ mostAtATime: 1, mostWaiting: 1 });
+    const { run, end, started } = setUp({ maxConcurrent: 1, maxWaiting: 1 });
     const gone = new AbortController();
     void run('a1', 'a');
     const left = run('b1', 'b', gone.signal);
@@ -75,7 +75,7 @@ describe('fair turns', () => {
   });
 
   it('keep the slot of running work, even if its client has gone', async () => {
-    const { run, end, started } = setUp({ mostAtATime: 1 });
+    const { run, end, started } = setUp({ maxConcurrent: 1 });
     const gone = new AbortController();
     void run('a1', 'a', gone.signal);
     void run('b1', 'b');
@@ -86,7 +86,7 @@ describe('fair turns', () => {
   });
 
   it('pass an error on, and continue', async () => {
-    const { turns, run, started } = setUp({ mostAtATime: 1 });
+    const { turns, run, started } = setUp({ maxConcurrent: 1 });
     const asker = { source: 'a', signal: new AbortController().signal };
     const failing = turns.run(asker, () => Promise.reject(new Error('bug')));
     void run('b1', 'b');

@@ -2,11 +2,11 @@ import { TooBusy } from './too-busy.js';
 
 export interface FairTurnsLimits {
   /** How much work may run at a time. */
-  readonly mostAtATime: number;
+  readonly maxConcurrent: number;
   /** How much work may run for one source. This limit keeps one source from blocking the others. */
-  readonly mostOfSource: number;
+  readonly maxPerSource: number;
   /** How much work may wait. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
 }
 
 /** The client for which work is done. */
@@ -31,7 +31,7 @@ interface Waiting {
   readonly giveUp: () => void;
 }
 
-export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: FairTurnsLimits): FairTurns {
+export function createFairTurns({ maxConcurrent, maxPerSource, maxWaiting }: FairTurnsLimits): FairTurns {
   /**
    * Waiting work, by source. The sources are in the order of their turns. Each source has at least
    * one entry.
@@ -42,7 +42,7 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
   let totalWaiting = 0;
 
   function hasFreeSlot(source: string): boolean {
-    return totalRunning < mostAtATime && (running.get(source) ?? 0) < mostOfSource;
+    return totalRunning < maxConcurrent && (running.get(source) ?? 0) < maxPerSource;
   }
 
   function take(source: string): void {
@@ -59,7 +59,7 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
   }
 
   function nextSource(): string | undefined {
-    if (totalRunning >= mostAtATime) return undefined;
+    if (totalRunning >= maxConcurrent) return undefined;
     for (const source of queues.keys()) if (hasFreeSlot(source)) return source;
     return undefined;
   }
@@ -92,7 +92,7 @@ export function createFairTurns({ mostAtATime, mostOfSource, mostWaiting }: Fair
    * queue is longer than the one of the new work.
    */
   function makeRoom(source: string): boolean {
-    if (totalWaiting < mostWaiting) return true;
+    if (totalWaiting < maxWaiting) return true;
     let longest = source;
     for (const [other, queue] of queues) {
       if (queue.length > (queues.get(longest)?.length ?? 0) + (longest === source ? 1 : 0)) longest = other;

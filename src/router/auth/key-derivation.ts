@@ -7,13 +7,13 @@ import { KEY_BYTES } from './key-bytes.js';
  * How many derivations run at a time. Node runs them in a pool of four threads, which also serves
  * the file system, DNS lookups and compression. This limit leaves two threads free.
  */
-const MOST_AT_A_TIME = 2;
+const MAX_CONCURRENT = 2;
 
 /**
  * How many derivations may wait. One takes several hundred milliseconds. With a longer queue,
  * clients would give up before their turn.
  */
-const MOST_WAITING = 128;
+const MAX_WAITING = 128;
 
 /** PBKDF2-HMAC-SHA256 with 32 bytes of output. Rejects with TooBusy if its turn does not come. */
 export type DeriveKey = (password: string, salt: string | Uint8Array, iterations: number) => Promise<Buffer>;
@@ -27,7 +27,7 @@ export interface KeyDerivationOptions {
    * time runs for a source.
    */
   readonly sharedSources?: boolean;
-  readonly mostWaiting?: number;
+  readonly maxWaiting?: number;
   /** Default: PBKDF2 of node:crypto, on one of Node's threads. */
   readonly derive?: DeriveKey;
 }
@@ -41,13 +41,13 @@ const deriveOnThread = promisify(pbkdf2);
 export function createKeyDerivation(options: KeyDerivationOptions = {}): DeriveFor {
   const {
     sharedSources = false,
-    mostWaiting = MOST_WAITING,
+    maxWaiting = MAX_WAITING,
     derive = (password, salt, iterations) => deriveOnThread(password, salt, iterations, KEY_BYTES, 'sha256'),
   } = options;
   const turns = createFairTurns({
-    mostAtATime: MOST_AT_A_TIME,
-    mostOfSource: sharedSources ? MOST_AT_A_TIME : 1,
-    mostWaiting,
+    maxConcurrent: MAX_CONCURRENT,
+    maxPerSource: sharedSources ? MAX_CONCURRENT : 1,
+    maxWaiting,
   });
   return (asker) => (password, salt, iterations) =>
     turns.run(asker, () => derive(password, salt, iterations));

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/support/fake-clock.js';
 import { createLoginDelays } from './login-delays.js';
 
-function setUp(options: { longest?: number; mostWaiting?: number; mostSources?: number } = {}) {
+function setUp(options: { longest?: number; maxWaiting?: number; maxSources?: number } = {}) {
   const clock = createFakeClock(1000);
-  const delays = createLoginDelays({ clock, longest: 8000, mostWaiting: 4, ...options });
+  const delays = createLoginDelays({ clock, longest: 8000, maxWaiting: 4, ...options });
   /** Fails once, waits for the refusal, and returns how long that took. */
   const failAt = (source: string, since: number): number => delays.begin(source)?.failed(since) ?? Number.NaN;
   const fail = (source: string): number => {
@@ -63,7 +63,7 @@ describe('the delay of failed logins', () => {
   });
 
   it('blocks nobody without a limit, and delays nobody without a delay', () => {
-    const unlimited = setUp({ mostWaiting: 0 });
+    const unlimited = setUp({ maxWaiting: 0 });
     for (let i = 0; i < 100; i += 1) expect(unlimited.failAt('192.0.2.1', 0)).toBeGreaterThan(0);
     expect(unlimited.delays.isBlocked('192.0.2.1')).toBe(false);
     const instant = setUp({ longest: 0 });
@@ -71,7 +71,7 @@ describe('the delay of failed logins', () => {
   });
 
   it('stays bounded in time and memory, however often a source fails', () => {
-    const { fail, delays } = setUp({ mostSources: 3 });
+    const { fail, delays } = setUp({ maxSources: 3 });
     for (let i = 0; i < 2000; i += 1) fail('192.0.2.1');
     expect(fail('192.0.2.1')).toBe(8000);
     // The source with the oldest failure is forgotten to make room for a fourth.

@@ -11,7 +11,7 @@ const FORGET_AFTER_MS = 15 * 60_000;
  * The maximum number of remembered sources. If there are more, the source with the oldest failure
  * is removed.
  */
-const MOST_SOURCES = 10_000;
+const MAX_SOURCES = 10_000;
 
 export interface LoginDelayOptions {
   readonly clock: Clock;
@@ -21,8 +21,8 @@ export interface LoginDelayOptions {
    * The maximum number of logins of one source that are being checked or wait for their refusal. 0
    * means no limit. `security.max_failed_logins`
    */
-  readonly mostWaiting: number;
-  readonly mostSources?: number;
+  readonly maxWaiting: number;
+  readonly maxSources?: number;
 }
 
 /** A login that is being checked. The caller calls exactly one of the methods, once. */
@@ -62,7 +62,7 @@ interface FailedSource {
 }
 
 export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
-  const { clock, longest, mostWaiting, mostSources = MOST_SOURCES } = options;
+  const { clock, longest, maxWaiting, maxSources = MAX_SOURCES } = options;
   // In the order of the last failure, so that the source with the oldest failure is removed first.
   const records = new Map<string, FailedSource>();
   /**
@@ -84,8 +84,8 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   }
 
   function isBlocked(source: string): boolean {
-    if (mostWaiting === 0) return false;
-    return (recall(source)?.due.length ?? 0) + (checking.get(source) ?? 0) >= mostWaiting;
+    if (maxWaiting === 0) return false;
+    return (recall(source)?.due.length ?? 0) + (checking.get(source) ?? 0) >= maxWaiting;
   }
 
   function end(source: string): void {
@@ -102,10 +102,10 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
     // Limits the exponent, and the number of entries that can block a source.
     record.failures = Math.min(record.failures + 1, 30);
     record.lastAt = clock.monotonic();
-    if (record.due.length < mostWaiting) record.due.push(due);
+    if (record.due.length < maxWaiting) record.due.push(due);
     records.delete(source);
     records.set(source, record);
-    if (records.size > mostSources) {
+    if (records.size > maxSources) {
       const [oldest] = records.keys();
       if (oldest !== undefined) records.delete(oldest);
     }

@@ -44,7 +44,7 @@ export interface Principals {
  * The maximum number of users that serve as models for decoys. In a small realm all users are
  * models, in a large one a sample.
  */
-const MOST_MODELS = 64;
+const MAX_MODELS = 64;
 
 /**
  * The users of a realm. A client whose name is unknown, or that cannot log in with the offered
@@ -65,7 +65,7 @@ export function createPrincipals(
     // If two users have the same key and HELLO has no authid, the first user is chosen.
     for (const key of user.authorizedKeys) if (!byKey.has(key)) byKey.set(key, user);
   }
-  const step = Math.max(1, Math.floor(users.size / MOST_MODELS));
+  const step = Math.max(1, Math.floor(users.size / MAX_MODELS));
   const models = [...users.values()].filter(({ enabled }, index) => enabled && index % step === 0);
 
   function find({ authid, pubkey }: Pick<Claim, 'authid' | 'pubkey'>): User | undefined {

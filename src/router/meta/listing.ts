@@ -15,14 +15,14 @@ export interface Page {
  * Reads the keyword arguments `limit` and `after`. Both are extensions of this router. The
  * specification defines no paging.
  *
- * @param most the maximum length of the list. `wamp.max_list_length`
+ * @param max the maximum length of the list. `wamp.max_list_length`
  * @throws MetaError
  */
-export function pageArgument(kwargs: Dict, most: number): Page {
-  const { limit = most, after = 0 } = kwargs;
+export function pageArgument(kwargs: Dict, max: number): Page {
+  const { limit = max, after = 0 } = kwargs;
   if (!isId(limit)) throw invalid('limit must be an integer of 1 or more');
   if (after !== 0 && !isId(after)) throw invalid('after must be an ID');
-  return { limit: Math.min(limit, most), after };
+  return { limit: Math.min(limit, max), after };
 }
 
 /**

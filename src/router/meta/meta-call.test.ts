@@ -5,13 +5,13 @@ import type { Session } from '../model.js';
 import { createMetaCalls } from './meta-call.js';
 
 describe('JSON arguments of a procedure of the router', () => {
-  function callWith(text: string, most: number) {
+  function callWith(text: string, max: number) {
     const sent: Message[] = [];
     const seen: unknown[] = [];
     const session = { peer: { send: (message: Message) => void sent.push(message) } } as unknown as Session;
     const procedures = new Map([['wamp.test', ({ args }: { args: readonly unknown[] }) => seen.push(args)]]);
     const payload = { args: jsonText('', Buffer.from(text)) };
-    createMetaCalls(procedures, most)(session, {
+    createMetaCalls(procedures, max)(session, {
       type: MESSAGE.CALL,
       request: 7,
       options: {},

@@ -94,7 +94,7 @@ function scopeOf(kwargs: MetaCall['kwargs']): Scope {
 }
 
 /** @throws MetaError */
-function testamentOf({ session, args, kwargs }: MetaCall, most: number): Testament {
+function testamentOf({ session, args, kwargs }: MetaCall, max: number): Testament {
   const topic = uriArgument(args);
   const options = kwargs['publish_options'] ?? {};
   if (!isDict(options)) throw invalid('publish_options must be a dictionary');
@@ -103,7 +103,7 @@ function testamentOf({ session, args, kwargs }: MetaCall, most: number): Testame
   if (isPacked(options) && !session.features.publisher.payloadPassthru)
     throw invalid('publish_options: payload_passthru_mode was not announced');
   const payload = payloadOf(args[1] ?? [], args[2] ?? {});
-  const size = estimateSize([topic, payload, options], most);
+  const size = estimateSize([topic, payload, options], max);
   return { topic, options, payload, scope: scopeOf(kwargs), size };
 }
 

@@ -1,7 +1,7 @@
 import { isUri } from '../../wamp/uris.js';
 import { MAX_URI_LENGTH, type MatchPolicy } from '../model.js';
 import { createPrefixIndex } from './prefix-index.js';
-import { createWildcardIndex, MOST_COMPONENTS, matches } from './wildcard-index.js';
+import { createWildcardIndex, MAX_COMPONENTS, matches } from './wildcard-index.js';
 
 /**
  * The registrations or subscriptions of a realm, by match policy and URI. A URI can exist once
@@ -129,7 +129,7 @@ export function isUsablePattern(match: MatchPolicy, uri: string): boolean {
     case 'prefix':
       return PREFIX.test(uri);
     case 'wildcard':
-      return WILDCARD.test(uri) && uri.split('.', MOST_COMPONENTS + 1).length <= MOST_COMPONENTS;
+      return WILDCARD.test(uri) && uri.split('.', MAX_COMPONENTS + 1).length <= MAX_COMPONENTS;
   }
 }
 

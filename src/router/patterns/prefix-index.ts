@@ -85,8 +85,8 @@ export function createPrefixIndex<T>(hash: UriHash = createUriHash(0)): PrefixIn
       lengths.splice(lengths.indexOf(length), 1);
     },
     collect(text, found) {
-      const most = hashStarts(text);
-      for (let index = 0; index < most; index++) {
+      const max = hashStarts(text);
+      for (let index = 0; index < max; index++) {
         const entry = keyAt(index, text);
         if (entry !== undefined) found.push(entry.value);
       }

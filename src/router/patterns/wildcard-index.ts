@@ -5,7 +5,7 @@ import { createUriHash, type UriHash } from './uri-hash.js';
  * The maximum number of components of a wildcard pattern. A 32-bit mask records which of them are
  * named.
  */
-export const MOST_COMPONENTS = 32;
+export const MAX_COMPONENTS = 32;
 
 /**
  * A map whose keys are wildcard patterns. A wildcard pattern is a URI with empty components. Each
@@ -48,14 +48,14 @@ interface Shape<T> {
 const DOT = 0x2e;
 const NO_SHAPES: readonly never[] = [];
 
-export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPONENTS)): WildcardIndex<T> {
+export function createWildcardIndex<T>(hash: UriHash = createUriHash(MAX_COMPONENTS)): WildcardIndex<T> {
   const { factors, places } = hash;
   /** Shapes by number of components, best first. */
   const byComponents: Shape<T>[][] = [];
   let shapes = 0;
 
   // The results of the last pass over a URI or pattern.
-  const hashes = new Int32Array(MOST_COMPONENTS);
+  const hashes = new Int32Array(MAX_COMPONENTS);
   let components = 0;
   let mask = 0;
 
@@ -75,7 +75,7 @@ export function createWildcardIndex<T>(hash: UriHash = createUriHash(MOST_COMPON
         sum = (sum + Math.imul(factors[place++] as number, unit)) | 0;
         continue;
       }
-      if (count === MOST_COMPONENTS) return;
+      if (count === MAX_COMPONENTS) return;
       if (place > 0) named |= 1 << (31 - count);
       sum = (sum + (factors[place] as number)) | 0;
       // Mixes the high bits into the low ones, because the high bits are better distributed.

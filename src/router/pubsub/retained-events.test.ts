@@ -58,8 +58,8 @@ describe('retained events', () => {
   it.each([
     ['number', 2, 10_000, ''],
     ['size', 10, 2400, 'x'.repeat(500)],
-  ])('are dropped from the oldest on if their %s is too large', (_what, most, bytes, text) => {
-    const { keep, topics } = store(most, bytes);
+  ])('are dropped from the oldest on if their %s is too large', (_what, max, bytes, text) => {
+    const { keep, topics } = store(max, bytes);
     for (const topic of 'abc') keep(topic, text);
     expect(topics()).toBe('bc');
     keep('b', text);

@@ -7,8 +7,8 @@ import { createRouter } from '../router.js';
 const ROLES = { caller: {}, callee: { features: { call_reroute: true } } };
 
 /** A caller and two callees that share `com.a`. 10,000 bytes of a caller's calls may be kept. */
-async function setUp(most: Partial<typeof LIMITS> = {}) {
-  const limits = { ...LIMITS, ...most };
+async function setUp(max: Partial<typeof LIMITS> = {}) {
+  const limits = { ...LIMITS, ...max };
   const router = createRouter({ realms: ['realm1'], limits, allowAnonymous: true, agent: 'test' });
   const join = async (): Promise<RawClient> => {
     const client = attachRaw(router.attach);
@@ -45,8 +45,8 @@ describe('calls whose callee is unavailable', () => {
   it.each([
     ['one caller', {}],
     ['all callers', { maxWaitingBytes: 1e6, maxWaitingBytesPerRealm: 10_000 }],
-  ])('are not rerouted if that would exceed the limit of %s', async (_who, most) => {
-    const { caller, free, call } = await setUp(most);
+  ])('are not rerouted if that would exceed the limit of %s', async (_who, max) => {
+    const { caller, free, call } = await setUp(max);
     const kept = await call(6000);
     const tooMuch = await call(6000);
     tooMuch.refuse();

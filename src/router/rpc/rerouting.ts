@@ -5,7 +5,7 @@ import type { PendingCall, Registration } from '../model.js';
 
 /**
  * Keeps the CALL for a possible rerouting (WAMP, "Call Re-Routing"), if it is not kept yet. Calls
- * may last long, and a caller may have thousands of them. So the router keeps at most `most` bytes
+ * may last long, and a caller may have thousands of them. So the router keeps at most `max` bytes
  * for one caller. For the realm, the budget limits the bytes. A call beyond these limits is not
  * rerouted: its caller gets the ERROR of the unavailable callee.
  */
@@ -13,13 +13,13 @@ export function keepForRerouting(
   call: PendingCall,
   message: Call,
   registration: Registration,
-  most: number,
+  max: number,
   budget: Budget,
 ): void {
   if (call.rerouting !== undefined) return;
   const { caller } = call;
-  const size = estimateSize(message, most);
-  if (caller.keptBytes + size > most || budget.take(size) !== undefined) return;
+  const size = estimateSize(message, max);
+  if (caller.keptBytes + size > max || budget.take(size) !== undefined) return;
   caller.keptBytes += size;
   call.rerouting = { message, registration, tried: new Set(), size, budget };
 }

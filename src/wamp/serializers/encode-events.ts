@@ -72,10 +72,10 @@ export function encodeEventsOnce<Tail, Frame extends string | Uint8Array>(
       [event, frame] = [message, fresh];
       return fresh;
     },
-    exceeds({ payload }, most) {
+    exceeds({ payload }, max) {
       const size = known.get(payload);
-      if (typeof size === 'number') return size > most;
-      return parts.lengthOf(tailOf(payload)) > most;
+      if (typeof size === 'number') return size > max;
+      return parts.lengthOf(tailOf(payload)) > max;
     },
   };
 }

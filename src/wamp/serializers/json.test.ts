@@ -66,12 +66,12 @@ describe('the JSON serializer', () => {
   ])('reads no more %s than the limit: each counts as %i', (one, weight) => {
     const frame = (count: number, spoilt = '') => `[70,7,{},[${Array(count).fill(one).join(',')}]${spoilt}]`;
     // The message, its code, its request, its options and its arguments are five.
-    const most = Math.floor(995 / weight);
+    const max = Math.floor(995 / weight);
     for (const textFrom of [0, 1e9]) {
       const limited = createJsonSerializer({ maxValues: 1000, textFrom });
       for (const form of [(text: string) => text, (text: string) => Buffer.from(text)]) {
-        expect(() => limited.decode(form(frame(most)))).not.toThrow();
-        expect(() => limited.decode(form(frame(most + 1)))).toThrow('more than 1000 values and names');
+        expect(() => limited.decode(form(frame(max)))).not.toThrow();
+        expect(() => limited.decode(form(frame(max + 1)))).toThrow('more than 1000 values and names');
       }
     }
   });

@@ -54,11 +54,11 @@ export interface Serializer {
    */
   encodeLong?(message: Message): LongFrame | undefined;
   /**
-   * Whether an EVENT certainly takes more than `most` bytes. Does not build its frame.
+   * Whether an EVENT certainly takes more than `max` bytes. Does not build its frame.
    *
    * @throws Error as `encode` does
    */
-  exceeds(event: Event, most: number): boolean;
+  exceeds(event: Event, max: number): boolean;
   /** Absent for JSON, which writes JSON text unchanged. */
   readonly packing?: JsonPacking;
   /** @throws ProtocolViolation */

@@ -82,16 +82,16 @@ describe.each(CASES)('events to many overlapping subscriptions, over $name', ({ 
     const readers = await Promise.all(Array.from({ length: READERS }, reader));
     const [publisher, other] = [await join(), await join()];
     for (const one of readers) one.stopReading();
-    let most = 0;
+    let max = 0;
     for (let round = 1; host.listener.counts().slowConsumersCut < READERS && round < 100; round++) {
       publisher.write([[MESSAGE.PUBLISH, 1, {}, TOPIC, ['x'.repeat(1000)]]]);
       publisher.write([[MESSAGE.CALL, round, {}, 'com.nothing']]);
       await publisher.untilReceived(round);
-      most = Math.max(most, sendTotal.bytes);
+      max = Math.max(max, sendTotal.bytes);
     }
     expect(host.listener.counts().slowConsumersCut).toBe(READERS);
-    expect(most).toBeGreaterThan(0);
-    expect(most).toBeLessThanOrEqual(TOTAL);
+    expect(max).toBeGreaterThan(0);
+    expect(max).toBeLessThanOrEqual(TOTAL);
     await until(() => host.router.counts().sessions === 2, host.router.counts);
     other.write([[MESSAGE.CALL, 1, {}, 'wamp.session.count']]);
     await other.untilReceived(1);

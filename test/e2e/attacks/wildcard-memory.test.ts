@@ -76,7 +76,7 @@ describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport
         await gateway.join(transport),
         await gateway.join(transport),
       ];
-      const most = { granted: 0 };
+      const max = { granted: 0 };
       for (const [who, client] of [first, second].entries()) {
         const { granted, sentences } = await fill(
           client,
@@ -86,13 +86,13 @@ describe.each(ATTACK_MATRIX.map((transport, index) => [transport.name, transport
         // Each takes at least half a kilobyte.
         expect(granted).toBeLessThanOrEqual(64);
         expect(sentences).toContain(`(${key})`);
-        most.granted = granted;
+        max.granted = granted;
       }
       const last = await fill(
         third,
         number(90).map((at) => request(2, at)),
       );
-      expect(last.granted).toBeLessThan(most.granted);
+      expect(last.granted).toBeLessThan(max.granted);
       expect(last.sentences).toContain(`(${key}_per_realm)`);
       // A client that leaves makes room; the others were not affected.
       first.send([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);

@@ -28,7 +28,7 @@ describe("a service's connections", () => {
 
   it('are never more than pool.size, and never shared by two calls', async () => {
     let running = 0;
-    let most = 0;
+    let max = 0;
     let allBusy = (): void => {};
     const busy = new Promise<void>((resolve) => {
       allBusy = resolve;
@@ -36,7 +36,7 @@ describe("a service's connections", () => {
     const { caller, upstream } = await open({
       lines: ['+pool.size = 3'],
       answer: async () => {
-        most = Math.max(most, ++running);
+        max = Math.max(max, ++running);
         if (running === 3) allBusy();
         await busy;
         running--;
@@ -44,7 +44,7 @@ describe("a service's connections", () => {
       },
     });
     await Promise.all(Array.from({ length: 60 }, (_, id) => caller.call(GET, { id })));
-    expect([most, upstream.connections]).toEqual([3, 3]);
+    expect([max, upstream.connections]).toEqual([3, 3]);
   });
 
   it('serve waiting calls in their order', async () => {

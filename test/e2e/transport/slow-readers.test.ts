@@ -13,7 +13,7 @@ import {
 } from '../../support/transport-matrix.js';
 
 /** More than the few megabytes that the system buffers for a connection without a reader. */
-const MOST_EVENTS = 50_000;
+const MAX_EVENTS = 50_000;
 const BLOCK = 'x'.repeat(1000);
 /** Events that are published before the publisher waits for a response. */
 const BURST = 250;
@@ -74,7 +74,7 @@ describe.each(transports)('a reader that never reads, over $name', (transport) =
 
     let request = 0;
     const isCut = () => host.listener.counts().slowConsumersCut === 1;
-    for (let wasCut = false; !wasCut && request < MOST_EVENTS; ) {
+    for (let wasCut = false; !wasCut && request < MAX_EVENTS; ) {
       // One more burst, which the remaining subscribers must get too.
       wasCut = isCut();
       const first = request + 1;

@@ -28,9 +28,9 @@ export const CALL_CASES: readonly LimitCase[] = [
     ['wamp.max_pending_calls_per_realm', '2'],
     ['wamp.max_pending_call_bytes_per_realm', '3KB'],
   ].map(
-    ([key, most]): LimitCase => ({
+    ([key, max]): LimitCase => ({
       keys: [key as string],
-      lines: [`${key} = ${most}`],
+      lines: [`${key} = ${max}`],
       limited: [
         [MESSAGE.ERROR, MESSAGE.CALL, 1, {}, TOO_MANY, [expect.stringContaining(key as string)]],
         'ok',

@@ -190,9 +190,9 @@ export const ENTRY_CASES: readonly LimitCase[] = [
     ['wamp.max_testaments_per_realm', '1'],
     ['wamp.max_testament_bytes_per_realm', '3KB'],
   ].map(
-    ([key, most]): LimitCase => ({
+    ([key, max]): LimitCase => ({
       keys: [key as string],
-      lines: [`${key} = ${most}`],
+      lines: [`${key} = ${max}`],
       limited: [TOO_MANY, 'ok'],
       otherwise: ['ok', 'ok'],
       async exceed(urls) {

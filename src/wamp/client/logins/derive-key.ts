@@ -5,8 +5,8 @@ import { LoginError } from './login.js';
 const derive = promisify(pbkdf2);
 
 /** A higher number would keep the client busy for many seconds. */
-const MOST_ITERATIONS = 10_000_000;
-const MOST_KEY_BYTES = 1024;
+const MAX_ITERATIONS = 10_000_000;
+const MAX_KEY_BYTES = 1024;
 
 /**
  * PBKDF2-HMAC-SHA256 with the parameters of a challenge.
@@ -19,12 +19,12 @@ export function deriveKey(
   iterations: unknown,
   keyBytes: unknown,
 ): Promise<Buffer> {
-  if (!isCount(iterations, MOST_ITERATIONS) || !isCount(keyBytes, MOST_KEY_BYTES)) {
+  if (!isCount(iterations, MAX_ITERATIONS) || !isCount(keyBytes, MAX_KEY_BYTES)) {
     throw new LoginError('The number of iterations or the key length in the challenge is not usable.');
   }
   return derive(secret, salt, iterations, keyBytes, 'sha256');
 }
 
-function isCount(value: unknown, most: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most;
+function isCount(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= max;
 }

@@ -26,7 +26,7 @@ export function createCborScan(maxNesting: number, maxValues: number): Scan {
   // next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
-  const tally: Tally = { room: 0, most: maxValues };
+  const tally: Tally = { room: 0, max: maxValues };
 
   return (bytes) => {
     const end = bytes.length;
@@ -134,12 +134,12 @@ function skipString(bytes: Buffer, at: number, length: number, major: number): n
 /** The remaining limit, for the functions that skip tags and chunks. */
 interface Tally {
   room: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 function count(tally: Tally, more: number): void {
   tally.room -= more;
-  if (tally.room < 0) throw errors.values(tally.most);
+  if (tally.room < 0) throw errors.values(tally.max);
 }
 
 /**

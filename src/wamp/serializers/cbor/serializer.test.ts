@@ -271,9 +271,9 @@ describe('CBOR is refused', () => {
       return Buffer.concat([head, Buffer.alloc((count * hex.length) / 2, hex, 'hex')]);
     };
     // The message, its code, its request, its options and its arguments are five.
-    const most = Math.floor(995 / weight);
-    expect(() => limited.decode(frame(most))).not.toThrow();
-    expect(() => limited.decode(frame(most + 1))).toThrow('more than 1000 values and names');
+    const max = Math.floor(995 / weight);
+    expect(() => limited.decode(frame(max))).not.toThrow();
+    expect(() => limited.decode(frame(max + 1))).toThrow('more than 1000 values and names');
   });
 
   it('with the names of a large dictionary counted four times', () => {

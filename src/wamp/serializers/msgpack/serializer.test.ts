@@ -187,9 +187,9 @@ describe('MessagePack is refused', () => {
       return Buffer.concat([head, Buffer.alloc((count * hex.length) / 2, hex, 'hex')]);
     };
     // The message, its code, its request, its options and its arguments are five.
-    const most = Math.floor(995 / weight);
-    expect(() => limited.decode(frame(most))).not.toThrow();
-    expect(() => limited.decode(frame(most + 1))).toThrow('more than 1000 values and names');
+    const max = Math.floor(995 / weight);
+    expect(() => limited.decode(frame(max))).not.toThrow();
+    expect(() => limited.decode(frame(max + 1))).toThrow('more than 1000 values and names');
   });
 
   it('with the names of a large dictionary counted four times', () => {
@@ -265,8 +265,8 @@ describe('MessagePack is written', () => {
     ]);
     for (const frame of frames) {
       // Small ones may share a pool of the runtime. Its size depends on the version of Node.
-      const most = Math.max(20_000, Buffer.poolSize, frame.length);
-      expect((frame as Uint8Array).buffer.byteLength).toBeLessThanOrEqual(most);
+      const max = Math.max(20_000, Buffer.poolSize, frame.length);
+      expect((frame as Uint8Array).buffer.byteLength).toBeLessThanOrEqual(max);
     }
   });
 });

@@ -26,13 +26,13 @@ const CLOSE_DICT = 0x7d;
  * Maximum bytes by which a value exceeds its JSON. For example, `1.5` takes 9 bytes, and the head
  * of a long text takes 5.
  */
-const MOST_MORE = 16;
+const MAX_GROWTH = 16;
 const NO_ROOM = -2;
 /**
  * With more keys, two keys almost certainly have equal hashes, so the search for duplicates is
  * useless.
  */
-const MOST_KEYS = 200_000;
+const MAX_KEYS = 200_000;
 /** Bytes of JSON per step. The slowest content, numbers with an exponent, takes about 5 ms. */
 const STEP_BYTES = 32 * 1024;
 
@@ -133,7 +133,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
   // There is no pause in the last step.
   const textStop = stop === 0 ? -1 : stop;
   while (at >= stop) {
-    if (out - at < MOST_MORE && inText < 0) return NO_ROOM;
+    if (out - at < MAX_GROWTH && inText < 0) return NO_ROOM;
     const byte = inText < 0 ? (bytes[at] as number) : QUOTE;
     switch (byte) {
       case QUOTE: {
@@ -174,7 +174,7 @@ function pack(memory: PackMemory, progress: Progress, stop: number, format: Pack
           if (count % 2 === 1) return NOT_PACKED;
           count /= 2;
           keyCount -= count;
-          if (count > MOST_KEYS) return NOT_PACKED;
+          if (count > MAX_KEYS) return NOT_PACKED;
           if (hasTwice(keys, keyCount, keyCount + count)) return NOT_PACKED;
         }
         out = packHead(view, out, isDict ? format.dict : format.list, count);

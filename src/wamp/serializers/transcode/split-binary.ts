@@ -1,5 +1,5 @@
 import { type JsonText, jsonText } from '../../../json-text/json-text.js';
-import { hashOfName, hasTwice, MOST_NAMES } from '../../../json-text/name-hashes.js';
+import { hashOfName, hasTwice, MAX_NAMES } from '../../../json-text/name-hashes.js';
 import { HEAD_LENGTHS, MAX_BOUNDS } from '../../payload-slots.js';
 import { unsignedAt } from '../big-endian.js';
 import type { Read } from '../read.js';
@@ -84,7 +84,7 @@ export function createSplitBinary(heads: Heads, read: Read, long: number): Split
   /** @param bounds gets the positions of the entries, see `EntryBounds` */
   function dict(length: number, bounds: number[] | undefined): boolean {
     const firstName = nameCount;
-    if (nameCount + length > MOST_NAMES) return false;
+    if (nameCount + length > MAX_NAMES) return false;
     const start = json.length;
     json.sign(OPEN_OBJECT);
     for (let index = 0; index < length; index++) {
