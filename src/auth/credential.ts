@@ -2,21 +2,21 @@ import type { ServiceSettings } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { type Placement, placeCredential, readPlacement } from './placement.js';
 
-/** The kind of a service's credential: none, a configured one, or a token that is fetched. */
+/** The kind of a service's credential: none, a configured credential, or a fetched token. */
 export type CredentialKind = 'none' | 'static' | 'token';
 
-/** What is known of a service's credential from the configuration, without its value. */
+/** The facts about a service's credential that the configuration contains, without its value. */
 export interface Credential {
   readonly kind: CredentialKind;
   readonly placement: Placement;
   /** Headers (in lower case) and query parameters of the credential. Callers cannot set them. */
   readonly ownedHeaders: readonly string[];
   readonly ownedQuery: readonly string[];
-  /** The request with a masked credential, to show it to people. */
+  /** Returns the request with a masked credential, for display. */
   mask<Request extends HttpRequest>(request: Request): Request;
 }
 
-/** Reads from `auth.*` which credential a service has, and where it goes in requests. */
+/** Reads from `auth.*` which credential a service has, and where requests contain it. */
 export function describeCredential(settings: ServiceSettings): Credential {
   const kind = credentialKind(settings);
   const placement = readPlacement(settings);
@@ -39,8 +39,8 @@ function credentialKind(settings: ServiceSettings): CredentialKind {
 }
 
 /**
- * Some APIs have their key in the path (`https://api.example.com/bot{{token}}`). It is then in
- * place.
+ * Some APIs have their key in the path (`https://api.example.com/bot{{token}}`). Then base_url
+ * already contains the token.
  */
 function isPartOf(baseUrl: ServiceSettings['base_url']): boolean {
   return baseUrl.parts.some((part) => typeof part !== 'string' && part.name === 'token');

@@ -3,7 +3,8 @@ import type { Template } from '../config/types/template.js';
 export { MASK } from '../config/types/template.js';
 
 /**
- * Fills a template with the service's variables; undefined if one has neither value nor default.
+ * Fills a template with the service's variables. Returns undefined if a variable has no value and
+ * no default.
  */
 export function fillVars(
   parts: Template['parts'],

@@ -3,18 +3,18 @@ import { isFieldValue } from '../config/types/http-fields.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars, MASK } from './fill-vars.js';
 
-/** Where in a request the token of a service goes. */
+/** Where requests contain the token of a service. */
 export interface Placement {
   readonly where: 'header' | 'query_param';
   /** The name of the header or query parameter. */
   readonly name: string;
-  /** Fills `auth.apply.format` with a token; undefined if another variable in it has no value. */
+  /** Fills `auth.apply.format` with a token. Returns undefined if another variable has no value. */
   format(token: string, vars: ReadonlyMap<string, string>): string | undefined;
   /** `auth.apply.format` with every variable masked. */
   readonly masked: string;
 }
 
-/** Reads `auth.apply.*`. The format may use the service's variables besides `{{token}}`. */
+/** Reads `auth.apply.*`. The format may contain `{{token}}` and the service's variables. */
 export function readPlacement(settings: ServiceSettings): Placement {
   const { parts } = settings['auth.apply.format'];
   return {

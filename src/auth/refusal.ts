@@ -1,15 +1,18 @@
 import type { HttpResponse } from '../upstream/http-message.js';
 import { allHeaders, type ResponseHeaders } from '../upstream/response-headers.js';
 
-/** Whether a response refuses the token: `none` for no, `token` for yes, or `perhaps`. */
+/**
+ * Whether a response refuses the token: `none` means no, `token` means yes, `perhaps` means
+ * unknown.
+ */
 export type CredentialVerdict = 'none' | 'token' | 'perhaps';
 
 /**
  * Judges a response by its status, and a 403 also by its challenge. RFC 6750 §3.1 defines
  * `invalid_token` for expired and revoked tokens, and some APIs send it with a 403.
  *
- * @param refreshOn `auth.refresh_on`: 401 and further statuses by which some APIs refuse a token,
- *   for instance 403, 419 and 498
+ * @param refreshOn `auth.refresh_on`: 401, and further statuses with which some APIs refuse a
+ * token, such as 403, 419 and 498
  */
 export function judgeRefusal(response: HttpResponse, refreshOn: readonly number[]): CredentialVerdict {
   if (response.status === 401) return 'token';

@@ -6,19 +6,22 @@ import type { Token } from './token-cache.js';
 export interface WithCredential {
   readonly kind: 'ready';
   readonly request: HttpRequest;
-  /** The token in the request; undefined if its credential cannot be replaced. */
+  /** The token in the request. Undefined if the credential cannot be replaced. */
   readonly token: Token | undefined;
-  /** Monotonic milliseconds from which on the request must not be sent. Infinity without expiry. */
+  /**
+   * Monotonic milliseconds. The request must not be sent at or after this time. Infinity if the
+   * credential does not expire.
+   */
   readonly notAfter: number;
 }
 
-/** Why there is no credential. `code` is for the caller. */
+/** The reason why there is no credential. `code` is for the caller. */
 export interface NoCredential {
   readonly kind: 'no_credential';
   readonly code: 'auth' | 'secrets' | 'timeout' | 'overload' | 'canceled';
   /** For the log. */
   readonly cause: string;
-  /** Milliseconds until it makes sense to call again, if known. */
+  /** Milliseconds to wait before the next call, if known. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -27,7 +30,7 @@ export type CredentialOutcome = WithCredential | NoCredential;
 /** Adds the credential of a service to its requests. */
 export interface RequestCredential {
   /**
-   * Adds the credential. Returns no promise if there is nothing to wait for.
+   * Adds the credential. Returns a promise only if the call must wait.
    *
    * @param now monotonic milliseconds
    */
@@ -41,8 +44,8 @@ export interface RequestCredential {
    *
    * @param request the request without a credential, as passed to `apply`
    * @param sent the result of `apply`
-   * @returns the request with the newer credential. Undefined if the response is final; without a
-   *   promise if the response does not refuse the credential.
+   * @returns the request with the newer credential, or undefined if the response is final. If the
+   * response does not refuse the credential, returns undefined without a promise.
    */
   refresh(
     request: HttpRequest,

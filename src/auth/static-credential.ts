@@ -4,9 +4,9 @@ import { isPlaceable, placeCredential } from './placement.js';
 import { type NoCredential, noCredential, type RequestCredential } from './request-credential.js';
 
 /**
- * The credential of a service that fetches no token: the variable `token`, placed by
- * `auth.apply.*`. It is built when a variable changes, not for each call. After a refusal there is
- * no newer one, so nothing is tried again.
+ * The credential of a service that fetches no token. It is the variable `token`, and `auth.apply.*`
+ * places it. It is built when a variable changes, not for each call. After a refusal there is no
+ * newer credential, so there is no retry.
  */
 export function createStaticCredential({ placement }: Credential, variables: Variables): RequestCredential {
   let text = compose();

@@ -11,16 +11,16 @@ export interface Token {
   readonly value: string;
   /** Monotonic milliseconds. The token is never sent at or after this time. */
   readonly expiresAt: number;
-  /** Monotonic milliseconds; undefined if the token is not replaced before it expires. */
+  /** Monotonic milliseconds. Undefined if the token is not replaced before it expires. */
   readonly refreshAt: number | undefined;
 }
 
-/** Why there is no token. */
+/** The reason why there is no token. */
 export interface NoToken {
   readonly kind: 'none';
   /** For the log. */
   readonly cause: string;
-  /** Milliseconds until it makes sense to ask again. */
+  /** Milliseconds to wait before the next request, if known. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -31,7 +31,8 @@ export type FetchResult =
       readonly key: string;
       readonly value: string;
       /**
-       * Monotonic milliseconds. Counted from the start of the request, the earliest time of issue.
+       * Monotonic milliseconds. The lifetime counts from the start of the request, which is the
+       * earliest possible time of issue.
        */
       readonly expiresAt: number;
       readonly lifetimeMs: number;
@@ -46,23 +47,26 @@ export type FetchResult =
 
 /** Fetches tokens. */
 export interface TokenSource {
-  /** The key of the request that would be sent now: see `TokenRequest.key`. */
+  /** The key of the request that `fetch` would send now. See `TokenRequest.key`. */
   key(): string | undefined;
   fetch(): Promise<FetchResult>;
 }
 
-/** Caches the token of a service, and fetches it only once however many calls need it. */
+/** Caches the token of a service. Fetches it only once, even if many calls need it. */
 export interface TokenCache {
-  /** Returns a token that is not expired, or else the result of a fetch, which never rejects. */
+  /**
+   * Returns a token that is not expired. If there is none, returns the result of a fetch. The
+   * promise never rejects.
+   */
   obtain(now: number): Token | NoToken | Promise<Token | NoToken>;
   /**
-   * Replaces a token that the upstream refused. Returns the current token if it is another one, or
-   * else the result of a fetch.
+   * Replaces a token that the upstream refused. If the current token is already another one,
+   * returns it. Otherwise returns the result of a fetch.
    *
-   * @param drop false if the refusal may have another reason. The token then stays in use until the
-   *   next one is there.
-   * @returns undefined if a refused token was replaced less than 10 s ago. Otherwise an upstream
-   *   that always answers 403 would cause a token request for each call.
+   * @param drop false if the refusal may have another reason. Then the token stays in use until the
+   * next token arrives.
+   * @returns undefined if a refused token was replaced less than 10 s ago. Without this limit, an
+   * upstream that always answers 403 would cause a token request for each call.
    */
   replace(refused: Token, drop: boolean): Token | NoToken | Promise<Token | NoToken> | undefined;
   /** Drops the token if the credentials have changed, and ends the wait after a failure. */
@@ -72,7 +76,7 @@ export interface TokenCache {
 
 export interface TokenCacheParts {
   readonly source: TokenSource;
-  /** Milliseconds before its expiry that a token is replaced; 0 to replace it only afterwards. */
+  /** How many milliseconds before its expiry a token is replaced. 0 means only after its expiry. */
   readonly refreshMarginMs: number;
   readonly clock: Clock;
   readonly random: () => number;
@@ -88,27 +92,31 @@ export interface TokenCacheParts {
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 30_000 };
 /** After a refused token is replaced, no further refusal causes a fetch for this long. */
 const GUARD_MS = 10_000;
-/** How long calls wait for a fetch after a failed one: the endpoint may not respond at all. */
+/**
+ * How long calls wait for a fetch if the previous fetch failed. The endpoint may not respond at
+ * all.
+ */
 const PATIENCE_MS = 2_000;
 /**
- * The longest Retry-After that is obeyed. With a longer one the gateway would seem not to recover.
+ * The longest Retry-After that is respected. With a longer one, the gateway would not seem to
+ * recover.
  */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { source, clock, log, observer, service } = parts;
-  // Asked once: building a record costs each call.
+  // Checked once, because building a record costs time for each call.
   const isDebugged = log.isLevelEnabled?.('debug') ?? true;
   let token: Token | undefined;
-  /** A call has used the current token, so it is worth replacing before it expires. */
+  /** True if a call has used the current token. Only then is it replaced before it expires. */
   let used = false;
-  /** A call waits for the next token. */
+  /** True if a call waits for the next token. */
   let wanted = false;
   let key = source.key();
   let pendingFetch: Promise<Token | NoToken> | undefined;
   let fetchFollowsRefusal = false;
-  /** Monotonic milliseconds until which a refusal of any token causes no fetch. */
+  /** Monotonic milliseconds. Until this time, a refused token causes no fetch. */
   let guardedUntil = 0;
   let failures = 0;
   let cause = '';
@@ -145,7 +153,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       const result = await fetchSafely();
       const lifetimeMs = result.kind === 'token' ? result.lifetimeMs : undefined;
       observer.tokenFetched(service, clock.monotonic() - startedAt, lifetimeMs);
-      // The credentials have changed in the meantime, so this result is outdated.
+      // If the credentials have changed during the fetch, its result is outdated.
       if (!closed && result.key !== undefined && result.key !== source.key()) continue;
       pendingFetch = undefined;
       if (result.kind === 'none') return fail(result, startedAt);
@@ -191,8 +199,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     failures += 1;
     cause = result.cause;
     const asked = Math.min(result.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
-    // Counted from the start of the request, so that a timeout at the endpoint is part of the
-    // pause.
+    // The pause counts from the start of the request, so that it includes a timeout of the
+    // endpoint.
     retryAt = Math.max(startedAt + backoffMs(failures, BACKOFF, parts.random), now + asked);
     if (!closed) {
       const retryAfterMs = Math.max(0, Math.round(retryAt - now));
@@ -202,7 +210,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     return noToken();
   }
 
-  /** Refreshes only tokens in use, so that a service without calls fetches no tokens. */
+  /** Refreshes only used tokens, so that a service without calls fetches no tokens. */
   function scheduleRefresh({ refreshAt, expiresAt }: Token): void {
     stopTimer();
     if (refreshAt === undefined || closed) return;

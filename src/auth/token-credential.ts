@@ -39,13 +39,14 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   });
 
   /**
-   * The credential for a token, built once for each token; undefined if `auth.apply` cannot place
-   * it.
+   * Returns the credential for a token. It is built once for each token. Returns undefined if
+   * `auth.apply` cannot place it.
    */
   function textOf(token: Token): string | undefined {
     if (token === cachedToken) return cachedText;
     const text = placement.format(token.value, variables.current() ?? new Map());
-    // Checked here too: another variable of the format may have changed since the token arrived.
+    // Checks this again, because another variable of the format may have changed since the token
+    // arrived.
     if (text === undefined || !isPlaceable(text, placement)) return undefined;
     [cachedText, cachedToken] = [text, token];
     return text;

@@ -32,8 +32,8 @@ interface SentRequest {
 }
 
 /**
- * A call waits this long for the secret to be read again. A slower read continues. Later requests
- * use its value.
+ * How long a call waits for the secret to be read again. A slower read continues, and later
+ * requests use its value.
  */
 const REREAD_TIMEOUT_MS = 5_000;
 
@@ -43,8 +43,8 @@ export interface TokenEndpoint extends TokenSource {
 }
 
 /**
- * Creates the source of tokens for a service. Combines the steps: build the request, send it, read
- * the response, and try once more with a secret that has changed.
+ * Creates the source of tokens for a service. It builds the request, sends it and reads the
+ * response. If the secret has changed, it tries once more.
  */
 export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   const { settings, variables, clock, log, service } = parts;
@@ -96,7 +96,8 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   }
 
   /**
-   * Reads the secret again. Waits only a short time, because calls wait and the provider may hang.
+   * Reads the secret again. Waits only a short time, because calls are waiting and the provider may
+   * hang.
    */
   function rereadSoon(): Promise<void> {
     return withTimeout(clock, REREAD_TIMEOUT_MS, variables.reread(), () => {});
@@ -113,7 +114,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
       if (request.kind === 'problem') return notSent(request.problem);
       const first = await send(request);
       if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
-      // The secret may have been rotated: read it again, and try the new value at once.
+      // The secret may have been rotated. So reads it again and tries the new value immediately.
       await rereadSoon();
       const again = buildRequest();
       if (again.kind === 'problem') return notSent(again.problem);

@@ -2,19 +2,21 @@ import { MAX_TOKEN_TTL_MS } from '../config/schema/auth.js';
 
 /** The shortest lifetime. With a shorter one, each call would have to fetch a token. */
 const MIN_LIFETIME_MS = 1_000;
-/** The shortest time between the arrival of a token and its refresh, however large the margin. */
+/** The shortest time between the arrival of a token and its refresh, for any margin. */
 const MIN_REFRESH_DELAY_MS = 1_000;
 
 /** A number in the format of JSON or Number.prototype.toString. */
 const NUMERIC = /^\s*[+-]?\d+(\.\d*)?(e[+-]?\d+)?\s*$/i;
-/** A number from here on is a Unix time in seconds, as it would be a lifetime of 31 years. */
+/**
+ * A number of at least this value is a Unix time in seconds. As a lifetime, it would be 31 years.
+ */
 const UNIX_TIME = 1e9;
-/** A number from here on is a Unix time in milliseconds. */
+/** A number of at least this value is a Unix time in milliseconds. */
 const UNIX_TIME_MS = 1e12;
 
 /** `3600s`, `1h30m`: a duration in the format of protocol buffers and Go. */
 const DURATION = /^\s*(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?\s*$/;
-/** RFC 3339 §5.6. Also accepts a space for the T, and no zone, which means UTC. */
+/** RFC 3339 §5.6. Also accepts a space instead of the T. A missing zone means UTC. */
 const DATE_TIME = /^\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)\s?(Z|[+-]\d\d:?\d\d)?\s*$/i;
 /** RFC 9110 §5.6.7. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
@@ -22,7 +24,7 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/
 /** The lifetime of a token. */
 export interface TokenLifetime {
   readonly lifetimeMs: number;
-  /** False if the response has a value that cannot be read, so that the default is used. */
+  /** False if the value in the response cannot be read. Then the default is used. */
   readonly isUnderstood: boolean;
 }
 
@@ -30,9 +32,9 @@ export interface TokenLifetime {
  * Reads the lifetime of a token.
  *
  * @param expiresIn the value in the response: seconds, as a number or a numeric string (RFC 6749
- *   §5.1), a duration, or the time at which the token expires. 0 and negative numbers mean no
- *   value: some providers use 0 or -1 for "does not expire".
- * @param nowWall milliseconds since the epoch, by the endpoint's own clock if that is known
+ * §5.1), a duration, or the time at which the token expires. 0 and negative numbers count as
+ * missing, because some providers use 0 or -1 for "does not expire".
+ * @param nowWall milliseconds since the epoch, by the endpoint's own clock if it is known
  */
 export function readLifetime(expiresIn: unknown, defaultTtlMs: number, nowWall: number): TokenLifetime {
   const parsed = parseLifetime(expiresIn, nowWall);
@@ -43,7 +45,10 @@ export function readLifetime(expiresIn: unknown, defaultTtlMs: number, nowWall: 
   };
 }
 
-/** The lifetime in milliseconds; 0 if there is none; undefined if the value cannot be read. */
+/**
+ * Returns the lifetime in milliseconds. Returns 0 if there is none, and undefined if the value
+ * cannot be read.
+ */
 function parseLifetime(expiresIn: unknown, nowWall: number): number | undefined {
   if (typeof expiresIn === 'number') return lifetimeInNumber(expiresIn, nowWall);
   if (typeof expiresIn !== 'string') return undefined;
@@ -62,7 +67,7 @@ function lifetimeInNumber(number: number, nowWall: number): number | undefined {
   return number >= UNIX_TIME ? untilThen(number * 1000, nowWall) : Math.max(0, number * 1000);
 }
 
-/** Undefined for a time in the past: no endpoint issues tokens that have expired. */
+/** Returns undefined for a time in the past, because no endpoint issues expired tokens. */
 function untilThen(end: number, nowWall: number): number | undefined {
   return end > nowWall ? end - nowWall : undefined;
 }
@@ -75,9 +80,9 @@ function pointInTime(text: string): number | undefined {
 }
 
 /**
- * The milliseconds between the arrival of a token and its refresh; undefined if it is not refreshed
- * before it expires. At least half of the lifetime, whatever the margin. Otherwise tokens with a
- * short lifetime would be refreshed all the time.
+ * Returns the milliseconds between the arrival of a token and its refresh. Returns undefined if the
+ * token is not refreshed before it expires. The result is at least half of the lifetime, for any
+ * margin. Otherwise tokens with a short lifetime would be refreshed constantly.
  */
 export function refreshDelayMs(lifetime: number, marginMs: number): number | undefined {
   if (marginMs === 0) return undefined;

@@ -4,7 +4,7 @@ import { firstHeader } from '../upstream/response-headers.js';
 
 /** Where a token response contains its token. */
 export type TokenPlace =
-  /** At a path in the JSON. An empty path stands for the whole body. */
+  /** At a path in the JSON. An empty path means the whole body. */
   | { readonly kind: 'path'; readonly path: readonly string[] }
   /** In a header. */
   | { readonly kind: 'header'; readonly name: string };
@@ -19,17 +19,17 @@ export function readTokenPlace(settings: ServiceSettings): TokenPlace {
 
 /** The parsed body of a token response. */
 export interface TokenDocument {
-  /** The value of the JSON, or the fields of the form; undefined if the body is neither. */
+  /** The value of the JSON, or the fields of the form. Undefined if the body is neither. */
   readonly value: unknown;
   readonly text: string;
 }
 
 /**
- * Reads the body of a token response: JSON, or a form if the content type says so. Some endpoints
- * send a form whatever the request accepts.
+ * Reads the body of a token response. It is JSON, or a form if the content type says so. Some
+ * endpoints send a form even if the request accepts only JSON.
  */
 export function readTokenDocument({ body, headers }: HttpResponse): TokenDocument {
-  // A byte order mark may be ignored (RFC 8259 §8.1), and the decoder does so.
+  // The decoder ignores a byte order mark, as RFC 8259 §8.1 allows.
   const text = new TextDecoder().decode(body);
   try {
     return { value: JSON.parse(text), text };
@@ -39,7 +39,7 @@ export function readTokenDocument({ body, headers }: HttpResponse): TokenDocumen
   }
 }
 
-/** Why a response contains no token, for the log. */
+/** The reason why a response contains no token, for the log. */
 export interface NoTokenThere {
   readonly problem: string;
 }
@@ -62,7 +62,8 @@ export function tokenIn(
 }
 
 /**
- * The token in a body that is a JSON string or plain text; undefined for anything else, as a page.
+ * Returns the token in a body that is a JSON string or plain text. Returns undefined for anything
+ * else, such as an HTML page.
  */
 function wholeToken(value: unknown, text: string): string | undefined {
   if (typeof value === 'string') return value || undefined;

@@ -16,7 +16,10 @@ export interface TokenRequest {
   readonly http: HttpRequest;
 }
 
-/** Why no request can be built from the variables. Names the config key, but no value. */
+/**
+ * The reason why no request can be built from the variables. Names the configuration key, but no
+ * value.
+ */
 export interface TokenRequestProblem {
   readonly kind: 'problem';
   readonly problem: string;
@@ -79,7 +82,8 @@ function fill(template: Template, vars: ReadonlyMap<string, string>, key: string
 }
 
 /**
- * Percent-encodes each variable, so that it cannot change the structure of the URL (RFC 3986 §2.1).
+ * Fills a URL. Percent-encodes each variable, so that it cannot change the structure of the URL
+ * (RFC 3986 §2.1).
  */
 function fillUrl(
   template: Template | undefined,
@@ -94,7 +98,7 @@ function fillUrl(
   const text = fillVars(template.parts, encoded);
   if (text === undefined) throw new TokenRequestError(`${key} has a variable without a value`);
   try {
-    // The configuration was checked without the values of secrets, so the URL is checked again.
+    // Checks the URL again, because the configuration was checked without the values of secrets.
     checkUrl({ source: '', parts: [text] }, () => undefined);
     const url = new URL(text);
     return { origin: url.origin, path: `${url.pathname}${url.search}` };
@@ -126,8 +130,8 @@ function fillAll(entries: readonly NamedTemplate[], vars: ReadonlyMap<string, st
 }
 
 /**
- * Encodes user name and password in UTF-8 (RFC 7617 §2). Form-encodes both before that if
- * `auth.fetch.basic_auth.encoding = form` (RFC 6749 §2.3.1).
+ * Encodes user name and password in UTF-8 (RFC 7617 §2). If `auth.fetch.basic_auth.encoding =
+ * form`, form-encodes both first (RFC 6749 §2.3.1).
  */
 function basicAuthorization(
   settings: ServiceSettings,

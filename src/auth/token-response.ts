@@ -18,17 +18,20 @@ export type TokenResponse =
   | {
       readonly kind: 'token';
       readonly token: string;
-      /** The value at `expires_in_path`, not parsed; undefined if there is none. */
+      /** The unparsed value at `expires_in_path`. Undefined if there is none. */
       readonly expiresIn: unknown;
       /**
-       * Milliseconds since the epoch at which the endpoint responded, by its own clock if the
-       * response has a date.
+       * When the endpoint responded, in milliseconds since the epoch. If the response has a date,
+       * the time is from the endpoint's own clock.
        */
       readonly answeredAt: number;
     }
   | {
       readonly kind: 'none';
-      /** For the log: a status, a code of RFC 6749 or the kind of failure. Never other content. */
+      /**
+       * For the log: a status, a code of RFC 6749, or the kind of failure. Contains nothing else
+       * from the response.
+       */
       readonly cause: string;
       /** True if the IdP refuses these credentials. Newer ones may help. */
       readonly credentialsRefused: boolean;
@@ -77,13 +80,15 @@ export function readTokenResponse(
   return { kind: 'token', token, expiresIn, answeredAt: dateOf(response, nowWall) };
 }
 
-/** Why a response contains no token: a message for the log, and the error code in the response. */
+/** The error in a response: a message for the log, and the error code in the response. */
 interface ResponseError {
   readonly message: string;
   readonly code: unknown;
 }
 
-/** The error that a response reports; undefined if it may contain a token. */
+/**
+ * Returns the error that a response reports. Returns undefined if the response may contain a token.
+ */
 function errorOf(
   response: HttpResponse,
   document: unknown,
@@ -98,7 +103,7 @@ function errorOf(
   return { message: `a value at error_path${ERROR_CODES.has(error) ? ` (${error})` : ''}`, code: error };
 }
 
-/** Some APIs always send the field, with one of these values if there is no error. */
+/** Some APIs always send the field. Without an error, it has one of these values. */
 function isError(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== '' && value !== 0;
 }
@@ -115,10 +120,10 @@ function none(cause: string): Extract<TokenResponse, { kind: 'none' }> {
   return { kind: 'none', cause, credentialsRefused: false, retryAfterMs: undefined };
 }
 
-/** A clock that differs by more than this is wrong. */
+/** If the endpoint's clock differs by more than this, it is wrong and is ignored. */
 const MAX_CLOCK_DIFFERENCE_MS = 24 * 3_600_000;
 
-/** The Date of a response (RFC 9110 §6.6.1). The endpoint's clock may differ from ours. */
+/** The Date of a response (RFC 9110 §6.6.1). The endpoint's clock may differ from the gateway's. */
 function dateOf(response: HttpResponse, nowWall: number): number {
   const date = Date.parse(firstHeader(response.headers, 'date') ?? '');
   return Math.abs(date - nowWall) <= MAX_CLOCK_DIFFERENCE_MS ? date : nowWall;

@@ -5,7 +5,7 @@ import type { CallControl } from '../upstream/call-control.js';
 
 /**
  * Waits for a promise until the deadline of this call, or until it is cancelled. Many calls may
- * wait for the same promise: the end of one wait does not affect the others.
+ * wait for the same promise. The end of one wait does not affect the others.
  *
  * @param awaited must not reject
  */
@@ -15,15 +15,17 @@ export type WaitWithin<T> = (
 ) => Promise<T | 'timeout' | 'canceled'>;
 
 /**
- * How many calls go on in one turn of the event loop. What they do then is not done yet when the
- * next one is told, so the time that a turn has left cannot limit them.
+ * The maximum number of calls that continue in one turn of the event loop. A number is needed,
+ * because their work starts only after the loop that resumes them. So the time left in the turn
+ * cannot limit them.
  */
 const CALLS_PER_TURN = 32;
 
 /**
- * Creates the waits of many calls. A call that has ended leaves its queue, and nothing of it stays
- * in memory. With a `then` for each call it would stay until the promise resolves: a token endpoint
- * may hang, and meanwhile a client can send and cancel calls of any size.
+ * Lets many calls wait for promises. A call that has ended leaves its queue, and nothing of it
+ * stays in memory. With a `then` for each call, the call would stay in memory until the promise
+ * resolves. A token endpoint may hang, and a client could send and cancel large calls during that
+ * time.
  */
 export function createWaitWithin<T>(clock: Clock, turns: Turns): WaitWithin<T> {
   const queues = new WeakMap<Promise<T>, WaitQueue<(outcome: T) => void>>();

@@ -43,7 +43,8 @@ export interface CalleeOptions {
 }
 
 /**
- * Runs a pipeline for each invocation. Depends only on WAMP invocations, not on socket or router.
+ * Runs a pipeline for each invocation. It depends only on WAMP invocations, not on a socket or a
+ * router.
  */
 export function createCallee({ serializers, format, clock }: CalleeOptions): Callee {
   const formats = new Map<unknown, ReplyFunctions>(
@@ -106,10 +107,11 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
 }
 
 /**
- * Functions for the responses to callers of one format. Created once, so that no call creates any.
+ * Functions for the responses to callers of one format. They are created once, so that calls create
+ * none.
  */
 interface ReplyFunctions {
-  /** Undefined if large responses are not packed in advance. */
+  /** Packs large responses in advance. Undefined for a format that needs no packing. */
   readonly pack: PackJson | undefined;
   readonly inArgs: (reply: Reply) => InvocationOutcome;
   readonly inKwargs: (reply: Reply) => InvocationOutcome;
@@ -127,7 +129,7 @@ const IN_JSON = replyFunctionsFor(undefined);
 
 /**
  * Whether the result is one positional dictionary. autobahn|python wraps the kwargs of a result in
- * an object of its own, but passes a positional dictionary on as it is, which its users expect.
+ * an object of its own. It passes a positional dictionary on unchanged, as its users expect.
  */
 function wantsArgs(result: ProcedureSettings['result'], details: Dict): boolean {
   if (result === 'auto') return details[CALLER_LIBRARY] === 'autobahn-python';
@@ -135,7 +137,8 @@ function wantsArgs(result: ProcedureSettings['result'], details: Dict): boolean 
 }
 
 /**
- * The timeout of the CALL can only shorten the deadline. 0 means no timeout (WAMP, Call Timeouts).
+ * Returns the deadline of a call. The timeout in the CALL can only shorten it. 0 means no timeout
+ * (WAMP, Call Timeouts).
  */
 function callDeadlineMs(details: Dict, deadlineMs: number): number {
   const { timeout } = details;

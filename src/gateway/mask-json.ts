@@ -7,8 +7,8 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Replaces the values of some fields by `mask`, at any depth. Everything else stays exactly as it
- * is: to parse and print it again would turn the number 1.10 into 1.1.
+ * Replaces the values of some fields by `mask`, at any depth. Everything else stays unchanged.
+ * Parsing and printing it again would change the number 1.10 to 1.1.
  *
  * @param json valid JSON in UTF-8
  * @param isMasked gets the unescaped name of a field

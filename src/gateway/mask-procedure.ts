@@ -2,9 +2,7 @@ import { MASK } from '../auth/fill-vars.js';
 import type { NamedTemplate, ProcedureConfig, Template } from '../config/model.js';
 import { fillServiceVars } from './pipeline/service-vars.js';
 
-/**
- * A procedure to show to people. `***` replaces the service's variables and environment variables.
- */
+/** A procedure for display. `***` replaces the service's variables and environment variables. */
 export function maskProcedure(procedure: ProcedureConfig): ProcedureConfig {
   const { settings } = procedure;
   const shown: ProcedureConfig = {

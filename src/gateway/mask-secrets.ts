@@ -5,13 +5,13 @@ import { maskJson } from './mask-json.js';
 /** Parts of names that APIs use for credentials. */
 const SECRET_PART =
   /authori[sz]ation|cookie|token|secret|passw|passphrase|credential|apikey|accesskey|privatekey/;
-/** Complete words of such names: `pin` is one, the `pin` in `shipping` is not. */
+/** Complete words of such names. `pin` matches, but not the `pin` in `shipping`. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
   'auth bearer csrf cvc cvv hmac jwt key keys nonce otp pass passcode pin pwd sas saml session sessionid sid sig signature totp xsrf'.split(
     ' ',
   ),
 );
-/** A name with `key` whose value is no credential: it identifies a call. */
+/** A name that contains `key` and is not a credential, because it identifies a call. */
 const HARMLESS = /^idempotency[-_]?key$/i;
 
 /**
@@ -27,11 +27,11 @@ function isSecretName(name: string): boolean {
 }
 
 /**
- * A request to show to people. `***` replaces the values of headers, query parameters and body
- * fields whose names suggest a credential, whoever set them.
+ * A request for display. `***` replaces each header value, query parameter and body field if its
+ * name suggests a credential. It does not matter who set the value.
  */
 export function maskSecrets(request: HttpRequest): ReadableRequest {
-  // Split at the first question mark: a query may contain further ones (RFC 3986 §3.4).
+  // Splits at the first question mark, because a query may contain further ones (RFC 3986 §3.4).
   const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
     ...request,
@@ -58,7 +58,7 @@ function decoded(name: string): string {
   }
 }
 
-/** Changes nothing in a body without such fields. */
+/** Returns a body without such fields unchanged. */
 function maskBody(content: string | Uint8Array): string {
   return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

@@ -7,20 +7,20 @@ import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
 import { compileRequest } from './pipeline/request.js';
 
-/** What a preview needs besides the configuration. The caller in it is an example. */
+/** What a preview needs in addition to the configuration. The preview uses an example caller. */
 export interface PreviewDeps {
   readonly userAgent: string;
   readonly uuid: () => string;
 }
 
-/** A request to show to people, with secrets masked, and its service. */
+/** A request for display with masked secrets, and its service. */
 export interface Preview {
   readonly request: ReadableRequest;
   readonly service: ServiceConfig;
 }
 
 /**
- * Builds the HTTP request that a call would send, with secrets masked. Sends nothing.
+ * Builds the HTTP request of a call, with masked secrets. Sends nothing.
  *
  * @param realm selects the procedure if several realms have the same URI. Default: the first one.
  * @throws BadRequest if no procedure has the URI, or no request can be built from the kwargs

@@ -11,9 +11,9 @@ import type { Reply } from './pipeline/reply.js';
  *
  * A JSON body goes into the payload as its original bytes. A JSON frame contains them unparsed.
  *
- * @param asArgs true for `result = args`: the result is one positional dictionary. Errors have
- *   kwargs in both cases.
- * @param serializer the caller's, if large responses are packed in its format in advance
+ * @param asArgs true for `result = args`. Then the result is one positional dictionary. Errors have
+ * kwargs in both cases.
+ * @param serializer the caller's serializer, if large responses are packed in its format in advance
  */
 export function replyToWamp(reply: Reply, asArgs: boolean, serializer?: Serializer): InvocationOutcome {
   switch (reply.kind) {
@@ -63,7 +63,8 @@ function packedParts(
 }
 
 /**
- * Packs a reply, whose body comes last: lists and dictionaries have no end mark in binary formats.
+ * Packs a reply around its packed body. The body comes last. This works because lists and
+ * dictionaries have no end mark in binary formats.
  *
  * @param dict the reply with a null for its body
  */
@@ -76,6 +77,6 @@ function packAround(
   const packing = serializer?.packing;
   if (packing === undefined) return undefined;
   const around = packing.pack(jsonText(asArgs ? `[${dict}]` : dict));
-  // Its last byte is the null.
+  // The last byte of `around` is the null.
   return { format: (serializer as Serializer).name, bytes: Buffer.concat([around.subarray(0, -1), ...body]) };
 }

@@ -28,9 +28,9 @@ export interface ServiceDeps {
   readonly callLog: CallLog;
   readonly observer: Observer;
   readonly turns: Turns;
-  /** The memory of waiting calls in all services together. */
+  /** The total memory of waiting calls in all services. */
   readonly waitingTotal: SharedBytes;
-  /** The environment variables for the secrets provider `env`. */
+  /** The environment variables, for the secrets provider `env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -71,7 +71,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, deps);
   const credential = describeCredential(settings);
-  // Separate from the TLS of the API: the two servers may have different owners.
+  // The token endpoint has its own TLS settings, because the two servers may have different owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
   const requestCredential = createRequestCredential(config, credential, variables, {
     ...deps,
@@ -90,7 +90,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     return vars && renderBaseUrl(settings, vars);
   }
 
-  /** @param former the upstream to keep if base_url is the same */
+  /** @param former the current upstream. It is kept if base_url is the same. */
   function compile(base: BaseUrl | undefined, former?: Upstream): Compiled {
     const upstream =
       base &&
@@ -124,7 +124,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     } else if (usesVars) compiled = compile(base, upstream);
   });
 
-  /** Closes an old upstream after the deadline, when no call can still use it. */
+  /** Closes an old upstream after the deadline. Then no call uses it any more. */
   function retire(upstream: Upstream | undefined): void {
     if (upstream === undefined) return;
     const stopTimer = clock.after(settings.deadline, () => {

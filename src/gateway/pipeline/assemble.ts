@@ -22,15 +22,18 @@ export interface PipelineParts extends RequestDeps {
   readonly credential: Credential;
   readonly requestCredential: RequestCredential;
   readonly variables: Pick<Variables, 'current' | 'retryAfterMs'>;
-  /** Both are undefined while base_url waits for a secret. */
+  /** `base` and `upstream` are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
-  /** Why the procedure's `{{vars.name}}` cannot be filled. */
+  /** The reason why the procedure's `{{vars.name}}` cannot be filled. */
   readonly problem: string | undefined;
-  /** The pipeline that has replaced this one since base_url changed. Undefined while none has. */
+  /**
+   * Returns the pipeline that replaced this one after base_url changed. Returns undefined if
+   * base_url has not changed.
+   */
   readonly successor: () => Pipeline | undefined;
   readonly observed: ObservedProcedure;
-  /** A short name for a failure. The caller's error and the log's line have the same. */
+  /** Creates a short ID for a failure. The caller's error and the log line have the same ID. */
   readonly errorId: () => string;
   readonly callLog: CallLog;
   readonly observer: Observer;
@@ -38,7 +41,10 @@ export interface PipelineParts extends RequestDeps {
   readonly turns: Turns;
 }
 
-/** Requests of a service without a base_url are never sent, but they can be found wrong. */
+/**
+ * Replaces a missing base_url. Such requests are never sent, but mistakes in them are still
+ * reported.
+ */
 const NO_BASE: BaseUrl = { origin: 'http://pending.invalid', path: '/', query: '' };
 
 /** Puts the steps of a call in order. docs/life-of-a-call.md tells what each step does. */
@@ -68,16 +74,18 @@ export function assemblePipeline(
   return async (call) => {
     let attempts = 0;
     try {
-      // 4. First of all: a caller learns of a mistake even while the service cannot respond.
+      // 4. Builds the request first, so that a caller learns of a mistake even while the service is
+      // not available.
       const built = build(call);
-      // 5. Before a credential is asked for: what is missing here is missing for every call.
+      // 5. Runs before getting a credential, because these problems affect every call.
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
       if (send === undefined) return ends.fail(call, NO_ADDRESS);
-      // 6. to 10. Credential, connection, exchange, and each of them again where that is safe.
+      // 6. to 10. Get a credential and a connection, and do the exchange. Retry each of them if
+      // that is safe.
       attempts = 1;
       const sent = await send(built, call.control);
-      // 11. Last: what became of it is the caller's reply.
+      // 11. Maps the outcome to the caller's reply.
       const replied = end(call, sent);
       return replied instanceof Promise ? await replied : replied;
     } catch (error) {
@@ -96,7 +104,7 @@ export function assemblePipeline(
       case 'unsent':
         return ends.failWithoutCredential(call, sent.reason, sent.attempts);
       case 'moved':
-        // Nothing was sent: the call begins where the service is now.
+        // Nothing was sent, so the call starts again with the new base_url.
         return (successor() as Pipeline)(call);
       case 'sent': {
         const { outcome, request } = sent;

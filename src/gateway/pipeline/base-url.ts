@@ -29,7 +29,7 @@ function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>
   const text = fillVars(parts, (name) => vars.get(name));
   if (text === undefined) return undefined;
   try {
-    // The configuration was checked without the values of secrets, so the URL is checked again.
+    // Checks the URL again, because the configuration was checked without the values of secrets.
     checkUrl({ source: '', parts: [text] }, () => undefined);
   } catch (error) {
     if (error instanceof ValueError) return undefined;
@@ -39,7 +39,7 @@ function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>
   return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
 }
 
-/** base_url to show to people. Its variables are masked, because any of them may be a secret. */
+/** base_url for display. Its variables are masked, because any of them may be a secret. */
 export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
   const { base_url: template } = settings;
   const parts = template.masked ?? template.parts;

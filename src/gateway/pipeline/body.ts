@@ -10,10 +10,10 @@ import { compileTypedTemplate } from './typed-template.js';
 export type JsonBody = string | Uint8Array;
 
 /**
- * Builds the JSON of a body; undefined for an empty body.
+ * Builds the JSON of a body. Returns undefined for an empty body.
  *
  * @param remaining the remaining kwargs by name, if there are any
- * @param remainingJson the remaining kwargs as JSON, if they arrived so
+ * @param remainingJson the remaining kwargs as JSON, if they arrived as JSON
  */
 export type BodyBuilder = (
   call: Call,
@@ -49,7 +49,7 @@ export function compileBody(
     fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
   return (call, remaining, remainingJson) => {
-    // Without a prototype, a field called `__proto__` is an ordinary field.
+    // The object has no prototype, so a field called `__proto__` is an ordinary field.
     const body = Object.create(null) as Record<string, unknown>;
     let empty = remainingJson === undefined;
     for (const { name, fill } of compiled) {
@@ -66,11 +66,12 @@ export function compileBody(
   };
 }
 
-/** Shorter JSON is copied into the text, which costs less than a piece of its own. */
+/** Shorter JSON is copied into the text, which costs less than keeping it as a separate piece. */
 const SHORT = 512;
 
 /**
- * Writes an object with the entries of `dict`, whose values may be JSON text, and remaining kwargs.
+ * Writes an object with the entries of `dict` and the remaining kwargs. Values in `dict` may be
+ * JSON text.
  */
 function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): JsonBody {
   const names = Object.keys(dict);
@@ -109,8 +110,8 @@ function toJson(value: unknown): string {
   } catch {
     throw new BadRequest('The keyword arguments cannot be written as JSON: they are nested too deeply');
   }
-  // A number too large for a double, such as 1e400, becomes null. Most bodies contain no null, so
-  // they need no search.
+  // JSON.stringify writes a number too large for a double, such as 1e400, as null. Most bodies
+  // contain no null and need no search.
   if (text.includes('null') && holdsInfinity(value)) {
     throw new BadRequest('The keyword arguments contain a number that is too large to be sent');
   }

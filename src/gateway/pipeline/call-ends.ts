@@ -13,37 +13,37 @@ import { callErrorReply } from './call-error.js';
 import type { CallEnd, CallLog, CallSubject } from './call-log.js';
 import type { Reply } from './reply.js';
 
-/** An error with which the gateway itself ends a call. */
+/** An error of the gateway itself that ends a call. */
 export interface CallFailure {
   readonly code: CallErrorCode;
-  /** HTTP requests that were attempted, refused connections included. */
+  /** The number of attempted HTTP requests, including refused connections. */
   readonly attempts: number;
   /** Only for the log. */
   readonly cause: string;
   /** For the caller. Default: the message of the code. */
   readonly message?: string | undefined;
-  /** Milliseconds until it makes sense to call again, if known. */
+  /** Milliseconds to wait before the next call, if known. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * The ways in which a call ends. Each one writes the log line, tells the observer and makes the
- * caller's reply.
+ * The ways in which a call ends. Each function writes the log line, reports to the observer and
+ * returns the caller's reply.
  */
 export interface CallEnds {
   fail(call: RunningCall, failure: CallFailure): Reply;
-  /** Something was thrown: the caller's mistake, or a bug of the gateway. */
+  /** Ends a call after an error was thrown: a mistake of the caller, or a bug in the gateway. */
   failWith(call: RunningCall, error: unknown, attempts: number): Reply;
   failCanceled(call: RunningCall, attempts: number): Reply;
   failWithoutCredential(call: RunningCall, reason: NoCredential, attempts: number): Reply;
-  /** The upstream responded, and this is the reply. @param status of the response */
+  /** Ends a call with the reply to the upstream's response. @param status of the response */
   reply(call: RunningCall, reply: Reply, status: number, attempts: number): Reply;
 }
 
 export interface CallEndsParts {
   readonly subject: CallSubject;
   readonly observed: ObservedProcedure;
-  /** Makes the id of a failure, which the caller's error and the log line share. */
+  /** Creates the ID of a failure. The caller's error and the log line have the same ID. */
   readonly errorId: () => string;
   readonly callLog: CallLog;
   readonly observer: Observer;
@@ -53,7 +53,7 @@ export interface CallEndsParts {
 /** Compiles the ends of calls of one procedure. */
 export function createCallEnds(parts: CallEndsParts): CallEnds {
   const { subject, observed, errorId, callLog, observer, clock } = parts;
-  // Asked once: reading the clock costs each call.
+  // Checked once, so that calls without an observer do not read the clock.
   const isObserved = observer !== silentObserver;
 
   function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs'>): CallEnd {

@@ -2,7 +2,8 @@ import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import type { Reply } from './reply.js';
 
 /**
- * Messages for callers. They name no host, path or cause: the log has these, under the same id.
+ * Messages for callers. They name no host, path or cause. The log line with the same ID contains
+ * these.
  */
 const MESSAGES: Readonly<Record<CallErrorCode, string>> = {
   bad_request: 'The keyword arguments cannot become a request',
@@ -22,19 +23,20 @@ const MESSAGES: Readonly<Record<CallErrorCode, string>> = {
 /** An error that the gateway itself raises. */
 export interface CallError {
   readonly code: CallErrorCode;
-  /** HTTP requests that were attempted, refused connections included. */
+  /** The number of attempted HTTP requests, including refused connections. */
   readonly attempts: number;
-  /** The log's record of this failure has the same id. */
+  /** The log line of this failure has the same ID. */
   readonly id: string;
   /** Default: the message of the code. */
   readonly message?: string | undefined;
-  /** Milliseconds until it makes sense to call again, if known. */
+  /** Milliseconds to wait before the next call, if known. */
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * The reply for such an error. `message` and `body` are equal, so that client code which prints the
- * body of an upstream's error prints something useful. Only an error of the gateway has a `code`.
+ * The reply for such an error. `message` and `body` are equal. So client code that prints the body
+ * of an upstream's error prints something useful here too. Only an error of the gateway has a
+ * `code`.
  */
 export function callErrorReply(error: CallError): Reply & { readonly kind: 'failure' } {
   const { uri, status } = CALL_ERRORS[error.code];
@@ -46,7 +48,7 @@ export function callErrorReply(error: CallError): Reply & { readonly kind: 'fail
     code: error.code,
     id: error.id,
     attempts: error.attempts,
-    // Whole seconds, as in Retry-After (RFC 9110 §10.2.3). Never 0, so that no client calls in a
+    // Whole seconds, as in Retry-After (RFC 9110 §10.2.3). At least 1, so that no client calls in a
     // tight loop.
     ...(error.retryAfterMs !== undefined && {
       retry_after: Math.max(1, Math.ceil(error.retryAfterMs / 1000)),

@@ -6,40 +6,51 @@ import type { Logger } from '../../log.js';
 import { createSummedLog } from '../../summed-log.js';
 import { baseUrlForShow } from './base-url.js';
 
-/** What a line of the log says of the procedure that was called. Compiled once; holds no secret. */
+/** The facts about the called procedure in a log line. Compiled once. Contains no secret. */
 export interface CallSubject {
   readonly service: string;
   /** `host:port` of base_url; its variables are masked. */
   readonly host: string;
   readonly procedure: string;
-  /** The template, without its query and what the environment brought: a key may stand there. */
+  /**
+   * The path template, without its query and without values of environment variables, because these
+   * may contain a key.
+   */
   readonly path: string;
 }
 
 /** How one call ended. */
 export interface CallEnd {
-  /** The `id` in the error, for an error of the gateway itself. */
+  /** The `id` in the caller's error. Only for an error of the gateway itself. */
   readonly id: string;
   readonly status: number | undefined;
   /** Undefined if the upstream responded. */
   readonly code: CallErrorCode | undefined;
   readonly attempts: number;
   readonly durationMs: number;
-  /** Quotes nothing from a caller or an upstream. Undefined for a call that succeeded. */
+  /**
+   * The cause, for the log. Quotes nothing from a caller or an upstream. Undefined for a successful
+   * call.
+   */
   readonly cause: string | undefined;
 }
 
-/** One line for a call that has ended (`log.calls`). */
+/** Writes one log line for each call that has ended (`log.calls`). */
 export interface CallLog {
-  /** True if calls are logged that succeed, or that get a 4xx response: an error of the caller. */
+  /**
+   * True if the log also contains successful calls and 4xx responses, which are errors of the
+   * caller.
+   */
   readonly logsResponses: boolean;
   responded(subject: CallSubject, end: CallEnd): void;
   failed(subject: CallSubject, end: CallEnd): void;
-  /** Writes the lines that were held back so far. */
+  /** Writes the lines that were held back. */
   flush(): void;
 }
 
-/** If a cause occurs more often than this within the window, one line sums up the rest. */
+/**
+ * The maximum number of lines for one cause within the window. One more line summarizes the rest.
+ */
 const MAX_PER_CAUSE = 10;
 const WINDOW_MS = 10_000;
 
@@ -48,7 +59,7 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
   const all = mode === 'all';
   const summed = createSummedLog({ log, clock, max: MAX_PER_CAUSE, windowMs: WINDOW_MS });
   return {
-    // Asked once: making the record costs each call.
+    // Checked once, because building the record costs time for each call.
     logsResponses: all && (log.isLevelEnabled?.('info') ?? true),
     responded: (subject, end) => log.info(record(subject, end), 'call answered'),
     failed(subject, end) {
@@ -68,7 +79,10 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
 
 const SILENT: CallLog = { logsResponses: false, responded() {}, failed() {}, flush() {} };
 
-/** A caller's own mistake or change of mind is no trouble of the operator's. */
+/**
+ * Mistakes and cancellations of callers are only `info`, because the operator has nothing to do
+ * about them.
+ */
 function levelOf(code: CallErrorCode | undefined): 'info' | 'warn' | 'error' {
   if (code === 'internal') return 'error';
   return code === 'bad_request' || code === 'canceled' ? 'info' : 'warn';

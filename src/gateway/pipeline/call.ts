@@ -2,7 +2,7 @@ import type { JsonText } from '../../json-text/json-text.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { PackJson } from './decode-large.js';
 
-/** The caller, as reported by the router. Kwargs of the same names cannot forge it. */
+/** The caller, as reported by the router. Kwargs with the same names cannot change it. */
 export interface Caller {
   readonly session: number | undefined;
   readonly authid: string | undefined;
@@ -28,15 +28,15 @@ export interface RunningCall extends IncomingCall {
   readonly control: CallControl;
   /** Monotonic milliseconds at which the call arrived. */
   readonly startedAt: number;
-  /** Packs a large response in the caller's format; undefined if that is JSON. */
+  /** Packs a large response in the caller's format. Undefined if the format is JSON. */
   readonly pack: PackJson | undefined;
-  /** True if the gateway is about to stop. The call is checked, but not sent. */
+  /** True if the gateway is stopping. The call is checked, but not sent. */
   readonly draining: boolean;
 }
 
 /**
- * No request can be built from the kwargs of a call, so nothing is sent. The message goes to the
- * caller. It names keys, never values.
+ * Thrown if no request can be built from the kwargs of a call. Nothing is sent. The caller gets the
+ * message. It names keys, never values.
  *
  * @example
  * ```ts

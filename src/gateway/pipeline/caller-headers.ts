@@ -1,12 +1,15 @@
 import { foldFieldName } from '../../config/types/http-fields.js';
 
-/** For a header of a caller: the configuration replaces it, the call is refused, or it is sent. */
+/**
+ * What happens to a caller's header. `configured`: the configuration replaces it. `refused`: the
+ * call is refused. `allowed`: the header is sent.
+ */
 export type CallerHeaderRule = 'configured' | 'refused' | 'allowed';
 
 /**
- * Headers in which a proxy tells who sent the request, and headers by which frameworks treat a
- * request as another one. APIs trust them, but a caller is no trusted proxy. So the operator must
- * allow them.
+ * Headers that tell an API who sent the request, and headers that make frameworks change the method
+ * or URL of a request. APIs trust them, because usually a proxy sets them. A caller is not a
+ * trusted proxy, so the operator must allow these headers.
  */
 const STEERING: readonly string[] = [
   'x-http-method-override',
@@ -44,7 +47,8 @@ const STEERING: readonly string[] = [
   'x-arr-*',
   'x-envoy-*',
   'x-accel-*',
-  // CGI makes HTTP_PROXY of it, and HTTP clients in the API then use it as their proxy.
+  // CGI turns it into the variable HTTP_PROXY, and HTTP clients in the API then use it as their
+  // proxy.
   'proxy',
 ];
 
@@ -77,7 +81,10 @@ function compileGlobs(globs: readonly string[]): (folded: string) => boolean {
   return (folded) => whole.has(folded) || parts.some((pieces) => matches(folded, pieces));
 }
 
-/** Searches each piece once, without backtracking. @param pieces the texts between the asterisks */
+/**
+ * Matches a glob without backtracking: searches each piece once. @param pieces the texts between
+ * the asterisks
+ */
 function matches(name: string, pieces: readonly string[]): boolean {
   const first = pieces[0] as string;
   const last = pieces.at(-1) as string;

@@ -12,9 +12,9 @@ export const HEADERS_TOO_LARGE =
 const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu;
 
 /**
- * Builds the `Cookie` header of a procedure; undefined if no cookie has a value. A value from a
- * call is percent-encoded where needed, so that it cannot start a second cookie. Constants are sent
- * as configured.
+ * Compiles the `Cookie` header of a procedure. The header is undefined if no cookie has a value. A
+ * value from a call is percent-encoded if needed, so that it cannot start a second cookie.
+ * Constants are sent as configured.
  *
  * @param max the maximum number of characters of a value
  */

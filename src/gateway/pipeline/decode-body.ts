@@ -5,20 +5,20 @@ import { isAlike, responseHeader } from '../../upstream/response-headers.js';
 import { decodeText, isLatin1Named, isUtf8Named } from './decode-text.js';
 import { readMediaType } from './media-type.js';
 
-/** A decoded body. JSON stays in UTF-8, checked but not parsed, until its value is needed. */
+/** A decoded body. JSON is checked, and stays unparsed UTF-8 until its value is needed. */
 export type ReplyBody =
   | {
       readonly kind: 'json';
       readonly json: Uint8Array;
-      /** The same in the caller's format, if it is packed already. */
+      /** The JSON in the caller's format, if it is already packed. */
       readonly packed?: Uint8Array | undefined;
     }
   | { readonly kind: 'text'; readonly text: string }
-  /** A long text for a caller of a binary format, which writes these bytes as they are. */
+  /** A long text for a caller with a binary format. The format contains these bytes unchanged. */
   | { readonly kind: 'utf8'; readonly utf8: Buffer }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
 
-/** Why a body cannot be passed to the caller. */
+/** The reason why a body cannot be passed to the caller. */
 export interface RefusedBody {
   readonly kind: 'refused';
   /** For the log. */
@@ -30,7 +30,8 @@ export interface RefusedBody {
 export type DecodedBody = ReplyBody | RefusedBody;
 
 /**
- * The deepest nesting of JSON. Recursive parsers, also those of callers, cannot read deeper JSON.
+ * The maximum nesting of JSON. Recursive parsers, including those of callers, cannot read deeper
+ * JSON.
  */
 export const MAX_NESTING = 1_000;
 export const TOO_DEEP: RefusedBody = {
@@ -38,15 +39,15 @@ export const TOO_DEEP: RefusedBody = {
   reason: `the JSON of the response is nested deeper than ${MAX_NESTING} levels`,
 };
 
-/** The common types of JSON, which is UTF-8 (RFC 8259 §8.1). */
+/** The common values of Content-Type for JSON. JSON is UTF-8 (RFC 8259 §8.1). */
 const PLAIN_JSON = ['application/json', 'application/json; charset=utf-8', 'application/json;charset=utf-8'];
 /** How a procedure's responses are read: by their media type (`auto`), or always in one way. */
 export type DecodeRule = 'auto' | 'json' | 'text' | 'bytes';
 
 /**
- * Reads a body by its media type: JSON as JSON, other text as text, anything else as bytes. Text
- * that is valid JSON with a list or an object is JSON too. In text, invalid bytes become U+FFFD.
- * Otherwise a WAMP client would close its connection (RFC 6455 §8.1).
+ * Reads a body by its media type: JSON as JSON, other text as text, and anything else as bytes.
+ * Text that is a valid JSON list or object counts as JSON too. In text, invalid bytes become
+ * U+FFFD, because a WAMP client closes its connection on invalid UTF-8 (RFC 6455 §8.1).
  *
  * @param rule `response.decode`. A value other than `auto` replaces the media type.
  */
@@ -54,7 +55,7 @@ export function decodeBody(response: HttpResponse, rule: DecodeRule = 'auto'): D
   const { body } = response;
   if (body.length === 0) return { kind: 'text', text: '' };
   const field = responseHeader(response.headers, 'content-type');
-  // A fast path for nearly all responses: neither the field nor the body becomes a string.
+  // This is a fast path for nearly all responses. It creates no string from the field or the body.
   const isPlain = field !== undefined && PLAIN_JSON.some((type) => isAlike(field, type));
   if (isPlain && rule === 'auto' && isUtf8(body)) return readJson(withoutMark(body));
   const { reading, charset } = readMediaType(field?.toString('latin1'));
@@ -72,7 +73,8 @@ export function decodeBody(response: HttpResponse, rule: DecodeRule = 'auto'): D
 }
 
 /**
- * JSON is UTF-8 (RFC 8259 §8.1). Some servers declare Latin-1 or ASCII for everything they send.
+ * Reads JSON as UTF-8 (RFC 8259 §8.1), even if the response declares another charset. Some servers
+ * declare Latin-1 or ASCII for everything.
  */
 function readJsonIn(body: Buffer, charset: string): DecodedBody {
   if (isUtf8(body) && (isUtf8Named(charset) || isLatin1Named(charset))) return readJson(withoutMark(body));
@@ -80,7 +82,7 @@ function readJsonIn(body: Buffer, charset: string): DecodedBody {
   return readJson(Buffer.from(text), text);
 }
 
-/** @param text the same as a string, if it is known already */
+/** @param text the same JSON as a string, if it already exists */
 function readJson(json: Buffer, text?: string): DecodedBody {
   // Passes the bytes on without parsing them, so that all digits of a number stay as they are.
   switch (checkJson(json, MAX_NESTING)) {

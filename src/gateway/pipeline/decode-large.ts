@@ -22,11 +22,11 @@ export type PackJson = (json: Uint8Array) => Generator<void, Uint8Array | 'unenc
 export interface LargeBodyRule {
   readonly decode: DecodeRule;
   /**
-   * The most bytes in UTF-8 of a text in another charset. As JSON, a text may take twice as many:
-   * only control characters take more.
+   * The maximum UTF-8 bytes of a text that arrives in another charset. As JSON, a text may take
+   * twice as many. Only text with many control characters takes more.
    */
   readonly maxBytes: number;
-  /** Undefined if the caller uses JSON. Text then becomes JSON too. */
+  /** Undefined if the caller uses JSON. Then text becomes JSON too. */
   readonly pack: PackJson | undefined;
 }
 
@@ -35,8 +35,8 @@ const STEP = 32 * 1024;
 const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b];
 
 /**
- * Does the same as `decodeBody`, but in steps, so that the event loop can run in between. Also
- * packs the body in the caller's format.
+ * Like `decodeBody`, but in steps. The event loop can run between the steps. Also packs the body in
+ * the caller's format.
  */
 export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): Generator<void, DecodedBody> {
   const { body } = response;
@@ -69,7 +69,7 @@ function tooLong(notation: string, max: number): RefusedBody {
   };
 }
 
-/** Converts a body to UTF-8; undefined if the result is longer than `max` bytes. */
+/** Converts a body to UTF-8. Returns undefined if the result is longer than `max` bytes. */
 function* inUtf8(body: Buffer, charset: string, max: number): Generator<void, Buffer | undefined> {
   const named = charsetOf(body, charset);
   const isNamedUtf8 = isUtf8Named(named);
@@ -110,14 +110,15 @@ const UNPACKABLE = {
   },
 } as const;
 
-/** Writes a text as JSON; undefined if that takes more than `max` bytes. */
+/** Writes a text as JSON. Returns undefined if that takes more than `max` bytes. */
 function* quote(utf8: Buffer, max: number): Generator<void, Buffer | undefined> {
   const pieces = [Buffer.from('"')];
   let size = 0;
   for (let at = 0; at < utf8.length && size <= max; ) {
     yield;
     let end = Math.min(at + STEP, utf8.length);
-    // Does not split a character: its further bytes begin with the bits 10 (RFC 3629 §3).
+    // Avoids splitting a character. The bytes after its first one begin with the bits 10 (RFC 3629
+    // §3).
     while (end < utf8.length && ((utf8[end] as number) & 0xc0) === 0x80) end--;
     const piece = Buffer.from(JSON.stringify(utf8.toString('utf8', at, end)).slice(1, -1));
     pieces.push(piece);

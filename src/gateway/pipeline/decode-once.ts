@@ -1,5 +1,5 @@
 const ESCAPE = /%([0-9a-f]{2})/gi;
-/** An escape of Microsoft's servers. It is in no standard. */
+/** An escape that Microsoft's servers accept. No standard defines it. */
 const LONG_ESCAPE = /%u00([0-9a-f]{2})/gi;
 /**
  * Overlong UTF-8 for `.`, `/` and `\` in 2, 3 or 4 bytes. Lenient decoders accept it (RFC 3629
@@ -8,8 +8,8 @@ const LONG_ESCAPE = /%u00([0-9a-f]{2})/gi;
 const OVERLONG = /(?:\xc0|\xe0\x80|\xf0\x80\x80)([\xae\xaf])|(?:\xc1|\xe0\x81|\xf0\x80\x81)(\x9c)/g;
 
 /**
- * Percent-decodes like a lenient server, which leaves an invalid escape as it is. Each byte becomes
- * the character of the same number.
+ * Percent-decodes like a lenient server: an invalid escape stays unchanged. Each byte becomes the
+ * character with the same code.
  */
 export function decodeOnce(text: string): string {
   return text

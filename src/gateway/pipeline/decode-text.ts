@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 
-/** True for the names that servers use for UTF-8, also wrong ones (`utf8mb4` is MySQL's). */
+/**
+ * True for the names that servers use for UTF-8, including wrong ones (`utf8mb4` is a name from
+ * MySQL).
+ */
 export function isUtf8Named(charset: string): boolean {
   return charset === '' || charset === 'utf-8' || /^(utf[-_ ]?8|cp65001)/.test(charset);
 }
@@ -19,7 +22,8 @@ export function decodeText(body: Buffer, charset: string): string {
     return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
   const decoder = decoderFor(named);
-  // As a stream: without it, Node's decoder for windows-1252 (also iso-8859-1, §4.2) is wrong.
+  // Uses the option `stream`, because without it Node's decoder for windows-1252 (also iso-8859-1,
+  // §4.2) is wrong.
   return decoder.decode(body, { stream: true }) + decoder.decode();
 }
 
@@ -28,7 +32,7 @@ export function charsetOf(body: Buffer, charset: string): string {
   return charsetOfMark(body) ?? (charset === '' && !isUtf8(body) ? charsetOfXml(body) : charset);
 }
 
-/** True for windows-1252 and its other names. Text in it is hardly ever valid UTF-8. */
+/** True for windows-1252 and its other names. Text in this charset is rarely valid UTF-8. */
 export function isLatin1Named(charset: string): boolean {
   return decoderFor(charset).encoding === 'windows-1252';
 }
@@ -40,7 +44,7 @@ function charsetOfMark(body: Buffer): string | undefined {
   return undefined;
 }
 
-/** The charset in an XML declaration, which counts if there is no other (RFC 7303 §3). */
+/** The charset in an XML declaration. It applies if there is no other charset (RFC 7303 §3). */
 function charsetOfXml(body: Buffer): string {
   const start = body.subarray(0, 200).toString('latin1');
   return /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1]?.toLowerCase() ?? '';
@@ -51,14 +55,15 @@ export function decoderFor(charset: string): TextDecoder {
     try {
       return new TextDecoder(label);
     } catch {
-      // Not a label of WHATWG Encoding §4.2.
+      // The charset is not a label of WHATWG Encoding §4.2.
     }
   }
   return new TextDecoder();
 }
 
 /**
- * Replaces names in use by those of the standard: `win-1251`, `cp_1252`, `latin-1`, `ISO_8859_1`.
+ * Replaces common wrong names by standard ones, for example `win-1251`, `cp_1252`, `latin-1`,
+ * `ISO_8859_1`.
  */
 function commonName(charset: string): string {
   return charset

@@ -2,9 +2,9 @@ import type { Template, Variable } from '../../config/types/template.js';
 import { BadRequest, type Call, type Caller } from './call.js';
 
 /**
- * Returns the value of a template for one call. A template that is exactly one variable keeps the
- * type of the value; any other template is text. Undefined if a variable is missing and has no
- * default.
+ * Returns the value of a template for one call. If the template is exactly one variable, the value
+ * keeps its type. Any other template gives text. Returns undefined if a variable is missing and has
+ * no default.
  */
 export type Filler = (call: Call) => unknown;
 
@@ -15,7 +15,7 @@ export function kwargNames(template: Template): string[] {
     .filter((name) => !isRouterVariable(name));
 }
 
-/** Compiles a template, so that a call only fills in its values. */
+/** Compiles a template once, so that a call only fills in its values. */
 export function compileTemplate(template: Template, what: string, realm: string): Filler {
   const [first] = template.parts;
   if (variables(template).length === 0) {
@@ -40,8 +40,8 @@ export function compileTemplate(template: Template, what: string, realm: string)
 }
 
 /**
- * Reads one variable of a call: from the router for `realm` and `caller.*`, otherwise from the
- * kwargs.
+ * Compiles the reading of one variable. `realm` and `caller.*` come from the router, other
+ * variables from the kwargs.
  *
  * @param defaultValue the default of the variable. In a JSON body it may be something other than
  *   text.
@@ -80,7 +80,8 @@ function undisclosed(name: string): never {
 }
 
 /**
- * For a kwarg that is null or missing: the default, or else null, which has a meaning in a body.
+ * The value for a kwarg that is null or missing: the default, otherwise undefined or null. Null has
+ * a meaning in a body.
  */
 function valueOrDefault(call: Call, name: string, defaultValue: unknown): unknown {
   if (defaultValue !== undefined) return defaultValue;
@@ -88,8 +89,8 @@ function valueOrDefault(call: Call, name: string, defaultValue: unknown): unknow
 }
 
 /**
- * True for values with a text form: strings, numbers (big integers too) and booleans. False for a
- * number too large for a double, such as 1e400: it would be sent as the word Infinity.
+ * True for values with a text form: strings, numbers (including big integers) and booleans. False
+ * for a number too large for a double, such as 1e400, because its text would be `Infinity`.
  */
 export function isScalar(value: unknown): value is string | number | bigint | boolean {
   const type = typeof value;

@@ -22,8 +22,8 @@ export interface HeaderParts {
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
   /**
-   * True if the body is an object made of kwargs. Content-Type must then be JSON (see json-type.ts).
-   * Read as a form, a value such as `&_method=DELETE&` would become fields.
+   * True if the body is an object of kwargs. Then Content-Type must be JSON (see json-type.ts). If
+   * a server read the body as a form, a value such as `&_method=DELETE&` would become fields.
    */
   readonly isJsonObject: boolean;
   /** `pool.max_request_header_size` */
@@ -33,7 +33,8 @@ export interface HeaderParts {
 }
 
 /**
- * Compiles the headers of a procedure: defaults, replaced by `_headers`, replaced by the config.
+ * Compiles the headers of a procedure. `_headers` take precedence over defaults, and the
+ * configuration over both.
  */
 export function compileHeaders({
   entries,
@@ -68,7 +69,8 @@ export function compileHeaders({
   const constantWithoutBody = constantHeaders(withoutBody);
 
   /**
-   * The headers of each call without `_headers`; undefined if they differ by call or are too large.
+   * Returns the headers that all calls without `_headers` share. Returns undefined if they differ
+   * by call or are too large.
    */
   function constantHeaders(base: readonly string[]): readonly string[] | undefined {
     if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
@@ -78,7 +80,7 @@ export function compileHeaders({
 
   function addConfigured(headers: string[], call: Call): void {
     for (const { name, fill, constant } of compiled) {
-      // The config has already checked constants.
+      // The configuration check has already checked constants.
       if (constant) headers.push(name, fill(call) as string);
       else addField(headers, name, fill(call), `Header ${name}`, max);
     }
@@ -99,9 +101,7 @@ export function compileHeaders({
   };
 }
 
-/**
- * Merges `_headers` into the defaults, by folded name, without names that the configuration sets.
- */
+/** Merges `_headers` into the defaults by folded name. Skips names that the configuration sets. */
 function mergeCustom(
   base: readonly string[],
   custom: unknown,
@@ -151,7 +151,7 @@ function refuseAbsent(what: string): never {
   throw new BadRequest(`${what} must be text, a number, a boolean or a list of these`);
 }
 
-/** Bytes of a header line besides name and value: colon, space, CR and LF. */
+/** Bytes of a header line in addition to name and value: colon, space, CR and LF. */
 const LINE_BYTES = 4;
 
 /**
@@ -159,7 +159,7 @@ const LINE_BYTES = 4;
  *
  * @param max the maximum number of bytes to add
  * @param absent called for a missing value, to refuse it. Default: omits the header.
- * @returns the bytes that were added
+ * @returns the number of added bytes
  */
 function addField(
   headers: string[],
@@ -190,7 +190,7 @@ function addField(
   return size;
 }
 
-/** Bytes of all headers together, the defaults included. */
+/** The bytes of all headers together, including the defaults. */
 function sizeOf(headers: readonly string[]): number {
   let size = (headers.length / 2) * LINE_BYTES;
   for (const text of headers) size += text.length;

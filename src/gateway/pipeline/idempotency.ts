@@ -2,10 +2,11 @@ import { foldFieldName } from '../../config/types/http-fields.js';
 import type { HttpMethod } from '../../upstream/http-message.js';
 import { requestHeader } from './headers.js';
 
-/** Methods whose requests may be sent twice without harm (RFC 9110 §9.2.2). */
+/** Methods whose requests are safe to send twice (RFC 9110 §9.2.2). */
 const IDEMPOTENT: ReadonlySet<HttpMethod> = new Set<HttpMethod>(['GET', 'HEAD', 'PUT', 'DELETE']);
 /**
- * By this header a caller declares a POST or PATCH safe to repeat (IETF draft, Stripe, PayPal …).
+ * With this header, a caller declares that a POST or PATCH is safe to repeat (IETF draft, Stripe,
+ * PayPal …).
  */
 const COMMON_HEADER = 'idempotency-key';
 
@@ -40,15 +41,15 @@ export function compileIdempotency(
         };
 }
 
-/** Whether there is a key. An empty key does not identify the call, so it does not count. */
+/** Whether there is a key. An empty key does not count, because it does not identify the call. */
 function hasKey(headers: readonly string[], lowerName: string): boolean {
   const value = requestHeader(headers, lowerName);
   return value !== undefined && value.trim() !== '';
 }
 
 /**
- * Drops an empty key and one spelled differently (`Idempotency_Key`), so that there is one key
- * only.
+ * Drops empty keys and keys with another spelling (`Idempotency_Key`), so that only one key
+ * remains.
  */
 function isOther(headers: readonly string[], folded: string): (_: string, index: number) => boolean {
   return (_, index) => foldFieldName(headers[index - (index % 2)] as string) !== folded;

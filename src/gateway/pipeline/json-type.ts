@@ -5,9 +5,9 @@ const UTF8 = /^\s*charset\s*=\s*"?utf-?8"?\s*$/i;
 /**
  * Whether a Content-Type describes a body correctly: as JSON in UTF-8.
  *
- * A server parses the body by this header. As a form, the JSON text `{"note":"&tenant=evil"}` has a
- * field `tenant`. As UTF-7, the text `+ACI-` ends a string. Both would let a caller change fields
- * that the configuration sets.
+ * A server parses the body by this header. If it reads the JSON text `{"note":"&tenant=evil"}` as a
+ * form, it finds a field `tenant`. If it reads the text `+ACI-` as UTF-7, the text ends a string.
+ * In both cases, a caller could change fields that the configuration sets.
  *
  * @param field the lines of the header as a flat list: name, value, name, value …
  */

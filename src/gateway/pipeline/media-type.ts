@@ -8,7 +8,7 @@ export interface MediaType {
   readonly charset: string;
 }
 
-/** Subtypes for a sequence of JSON texts, which is not a JSON text itself. */
+/** Subtypes for a sequence of JSON texts. A sequence is not a JSON text. */
 const JSON_SEQUENCE = /(^|\+|x-)json-seq$/;
 const TEXT_WORDS: ReadonlySet<string> = new Set([
   'xml',
@@ -40,11 +40,11 @@ const END_OF_TYPE = /[;,\s]/;
 const CHARSET = /[;,\s]charset\s*=\s*["']?([^\s"';,]+)/i;
 
 /**
- * Reads a Content-Type field (RFC 9110 §8.3). It is lenient, because servers are not exact: accepts
- * a comma instead of the semicolon, and ignores a second type after the first.
+ * Reads a Content-Type field (RFC 9110 §8.3). It is lenient, because servers are not exact. It
+ * accepts a comma instead of the semicolon, and ignores a second type after the first.
  *
- * @param field undefined if the response has none. It then counts as JSON, which the request
- *   accepts.
+ * @param field undefined if the response has no Content-Type. It then counts as JSON, because the
+ * request accepts JSON.
  */
 export function readMediaType(field: string | undefined): MediaType {
   const text = field?.trim() ?? '';

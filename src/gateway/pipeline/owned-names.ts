@@ -5,13 +5,14 @@ export type IsOwned = (name: string) => boolean;
 
 /**
  * Compares names of fields in a JSON body, ignoring case. Go and .NET read `Tenant` into the field
- * `tenant`, and the last one of two counts.
+ * `tenant`. If both occur, the last one takes effect.
  */
 export function ownedFields(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
   const owned = new Set(names.map(foldCase));
   const longest = Math.max(...[...owned].map((name) => name.length));
-  // Folding never makes a name shorter. So a very long name, which is slow to fold, is skipped.
+  // Folding never makes a name shorter. So a name longer than any configured one is skipped,
+  // because folding it would be slow.
   return (name) => {
     const key = untilNul(name);
     return key.length <= longest && owned.has(foldCase(key));
@@ -20,8 +21,8 @@ export function ownedFields(names: readonly string[]): IsOwned {
 
 /**
  * Compares names of query parameters as frameworks read them: ignoring case (ASP.NET), with `.` and
- * space as `_` (PHP), and step by step in brackets (PHP, Rails). There, `a[]` adds to `a`, and `a`
- * replaces `a[b]`, but `a[c]` does not change `a[b]`.
+ * space as `_` (PHP), and step by step in brackets (PHP, Rails). In PHP and Rails, `a[]` adds to
+ * `a`, and `a` replaces `a[b]`, but `a[c]` does not change `a[b]`.
  */
 export function ownedParameters(names: readonly string[]): IsOwned {
   if (names.length === 0) return () => false;
@@ -46,7 +47,7 @@ function foldCase(name: string): string {
 
 /**
  * Splits `a[b][]` into `a`, `b` and the empty string. Reads the brackets once. A regular expression
- * would take quadratic time for many open brackets without a closing one.
+ * would take quadratic time for many open brackets without a closing bracket.
  *
  * @param max the maximum number of steps to return
  */

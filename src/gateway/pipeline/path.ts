@@ -11,7 +11,8 @@ export interface PathBuilder {
   /** The whole path, percent-encoded. Throws {@link BadRequest}. */
   build(call: Call): string;
   /**
-   * The query in base_url and in the procedure's path, without the question mark: `a=1&b=2`, or ''.
+   * The queries of base_url and of the procedure's path, without the question mark: `a=1&b=2`, or
+   * ''.
    */
   readonly literalQuery: string;
 }
@@ -32,8 +33,8 @@ export function compilePath(
   max = Number.POSITIVE_INFINITY,
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
-  // Then base_url is the whole endpoint, as for GraphQL and JSON-RPC, with or without a final
-  // slash.
+  // If the procedure has no path, base_url is the whole endpoint, as for GraphQL and JSON-RPC. It
+  // may end with a slash.
   const isWhole = parts.every((part) => part === '');
   const relative = isWhole ? [] : stripPrefix(parts, prefix);
   const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
@@ -76,7 +77,7 @@ function compileSegment(variable: Variable, realm: string, max: number): (call: 
     if (text.length > max) throw new BadRequest(TOO_LONG);
     if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
     const encoded = encodeText(text, 'Path variable', name);
-    // A text that needs no encoding contains neither a slash nor an escape.
+    // A text that needs no encoding contains no slash and no escape.
     if (encoded !== text && holdsDotSegment(text)) {
       throw new BadRequest(
         `Path variable ${name} must not contain "." or ".." between slashes, encoded or not: the server could leave its folder`,
@@ -112,7 +113,7 @@ type Piece = string | ((call: Call) => string);
 function splitQuery(parts: Template['parts']): { parts: Template['parts']; query: string } {
   const index = parts.findIndex((part) => typeof part === 'string' && part.includes('?'));
   if (index < 0) return { parts, query: '' };
-  // The config allows no variables after the question mark, so this text is the last part.
+  // The configuration allows no variables after the question mark, so this text is the last part.
   const text = parts[index] as string;
   const mark = text.indexOf('?');
   return { parts: [...parts.slice(0, index), text.slice(0, mark)], query: text.slice(mark + 1) };

@@ -39,7 +39,7 @@ export function compileQuery(
  * @param max the maximum number of characters
  */
 export function queryPairs(name: string, value: unknown, max: number): string {
-  // Encoding never makes it shorter.
+  // Encoding never makes a name shorter.
   if (name.length > max) throw new BadRequest(TOO_LONG);
   return pairsOf(name, encodeText(name, NAME_OF, ''), value, max);
 }

@@ -8,7 +8,10 @@ export const HEADERS_KWARG = '_headers';
 export interface RemainingRule {
   /** Names of kwargs that templates use. */
   readonly consumed: ReadonlySet<string>;
-  /** Names that the configuration sets where remaining kwargs go. Callers cannot change them. */
+  /**
+   * Names that the configuration sets in the place where remaining kwargs go. Callers cannot change
+   * them.
+   */
   readonly isOwned: IsOwned;
 }
 
@@ -34,7 +37,7 @@ export function remainingKwargs(
   return left;
 }
 
-/** For `remaining = refuse`: refuses kwargs that nothing uses, and names them. */
+/** For `remaining = refuse`: refuses unused kwargs, and names them. */
 export function refuseRemaining(call: Call, rule: RemainingRule): void {
   const extra = Object.keys(call.kwargs).filter((name) => name !== HEADERS_KWARG && !rule.consumed.has(name));
   if (extra.length === 0) return;

@@ -14,18 +14,18 @@ interface Arrived {
   readonly attempts: number;
 }
 
-/** Copying a body of this many bytes takes about a millisecond. */
+/** A body of this many bytes takes about a millisecond to copy. */
 const HUGE_BODY = 1024 * 1024;
 
 /**
- * Makes the reply to a call from the response to its request. Returns a promise if the response is
- * large.
+ * Creates the reply to a call from the response to its request. Returns a promise if the response
+ * is large.
  */
 export type Replier = (call: RunningCall, arrived: Arrived) => Reply | Promise<Reply>;
 
 /**
- * @param maxBytes the most bytes of a body after its conversion to another charset or format
- *   (`pool.max_response_size`)
+ * @param maxBytes the maximum bytes of a body after its conversion to another charset or format
+ * (`pool.max_response_size`)
  */
 export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds, turns: Turns): Replier {
   function replyWith(call: RunningCall, { request, response, attempts }: Arrived, body?: DecodedBody): Reply {
@@ -36,8 +36,8 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
   }
 
   /**
-   * Decodes a large body in turns with all other work, because it may take a second. Meanwhile the
-   * call keeps its place in the pool.
+   * Decodes a large body in turns with all other work, because decoding may take a second. During
+   * this time the call keeps its place in the pool.
    */
   async function replyInTurns(call: RunningCall, arrived: Arrived): Promise<Reply> {
     const { control, pack } = call;
@@ -45,7 +45,7 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
       const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
       const isWanted = () => control.canceledBy === undefined;
       const body = await resultInTurns(turns, work, isWanted);
-      // The frame of the reply is a copy of the body.
+      // The frame of the reply copies the body, so this waits for the end of the turn.
       if (body !== undefined && arrived.response.body.length >= HUGE_BODY) await lastInTurn(turns);
       if (body === undefined || !isWanted()) return ends.failCanceled(call, arrived.attempts);
       return replyWith(call, arrived, body);

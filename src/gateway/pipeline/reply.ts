@@ -48,9 +48,9 @@ export interface ReplyRule {
 }
 
 /**
- * Maps a response to a reply, or tells why its body cannot be passed on. Pure.
+ * Maps a response to a reply. If its body cannot be passed on, returns the reason. Pure.
  *
- * @param body the decoded body, if it was decoded already
+ * @param body the decoded body, if it is already decoded
  */
 export function mapResponse(
   request: HttpRequest,
@@ -76,7 +76,10 @@ function isConditional(request: HttpRequest): boolean {
   );
 }
 
-/** Set-Cookie cannot be joined (RFC 9110 §5.3), so it is a list. Other fields are one text. */
+/**
+ * Set-Cookie is a list, because its values cannot be joined (RFC 9110 §5.3). Other fields are one
+ * text.
+ */
 function pickHeaders(headers: ResponseHeaders, names: readonly string[]): ReplyHeaders {
   const picked: Record<string, string | readonly string[]> = {};
   for (const name of names) {

@@ -102,7 +102,8 @@ export function compileRequest(
 }
 
 /**
- * Refuses positional arguments. They have no names, and to ignore them would send half a request.
+ * Refuses positional arguments. They have no names, and ignoring them would send an incomplete
+ * request.
  */
 function refuseArgs(call: IncomingCall): void {
   if (call.args.length === 0) return;
@@ -138,7 +139,7 @@ function remainingRule(
   };
 }
 
-/** Unused kwargs that are refused, and the reason for the caller. */
+/** A rule for unused kwargs that are refused, and the reason for the caller. */
 interface Refusal {
   readonly refuses: IsOwned;
   readonly why: string;
@@ -181,7 +182,7 @@ function compileUses(
   const read = new Set([HEADERS_KWARG, ...[...others, ...mixed].flatMap(kwargNames)]);
   return (name) => {
     if (read.has(name)) return 'value';
-    // A kwarg that nothing uses is refused by its name, so it needs no value.
+    // An unused kwarg is refused by its name, so its value is not needed.
     if (remaining !== 'body' || rule.consumed.has(name)) return 'json';
     return isRemaining(name, rule) ? 'remaining' : 'dropped';
   };
@@ -189,7 +190,10 @@ function compileUses(
 
 function remainingQuery(call: Call, rule: RemainingRule, max: number): string {
   let query = '';
-  /** Characters of all names, dropped ones too: to compare a name costs as much as to write it. */
+  /**
+   * Characters of all names, including dropped ones, because comparing a name costs as much as
+   * writing it.
+   */
   let compared = 0;
   for (const name of Object.keys(call.kwargs)) {
     if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;

@@ -5,15 +5,16 @@ import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
 import type { BuiltRequest } from './request.js';
 
-/** An outcome with which a call ends. */
+/** An outcome that ends a call. */
 export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
 
-/** How a request ended. `attempts` counts all its attempts, also those before a new credential. */
+/** How a request ended. `attempts` counts all attempts, including those before a new credential. */
 export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
   | { readonly kind: 'unsent'; readonly reason: NoCredential; readonly attempts: number }
   /**
-   * Nothing was sent, and base_url has changed. The newest credentials may not be for the old one.
+   * Nothing was sent, because base_url has changed. The newest credential may not belong to the old
+   * base_url.
    */
   | { readonly kind: 'moved' };
 
@@ -21,10 +22,10 @@ export type Sent =
 export type CredentialSender = (built: BuiltRequest, control: CallControl) => Promise<Sent>;
 
 /**
- * Adds the credential to a request and sends it. Sends it once more with a new credential if the
- * upstream refuses the first one.
+ * Adds the credential to a request and sends it. If the upstream refuses the credential, sends the
+ * request once more with a new credential.
  *
- * @param hasMoved whether base_url has changed; called before each sending
+ * @param hasMoved whether base_url has changed. It is called each time before the request is sent.
  */
 export function createCredentialSender(
   credential: RequestCredential,
@@ -43,14 +44,16 @@ export function createCredentialSender(
     } else {
       applied = applying;
     }
-    /** Attempts of the sendings that have ended (`ended`), and of the current one (`attempted`). */
+    /**
+     * `ended` counts the attempts with earlier credentials, `attempted` those with the current one.
+     */
     let ended = 0;
     let attempted = 0;
     let isRenewed = false;
     for (;;) {
       if (applied.kind === 'no_credential') return unsent(applied, ended + attempted);
-      // An earlier attempt may have been carried out. So the call cannot start again at another
-      // base_url, perhaps with another idempotency key.
+      // The upstream may have executed an earlier attempt. So the call cannot start again at
+      // another base_url, where it might have another idempotency key.
       if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
       const { notAfter } = applied;
       const outcome = await upstream.send(
@@ -60,7 +63,7 @@ export function createCredentialSender(
       if (outcome.kind === 'expired') {
         // The credential expired while the call waited for a connection or for its next attempt.
         attempted = outcome.attempts;
-        // After a redirect (only of GET and HEAD), the request starts again from the first URL.
+        // After a redirect (only for GET and HEAD), the request starts again from the first URL.
         // This counts as a refused token, so it happens only once.
         if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + attempted);
         isRenewed ||= outcome.sent;
@@ -69,7 +72,7 @@ export function createCredentialSender(
         continue;
       }
       ended += outcome.attempts;
-      // Only once.
+      // Renews the credential only once.
       const renewing =
         outcome.kind === 'response' && !isRenewed
           ? credential.refresh(request, applied, outcome.response, control)
@@ -79,7 +82,8 @@ export function createCredentialSender(
       if (renewed === undefined) {
         return { kind: 'sent', request: applied.request, outcome: withAttempts(outcome, ended) };
       }
-      // This is safe for any method: a request with a refused credential was not carried out.
+      // This is safe for any method, because the upstream did not execute a request with a refused
+      // credential.
       applied = renewed;
       now = clock.monotonic();
       isRenewed = true;

@@ -5,11 +5,11 @@ import { encodeCookie } from './cookies.js';
 import { holdsDotSegment } from './dot-segments.js';
 import { encodeText } from './encode-text.js';
 
-/** A procedure whose `{{vars.name}}` are replaced by their values. */
+/** A procedure after its `{{vars.name}}` were replaced by their values. */
 export interface FilledProcedure {
   readonly procedure: ProcedureConfig;
   /**
-   * For the log: which place has no value. The procedure then contains placeholders, and its
+   * For the log: which template has no value. The procedure then contains placeholders, and its
    * requests must not be sent.
    */
   readonly problem: string | undefined;
@@ -20,10 +20,10 @@ const PLACEHOLDER = 'pending';
 
 /**
  * Replaces a service's variables in the templates of a procedure by text, as if the text were in
- * the file. This happens when a variable changes, not for each call. And no kwarg can fill such a
- * place.
+ * the file. So the work is done when a variable changes, not for each call. Kwargs cannot replace
+ * these variables.
  *
- * @param read returns a variable's value; undefined if it has none
+ * @param read returns a variable's value, or undefined if it has none
  */
 export function fillServiceVars(
   procedure: ProcedureConfig,
@@ -67,15 +67,18 @@ export function usesServiceVars({ settings }: ProcedureConfig): boolean {
   );
 }
 
-/** Encodes a value for its place; undefined if it is not allowed there. */
+/** Encodes a value for its place. Returns undefined if it is not allowed there. */
 type Encode = (value: string) => string | undefined;
 
 const inBody: Encode = (value) => (value.isWellFormed() ? value : undefined);
 const inHeader: Encode = (value) => (isFieldValue(value) ? value : undefined);
-/** Only checks the value. It is encoded when the request is built, which U+0000 cannot be. */
+/**
+ * Only checks the value, because it is encoded when the request is built. U+0000 cannot be encoded.
+ */
 const inQuery: Encode = (value) => (value.isWellFormed() && !value.includes('\0') ? value : undefined);
 /**
- * A cookie without other variables is sent as it is, like text of the file. So it is encoded here.
+ * Encodes the value, because a cookie without other variables is sent unchanged, like text from the
+ * file.
  */
 const inCookie: Encode = (value) => inQuery(value) && encodeCookie(value, '');
 const inPath: Encode = (value) =>
@@ -102,6 +105,6 @@ function fillTemplate(
     if (typeof piece === 'string' && typeof last === 'string') parts[parts.length - 1] = last + piece;
     else parts.push(piece);
   }
-  // The result is text without a type: a key of digits is not a number.
+  // The result is always text. So a key of digits does not become a number.
   return isFilled ? { source: sourceForShow(template), parts } : template;
 }

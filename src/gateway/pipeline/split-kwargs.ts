@@ -17,7 +17,7 @@ export type Use = 'value' | 'json' | 'remaining' | 'dropped';
 export interface SplitKwargs {
   /** The kwargs by name. Those with the use `json` may be JSON text. */
   readonly kwargs: Kwargs;
-  /** The kwargs with the use `remaining`; undefined if they are in `kwargs`. */
+  /** The kwargs with the use `remaining`. Undefined if they are in `kwargs`. */
   readonly remainingJson: RemainingJson | undefined;
 }
 
@@ -35,7 +35,7 @@ const LOWER_N = 0x6e;
 /**
  * Splits the kwargs of a call by their use. Remaining kwargs that arrive as JSON stay JSON.
  *
- * @param useOf returns the use of a kwarg by its name; undefined if all values are needed
+ * @param useOf returns the use of a kwarg by its name. Undefined if all values are needed.
  */
 export function splitKwargs(
   given: Kwargs | JsonText,
@@ -51,9 +51,9 @@ export function splitKwargs(
 }
 
 /**
- * Undefined if a name may occur twice at any depth, also with other escapes. Then the kwargs must
- * be parsed, so that only the last one is sent: a proxy that reads the body might use the first one
- * (RFC 8259 §4).
+ * Returns undefined if a name may occur twice at any depth, even with different escapes. Then the
+ * kwargs must be parsed, so that only the last value is sent. Otherwise a proxy that reads the body
+ * might use the first value (RFC 8259 §4).
  */
 function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs | undefined {
   if (!given.namesDiffer) return undefined;
@@ -72,7 +72,7 @@ function splitText(given: JsonText, useOf: (name: string) => Use): SplitKwargs |
     }
     if (pieceStart >= 0) pieces.push(json.subarray(pieceStart, pieceEnd));
     pieceStart = -1;
-    // No prototype, so that `__proto__` is a name like any other.
+    // The object has no prototype, so that `__proto__` is an ordinary name.
     kwargs ??= Object.create(null) as Record<string, unknown>;
     if (use !== 'dropped') kwargs[name] = readValue(json.subarray(start, end), use === 'value');
   });
@@ -89,7 +89,7 @@ function readValue(json: Buffer, asValue: boolean): unknown {
   return asValue || json[0] === LOWER_N ? parse(json.toString('utf8')) : jsonText('', json);
 }
 
-/** Without a limit for nesting: that was checked when the message arrived. */
+/** Parses without a nesting limit, because the nesting was checked when the message arrived. */
 function parse(json: string): unknown {
   return parseJson(json, Number.POSITIVE_INFINITY);
 }

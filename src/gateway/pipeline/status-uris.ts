@@ -15,7 +15,7 @@ export const STATUS_URIS: Readonly<Record<number, string>> = {
 export const OTHER_4XX_URI = 'bondy.error.invalid_argument';
 export const OTHER_URI = 'bondy.error.bad_gateway';
 
-/** @param own the procedure's `errors.$status`, which take precedence over the table */
+/** @param own the procedure's `errors.$status`. They take precedence over the table. */
 export function statusUri(status: number, own: ReadonlyMap<number, string>): string {
   return (
     own.get(status) ?? STATUS_URIS[status] ?? (status >= 400 && status < 500 ? OTHER_4XX_URI : OTHER_URI)

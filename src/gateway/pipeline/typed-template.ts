@@ -3,7 +3,7 @@ import { parseJson, stringifyJson } from '../../json.js';
 import { jsonText } from '../../json-text/json-text.js';
 import { compileTemplate, compileVariable, type Filler } from './fill-template.js';
 
-/** Compiles a template for a JSON body. A constant or default that is JSON keeps its type there. */
+/** Compiles a template for a JSON body. A constant or default that is JSON keeps its type. */
 export function compileTypedTemplate(template: Template, what: string, realm: string): Filler {
   const { parts, typed } = template;
   const [first, ...others] = parts;
@@ -16,7 +16,10 @@ export function compileTypedTemplate(template: Template, what: string, realm: st
   return compileVariable(first, realm, first.defaultText && jsonValueOf(first.defaultText));
 }
 
-/** The value of a text that is JSON, with all digits of a number; otherwise the text itself. */
+/**
+ * If a text is JSON, returns its value with all digits of numbers. Otherwise returns the text
+ * itself.
+ */
 function jsonValueOf(text: string): unknown {
   let value: unknown;
   try {
