@@ -34,7 +34,7 @@ function fakeSocket(remoteAddress?: string, remotePort?: number, localAddress = 
 
 const NO_LIMIT = createConnectionFiles(Number.POSITIVE_INFINITY, 0);
 
-describe('accepting', () => {
+describe('the guard of a listener', () => {
   let clock: FakeClock;
   let server: EventEmitter;
   let accepting: Accepting;
@@ -70,7 +70,7 @@ describe('accepting', () => {
     clock = createFakeClock();
   });
 
-  it('closes at once who would take a file that upstreams need, and gives files back', () => {
+  it('closes a connection at once if it would take a file that upstreams need, and returns files', () => {
     const files = createConnectionFiles(6, 1000);
     guard({ maxSessions: 2 }, false, files);
     // The last one is only told that the listener is full, which takes a file too.
@@ -85,7 +85,7 @@ describe('accepting', () => {
     expect([accept('192.0.2.7').destroyed, accept('192.0.2.8').destroyed]).toEqual([false, false]);
   });
 
-  it('cuts who is not done with its handshake in time, counted from TCP accept', () => {
+  it('cuts a client that does not complete its handshake in time, counted from TCP accept', () => {
     guard();
     const [slow, quick] = [accept('192.0.2.1'), accept('192.0.2.1')];
     clock.advance(60);
@@ -97,13 +97,13 @@ describe('accepting', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('sets no timer where there is no limit', () => {
+  it('sets no timer if there is no limit', () => {
     guard({ handshakeTimeout: 0 });
     accept('192.0.2.1');
     expect(clock.pending).toBe(0);
   });
 
-  it('refuses whoever comes when all places are taken, joined or not, and takes them again', () => {
+  it('refuses new clients while all places are taken, and accepts them afterwards', () => {
     guard({ maxSessions: 2 });
     const [first, second, third] = [accept('192.0.2.1'), accept('192.0.2.2'), accept('192.0.2.3')];
     arrival(first)?.established();
@@ -117,7 +117,7 @@ describe('accepting', () => {
     expect(accepting.size).toBe(2);
   });
 
-  it('bounds those that wait to be refused too', () => {
+  it('limits the number of clients that wait for their refusal', () => {
     guard({ maxSessions: 1 });
     accept('192.0.2.1');
     const refused = Array.from({ length: 100 }, () => accept('192.0.2.2'));
@@ -130,7 +130,7 @@ describe('accepting', () => {
     expect([accepting.size, clock.pending]).toEqual([0, 0]);
   });
 
-  it('refuses one source that has its share, and no other', () => {
+  it('refuses a source that has used its share, and no other source', () => {
     guard({ maxSessionsPerSource: 2 });
     const mine = [accept('192.0.2.1'), accept('::ffff:192.0.2.1'), accept('192.0.2.1')];
     expect(mine.map((socket) => arrival(socket)?.refusal !== undefined)).toEqual([false, false, true]);
@@ -142,7 +142,7 @@ describe('accepting', () => {
     expect(arrival(accept('192.0.2.1'))?.refusal?.message).toContain('from one address');
   });
 
-  it('refuses where too many have not joined, until one of them has', () => {
+  it('refuses new clients while too many have not joined, until one of them joins', () => {
     guard({ maxUnjoined: 2 });
     const [first, second] = [accept('192.0.2.1'), accept('192.0.2.2')];
     expect(arrival(accept('192.0.2.3'))?.refusal?.message).toContain('that have not joined');
@@ -156,7 +156,7 @@ describe('accepting', () => {
     expect(arrival(accept('192.0.2.3'))?.refusal).toBeUndefined();
   });
 
-  it('refuses one source of which too many have not joined, and no other', () => {
+  it('refuses a source with too many clients that have not joined, and no other source', () => {
     guard({ maxUnjoinedPerSource: 1 });
     const first = accept('192.0.2.1');
     expect(arrival(accept('192.0.2.1'))?.refusal?.message).toContain('from one address that have not joined');
@@ -174,7 +174,7 @@ describe('accepting', () => {
     expect(arrival(accept('192.0.2.1'))?.refusal).toBeUndefined();
   });
 
-  it('takes a network of IPv6 for one source', () => {
+  it('treats a network of IPv6 as one source', () => {
     guard({ maxSessionsPerSource: 2 });
     const mine = [accept('2001:db8:0:1::1'), accept('2001:db8:0:1:a:b:c:d'), accept('2001:db8:0:1::2')];
     expect(mine.map((socket) => arrival(socket)?.refusal !== undefined)).toEqual([false, false, true]);
@@ -184,14 +184,14 @@ describe('accepting', () => {
     expect(arrival(accept('2001:db8:0:1::3'))?.refusal).toBeUndefined();
   });
 
-  it('knows no source over a Unix socket, and refuses none of them', () => {
+  it('has no source for a Unix socket, and refuses no client of it', () => {
     guard({ maxSessionsPerSource: 1 }, true);
     for (const socket of [accept(), accept(), accept()]) {
       expect(arrival(socket)).toMatchObject({ refusal: undefined, remoteAddress: undefined });
     }
   });
 
-  it('finds what is known of the connection under a TLS socket', () => {
+  it('finds the data of the connection below a TLS socket', () => {
     guard();
     const socket = accept('192.0.2.1');
     const tls = fakeSocket(socket.remoteAddress, socket.remotePort);
@@ -201,7 +201,7 @@ describe('accepting', () => {
     expect(arrival(fakeSocket())).toBeUndefined();
   });
 
-  it('tells apart the connections of one client to several addresses of this machine', () => {
+  it('distinguishes connections of one client to several addresses of this machine', () => {
     guard();
     const ends: [string, number, string][] = [
       ['192.0.2.1', 5000, '192.0.2.100'],
@@ -220,13 +220,13 @@ describe('accepting', () => {
     expect(overTls()).toEqual([undefined, ...others.map((socket) => arrival(socket))]);
   });
 
-  it('takes no client that has no address any more for one on this machine', () => {
+  it('does not treat a client that has lost its address as a local one', () => {
     guard();
     expect(accept().destroyed).toBe(true);
     expect(accepting.size).toBe(0);
   });
 
-  it('cuts those at their handshake when it closes, and every one that still comes', () => {
+  it('cuts clients in their handshake when it closes, and every client that connects later', () => {
     guard();
     const [done, half] = [accept('192.0.2.1'), accept('192.0.2.1')];
     arrival(done)?.established();
@@ -234,7 +234,7 @@ describe('accepting', () => {
     expect([done.destroyed, half.destroyed, accept('192.0.2.1').destroyed]).toEqual([false, true, true]);
   });
 
-  it('survives a connection that fails', () => {
+  it('keeps running when a connection fails', () => {
     guard();
     accept('192.0.2.1').emit('error', new Error('reset'));
   });

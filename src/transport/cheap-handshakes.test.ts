@@ -33,18 +33,18 @@ describe('a TLS listener', () => {
     ['TLS 1.2', { maxVersion: 'TLSv1.2' }],
     ['P-256 alone', { ecdhCurve: 'P-256' }],
     ['P-256 where its first choice is another', { ecdhCurve: 'P-521:P-256' }],
-  ])('shakes hands by %s', async (_what, options) => {
+  ])('completes the handshake with %s', async (_what, options) => {
     (await dial(options)).destroy();
   });
 
   it.each<[string, ConnectionOptions]>([
     ['a finite field', { ecdhCurve: 'ffdhe2048' }],
     ['P-384', { ecdhCurve: 'P-384' }],
-  ])('computes nothing for a client that takes %s alone', async (_what, options) => {
+  ])('computes nothing for a client that accepts only %s', async (_what, options) => {
     await expect(dial(options)).rejects.toThrow('handshake failure');
   });
 
-  it('shakes hands once a connection', async () => {
+  it('completes only one handshake for each connection', async () => {
     const socket = await dial({ maxVersion: 'TLSv1.2' });
     const refused = new Promise((resolve) => {
       socket.removeAllListeners('error').on('error', resolve);

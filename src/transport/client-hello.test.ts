@@ -29,19 +29,19 @@ function wholeAfter(octets: readonly number[]): number | undefined {
 }
 
 describe('the first message of a TLS handshake', () => {
-  it.each([0, 1, 300, 5000])('is whole with its last octet, %i octets long', (length) => {
+  it.each([0, 1, 300, 5000])('is complete with the last octet of its body of %i octets', (length) => {
     const octets = record(message(length));
     expect(wholeAfter([...octets, 22, 3, 1])).toBe(octets.length);
     expect(createHelloScan()(Uint8Array.from(octets))).toBe(true);
     expect(createHelloScan()(Uint8Array.from(octets.slice(0, -1)))).toBe(false);
   });
 
-  it.each([1, 3, 4, 5, 100])('may be cut into records of %i octets', (size) => {
+  it.each([1, 3, 4, 5, 100])('may be split into records of %i octets', (size) => {
     const octets = cut(message(300), size).flatMap(record);
     expect(wholeAfter(octets)).toBe(octets.length);
   });
 
-  it('may have empty records before and in it', () => {
+  it('may have empty records before it and within it', () => {
     const octets = [record([]), record([1, 0]), record([]), record([0, 1, 9])].flat();
     expect(wholeAfter(octets)).toBe(octets.length);
   });
@@ -50,11 +50,11 @@ describe('the first message of a TLS handshake', () => {
     ['HTTP', [0x47, 0x45]],
     ['an alert', [21, 3, 1]],
     ['RawSocket', [0x7f, 0xf1]],
-  ])('is left to the TLS library where it is %s', (_what, octets) => {
+  ])('is left to the TLS library if it is %s', (_what, octets) => {
     expect(wholeAfter(octets)).toBe(1);
   });
 
-  it('is not whole where it is announced longer than it comes', () => {
+  it('is not complete if fewer octets arrive than it announces', () => {
     expect(
       wholeAfter([...record([1, 255, 255, 255]), ...record(Array<number>(5000).fill(0))]),
     ).toBeUndefined();

@@ -27,7 +27,7 @@ describe('ending a connection', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('lets what was written leave first, and waits a second for the other end', async () => {
+  it('sends what was written first, and waits a second for the other end', async () => {
     near.write('last words');
     hangUp(near, clock);
     const [words] = (await once(far, 'data')) as [Buffer];
@@ -40,7 +40,7 @@ describe('ending a connection', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('loses all that waits for one and the same reason', async () => {
+  it('drops all waiting writes for the same reason', async () => {
     loseAtOnce(near);
     far.pause();
     const reasons = new Set<unknown>();
@@ -51,7 +51,7 @@ describe('ending a connection', () => {
     expect([...reasons]).toMatchObject([{ message: 'the connection was cut off' }]);
   });
 
-  it('fails for nothing where all has left', async () => {
+  it('reports no error if everything has been sent', async () => {
     const onError = vi.fn();
     near.on('error', onError);
     loseAtOnce(near);
@@ -62,7 +62,7 @@ describe('ending a connection', () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  it('needs no timer where the other end ends too', async () => {
+  it('needs no timer if the other end ends too', async () => {
     hangUp(near, clock);
     far.resume();
     far.end();
@@ -75,13 +75,13 @@ describe('ending a connection', () => {
     ['that has just been ended', () => near.end()],
     ['with something unsent', () => near.write(Buffer.alloc(16 * 1024 * 1024))],
     ['that was ended with something unsent', () => near.end(Buffer.alloc(16 * 1024 * 1024))],
-  ])('cuts one %s', async (_what, before) => {
+  ])('cuts a connection %s', async (_what, before) => {
     before();
     cut(near);
     await closed;
   });
 
-  it('cuts one that has been ended for a while', async () => {
+  it('cuts a connection that was ended a while ago', async () => {
     near.end();
     await once(near, 'finish');
     cut(near);

@@ -25,11 +25,11 @@ describe('the limit of open files', () => {
   it.each([
     ['256', 256],
     ['unlimited', Number.POSITIVE_INFINITY],
-  ])('is the soft one: %s', (soft, limit) => {
+  ])('is the soft limit: %s', (soft, limit) => {
     expect(limitOfOpenFiles(() => lines(soft))).toBe(limit);
   });
 
-  it('is unknown where the system does not tell', () => {
+  it('is unknown if the system does not tell it', () => {
     const missing = (): never => {
       throw new Error('ENOENT');
     };

@@ -45,7 +45,7 @@ describe('dialling a router', () => {
       'cannot connect to http://127.0.0.1/: the URL must begin with one of ws://, wss://, rs://, rss://, unix:',
     ],
     ['ws://127.0.0.1:1/ws', 'cannot connect to ws://127.0.0.1:1/ws: nothing listens there'],
-  ])('%s fails with one plain sentence', async (url, sentence) => {
+  ])('fails with one plain sentence for %s', async (url, sentence) => {
     await expect(dialRouter(url)).rejects.toMatchObject({ message: sentence });
   });
 
@@ -64,19 +64,19 @@ describe('dialling a router', () => {
       'maximum number of connections',
     ],
     ['resets', (socket: Socket) => socket.resetAndDestroy(), 'ECONNRESET'],
-  ])('RawSocket gives up on a server that %s', async (_what, handle, sentence) => {
+  ])('fails over RawSocket if the server %s', async (_what, handle, sentence) => {
     const port = await serve((socket) => {
       socket.once('data', () => handle(socket));
     });
     await expect(dialRouter(`rs://127.0.0.1:${port}`, { timeout: 100 })).rejects.toThrow(sentence);
   });
 
-  it('gives up on TLS that does not answer', async () => {
+  it('fails if the server does not reply to the TLS handshake', async () => {
     const port = await serve(() => {});
     await expect(dialRouter(`rss://127.0.0.1:${port}`, { timeout: 50 })).rejects.toThrow('timed out');
   });
 
-  it('does not take TLS on trust', async () => {
+  it('refuses a certificate that it cannot verify', async () => {
     const tls = { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey };
     const host = await startRouterHost({ listener: { protocol: 'rawsocket', tls } });
     await expect(dialRouter(host.url)).rejects.toThrow(
@@ -85,7 +85,7 @@ describe('dialling a router', () => {
     await host.dispose();
   });
 
-  it('hears what comes right behind the handshake’s answer', async () => {
+  it('receives a message that follows the reply to the handshake directly', async () => {
     const port = await serve((socket) => {
       socket.write(Buffer.concat([Buffer.from([0x7f, 0xf1, 0, 0, 0, 0, 0, 8]), Buffer.from('[17,1,2]')]));
     });
@@ -97,7 +97,7 @@ describe('dialling a router', () => {
     peer.close('normal');
   });
 
-  it('tells the router how much it takes, and keeps to what the router takes', async () => {
+  it('announces its limit to the router, and keeps the limit of the router', async () => {
     const heard: Buffer[] = [];
     const port = await serve((socket) => {
       socket.on('data', (chunk) => heard.push(chunk));
@@ -120,7 +120,7 @@ describe('dialling a router', () => {
   });
 
   describe.each(['websocket', 'rawsocket'] as const)('over %s', (protocol) => {
-    it('notices a router that is dead, and lives with one that answers', async () => {
+    it('closes the connection to a router that is dead, and keeps one that replies', async () => {
       const clock = createFakeClock();
       const host = await startRouterHost({ listener: { protocol, pingInterval: 0 } });
       const far = Number(new URL(host.url).port);
@@ -165,7 +165,7 @@ describe('dialling a router', () => {
     });
   });
 
-  it("answers a router's ping over WebSocket with a masked pong, as a client must", async () => {
+  it('replies to a ping of the router over WebSocket with a masked pong, as a client must', async () => {
     const router = new WebSocketServer({ port: 0, handleProtocols: () => 'wamp.2.json' });
     await once(router, 'listening');
     const heard = new Promise<string>((resolve) => {

@@ -85,31 +85,31 @@ describe('a framed peer', () => {
     [backlog, open, tooSlow, dropped] = [0, true, 0, 0];
   });
 
-  it('leaves an EVENT out that its receiver takes none of, and counts it', () => {
+  it('drops an EVENT that is too large for its receiver, and counts it', () => {
     const { peer } = create();
     expect([peer.send(EVENT), peer.send(EVENT)]).toEqual(['too_large', 'too_large']);
     expect([dropped, written, open]).toEqual([2, [], true]);
     expect(peer.send(SMALL)).toBe('sent');
   });
 
-  it('tells whoever sends a RESULT that is larger than what its receiver takes', () => {
+  it('tells the sender of a RESULT that is too large for its receiver', () => {
     const { peer } = create();
     expect([peer.send(RESULT), dropped, open]).toEqual(['too_large', 0, true]);
   });
 
-  it('sends a frame of exactly what its receiver takes', () => {
+  it('sends a frame of exactly the limit of its receiver', () => {
     const size = Buffer.byteLength(String(createJsonSerializer().encode(RESULT)));
     expect(create({}, size).peer.send(RESULT)).toBe('sent');
     expect(create({}, size - 1).peer.send(RESULT)).toBe('too_large');
   });
 
-  it('cuts a receiver off for which too many messages wait, once', () => {
+  it('cuts off once a receiver for which too many messages wait', () => {
     const { peer } = create();
     expect([1, 2, 3, 4, 5].map(() => peer.send(SMALL))).toEqual(['sent', 'sent', 'sent', 'closed', 'closed']);
     expect([heard, tooSlow]).toEqual([['channel cut'], 1]);
   });
 
-  it('counts those out that have left, or are lost', () => {
+  it('stops counting messages that were sent or lost', () => {
     const { peer } = create();
     for (let round = 0; round < 10; round++) {
       expect(peer.send(SMALL)).toBe('sent');
@@ -119,21 +119,21 @@ describe('a framed peer', () => {
     expect(tooSlow).toBe(0);
   });
 
-  it('cuts a receiver off for which too many bytes wait', () => {
+  it('cuts off a receiver for which too many bytes wait', () => {
     const { peer } = create({}, Number.POSITIVE_INFINITY);
     backlog = 9500;
     expect(peer.send(EVENT)).toBe('closed');
     expect([heard, tooSlow, dropped]).toEqual([['channel cut'], 1, 0]);
   });
 
-  it('bounds answers to pings by the same limits', () => {
+  it('limits pongs like messages', () => {
     create();
     const pong = Buffer.from('pong');
     for (let at = 0; at < 5; at++) framed.control(pong, (gone) => leave.push(gone));
     expect([leave.length, heard, tooSlow]).toEqual([3, ['channel cut'], 1]);
   });
 
-  it('bounds answers to pings more closely than messages', () => {
+  it('has a lower limit for pongs than for messages', () => {
     create({ maxSendQueue: 100_000 });
     const pong = Buffer.from('');
     for (let at = 0; at < 1000; at++) framed.control(pong, (gone) => leave.push(gone));
@@ -143,7 +143,7 @@ describe('a framed peer', () => {
     expect([leave.length, tooSlow]).toEqual([1000, 1]);
   });
 
-  it('cuts off where a pong finds no room: it may not be left out', () => {
+  it('cuts off a receiver if a pong has no room, because it must not be dropped', () => {
     create();
     backlog = 9000;
     framed.control(Buffer.alloc(2_000_000), (gone) => leave.push(gone));
@@ -161,7 +161,7 @@ describe('a framed peer', () => {
     expect(stream.writableCorked).toBe(1);
   });
 
-  it('says so where a message cannot be written, and goes on', () => {
+  it('reports a message that cannot be encoded, and continues', () => {
     const { peer } = create();
     const circle: unknown[] = [];
     circle.push(circle);
@@ -170,7 +170,7 @@ describe('a framed peer', () => {
     expect(logged.length).toBe(1);
   });
 
-  it('counts events that cannot be written, and leaves the log to others', () => {
+  it('counts events that cannot be encoded, and does not log them', () => {
     const { peer } = create();
     const circle: unknown[] = [];
     circle.push(circle);
@@ -179,7 +179,7 @@ describe('a framed peer', () => {
     expect(logged).toEqual([]);
   });
 
-  it('hands on what comes, up to the first that is no message, without a word of it', () => {
+  it('passes messages on until the first invalid frame, whose content it does not quote', () => {
     const { peer, receiver } = create();
     peer.listen(receiver);
     framed.receive(Buffer.from('[17,1,2]'));
@@ -190,7 +190,7 @@ describe('a framed peer', () => {
     expect(logged.join()).not.toContain('hunter2');
   });
 
-  it('takes a bug of the serializer for a violation, and logs the place', () => {
+  it('treats a bug of the serializer as a protocol violation, and logs its place', () => {
     const serializer = {
       ...createJsonSerializer(),
       decode(): Message {
@@ -205,7 +205,7 @@ describe('a framed peer', () => {
     expect(logged.join()).not.toContain('hunter2');
   });
 
-  it('gives its serializer the bytes that came', () => {
+  it('passes the received bytes to its serializer', () => {
     const seen: unknown[] = [];
     const decode = (frame: string | Uint8Array): Message => {
       seen.push(frame);
@@ -219,7 +219,7 @@ describe('a framed peer', () => {
     expect(seen).toEqual([Buffer.from('ä'), Buffer.from('ä')]);
   });
 
-  it('is over when it is closed, by either end: nothing is sent or heard', () => {
+  it('sends and receives nothing after either end has closed it', () => {
     const { peer, receiver } = create();
     peer.listen(receiver);
     peer.close('going_away');
@@ -231,7 +231,7 @@ describe('a framed peer', () => {
     expect(heard).toEqual(['resumed', 'channel closed: going_away', 'closed']);
   });
 
-  it('tells a receiver that listens too late', () => {
+  it('tells a listener that it was added too late', () => {
     const { peer, receiver } = create();
     framed.end();
     peer.listen(receiver);

@@ -31,7 +31,7 @@ describe('a heartbeat', () => {
     return socket;
   }
 
-  it('pings each interval whoever answers', () => {
+  it('pings a client that replies once per interval', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const socket = watch();
     for (let round = 1; round <= 5; round++) {
@@ -42,7 +42,7 @@ describe('a heartbeat', () => {
     expect(socket.destroyed).toBe(false);
   });
 
-  it('cuts who says nothing within the timeout, and does not ping again before', () => {
+  it('cuts a client that is silent for the timeout, and sends no other ping before', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const [dead, alive] = [watch(), watch()];
     clock.advance(30);
@@ -54,7 +54,7 @@ describe('a heartbeat', () => {
     expect([dead.destroyed, alive.destroyed, alive.pings]).toEqual([true, false, 3]);
   });
 
-  it('keeps one from which nothing is read, since it has too much waiting to be handled', () => {
+  it('keeps a client that is not read because too many of its messages wait', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const busy = watch();
     clock.advance(30);
@@ -66,7 +66,7 @@ describe('a heartbeat', () => {
     expect(busy.destroyed).toBe(true);
   });
 
-  it('keeps a timeout that is shorter than the interval', () => {
+  it('applies a timeout that is shorter than the interval', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 100, pingTimeout: 20 });
     const [dead, alive] = [watch(), watch()];
     clock.advance(100);
@@ -77,7 +77,7 @@ describe('a heartbeat', () => {
     expect(alive.pings).toBe(2);
   });
 
-  it('takes anything that comes for a sign of life', () => {
+  it('treats any data as a sign of life', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const sender = watch();
     // A message so large that the pong has to wait for its end.
@@ -88,7 +88,7 @@ describe('a heartbeat', () => {
     expect(sender.destroyed).toBe(false);
   });
 
-  it('forgets who has gone, and rests when it is stopped', () => {
+  it('forgets clients that have left, and does nothing after it was stopped', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 30, pingTimeout: 60 });
     const socket = watch();
     socket.destroy();
@@ -98,7 +98,7 @@ describe('a heartbeat', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does nothing where there are to be no pings', () => {
+  it('does nothing if pings are disabled', () => {
     heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 0, pingTimeout: 60 });
     const socket = watch();
     clock.advance(1000);
@@ -137,7 +137,7 @@ describe('a heartbeat', () => {
       }
     });
 
-    it('begins no check before the last one has ended, and none after it was stopped', async () => {
+    it('starts no check before the previous one has ended, and none after it was stopped', async () => {
       const sockets = Array.from({ length: MANY }, watch);
       clock.advance(30);
       clock.advance(30);

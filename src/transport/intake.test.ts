@@ -31,12 +31,12 @@ describe('an intake', () => {
     for (const frame of frames) intake.receive(Buffer.from(frame));
   };
 
-  it('hands on what comes at once, while the turn has time', () => {
+  it('passes frames on at once while the turn has time', () => {
     receive('a', 'b', 'c');
     expect(heard).toEqual(['a', 'b', 'c']);
   });
 
-  it('keeps the rest for later turns, in its order', async () => {
+  it('keeps the remaining frames for later turns, in their order', async () => {
     cost = 3;
     receive('a', 'b', 'c', 'd', 'e');
     expect(heard).toEqual(['a', 'b', 'c']);
@@ -44,7 +44,7 @@ describe('an intake', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  it('lets the large frames of many connections wait for later turns, and no small one', async () => {
+  it('lets large frames of many connections wait for later turns, but no small frame', async () => {
     cost = 3;
     const large = Buffer.alloc(16 * 1024, 'x');
     const others = Array.from({ length: 5 }, (_, at) => {
@@ -58,7 +58,7 @@ describe('an intake', () => {
     expect(others.map((texts) => texts.length)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  it('hands on the first frame of another connection even where the turn has no time left', async () => {
+  it('passes on the first frame of another connection even if the turn has no time left', async () => {
     cost = 6;
     receive('a', 'b', 'c');
     expect(heard).toEqual(['a', 'b']);
@@ -69,7 +69,7 @@ describe('an intake', () => {
     expect(heard).toEqual(['a', 'b', 'c']);
   });
 
-  it('lets the first frame of a patient connection wait too, until it is patient no more', async () => {
+  it('lets even the first frame of a patient connection wait, until it is no longer patient', async () => {
     cost = 6;
     receive('a', 'b');
     const others: string[] = [];
@@ -85,7 +85,7 @@ describe('an intake', () => {
     expect(others).toEqual(['x', 'y']);
   });
 
-  it('stops reading where much waits, and reads on when it is handed on', async () => {
+  it('stops reading while much waits, and reads again when that was passed on', async () => {
     cost = 6;
     receive(...Array.from({ length: 40 }, (_, at) => `${at}`));
     expect(heard).toEqual(['0', '1', 'paused']);
@@ -94,7 +94,7 @@ describe('an intake', () => {
     expect(heard.slice(3)).toEqual([...Array.from({ length: 38 }, (_, at) => `${at + 2}`), 'resumed']);
   });
 
-  it('stops reading after a large read that left no time, whatever was in it', async () => {
+  it('stops reading after a large read that took all the time, whatever it contained', async () => {
     intake.haveRead(16 * 1024);
     now += 6;
     intake.haveRead(1024);
@@ -105,7 +105,7 @@ describe('an intake', () => {
     expect(heard).toEqual(['paused', 'resumed']);
   });
 
-  it('does what else came after what came before it', async () => {
+  it('keeps other events in their order among the frames', async () => {
     cost = 6;
     receive('a', 'b', 'c');
     intake.inOrder(() => heard.push('ping'));
@@ -116,7 +116,7 @@ describe('an intake', () => {
     expect(heard.at(-1)).toBe('at once');
   });
 
-  it('hands on nothing while it is held', async () => {
+  it('passes nothing on while it is held', async () => {
     receive('a');
     intake.hold();
     receive('b', 'c');
@@ -129,7 +129,7 @@ describe('an intake', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('can be held by what it hands on', async () => {
+  it('can be held by the receiver of a frame', async () => {
     const into: string[] = [];
     const held = new Intake(turns, {
       handle(frame) {
@@ -153,7 +153,7 @@ describe('an intake', () => {
     }
   });
 
-  it('tells when all that came is handed on', async () => {
+  it('reports when all frames have been passed on', async () => {
     intake.whenDone(() => heard.push('done at once'));
     cost = 6;
     receive('a', 'b', 'c');
@@ -164,7 +164,7 @@ describe('an intake', () => {
     expect(intake.isServed).toBe(false);
   });
 
-  it('forgets what waits when it is cleared, and reads on', async () => {
+  it('drops the waiting frames when it is cleared, and reads again', async () => {
     cost = 6;
     receive(...Array.from({ length: 40 }, (_, at) => `${at}`));
     intake.clear();

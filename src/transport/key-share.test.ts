@@ -21,11 +21,11 @@ async function helloOf(options: ConnectionOptions): Promise<Buffer> {
 
 describe('a ClientHello', () => {
   it.each<[string, ConnectionOptions, boolean]>([
-    ['of TLS 1.3 with a share of X25519', { ecdhCurve: 'X25519:P-256' }, true],
-    ['of TLS 1.3 with a share of P-256', { ecdhCurve: 'P-256:X25519' }, true],
-    ['of TLS 1.3 with a share of P-384 alone', { ecdhCurve: 'P-384:X25519' }, false],
-    ['of TLS 1.2', { maxVersion: 'TLSv1.2', ecdhCurve: 'P-384:X25519' }, true],
-  ])('%s', async (_what, options, expected) => {
+    ['TLS 1.3 with a share of X25519', { ecdhCurve: 'X25519:P-256' }, true],
+    ['TLS 1.3 with a share of P-256', { ecdhCurve: 'P-256:X25519' }, true],
+    ['TLS 1.3 with a share of P-384 alone', { ecdhCurve: 'P-384:X25519' }, false],
+    ['TLS 1.2', { maxVersion: 'TLSv1.2', ecdhCurve: 'P-384:X25519' }, true],
+  ])('is judged by its key share: %s', async (_what, options, expected) => {
     const hello = await helloOf(options);
     expect(hasKeyShare(hello)).toBe(expected);
     // In several records, as any client may send it.
@@ -38,7 +38,7 @@ describe('a ClientHello', () => {
       expect([length, hasKeyShare(hello.subarray(0, length))]).toEqual([length, false]);
   });
 
-  it('of TLS 1.3 with a share of an unknown group', async () => {
+  it('is refused with a key share of an unknown group', async () => {
     const hello = await helloOf({ ecdhCurve: 'X25519' });
     // The extension's type, its length, the length of its list, and the group.
     const at = hello.indexOf(Buffer.from([0, 51, 0, 38, 0, 36, 0, 29]));

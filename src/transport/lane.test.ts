@@ -26,13 +26,13 @@ describe('a lane of two places', () => {
     expect(started).toEqual([1, 2]);
   });
 
-  it('starts the next one when one leaves, by any socket of the same ends', () => {
+  it('starts the next connection when one leaves, by any socket of the same ends', () => {
     lane.leave(socketFrom(2));
     lane.leave(socketFrom(2));
     expect(started).toEqual([1, 2, 3]);
   });
 
-  it('starts the next one when one is closed, and skips those that were closed while they waited', () => {
+  it('starts the next connection when one is closed, and skips those that closed while they waited', () => {
     sockets[2]?.emit('close');
     sockets[0]?.emit('close');
     expect(started).toEqual([1, 2, 4]);

@@ -53,7 +53,7 @@ describe('one port for both transports', () => {
   it.each([
     ['plain', undefined, /^ws:.* rs:/],
     ['inside TLS', TLS, /^wss:.* rss:/],
-  ])('takes either, %s', async (_how, tls, urls) => {
+  ])('accepts both transports, %s', async (_how, tls, urls) => {
     const started = await start({ protocol: 'universal', tls });
     expect(started.listener.urls.join(' ')).toMatch(urls);
     await joinOverAll(started);
@@ -62,7 +62,7 @@ describe('one port for both transports', () => {
   it.each([
     ['plain', undefined],
     ['inside TLS', TLS],
-  ])('tells them apart when they come octet by octet, %s', async (_how, tls) => {
+  ])('distinguishes both transports even octet by octet, %s', async (_how, tls) => {
     const { url } = await start({ protocol: 'universal', tls });
     for (const [sent, answer] of [
       [HANDSHAKE, '\x7f\xb1\0\0'],
@@ -79,7 +79,7 @@ describe('one port for both transports', () => {
     }
   });
 
-  it('reads what comes right behind either handshake', async () => {
+  it('reads frames that follow either handshake directly', async () => {
     const { url } = await start({ protocol: 'universal' });
     const text = Buffer.from('[1,"realm1",{"roles":{"caller":{}}}]');
     // A text frame of RFC 6455, masked with zeros.
@@ -90,7 +90,7 @@ describe('one port for both transports', () => {
     client.close();
   });
 
-  it('answers plain HTTP, and what is neither', async () => {
+  it('replies to plain HTTP and to unknown protocols', async () => {
     const { url } = await start({ protocol: 'universal' });
     const answer = async (octets: string): Promise<string> => {
       const client = await connectOctets(url);
@@ -116,7 +116,7 @@ describe('TLS', () => {
     await joinOverAll(await start({ protocol: 'rawsocket', tls: TLS }));
   });
 
-  it('cuts a TLS handshake that does not end, or is none', async () => {
+  it('cuts a TLS handshake that does not end, or is invalid', async () => {
     const { url, listener } = await start({ protocol: 'rawsocket', tls: TLS, handshakeTimeout: 60 });
     for (const octets of ['', '\x16\x03\x01\x02', 'GET / HTTP/1.1\r\n\r\n', '\x7f\xf1\0\0']) {
       const socket = connectTcp(Number(new URL(url).port), '127.0.0.1');
@@ -128,7 +128,7 @@ describe('TLS', () => {
     await until(() => listener.counts().places === 0);
   });
 
-  it('asks RawSocket clients for a certificate where it has a CA to check it by', async () => {
+  it('asks RawSocket clients for a certificate if it has a CA', async () => {
     const { url } = await start({ protocol: 'rawsocket', tls: { ...TLS, cacertfile: TLS_FILES.ca } });
     await expect(dialRouter(url, { tls: { ca } })).rejects.toThrow('cannot connect to rss://127.0.0.1');
     const peer = await dialRouter(url, { tls: { ca, cert: clientCert, key: clientKey } });
@@ -137,7 +137,7 @@ describe('TLS', () => {
 });
 
 describe('a Unix socket', () => {
-  it('carries RawSocket, and is gone when the listener closes', async () => {
+  it('carries RawSocket, and is removed when the listener closes', async () => {
     const socket = joinPath(folder.path, 'gateway.sock');
     const started = await start({ protocol: 'rawsocket', socket });
     expect(started.listener.urls).toEqual([`rs://unix:${socket}`]);
@@ -146,7 +146,7 @@ describe('a Unix socket', () => {
     expect(existsSync(socket)).toBe(false);
   });
 
-  it('that somebody listens on is reported in one sentence', async () => {
+  it('is reported in one sentence if another process listens on it', async () => {
     const socket = joinPath(folder.path, 'gateway.sock');
     await start({ protocol: 'rawsocket', socket });
     await expect(startRouterHost({ listener: { protocol: 'rawsocket', socket } })).rejects.toThrow(
@@ -157,7 +157,7 @@ describe('a Unix socket', () => {
 
 describe('a listener that is full', () => {
   it.each(['rawsocket', 'universal'] as const)(
-    'says so in RawSocket’s words, protocol %s',
+    'replies with an error of RawSocket, protocol %s',
     async (protocol) => {
       const { listener } = await start({ protocol, maxSessions: 1 });
       const url = listener.urls.at(-1) ?? '';
@@ -174,17 +174,20 @@ describe('a listener that is full', () => {
     },
   );
 
-  it.each(['websocket', 'universal'] as const)('says so in HTTP’s words, protocol %s', async (protocol) => {
-    const { url, listener } = await start({ protocol, maxSessions: 1 });
-    const first = await connectRaw(url);
-    await expect(dialRouter(url)).rejects.toThrow('the server answered HTTP 503');
-    expect((await hello(first))[0]).toBe(MESSAGE.WELCOME);
-    first.close();
-    await until(() => listener.counts().places === 0);
-    await (await joinRealm(await dialRouter(url), { realm: 'realm1' })).leave();
-  });
+  it.each(['websocket', 'universal'] as const)(
+    'replies with an error of HTTP, protocol %s',
+    async (protocol) => {
+      const { url, listener } = await start({ protocol, maxSessions: 1 });
+      const first = await connectRaw(url);
+      await expect(dialRouter(url)).rejects.toThrow('the server answered HTTP 503');
+      expect((await hello(first))[0]).toBe(MESSAGE.WELCOME);
+      first.close();
+      await until(() => listener.counts().places === 0);
+      await (await joinRealm(await dialRouter(url), { realm: 'realm1' })).leave();
+    },
+  );
 
-  it('tells whoever could never get in that, and not to come again', async () => {
+  it('tells a client that can never connect not to try again', async () => {
     const { listener } = await start({ protocol: 'universal', maxSessions: 1 });
     const [webSocket = '', rawSocket = ''] = listener.urls;
     const first = await connectRaw(webSocket);
@@ -195,7 +198,7 @@ describe('a listener that is full', () => {
     first.close();
   });
 
-  it('of one source lets others in', async () => {
+  it('accepts other sources if one source is at its limit', async () => {
     const { listener } = await start({ protocol: 'rawsocket', host: '0.0.0.0', maxSessionsPerSource: 2 });
     const { port } = new URL(listener.urls[0] ?? '');
     const from = async (localAddress: string): Promise<Socket> => {
@@ -231,7 +234,7 @@ describe('what the router is told of a connection', () => {
     ['rawsocket', 0, {}, { transport: 'rawsocket', remoteAddress: '127.0.0.1' }],
     ['universal', 0, { tls: TLS }, { transport: 'websocket', remoteAddress: '127.0.0.1' }],
     ['universal', 1, { tls: TLS }, { transport: 'rawsocket', remoteAddress: '127.0.0.1' }],
-  ])('%s, URL %i, %j', async (protocol, at, more, info) => {
+  ])('contains its transport and address: %s, URL %i, %j', async (protocol, at, more, info) => {
     const told: ConnectionInfo[] = [];
     const { listener } = await start({
       protocol,
@@ -256,7 +259,7 @@ describe('what the router is told of a connection', () => {
     ]);
   });
 
-  it('has no address over a Unix socket', async () => {
+  it('contains no address over a Unix socket', async () => {
     const told: ConnectionInfo[] = [];
     const { url } = await start({
       protocol: 'rawsocket',
@@ -272,9 +275,9 @@ describe('what the router is told of a connection', () => {
   });
 });
 
-describe('closing', () => {
+describe('closing a listener', () => {
   it.each(['websocket', 'rawsocket'] as const)(
-    'waits for GOODBYE and its echo no longer than a second, over %s, by the clock it was given',
+    'waits for the reply to GOODBYE for at most one second of its clock, over %s',
     async (protocol) => {
       const clock = createFakeClock();
       host = await startRouterHost({ router: { clock }, listener: { protocol, clock } });
@@ -314,7 +317,7 @@ describe('a client that has not joined', () => {
     },
   );
 
-  it('is counted anew after GOODBYE, and not while it has joined', async () => {
+  it('is counted again after GOODBYE, and not while it has joined', async () => {
     const { url } = await start({ protocol: 'rawsocket', maxJoinSize: 200 });
     const client = await connectRawSocket(url);
     for (let round = 0; round < 3; round++) {

@@ -26,7 +26,7 @@ function setUp() {
 }
 
 describe('running out of open files', () => {
-  it('leaves one line a minute, from the last connection that there was room for', async () => {
+  it('logs one line per minute, starting with the last connection that had room', async () => {
     const { log, system, openFiles, advance } = setUp();
     for (let i = 0; i < 1000; i += 1) openFiles.accepted();
     system.error = errorOf('EMFILE');
@@ -44,7 +44,7 @@ describe('running out of open files', () => {
     expect([log.records().length, system.probed]).toEqual([2, 3]);
   });
 
-  it('is looked for once a second at most, and only while connections come', async () => {
+  it('is checked at most once per second, and only while connections arrive', async () => {
     const { clock, log, system, openFiles, advance } = setUp();
     for (let i = 0; i < 3; i += 1) {
       for (let j = 0; j < 100; j += 1) openFiles.accepted();
@@ -53,7 +53,7 @@ describe('running out of open files', () => {
     expect([system.probed, clock.pending, log.text()]).toEqual([3, 0, '']);
   });
 
-  it('is told of by errors too, however many there are', () => {
+  it('is also reported for errors, however many there are', () => {
     const { log, openFiles } = setUp();
     for (let i = 0; i < 1000; i += 1) expect(openFiles.takes(errorOf('ENFILE'))).toBe(true);
     expect(openFiles.takes(errorOf('ECONNABORTED'))).toBe(false);
@@ -62,7 +62,7 @@ describe('running out of open files', () => {
     expect(log.records()).toMatchObject([{}, { repeated: 999 }]);
   });
 
-  it('leaves no timer when it stops', async () => {
+  it('leaves no timer behind when it stops', async () => {
     const { clock, system, openFiles, advance } = setUp();
     system.error = errorOf('EMFILE');
     openFiles.accepted();

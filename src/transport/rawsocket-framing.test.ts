@@ -36,7 +36,7 @@ describe('an encoded frame', () => {
     ['a message', 0, '[]', '00 00 00 02 5b 5d'],
     ['a ping without payload', 1, '', '01 00 00 00'],
     ['a pong', 2, 'ä', '02 00 00 02 c3 a4'],
-  ])('of %s has the octets of the specification', (_what, type, payload, octets) => {
+  ])('has the octets of the specification for %s', (_what, type, payload, octets) => {
     expect(encodeFrame(type as FrameType, payload).toString('hex')).toBe(octets.replaceAll(' ', ''));
     expect(encodeFrame(type as FrameType, Buffer.from(payload)).toString('hex')).toBe(
       octets.replaceAll(' ', ''),
@@ -47,17 +47,17 @@ describe('an encoded frame', () => {
     [MAX_FRAME_LENGTH - 1, '00ffffff'],
     [MAX_FRAME_LENGTH, '08000000'],
     [65_536, '00010000'],
-  ])('tells %i octets by the prefix %s', (length, prefix) => {
+  ])('has for %i octets the prefix %s', (length, prefix) => {
     expect(encodeFrame(0, Buffer.alloc(length)).subarray(0, 4).toString('hex')).toBe(prefix);
   });
 
-  it('sets the 25th bit beside the type', () => {
+  it('has the 25th bit of the length beside the type', () => {
     expect(encodeFrame(2, Buffer.alloc(MAX_FRAME_LENGTH)).subarray(0, 4).toString('hex')).toBe('0a000000');
   });
 });
 
 describe('a frame reader', () => {
-  it('finds the same frames in whatever pieces they come', () => {
+  it('finds the same frames however they are split', () => {
     const frame = fc.record({
       type: fc.constantFrom<FrameType>(0, 1, 2),
       payload: fc.oneof(
@@ -88,7 +88,7 @@ describe('a frame reader', () => {
     );
   });
 
-  it('takes a frame octet by octet', () => {
+  it('accepts a frame octet by octet', () => {
     const payload = Buffer.from(Array.from({ length: 30_000 }, (_, at) => at % 251));
     const stream = encodeFrame(0, payload);
     const { frames } = read(Array.from(stream, (octet) => Buffer.from([octet])));
@@ -96,7 +96,7 @@ describe('a frame reader', () => {
     expect(frames[0]?.payload.equals(payload)).toBe(true);
   });
 
-  it('takes a frame of exactly 2^24 octets, and one less', () => {
+  it('accepts frames of exactly 2^24 octets and of one less', () => {
     for (const length of [MAX_FRAME_LENGTH, MAX_FRAME_LENGTH - 1]) {
       const stream = encodeFrame(0, Buffer.alloc(length, 7));
       for (const chunks of [[stream], [stream.subarray(0, 5), stream.subarray(5)]]) {
@@ -106,7 +106,7 @@ describe('a frame reader', () => {
     }
   });
 
-  it('gives an empty payload at once', () => {
+  it('returns an empty payload at once', () => {
     expect(read([Buffer.from([1, 0, 0, 0])]).frames).toEqual([{ type: 1, payload: Buffer.alloc(0) }]);
   });
 
@@ -133,11 +133,11 @@ describe('a frame reader', () => {
     expect(read([Buffer.concat([Buffer.from(prefix), behind])], 1024).violations).toHaveLength(1);
   });
 
-  it('takes exactly what was announced', () => {
+  it('accepts exactly the announced length', () => {
     expect(read([encodeFrame(0, Buffer.alloc(1024))], 1024).frames).toHaveLength(1);
   });
 
-  it('makes room as octets come, never ahead for what is only announced', () => {
+  it('allocates memory as octets arrive, not for a length that is only announced', () => {
     const sizes = watchRoom();
     const reader = createFrameReader(MAX_FRAME_LENGTH, { onFrame() {}, onViolation() {} });
     reader.push(Buffer.from([0x08, 0, 0, 0]));
@@ -147,7 +147,7 @@ describe('a frame reader', () => {
     expect(Math.max(...sizes)).toBeLessThan(2.1 * MEGABYTE);
   });
 
-  it('never makes more room than the frame needs', () => {
+  it('never allocates more memory than the frame needs', () => {
     const stream = Buffer.concat([Buffer.from([0, 0, 0x30, 0]), Buffer.alloc(0x3000)]);
     const sizes = watchRoom();
     const reader = createFrameReader(MAX_FRAME_LENGTH, { onFrame() {}, onViolation() {} });

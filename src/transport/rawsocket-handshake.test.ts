@@ -15,8 +15,8 @@ const named = (name: string): Serializer => ({ ...json, name });
 const ALL = [json, named('msgpack'), named('cbor')];
 const octets = (...values: number[]) => Buffer.from(values);
 
-describe('a request', () => {
-  it('is agreed to for every length and every serializer there is, and refused for every other', () => {
+describe('a request of the RawSocket handshake', () => {
+  it('is accepted for every length and every known serializer, and refused otherwise', () => {
     for (let second = 0; second < 256; second++) {
       const verdict = judgeRequest(octets(0x7f, second, 0, 0), ALL);
       const serializer = ALL[(second % 16) - 1];
@@ -26,7 +26,7 @@ describe('a request', () => {
     }
   });
 
-  it('is refused where its serializer is none of ours', () => {
+  it('is refused if its serializer is not supported', () => {
     expect(judgeRequest(octets(0x7f, 0xf2, 0, 0), [json])).toBe(1);
   });
 
@@ -41,22 +41,22 @@ describe('a request', () => {
   });
 });
 
-describe('what is written', () => {
-  it('has our length and the serializer in the second octet', () => {
+describe('the octets of the RawSocket handshake', () => {
+  it('have the length and the serializer in the second octet', () => {
     expect(writeHandshake(15, json)).toEqual(octets(0x7f, 0xf1, 0, 0));
     expect(writeHandshake(0, named('msgpack'))).toEqual(octets(0x7f, 0x02, 0, 0));
     expect(writeHandshake(7, named('cbor'))).toEqual(octets(0x7f, 0x73, 0, 0));
   });
-  it('has the error in the upper half and nothing in the lower', () => {
+  it('have an error in the upper half and zeros in the lower half', () => {
     expect(writeRefusal(1)).toEqual(octets(0x7f, 0x10, 0, 0));
     expect(writeRefusal(4)).toEqual(octets(0x7f, 0x40, 0, 0));
   });
-  it('cannot name a serializer that has no number', () => {
+  it('cannot contain a serializer without a number', () => {
     expect(() => writeHandshake(0, named('toml'))).toThrow('no number for the serializer toml');
   });
 });
 
-describe('a length', () => {
+describe('a length in the RawSocket handshake', () => {
   it.each([
     [1, 0],
     [511, 0],
@@ -67,10 +67,10 @@ describe('a length', () => {
     [2 ** 24 - 1, 14],
     [2 ** 24, 15],
     [500 * 1024 * 1024, 15],
-  ])('of %i octets is told as the code %i', (bytes, code) => {
+  ])('is written for %i octets as the code %i', (bytes, code) => {
     expect(lengthCode(bytes)).toBe(code);
   });
-  it('is never more than what we take, down to the least that can be told', () => {
+  it('is at most the limit and more than half of it', () => {
     for (let bytes = 512; bytes < 2 ** 24; bytes += 4999) {
       expect(lengthOf(lengthCode(bytes))).toBeLessThanOrEqual(bytes);
       expect(lengthOf(lengthCode(bytes)) * 2).toBeGreaterThan(bytes);
@@ -78,8 +78,8 @@ describe('a length', () => {
   });
 });
 
-describe('a reply', () => {
-  it('of the same serializer is consent', () => {
+describe('a reply of the RawSocket handshake', () => {
+  it('is accepted if it has the same serializer', () => {
     expect(judgeReply(octets(0x7f, 0x51, 0, 0), json)).toEqual({ serializer: json, maxSend: 2 ** 14 });
   });
   it.each([
@@ -92,7 +92,7 @@ describe('a reply', () => {
     [[0x7f, 0xf2, 0, 0], 'the router chose another serializer'],
     [[0x7f, 0xf1, 0, 1], 'the router uses reserved bits'],
     [[0x48, 0x54, 0x54, 0x50], 'the server is not a RawSocket router'],
-  ])('of %j is refused in words', (reply, sentence) => {
+  ])('is refused with a message: %j', (reply, sentence) => {
     expect(() => judgeReply(Buffer.from(reply), json)).toThrow(new Error(sentence));
   });
 });

@@ -13,7 +13,7 @@ describe('a RawSocket URL', () => {
     ['unix:/run/x.sock', { kind: 'unix', path: '/run/x.sock', hasTls: false }],
     ['unix:///run/x.sock', { kind: 'unix', path: '/run/x.sock', hasTls: false }],
     ['unix:run/%20.sock', { kind: 'unix', path: 'run/%20.sock', hasTls: false }],
-  ])('%s leads somewhere', (url, place) => {
+  ])('is valid: %s', (url, place) => {
     expect(parseRawSocketUrl(url)).toEqual(place);
   });
 
@@ -28,7 +28,7 @@ describe('a RawSocket URL', () => {
     'unix:',
     'rs//host:80',
     'host:80',
-  ])('%j leads nowhere', (url) => {
+  ])('is invalid: %j', (url) => {
     expect(parseRawSocketUrl(url)).toBeUndefined();
   });
 });
@@ -41,7 +41,7 @@ describe('the URLs of a listener', () => {
     [{ protocol: 'universal' } as const, true, ['wss://127.0.0.1:8080/ws', 'rss://127.0.0.1:8080']],
     [{ protocol: 'universal', host: '::1' } as const, false, ['ws://[::1]:8080/ws', 'rs://[::1]:8080']],
     [{ protocol: 'rawsocket', socket: '/run/x.sock' } as const, false, ['rs://unix:/run/x.sock']],
-  ])('of %j, TLS %j, are %j', (more, hasTls, urls) => {
+  ])('follow from %j, with TLS %j: %j', (more, hasTls, urls) => {
     expect(configuredUrls({ ...listener, ...more }, hasTls)).toEqual(urls);
   });
 });

@@ -26,8 +26,8 @@ async function join(url: string, options: Parameters<typeof connectRawSocket>[1]
   return client;
 }
 
-describe('the handshake', () => {
-  it('echoes the serializer with the length that we take, however its octets come', async () => {
+describe('the RawSocket handshake', () => {
+  it('echoes the serializer with the length of the listener, however its octets arrive', async () => {
     const { url } = await start({ maxMessageSize: MEGABYTE });
     const whole = await connectOctets(url);
     whole.write(Buffer.from([0x7f, 0x51, 0, 0]));
@@ -42,7 +42,7 @@ describe('the handshake', () => {
     for (const client of [whole, slow]) client.close();
   });
 
-  it('may be followed by frames that do not wait for the answer', async () => {
+  it('may be followed by frames that do not wait for the reply', async () => {
     const { url } = await start();
     const client = await connectOctets(url);
     client.write(Buffer.concat([Buffer.from([0x7f, 0xf1, 0, 0]), frameOf(1, 'hey'), frameOf(0, HELLO)]));
@@ -57,7 +57,7 @@ describe('the handshake', () => {
     ['a serializer that is not spoken', [0x7f, 0xf4, 0, 0], [0x7f, 0x10, 0, 0]],
     ['no serializer', [0x7f, 0xf0, 0, 0], [0x7f, 0x10, 0, 0]],
     ['reserved bits', [0x7f, 0xf1, 0, 1], [0x7f, 0x30, 0, 0]],
-  ])('answers %s with an error, and closes', async (_what, request, answer) => {
+  ])('gets an error for %s, and is closed', async (_what, request, answer) => {
     const { url } = await start();
     const client = await connectOctets(url);
     client.write(Buffer.from(request));
@@ -65,7 +65,7 @@ describe('the handshake', () => {
     await client.closed;
   });
 
-  it('is refused at the first octet where it is none, without an answer', async () => {
+  it('is closed without a reply if its first octet is wrong', async () => {
     const { url } = await start();
     const client = await connectOctets(url);
     client.write('G');
@@ -73,7 +73,7 @@ describe('the handshake', () => {
     await client.closed;
   });
 
-  it('lets a client that keeps its half open not stay', async () => {
+  it('closes a client that keeps its half of the connection open', async () => {
     const { url, listener } = await start();
     const client = await connectOctets(url, { halfOpen: true });
     client.write(Buffer.from([0x7f, 0xff, 0, 0]));
@@ -82,7 +82,7 @@ describe('the handshake', () => {
     client.close();
   });
 
-  it('lets in a client that takes less than our WELCOME, with fewer details', async () => {
+  it('admits a client with a limit below the size of WELCOME, with fewer details', async () => {
     // An agent of its own makes WELCOME longer than 512 octets, whatever features it tells of.
     host = await startRouterHost({ router: { agent: 'x'.repeat(512) }, listener: { protocol: 'rawsocket' } });
     const client = await connectRawSocket(host.url, { lengthCode: 0 });
@@ -107,8 +107,8 @@ describe('the handshake', () => {
   });
 });
 
-describe('frames', () => {
-  it('come octet by octet, or many at once', async () => {
+describe('a RawSocket frame', () => {
+  it('may arrive octet by octet, or with many others', async () => {
     const { url } = await start();
     const client = await connectRawSocket(url);
     client.octets.socket.setNoDelay(true);
@@ -125,7 +125,7 @@ describe('frames', () => {
     client.close();
   });
 
-  it('PING is answered by PONG of the same payload, in order with the messages', async () => {
+  it('gets PONG with the same payload for PING, in order with the messages', async () => {
     const { url } = await start();
     const client = await join(url);
     const payload = Buffer.from([0, 255, 0x7f, 10]);
@@ -153,7 +153,7 @@ describe('frames', () => {
     client.close();
   });
 
-  it('PONG that nobody asked for is let pass', async () => {
+  it('may be a PONG without a PING', async () => {
     const { url } = await start();
     const client = await join(url);
     client.octets.write(Buffer.concat([frameOf(2, 'x'), frameOf(0, '[48,1,{},"com.none"]')]));
@@ -161,7 +161,7 @@ describe('frames', () => {
     client.close();
   });
 
-  it('PING of more than its sender takes is a violation: it could not be answered', async () => {
+  it('is a violation if it is a PING above the limit of its sender', async () => {
     const { url } = await start();
     const client = await join(url, { lengthCode: 2 });
     client.octets.write(frameOf(1, Buffer.alloc(2049)));
@@ -175,7 +175,7 @@ describe('frames', () => {
     ['a byte order mark', frameOf(0, `\ufeff${HELLO}`)],
     ['a reserved type', frameOf(5, 'x')],
     ['one octet more than we take', Buffer.from([0, 0x10, 0, 1])],
-  ])('%s is a violation, answered with ABORT', async (_what, octets) => {
+  ])('is a violation and gets ABORT if it is %s', async (_what, octets) => {
     const { url } = await start({ maxMessageSize: MEGABYTE });
     const client = await join(url);
     client.octets.write(octets);
@@ -184,7 +184,7 @@ describe('frames', () => {
     await client.closed;
   });
 
-  it('of exactly 2^24 octets go through, both ways', async () => {
+  it('may have exactly 2^24 octets in both directions', async () => {
     const { url } = await start({ maxMessageSize: 16 * MEGABYTE });
     const client = await join(url);
     client.send([MESSAGE.REGISTER, 1, {}, 'com.a']);
@@ -198,7 +198,7 @@ describe('frames', () => {
   });
 });
 
-describe('what a client says it takes', () => {
+describe('the limit that a client announces', () => {
   const LARGE = 'x'.repeat(5000);
 
   /** A callee that takes all, and a client that takes 4096 octets. */
@@ -241,7 +241,7 @@ describe('what a client says it takes', () => {
     for (const client of [callee, caller]) client.close();
   });
 
-  it('costs it the EVENTs that are too large, which are counted; it gets the others', async () => {
+  it('drops and counts EVENTs that are too large, and no others', async () => {
     const [publisher, subscriber] = await pair();
     subscriber.send([MESSAGE.SUBSCRIBE, 1, {}, 'com.t']);
     await subscriber.next();
@@ -253,8 +253,8 @@ describe('what a client says it takes', () => {
   });
 });
 
-describe('closing', () => {
-  it('is what a client does that ends its half, at once', async () => {
+describe('closing a RawSocket connection', () => {
+  it('happens at once when the client ends its half', async () => {
     const { url, router } = await start();
     const client = await join(url);
     client.octets.socket.end();
@@ -262,7 +262,7 @@ describe('closing', () => {
     expect(router.counts().sessions).toBe(0);
   });
 
-  it('by the router ends in good order: GOODBYE, then the end', async () => {
+  it('sends GOODBYE before the end if the router closes', async () => {
     const { url, listener } = await start();
     const client = await join(url);
     const closing = listener.close();
@@ -272,7 +272,7 @@ describe('closing', () => {
     await closing;
   });
 
-  it('by the router takes a second at most, whatever clients do: half-open, deaf', async () => {
+  it('takes at most a second if the router closes, whatever clients do', async () => {
     const { url, listener } = await start();
     const halfOpen = await join(url, { halfOpen: true });
     const deaf = await join(url);
@@ -283,7 +283,7 @@ describe('closing', () => {
   });
 });
 
-describe('clients that do not get on with it', () => {
+describe('idle clients over RawSocket', () => {
   it.each([
     ['silent', ''],
     ['half a handshake', '\x7f\xf1'],
@@ -298,7 +298,7 @@ describe('clients that do not get on with it', () => {
     await client.closed;
   });
 
-  it('are cut off when they ping and never read', async () => {
+  it('are cut off if they send pings and never read', async () => {
     const { url, listener, router } = await start({ maxSendBuffer: 64 * 1024 });
     const client = await join(url);
     const other = await join(url);
@@ -314,7 +314,7 @@ describe('clients that do not get on with it', () => {
     for (const each of [client, other]) each.octets.close();
   });
 
-  it('are cut off when nothing comes from them after a ping; those that answer stay', async () => {
+  it('are cut off if they do not reply to a ping', async () => {
     const clock = createFakeClock();
     const { url, router } = await start({ clock, pingInterval: 30_000, pingTimeout: 60_000 });
     const [dead, alive] = [await join(url), await join(url)];

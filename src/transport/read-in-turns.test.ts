@@ -18,7 +18,7 @@ describe('a socket that is read in turns', () => {
     read = [];
   });
 
-  it('keeps a large chunk unread while the turn has no time, and its order', async () => {
+  it('keeps a large chunk unread while the turn has no time, and keeps the order', async () => {
     const bytes: number[] = [];
     readInTurns(socket, turns, (chunk) => {
       read.push(chunk.length);
@@ -59,7 +59,7 @@ describe('a socket that is read in turns', () => {
     expect(read).toEqual([4096, 5904]);
   });
 
-  it('forgets its turn when the parser has read on meanwhile', async () => {
+  it('gives up its turn when the parser has continued meanwhile', async () => {
     readInTurns(socket, turns, (chunk) => read.push(chunk.length));
     socket.write(Buffer.alloc(10_000));
     await turn();
@@ -73,7 +73,7 @@ describe('a socket that is read in turns', () => {
     expect(read).toEqual([10_000]);
   });
 
-  it('hands ws nothing more when ws has removed its listener', async () => {
+  it('passes nothing more to ws when ws has removed its listener', async () => {
     const parse = (chunk: Buffer) => {
       read.push(chunk.length);
       socket.removeListener('data', parse);

@@ -7,41 +7,41 @@ const LIMITS = { maxSendBuffer: 4 * MEGABYTE, maxSendQueue: 100 };
 const judge = (type: number | undefined, size: number, bytes = 0, messages = 0) =>
   judgeRoom(type, Buffer.alloc(size), bytes, messages, LIMITS);
 
-describe('what waits for a receiver', () => {
-  it('takes a frame up to the last byte', () => {
+describe('the send queue of a receiver', () => {
+  it('accepts a frame up to the last byte of the limit', () => {
     expect(judge(MESSAGE.RESULT, 4 * MEGABYTE)).toBe('fits');
     expect(judge(MESSAGE.EVENT, MEGABYTE, 3 * MEGABYTE)).toBe('fits');
   });
 
-  it('never takes a frame that is larger than all that may wait: that is its sender’s affair', () => {
+  it('refuses a frame that is larger than the whole queue, and leaves that to the sender', () => {
     for (const type of [MESSAGE.RESULT, MESSAGE.EVENT, MESSAGE.INVOCATION]) {
       expect(judge(type, 4 * MEGABYTE + 1)).toBe('too_large');
     }
   });
 
-  it('costs a large answer alone, where there is no room for it', () => {
+  it('drops only a large RESULT that has no room', () => {
     expect(judge(MESSAGE.RESULT, 2 * MEGABYTE, 3 * MEGABYTE)).toBe('too_large');
   });
 
-  it('ends the connection for an EVENT that finds no room: nobody would notice its loss', () => {
+  it('ends the connection for an EVENT without room, because nobody would notice its loss', () => {
     expect(judge(MESSAGE.EVENT, 2 * MEGABYTE, 3 * MEGABYTE)).toBe('too_slow');
     expect(judge(MESSAGE.EVENT, 10, 4 * MEGABYTE)).toBe('too_slow');
   });
 
-  it('lets small frames a little beyond, so that an ERROR can say why, and ends the connection then', () => {
+  it('lets small frames exceed the limit a little, for the ERROR that says why, then ends the connection', () => {
     expect(judge(MESSAGE.ERROR, 1000, 4 * MEGABYTE)).toBe('fits');
     expect(judge(MESSAGE.ERROR, 1000, 5 * MEGABYTE - 999)).toBe('too_slow');
     expect(judge(undefined, 1000, 5 * MEGABYTE - 999)).toBe('too_slow');
   });
 
-  it('ends the connection where too many messages wait, whatever their size', () => {
+  it('ends the connection if too many messages wait, whatever their size', () => {
     expect(judge(MESSAGE.RESULT, 10, 0, 99)).toBe('fits');
     expect(judge(MESSAGE.RESULT, 10, 0, 100)).toBe('too_slow');
     expect(judge(MESSAGE.EVENT, 10, 0, 100)).toBe('too_slow');
   });
 });
 
-it('measures text in UTF-8', () => {
+it('the size of text is that of its UTF-8', () => {
   expect(isWithin('ä'.repeat(512), 1024)).toBe(true);
   expect(isWithin('ä'.repeat(512), 1023)).toBe(false);
   expect(isWithin('\u{1f600}', 4)).toBe(true);

@@ -26,7 +26,7 @@ function write(total: SendTotal, queue: TestQueue, bytes: number): void {
 }
 
 describe('the total of all send queues', () => {
-  it('counts what waits, until it has left', () => {
+  it('counts waiting bytes until they are sent', () => {
     const total = createSendTotal(1000);
     const [a, b] = [open(total), open(total)];
     write(total, a, 100);
@@ -39,7 +39,7 @@ describe('the total of all send queues', () => {
     expect(total.bytes).toBe(0);
   });
 
-  it('has the longest queues cut off when it is too much, and no more than it takes', () => {
+  it('cuts off the longest queues beyond the limit, and no more than necessary', () => {
     const total = createSendTotal(1000);
     const queues = [100, 400, 200, 300].map((bytes) => {
       const queue = open(total);
@@ -52,7 +52,7 @@ describe('the total of all send queues', () => {
     expect(total.bytes).toBe(650);
   });
 
-  it('cuts nobody off for what has left meanwhile', () => {
+  it('cuts nobody off for bytes that were sent meanwhile', () => {
     const total = createSendTotal(1000);
     const [a, b] = [open(total), open(total)];
     write(total, a, 900);

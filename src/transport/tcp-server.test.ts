@@ -22,14 +22,17 @@ function unanswered(port: number): number {
     .filter((line) => end.test(line)).length;
 }
 
-it.runIf(maxKept() > AT_ONCE)('many that connect at once need not try again a second later', async () => {
-  const server = createServer((socket) => socket.on('error', () => {}));
-  const port = await listenOnPort(server, '127.0.0.1', 0);
-  // All of them begin in this tick, before the first can be accepted.
-  const sockets = Array.from({ length: AT_ONCE }, () => connect(port, '127.0.0.1').on('error', () => {}));
-  await new Promise<void>((resolve) => process.nextTick(resolve));
-  const refused = unanswered(port);
-  for (const socket of sockets) socket.destroy();
-  await new Promise((resolve) => server.close(resolve));
-  expect(refused).toBe(0);
-});
+it.runIf(maxKept() > AT_ONCE)(
+  'a server accepts many simultaneous connections without a second attempt',
+  async () => {
+    const server = createServer((socket) => socket.on('error', () => {}));
+    const port = await listenOnPort(server, '127.0.0.1', 0);
+    // All of them begin in this tick, before the first can be accepted.
+    const sockets = Array.from({ length: AT_ONCE }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const refused = unanswered(port);
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+    expect(refused).toBe(0);
+  },
+);

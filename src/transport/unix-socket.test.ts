@@ -27,7 +27,7 @@ describe('a Unix socket', () => {
     return server;
   }
 
-  it('is for its owner alone, and gone when the server closes', async () => {
+  it('is only for its owner, and is removed when the server closes', async () => {
     const server = await listen();
     expect(statSync(path).isSocket()).toBe(true);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -36,7 +36,7 @@ describe('a Unix socket', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is for its owner alone from the moment on at which it is there', async () => {
+  it('is only for its owner from the moment it exists', async () => {
     const server = createServer();
     servers.push(server);
     const modes: number[] = [];
@@ -56,7 +56,7 @@ describe('a Unix socket', () => {
     expect(modes).toEqual([0o600]);
   });
 
-  it('takes the place of one whose program was killed', async () => {
+  it('replaces a socket whose process was killed', async () => {
     await killedServer(path);
     expect(statSync(path).isSocket()).toBe(true);
     await listen();
@@ -64,7 +64,7 @@ describe('a Unix socket', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves one alone on which somebody listens', async () => {
+  it('does not replace a socket on which a process listens', async () => {
     await listen();
     await expect(listen()).rejects.toThrow(
       new GatewayError('listen', `cannot listen on ${path}: another program listens there`),
@@ -72,17 +72,17 @@ describe('a Unix socket', () => {
     await once(connect({ path }), 'connect');
   });
 
-  it('leaves a file alone that is no socket', async () => {
+  it('does not replace a file that is not a socket', async () => {
     writeFileSync(path, 'precious');
     await expect(listen()).rejects.toThrow('this file exists and is not a socket');
     expect(readFileSync(path, 'utf8')).toBe('precious');
   });
 
-  it('is not made in a folder that does not exist', async () => {
+  it('is not created in a folder that does not exist', async () => {
     await expect(listen(join(folder.path, 'none', 'x.sock'))).rejects.toThrow('the folder does not exist');
   });
 
-  it('never has its path cut short', async () => {
+  it('is refused if its path is too long', async () => {
     const long = join(folder.path, 'x'.repeat(200));
     await expect(listen(long)).rejects.toThrow(/the path is longer than 10[37] bytes/);
   });

@@ -12,13 +12,13 @@ const upgrade = (headers: Record<string, string>, origins?: readonly string[], u
     serializers,
   });
 
-describe('origins', () => {
-  it('let programs in, which send none', () => {
+describe('the check of the origin', () => {
+  it('accepts programs, which send no origin', () => {
     expect(upgrade({})).toHaveProperty('serializer.name', 'json');
     expect(upgrade({}, [])).toHaveProperty('serializer.name', 'json');
   });
   it.each(['http://localhost', 'http://localhost:5173', 'https://127.0.0.1:8443', 'http://[::1]:8080'])(
-    'let in a page of this machine by default: %s',
+    'accepts by default a page of this machine: %s',
     (origin) => {
       expect(upgrade({ origin })).toHaveProperty('serializer.name', 'json');
     },
@@ -29,10 +29,10 @@ describe('origins', () => {
     'http://127.0.0.1.evil.example.com',
     'http://evil.example.com/?localhost',
     'null',
-  ])('keep out any other by default: %s', (origin) => {
+  ])('refuses by default any other page: %s', (origin) => {
     expect(upgrade({ origin })).toMatchObject({ status: 403 });
   });
-  it('let in those that are named, and no other', () => {
+  it('accepts only the configured origins', () => {
     const named = ['https://app.example.com'];
     expect(upgrade({ origin: 'https://app.example.com' }, named)).toHaveProperty('serializer.name', 'json');
     expect(upgrade({ origin: 'http://localhost:5173' }, named)).toMatchObject({ status: 403 });
@@ -40,7 +40,7 @@ describe('origins', () => {
   });
 });
 
-it('names what is supported where the client offers nothing of it', () => {
+it('the refusal names the supported subprotocols if the client offers none of them', () => {
   expect(upgrade({ 'sec-websocket-protocol': 'wamp.2.ubjson, mqtt' })).toMatchObject({
     status: 400,
     message: expect.stringContaining('wamp.2.json'),
@@ -51,7 +51,10 @@ it('names what is supported where the client offers nothing of it', () => {
   });
 });
 
-it.each(['8', '12', '013', '13, 8', ''])('requires version 13 of WebSocket, not "%s"', (version) => {
-  expect(upgrade({ 'sec-websocket-version': version })).toMatchObject({ status: 426 });
-  expect(refusalFields(426)).toMatchObject({ upgrade: 'websocket', 'sec-websocket-version': '13' });
-});
+it.each(['8', '12', '013', '13, 8', ''])(
+  'the upgrade requires version 13 of WebSocket, not "%s"',
+  (version) => {
+    expect(upgrade({ 'sec-websocket-version': version })).toMatchObject({ status: 426 });
+    expect(refusalFields(426)).toMatchObject({ upgrade: 'websocket', 'sec-websocket-version': '13' });
+  },
+);

@@ -28,7 +28,7 @@ async function read(frame: Buffer): Promise<{ readonly data: Buffer; readonly is
 }
 
 // Around each place where the length takes more room (RFC 6455 §5.2).
-it.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])('frames %i octets', async (length) => {
+it.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])('a frame can have %i octets', async (length) => {
   const bytes = Buffer.alloc(length, 'ab');
   expect(await read(encodeMessage(true, bytes))).toEqual({ data: bytes, isBinary: true });
   expect(await read(encodeMessage(false, bytes.toString()))).toEqual({ data: bytes, isBinary: false });
@@ -36,7 +36,7 @@ it.each([0, 1, 125, 126, 127, 65_535, 65_536, 70_000])('frames %i octets', async
   expect(Buffer.concat([messageHeader(true, length), bytes])).toEqual(encodeMessage(true, bytes));
 });
 
-it('counts octets and not characters', async () => {
+it('the length of a frame counts octets, not characters', async () => {
   const text = '€😀'.repeat(30);
   const { data } = await read(encodeMessage(false, text));
   expect(data.toString()).toBe(text);

@@ -59,8 +59,8 @@ async function upgrade(
 
 const offer = (...names: string[]) => ({ 'sec-websocket-protocol': names.join(', ') });
 
-describe('the handshake', () => {
-  it('takes the first subprotocol of the client’s list that is supported', async () => {
+describe('the WebSocket handshake', () => {
+  it('chooses the first supported subprotocol of the client', async () => {
     const json = createJsonSerializer();
     const other: Serializer = { ...json, name: 'other', subprotocol: 'wamp.2.other' };
     const { url } = await start({ listener: { serializers: [json, other] } });
@@ -77,14 +77,14 @@ describe('the handshake', () => {
       400,
       'wamp.2.json, wamp.2.msgpack, wamp.2.cbor',
     ],
-  ])('answers %s with 400, and says what is supported', async (_what, headers, status, text) => {
+  ])('responds to %s with 400 and names the supported subprotocols', async (_what, headers, status, text) => {
     const { url } = await start();
     const answer = await upgrade(url, headers as Record<string, string>);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(text);
   });
 
-  it('answers another path with 404, and plain HTTP with 426', async () => {
+  it('responds to another path with 404, and to plain HTTP with 426', async () => {
     const { url } = await start();
     expect(await upgrade(url.replace('/ws', '/other'), offer('wamp.2.json'))).toMatchObject({ status: 404 });
     const [response] = (await once(httpGet(url.replace(/^ws/, 'http')), 'response')) as [IncomingMessage];
@@ -99,7 +99,7 @@ describe('the handshake', () => {
     expect([missing.statusCode, await textOf(missing)]).toEqual([404, expect.stringContaining('/ws')]);
   });
 
-  it('takes the path with a query', async () => {
+  it('accepts the path with a query', async () => {
     const { url } = await start();
     expect(await upgrade(`${url}?a=b`, offer('wamp.2.json'))).toMatchObject({ status: 101 });
   });
@@ -111,7 +111,7 @@ describe('the handshake', () => {
     [['https://app.example.com'], undefined, 101],
     [['*'], 'https://anywhere.example', 101],
     [[], 'https://anywhere.example', 403],
-  ])('with the origins %j answers %s with %i', async (origins, origin, status) => {
+  ])('responds with the configured origins %j to the origin %s with %i', async (origins, origin, status) => {
     const { url } = await start({ listener: { origins } });
     const headers = { ...offer('wamp.2.json'), ...(origin === undefined ? {} : { origin }) };
     expect(await upgrade(url, headers)).toMatchObject({ status });
@@ -126,11 +126,11 @@ describe('the handshake', () => {
   });
 });
 
-describe('listening', () => {
+describe('listening for WebSocket', () => {
   let blocker: Server | undefined;
   afterEach(() => blocker?.close());
 
-  it('fails with one clear sentence where the port is in use, or the address is not ours', async () => {
+  it('fails with one clear sentence if the port is in use or the address is not local', async () => {
     blocker = createServer();
     blocker.listen(0, '127.0.0.1');
     await once(blocker, 'listening');
@@ -150,14 +150,14 @@ describe('listening', () => {
     );
   });
 
-  it('says so where certificate and key do not fit', async () => {
+  it('fails with a message if certificate and key do not match', async () => {
     const tls = { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.clientKey };
     await expect(start({ listener: { tls } })).rejects.toThrow(
       'tls.certfile, tls.keyfile: not a certificate',
     );
   });
 
-  it('says GOODBYE when it closes, and takes nobody any more', async () => {
+  it('sends GOODBYE when it closes, and accepts no more clients', async () => {
     const { listener, url } = await start();
     const client = await connectRaw(url);
     await hello(client);
@@ -169,7 +169,7 @@ describe('listening', () => {
     await expect(connectRaw(url)).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('closes within its time whatever clients do: silent, half-way, deaf', async () => {
+  it('closes in time, whatever clients do', async () => {
     const { listener, url } = await start();
     const { hostname, port } = new URL(url);
     const silent = tcpConnect(Number(port), hostname);
@@ -184,8 +184,8 @@ describe('listening', () => {
   });
 });
 
-describe('pings of a client', () => {
-  it('are answered with what they hold, in order with messages', async () => {
+describe('a ping of a client', () => {
+  it('gets a pong with its payload, in order with messages', async () => {
     const { url } = await start();
     const client = await connectRaw(url);
     const order: string[] = [];
@@ -199,7 +199,7 @@ describe('pings of a client', () => {
     client.close();
   });
 
-  it('cut it off when it never reads the answers', async () => {
+  it('cuts the client off if it never reads the pongs', async () => {
     const { url, listener } = await start({ listener: { maxSendBuffer: 64 * 1024 } });
     const client = await connectRaw(url);
     await hello(client);
@@ -212,11 +212,11 @@ describe('pings of a client', () => {
   });
 });
 
-describe('TLS', () => {
+describe('WebSocket over TLS', () => {
   const { ca, clientCert, clientKey } = readTlsFixtures();
   const tls = { certfile: TLS_FILES.serverCert, keyfile: TLS_FILES.serverKey };
 
-  it('carries sessions, and cuts silent ones at the handshake timeout', async () => {
+  it('carries sessions, and silent connections are cut at the handshake timeout', async () => {
     const { url, router } = await start({ listener: { tls, handshakeTimeout: 150 } });
     expect(url).toMatch(/^wss:/);
     const session = await joinRealm(await dialWebSocket(url, { tls: { ca } }), { realm: 'realm1' });
@@ -227,21 +227,21 @@ describe('TLS', () => {
     await session.leave();
   });
 
-  it('asks for a client certificate where it has a CA to check it by', async () => {
+  it('asks for a client certificate if the listener has a CA', async () => {
     const { url } = await start({ listener: { tls: { ...tls, cacertfile: TLS_FILES.ca } } });
     await expect(dialWebSocket(url, { tls: { ca } })).rejects.toThrow('cannot connect');
     const peer = await dialWebSocket(url, { tls: { ca, cert: clientCert, key: clientKey } });
     await (await joinRealm(peer, { realm: 'realm1' })).leave();
   });
 
-  it('is not taken on trust when dialling', async () => {
+  it('is refused when dialling if the certificate cannot be verified', async () => {
     const { url } = await start({ listener: { tls } });
     await expect(dialWebSocket(url)).rejects.toThrow(/^cannot connect to wss:.*(SELF_SIGNED|UNABLE_TO|CERT)/);
   });
 });
 
-describe('dialling', () => {
-  it('gives a peer over which a session calls and registers', async () => {
+describe('dialling over WebSocket', () => {
+  it('returns a peer over which a session calls and registers', async () => {
     const { url, router } = await start();
     const session = await joinRealm(await dialWebSocket(url), { realm: 'realm1' });
     await session.register('com.echo', {}, async ({ args, kwargs }) => ({
@@ -257,7 +257,7 @@ describe('dialling', () => {
     expect(router.counts().sessions).toBe(0);
   });
 
-  it('answers a caller whose callee gives what cannot be written', async () => {
+  it('sends ERROR to a caller if the result of the callee cannot be encoded', async () => {
     const { url } = await start();
     const session = await joinRealm(await dialWebSocket(url), { realm: 'realm1' });
     const circle: unknown[] = [];
@@ -277,16 +277,16 @@ describe('dialling', () => {
       'cannot connect to ws://127.0.0.1:1/ws: nothing listens there',
     ],
     ['http//nonsense', 'cannot connect to the router: not a WebSocket URL'],
-  ])('%s fails with one plain sentence', async (url, sentence) => {
+  ])('fails with one plain sentence for %s', async (url, sentence) => {
     await expect(dialWebSocket(url)).rejects.toMatchObject({ message: sentence });
   });
 
-  it('tells the HTTP status of a server that is no WAMP router', async () => {
+  it('names the HTTP status of a server that is not a WAMP router', async () => {
     const { url } = await start();
     await expect(dialWebSocket(url.replace('/ws', '/other'))).rejects.toThrow('the server answered HTTP 404');
   });
 
-  it('gives up on a server that says nothing', async () => {
+  it('fails if the server is silent', async () => {
     const silent = createServer(() => {});
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');

@@ -10,7 +10,7 @@ const response = (coding: string | string[], body: Buffer) => ({
   body,
 });
 
-describe('the decoder decodes Content-Encoding', () => {
+describe('a known Content-Encoding', () => {
   it.each([
     ['gzip', gzipSync(plain)],
     ['X-GZIP', gzipSync(plain)],
@@ -31,7 +31,7 @@ describe('the decoder decodes Content-Encoding', () => {
     ['gzip;q=1.0', gzipSync(plain)],
     ['x-deflate', deflateSync(plain)],
     ['gzip, br', brotliCompressSync(gzipSync(plain))],
-  ])('%s', async (coding, body) => {
+  ])('is decoded: %s', async (coding, body) => {
     expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({
       kind: 'response',
       response: { status: 200, body: plain },
@@ -39,7 +39,7 @@ describe('the decoder decodes Content-Encoding', () => {
   });
 });
 
-describe('the decoder accepts a complete body with a bad end:', () => {
+describe('a complete body with a bad end', () => {
   const packed = gzipSync(plain);
   const named = Buffer.from(packed);
   named.writeUInt8(0x08, 3); // FNAME (RFC 1952 §2.3)
@@ -58,7 +58,7 @@ describe('the decoder accepts a complete body with a bad end:', () => {
     ['zlib without its checksum', 'deflate', deflateSync(plain).subarray(0, -4)],
     ['zlib and rubbish', 'deflate', Buffer.concat([deflateSync(plain), Buffer.from('rubbish')])],
     ['deflate and rubbish', 'deflate', Buffer.concat([deflateRawSync(plain), Buffer.from('rubbish')])],
-  ])('%s', async (_, coding, body) => {
+  ])('is decoded: %s', async (_, coding, body) => {
     expect(await decodeContent(response(coding, body), 1_000)).toMatchObject({
       kind: 'response',
       response: { status: 200, body: plain },
@@ -70,7 +70,7 @@ describe('the decoder accepts a complete body with a bad end:', () => {
   }
 });
 
-describe('the decoder refuses', () => {
+describe('a body that cannot be decoded', () => {
   it.each([
     ['an unknown coding', 'zstd', plain, /did not ask for/],
     ['too many codings', 'gzip, gzip, gzip, gzip', plain, /4 content codings/],
@@ -92,7 +92,7 @@ describe('the decoder refuses', () => {
     ['a gzip bomb and rubbish', 'gzip', corrupt(gzipSync(Buffer.alloc(100_000)), 0, 'x'), /unpacks to more/],
     ['a gzip bomb of two members', 'gzip', twoHalves(), /unpacks to more/],
     ['a brotli bomb', 'br', brotliCompressSync(Buffer.alloc(100_000)), /unpacks to more/],
-  ])('%s', async (_, coding, body, detail) => {
+  ])('is refused: %s', async (_, coding, body, detail) => {
     const outcome = await decodeContent(response(coding, body), 1_000);
     expect(outcome).toMatchObject({
       kind: 'failure',

@@ -45,7 +45,7 @@ describe('the time limit', () => {
     expect(await outcome).toMatchObject({ kind: 'failure', code: 'timeout', attempts: 2 });
   });
 
-  it('keeps a call from being sent after its deadline', async () => {
+  it('prevents a call from being sent after its deadline', async () => {
     const server = await serve(() => ({}));
     const { upstream } = connect(server.url);
     const outcome = await upstream.send(sending(request(server.url), true), within(-1));

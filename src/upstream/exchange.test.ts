@@ -7,7 +7,7 @@ import { freePlace } from './call-control.js';
 const { serve, connect } = upstreamFixture();
 
 describe('one exchange', () => {
-  it('sends the request as given and returns the response', async () => {
+  it('sends the request unchanged and returns the response', async () => {
     const server = await serve(() => ({
       status: 201,
       json: { id: 'INV-002' },

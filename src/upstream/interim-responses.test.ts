@@ -104,7 +104,7 @@ describe('interim responses', () => {
     expect(read([looksAlike], { expected: false }).text).toBe(looksAlike);
   });
 
-  it('and everything else for one request are limited together in bytes', async () => {
+  it('are limited in bytes together with everything else for one request', async () => {
     const long = read([FINAL, ...Array.from({ length: 10 }, () => 'x'.repeat(MAX_HEAD * 2))]);
     expect([long.destroyed, await long.error()]).toEqual([true, ENDLESS_RESPONSE]);
   });

@@ -37,7 +37,7 @@ describe('a request that was not sent', () => {
   });
 });
 
-describe('an outcome that another attempt cannot change is final', () => {
+describe('an outcome that another attempt cannot change', () => {
   it.each([
     ['a certificate that does not verify', failure('tls', false, '', true)],
     ['an unreadable response', failure('bad_answer', true, '')],
@@ -45,7 +45,7 @@ describe('an outcome that another attempt cannot change is final', () => {
     ['a cancelled call', { kind: 'canceled' } as const],
     ['a good response', response(200)],
     ['a status that is not listed', response(500)],
-  ])('%s', (_, outcome) => {
+  ])('is final: %s', (_, outcome) => {
     expect(retryDelayMs(outcome, policy, state, half)).toBeUndefined();
   });
 });

@@ -12,7 +12,7 @@ describe('bytes that callers share', () => {
   it('go to one caller up to three quarters', () => {
     expect(takeAll(new SharedBytes(1_000), 'a')).toBe(750);
   });
-  it('have room for the next caller, however many take what they can', () => {
+  it('leave room for the next caller, however many use all that they may', () => {
     const shared = new SharedBytes(100_000);
     const taken = Array.from({ length: 8 }, (_, caller) => takeAll(shared, caller));
     for (const bytes of taken) expect(bytes).toBeGreaterThan(0);
@@ -25,7 +25,7 @@ describe('bytes that callers share', () => {
     expect(takeAll(shared, 'b')).toBeGreaterThan(400);
     expect(takeAll(shared, 'a')).toBeGreaterThan(100);
   });
-  it('go to the last one where callers are unknown', () => {
+  it('go to one caller completely if callers are unknown', () => {
     const shared = new SharedBytes(1_000);
     expect(takeAll(shared, undefined)).toBe(1_000);
     expect(shared.bytes).toBe(1_000);

@@ -80,7 +80,7 @@ describe('the memory of waiting calls', () => {
     expect(reads).toBeLessThan(100);
   });
 
-  it('leaves room for other callers when one takes what it can', () => {
+  it('leaves room for other callers when one uses all that it may', () => {
     const memory = createWaitingMemory(100 * KB, unlimited());
     const enter = (caller: string) =>
       memory.enter(request('a'.repeat(8 * KB)), createCallControl(0, {}, caller));
@@ -122,7 +122,7 @@ describe('the bodies of running calls', () => {
     second.end(128 * KB, other);
     expect(total.bytes).toBe(0);
   });
-  it('always have room where they are small', () => {
+  it('always have room if they are small', () => {
     const total = new SharedBytes(KB);
     const memory = createWaitingMemory(KB, total);
     expect([memory.run(KB, one), memory.run(KB, one)]).toEqual([true, true]);

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('progressive results', () => {
-  it('come to a caller that takes them, before the result', async () => {
+  it('reach a caller that asks for them before the result', async () => {
     const parts: CallResult[] = [];
     const call = session.call('com.a', {}, { timeout: 5 }, (part) => parts.push(part));
     expect(await router.next()).toEqual([MESSAGE.CALL, 1, { timeout: 5, receive_progress: true }, 'com.a']);
@@ -52,7 +52,7 @@ describe('progressive results', () => {
     return invocation as unknown as Invocation;
   }
 
-  it('are sent by a handler that is asked for them, and none after the answer', async () => {
+  it('are sent by a handler that is asked for them, and not after the result', async () => {
     const invocation = await invoke({ receive_progress: true, procedure: 'com.asked' });
     expect(invocation.procedure).toBe('com.asked');
     expect(await router.next()).toEqual([MESSAGE.YIELD, 1, { progress: true }, ['part']]);
@@ -61,7 +61,7 @@ describe('progressive results', () => {
     expect(router.unread).toBe(0);
   });
 
-  it('are not for a handler whose caller takes none', async () => {
+  it('are not sent by a handler whose caller does not ask for them', async () => {
     expect((await invoke({})).progress).toBeUndefined();
     expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}, ['whole']]);
   });
@@ -79,7 +79,7 @@ describe('events', () => {
     return subscribing;
   }
 
-  it('come to the handlers of their subscription until they are given up', async () => {
+  it('reach the handlers of their subscription until they unsubscribe', async () => {
     expect(await subscribe()).toBe(5);
     expect(heard).toEqual([{ publication: 8, details: { topic: 'com.t.x' }, args: [1], kwargs: { k: 2 } }]);
     const leaving = session.unsubscribe(5);
@@ -97,7 +97,7 @@ describe('events', () => {
     expect(heard).toHaveLength(1);
   });
 
-  it('survive a handler that fails, which is logged without what they hold', async () => {
+  it('reach the next handler if one fails, which is logged without their payload', async () => {
     await subscribe(() => {
       throw new Error('secret');
     });
@@ -107,7 +107,7 @@ describe('events', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('are published, with or without a word of it', async () => {
+  it('are published with and without acknowledgement', async () => {
     expect(await session.publish('com.t', { args: [1] })).toBeUndefined();
     expect(await router.next()).toEqual([MESSAGE.PUBLISH, 1, {}, 'com.t', [1]]);
     const publishing = session.publish('com.t', {}, { acknowledge: true });
@@ -116,7 +116,7 @@ describe('events', () => {
     expect(await publishing).toBe(99);
   });
 
-  it('cannot be published when the session is over', async () => {
+  it('cannot be published after the end of the session', async () => {
     router.close();
     await session.closed;
     const lost = { uri: 'wamp.error.network_failure' };

@@ -32,7 +32,7 @@ describe('decodeMessage', () => {
     [[69, 1, { mode: 'kill' }]],
     [[70, 1, {}, ['a'], { k: 1 }]],
     [[337, 1]],
-  ])('reads %j, and encode.ts gives it back', (list) => {
+  ])('reads %j, which encode.ts writes back unchanged', (list) => {
     const message = decodeMessage(list);
     const payload = messagePayload(message);
     expect([
@@ -48,11 +48,11 @@ describe('decodeMessage', () => {
     [[null, { k: 1 }], { kwargs: { k: 1 } }],
     [[['a'], null], { args: ['a'] }],
     [[[], {}], { args: [], kwargs: {} }],
-  ])('takes the tail %j for the payload %j: null is never passed on', (tail, payload) => {
+  ])('reads the tail %j as the payload %j, because null is never passed on', (tail, payload) => {
     expect(messagePayload(decodeMessage([70, 1, {}, ...tail]))).toEqual(payload);
   });
 
-  it('takes JSON text for args and kwargs, and for nothing else', () => {
+  it('accepts JSON text only for args and kwargs', () => {
     const [args, kwargs] = [jsonText('[1]'), jsonText('{"k":1}')];
     expect(messagePayload(decodeMessage([50, 1, {}, args, kwargs]))).toEqual({ args, kwargs });
     expect(messagePayload(decodeMessage([50, 1, {}, null, kwargs]))).toEqual({ kwargs });
@@ -61,7 +61,7 @@ describe('decodeMessage', () => {
     expect(() => decodeMessage([1, 'realm1', { roles: kwargs }])).toThrow('roles must be a dictionary');
   });
 
-  it('takes the request IDs from 1 to 2^53 and nothing else', () => {
+  it('accepts only request IDs from 1 to 2^53', () => {
     for (const id of [1, 2 ** 53]) expect(decodeMessage([49, id, {}])).toMatchObject({ request: id });
     for (const id of [
       0,
@@ -83,20 +83,20 @@ describe('decodeMessage', () => {
     }
   });
 
-  it('ignores unknown options, whatever their names, and options that are null', () => {
+  it('ignores unknown options with any name, and options that are null', () => {
     const options = JSON.parse(
       '{"x":1,"__proto__":{"timeout":"x"},"constructor":1,"toString":2,"timeout":null}',
     );
     expect(decodeMessage([48, 1, options, 'com.a'])).toMatchObject({ options, procedure: 'com.a' });
   });
 
-  it('names the option that has the wrong type, and not its value', () => {
+  it('names an option that has the wrong type, but not its value', () => {
     expect(() => decodeMessage([16, 1, { exclude_authid: ['a', 7] }, 'com.t'])).toThrow(
       'PUBLISH: exclude_authid must be a list of strings',
     );
   });
 
-  it('takes a packed payload only where options name the packing', () => {
+  it('accepts a packed payload only if the options name the packing', () => {
     expect(decodeMessage([16, 1, { enc_algo: 'cryptobox' }, 'com.t', 'packed'])).toMatchObject({
       payload: { opaque: 'packed' },
     });

@@ -3,7 +3,7 @@ import { createRandomIds, isId, MAX_ID, nextId } from './ids.js';
 import { isReservedUri, isUri } from './uris.js';
 
 describe('IDs', () => {
-  it('are drawn at random, valid and different, beyond one pool', () => {
+  it('are random, valid and different, even beyond one pool', () => {
     const randomId = createRandomIds();
     const ids = Array.from({ length: 1000 }, randomId);
     expect(ids.every(isId)).toBe(true);
@@ -11,25 +11,25 @@ describe('IDs', () => {
     expect(ids.some((id) => id > 2 ** 52) && ids.some((id) => id < 2 ** 52)).toBe(true);
   });
 
-  it('of a session count up and start over', () => {
+  it('count up within a session and start over at the end', () => {
     expect([nextId(0), nextId(1), nextId(MAX_ID - 1), nextId(MAX_ID)]).toEqual([1, 2, MAX_ID, 1]);
   });
 });
 
 describe('URIs', () => {
-  it.each(['a', 'com.example.proc', 'com.Ä-b_c.1', 'com.😀', '__proto__'])('take %j', (uri) =>
+  it.each(['a', 'com.example.proc', 'com.Ä-b_c.1', 'com.😀', '__proto__'])('can be %j', (uri) =>
     expect(isUri(uri)).toBe(true),
   );
   it.each(['', '.', 'a.', '.a', 'a..b', 'a b', 'a\tb', 'a\n', 'a#b', 'a\ud800', 'a.\udc00.b'])(
-    'refuse %j',
+    'cannot be %j',
     (uri) => expect(isUri(uri)).toBe(false),
   );
 
-  it('of the router begin with the component wamp', () => {
+  it('belong to the router if their first component is wamp', () => {
     expect(['wamp', 'wamp.x', 'wampum', 'com.wamp'].map(isReservedUri)).toEqual([true, true, false, false]);
   });
 
-  it('are judged in time that does not explode', () => {
+  it('are checked in time that grows with their length', () => {
     expect(isUri(`${'a.'.repeat(100_000)}#`)).toBe(false);
   });
 });

@@ -19,7 +19,7 @@ function record(peer: Peer, onMessage: (reason: string) => void = () => {}): str
 }
 
 describe('local peers', () => {
-  it('hand messages over by reference, both ways, before send returns', () => {
+  it('pass messages on by reference, in both directions, before send returns', () => {
     const [left, right] = localPeers();
     const messages: Message[] = [];
     left.listen({ onMessage: (message) => void messages.push(message), onViolation() {}, onClose() {} });
@@ -31,7 +31,7 @@ describe('local peers', () => {
     expect(heard[0]).toBe('b');
   });
 
-  it('keep what comes before somebody listens, and its order against what is sent meanwhile', () => {
+  it('keep messages until somebody listens, in order with those that are sent meanwhile', () => {
     const [left, right] = localPeers();
     for (const reason of ['a', 'b']) left.send(goodbye(reason));
     const heard = record(right, (reason) => {
@@ -41,7 +41,7 @@ describe('local peers', () => {
     expect(heard).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('close both ends, once, and take nothing after it', () => {
+  it('close both ends once, and accept nothing afterwards', () => {
     const [left, right] = localPeers();
     const [heardLeft, heardRight] = [record(left), record(right)];
     left.close('normal');
@@ -50,7 +50,7 @@ describe('local peers', () => {
     expect([heardLeft, heardRight]).toEqual([['closed'], ['closed']]);
   });
 
-  it('tell a late listener what came, and that it is over', () => {
+  it('deliver to a late listener the messages that arrived, and then the end', () => {
     const [left, right] = localPeers();
     left.send(goodbye('last words'));
     left.close('normal');

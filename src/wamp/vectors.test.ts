@@ -78,7 +78,7 @@ function toHex(frame: string | Uint8Array): string {
 const sameIntegers = (hex: string): string => hex.replaceAll('d300', 'cf00');
 
 describe('the test suite of the specification', () => {
-  it('is whole', () => {
+  it('is complete', () => {
     expect(VECTORS).toHaveLength(35);
   });
 

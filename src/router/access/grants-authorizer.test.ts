@@ -136,7 +136,7 @@ describe('an authorizer', () => {
     expect(asked.length).toBe(7);
   });
 
-  it('has at most a thousand cached answers for a session', async () => {
+  it('has at most a thousand cached decisions for a session', async () => {
     const { may, asked } = setUp({ authorizer }, () => ({ allow: true, cache: true }));
     const joe = session(['all']);
     for (let i = 0; i <= 1000; i += 1) await may(joe, 'call', `com.${i}`, 'exact');

@@ -44,11 +44,14 @@ describe('grants', () => {
     ['com..', 'wildcard', 'com.a.', 'prefix', false],
     ['..', 'wildcard', 'a.b.c', 'exact', true],
     ['..', 'wildcard', 'a.b', 'exact', false],
-  ] as const)('%s (%s) for %s (%s): %s', (granted, how, uri, match, allowed) => {
-    expect(compileGrants([grant(granted, how)], new Set(['all'])).allow('register', uri, match)).toBe(
-      allowed,
-    );
-  });
+  ] as const)(
+    'judge the grant of %s (%s) for a request of %s (%s): %s',
+    (granted, how, uri, match, allowed) => {
+      expect(compileGrants([grant(granted, how)], new Set(['all'])).allow('register', uri, match)).toBe(
+        allowed,
+      );
+    },
+  );
 
   it('apply only to their actions', () => {
     const grants = compileGrants([grant('com.a', 'exact', ['call', 'subscribe'])], new Set(['all']));

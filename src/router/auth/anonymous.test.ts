@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authenticationFixture, methodOf } from '../../../test/support/authentication-fixture.js';
 import { OPEN_REALM } from './realm-security.js';
 
-describe('who joins without a login', () => {
+describe('a client that joins without a login', () => {
   const anonymous = {
     kind: 'admitted',
     identity: { authid: 'generated', authrole: 'anonymous', authmethod: 'anonymous', authprovider: 'static' },

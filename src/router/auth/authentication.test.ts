@@ -79,7 +79,7 @@ describe('a user that has logged in', () => {
     ['nobody', 'admins'],
     ['alice', 'admins'],
     ['all', 'admins'],
-  ])('that asks for the role %s has the role %s', async (requested, role) => {
+  ])('asks for the role %s and gets the role %s', async (requested, role) => {
     expect((await join(requested)).identity).toEqual({
       authid: 'alice',
       authrole: role,

@@ -10,7 +10,7 @@ import {
 } from '../../../test/support/authentication-fixture.js';
 import type { Challenged, Refused, Step } from './steps.js';
 
-describe('unknown names', () => {
+describe('an unknown name', () => {
   /** What a client sees before it answers, without the parts that are random each time. */
   function seen(step: Step): unknown {
     const { method, extra } = step as Challenged;
@@ -20,7 +20,7 @@ describe('unknown names', () => {
   }
 
   it.each(['ticket', 'wampcra', 'cryptosign', 'wamp-scram'])(
-    'get the challenge that users get: %s',
+    'gets the same challenges as users: %s',
     (method) => {
       const details = { authmethods: [method], authextra: { nonce: 'abcd', pubkey: KEY } };
       const { begin } = authenticationFixture();
@@ -35,7 +35,7 @@ describe('unknown names', () => {
     },
   );
 
-  it('get the same salt and role each time, even after a restart with the same secret', () => {
+  it('gets the same salt and role each time, even after a restart with the same secret', () => {
     const challengeOf = (salt: string, authid: string) => {
       const { extra } = authenticationFixture(
         { users: new Map([user('bob', REALM.users.get('bob')!)]) },
@@ -50,7 +50,7 @@ describe('unknown names', () => {
     expect(challengeOf('one', 'nobody')).not.toEqual(challengeOf('two', 'nobody'));
   });
 
-  it('get a salt that looks like the salts of users', () => {
+  it('gets a salt that looks like the salts of users', () => {
     const password = {
       kind: 'salted',
       salt: '00ff'.repeat(5),
@@ -61,7 +61,7 @@ describe('unknown names', () => {
     expect((log('nobody', 'wampcra') as Challenged).extra['salt']).toMatch(/^[0-9a-f]{20}$/);
   });
 
-  it('are refused like a wrong answer, and as late', async () => {
+  it('is refused like a wrong signature, and after the same delay', async () => {
     for (const method of ['ticket', 'wampcra', 'cryptosign', 'wamp-scram']) {
       const refusals: unknown[] = [];
       for (const authid of ['alice', 'bob', 'nobody', 'gone', 'constructor', '__proto__']) {
@@ -77,7 +77,7 @@ describe('unknown names', () => {
     }
   });
 
-  it('get a challenge even in a realm without users, if its authmethods have one', async () => {
+  it('gets a challenge even in a realm without users, if its authmethods have one', async () => {
     const step = authenticationFixture({ users: new Map() }).log('nobody', 'wampcra');
     expect(methodOf(step)).toBe('wampcra');
     expect(await answer(step, 'x')).toMatchObject({ kind: 'refused' });

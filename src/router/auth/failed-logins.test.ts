@@ -11,7 +11,7 @@ import type { DeriveKey } from './key-derivation.js';
 import type { Refused } from './steps.js';
 
 describe('failed logins', () => {
-  it('are refused later and later, and then block their source for a while', async () => {
+  it('are refused with growing delays, and then block their source for a while', async () => {
     const { begin, clock } = authenticationFixture();
     const attempt = (address: string) => begin({ authid: 'alice', authmethods: ['ticket'] }, address);
     const delays: number[] = [];
@@ -124,7 +124,7 @@ describe('logins that take work', () => {
       expect(methodOf(await answer(log('bob', 'ticket'), 'right'))).toBe('ticket');
   });
 
-  it('are not started for an answer that is too long', async () => {
+  it('are not started for a signature that is too long', async () => {
     const { derive, underWay } = createManualDerivation();
     const { log } = authenticationFixture({}, { derive });
     void answer(log('bob', 'ticket'), 'x'.repeat(65_536));

@@ -34,7 +34,7 @@ describe('sources', () => {
     ['carol', 'cryptosign', '2001:db8::1', true],
     ['carol', 'cryptosign', undefined, true],
     ['alice', 'wamp-scram', '10.1.2.3', false],
-  ] as const)('%s by %s from %s: %s', (username, method, address, allowed) => {
+  ] as const)('judge a login of %s by %s from %s: %s', (username, method, address, allowed) => {
     expect(sources.allow(username, method, address)).toBe(allowed);
   });
 

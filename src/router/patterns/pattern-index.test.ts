@@ -87,7 +87,7 @@ describe('precedence of registrations', () => {
         ['wildcard', 'a..c'],
       ],
     ],
-  ])('takes %s', (_what, uri, expected, entries) => {
+  ])('prefers %s', (_what, uri, expected, entries) => {
     expect(indexOf(...entries).bestPattern(uri)).toBe(expected);
   });
 });

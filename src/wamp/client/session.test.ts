@@ -32,7 +32,7 @@ async function join(): Promise<void> {
 }
 
 describe('joining', () => {
-  it('resolves with what WELCOME says', async () => {
+  it('resolves with the details of WELCOME', async () => {
     await join();
     expect(session).toMatchObject({ id: 77, realm: 'realm1', details: { authid: 'a' } });
   });
@@ -55,7 +55,7 @@ describe('joining', () => {
     await router.closed;
   });
 
-  it('rejects when the router is silent, or gone', async () => {
+  it('rejects if the router is silent or has gone', async () => {
     const clock = createFakeClock();
     const silent = localPeers()[0];
     const joining = joinRealm(silent, { realm: 'realm1', timeout: 50, clock });
@@ -73,7 +73,7 @@ describe('joining', () => {
 describe('a session', () => {
   beforeEach(join);
 
-  it('calls, with results and errors in any order', async () => {
+  it('gets the results and errors of its calls in any order', async () => {
     const first = session.call('com.a', { args: [1] }, { timeout: 5 });
     const second = session.call('com.b', { kwargs: { k: 1 } });
     expect(await router.next()).toEqual([MESSAGE.CALL, 1, { timeout: 5 }, 'com.a', [1]]);
@@ -108,7 +108,7 @@ describe('a session', () => {
     expect(await router.next()).toEqual([MESSAGE.YIELD, 4, {}, ['com.a', [1], { k: 2 }, { caller: 5 }]]);
   });
 
-  it('answers an invocation that comes in the same breath as REGISTERED', async () => {
+  it('answers an invocation that follows REGISTERED directly', async () => {
     const registering = session.register('com.a', {}, async () => ({ kind: 'result', payload: {} }));
     await router.next();
     router.send([MESSAGE.REGISTERED, 1, 9]);
@@ -117,7 +117,7 @@ describe('a session', () => {
     expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}]);
   });
 
-  it('answers with the handler’s error, and with runtime_error where it throws, at once or later', async () => {
+  it('answers with the error of the handler, or with runtime_error if the handler throws', async () => {
     let how = 0;
     await register((() => {
       how++;
@@ -135,7 +135,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('is idle when the last answer has been sent, and not before', async () => {
+  it('is idle only after it has answered all invocations', async () => {
     const answers: ((outcome: InvocationOutcome) => void)[] = [];
     await register(() => new Promise((resolve) => void answers.push(resolve)));
     await session.idle();
@@ -153,7 +153,7 @@ describe('a session', () => {
     expect(unread).toBe(1);
   });
 
-  it('answers an invocation of what is not registered any more', async () => {
+  it('answers an invocation of a procedure that is no longer registered', async () => {
     router.send([MESSAGE.INVOCATION, 1, 5, {}]);
     expect((await router.next()).slice(0, 5)).toEqual([
       MESSAGE.ERROR,
@@ -168,7 +168,7 @@ describe('a session', () => {
     ['INTERRUPT with kill', () => router.send([MESSAGE.INTERRUPT, 1, { mode: 'kill' }]), 'kill'],
     ['INTERRUPT without mode', () => router.send([MESSAGE.INTERRUPT, 1, {}]), 'killnowait'],
     ['the loss of the session', () => router.close(), 'lost'],
-  ])('tells a running handler of %s, once', async (_what, happen, mode) => {
+  ])('notifies a running handler once of %s', async (_what, happen, mode) => {
     const modes: string[] = [];
     let running: Invocation | undefined;
     await register((invocation) => {
@@ -183,7 +183,7 @@ describe('a session', () => {
     expect(modes).toEqual([mode]);
   });
 
-  it('unregisters', async () => {
+  it('unregisters a procedure', async () => {
     await register(() => new Promise(() => {}));
     const unregistering = session.unregister(9);
     expect(await router.next()).toEqual([MESSAGE.UNREGISTER, 2, 9]);
@@ -193,7 +193,7 @@ describe('a session', () => {
     expect((await router.next())[4]).toBe('wamp.error.no_such_procedure');
   });
 
-  it('leaves with GOODBYE and its echo', async () => {
+  it('leaves with GOODBYE and the reply to it', async () => {
     const leaving = session.leave();
     expect(await router.next()).toEqual([MESSAGE.GOODBYE, {}, 'wamp.close.normal']);
     router.send([MESSAGE.GOODBYE, {}, 'wamp.close.goodbye_and_out']);
@@ -220,7 +220,7 @@ describe('a session', () => {
       () => router.send([MESSAGE.CALL, 1, {}, 'com.a']),
       { by: 'us', reason: 'wamp.error.protocol_violation' },
     ],
-  ])('ends with %s, and open calls with it', async (_what, happen, end) => {
+  ])('ends with %s, and ends its open calls', async (_what, happen, end) => {
     const call = session.call('com.a', {});
     await router.next();
     happen();

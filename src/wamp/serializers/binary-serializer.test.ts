@@ -13,7 +13,7 @@ const result = (payload: Payload): Result => ({ type: MESSAGE.RESULT, request: 7
 const payloadOf = (serializer: Serializer, payload: Payload): Payload =>
   (serializer.decode(serializer.encode(result(payload))) as Result).payload;
 
-it('the serializers are named, JSON first', () => {
+it('the list of serializers begins with JSON', () => {
   expect(createSerializers().map(({ name, subprotocol, binary }) => [name, subprotocol, binary])).toEqual([
     ['json', 'wamp.2.json', false],
     ['msgpack', 'wamp.2.msgpack', true],
@@ -39,7 +39,7 @@ describe.each([
     ],
     [{ args: jsonText('[{"a":', Buffer.from('"é"'), ',"b":"ü"}]') }, { args: [{ a: 'é', b: 'ü' }] }],
     [{ kwargs: jsonText('{"__proto__":[]}') }, { args: [], kwargs: JSON.parse('{"__proto__":[]}') }],
-  ])('writes a payload as JSON has it, and no null in place of a slot, case %#', (payload, same) => {
+  ])('writes a payload like JSON does, without null for an absent slot, case %#', (payload, same) => {
     expect(payloadOf(serializer, payload)).toStrictEqual(same);
     if (Object.keys(same).length === 0) {
       const frame = serializer.encode(result(payload)) as Uint8Array;
@@ -47,7 +47,7 @@ describe.each([
     }
   });
 
-  it('writes args and kwargs that are both JSON text, and frames that nothing changes later', () => {
+  it('writes args and kwargs that are JSON text into frames that later frames do not change', () => {
     const both = (size: number): Payload => ({
       args: jsonText(`["${'a'.repeat(size)}"]`),
       kwargs: jsonText(`{"k":"${'k'.repeat(size)}"}`),
@@ -78,7 +78,7 @@ describe.each([
     });
   });
 
-  it('writes an event for many receivers once, and the next one anew', () => {
+  it('encodes an event for many receivers once, and the next event again', () => {
     const event = (value: unknown): Event => ({
       type: MESSAGE.EVENT,
       subscription: 1,
@@ -95,7 +95,7 @@ describe.each([
     });
   });
 
-  it('remembers no event that it could not write', () => {
+  it('keeps no event that it could not encode', () => {
     const event: Event = {
       type: MESSAGE.EVENT,
       subscription: 1,
@@ -107,7 +107,7 @@ describe.each([
     expect(() => serializer.encode(event)).toThrow();
   });
 
-  it('turns text from JSON that stands for bytes into bytes, deep in args and kwargs', () => {
+  it('turns text of JSON that represents bytes into bytes, deep in args and kwargs', () => {
     const message = json.decode(
       '[70,7,{},["\\u0000AP8=",{"k":["\\u0000"]},"\\u0000no base64"],{"a":"\\u0000AQ=="}]',
     );
@@ -122,20 +122,20 @@ describe.each([
     });
   });
 
-  it('does so for a part of a payload, too, that became a payload of its own', () => {
+  it('turns text that represents bytes into bytes also in a part that became its own payload', () => {
     const { payload } = json.decode('[70,7,{},["com.topic",["\\u0000AQ=="]]]') as Yield;
     const [, args] = payload.args as [string, readonly unknown[]];
     expect(payloadOf(serializer, { args })).toEqual({ args: [new Uint8Array([1])] });
   });
 
-  it('leaves such text as text where it came from elsewhere', () => {
+  it('leaves text that represents bytes as text if it did not come from JSON', () => {
     for (const from of [msgpack, cbor]) {
       const message = from.decode(from.encode(result({ args: ['\0AP8='] })));
       expect(serializer.decode(serializer.encode(message))).toMatchObject({ payload: { args: ['\0AP8='] } });
     }
   });
 
-  it('has bytes for JSON, and takes them back', () => {
+  it('writes bytes for JSON, and reads them back', () => {
     const message = serializer.decode(
       serializer.encode(result({ args: [wampBytes(new Uint8Array([0, 255]))] })),
     );
@@ -144,7 +144,7 @@ describe.each([
     expect(serializer.encode(json.decode(frame))).toEqual(serializer.encode(message));
   });
 
-  it('writes a packed payload as bytes, also where JSON had text in their place', () => {
+  it('writes a packed payload as bytes, also if JSON had text in their place', () => {
     const bytes = { opaque: wampBytes(new Uint8Array([1, 2])) };
     const message = serializer.decode(
       serializer.encode({ type: MESSAGE.YIELD, request: 7, options: { ppt_scheme: 'x' }, payload: bytes }),
@@ -165,7 +165,7 @@ describe.each([
   });
 });
 
-it('JSON reaches JSON untouched', () => {
+it('JSON text passes from JSON to JSON unchanged', () => {
   for (const frame of [
     '[50,7,{},["\\u0000AP8=","\\u0000no base64"],{"a":"\\u0000AQ"}]',
     '[50,7,{},["\\ud800"],{"\\udc00":1}]',
@@ -174,12 +174,12 @@ it('JSON reaches JSON untouched', () => {
   }
 });
 
-it('what UTF-8 cannot hold comes through JSON alone', () => {
+it('a lone surrogate passes only from JSON to JSON', () => {
   const message = json.decode('[50,7,{},["\\ud800"]]');
   for (const serializer of [msgpack, cbor]) expect(() => serializer.encode(message)).toThrow(TypeError);
 });
 
-it('a number that JSON does not have is null there', () => {
+it('a number that JSON cannot represent becomes null', () => {
   for (const serializer of [msgpack, cbor]) {
     const message = serializer.decode(serializer.encode(result({ args: [NaN, Infinity, -Infinity] })));
     expect(message).toEqual(result({ args: [NaN, Infinity, -Infinity] }));
@@ -187,7 +187,7 @@ it('a number that JSON does not have is null there', () => {
   }
 });
 
-it('integers of any size go between JSON and CBOR, and up to 64 bit to MessagePack', () => {
+it('integers of any size pass between JSON and CBOR, and up to 64 bits to MessagePack', () => {
   const message = json.decode('[50,7,{},[1558266424841951553,340282366920938463463374607431768211455]]');
   expect(json.encode(cbor.decode(cbor.encode(message)))).toBe(json.encode(message));
   expect(() => msgpack.encode(message)).toThrow(RangeError);

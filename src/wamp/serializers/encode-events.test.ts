@@ -33,14 +33,14 @@ function setUp() {
   return { ...coder, done };
 }
 
-it('one event is written once', () => {
+it('an event is encoded once', () => {
   const { encode, done } = setUp();
   const first = event(1, { args: ['a'] });
   expect([encode(first), encode(first)]).toEqual(['1 a', '1 a']);
   expect(done).toEqual(['tail of a', 'frame for 1']);
 });
 
-it('one payload for several subscriptions is written once', () => {
+it('a payload for several subscriptions is encoded once', () => {
   const { encode, done } = setUp();
   const payload = { args: ['a'] };
   expect([encode(event(1, payload)), encode(event(2, payload))]).toEqual(['1 a', '2 a']);
@@ -48,7 +48,7 @@ it('one payload for several subscriptions is written once', () => {
   expect(done).toEqual(['tail of a', 'frame for 1', 'frame for 2', 'tail of b', 'frame for 2']);
 });
 
-it('no frame is put together to find that it is too large, and a long payload is not looked at again', async () => {
+it('an event that is too large is refused without building a frame, and its payload is measured once', async () => {
   const { exceeds, done } = setUp();
   const long = { args: ['x'.repeat(20_000)] };
   expect([exceeds(event(1, long), 19_999), exceeds(event(1, long), 20_000)]).toEqual([true, false]);
@@ -57,7 +57,7 @@ it('no frame is put together to find that it is too large, and a long payload is
   expect(done).toEqual(['tail of xxx']);
 });
 
-it('what cannot be written is tried once', async () => {
+it('an event that cannot be encoded is tried once', async () => {
   const { encode, exceeds, done } = setUp();
   const payload = { args: [''] };
   expect(() => encode(event(1, payload))).toThrow('cannot be written');
@@ -67,7 +67,7 @@ it('what cannot be written is tried once', async () => {
   expect(done).toEqual(['tail of ']);
 });
 
-it('what is sent in turn after turn is written once, and kept no longer, so that no event stays in memory', async () => {
+it('an event that is sent over several turns is encoded once, and then released from memory', async () => {
   const { encode, done } = setUp();
   const first = event(1, { args: ['a'] });
   encode(first);
@@ -82,7 +82,7 @@ it('what is sent in turn after turn is written once, and kept no longer, so that
   expect(done).toEqual(['tail of a', 'frame for 1', 'tail of a', 'frame for 1']);
 });
 
-it('every other message is written anew', () => {
+it('any other message is encoded each time', () => {
   const { encode } = setUp();
   const result: Result = { type: MESSAGE.RESULT, request: 1, details: {}, payload: {} };
   expect([encode(result), encode(result)]).toEqual(['50', '50']);

@@ -18,7 +18,7 @@ describe('a RESULT with a long body', () => {
     ['in kwargs, beside args', { args: [1, 'é'], kwargs: around(LONG) }],
     ['in args', { args: jsonText('[', LONG, ']') }],
     ['within text that is not ASCII', { kwargs: around(LONG, 'né😀') }],
-  ])('is the same frame in pieces: %s', (_, payload) => {
+  ])('becomes the same frame in pieces: %s', (_, payload) => {
     const frame = serializer.encodeLong?.(result(payload));
     if (frame === undefined) throw new Error('the frame is in one piece');
     const { before, bytes, after, beforeLength, length } = frame;
@@ -30,7 +30,7 @@ describe('a RESULT with a long body', () => {
   });
 });
 
-describe('in one piece is', () => {
+describe('a frame in one piece', () => {
   it.each<[string, Message]>([
     ['a RESULT with a short body', result({ kwargs: around(SHORT) })],
     ['a RESULT of values', result({ kwargs: { text: 'x'.repeat(10_000) } })],
@@ -45,7 +45,7 @@ describe('in one piece is', () => {
         payload: { kwargs: around(LONG) },
       },
     ],
-  ])('%s', (_, message) => {
+  ])('is written for %s', (_, message) => {
     expect(serializer.encodeLong?.(message)).toBeUndefined();
   });
 });

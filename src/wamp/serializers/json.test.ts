@@ -63,7 +63,7 @@ describe('the JSON serializer', () => {
     [`"${'\\n'.repeat(32)}"`, 3],
     // Brackets in text are none.
     ['"[{[{"', 1],
-  ])('reads no more %s than the limit: each counts as %i', (one, weight) => {
+  ])('refuses more %s than the limit, each counted as %i', (one, weight) => {
     const frame = (count: number, spoilt = '') => `[70,7,{},[${Array(count).fill(one).join(',')}]${spoilt}]`;
     // The message, its code, its request, its options and its arguments are five.
     const max = Math.floor(995 / weight);
@@ -84,12 +84,12 @@ describe('the JSON serializer', () => {
     expect(() => limited.decode(frame(2599))).toThrow('more than 10000');
   });
 
-  it('does not take a dictionary from the wire for JSON text', () => {
+  it('does not mistake a received dictionary for JSON text', () => {
     const message = json.decode('[70,7,{},[],{"jsonText":"{]"}]');
     expect(json.encode(message)).toBe('[70,7,{},[],{"jsonText":"{]"}]');
   });
 
-  it('writes an event for many receivers once, and the next one anew', () => {
+  it('encodes an event for many receivers once, and the next event again', () => {
     const event = (args: readonly unknown[]): Event => ({
       type: MESSAGE.EVENT,
       subscription: 1,
@@ -111,23 +111,23 @@ describe('the JSON serializer', () => {
     expect(json.encode(event(['other']))).toBe('[36,1,2,{},["other"]]');
   });
 
-  it('throws for what cannot be written', () => {
+  it('throws for values that cannot be encoded', () => {
     const circle: unknown[] = [];
     circle.push(circle);
     expect(() => json.encode(result({ args: circle }))).toThrow(TypeError);
   });
 
-  it('limits nesting, the message itself counted', () => {
+  it('limits nesting, and counts the message itself', () => {
     const strict = createJsonSerializer({ maxNesting: 3 });
     expect(strict.decode('[48,1,{},"com.a",[[]]]')).toMatchObject({ procedure: 'com.a' });
     expect(() => strict.decode('[48,1,{},"com.a",[[[]]]]')).toThrow('nested deeper than 3 levels');
   });
 
-  it('says of broken JSON only that it is broken', () => {
+  it('reports broken JSON without quoting it', () => {
     expect(() => json.decode('[48,secret]')).toThrow(/^the frame is not valid JSON$/);
   });
 
-  it('reads bytes as UTF-8, and nothing else', () => {
+  it('reads bytes only as UTF-8', () => {
     expect(json.decode(new TextEncoder().encode('[6,{},"com.ä"]'))).toMatchObject({ reason: 'com.ä' });
     expect(() => json.decode(Buffer.from('[6,{},"com.\xe4"]', 'latin1'))).toThrow(ProtocolViolation);
     expect(() => json.decode(new TextEncoder().encode('\ufeff[6,{},"com.a"]'))).toThrow(ProtocolViolation);
@@ -135,7 +135,7 @@ describe('the JSON serializer', () => {
 });
 
 describe('payload values', () => {
-  it('are parsed where they are text, exactly, and empty where absent', () => {
+  it('are parsed exactly if they are text, and are empty if absent', () => {
     const payload = { args: jsonText('[12345678901234567890]'), kwargs: jsonText('{"__proto__":1}') };
     expect(argsOf(payload)).toEqual([12345678901234567890n]);
     expect(Object.keys(kwargsOf(payload))).toEqual(['__proto__']);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createKeyCache } from './key-cache.js';
 
-it('reads each key as it stands, however alike they are, and however often', () => {
+it('the cache of keys returns each key unchanged, however similar and however frequent', () => {
   const keyOf = createKeyCache(8);
   const key = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', 'b', 'é', '\0'), maxLength: 10 }),

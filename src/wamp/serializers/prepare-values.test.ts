@@ -4,7 +4,7 @@ import { createPrepare } from './prepare-values.js';
 const prepare = createPrepare((integer) => integer < 2n ** 64n);
 
 describe('preparing values', () => {
-  it('returns what needs no change as it is', () => {
+  it('returns values that need no change unchanged', () => {
     const value = [
       1,
       -1,
@@ -29,13 +29,13 @@ describe('preparing values', () => {
     expect(prepare(plain, false)).toBe(plain);
   });
 
-  it('makes integers beyond 32 bit BigInt, up to 2^53, and beyond leaves floats floats', () => {
+  it('turns integers beyond 32 bits up to 2^53 into BigInt, and leaves larger ones as floats', () => {
     const integers = [2 ** 32, -(2 ** 31) - 1, 2 ** 53, -(2 ** 53)];
     expect(prepare(integers, false)).toEqual(integers.map(BigInt));
     expect(prepare(2 ** 53 + 2, false)).toBe(2 ** 53 + 2);
   });
 
-  it('copies no more than what leads to a change', () => {
+  it('copies only the path to a change', () => {
     const [same, list] = [{ deep: [1] }, [1, 2 ** 40]];
     const value = { same, list, more: [same] };
     const copy = prepare(value, false) as typeof value;
@@ -52,7 +52,7 @@ describe('preparing values', () => {
     expect(copy).toEqual([2n ** 40n]);
   });
 
-  it('makes bytes of text that stands for them, where asked to', () => {
+  it('turns text that represents bytes into bytes if asked to', () => {
     expect(prepare(['\0AP8=', { k: '\0' }], true)).toEqual([
       new Uint8Array([0, 255]),
       { k: new Uint8Array() },
@@ -62,13 +62,13 @@ describe('preparing values', () => {
     }
   });
 
-  it('leaves out what is undefined, and lists have null in its place', () => {
+  it('drops undefined from dictionaries, and replaces it with null in lists', () => {
     const value = { a: undefined, b: 1, c: () => {}, d: Symbol('d') };
     expect(Object.keys(prepare(value, false) as object)).toEqual(['b']);
     expect(prepare([undefined, 1, () => {}], false)).toEqual([null, 1, null]);
   });
 
-  it('asks values for their toJSON as JSON does, and not dictionaries that have such a key', () => {
+  it('calls toJSON like JSON.stringify, but not for a key with that name', () => {
     expect(prepare({ at: new Date(0) }, false)).toEqual({ at: '1970-01-01T00:00:00.000Z' });
     const dict = { toJSON: 'no method', constructor: 1, hasOwnProperty: 2 };
     expect(prepare(dict, false)).toBe(dict);
@@ -89,12 +89,12 @@ describe('preparing values', () => {
     ['half a pair', '\ud800', TypeError],
     ['half a pair in a key', { '\udc00': 1 }, TypeError],
     ['an integer that the format cannot hold', [2n ** 64n], RangeError],
-  ])('refuses %s, and says nothing of it', (_name, value, kind) => {
+  ])('refuses %s without quoting it', (_name, value, kind) => {
     expect(() => prepare(value, false)).toThrow(kind);
     expect(() => prepare(value, false)).toThrow(/^[a-z -]+$/i);
   });
 
-  it('refuses a circle', () => {
+  it('refuses a circular value', () => {
     const circle: unknown[] = [];
     circle.push({ circle });
     expect(() => prepare(circle, false)).toThrow(RangeError);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isUtf8Between, textBetween } from './utf8.js';
 
 describe('isUtf8Between', () => {
-  it('says of any two bytes, and of what may follow a first one, what the runtime says', () => {
+  it('agrees with the runtime about any two bytes and all that may follow a first byte', () => {
     const edges = [0x7f, 0x80, 0xbf, 0xc0];
     for (let first = 0; first < 256; first++) {
       for (let second = 0; second < 256; second++) {
@@ -22,7 +22,7 @@ describe('isUtf8Between', () => {
     }
   });
 
-  it('sees the part that it is asked about, and no byte beyond it', () => {
+  it('checks only the given part of the bytes', () => {
     const bytes = Buffer.concat([Buffer.from([0xff]), Buffer.from('aé€😀'), Buffer.from([0xbf])]);
     expect(isUtf8Between(bytes, 1, bytes.length - 1)).toBe(true);
     expect(isUtf8Between(bytes, 0, bytes.length - 1)).toBe(false);
@@ -35,7 +35,7 @@ describe('isUtf8Between', () => {
 });
 
 describe('textBetween', () => {
-  it('gives any text back, a byte order mark with it', () => {
+  it('returns any text, including a byte order mark', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), fc.boolean(), (string, marked) => {
         const text = (marked ? '\ufeff' : '') + string.toWellFormed();

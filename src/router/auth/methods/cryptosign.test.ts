@@ -44,7 +44,7 @@ describe('cryptosign', () => {
   const [[privateKey, challenge, answer]] = VECTORS;
   const key = publicKeyOf(privateKey);
 
-  it.each(VECTORS)('accepts the answers of the specification: %s', (ofPrivate, message, signature) => {
+  it.each(VECTORS)('accepts the signatures of the specification: %s', (ofPrivate, message, signature) => {
     expect(verify([publicKeyOf(ofPrivate)], message, signature)).toEqual({});
     expect(verify([publicKeyOf(ofPrivate)], message, signature.toUpperCase())).toEqual({});
   });
@@ -67,7 +67,7 @@ describe('cryptosign', () => {
     expect(verify(keys, challenge, signature)).toBe(false);
   });
 
-  it('refuses a right signature of something else', () => {
+  it('refuses a valid signature of something else', () => {
     const pair = generateKeyPairSync('ed25519');
     const own = Buffer.from(pair.publicKey.export({ format: 'jwk' }).x!, 'base64url').toString('hex');
     const other = Buffer.alloc(32, 7);

@@ -17,7 +17,7 @@ const written = (value: unknown): string => {
   return frame.slice(12);
 };
 
-describe('CBOR is read', () => {
+describe('the reader of CBOR', () => {
   // Most of them from RFC 8949 appendix A.
   it.each<[string, unknown]>([
     ['00', 0],
@@ -95,11 +95,11 @@ describe('CBOR is read', () => {
     ['d9 0103 a1 61 61 01', { a: 1 }],
     ['d9 d9f7 d9 d9f7 01', 1],
     ['c1 f7', null],
-  ])('%s', (hex, value) => {
+  ])('reads %s', (hex, value) => {
     expect(yielded(hex)).toStrictEqual(value);
   });
 
-  it('with __proto__ as a key like any other, whatever the length is written as', () => {
+  it('reads __proto__ as a normal key, however its length is written', () => {
     for (const hex of [
       'a2 69 5f5f70726f746f5f5f a1 61 61 01 61 62 02',
       'bf 78 09 5f5f70726f746f5f5f a1 61 61 01 61 62 02 ff',
@@ -113,24 +113,24 @@ describe('CBOR is read', () => {
     }
   });
 
-  it('into bytes that share no memory with the frame', () => {
+  it('reads bytes that share no memory with the frame', () => {
     const frame = Buffer.from('84184601a081420102', 'hex');
     const message = cbor.decode(frame);
     frame.fill(0);
     expect('payload' in message && message.payload.args).toEqual([new Uint8Array([1, 2])]);
   });
 
-  it('with longer text whole, a byte order mark at its begin with it', () => {
+  it('reads long text completely, including a byte order mark', () => {
     const text = `\ufeff${'x'.repeat(100)}`;
     expect(yielded(`78 67 ${Buffer.from(text).toString('hex')}`)).toBe(text);
   });
 
-  it('with options of value undefined, as wampy sends them, absent', () => {
+  it('reads options that are undefined, as wampy sends them, as absent', () => {
     const hex = `84 1820 01 a2 65${Buffer.from('match').toString('hex')} f7 6c${Buffer.from('get_retained').toString('hex')} f7 62 7474`;
     expect(decode(hex)).toEqual({ type: MESSAGE.SUBSCRIBE, request: 1, options: {}, topic: 'tt' });
   });
 
-  it('with IDs as integers of 64 bit, as floats and as bignums', () => {
+  it('reads IDs that are integers of 64 bits, floats or bignums', () => {
     for (const id of ['1b 0020000000000000', 'fb 4340000000000000', 'c2 47 20000000000000']) {
       expect(decode(`83 1831 ${id} a0`)).toMatchObject({ request: 2 ** 53 });
     }
@@ -146,7 +146,7 @@ describe('CBOR is read', () => {
   });
 });
 
-describe('CBOR is refused', () => {
+describe('invalid CBOR', () => {
   const truncated = /is truncated, or a length exceeds it$/;
   const malformed = /a value is malformed$/;
   const unknown = /a type of CBOR that has no meaning in WAMP$/;
@@ -204,16 +204,16 @@ describe('CBOR is refused', () => {
     ['a value without a list', '18 45', /^a message must be a list$/],
     ['bytes as options', '83 1831 01 40', /Options must be a dictionary$/],
     ['bytes as kwargs', '85 1846 01 a0 80 40', /ArgumentsKw must be a dictionary$/],
-  ])('%s', (_name, hex, sentence) => {
+  ])('is refused: %s', (_name, hex, sentence) => {
     expect(() => decode(hex)).toThrow(sentence);
     expect(() => decode(hex)).toThrow(ProtocolViolation);
   });
 
-  it('where text comes in place of bytes', () => {
+  it('is refused if text is in the place of bytes', () => {
     expect(() => cbor.decode('[]')).toThrow(ProtocolViolation);
   });
 
-  it('cut at any byte', () => {
+  it('is refused if it is cut at any byte', () => {
     const hex = '86 1830 07 a0 65 636f6d2e61 9f 19 0100 42 0102 7f 62 c3a9 ff ff a1 61 6b c2 41 01';
     const whole = Buffer.from(hex.replaceAll(' ', ''), 'hex');
     expect(cbor.decode(whole)).toMatchObject({ procedure: 'com.a' });
@@ -222,7 +222,7 @@ describe('CBOR is refused', () => {
     }
   });
 
-  it('with a bignum of more than 4096 digits', () => {
+  it('is refused with a bignum of more than 4096 digits', () => {
     const bignum = (length: number) => `c2 59 ${length.toString(16).padStart(4, '0')} ${'ff'.repeat(length)}`;
     expect(yielded(bignum(1700))).toBe(2n ** 13_600n - 1n);
     expect(() => yielded(bignum(1701))).toThrow('an integer of more than 4096 digits');
@@ -231,7 +231,7 @@ describe('CBOR is refused', () => {
     );
   });
 
-  it('nested deeper than the limit, the message itself counted, of known length or not', () => {
+  it('is refused if it nests deeper than the limit, which counts the message itself', () => {
     const strict = createCborSerializer({ maxNesting: 3 });
     const frame = (args: string) => Buffer.from(`84184601a0${args}`, 'hex');
     expect(strict.decode(frame('819fff'))).toBeDefined();
@@ -245,7 +245,7 @@ describe('CBOR is refused', () => {
     }
   });
 
-  it('not for a hundred thousand tags on one value', () => {
+  it('is not refused for a hundred thousand tags on one value', () => {
     expect(yielded(`${'c1'.repeat(100_000)}07`)).toBe(7);
   });
 
@@ -263,7 +263,7 @@ describe('CBOR is refused', () => {
     ['entries', 'a1616107', 3],
     ['entries with names of 64 bytes', `a17840${'61'.repeat(64)}07`, 5],
     ['texts that JSON has to escape', `7820${'22'.repeat(32)}`, 3],
-  ])('of more %s than the limit: each counts as many', (_name, hex, weight) => {
+  ])('is refused with more %s than the limit', (_name, hex, weight) => {
     const limited = createCborSerializer({ maxValues: 1000 });
     const frame = (count: number): Buffer => {
       const head = Buffer.from('84184601a09a00000000', 'hex');
@@ -276,7 +276,7 @@ describe('CBOR is refused', () => {
     expect(() => limited.decode(frame(max + 1))).toThrow('more than 1000 values and names');
   });
 
-  it('with the names of a large dictionary counted four times', () => {
+  it('is refused if the names of a large dictionary, counted four times, exceed the limit', () => {
     const limited = createCborSerializer({ maxValues: 10_000 });
     const frame = (count: number, first: string, end = ''): Buffer =>
       Buffer.from(`84184601a081${first}${'616107'.repeat(count)}${end}`, 'hex');
@@ -288,7 +288,7 @@ describe('CBOR is refused', () => {
   });
 });
 
-describe('CBOR is written', () => {
+describe('the writer of CBOR', () => {
   it.each<[unknown, string]>([
     [23, '17'],
     [255, '18ff'],
@@ -310,11 +310,11 @@ describe('CBOR is written', () => {
     [{ constructor: 1, toJSON: 2 }, 'a26b636f6e7374727563746f720166746f4a534f4e02'],
     ['é', '62c3a9'],
     ['\0AP8=', '650041 50383d'.replace(' ', '')],
-  ])('%s', (value, hex) => {
+  ])('writes %s', (value, hex) => {
     expect(written(value)).toBe(hex);
   });
 
-  it('with dictionaries of every size in the shortest form', () => {
+  it('writes dictionaries of every size in the shortest form', () => {
     const dict = (size: number) =>
       Object.fromEntries(Array.from({ length: size }, (_, key) => [`k${key}`, 0]));
     expect(written(dict(23)).startsWith('b7')).toBe(true);
@@ -322,7 +322,7 @@ describe('CBOR is written', () => {
     expect(written(dict(65_536)).startsWith('ba00010000')).toBe(true);
   });
 
-  it('not where it holds half a surrogate pair', () => {
+  it('refuses half a surrogate pair', () => {
     expect(() => written('\udfff')).toThrow();
     expect(written('as before')).toBe('696173206265666f7265');
   });

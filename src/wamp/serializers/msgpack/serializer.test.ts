@@ -17,7 +17,7 @@ const written = (value: unknown): string => {
   return frame.slice(10);
 };
 
-describe('MessagePack is read', () => {
+describe('the reader of MessagePack', () => {
   it.each<[string, unknown]>([
     ['00', 0],
     ['7f', 127],
@@ -63,11 +63,11 @@ describe('MessagePack is read', () => {
     ['d6 ff 00000001', 1],
     ['d7 ff 77359400 00000002', 2.5],
     ['c7 0c ff 1dcd6500 ffffffffffffffff', -0.5],
-  ])('%s', (hex, value) => {
+  ])('reads %s', (hex, value) => {
     expect(yielded(hex)).toStrictEqual(value);
   });
 
-  it('with __proto__ as a key like any other', () => {
+  it('reads __proto__ as a normal key', () => {
     const dict = yielded('82 a9 5f5f70726f746f5f5f 81 a161 01 a162 02') as object;
     expect(Object.entries(dict)).toEqual([
       ['__proto__', { a: 1 }],
@@ -76,25 +76,25 @@ describe('MessagePack is read', () => {
     expect(Object.getPrototypeOf(dict)).toBe(Object.prototype);
   });
 
-  it('into bytes that share no memory with the frame', () => {
+  it('reads bytes that share no memory with the frame', () => {
     const frame = Buffer.from('9446018091c4020102', 'hex');
     const message = msgpack.decode(frame);
     frame.fill(0);
     expect('payload' in message && message.payload.args).toEqual([new Uint8Array([1, 2])]);
   });
 
-  it('with longer text whole, a byte order mark at its begin with it', () => {
+  it('reads long text completely, including a byte order mark', () => {
     const text = `\ufeff${'x'.repeat(100)}`;
     expect(yielded(`d9 67 ${Buffer.from(text).toString('hex')}`)).toBe(text);
   });
 
-  it('with options of value undefined, as wampy sends them, absent', () => {
+  it('reads options that are undefined, as wampy sends them, as absent', () => {
     // SUBSCRIBE, options {match: undefined, get_retained: undefined}
     const hex = `9420 01 82 a5${Buffer.from('match').toString('hex')} d40000 ac${Buffer.from('get_retained').toString('hex')} d40000 a2 7474`;
     expect(decode(hex)).toEqual({ type: MESSAGE.SUBSCRIBE, request: 1, options: {}, topic: 'tt' });
   });
 
-  it('with IDs as integers of 64 bit and as floats', () => {
+  it('reads IDs that are integers of 64 bits or floats', () => {
     for (const id of ['cf 0020000000000000', 'd3 0020000000000000', 'cb 4340000000000000']) {
       expect(decode(`93 31 ${id} 80`)).toMatchObject({ request: 2 ** 53 });
     }
@@ -104,7 +104,7 @@ describe('MessagePack is read', () => {
   });
 });
 
-describe('MessagePack is refused', () => {
+describe('invalid MessagePack', () => {
   const truncated = /is truncated, or a length exceeds it$/;
   it.each<[string, string, RegExp]>([
     ['nothing', '', truncated],
@@ -133,16 +133,16 @@ describe('MessagePack is refused', () => {
     ['a value without a list', '45', /^a message must be a list$/],
     ['bytes as options', '93 31 01 c4 00', /Options must be a dictionary$/],
     ['bytes as kwargs', '95 46 01 80 90 c4 00', /ArgumentsKw must be a dictionary$/],
-  ])('%s', (_name, hex, sentence) => {
+  ])('is refused: %s', (_name, hex, sentence) => {
     expect(() => decode(hex)).toThrow(sentence);
     expect(() => decode(hex)).toThrow(ProtocolViolation);
   });
 
-  it('where text comes in place of bytes', () => {
+  it('is refused if text is in the place of bytes', () => {
     expect(() => msgpack.decode('[]')).toThrow(ProtocolViolation);
   });
 
-  it('cut at any byte', () => {
+  it('is refused if it is cut at any byte', () => {
     const hex = '96 30 07 80 a5 636f6d2e61 93 cd 0100 c4 02 0102 a2 c3a9 81 a1 6b cb 3ff8000000000000';
     const whole = Buffer.from(hex.replaceAll(' ', ''), 'hex');
     expect(msgpack.decode(whole)).toMatchObject({ procedure: 'com.a' });
@@ -151,7 +151,7 @@ describe('MessagePack is refused', () => {
     }
   });
 
-  it('nested deeper than the limit, the message itself counted, in lists and in dictionaries', () => {
+  it('is refused if it nests deeper than the limit, which counts the message itself', () => {
     const strict = createMsgpackSerializer({ maxNesting: 3 });
     const frame = (args: string) => Buffer.from(`94460180${args}`, 'hex');
     expect(strict.decode(frame('919101'))).toBeDefined();
@@ -179,7 +179,7 @@ describe('MessagePack is refused', () => {
     ['entries with names of 64 bytes', `81d940${'61'.repeat(64)}07`, 5],
     ['texts that JSON has to escape', `d920${'22'.repeat(32)}`, 3],
     ['texts with control characters', `d920${'01'.repeat(32)}`, 9],
-  ])('of more %s than the limit: each counts as many', (_name, hex, weight) => {
+  ])('is refused with more %s than the limit', (_name, hex, weight) => {
     const limited = createMsgpackSerializer({ maxValues: 1000 });
     const frame = (count: number): Buffer => {
       const head = Buffer.from('94460180dd00000000', 'hex');
@@ -192,7 +192,7 @@ describe('MessagePack is refused', () => {
     expect(() => limited.decode(frame(max + 1))).toThrow('more than 1000 values and names');
   });
 
-  it('with the names of a large dictionary counted four times', () => {
+  it('is refused if the names of a large dictionary, counted four times, exceed the limit', () => {
     const limited = createMsgpackSerializer({ maxValues: 10_000 });
     const frame = (count: number): Buffer => {
       const head = Buffer.from('9446018091df00000000', 'hex');
@@ -205,7 +205,7 @@ describe('MessagePack is refused', () => {
   });
 });
 
-describe('MessagePack is written', () => {
+describe('the writer of MessagePack', () => {
   it.each<[unknown, string]>([
     [127, '7f'],
     [255, 'ccff'],
@@ -225,11 +225,11 @@ describe('MessagePack is written', () => {
     [{ constructor: 1, toJSON: 2 }, '82ab636f6e7374727563746f7201a6746f4a534f4e02'],
     ['é', 'a2c3a9'],
     ['\0AP8=', 'a50041 50383d'.replace(' ', '')],
-  ])('%s', (value, hex) => {
+  ])('writes %s', (value, hex) => {
     expect(written(value)).toBe(hex);
   });
 
-  it('with dictionaries of every size in the shortest form', () => {
+  it('writes dictionaries of every size in the shortest form', () => {
     const dict = (size: number) =>
       Object.fromEntries(Array.from({ length: size }, (_, key) => [`k${key}`, 0]));
     expect(written(dict(15)).startsWith('8f')).toBe(true);
@@ -241,12 +241,12 @@ describe('MessagePack is written', () => {
     ['an integer beyond 64 bit', 2n ** 64n],
     ['a negative one', -(2n ** 63n) - 1n],
     ['half a surrogate pair', '\ud800'],
-  ])('not where it holds %s', (_name, value) => {
+  ])('refuses %s', (_name, value) => {
     expect(() => written(value)).toThrow();
     expect(written('as before')).toBe('a96173206265666f7265');
   });
 
-  it('into frames of their own memory, after large ones too', () => {
+  it('writes frames that share no memory, also after large frames', () => {
     const message = (value: unknown): Result => ({
       type: MESSAGE.RESULT,
       request: 1,

@@ -36,7 +36,7 @@ describe.each([
     [['x'.repeat(31), 'x'.repeat(32), 'x'.repeat(255), 'ü'.repeat(70_000), '"\n'.repeat(70_000)]],
     [[`"${'x'.repeat(300)}\\${'y'.repeat(300)}\u001f`]],
     [[Array.from({ length: 20 }, (_, n) => n), Array.from({ length: 70_000 }, () => 'x')]],
-  ])('is the JSON that its values would be, case %#', (args) => {
+  ])('is the same JSON as that of its values, case %#', (args) => {
     const text = JSON.stringify(args);
     const object = `{"a":${text},"":1}`;
     const payload = decoded({ args: args as unknown[], kwargs: JSON.parse(object) });
@@ -44,12 +44,12 @@ describe.each([
     expect(textOf(payload.kwargs)).toBe(object);
   });
 
-  it('has integers beyond 2^53 as their digits', () => {
+  it('contains integers beyond 2^53 as their digits', () => {
     const { args } = decoded({ args: [2n ** 53n + 1n, -(2n ** 63n), 2n ** 64n - 1n] });
     expect(textOf(args)).toBe('[9007199254740993,-9223372036854775808,18446744073709551615]');
   });
 
-  it('keeps the order of its names, and __proto__ among them', () => {
+  it('keeps the order of its names, including __proto__', () => {
     const frame = {
       msgpack: '96 30 07 80 a5 636f6d2e61 90 83 a132 01 a131 02 a9 5f5f70726f746f5f5f 03',
       cbor: '86 1830 07 a0 65 636f6d2e61 80 a3 6132 01 6131 02 69 5f5f70726f746f5f5f 03',
@@ -59,7 +59,7 @@ describe.each([
     expect(kwargsOf(call.payload)).toEqual(JSON.parse('{"2":1,"1":2,"__proto__":3}'));
   });
 
-  it('tells where the entries of its kwargs are', () => {
+  it('reports where the entries of its kwargs are', () => {
     const { kwargs } = decoded({ kwargs: { a: [1, 'x'], ü: { b: 1 }, n: null } });
     if (!isJsonText(kwargs) || kwargs.bounds === undefined) throw new Error('not told');
     const entries: string[][] = [];
@@ -80,14 +80,14 @@ describe.each([
     ['NaN', Number.NaN],
     ['an infinity', Number.POSITIVE_INFINITY],
     ['a float that JSON would have as an exact integer', 2 ** 60],
-  ])('is values where it holds %s', (_what, value) => {
+  ])('becomes values if it contains %s', (_what, value) => {
     const payload = decoded({ args: [[value]], kwargs: { a: { b: value } } });
     expect(isJsonText(payload.args) || isJsonText(payload.kwargs)).toBe(false);
     expect(argsOf(payload)).toEqual([[value]]);
     expect(kwargsOf(payload)).toEqual({ a: { b: value } });
   });
 
-  it('is values where it holds zero with a sign', () => {
+  it('becomes values if it contains negative zero', () => {
     const frame = {
       msgpack: '95300780a5636f6d2e6191cb8000000000000000',
       cbor: '85183007a065636f6d2e6181fb8000000000000000',
@@ -95,7 +95,7 @@ describe.each([
     expect((serializer.decode(Buffer.from(frame, 'hex')) as Call).payload.args).toEqual([-0]);
   });
 
-  it('is values where a name stands twice, of which the last one counts, or where there are very many', () => {
+  it('becomes values if a name occurs twice, because the last one counts, or if there are very many names', () => {
     const frame = {
       msgpack: '96300780a5636f6d2e6190 81a16b82a16101a16102',
       cbor: '86183007a065636f6d2e6180 a1616ba2616101616102',
@@ -107,7 +107,7 @@ describe.each([
   });
 });
 
-it('CBOR of open length, or with tags, is read as values', () => {
+it('a payload in CBOR with open length or with tags becomes values', () => {
   for (const kwargs of ['bf616101ff', 'a1616a9f01ff', 'a17f6161ff01', 'a16161c101', 'a16161f7']) {
     const call = cbor.decode(Buffer.from(`86183007a065636f6d2e6180${kwargs}`, 'hex')) as Call;
     expect(isJsonText(call.payload.kwargs)).toBe(false);

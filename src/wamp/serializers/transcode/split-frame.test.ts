@@ -23,11 +23,11 @@ describe('a frame that is split', () => {
       '[16,"a",{"retain":9007199254740993},null,[]]',
       [16, 'a', { retain: 9007199254740993n }, null, { text: '[]' }],
     ],
-  ])('keeps its payload as it is written: %s', (frame, elements) => {
+  ])('keeps its payload unchanged: %s', (frame, elements) => {
     expect(shown(split(frame))).toEqual(elements);
   });
 
-  it('has what is short as values', () => {
+  it('has a short payload as values', () => {
     const long = `{"a":"${'x'.repeat(50)}"}`;
     expect(shown(split(`[48,1,{},"com.a",[1],${long}]`, 20))).toEqual([
       48,
@@ -68,7 +68,7 @@ describe('a frame that is split', () => {
     ...['["\\u0000AP8="]', '[1e400]', '[1e999]', `[${'1'.repeat(201)}]`, '['.repeat(16) + ']'.repeat(16)].map(
       (args) => `[48,1,{},"com.a",${args}]`,
     ),
-  ])('is none: %s', (frame) => {
+  ])('is not split: %s', (frame) => {
     expect(split(frame)).toBeUndefined();
   });
 
@@ -78,11 +78,11 @@ describe('a frame that is split', () => {
     ['an escaped name, which may be one of the others', '{"a":1,"\\u0062":2}', false],
     ['more names than are compared', `{${Array.from({ length: 4097 }, (_, n) => `"${n}":0`)}}`, false],
     ['no more', `{${Array.from({ length: 4096 }, (_, n) => `"${n}":0`)}}`, true],
-  ])('tells of kwargs that hold %s', (_what, kwargs, namesDiffer) => {
+  ])('reports kwargs that contain %s', (_what, kwargs, namesDiffer) => {
     expect(split(`[48,1,{},"com.a",[],${kwargs}]`)?.at(-1)).toMatchObject({ namesDiffer });
   });
 
-  it('keeps no more memory alive than twice what its payload takes', () => {
+  it('keeps at most twice the memory of its payload alive', () => {
     const chunk = Buffer.concat([Buffer.from('[48,1,{},"com.a",["small"]]'), Buffer.alloc(60_000)]);
     const memoryOf = (element: unknown) => (element as JsonText).bytes.buffer.byteLength;
     const [small] = splitFrame(chunk.subarray(0, 27), 16, 0)?.slice(-1) ?? [];
