@@ -13,7 +13,7 @@ const PATH = join(ROOT, 'docs/api.md');
 const INTRODUCTION = `<!-- Generated from the docstrings of src/index.ts by "npm run docs". Do not edit. -->
 # API
 
-What a program can import from \`wamp-rpc-gateway\`. The examples are whole programs: save one as \`example.ts\` next to a
+This page lists everything that a program can import from \`wamp-rpc-gateway\`. The examples are whole programs: save one as \`example.ts\` next to a
 \`bondy.conf\`. Types named \`…Settings\` hold the keys of a configuration, which the
 [configuration reference](reference/configuration.md) describes.
 

@@ -20,7 +20,7 @@ import { createSerializers } from './wamp/serializers/serializers.js';
 export type { Preview } from './gateway/preview.js';
 
 /**
- * What a program may replace in a gateway. Every option has a default.
+ * The parts of a gateway that a program may replace. Every option has a default.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export type { Preview } from './gateway/preview.js';
 export interface GatewayOptions {
   /** Gets the gateway's log. Default: no log. */
   readonly log?: Logger;
-  /** Hears of calls, tokens, sessions and connections. Default: the silent observer. */
+  /** Gets facts about calls, tokens, sessions and connections. Default: the silent observer. */
   readonly observer?: Observer;
   /** The time. Default: the system's clock. */
   readonly clock?: Clock;

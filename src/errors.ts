@@ -50,7 +50,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   /**
    * @param problems what must be fixed, in the order of the file
-   * @param notices warnings; they alone would not stop the gateway from starting
+   * @param notices warnings; they do not stop the gateway from starting
    */
   constructor(
     readonly problems: readonly ConfigProblem[],
@@ -60,7 +60,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The codes of `GatewayError`. docs/errors.md explains each; a test keeps the two lists equal. */
+/** The codes of `GatewayError`. docs/errors.md explains each. A test compares the two lists. */
 export const GATEWAY_ERROR_CODES = [
   'already_started',
   'listen',
@@ -115,8 +115,8 @@ export class GatewayError extends Error {
 
 /**
  * The errors with which the gateway itself ends a call: stable code, WAMP error URI and HTTP
- * status. Error responses of an upstream are not among them. docs/errors.md has the same table,
- * which a test ensures.
+ * status. They do not include error responses of an upstream. docs/errors.md has the same table. A
+ * test compares the two.
  */
 export const CALL_ERRORS = {
   bad_request: { uri: 'wamp.error.invalid_argument', status: 400 },

@@ -33,7 +33,7 @@ export interface Logger {
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 /**
- * The least severe level that a log keeps. `silent` keeps nothing.
+ * A log keeps records of this level and of more severe levels. `silent` keeps nothing.
  *
  * @useDeclaredType
  */

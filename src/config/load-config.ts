@@ -21,7 +21,7 @@ import { notifyPending } from './unimplemented-keys.js';
 export type { LoadedConfig } from './model.js';
 
 /**
- * Where a configuration is read from.
+ * The environment and the files from which a configuration is read.
  *
  * @example
  * ```ts

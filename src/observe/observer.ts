@@ -11,7 +11,7 @@ export interface ObservedProcedure {
   readonly realm: string;
 }
 
-/** What an upstream responded, by its status: 2xx, 3xx, 4xx, 5xx. */
+/** The class of an upstream's response, by its status: 2xx, 3xx, 4xx, 5xx. */
 export type ResponseClass = 'ok' | 'redirect' | 'client_error' | 'server_error';
 
 /**
@@ -27,13 +27,14 @@ export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'han
 
 /**
  * Why the gateway is not attached to a router: it cannot connect; the handshake fails; the router
- * refuses it with ABORT; the router said GOODBYE; the router was silent; it broke the protocol.
+ * refuses it with ABORT; the router has sent GOODBYE; the router is silent; the router has broken
+ * the protocol.
  */
 export type LinkFailureReason = 'connect' | 'handshake' | 'abort' | 'goodbye' | 'ping' | 'protocol';
 
 /**
- * Hears of the facts that operators want to know, by one method for each. It decides what to do
- * with them: metrics, traces, an access log.
+ * Gets the facts that operators want to know. There is one method for each fact. The observer
+ * decides what to do with a fact: for example metrics, traces, or an access log.
  *
  * An observer must not throw, and must be fast: some methods are called for every call. Durations
  * are in milliseconds.
@@ -55,16 +56,16 @@ export type LinkFailureReason = 'connect' | 'handshake' | 'abort' | 'goodbye' | 
 export interface Observer {
   /** A call reached one of the gateway's procedures. */
   callBegan(procedure: ObservedProcedure): void;
-  /** @param attempts HTTP requests that were attempted, refused connections included */
+  /** @param attempts how many HTTP requests the gateway attempted, including refused connections */
   callEnded(procedure: ObservedProcedure, outcome: CallOutcome, durationMs: number, attempts: number): void;
   /** One HTTP request of a call ended. A call that is retried has several. */
   attemptEnded(service: string, outcome: CallOutcome): void;
-  /** A call is not retried, because the retry budget of the service is used up. */
+  /** The gateway does not retry a call, because the retry budget of the service is empty. */
   retryBudgetExhausted(service: string): void;
 
-  /** A call needs a token. `hit`: the cache has one that is not expired. */
+  /** A call needs a token. `hit` means that the cache has one that is not expired. */
   tokenUsed(service: string, result: 'hit' | 'miss'): void;
-  /** @param lifetimeMs of the new token; undefined if the token request failed */
+  /** @param lifetimeMs the lifetime of the new token; undefined if the token request failed */
   tokenFetched(service: string, durationMs: number, lifetimeMs: number | undefined): void;
   /** A service's secret was read, or could not be read. */
   secretRead(service: string, outcome: 'ok' | 'error'): void;
@@ -79,24 +80,24 @@ export interface Observer {
   connectionOpened(listener: string): void;
   connectionClosed(listener: string): void;
   connectionRejected(listener: string, reason: RejectReason): void;
-  /** A connection was closed, because its client does not read what is sent. */
+  /** The gateway closed a connection, because its client does not read what the gateway sends. */
   slowReaderClosed(listener: string): void;
-  /** A connection was closed, because its client broke the rules of WAMP or of the transport. */
+  /** The gateway closed a connection, because its client broke the rules of WAMP or the transport. */
   protocolViolated(listener: string): void;
 
   /** The gateway has joined a realm of an existing router. */
   linkOpened(realm: string): void;
-  /** That session has ended. */
+  /** The session in a realm of an existing router has ended. */
   linkClosed(realm: string): void;
   /** An attempt to join failed, or a session was lost. The gateway tries again. */
   linkFailed(realm: string, reason: LinkFailureReason): void;
-  /** @param count how many procedures are registered now in this realm of an existing router */
+  /** @param count how many procedures are now registered in this realm of an existing router */
   proceduresRegistered(realm: string, count: number): void;
-  /** The reply to a call was dropped, because the session with the router was lost. */
+  /** The gateway dropped the reply to a call, because it had lost the session with the router. */
   replyDropped(realm: string): void;
 }
 
-/** Does nothing, and costs nothing. The default everywhere. */
+/** An observer that does nothing and costs nothing. It is the default everywhere. */
 export const silentObserver: Observer = Object.freeze({
   callBegan() {},
   callEnded() {},

@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** A request whose body is text, for people to read. */
+/** A request whose body is text, so that people can read it. */
 export interface ReadableRequest extends HttpRequest {
   readonly body: string | undefined;
 }

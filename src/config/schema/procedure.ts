@@ -71,13 +71,13 @@ export const PROCEDURE_KEYS = {
     type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
     computed: '`single`; with `router.url` `roundrobin`',
     meaning:
-      'How the router shares the calls among several callees of the procedure. On most routers the first registration decides for all.',
+      'How the router distributes the calls among several callees of the procedure. On most routers, the first registration decides for all callees.',
     example: 'random',
   },
   concurrency: {
     type: integer({ min: 1, max: 1_000_000 }),
     meaning:
-      'With `router.url`: how many calls at a time the router should send to one gateway. Default: no limit. Crossbar.io skips callees that are full, but a caller that leaves keeps its place there for ever.',
+      'Only with `router.url`: how many calls at a time the router should send to one gateway. Default: no limit. Crossbar.io skips callees at their limit. In Crossbar.io, a call counts for ever if its caller leaves before the call ends.',
     example: '100',
   },
   result: {

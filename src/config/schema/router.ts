@@ -15,76 +15,76 @@ export const ROUTER_KEYS = {
   url: {
     type: listOf(routerUrl),
     meaning:
-      'The existing WAMP router to join, instead of the embedded one. With several URLs, the gateway uses the first one that it can join, beginning with one at random.',
+      'The URL of an existing WAMP router. The gateway joins this router instead of its own router. If there are several URLs, the gateway begins with a random one and uses the first router that it can join.',
     example: 'wss://router1.example.com/ws, wss://router2.example.com/ws',
   },
   serializer: {
     type: oneOf('json', 'msgpack', 'cbor'),
     default: 'json',
     meaning:
-      'The serializer of the connection. `json` costs least: the bodies of upstreams are JSON, and pass as text.',
+      'The serializer of the connection. `json` costs least, because most bodies of upstreams are JSON and pass as text.',
     example: 'msgpack',
   },
   'tls.cacertfile': {
     type: caFiles,
     meaning:
-      "CA certificates (PEM) that replace those of the system, for `wss://` and `rss://`. The word `system` in the list adds the system's.",
+      'CA certificates (PEM) for `wss://` and `rss://`. They replace the CA certificates of the system. The word `system` in the list adds those of the system.',
     example: 'certs/ca.pem',
   },
   'tls.certfile': {
     type: readableFile,
-    meaning: 'Client certificate (PEM). Needs `tls.keyfile`.',
+    meaning: 'The client certificate (PEM). It needs `tls.keyfile`.',
     example: 'certs/gateway.pem',
   },
   'tls.keyfile': {
     type: readableFile,
-    meaning: 'Private key (PEM) of the client certificate.',
+    meaning: 'The private key (PEM) of the client certificate.',
     example: 'certs/gateway.key',
   },
   'tls.servername': {
     type: nonEmptyText,
-    meaning: 'Host name for SNI and for checking the certificate, if it differs from the URL.',
+    meaning: 'The host name for SNI and for the check of the certificate, if it differs from the URL.',
     example: 'router.internal',
   },
   tls_verify: {
     type: oneOf('verify_peer', 'verify_none'),
     default: 'verify_peer',
     meaning:
-      "Whether the router's certificate is checked. `verify_none` is for tests; each start warns about it.",
+      "Whether the gateway verifies the router's certificate. `verify_none` is for tests. The gateway logs a warning about it at each start.",
     example: 'verify_none',
   },
   ping_interval: {
     type: duration(),
     default: '10s',
     meaning:
-      'The time between two pings. They are WebSocket pings; over RawSocket they are calls of `wamp.session.count`, because Crossbar.io closes the connection at a PING.',
+      'The time between two pings to the router. Over WebSocket the gateway sends WebSocket pings. Over RawSocket it calls `wamp.session.count`, because Crossbar.io closes the connection after a PING.',
     example: '30s',
   },
   ping_timeout: {
     type: duration(),
     default: '5s',
-    meaning: 'Closes the connection when the router is silent for this time after a ping.',
+    meaning: 'The gateway closes the connection if the router sends nothing for this time after a ping.',
     example: '10s',
   },
   connect_timeout: {
     type: duration(),
     default: '8s',
     meaning:
-      'How long it may take to open a connection, with TLS and the handshake of WebSocket or RawSocket.',
+      'How long it may take to open a connection. This includes the handshakes of TLS and of WebSocket or RawSocket.',
     example: '3s',
   },
   join_timeout: {
     type: duration(),
     default: '10s',
     meaning:
-      'How long the router may take to welcome the gateway, and to answer each REGISTER. After that, the gateway connects again.',
+      'How long the router may take to respond with WELCOME, and to respond to each REGISTER. If it takes longer, the gateway connects again.',
     example: '5s',
   },
   'reconnect.min': {
     type: duration(),
     default: '500ms',
     meaning:
-      'The unit of the waits between attempts to join. Before attempt n, the gateway waits a random time up to `min` × 2ⁿ.',
+      'The base of the waits between attempts to join. Before attempt n, the gateway waits a random time up to `min` × 2ⁿ.',
     example: '1s',
   },
   'reconnect.max': {
@@ -97,7 +97,7 @@ export const ROUTER_KEYS = {
     type: byteSize,
     default: '4MB',
     meaning:
-      'The largest frame that the gateway sends. The caller of a larger result gets `wamp.error.payload_size_exceeded`. Bondy closes the connection, and ends every call on it, above 4MB.',
+      'The largest frame that the gateway sends. If a result is larger, the caller gets `wamp.error.payload_size_exceeded`. Bondy closes a connection that sends a frame above 4MB, and every call on it ends.',
     example: '16MB',
   },
   'sessions.$name': {
@@ -107,14 +107,15 @@ export const ROUTER_KEYS = {
         realm: {
           type: realmName,
           required: true,
-          meaning: 'The realm that this login is for. Realms without an entry are joined as anonymous.',
+          meaning:
+            'The realm to which this login applies. The gateway joins a realm without a login as an anonymous client.',
           example: 'com.example.myrealm',
         },
         authmethod: {
           type: oneOf('anonymous', 'ticket', 'wampcra', 'wamp-scram', 'scram', 'cryptosign'),
           default: 'anonymous',
           meaning:
-            'How to log in there. `scram` means `wamp-scram`. Only this method is offered to the router.',
+            'The authmethod of the login. The gateway offers only this one to the router. `scram` means `wamp-scram`.',
           example: 'wampcra',
         },
         authid: { type: nonEmptyText, meaning: 'The user name of the login.', example: 'gateway' },

@@ -35,8 +35,8 @@ export interface RunningCall extends IncomingCall {
 }
 
 /**
- * Thrown if no request can be built from the kwargs of a call. Nothing is sent. The caller gets the
- * message. It names keys, never values.
+ * Thrown if the gateway cannot build a request from the kwargs of a call. It sends nothing. The
+ * caller gets the message. The message names keys, never values.
  *
  * @example
  * ```ts
