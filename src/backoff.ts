@@ -1,4 +1,4 @@
-/** The waits between attempts that are repeated without end. */
+/** The waits between attempts that are repeated without a limit. */
 export interface Backoff {
   /** Milliseconds to wait after the first failure. */
   readonly baseMs: number;
@@ -10,8 +10,8 @@ const JITTER = 0.25;
 
 /**
  * Milliseconds to wait after a number of consecutive failures: `baseMs`, doubled for each further
- * failure, up to `capMs`, with a jitter of ±25 %. At the cap there is no jitter: clients that
- * failed together have spread by then.
+ * failure, up to `capMs`, with a jitter of ±25 %. At the cap there is no jitter, because the
+ * attempts of clients that failed together have already spread.
  *
  * @param failures at least 1
  * @param random returns numbers in [0, 1)

@@ -1,5 +1,5 @@
 /**
- * The time. Every part that needs the time gets a clock, so that a test can stop it.
+ * The time. Every part that needs the time gets a clock, so that a test can replace it.
  *
  * @example
  * ```ts
@@ -37,8 +37,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Waits for a promise, but no longer than `ms` milliseconds. Then the result of `onTimeout` is the
- * outcome, or what it throws. The promise itself goes on; its later outcome is dropped.
+ * Waits for a promise, but at most `ms` milliseconds. After that, returns the result of
+ * `onTimeout`, or throws its error. The promise itself continues, and its later outcome is ignored.
  */
 export async function withTimeout<T, U>(
   clock: Clock,

@@ -112,8 +112,8 @@ export interface Gateway {
 const DEFAULT_GRACE_MS = 10_000;
 
 /**
- * How long the start waits for secrets. If a provider takes longer, the listeners open without it,
- * and calls of its service fail with `secrets` until the secret is read.
+ * How long the start waits for secrets. If a provider takes longer, the listeners open before the
+ * secret is read. Until then, calls of its service fail with `secrets`.
  */
 const SECRETS_WAIT_MS = 3_000;
 
@@ -168,7 +168,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   };
 
   const compile = () => config.services.map((service) => createService(service, deps));
-  // Compiled here and not at the start, so that checking a configuration finds its errors.
+  // Compiles the services here and not at the start, so that checking a configuration finds their
+  // errors.
   let services: readonly Service[] | undefined = compile();
   const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
   let mode: Mode | undefined;
@@ -180,7 +181,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   async function open(): Promise<void> {
     try {
-      // A second start needs new services: a closed one stays closed.
+      // A second start needs new services, because a closed service stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
       mode = createMode();
@@ -209,7 +210,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     [services, mode] = [undefined, undefined];
   }
 
-  /** Closes everything once, even if it is called several times at once. */
+  /** Closes everything once, even if it is called several times. */
   function closeEverything(): Promise<void> {
     closing ??= closeParts().finally(() => {
       closing = undefined;
@@ -227,7 +228,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     async stop(graceMs = DEFAULT_GRACE_MS) {
       isStopping = true;
       mode?.cancelOpen();
-      // Otherwise parts that are still opening would not be closed.
+      // Waits for a running start. Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
       await mode?.drain(graceMs);
       await closeEverything();
@@ -251,8 +252,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 }
 
 /**
- * Bytes that waiting calls of all services may take together; more if a single service may take
- * more.
+ * Bytes that waiting calls of all services may take together. The limit is higher if a single
+ * service may take more.
  */
 const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 

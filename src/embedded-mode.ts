@@ -58,14 +58,14 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
         );
       }
       await secretsRead;
-      // Last, so that no client calls a procedure before it is registered.
+      // Opens the listeners last, so that no client calls a procedure before it is registered.
       listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
     },
     cancelOpen() {},
     async drain(graceMs) {
       callee.refuseNewCalls();
-      // Calls between clients too. Their callees do not know that the gateway stops, so they have a
-      // limit of their own.
+      // Also waits for calls between clients. Their callees do not know that the gateway is
+      // stopping, so these calls have a limit of their own.
       const routed = withTimeout(clock, graceMs, router.drain(), () => {});
       const idle = Promise.all(sessions.map((session) => session.idle()));
       const stopTimer = clock.after(graceMs, () => callee.cancelAll(sessions));

@@ -13,8 +13,8 @@ export function isLoopback(address: string): boolean {
 
 /**
  * The source of an address, for limits by source: the address itself for IPv4, and its /64 network
- * for IPv6, such as `2001:db8:0:1::/64`. Who has one address of such a network has all 2^64 of them
- * (RFC 4291 section 2.5.4).
+ * for IPv6, such as `2001:db8:0:1::/64`. A client with one address of such a network usually has
+ * all 2^64 addresses (RFC 4291 section 2.5.4).
  */
 export function sourceOf(address: string): string {
   const plain = plainAddress(address);

@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 /** The default limit of {@link parseJson}, and of `wamp.max_nesting`. */
 export const DEFAULT_MAX_NESTING = 512;
 
-/** Maximum digits of an integer: converting digits into a BigInt takes more than linear time. */
+/** Maximum digits of an integer. Converting digits into a BigInt takes more than linear time. */
 const MAX_INTEGER_DIGITS = 4096;
 
 // An integer with at least 16 digits. Does not match the digits of a fraction or an exponent. Does
-// not match before a colon either: a number is invalid there, but would pass as a key once quoted.
+// not match before a colon either. A number is invalid there, but after quoting it would pass as a
+// key.
 const LONG_INTEGER = /(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/g;
 
 /** A key that consists of one escape, or the same characters inside a string. */
@@ -21,9 +22,9 @@ const ONE_CHARACTER = /^"(?:[^\\]|\\(?:u[\da-fA-F]{4}|[^u]))"$/;
  *
  * Most text has no 16 consecutive digits and goes to `JSON.parse` unchanged. Otherwise, this
  * function first turns long integers into strings with an unguessable mark, and converts the marked
- * strings after parsing. It also marks keys of one character if one of them is an escape: V8 since
- * Node 24 may read such a key as a backslash (https://github.com/nodejs/node/issues/63785). The
- * package json-custom-numbers needs one pass only, but assigns `__proto__` as the prototype.
+ * strings after parsing. It also marks keys of one character if one of them is an escape. Since
+ * Node 24, V8 may read such a key as a backslash (https://github.com/nodejs/node/issues/63785). The
+ * package json-custom-numbers needs only one pass, but it assigns `__proto__` as the prototype.
  *
  * @param maxDepth maximum nesting of lists and dictionaries; checked before any recursion
  * @throws SyntaxError if the text is not JSON, is nested deeper than `maxDepth`, or has an integer
@@ -31,7 +32,7 @@ const ONE_CHARACTER = /^"(?:[^\\]|\\(?:u[\da-fA-F]{4}|[^u]))"$/;
  */
 export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown {
   if (jsonNestingExceeds(text, maxDepth)) throw new SyntaxError(`nested deeper than ${maxDepth} levels`);
-  // The search for one character is cheap, and comes first.
+  // Searches for one character first, because that is cheap.
   const hasEscapedKey = text.includes('\\') && ESCAPED_KEY.test(text);
   if (!hasEscapedKey && !hasSixteenDigits(text)) return JSON.parse(text);
   const mark = randomUUID();
@@ -39,8 +40,8 @@ export function parseJson(text: string, maxDepth = DEFAULT_MAX_NESTING): unknown
 }
 
 /**
- * Whether text has 16 consecutive digits. One of them is then at an index 16n + 15, so that most
- * text needs a look only at these.
+ * Whether text has 16 consecutive digits. One of these digits must be at an index 16n + 15. So for
+ * most text, only these indexes are read.
  */
 function hasSixteenDigits(text: string): boolean {
   for (let at = 15; at < text.length; at += 16) {
@@ -61,17 +62,18 @@ function isDigit(text: string, at: number): boolean {
 }
 
 /**
- * Writes JSON; a BigInt is written as its digits.
+ * Writes JSON. A BigInt is written as its digits.
  *
- * @throws TypeError if the value is not JSON (undefined, a function) or is circular; RangeError if
- * it is nested beyond the stack
+ * @throws TypeError if the value is not JSON (undefined, a function) or is circular. RangeError if
+ * its nesting exceeds the stack.
  */
 export function stringifyJson(value: unknown): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    // JSON.stringify throws a TypeError for a BigInt and for a circle. A circle fails again below.
+    // JSON.stringify throws a TypeError for a BigInt and for a circular reference. A circular
+    // reference fails again below.
     if (!(error instanceof TypeError)) throw error;
     text = stringifyBigIntegers(value);
   }
@@ -85,7 +87,8 @@ function stringifyBigIntegers(value: unknown): string | undefined {
     typeof item === 'bigint' ? `${mark}${item}` : item,
   );
   if (text === undefined) return undefined;
-  // Not with a regular expression: V8 keeps each new one in its cache until two collections later.
+  // Does not use a regular expression, because V8 keeps each new one in its cache for two garbage
+  // collections.
   const [start, ...rest] = text.split(`"${mark}`);
   return start + rest.map((piece) => piece.replace('"', '')).join('');
 }
@@ -115,7 +118,8 @@ export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
 }
 
 /**
- * A cheap first check: text with no more opening brackets than the limit cannot be nested deeper.
+ * A cheap first check. Text with at most this many opening brackets cannot be nested deeper than
+ * the limit.
  */
 function opensAtMost(text: string, limit: number): boolean {
   let count = 0;
@@ -127,7 +131,10 @@ function opensAtMost(text: string, limit: number): boolean {
   return true;
 }
 
-/** The index of the quote that closes the string at `start`; the text's length if there is none. */
+/**
+ * The index of the quote that closes the string at `start`. The text's length if there is no such
+ * quote.
+ */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -149,7 +156,7 @@ function markText(text: string, mark: string, marksKeys: boolean): string {
     if (quote < 0) break;
     const end = endOfString(text, quote) + 1;
     const token = text.slice(quote, end);
-    // Also marks keys without an escape: of two equal keys, the last one must win.
+    // Also marks keys without an escape. If two keys are equal, the last one must take effect.
     const isShortKey = marksKeys && ONE_CHARACTER.test(token) && isBeforeColon(text, end);
     pieces.push(isShortKey ? `"${mark}${token.slice(1)}` : token);
     at = end;
@@ -188,7 +195,10 @@ function unmark(value: unknown, mark: string): unknown {
   return hasMarkedKey ? withoutMarks(container, mark) : value;
 }
 
-/** The same entries in the same order. Of two equal keys the last one wins, as in JSON.parse. */
+/**
+ * The same entries in the same order. If two keys are equal, the last one takes effect, as in
+ * JSON.parse.
+ */
 function withoutMarks(container: Record<string, unknown>, mark: string): object {
   const result = {};
   for (const [key, value] of Object.entries(container)) {

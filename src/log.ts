@@ -1,7 +1,8 @@
 import { type DestinationStream, pino } from 'pino';
 
 /**
- * A log. Each record is an object with fields, and a message of one sentence. A pino logger fits.
+ * A log. Each record is an object with fields, and a message of one sentence. A pino logger has
+ * this type.
  *
  * @example
  * ```ts
@@ -109,8 +110,8 @@ export function errorLocation(error: unknown): { error: string; at?: string } {
 }
 
 /**
- * The stack without the message, whose lines may look like stack frames. Empty if the message was
- * changed after the error was created.
+ * The stack without the message, because lines of the message may look like stack frames. Empty if
+ * the message was changed after the error was created.
  */
 function framesOf({ stack = '', message }: Error): string {
   const begin = stack.indexOf(message);

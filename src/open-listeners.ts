@@ -19,8 +19,8 @@ export interface EnabledListener {
 }
 
 /**
- * The listeners that are opened. A listener of a protocol that this router does not speak is left
- * out, and the configuration has a notice.
+ * The listeners that the gateway opens. It does not open a listener with an unsupported protocol.
+ * The configuration has a notice about it.
  */
 export function enabledListeners(config: LoadedConfig): readonly EnabledListener[] {
   return config.listeners.flatMap((listener) => {
@@ -32,14 +32,14 @@ export function enabledListeners(config: LoadedConfig): readonly EnabledListener
 }
 
 /**
- * The least limit for bytes of incomplete messages, of all clients together. It is higher if
+ * The minimum of the limit for bytes of incomplete messages of all clients. The limit is higher if
  * messages may be large.
  */
 const LEAST_RECEIVE_TOTAL = 128 * 1024 * 1024;
 
 /**
- * Opens the listeners of a configuration, one after another. If one cannot be opened, those before
- * it are closed.
+ * Opens the listeners of a configuration, one after another. If one cannot be opened, closes those
+ * before it.
  *
  * @throws GatewayError `listen` or `listener_tls`
  */
@@ -57,7 +57,8 @@ export async function openListeners(
   const files = createConnectionFiles(limitOfOpenFiles(), upstreamConnections(config));
   const sendTotal = createSendTotal(wamp.max_send_buffer_total);
   const receiveTotal = createSendTotal(Math.max(LEAST_RECEIVE_TOTAL, 8 * wamp.max_message_size));
-  // One set for all listeners, so that an EVENT is encoded only once for all its receivers.
+  // All listeners share one set of serializers, so that an EVENT is encoded only once for all its
+  // receivers.
   const serializers = createSerializers({ maxNesting: wamp.max_nesting, maxValues: wamp.max_values });
   const opened: Listener[] = [];
   try {
@@ -99,8 +100,8 @@ export async function openListeners(
 }
 
 /**
- * The most connections to upstreams. A service may have two more: to its token endpoint, and to its
- * provider of secrets.
+ * The maximum number of connections to upstreams. A service may have two more: one to its token
+ * endpoint, and one to its provider of secrets.
  */
 function upstreamConnections({ services }: LoadedConfig): number {
   return services.reduce((sum, { settings }) => sum + settings['pool.size'] + 2, 0);

@@ -14,11 +14,12 @@ export class FileRefusal extends Error {
 }
 
 /**
- * Reads a regular file. Follows symbolic links. Refuses other kinds of files without waiting: a
+ * Reads a regular file. Follows symbolic links. Refuses other kinds of files without waiting. A
  * read from a named pipe or a terminal may block, and a device may have no end.
  *
  * @param maxBytes maximum size
- * @throws FileRefusal if the file is not regular or too large; otherwise the system's error
+ * @throws FileRefusal if the file is not regular or is too large. For other failures, the system's
+ * error.
  */
 export function readRegularFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer {
   // Without O_NONBLOCK (absent on Windows), opening a named pipe blocks until another process
@@ -35,10 +36,10 @@ export function readRegularFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer
 }
 
 /**
- * Reads a file that the process got already open, which may be a pipe: `/dev/stdin`, or the path
- * that a shell puts for `<(command)`.
+ * Reads a file that the process received open: `/dev/stdin`, or the path that a shell creates for
+ * `<(command)`. The file may be a pipe.
  *
- * @throws FileRefusal if it is too large; otherwise the system's error
+ * @throws FileRefusal if the file is too large. For other failures, the system's error.
  */
 export function readOpenedFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer {
   const file = openSync(path, constants.O_RDONLY);
@@ -49,7 +50,10 @@ export function readOpenedFile(path: string, maxBytes = MAX_FILE_BYTES): Buffer 
   }
 }
 
-/** Counts the bytes read, not the file's size: files under /proc and /sys report 0 or one page. */
+/**
+ * Counts the bytes read. The file's size is not reliable, because files under /proc and /sys report
+ * 0 or one page.
+ */
 function readBounded(file: number, maxBytes: number): Buffer {
   const chunks: Buffer[] = [];
   for (let length = 0; ; ) {

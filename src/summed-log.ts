@@ -6,26 +6,26 @@ type Level = Exclude<LogLevel, 'silent'>;
 export interface SummedLogOptions {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Lines of one kind that are written in a window; further ones are only counted. */
+  /** The maximum lines of one kind in a window. Further lines are only counted. */
   readonly max: number;
   readonly windowMs: number;
-  /** Kinds of lines that are distinguished at a time. Default: 500. */
+  /** The maximum kinds of lines that are distinguished at a time. Default: 500. */
   readonly maxKinds?: number;
 }
 
 /**
- * A log for lines that unknown clients or outages can cause in any number. Lines are of one kind if
+ * Writes a line that unknown clients or outages may cause in any number. Lines are of one kind if
  * level, message and `same` are equal. In a window, `max` lines of a kind are written. The others
- * are counted, and at the end of the window one line has their number in the field `repeated`. That
+ * are counted. At the end of the window, one line has their number in the field `repeated`. This
  * line counts as the first one of the next window.
  *
- * @param same fields that belong to the kind; they should be short, and have few different values
- * @param own fields of this line only, such as an ID or an address; the summary line omits them
+ * @param same fields that belong to the kind. They should be short, and have few different values.
+ * @param own fields of this line only, such as an ID or an address. The summary line omits them.
  */
 export type SummedLine = (same: object, message: string, own?: object) => void;
 
 export interface SummedLog extends Readonly<Record<Level, SummedLine>> {
-  /** Writes the pending summary lines and stops the timer. To be called at the end. */
+  /** Writes the pending summary lines and stops the timer. Call it at the end. */
   flush(): void;
 }
 
@@ -33,7 +33,7 @@ interface Kind {
   readonly level: Level;
   readonly same: object;
   readonly message: string;
-  /** When the window began; monotonic milliseconds. */
+  /** When the window began, in monotonic milliseconds. */
   startedAt: number;
   written: number;
   held: number;
@@ -49,7 +49,7 @@ const OTHER_KINDS = 'lines of many other kinds';
 
 export function createSummedLog(options: SummedLogOptions): SummedLog {
   const { log, clock, max, windowMs, maxKinds = DEFAULT_MAX_KINDS } = options;
-  // All windows have the same length, so they end in the map's order of insertion.
+  // All windows have the same length. So they end in the order of insertion into the map.
   const kinds = new Map<string, Kind>();
   let kindsHeld = 0;
   let stopTimer: (() => void) | undefined;
@@ -76,7 +76,7 @@ export function createSummedLog(options: SummedLogOptions): SummedLog {
     if (known !== undefined) return known;
     if (kinds.size < maxKinds && key.length <= MAX_KEY_LENGTH)
       return begin(key, { level, same, message }, now);
-    // One kind per level for all other lines keeps the map small.
+    // All other lines share one kind per level, so that the map stays small.
     return kinds.get(level) ?? begin(level, { level, same: {}, message: OTHER_KINDS }, now);
   }
 
@@ -86,7 +86,7 @@ export function createSummedLog(options: SummedLogOptions): SummedLog {
     return started;
   }
 
-  /** Ends the windows that are over. */
+  /** Ends the windows that have reached their length. */
   function sweep(now: number): void {
     for (const [key, kind] of kinds) {
       if (kind.startedAt + windowMs > now) return;

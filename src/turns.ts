@@ -1,7 +1,7 @@
 /** Milliseconds that one turn of the event loop may spend on work that clients cause. */
 const TURN_MS = 5;
 
-/** Minimum milliseconds of a turn that a task gets, for any number of tasks. */
+/** The minimum milliseconds of a turn that each task gets, for any number of tasks. */
 const LEAST_SLICE_MS = 0.5;
 
 /** The part of a clock that turns need. */
@@ -10,15 +10,15 @@ interface TurnsClock {
 }
 
 /**
- * Does at least one step of its work, and more while {@link Turns.hasTime}. Returns true when the
- * work is done, or `last` if no other task should run in this turn.
+ * Does at least one step of its work, and further steps while {@link Turns.hasTime}. Returns true
+ * when the work is done. Returns `last` if no other task should run in this turn.
  */
 export type Task = () => boolean | 'last';
 
 /**
  * Shares the event loop between the connections' messages and longer tasks. Work that does not fit
  * into a turn continues in a later one, so that sockets are read and timers fire in between. Tasks
- * run round robin: a client that causes much work waits for it, and other clients do not.
+ * run round robin. So a client that causes much work waits for it, and other clients do not.
  */
 export interface Turns {
   /** The number of the turn. It changes after each turn in which `hasTime` was called. */
@@ -38,7 +38,7 @@ export function createTurns(clock: TurnsClock): Turns {
   const short: Task[] = [];
   const long: Task[] = [];
   let number = 0;
-  /** Monotonic; 0 if nobody has called `hasTime` in this turn. */
+  /** The end of the turn in monotonic milliseconds. 0 if `hasTime` was not called in this turn. */
   let deadline = 0;
   let isArmed = false;
 
@@ -60,7 +60,7 @@ export function createTurns(clock: TurnsClock): Turns {
     }
   }
 
-  /** Runs each task once at most. */
+  /** Runs each task at most once. */
   function runTasks(): void {
     let shortLeft = short.length;
     let longLeft = long.length;
@@ -68,7 +68,8 @@ export function createTurns(clock: TurnsClock): Turns {
     let now = clock.monotonic();
     const end = now + TURN_MS;
     const slice = Math.max(TURN_MS / (shortLeft + longLeft), LEAST_SLICE_MS);
-    // Alternately, so that a few messages do not wait behind the long work of many clients.
+    // Alternates between both kinds of tasks, so that a few messages do not wait behind the long
+    // work of many clients.
     let isLong = number % 2 === 0;
     while (shortLeft + longLeft > 0 && now < end) {
       isLong = longLeft > 0 && (!isLong || shortLeft === 0);
@@ -102,14 +103,14 @@ export function createTurns(clock: TurnsClock): Turns {
   };
 }
 
-/** Steps between two readings of the clock. Work with fewer steps is done at once. */
+/** Steps between two readings of the clock. Work with fewer steps is done immediately. */
 const STEPS = 16;
 
 /**
  * Runs the steps of an iterator, now and in later turns. A step that yields false waits for the
  * next turn.
  *
- * @returns a promise if the work is not done at once
+ * @returns a promise if the work is not done immediately
  */
 export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> | undefined {
   function runSteps(): boolean {
@@ -130,10 +131,10 @@ export function inTurns(turns: Turns, steps: Iterator<unknown>): Promise<void> |
 }
 
 /**
- * Runs work in as many turns as it needs, from now on, and resolves with its result. Rejects with
- * the error that the work throws.
+ * Runs work in as many turns as it needs, beginning immediately. Resolves with its result. Rejects
+ * with the error that the work throws.
  *
- * @param isWanted called before each step; the work ends early if it returns false
+ * @param isWanted called before each step. If it returns false, the work ends early.
  * @returns undefined if the work ended early
  */
 export async function resultInTurns<T>(
@@ -165,8 +166,8 @@ export async function resultInTurns<T>(
 }
 
 /**
- * Resolves at the end of a turn. No two promises of this function resolve in the same turn. For work
- * of many milliseconds that cannot be divided, such as copying a large frame.
+ * Resolves at the end of a turn. No two promises of this function resolve in the same turn. Use it
+ * before work of many milliseconds that cannot be divided, such as copying a large frame.
  */
 export function lastInTurn(turns: Turns): Promise<void> {
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Written by `npm version`; a test compares it with package.json. It is a constant because bundlers
- * do not include package.json.
+ * `npm version` writes this constant, and a test compares it with package.json. It is a constant
+ * because bundlers do not include package.json.
  */
 const VERSION = '0.1.0';
 

@@ -24,7 +24,7 @@ export function readConfiguration(named: string | undefined, host: Host): Loaded
 }
 
 /**
- * Reads the file that `--config` names, or ./bondy.conf if it exists; undefined if there is
+ * Reads the file that `--config` names, or ./bondy.conf if it exists. Returns undefined if there is
  * neither.
  */
 export function readConfigurationIfAny(named: string | undefined, host: Host): LoadedConfig | undefined {

@@ -114,7 +114,8 @@ function shellWord(text: string, encoding: 'utf8' | 'latin1'): string {
   const format = text
     .replaceAll('\\', '\\\\')
     .replaceAll('%', '%%')
-    // Also the exclamation mark: an interactive bash expands it between double quotes.
+    // Also escapes the exclamation mark, because an interactive bash expands it between double
+    // quotes.
     .replace(
       /\P{ASCII}|!/gu,
       (character) => `\\${(character.charCodeAt(0) & 0xff).toString(8).padStart(3, '0')}`,

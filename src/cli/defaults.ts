@@ -3,5 +3,5 @@
 /** The default port of the demo, which is the WebSocket port of Bondy. */
 export const DEMO_PORT = 18_080;
 
-/** PBKDF2 iterations, as in Bondy. Clients derive the key too, and browsers are slow at it. */
+/** PBKDF2 iterations, as in Bondy. Clients derive the key too, and this is slow in browsers. */
 export const DEFAULT_ITERATIONS = 10_000;

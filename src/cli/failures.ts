@@ -9,7 +9,8 @@ export function failureText(error: unknown): string {
   if (error instanceof CommandFailure) return error.message;
   const code = systemCode(error);
   const { address, port } = addressOf(error);
-  // For a Unix socket, our own message says more: Node uses one code for several errors.
+  // For a Unix socket, the gateway's own message says more, because Node uses one code for several
+  // errors.
   if (port === NO_PORT) return messageOf(error);
   const place = port === undefined ? address : `${address}:${port}`;
   if (code === 'EADDRINUSE') {
@@ -22,7 +23,10 @@ export function failureText(error: unknown): string {
   return messageOf(error);
 }
 
-/** The most lines that are printed. A file of another kind may have an error in every line. */
+/**
+ * The maximum number of printed lines. If the file is not a configuration, every line may be an
+ * error.
+ */
 const MAX_LINES = 200;
 
 function configText({ problems, notices }: ConfigError): string {
@@ -48,7 +52,8 @@ function noticeText(notice: ConfigProblem): string {
 /** The system error code (`ECONNREFUSED` …) from the error or one of its causes. */
 export function systemCode(error: unknown): string | undefined {
   for (const link of causes(error)) {
-    // The code of a GatewayError is our own. Its cause has the code of the system.
+    // Skips a GatewayError, because its code is the gateway's. Its cause has the code of the
+    // system.
     if (link instanceof GatewayError) continue;
     const code = (link as { code?: unknown }).code;
     if (typeof code === 'string') return code;

@@ -1,6 +1,6 @@
 import { type Waiting, WaitQueue } from './wait-queue.js';
 
-/** The items of one owner, and its turn among the owners. A class, as in wait-queue.ts. */
+/** The items of one owner, and its turn among the owners. It is a class, as in wait-queue.ts. */
 class OwnerQueue<T> {
   readonly items = new WaitQueue<T>();
   turn: Waiting<OwnerQueue<T>> | undefined = undefined;
@@ -23,7 +23,7 @@ export class FairQueue<T> {
     return this.count;
   }
 
-  /** The item that is next. */
+  /** The next item. */
   get first(): T | undefined {
     return this.order.first?.items.first;
   }
@@ -41,8 +41,8 @@ export class FairQueue<T> {
   }
 
   /**
-   * Removes an entry. Does nothing the second time. If the entry was the next one, another owner is
-   * next.
+   * Removes an entry. Does nothing if the entry was already removed. If the entry was the next one,
+   * another owner is next.
    */
   leave(owner: unknown, entry: Waiting<T>): void {
     const ownerQueue = this.ownerQueues.get(owner);

@@ -1,10 +1,10 @@
 /** Initial slots: enough for a session with a few requests at a time. */
 const FIRST_PLACES = 8;
 
-/** About 256 times the golden ratio's fraction: its multiples are far apart. */
+/** About 256 times the fraction of the golden ratio. Its multiples are far apart. */
 const SPREADING = 0xb1;
 
-/** Even, so that an odd factor XOR one of these is another odd factor. */
+/** This number is even, so that an odd factor XOR this number is another odd factor. */
 const SECOND = 0x85ebca6a;
 const THIRD = 0xc2b2ae34;
 
@@ -14,17 +14,19 @@ const LARGEST_INT32 = 0x7fffffff;
 const KEPT_PLACES = 1024;
 
 /**
- * A table of pending requests by request ID: calls that wait for a result, invocations that run.
+ * A table of pending requests by request ID: calls that wait for a result, or running invocations.
  *
- * Not a Map: if IDs come and go all the time, a Map rebuilds its table every hundred IDs. Each old
- * table of V8 points to the next one, for iterators. Once one of them is in the old space, V8 keeps
- * all later ones with their entries until a full collection: 600 bytes per call of the gateway.
+ * It replaces a Map. If IDs come and go all the time, a Map rebuilds its table every hundred IDs.
+ * In V8, each old table points to the next one, for iterators. Once one table is in the old space,
+ * V8 keeps all later tables with their entries until a full collection. This costs 600 bytes per
+ * call of the gateway.
  *
- * Open addressing with linear probing: an entry is in its home slot, or in the next free slot after
- * it. The IDs of a session are consecutive (WAMP, "IDs"). The lowest bits of the ID, multiplied by
- * an odd factor, give consecutive IDs different home slots, which are not adjacent: `delete` would
- * have to go through long runs. A hash of the higher bits separates IDs with equal lowest bits.
- * Where clients choose the IDs, the factor is secret, so that they cannot choose IDs that collide.
+ * It uses open addressing with linear probing. An entry is in its home slot, or in the next free
+ * slot after it. The IDs of a session are consecutive (WAMP, "IDs"). The lowest bits of the ID are
+ * multiplied by an odd factor. So consecutive IDs have different home slots, and these slots are
+ * not adjacent. Adjacent slots would form long runs, which make `delete` slow. A hash of the higher
+ * bits separates IDs with equal lowest bits. If clients choose the IDs, the factor is secret, so
+ * that clients cannot choose IDs that collide.
  */
 export class RequestTable<T extends object> {
   private ids: number[] = [];
@@ -33,11 +35,11 @@ export class RequestTable<T extends object> {
   /** Bits of `mask`. */
   private bits = 0;
   private count = 0;
-  /** Odd. Small tables use only its lowest bits, but collisions do no harm there. */
+  /** An odd number. Small tables use only its lowest bits, but collisions in them are harmless. */
   private readonly factor: number;
   private readonly second: number;
 
-  /** @param secret 24 bits; must come from a secure source where clients choose the IDs */
+  /** @param secret 24 bits. If clients choose the IDs, the bits must come from a secure source. */
   constructor(secret = 0x9e3779) {
     this.factor = (secret << 8) | SPREADING;
     this.second = this.factor ^ SECOND;
@@ -62,7 +64,7 @@ export class RequestTable<T extends object> {
       this.entries[place] = entry;
       return;
     }
-    // At most half full, so that a search for an absent ID ends soon.
+    // Keeps the table at most half full, so that a search for an absent ID ends soon.
     if (2 * (this.count + 1) > this.entries.length) this.grow();
     this.put(id, entry);
     this.count++;
@@ -75,8 +77,8 @@ export class RequestTable<T extends object> {
     if (hole < 0) return false;
     this.count--;
     entries[hole] = undefined;
-    // Later entries that are not in their home slot move up: a search for them would end at the
-    // hole.
+    // Moves up later entries that are not in their home slot. Otherwise a search for them would end
+    // at the hole.
     for (let place = (hole + 1) & mask; entries[place] !== undefined; place = (place + 1) & mask) {
       const home = this.homeOf(ids[place] as number);
       if (((place - home) & mask) < ((place - hole) & mask)) continue;
@@ -95,8 +97,8 @@ export class RequestTable<T extends object> {
   }
 
   /**
-   * A snapshot of the entries in the order of their IDs. Does no look-ups: collisions make them
-   * slow.
+   * A snapshot of the entries in the order of their IDs. It does no lookups, because collisions
+   * make them slow.
    */
   values(): readonly T[] {
     return this.places().map((place) => this.entries[place] as T);
@@ -117,7 +119,7 @@ export class RequestTable<T extends object> {
     return (low ^ (Math.imul(mixed ^ (mixed >>> 15), factor) >>> 12)) & mask;
   }
 
-  /** The same for IDs of up to 53 bits: `imul` and shifts use only the lowest 32. */
+  /** Mixes IDs of up to 53 bits. `imul` and shifts use only the lowest 32 bits. */
   private mixLarge(id: number): number {
     const rest = Math.floor(id / (this.mask + 1));
     return Math.imul(rest, this.second) + Math.imul(rest / 2 ** 32, this.factor ^ THIRD);

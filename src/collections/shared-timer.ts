@@ -1,4 +1,4 @@
-/** The longest delay of Node's timers, 2^31-1 ms. Timers with a longer one fire at once. */
+/** The longest delay of Node's timers: 2^31-1 ms. A timer with a longer delay fires immediately. */
 export const LONGEST_TIMER = 2_147_483_647;
 
 /** The part of a clock that a shared timer needs. */
@@ -17,8 +17,8 @@ export interface Timed<T> {
 }
 
 /**
- * One timer for all items that are due after the same duration. It is armed for the first item. It
- * is for items that come and go ten thousand times a second and are rarely due, such as the
+ * One timer for all items that are due after the same duration. It is armed for the first item. Use
+ * it for items that come and go ten thousand times a second and are rarely due, such as the
  * deadlines of calls.
  */
 export interface SharedTimer<T> {
@@ -38,8 +38,8 @@ export function createSharedTimer<T extends Timed<T>>(
   duration: number,
   onDue: (item: T) => void,
 ): SharedTimer<T> {
-  // A linked list with the links in the items: a Set would rebuild its table all the time at this
-  // rate. wait-queue.ts is a similar list with separate links.
+  // This is a linked list with the links in the items. At this rate, a Set would rebuild its table
+  // constantly. wait-queue.ts is a similar list with separate links.
   let first: T | undefined;
   let last: T | undefined;
   let stopTimer: (() => void) | undefined;
@@ -88,7 +88,7 @@ export function createSharedTimer<T extends Timed<T>>(
       if (last === undefined) first = item;
       else last.later = item;
       last = item;
-      // If the first item leaves, the timer fires early, and sweep() arms it again.
+      // If the first item has left, the timer fires too early, and sweep() arms it again.
       if (stopTimer === undefined) arm(duration);
     },
     leave,

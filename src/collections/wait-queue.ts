@@ -6,11 +6,11 @@ export interface Waiting<T> {
 }
 
 /**
- * A first-in, first-out queue whose entries may leave at any time.
+ * A first-in, first-out queue. Entries may leave at any time.
  *
- * A linked list and not a Set: V8 keeps the entries of the old tables of a Set that changes all the
- * time (see request-table.ts). An entry that has left has no links: V8 may keep it for a while, and
- * with it everything it links to.
+ * It is a linked list and not a Set. If a Set changes all the time, V8 keeps the entries of its old
+ * tables (see request-table.ts). V8 may keep an entry for a while after it leaves, with everything
+ * that it links to. So an entry that has left has no links.
  */
 export class WaitQueue<T> {
   private head: Waiting<T> | undefined = undefined;
@@ -36,7 +36,7 @@ export class WaitQueue<T> {
     return place;
   }
 
-  /** Removes an entry; does nothing if it was removed before. */
+  /** Removes an entry. Does nothing if the entry was already removed. */
   leave(place: Waiting<T>): void {
     const { earlier, later } = place;
     if (earlier === undefined && this.head !== place) return;

@@ -17,8 +17,9 @@ export function isOpenedHere({ enabled, protocol, services }: Partial<WrittenLis
 }
 
 /**
- * Translates the names of Bondy 1.0 into ours: `http` with `wamp_ws` is `websocket`,
- * `wamp_rawsocket` is `rawsocket`, and the `path` of a `uds` listener is its socket.
+ * Translates the names of Bondy 1.0 into the names of this gateway. `http` with `wamp_ws` becomes
+ * `websocket`, `wamp_rawsocket` becomes `rawsocket`, and the `path` of a `uds` listener becomes its
+ * socket.
  *
  * @returns undefined for a listener that the gateway does not open; a notice says why.
  */
@@ -54,7 +55,7 @@ const NOT_OURS: Partial<Record<WrittenListener['protocol'], string>> & { readonl
   bridge_relay: 'the gateway has no bridges',
 };
 
-/** Our name of the protocol; undefined if the gateway does not open such a listener. */
+/** The gateway's name of the protocol. Undefined if the gateway does not open such a listener. */
 function protocolOf(
   word: WrittenListener['protocol'],
   services: readonly string[],

@@ -14,9 +14,9 @@ export function hideFromPrint<T extends object>(holder: T): T {
 }
 
 /**
- * Makes `util.inspect` omit the non-enumerable properties of `holder`, also with `showHidden` and
- * `%o`. It is for strings, which cannot hide themselves. `JSON.stringify` omits these properties
- * anyway.
+ * Makes `util.inspect` omit the non-enumerable properties of `holder`, even with `showHidden` and
+ * `%o`. Use it for strings, because a string cannot hide itself. `JSON.stringify` always omits
+ * these properties.
  */
 export function hideUnlisted<T extends object>(holder: T): T {
   const show = (_depth: number, options: InspectOptions, inspectAgain: typeof inspect): string =>

@@ -1,10 +1,10 @@
 import type { Draft } from './read-settings.js';
 import type { LISTENER_KEYS, ListenerSettings } from './schema/listener.js';
 
-/** A listener as the file has it. */
+/** A listener with the values of the file. */
 export type WrittenListenerDraft = Draft<typeof LISTENER_KEYS>;
 
-/** The same with our names for protocols. */
+/** A listener with the gateway's names for protocols. */
 export type ListenerDraft = Omit<WrittenListenerDraft, 'settings'> & {
   readonly settings: Partial<ListenerSettings>;
   /** The key whose value has no effect yet. */

@@ -145,7 +145,9 @@ function newScope(name: string, path: string, first: Entry): RawScope {
   return { name, path, first, values: new Map() };
 }
 
-/** A suggestion takes time, and nobody reads thousands of them. */
+/**
+ * The maximum number of suggestions. A suggestion takes time, and nobody reads thousands of them.
+ */
 const MAX_SUGGESTIONS = 500;
 
 /**
@@ -196,7 +198,8 @@ function put(entry: Entry, { scope, match }: FoundPlace, notices: Problems): voi
       `is set twice: this line counts, and ${earlier.file}:${earlier.line}${other} has no effect`,
     );
   }
-  // Deleted first, so that the members of a family are in the order of the lines that count.
+  // Deletes the entry first, so that the members of a family are in the order of the lines that
+  // take effect.
   scope.values.delete(id);
   scope.values.set(id, { entry, match });
 }
@@ -212,8 +215,8 @@ function namesOf(raw: RawConfig): KnownNames {
 }
 
 /**
- * Reports unknown keys. A key in a subsystem of the gateway, or a misspelt key of ours, is an
- * error. Other keys may belong to Bondy, and notices list them.
+ * Reports unknown keys. An unknown key in a subsystem of the gateway is an error. A misspelt key of
+ * the gateway is an error too. Other keys may belong to Bondy, and notices list them.
  */
 function reportUnknown(
   misspelt: readonly Entry[],

@@ -7,7 +7,8 @@ export interface Problems {
   enter(file: string): void;
   add(place: Place, key: string, message: string): void;
   /**
-   * Reports a missing key. It is omitted if an include failed: the key may be in the unread file.
+   * Reports a missing key. Does not report it if an include failed, because the key may be in the
+   * unread file.
    */
   addMissing(place: Place, key: string, message: string): void;
   /** All problems, sorted by file in the order of reading, then by line. */

@@ -58,8 +58,8 @@ export interface MemberName {
 
 /**
  * Reads one scope by its table. Wrong values and missing keys go to the problems of the context. A
- * value with a `$(variable)` of Bondy is not a problem if its key has no effect yet: real files of
- * Bondy and its defaults contain such values.
+ * value with a `$(variable)` of Bondy is not a problem if its key has no effect yet. Real files of
+ * Bondy, and its defaults, contain such values.
  *
  * @param isIdle tells from the settings read so far whether no key of the scope has an effect.
  */

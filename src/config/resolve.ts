@@ -59,7 +59,7 @@ function resolveSecurity(
   });
 }
 
-/** Limits call_timeout to max_call_timeout, also if it is a default. */
+/** Limits call_timeout to max_call_timeout, even if call_timeout is a default. */
 function resolveWamp(given: WampSettings): WampSettings {
   return complete<WampSettings>(given, {
     call_timeout: Math.min(given.call_timeout, given.max_call_timeout),

@@ -11,7 +11,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** What may come next. A list or object may also end at FIRST_VALUE or FIRST_NAME. */
+/** The kind of the next token. At FIRST_VALUE or FIRST_NAME, the list or object may also end. */
 const FIRST_VALUE = 0;
 const FIRST_NAME = 1;
 const VALUE = 2;
@@ -28,7 +28,7 @@ const STEP_BYTES = 32 * 1024;
 export type JsonVerdict = 'valid' | 'invalid' | 'too_deep';
 
 /**
- * The same as `checkJson`, in steps between which the event loop can run. It does not recurse,
+ * Like `checkJson`, but in steps. The event loop can run between the steps. It does not recurse,
  * because a step may end at any depth. `checkJson` is faster for short texts.
  *
  * @param bytes as for `checkJson`
@@ -104,8 +104,8 @@ export function* checkJsonInSteps(bytes: Uint8Array, maxNesting: number): Genera
 }
 
 /**
- * The index of the quote that ends a string, or an index from `max` on at which the string
- * continues.
+ * Returns the index of the quote that ends a string. If the string does not end before `max`,
+ * returns an index of at least `max` at which the string continues.
  */
 function skipText(bytes: Uint8Array, start: number, max: number, seen: Seen): number {
   let at = start;

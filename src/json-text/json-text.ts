@@ -4,19 +4,19 @@ import type { EntryBounds } from './object-entries.js';
  * Valid JSON text that is passed on without being parsed.
  *
  * The JSON serializer copies it into the frame. So large integers and unusual numbers stay exact.
- * Code that needs values parses it first. `bytes` is the part that came from a network; `before`
- * and `after` are text that the gateway puts around it.
+ * Code that needs values parses it first. `bytes` is the part from the network. `before` and
+ * `after` are text that the gateway puts around it.
  */
 export interface JsonText {
   readonly before: string;
   /** UTF-8. Must not be changed. */
   readonly bytes: Uint8Array;
   readonly after: string;
-  /** The bounds of the entries, if `bytes` is a whole object and they are known already. */
+  /** The bounds of the entries, if `bytes` is a whole object and the bounds are already known. */
   readonly bounds: EntryBounds | undefined;
-  /** True if no object has a name twice; false if that is not known. */
+  /** True if no object has a name twice. False if this is not known. */
   readonly namesDiffer: boolean;
-  /** The same value in a binary format, if it was converted already. */
+  /** The same value in a binary format, if it is already converted. */
   readonly packed: PackedJson | undefined;
   readonly [brand]: true;
 }
@@ -32,7 +32,8 @@ const brand = Symbol('JsonText');
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Creates JSON text from three parts. The caller must ensure that it is valid: it is not checked.
+ * Creates JSON text from three parts. The text is not checked, so the caller must ensure that it is
+ * valid.
  */
 export function jsonText(
   before: string,
@@ -46,10 +47,10 @@ export function jsonText(
 }
 
 /**
- * Creates JSON text that is in a binary format already, which its receiver uses. It is written as
- * JSON only if somebody asks for that.
+ * Creates JSON text that is already in the binary format of its receiver. It is written as JSON
+ * only on demand.
  *
- * @param write the bytes that {@link jsonText} takes
+ * @param write returns the bytes for {@link jsonText}
  */
 export function packedJsonText(
   before: string,
@@ -77,7 +78,10 @@ export function textOfJson({ before, bytes, after }: JsonText): string {
   return before + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8') + after;
 }
 
-/** Whether {@link jsonText} created a value. A dictionary from the network cannot pass for one. */
+/**
+ * Whether {@link jsonText} created a value. A dictionary from the network cannot imitate such a
+ * value.
+ */
 export function isJsonText(value: unknown): value is JsonText {
   return typeof value === 'object' && value !== null && brand in value;
 }

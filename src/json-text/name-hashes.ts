@@ -1,13 +1,14 @@
 /** 2^32 times the fraction of the golden ratio: an odd number with well-mixed bits. */
 const MIX = 0x9e3779b1;
-/** Maximum number of hashes: more would take more memory than the text. */
+/** Maximum number of hashes. More hashes would take more memory than the text. */
 export const MAX_NAMES = 4096;
 
 /** For up to this many numbers, comparing all pairs is faster than sorting. */
 const FEW = 16;
 
 /**
- * A hash of all bytes of a name. Names with equal hashes count as equal; such an object is parsed.
+ * A hash of all bytes of a name. Names with equal hashes count as equal. An object with such names
+ * is parsed.
  */
 export function hashOfName(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;

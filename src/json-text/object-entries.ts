@@ -2,8 +2,8 @@ import { parseJson } from '../json.js';
 import { endOfObject, nothingSeen, skipSpace } from './scan-json.js';
 
 /**
- * The positions of an object's entries, relative to its bracket: four numbers per entry, which are
- * start and end of the name with its quotes, and start and end of the value.
+ * The positions of an object's entries, relative to its bracket. Each entry has four numbers: start
+ * and end of the name with its quotes, and start and end of the value.
  */
 export type EntryBounds = readonly number[];
 

@@ -25,23 +25,29 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Results in place of the index at which a value ends. */
+/** Results that replace the index at which a value ends. */
 export const INVALID = -1;
 export const TOO_DEEP = -2;
 
 /** Facts about the scanned text. */
 export interface Seen {
-  /** A string contains U+0000. */
+  /** True if a string contains U+0000. */
   nul: boolean;
-  /** A number may exceed a double, or has so many digits that an exact conversion takes long. */
+  /**
+   * True if a number may exceed a double, or has so many digits that an exact conversion takes
+   * long.
+   */
   large: boolean;
-  /** An object may have a name twice, or has too many names to check. Only set if `names` is. */
+  /**
+   * True if an object may have a name twice, or has too many names to check. Set only if `names` is
+   * set.
+   */
   twice: boolean;
   /** The number of escapes in strings. */
   escapes: number;
   /**
-   * Hashes of the names in the open objects: the first `nameCount` elements. Never truncated, for
-   * speed.
+   * The first `nameCount` elements are hashes of the names in the open objects. For speed, the
+   * array is never truncated.
    */
   names: number[] | undefined;
   nameCount: number;
@@ -79,7 +85,8 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * The index at which the value at `at` ends, or {@link INVALID} or {@link TOO_DEEP}, both negative.
+ * Returns the index at which the value at `at` ends, or {@link INVALID} or {@link TOO_DEEP}. Both
+ * are negative.
  *
  * @param nesting maximum nesting of lists and objects
  * @param seen gets the facts about the value
@@ -104,10 +111,11 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
 }
 
 /**
- * The same as {@link endOfValue} for an object.
+ * Like {@link endOfValue}, for an object.
  *
  * @param bounds gets the positions of the entries, see `EntryBounds`
- * @param max maximum length of `bounds`. It grows beyond that, by one entry, if there are more.
+ * @param max maximum length of `bounds`. If there are more entries, it exceeds this length by one
+ * entry.
  */
 export function endOfObject(
   bytes: Uint8Array,

@@ -21,26 +21,29 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Digits from which on an integer may exceed 2^53. It is converted exactly, which takes longer. */
+/**
+ * An integer with at least this many digits may exceed 2^53. It is converted exactly, which takes
+ * longer.
+ */
 const LONG_DIGITS = 16;
-/** Maximum nesting for which entries are counted per object. Deeper objects count as one. */
+/** Up to this nesting, entries are counted per object. All deeper objects count as one object. */
 const NESTING = 2048;
 
 /**
- * Whether JSON has more than `max` values and names, counted by `weights.ts`. Stops as soon as it
- * knows.
+ * Whether JSON has more than `max` values and names, counted by `weights.ts`. Stops as soon as the
+ * result is known.
  *
- * This is not part of the scan for errors: that one runs for each text, this one only for the
+ * This is not part of the scan for errors. The scan runs for each text, this function only for the
  * longest texts.
  *
- * @param bytes may be invalid JSON; then everything that looks like a value counts
+ * @param bytes may be invalid JSON. Then everything that looks like a value counts.
  */
 export function weighsMore(bytes: Buffer, max: number): boolean {
   const entries = new Uint32Array(NESTING);
   let depth = 0;
   let left = max;
   let escapes = 0;
-  /** Bytes of the last string, which was a name if a colon follows. */
+  /** Bytes of the last string. If a colon follows, the string was a name. */
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -94,7 +97,7 @@ export function weighsMore(bytes: Buffer, max: number): boolean {
   return false;
 }
 
-/** Bytes up to which a loop is faster than calls into the runtime. */
+/** Up to this many bytes, a loop is faster than calls into the runtime. */
 const SHORT = 64;
 
 /** The index of the next quote or backslash, or the end. */
@@ -103,7 +106,7 @@ function skipPlain(bytes: Buffer, start: number): number {
   for (let next = start; next < at; next++) {
     if (bytes[next] === QUOTE || bytes[next] === BACKSLASH) return next;
   }
-  // The parts grow by a factor of 4, so that the two searches in a part stay linear in total.
+  // The parts grow by a factor of 4, so that the total time of both searches stays linear.
   for (let size = 4 * SHORT; at < bytes.length; size *= 4) {
     const part = bytes.subarray(at, at + size);
     const quote = part.indexOf(QUOTE);
@@ -120,7 +123,7 @@ function isNul(bytes: Buffer, at: number): boolean {
   return true;
 }
 
-/** The additional weight of the number at `at`: only long integers have one. */
+/** The additional weight of the number at `at`. Only long integers have one. */
 function weighNumber(bytes: Buffer, at: number): number {
   let end = at + 1;
   while (isDigit(bytes[end] as number)) end++;

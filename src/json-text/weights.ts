@@ -4,15 +4,16 @@
  */
 
 /**
- * Additional weight of bytes, text that may stand for bytes, and text in chunks: each is an object.
+ * Additional weight of bytes, text that may represent bytes, and text in chunks. Each of them
+ * becomes an object.
  */
 export const MORE_FOR_BYTES = 4;
 /** Additional weight of an integer beyond 2^53, which becomes a BigInt. */
 export const MORE_FOR_LONG_INTEGER = 4;
 
-/** Entries from which on an object is a hash table, which takes longer to fill. */
+/** An object with at least this many entries is a hash table, which takes longer to fill. */
 export const MANY_ENTRIES = 1000;
-/** Additional weight of each name beyond them. */
+/** Additional weight of each further name. */
 export const MORE_FOR_MANY = 3;
 
 /** Additional weight of a name with `length` bytes: one per 32. */

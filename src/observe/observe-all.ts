@@ -3,10 +3,10 @@ import { type Observer, silentObserver } from './observer.js';
 type Hear = (...fact: unknown[]) => void;
 
 /**
- * One observer that passes each fact to several, in their order.
+ * Combines several observers into one. It passes each fact to all of them, in their order.
  *
- * @returns the silent observer if there are none, and the observer itself if there is only one:
- *   neither needs a loop
+ * @returns the silent observer if there are none, and the observer itself if there is only one.
+ * Neither needs a loop.
  *
  * @example
  * ```ts

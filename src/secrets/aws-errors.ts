@@ -72,9 +72,9 @@ const CODES = new Set([
 const MAX_CAUSES = 4;
 
 /**
- * Describes an error of the AWS SDK for the log: with a known name or code, otherwise as "other
- * error" with the HTTP status. The SDK copies messages, names and other fields from the response,
- * and some services repeat the request there, so other text may contain secrets.
+ * Describes an error of the AWS SDK for the log. Uses a known name or code, otherwise "other error"
+ * with the HTTP status. The SDK copies messages, names and other fields from the response. Some
+ * services repeat the request in these fields, so other text may contain secrets.
  */
 export function describeAwsError(error: unknown): SecretError {
   const cause =
@@ -87,7 +87,7 @@ export function describeAwsError(error: unknown): SecretError {
   return new SecretError(`AWS Secrets Manager: other error${statusOf(error)}`);
 }
 
-/** The property of the error or of one of its causes, if it is one of `words`. */
+/** Returns the property of the error, or of one of its causes, if its value is one of `words`. */
 function known(error: unknown, property: 'name' | 'code', words: ReadonlySet<string>): string | undefined {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++) {

@@ -30,12 +30,12 @@ const SILENT = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 const noResponse = (readMs: number): string => `AWS Secrets Manager: no response within ${readMs / 1000} s`;
 
 /**
- * The most reads in progress. A source of credentials that hangs once may work the next time, but
- * one that always hangs must not be started again and again.
+ * The maximum number of reads in progress. If a source of credentials hangs once, it may work the
+ * next time. If it always hangs, it must not be started without a limit.
  */
 const MAX_IN_PROGRESS = 3;
 
-/** Only a source of credentials can hang for this long: the signal ends everything else. */
+/** Only a source of credentials can hang for this long, because the signal ends everything else. */
 const STILL_WAITING =
   'no AWS credentials are available: earlier attempts still wait for them, and no new attempt begins before one ends' +
   ' (does a credential_process hang?)';
@@ -51,7 +51,7 @@ export function createAwsSecretsManager(
   limits: AwsLimits = LIMITS,
 ): SecretProvider {
   const reads = new Set<AbortController>();
-  /** Reads in progress, including abandoned ones: nothing can stop a credential process. */
+  /** Reads in progress, including abandoned ones, because nothing can stop a credential process. */
   const inProgress = new Set<Promise<void>>();
 
   /**
@@ -82,7 +82,8 @@ export function createAwsSecretsManager(
         const onStart = () => {
           waits = false;
         };
-        // The race is necessary: the signal does not stop a credential process or metadata service.
+        // The race is necessary, because the signal does not stop a credential process or a request
+        // to a metadata service.
         return await Promise.race([readInTurn(abort.signal, onStart), whenAborted(abort.signal)]);
       } finally {
         stopTimer();

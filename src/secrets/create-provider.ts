@@ -12,8 +12,8 @@ export interface ProviderDeps {
 }
 
 /**
- * Creates the provider that `auth.secrets.*` names. Undefined for a service without secrets. It
- * reads nothing yet.
+ * Creates the provider that `auth.secrets.*` names. Returns undefined for a service without
+ * secrets. Reads nothing yet.
  */
 export function createProvider(settings: ServiceSettings, deps: ProviderDeps): SecretProvider | undefined {
   const name = settings['auth.secrets.provider'];

@@ -54,7 +54,7 @@ function memberOf(document: unknown, name: string): unknown {
 }
 
 function hasOwn(value: unknown, name: string): value is Record<string, unknown> {
-  // Only enumerable properties: `length` of a list is not one.
+  // Accepts only enumerable properties, so that `length` of a list is not a field.
   return (
     typeof value === 'object' && value !== null && Object.prototype.propertyIsEnumerable.call(value, name)
   );

@@ -30,7 +30,7 @@ export function createFileProvider(path: string, clock: Clock, names: Iterable<s
 
   async function read(): Promise<SecretFields> {
     for (let reads = 1; ; reads++) {
-      // Taken before the read, so that the next poll finds a change during the read.
+      // Takes the state before the read, so that the next poll finds a change during the read.
       const { looks, isFolder } = await look(path, wanted);
       seen = looks;
       if (!isFolder) return textFields(await readTextFile(path), `the file ${path}`);
@@ -68,7 +68,7 @@ async function look(path: string, names: readonly string[]): Promise<Look> {
   const found = await statOf(path);
   const isFolder = typeof found === 'object' && found.isDirectory();
   if (!isFolder) return { looks: describe(found), isFolder };
-  // The times of the folder do not count: other files in it may change.
+  // Ignores the times of the folder, because other files in it may change.
   const files = await Promise.all(names.map((name) => statOf(folderFile(path, name))));
   return { looks: ['folder', ...files.map(describe)].join('\n'), isFolder };
 }

@@ -1,7 +1,7 @@
 /** The fields of a secret. */
 export interface SecretFields {
   /**
-   * The value of a field, of any JSON type; undefined if the secret does not have it.
+   * The value of a field, of any JSON type. Undefined if the secret does not have the field.
    *
    * @throws SecretError if the secret has no fields, or if this field is unreadable.
    */
@@ -28,9 +28,9 @@ export interface SecretProvider {
 }
 
 /**
- * Says for the log why a secret is unreadable or unusable. The message names the field or the kind
- * of failure, but never contains a value or a message of the provider. For the same reason, the
- * error has no `cause`.
+ * Explains in the log why a secret is unreadable or unusable. The message names the field or the
+ * kind of failure, but never contains a value or a message of the provider. For the same reason,
+ * the error has no `cause`.
  */
 export class SecretError extends Error {
   override readonly name = 'SecretError';

@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { SecretError } from './provider.js';
 
 /**
- * The largest secret. A larger file is not a secret, and the limit also bounds the cost of a read.
+ * The maximum size of a secret. A larger file is not a secret, and the limit also bounds the cost
+ * of a read.
  */
 const MAX_BYTES = 1024 * 1024;
 

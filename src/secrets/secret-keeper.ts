@@ -26,7 +26,7 @@ export interface SecretKeeperOptions {
 
 /** Reads a secret at intervals, and keeps its latest values. */
 export interface SecretKeeper {
-  /** The values of the last successful read; undefined before it. */
+  /** The values of the last successful read. Undefined before the first one. */
   values(): Values | undefined;
   /**
    * Starts reading and watching. Resolves after the first attempt, also if it fails. Never rejects.
@@ -34,7 +34,9 @@ export interface SecretKeeper {
   start(): Promise<void>;
   /** Reads now, or joins the read in progress. Resolves when the read has ended. Never rejects. */
   reread(): Promise<void>;
-  /** Milliseconds until the next attempt; 0 during an attempt; undefined if none is scheduled. */
+  /**
+   * Milliseconds until the next attempt. 0 during an attempt. Undefined if no attempt is scheduled.
+   */
   nextInMs(): number | undefined;
   /** Stops watching and cancels the timers. The result of a read in progress is ignored. */
   close(): void;
@@ -43,8 +45,8 @@ export interface SecretKeeper {
 const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
 
 /**
- * Creates a keeper for one secret. A failed read keeps the old values, and is retried without end.
- * If one field is unusable, the whole read fails.
+ * Creates a keeper for one secret. A failed read keeps the old values, and is retried without a
+ * limit. If one field is unusable, the whole read fails.
  */
 export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   const { provider, pick, clock, random, log, observer, record } = options;
@@ -111,7 +113,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
     observer.secretRead(record.service, 'error');
     failures += 1;
     retryMs = backoffMs(failures, BACKOFF, random);
-    // Message and name of an unknown error are not logged, because they may quote a secret.
+    // Does not log the message and name of an unknown error, because they may quote a secret.
     const cause = error instanceof SecretError ? error.message : 'other error';
     log.warn(
       { ...record, cause, retry_in_ms: Math.round(retryMs) },

@@ -11,7 +11,7 @@ import { applyTransform, type FieldUse } from './transforms.js';
 /** The variables `{{name}}` of a service for its `base_url` and `auth.*` keys. */
 export interface Variables {
   /**
-   * The values of `auth.vars`, overridden by those of the secret; undefined before the first
+   * The values of `auth.vars`. Values of the secret override them. Undefined before the first
    * successful read. The map is the same object until a value changes.
    */
   current(): Values | undefined;
@@ -24,7 +24,7 @@ export interface Variables {
   reread(): Promise<void>;
   /** Adds a listener for changes of values. The first successful read is a change too. */
   onChange(listener: () => void): void;
-  /** Milliseconds until the next attempt while `current()` is undefined; undefined if not known. */
+  /** Milliseconds until the next attempt while `current()` is undefined. Undefined if not known. */
   retryAfterMs(): number | undefined;
   close(): void;
 }

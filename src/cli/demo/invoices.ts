@@ -5,7 +5,10 @@ export interface Invoice {
   readonly [field: string]: unknown;
 }
 
-/** The most invoices that the demo keeps. It drops the oldest one, because it may run for days. */
+/**
+ * The maximum number of invoices that the demo keeps. It drops the oldest one, because it may run
+ * for days.
+ */
 export const MAX_INVOICES = 1_000;
 
 export interface InvoiceBook {

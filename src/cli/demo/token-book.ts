@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 
-/** The most tokens that the demo keeps. It drops the oldest one, because it may run for days. */
+/**
+ * The maximum number of tokens that the demo keeps. It drops the oldest one, because it may run for
+ * days.
+ */
 export const MAX_TOKENS = 1_000;
 
 export interface TokenBook {

@@ -34,7 +34,7 @@ function basicCredentials(request: IncomingMessage): [string, string] | undefine
 }
 
 /**
- * The reply to a request without a valid token (RFC 6750 section 3); undefined if its token is
+ * The reply to a request without a valid token (RFC 6750 section 3). Undefined if its token is
  * valid.
  */
 export function refuseToken(tokens: TokenBook, request: IncomingMessage): Reply | undefined {

@@ -153,7 +153,7 @@ function isFolder(path: string): boolean {
 function readError(path: string, readFile: ReadFile): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    // Reading a named pipe may block for ever.
+    // Reading a named pipe may block forever.
     if (found !== undefined && !found.isFile() && !found.isDirectory()) return 'this is not a file';
     readFile(path);
     return undefined;

@@ -14,7 +14,8 @@ type Outcome<T> =
   | { readonly kind: 'error'; readonly error: string };
 
 /**
- * Creates a check that reads each file once, even if many services name it. A CA bundle takes long.
+ * Creates a check that reads each file once, even if many services name it. Reading a CA bundle
+ * takes long.
  */
 export function createTlsCheck(readFile: ReadFile): CheckTls {
   const contents = remembered((path: string) => textOf(readFile(path)));

@@ -67,7 +67,7 @@ function checkBasic(service: ServiceDraft): void {
       { name: header },
     );
   }
-  // Form-encoded text contains neither.
+  // Form-encoded text contains no colon and no control character.
   if (service.settings[ENCODING] === 'form') return;
   // RFC 7617 section 2: the first colon ends the user name, and control characters are not allowed.
   if (knownText(service, service.settings[USERNAME]).includes(':')) {

@@ -30,8 +30,8 @@ export function checkVariables(service: ServiceDraft): void {
 }
 
 /**
- * Notes empty variables: an empty environment variable looks like a password but is none. `""` gets
- * no notice.
+ * Adds a notice for each empty variable, because an empty environment variable may be a forgotten
+ * password. `""` gets no notice.
  */
 function notifyEmpty(service: ServiceDraft): void {
   for (const [name, value] of service.settings['auth.vars'] ?? []) {
