@@ -13,7 +13,7 @@ import { type RouterHost, startRouterHost, untilEmpty } from './router-host.js';
 import { createTemporaryFolder, type TemporaryFolder } from './temporary-folder.js';
 import type { TransportCase } from './transport-matrix.js';
 
-/** What session meta data say of a connection over this transport. */
+/** The description of a connection over this transport in the session meta API. */
 export function transportDetails({ transport, serializer }: TransportCase): object {
   const { protocol, unix } = transport;
   if (protocol === undefined) return { type: 'in-process' };

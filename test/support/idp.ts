@@ -114,7 +114,7 @@ export async function startIdp(
   };
 }
 
-/** The token of a request in the guide's place; empty if there is none. */
+/** The token of a request, from the header that the guide uses; empty if there is none. */
 export function tokenOf({ headers }: RecordedRequest): string {
   return /^Bearer (.*)$/.exec(headers.authorization?.toString() ?? '')?.[1] ?? '';
 }
