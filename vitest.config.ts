@@ -1,8 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** They put a mock in the place of a module, which must not reach other files. */
 const MOCKING = ['src/config/suggest-cost.test.ts'];
+
+/** It waits 13 s of real time: if it started last, the processors would be idle meanwhile. */
+const WAITING = 'test/e2e/http/idle-connections.test.ts';
+
+/** Vitest's own order, after the file that waits. Vitest wants a class. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification) => moduleId.endsWith(WAITING);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
 
 const limits = { testTimeout: 20_000, hookTimeout: 20_000 };
 
@@ -10,6 +23,7 @@ export default defineConfig({
   test: {
     // One more than there are processors: some tests wait for real time, such as that of idle connections.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: WaitingFirst },
     projects: [
       {
         test: {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
+import { connectCaller } from '../../support/caller.js';
 import { RESET, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -54,13 +55,13 @@ describe('a running gateway', () => {
     const upstream = await startRecordingUpstream(() => RESET);
     const { gateway, url, ended } = await startProcess(upstream.url);
     gateway.stderr!.destroy();
+    const caller = await connectCaller(url);
     // Each failed call is logged: the first one finds the pipe closed, the second finds the gateway as it was.
     for (const id of ['1', '2']) {
-      const words = ['call', 'com.billing.create_invoice', `id=${id}`, '--url', url, '--json'];
-      const call = spawn(process.execPath, [COMMAND, ...words]);
-      const [printed] = await once(call.stdout.setEncoding('utf8'), 'data');
-      expect(JSON.parse(String(printed))).toMatchObject({ kwargs: { code: 'connect' } });
+      const { kwargs } = await caller.call('com.billing.create_invoice', { id });
+      expect(kwargs).toMatchObject({ code: 'connect' });
     }
+    await caller.close();
     gateway.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     await upstream.close();
