@@ -116,10 +116,10 @@ export function lostSessionOf({ by, reason, message }: SessionEnd, wasSilent: bo
 }
 
 /** A router that answers neither REGISTER nor UNREGISTER. */
-export const UNANSWERED_REGISTER: LinkFailure = {
+export const UNANSWERED: LinkFailure = {
   reason: 'protocol',
   retry: 'unavailable',
-  cause: 'the router did not answer REGISTER within router.join_timeout',
+  cause: 'the router did not answer REGISTER or UNREGISTER within router.join_timeout',
   advice: 'check whether the router is overloaded',
 };
 

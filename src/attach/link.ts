@@ -16,13 +16,7 @@ import {
   type ReconnectTimes,
 } from './attempts.js';
 import { createFailureLog } from './failure-log.js';
-import {
-  dialFailureOf,
-  joinFailureOf,
-  type LinkFailure,
-  lostSessionOf,
-  UNANSWERED_REGISTER,
-} from './link-failure.js';
+import { dialFailureOf, joinFailureOf, type LinkFailure, lostSessionOf, UNANSWERED } from './link-failure.js';
 import { type AttachedProcedure, createRegistrations, type Registrations } from './registrations.js';
 import { describeLink, type LinkStatus } from './status.js';
 
@@ -130,6 +124,7 @@ export function createLink(options: LinkOptions): Link {
   let phase: Phase = { kind: 'stopped' };
   let since = clock.monotonic();
   let lastFailure: LinkFailure | undefined;
+  let draining: Promise<void> | undefined;
 
   const url = (): string => urls[attempts.url] as string;
   const where = () => ({ realm, router: urlForShow(url()) });
@@ -245,7 +240,7 @@ export function createLink(options: LinkOptions): Link {
 
   /** Never REGISTERs again on this session: nexus would count it as a second callee. */
   function drop(open: Open): void {
-    lost(open, UNANSWERED_REGISTER);
+    lost(open, UNANSWERED);
     open.peer.close('normal');
   }
 
@@ -286,6 +281,16 @@ export function createLink(options: LinkOptions): Link {
     enter({ kind: 'waiting', stopTimer: clock.after(next.waitMs, () => void connect()) });
   }
 
+  async function drain(): Promise<void> {
+    const open = phase;
+    if (open.kind !== 'open') return stop();
+    open.isDraining = true;
+    await open.registrations.unregisterAll();
+    await open.session.idle();
+    await open.session.leave();
+    if (phase === open) stop();
+  }
+
   function stop(): void {
     const before = phase;
     enter({ kind: 'stopped' });
@@ -311,15 +316,7 @@ export function createLink(options: LinkOptions): Link {
   return {
     realm,
     start: () => void connect(),
-    async drain() {
-      const open = phase;
-      if (open.kind !== 'open') return stop();
-      open.isDraining = true;
-      await open.registrations.unregisterAll();
-      await open.session.idle();
-      await open.session.leave();
-      if (phase === open) stop();
-    },
+    drain: () => (draining ??= drain()),
     stop,
     interruptAll() {
       if (phase.kind === 'open') phase.session.interruptAll();

@@ -133,7 +133,7 @@ describe('a REGISTER without an answer', () => {
     await router.advance(500);
     expect(router.ends).toHaveLength(2);
     expect(warnings(router)).toMatchObject([
-      { cause: 'the router did not answer REGISTER within router.join_timeout' },
+      { cause: 'the router did not answer REGISTER or UNREGISTER within router.join_timeout' },
     ]);
   });
 });

@@ -50,7 +50,7 @@ export interface RegistrationsOptions {
   readonly failures: FailureLog;
   /** Fields for the log: realm and router. */
   readonly where: object;
-  /** Called when a REGISTER has had no answer for this time. The session must be dropped. */
+  /** Called when REGISTER or UNREGISTER has no answer for this time. The session must be dropped. */
   readonly registerTimeoutMs: number;
   readonly onUnanswered: () => void;
   /** Called when the number of registered procedures has changed. */
@@ -168,8 +168,10 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     if (registration === undefined) return;
     entry.registration = undefined;
     outstanding++;
+    const stopTimer = clock.after(options.registerTimeoutMs, options.onUnanswered);
     // An error means that the registration is gone already, or the session.
     await session.unregister(registration).catch(() => {});
+    stopTimer();
     entry.state = { kind: 'pending' };
     registered--;
     outstanding--;
