@@ -1,4 +1,12 @@
-import { createHash, createHmac, createPrivateKey, createPublicKey, pbkdf2Sync, sign } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  pbkdf2Sync,
+  sign,
+} from 'node:crypto';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import { ALL_ROLES, type RawClient } from './raw-client.js';
 
@@ -86,7 +94,8 @@ export const byKey = (authid: string | undefined, privateKey: string): Login => 
   },
 });
 
-function keyObject(privateKey: string) {
+/** A private key in hex as a key of Node. */
+export function keyObject(privateKey: string): KeyObject {
   return createPrivateKey({ key: Buffer.from(PKCS8 + privateKey, 'hex'), format: 'der', type: 'pkcs8' });
 }
 

@@ -1,6 +1,6 @@
 module bench/nexus
 
-go 1.22
+go 1.20
 
 require github.com/gammazero/nexus/v3 v3.2.2
 

@@ -4,6 +4,7 @@ import { type AutobahnResult, connectAutobahn } from '../../support/autobahn.js'
 import { REALM } from '../../support/caller.js';
 import { readDocument } from '../../support/documents.js';
 import { type RunningGateway, startGateway } from '../../support/gateway.js';
+import { GUIDE, GUIDE_FURTHER, GUIDE_PAIRS, GUIDE_SERVICE, pointedAt } from '../../support/guide.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { connectWampy } from '../../support/wampy.js';
 
@@ -19,59 +20,6 @@ interface Client {
   call(procedure: string, kwargs: Kwargs): Promise<Outcome>;
   close(): Promise<unknown>;
 }
-
-const GUIDE = readDocument('examples/guide.conf');
-/** The guide's service without its credentials, which need an identity provider. */
-const SERVICE = GUIDE.slice(0, GUIDE.indexOf('## Token acquisition'));
-/** The guide calls these two procedures, but does not configure them. */
-const FURTHER = `
-rpc_gateway.services.billing.procedures.update_invoice.uri = com.billing.update_invoice
-rpc_gateway.services.billing.procedures.update_invoice.realm = com.example.myrealm
-rpc_gateway.services.billing.procedures.update_invoice.method = patch
-rpc_gateway.services.billing.procedures.update_invoice.path = /invoices/{{id}}
-rpc_gateway.services.billing.procedures.delete_invoice.uri = com.billing.delete_invoice
-rpc_gateway.services.billing.procedures.delete_invoice.realm = com.example.myrealm
-rpc_gateway.services.billing.procedures.delete_invoice.method = delete
-rpc_gateway.services.billing.procedures.delete_invoice.path = /invoices/{{id}}
-`;
-const pointedAt = (conf: string, url: string) => conf.replace('https://billing.example.com', url);
-
-/** The guide's requests and responses, in its order. */
-const PAIRS = [
-  {
-    procedure: 'com.billing.get_invoice',
-    kwargs: { id: 'INV-001', expand: 'lines' },
-    request: 'GET /api/invoices/INV-001?expand=lines',
-    body: '',
-    result: { status: 200, body: { id: 'INV-001', amount: 1500, status: 'paid' } },
-  },
-  {
-    procedure: 'com.billing.create_invoice',
-    kwargs: {
-      customer: 'cust-42',
-      amount: 2500,
-      currency: 'USD',
-      lines: [{ desc: 'Widget', qty: 5, price: 500 }],
-    },
-    request: 'POST /api/invoices',
-    body: '{"customer":"cust-42","amount":2500,"currency":"USD","lines":[{"desc":"Widget","qty":5,"price":500}]}',
-    result: { status: 201, body: { id: 'INV-002', customer: 'cust-42', amount: 2500, status: 'draft' } },
-  },
-  {
-    procedure: 'com.billing.update_invoice',
-    kwargs: { id: 'INV-001', status: 'paid', notes: 'Paid in full' },
-    request: 'PATCH /api/invoices/INV-001',
-    body: '{"status":"paid","notes":"Paid in full"}',
-    result: { status: 200, body: { id: 'INV-001', status: 'paid', notes: 'Paid in full' } },
-  },
-  {
-    procedure: 'com.billing.delete_invoice',
-    kwargs: { id: 'INV-001' },
-    request: 'DELETE /api/invoices/INV-001',
-    body: '',
-    result: { status: 204, body: '' },
-  },
-] as const;
 
 async function autobahnClient(url: string): Promise<Client> {
   const { session, close } = await connectAutobahn(url, REALM);
@@ -110,7 +58,7 @@ describe('the guide', () => {
   let gateway: RunningGateway;
   beforeAll(async () => {
     upstream = await startRecordingUpstream();
-    gateway = await startGateway(pointedAt(SERVICE, upstream.url) + FURTHER);
+    gateway = await startGateway(pointedAt(GUIDE_SERVICE, upstream.url) + GUIDE_FURTHER);
   });
   afterAll(async () => {
     await gateway.stop(0);
@@ -128,7 +76,7 @@ describe('the guide', () => {
     });
     afterEach(() => client.close());
 
-    it.each(PAIRS)('$request', async ({ procedure, kwargs, request, body, result }) => {
+    it.each(GUIDE_PAIRS)('$request', async ({ procedure, kwargs, request, body, result }) => {
       const json = result.body;
       upstream.respondWith(() => (json === '' ? { status: 204 } : { status: result.status, json }));
       const outcome = await client.call(procedure, kwargs);
