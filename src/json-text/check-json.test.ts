@@ -1,5 +1,6 @@
 import { array, assert, constantFrom, integer, json, property, string, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IS_THOROUGH } from '../../test/support/thoroughness.js';
 import { checkJson } from './check-json.js';
 import { checkJsonInSteps } from './check-json-in-steps.js';
 
@@ -193,13 +194,13 @@ describe('the check of JSON', () => {
       }, text),
     );
     const isSame = (text: string) => (check(text) === 'valid') === isParsed(Buffer.from(text).toString());
-    assert(property(damaged, isSame), { numRuns: 20_000 });
+    assert(property(damaged, isSame), { numRuns: IS_THOROUGH ? 20_000 : 10_000 });
     assert(
       property(
         array(pieces, { maxLength: 12 }).map((all) => all.join('')),
         isSame,
       ),
-      { numRuns: 20_000 },
+      { numRuns: IS_THOROUGH ? 20_000 : 10_000 },
     );
     assert(property(string({ unit: 'binary' }), isSame), { numRuns: 2000 });
   });

@@ -127,7 +127,7 @@ describe('docs/guide.md', () => {
       ],
       [404, { error: 'none' }, [['Invoice not found']]],
       [502, { error: 'gone' }, [['Upstream error:', { error: 'gone' }]]],
-    ])('of the JavaScript, where the API answers %i', async (status, json, printed) => {
+    ])('of the JavaScript, where the API responds with %i', async (status, json, printed) => {
       api.respondWith(() => ({ status, json }));
       const client = await connectAutobahn(gateway.url, REALM);
       const out: unknown[][] = [];

@@ -30,7 +30,7 @@ describe.skipIf(python === undefined)('autobahn|python', () => {
     [404, { error: 'none' }, 'Invoice not found\n'],
     [401, { error: 'who?' }, 'Not authorized\n'],
     [502, { error: 'gone' }, "Upstream error: {'error': 'gone'}\n"],
-  ])("runs the guide's example as written when the API answers %i", async (status, json, printed) => {
+  ])("runs the guide's example as written when the API responds with %i", async (status, json, printed) => {
     upstream.clear();
     upstream.respondWith(() => ({ status, json }));
     expect(await runPython(python!, 'autobahn_guide.py', gateway.url, 'json')).toBe(printed);

@@ -25,31 +25,31 @@ export interface GatewayFixtureOptions {
   readonly lines?: readonly string[];
   /** The whole configuration, instead of the billing service. */
   readonly conf?: (upstreamUrl: string) => string;
-  readonly answer?: ResponseHandler;
+  readonly respond?: ResponseHandler;
   readonly upstream?: RecordingUpstreamOptions;
   readonly gateway?: GatewayOptions;
 }
 
 /**
- * Starts an API that answers as {@link startRecordingUpstream} does, a gateway in front of it, and
+ * Starts an API that responds as {@link startRecordingUpstream} does, a gateway in front of it, and
  * a caller.
  */
 export async function openGatewayFixture(options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
-  const upstream = await startRecordingUpstream(options.answer, options.upstream);
+  const upstream = await startRecordingUpstream(options.respond, options.upstream);
   const conf = options.conf?.(upstream.url) ?? billingConf(upstream.url, ...(options.lines ?? []));
   return putInFront(upstream, conf, options.gateway);
 }
 
-/** A gateway fixture whose API answers with bytes. */
+/** A gateway fixture whose API responds with bytes. */
 export type RawFixture = GatewayFixture<RawUpstream>;
 
 /** @param lines added to the guide's billing service; `+` stands for the service's prefix */
 export async function openRawFixture(
-  answer: (request: RawRequest) => string | undefined,
+  respond: (request: RawRequest) => string | undefined,
   lines: readonly string[] = [],
   options: GatewayOptions = {},
 ): Promise<RawFixture> {
-  const upstream = await startRawUpstream(answer);
+  const upstream = await startRawUpstream(respond);
   return putInFront(upstream, billingConf(upstream.url, ...lines), options);
 }
 

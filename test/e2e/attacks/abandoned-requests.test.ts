@@ -20,7 +20,7 @@ function stubbornApi() {
     get peak() {
       return peak;
     },
-    async answer() {
+    async respond() {
       peak = Math.max(peak, ++running);
       await new Promise<void>((resolve) => finish.push(resolve));
       running--;
@@ -39,7 +39,7 @@ describe('callers that abandon their requests again and again', () => {
   const closeLater = closeAfterEach();
   async function open(lines: readonly string[] = LINES) {
     const api = stubbornApi();
-    const fixture = closeLater(await openGatewayFixture({ lines, answer: api.answer }));
+    const fixture = closeLater(await openGatewayFixture({ lines, respond: api.respond }));
     return { ...fixture, api };
   }
 

@@ -33,10 +33,10 @@ function forger(head: string) {
 describe('bytes behind a response without a body', () => {
   const closeLater = closeAfterEach();
   const open = async (
-    answer: (request: RawRequest) => string | undefined,
+    respond: (request: RawRequest) => string | undefined,
     lines: readonly string[] = ['+pool.size = 1'],
     options: GatewayOptions = {},
-  ) => closeLater(await openRawFixture(answer, lines, options));
+  ) => closeLater(await openRawFixture(respond, lines, options));
 
   it.each([
     ['204', NO_CONTENT, DELETE, 204],

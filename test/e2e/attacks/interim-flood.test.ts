@@ -25,8 +25,8 @@ const flood =
 
 describe('interim responses', () => {
   const closeLater = closeAfterEach();
-  const open = async (answer: ResponseHandler, lines: readonly string[] = []) =>
-    closeLater(await openGatewayFixture({ answer, lines }));
+  const open = async (respond: ResponseHandler, lines: readonly string[] = []) =>
+    closeLater(await openGatewayFixture({ respond, lines }));
 
   it.each([
     ['103', HINTS],

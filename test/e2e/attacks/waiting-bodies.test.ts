@@ -17,7 +17,7 @@ describe('large calls that wait', () => {
   const open = async (options: GatewayFixtureOptions) => closeLater(await openGatewayFixture(options));
 
   it('for a connection are refused beyond pool.max_waiting_bytes, while small ones go on waiting', async () => {
-    const { caller, upstream } = await open({ answer: () => HANG, lines: ROOM });
+    const { caller, upstream } = await open({ respond: () => HANG, lines: ROOM });
     const running = caller.call(POST, {}).catch(() => 'gone');
     await upstream.arrived(1);
     const large = Array.from({ length: 8 }, () => caller.call(POST, LARGE));
@@ -34,7 +34,7 @@ describe('large calls that wait', () => {
   });
 
   it.each<Format>(['msgpack', 'cbor'])('for a connection are refused in %s', async (format) => {
-    const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ROOM });
+    const { gateway, caller, upstream } = await open({ respond: () => HANG, lines: ROOM });
     const running = caller.call(POST, {}).catch(() => 'gone');
     await upstream.arrived(1);
     const client = await wampy(gateway.url, REALM, format);
@@ -54,7 +54,7 @@ describe('large calls that wait', () => {
 
   it('count arguments that no request uses', async () => {
     const lines = [...ROOM, '+procedures.get_invoice.remaining = body', '+procedures.get_invoice.body.b = x'];
-    const { caller, upstream } = await open({ answer: () => HANG, lines });
+    const { caller, upstream } = await open({ respond: () => HANG, lines });
     const running = caller.call(GET, { id: 1 }).catch(() => 'gone');
     await upstream.arrived(1);
     const large = Array.from({ length: 5 }, () => caller.call(GET, { id: 2, ...LARGE }));
@@ -66,7 +66,7 @@ describe('large calls that wait', () => {
 
   it('for a token are refused', async () => {
     const { caller, upstream } = await open({
-      answer: () => HANG,
+      respond: () => HANG,
       conf: (url) => `
 rpc_gateway.services.api.base_url = ${url}
 rpc_gateway.services.api.pool.max_waiting_bytes = 1MB
@@ -85,7 +85,7 @@ rpc_gateway.services.api.procedures.post.method = post`,
 
   it('for a retry end with their error beyond the limit', async () => {
     const { caller, upstream } = await open({
-      answer: () => RESET,
+      respond: () => RESET,
       lines: ['+pool.max_waiting_bytes = 1KB', '+idempotency_header = Idempotency-Key'],
     });
     expect(ownError(await caller.call(POST, LARGE))).toMatchObject({ code: 'connect', attempts: 1 });

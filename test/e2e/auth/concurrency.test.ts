@@ -40,7 +40,7 @@ describe('many calls and one token', () => {
       await openGatewayFixture({
         // A busy machine may take longer than the default of 5 s for all of them.
         lines: [...guideOAuth2(idp.url).split('\n'), '+pool.checkout_timeout = 1m'],
-        answer: checkedBy(idp),
+        respond: checkedBy(idp),
       }),
     );
     const answers = await Promise.all(numbers(500).map((id) => fixture.caller.call(GET, { id })));

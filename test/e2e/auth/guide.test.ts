@@ -31,7 +31,7 @@ describe("the guide's Authentication Setup, verbatim", () => {
   async function open(...sections: string[]): Promise<GatewayFixture> {
     const fixture = await openGatewayFixture({
       conf: (url) => sections.join('\n').replaceAll('https://billing.example.com', url),
-      answer: checkedBy(idp),
+      respond: checkedBy(idp),
     });
     return closeLater(fixture);
   }

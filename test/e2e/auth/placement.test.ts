@@ -69,7 +69,7 @@ describe('a service without a token request', () => {
   ])('makes no token request, also after a refusal: %s', async (_, lines) => {
     fixture = await openGatewayFixture({
       lines: [...lines],
-      answer: () => ({ status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
+      respond: () => ({ status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }),
     });
     for (const id of [1, 2]) {
       const answer = await fixture.caller.call(GET, { id });

@@ -71,7 +71,7 @@ describe('secrets, at log.level = debug and log.calls = all', () => {
     ],
     ['an odd coding', GET, KWARGS, { headers: { 'content-encoding': plantedSecret('coding') }, body: 'x' }],
     [
-      'a large answer',
+      'a large response',
       GET,
       KWARGS,
       { headers: { 'content-encoding': 'gzip' }, body: gzipSync(plantedSecret('x').repeat(500_000)) },

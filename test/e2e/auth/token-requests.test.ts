@@ -147,7 +147,7 @@ describe('a token request', () => {
     const fixture = closeLater(
       await openGatewayFixture({
         lines,
-        answer: ({ number }) => ({ status: number === 1 ? 401 : 200 }),
+        respond: ({ number }) => ({ status: number === 1 ? 401 : 200 }),
       }),
     );
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });

@@ -113,9 +113,9 @@ describe('a token response', () => {
   });
 
   it.each([
-    ['the whole answer', '+auth.fetch.token_path = .', { body: 'good\n' }],
+    ['the whole response', '+auth.fetch.token_path = .', { body: 'good\n' }],
     [
-      'a header of the answer',
+      'a header of the response',
       '+auth.fetch.token_header = X-Subject-Token',
       { status: 201, headers: { 'x-subject-token': 'good' } },
     ],

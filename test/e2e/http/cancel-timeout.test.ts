@@ -14,7 +14,7 @@ const LONG = ['+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'];
 describe('a call that ends early', () => {
   const closeLater = closeAfterEach();
   const open = async (options: GatewayFixtureOptions = {}) =>
-    closeLater(await openGatewayFixture({ answer: () => HANG, lines: LONG, ...options }));
+    closeLater(await openGatewayFixture({ respond: () => HANG, lines: LONG, ...options }));
 
   describe('when it is cancelled', () => {
     it.each([
@@ -48,7 +48,7 @@ describe('a call that ends early', () => {
       const held = new Promise<void>((resolve) => {
         release = resolve;
       });
-      const { caller, upstream } = await open({ answer: () => held.then(() => ({ json: 'done' })) });
+      const { caller, upstream } = await open({ respond: () => held.then(() => ({ json: 'done' })) });
       const call = caller.call(POST, { a: 1 });
       const request = await upstream.arrived(1);
       caller.cancel('skip');
@@ -93,7 +93,7 @@ describe('a call that ends early', () => {
     it('between two attempts: no further attempt is made', async () => {
       // It makes the backoff as long as possible, so that the cancel comes within it.
       const fixture = await open({
-        answer: () => ({ status: 503, headers: { 'retry-after': '600' } }),
+        respond: () => ({ status: 503, headers: { 'retry-after': '600' } }),
         lines: [...LONG, '+retry.statuses = 503'],
       });
       const call = fixture.caller.call(GET, { id: 1 });
@@ -169,7 +169,7 @@ describe('a call that ends early', () => {
 
     it('retries end at the deadline with the last error', async () => {
       const { caller, upstream } = await open({
-        answer: () => RESET,
+        respond: () => RESET,
         lines: ['+retries = 100', '+deadline = 400ms'],
       });
       const answer = await caller.call(GET, { id: 1 });

@@ -173,7 +173,7 @@ describe('The body of a response', () => {
     // It needs its own gateway, because retries have a budget.
     const own = await openGatewayFixture({
       lines: ['+retries = 2'],
-      answer: () => ({ raw, afterwards: 'close' }),
+      respond: () => ({ raw, afterwards: 'close' }),
     });
     const answer = await own.caller.call('com.billing.get_invoice', { id: '1' });
     expect(answer.uri).toBe('bondy.error.bad_gateway');

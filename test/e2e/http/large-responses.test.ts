@@ -14,7 +14,7 @@ afterEach(async () => {
 async function open(): Promise<GatewayFixture> {
   fixture = await openGatewayFixture({
     lines: ['wamp.max_send_buffer = 1MB'],
-    answer: ({ url }) => ({
+    respond: ({ url }) => ({
       body: 'x'.repeat(Number(url.split('/').pop())),
       headers: { 'content-type': 'text/plain' },
     }),

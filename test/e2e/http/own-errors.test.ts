@@ -119,7 +119,7 @@ describe("the gateway's own errors", () => {
   });
 
   it('connect: a POST whose connection is reset is sent once, a GET again', async () => {
-    const fixture = await open({ answer: () => RESET, lines: ['+retries = 2'] });
+    const fixture = await open({ respond: () => RESET, lines: ['+retries = 2'] });
     const post = await fixture.caller.call(POST, { a: 1 });
     expectError(fixture, post, 'bondy.error.bad_gateway', own('connect', 502, 1));
     expect(fixture.upstream.requests).toHaveLength(1);
@@ -183,11 +183,11 @@ describe("the gateway's own errors", () => {
   });
 
   it.each([
-    ['no answer at all', HANG],
+    ['no response at all', HANG],
     ['a head and no body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n', afterwards: 'hang' }],
     ['half a body', { raw: 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nab', afterwards: 'hang' }],
   ] as const)('timeout: %s', async (_, answer) => {
-    const fixture = await open({ answer: () => answer, lines: ['+timeout = 400ms', '+retries = 1'] });
+    const fixture = await open({ respond: () => answer, lines: ['+timeout = 400ms', '+retries = 1'] });
     const post = await fixture.caller.call(POST, { a: 1 });
     expectError(fixture, post, 'wamp.error.timeout', own('timeout', 504, 1));
     const request = await fixture.upstream.arrived(1);
@@ -211,7 +211,7 @@ describe("the gateway's own errors", () => {
   describe('overload', () => {
     it('no connection within checkout_timeout', async () => {
       const fixture = await open({
-        answer: () => HANG,
+        respond: () => HANG,
         lines: ['+pool.size = 1', '+pool.checkout_timeout = 50ms', '+retries = 3'],
       });
       void fixture.caller.call(GET, { id: 1 }).catch(() => {});
@@ -223,7 +223,7 @@ describe("the gateway's own errors", () => {
 
     it('more calls than max_waiting', async () => {
       const fixture = await open({
-        answer: () => HANG,
+        respond: () => HANG,
         lines: ['+pool.size = 1', '+pool.max_waiting = 1', '+pool.checkout_timeout = 1h'],
       });
       void fixture.caller.call(GET, { id: 1 }).catch(() => {});
@@ -239,7 +239,7 @@ describe("the gateway's own errors", () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const fixture = await open({ answer: () => held.then(() => ({ json: 'late' })) });
+    const fixture = await open({ respond: () => held.then(() => ({ json: 'late' })) });
     const running = fixture.caller.call(GET, { id: 1 });
     await fixture.upstream.arrived(1);
     const stopped = fixture.gateway.stop();
@@ -275,7 +275,7 @@ describe("the gateway's own errors", () => {
   });
 
   it("canceled: the caller cancels, and waits for the callee's response", async () => {
-    const fixture = await open({ answer: () => HANG });
+    const fixture = await open({ respond: () => HANG });
     const running = fixture.caller.call(GET, { id: 1 });
     await fixture.upstream.arrived(1);
     fixture.caller.cancel('kill');

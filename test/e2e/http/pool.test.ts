@@ -35,7 +35,7 @@ describe("a service's connections", () => {
     });
     const { caller, upstream } = await open({
       lines: ['+pool.size = 3'],
-      answer: async () => {
+      respond: async () => {
         max = Math.max(max, ++running);
         if (running === 3) allBusy();
         await busy;
@@ -83,7 +83,7 @@ describe("a service's connections", () => {
   ] as const)('that receive nothing %s for pool.recv_timeout are closed', async (_, answer) => {
     const { caller, upstream, log } = await open({
       lines: ['+pool.recv_timeout = 300ms', '+timeout = 1h', '+deadline = 2h', 'wamp.max_call_timeout = 2h'],
-      answer: () => answer,
+      respond: () => answer,
     });
     expect(ownError(await caller.call(POST, { a: 1 }))).toMatchObject({ code: 'timeout', attempts: 1 });
     expect(log.text()).toContain('pool.recv_timeout');
@@ -93,7 +93,7 @@ describe("a service's connections", () => {
   it('do not mix up responses when one of them is late', async () => {
     const { caller, upstream } = await open({
       lines: ['+pool.size = 1', '+timeout = 300ms', '+retries = 0'],
-      answer: async ({ url }, response) => {
+      respond: async ({ url }, response) => {
         if (url !== '/invoices/late') return { json: url };
         // The gateway has given up by then; these bytes must not reach any call.
         await new Promise((resolve) => response.once('close', resolve));
@@ -111,7 +111,7 @@ describe("a service's connections", () => {
     const said = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
     const { caller, upstream } = await open({
       lines: ['+pool.size = 1'],
-      answer: () => ({ raw: said('"asked"') + said('"unasked"'), afterwards: 'hang' }),
+      respond: () => ({ raw: said('"asked"') + said('"unasked"'), afterwards: 'hang' }),
     });
     expect((await caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'asked' });
     upstream.respondWith(() => ({ json: 'next' }));

@@ -67,7 +67,7 @@ describe('retries', () => {
     ['reset', RESET],
     ['closed', CLOSE],
   ])('a GET succeeds when its first connection was %s', async (_, ending) => {
-    const fixture = await open({ answer: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
+    const fixture = await open({ respond: ({ number }) => (number === 1 ? ending : { json: 'there' }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 200, body: 'there' });
     expect(fixture.upstream.requests).toHaveLength(2);
   });
@@ -88,7 +88,7 @@ describe('retries', () => {
   it('each call has one idempotency key, the same on every attempt', async () => {
     const fixture = await open({
       lines: ['+idempotency_header = Idempotency-Key'],
-      answer: ({ number }) => (number < 3 ? RESET : { status: 201 }),
+      respond: ({ number }) => (number < 3 ? RESET : { status: 201 }),
     });
     const first = await fixture.caller.call(POST, { a: 1 });
     expect(first.kwargs).toStrictEqual({ status: 201, body: '' });
@@ -100,7 +100,7 @@ describe('retries', () => {
   });
 
   it('a POST is retried when the caller sends its own Idempotency-Key', async () => {
-    const fixture = await open({ answer: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
+    const fixture = await open({ respond: ({ number }) => (number === 1 ? RESET : { status: 201 }) });
     const answer = await fixture.caller.call(POST, { _headers: { 'idempotency-key': 'mine' } });
     expect(answer.kwargs).toStrictEqual({ status: 201, body: '' });
     const keys = fixture.upstream.requests.map(({ headers }) => headers['idempotency-key']);
@@ -108,7 +108,7 @@ describe('retries', () => {
   });
 
   it('HTTP responses are not retried unless the configuration says so', async () => {
-    const fixture = await open({ answer: () => ({ status: 503 }) });
+    const fixture = await open({ respond: () => ({ status: 503 }) });
     expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
     expect(fixture.upstream.requests).toHaveLength(1);
   });
@@ -117,7 +117,7 @@ describe('retries', () => {
     const lines = ['+retry.statuses = 429, 503', '+retries = 2'];
 
     it('retry a GET, but never a POST', async () => {
-      const fixture = await open({ lines, answer: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
+      const fixture = await open({ lines, respond: ({ number }) => ({ status: number === 1 ? 503 : 200 }) });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
       fixture.upstream.clear();
       const post = await fixture.caller.call(POST, { a: 1 });
@@ -126,7 +126,7 @@ describe('retries', () => {
     });
 
     it('pass on the last response when all attempts are used', async () => {
-      const fixture = await open({ lines, answer: ({ number }) => ({ status: 503, json: number }) });
+      const fixture = await open({ lines, respond: ({ number }) => ({ status: 503, json: number }) });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs]).toEqual(['bondy.error.bad_gateway', { status: 503, body: 3 }]);
     });
@@ -146,7 +146,7 @@ describe('retries', () => {
       const fixture = await open({
         lines,
         gateway: { clock },
-        answer: ({ number }) => (number === 1 ? { status: 429, headers: { 'retry-after': field } } : {}),
+        respond: ({ number }) => (number === 1 ? { status: 429, headers: { 'retry-after': field } } : {}),
       });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toMatchObject({ status: 200 });
       expect(waits).toEqual([ms]);
@@ -155,7 +155,7 @@ describe('retries', () => {
     it('give up when Retry-After goes beyond the deadline', async () => {
       const fixture = await open({
         lines: [...lines, '+deadline = 20s'],
-        answer: () => ({ status: 503, headers: { 'retry-after': '21' } }),
+        respond: () => ({ status: 503, headers: { 'retry-after': '21' } }),
       });
       expect((await fixture.caller.call(GET, { id: 1 })).kwargs).toStrictEqual({ status: 503, body: '' });
       expect(fixture.upstream.requests).toHaveLength(1);
@@ -166,7 +166,7 @@ describe('retries', () => {
     // The clock stands still: all calls fall into one second, which allows three retries, or a
     // fifth of the requests.
     const clock = { ...systemClock, monotonic: () => 0 };
-    const fixture = await open({ lines: ['+retries = 3'], answer: () => RESET, gateway: { clock } });
+    const fixture = await open({ lines: ['+retries = 3'], respond: () => RESET, gateway: { clock } });
     const answers = [];
     for (let id = 0; id < 50; id++) answers.push(await fixture.caller.call(GET, { id }));
     expect(answers.every(({ kwargs }) => kwargs['code'] === 'connect')).toBe(true);
@@ -178,7 +178,7 @@ describe('retries', () => {
     const to = (location: string, status = 302) => ({ status, headers: { location }, body: 'moved' });
 
     it('are passed on unchanged unless pool.follow_redirect is on', async () => {
-      const fixture = await open({ answer: () => to('/elsewhere') });
+      const fixture = await open({ respond: () => to('/elsewhere') });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect([answer.uri, answer.kwargs['status']]).toEqual(['bondy.error.bad_gateway', 302]);
       expect(fixture.upstream.requests).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('retries', () => {
     ])('of a GET to %s', async (location, urls, status) => {
       const fixture = await open({
         lines: ['+pool.follow_redirect = on', '+pool.max_redirect = 3'],
-        answer: ({ url }) => (url === '/invoices/1' ? to(location) : { json: 'found' }),
+        respond: ({ url }) => (url === '/invoices/1' ? to(location) : { json: 'found' }),
       });
       const answer = await fixture.caller.call(GET, { id: 1 });
       expect(answer.kwargs).toMatchObject({ status });
@@ -201,7 +201,7 @@ describe('retries', () => {
     });
 
     it('of a POST are never followed', async () => {
-      const fixture = await open({ lines: ['+pool.follow_redirect = on'], answer: () => to('/x', 307) });
+      const fixture = await open({ lines: ['+pool.follow_redirect = on'], respond: () => to('/x', 307) });
       expect((await fixture.caller.call(POST, { a: 1 })).kwargs).toMatchObject({ status: 307 });
       expect(fixture.upstream.requests).toHaveLength(1);
     });

@@ -9,7 +9,7 @@ describe('the log of calls', () => {
   let fixture: GatewayFixture;
   let open: boolean;
   async function set(lines: string[] = [], status = 503): Promise<void> {
-    fixture = await openGatewayFixture({ lines, answer: () => ({ status, json: { mark: 's3cret-body' } }) });
+    fixture = await openGatewayFixture({ lines, respond: () => ({ status, json: { mark: 's3cret-body' } }) });
     open = true;
   }
   async function stop(): Promise<void> {
@@ -124,7 +124,7 @@ describe('the log of calls', () => {
           `${service}procedures.p.realm = com.example.myrealm`,
         ])
         .join('\n');
-    fixture = await openGatewayFixture({ conf, answer: () => ({ status: 500 }) });
+    fixture = await openGatewayFixture({ conf, respond: () => ({ status: 500 }) });
     open = true;
     for (const index of [0, 1, 2]) await fixture.caller.call(`com.p${index}`, {});
     expect(lines().map(({ host }) => host)).toEqual(['***', '***.example.com:443', '***:8080']);

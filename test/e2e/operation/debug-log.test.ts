@@ -31,7 +31,7 @@ it('At level debug, the log tells which procedure a call did not find', async ()
 
 it('At level debug, the log tells whether a call got its token from the cache', async () => {
   fixture = await openGatewayFixture({
-    answer: ({ url }) => ({ json: url === '/token' ? { access_token: 's3cret', expires_in: 600 } : {} }),
+    respond: ({ url }) => ({ json: url === '/token' ? { access_token: 's3cret', expires_in: 600 } : {} }),
     conf: (url) =>
       billingConf(
         url,

@@ -80,7 +80,7 @@ describe('the observer', () => {
     [404, 'client_error'],
     [500, 'server_error'],
   ])('hears of a response with the status %i as %s', async (status, outcome) => {
-    const { caller, heard } = await open({ answer: () => ({ status }) });
+    const { caller, heard } = await open({ respond: () => ({ status }) });
     await caller.call(GET, { id: 1 });
     expect(heard.of('attemptEnded', 'callEnded')).toEqual([
       ['attemptEnded', 'billing', outcome],
@@ -90,7 +90,7 @@ describe('the observer', () => {
   });
 
   it("hears of every attempt, and of the gateway's error code", async () => {
-    const { caller, heard } = await open({ answer: () => RESET, lines: ['+retries = 2'] });
+    const { caller, heard } = await open({ respond: () => RESET, lines: ['+retries = 2'] });
     await caller.call(GET, { id: 1 });
     expect(heard.of('attemptEnded', 'callEnded')).toEqual([
       ['attemptEnded', 'billing', 'connect'],
@@ -111,7 +111,7 @@ describe('the observer', () => {
 
   it('hears that a retry budget is used up', async () => {
     const { caller, heard } = await open({
-      answer: () => RESET,
+      respond: () => RESET,
       lines: ['+retries = 10', '+pool.size = 50'],
     });
     await Promise.all(Array.from({ length: 20 }, (_, id) => caller.call(GET, { id })));

@@ -28,7 +28,7 @@ describe('the gateway under load and failures', () => {
   }
 
   it('fails running calls when the API dies, and works again as soon as the API is back', async () => {
-    const { caller, upstream } = await open({ answer: () => HANG, lines: ['+retries = 0'] });
+    const { caller, upstream } = await open({ respond: () => HANG, lines: ['+retries = 0'] });
     const calls = Array.from({ length: 20 }, (_, id) => caller.call(id % 2 ? GET : POST, { id }));
     await upstream.arrived(20);
     await upstream.close();
@@ -43,7 +43,7 @@ describe('the gateway under load and failures', () => {
 
   it('gives each of 1,000 simultaneous calls its own response', async () => {
     const { gateway, upstream } = await open({
-      answer: (request) => ({ json: { url: request.url, body: request.text } }),
+      respond: (request) => ({ json: { url: request.url, body: request.text } }),
     });
     const callers = await Promise.all(Array.from({ length: 10 }, () => connectCaller(gateway.url)));
     const calls = callers.flatMap((caller, c) =>
@@ -85,7 +85,7 @@ describe('the gateway under load and failures', () => {
     it('lets running calls end, fails new ones with down, and sends GOODBYE', async () => {
       const held = gate();
       const { gateway, caller, upstream } = await open({
-        answer: () => held.opened.then(() => ({ json: 'late' })),
+        respond: () => held.opened.then(() => ({ json: 'late' })),
         // Connections that the gateway does not close would stay open for minutes.
         upstream: { server: { keepAliveTimeout: 600_000 } },
         lines: ['+pool.size = 50'],
@@ -110,7 +110,7 @@ describe('the gateway under load and failures', () => {
     });
 
     it('ends calls that still run after its grace period, and says why', async () => {
-      const { gateway, caller, upstream } = await open({ answer: () => HANG, lines: ['+pool.size = 1'] });
+      const { gateway, caller, upstream } = await open({ respond: () => HANG, lines: ['+pool.size = 1'] });
       const calls = [caller.call(POST, { a: 1 }), caller.call(POST, { a: 2 })];
       const request = await upstream.arrived(1);
       await gateway.stop(0);
@@ -124,7 +124,7 @@ describe('the gateway under load and failures', () => {
 
     it('can be called twice, at once and again, and before start', async () => {
       const held = gate();
-      const { gateway, caller, upstream } = await open({ answer: () => held.opened.then(() => ({})) });
+      const { gateway, caller, upstream } = await open({ respond: () => held.opened.then(() => ({})) });
       const call = caller.call(GET, { id: 1 });
       await upstream.arrived(1);
       const both = [gateway.stop(), gateway.stop()];

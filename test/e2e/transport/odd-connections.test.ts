@@ -33,13 +33,13 @@ describe('an API with unusual connections', () => {
     const lengthy = (bytes: number) => ({ json: 'ok', headers: { 'x-long': 'a'.repeat(bytes) } });
 
     it('may send up to 64 KB', async () => {
-      const { caller } = await open({ answer: () => lengthy(60_000) });
+      const { caller } = await open({ respond: () => lengthy(60_000) });
       expect((await caller.call(POST, {})).kwargs).toStrictEqual({ status: 200, body: 'ok' });
     });
 
     it('causes an error beyond pool.max_response_header_size, which the log names', async () => {
       const { caller, upstream, log } = await open({
-        answer: () => lengthy(2_000),
+        respond: () => lengthy(2_000),
         lines: ['+pool.max_response_header_size = 1KB'],
       });
       expect(ownError(await caller.call(POST, {}))).toMatchObject({ code: 'bad_answer', attempts: 1 });
