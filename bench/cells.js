@@ -3,8 +3,8 @@ const cell = (size, method, inFlight, only) => ({ size, method, inFlight, only }
 /** Some of the other sides take ten seconds for 64 responses of 1 MB. */
 const GATEWAY_ONLY = ['raw', 'gateway'];
 
-/** The cells of a whole run. */
-export const CELLS = [
+/** The cells of the part `calls`. */
+const CALLS = [
   ...[1, 64, 256].map((inFlight) => cell('50 B', 'GET', inFlight)),
   cell('50 B', 'POST', 64),
   cell('10 KB', 'GET', 64),
@@ -13,7 +13,17 @@ export const CELLS = [
   cell('1 MB', 'POST', 64, GATEWAY_ONLY),
 ];
 
-/** The cells of a run with --quick. */
+/** The cells of the part `calls` with --quick. */
 export const QUICK_CELLS = [cell('50 B', 'GET', 64), cell('10 KB', 'GET', 64)];
 
-export const nameOf = ({ size, method, inFlight }) => `${method} ${size}, ${inFlight} in flight`;
+/**
+ * The cells of the part `attached`. The second one starts calls at a fixed rate: a share of the rate
+ * that the side has reached in the first one.
+ */
+const CAPACITY = cell('50 B', 'GET', 64);
+const ATTACHED = [CAPACITY, { size: '50 B', method: 'GET', share: 0.5, of: CAPACITY }];
+
+export const CELLS = { calls: CALLS, attached: ATTACHED };
+
+export const nameOf = ({ size, method, inFlight, share }) =>
+  `${method} ${size}, ${share === undefined ? `${inFlight} in flight` : `at ${share * 100} % of the capacity`}`;

@@ -1,9 +1,12 @@
-/** The gateway under test, in its own process, with a typical configuration for the upstream. */
+/**
+ * The gateway under test, in its own process, with a typical configuration for the upstream. With the
+ * URL of a router it joins this router, else it opens a listener of its own.
+ */
 import { createGateway, parseConfig } from '../dist/index.js';
 import { SIZES } from './bodies.js';
 import { slug } from './upstream.js';
 
-const [upstreamPort, connections = '64', extra = '0'] = process.argv.slice(2);
+const [upstreamPort, connections = '64', extra = '0', router] = process.argv.slice(2);
 const service = 'rpc_gateway.services.billing';
 const api = `http://127.0.0.1:${upstreamPort}`;
 
@@ -14,7 +17,7 @@ ${service}.procedures.${name}.method = ${method}
 ${service}.procedures.${name}.path = ${path}`;
 
 const conf = `
-listeners.main.port = 0
+${router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}`}
 wamp.max_send_buffer = 500MB
 ${service}.base_url = ${api}/api
 ${service}.pool.size = ${connections}

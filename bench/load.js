@@ -1,5 +1,5 @@
 /** The load, in its own process. It runs the requested operations and reports how long they took. */
-import { measure } from './measure.js';
+import { measure, measureAtRate } from './measure.js';
 import { raw } from './ways/raw.js';
 import { wamp } from './ways/wamp.js';
 
@@ -12,7 +12,8 @@ async function perform({ open, load }) {
     way = await WAYS[open.way](open);
     return {};
   }
-  return measure(way.operation(load), load);
+  const operation = way.operation(load);
+  return load.perSecond === undefined ? measure(operation, load) : measureAtRate(operation, load);
 }
 
 process.on('message', (order) => {

@@ -4,6 +4,7 @@ import { median, spread } from './statistics.js';
 
 const count = (number) => Math.round(number).toLocaleString('en');
 const micros = (number) => (number === undefined ? '–' : `${Math.round(number)}`);
+const GROUPS = ['load', 'between', 'router', 'callee', 'upstream'];
 
 export function createReport(sides) {
   const width = Math.max(...sides.map(({ name }) => name.length));
@@ -17,18 +18,20 @@ export function createReport(sides) {
       const of = (key) => median(runs.map((run) => run[key]));
       const cpu = (group) =>
         runs[0].cpu[group] === undefined ? undefined : median(runs.map((run) => run.cpu[group]));
+      const perRound = (key) => runs.map((run) => run[key]);
       return {
         cell,
         side: side.key,
         name: side.name,
         perSecond: of('perSecond'),
-        perRound: runs.map((run) => run.perSecond),
-        spread: spread(runs.map((run) => run.perSecond)),
+        perRound: perRound('perSecond'),
+        spread: spread(perRound('perSecond')),
         // Round by round, because the machine may be slower in one round than in another.
         ratio: reference && median(runs.map((run, round) => run.perSecond / reference[round].perSecond)),
         p50: of('p50'),
         p99: of('p99'),
-        cpu: { load: cpu('load'), between: cpu('between'), upstream: cpu('upstream') },
+        p99PerRound: perRound('p99'),
+        cpu: Object.fromEntries(GROUPS.map((group) => [group, cpu(group)])),
         rss: runs[0].rss === undefined ? undefined : of('rss'),
       };
     });
@@ -43,7 +46,10 @@ export function createReport(sides) {
       `±${row.spread.toFixed(0)} %`.padStart(6),
       (ratio?.toFixed(2) ?? '').padStart(6),
       `${p50.toFixed(2)} / ${p99.toFixed(2)}`.padStart(16),
-      `${micros(cpu.load)} + ${micros(cpu.between)} + ${micros(cpu.upstream)}`.padStart(18),
+      ['load', 'router', 'callee', 'upstream']
+        .map((group) => micros(cpu[group]))
+        .join(' + ')
+        .padStart(22),
       (rss === undefined ? '–' : count(rss / 1e6)).padStart(7),
     ];
     console.log(`${text.join('  ')}  ${bar}`);
@@ -51,9 +57,11 @@ export function createReport(sides) {
 
   return {
     rows,
+    /** The calls per second of a side in an earlier cell. */
+    rate: (cell, side) => rows.find((row) => row.cell === cell && row.side === side).perSecond,
     add(cell, results) {
       const heads = ['', 'calls/s', '', 'to raw', 'p50 / p99 ms', 'CPU µs per call', 'MB'];
-      const widths = [width, 8, 6, 6, 16, 18, 7];
+      const widths = [width, 8, 6, 6, 16, 22, 7];
       console.log(heads.map((head, index) => head.padStart(widths[index])).join('  '));
       for (const row of rowsOf(cell, results)) {
         rows.push(row);

@@ -1,7 +1,7 @@
 /**
  * Compares a call through the gateway with the same request sent directly, and with the callees that
- * people write without a gateway. One run measures all sides in turns. Each side has its own
- * processes. Quote the ratios, because rates depend on the machine.
+ * people write without a gateway. One run measures all sides of a part in turns. Each side has its
+ * own processes. Quote the ratios, because rates depend on the machine.
  *
  *   npm run bench -- --help
  */
@@ -12,6 +12,7 @@ import { CROSSBAR_VERSION, NEXUS_VERSION, peerRuntimes } from './peers/places.js
 import { stopAll, usage } from './processes.js';
 import { createReport } from './report.js';
 import { keepResults } from './results.js';
+import { startAttachedSides } from './sides/attached.js';
 import { startSides } from './sides/sides.js';
 import { startUpstream } from './upstream.js';
 
@@ -23,13 +24,18 @@ const CONNECTIONS = 64;
 const LEAD_IN = 0.3;
 
 const USAGE = `npm run bench [-- OPTIONS]
-    --quick         takes one minute: raw undici and the gateway, GET of 50 B and 10 KB, 64 in flight
+  --part NAME     measures one part; default both
+                    calls: the gateway with its own router, and handwritten callees
+                    attached: the gateway attached to other routers, and latencies at half of the capacity
+  --quick         takes one minute: raw undici and the gateway, GET of 50 B and 10 KB, 64 in flight
   --rounds N      the rounds for each side and cell; default 5, with --quick 3
   --seconds N     the length of each round; default 1.5, with --quick 0.6
-  --only A,B      measures only sides whose keys begin with one of these texts, as in raw,gateway
-  --keep          saves the results for npm run bench:report; allowed only for a whole run`;
+  --only A,B      measures only sides whose keys begin with one of these texts, as in raw,gateway;
+                  without --part in the part calls
+  --keep          saves the results for npm run bench:report; allowed only for whole parts`;
 
 const values = readOptions(USAGE, {
+  part: { type: 'string' },
   quick: { type: 'boolean', default: false },
   rounds: { type: 'number' },
   seconds: { type: 'number' },
@@ -39,13 +45,27 @@ const values = readOptions(USAGE, {
 const rounds = Math.ceil(values.rounds ?? (values.quick ? 3 : 5));
 const seconds = values.seconds ?? (values.quick ? 0.6 : 1.5);
 if (values.keep && (values.quick || values.only !== undefined))
-  refuse('--keep keeps a whole run, not one with --quick or --only.', USAGE);
+  refuse('--keep keeps whole parts, not a run with --quick or --only.', USAGE);
 if (values.only === '') refuse('--only names no side.', USAGE);
+if (values.part !== undefined && !(values.part in CELLS)) {
+  refuse(`--part: there is no part "${values.part}".`, USAGE);
+}
+const isOneOfAll = values.part === undefined && !values.quick && values.only === undefined;
+const parts = isOneOfAll ? Object.keys(CELLS) : [values.part ?? 'calls'];
+const wanted = values.only?.split(',');
+const isOwnOnly = wanted?.every((begin) => /^(raw|gateway)/.test(begin)) ?? values.quick;
 
 /** One measurement, with the processor time and memory of the processes. */
 async function measureOnce({ side, pid, ask }, cell, upstream) {
   await ask({ load: { ...cell, seconds: LEAD_IN } });
-  const groups = { load: [pid], between: side.pids, upstream: [upstream.pid] };
+  const { routers, callees } = side;
+  const groups = {
+    load: [pid],
+    between: [...routers, ...callees],
+    router: routers,
+    callee: callees,
+    upstream: [upstream.pid],
+  };
   const before = Object.values(groups).map(usage);
   const result = await ask({ load: { ...cell, seconds } });
   const after = Object.values(groups).map(usage);
@@ -59,10 +79,10 @@ async function measureOnce({ side, pid, ask }, cell, upstream) {
 }
 
 /** Lists what this run does not measure, and why. */
-function leftOut(sides, ownOnly) {
+function leftOut(sides) {
   const lines = [];
   if (values.quick) lines.push('POST, 1 MB, 1 and 256 in flight (--quick)');
-  if (ownOnly) return [...lines, 'handwritten callees, and routers of others (--quick or --only)'];
+  if (isOwnOnly) return [...lines, 'handwritten callees, and routers of others (--quick or --only)'];
   const has = (router) => sides.some(({ key }) => key.endsWith(` ${router}`));
   if (!has('nexus')) lines.push(`nexus ${NEXUS_VERSION} (not installed: npm run bench:peers)`);
   if (!has('crossbar'))
@@ -70,13 +90,17 @@ function leftOut(sides, ownOnly) {
   return lines;
 }
 
-try {
+/** Whether the run includes a side: its key begins with one of the given texts, or none is given. */
+const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
+
+const START = {
+  calls: (upstream) => startSides(upstream, { connections: CONNECTIONS, peers: !isOwnOnly }),
+  attached: (upstream) => startAttachedSides(upstream, { connections: CONNECTIONS }),
+};
+
+async function measurePart(part) {
   const upstream = await startUpstream();
-  const wanted = values.only?.split(',');
-  /** Whether the run includes a side: its key begins with one of the given texts, or none is given. */
-  const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begin)) !== false;
-  const ownOnly = wanted?.every((begin) => /^(raw|gateway)/.test(begin)) ?? values.quick;
-  const sides = await startSides(upstream, { connections: CONNECTIONS, peers: !ownOnly });
+  const sides = await START[part](upstream);
   for (const begin of wanted ?? []) {
     if (sides.some(({ key }) => key.startsWith(begin))) continue;
     await stopAll();
@@ -86,22 +110,37 @@ try {
     );
   }
   console.log(`Upstream: ${upstream.name}. ${rounds} rounds of ${seconds} s for each side, in turns.`);
-  for (const line of leftOut(sides, ownOnly)) console.log(`Left out: ${line}`);
+  console.log('CPU per call: load + router of its own + gateway or callee + upstream.');
+  for (const line of leftOut(sides)) console.log(`Left out: ${line}`);
   const loads = await Promise.all(sides.filter((side) => isAmong(side, wanted)).map(startLoad));
   const report = createReport(loads.map(({ side }) => side));
-  for (const cell of values.quick ? QUICK_CELLS : CELLS) {
+  const cells = part === 'calls' && values.quick ? QUICK_CELLS : CELLS[part];
+  for (const cell of cells) {
     console.log(`\n${nameOf(cell)}`);
     const measured = loads.filter(({ side }) => isAmong(side, cell.only));
     const results = new Map(measured.map(({ side }) => [side.key, []]));
-    for (const load of measured) await load.ask({ load: { ...cell, seconds: seconds / 2 } });
+    const loadOf = ({ side }) =>
+      cell.share === undefined ? cell : { ...cell, perSecond: cell.share * report.rate(cell.of, side.key) };
+    // The first cell also warms the processes up: V8 compiles their code.
+    const warmUp = cell === cells[0] ? 2 * seconds : seconds / 2;
+    for (const load of measured) await load.ask({ load: { ...loadOf(load), seconds: warmUp } });
     for (let round = 0; round < rounds; round++) {
-      for (const load of measured) results.get(load.side.key).push(await measureOnce(load, cell, upstream));
+      for (const load of measured) {
+        results.get(load.side.key).push(await measureOnce(load, loadOf(load), upstream));
+      }
     }
     report.add(cell, results);
   }
   if (values.keep) {
     const { rows } = report;
-    keepResults('calls', { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows });
+    keepResults(part, { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows });
+  }
+}
+
+try {
+  for (const part of parts) {
+    await measurePart(part);
+    await stopAll();
   }
 } finally {
   await stopAll();

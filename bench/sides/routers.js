@@ -8,9 +8,12 @@ import { run, start } from '../processes.js';
 
 /** @typedef {{ key: string, name: string, url: string, pids: number[] }} RunningRouter */
 
-/** @returns {Promise<RunningRouter>} */
-export async function ourRouter() {
-  const { pid, ready } = await start('./router.js');
+/**
+ * @param {string[]} [args] the file of a Unix socket that the router opens too
+ * @returns {Promise<RunningRouter>}
+ */
+export async function ourRouter(args) {
+  const { pid, ready } = await start('./router.js', args);
   return { key: 'ours', name: 'our router', url: ready.url, pids: [pid] };
 }
 

@@ -7,7 +7,8 @@ import { crossbar, nexus, ourRouter } from './routers.js';
  * @property {string} key
  * @property {string} name
  * @property {object} open the instructions for the load, see load.js
- * @property {number[]} pids the processes between load and upstream
+ * @property {number[]} routers the processes of a router, if it is not part of the gateway
+ * @property {number[]} callees the other processes between load and upstream
  */
 
 /**
@@ -18,19 +19,32 @@ import { crossbar, nexus, ourRouter } from './routers.js';
  * @returns {Promise<Side[]>}
  */
 export async function startSides({ port }, { connections, peers }) {
-  const gateway = await start('./gateway.js', [port, connections]);
-  const { url } = gateway.ready;
-  const through = (serializer) => ({
-    key: `gateway ${serializer}`,
-    name: `gateway, ${serializer} caller`,
-    open: { way: 'wamp', url, serializer },
-    pids: [gateway.pid],
-  });
   return [
-    { key: 'raw', name: 'undici request, no WAMP', open: { way: 'raw', port, connections }, pids: [] },
-    ...['json', 'msgpack', 'cbor'].map(through),
+    rawSide(port, connections),
+    ...(await embeddedSides(port, connections, ['json', 'msgpack', 'cbor'])),
     ...(peers ? await startHandwritten(port, connections) : []),
   ];
+}
+
+/** undici alone. */
+export const rawSide = (port, connections) => ({
+  key: 'raw',
+  name: 'undici request, no WAMP',
+  open: { way: 'raw', port, connections },
+  routers: [],
+  callees: [],
+});
+
+/** The gateway with its own router, and a caller for each serializer. */
+export async function embeddedSides(port, connections, serializers) {
+  const { pid, ready } = await start('./gateway.js', [port, connections]);
+  return serializers.map((serializer) => ({
+    key: `gateway ${serializer}`,
+    name: `gateway, ${serializer} caller`,
+    open: { way: 'wamp', url: ready.url, serializer },
+    routers: [],
+    callees: [pid],
+  }));
 }
 
 /** Each callee has its own router, because a router refuses a second callee of the same procedures. */
@@ -38,21 +52,33 @@ async function startHandwritten(port, connections) {
   const sides = [];
   for (const client of ['undici', 'fetch']) {
     const routers = [await ourRouter(), await nexus(), await crossbar(port)];
-    for (const router of routers.filter((found) => found !== undefined)) {
-      const callee = await start('./handwritten-callee.js', [router.url, port, client, connections]);
-      sides.push({
-        key: `${client} on ${router.key}`,
-        name: `wampy + ${client} callee on ${router.name}`,
-        open: { way: 'wamp', url: router.url },
-        pids: [...router.pids, callee.pid],
-      });
-    }
-    const last = routers.at(-1);
-    if (client === 'fetch' && last !== undefined) sides.push(restSide(last));
+    const found = routers.filter((router) => router !== undefined);
+    for (const router of found) sides.push(await handwrittenSide(router, port, connections, client));
+    const crossbarRouter = found.find(({ key }) => key === 'crossbar');
+    if (client === 'fetch' && crossbarRouter !== undefined) sides.push(restSide(crossbarRouter));
   }
   return sides;
 }
 
-function restSide({ name, url, pids }) {
-  return { key: 'rest', name: `REST callee of ${name}`, open: { way: 'wamp', url, rest: true }, pids };
+/** A wampy callee that calls the API with `client`. */
+export async function handwrittenSide(router, port, connections, client) {
+  const { pid } = await start('./handwritten-callee.js', [router.url, port, client, connections]);
+  return {
+    key: `${client} on ${router.key}`,
+    name: `wampy + ${client} callee on ${router.name}`,
+    open: { way: 'wamp', url: router.url },
+    routers: router.pids,
+    callees: [pid],
+  };
+}
+
+/** Crossbar.io's REST callee. It is a child process of the router, so their processor time is one sum. */
+export function restSide({ name, url, pids }) {
+  return {
+    key: 'rest',
+    name: `REST callee of ${name}`,
+    open: { way: 'wamp', url, rest: true },
+    routers: pids,
+    callees: [],
+  };
 }
