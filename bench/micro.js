@@ -134,10 +134,11 @@ report(
   'Dealer: CALL to RESULT',
   [10, 1_000, 100_000].flatMap((count) => {
     const { exact, prefix } = createRouting(count);
-    const registered = `${count.toLocaleString('en')} procedures and as many prefixes`;
+    const number = count.toLocaleString('en');
+    const registered = `${number} procedures and ${number} prefixes are registered`;
     return [
-      [`${registered}: a procedure`, exact],
-      [`${registered}: by a prefix`, prefix],
+      [`${registered}: a call of a procedure`, exact],
+      [`${registered}: a call that matches a prefix`, prefix],
     ];
   }),
 );

@@ -33,7 +33,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
   const canceled = new Promise<never>((_, reject) => {
     cancelOpen = () => reject(new GatewayError('stopped', 'the gateway was stopped before it was ready'));
   });
-  // Nobody waits for it once the gateway is ready.
+  // Once the gateway is ready, nothing waits for this promise.
   canceled.catch(() => {});
 
   const attachedProcedure = (procedure: CallableProcedure): AttachedProcedure => {
@@ -79,7 +79,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
     async drain(graceMs) {
       if (links === undefined) return;
       const all = links;
-      // Calls that still come are served: the router has sent them before it knew.
+      // The gateway still serves calls that the router sent before it got UNREGISTER.
       const stopTimers = [
         clock.after(graceMs * (1 - GOODBYE_SHARE), () => callee.cancelAll([all])),
         clock.after(graceMs, all.stop),

@@ -7,13 +7,13 @@ import type { CallableProcedure } from './gateway/service.js';
  */
 export interface Mode {
   /**
-   * Makes the procedures callable. Resolves when all are.
+   * Makes the procedures callable. Resolves when every procedure is.
    *
    * @param secretsRead settles when the secrets were read, or take too long
    * @throws GatewayError `listen`, `listener_tls` or `stopped`
    */
   open(procedures: readonly CallableProcedure[], secretsRead: Promise<unknown>): Promise<void>;
-  /** Rejects an `open` that would wait for a router without end. */
+  /** Rejects an `open` that waits for a router. Otherwise it could wait forever. */
   cancelOpen(): void;
   /**
    * Ends the service: takes no new calls, and waits for the running ones.

@@ -11,29 +11,32 @@ export interface ReconnectTimes {
  */
 export type AttemptFailure = 'unavailable' | 'refused';
 
-/** Which URL is tried next, and what happened so far. A value: every step makes a new one. */
+/** The URL of the current attempt, and the failures before it. The functions below never change it. */
 export interface Attempts {
   /** Index of the URL that is tried now. */
   readonly url: number;
   /** URLs that failed since the last wait. */
   readonly failedInRound: number;
-  /** Rounds over all URLs that failed in a row. */
+  /** Consecutive rounds in which every URL failed. */
   readonly failedRounds: number;
   readonly wasRefused: boolean;
 }
 
-/** The first attempt. It has no wait, and draws its URL at random, to spread gateways over routers. */
+/**
+ * The first attempt. It starts without a wait and with a random URL, so that several gateways use
+ * different routers.
+ */
 export function firstAttempt(urls: number, random: () => number): Attempts {
   return { url: Math.floor(random() * urls), failedInRound: 0, failedRounds: 0, wasRefused: false };
 }
 
-/** Counts from the start again: the session was stable. The URL stays. */
+/** The attempt after a stable session. It counts failures from 0 again and keeps the URL. */
 export function afterStableSession({ url }: Attempts): Attempts {
   return { url, failedInRound: 0, failedRounds: 0, wasRefused: false };
 }
 
 /**
- * The attempt after a failed one. The next URL is tried at once. After a whole round comes a wait
+ * The attempt after a failed one. It uses the next URL at once. If all URLs have failed, it waits
  * with full jitter, so that gateways do not return to a restarted router at the same moment.
  *
  * @param urls how many URLs there are

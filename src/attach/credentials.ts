@@ -19,8 +19,8 @@ const NONCE_BYTES = 16;
 const ANONYMOUS: Login = { method: 'anonymous', respond: () => ({ signature: '' }) };
 
 /**
- * Credentials for one attempt to join. They offer one method only: Bondy chooses among several in an
- * order of its own.
+ * Credentials for one attempt to join. They offer only one method. If there were several, Bondy
+ * would choose one in its own order.
  *
  * @param login.privateKey 32 bytes in hex
  */

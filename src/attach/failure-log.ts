@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 
-/** A failure that lasts. */
+/** A failure that may last for some time. */
 export interface Failure {
   /** Fields that tell where it is: realm, router, procedure. */
   readonly where: object;
@@ -12,13 +12,17 @@ export interface Failure {
 }
 
 /**
- * Logs failures that are tried again and again: each cause once when it begins or changes, then
- * once a minute with a count.
+ * Logs failures of actions that the gateway repeats. It logs a failure when it begins and when its
+ * cause changes. After that it logs one line per minute with the number of failures.
  */
 export interface FailureLog {
   /** @param key identifies what fails, such as a URL or a procedure */
   failed(key: string, failure: Failure, message: string): void;
-  /** @returns how many milliseconds the failure has lasted; undefined if there was none */
+  /**
+   * Ends the failure of a key.
+   *
+   * @returns how many milliseconds it has lasted; undefined if there was no failure
+   */
   over(key: string): number | undefined;
 }
 

@@ -107,7 +107,7 @@ export function lostSessionOf({ by, reason, message }: SessionEnd, wasSilent: bo
       : { reason: 'connect', retry: 'unavailable', cause: 'the connection closed', advice: RESTART };
   }
   const cause = textOf(reason, message);
-  // With a message it is an ABORT, which a router sends when it does not accept what we sent.
+  // Any other reason comes from an ABORT. A router sends it if it does not accept a message.
   if (by === 'router' && !reason.startsWith('wamp.close.')) {
     return { reason: 'abort', retry: 'refused', cause, advice: "read the router's log" };
   }

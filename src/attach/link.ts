@@ -23,7 +23,7 @@ import { describeLink, type LinkStatus } from './status.js';
 /** What a dialler gets for one attempt. */
 export interface DialAttempt {
   readonly signal: AbortSignal;
-  /** Makes the router send something, for transports without a ping that every router knows. */
+  /** Asks the router for a response. For transports whose own ping some routers do not support. */
   readonly ping: () => void;
   /** Must be called before a silent connection is closed. */
   readonly onSilent: () => void;
@@ -38,7 +38,7 @@ export interface LinkOptions {
   readonly urls: readonly string[];
   readonly procedures: readonly AttachedProcedure[];
   readonly agent: string;
-  /** Called for each attempt to join: some methods need a new nonce. */
+  /** Called for each attempt to join, because some methods need a new nonce. */
   readonly credentials: () => Credentials;
   readonly dial: Dial;
   readonly reconnect: ReconnectTimes;
@@ -55,8 +55,8 @@ export interface LinkOptions {
 }
 
 /**
- * The link of one realm to a router: a connection, a session on it, and the registrations. It is
- * kept for ever: what breaks is opened again.
+ * The link of one realm to a router: a connection, a session on it, and the registrations. If the
+ * connection or the session ends, the link opens a new one until `drain` or `stop`.
  *
  *     waiting ─► connecting ─► joining ─► registering ⇄ serving ─► draining ─► stopped
  *        ▲____________│___________│____________│___________│
@@ -65,8 +65,8 @@ export interface Link {
   readonly realm: string;
   start(): void;
   /**
-   * Unregisters everything, serves the calls that still come, waits for the running ones, and
-   * leaves the realm. Resolves then, or when the session is lost.
+   * Unregisters all procedures, serves the calls that still arrive, waits for the running calls,
+   * and leaves the realm. Resolves after this, or when the session is lost.
    */
   drain(): Promise<void>;
   /** Ends everything at once. Running calls are interrupted. */
@@ -78,13 +78,16 @@ export interface Link {
   status(): LinkStatus;
 }
 
-/** A session of this age starts the count of attempts anew. */
+/** A session that lasts this long is stable: the next attempt counts as the first one. */
 const STABLE_MS = 60_000;
 
-/** Milliseconds that the router has to answer GOODBYE. */
+/** How many milliseconds the router may take to answer GOODBYE. */
 const GOODBYE_MS = 1_000;
 
-/** WAMP, "Call Rerouting" and others. The caller's role is for `wamp.session.count`, see `ping`. */
+/**
+ * The roles and features in HELLO. The gateway is a caller too, because `ping` calls
+ * `wamp.session.count`.
+ */
 const ROLES: Dict = {
   caller: {},
   callee: {
@@ -100,7 +103,10 @@ const ROLES: Dict = {
   },
 };
 
-/** Every phase is one object, so that a late event of an earlier one is told from a current one. */
+/**
+ * Each phase is an object of its own. A late event compares its phase with the current one, and is
+ * ignored if they differ.
+ */
 type Phase =
   | { readonly kind: 'waiting'; readonly stopTimer: () => void }
   | { readonly kind: 'connecting'; readonly abort: AbortController }
@@ -142,7 +148,7 @@ export function createLink(options: LinkOptions): Link {
     const ping = (): void => {
       if (phase.kind !== 'open' || isPinging) return;
       isPinging = true;
-      // ERROR proves as well as RESULT that the router is alive.
+      // A RESULT and an ERROR both prove that the router is alive.
       const answered = (): void => {
         isPinging = false;
       };
@@ -218,7 +224,10 @@ export function createLink(options: LinkOptions): Link {
     });
   }
 
-  /** Not logged before: a router may welcome the gateway, and drop it again and again. */
+  /**
+   * Logs this only after the registrations, because a router may send WELCOME and then close each
+   * session.
+   */
   function registered({ registrations, session }: Open): void {
     const lastedMs = urls.map(failures.over).filter((ms) => ms !== undefined);
     log.info(
@@ -238,7 +247,10 @@ export function createLink(options: LinkOptions): Link {
     options.onChange();
   }
 
-  /** Never REGISTERs again on this session: nexus would count it as a second callee. */
+  /**
+   * Gives up the session. It does not repeat the REGISTER, because nexus would count the gateway as
+   * two callees.
+   */
   function drop(open: Open): void {
     lost(open, UNANSWERED);
     open.peer.close('normal');

@@ -27,7 +27,7 @@ export interface LinksOptions {
   readonly log: Logger;
 }
 
-/** A gateway that is not ready by then logs once what is missing. */
+/** If the gateway is not ready after this time, it logs once what is missing. */
 const SLOW_START_MS = 10_000;
 
 export function createLinks({ make, clock, log }: LinksOptions): Links {

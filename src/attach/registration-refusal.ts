@@ -5,23 +5,27 @@ import { textOf } from './link-failure.js';
 /** Why a router refuses to register one procedure, and what an operator can do. */
 export interface RegistrationRefusal {
   /**
-   * `taken`: another session holds the procedure; it may be a dead one of this gateway, which the
-   * router has not noticed yet. `disclosure`: the router does not disclose callers. `refused`:
-   * anything else.
+   * - `taken`: another session has registered the procedure. It may be an earlier session of this
+   *   gateway, if the router has not noticed its end yet.
+   * - `disclosure`: the router does not disclose callers.
+   * - `refused`: any other reason.
    */
   readonly kind: 'taken' | 'disclosure' | 'refused';
   readonly cause: string;
   readonly advice: string;
 }
 
-/** nexus and Bondy say it with a URI of their own. WAMP has only `procedure_already_exists`. */
+/** nexus and Bondy use this URI. In WAMP it is a case of `procedure_already_exists`. */
 const OTHER_POLICY = 'wamp.error.procedure_exists_with_different_invocation_policy';
 
-/** After this time a taken procedure is more likely a rival than a dead session of ours. */
+/**
+ * If a procedure is taken for longer than this, another callee has probably registered it, and not
+ * an earlier session of this gateway.
+ */
 const RIVAL_AFTER_MS = 60_000;
 
 /**
- * @param policy the value of `invoke` that was asked for
+ * @param policy the value of `invoke` in the REGISTER
  * @param takenForMs how long the procedure has been taken; 0 the first time
  */
 export function registrationRefusalOf(

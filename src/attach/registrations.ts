@@ -50,8 +50,8 @@ export interface RegistrationsOptions {
   readonly failures: FailureLog;
   /** Fields for the log: realm and router. */
   readonly where: object;
-  /** Called when REGISTER or UNREGISTER has no answer for this time. The session must be dropped. */
   readonly registerTimeoutMs: number;
+  /** Called when a REGISTER or UNREGISTER has no answer after this time. Must end the session. */
   readonly onUnanswered: () => void;
   /** Called when the number of registered procedures has changed. */
   readonly onChange: () => void;
@@ -59,13 +59,19 @@ export interface RegistrationsOptions {
   readonly onAnswered: () => void;
 }
 
-/** Waits before a taken or revoked procedure is tried again: doubling, without end. */
+/**
+ * The first and the longest wait before the gateway registers a taken or revoked procedure again.
+ * The wait doubles each time.
+ */
 const TAKEN_MIN_MS = 1_000;
 const TAKEN_MAX_MS = 30_000;
-/** Wait before any other refused procedure is tried again. */
+/** The wait before the gateway registers any other refused procedure again. */
 const REFUSED_MS = 30_000;
 
-/** REGISTERs at a time, so that thousands of procedures do not exceed the time limit of each. */
+/**
+ * How many REGISTERs wait for an answer at a time. Without this limit, the last of several thousand
+ * would exceed its time limit.
+ */
 const MAX_OUTSTANDING = 100;
 
 interface Entry {
@@ -138,9 +144,9 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     const takenForMs = entry.takenSince === undefined ? 0 : now - entry.takenSince;
     const refusal = registrationRefusalOf(error, procedure.policy, takenForMs);
     if (refusal.kind === 'disclosure' && entry.disclose) {
-      // Once more without it: most calls of the procedure may not need the identity.
+      // Registers the procedure without disclosure. Calls that need no identity still work.
       entry.disclose = false;
-      logRefusal(entry, refusal, 'the router does not disclose callers; the procedure is registered without');
+      logRefusal(entry, refusal, 'the router does not disclose callers; registering without disclosure');
       waiting.push(entry);
       return;
     }
@@ -169,7 +175,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     entry.registration = undefined;
     outstanding++;
     const stopTimer = clock.after(options.registerTimeoutMs, options.onUnanswered);
-    // An error means that the registration is gone already, or the session.
+    // An error means that the registration or the session has already ended.
     await session.unregister(registration).catch(() => {});
     stopTimer();
     entry.state = { kind: 'pending' };
@@ -248,7 +254,7 @@ function newEntry(procedure: AttachedProcedure): Entry {
   };
 }
 
-/** The session is over, or about to be. */
+/** True if the session has ended or is about to end. */
 const isLost = ({ uri }: WampError): boolean => uri === ERROR_URI.networkFailure;
 
 const takenWaitMs = (failures: number): number => Math.min(TAKEN_MAX_MS, TAKEN_MIN_MS * 2 ** failures);
@@ -257,7 +263,7 @@ function registerOptions({ procedure, disclose }: Entry): Dict {
   const { policy, concurrency } = procedure;
   return {
     invoke: policy,
-    // nexus hands over the timeout of a CALL only then.
+    // nexus forwards the timeout of a CALL only with this option.
     forward_timeout: true,
     ...(concurrency !== undefined && { concurrency }),
     ...(disclose && { disclose_caller: true }),

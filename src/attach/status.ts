@@ -7,7 +7,7 @@ export interface LinkStatus {
   /** The URL that is used or tried now, without credentials. */
   readonly router: string;
   readonly state: 'waiting' | 'connecting' | 'joining' | 'registering' | 'serving' | 'draining' | 'stopped';
-  /** Milliseconds since the link has been connecting, joining, waiting or open. */
+  /** How many milliseconds the link has been waiting, connecting, joining or open. */
   readonly sinceMs: number;
   /** Why there is no session; undefined with a session, or before the first failure. */
   readonly failure: { readonly cause: string; readonly advice: string } | undefined;
@@ -36,7 +36,7 @@ export function describeLink(facts: {
   };
 }
 
-/** What is missing until all procedures are registered, in a few words. Empty when nothing is. */
+/** Says in a few words why not all procedures are registered. Empty if all are. */
 export function missingOf({ realm, router, failure, procedures }: LinkStatus): string {
   const missing = procedures.filter(({ kind }) => kind !== 'registered').map(({ uri }) => uri);
   if (missing.length === 0) return '';

@@ -4,7 +4,7 @@ import type { DataType } from './types/datatypes.js';
 import { MASK, parseTemplate, type Template } from './types/template.js';
 
 /** A URL up to the beginning of its path or query. */
-const BEHIND_THE_HOST = /^[^/?]*\/\/[^/?]*[/?]/;
+const UP_TO_THE_PATH = /^[^/?]*\/\/[^/?]*[/?]/;
 
 export function isTemplate(value: unknown): value is Template {
   return typeof value === 'object' && value !== null && 'parts' in value && 'source' in value;
@@ -25,7 +25,7 @@ export function maskEnvironment(
   let isMasked = false;
   for (const { text, fromEnvironment } of pieces) {
     const isSecret =
-      fromEnvironment && text !== '' && (secretFromEnvironment === undefined || BEHIND_THE_HOST.test(before));
+      fromEnvironment && text !== '' && (secretFromEnvironment === undefined || UP_TO_THE_PATH.test(before));
     isMasked ||= isSecret;
     shown += isSecret ? MASK : text;
     before += text;

@@ -25,7 +25,7 @@ const LOWER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Results that replace the index at which a value ends. */
+/** The functions below return one of these numbers if a value is invalid or nested too deeply. */
 export const INVALID = -1;
 export const TOO_DEEP = -2;
 
@@ -64,7 +64,8 @@ export const nothingSeen = (): Seen => ({
 });
 
 /**
- * A number with at most these digits and exponent digits stays below 10^308, the limit of doubles.
+ * If a number has at most this many digits, and at most this many digits in its exponent, it is
+ * below 10^308, the limit of doubles.
  */
 const PLAIN_DIGITS = 200;
 const PLAIN_EXPONENT = 2;
@@ -114,8 +115,8 @@ export function endOfValue(bytes: Uint8Array, at: number, nesting: number, seen:
  * Like {@link endOfValue}, for an object.
  *
  * @param bounds gets the positions of the entries, see `EntryBounds`
- * @param max maximum length of `bounds`. If there are more entries, it exceeds this length by one
- * entry.
+ * @param max maximum length of `bounds`. If the object has more entries, `bounds` gets one entry more
+ * than fits, so that the caller notices this.
  */
 export function endOfObject(
   bytes: Uint8Array,

@@ -19,9 +19,9 @@ import { shrinkingDetails } from './welcome.js';
 const GOODBYE_WAIT_MS = 500;
 
 /**
- * How much longer than the handshake timeout the check of a login may take, in milliseconds. The
- * authenticator may use the whole handshake timeout. Its own error is more precise than this
- * timeout.
+ * The check of a login may take the handshake timeout and this many milliseconds more. The
+ * authenticator may use the whole handshake timeout. Its own error is more precise than the error
+ * of this timer, so it must come first.
  */
 const CHECK_MARGIN_MS = 1000;
 

@@ -43,7 +43,7 @@ const STILL_WAITING =
 /**
  * Reads a secret from AWS Secrets Manager with the official SDK. The default credential chain and
  * the environment variables of the SDK apply, such as `AWS_ENDPOINT_URL_SECRETS_MANAGER`. The first
- * read loads the SDK, so other gateways do not pay for it.
+ * read loads the SDK, so a gateway without AWS secrets never loads it.
  */
 export function createAwsSecretsManager(
   secret: AwsSecret,
@@ -55,8 +55,7 @@ export function createAwsSecretsManager(
   const inProgress = new Set<Promise<void>>();
 
   /**
-   * Limits the reads in progress, so that a process that hangs does not add a child with every
-   * attempt.
+   * Limits the reads in progress. If a `credential_process` hangs, each read starts it once more.
    */
   async function readInTurn(signal: AbortSignal, onStart: () => void): Promise<SecretFields> {
     while (inProgress.size >= MAX_IN_PROGRESS && !signal.aborted) {

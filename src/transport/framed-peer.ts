@@ -31,7 +31,7 @@ export interface FrameChannel {
 
 export interface FramedPeerOptions extends SendLimits {
   readonly serializer: Serializer;
-  /** Maximum bytes of one outgoing frame, besides what the other end announces. Default: no maximum. */
+  /** Maximum bytes of one outgoing frame. The maximum of the other end applies too. Default: none. */
   readonly maxFrameSize?: number;
   /** Shared by all connections. */
   readonly turns: Turns;
@@ -96,7 +96,7 @@ export interface FramedPeer {
   setJoined(isJoined: boolean): void;
 }
 
-/** Closed connections at a time whose received messages are still handled. */
+/** The maximum number of closed connections whose received messages are still handled. */
 const MAX_CLOSED_PENDING = 100;
 
 /**
@@ -105,7 +105,7 @@ const MAX_CLOSED_PENDING = 100;
  */
 const LARGE_FRAME = 64 * 1024;
 
-/** Incomplete messages of at least this many bytes count. This is two reads of Node. */
+/** Smaller incomplete messages do not count. Node reads at most half of this at a time. */
 const LARGE_PART = 128 * 1024;
 
 /**

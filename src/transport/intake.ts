@@ -93,7 +93,7 @@ export class Intake {
     else this.isBlocked = this.isQueued;
   }
 
-  /** Whether frames wait for a later turn, and not for a `release`. */
+  /** True if frames wait and the next turns will handle them. False while `hold` is in effect. */
   get isServed(): boolean {
     return this.isWaiting && !this.isHeld;
   }

@@ -37,8 +37,8 @@ const UPGRADE_FIELDS = {
 };
 
 /**
- * The maximum number of subprotocols that are examined. Clients offer at most the three and their
- * batched variants.
+ * The maximum number of subprotocols that are examined. WAMP clients offer at most six: three
+ * serializers, each also in its batched form.
  */
 const MAX_OFFERED = 50;
 

@@ -40,7 +40,7 @@ export function refuseHead(headers: ResponseHeaders, maxBytes: number): string |
     return 'the upstream answered with an event stream, which never ends';
   }
   const length = responseHeader(headers, 'content-length');
-  // The parser refuses a response with both fields.
+  // The parser refuses a response with both Content-Length and Transfer-Encoding.
   if (length === undefined) return refuseCoding(headers);
   return numberIn(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }

@@ -27,7 +27,7 @@ export function trustBesides(
   if (extra !== undefined) native.addCACert(extra);
 }
 
-/** For an unreadable file, Node logs a warning and continues without it. */
+/** Returns undefined if the file is unreadable. Node itself has already logged a warning then. */
 function readIfThere(path: string): Buffer | undefined {
   try {
     return readRegularFile(path);

@@ -22,7 +22,7 @@ export const ROUTER_KEYS = {
     type: oneOf('json', 'msgpack', 'cbor'),
     default: 'json',
     meaning:
-      'The serializer of the connection. `json` costs least, because most bodies of upstreams are JSON and pass as text.',
+      'The serializer of the connection. `json` costs least, because most upstreams respond with JSON, and the gateway copies JSON into the frame.',
     example: 'msgpack',
   },
   'tls.cacertfile': {

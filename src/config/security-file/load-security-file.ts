@@ -84,7 +84,7 @@ function readText({ path, shown, readFile, problems }: SecurityFileSource): stri
 
 function checkRealmUri({ path, value }: ReadRealm, isTaken: boolean, report: Report): void {
   const at = [...path, 'uri'];
-  // The type check has reported this one.
+  // The check of the types has already reported a missing or empty URI.
   if (value.uri === '') return;
   if (isTaken) report(at, 'an earlier realm in the file has the same URI');
   try {

@@ -19,10 +19,10 @@ export interface DataType<T> {
   /** Where the variables of a template come from. Absent if the type is not a template. */
   readonly variables?: 'auth.vars' | 'kwargs';
   /**
-   * Which part of a template hides text from the environment, because it may be a secret. Default:
-   * the whole value.
+   * The part of a template in which text from `${ENV}` is masked, because it may be a secret.
+   * Default: the whole template.
    */
-  readonly secretFromEnvironment?: 'behind the host';
+  readonly secretFromEnvironment?: 'after the host';
   /** @throws ValueError that says what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }

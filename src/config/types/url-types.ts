@@ -13,7 +13,7 @@ const MALFORMED_PERCENT = /%(?![0-9A-Fa-f]{2})/;
 export const urlTemplate: DataType<Template> = {
   description: 'http or https URL, {{var}} from auth.vars allowed',
   variables: 'auth.vars',
-  secretFromEnvironment: 'behind the host',
+  secretFromEnvironment: 'after the host',
   parse(value) {
     const template = withoutVarsPrefix(parseTemplate(value));
     for (const part of template.parts) {
@@ -25,8 +25,8 @@ export const urlTemplate: DataType<Template> = {
 };
 
 /**
- * Replaces a `{{var}}` without a value for a check. A digit is valid everywhere in a URL, also in a
- * port.
+ * The check of a URL uses this text for each `{{var}}` whose value is unknown. A digit is valid
+ * everywhere in a URL, also in a port.
  */
 const STAND_IN = '1';
 

@@ -12,7 +12,7 @@ import { BadRequest } from './call.js';
  */
 export function encodeText(text: string, what: string, name: string): string {
   if (text.includes('\0')) {
-    throw new BadRequest(`${what} ${name} contains the character U+0000, as bytes in JSON do`);
+    throw new BadRequest(`${what} ${name} contains the character U+0000, which marks bytes in JSON`);
   }
   try {
     return encodeURIComponent(text);

@@ -33,7 +33,7 @@ describe('path', () => {
     [['a'], /must be text/],
     [{ a: 1 }, /must be text/],
     ['\ud800', /lone surrogate/],
-    ['\0QUJD', 'Path variable id contains the character U+0000, as bytes in JSON do'],
+    ['\0QUJD', 'Path variable id contains the character U+0000, which marks bytes in JSON'],
     ['INV\0-1', /U\+0000/],
   ])('refuses %j', (id, message) => {
     expect(() => compile('delete_invoice')({ id })).toThrow(message);

@@ -45,7 +45,8 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
       const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
       const isWanted = () => control.canceledBy === undefined;
       const body = await resultInTurns(turns, work, isWanted);
-      // The frame of the reply copies the body, so this waits for the end of the turn.
+      // The serializer will copy the body into one frame, which cannot be divided. So the reply
+      // continues at the end of a turn.
       if (body !== undefined && arrived.response.body.length >= HUGE_BODY) await lastInTurn(turns);
       if (body === undefined || !isWanted()) return ends.failCanceled(call, arrived.attempts);
       return replyWith(call, arrived, body);

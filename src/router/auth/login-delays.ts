@@ -99,9 +99,10 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
     const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
     const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);
     const due = since + delay;
-    // Limits the exponent, and the number of entries that can block a source.
+    // Limits the exponent of the delay.
     record.failures = Math.min(record.failures + 1, 30);
     record.lastAt = clock.monotonic();
+    // No more entries than this are necessary to block the source.
     if (record.due.length < maxWaiting) record.due.push(due);
     records.delete(source);
     records.set(source, record);

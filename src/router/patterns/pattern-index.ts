@@ -19,14 +19,16 @@ export interface PatternIndex<T> {
    * best wildcard pattern.
    *
    * Prefixes are compared by characters: `com.myobject1` is a prefix of `com.myobject1-sub`. But in
-   * WAMP's examples of precedence, `a1.b2.c3` does not match `a1.b2.c33.d4.e5`. To satisfy both, a
-   * wildcard pattern has precedence if every matching prefix ends within a component of the URI.
+   * WAMP's examples of precedence, `a1.b2.c3` is not a prefix of `a1.b2.c33.d4.e5`. So a prefix that
+   * ends inside a component matches too, but a wildcard pattern takes precedence over it. If another
+   * matching prefix ends with a whole component, the prefixes take precedence.
    */
   bestPattern(uri: string): T | undefined;
   /** All patterns that match the topic of an event. */
   patterns(uri: string): readonly T[];
   /**
-   * Returns the number of wildcard pattern shapes including this entry, or 0 if it adds no shape.
+   * Returns how many different shapes the wildcard patterns have with this entry. Returns 0 if the
+   * entry has the shape of an earlier one.
    */
   shapesWith(match: MatchPolicy, uri: string): number;
 }

@@ -19,7 +19,7 @@ export function signed64At(bytes: Buffer, at: number): number | bigint {
   return isExact(high, low) ? high * 2 ** 32 + low : bytes.readBigInt64BE(at);
 }
 
-/** 2^53 in the upper 32 of 64 bits. */
+/** The upper 32 bits of the 64-bit number 2^53. */
 const LIMIT = 2 ** 21;
 
 const isExact = (high: number, low: number): boolean =>
