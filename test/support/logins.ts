@@ -81,6 +81,10 @@ export function publicKeyOf(privateKey: string): string {
   return Buffer.from(x!, 'base64url').toString('hex');
 }
 
+/** The PEM file (PKCS #8) of a private key in hex, as openssl genpkey makes it. */
+export const pemOf = (privateKey: string): string =>
+  keyObject(privateKey).export({ format: 'pem', type: 'pkcs8' }).toString();
+
 /** @param authid undefined if the key identifies the user */
 export const byKey = (authid: string | undefined, privateKey: string): Login => ({
   details: {
