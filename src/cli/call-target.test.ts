@@ -27,6 +27,14 @@ describe('the target of a call', () => {
     expect(callTarget('wamp.session.count', { config }, createFakeHost())).toEqual({ url, realm: 'com.one' });
   });
 
+  it('is the first router that the configuration joins, in attached mode', () => {
+    const config = folder.write('bondy.conf', `${CONFIG}\nrouter.url = wss://one/ws, wss://two/ws`);
+    expect(callTarget('com.shop.second', { config }, createFakeHost())).toEqual({
+      url: 'wss://one/ws',
+      realm: 'com.two',
+    });
+  });
+
   it('comes from the options first, then from RPC_GATEWAY_URL', () => {
     const config = folder.write('bondy.conf', CONFIG);
     const host = createFakeHost({ RPC_GATEWAY_URL: 'ws://env/ws' });

@@ -35,7 +35,7 @@ export function callTarget(
 }
 
 function urlOf(config: LoadedConfig): string | undefined {
-  return listenerUrls(config)[0];
+  return config.router.url?.[0] ?? listenerUrls(config)[0];
 }
 
 function realmOf(config: LoadedConfig, uri: string): string | undefined {

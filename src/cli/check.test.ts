@@ -32,6 +32,14 @@ it('check names in its first line the keys that have no effect yet', () => {
   );
 });
 
-it('accepts a file that joins another router', () => {
-  expect(firstLine('router.url = wss://router.example.com/ws')).toMatch(/^bondy.conf is fine: /);
+it('check shows the routers that a file joins, and no listener', () => {
+  const host = createFakeHost();
+  const url = 'wss://one.example.com/ws?token=hunter2, rs://unix:/run/router.sock';
+  const lines = [`router.url = ${url}`, 'listeners.a.port = 1'];
+  check({ config: folder.write('bondy.conf', billingConf('https://api.example.com', ...lines)) }, host);
+  expect(host.out().split('\n').slice(-3)).toEqual([
+    '  router wss://one.example.com/ws',
+    '  router rs://unix:/run/router.sock',
+    '',
+  ]);
 });

@@ -2,6 +2,7 @@ import type { RealmSecurity } from '../config/model.js';
 import { createGateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { silentLogger } from '../log.js';
+import { urlForShow } from '../transport/dial-options.js';
 import { visibleText } from './colour.js';
 import { count, DEFAULT_CONFIG, readConfiguration } from './configuration.js';
 import { listenerUrls } from './endpoints.js';
@@ -29,6 +30,7 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
       (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
     ),
     ...config.realms.map((realm) => `  realm ${realm}${whoIsIn(config.security.realms.get(realm))}`),
+    ...(config.router.url ?? []).map((url) => `  router ${urlForShow(url)}`),
     ...listenerUrls(config).map((url) => `  listener ${url}`),
   ];
   host.stdout.write(`${lines.join('\n')}\n`);

@@ -32,11 +32,9 @@ export function checkRouter(draft: ConfigDraft, checkTls: CheckTls, readFile: Re
     );
   }
   const usesTls = url?.some((each) => /^(?:wss|rss):/.test(each)) ?? true;
-  if (!usesTls && router.hasAny('tls')) {
-    router.notify(
-      'tls.cacertfile',
-      'the keys under router.tls have no effect: no URL begins with wss:// or rss://',
-    );
+  const tlsKey = TLS_KEYS.find((key) => router.entry(key) !== undefined);
+  if (!usesTls && tlsKey !== undefined) {
+    router.notify(tlsKey, 'has no effect: no URL of router.url begins with wss:// or rss://');
   }
   if (draft.services.length === 0)
     router.report('url', 'needs a service: there is nothing to register there');
@@ -45,6 +43,8 @@ export function checkRouter(draft: ConfigDraft, checkTls: CheckTls, readFile: Re
   notifyConcurrency(draft);
   notifyEmbedded(draft);
 }
+
+const TLS_KEYS = ['tls.cacertfile', 'tls.certfile', 'tls.keyfile', 'tls.servername'] as const;
 
 /** The credentials of each authmethod. A list within the list: one of them. */
 const CREDENTIALS = {

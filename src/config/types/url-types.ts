@@ -136,6 +136,8 @@ export const literalPath: DataType<string> = {
   },
 };
 
+const UNIX_URL = /^rs:\/\/unix:\/./;
+
 /** The address of a WAMP router. */
 export const routerUrl: DataType<string> = {
   description: 'URL that begins with ws://, wss://, rs:// or rss://',
@@ -147,6 +149,11 @@ export const routerUrl: DataType<string> = {
     }
     if (new URL(value).username !== '' || new URL(value).password !== '') {
       throw new ValueError('a URL must not contain user:password@; set credentials with router.sessions.*');
+    }
+    if (/^rss?:/.test(value) && !UNIX_URL.test(value) && new URL(value).port === '') {
+      throw new ValueError(
+        'a RawSocket URL needs a port, as in rs://router.example.com:8081, or the absolute path of a Unix socket, as in rs://unix:/run/router.sock',
+      );
     }
     return value;
   },
