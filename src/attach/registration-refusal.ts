@@ -37,7 +37,7 @@ export function registrationRefusalOf(
   switch (error.uri) {
     case ERROR_URI.discloseMeDisallowed:
     case ERROR_URI.optionNotAllowed:
-      return { kind: 'disclosure', cause, advice: 'let the router disclose callers' };
+      return { kind: 'disclosure', cause, advice: DISCLOSE };
     case ERROR_URI.procedureAlreadyExists:
       return {
         kind: 'taken',
@@ -59,6 +59,9 @@ export function registrationRefusalOf(
       return { kind: 'refused', cause, advice: "read the router's log" };
   }
 }
+
+const DISCLOSE =
+  'let the router disclose callers (allow_disclose in nexus): until then, calls that need {{caller.*}} fail';
 
 const wait = (policy: string): string =>
   `nothing, if a gateway was killed: the router frees its procedures soon. Otherwise end the other callee, or let it share the registration with invoke = ${policy}`;
