@@ -28,11 +28,14 @@ export type RegistrationStatus =
 
 /** The registrations of one session. */
 export interface Registrations {
-  /** Takes a revoked registration (WAMP, Registration Revocation). It is registered again. */
+  /**
+   * Must be called when the router has revoked a registration (WAMP, "Registration Revocation").
+   * Registers the procedure again.
+   */
   revoked(registration: number): void;
   /**
-   * Unregisters everything. Resolves when the router has confirmed it, so that no further
-   * INVOCATION can come.
+   * Unregisters all procedures. Resolves when the router has answered. No INVOCATION can arrive
+   * after that.
    */
   unregisterAll(): Promise<void>;
   /** Ends all timers. The session is over. */

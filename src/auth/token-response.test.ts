@@ -109,7 +109,7 @@ describe('a token response', () => {
       expect(read(201, { data }, { 'X-Subject-Token': 'tok' }, header)).toMatchObject({ expiresIn: '60' });
     });
     it('has no token without the header, or with an error in its body', () => {
-      const missing = none('it has no header of the name in token_header');
+      const missing = none('it does not have the header that token_header names');
       expect(read(200, { data }, {}, header)).toEqual(missing);
       expect(read(200, { data }, { 'x-subject-token': '' }, header)).toEqual(missing);
       expect(read(200, { error: 'no' }, { 'x-subject-token': 'tok' }, header)).toEqual(

@@ -12,7 +12,7 @@ const KEY_BYTES = 32;
 
 /**
  * Hashes a password for the security file, in the format of Bondy. It works with ticket, wampcra
- * and wamp-scram. The key is derived with the characters of the base64 text of the salt.
+ * and wamp-scram. The key derivation uses the base64 text of the salt, not the decoded bytes.
  */
 export async function hashPassword(password: string, iterations: number): Promise<object> {
   const salt = randomBytes(SALT_BYTES).toString('base64');

@@ -5,12 +5,11 @@ import type { Session } from './model.js';
 import type { Refusal } from './refusals.js';
 
 /**
- * Bytes of memory that a registration or subscription takes in addition to its URI. Each further
- * session that shares it takes as much. Measured with 50,000 of each, in bytes of heap: a
- * registration 360 to 415, a subscription 360 to 420, one more session 50 to 100. A table that has
- * just grown takes up to twice its size.
+ * Bytes of memory that a registration or subscription takes in addition to its URI. Measured with
+ * 50,000 of each: 360 to 420 bytes of heap. A table that has just grown takes up to twice its size.
  */
 const ENTRY = 512;
+/** The same for each further session that shares an entry. Measured: 50 to 100 bytes. */
 const SHARE = 256;
 
 /**
@@ -23,12 +22,13 @@ export interface EntryLimits {
    * Returns undefined if a session may have one more entry, otherwise the refusal.
    *
    * @param isNew true if no other session shares the entry
-   * @param shapes the number of pattern shapes including the entry, or 0 if it adds no shape
+   * @param shapes how many shapes the wildcard patterns have with the entry; 0 if it adds no shape
    */
   check(session: Session, uri: string, isNew: boolean, shapes: number): Refusal | undefined;
   enter(session: Session, uri: string, isNew: boolean): void;
   /**
-   * @param heir if `wasOldest`: of the remaining sessions, the one that has held the entry longest
+   * @param wasOldest true if the session has held the entry longest
+   * @param heir the session for which the entry counts from now on. Only used with `wasOldest`.
    */
   leave(session: Session, uri: string, wasOldest: boolean, heir: Session | undefined): void;
 }

@@ -2,11 +2,14 @@
 export interface PlaceLimits {
   /** Connections at a time, with or without a session. `listeners.$name.max_sessions` */
   readonly maxSessions: number;
-  /** The same for one source, see sourceOf; 0: none. `listeners.$name.max_sessions_per_source` */
+  /**
+   * The same for one source, see sourceOf. 0 means no limit.
+   * `listeners.$name.max_sessions_per_source`
+   */
   readonly maxSessionsPerSource: number;
   /** Connections that have not joined a realm. `listeners.$name.max_unjoined` */
   readonly maxUnjoined: number;
-  /** The same for one source; 0: none. `listeners.$name.max_unjoined_per_source` */
+  /** The same for one source. 0 means no limit. `listeners.$name.max_unjoined_per_source` */
   readonly maxUnjoinedPerSource: number;
 }
 

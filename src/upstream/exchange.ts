@@ -202,8 +202,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * undici has accepted the request. It calls `onConnect` before this if the connection was open,
-   * and after this if it must open one.
+   * Called after undici has accepted the request. If the connection was open, undici has already
+   * called `onConnect`. If it must open one, it calls `onConnect` later.
    */
   waits(): void {
     this.hadToWait = true;
@@ -328,9 +328,9 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   /**
-   * Ends the exchange and gives up the connection. It is not possible to keep the connection,
-   * because undici cannot take back a request that waits for its socket. For an aborted request,
-   * undici would connect again before it drops the request.
+   * Ends the exchange and gives up the connection. It cannot keep the connection: if a request waits
+   * for its socket, undici cannot remove this request. It drops an aborted request only after it
+   * has connected once more.
    */
   private tearDown(outcome: ExchangeOutcome): void {
     this.settle(outcome, 'broken');

@@ -65,7 +65,7 @@ export class InterimFilter {
   private listener: InterimListener | undefined = undefined;
   private count = 0;
   private received = 0;
-  /** Bytes since the parser last found something. */
+  /** Bytes since the parser last found the end of a head, or a part of a body. */
   private unheard = 0;
   /** True while the status line of the final response has not ended. */
   private inStatusLine = false;
@@ -244,7 +244,10 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
   return filter;
 }
 
-/** The longest status line that is searched: `HTTP/1.1 511 Network Authentication Required`. */
+/**
+ * The function below finds a line end only within this many bytes. Standard status lines are not
+ * longer than `HTTP/1.1 511 Network Authentication Required`.
+ */
 const SHORT_LINE = 42;
 
 /**

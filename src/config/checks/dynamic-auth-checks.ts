@@ -3,8 +3,8 @@ import type { SecurityFile } from '../security-file/load-security-file.js';
 import type { RealmSecurity } from '../security-file/model.js';
 
 /**
- * Notes authenticators and authorizers that every client, or no client, could register. Clients
- * register these procedures, so the grants of the realm must say which client may.
+ * Adds a notice for each authenticator and authorizer that every client or no client can register.
+ * Clients register these procedures, so the grants of the realm must say which client may do this.
  */
 export function checkDeciding({ security }: ConfigDraft, file: SecurityFile): void {
   for (const [name, { authenticator, authorizer }] of security.settings.realms ?? []) {

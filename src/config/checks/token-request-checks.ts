@@ -104,8 +104,9 @@ function checkBody(service: ServiceDraft): void {
 }
 
 /**
- * Notes two methods of client authentication. Only the secret authenticates: a client_id alone
- * names the client (RFC 6749 section 2.3.1), which some endpoints require.
+ * Adds a notice if a request has two methods of client authentication. A client_id without a
+ * client_secret is no such method. It only names the client (RFC 6749 section 2.3.1), and some
+ * endpoints require it.
  */
 function notifyTwoMethods(service: ServiceDraft): void {
   const name = 'client_secret';
@@ -119,7 +120,7 @@ function notifyTwoMethods(service: ServiceDraft): void {
   );
 }
 
-/** Notes values of `auth.cache` and `auth.refresh_on` that have no effect. */
+/** Adds a notice for each value of `auth.cache` and `auth.refresh_on` that has no effect. */
 export function checkTokenCache(service: ServiceDraft): void {
   const ttlKey = 'auth.cache.default_ttl';
   const marginKey = 'auth.cache.refresh_margin';

@@ -73,8 +73,8 @@ export function decodeBody(response: HttpResponse, rule: DecodeRule = 'auto'): D
 }
 
 /**
- * Reads JSON as UTF-8 (RFC 8259 §8.1), even if the response declares another charset. Some servers
- * declare Latin-1 or ASCII for everything.
+ * Reads valid UTF-8 as UTF-8 (RFC 8259 §8.1), even if the response declares Latin-1 or ASCII, because
+ * some servers declare these for everything. Otherwise uses the declared charset.
  */
 function readJsonIn(body: Buffer, charset: string): DecodedBody {
   if (isUtf8(body) && (isUtf8Named(charset) || isLatin1Named(charset))) return readJson(withoutMark(body));

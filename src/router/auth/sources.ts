@@ -34,7 +34,8 @@ export function compileSources(sources: readonly Source[] | undefined): Sources 
 }
 
 /**
- * The addresses of a client that has no address. It uses a Unix socket, so it is on this machine.
+ * A client on a Unix socket has no address, but it is on this machine. So it counts as a client with
+ * one of these addresses.
  */
 const LOOPBACK = ['127.0.0.1', '::1'];
 

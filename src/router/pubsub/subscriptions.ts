@@ -46,7 +46,7 @@ export interface Subscriptions {
   /** Removes all subscriptions of a session, one per step. */
   forget(session: Session): Iterable<void>;
   readonly size: number;
-  /** The number of the latest subscription in the realm. See `subscribers` in model.ts. */
+  /** The highest number in all `subscribers` so far, see `Subscription` in model.ts. */
   readonly moment: number;
 }
 

@@ -13,8 +13,8 @@ import type { OpenCalls } from './open-calls.js';
 import { dropRerouting, keepForRerouting } from './rerouting.js';
 
 /**
- * How much longer than the caller's timeout the dealer waits for a callee that enforces timeouts
- * itself, in milliseconds.
+ * If a callee enforces timeouts itself, the dealer waits for this many milliseconds more than the
+ * caller's timeout.
  */
 const BACKSTOP_MARGIN_MS = 1000;
 

@@ -22,13 +22,14 @@ export interface PackMemory {
 const KEPT_BYTES = 128 * 1024;
 /** Additional bytes that very short JSON needs. */
 const LEAST_BYTES = 64;
-/** Minimum bytes of an entry in JSON, as in `"":0,`. Nearly all have at least twice as many. */
+/** The bytes of the shortest entry in JSON, `"":0,`. Nearly all entries are at least twice as long. */
 const ENTRY_BYTES = 5;
 
 /**
  * Creates a function that provides memory for JSON of `length` bytes. Short JSON always gets the
- * same memory. At first, the memory is enough for usual JSON. With `again`, it is enough for any
- * JSON. The worst cases are `1.5,`, where four bytes become nine, and `"":0,`.
+ * same memory. If `again` is false, the memory is enough for usual JSON. If that was too small, the
+ * caller asks again with `again`, and gets enough for any JSON. The worst cases are `1.5,`, where
+ * four bytes become nine, and `"":0,`.
  */
 export function createPackMemory(): (length: number, again: boolean) => PackMemory {
   let kept: PackMemory | undefined;
