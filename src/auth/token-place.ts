@@ -52,7 +52,9 @@ export function tokenIn(
 ): string | NoTokenThere {
   if (place.kind === 'header') {
     return (
-      firstHeader(response.headers, place.name) || { problem: 'it does not have the header that token_header names' }
+      firstHeader(response.headers, place.name) || {
+        problem: 'it does not have the header that token_header names',
+      }
     );
   }
   if (place.path.length === 0) return wholeToken(value, text) ?? { problem: 'its whole body is not a token' };

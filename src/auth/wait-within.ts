@@ -15,9 +15,8 @@ export type WaitWithin<T> = (
 ) => Promise<T | 'timeout' | 'canceled'>;
 
 /**
- * The maximum number of calls that continue in one turn of the event loop. A number is needed,
- * because their work starts only after the loop that resumes them. So the time left in the turn
- * cannot limit them.
+ * The maximum number of calls that continue in one turn of the event loop. The time left in the turn
+ * cannot limit them: a loop resumes the calls, and their work starts only after this loop.
  */
 const CALLS_PER_TURN = 32;
 

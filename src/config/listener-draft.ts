@@ -1,10 +1,10 @@
 import type { Draft } from './read-settings.js';
 import type { LISTENER_KEYS, ListenerSettings } from './schema/listener.js';
 
-/** A listener with the values of the file. */
+/** A listener with its values as in the file. `protocol` may have one of Bondy's names. */
 export type WrittenListenerDraft = Draft<typeof LISTENER_KEYS>;
 
-/** A listener with the gateway's names for protocols. */
+/** The same listener. `protocol` has the gateway's own name, also if the file has Bondy's name. */
 export type ListenerDraft = Omit<WrittenListenerDraft, 'settings'> & {
   readonly settings: Partial<ListenerSettings>;
   /** The key whose value has no effect yet. */

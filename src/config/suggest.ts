@@ -21,7 +21,7 @@ export interface Suggester {
   typoOf(key: string): string | undefined;
 }
 
-/** Two edits include a swap of two neighbouring letters. */
+/** With two edits, a text with two swapped letters is a typo too. */
 const TYPO_DISTANCE = 2;
 /**
  * A key with more edits than this fraction of its fixed length is a different key, not a misspelt

@@ -35,8 +35,8 @@ export interface Callee {
 export interface CalleeOptions {
   readonly serializers: readonly Serializer[];
   /**
-   * The serializer of all callers, if one connection carries all calls. Default: each INVOCATION
-   * tells it, as the router of this process does.
+   * The name of the serializer for all calls, if one connection carries all of them. Default: the
+   * router in this process names the caller's serializer in each INVOCATION.
    */
   readonly format?: string;
   readonly clock: Clock;
@@ -58,7 +58,8 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
     const { result, method } = procedure.config.settings;
-    // RFC 9110 §9.2.1. What a POST has begun is not undone when its connection is closed.
+    // Only safe requests end with the session (RFC 9110 §9.2.1). Closing the connection of a POST
+    // would not undo the POST.
     const isSafe = method === 'get' || method === 'head';
 
     return (invocation) => {

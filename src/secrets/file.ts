@@ -8,7 +8,8 @@ import { codeOf, readTextFile } from './read-text-file.js';
 
 const POLL_MS = 1_000;
 /**
- * If a folder changes during a read, it is read again, at most this often, so that its files match.
+ * If a folder changes during a read, the provider reads it again, so that its files belong together.
+ * This is the maximum number of reads.
  */
 const MAX_READS = 5;
 
@@ -25,17 +26,17 @@ const MAX_READS = 5;
  */
 export function createFileProvider(path: string, clock: Clock, names: Iterable<string> = []): SecretProvider {
   const wanted = [...new Set(names)];
-  /** The state of the secret just before the last read. */
+  /** The fingerprint of the secret just before the last read. */
   let seen: string | undefined;
 
   async function read(): Promise<SecretFields> {
     for (let reads = 1; ; reads++) {
-      // Takes the state before the read, so that the next poll finds a change during the read.
-      const { looks, isFolder } = await look(path, wanted);
-      seen = looks;
+      // Takes the fingerprint before the read, so that the next poll finds a change during the read.
+      const { fingerprint, isFolder } = await inspect(path, wanted);
+      seen = fingerprint;
       if (!isFolder) return textFields(await readTextFile(path), `the file ${path}`);
       const fields = await folderFields(path, wanted);
-      if (reads === MAX_READS || (await look(path, wanted)).looks === looks) return fields;
+      if (reads === MAX_READS || (await inspect(path, wanted)).fingerprint === fingerprint) return fields;
     }
   }
 
@@ -43,11 +44,11 @@ export function createFileProvider(path: string, clock: Clock, names: Iterable<s
     let stopped = false;
     let stopTimer = clock.after(POLL_MS, poll);
     async function poll(): Promise<void> {
-      const { looks } = await look(path, wanted);
+      const { fingerprint } = await inspect(path, wanted);
       if (stopped) return;
       stopTimer = clock.after(POLL_MS, poll);
       // Only a read updates `seen`, so a change is reported until it is read.
-      if (looks !== seen) changed();
+      if (fingerprint !== seen) changed();
     }
     return () => {
       stopped = true;
@@ -58,19 +59,19 @@ export function createFileProvider(path: string, clock: Clock, names: Iterable<s
   return { read, watch, close() {} };
 }
 
-interface Look {
+interface Inspection {
   /** Changes when the secret changes. */
-  readonly looks: string;
+  readonly fingerprint: string;
   readonly isFolder: boolean;
 }
 
-async function look(path: string, names: readonly string[]): Promise<Look> {
+async function inspect(path: string, names: readonly string[]): Promise<Inspection> {
   const found = await statOf(path);
   const isFolder = typeof found === 'object' && found.isDirectory();
-  if (!isFolder) return { looks: describe(found), isFolder };
+  if (!isFolder) return { fingerprint: describe(found), isFolder };
   // Ignores the times of the folder, because other files in it may change.
   const files = await Promise.all(names.map((name) => statOf(folderFile(path, name))));
-  return { looks: ['folder', ...files.map(describe)].join('\n'), isFolder };
+  return { fingerprint: ['folder', ...files.map(describe)].join('\n'), isFolder };
 }
 
 async function statOf(path: string): Promise<BigIntStats | string> {

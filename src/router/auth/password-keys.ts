@@ -99,8 +99,8 @@ function keysOfText(text: string, salt: string): PasswordKeys {
     scram: {
       salt: inBase64(salt),
       iterations: ITERATIONS_FOR_TEXT,
-      // Derives the keys each time. A decoy has nothing to cache. So a user with cached keys would
-      // get a faster response, or never the one for "too busy", and would be revealed.
+      // Derives the keys each time and does not cache them. A decoy has nothing to cache. So a fast
+      // response, or a response while the router is too busy, would reveal that the user exists.
       keys: async (derive) => scramKeys(await derive(saslprep(text), salt, ITERATIONS_FOR_TEXT)),
     },
     // Compares hashes, because they have equal lengths for tickets of any length.

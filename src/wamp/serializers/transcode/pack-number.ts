@@ -15,8 +15,8 @@ const LONGEST_INTEGER = 20;
 
 /**
  * Writes the JSON number in bytes `start` to `end`, with the same result as `parseJson` and
- * `Prepare`. A whole number becomes an integer, even if the JSON has a point or an exponent. -0
- * becomes 0. Beyond ±2^53, it becomes an integer only without point and exponent.
+ * `Prepare`. A whole number within ±2^53 becomes an integer, even if the JSON has a point or an
+ * exponent. A larger one becomes an integer only if the JSON has neither. -0 becomes 0.
  *
  * @returns the index at which the output starts; {@link NOT_PACKED} for an integer beyond 64 bits,
  * and for invalid JSON
