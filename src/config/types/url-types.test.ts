@@ -141,10 +141,10 @@ describe('literalPath, routerUrl and origin', () => {
   );
 
   it('a router URL is for WebSocket or RawSocket and has no credentials', () => {
-    for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a']) {
+    for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a:1', 'rs://unix:/a.sock']) {
       expect(routerUrl.parse(url, CONTEXT)).toBe(url);
     }
-    for (const url of ['http://a', 'ws://', 'ws://u:p@a', 'wss://a/#b', 'a', '']) {
+    for (const url of ['http://a', 'ws://', 'ws://u:p@a', 'wss://a/#b', 'rs://a', 'rs://unix:a', 'a', '']) {
       expect(() => routerUrl.parse(url, CONTEXT)).toThrow(ValueError);
     }
   });
