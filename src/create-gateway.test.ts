@@ -31,3 +31,15 @@ it('a gateway refuses a second start and keeps running', async () => {
   expect(await accepts(gateway.endpoints[0] ?? '')).toBe(true);
   await gateway.stop(0);
 });
+
+it('a gateway that waits for a router stops at once, and can be started again', async () => {
+  const url = 'router.url = ws://127.0.0.1:9/ws';
+  const gateway = createGateway(parseConfig(billingConf('http://127.0.0.1:9', url), { env: {} }));
+  for (let round = 0; round < 2; round++) {
+    const starting = gateway.start();
+    const stopping = gateway.stop();
+    await expect(starting).rejects.toMatchObject({ code: 'stopped' });
+    await stopping;
+  }
+  expect(gateway.links).toEqual([]);
+});

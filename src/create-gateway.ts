@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LinkStatus } from './attach/status.js';
-import { createAttachedMode } from './attached-mode.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
-import { createEmbeddedMode } from './embedded-mode.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
@@ -176,6 +174,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   /** Calls of modes that are gone. */
   let callsBefore = 0;
   let starting: Promise<void> | undefined;
+  let isStarted = false;
   let isStopping = false;
   let closing: Promise<void> | undefined;
 
@@ -184,7 +183,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       // A second start needs new services, because a closed service stays closed.
       services ??= compile();
       const secretsTried = Promise.all(services.map((service) => service.start()));
-      mode = createMode();
+      mode = await createMode();
+      if (isStopping) mode.cancelOpen();
       await mode.open(
         services.flatMap((service) => service.procedures),
         withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
@@ -196,9 +196,14 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     }
   }
 
-  function createMode(): Mode {
+  /** Loads only the code of this mode: an attached gateway needs no router. */
+  async function createMode(): Promise<Mode> {
     const modeDeps = { agent, serializers, turns, log, clock, observer };
-    if (access === undefined) return createEmbeddedMode(config, modeDeps);
+    if (access === undefined) {
+      const { createEmbeddedMode } = await import('./embedded-mode.js');
+      return createEmbeddedMode(config, modeDeps);
+    }
+    const { createAttachedMode } = await import('./attached-mode.js');
     return createAttachedMode(config, access, { ...modeDeps, random, errorId });
   }
 
@@ -207,7 +212,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     await Promise.all((services ?? []).map((service) => service.close()));
     callLog.flush();
     callsBefore += mode?.callCount ?? 0;
-    [services, mode] = [undefined, undefined];
+    [services, mode, isStarted] = [undefined, undefined, false];
   }
 
   /** Closes everything once, even if it is called several times. */
@@ -220,8 +225,9 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   return {
     start() {
-      if (mode !== undefined)
+      if (isStarted)
         return Promise.reject(new GatewayError('already_started', 'the gateway is started already'));
+      isStarted = true;
       starting = open();
       return starting;
     },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
+import { startRouter } from '../../support/attached-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -65,7 +66,15 @@ it('start loads only the modules that its configuration needs', async () => {
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
   const always = ['dist/cli/start.js', 'node_modules/undici/index.js', 'node:http'];
   expect(which(loaded, always)).toEqual(always);
-  expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual([]);
+  expect(which(loaded, [...SOMETIMES, ...NEVER, 'dist/attached-mode.js', 'dist/attach/link.js'])).toEqual([]);
+});
+
+it('start loads no router if the gateway is attached to another one', async () => {
+  const router = await startRouter();
+  const loaded = await loadedBy(billingConf('http://127.0.0.1:9', `router.url = ${router.url}`));
+  await router.stop(0);
+  expect(which(loaded, ['dist/attached-mode.js'])).toHaveLength(1);
+  expect(which(loaded, [...SOMETIMES, ...NEVER, 'dist/router/', 'dist/transport/listener.js'])).toEqual([]);
 });
 
 it('start loads the readers of security files and includes only if the configuration has them', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway, GATEWAY_ERROR_CODES, GatewayError, parseConfig } from '../../../src/index.js';
 import { billingConf } from '../../support/billing-conf.js';
+import { PRIVATE_KEY, pemOf } from '../../support/logins.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
 
 describe('a gateway that cannot start', () => {
@@ -43,12 +44,37 @@ describe('a gateway that cannot start', () => {
       rmSync(key);
       return createGateway(config).start();
     },
+    async router_key() {
+      const key = join(folder, 'key.pem');
+      writeFileSync(key, pemOf(PRIVATE_KEY));
+      const config = configOf(
+        'router.url = ws://127.0.0.1:9/ws',
+        'router.sessions.main.realm = com.example.myrealm',
+        'router.sessions.main.authmethod = cryptosign',
+        `router.sessions.main.private_key_file = ${key}`,
+      );
+      rmSync(key);
+      return createGateway(config);
+    },
+    async router_tls() {
+      const ca = join(folder, 'ca.pem');
+      copyFileSync(TLS_FILES.serverCert, ca);
+      const config = configOf('router.url = wss://127.0.0.1:9/ws', `router.tls.cacertfile = ${ca}`);
+      rmSync(ca);
+      return createGateway(config);
+    },
     async service_tls() {
       const ca = join(folder, 'ca.pem');
       copyFileSync(TLS_FILES.serverCert, ca);
       const config = configOf(`rpc_gateway.services.billing.tls.cacertfile = ${ca}`);
       rmSync(ca);
       return createGateway(config);
+    },
+    async stopped() {
+      const gateway = createGateway(configOf('router.url = ws://127.0.0.1:9/ws'));
+      const starting = gateway.start();
+      await gateway.stop();
+      return starting;
     },
   };
 
