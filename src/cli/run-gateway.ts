@@ -17,8 +17,8 @@ const STOP_GRACE_MS = 10_000;
 
 /**
  * The line that says that the gateway is ready. Programs wait for `ready: N procedures in M realms,
- * ws://…`, so this form never changes. In attached mode it ends in `attached to wss://…`. On a
- * terminal the nouns are singular after 1.
+ * ws://…`, so this form never changes. In attached mode it ends in `attached to wss://…`. A
+ * terminal gets `1 procedure` instead of `1 procedures`.
  */
 export function readyLine({ procedureCount, realms, endpoints, routers }: Gateway, output: Output): string {
   const size = output.isTTY

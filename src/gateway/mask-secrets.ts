@@ -58,7 +58,7 @@ function decoded(name: string): string {
   }
 }
 
-/** Returns a body without such fields unchanged. */
+/** Masks the fields of a body whose names suggest a credential. Changes nothing else. */
 function maskBody(content: string | Uint8Array): string {
   return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

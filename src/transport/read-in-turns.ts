@@ -18,7 +18,8 @@ type Read = (chunk: Buffer) => void;
  */
 export function readInTurns(stream: Duplex, turns: Turns, parse: Read): Read {
   /**
-   * Becomes false when the data was read in another way, because the stream was paused and resumed.
+   * True while unread data waits for a turn. Becomes false too if somebody else resumes the stream,
+   * because the data is read then.
    */
   let isWaiting = false;
   let hasTurn = false;

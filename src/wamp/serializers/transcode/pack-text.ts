@@ -80,12 +80,12 @@ export function packText(
 }
 
 /**
- * Corrects the output after a backslash. The backslash may start an escape, and the characters of
- * the escape are already written.
+ * Handles a run of backslashes. The text is written backwards, so the characters after the run are
+ * already in the output. If the last backslash starts an escape, replaces these characters.
  *
  * @param end the index of the last backslash in a run. `memory.next` becomes the index before the
  * run.
- * @param out the index at which the output of the characters after it starts
+ * @param out the index of the first character after the run in the output
  */
 function unescapeAt(memory: PackMemory, end: number, out: number): number {
   const { bytes } = memory;
