@@ -62,7 +62,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
         dial,
         reconnect: { minMs: router['reconnect.min'], maxMs: router['reconnect.max'] },
         joinTimeoutMs: router.join_timeout,
-        replies: replyRules(realm, deps),
+        replies: (where) => replyRules(realm, where, deps),
         onChange,
       }),
     );
@@ -126,20 +126,31 @@ function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log
 /** Levels of nesting in messages of the router. */
 const MAX_NESTING = 2048;
 
-function replyRules(realm: string, { log, observer, errorId }: AttachedModeDeps): ReplyRules {
+function replyRules(realm: string, where: object, { log, observer, errorId }: AttachedModeDeps): ReplyRules {
   return {
     tooLarge(procedure) {
       const id = errorId();
       log.warn(
-        { realm, procedure, id, code: 'too_large' },
-        'the response is larger than router.max_frame_size, or than the router accepts',
+        {
+          ...where,
+          procedure,
+          id,
+          code: 'too_large',
+          cause: 'the response is larger than router.max_frame_size, or than the router accepts',
+          advice:
+            'request smaller responses of the API, or raise router.max_frame_size and the limit of the router',
+        },
+        'a response was not sent to the router: it is too large',
       );
       const { uri, kwargs } = callErrorReply({ code: 'too_large', attempts: 1, id });
       return { uri, payload: { kwargs } };
     },
     onDropped(procedure, invocation) {
       observer.replyDropped(realm);
-      log.warn({ realm, procedure, invocation }, 'a reply was dropped: the session with the router was lost');
+      log.warn(
+        { ...where, procedure, invocation },
+        'a reply was dropped: the session with the router was lost',
+      );
     },
   };
 }

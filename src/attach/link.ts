@@ -44,7 +44,8 @@ export interface LinkOptions {
   readonly reconnect: ReconnectTimes;
   /** Maximum milliseconds from HELLO to WELCOME, and from REGISTER to its answer. */
   readonly joinTimeoutMs: number;
-  readonly replies: ReplyRules;
+  /** @param where realm and router, for the log */
+  readonly replies: (where: object) => ReplyRules;
   readonly clock: Clock;
   /** Returns numbers in [0, 1). */
   readonly random: () => number;
@@ -183,7 +184,7 @@ export function createLink(options: LinkOptions): Link {
         log,
         clock,
         onRevoked: (registration) => phase.kind === 'open' && phase.registrations.revoked(registration),
-        ...options.replies,
+        ...options.replies(where()),
       });
     } catch (error) {
       if (phase === joining) failed(joinFailureOf(error, realm));

@@ -66,7 +66,7 @@ export function createScriptedRouter(options: Partial<LinkOptions> = {}): Script
       dial: (url, attempt) => dial(url, attempt),
       reconnect: { minMs: 500, maxMs: 30_000 },
       joinTimeoutMs: 10_000,
-      replies: {},
+      replies: () => ({}),
       clock,
       // The middle of each wait, and the first of two URLs.
       random: () => 0.499999,

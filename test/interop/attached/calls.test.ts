@@ -97,7 +97,7 @@ describe.each(ROUTER_PROGRAMS)('a call through $name', (program) => {
   );
 
   test('that needs its caller is refused where the router does not disclose callers', async () => {
-    const { log } = await attach(USES_CALLER);
+    const { records } = await attach(USES_CALLER);
     const answer = await (await connect()).call(PROCEDURE, { id: 1 });
     expect(answer.uri).toBe('wamp.error.invalid_argument');
     const setting = program === NEXUS_PROGRAM ? 'allow_disclose' : 'disclose.caller';
@@ -107,7 +107,7 @@ describe.each(ROUTER_PROGRAMS)('a call through $name', (program) => {
     });
     expect(upstream.requests).toEqual([]);
 
-    const warnings = log.records().filter(({ level }) => level === 'warn');
+    const warnings = records.filter(({ level }) => level === 'warn');
     if (program === NEXUS_PROGRAM) {
       expect(warnings).toMatchObject([
         {
