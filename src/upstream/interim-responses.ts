@@ -245,8 +245,8 @@ export function filterInterimResponses(socket: Duplex, limits: FilterLimits, tur
 }
 
 /**
- * The function below finds a line end only within this many bytes. Standard status lines are not
- * longer than `HTTP/1.1 511 Network Authentication Required`.
+ * {@link beginsFinalResponse} searches for the end of the status line only within this many bytes. A
+ * response with a longer status line takes the slower way through `filter`.
  */
 const SHORT_LINE = 42;
 
