@@ -11,6 +11,7 @@ export interface GatewayProcess {
   /** Resolves with the ready line. Rejects if the gateway ends before. */
   readonly ready: Promise<string>;
   readonly records: readonly LogRecord[];
+  readonly pid: number | undefined;
   /** The first record that matches, now or when it is logged. Rejects if the gateway ends before. */
   logged(matches: (record: LogRecord) => boolean): Promise<LogRecord>;
   /** Resolves with the exit code. */
@@ -64,6 +65,7 @@ export function startGatewayProcess(
   return {
     ready,
     records,
+    pid: child.pid,
     logged: (matches) => untilSeen(() => records.find(matches)),
     end: (signal) => endProgram(child, signal),
     async close() {
