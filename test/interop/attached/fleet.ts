@@ -2,7 +2,6 @@ import type { Answer, Caller } from '../../support/caller.js';
 import type { RecordedRequest, RecordingUpstream } from '../../support/recording-upstream.js';
 import { type GatewayProcess, startGatewayProcess } from './gateways.js';
 import { REALM } from './plan.js';
-import type { ForeignRouter } from './routers.js';
 
 export const PROCEDURE = 'com.billing.get_invoice';
 
@@ -27,7 +26,7 @@ export interface Fleet {
 }
 
 export async function startFleet(
-  { url }: ForeignRouter,
+  { url }: { readonly url: string },
   upstream: RecordingUpstream,
   size: number,
 ): Promise<Fleet> {

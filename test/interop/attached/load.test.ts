@@ -8,20 +8,33 @@ import {
   startRecordingUpstream,
 } from '../../support/recording-upstream.js';
 import { PROCEDURE, startFleet, startLoad } from './fleet.js';
+import { startOwnRouter } from './own-router.js';
 import { REALM } from './plan.js';
-import { type ForeignRouter, ROUTER_PROGRAMS, startRouter } from './routers.js';
+import { ROUTER_PROGRAMS, startRouter } from './routers.js';
 
 const CALLS = 1_000;
 const IN_FLIGHT = 50;
 
-describe.each(ROUTER_PROGRAMS)('gateways that share a load through $name', (program) => {
+/** A router to share a load through. */
+interface Program {
+  readonly name: keyof typeof LOST;
+  readonly isInstalled: boolean;
+  open(): Promise<{ readonly url: string; close(): Promise<void> }>;
+}
+
+const PROGRAMS: readonly Program[] = [
+  { name: 'our own router', isInstalled: true, open: startOwnRouter },
+  ...ROUTER_PROGRAMS.map((program) => ({ ...program, open: () => startRouter(program) })),
+];
+
+describe.each(PROGRAMS)('gateways that share a load through $name', (program) => {
   const closeLater = closeAfterEach();
-  let router: ForeignRouter;
+  let router: Awaited<ReturnType<Program['open']>>;
   let upstream: RecordingUpstream;
   let caller: Caller;
   beforeAll(async () => {
     if (!program.isInstalled) return;
-    router = await startRouter(program);
+    router = await program.open();
     upstream = await startRecordingUpstream();
     caller = await connectCaller(router.url, REALM);
   });
@@ -130,6 +143,7 @@ const idOf = ({ url }: RecordedRequest): number => Number(url.split('/').at(-1))
 
 /** What a router tells the callers of a callee that has gone. */
 const LOST = {
+  'our own router': 'the callee is gone',
   'Crossbar.io': 'callee disconnected from in-flight request',
   nexus: 'callee gone',
 } as const;
