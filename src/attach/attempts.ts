@@ -37,7 +37,7 @@ export function afterStableSession({ url }: Attempts): Attempts {
 
 /**
  * The attempt after a failed one. It uses the next URL at once. If all URLs have failed, it waits
- * with full jitter, so that gateways do not return to a restarted router at the same moment.
+ * a random time, so that gateways do not return to a restarted router at the same moment.
  *
  * @param urls how many URLs there are
  * @param random returns numbers in [0, 1)
