@@ -15,6 +15,9 @@ export interface LinkFailure {
 
 const HTTP_REFUSALS: readonly (number | undefined)[] = [401, 403, 404];
 
+const ENDED =
+  'nothing, if the router was stopped, or somebody ended the session there; otherwise read its log';
+
 const RESTART = 'nothing, if the router was restarted; otherwise read its log';
 
 /** A connection that could not be opened. */
@@ -95,7 +98,7 @@ function adviceForAbort(uri: string, realm: string): string {
 }
 
 /** A session that has ended. @param wasSilent the router did not answer pings */
-export function lostSessionOf({ by, reason, message }: SessionEnd, wasSilent: boolean): LinkFailure {
+export function lostSessionOf({ by, reason, message, aborted }: SessionEnd, wasSilent: boolean): LinkFailure {
   if (by === 'transport') {
     return wasSilent
       ? {
@@ -108,11 +111,13 @@ export function lostSessionOf({ by, reason, message }: SessionEnd, wasSilent: bo
   }
   const cause = textOf(reason, message);
   // Any other reason comes from an ABORT. A router sends it if it does not accept a message.
-  if (by === 'router' && !reason.startsWith('wamp.close.')) {
+  // Routers send ABORT when they do not accept a message. A GOODBYE has any reason: whoever ends a
+  // session through the meta API chooses it.
+  if (aborted) {
     return { reason: 'abort', retry: 'refused', cause, advice: "read the router's log" };
   }
   if (by === 'us') return { reason: 'protocol', retry: 'refused', cause, advice: "read the router's log" };
-  return { reason: 'goodbye', retry: 'unavailable', cause, advice: RESTART };
+  return { reason: 'goodbye', retry: 'unavailable', cause, advice: ENDED };
 }
 
 /** A router that answers neither REGISTER nor UNREGISTER. */

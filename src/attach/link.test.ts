@@ -208,6 +208,12 @@ describe('a link that loses its session', () => {
       (router: ScriptedRouter) => lastOf(router).send(GOODBYE),
       'wamp.close.system_shutdown',
     ],
+    [
+      'the router says GOODBYE with a reason of its own',
+      (router: ScriptedRouter) =>
+        lastOf(router).send({ ...GOODBYE, details: { message: 'back soon' }, reason: 'com.a.maintenance' }),
+      'com.a.maintenance: back soon',
+    ],
   ])('joins again when %s', async (_, lose, cause) => {
     const router = await started(createScriptedRouter());
     lose(router);

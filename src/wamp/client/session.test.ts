@@ -206,13 +206,13 @@ describe('a session', () => {
   it.each([
     [
       'GOODBYE',
-      () => router.send([MESSAGE.GOODBYE, {}, 'wamp.close.system_shutdown']),
-      { by: 'router', reason: 'wamp.close.system_shutdown' },
+      () => router.send([MESSAGE.GOODBYE, { message: 'm' }, 'wamp.close.system_shutdown']),
+      { by: 'router', reason: 'wamp.close.system_shutdown', message: 'm' },
     ],
     [
       'ABORT',
       () => router.send([MESSAGE.ABORT, { message: 'm' }, 'com.x']),
-      { by: 'router', reason: 'com.x', message: 'm' },
+      { by: 'router', reason: 'com.x', message: 'm', aborted: true },
     ],
     ['a closed connection', () => router.close(), { by: 'transport', reason: 'wamp.error.network_failure' }],
     [

@@ -21,6 +21,8 @@ export interface SessionEnd {
   readonly by: 'us' | 'router' | 'transport';
   readonly reason: string;
   readonly message?: string;
+  /** The router sent ABORT instead of GOODBYE. */
+  readonly aborted?: true;
 }
 
 /** The client's side of a joined session. */
@@ -280,14 +282,14 @@ function openSession(
           if (state === 'open') {
             // Ends the session before the reply, because a router in this process closes before
             // `send` returns.
-            end({ by: 'router', reason: message.reason });
+            end({ by: 'router', reason: message.reason, ...textIn(message.details) });
             peer.send({ type: MESSAGE.GOODBYE, details: {}, reason: CLOSE_URI.goodbyeAndOut });
           } else {
             end({ by: 'us', reason: message.reason });
           }
           return peer.close('normal');
         case MESSAGE.ABORT:
-          end({ by: 'router', reason: message.reason, ...abortText(message.details) });
+          end({ by: 'router', reason: message.reason, aborted: true, ...textIn(message.details) });
           return peer.close('normal');
         default:
           return abort(`unexpected ${messageName(message.type)}`);
@@ -394,7 +396,7 @@ const lost = (message: string): WampError => new WampError(ERROR_URI.networkFail
 const violation = (message: string): WampError =>
   new WampError(ERROR_URI.protocolViolation, { args: [message] });
 
-function abortText(details: Dict): { message?: string } {
+function textIn(details: Dict): { message?: string } {
   const { message } = details;
   return typeof message === 'string' ? { message } : {};
 }

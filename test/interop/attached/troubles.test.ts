@@ -139,8 +139,8 @@ ${credential}`);
     expect(killed, killed.frame).toMatchObject({ kind: 'result' });
     expect(await logged({ msg: NOT_ATTACHED }, before)).toMatchObject({
       ...where(),
-      cause: expect.any(String),
-      advice: expect.any(String),
+      cause: expect.stringContaining('com.example.maintenance'),
+      advice: expect.stringContaining('somebody ended the session'),
     });
     await logged({ msg: ATTACHED, registered: 1 }, before);
     await expectCallsAreServed();
