@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CROSSBAR, CROSSBAR_VERSION, FOLDER, NEXUS, NEXUS_VERSION } from './places.js';
+import { CROSSBAR, CROSSBAR_VERSION, FOLDER, NEXUS, NEXUS_VERSION, NEXUSD } from './places.js';
 
 function run(command, args, cwd = FOLDER) {
   const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
@@ -28,9 +28,11 @@ function install(name, steps) {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-install(`nexus ${NEXUS_VERSION}`, () =>
-  run('go', ['build', '-o', NEXUS, '.'], join(import.meta.dirname, 'nexus')),
-);
+install(`nexus ${NEXUS_VERSION}`, () => {
+  const folder = join(import.meta.dirname, 'nexus');
+  run('go', ['build', '-o', NEXUS, '.'], folder);
+  run('go', ['build', '-o', NEXUSD, 'github.com/gammazero/nexus/v3/nexusd'], folder);
+});
 install(`Crossbar.io ${CROSSBAR_VERSION}`, () => {
   run('python3', ['-m', 'venv', 'crossbar']);
   run(join(FOLDER, 'crossbar', 'bin', 'pip'), ['install', '-q', `crossbar==${CROSSBAR_VERSION}`, 'treq']);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 /** A folder that git ignores. */
 export const FOLDER = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'bench-peers');
 export const NEXUS = join(FOLDER, 'nexus');
+/** The router that nexus itself offers as a program. The tests of docs/scale-out.md run it. */
+export const NEXUSD = join(FOLDER, 'nexusd');
 /** The version of nexus. It must be the same as in nexus/go.mod. */
 export const NEXUS_VERSION = 'v3.2.2';
 export const CROSSBAR = join(FOLDER, 'crossbar', 'bin', 'crossbar');

@@ -5,6 +5,7 @@ describe('links in the documents', () => {
   const DOCUMENTS = [
     'README.md',
     'CONTRIBUTING.md',
+    'deploy/README.md',
     'docs/README.md',
     'docs/api.md',
     'docs/authentication.md',
@@ -13,6 +14,7 @@ describe('links in the documents', () => {
     'docs/operations.md',
     'docs/overview.md',
     'docs/realms.md',
+    'docs/scale-out.md',
     'docs/security.md',
     'docs/bondy.md',
     'docs/calling.md',

@@ -37,14 +37,16 @@ export interface RouterProgram {
 }
 
 const PEERS = fileURLToPath(new URL('../../../node_modules/.cache/bench-peers/', import.meta.url));
-const CROSSBAR = `${PEERS}crossbar/bin/crossbar`;
+export const CROSSBAR = `${PEERS}crossbar/bin/crossbar`;
 const NEXUS = `${PEERS}nexus`;
+/** The router that nexus offers as a program. */
+export const NEXUSD = `${PEERS}nexusd`;
 
 export const CROSSBAR_PROGRAM = program('Crossbar.io', CROSSBAR);
 export const NEXUS_PROGRAM = program('nexus', NEXUS);
 export const ROUTER_PROGRAMS: readonly RouterProgram[] = [CROSSBAR_PROGRAM, NEXUS_PROGRAM];
 
-function program(name: RouterProgram['name'], path: string): RouterProgram {
+export function program(name: RouterProgram['name'], path: string): RouterProgram {
   const isInstalled = existsSync(path);
   if (!isInstalled) {
     const missing = `${name} is not installed: run npm run bench:peers`;
