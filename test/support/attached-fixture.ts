@@ -113,15 +113,18 @@ export interface Wire {
   freeze(): void;
   mend(): void;
   readonly connections: number;
+  /** How often the router has sent something. */
+  readonly answers: number;
   close(): Promise<void>;
 }
 
-/** Opens a wire to a WebSocket URL. */
+/** Opens a wire to the URL of a router, with a host and a port. */
 export async function openWire(target: string): Promise<Wire> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let state: 'whole' | 'cut' | 'frozen' = 'whole';
   let connections = 0;
+  let answers = 0;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.on('error', () => {});
@@ -142,6 +145,7 @@ export async function openWire(target: string): Promise<Wire> {
     };
     pass(near, to);
     pass(to, near);
+    to.on('data', () => answers++);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -164,6 +168,9 @@ export async function openWire(target: string): Promise<Wire> {
     },
     get connections() {
       return connections;
+    },
+    get answers() {
+      return answers;
     },
     close() {
       state = 'cut';

@@ -5,6 +5,10 @@ import { REALM } from './plan.js';
 
 export const PROCEDURE = 'com.billing.get_invoice';
 
+/** Messages of the gateway's log. */
+export const NOT_ATTACHED = 'the gateway is not attached to the router; it tries again';
+export const ATTACHED = 'the gateway is attached to the router';
+
 /** One procedure on a router. @param lines further lines */
 export function attachedConfiguration(routerUrl: string, baseUrl: string, lines = ''): string {
   return `router.url = ${routerUrl}

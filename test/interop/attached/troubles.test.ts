@@ -6,14 +6,11 @@ import { OTHER_KEY } from '../../support/logins.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { attachGateway, openGateway } from './attach.js';
-import { attachedConfiguration, PROCEDURE } from './fleet.js';
+import { ATTACHED, attachedConfiguration, NOT_ATTACHED, PROCEDURE } from './fleet.js';
 import { FORBIDDEN, REALM, USER } from './plan.js';
 import { CROSSBAR_PROGRAM, type ForeignRouter, ROUTER_PROGRAMS, startRouter } from './routers.js';
 
 const QUICKLY = 'router.reconnect.min = 50ms\nrouter.reconnect.max = 200ms';
-const NOT_ATTACHED = 'the gateway is not attached to the router; it tries again';
-const ATTACHED = 'the gateway is attached to the router';
-
 const SESSION = 'router.sessions.main';
 const WRONG_LOGINS = {
   ticket: `${SESSION}.ticket = wrong`,
