@@ -112,13 +112,13 @@ describe('the units in deploy/systemd', () => {
   let folder: TemporaryFolder;
   beforeAll(() => {
     folder = createTemporaryFolder();
-    for (const unit of UNITS) {
-      // systemd-analyze wants the command to be there.
-      const text = readDocument(`deploy/systemd/${unit}`);
-      folder.write(unit, text.replaceAll('/usr/local/bin/rpc-gateway', process.execPath));
-    }
+    for (const name of UNITS) folder.write(name, unit(name));
   });
   afterAll(() => folder.remove());
+
+  /** systemd-analyze wants the command of a unit to be there. */
+  const unit = (name: string) =>
+    readDocument(`deploy/systemd/${name}`).replaceAll('/usr/local/bin/rpc-gateway', process.execPath);
 
   /** What systemd-analyze says about our units. It may complain about units of the machine too. */
   function verify(...units: string[]): string[] {
@@ -132,8 +132,8 @@ describe('the units in deploy/systemd', () => {
   });
 
   it.skipIf(!HAS_SYSTEMD)('would not be accepted with a misspelt key', () => {
-    const text = readDocument('deploy/systemd/rpc-router.service').replace('TimeoutStopSec', 'TimoutStopSec');
-    folder.write('misspelt.service', text);
+    const text = unit('rpc-router.service');
+    folder.write('misspelt.service', text.replace('TimeoutStopSec', 'TimoutStopSec'));
     expect(verify('misspelt.service')).toEqual([expect.stringContaining('TimoutStopSec')]);
   });
 

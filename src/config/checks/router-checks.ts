@@ -128,7 +128,7 @@ function notifyConcurrency({ services }: ConfigDraft): void {
     if (procedure.entry('concurrency') === undefined) continue;
     procedure.notify(
       'concurrency',
-      'on Crossbar.io, a gateway that leaves during a call keeps its place for ever; without the key, pool.size limits the gateway itself',
+      'on Crossbar.io, a call counts for ever if its caller leaves before the call ends; without the key, pool.size limits the gateway itself',
     );
   }
 }
