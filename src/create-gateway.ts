@@ -190,7 +190,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
         withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
       );
     } catch (error) {
-      // While it stops, running calls may still end.
+      // While the gateway stops, running calls may still end. `stop` closes everything after them.
       if (!isStopping) await closeEverything();
       throw error;
     }

@@ -7,7 +7,7 @@ import type { CallableProcedure } from './gateway/service.js';
  */
 export interface Mode {
   /**
-   * Makes the procedures callable. Resolves when every procedure is.
+   * Makes the procedures callable. Resolves when every procedure is callable.
    *
    * @param secretsRead settles when the secrets were read, or take too long
    * @throws GatewayError `listen`, `listener_tls` or `stopped`

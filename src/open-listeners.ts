@@ -32,8 +32,8 @@ export function enabledListeners(config: LoadedConfig): readonly EnabledListener
 }
 
 /**
- * The minimum of the limit for bytes of incomplete messages of all clients. The limit is higher if
- * messages may be large.
+ * All clients together may send this many bytes of incomplete messages. The limit is higher if
+ * `wamp.max_message_size` is large.
  */
 const LEAST_RECEIVE_TOTAL = 128 * 1024 * 1024;
 

@@ -28,8 +28,8 @@ export interface Turns {
   /**
    * Runs a task in the following turns, until it is done.
    *
-   * @param isLong true for work of many milliseconds, as opposed to a few messages. Such tasks
-   *   together get half of the time while there are others.
+   * @param isLong true for work of many milliseconds, as opposed to a few messages. While short
+   *   tasks wait too, all long tasks together get half of the time.
    */
   add(task: Task, isLong?: boolean): void;
 }
@@ -107,8 +107,8 @@ export function createTurns(clock: TurnsClock): Turns {
 const STEPS = 16;
 
 /**
- * Runs the steps of an iterator, now and in later turns. A step that yields false waits for the
- * next turn.
+ * Runs the steps of an iterator, now and in later turns. After a step that yields false, the next
+ * step runs in the next turn.
  *
  * @returns a promise if the work is not done immediately
  */

@@ -10,7 +10,8 @@ export function wantsColour(output: Output, env: Readonly<Record<string, string 
 }
 
 /**
- * SGR parameters by kind of text. They use the palette of the terminal, which suits dark and light.
+ * SGR parameters by kind of text. They use the terminal's own palette, which suits its dark or
+ * light background.
  */
 const PAINT = {
   key: '34',

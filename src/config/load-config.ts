@@ -80,7 +80,7 @@ export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
  * Reads a configuration from a text. Without `source.file` the text cannot include files, and its
  * paths are relative to the working directory.
  *
- * @param source.file the path that the text is treated as having
+ * @param source.file a path. The text replaces the content of this file
  * @throws ConfigError with every problem that was found. It throws nothing else.
  *
  * @example

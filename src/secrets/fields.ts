@@ -40,8 +40,8 @@ function parseDocument(text: string, holder: string): object {
 }
 
 /**
- * The member with this name, or the value at this dot path. Only members of the JSON, not
- * `constructor`.
+ * The member with this name, or the value at this dot path. Reads only members of the JSON, and no
+ * inherited properties such as `constructor`.
  */
 function memberOf(document: unknown, name: string): unknown {
   if (hasOwn(document, name)) return document[name];

@@ -102,7 +102,8 @@ export function guardAccepting(
     // Node closes a socket after an error. Peers handle the close event.
     socket.on('error', ignoreError);
     const remoteAddress = socket.remoteAddress && plainAddress(socket.remoteAddress);
-    // The client has already reset the connection. Without an address it would count as local.
+    // A TCP socket has no address if the client has already reset the connection. Without this
+    // check, such a connection would count as local.
     if (remoteAddress === undefined && !isUnix) {
       socket.destroy();
       return;

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 const OWN_FILES = 64;
 
 /**
- * Counts the connections of all listeners together, and keeps open files free for upstreams. A
- * connection is an open file to the system. Without this limit, clients that connect could use up
+ * Counts the connections of all listeners together, and keeps open files free for upstreams. The
+ * system counts a connection as an open file. Without this limit, clients that connect could use up
  * all files of the process. Then no call could reach its upstream.
  */
 export interface ConnectionFiles {

@@ -23,7 +23,7 @@ const INITIAL_BUFFER = 4096;
 
 /** Writes the prefix of a frame. @param length octets of its payload, up to MAX_FRAME_LENGTH */
 export function writePrefix(target: Buffer, type: FrameType, length: number): void {
-  // The 25th bit of the length 2^24 is exactly X.
+  // The length 2^24 sets the lowest bit of the first octet. Times 8, this bit is X.
   target.writeUInt32BE(length, 0);
   target[0] = (target[0] ?? 0) * 8 + type;
 }

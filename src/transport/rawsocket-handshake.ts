@@ -33,8 +33,8 @@ export interface Agreement {
 }
 
 /**
- * The LLLL for a limit in bytes. LLLL means 2^(9 + LLLL) octets. The result is rounded down,
- * because the other end may send that much. A limit below 512 counts as 512.
+ * Returns the LLLL for a limit in bytes. LLLL means 2^(9 + LLLL) octets. Rounds down, so that the
+ * other end cannot send more than the limit. A limit below 512 counts as 512.
  */
 export function lengthCode(bytes: number): number {
   return Math.min(15, Math.max(0, 31 - Math.clz32(bytes) - 9));

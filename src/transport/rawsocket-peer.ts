@@ -92,7 +92,7 @@ export function createRawSocketPeer(
 
   function pong(payload: Buffer): void {
     if (payload.length > maxSend) {
-      framed.violate('a RawSocket PING is longer than its sender accepts in the PONG');
+      framed.violate('the PONG to a RawSocket PING would be longer than the sender of the PING accepts');
       return;
     }
     framed.control(payload, (onGone) => write(FRAME_TYPE.pong, payload, onGone));

@@ -35,7 +35,7 @@ export function createWebSocketAcceptor(
   // This server does not listen. parse() passes each connection to it.
   const http = createServer(onRequest);
   http.on('upgrade', onUpgrade);
-  // By default, Node answers a request that has an `Expect` header itself, and waits for the next
+  // By default, Node itself answers a request with an `Expect` header, and waits for the next
   // request.
   http.on('checkContinue', onRequest);
   http.on('checkExpectation', onRequest);

@@ -104,7 +104,7 @@ interface Slot extends Connection {
   used: boolean;
   connectedAt: number | undefined;
   lifetimeMs: number;
-  /** When the rest ends, in monotonic milliseconds. */
+  /** When the connection has rested long enough, in monotonic milliseconds. */
   restsUntil: number;
 }
 

@@ -193,9 +193,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   }
 
   /**
-   * Returns the outcome of a call that has ended in the queue, so that it is not sent. A busy
-   * process fires its timers late. Must run directly before sending. Between the queue and the
-   * exchange, `waitsFor` is empty, so a cancellation only sets `canceledBy`.
+   * Returns the connection, or the outcome of a call that ended while it waited in the queue. Such
+   * a call is not sent. Must run directly before sending, for two reasons. A busy process fires its
+   * timers late. Between the queue and the exchange, `waitsFor` is empty, so a cancellation only
+   * sets `canceledBy`.
    */
   function ifStillWanted(
     connection: Connection,
@@ -210,7 +211,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       : failure('timeout', false, 'the deadline passed while waiting for a connection');
   }
 
-  /** The body counts as long as its call has the connection, even after the caller has left. */
+  /**
+   * Counts the body of a call that begins to run. Returns a failure if the running calls have too
+   * many bytes. The body counts until `giveBack`, even after the caller has left.
+   */
   function ifRoom(
     connection: Connection,
     request: HttpRequest,

@@ -4,10 +4,12 @@ import { weighsMore } from '../json-text/weigh-json.js';
 import type { Dict, Payload } from './payload.js';
 
 /**
- * Maximum nesting when JSON text is parsed or transcoded later. It is at least the limit that
- * applied when the text was created. That limit is `wamp.max_nesting` (at most 1000) for clients'
- * messages, a little more than 1000 for upstream responses, and this limit for replies to this
- * package's own clients (src/transport/dial-options.ts).
+ * Maximum nesting when JSON text is parsed or transcoded later. No valid text exceeds it, because
+ * an equal or lower limit applied when the text was created:
+ *
+ * - for messages of clients: `wamp.max_nesting`, which is at most 1000
+ * - for upstream responses: a little more than 1000
+ * - for replies to this package's own clients: this constant (src/transport/dial-options.ts)
  */
 export const JSON_TEXT_NESTING = 2048;
 

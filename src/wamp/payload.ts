@@ -24,8 +24,8 @@ export interface Payload {
   readonly kwargs?: Dict | JsonText;
   /**
    * A payload that its sender packed (payload passthru, WAMP advanced profile). It replaces args.
-   * It is valid only if the options describe the packing. The router does not forward it yet. It
-   * decodes it only to refuse it with a precise error.
+   * It is valid only if the options describe the packing. The router does not forward
+   * such a payload yet. The router decodes it only to refuse it with a precise error.
    */
   readonly opaque?: string | Uint8Array;
 }

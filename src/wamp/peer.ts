@@ -3,8 +3,8 @@ import type { Message } from './messages.js';
 /**
  * The result of {@link Peer.send}. `sent`: the message was passed on. `closed`: the pipe is closed.
  * `unencodable`: the message cannot be encoded for this receiver. `too_large`: the receiver does
- * not accept its size. After `unencodable` and `too_large` the pipe stays open, and the caller must
- * inform those who wait for the message.
+ * not accept its size. After `unencodable` and `too_large` the pipe stays open, and the sender
+ * must inform those who wait for the message.
  */
 export type SendOutcome = 'sent' | 'closed' | 'unencodable' | 'too_large';
 
@@ -92,7 +92,7 @@ export const IN_PROCESS: ConnectionInfo = {
 
 /** The control that a listener keeps over a connection after handing it to a router. */
 export interface Attachment {
-  /** Sends GOODBYE, and closes the connection after the echo or soon after. */
+  /** Sends GOODBYE. Closes the connection when the client has echoed it, or after a short time. */
   dismiss(reason: string, message?: string): void;
 }
 

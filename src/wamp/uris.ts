@@ -22,7 +22,7 @@ export const ERROR_URI = {
   noSuchRegistration: 'wamp.error.no_such_registration',
   noSuchSubscription: 'wamp.error.no_such_subscription',
   noSuchSession: 'wamp.error.no_such_session',
-  /** A callee cannot serve calls now. The caller gets it if no other callee can. */
+  /** A callee cannot serve calls now. The caller gets this URI if no other callee can. */
   unavailable: 'wamp.error.unavailable',
   noAvailableCallee: 'wamp.error.no_available_callee',
   canceled: 'wamp.error.canceled',

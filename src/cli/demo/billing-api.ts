@@ -57,7 +57,7 @@ async function reply(invoices: InvoiceBook, tokens: TokenBook, request: Incoming
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname === '/oauth/token') return issueToken(tokens, request);
   if (!url.pathname.startsWith('/api/')) return notFound('no such page');
-  // The token is checked first, so that nobody learns without one which invoices exist.
+  // Checks the token first, so that a client without a token does not learn which invoices exist.
   return refuseToken(tokens, request) ?? replyWithInvoice(invoices, url, request);
 }
 

@@ -37,7 +37,7 @@ export function checkRouter(draft: ConfigDraft, checkTls: CheckTls, readFile: Re
     router.notify(tlsKey, 'has no effect: no URL of router.url begins with wss:// or rss://');
   }
   if (draft.services.length === 0)
-    router.report('url', 'needs a service: there is nothing to register there');
+    router.report('url', 'needs a service, because the gateway registers the procedures of services');
   else checkRealms(draft);
   notifyFrames(draft);
   notifyConcurrency(draft);
@@ -46,7 +46,7 @@ export function checkRouter(draft: ConfigDraft, checkTls: CheckTls, readFile: Re
 
 const TLS_KEYS = ['tls.cacertfile', 'tls.certfile', 'tls.keyfile', 'tls.servername'] as const;
 
-/** The credentials of each authmethod. A list within the list: one of them. */
+/** The credentials that each authmethod needs. One credential of an inner list is enough. */
 const CREDENTIALS = {
   anonymous: [],
   ticket: ['authid', 'ticket'],
@@ -107,7 +107,10 @@ function checkRealms({ router, services }: ConfigDraft): void {
   }
 }
 
-/** The default of `pool.max_response_size` is larger too. A file without the key gets no notice. */
+/**
+ * Checks only configured values of `pool.max_response_size`. Its default is also larger than
+ * `router.max_frame_size`, but a file without the key gets no notice.
+ */
 function notifyFrames({ router, services }: ConfigDraft): void {
   const { max_frame_size: frame } = router.settings;
   for (const service of services) {

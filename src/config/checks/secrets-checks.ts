@@ -188,13 +188,13 @@ function usedVariables(service: ServiceDraft): ReadonlySet<string> {
   const fetches = service.hasAny('auth.fetch');
   return new Set([
     ...variableUses(service).flatMap(({ template }) => variablesOf(template).map(({ name }) => name)),
-    // With auth.fetch, {{token}} in the format is the fetched token, not a secret.
     ...variablesOfCalls(service),
+    // With auth.fetch, {{token}} in the format is the fetched token, not a secret.
     ...inFormat.filter((name) => name !== 'token' || !fetches),
   ]);
 }
 
-/** Tells whether a template is malformed. It may use any variable. */
+/** Tells whether a template is malformed. A malformed template may use any variable. */
 function hasWrongTemplates({ settings, entry, members }: ServiceDraft): boolean {
   const singles = [
     'base_url',

@@ -5,7 +5,10 @@ import { fileError, SYSTEM_CAS } from '../types/datatypes.js';
 import { readCertificates, readPrivateKey } from '../types/pem.js';
 import { ValueError } from '../types/value-error.js';
 
-/** Checks the TLS files of one service or listener, or of the router. Errors are reported at the key of the file. */
+/**
+ * Checks the TLS files of one service or listener, or of the router. Reports an error at the
+ * configuration key that names the file.
+ */
 export type CheckTls = (draft: ServiceDraft | ListenerDraft | ConfigDraft['router']) => void;
 
 /** The result of reading something once. */
@@ -49,7 +52,7 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
   };
 }
 
-/** The part of a draft that the checks need. A key that its scope does not have has no value. */
+/** The part of a draft that the checks need. A key that the draft does not know has no value. */
 interface TlsDraft {
   readonly settings: Readonly<Record<string, unknown>>;
   entry(key: string): unknown;

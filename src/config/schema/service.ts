@@ -86,7 +86,7 @@ export const SERVICE_KEYS = {
   'tls.cacertfile': {
     type: caFiles,
     meaning:
-      'CA certificates (PEM) that replace the CA certificates of the system. The word `system` in the list adds those of the system. Unless `auth.fetch.tls.cacertfile` is set, the gateway trusts both kinds at the token endpoint.',
+      'CA certificates (PEM) that replace the CA certificates of the system. The word `system` in the list adds those of the system. Unless `auth.fetch.tls.cacertfile` is set, the gateway trusts these CA certificates and those of the system at the token endpoint.',
     example: 'certs/ca.pem, system',
   },
   'tls.certfile': {
@@ -123,7 +123,7 @@ export const SERVICE_KEYS = {
     type: integer({ min: 1, max: 1_000_000 }),
     default: '10000',
     meaning:
-      'How many calls may wait for a connection. As many calls may wait for a token. Further calls fail at once with `overload`.',
+      'How many calls may wait for a connection. The same number of calls may wait for a token. Further calls fail at once with `overload`.',
     example: '500',
   },
   'pool.max_waiting_bytes': {

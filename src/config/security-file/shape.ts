@@ -15,8 +15,8 @@ export type Shapes = ReturnType<typeof createShapes>;
  * Creates the shapes for the `security.config_file` of Bondy, with the fields that have an effect
  * here. Other fields are allowed.
  *
- * This function loads zod, because only gateways with such a file need it. It would be a quarter of
- * all code that is loaded at the start.
+ * Only gateways with such a file need zod, so this function loads it. Otherwise zod would be a
+ * quarter of all code that every gateway loads at the start.
  */
 export function createShapes() {
   const z: typeof Zod = createRequire(import.meta.url)('zod/mini');

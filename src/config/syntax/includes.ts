@@ -113,7 +113,7 @@ function targetsOf(
 ): readonly { absolute: string; shown: string }[] {
   const { isDynamicPattern } = globbing();
   try {
-    // The space makes a # at the beginning a comment.
+    // Because of the space, a # at the beginning of the path begins a comment.
     const value = readValueText(` ${line.rawPath}`);
     const pattern = value.quoted ? value.text : substitute(value.text, env);
     const directory = dirname(file.absolute);

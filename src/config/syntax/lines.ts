@@ -84,11 +84,12 @@ function commentOf(text: string): number {
 }
 
 /**
- * Removes quotes or a trailing comment from a raw value. Text between quotes stays as it is, also `
- * #` and the other kind of quote. There is no escape character.
+ * Removes quotes or a trailing comment from a raw value. Text between quotes stays as it is, even
+ * if it contains `#` after a space, or the other kind of quote. There is no escape character.
  *
- * @throws ValueError if a quote is not closed, or if text other than a comment follows it. Also if
- * only a comment follows the `=`: `password = #secret` must not silently become an empty password.
+ * @throws ValueError if a quote is not closed; if text other than a comment follows the closing
+ * quote; if only a comment follows the `=`. `password = #secret` must not silently become an empty
+ * password.
  */
 export function readValueText(raw: string): ValueText {
   const trimmed = raw.trim();

@@ -16,8 +16,8 @@ export interface Template {
   readonly source: string;
   readonly parts: readonly (string | Variable)[];
   /**
-   * In a JSON body, for a value without quotes: constants and defaults that are JSON keep their
-   * JSON type.
+   * True for a value without quotes in a JSON body. If its constant text or its default is valid
+   * JSON, this text keeps its JSON type.
    */
   readonly typed?: true;
   /** The parts for display, when some text came from the environment: `***` replaces that text. */

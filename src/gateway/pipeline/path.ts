@@ -102,7 +102,7 @@ function refuseJoinedDots(pieces: readonly Piece[]): ((path: string) => void) | 
   return (path) => {
     for (const segment of path.split('/')) {
       if (segment.includes('%') && holdsDotSegment(decodeOnce(segment))) {
-        throw new BadRequest('The path variables must not make "." or ".." between slashes together');
+        throw new BadRequest('The path variables together must not form "." or ".." between slashes');
       }
     }
   };

@@ -13,7 +13,7 @@ export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
   | { readonly kind: 'unsent'; readonly reason: NoCredential; readonly attempts: number }
   /**
-   * Nothing was sent, because base_url has changed. The newest credential may not belong to the old
+   * Nothing was sent, because base_url has changed. The newest credential may be only for the new
    * base_url.
    */
   | { readonly kind: 'moved' };

@@ -105,6 +105,7 @@ function fillTemplate(
     if (typeof piece === 'string' && typeof last === 'string') parts[parts.length - 1] = last + piece;
     else parts.push(piece);
   }
-  // The result is always text. So a key of digits does not become a number.
+  // The result is always text. So an API key that consists of digits does
+  // not become a number.
   return isFilled ? { source: sourceForShow(template), parts } : template;
 }

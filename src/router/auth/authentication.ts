@@ -100,8 +100,8 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     };
     const procedure = security.authenticator;
     if (procedure === undefined) return challenge(methods);
-    // Checks this for every client. A refusal only of users outside the configuration would reveal
-    // which users the configuration lists.
+    // Checks the size for every client. If the router checked only users outside the configuration,
+    // a refusal would reveal which users the configuration lists.
     if (estimateSize(authextra, MAX_AUTHEXTRA) > MAX_AUTHEXTRA) {
       return refused(ERROR_URI.payloadSizeExceeded, 'authextra is larger than an authenticator may get');
     }

@@ -41,8 +41,8 @@ export interface Principals {
 }
 
 /**
- * The maximum number of users that serve as models for decoys. In a small realm all users are
- * models, in a large one a sample.
+ * The maximum number of users that serve as models for decoys. A small realm uses all its users as
+ * models. A large realm uses a sample of them.
  */
 const MAX_MODELS = 64;
 

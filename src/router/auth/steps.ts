@@ -24,7 +24,7 @@ export interface Admission {
 export interface Refused {
   readonly kind: 'refused';
   readonly refusal: Refusal;
-  /** When to tell the client at the earliest, in monotonic milliseconds. Default: immediately. */
+  /** The earliest time to tell the client, in monotonic milliseconds. Default: immediately. */
   readonly notBefore?: number;
 }
 

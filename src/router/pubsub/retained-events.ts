@@ -9,7 +9,7 @@ export interface RetainedEvent {
   readonly publication: number;
   readonly details: Dict;
   readonly payload: Payload;
-  /** Whether a session may receive the event, as at the time of publication. */
+  /** Whether a session may receive the event. Follows the options of the event's PUBLISH. */
   readonly mayReceive: (session: Session) => boolean;
 }
 

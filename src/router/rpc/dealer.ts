@@ -33,7 +33,7 @@ export interface Dealer extends Registering {
   error(session: Session, message: ErrorMessage): void;
   /**
    * Cleans up in small steps after a session has left. Interrupts its calls. Sends
-   * `wamp.error.canceled` to the callers that wait for it.
+   * `wamp.error.canceled` to the callers whose calls this session was handling.
    */
   forget(session: Session): Iterable<void>;
   /**

@@ -21,7 +21,8 @@ export function pickEndpoint(registration: Registration, random: () => number): 
     case 'random':
       return endpoints[Math.floor(random() * endpoints.length)];
     case 'roundrobin': {
-      // Wraps around only now, so that endpoints added since the last call get their turn first.
+      // Wraps around at the next call, not at the last one. So endpoints that were added in between
+      // get their turn first.
       const index = registration.turn < endpoints.length ? registration.turn : 0;
       registration.turn = index + 1;
       return endpoints[index];
@@ -43,7 +44,8 @@ export function pickAnother(
   const isCandidate = ({ callee }: Endpoint) => !tried.has(callee) && !callee.gone;
   if (registration.invoke !== 'roundrobin')
     return pickEndpoint({ ...registration, endpoints: endpoints.filter(isCandidate) }, random);
-  // Passes over the endpoints only once, so that repeated reroutings do not take quadratic time.
+  // Searches for an untried endpoint. Calling `pickEndpoint` until it returns one would search the
+  // list again for each tried endpoint.
   let index = endpoints.findIndex((endpoint, position) => position >= turn && isCandidate(endpoint));
   if (index === -1) index = endpoints.findIndex(isCandidate);
   if (index === -1) return undefined;

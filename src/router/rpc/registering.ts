@@ -66,7 +66,10 @@ export function createRegistering(registrations: Registrations, context: RealmCo
     });
   }
 
-  /** Removes a callee's registration without its request (WAMP, "Registration Revocation"). */
+  /**
+   * Removes a callee's registration although the callee did not ask for it (WAMP, "Registration
+   * Revocation").
+   */
   function revoke(endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
     registrations.leave(endpoint);

@@ -110,7 +110,10 @@ interface Tail {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** `,args,kwargs]`. Omits empty ones at the end; writes `[]` for absent args before kwargs. */
+/**
+ * Returns `,args,kwargs]`. Omits kwargs if they are empty, and then omits empty args too. Writes
+ * `[]` for absent args before kwargs.
+ */
 function tailOf({ args, kwargs, opaque }: Payload): Tail {
   if (opaque !== undefined) return tailOfText(`,${stringifyJson(opaque)}]`);
   if (kwargs !== undefined && !isEmptyDict(kwargs)) {

@@ -4,7 +4,10 @@ export interface Scratch {
 }
 
 const SCRATCH_BYTES = 8192;
-/** After a larger frame, the scratch memory is several times as large as usual. */
+/**
+ * The library enlarges its scratch memory for a larger frame, and keeps it. So this writer replaces
+ * the memory after such a frame.
+ */
 const LARGE_FRAME = 64 * 1024;
 
 /**

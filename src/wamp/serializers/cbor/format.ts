@@ -26,8 +26,8 @@ export const CBOR: PackFormat = {
   unsigned: form(UNSIGNED),
   packNegative(view, out, integer) {
     const argument = -1 - integer;
-    // Like cbor-x, uses eight bytes for integers beyond 32 bits including the sign. So JSON text
-    // gives the same frame as its values.
+    // Like cbor-x, uses eight bytes for an integer that does not fit into a signed integer of 32
+    // bits. So JSON text gives the same frame as its values.
     return argument < 2 ** 31
       ? packHead(view, out, negative, argument)
       : packLong(view, out, NEGATIVE_64, argument);
