@@ -109,7 +109,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   // Checked once, because building a record costs time for each call.
   const isDebugged = log.isLevelEnabled?.('debug') ?? true;
   let token: Token | undefined;
-  /** True if a call has used the current token. Only then is it replaced before it expires. */
+  /** True if a call has used the current token. Only a used token is replaced before it expires. */
   let used = false;
   /** True if a call waits for the next token. */
   let wanted = false;

@@ -29,7 +29,10 @@ export interface ConfigDraft {
   readonly log: Draft<typeof LOG_KEYS>;
 }
 
-/** Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used, but not in attached mode. */
+/**
+ * Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used, but not in
+ * attached mode.
+ */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
   const read = (listener: RawScope) =>
@@ -62,8 +65,8 @@ function isEnabled(context: ReadContext): (service: RawScope) => boolean {
 }
 
 /**
- * The listeners of the file that the gateway opens, or the default ones if there are none. A gateway
- * that joins an existing router has no default ones.
+ * The listeners of the file that the gateway opens, or the default ones if there are none. A
+ * gateway that joins an existing router has no default ones.
  */
 function listenersOf(
   raw: readonly RawScope[],

@@ -186,7 +186,10 @@ function readRecord(
   return frozenMap(records);
 }
 
-/** Sets a setting. Secrets are not enumerable, so a dump omits them, and also hidden from print. */
+/**
+ * Sets a setting. Secrets are not enumerable, so a dump omits them. They are also hidden from
+ * print.
+ */
 function setSetting(settings: Record<string, unknown>, name: string, value: unknown, spec: SingleSpec): void {
   if (spec.secret === true) {
     if (typeof value === 'object' && value !== null) hideFromPrint(value);

@@ -122,8 +122,8 @@ export interface Subscription {
   readonly created: number;
   /**
    * The subscribers, in the order in which they subscribed. Each has a number, which grows with
-   * every subscription in the realm. By this number, a session that subscribed after a publication
-   * does not get that event.
+   * every subscription in the realm. The number tells whether a session subscribed before a
+   * publication. A session that subscribed later does not get the event.
    */
   readonly subscribers: Map<Session, number>;
 }

@@ -4,7 +4,8 @@ import type { SecretProvider } from './provider.js';
 
 /**
  * Reads secrets from the environment. A field is the name of an environment variable, or a path
- * into the JSON in a variable (`DB.password`), as ECS provides a whole secret.
+ * into the JSON in a variable (`DB.password`). ECS can put a whole secret into one variable as
+ * JSON.
  *
  * @param names the fields that can be read. Other variables are not accessible.
  */

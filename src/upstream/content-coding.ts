@@ -31,8 +31,8 @@ export function isEncoded(response: HttpResponse): boolean {
 }
 
 /**
- * Decodes the content codings of a response (RFC 9110 §8.4), the last one applied first. Ignores
- * words that name no coding, for instance `utf-8` or `aws-chunked`.
+ * Decodes the content codings of a response (RFC 9110 §8.4). Begins with the coding that the
+ * server applied last. Ignores words that name no coding, for instance `utf-8` or `aws-chunked`.
  *
  * @param maxBytes the maximum bytes after decompression, so that a small response cannot fill the
  * memory

@@ -131,9 +131,9 @@ function isAbove(value: number | undefined, limit: number | undefined): boolean 
 }
 
 /**
- * Refuses `cookies.*` beside a Cookie header. The request would have two Cookie headers, of which
- * RFC 6265 section 5.4 allows one, and servers read different ones. The keys of a service and of
- * its procedure apply together.
+ * Refuses `cookies.*` beside a Cookie header. The request would have two Cookie headers. RFC 6265
+ * section 5.4 allows only one, and some servers read the first one and others the second. The keys
+ * of a service and of its procedure apply together.
  */
 function checkCookies(service: ServiceDraft): void {
   const ofService = cookieHeader(service);

@@ -239,8 +239,8 @@ export const readableFile: DataType<string> = {
 };
 
 /**
- * Means the CAs of the runtime in a list of {@link caFiles}. It cannot be a path, because paths
- * there are absolute.
+ * In a list of {@link caFiles}, means the CAs that Node.js trusts by default. It cannot be a path,
+ * because {@link caFiles} makes every path absolute.
  */
 export const SYSTEM_CAS = 'system';
 

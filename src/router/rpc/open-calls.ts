@@ -21,7 +21,7 @@ export interface OpenCalls {
   interrupt(call: PendingCall, mode: 'kill' | 'killnowait', reason: string): void;
   /**
    * Cleans up after a session has left, one call per step. Interrupts its calls. Sends
-   * `wamp.error.canceled` to the callers that wait for it.
+   * `wamp.error.canceled` to the callers whose calls this session was handling.
    */
   forget(session: Session): Iterable<void>;
   /** Resolves when all calls that these callers wait for now have ended. */
