@@ -171,7 +171,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let services: readonly Service[] | undefined = compile();
   const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
   let mode: Mode | undefined;
-  /** Calls of modes that are gone. */
+  /** Calls of earlier modes. Each start creates a mode, and each stop drops it. */
   let callsBefore = 0;
   let starting: Promise<void> | undefined;
   let isStarted = false;

@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 
 /** A failure that may last for some time. */
 export interface Failure {
-  /** Fields that tell where it is: realm, router, procedure. */
+  /** Fields that tell where the failure occurs: realm, router, procedure. */
   readonly where: object;
   /** What is wrong, in the words of the system or the router. */
   readonly cause: string;

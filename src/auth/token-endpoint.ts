@@ -114,7 +114,8 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
       if (request.kind === 'problem') return notSent(request.problem);
       const first = await send(request);
       if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
-      // The secret may have been rotated. So reads it again and tries the new value immediately.
+      // Reads the secret again and tries the new value immediately, because the secret may have been
+      // rotated.
       await rereadSoon();
       const again = buildRequest();
       if (again.kind === 'problem') return notSent(again.problem);

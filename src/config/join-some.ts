@@ -1,4 +1,4 @@
-/** Formats a list for a message: the first different items, and how many more there are. */
+/** Formats a list for a message: the first distinct items, and how many more there are. */
 export function joinSome(items: readonly string[], max: number): string {
   const different = [...new Set(items)];
   const shown = different.slice(0, max).join(', ');

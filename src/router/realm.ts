@@ -23,7 +23,7 @@ export interface Realm {
   readonly sessions: ReadonlyMap<number, Session>;
   readonly dealer: Dealer;
   readonly broker: Broker;
-  /** The budget for its sessions' messages that wait for the authorization of earlier ones. */
+  /** Limits the messages that wait while an authorizer decides about an earlier message. */
   readonly waiting: Budget;
   enter(session: Session): void;
   /** Announces to the other sessions that a session has joined. Call it after WELCOME was sent. */

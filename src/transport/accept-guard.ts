@@ -36,7 +36,7 @@ export interface Arrival {
   /** The client's IP address; undefined for a Unix socket. */
   readonly remoteAddress: string | undefined;
   /**
-   * Stops the timer of the handshake: the transport's handshake is complete.
+   * Called when the transport's handshake is complete. Stops the timer of the handshake.
    *
    * @returns milliseconds since TCP accept
    */

@@ -130,7 +130,7 @@ function remainingRule(
   const refusals: Refusal[] = [];
   if (settings.method.toUpperCase() === 'POST') refusals.push(steering(settings.remaining));
   if (settings.remaining === 'body' && query.length > 0) {
-    const why = 'the request has a query parameter of the same name, and the API could confuse the two';
+    const why = 'the request has a query parameter of that name, and the API could confuse the two';
     refusals.push({ refuses: ownedFields(query), why });
   }
   return {

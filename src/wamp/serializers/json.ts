@@ -148,7 +148,8 @@ function frameOf(message: Message, { before, bytes, after }: Tail): string | Uin
 }
 
 /**
- * A body of at least this many bytes is not copied. Node's buffer pool serves only smaller frames.
+ * A body of at least this many bytes is not copied. A copy of it would need memory of its own,
+ * because Node's buffer pool serves only smaller frames.
  */
 const LONG_BODY = 4 * 1024;
 
