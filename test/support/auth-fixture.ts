@@ -86,7 +86,7 @@ export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise
         options.more?.(url, idp.origin) ?? '',
       ].join('\n'),
     gateway: { clock: exchanges.clock, random: () => random },
-    ...(options.api && { answer: options.api }),
+    ...(options.api && { respond: options.api }),
   });
 
   async function settle(): Promise<void> {
