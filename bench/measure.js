@@ -32,26 +32,29 @@ export async function measure(operation, { inFlight, seconds }) {
  * @param {{ perSecond: number, seconds: number }} load
  * @returns {ReturnType<typeof measure>}
  */
-export async function measureAtRate(operation, { perSecond, seconds }) {
-  const latencies = [];
+export function measureAtRate(operation, { perSecond, seconds }) {
   const total = Math.max(1, Math.floor(perSecond * seconds));
   const begun = performance.now();
-  const running = [];
-  const perform = async (index, due) => {
-    await operation(index);
-    latencies.push(performance.now() - due);
-  };
-  while (running.length < total) {
-    const now = performance.now();
-    for (let due; running.length < total; ) {
-      due = begun + (running.length * 1000) / perSecond;
-      if (due > now) break;
-      running.push(perform(running.length, due));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  await Promise.all(running);
-  return summary(latencies, begun);
+  const dueAt = (index) => begun + (index * 1000) / perSecond;
+  // Keeps numbers only: objects that stay until the end would make the garbage collections of this
+  // process longer, and they would count as latency.
+  const latencies = new Float64Array(total);
+  let started = 0;
+  let done = 0;
+  return new Promise((resolve, reject) => {
+    const perform = async (index) => {
+      await operation(index);
+      latencies[done++] = performance.now() - dueAt(index);
+      if (done === total) resolve(summary(latencies, begun));
+    };
+    const startDue = () => {
+      for (const now = performance.now(); started < total && dueAt(started) <= now; started++) {
+        perform(started).catch(reject);
+      }
+      if (started < total) setTimeout(startDue, 1);
+    };
+    startDue();
+  });
 }
 
 function summary(latencies, begun) {

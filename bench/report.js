@@ -31,6 +31,7 @@ export function createReport(sides) {
         p50: of('p50'),
         p99: of('p99'),
         p99PerRound: perRound('p99'),
+        calleePerRound: runs.map((run) => run.cpu.callee),
         cpu: Object.fromEntries(GROUPS.map((group) => [group, cpu(group)])),
         rss: runs[0].rss === undefined ? undefined : of('rss'),
       };

@@ -12,7 +12,7 @@ import { CROSSBAR_VERSION, NEXUS_VERSION, peerRuntimes } from './peers/places.js
 import { stopAll, usage } from './processes.js';
 import { createReport } from './report.js';
 import { keepResults } from './results.js';
-import { startAttachedSides } from './sides/attached.js';
+import { startAttachedSides, startIdleGateway } from './sides/attached.js';
 import { startSides } from './sides/sides.js';
 import { startUpstream } from './upstream.js';
 
@@ -109,6 +109,7 @@ async function measurePart(part) {
       USAGE,
     );
   }
+  const readMemory = part === 'attached' ? await startIdleGateway() : undefined;
   console.log(`Upstream: ${upstream.name}. ${rounds} rounds of ${seconds} s for each side, in turns.`);
   console.log('CPU per call: load + router of its own + gateway or callee + upstream.');
   for (const line of leftOut(sides)) console.log(`Left out: ${line}`);
@@ -131,9 +132,14 @@ async function measurePart(part) {
     }
     report.add(cell, results);
   }
+  const memory = readMemory?.();
+  if (memory !== undefined) {
+    const [started, idle] = [memory.started, memory.idle].map((bytes) => (bytes / 1e6).toFixed(1));
+    console.log(`\nResident memory of an attached gateway: ${started} MB after the start, ${idle} MB idle`);
+  }
   if (values.keep) {
     const { rows } = report;
-    keepResults(part, { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows });
+    keepResults(part, { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows, memory });
   }
 }
 

@@ -5,13 +5,14 @@
  *   npm run bench:scale -- --help
  */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { startCommand } from './command.js';
 import { startLoad } from './loads.js';
 import { readOptions } from './options.js';
-import { run, start, stop, stopAll, usage } from './processes.js';
+import { start, stop, stopAll, usage } from './processes.js';
 import { keepResults } from './results.js';
 import { median } from './statistics.js';
 import { startUpstream } from './upstream.js';
@@ -34,39 +35,10 @@ const megabytes = (bytes) => bytes / 1e6;
 const say = (what, value, unit, target) =>
   console.log(`${what.padEnd(58)} ${value.padStart(9)} ${unit.padEnd(3)} ${target}`);
 
-/** Measures the command from its start until it prints the ready line. */
-async function startCommand(procedures) {
-  const service = 'rpc_gateway.services.billing';
-  const lines = Array.from(
-    { length: procedures },
-    (_, index) => `${service}.procedures.p${index}.uri = com.billing.p${index}
-${service}.procedures.p${index}.realm = com.example.myrealm
-${service}.procedures.p${index}.path = /p/${index}/{{id}}`,
-  );
-  const config = join(folder, `${procedures}.conf`);
-  writeFileSync(
-    config,
-    `listeners.main.port = 0\n${service}.base_url = http://127.0.0.1:9\n${lines.join('\n')}\n`,
-  );
-  const command = join(import.meta.dirname, '..', 'bin', 'rpc-gateway.js');
-  const begun = performance.now();
-  let line = '';
-  const isReady = async (child) => {
-    for await (const chunk of child.stdout) {
-      line += chunk;
-      if (line.includes('\n')) return;
-    }
-  };
-  const gateway = await run(process.execPath, [command, 'start', '--config', config], isReady, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return { ...gateway, readyMs: performance.now() - begun, url: /ws:\S+/.exec(line)[0] };
-}
-
 async function startUp(procedures) {
   const times = [];
   for (let round = 0; round < 5; round++) {
-    const gateway = await startCommand(procedures);
+    const gateway = await startCommand(folder, { procedures });
     times.push(gateway.readyMs);
     await stop(gateway);
   }
@@ -91,7 +63,7 @@ async function openSessions(url, count) {
  * once.
  */
 async function idle(count) {
-  const gateway = await startCommand(10);
+  const gateway = await startCommand(folder, { procedures: 10 });
   await settled();
   const { rss } = usage([gateway.pid]);
   const sockets = await openSessions(gateway.url, count);

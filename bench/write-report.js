@@ -1,6 +1,7 @@
 /** Writes docs/performance.md and its plot from the results of `--keep`: `npm run bench:report`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { attachedSection, attachedTargets } from './attached-report.js';
 import { nameOf } from './cells.js';
 import { plot } from './plot.js';
 import { readResults } from './results.js';
@@ -8,9 +9,10 @@ import { median } from './statistics.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const calls = readResults('calls');
+const attached = readResults('attached');
 const scale = readResults('scale');
 const micro = readResults('micro');
-if (calls === undefined || scale === undefined || micro === undefined) {
+if (calls === undefined || attached === undefined || scale === undefined || micro === undefined) {
   console.error('Run npm run bench, bench:scale and bench:micro with `-- --keep` first.');
   process.exit(1);
 }
@@ -87,6 +89,7 @@ const targets = [
   ...OTHERS.map((cell) => target(`… ${cellName(cell)}`, p99ToRaw(cell), 2, true)),
   ...toJsonTargets('MessagePack', 'msgpack'),
   ...toJsonTargets('CBOR', 'cbor'),
+  ...attachedTargets(attached, target),
   target('time of a call, 100,000 procedures to 10', scale.manyProcedures, 1.1, true),
   target('start to ready, 10 procedures, s', scale.startUpMs.few / 1000, 0.4, true),
   target('start to ready, 1,000 procedures, s', scale.startUpMs.many / 1000, 1, true),
@@ -124,15 +127,16 @@ function groupByCell() {
 const byCell = groupByCell();
 
 const about = ({ date, machine, node }) => `${date}, ${machine}, Node.js ${node.slice(1)}`;
-const versions = Object.entries({ ...calls.versions, ...calls.runtimes })
-  .map(([name, version]) => `${name} ${version}`)
-  .join(', ');
-const remarks = readFileSync(join(import.meta.dirname, 'remarks.md'), 'utf8').trim();
+const versionsOf = (results) =>
+  Object.entries({ ...results.versions, ...results.runtimes })
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+const text = (name) => readFileSync(join(import.meta.dirname, name), 'utf8').trim();
 const markdown = `# Performance
 
 This page shows what a call through the gateway costs. It compares the gateway with the same request sent by undici alone, and with callees that people
-write without a gateway. The figures are from ${calls.date}. They show the gateway's code of that day, and the versions
-of other software that [Calls](#calls) lists. They do not show later changes.
+write without a gateway. The figures are from ${calls.date}, those of [attached gateways](#on-an-existing-router) from ${attached.date}. They show the
+gateway's code of that day, and the versions of other software that the sections list. They do not show later changes.
 
 Rates depend on the machine, so compare only the ratios of one run. Each round measures all sides. The result is the median of the rounds.
 \`npm run bench\` measures your machine.
@@ -147,7 +151,7 @@ ${table(['what', 'reached', 'target', ''], targets)}
 "…" has the kind of target of the rows above it, for another request. The project's targets for p99 and for MessagePack and CBOR callers do not name a
 request. So they apply to every measured request.
 
-${remarks}
+${text('remarks.md')}
 
 The last row of the targets shows how much the resident memory of a warm gateway grows. The memory is read after a full garbage collection, before and
 after the calls.${
@@ -164,11 +168,18 @@ after the calls.${
 - Processes: load, gateway and upstream are separate processes on the same machine.
 - Configuration: the gateway has an OAuth2 token from its cache, headers, a path template, and the remaining kwargs as query.
 - "CPU" is the processor time for each call.
-- Versions: ${versions}.
+- Versions: ${versionsOf(calls)}.
 
 The tables for 1 MB have only undici and the gateway, because some of the other sides take ten seconds for 64 responses of this size.
 
 ${[...byCell].map(([name, rows]) => tableOfCell(name, rows)).join('\n\n')}
+
+${attachedSection(
+  attached,
+  `Date and machine: ${about(attached)}. Versions: ${versionsOf(attached)}.`,
+  text('attached-remarks.md'),
+  table,
+)}
 
 ## Steps
 
@@ -187,7 +198,7 @@ ${micro.groups
 
 \`\`\`sh
 npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, if Go and Python are installed
-npm run bench                  # measures calls; takes some minutes, or one minute with -- --quick
+npm run bench                  # measures calls, and attached gateways; takes some minutes, or one minute with -- --quick
 npm run bench:scale            # measures start-up time, memory, and many procedures
 npm run bench:micro            # measures single steps
 \`\`\`

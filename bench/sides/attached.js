@@ -5,7 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start } from '../processes.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startCommand } from '../command.js';
+import { start, usage } from '../processes.js';
 import { crossbar, nexus, ourRouter } from './routers.js';
 import { embeddedSides, handwrittenSide, rawSide, restSide } from './sides.js';
 
@@ -49,8 +51,27 @@ async function attachedSide(router, port, connections, gateways) {
 
 /** Our router in a process of its own. Gateways join over a Unix socket, callers over a WebSocket. */
 async function ourRouterOnSocket() {
+  const socket = join(temporaryFolder(), 'router.sock');
+  return { ...(await ourRouter([socket])), attachUrl: `rs://unix:${socket}` };
+}
+
+function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-router-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const socket = join(folder, 'router.sock');
-  return { ...(await ourRouter([socket])), attachUrl: `rs://unix:${socket}` };
+  return folder;
+}
+
+/**
+ * Starts the command with 10 procedures, attached to our router. It stays idle while other sides are
+ * measured: V8 returns the memory that the start needed to the system within half a minute.
+ *
+ * @returns {Promise<() => { started: number, idle: number } | undefined>} its resident memory in bytes:
+ *   after the start, and at the time of the call
+ */
+export async function startIdleGateway() {
+  const { attachUrl } = await ourRouterOnSocket();
+  const { pid } = await startCommand(temporaryFolder(), { procedures: 10, router: attachUrl });
+  await delay(1500);
+  const started = usage([pid]);
+  return () => started && { started: started.rss, idle: usage([pid]).rss };
 }
