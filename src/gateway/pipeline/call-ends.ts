@@ -81,7 +81,8 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     failWith(call, error, attempts) {
       if (error instanceof BadRequest) {
         const { message } = error;
-        return fail(call, { code: 'bad_request', attempts, cause: 'the kwargs were refused', message });
+        const cause = typeof error.cause === 'string' ? error.cause : 'the kwargs were refused';
+        return fail(call, { code: 'bad_request', attempts, cause, message });
       }
       const { error: kind, at = '' } = errorLocation(error);
       return fail(call, { code: 'internal', attempts, cause: `${kind} ${at}` });

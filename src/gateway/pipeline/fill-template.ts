@@ -74,9 +74,9 @@ function absentUnlessUndisclosed({ session }: Caller, name: string): undefined {
 
 /** @throws BadRequest always: the request would be sent without the identity that it needs. */
 function undisclosed(name: string): never {
-  throw new BadRequest(
-    `the router does not disclose the caller, but the procedure needs {{${name}}}. Let the router disclose callers: allow_disclose in nexus, disclose.caller in Crossbar.io`,
-  );
+  const message = `the router does not disclose the caller, but the procedure needs {{${name}}}. Let the router disclose callers: allow_disclose in nexus, disclose.caller in Crossbar.io, wamp.disclose_me in the router of rpc-gateway`;
+  // Not the fault of the kwargs, which the log would blame otherwise. Crossbar.io is silent about it.
+  throw new BadRequest(message, { cause: message });
 }
 
 /**

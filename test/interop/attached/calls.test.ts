@@ -97,7 +97,7 @@ describe.each(ROUTER_PROGRAMS)('a call through $name', (program) => {
   );
 
   test('that needs its caller is refused where the router does not disclose callers', async () => {
-    const { records } = await attach(USES_CALLER);
+    const { records, logged } = await attach(USES_CALLER);
     const answer = await (await connect()).call(PROCEDURE, { id: 1 });
     expect(answer.uri).toBe('wamp.error.invalid_argument');
     const setting = program === NEXUS_PROGRAM ? 'allow_disclose' : 'disclose.caller';
@@ -106,6 +106,8 @@ describe.each(ROUTER_PROGRAMS)('a call through $name', (program) => {
       message: expect.stringContaining(setting),
     });
     expect(upstream.requests).toEqual([]);
+    // Where the router ignores the wish, this line alone tells the operator.
+    await logged({ msg: 'call failed', cause: answer.kwargs['message'] });
 
     const warnings = records.filter(({ level }) => level === 'warn');
     if (program === NEXUS_PROGRAM) {
