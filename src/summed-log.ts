@@ -14,10 +14,10 @@ export interface SummedLogOptions {
 }
 
 /**
- * Writes a line that unknown clients or outages may cause in any number. Lines are of one kind if
- * level, message and `same` are equal. In a window, `max` lines of a kind are written. The others
- * are counted. At the end of the window, one line has their number in the field `repeated`. This
- * line counts as the first one of the next window.
+ * Writes a log line. Unknown clients or outages may cause any number of such lines. Lines are of
+ * one kind if level, message and `same` are equal. In a window, the log writes `max` lines of a
+ * kind and counts the others. At the end of the window, one line has their number in the field
+ * `repeated`. This line counts as the first one of the next window.
  *
  * @param same fields that belong to the kind. They should be short, and have few different values.
  * @param own fields of this line only, such as an ID or an address. The summary line omits them.

@@ -98,8 +98,8 @@ const GUARD_MS = 10_000;
  */
 const PATIENCE_MS = 2_000;
 /**
- * The longest Retry-After that is respected. With a longer one, the gateway would not seem to
- * recover.
+ * The longest Retry-After that the gateway respects. With a longer one, it could wait for days
+ * after the endpoint has recovered.
  */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 

@@ -10,7 +10,8 @@ import { pendingFamily, type Scope } from './schema/spec.js';
 const MESSAGE = 'accepted, but has no effect yet in this version';
 
 /**
- * Adds one notice for each pending family in each service or listener, at its first line.
+ * Adds one notice for each pending family in each service or listener. The notice is at the first
+ * line of the family.
  *
  * @returns the keys of the file that have no effect yet.
  */

@@ -48,7 +48,8 @@ const HANDSHAKES_PER_TURN = 2;
 
 /**
  * The maximum number of handshakes at a time that need a second ClientHello. The server computes
- * after the second one. Clients could hold it back and send it at the same moment.
+ * its keys after the second ClientHello. Many clients could hold theirs back, and send them at the
+ * same moment.
  */
 const MAX_RETRIES = 10;
 

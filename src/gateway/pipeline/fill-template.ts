@@ -40,8 +40,8 @@ export function compileTemplate(template: Template, what: string, realm: string)
 }
 
 /**
- * Compiles the reading of one variable. `realm` and `caller.*` come from the router, other
- * variables from the kwargs.
+ * Compiles a function that reads one variable. The router gives `realm` and `caller.*`. The kwargs
+ * give all other variables.
  *
  * @param defaultValue the default of the variable. In a JSON body it may be something other than
  *   text.
