@@ -154,6 +154,14 @@ describe('docs/scale-out.md', () => {
     expect(listed.toSorted()).toEqual([...new Set(logged)].toSorted());
   });
 
+  it('has the measured figures of the saved results of the bench', async () => {
+    const [bench, results] = ['../../bench/sizing.js', '../../bench/results.js'];
+    const { sizingSection } = await import(bench);
+    const { readResults } = await import(results);
+    const [, figures] = /<!-- measured -->\n(.*?)<!-- end -->/s.exec(DOCUMENT)!;
+    expect(figures, 'run npm run bench:report').toBe(sizingSection(readResults('attached')));
+  });
+
   it('calculates its example as its formulas say', () => {
     const [seconds, perCore] = [0.2, 2_000];
     const numbers = (cells: readonly string[]) => cells.map((cell) => Number(cell.replaceAll(',', '')));
