@@ -33,7 +33,8 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
   const canceled = new Promise<never>((_, reject) => {
     cancelOpen = () => reject(new GatewayError('stopped', 'the gateway was stopped before it was ready'));
   });
-  // Once the gateway is ready, nothing waits for this promise.
+  // After the gateway is ready, nothing waits for this promise. Without a handler, a rejection
+  // would then end the process.
   canceled.catch(() => {});
 
   const attachedProcedure = (procedure: CallableProcedure): AttachedProcedure => {

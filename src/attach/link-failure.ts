@@ -110,9 +110,8 @@ export function lostSessionOf({ by, reason, message, aborted }: SessionEnd, wasS
       : { reason: 'connect', retry: 'unavailable', cause: 'the connection closed', advice: RESTART };
   }
   const cause = textOf(reason, message);
-  // Any other reason comes from an ABORT. A router sends it if it does not accept a message.
-  // Routers send ABORT when they do not accept a message. A GOODBYE has any reason: whoever ends a
-  // session through the meta API chooses it.
+  // A router sends ABORT when it does not accept a message. The reason alone does not show this: a
+  // GOODBYE can have any reason, because whoever ends a session through the meta API chooses it.
   if (aborted) {
     return { reason: 'abort', retry: 'refused', cause, advice: "read the router's log" };
   }
@@ -120,7 +119,7 @@ export function lostSessionOf({ by, reason, message, aborted }: SessionEnd, wasS
   return { reason: 'goodbye', retry: 'unavailable', cause, advice: ENDED };
 }
 
-/** A router that answers neither REGISTER nor UNREGISTER. */
+/** A router that does not answer a REGISTER or an UNREGISTER in time. */
 export const UNANSWERED: LinkFailure = {
   reason: 'protocol',
   retry: 'unavailable',

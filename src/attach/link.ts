@@ -23,7 +23,10 @@ import { describeLink, type LinkStatus } from './status.js';
 /** What a dialler gets for one attempt. */
 export interface DialAttempt {
   readonly signal: AbortSignal;
-  /** Asks the router for a response. For transports whose own ping some routers do not support. */
+  /**
+   * Calls a procedure of the router, which proves that the router is alive. A dialler uses this if
+   * some routers do not support the ping of its transport.
+   */
   readonly ping: () => void;
   /** Must be called before a silent connection is closed. */
   readonly onSilent: () => void;
@@ -226,8 +229,8 @@ export function createLink(options: LinkOptions): Link {
   }
 
   /**
-   * Logs this only after the registrations, because a router may send WELCOME and then close each
-   * session.
+   * Logs that the gateway is attached. This line follows the answers to REGISTER, not the WELCOME,
+   * because a router may send WELCOME and then close each session.
    */
   function registered({ registrations, session }: Open): void {
     const lastedMs = urls.map(failures.over).filter((ms) => ms !== undefined);

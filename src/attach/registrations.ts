@@ -83,7 +83,7 @@ interface Entry {
   registration: number | undefined;
   /** Failures in a row, for the backoff. */
   failures: number;
-  /** Monotonic time of the first refusal because the procedure is taken. */
+  /** When the router first refused the procedure as taken, in monotonic milliseconds. */
   takenSince: number | undefined;
   disclose: boolean;
   stopTimer: (() => void) | undefined;

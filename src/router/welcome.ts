@@ -8,8 +8,8 @@ import { asDict, type Dict } from '../wamp/payload.js';
 export function* shrinkingDetails(details: Dict): Generator<Dict> {
   yield details;
   const { agent: _agent, authextra, roles: _roles, ...identity } = details;
-  // Omits the features first. They take the most space, and a client can work without them. wampy
-  // reads both `features`.
+  // Omits the features first. They take the most space, and a client can work without them. Each
+  // role keeps an empty `features`, because the client library wampy reads it.
   const roles = { broker: { features: {} }, dealer: { features: {} } };
   yield { ...identity, authextra, roles };
   // The verifier proves to a WAMP-SCRAM client that the router has its password's keys (RFC 5802

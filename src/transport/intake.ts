@@ -5,8 +5,9 @@ const MAX_WAITING_FRAMES = 32;
 const MAX_WAITING_BYTES = 64 * 1024;
 
 /**
- * Reads and frames of at least this many bytes count as work. Pongs and incomplete frames count
- * too.
+ * A frame of at least this many bytes may have to wait for a later turn. After a read of at least
+ * this many bytes, the connection may have to stop reading. A read counts even if it has no
+ * complete message, but only pongs or a part of a frame.
  */
 const LARGE_READ = 16 * 1024;
 

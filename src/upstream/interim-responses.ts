@@ -7,7 +7,7 @@ import { PacedReader } from './read-in-turns.js';
  * two.
  */
 export const MAX_INTERIM_RESPONSES = 100;
-/** The log shows this code and the next three after "malformed HTTP". */
+/** The four codes below are the filter's own. The log shows them as "malformed HTTP <code>". */
 export const TOO_MANY_INTERIM_RESPONSES = 'TOO_MANY_INTERIM_RESPONSES';
 export const MALFORMED_INTERIM_RESPONSE = 'MALFORMED_INTERIM_RESPONSE';
 export const ENDLESS_RESPONSE = 'ENDLESS_RESPONSE';

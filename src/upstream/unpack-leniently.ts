@@ -20,8 +20,8 @@ const GZIP_TRAILER_BYTES = 8;
 const ZLIB_HEADER_BYTES = 2;
 const ZLIB_CHECKSUM_BYTES = 4;
 /**
- * The maximum number of gzip members. Each member needs one job of the thread pool. Valid data with
- * more members does not reach this function.
+ * The maximum number of gzip members. Each member needs one job of the thread pool. Only data that
+ * zlib has refused comes here, so this limit does not concern valid data.
  */
 const MAX_MEMBERS = 100;
 

@@ -108,8 +108,9 @@ function checkRealms({ router, services }: ConfigDraft): void {
 }
 
 /**
- * Checks only configured values of `pool.max_response_size`. Its default is also larger than
- * `router.max_frame_size`, but a file without the key gets no notice.
+ * Compares `pool.max_response_size` with `router.max_frame_size`, but only if the configuration
+ * sets `pool.max_response_size`. Its default is larger than the default of
+ * `router.max_frame_size`. So otherwise nearly every configuration would get this notice.
  */
 function notifyFrames({ router, services }: ConfigDraft): void {
   const { max_frame_size: frame } = router.settings;

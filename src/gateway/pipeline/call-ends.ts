@@ -36,7 +36,7 @@ export interface CallEnds {
   failWith(call: RunningCall, error: unknown, attempts: number): Reply;
   failCanceled(call: RunningCall, attempts: number): Reply;
   failWithoutCredential(call: RunningCall, reason: NoCredential, attempts: number): Reply;
-  /** Ends a call with the reply to the upstream's response. @param status of the response */
+  /** Ends a call to which the upstream responded. @param status of the upstream's response */
   reply(call: RunningCall, reply: Reply, status: number, attempts: number): Reply;
 }
 

@@ -8,7 +8,7 @@ import type { BuiltRequest } from './request.js';
 /** An outcome that ends a call. */
 export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;
 
-/** How a request ended. `attempts` counts all attempts, including those before a new credential. */
+/** How a request ended. `attempts` counts all attempts, also those with an earlier credential. */
 export type Sent =
   | { readonly kind: 'sent'; readonly request: HttpRequest; readonly outcome: FinalOutcome }
   | { readonly kind: 'unsent'; readonly reason: NoCredential; readonly attempts: number }
@@ -63,8 +63,9 @@ export function createCredentialSender(
       if (outcome.kind === 'expired') {
         // The credential expired while the call waited for a connection or for its next attempt.
         attempted = outcome.attempts;
-        // After a redirect (only for GET and HEAD), the request starts again from the first URL.
-        // This counts as a refused token, so it happens only once.
+        // If `sent` is true, the credential expired before a redirect was followed. The request
+        // then starts again from the first URL. Only GET and HEAD requests follow redirects. After
+        // it has sent a request, a call renews its credential only once: here, or after a refusal.
         if (outcome.sent && isRenewed) return unsent(EXPIRED_BETWEEN, ended + attempted);
         isRenewed ||= outcome.sent;
         applied = await credential.apply(request, control, clock.monotonic());

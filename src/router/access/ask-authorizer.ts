@@ -45,9 +45,9 @@ export function settle(
 }
 
 /**
- * Waits for a verdict, if the realm has memory for the message. The memory counts even after a
- * session leaves, because the authorizer still decides about its message. Otherwise many sessions
- * could each send a large message and leave.
+ * Waits for a verdict, if the realm has memory for the message. The message takes this memory until
+ * the verdict, even if its session leaves earlier. Otherwise many sessions could each send a large
+ * message and leave, and all these messages would stay in memory uncounted.
  */
 function settleLater(
   verdict: Promise<Verdict>,

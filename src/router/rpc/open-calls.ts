@@ -71,8 +71,8 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
     fail,
     interrupt,
     *forget(session) {
-      // Ends its own calls first, so that a session that called itself gets no response after it
-      // has left.
+      // A session may have called itself. Its own calls end first, so that it gets no response to
+      // them after it has left.
       for (const call of session.calls?.values() ?? []) {
         if (session.calls?.get(call.request) !== call) continue;
         finish(call, 'canceled');

@@ -15,15 +15,18 @@ import { argumentSize, BREAK, BYTES, INDEFINITE, MAP, SIMPLE, TAG, TEXT } from '
 
 const errors = scanErrors('CBOR');
 
-/** Replaces the number of missing values if the list or dictionary ends with a break. */
+/**
+ * The value of `left` in a list or dictionary of indefinite length. Its number of values is
+ * unknown, because a break ends it.
+ */
 const OPEN = -1;
 
 /**
  * Creates a scanner of CBOR (RFC 8949), with indefinite lengths. `tags.ts` has the allowed tags.
  */
 export function createCborScan(maxNesting: number, maxValues: number): Scan {
-  // For the outer lists and dictionaries, by depth: how many values are missing, and what kind is
-  // next.
+  // For the outer lists and dictionaries, by depth: how many values are still to come, and what
+  // kind is next.
   const outerLeft = new Array<number>(maxNesting).fill(0);
   const outerNext = new Array<number>(maxNesting).fill(ITEM);
   const tally: Tally = { room: 0, max: maxValues };
