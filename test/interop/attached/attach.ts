@@ -1,5 +1,5 @@
 import { createGateway, createLogger, type Gateway, parseConfig } from '../../../src/index.js';
-import type { LogRecord } from './gateways.js';
+import type { LogRecord } from '../../support/gateway-process.js';
 
 /** A gateway in this process, for tests that need no process of its own. */
 export interface AttachedGateway {

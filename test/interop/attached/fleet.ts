@@ -1,6 +1,6 @@
 import type { Answer, Caller } from '../../support/caller.js';
+import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.js';
 import type { RecordedRequest, RecordingUpstream } from '../../support/recording-upstream.js';
-import { type GatewayProcess, startGatewayProcess } from './gateways.js';
 import { REALM } from './plan.js';
 
 export const PROCEDURE = 'com.billing.get_invoice';

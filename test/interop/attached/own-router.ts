@@ -1,6 +1,6 @@
 import { freePort } from '../../support/free-port.js';
+import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
-import { type GatewayProcess, startGatewayProcess } from './gateways.js';
 import { REALM } from './plan.js';
 
 /** Our own router in a process of its own: `rpc-gateway start` with realms and no service. */

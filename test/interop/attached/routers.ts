@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../support/free-port.js';
+import { endProgram, startProgram } from '../../support/processes.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
 import { crossbarConfig } from './crossbar.js';
 import { nexusConfig } from './nexus.js';
-import { endProgram, startProgram } from './processes.js';
 
 /** Where a router listens. */
 export interface Places {

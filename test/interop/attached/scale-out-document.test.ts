@@ -3,12 +3,12 @@ import { connectCaller } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { readDocument } from '../../support/documents.js';
 import { freePort } from '../../support/free-port.js';
+import { startGatewayProcess } from '../../support/gateway-process.js';
 import { blockBelow } from '../../support/markdown-blocks.js';
+import { endProgram, startProgram } from '../../support/processes.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { createTemporaryFolder } from '../../support/temporary-folder.js';
-import { startGatewayProcess } from './gateways.js';
 import { REALM } from './plan.js';
-import { endProgram, startProgram } from './processes.js';
 import { CROSSBAR, NEXUSD, program } from './routers.js';
 
 const DOCUMENT = readDocument('docs/scale-out.md');

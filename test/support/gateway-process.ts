@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { createTemporaryFolder } from '../../support/temporary-folder.js';
 import { endProgram, startProgram } from './processes.js';
+import { createTemporaryFolder } from './temporary-folder.js';
 
 export type LogRecord = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export interface GatewayProcess {
   close(): Promise<void>;
 }
 
-const COMMAND = fileURLToPath(new URL('../../../bin/rpc-gateway.js', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
 
 /** @param files further files beside the configuration, by name */
 export function startGatewayProcess(
