@@ -24,6 +24,14 @@ const GRANTED = {
   ],
 };
 
+/** The next attempt may meet the frozen wire too, so its waits are short as well. */
+const SILENCE = [
+  'router.ping_interval = 50ms',
+  'router.ping_timeout = 50ms',
+  'router.connect_timeout = 1s',
+  'router.join_timeout = 1s',
+];
+
 const NETWORK = ['wamp.error.canceled', 'wamp.error.network_failure', 'wamp.error.no_available_callee'];
 
 describe('a gateway that loses its router', () => {
@@ -85,10 +93,7 @@ describe('a gateway that loses its router', () => {
   });
 
   it('notices a router that carries nothing more, over WebSocket', async () => {
-    const attached = await fixture.attachAndWait(
-      ['router.ping_interval = 50ms', 'router.ping_timeout = 50ms'],
-      wire.url,
-    );
+    const attached = await fixture.attachAndWait(SILENCE, wire.url);
     wire.freeze();
     await logged(attached, {
       cause: 'the router was silent for router.ping_interval and router.ping_timeout',
@@ -122,10 +127,7 @@ describe('a gateway attached over RawSocket', () => {
     later(() => fixture.close());
     const raw = fixture.router.endpoints.find((url) => url.startsWith('rs://')) ?? '';
     const wire = later(await openWire(raw));
-    const attached = await fixture.attachAndWait(
-      ['router.ping_interval = 50ms', 'router.ping_timeout = 50ms'],
-      wire.url,
-    );
+    const attached = await fixture.attachAndWait(SILENCE, wire.url);
     wire.freeze();
     await logged(attached, {
       cause: 'the router was silent for router.ping_interval and router.ping_timeout',
