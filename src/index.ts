@@ -53,6 +53,7 @@ export { BadRequest } from './gateway/pipeline/call.js';
 export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js';
 export { observeAll } from './observe/observe-all.js';
 export {
+  type BreakerState,
   type CallOutcome,
   type LinkFailureReason,
   type ObservedProcedure,

@@ -7,6 +7,7 @@ import type { Logger } from '../log.js';
 import type { ObservedProcedure, Observer } from '../observe/observer.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
+import { createServiceBreaker } from '../upstream/service-breaker.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import type { SharedBytes } from '../upstream/shared-bytes.js';
 import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
@@ -81,6 +82,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const procedures = config.procedures.map(
     ({ settings: { uri, realm } }): ObservedProcedure => ({ service: config.name, procedure: uri, realm }),
   );
+  const breaker = createServiceBreaker(settings, { clock, log, observer, service: config.name });
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
@@ -97,7 +99,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       (former ??
         createServiceUpstream(base.origin, settings, { ...deps, tls, waiting, service: config.name }));
     const values = variables.current();
-    const parts = { ...deps, base, upstream, requestCredential, credential, variables };
+    const parts = { ...deps, base, upstream, breaker, requestCredential, credential, variables };
     const made: Compiled = {
       base,
       upstream,
@@ -120,6 +122,8 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     const { upstream } = compiled;
     if (!isSame(base, compiled.base)) {
       compiled = compile(base);
+      // The calls to the old address say nothing about the new one.
+      breaker?.reset();
       retire(upstream);
     } else if (usesVars) compiled = compile(base, upstream);
   });

@@ -19,6 +19,12 @@ export type ResponseClass = 'ok' | 'redirect' | 'client_error' | 'server_error';
  */
 export type CallOutcome = ResponseClass | CallErrorCode;
 
+/**
+ * The state of a circuit breaker. `closed`: all calls pass. `open`: no call passes. `half_open`: one
+ * call passes as a trial, and its end closes or opens the breaker.
+ */
+export type BreakerState = 'closed' | 'half_open' | 'open';
+
 /** How a call between two sessions of the router ended. */
 export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
 
@@ -62,6 +68,8 @@ export interface Observer {
   attemptEnded(service: string, outcome: CallOutcome): void;
   /** The gateway does not retry a call, because the retry budget of the service is empty. */
   retryBudgetExhausted(service: string): void;
+  /** The circuit breaker of a service opened, let a trial through, or closed. */
+  breakerChanged(service: string, state: BreakerState): void;
 
   /** A call needs a token. `hit` means that the cache has one that is not expired. */
   tokenUsed(service: string, result: 'hit' | 'miss'): void;
@@ -103,6 +111,7 @@ export const silentObserver: Observer = Object.freeze({
   callEnded() {},
   attemptEnded() {},
   retryBudgetExhausted() {},
+  breakerChanged() {},
   tokenUsed() {},
   tokenFetched() {},
   secretRead() {},

@@ -19,6 +19,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
       checkHost(procedure);
     }
     checkCookies(service);
+    checkBreaker(service);
   }
   checkUris(draft.services);
   checkListeners(draft, checkTls);
@@ -84,6 +85,29 @@ function checkResponseSize(service: ServiceDraft, wamp: ConfigDraft['wamp']): vo
     'a response larger than wamp.max_send_buffer cannot be sent to a client; raise wamp.max_send_buffer, or lower this value',
   );
 }
+
+/** Notes keys of a circuit breaker that have no effect. */
+function checkBreaker(service: ServiceDraft): void {
+  const { 'breaker.enabled': enabled, 'breaker.statuses': statuses } = service.settings;
+  if (enabled === false) {
+    for (const key of BREAKER_KEYS) {
+      if (service.entry(key) !== undefined) service.notify(key, 'has no effect unless breaker.enabled is on');
+    }
+  } else if (statuses?.some((status) => status < 500 && status !== 408 && status !== 429) && enabled) {
+    service.notify(
+      'breaker.statuses',
+      'contains statuses that callers can cause with wrong values; one caller could stop the calls of all',
+    );
+  }
+}
+
+const BREAKER_KEYS = [
+  'breaker.window',
+  'breaker.minimum_calls',
+  'breaker.failure_ratio',
+  'breaker.statuses',
+  'breaker.open_time',
+] as const;
 
 /** Adds one notice for all services that use the default size. */
 function checkDefaultResponseSize({ services, wamp }: ConfigDraft): void {

@@ -254,6 +254,45 @@ export const SERVICE_KEYS = {
     meaning: 'After how many successful probes in a row the service is up again.',
     example: '2',
   },
+  'breaker.enabled': {
+    type: flag,
+    default: 'off',
+    meaning:
+      'Whether the service has a circuit breaker. It opens when most calls fail. While it is open, calls end at once with `down`.',
+    example: 'on',
+  },
+  'breaker.window': {
+    type: duration(),
+    default: '10s',
+    meaning: 'The circuit breaker judges the calls that ended within this time.',
+    example: '30s',
+  },
+  'breaker.minimum_calls': {
+    type: integer({ min: 1, max: 1_000_000 }),
+    default: '20',
+    meaning: 'The circuit breaker opens only if at least this many calls ended within the window.',
+    example: '50',
+  },
+  'breaker.failure_ratio': {
+    type: integer({ min: 1, max: 100 }),
+    default: '50',
+    meaning: 'The percentage of failed calls within the window at which the circuit breaker opens.',
+    example: '80',
+  },
+  'breaker.statuses': {
+    type: statuses({ min: 400, max: 599 }),
+    default: '502, 503, 504',
+    meaning:
+      'A call that ends with one of these HTTP statuses is a failure for the circuit breaker. Other failures are the codes `connect`, `tls`, `bad_answer`, and `timeout` if the call did not end because of a shorter timeout of its caller. A call counts once, with all its attempts.',
+    example: '500, 502, 503, 504',
+  },
+  'breaker.open_time': {
+    type: duration(),
+    default: '10s',
+    meaning:
+      'How long the circuit breaker stays open before it lets one call through as a trial. If the trial fails, the time doubles, up to 5 minutes. If the trial succeeds, the circuit breaker closes.',
+    example: '5s',
+  },
   ...AUTH_KEYS,
 } as const satisfies KeyTable;
 

@@ -5,15 +5,17 @@ import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { ObservedProcedure, Observer } from '../../observe/observer.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { Turns } from '../../turns.js';
+import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import type { RunningCall } from './call.js';
 import { type CallFailure, createCallEnds } from './call-ends.js';
 import { type CallLog, subjectOf } from './call-log.js';
+import { type JudgeRules, judgeCall } from './judge-call.js';
 import type { Reply } from './reply.js';
 import { createReplier } from './reply-to-response.js';
-import { compileRequest, type RequestDeps } from './request.js';
-import { createCredentialSender, type Sent } from './send-with-credential.js';
+import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
+import { type CredentialSender, createCredentialSender, type Sent } from './send-with-credential.js';
 
 /** One procedure, ready to be called. It never rejects and always replies. */
 export type Pipeline = (call: RunningCall) => Promise<Reply>;
@@ -25,6 +27,8 @@ export interface PipelineParts extends RequestDeps {
   /** `base` and `upstream` are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
+  /** Undefined if the service has none (`breaker.enabled`). */
+  readonly breaker: CircuitBreaker | undefined;
   /** The reason why the procedure's `{{vars.name}}` cannot be filled. */
   readonly problem: string | undefined;
   /**
@@ -41,6 +45,12 @@ export interface PipelineParts extends RequestDeps {
   readonly turns: Turns;
 }
 
+/** A circuit breaker, and what it takes as a failure. */
+interface Guard {
+  readonly breaker: CircuitBreaker;
+  readonly rules: JudgeRules;
+}
+
 /**
  * Replaces a missing base_url. Such requests are never sent, but mistakes in them are still
  * reported.
@@ -53,12 +63,11 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, requestCredential, variables, problem, successor } = parts;
+  const { upstream, requestCredential, variables, problem, successor, breaker, clock } = parts;
   const { settings } = procedure;
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
   const send =
-    upstream &&
-    createCredentialSender(requestCredential, upstream, () => successor() !== undefined, parts.clock);
+    upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
   const ends = createCallEnds({ ...parts, subject: subjectOf(service, procedure) });
   const reply = createReplier(
     {
@@ -70,6 +79,13 @@ export function assemblePipeline(
     ends,
     parts.turns,
   );
+  const guard = breaker && {
+    breaker,
+    rules: {
+      statuses: new Set(service.settings['breaker.statuses']),
+      deadlineMs: service.settings.deadline,
+    },
+  };
 
   return async (call) => {
     let attempts = 0;
@@ -81,9 +97,12 @@ export function assemblePipeline(
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
       if (send === undefined) return ends.fail(call, NO_ADDRESS);
+      attempts = 1;
+      // Runs after all checks, so that only a call that is really sent can be the trial of the
+      // breaker. Runs before getting a credential, so that an open breaker costs no token request.
+      if (guard !== undefined) return await sendAndJudge(guard, send, call, built);
       // 6. to 10. Get a credential and a connection, and do the exchange. Retry each of them if
       // that is safe.
-      attempts = 1;
       const sent = await send(built, call.control);
       // 11. Maps the outcome to the caller's reply.
       const replied = end(call, sent);
@@ -92,6 +111,27 @@ export function assemblePipeline(
       return ends.failWith(call, error, attempts);
     }
   };
+
+  /** Steps 6 to 11 of a service with a circuit breaker. */
+  async function sendAndJudge(
+    { breaker, rules }: Guard,
+    sendRequest: CredentialSender,
+    call: RunningCall,
+    built: BuiltRequest,
+  ): Promise<Reply> {
+    const pass = breaker.admit();
+    if (pass.kind === 'no_pass') return ends.fail(call, { ...OPEN, retryAfterMs: pass.retryAfterMs });
+    let verdict: Verdict;
+    try {
+      const sent = await sendRequest(built, call.control);
+      const reply = await end(call, sent);
+      // Without a request, a timeout says nothing about the upstream.
+      if (sent.kind === 'sent') verdict = judgeCall(reply, call, clock.monotonic(), rules);
+      return reply;
+    } finally {
+      breaker.ended(pass, verdict);
+    }
+  }
 
   function whyUnready({ draining }: RunningCall): CallFailure | undefined {
     if (draining) return DRAINING;
@@ -119,6 +159,7 @@ export function assemblePipeline(
 }
 
 const DRAINING: CallFailure = { code: 'down', attempts: 0, cause: 'the gateway is stopping' };
+const OPEN: CallFailure = { code: 'down', attempts: 0, cause: 'the circuit breaker is open' };
 const NO_SECRET: CallFailure = { code: 'secrets', attempts: 0, cause: 'the secret has not been read yet' };
 const NO_ADDRESS: CallFailure = {
   code: 'secrets',
