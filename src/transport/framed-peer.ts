@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { errorLocation, type Logger } from '../log.js';
 import type { Turns } from '../turns.js';
-import { ProtocolViolation } from '../wamp/decode.js';
+import { LimitExceeded, ProtocolViolation } from '../wamp/decode.js';
 import { MESSAGE, type Message, messageName } from '../wamp/messages.js';
 import type { CloseCause, Peer, PeerReceiver, SendOutcome } from '../wamp/peer.js';
+import { invocationRequestOf } from '../wamp/serializers/invocation-request.js';
 import type { Frame, Serializer } from '../wamp/serializers/serializer.js';
 import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
@@ -257,12 +258,25 @@ export function createFramedPeer(
     try {
       message = serializer.decode(frame);
     } catch (error) {
+      if (error instanceof LimitExceeded && refuse(frame, error.message)) return;
       if (!(error instanceof ProtocolViolation))
         log.error(errorLocation(error), 'a frame could not be decoded');
       violate(error instanceof ProtocolViolation ? error.message : 'the frame cannot be decoded');
       return;
     }
     receiver?.onMessage(message);
+  }
+
+  /**
+   * Returns false if the frame has no INVOCATION. A caller decides how much an INVOCATION contains.
+   * If that ended the session of the callee, one caller could end the calls of all others.
+   */
+  function refuse(frame: Buffer, why: string): boolean {
+    if (receiver?.onTooComplex === undefined) return false;
+    const request = invocationRequestOf(frame, serializer.name);
+    if (request === undefined) return false;
+    receiver.onTooComplex(request, why);
+    return true;
   }
 
   function close(cause: CloseCause): void {

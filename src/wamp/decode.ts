@@ -8,7 +8,12 @@ import { type Dict, EMPTY_PAYLOAD, isDict, type Payload } from './payload.js';
  * The other end violated the protocol. The message says how. It quotes no value from the other end.
  */
 export class ProtocolViolation extends Error {
-  override readonly name = 'ProtocolViolation';
+  override readonly name: string = 'ProtocolViolation';
+}
+
+/** A frame has more levels or values than the limits of decoding allow. */
+export class LimitExceeded extends ProtocolViolation {
+  override readonly name = 'LimitExceeded';
 }
 
 /**
@@ -137,7 +142,10 @@ export function decodeMessage(value: unknown): Message {
       return { type: MESSAGE.UNREGISTERED, ...revocable(list) };
     case MESSAGE.INVOCATION: {
       length(list, 4, 6);
-      const details = options(list, 3, OPTION_RULES.invocation);
+      // Values of details are not checked here, because some come from callers: a router passes on
+      // their `timeout`. One wrong value must not end the callee's session, and with it the calls of
+      // others. Each reader of a detail checks its type.
+      const details = dict(list, 3, 'Details');
       const registration = id(list, 2, 'Registration');
       return {
         type: MESSAGE.INVOCATION,
@@ -152,7 +160,7 @@ export function decodeMessage(value: unknown): Message {
       return {
         type: MESSAGE.INTERRUPT,
         request: request(list),
-        options: options(list, 2, OPTION_RULES.interrupt),
+        options: dict(list, 2, 'Options'),
       };
     case MESSAGE.YIELD: {
       length(list, 3, 5);

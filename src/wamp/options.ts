@@ -102,17 +102,6 @@ export const OPTION_RULES = {
     force_reregister: flag,
     forward_for: dicts,
   }),
-  invocation: rules({
-    ...packing,
-    timeout: milliseconds,
-    receive_progress: flag,
-    progress: flag,
-    caller: id,
-    caller_authid: text,
-    caller_authrole: text,
-    procedure: text,
-  }),
-  interrupt: rules({ mode: text, reason: text }),
   yield: rules({ ...packing, progress: flag }),
   error: rules({ ...packing }),
 } as const;

@@ -21,6 +21,13 @@ export interface PeerReceiver {
    */
   onViolation(message: string): void;
   /**
+   * An INVOCATION exceeds the limits of decoding. Absent in a receiver for which this is a
+   * violation as well.
+   *
+   * @param message does not quote what the other end sent
+   */
+  onTooComplex?(request: number, message: string): void;
+  /**
    * Called when either end has closed the pipe. Called once, and no other method is called later.
    */
   onClose(): void;

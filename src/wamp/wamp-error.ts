@@ -1,5 +1,6 @@
 import type { Dict, Payload } from './payload.js';
 import { argsOf } from './payload-values.js';
+import { ERROR_URI } from './uris.js';
 
 /** An ERROR, an ABORT or a lost session. A session's methods throw it. */
 export class WampError extends Error {
@@ -15,6 +16,13 @@ export class WampError extends Error {
     this.args = payload.args;
     this.kwargs = payload.kwargs;
     this.details = details;
+  }
+}
+
+/** The session or its connection has ended. The other end did not answer. */
+export class SessionLost extends WampError {
+  constructor(message: string) {
+    super(ERROR_URI.networkFailure, { args: [message] });
   }
 }
 

@@ -175,7 +175,8 @@ function sendInstead(
   sendError(peer, request, uri, { args: ['the result cannot be sent to the router'] });
 }
 
-function sendError(peer: Peer, request: number, uri: string, payload: Payload): SendOutcome {
+/** ERROR for an INVOCATION. */
+export function sendError(peer: Peer, request: number, uri: string, payload: Payload): SendOutcome {
   return peer.send({
     type: MESSAGE.ERROR,
     requestType: MESSAGE.INVOCATION,

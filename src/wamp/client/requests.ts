@@ -2,7 +2,7 @@ import { nextId } from '../ids.js';
 import { MESSAGE, type Message, messageName, type Result } from '../messages.js';
 import type { Peer } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
-import { WampError } from '../wamp-error.js';
+import { SessionLost, WampError } from '../wamp-error.js';
 
 /**
  * Functions that are called synchronously when a message arrives, because the next message may
@@ -46,7 +46,7 @@ export function createRequests(peer: Peer): Requests {
       case 'sent':
         return undefined;
       case 'closed':
-        return new WampError(ERROR_URI.networkFailure, { args: ['the connection is closed'] });
+        return new SessionLost('the connection is closed');
       default: {
         const uri = outcome === 'too_large' ? ERROR_URI.payloadSizeExceeded : ERROR_URI.invalidArgument;
         return new WampError(uri, { args: [`the ${messageName(requestType)} cannot be sent: ${outcome}`] });

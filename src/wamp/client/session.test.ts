@@ -108,6 +108,17 @@ describe('a session', () => {
     expect(await router.next()).toEqual([MESSAGE.YIELD, 4, {}, ['com.a', [1], { k: 2 }, { caller: 5 }]]);
   });
 
+  it('answers an invocation whose details have values of wrong types', async () => {
+    await register(async () => ({ kind: 'result', payload: {} }));
+    const details = { timeout: -1, caller: 'x', caller_authid: 5, receive_progress: 1, procedure: [] };
+    router.send([MESSAGE.INVOCATION, 1, 9, details]);
+    router.send([MESSAGE.INVOCATION, 2, 9, { timeout: 2n ** 70n }]);
+    expect([await router.next(), await router.next()]).toEqual([
+      [MESSAGE.YIELD, 1, {}],
+      [MESSAGE.YIELD, 2, {}],
+    ]);
+  });
+
   it('answers an invocation that follows REGISTERED directly', async () => {
     const registering = session.register('com.a', {}, async () => ({ kind: 'result', payload: {} }));
     await router.next();

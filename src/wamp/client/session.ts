@@ -4,7 +4,7 @@ import { type Challenge, MESSAGE, type Message, messageName, type Welcome } from
 import { type Dict, EMPTY_PAYLOAD, type Payload } from '../payload.js';
 import type { Peer, PeerReceiver } from '../peer.js';
 import { CLOSE_URI, ERROR_URI } from '../uris.js';
-import { WampError } from '../wamp-error.js';
+import { SessionLost, WampError } from '../wamp-error.js';
 import { authenticateMessage, type Credentials, challengedLogin, helloDetailsOf } from './credentials.js';
 import { createEventHandlers, type EventHandler } from './event-handlers.js';
 import {
@@ -12,6 +12,7 @@ import {
   createInvocations,
   type InvocationHandler,
   type ReplyRules,
+  sendError,
 } from './invocations.js';
 import { type Login, LoginError } from './logins/login.js';
 import { createRequests, type RequestHooks } from './requests.js';
@@ -185,6 +186,10 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
           fail(violation(`${messageName(message.type)} before WELCOME`));
         }
       },
+      onTooComplex(request, message) {
+        if (joined === undefined) fail(violation(message));
+        else joined.onTooComplex?.(request, message);
+      },
       onViolation: (message) =>
         joined === undefined ? fail(violation(message)) : joined.onViolation(message),
       onClose: () =>
@@ -295,6 +300,11 @@ function openSession(
           return abort(`unexpected ${messageName(message.type)}`);
       }
     },
+    onTooComplex(request, message) {
+      if (state !== 'open') return;
+      log.info({ realm: options.realm, request, cause: message }, 'call refused');
+      sendError(peer, request, ERROR_URI.invalidArgument, { args: [message] });
+    },
     onViolation: abort,
     onClose() {
       end({ by: 'transport', reason: ERROR_URI.networkFailure, message: 'the connection closed' });
@@ -324,11 +334,15 @@ function openSession(
         (id) => ({ type: MESSAGE.REGISTER, request: id, options: registerOptions, procedure }),
         {
           onReply(registered) {
-            if (registered.type === MESSAGE.REGISTERED)
+            if (registered.type !== MESSAGE.REGISTERED) return;
+            // Otherwise calls of one procedure would run the other one.
+            if (invocations.find(registered.registration) === undefined)
               invocations.add(registered.registration, procedure, invoke);
+            else abort('REGISTERED has the ID of another registration');
           },
         },
       );
+      if (state === 'over') throw lost('the session is over');
       if (reply.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
       return reply.registration;
     },
@@ -392,7 +406,7 @@ function openSession(
   return { session, receiver };
 }
 
-const lost = (message: string): WampError => new WampError(ERROR_URI.networkFailure, { args: [message] });
+const lost = (message: string): SessionLost => new SessionLost(message);
 const violation = (message: string): WampError =>
   new WampError(ERROR_URI.protocolViolation, { args: [message] });
 

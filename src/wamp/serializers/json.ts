@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { DEFAULT_MAX_NESTING, parseJson, stringifyJson } from '../../json.js';
 import { isJsonText, type JsonText, textOfJson } from '../../json-text/json-text.js';
 import { weighsMore } from '../../json-text/weigh-json.js';
-import { decodeMessage, ProtocolViolation } from '../decode.js';
+import { decodeMessage, LimitExceeded, ProtocolViolation } from '../decode.js';
 import { messageHead, messagePayload } from '../encode.js';
 import { MESSAGE, type Message } from '../messages.js';
 import { type Dict, isDict, type Payload } from '../payload.js';
@@ -73,7 +73,7 @@ function parse(text: string, maxNesting: number): unknown {
   } catch (error) {
     // V8's message quotes the text. The gateway's message must not quote it.
     const nested = error instanceof SyntaxError && error.message.startsWith('nested deeper');
-    throw nested ? new ProtocolViolation(error.message, { cause: error }) : invalid(error);
+    throw nested ? new LimitExceeded(error.message, { cause: error }) : invalid(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { ProtocolViolation } from '../decode.js';
+import { LimitExceeded, ProtocolViolation } from '../decode.js';
 
 /**
  * Checks a binary frame before it is read. The frame must be exactly one complete value. No length
@@ -47,12 +47,12 @@ export function scanErrors(format: string): ScanErrors {
     notUtf8: broken('text is not UTF-8'),
     key: () => new ProtocolViolation('the keys of a dictionary must be strings'),
     values: tooManyValues,
-    nested: (maxNesting) => new ProtocolViolation(`nested deeper than ${maxNesting} levels`),
+    nested: (maxNesting) => new LimitExceeded(`nested deeper than ${maxNesting} levels`),
   };
 }
 
-function tooManyValues(maxValues: number): ProtocolViolation {
-  return new ProtocolViolation(
+function tooManyValues(maxValues: number): LimitExceeded {
+  return new LimitExceeded(
     `more than ${maxValues} values and names in one message: send fewer at a time, or raise wamp.max_values`,
   );
 }
