@@ -2,7 +2,7 @@ import type { LinkFailureReason } from '../observe/observer.js';
 import { DialError, reasonOf } from '../transport/dial-options.js';
 import type { SessionEnd } from '../wamp/client/session.js';
 import { ERROR_URI } from '../wamp/uris.js';
-import { WampError } from '../wamp/wamp-error.js';
+import { SessionLost, WampError } from '../wamp/wamp-error.js';
 import type { AttemptFailure } from './attempts.js';
 
 /** Why a link has no session, and what an operator can do. */
@@ -63,9 +63,13 @@ function adviceForCode(code: string | undefined): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'correct the host in router.url, or the name service of this machine';
+    case 'EPROTO':
+      return 'check that the scheme of router.url is right: wss:// and rss:// are with TLS, ws:// and rs:// without';
     case undefined:
       return 'check that router.url is the address of a WAMP router, and that it offers router.serializer';
     default:
+      // The parser of HTTP did not understand the answer to the handshake of WebSocket.
+      if (code.startsWith('HPE_')) return 'check that router.url is the WebSocket address of a WAMP router';
       return /^(?:CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)
         ? 'set router.tls.cacertfile to the CA of the router, and router.tls.servername to the name in its certificate'
         : 'check the network between this machine and the router';
@@ -79,7 +83,7 @@ export function joinFailureOf(error: unknown, realm: string): LinkFailure {
   }
   const { uri } = error;
   const cause = textOf(uri, error.message);
-  if (uri === ERROR_URI.networkFailure) {
+  if (error instanceof SessionLost) {
     const advice = 'check that the router runs, and that it is not overloaded';
     return { reason: 'handshake', retry: 'unavailable', cause: error.message, advice };
   }

@@ -119,6 +119,47 @@ describe('a procedure that is refused', () => {
   });
 });
 
+describe('a refusal with the URI that a lost session has', () => {
+  it('is tried again every 30 s too', async () => {
+    const router = await refusing(() => 'wamp.error.network_failure', [procedure('com.a')]);
+    expect(warnings(router)).toMatchObject([{ procedure: 'com.a', cause: 'wamp.error.network_failure' }]);
+    await router.advance(30_000);
+    expect(registers(router)).toHaveLength(2);
+  });
+});
+
+describe('a router that closes the session during the registrations', () => {
+  it('is not logged as attached', async () => {
+    const router = createScriptedRouter({ procedures: [procedure('com.a'), procedure('com.b')] });
+    router.script = (message, end) => {
+      if (!isRegister(message) || message.procedure === 'com.a') return undefined;
+      end.close();
+      return [];
+    };
+    router.link.start();
+    await router.settle();
+    const messages = router.log.records().map(({ msg }) => msg);
+    expect(messages).toContain('the gateway is not attached to the router; it tries again');
+    expect(messages).not.toContain('the gateway is attached to the router');
+  });
+});
+
+describe('a router that gives two procedures the same registration', () => {
+  it('has broken the protocol: the gateway joins again after a wait', async () => {
+    const router = createScriptedRouter({ procedures: [procedure('com.a'), procedure('com.b')] });
+    router.script = (message) =>
+      isRegister(message)
+        ? [{ type: MESSAGE.REGISTERED, request: message.request, registration: 7 }]
+        : undefined;
+    router.link.start();
+    await router.settle();
+    expect([router.ends[0]?.isClosed, router.link.isServing]).toEqual([true, false]);
+    expect(warnings(router)).toMatchObject([
+      { cause: expect.stringContaining('REGISTERED has the ID of another registration') },
+    ]);
+  });
+});
+
 describe('a REGISTER without an answer', () => {
   it('ends the session, and is never repeated on it', async () => {
     const router = createScriptedRouter({ procedures: [procedure('com.a'), procedure('com.b')] });
@@ -166,6 +207,43 @@ describe('a revoked registration', () => {
     expect(registrations).toHaveLength(1);
     await router.advance(1);
     expect([registrations.length, router.link.status().state]).toEqual([2, 'serving']);
+  });
+});
+
+describe('a registration that is revoked again and again', () => {
+  /** A router that revokes each registration after `ms` milliseconds. */
+  async function revoking(ms: number): Promise<number[]> {
+    const router = createScriptedRouter();
+    const times: number[] = [];
+    let second = 0;
+    router.script = (message, end) => {
+      if (!isRegister(message)) return undefined;
+      times.push(second);
+      const registration = 100 + times.length;
+      const revoke: Message = { type: MESSAGE.UNREGISTERED, request: 0, details: { registration } };
+      const registered: Message = { type: MESSAGE.REGISTERED, request: message.request, registration };
+      if (ms > 0) {
+        router.clock.after(ms, () => end.send(revoke));
+        return [registered];
+      }
+      setImmediate(() => {
+        end.send(registered);
+        end.send(revoke);
+      });
+      return [];
+    };
+    router.link.start();
+    await router.settle();
+    for (second = 1; second <= 130; second++) await router.advance(1000);
+    return times;
+  }
+
+  it('is registered after 1 s, doubling to 30 s, also if it is revoked together with REGISTERED', async () => {
+    expect(await revoking(0)).toEqual([0, 1, 3, 7, 15, 31, 61, 91, 121]);
+  });
+
+  it('is registered after 1 s each time if it lasted', async () => {
+    expect(await revoking(60_000)).toEqual([0, 61, 122]);
   });
 });
 

@@ -3,8 +3,7 @@ import type { Logger } from '../log.js';
 import type { InvocationHandler } from '../wamp/client/invocations.js';
 import type { Session } from '../wamp/client/session.js';
 import type { Dict } from '../wamp/payload.js';
-import { ERROR_URI } from '../wamp/uris.js';
-import { WampError } from '../wamp/wamp-error.js';
+import { SessionLost, WampError } from '../wamp/wamp-error.js';
 import type { FailureLog } from './failure-log.js';
 import { type RegistrationRefusal, registrationRefusalOf } from './registration-refusal.js';
 
@@ -68,6 +67,8 @@ export interface RegistrationsOptions {
  */
 const TAKEN_MIN_MS = 1_000;
 const TAKEN_MAX_MS = 30_000;
+/** A registration that lasts this long is stable: its next revocation counts as the first one. */
+const STABLE_MS = 60_000;
 /** The wait before the gateway registers any other refused procedure again. */
 const REFUSED_MS = 30_000;
 
@@ -83,6 +84,10 @@ interface Entry {
   registration: number | undefined;
   /** Failures in a row, for the backoff. */
   failures: number;
+/** Revocations in a row, for the backoff. */
+  revocations: number;
+  /** When the router last answered REGISTERED, in monotonic milliseconds. */
+  registeredAt: number;
   /** When the router first refused the procedure as taken, in monotonic milliseconds. */
   takenSince: number | undefined;
   disclose: boolean;
@@ -99,11 +104,15 @@ export function createRegistrations(options: RegistrationsOptions): Registration
   let outstanding = 0;
   let registered = 0;
   let isAnswered = false;
+  /** The session has ended, or is about to end. */
+  let isLost = false;
+  /** Registrations that were revoked before `register` resolved. */
+  const revokedEarly = new Set<number>();
   let phase: 'registering' | 'unregistering' | 'stopped' = 'registering';
   let whenUnregistered: () => void = () => {};
 
   function registerMore(): void {
-    while (phase === 'registering' && outstanding < MAX_OUTSTANDING) {
+    while (phase === 'registering' && !isLost && outstanding < MAX_OUTSTANDING) {
       const entry = waiting.shift();
       if (entry === undefined) return;
       outstanding++;
@@ -119,7 +128,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       entry.registration = await session.register(procedure.uri, registerOptions(entry), procedure.handler);
       if (phase !== 'stopped') onRegistered(entry);
     } catch (error) {
-      if (phase === 'registering' && error instanceof WampError && !isLost(error)) onRefused(entry, error);
+      if (error instanceof SessionLost) isLost = true;
+      else if (phase === 'registering' && error instanceof WampError) onRefused(entry, error);
     } finally {
       stopTimer();
       outstanding--;
@@ -132,6 +142,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     entry.state = { kind: 'registered' };
     entry.failures = 0;
     entry.takenSince = undefined;
+    entry.registeredAt = clock.monotonic();
     registered++;
     const after_ms = failures.over(entry.procedure.uri);
     if (after_ms !== undefined) {
@@ -139,6 +150,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     }
     options.onChange();
     if (phase === 'unregistering') void unregister(entry);
+    else if (entry.registration !== undefined && revokedEarly.delete(entry.registration)) onRevoked(entry);
   }
 
   function onRefused(entry: Entry, error: WampError): void {
@@ -157,6 +169,16 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     entry.state = { kind: 'refused', cause: refusal.cause, advice: refusal.advice };
     logRefusal(entry, refusal, 'the router refuses the procedure; the gateway tries again');
     retryIn(entry, refusal.kind === 'taken' ? takenWaitMs(entry.failures++) : REFUSED_MS);
+  }
+
+  function onRevoked(entry: Entry): void {
+    entry.registration = undefined;
+    registered--;
+    if (clock.monotonic() - entry.registeredAt >= STABLE_MS) entry.revocations = 0;
+    entry.state = REVOKED;
+    logRefusal(entry, REVOKED, 'the router has revoked the procedure; the gateway registers it again');
+    retryIn(entry, takenWaitMs(entry.revocations++));
+    options.onChange();
   }
 
   function logRefusal({ procedure }: Entry, { cause, advice }: RegistrationRefusal, message: string): void {
@@ -190,7 +212,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
 
   function allAnswered(): void {
     if (phase === 'unregistering') whenUnregistered();
-    if (phase !== 'registering' || isAnswered) return;
+    if (phase !== 'registering' || isLost || isAnswered) return;
     isAnswered = true;
     options.onAnswered();
   }
@@ -206,19 +228,10 @@ export function createRegistrations(options: RegistrationsOptions): Registration
 
   return {
     revoked(registration) {
+      if (phase !== 'registering') return;
       const entry = [...entries.values()].find((candidate) => candidate.registration === registration);
-      if (entry === undefined || phase !== 'registering') return;
-      entry.registration = undefined;
-      registered--;
-      const refusal = {
-        kind: 'refused',
-        cause: 'the router has revoked the registration',
-        advice: 'nothing, if an administrator did so; the gateway registers the procedure again',
-      } as const;
-      entry.state = refusal;
-      logRefusal(entry, refusal, 'the router has revoked the procedure; the gateway registers it again');
-      retryIn(entry, takenWaitMs(entry.failures++));
-      options.onChange();
+      if (entry === undefined) revokedEarly.add(registration);
+      else onRevoked(entry);
     },
     unregisterAll() {
       phase = 'unregistering';
@@ -243,6 +256,12 @@ export function createRegistrations(options: RegistrationsOptions): Registration
   };
 }
 
+const REVOKED = {
+  kind: 'refused',
+  cause: 'the router has revoked the registration',
+  advice: 'nothing, if an administrator did so; the gateway registers the procedure again',
+} as const;
+
 const PENDING: RegistrationStatus = { kind: 'pending' };
 
 function newEntry(procedure: AttachedProcedure): Entry {
@@ -252,13 +271,12 @@ function newEntry(procedure: AttachedProcedure): Entry {
     registration: undefined,
     failures: 0,
     takenSince: undefined,
+    registeredAt: 0,
+    revocations: 0,
     disclose: procedure.usesCaller,
     stopTimer: undefined,
   };
 }
-
-/** True if the session has ended or is about to end. */
-const isLost = ({ uri }: WampError): boolean => uri === ERROR_URI.networkFailure;
 
 const takenWaitMs = (failures: number): number => Math.min(TAKEN_MAX_MS, TAKEN_MIN_MS * 2 ** failures);
 

@@ -23,7 +23,12 @@ export function checkRouter(draft: ConfigDraft, checkTls: CheckTls, readFile: Re
   const { url, 'reconnect.min': min, 'reconnect.max': max } = router.settings;
   if (url?.length === 0) router.report('url', 'must name at least one router');
   if (min !== undefined && max !== undefined && min > max) {
-    router.report('reconnect.min', 'must not be longer than router.reconnect.max');
+    if (router.entry('reconnect.min') === undefined)
+      router.report(
+        'reconnect.max',
+        'must not be shorter than router.reconnect.min, which is 500ms by default',
+      );
+    else router.report('reconnect.min', 'must not be longer than router.reconnect.max');
   }
   if (router.settings.tls_verify === 'verify_none') {
     router.notify(
