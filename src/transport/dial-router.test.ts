@@ -49,6 +49,25 @@ describe('dialling a router', () => {
     await expect(dialRouter(url)).rejects.toMatchObject({ message: sentence });
   });
 
+  it('fails in time over WebSocket if the server goes on sending an endless header', async () => {
+    const clock = createFakeClock();
+    let arrived = (): void => {};
+    const header = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const port = await serve((socket) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nX-Long: ');
+      socket.on('data', () => {
+        socket.write('a');
+        arrived();
+      });
+    });
+    const dialling = dialRouter(`ws://127.0.0.1:${port}/ws`, { timeout: 100, clock });
+    await header;
+    clock.advance(100);
+    await expect(dialling).rejects.toThrow('the handshake timed out');
+  });
+
   it.each([
     ['says nothing', () => {}, 'the handshake timed out'],
     ['answers half', (socket: Socket) => socket.write(Buffer.from([0x7f, 0xf1])), 'the handshake timed out'],

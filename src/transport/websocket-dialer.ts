@@ -29,7 +29,6 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
         ...addressTimes(full),
         perMessageDeflate: false,
         autoPong: false,
-        handshakeTimeout: full.timeout,
         maxPayload: full.maxMessageSize,
       });
     } catch (error) {
@@ -42,9 +41,18 @@ export function dialWebSocket(url: string, options: DialOptions = {}): Promise<P
       response.socket.setNoDelay(true);
     });
     ws.once('unexpected-response', (request, response) => {
+      stopTimer();
       fail(`the server answered HTTP ${response.statusCode}`, undefined, response.statusCode);
       request.destroy();
     });
+    // The limit of `ws` itself counts silence only: a server that sends a byte from time to time
+    // could keep the handshake open for hours.
+    const stopTimer = full.clock.after(full.timeout, () => {
+      fail('the handshake timed out');
+      ws.terminate();
+    });
+    ws.once('open', stopTimer);
+    ws.once('error', stopTimer);
     const giveUp = (): void => ws.terminate();
     full.signal?.addEventListener('abort', giveUp, { once: true });
     if (full.signal?.aborted === true) giveUp();
