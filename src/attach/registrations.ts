@@ -84,7 +84,7 @@ interface Entry {
   registration: number | undefined;
   /** Failures in a row, for the backoff. */
   failures: number;
-/** Revocations in a row, for the backoff. */
+  /** Revocations in a row, for the backoff. */
   revocations: number;
   /** When the router last answered REGISTERED, in monotonic milliseconds. */
   registeredAt: number;
