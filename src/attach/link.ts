@@ -70,7 +70,8 @@ export interface Link {
   start(): void;
   /**
    * Unregisters all procedures, serves the calls that still arrive, waits for the running calls,
-   * and leaves the realm. Resolves after this, or when the session is lost.
+   * and leaves the realm. Resolves after this, or when the session is lost, and when the running
+   * calls of earlier sessions have ended.
    */
   drain(): Promise<void>;
   /** Ends everything at once. Running calls are interrupted. */
@@ -135,6 +136,8 @@ export function createLink(options: LinkOptions): Link {
   let since = clock.monotonic();
   let lastFailure: LinkFailure | undefined;
   let draining: Promise<void> | undefined;
+  /** Ends of calls whose session was lost. A POST that was sent ends by itself. */
+  const unfinished = new Set<Promise<void>>();
 
   const url = (): string => urls[attempts.url] as string;
   const where = () => ({ realm, router: urlForShow(url()) });
@@ -262,6 +265,8 @@ export function createLink(options: LinkOptions): Link {
 
   function lost(open: Open, failure: LinkFailure): void {
     open.registrations.stop();
+    const finished = open.session.idle().then(() => void unfinished.delete(finished));
+    unfinished.add(finished);
     observer.linkClosed(realm);
     observer.proceduresRegistered(realm, 0);
     if (open.isDraining) {
@@ -299,12 +304,16 @@ export function createLink(options: LinkOptions): Link {
 
   async function drain(): Promise<void> {
     const open = phase;
-    if (open.kind !== 'open') return stop();
-    open.isDraining = true;
-    await open.registrations.unregisterAll();
-    await open.session.idle();
-    await open.session.leave();
-    if (phase === open) stop();
+    if (open.kind !== 'open') {
+      stop();
+    } else {
+      open.isDraining = true;
+      await open.registrations.unregisterAll();
+      await open.session.idle();
+      await open.session.leave();
+      if (phase === open) stop();
+    }
+    await Promise.all(unfinished);
   }
 
   function stop(): void {

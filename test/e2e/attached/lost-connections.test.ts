@@ -92,6 +92,27 @@ describe('a gateway that loses its router', () => {
     expect(dropped).toHaveLength(2);
   });
 
+  it('lets the POSTs of a lost session end before it stops', async () => {
+    let finishPost = (): void => {};
+    fixture.upstream.respondWith(
+      () =>
+        new Promise((resolve) => {
+          finishPost = () => resolve({ status: 201, json: {} });
+        }),
+    );
+    const { gateway } = await fixture.attachAndWait([], wire.url);
+    const call = fixture.caller.call('com.billing.create_invoice', { amount: 1 });
+    const post = await fixture.upstream.arrived(1);
+    wire.cut();
+    await call;
+    await until(() => gateway.links[0]?.state !== 'serving');
+    const stopping = gateway.stop();
+    await until(() => gateway.links[0]?.state === 'stopped');
+    finishPost();
+    expect(await post.responded).toBe(true);
+    await stopping;
+  });
+
   it('notices a router that carries nothing more, over WebSocket', async () => {
     const attached = await fixture.attachAndWait(SILENCE, wire.url);
     wire.freeze();
