@@ -1,4 +1,4 @@
-import { credentialsFor } from './attach/credentials.js';
+import { credentialsFor, hideSecret, type LinkLogin } from './attach/credentials.js';
 import { createLink, type Dial, type Link } from './attach/link.js';
 import { createLinks, type Links } from './attach/links.js';
 import type { AttachedProcedure } from './attach/registrations.js';
@@ -11,6 +11,7 @@ import { needsCaller } from './gateway/pipeline/needs-caller.js';
 import type { CallableProcedure } from './gateway/service.js';
 import type { Mode } from './mode.js';
 import type { RouterAccess } from './router-access.js';
+import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from './summed-log.js';
 import { dialRouter } from './transport/dial-router.js';
 import type { ReplyRules } from './wamp/client/invocations.js';
 import { createSerializers } from './wamp/serializers/serializers.js';
@@ -28,6 +29,8 @@ const GOODBYE_SHARE = 0.1;
 export function createAttachedMode(config: LoadedConfig, access: RouterAccess, deps: AttachedModeDeps): Mode {
   const { clock, log, serializers } = deps;
   const callee = createCallee({ serializers, format: config.router.serializer, clock });
+  // Callers and APIs decide how many of these lines there are.
+  const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   let links: Links | undefined;
   let cancelOpen = (): void => {};
   const canceled = new Promise<never>((_, reject) => {
@@ -48,6 +51,8 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
     };
   };
 
+  const loginFor = (realm: string): LinkLogin => access.logins.get(realm) ?? { authmethod: 'anonymous' };
+
   function makeLinks(procedures: readonly CallableProcedure[], onChange: () => void): readonly Link[] {
     const { router } = config;
     const dial = createDial(config, access, deps);
@@ -59,11 +64,12 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
         procedures: procedures
           .filter((procedure) => procedure.config.settings.realm === realm)
           .map(attachedProcedure),
-        credentials: () => credentialsFor(access.logins.get(realm) ?? { authmethod: 'anonymous' }),
+        credentials: () => credentialsFor(loginFor(realm)),
+        hideSecret: (text) => hideSecret(loginFor(realm), text),
         dial,
         reconnect: { minMs: router['reconnect.min'], maxMs: router['reconnect.max'] },
         joinTimeoutMs: router.join_timeout,
-        replies: (where) => replyRules(realm, where, deps),
+        replies: (where) => replyRules(realm, where, summedLog, deps),
         onChange,
       }),
     );
@@ -90,6 +96,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
     },
     async close() {
       links?.stop();
+      summedLog.flush();
     },
     endpoints: [],
     get links() {
@@ -127,24 +134,34 @@ function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log
 /** Levels of nesting in messages of the router. */
 const MAX_NESTING = 2048;
 
-function replyRules(realm: string, where: object, { log, observer, errorId }: AttachedModeDeps): ReplyRules {
+function replyRules(
+  realm: string,
+  where: object,
+  summedLog: SummedLog,
+  { log, observer, errorId }: AttachedModeDeps,
+): ReplyRules {
   return {
     tooLarge(procedure) {
       const id = errorId();
-      log.warn(
+      summedLog.warn(
         {
           ...where,
           procedure,
-          id,
           code: 'too_large',
-          cause: 'the response is larger than router.max_frame_size, or than the router accepts',
+          cause:
+            'the response is larger than router.max_frame_size, or than the router accepts, or the router reads too slowly',
           advice:
             'request smaller responses of the API, or raise router.max_frame_size and the limit of the router',
         },
         'a response was not sent to the router: it is too large',
+        { id },
       );
       const { uri, kwargs } = callErrorReply({ code: 'too_large', attempts: 1, id });
       return { uri, payload: { kwargs } };
+    },
+    onTooComplex(invocation, cause) {
+      const advice = 'send less in one call, or raise wamp.max_values if the call has too many values';
+      summedLog.info({ ...where, cause, advice }, 'a call was refused', { invocation });
     },
     onDropped(procedure, invocation) {
       observer.replyDropped(realm);

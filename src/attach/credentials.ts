@@ -42,3 +42,23 @@ export function credentialsFor(login: LinkLogin): Credentials {
     }
   }
 }
+
+/** Masks the secret of a login in a text of the router. */
+export function hideSecret(login: LinkLogin, text: string): string {
+  const secret = secretOf(login);
+  return secret === undefined || secret === '' ? text : text.replaceAll(secret, '***');
+}
+
+function secretOf(login: LinkLogin): string | undefined {
+  switch (login.authmethod) {
+    case 'anonymous':
+      return undefined;
+    case 'ticket':
+      return login.ticket;
+    case 'wampcra':
+    case 'wamp-scram':
+      return login.secret;
+    case 'cryptosign':
+      return login.privateKey;
+  }
+}

@@ -76,13 +76,21 @@ function adviceForCode(code: string | undefined): string {
   }
 }
 
-/** A router that did not welcome the gateway. */
-export function joinFailureOf(error: unknown, realm: string): LinkFailure {
+/**
+ * A router that did not welcome the gateway.
+ *
+ * @param hideSecret masks the secret of the login in the words of the router
+ */
+export function joinFailureOf(
+  error: unknown,
+  realm: string,
+  hideSecret: (text: string) => string,
+): LinkFailure {
   if (!(error instanceof WampError)) {
     return { reason: 'protocol', retry: 'unavailable', cause: reasonOf(error as Error), advice: RESTART };
   }
   const { uri } = error;
-  const cause = textOf(uri, error.message);
+  const cause = textOf(uri, hideSecret(error.message));
   if (error instanceof SessionLost) {
     const advice = 'check that the router runs, and that it is not overloaded';
     return { reason: 'handshake', retry: 'unavailable', cause: error.message, advice };
@@ -131,7 +139,11 @@ export const UNANSWERED: LinkFailure = {
   advice: 'check whether the router is overloaded',
 };
 
+/** The maximum characters of a router's words in the log and in the status. */
+const MAX_TEXT = 500;
+
 /** The URI with the words of the router, if there are any. */
 export function textOf(uri: string, message: string | undefined): string {
-  return message === undefined || message === uri ? uri : `${uri}: ${message}`;
+  const text = message === undefined || message === uri ? uri : `${uri}: ${message}`;
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

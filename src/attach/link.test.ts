@@ -173,6 +173,16 @@ describe('a link whose router is away', () => {
 });
 
 describe('a link whose router does not welcome it', () => {
+  it('logs the words of an ABORT without the secret of the login, up to 500 characters', async () => {
+    const router = createScriptedRouter();
+    const message = `ticket hunter2 is wrong ${'x'.repeat(10_000)}`;
+    router.script = ({ type }) => (type === MESSAGE.HELLO ? [{ ...ABORT, details: { message } }] : undefined);
+    await started(router);
+    const cause = String(warnings(router)[0]?.['cause']);
+    expect(cause).toMatch(/^wamp\.error\.no_such_realm: ticket \*\*\* is wrong x+…$/);
+    expect(cause).toHaveLength(501);
+  });
+
   it('waits long after ABORT, and tells what to do', async () => {
     const router = createScriptedRouter();
     router.script = ({ type }) => (type === MESSAGE.HELLO ? [ABORT] : undefined);

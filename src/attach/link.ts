@@ -43,6 +43,8 @@ export interface LinkOptions {
   readonly agent: string;
   /** Called for each attempt to join, because some methods need a new nonce. */
   readonly credentials: () => Credentials;
+  /** Masks the secret of the login. Some authenticators quote a wrong ticket in their ABORT. */
+  readonly hideSecret: (text: string) => string;
   readonly dial: Dial;
   readonly reconnect: ReconnectTimes;
   /** Maximum milliseconds from HELLO to WELCOME, and from REGISTER to its answer. */
@@ -193,7 +195,7 @@ export function createLink(options: LinkOptions): Link {
         ...options.replies(where()),
       });
     } catch (error) {
-      if (phase === joining) failed(joinFailureOf(error, realm));
+      if (phase === joining) failed(joinFailureOf(error, realm, options.hideSecret));
       return;
     }
     if (phase !== joining) {

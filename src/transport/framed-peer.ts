@@ -215,6 +215,8 @@ export function createFramedPeer(
     // Does not log a WELCOME: the router sends a shorter one, and logs it if that is too large as
     // well.
     if (message.type === MESSAGE.WELCOME) return 'too_large';
+    // Does not log a YIELD: the session logs it, with its procedure.
+    if (message.type === MESSAGE.YIELD) return 'too_large';
     log.warn({ message: messageName(message.type) }, 'a message is larger than its receiver accepts');
     return 'too_large';
   }

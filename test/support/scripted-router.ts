@@ -63,6 +63,7 @@ export function createScriptedRouter(options: Partial<LinkOptions> = {}): Script
       procedures: [procedure('com.a')],
       agent: 'gateway/1',
       credentials: () => ({ logins: [] }),
+      hideSecret: (text) => text.replaceAll('hunter2', '***'),
       dial: (url, attempt) => dial(url, attempt),
       reconnect: { minMs: 500, maxMs: 30_000 },
       joinTimeoutMs: 10_000,

@@ -104,6 +104,11 @@ export interface ReplyRules {
    * Default: `wamp.error.payload_size_exceeded` with one sentence.
    */
   readonly tooLarge?: (procedure: string) => Omit<InvocationOutcome & { kind: 'error' }, 'kind'>;
+  /**
+   * Called for each INVOCATION that exceeds the limits of decoding. Its caller gets
+   * `wamp.error.invalid_argument`. Default: nothing.
+   */
+  readonly onTooComplex?: (request: number, cause: string) => void;
   /** Called for each reply that is dropped, because the session has ended. Default: nothing. */
   readonly onDropped?: (procedure: string, request: number) => void;
 }

@@ -302,7 +302,7 @@ function openSession(
     },
     onTooComplex(request, message) {
       if (state !== 'open') return;
-      log.info({ realm: options.realm, request, cause: message }, 'call refused');
+      options.onTooComplex?.(request, message);
       sendError(peer, request, ERROR_URI.invalidArgument, { args: [message] });
     },
     onViolation: abort,

@@ -24,6 +24,13 @@ describe.each(['json', 'msgpack', 'cbor'])(
       });
       expect(gateway.links[0]?.state).toBe('serving');
       expect(log.records().filter(({ level }) => level === 'warn')).toEqual([]);
+      expect(log.records()).toContainEqual(
+        expect.objectContaining({
+          realm: 'com.example.myrealm',
+          cause: expect.stringContaining('more than 200000 values and names'),
+          msg: 'a call was refused',
+        }),
+      );
     });
   },
 );

@@ -51,6 +51,19 @@ describe('a call through a router to an attached gateway', () => {
     },
   );
 
+  it('fills the log with no lines if many responses are too large', async () => {
+    fixture.upstream.respondWith(() => ({ json: { text: 'x'.repeat(70_000) } }));
+    const { log, gateway } = await fixture.attachAndWait(['router.max_frame_size = 64KB']);
+    const calls = Array.from({ length: 40 }, (_, id) =>
+      fixture.caller.call('com.billing.get_invoice', { id }),
+    );
+    await Promise.all(calls);
+    await gateway.stop();
+    const lines = log.records().filter(({ msg }) => /too large|larger than/.test(String(msg)));
+    expect(lines).toHaveLength(11);
+    expect(lines[10]).toMatchObject({ repeated: 30, realm: 'com.example.myrealm' });
+  });
+
   it('tells the API who calls, where a template asks for it', async () => {
     await fixture.attachAndWait(['+procedures.get_invoice.headers.X-Caller = {{caller.session}}']);
     await fixture.caller.call('com.billing.get_invoice', { id: 1 });
