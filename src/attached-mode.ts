@@ -115,7 +115,7 @@ function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log
   const serializer = createSerializers({ maxNesting: MAX_NESTING, maxValues: wamp.max_values }).find(
     ({ name }) => name === router.serializer,
   );
-  return (url, { signal, ping, onSilent }) =>
+  return (url, { signal, ping, onSilent, onBroken }) =>
     dialRouter(url, {
       tls,
       timeout: router.connect_timeout,
@@ -125,6 +125,7 @@ function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log
       pingTimeout: router.ping_timeout,
       rawSocketPing: ping,
       onSilent,
+      onBroken,
       signal,
       log,
       clock,

@@ -109,17 +109,41 @@ function adviceForAbort(uri: string, realm: string): string {
   return `check router.sessions of the realm ${realm}, and the user of the gateway on the router`;
 }
 
-/** A session that has ended. @param wasSilent the router did not answer pings */
-export function lostSessionOf({ by, reason, message, aborted }: SessionEnd, wasSilent: boolean): LinkFailure {
+const CLOSED: LinkFailure = {
+  reason: 'connect',
+  retry: 'unavailable',
+  cause: 'the connection closed',
+  advice: RESTART,
+};
+
+const FAULTS: Readonly<Record<ConnectionFault, LinkFailure>> = {
+  silent: {
+    reason: 'ping',
+    retry: 'unavailable',
+    cause: 'the router was silent for router.ping_interval and router.ping_timeout',
+    advice: 'check the network, and whether the router is overloaded',
+  },
+  broken: {
+    reason: 'protocol',
+    retry: 'unavailable',
+    cause: 'the router sent a message above 16 MB, or a broken frame',
+    advice: 'set the maximum message size of the router to 16 MB or less',
+  },
+};
+
+/**
+ * Why the gateway has closed a connection. `silent`: the router did not answer pings. `broken`: it
+ * sent a frame that is broken or too large.
+ */
+export type ConnectionFault = 'silent' | 'broken';
+
+/** A session that has ended. */
+export function lostSessionOf(
+  { by, reason, message, aborted }: SessionEnd,
+  fault: ConnectionFault | undefined,
+): LinkFailure {
   if (by === 'transport') {
-    return wasSilent
-      ? {
-          reason: 'ping',
-          retry: 'unavailable',
-          cause: 'the router was silent for router.ping_interval and router.ping_timeout',
-          advice: 'check the network, and whether the router is overloaded',
-        }
-      : { reason: 'connect', retry: 'unavailable', cause: 'the connection closed', advice: RESTART };
+    return fault === undefined ? CLOSED : FAULTS[fault];
   }
   const cause = textOf(reason, message);
   // A router sends ABORT when it does not accept a message. The reason alone does not show this: a

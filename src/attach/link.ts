@@ -16,7 +16,14 @@ import {
   type ReconnectTimes,
 } from './attempts.js';
 import { createFailureLog } from './failure-log.js';
-import { dialFailureOf, joinFailureOf, type LinkFailure, lostSessionOf, UNANSWERED } from './link-failure.js';
+import {
+  type ConnectionFault,
+  dialFailureOf,
+  joinFailureOf,
+  type LinkFailure,
+  lostSessionOf,
+  UNANSWERED,
+} from './link-failure.js';
 import { type AttachedProcedure, createRegistrations, type Registrations } from './registrations.js';
 import { describeLink, type LinkStatus } from './status.js';
 
@@ -30,6 +37,8 @@ export interface DialAttempt {
   readonly ping: () => void;
   /** Must be called before a silent connection is closed. */
   readonly onSilent: () => void;
+  /** Must be called before a connection is closed because of a frame that cannot be read. */
+  readonly onBroken: () => void;
 }
 
 /** Opens a connection to a router. */
@@ -152,7 +161,7 @@ export function createLink(options: LinkOptions): Link {
   async function connect(): Promise<void> {
     const connecting: Phase = { kind: 'connecting', abort: new AbortController() };
     enter(connecting);
-    let isSilent = false;
+    let fault: ConnectionFault | undefined;
     let isPinging = false;
     const ping = (): void => {
       if (phase.kind !== 'open' || isPinging) return;
@@ -164,20 +173,23 @@ export function createLink(options: LinkOptions): Link {
       phase.session.call('wamp.session.count', {}).then(answered, answered);
     };
     const onSilent = (): void => {
-      isSilent = true;
+      fault = 'silent';
+    };
+    const onBroken = (): void => {
+      fault = 'broken';
     };
     let peer: Peer;
     try {
-      peer = await options.dial(url(), { signal: connecting.abort.signal, ping, onSilent });
+      peer = await options.dial(url(), { signal: connecting.abort.signal, ping, onSilent, onBroken });
     } catch (error) {
       if (phase === connecting) failed(dialFailureOf(error));
       return;
     }
-    if (phase === connecting) await join(peer, () => isSilent);
+    if (phase === connecting) await join(peer, () => fault);
     else peer.close('normal');
   }
 
-  async function join(peer: Peer, wasSilent: () => boolean): Promise<void> {
+  async function join(peer: Peer, faultOf: () => ConnectionFault | undefined): Promise<void> {
     const joining: Phase = { kind: 'joining', peer };
     enter(joining);
     let session: Session;
@@ -202,10 +214,10 @@ export function createLink(options: LinkOptions): Link {
       void session.leave();
       return;
     }
-    serve(session, peer, wasSilent);
+    serve(session, peer, faultOf);
   }
 
-  function serve(session: Session, peer: Peer, wasSilent: () => boolean): void {
+  function serve(session: Session, peer: Peer, faultOf: () => ConnectionFault | undefined): void {
     observer.linkOpened(realm);
     log.debug({ ...where(), session: session.id }, 'the gateway has joined the router');
     const open: Open = {
@@ -229,7 +241,7 @@ export function createLink(options: LinkOptions): Link {
     };
     enter(open);
     void session.closed.then((end) => {
-      if (phase === open) lost(open, lostSessionOf(end, wasSilent()));
+      if (phase === open) lost(open, lostSessionOf(end, faultOf()));
     });
   }
 

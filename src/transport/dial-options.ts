@@ -48,6 +48,8 @@ export interface DialOptions extends Partial<HeartbeatTimes> {
   readonly rawSocketPing?: () => void;
   /** Called before a silent connection is closed. */
   readonly onSilent?: () => void;
+  /** Called before a WebSocket is closed because of a broken frame, or of one that is too large. */
+  readonly onBroken?: () => void;
   /** Ends the attempt to connect. Has no effect on an open connection. */
   readonly signal?: AbortSignal;
   readonly log?: Logger;
@@ -56,7 +58,7 @@ export interface DialOptions extends Partial<HeartbeatTimes> {
 
 /** The options with their defaults. */
 export interface FullDialOptions extends Required<Omit<DialOptions, Optional>>, Pick<DialOptions, Optional> {}
-type Optional = 'rawSocketPing' | 'onSilent' | 'signal';
+type Optional = 'rawSocketPing' | 'onSilent' | 'onBroken' | 'signal';
 
 export function withDefaults(options: DialOptions): FullDialOptions {
   return {
@@ -78,7 +80,7 @@ export function withDefaults(options: DialOptions): FullDialOptions {
 
 /** The options for the peer of a dialled connection. */
 export function peerOptions(
-  { serializer, maxFrameSize, maxSendBuffer, maxSendQueue, log, clock }: FullDialOptions,
+  { serializer, maxFrameSize, maxSendBuffer, maxSendQueue, onBroken, log, clock }: FullDialOptions,
   transport: string,
 ): FramedPeerOptions {
   return {
@@ -90,6 +92,7 @@ export function peerOptions(
     sendTotal: createSendTotal(Number.POSITIVE_INFINITY),
     receiveTotal: createSendTotal(Number.POSITIVE_INFINITY),
     closedPending: { count: 0 },
+    ...(onBroken !== undefined && { onBroken }),
     log,
     onTooSlow: () => log.warn({ transport }, 'the router was cut off because it does not read'),
     onEventDropped() {},

@@ -44,6 +44,8 @@ export interface FramedPeerOptions extends SendLimits {
   readonly closedPending: { count: number };
   /** Called once, when the connection is closed because the other end does not read. */
   readonly onTooSlow: () => void;
+  /** Called when the other end sent a broken frame, or one that is too large. */
+  readonly onBroken?: () => void;
   /** Called for each EVENT that exceeds the receiver's maximum size or cannot be encoded. */
   readonly onEventDropped: () => void;
   readonly log: Logger;

@@ -98,6 +98,7 @@ export function createWebSocketPeer(
     // After an error, ws closes the connection: with 1007 for invalid UTF-8, 1009 for a message
     // that is too large, 1002 for a broken frame.
     log.debug({ code: error.code ?? error.name }, 'a WebSocket failed');
+    if (error.code?.startsWith('WS_ERR_') === true) options.onBroken?.();
   });
   return {
     peer: framed.peer,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AttachedFixture, openAttachedFixture } from '../../support/attached-fixture.js';
+import { type AttachedFixture, logged, openAttachedFixture } from '../../support/attached-fixture.js';
 
 describe.each(['json', 'msgpack', 'cbor'])(
   'a call beyond the limits of a gateway attached in %s',
@@ -34,3 +34,16 @@ describe.each(['json', 'msgpack', 'cbor'])(
     });
   },
 );
+
+describe('a call above 16 MB', () => {
+  it('ends the connection, and the log says what the router should limit', async () => {
+    const fixture = await openAttachedFixture({
+      routerLines: ['wamp.max_message_size = 64MB', 'wamp.max_send_buffer = 64MB'],
+    });
+    const attached = await fixture.attachAndWait();
+    const call = fixture.caller.call('com.billing.create_invoice', { text: 'x'.repeat(17 * 1024 * 1024) });
+    await logged(attached, { advice: 'set the maximum message size of the router to 16 MB or less' });
+    await call;
+    await fixture.close();
+  });
+});
