@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { ConfigDraft, ListenerDraft } from '../drafts.js';
 import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from '../schema/listener.js';
+import { MAX_SOCKET_PATH } from '../types/url-types.js';
 import type { CheckTls } from './tls-checks.js';
 
 /** Checks each listener, and then all listeners together. */
@@ -46,11 +47,6 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
     listener.report('tls.certfile', 'a Unix socket needs no TLS: its traffic does not leave the machine');
   }
 }
-
-/**
- * The longest path of a Unix socket on Linux in bytes (unix(7): `sun_path` without its final zero).
- */
-const MAX_SOCKET_PATH = 107;
 
 interface ProtocolRules {
   readonly servesSockets: boolean;

@@ -144,7 +144,20 @@ describe('literalPath, routerUrl and origin', () => {
     for (const url of ['ws://a/ws', 'wss://a:1/', 'rs://a:8082', 'rss://a:1', 'rs://unix:/a.sock']) {
       expect(routerUrl.parse(url, CONTEXT)).toBe(url);
     }
-    for (const url of ['http://a', 'ws://', 'ws://u:p@a', 'wss://a/#b', 'rs://a', 'rs://unix:a', 'a', '']) {
+    for (const url of [
+      'http://a',
+      'ws://',
+      'ws://u:p@a',
+      'wss://a/#b',
+      'rs://a',
+      'rs://unix:a',
+      'a',
+      '',
+      'ws:///ws',
+      'ws://a:0',
+      'rs://a:1/b',
+      `rs://unix:/${'a'.repeat(107)}`,
+    ]) {
       expect(() => routerUrl.parse(url, CONTEXT)).toThrow(ValueError);
     }
   });

@@ -136,6 +136,9 @@ export const literalPath: DataType<string> = {
   },
 };
 
+/** The longest path of a Unix socket on Linux in bytes (unix(7): `sun_path` without its final zero). */
+export const MAX_SOCKET_PATH = 107;
+
 const UNIX_URL = /^rs:\/\/unix:\/./;
 
 /** The address of a WAMP router. */
@@ -150,14 +153,28 @@ export const routerUrl: DataType<string> = {
     if (new URL(value).username !== '' || new URL(value).password !== '') {
       throw new ValueError('a URL must not contain user:password@; set credentials with router.sessions.*');
     }
-    if (/^rss?:/.test(value) && !UNIX_URL.test(value) && new URL(value).port === '') {
-      throw new ValueError(
-        'a RawSocket URL needs a port, as in rs://router.example.com:8081, or the absolute path of a Unix socket, as in rs://unix:/run/router.sock',
-      );
-    }
+    if (new URL(value).port === '0') throw new ValueError('the port of a router must not be 0');
+    if (/^wss?:\/\/\//.test(value)) throw new ValueError('the URL has no host');
+    if (/^rss?:/.test(value)) checkRawSocketUrl(value);
     return value;
   },
 };
+
+function checkRawSocketUrl(value: string): void {
+  if (UNIX_URL.test(value)) {
+    if (Buffer.byteLength(value.slice('rs://unix:'.length)) > MAX_SOCKET_PATH) {
+      throw new ValueError(`the path of a Unix socket must have at most ${MAX_SOCKET_PATH} bytes`);
+    }
+    return;
+  }
+  const { port, pathname } = new URL(value);
+  if (port === '') {
+    throw new ValueError(
+      'a RawSocket URL needs a port, as in rs://router.example.com:8081, or the absolute path of a Unix socket, as in rs://unix:/run/router.sock',
+    );
+  }
+  if (pathname !== '' && pathname !== '/') throw new ValueError('a RawSocket URL must not have a path');
+}
 
 /**
  * The origin of an app, such as `capacitor://localhost`, `chrome-extension://abc`, `app://-` or
