@@ -22,13 +22,16 @@ it('check says in its first line that a file is fine', () => {
 });
 
 it('check names in its first line the keys that have no effect yet', () => {
-  expect(firstLine('+liveness.path = /')).toBe(
-    'bondy.conf is valid, but 1 key has no effect yet: rpc_gateway.services.billing.liveness.path',
+  expect(firstLine('listeners.a.port = 1', 'listeners.b.protocol = admin')).toBe(
+    'bondy.conf is valid, but 1 key has no effect yet: listeners.b.protocol',
   );
-  const lines = ['interval = 1m', 'timeout = 1s', 'method = get'].map((line) => `+liveness.${line}`);
-  expect(firstLine(...lines, 'listeners.a.port = 1', 'listeners.b.protocol = admin')).toBe(
-    'bondy.conf is valid, but 4 keys have no effect yet: rpc_gateway.services.billing.liveness.interval, ' +
-      'rpc_gateway.services.billing.liveness.timeout, rpc_gateway.services.billing.liveness.method and 1 more',
+  const lines = ['b', 'c', 'd', 'e'].flatMap((name, index) => [
+    `listeners.${name}.protocol = admin`,
+    `listeners.${name}.port = ${index + 2}`,
+  ]);
+  expect(firstLine('listeners.a.port = 1', ...lines)).toBe(
+    'bondy.conf is valid, but 4 keys have no effect yet: listeners.b.protocol, listeners.c.protocol, ' +
+      'listeners.d.protocol and 1 more',
   );
 });
 

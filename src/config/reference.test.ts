@@ -15,7 +15,7 @@ describe('the configuration reference', () => {
     for (const { keys } of [...GATEWAY_SCOPES, ...TOP_SCOPES]) {
       for (const key of Object.keys(keys)) expect(reference).toContain(`| \`${key}`);
     }
-    expect(reference).toContain('| `liveness.enabled` ⏳ |');
+    expect(reference).toContain('⏳: `admin`.');
     expect(reference).toContain('| `timeout` | duration |');
   });
 });

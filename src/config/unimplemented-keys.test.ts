@@ -14,20 +14,14 @@ describe('pendingFamily', () => {
 });
 
 describe('the notice about a pending key', () => {
-  it('appears once for each family and service, and not for defaults', () => {
-    const service = (name: string) => `
-rpc_gateway.services.${name}.base_url = https://api.example.com
-rpc_gateway.services.${name}.procedures.p.uri = com.example.${name}
-rpc_gateway.services.${name}.procedures.p.realm = com.example
+  it('names the line of a value that has no effect yet', () => {
+    const text = `
+rpc_gateway.services.a.base_url = https://api.example.com
+rpc_gateway.services.a.procedures.p.uri = com.example.a
+rpc_gateway.services.a.procedures.p.realm = com.example
 `;
-    expect(parseConfig(service('a'), { env: {} }).notices).toEqual([]);
-    const text = `${service('a')}${service('b')}
-rpc_gateway.services.b.liveness.path = /
-rpc_gateway.services.a.liveness.path = /
-rpc_gateway.services.a.liveness.enabled = off`;
-    expect(parseConfig(text, { env: {} }).notices.map(({ line, key }) => [line, key])).toEqual([
-      [10, 'rpc_gateway.services.b.liveness.*'],
-      [11, 'rpc_gateway.services.a.liveness.*'],
-    ]);
+    expect(parseConfig(text, { env: {} }).notices).toEqual([]);
+    const { notices } = parseConfig(`${text}listeners.a.port = 1\nlisteners.b.protocol = admin`, { env: {} });
+    expect(notices.map(({ line, key }) => [line, key])).toEqual([[6, 'listeners.b.protocol']]);
   });
 });

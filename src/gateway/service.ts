@@ -7,7 +7,9 @@ import type { Logger } from '../log.js';
 import type { ObservedProcedure, Observer } from '../observe/observer.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
+import type { ProbeTarget } from '../upstream/probe.js';
 import { createServiceBreaker } from '../upstream/service-breaker.js';
+import { createServiceLiveness } from '../upstream/service-liveness.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import type { SharedBytes } from '../upstream/shared-bytes.js';
 import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
@@ -83,6 +85,12 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     ({ settings: { uri, realm } }): ObservedProcedure => ({ service: config.name, procedure: uri, realm }),
   );
   const breaker = createServiceBreaker(settings, { clock, log, observer, service: config.name });
+  const liveness = createServiceLiveness(settings, {
+    ...deps,
+    tls,
+    service: config.name,
+    target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
+  });
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
@@ -99,7 +107,16 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       (former ??
         createServiceUpstream(base.origin, settings, { ...deps, tls, waiting, service: config.name }));
     const values = variables.current();
-    const parts = { ...deps, base, upstream, breaker, requestCredential, credential, variables };
+    const parts = {
+      ...deps,
+      base,
+      upstream,
+      health: liveness,
+      breaker,
+      requestCredential,
+      credential,
+      variables,
+    };
     const made: Compiled = {
       base,
       upstream,
@@ -124,6 +141,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       compiled = compile(base);
       // The calls to the old address say nothing about the new one.
       breaker?.reset();
+      liveness.moved();
       retire(upstream);
     } else if (usesVars) compiled = compile(base, upstream);
   });
@@ -148,14 +166,27 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       },
       deadlineMs: settings.deadline,
     })),
-    start: () => variables.start(),
+    start() {
+      liveness.start();
+      return variables.start();
+    },
     async close() {
       variables.close();
+      liveness.close();
       for (const stopTimer of retired.values()) stopTimer();
       const upstreams = [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];
       await Promise.all([requestCredential.close(), ...upstreams.map((upstream) => upstream.close())]);
     },
   };
+}
+
+/**
+ * The default path probes base_url itself, without a slash at its end. Any other path is appended to
+ * it. The query of base_url stays.
+ */
+function probeTarget({ origin, path, query }: BaseUrl, ownPath: string): ProbeTarget {
+  const whole = ownPath === '/' ? path : `${path.replace(/\/$/, '')}${ownPath}`;
+  return { origin, path: query === '' ? whole : `${whole}?${query}` };
 }
 
 function isSame(one: BaseUrl | undefined, other: BaseUrl | undefined): boolean {

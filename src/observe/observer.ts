@@ -71,6 +71,16 @@ export interface Observer {
   /** The circuit breaker of a service opened, let a trial through, or closed. */
   breakerChanged(service: string, state: BreakerState): void;
 
+  /** A probe of an upstream ended (`liveness.*`). */
+  probeEnded(service: string, outcome: 'ok' | 'error', durationMs: number): void;
+  /** Probes failed. From now on, the calls of the service end with `down`. */
+  serviceDown(service: string): void;
+  /** A probe succeeded, or the service has a new `base_url`. Calls are sent again. */
+  serviceUp(service: string): void;
+  /** The service is down. The alarm lasts until `liveness.success_threshold` probes succeed. */
+  alarmRaised(service: string): void;
+  alarmCleared(service: string): void;
+
   /** A call needs a token. `hit` means that the cache has one that is not expired. */
   tokenUsed(service: string, result: 'hit' | 'miss'): void;
   /** @param lifetimeMs the lifetime of the new token; undefined if the token request failed */
@@ -112,6 +122,11 @@ export const silentObserver: Observer = Object.freeze({
   attemptEnded() {},
   retryBudgetExhausted() {},
   breakerChanged() {},
+  probeEnded() {},
+  serviceDown() {},
+  serviceUp() {},
+  alarmRaised() {},
+  alarmCleared() {},
   tokenUsed() {},
   tokenFetched() {},
   secretRead() {},

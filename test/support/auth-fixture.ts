@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.js';
 import { billingConf } from './billing-conf.js';
 import { readDocument } from './documents.js';
-import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { createFakeClock, type FakeClock, NO_PROBES } from './fake-clock.js';
 import { type GatewayFixture, openGatewayFixture } from './gateway-fixture.js';
 import { type Idp, startIdp, tokenOf } from './idp.js';
 import type { ResponseHandler } from './recording-upstream.js';
@@ -82,7 +82,7 @@ export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise
           .split('\n')
           .filter((line) => !without.some((key) => line.includes(`.auth.fetch.${key} `)))
           .join('\n'),
-        billingConf(url, `+timeout = ${TIMEOUT_MS}ms`, ...lines),
+        billingConf(url, `+timeout = ${TIMEOUT_MS}ms`, NO_PROBES, ...lines),
         options.more?.(url, idp.origin) ?? '',
       ].join('\n'),
     gateway: { clock: exchanges.clock, random: () => random },

@@ -7,6 +7,12 @@ export interface FakeClock extends Clock {
   readonly pending: number;
 }
 
+/**
+ * A line for the services of a gateway with a fake clock. A step of this clock would end a probe
+ * before the network can answer it.
+ */
+export const NO_PROBES = '+liveness.enabled = off';
+
 /** A clock that only the test moves. */
 export function createFakeClock(startMs = 0, wallMs = Date.UTC(2026, 0, 1)): FakeClock {
   let now = startMs;

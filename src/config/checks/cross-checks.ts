@@ -20,6 +20,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
     }
     checkCookies(service);
     checkBreaker(service);
+    checkLiveness(service);
   }
   checkUris(draft.services);
   checkListeners(draft, checkTls);
@@ -90,9 +91,7 @@ function checkResponseSize(service: ServiceDraft, wamp: ConfigDraft['wamp']): vo
 function checkBreaker(service: ServiceDraft): void {
   const { 'breaker.enabled': enabled, 'breaker.statuses': statuses } = service.settings;
   if (enabled === false) {
-    for (const key of BREAKER_KEYS) {
-      if (service.entry(key) !== undefined) service.notify(key, 'has no effect unless breaker.enabled is on');
-    }
+    notifyUseless(service, BREAKER_KEYS, 'has no effect unless breaker.enabled is on');
   } else if (statuses?.some((status) => status < 500 && status !== 408 && status !== 429) && enabled) {
     service.notify(
       'breaker.statuses',
@@ -100,6 +99,36 @@ function checkBreaker(service: ServiceDraft): void {
     );
   }
 }
+
+/** Notes keys of probes that have no effect, or contradict each other. */
+function checkLiveness(service: ServiceDraft): void {
+  const { 'liveness.enabled': enabled, 'liveness.timeout': timeout } = service.settings;
+  if (enabled === false) {
+    notifyUseless(service, LIVENESS_KEYS, 'has no effect, because liveness.enabled is off');
+  } else if (isAbove(timeout, service.settings['liveness.interval'])) {
+    service.notify(
+      service.entry('liveness.interval') === undefined ? 'liveness.timeout' : 'liveness.interval',
+      'liveness.interval is shorter than liveness.timeout; a probe without a response delays the next one',
+    );
+  }
+}
+
+function notifyUseless(
+  service: ServiceDraft,
+  keys: readonly (typeof BREAKER_KEYS | typeof LIVENESS_KEYS)[number][],
+  message: string,
+): void {
+  for (const key of keys) if (service.entry(key) !== undefined) service.notify(key, message);
+}
+
+const LIVENESS_KEYS = [
+  'liveness.path',
+  'liveness.method',
+  'liveness.interval',
+  'liveness.timeout',
+  'liveness.failure_threshold',
+  'liveness.success_threshold',
+] as const;
 
 const BREAKER_KEYS = [
   'breaker.window',

@@ -215,13 +215,15 @@ export const SERVICE_KEYS = {
   'liveness.enabled': {
     type: flag,
     default: 'on',
-    meaning: 'Whether the gateway probes the upstream, and marks it as down when it does not respond.',
+    meaning:
+      'Whether the gateway probes the upstream. While the upstream does not respond, calls end at once with `down`.',
     example: 'off',
   },
   'liveness.path': {
     type: literalPath,
     default: '/',
-    meaning: 'The path to probe. It is appended to `base_url`.',
+    meaning:
+      'The path to probe. It is appended to `base_url`. A status of 500 or more is then a failure. With the default `/`, the gateway probes `base_url` itself: any HTTP response is a success, and the gateway sends no probe while the upstream answers calls.',
     example: '/health',
   },
   'liveness.method': {
@@ -233,25 +235,27 @@ export const SERVICE_KEYS = {
   'liveness.interval': {
     type: duration(),
     default: '30s',
-    meaning: 'The time between two probes.',
+    meaning:
+      'The time between two probes (±10 %). While the service is down, the gateway probes more often: first after 1 second, then after twice the time, up to this value.',
     example: '10s',
   },
   'liveness.timeout': {
     type: duration(),
     default: '5s',
-    meaning: 'How long a probe may take.',
+    meaning: 'How long a probe may take until the head of the response arrives.',
     example: '2s',
   },
   'liveness.failure_threshold': {
     type: integer({ min: 1, max: 1000 }),
     default: '3',
-    meaning: 'After how many failed probes in a row the service is down.',
+    meaning: 'After how many failed probes in a row the service is down. The log then has an alarm.',
     example: '5',
   },
   'liveness.success_threshold': {
     type: integer({ min: 1, max: 1000 }),
     default: '1',
-    meaning: 'After how many successful probes in a row the service is up again.',
+    meaning:
+      'After how many successful probes in a row the alarm ends. Calls are sent again after the first one.',
     example: '2',
   },
   'breaker.enabled': {
@@ -307,5 +311,5 @@ export const SERVICE_SCOPE = {
   title: 'Services',
   path: 'services.$service',
   keys: SERVICE_KEYS,
-  pending: ['liveness'],
+  pending: [],
 } as const satisfies Scope;

@@ -6,6 +6,7 @@ import type { ObservedProcedure, Observer } from '../../observe/observer.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { Turns } from '../../turns.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
+import type { Health } from '../../upstream/liveness.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { BaseUrl } from './base-url.js';
 import type { RunningCall } from './call.js';
@@ -27,6 +28,7 @@ export interface PipelineParts extends RequestDeps {
   /** `base` and `upstream` are undefined while base_url waits for a secret. */
   readonly base: BaseUrl | undefined;
   readonly upstream: Upstream | undefined;
+  readonly health: Health;
   /** Undefined if the service has none (`breaker.enabled`). */
   readonly breaker: CircuitBreaker | undefined;
   /** The reason why the procedure's `{{vars.name}}` cannot be filled. */
@@ -63,7 +65,7 @@ export function assemblePipeline(
   procedure: ProcedureConfig,
   parts: PipelineParts,
 ): Pipeline {
-  const { upstream, requestCredential, variables, problem, successor, breaker, clock } = parts;
+  const { upstream, requestCredential, variables, problem, successor, health, breaker, clock } = parts;
   const { settings } = procedure;
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
   const send =
@@ -97,6 +99,8 @@ export function assemblePipeline(
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
       if (send === undefined) return ends.fail(call, NO_ADDRESS);
+      // Runs after the checks above, because without a secret or an address there are no probes.
+      if (health.isDown) return ends.fail(call, { ...DOWN, retryAfterMs: health.retryAfterMs() });
       attempts = 1;
       // Runs after all checks, so that only a call that is really sent can be the trial of the
       // breaker. Runs before getting a credential, so that an open breaker costs no token request.
@@ -149,8 +153,10 @@ export function assemblePipeline(
       case 'sent': {
         const { outcome, request } = sent;
         const { attempts } = outcome;
-        if (outcome.kind === 'response')
+        if (outcome.kind === 'response') {
+          health.isAnswered = true;
           return reply(call, { request, response: outcome.response, attempts });
+        }
         if (outcome.kind === 'canceled') return ends.failCanceled(call, attempts);
         return ends.fail(call, { code: outcome.code, attempts, cause: outcome.detail });
       }
@@ -159,6 +165,7 @@ export function assemblePipeline(
 }
 
 const DRAINING: CallFailure = { code: 'down', attempts: 0, cause: 'the gateway is stopping' };
+const DOWN: CallFailure = { code: 'down', attempts: 0, cause: 'the service is down: its probes fail' };
 const OPEN: CallFailure = { code: 'down', attempts: 0, cause: 'the circuit breaker is open' };
 const NO_SECRET: CallFailure = { code: 'secrets', attempts: 0, cause: 'the secret has not been read yet' };
 const NO_ADDRESS: CallFailure = {

@@ -6,7 +6,7 @@ import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
-import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { createFakeClock, type FakeClock, NO_PROBES } from '../../support/fake-clock.js';
 import {
   type GatewayFixture,
   type GatewayFixtureOptions,
@@ -38,7 +38,7 @@ beforeEach(() => {
 
 async function open(lines: readonly string[], options: GatewayFixtureOptions = {}): Promise<GatewayFixture> {
   const gateway = { clock, random: () => 0.5, ...options.gateway };
-  const fixture = await openGatewayFixture({ lines, ...options, gateway });
+  const fixture = await openGatewayFixture({ lines: [NO_PROBES, ...lines], ...options, gateway });
   return closeLater(fixture);
 }
 const authorization = (request: RecordedRequest | undefined) => request?.headers['authorization'];
@@ -209,6 +209,7 @@ describe('secrets in the environment', () => {
 
 describe('a base_url with a variable from a secret', () => {
   const lines = [
+    NO_PROBES,
     '+auth.secrets.provider = file',
     '+auth.secrets.vars.port.field = PORT',
     '+auth.secrets.vars.tenant.field = TENANT',

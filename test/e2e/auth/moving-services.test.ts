@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
-import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { createFakeClock, type FakeClock, NO_PROBES } from '../../support/fake-clock.js';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { issuing, startIdp } from '../../support/idp.js';
 import {
@@ -46,6 +46,7 @@ describe('a service that moves', () => {
         conf: () =>
           billingConf(
             baseUrl,
+            NO_PROBES,
             '+auth.secrets.provider = file',
             `+auth.secrets.secret_id = ${join(folder.path, 'secret.json')}`,
             ...names.map((name) => `+auth.secrets.vars.${name}.field = ${name}`),

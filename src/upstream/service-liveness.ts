@@ -1,0 +1,103 @@
+import type { Clock } from '../clock.js';
+import type { ServiceSettings } from '../config/model.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import type { Turns } from '../turns.js';
+import { createLiveness, type Liveness } from './liveness.js';
+import { type ProbeOptions, type ProbeTarget, sendProbe } from './probe.js';
+import type { UpstreamTls } from './tls.js';
+
+export interface ServiceLivenessParts {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly turns: Turns;
+  readonly log: Logger;
+  readonly observer: Observer;
+  readonly tls: UpstreamTls;
+  readonly userAgent: string;
+  /** For the log and the observer. */
+  readonly service: string;
+  /** Where the probe goes now. Undefined while base_url has a variable without a value. */
+  readonly target: () => ProbeTarget | undefined;
+}
+
+const RAISED =
+  'the service is down: its API does not respond to probes, so calls end with down; check that the API runs and that this host can reach it';
+const RAISED_AT_PATH =
+  'the service is down: probes of liveness.path fail, so calls end with down; check the API, and that liveness.path is right';
+const CLEARED = 'the service is up again: its API responds to probes';
+
+/** Creates the probes of a service. They report to the log and to the observer. */
+export function createServiceLiveness(settings: ServiceSettings, parts: ServiceLivenessParts): Liveness {
+  if (!settings['liveness.enabled']) return alwaysUp();
+  const { clock, random, turns, log, observer, service } = parts;
+  const hasOwnPath = settings['liveness.path'] !== '/';
+  const probing = probeOptions(settings, parts);
+  const options = {
+    intervalMs: settings['liveness.interval'],
+    failureThreshold: settings['liveness.failure_threshold'],
+    successThreshold: settings['liveness.success_threshold'],
+    hasOwnPath,
+  };
+  return createLiveness(options, {
+    clock,
+    random,
+    probe() {
+      const target = parts.target();
+      return target && sendProbe(target, probing, { clock, random, turns });
+    },
+    events: {
+      probeEnded(durationMs, cause) {
+        observer.probeEnded(service, cause === undefined ? 'ok' : 'error', durationMs);
+        if (cause !== undefined) log.debug({ service, cause }, 'a probe failed');
+      },
+      down: () => observer.serviceDown(service),
+      up: () => observer.serviceUp(service),
+      alarmRaised(cause) {
+        observer.alarmRaised(service);
+        log.error({ service, cause }, hasOwnPath ? RAISED_AT_PATH : RAISED);
+      },
+      alarmCleared() {
+        observer.alarmCleared(service);
+        log.info({ service }, CLEARED);
+      },
+    },
+  });
+}
+
+function alwaysUp(): Liveness {
+  return {
+    isDown: false,
+    isAnswered: false,
+    retryAfterMs: () => 0,
+    start() {},
+    moved() {},
+    close() {},
+  };
+}
+
+/**
+ * A probe has no credential, no cookies and none of the configured headers except `Host`, without
+ * which a server with virtual hosts cannot find the API.
+ */
+function probeOptions(
+  settings: ServiceSettings,
+  { tls, userAgent }: Pick<ServiceLivenessParts, 'tls' | 'userAgent'>,
+): ProbeOptions {
+  const timeoutMs = settings['liveness.timeout'];
+  const host = settings.headers.find(({ name }) => name.toLowerCase() === 'host');
+  return {
+    method: settings['liveness.method'] === 'get' ? 'GET' : 'HEAD',
+    // checks/host-checks.ts refuses variables here.
+    headers: [...(host === undefined ? [] : ['Host', host.template.source]), 'User-Agent', userAgent],
+    timeoutMs,
+    connection: {
+      connectTimeoutMs: timeoutMs,
+      idleTimeoutMs: settings['pool.idle_timeout'],
+      maxLifetimeMs: settings['pool.max_lifetime'],
+      maxBodyBytes: settings['pool.max_response_size'],
+      maxHeaderBytes: settings['pool.max_response_header_size'],
+      tls,
+    },
+  };
+}
