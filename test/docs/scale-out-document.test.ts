@@ -144,9 +144,12 @@ describe('docs/scale-out.md', () => {
     const source = [...files.map((name) => join('src/attach', name)), 'src/attached-mode.ts']
       .map(readDocument)
       .join('\n');
-    // The messages are the last arguments of calls of the log, of `failures.failed` and of `logRefusal`.
+    // The messages are the last arguments of calls of the log, of `failures.failed` and of `logRefusal`, and those before
+    // the last one of calls of the summed log.
     const logged = [
-      ...source.matchAll(/\}, '([a-z][^']+)'\)|^ +'([a-z][^']+)',\n +\);|, '([a-z][^']+)'\);/gm),
+      ...source.matchAll(
+        /\}, '([a-z][^']+)'(?:\)|, \{)|^ +'([a-z][^']+)',\n +(?:\);|\{)|, '([a-z][^']+)'\);/gm,
+      ),
     ]
       .map((match) => match[1] ?? match[2] ?? match[3]!)
       .filter((text) => text !== 'the gateway has joined the router');
