@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.js';
 import { silentObserver } from '../../../src/index.js';
 import { openAttachedFixture } from '../../support/attached-fixture.js';
+import { billingConf } from '../../support/billing-conf.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { type GatewayFixtureOptions, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
@@ -124,6 +125,27 @@ describe('a service with probes', () => {
           .join('\n'),
     });
     expect(await upstream.arrived(1)).toMatchObject({ method: 'GET', url: '/api/health?tenant=a' });
+  });
+
+  it('is probed at its new address when base_url changes', async () => {
+    const env = { PORT: '9' };
+    const { upstream, caller, until, facts } = await open({
+      conf: () =>
+        billingConf(
+          'http://127.0.0.1:{{port}}',
+          ...QUICK,
+          '+auth.secrets.provider = env',
+          '+auth.secrets.vars.port.field = PORT',
+          '+auth.secrets.refresh_interval = 20ms',
+        ),
+      gateway: { env },
+    });
+    await until('raised');
+    expect(await caller.call(GET, ID)).toMatchObject(DOWN);
+    env.PORT = String(upstream.port);
+    await until('cleared');
+    expect(await caller.call(GET, ID)).toMatchObject({ kind: 'result' });
+    expect(facts.filter((fact) => !fact.startsWith('probe'))).toEqual(['down', 'raised', 'up', 'cleared']);
   });
 
   it('reports mistakes of callers first while it is down', async () => {
