@@ -16,6 +16,7 @@ import {
 } from './invocations.js';
 import { type Login, LoginError } from './logins/login.js';
 import { createRequests, type RequestHooks } from './requests.js';
+import { CLIENT_ROLES } from './roles.js';
 
 /** How a session ended. */
 export interface SessionEnd {
@@ -93,43 +94,6 @@ export interface JoinOptions extends ReplyRules {
   readonly clock?: Clock;
 }
 
-/** The roles and features that this client implements. */
-const ROLES: Dict = {
-  caller: {
-    features: {
-      call_canceling: true,
-      call_timeout: true,
-      caller_identification: true,
-      progressive_call_results: true,
-    },
-  },
-  callee: {
-    features: {
-      call_canceling: true,
-      call_timeout: true,
-      caller_identification: true,
-      pattern_based_registration: true,
-      progressive_call_results: true,
-      registration_revocation: true,
-      shared_registration: true,
-    },
-  },
-  publisher: {
-    features: {
-      publisher_exclusion: true,
-      publisher_identification: true,
-      subscriber_blackwhite_listing: true,
-    },
-  },
-  subscriber: {
-    features: {
-      pattern_based_subscription: true,
-      publisher_identification: true,
-      subscription_revocation: true,
-    },
-  },
-};
-
 /**
  * Joins a realm over `peer` and resolves with the session.
  *
@@ -200,7 +164,7 @@ export function joinRealm(peer: Peer, options: JoinOptions): Promise<Session> {
       type: MESSAGE.HELLO,
       realm: options.realm,
       details: {
-        roles: options.roles ?? ROLES,
+        roles: options.roles ?? CLIENT_ROLES,
         ...agent,
         ...(credentials !== undefined && helloDetailsOf(credentials)),
         ...options.details,
