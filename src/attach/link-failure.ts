@@ -137,15 +137,20 @@ const FAULTS: Readonly<Record<ConnectionFault, LinkFailure>> = {
  */
 export type ConnectionFault = 'silent' | 'broken';
 
-/** A session that has ended. */
+/**
+ * A session that has ended.
+ *
+ * @param hideSecret masks the secret of the login in the words of the router
+ */
 export function lostSessionOf(
   { by, reason, message, aborted }: SessionEnd,
   fault: ConnectionFault | undefined,
+  hideSecret: (text: string) => string,
 ): LinkFailure {
   if (by === 'transport') {
     return fault === undefined ? CLOSED : FAULTS[fault];
   }
-  const cause = textOf(reason, message);
+  const cause = textOf(reason, message === undefined ? undefined : hideSecret(message));
   // A router sends ABORT when it does not accept a message. The reason alone does not show this: a
   // GOODBYE can have any reason, because whoever ends a session through the meta API chooses it.
   if (aborted) {

@@ -232,6 +232,7 @@ export function createLink(options: LinkOptions): Link {
         clock,
         log,
         failures,
+        hideSecret: options.hideSecret,
         where: where(),
         registerTimeoutMs: options.joinTimeoutMs,
         onUnanswered: () => phase === open && drop(open),
@@ -241,7 +242,7 @@ export function createLink(options: LinkOptions): Link {
     };
     enter(open);
     void session.closed.then((end) => {
-      if (phase === open) lost(open, lostSessionOf(end, faultOf()));
+      if (phase === open) lost(open, lostSessionOf(end, faultOf(), options.hideSecret));
     });
   }
 

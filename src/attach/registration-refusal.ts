@@ -27,13 +27,15 @@ const RIVAL_AFTER_MS = 60_000;
 /**
  * @param policy the value of `invoke` in the REGISTER
  * @param takenForMs how long the procedure has been taken; 0 the first time
+ * @param hideSecret masks the secret of the login in the words of the router
  */
 export function registrationRefusalOf(
   error: WampError,
   policy: string,
   takenForMs: number,
+  hideSecret: (text: string) => string,
 ): RegistrationRefusal {
-  const cause = textOf(error.uri, error.message);
+  const cause = textOf(error.uri, hideSecret(error.message));
   switch (error.uri) {
     case ERROR_URI.discloseMeDisallowed:
     case ERROR_URI.optionNotAllowed:

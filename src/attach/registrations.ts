@@ -50,6 +50,8 @@ export interface RegistrationsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly failures: FailureLog;
+  /** Masks the secret of the login in the words of the router. */
+  readonly hideSecret: (text: string) => string;
   /** Fields for the log: realm and router. */
   readonly where: object;
   readonly registerTimeoutMs: number;
@@ -157,7 +159,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     const { procedure } = entry;
     const now = clock.monotonic();
     const takenForMs = entry.takenSince === undefined ? 0 : now - entry.takenSince;
-    const refusal = registrationRefusalOf(error, procedure.policy, takenForMs);
+    const refusal = registrationRefusalOf(error, procedure.policy, takenForMs, options.hideSecret);
     if (refusal.kind === 'disclosure' && entry.disclose) {
       // Registers the procedure without disclosure. Calls that need no identity still work.
       entry.disclose = false;

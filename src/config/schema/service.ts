@@ -223,7 +223,7 @@ export const SERVICE_KEYS = {
     type: literalPath,
     default: '/',
     meaning:
-      'The path to probe. It is appended to `base_url`. A status of 500 or more is then a failure. With the default `/`, the gateway probes `base_url` itself: any HTTP response is a success, and the gateway sends no probe while the upstream answers calls.',
+      'The path to probe. It is appended to `base_url`. If you set a path, a status of 500 or more is a failure. With the default `/`, the gateway probes `base_url` itself. Any HTTP response is then a success, and the gateway sends no probe while the upstream answers calls.',
     example: '/health',
   },
   'liveness.method': {

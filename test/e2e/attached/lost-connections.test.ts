@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   type AttachedFixture,
+  type AttachedGateway,
   logged,
   openAttachedFixture,
   openWire,
@@ -115,12 +116,7 @@ describe('a gateway that loses its router', () => {
 
   it('notices a router that carries nothing more, over WebSocket', async () => {
     const attached = await fixture.attachAndWait(SILENCE, wire.url);
-    wire.freeze();
-    await logged(attached, {
-      cause: 'the router was silent for router.ping_interval and router.ping_timeout',
-    });
-    wire.mend();
-    await until(() => attached.gateway.links[0]?.state === 'serving');
+    await expectSilenceIsNoticed(attached, wire);
   });
 
   it('waits without end for a router that is absent at the start', async () => {
@@ -149,12 +145,7 @@ describe('a gateway attached over RawSocket', () => {
     const raw = fixture.router.endpoints.find((url) => url.startsWith('rs://')) ?? '';
     const wire = later(await openWire(raw));
     const attached = await fixture.attachAndWait(SILENCE, wire.url);
-    wire.freeze();
-    await logged(attached, {
-      cause: 'the router was silent for router.ping_interval and router.ping_timeout',
-    });
-    wire.mend();
-    await until(() => attached.gateway.links[0]?.state === 'serving');
+    await expectSilenceIsNoticed(attached, wire);
   });
 });
 
@@ -171,3 +162,12 @@ describe('a gateway whose router says GOODBYE', () => {
     await until(() => attached.gateway.links[0]?.state === 'serving');
   });
 });
+
+async function expectSilenceIsNoticed(attached: AttachedGateway, wire: Wire): Promise<void> {
+  wire.freeze();
+  await logged(attached, {
+    cause: 'the router was silent for router.ping_interval and router.ping_timeout',
+  });
+  wire.mend();
+  await until(() => attached.gateway.links[0]?.state === 'serving');
+}

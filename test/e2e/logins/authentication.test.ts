@@ -150,7 +150,7 @@ describe('a client without a valid credential', () => {
     expect(await client.closed).toBe(1000);
   });
 
-  it('is refused as any user by an authmethod that the realm does not have', async () => {
+  it('cannot log in as any user if the realm does not have the authmethod', async () => {
     const gateway = await start({ authmethods: ['wampcra'] });
     expect((await hello(await connect(gateway), REALM))[2]).toBe('wamp.error.authentication_required');
     const abort = await logIn(await connect(gateway), REALM, byTicket('alice', 'wonderland'));
