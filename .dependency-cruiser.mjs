@@ -17,6 +17,7 @@ const LEAVES = [
 const ROOMS = {
   'summed-log': ['log', 'clock'],
   observe: ['errors'],
+  status: ['observe', 'errors'],
   config: ['errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['collections', 'json-text', 'errors', 'log', 'clock', 'json'],
@@ -85,6 +86,7 @@ const ROOMS = {
   ],
   gateway: [
     'observe',
+    'status',
     'gateway/pipeline',
     'auth',
     'secrets',
@@ -101,7 +103,8 @@ const ROOMS = {
     'summed-log',
   ],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
-  admin: ['gateway', 'errors', 'log', 'version'],
+  metrics: ['observe', 'status', 'errors', 'clock'],
+  admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version'],
 };
 
 /** Import rules between the sub-folders of a room. The same table stands in docs/overview.md. */

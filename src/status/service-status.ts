@@ -1,0 +1,95 @@
+import type { BreakerState, CallOutcome } from '../observe/observer.js';
+
+/**
+ * Whether a service takes calls.
+ *
+ * - `up`: calls are sent.
+ * - `down`: probes fail, or the circuit breaker is open. Calls end with `down`.
+ * - `waiting`: a secret has not been read, or `base_url` is not usable. Calls end with `secrets`.
+ * - `disabled`: an operator has disabled it. Calls end with `down`.
+ */
+export type ServiceState = 'up' | 'down' | 'waiting' | 'disabled';
+
+/** The calls of a service within a period. Durations are in milliseconds. */
+export interface CallFigures {
+  readonly calls: number;
+  /**
+   * The failed calls: those with a response of 500 or more, and those with an error of the gateway.
+   * Mistakes of callers (`bad_request`) and cancelled calls are not failures.
+   */
+  readonly errors: number;
+  /** `errors / calls`; 0 without calls. */
+  readonly error_ratio: number;
+  /** Half of the calls took at most this long. Accurate to about 10 %. Null without calls. */
+  readonly p50_ms: number | null;
+  /** 99 % of the calls took at most this long. */
+  readonly p99_ms: number | null;
+}
+
+/** The last failed call of a service. */
+export interface LastError {
+  /** The `id` in the log line of the call, and in the caller's error. */
+  readonly id: string;
+  readonly outcome: CallOutcome;
+  /** The WAMP URI. */
+  readonly procedure: string;
+  /** An ISO 8601 date and time, in UTC. */
+  readonly at: string;
+}
+
+/** The last probe of a service (`liveness.*`). */
+export interface ProbeStatus {
+  readonly outcome: 'ok' | 'error';
+  readonly at: string;
+  readonly duration_ms: number;
+  /** Why it failed. Null for a good probe. */
+  readonly cause: string | null;
+}
+
+/** The connections of a service to its API. */
+export interface PoolStatus {
+  /** `pool.size` */
+  readonly size: number;
+  readonly busy: number;
+  readonly idle: number;
+  /** Calls that wait for a connection. */
+  readonly waiting: number;
+}
+
+/** One service, for operators. */
+export interface ServiceStatus {
+  readonly name: string;
+  /** With variables and secrets masked. */
+  readonly base_url: string;
+  readonly state: ServiceState;
+  /** Since when it is in this state. */
+  readonly since: string;
+  /** Why it is not up. Null if it is. */
+  readonly reason: string | null;
+  /** Calls that run now, including waiting ones. */
+  readonly in_flight: number;
+  readonly last_error: LastError | null;
+  readonly last_minute: CallFigures;
+  readonly last_hour: CallFigures;
+  readonly pool: PoolStatus;
+  /** Null without a circuit breaker (`breaker.enabled`). */
+  readonly breaker: BreakerState | null;
+  /** Null before the first probe. */
+  readonly probe: ProbeStatus | null;
+  /** True while an alarm is raised. */
+  readonly alarm: boolean;
+  /** Null without a token, or while there is none. */
+  readonly token: { readonly expires_in_seconds: number } | null;
+  /** Null for a service without a secret (`auth.secrets.*`). */
+  readonly secret: SecretStatus | null;
+}
+
+/** The secret of a service. */
+export interface SecretStatus {
+  /** `aws_sm`, `file` or `env`. */
+  readonly provider: string;
+  /** Seconds since the last successful read. Null before it. */
+  readonly age_seconds: number | null;
+  /** Why the last read failed. Null if it succeeded. */
+  readonly cause: string | null;
+}
