@@ -7,7 +7,6 @@ import type { ModeDeps } from './embedded-mode.js';
 import { GatewayError } from './errors.js';
 import { createCallee } from './gateway/callee.js';
 import { callErrorReply } from './gateway/pipeline/call-error.js';
-import { needsCaller } from './gateway/pipeline/needs-caller.js';
 import type { CallableProcedure } from './gateway/service.js';
 import type { Mode } from './mode.js';
 import type { RouterAccess } from './router-access.js';
@@ -47,7 +46,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
       handler: callee.handlerFor(procedure),
       policy: settings.invoke,
       concurrency: settings.concurrency,
-      usesCaller: needsCaller(settings),
+      usesCaller: procedure.usesCaller,
     };
   };
 

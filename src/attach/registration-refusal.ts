@@ -63,7 +63,7 @@ export function registrationRefusalOf(
 }
 
 const DISCLOSE =
-  'let the router disclose callers (allow_disclose in nexus, wamp.disclose_me in the router of rpc-gateway): until then, calls that need {{caller.*}} fail';
+  'let the router disclose callers (allow_disclose in nexus, wamp.disclose_me in the router of rpc-gateway): until then, calls that need {{caller.*}} fail, and pool.max_waiting_per_caller counts all callers as one';
 
 const wait = (policy: string): string =>
   `nothing, if a gateway was killed: the router frees its procedures soon. Otherwise end the other callee, or let it share the registration with invoke = ${policy}`;

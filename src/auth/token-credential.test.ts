@@ -129,6 +129,30 @@ describe('the token for a request', () => {
     void credential.apply(request, createCallControl(2_000), 0);
     expect(clock.pending).toBe(1);
   });
+
+  it('is awaited by at most pool.max_waiting_per_caller calls of one caller', async () => {
+    const { credential, clock } = setUp(
+      { obtain: () => new Promise(() => {}) },
+      '+pool.max_waiting_per_caller = 2',
+    );
+    const callOf = (authid: string, session: number) =>
+      createCallControl(1_000, {}, { realm: 'com.example', session, authid, authrole: 'user' });
+    const waiting = [1, 2].map((session) => credential.apply(request, callOf('alice', session), 0));
+    expect(await credential.apply(request, callOf('alice', 3), 0)).toMatchObject({
+      code: 'overload',
+      cause: expect.stringContaining('pool.max_waiting_per_caller'),
+    });
+    void credential.apply(request, callOf('bob', 4), 0);
+    expect(clock.pending).toBe(3);
+    clock.advance(1_000);
+    await Promise.all(waiting);
+    void credential.apply(
+      request,
+      createCallControl(2_000, {}, { realm: 'com.example', session: 1, authid: 'alice', authrole: 'user' }),
+      0,
+    );
+    expect(clock.pending).toBe(1);
+  });
 });
 
 describe('the response to a request with a token', () => {

@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.js';
+import { Tally } from '../collections/tally.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import type { CallControl } from '../upstream/call-control.js';
+import { callerKey } from '../upstream/caller.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import type { Credential } from './credential.js';
@@ -30,7 +32,10 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   const refreshOn = settings['auth.refresh_on'];
   const maxWaiting = settings['pool.max_waiting'];
   const waitWithin = createWaitWithin<Token | NoToken>(clock, parts.turns);
+  const maxPerCaller = settings['pool.max_waiting_per_caller'];
   let waiting = 0;
+  /** The waiting calls of each caller. Undefined if callers have no limit. */
+  const shares = maxPerCaller > 0 ? new Tally() : undefined;
   let cachedToken: Token | undefined;
   let cachedText = '';
   variables.onChange(() => {
@@ -75,11 +80,17 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     if (waiting >= maxWaiting) {
       return failed('overload', 'too many calls wait for a token (pool.max_waiting)');
     }
+    const caller = shares && callerKey(control.caller);
+    if (shares !== undefined && shares.of(caller) >= maxPerCaller) {
+      const cause = 'too many calls of one caller wait for a token (pool.max_waiting_per_caller)';
+      return failed('overload', cause);
+    }
     const held = parts.waiting.enter(request, control);
     if (held === undefined) {
       return failed('overload', 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
     }
     waiting += 1;
+    shares?.add(caller);
     try {
       const got = await waitWithin(pending, control);
       if (got === 'canceled') return failed('canceled', 'cancelled while it waited for a token');
@@ -88,6 +99,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
       return outcomeOf(request, got);
     } finally {
       waiting -= 1;
+      shares?.remove(caller);
       parts.waiting.leave(held);
     }
   }

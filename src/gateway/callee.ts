@@ -2,12 +2,12 @@ import type { Clock } from '../clock.js';
 import type { ProcedureSettings } from '../config/model.js';
 import { jsonText } from '../json-text/json-text.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
+import type { Caller } from '../upstream/caller.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/client/invocations.js';
 import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
 import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
-import type { Caller } from './pipeline/call.js';
 import type { PackJson } from './pipeline/decode-large.js';
 import type { Reply } from './pipeline/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
@@ -57,7 +57,7 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
-    const { result, method } = procedure.config.settings;
+    const { realm, result, method } = procedure.config.settings;
     // Only safe requests end with the session (RFC 9110 §9.2.1). Closing the connection of a POST
     // would not undo the POST.
     const isSafe = method === 'get' || method === 'head';
@@ -68,18 +68,15 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
       callCount++;
       const { pack, inArgs, inKwargs } = fixed ?? formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
-      const control = createCallControl(
-        startedAt + callDeadlineMs(details, deadlineMs),
-        kwargs,
-        details.caller,
-      );
+      const caller = callerOf(realm, details);
+      const control = createCallControl(startedAt + callDeadlineMs(details, deadlineMs), kwargs, caller);
       invocation.onInterrupt = (mode) => {
         if (isSafe || mode !== 'lost') cancelCall(control, canceledBy);
       };
       return pipeline({
         args: argsOf(invocation),
         kwargs,
-        caller: callerOf(details),
+        caller,
         control,
         startedAt,
         pack,
@@ -146,8 +143,9 @@ function callDeadlineMs(details: Dict, deadlineMs: number): number {
   return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, deadlineMs) : deadlineMs;
 }
 
-function callerOf(details: Dict): Caller {
+function callerOf(realm: string, details: Dict): Caller {
   return {
+    realm,
     session: typeof details.caller === 'number' ? details.caller : undefined,
     authid: typeof details.caller_authid === 'string' ? details.caller_authid : undefined,
     authrole: typeof details.caller_authrole === 'string' ? details.caller_authrole : undefined,

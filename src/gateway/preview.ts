@@ -36,7 +36,12 @@ export function previewRequest(
   const procedure = maskProcedure(found);
   const base = baseUrlForShow(service.settings);
   const credential = describeCredential(service.settings);
-  const caller = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
+  const caller = {
+    realm: found.settings.realm,
+    session: 1,
+    authid: 'caller-authid',
+    authrole: 'anonymous',
+  };
   const { request } = compileRequest(
     service,
     procedure,

@@ -18,6 +18,7 @@ import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
+import { needsCaller } from './pipeline/needs-caller.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 
 /** What a service depends on. */
@@ -43,6 +44,8 @@ export interface CallableProcedure {
   readonly pipeline: Pipeline;
   /** Milliseconds for all attempts of one call. A caller may ask for less. */
   readonly deadlineMs: number;
+  /** Whether its calls need to know who calls. */
+  readonly usesCaller: boolean;
 }
 
 /** A running service: its connections and its compiled procedures. */
@@ -165,6 +168,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
         return (compiled.pipelines[index] as Pipeline)(call);
       },
       deadlineMs: settings.deadline,
+      usesCaller: settings['pool.max_waiting_per_caller'] > 0 || needsCaller(procedure.settings),
     })),
     start() {
       liveness.start();

@@ -1,3 +1,5 @@
+import type { Caller } from './caller.js';
+
 /** Something that a call waits for, and that can be cancelled. */
 export interface Cancelable {
   cancel(): void;
@@ -22,11 +24,8 @@ export interface CallControl {
   place: (() => void) | undefined;
   /** The arguments of the call. It keeps them in memory in addition to its request. */
   readonly holds: unknown;
-  /**
-   * Identifies the caller, to share memory fairly. All calls of one caller have the same value.
-   * Undefined if unknown.
-   */
-  readonly caller: unknown;
+  /** Undefined for the gateway's own requests. */
+  readonly caller: Caller | undefined;
 }
 
 /**
@@ -40,9 +39,9 @@ class Control implements CallControl {
   waitsFor: Cancelable | undefined = undefined;
   place: (() => void) | undefined = undefined;
   readonly holds: unknown;
-  readonly caller: unknown;
+  readonly caller: Caller | undefined;
 
-  constructor(deadlineAt: number, holds: unknown, caller: unknown) {
+  constructor(deadlineAt: number, holds: unknown, caller: Caller | undefined) {
     this.deadlineAt = deadlineAt;
     this.holds = holds;
     this.caller = caller;
@@ -50,7 +49,7 @@ class Control implements CallControl {
 }
 
 /** @param holds the call's arguments, for {@link CallControl.holds} */
-export function createCallControl(deadlineAt: number, holds?: unknown, caller?: unknown): CallControl {
+export function createCallControl(deadlineAt: number, holds?: unknown, caller?: Caller): CallControl {
   return new Control(deadlineAt, holds, caller);
 }
 

@@ -1,8 +1,10 @@
 import { Client } from 'undici';
 import type { Clock } from '../clock.js';
 import { FairQueue } from '../collections/fair-queue.js';
+import { Tally } from '../collections/tally.js';
 import type { Turns } from '../turns.js';
 import type { CallControl } from './call-control.js';
+import { callerKey } from './caller.js';
 import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
 import type { UpstreamTls } from './tls.js';
@@ -14,6 +16,8 @@ export interface PoolOptions {
   readonly origin: string;
   readonly size: number;
   readonly maxWaiting: number;
+  /** How many calls of one caller may wait. 0 means no limit. See {@link callerKey}. */
+  readonly maxWaitingPerCaller: number;
   readonly connectTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly maxLifetimeMs: number;
@@ -45,15 +49,17 @@ export interface Connection {
 export type ConnectionState = 'good' | 'resting' | 'broken';
 
 /**
- * Why there is no connection: the queue is full, the wait took too long, or the call was cancelled.
+ * Why there is no connection: the queue is full, this caller's share of it is full, the wait took too
+ * long, or the call was cancelled.
  */
 export interface NoConnection {
-  readonly kind: 'full' | 'timeout' | 'canceled';
+  readonly kind: 'full' | 'share_full' | 'timeout' | 'canceled';
 }
 
 export type Checkout = Connection | NoConnection;
 
 const FULL: NoConnection = { kind: 'full' };
+const SHARE_FULL: NoConnection = { kind: 'share_full' };
 const TIMEOUT: NoConnection = { kind: 'timeout' };
 const CANCELED: NoConnection = { kind: 'canceled' };
 
@@ -136,8 +142,10 @@ export function createConnectionPool(
   const free: Slot[] = [];
   /** First in, first out. The first connection has rested longest. */
   const resting: Slot[] = [];
-  /** Callers take turns, so that many calls of one caller do not delay the calls of others. */
+  /** Sessions take turns, so that many calls of one session do not delay the calls of others. */
   const waiters = new FairQueue<Waiter>();
+  /** The waiting calls of each caller. Undefined if callers have no limit. */
+  const shares = options.maxWaitingPerCaller > 0 ? new Tally() : undefined;
   let closed = false;
 
   /**
@@ -236,10 +244,17 @@ export function createConnectionPool(
   }
 
   function wait(waitMs: number, control: CallControl): Promise<Checkout> {
+    const session = control.caller?.session;
+    const caller = shares && callerKey(control.caller);
+    if (shares !== undefined && shares.of(caller) >= options.maxWaitingPerCaller) {
+      return Promise.resolve(SHARE_FULL);
+    }
+    shares?.add(caller);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         settle(checkout) {
-          waiters.leave(control.caller, place);
+          waiters.leave(session, place);
+          shares?.remove(caller);
           stopTimer();
           control.waitsFor = undefined;
           resolve(checkout);
@@ -247,7 +262,7 @@ export function createConnectionPool(
       };
       const stopTimer = clock.after(waitMs, () => waiter.settle(TIMEOUT));
       control.waitsFor = { cancel: () => waiter.settle(CANCELED) };
-      const place = waiters.join(control.caller, waiter);
+      const place = waiters.join(session, waiter);
     });
   }
 

@@ -33,7 +33,7 @@ export interface ProbeOptions {
   readonly headers: readonly string[];
   readonly timeoutMs: number;
   /** For the connection. A probe has its own, and uses it once. */
-  readonly connection: Omit<PoolOptions, 'origin' | 'size' | 'maxWaiting'>;
+  readonly connection: Omit<PoolOptions, 'origin' | 'size' | 'maxWaiting' | 'maxWaitingPerCaller'>;
 }
 
 export interface ProbeParts {
@@ -49,7 +49,7 @@ export interface ProbeParts {
 export function sendProbe(target: ProbeTarget, options: ProbeOptions, parts: ProbeParts): Probe {
   const { clock } = parts;
   const pool = createConnectionPool(
-    { ...options.connection, origin: target.origin, size: 1, maxWaiting: 1 },
+    { ...options.connection, origin: target.origin, size: 1, maxWaiting: 1, maxWaitingPerCaller: 0 },
     clock,
     parts.random,
     parts.turns,

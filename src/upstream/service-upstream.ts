@@ -97,6 +97,7 @@ function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls
     origin,
     size: settings['pool.size'],
     maxWaiting: settings['pool.max_waiting'],
+    maxWaitingPerCaller: settings['pool.max_waiting_per_caller'],
     connectTimeoutMs: settings['pool.connect_timeout'],
     idleTimeoutMs: settings['pool.idle_timeout'],
     maxLifetimeMs: settings['pool.max_lifetime'],

@@ -182,6 +182,12 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
           return { kind: 'canceled' };
         case 'full':
           return failure('overload', false, 'too many calls wait for a connection (pool.max_waiting)');
+        case 'share_full':
+          return failure(
+            'overload',
+            false,
+            'too many calls of one caller wait for a connection (pool.max_waiting_per_caller)',
+          );
         case 'timeout':
           return remainingMs < options.checkoutTimeoutMs
             ? failure('timeout', false, 'the deadline passed while waiting for a connection')

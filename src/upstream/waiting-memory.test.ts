@@ -15,6 +15,9 @@ const request = (body?: string | Uint8Array, headers: string[] = []): HttpReques
   body,
 });
 const call = (kwargs: unknown = {}) => createCallControl(0, kwargs);
+const callOf = (session: number) =>
+  createCallControl(0, {}, { realm: 'com.example', session, authid: 'a', authrole: 'user' });
+const [GREEDY, OTHER] = [1, 2];
 
 describe('the memory of waiting calls', () => {
   it.each<[string, HttpRequest, unknown]>([
@@ -82,29 +85,25 @@ describe('the memory of waiting calls', () => {
 
   it('leaves room for other callers when one uses all that it may', () => {
     const memory = createWaitingMemory(100 * KB, unlimited());
-    const enter = (caller: string) =>
-      memory.enter(request('a'.repeat(8 * KB)), createCallControl(0, {}, caller));
-    while (enter('greedy') !== undefined);
-    expect(enter('other')).toBeDefined();
-    expect(enter('greedy')).toBeUndefined();
+    const enter = (session: number) => memory.enter(request('a'.repeat(8 * KB)), callOf(session));
+    while (enter(GREEDY) !== undefined);
+    expect(enter(OTHER)).toBeDefined();
+    expect(enter(GREEDY)).toBeUndefined();
   });
 
   it('gives back the bytes of each caller, whoever leaves a chunk last', () => {
     const total = unlimited();
     const memory = createWaitingMemory(100 * KB, total);
     const chunk = Buffer.alloc(8 * KB);
-    const calls = ['a', 'b'].map((caller) => memory.enter(request(chunk), createCallControl(0, {}, caller)));
+    const calls = [GREEDY, OTHER].map((session) => memory.enter(request(chunk), callOf(session)));
     for (const held of calls) memory.leave(held as HeldMemory);
     expect(total.bytes).toBe(0);
-    expect(memory.enter(request('a'.repeat(70 * KB)), createCallControl(0, {}, 'a'))).toBeDefined();
+    expect(memory.enter(request('a'.repeat(70 * KB)), callOf(GREEDY))).toBeDefined();
   });
 });
 
 describe('the bodies of running calls', () => {
-  const [one, other] = ['one', 'other'].map((caller) => createCallControl(0, {}, caller)) as [
-    CallControl,
-    CallControl,
-  ];
+  const [one, other] = [GREEDY, OTHER].map(callOf) as [CallControl, CallControl];
 
   it('count among the bytes of all services, and one caller leaves room for others', () => {
     const total = new SharedBytes(1024 * KB);

@@ -34,6 +34,7 @@ export interface WaitingMemory {
 
 /** The memory that one call holds. */
 export interface HeldMemory {
+  /** The session of the caller. */
   readonly caller: unknown;
   /** Bytes without those in `buffers`. */
   readonly bytes: number;
@@ -64,7 +65,7 @@ export function createWaitingMemory(maxBytes: number, total: SharedBytes): Waiti
 
   return {
     enter(request, control) {
-      const { caller } = control;
+      const caller = control.caller?.session;
       const room = Math.min(own.free, total.free);
       const buffers = new Set<ArrayBufferLike>();
       const bytes = measure([request.path, request.headers, request.body, control.holds], buffers, room);
@@ -91,19 +92,20 @@ export function createWaitingMemory(maxBytes: number, total: SharedBytes): Waiti
       }
     },
 
-    run(bytes, { caller }) {
+    run(bytes, control) {
       if (bytes < LARGE_BODY) {
         total.bytes += bytes;
         return true;
       }
+      const caller = control.caller?.session;
       if (!total.fits(caller, bytes)) return false;
       total.add(caller, bytes);
       return true;
     },
 
-    end(bytes, { caller }) {
+    end(bytes, control) {
       if (bytes < LARGE_BODY) total.bytes -= bytes;
-      else total.add(caller, -bytes);
+      else total.add(control.caller?.session, -bytes);
     },
   };
 }

@@ -149,7 +149,7 @@ export const kwargsArbitrary: fc.Arbitrary<Record<string, unknown>> = fc
 export function checkRequest(subject: Subject, kwargs: Record<string, unknown>): boolean {
   let request: HttpRequest;
   try {
-    const caller = { session: 1, authid: 'alice', authrole: 'user' };
+    const caller = { realm: 'com.example', session: 1, authid: 'alice', authrole: 'user' };
     request = subject.build({ args: [], kwargs, caller }).request;
   } catch (error) {
     if (error instanceof BadRequest) return false;

@@ -141,7 +141,7 @@ function outcome(
   namesOf: (body: string) => readonly string[],
 ): object {
   try {
-    const caller = { session: 1, authid: 'alice', authrole: 'user' };
+    const caller = { realm: 'com.example', session: 1, authid: 'alice', authrole: 'user' };
     const { request, replayable } = build({ args: [], kwargs, caller });
     const { body } = request;
     if (body === undefined) return { ...request, replayable };

@@ -7,7 +7,7 @@ import { billingConf } from './billing-conf.js';
 import { withStaticCredential } from './static-request.js';
 
 export const ORIGIN = 'https://billing.example.com';
-const caller = { session: 77, authid: 'alice', authrole: 'clerk' };
+const caller = { realm: 'com.example', session: 77, authid: 'alice', authrole: 'clerk' };
 
 /**
  * Compiles one procedure of the guide's service; a line that begins with + is a key of the service.

@@ -75,6 +75,7 @@ export function upstreamFixture() {
         origin,
         size: 25,
         maxWaiting: 100,
+        maxWaitingPerCaller: 0,
         connectTimeoutMs: 2_000,
         idleTimeoutMs: 60_000,
         maxLifetimeMs: 300_000,

@@ -51,6 +51,14 @@ function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls
   }
   checkTimes(service, wamp.settings.max_call_timeout);
   checkResponseSize(service, wamp);
+  checkShare(service);
+}
+
+/** Notes a share of the queue that is as large as the queue. */
+function checkShare(service: ServiceDraft): void {
+  const { 'pool.max_waiting_per_caller': share, 'pool.max_waiting': all } = service.settings;
+  if (share === undefined || all === undefined || share === 0 || share < all) return;
+  service.notify('pool.max_waiting_per_caller', 'has no effect: it is not smaller than pool.max_waiting');
 }
 
 function checkTimes(service: ServiceDraft, maxCallTimeout: number | undefined): void {

@@ -126,6 +126,13 @@ export const SERVICE_KEYS = {
       'How many calls may wait for a connection. The same number of calls may wait for a token. Further calls fail at once with `overload`.',
     example: '500',
   },
+  'pool.max_waiting_per_caller': {
+    type: integer({ min: 0, max: 1_000_000 }),
+    default: '0',
+    meaning:
+      'How many calls of one caller may wait for a connection. The same number may wait for a token. Further calls of this caller fail at once with `overload`, while the calls of others wait. Callers with the same authid are one caller. Each anonymous session is a caller. With `router.url`, all callers that the router does not disclose are one caller. 0 means no limit.',
+    example: '100',
+  },
   'pool.max_waiting_bytes': {
     type: byteSize,
     default: '64MB',

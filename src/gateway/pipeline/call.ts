@@ -1,13 +1,7 @@
 import type { JsonText } from '../../json-text/json-text.js';
 import type { CallControl } from '../../upstream/call-control.js';
+import type { Caller } from '../../upstream/caller.js';
 import type { PackJson } from './decode-large.js';
-
-/** The caller, as reported by the router. Kwargs with the same names cannot change it. */
-export interface Caller {
-  readonly session: number | undefined;
-  readonly authid: string | undefined;
-  readonly authrole: string | undefined;
-}
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 

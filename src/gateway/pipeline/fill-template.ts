@@ -1,5 +1,6 @@
 import type { Template, Variable } from '../../config/types/template.js';
-import { BadRequest, type Call, type Caller } from './call.js';
+import type { Caller } from '../../upstream/caller.js';
+import { BadRequest, type Call } from './call.js';
 
 /**
  * Returns the value of a template for one call. If the template is exactly one variable, the value

@@ -13,7 +13,7 @@ function callWith(timeoutMs: number): RunningCall {
   return {
     args: [],
     kwargs: {},
-    caller: { session: 1, authid: undefined, authrole: undefined },
+    caller: { realm: 'com.example', session: 1, authid: undefined, authrole: undefined },
     control: createCallControl(STARTED + timeoutMs),
     startedAt: STARTED,
     pack: undefined,
