@@ -18,7 +18,7 @@ export interface AutobahnSession {
     topic: string,
     args?: readonly unknown[],
     kwargs?: Readonly<Record<string, unknown>>,
-    options?: { readonly acknowledge?: boolean; readonly exclude_me?: boolean },
+    options?: Readonly<Record<string, unknown>>,
   ): Promise<{ readonly id: number }>;
 }
 /** A promise of when.js, which also reports progress. */

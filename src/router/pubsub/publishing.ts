@@ -1,5 +1,6 @@
 import { MESSAGE } from '../../wamp/messages.js';
 import { type Dict, NOTHING, type Payload } from '../../wamp/payload.js';
+import { traceContextOf } from '../../wamp/trace-context.js';
 import type { MatchPolicy, Session, Subscription } from '../model.js';
 import { isPacked, packingOf } from '../payload-passthru.js';
 import type { MoreOfMetaEvent, RealmContext } from '../realm-context.js';
@@ -57,8 +58,7 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
   return {
     deliver(publisher, publication, { topic, options, payload }) {
       observer.eventPublished(realm);
-      const identity = options['disclose_me'] === true ? publisherDetails(publisher) : NOTHING;
-      const details = isPacked(options) ? { ...identity, ...packingOf(options) } : identity;
+      const details = eventDetails(publisher, options);
       const filter = receiverFilter(options);
       const includesMe = options['exclude_me'] === false;
       // Retains the event before sending it. A receiver may publish immediately, and its later
@@ -122,6 +122,15 @@ export function createPublishing(subscriptions: Subscriptions, context: RealmCon
       }
     },
   };
+}
+
+function eventDetails(publisher: Session, options: Dict): Dict {
+  const identity = options['disclose_me'] === true ? publisherDetails(publisher) : NOTHING;
+  const packing = isPacked(options) ? packingOf(options) : undefined;
+  const trace = traceContextOf(options);
+  // Most events need no other details and share this object.
+  if (packing === undefined && trace === undefined) return identity;
+  return { ...identity, ...trace, ...packing };
 }
 
 function publisherDetails({ id, authid, authrole }: Session): Dict {

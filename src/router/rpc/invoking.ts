@@ -2,6 +2,7 @@ import { RequestTable } from '../../collections/request-table.js';
 import { nextId } from '../../wamp/ids.js';
 import { type Call, MESSAGE } from '../../wamp/messages.js';
 import { type Dict, NOTHING } from '../../wamp/payload.js';
+import { traceContextOf } from '../../wamp/trace-context.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { tooMany } from '../limit.js';
 import type { Endpoint, MatchPolicy, PendingCall, RouterLimits, Session } from '../model.js';
@@ -155,9 +156,10 @@ function invocationDetails(
   const identity = discloseCaller || options['disclose_me'] === true ? known : NOTHING;
   const timeout = forwardTimeout ? timeoutOf(options, limits) : 0;
   const isPattern = registration.match !== 'exact';
+  const trace = traceContextOf(options);
   // Most calls need no other details and share this object.
-  if (timeout === 0 && !isPattern && !packed && !call.progressive) return identity;
-  const details: Record<string, unknown> = { ...identity };
+  if (timeout === 0 && !isPattern && !packed && !call.progressive && trace === undefined) return identity;
+  const details: Record<string, unknown> = { ...identity, ...trace };
   if (timeout > 0) details['timeout'] = timeout;
   if (call.progressive) details['receive_progress'] = true;
   if (isPattern) details['procedure'] = procedure;
