@@ -13,6 +13,23 @@ export interface ConfigProblem {
   readonly message: string;
 }
 
+/** What a configuration was read from. */
+export interface ConfigSources {
+  /**
+   * The SHA-256 of all files together, in hex. It changes if the content of one of them changes. The
+   * values of environment variables have no influence on it.
+   */
+  readonly hash: string;
+  /**
+   * The files, by their absolute paths, each with the SHA-256 of its content: the configuration,
+   * included files, certificates and keys, and the security file. An unreadable file has an empty
+   * text instead. Files with secrets (`auth.secrets.*`) are not in the map.
+   */
+  readonly files: ReadonlyMap<string, string>;
+  /** The folders in which the patterns of `include` looked for files. */
+  readonly folders: readonly string[];
+}
+
 /**
  * Formats a problem or a notice as `file:line: key: message`.
  *
@@ -51,10 +68,12 @@ export class ConfigError extends Error {
   /**
    * @param problems what must be fixed, in the order of the file
    * @param notices warnings; they do not stop the gateway from starting
+   * @param sources what was read, as far as the problems allowed it
    */
   constructor(
     readonly problems: readonly ConfigProblem[],
     readonly notices: readonly ConfigProblem[] = [],
+    readonly sources: ConfigSources | undefined = undefined,
   ) {
     super(problems.map(formatProblem).join('\n'));
   }

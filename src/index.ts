@@ -44,6 +44,7 @@ export {
   type CallErrorCode,
   ConfigError,
   type ConfigProblem,
+  type ConfigSources,
   formatProblem,
   GATEWAY_ERROR_CODES,
   GatewayError,

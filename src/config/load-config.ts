@@ -5,10 +5,12 @@ import { readSecurity } from './checks/security-checks.js';
 import { readDrafts } from './drafts.js';
 import { matchEntries } from './match-entries.js';
 import type { LoadedConfig } from './model.js';
-import { createProblems, type Problems } from './problems.js';
+import { createProblems } from './problems.js';
+import { createSourceRecorder, type SourceRecorder } from './record-sources.js';
 import { resolveConfig } from './resolve.js';
 import {
   type Entry,
+  type EntrySource,
   type ReadFile,
   readEntries,
   readFromDisk,
@@ -67,12 +69,14 @@ export interface ConfigSource {
  */
 export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
   const { env, readFile = readFromDisk } = source;
-  const readMain = source.readFile ?? readMainFromDisk;
+  const recorder = createSourceRecorder();
+  const readMain = recorder.record(source.readFile ?? readMainFromDisk);
   return build({
     file: path,
     env,
     readFile,
-    read: (problems) => readEntries(path, { env, readFile, readMain, problems }),
+    recorder,
+    read: (source) => readEntries(path, { ...source, readMain }),
   });
 }
 
@@ -99,16 +103,19 @@ export function loadConfig(path: string, source: ConfigSource): LoadedConfig {
  */
 export function parseConfig(text: string, source: ConfigSource & { readonly file?: string }): LoadedConfig {
   const { env, file, readFile = readFromDisk } = source;
+  const recorder = createSourceRecorder();
   if (file === undefined) {
-    const read = (problems: Problems) => readTextEntries(text, UNNAMED, problems);
-    return build({ file: UNNAMED, env, readFile, read });
+    recorder.addText(UNNAMED, text);
+    const read = ({ problems }: EntrySource) => readTextEntries(text, UNNAMED, problems);
+    return build({ file: UNNAMED, env, readFile, recorder, read });
   }
-  const readTextFirst: ReadFile = (path) => (path === resolve(file) ? text : readFile(path));
+  const readTextFirst = recorder.record((path) => (path === resolve(file) ? text : readFile(path)));
   return build({
     file,
     env,
     readFile,
-    read: (problems) => readEntries(file, { env, problems, readFile: readTextFirst }),
+    recorder,
+    read: (source) => readEntries(file, { ...source, readFile: readTextFirst }),
   });
 }
 
@@ -119,23 +126,28 @@ interface Job {
   readonly file: string;
   readonly env: Environment;
   readonly readFile: ReadFile;
-  readonly read: (problems: Problems) => readonly Entry[];
+  readonly recorder: SourceRecorder;
+  readonly read: (source: EntrySource) => readonly Entry[];
 }
 
 /** The steps from text to model. Only the last step may rely on complete values. */
-function build({ file, env, readFile, read }: Job): LoadedConfig {
+function build({ file, env, readFile: readUnrecorded, recorder, read }: Job): LoadedConfig {
   const files = new Map<string, number>();
   const problems = createProblems(files);
   const notices = createProblems(files);
-  const raw = matchEntries(read(problems), problems, notices);
+  const readFile = recorder.record(readUnrecorded);
+  const entries = read({ env, readFile, problems, onFolder: recorder.addFolder });
+  const raw = matchEntries(entries, problems, notices);
   const draft = readDrafts(raw, { env, readFile, problems, notices });
-  checkAcross(draft, readFile);
+  // Secrets are not recorded, because services read them again by themselves.
+  checkAcross(draft, readFile, readUnrecorded);
   const securityFile = readSecurity(draft, { readFile, problems, notices });
   const pending = notifyPending(raw, draft, notices);
   const found = problems.sorted();
-  if (found.length > 0) throw new ConfigError(found, notices.sorted());
+  const sources = recorder.sources();
+  if (found.length > 0) throw new ConfigError(found, notices.sorted(), sources);
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  return resolveConfig(draft, securityFile, { notices: notices.sorted(), pending });
+  return resolveConfig(draft, securityFile, { notices: notices.sorted(), pending, sources });
 }

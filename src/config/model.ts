@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '../errors.js';
+import type { ConfigProblem, ConfigSources } from '../errors.js';
 import type { ListenerSettings } from './schema/listener.js';
 import type { LogSettings } from './schema/log.js';
 import type { ProcedureSettings } from './schema/procedure.js';
@@ -69,4 +69,5 @@ export interface LoadedConfig {
   readonly notices: readonly ConfigProblem[];
   /** Correct keys that have no effect yet in this version. `notices` mentions them too. */
   readonly pending: readonly string[];
+  readonly sources: ConfigSources;
 }

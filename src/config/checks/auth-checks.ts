@@ -9,11 +9,13 @@ import { checkVariables } from './variable-checks.js';
 /**
  * Checks the `auth.*` keys of a service against each other, and the variables in them and in
  * base_url.
+ *
+ * @param readSecret reads the files of `auth.secrets.*`
  */
-export function checkAuth(service: ServiceDraft, readFile: ReadFile): void {
+export function checkAuth(service: ServiceDraft, readSecret: ReadFile): void {
   checkTokenRequest(service);
   checkTokenCache(service);
-  checkSecrets(service, readFile);
+  checkSecrets(service, readSecret);
   checkVariables(service);
   checkServiceVariables(service);
   checkCredential(service);

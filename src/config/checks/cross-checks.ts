@@ -7,12 +7,16 @@ import { checkListeners } from './listener-checks.js';
 import { checkRouter } from './router-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 
-/** Runs the checks that need more than one key. They report through the drafts. */
-export function checkAcross(draft: ConfigDraft, readFile: ReadFile): void {
+/**
+ * Runs the checks that need more than one key. They report through the drafts.
+ *
+ * @param readSecret reads the files of `auth.secrets.*`
+ */
+export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: ReadFile): void {
   const checkTls = createTlsCheck(readFile);
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
-    checkAuth(service, readFile);
+    checkAuth(service, readSecret);
     checkHost(service);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);

@@ -21,10 +21,17 @@ export type ReadFile = (path: string) => string | Uint8Array;
 /** Stops a wrong glob from reading half a disk. */
 const MAX_FILES = 1000;
 
-interface Reading {
+/** What a configuration is read with. */
+export interface EntrySource {
   readonly env: Environment;
+  /** Reads included files. */
   readonly readFile: ReadFile;
   readonly problems: Problems;
+  /** Called with each folder in which a pattern looks for files. */
+  readonly onFolder?: (path: string) => void;
+}
+
+interface Reading extends EntrySource {
   readonly entries: Entry[];
   files: number;
   /** Characters of all files together. */
@@ -47,10 +54,10 @@ interface OpenFile {
  */
 export function readEntries(
   path: string,
-  source: { env: Environment; readFile: ReadFile; readMain?: ReadFile; problems: Problems },
+  source: EntrySource & { readonly readMain?: ReadFile },
 ): readonly Entry[] {
-  const { env, readFile, readMain = readFile, problems } = source;
-  const reading: Reading = { env, readFile, problems, entries: [], files: 0, length: 0 };
+  const { readMain = source.readFile } = source;
+  const reading: Reading = { ...source, entries: [], files: 0, length: 0 };
   const file: OpenFile = { shown: path, absolute: resolve(path), includedFrom: [] };
   const content = readText(file.absolute, readMain);
   if (content.error === undefined) addLines(content.text, file, reading);
@@ -109,7 +116,7 @@ function include(line: IncludeLine, file: OpenFile, reading: Reading): void {
 function targetsOf(
   line: IncludeLine,
   file: OpenFile,
-  { env, problems }: Reading,
+  { env, problems, onFolder }: Reading,
 ): readonly { absolute: string; shown: string }[] {
   const { isDynamicPattern } = globbing();
   try {
@@ -117,7 +124,9 @@ function targetsOf(
     const value = readValueText(` ${line.rawPath}`);
     const pattern = value.quoted ? value.text : substitute(value.text, env);
     const directory = dirname(file.absolute);
-    const targets = isDynamicPattern(pattern) ? expand(pattern, directory) : [resolve(directory, pattern)];
+    const targets = isDynamicPattern(pattern)
+      ? expand(pattern, directory, onFolder)
+      : [resolve(directory, pattern)];
     return targets.map((absolute) => ({
       absolute,
       shown: isAbsolute(pattern) ? absolute : join(dirname(file.shown), relative(directory, absolute)),
@@ -135,7 +144,7 @@ function targetsOf(
  *
  * @throws ValueError if the gateway has no permission to read the directory.
  */
-function expand(pattern: string, directory: string): string[] {
+function expand(pattern: string, directory: string, onFolder: EntrySource['onFolder']): string[] {
   const { globSync, isDynamicPattern } = globbing();
   const steps = pattern.split('/');
   const literal = steps
@@ -144,8 +153,10 @@ function expand(pattern: string, directory: string): string[] {
       steps.findIndex((step) => isDynamicPattern(step)),
     )
     .join('/');
+  const folder = resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal);
+  onFolder?.(folder);
   try {
-    readdirSync(resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal));
+    readdirSync(folder);
   } catch (error) {
     if (fileError(error).startsWith('no permission'))
       throw new ValueError('no permission to read the directory');
