@@ -17,7 +17,7 @@ const LEAVES = [
 const ROOMS = {
   'summed-log': ['log', 'clock'],
   observe: ['errors'],
-  status: ['observe', 'errors'],
+  status: ['observe', 'errors', 'clock'],
   config: ['errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['collections', 'json-text', 'errors', 'log', 'clock', 'json'],
@@ -168,7 +168,7 @@ export default {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
       to: {
-        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|index)\\.ts$',
+        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|gateway-status|certificates|index)\\.ts$',
       },
     },
     {

@@ -98,6 +98,8 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
       summedLog.flush();
     },
     endpoints: [],
+    realms: [],
+    listeners: [],
     get links() {
       return links?.status() ?? [];
     },

@@ -1,15 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { LinkStatus } from './attach/status.js';
+import { type LinkStatus, missingOf } from './attach/status.js';
+import { readCertificateExpiries } from './certificates.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
+import { describeGateway } from './gateway-status.js';
 import { type Logger, silentLogger } from './log.js';
 import type { Mode } from './mode.js';
+import { observeAll } from './observe/observe-all.js';
 import { type Observer, silentObserver } from './observe/observer.js';
 import { readRouterAccess } from './router-access.js';
+import type { ActionOutcome, ServiceAction } from './status/actions.js';
+import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
+import { createServiceRecords } from './status/service-records.js';
 import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
@@ -99,6 +105,19 @@ export interface Gateway {
   readonly routers: readonly string[];
   /** With `router.url`: the link of each realm to its router, with the state of every procedure. */
   readonly links: readonly LinkStatus[];
+  /**
+   * Describes the gateway, its services and its sessions. It holds no secret.
+   *
+   * @returns a new object for each call
+   */
+  status(): GatewayStatus;
+  /**
+   * Does something with one service: disables or enables it, probes its API, or reads its token or
+   * its secret again. A disabled service refuses its calls with `down`. A restart enables it.
+   *
+   * @returns how it ended. It never rejects.
+   */
+  act(service: string, action: ServiceAction): Promise<ActionOutcome>;
   /** How many procedures the configuration defines. */
   readonly procedureCount: number;
   /** The realms that clients can join. */
@@ -141,7 +160,9 @@ const SECRETS_WAIT_MS = 3_000;
 // The composition root: it makes every part and passes it to the parts that need it.
 export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
-  const { env = process.env, observer = silentObserver } = options;
+  const { env = process.env } = options;
+  const records = createServiceRecords(clock);
+  const observer = observeAll([...(options.observer ? [options.observer] : []), records.observer]);
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
   const errorId = () =>
     Math.floor(random() * 36 ** 8)
@@ -170,6 +191,10 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   // errors.
   let services: readonly Service[] | undefined = compile();
   const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
+  const certificates = readCertificateExpiries(config);
+  const loadedAt = new Date(clock.wall()).toISOString();
+  let startedAt = clock.wall();
+  let state: GatewayState = 'stopped';
   let mode: Mode | undefined;
   /** Calls of earlier modes. Each start creates a mode, and each stop drops it. */
   let callsBefore = 0;
@@ -189,6 +214,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
         services.flatMap((service) => service.procedures),
         withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
       );
+      if (!isStopping) state = 'ready';
     } catch (error) {
       // While the gateway stops, running calls may still end. `stop` closes everything after them.
       if (!isStopping) await closeEverything();
@@ -207,12 +233,33 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     return createAttachedMode(config, access, { ...modeDeps, random, errorId });
   }
 
+  /** Says what the gateway waits for before it is ready. */
+  function missing(): readonly string[] {
+    switch (state) {
+      case 'ready':
+        return [];
+      case 'draining':
+        return ['the gateway is stopping'];
+      case 'stopped':
+        return ['the gateway has not been started'];
+      case 'starting': {
+        const waiting = (services ?? []).flatMap((service) => {
+          const { name, state: own, reason } = service.facts();
+          return own === 'waiting' ? [`service ${name}: ${reason}`] : [];
+        });
+        const links = (mode?.links ?? []).map(missingOf).filter((text) => text !== '');
+        const found = [...waiting, ...links];
+        return found.length > 0 ? found : ['the procedures are not registered yet'];
+      }
+    }
+  }
+
   async function closeParts(): Promise<void> {
     await mode?.close();
     await Promise.all((services ?? []).map((service) => service.close()));
     callLog.flush();
     callsBefore += mode?.callCount ?? 0;
-    [services, mode, isStarted] = [undefined, undefined, false];
+    [services, mode, isStarted, state] = [undefined, undefined, false, 'stopped'];
   }
 
   /** Closes everything once, even if it is called several times. */
@@ -227,12 +274,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     start() {
       if (isStarted)
         return Promise.reject(new GatewayError('already_started', 'the gateway is started already'));
-      isStarted = true;
+      [isStarted, state, startedAt] = [true, 'starting', clock.wall()];
       starting = open();
       return starting;
     },
     async stop(graceMs = DEFAULT_GRACE_MS) {
       isStopping = true;
+      if (isStarted) state = 'draining';
       mode?.cancelOpen();
       // Waits for a running start. Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
@@ -248,6 +296,24 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     },
     get links() {
       return mode?.links ?? [];
+    },
+    status: () =>
+      describeGateway({
+        config,
+        configuration: { file: null, hash: null, loaded_at: loadedAt, last_reload: null },
+        state,
+        missing: missing(),
+        startedAt,
+        services: services ?? [],
+        records,
+        certificates,
+        mode,
+        clock,
+      }),
+    async act(name, action) {
+      const service = services?.find((each) => each.name === name);
+      if (service === undefined) return { kind: 'unknown', reason: `there is no service ${name}` };
+      return await service.act(action);
     },
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,

@@ -80,6 +80,17 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
     get endpoints() {
       return listeners.flatMap((listener) => listener.urls);
     },
+    get realms() {
+      return router.realmCounts();
+    },
+    get listeners() {
+      return listeners.map((listener) => ({
+        name: listener.name,
+        protocol: listener.protocol,
+        urls: listener.urls,
+        connections: listener.counts().connections,
+      }));
+    },
     links: [],
     routers: [],
     get callCount() {

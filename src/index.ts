@@ -64,4 +64,24 @@ export {
   type RoutedOutcome,
   silentObserver,
 } from './observe/observer.js';
+export type { ActionOutcome, ServiceAction } from './status/actions.js';
+export type {
+  AlarmStatus,
+  AttachedStatus,
+  ConfigurationStatus,
+  GatewayState,
+  GatewayStatus,
+  ListenerStatus,
+  ProcedureStatus,
+  RealmStatus,
+} from './status/gateway-status.js';
+export type {
+  CallFigures,
+  LastError,
+  PoolStatus,
+  ProbeStatus,
+  SecretStatus,
+  ServiceState,
+  ServiceStatus,
+} from './status/service-status.js';
 export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';

@@ -1,11 +1,22 @@
 import type { LinkStatus } from './attach/status.js';
 import type { CallableProcedure } from './gateway/service.js';
+import type { ListenerStatus, RealmStatus } from './status/gateway-status.js';
+
+/** The part of the status that a mode knows. */
+export interface ModeStatus {
+  /** The realms of the embedded router. */
+  readonly realms: readonly RealmStatus[];
+  /** The open listeners for clients. */
+  readonly listeners: readonly Omit<ListenerStatus, 'certificate_expires_at'>[];
+  /** The links to an existing router, one for each realm. */
+  readonly links: readonly LinkStatus[];
+}
 
 /**
  * How callers reach the gateway's procedures: through the embedded router, or through an existing
  * one. A mode is used once.
  */
-export interface Mode {
+export interface Mode extends ModeStatus {
   /**
    * Makes the procedures callable. Resolves when every procedure is callable.
    *
@@ -25,8 +36,6 @@ export interface Mode {
   close(): Promise<void>;
   /** The URLs for clients. */
   readonly endpoints: readonly string[];
-  /** The links to an existing router, one for each realm. */
-  readonly links: readonly LinkStatus[];
   /** The URLs of existing routers that are in use, without credentials. */
   readonly routers: readonly string[];
   readonly callCount: number;

@@ -1,6 +1,6 @@
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest, HttpResponse } from '../upstream/http-message.js';
-import type { Token } from './token-cache.js';
+import type { Token, TokenCache } from './token-cache.js';
 
 /** A request with its credential, ready to be sent. */
 export interface WithCredential {
@@ -53,6 +53,8 @@ export interface RequestCredential {
     response: HttpResponse,
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> | undefined;
+  /** The token in use. Undefined if the service fetches none. */
+  readonly token: Pick<TokenCache, 'expiresAt' | 'renew'> | undefined;
   close(): Promise<void>;
 }
 
@@ -65,5 +67,6 @@ export const noCredential: RequestCredential = {
     notAfter: Number.POSITIVE_INFINITY,
   }),
   refresh: () => undefined,
+  token: undefined,
   close: async () => {},
 };

@@ -69,6 +69,13 @@ export interface TokenCache {
    * upstream that always answers 403 would cause a token request for each call.
    */
   replace(refused: Token, drop: boolean): Token | NoToken | Promise<Token | NoToken> | undefined;
+  /**
+   * Fetches a new token now, or joins the fetch in progress. The current token stays in use until
+   * the new one arrives. For operators: it does not wait after a failure.
+   */
+  renew(): Promise<Token | NoToken>;
+  /** When the current token expires, in monotonic milliseconds. Undefined without one. */
+  readonly expiresAt: number | undefined;
   /** Drops the token if the credentials have changed, and ends the wait after a failure. */
   credentialsChanged(): void;
   close(): void;
@@ -255,6 +262,12 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       const next = fetchUnlessTooSoon();
       if (next instanceof Promise) fetchFollowsRefusal = true;
       return next;
+    },
+
+    renew: () => pendingFetch ?? startFetch(),
+
+    get expiresAt() {
+      return alive(clock.monotonic())?.expiresAt;
     },
 
     credentialsChanged() {

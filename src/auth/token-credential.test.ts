@@ -48,6 +48,8 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
     cache: {
       obtain: () => NONE,
       replace: () => undefined,
+      renew: async () => NONE,
+      expiresAt: undefined,
       credentialsChanged: () => {
         changes += 1;
       },

@@ -118,6 +118,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
       return replaced(refusal === 'token', request, next, control);
     },
 
+    token: cache,
     close: parts.close,
   };
 

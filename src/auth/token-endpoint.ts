@@ -10,13 +10,16 @@ import { readLifetime } from './token-lifetime.js';
 import type { TokenRequest, TokenRequestBuilder } from './token-request.js';
 import { readTokenResponse, type TokenResponse, type TokenResponseRule } from './token-response.js';
 
+/** The connections to a token endpoint. */
+export type TokenUpstream = Pick<Upstream, 'send' | 'close'>;
+
 export interface TokenSourceParts {
   readonly settings: ServiceSettings;
   readonly variables: Variables;
   readonly build: TokenRequestBuilder;
   readonly rule: TokenResponseRule;
   /** Creates the upstream for the endpoint at an origin. The origin may depend on variables. */
-  readonly connect: (origin: string) => Upstream;
+  readonly connect: (origin: string) => TokenUpstream;
   readonly clock: Clock;
   readonly log: Logger;
   /** For the log. */
@@ -49,7 +52,7 @@ export interface TokenEndpoint extends TokenSource {
 export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   const { settings, variables, clock, log, service } = parts;
   let hasWarned = false;
-  let connected: { readonly origin: string; readonly upstream: Upstream } | undefined;
+  let connected: { readonly origin: string; readonly upstream: TokenUpstream } | undefined;
 
   function buildRequest(): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
     const vars = variables.current();
@@ -57,7 +60,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return parts.build(vars);
   }
 
-  async function upstreamFor(origin: string): Promise<Upstream> {
+  async function upstreamFor(origin: string): Promise<TokenUpstream> {
     if (connected?.origin === origin) return connected.upstream;
     const old = connected?.upstream;
     connected = { origin, upstream: parts.connect(origin) };

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { ObservedProcedure, Observer } from '../observe/observer.js';
+import { observeAll } from '../observe/observe-all.js';
+import { type ObservedProcedure, type Observer, silentObserver } from '../observe/observer.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import type { ProbeTarget } from '../upstream/probe.js';
@@ -20,6 +21,9 @@ import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
 import { needsCaller } from './pipeline/needs-caller.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
+import { createServiceActions, type ServiceActions } from './service-actions.js';
+import { createCondition } from './service-condition.js';
+import { describeService, type ServiceFacts } from './service-facts.js';
 
 /** What a service depends on. */
 export interface ServiceDeps {
@@ -52,6 +56,10 @@ export interface CallableProcedure {
 export interface Service {
   readonly name: string;
   readonly procedures: readonly CallableProcedure[];
+  /** What the service knows of itself, for its status. */
+  facts(): ServiceFacts;
+  /** What an operator can do with it. */
+  readonly act: ServiceActions;
   /** Starts to read the service's secrets. Resolves after the first attempt, even if it fails. */
   start(): Promise<void>;
   /** Closes the connections. Running calls fail. */
@@ -87,9 +95,11 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const procedures = config.procedures.map(
     ({ settings: { uri, realm } }): ObservedProcedure => ({ service: config.name, procedure: uri, realm }),
   );
-  const breaker = createServiceBreaker(settings, { clock, log, observer, service: config.name });
+  const changes = observeAll([observer, { ...silentObserver, ...noteChanges() }]);
+  const breaker = createServiceBreaker(settings, { clock, log, observer: changes, service: config.name });
   const liveness = createServiceLiveness(settings, {
     ...deps,
+    observer: changes,
     tls,
     service: config.name,
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
@@ -97,6 +107,26 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
+  const condition = createCondition(clock, () => ({
+    isDisabled: liveness.isDisabled,
+    waitsFor: waitsFor(),
+    isDown: liveness.isDown,
+    isBreakerOpen: breaker?.state === 'open',
+  }));
+  const act = createServiceActions({ liveness, requestCredential, variables, log, service: config.name });
+
+  /** Reads the condition after each change, so that the status tells since when it lasts. */
+  function noteChanges(): Pick<Observer, 'breakerChanged' | 'serviceDown' | 'serviceUp'> {
+    const note = () => void condition.read();
+    return { breakerChanged: note, serviceDown: note, serviceUp: note };
+  }
+
+  function waitsFor(): string | undefined {
+    if (variables.current() === undefined) return 'its secret has not been read yet';
+    return compiled.base === undefined
+      ? 'base_url is not a usable URL with the values of its variables'
+      : undefined;
+  }
 
   function currentBase(): BaseUrl | undefined {
     const vars = variables.current();
@@ -147,6 +177,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       liveness.moved();
       retire(upstream);
     } else if (usesVars) compiled = compile(base, upstream);
+    condition.read();
   });
 
   /** Closes an old upstream after the deadline. Then no call uses it any more. */
@@ -170,7 +201,23 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       deadlineMs: settings.deadline,
       usesCaller: settings['pool.max_waiting_per_caller'] > 0 || needsCaller(procedure.settings),
     })),
+    facts: () =>
+      describeService({
+        config,
+        condition: condition.read(),
+        upstream: compiled.upstream,
+        breaker,
+        requestCredential,
+        variables,
+        clock,
+      }),
+    async act(action) {
+      const outcome = await act(action);
+      condition.read();
+      return outcome;
+    },
     start() {
+      condition.read();
       liveness.start();
       return variables.start();
     },

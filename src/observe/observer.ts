@@ -62,8 +62,17 @@ export type LinkFailureReason = 'connect' | 'handshake' | 'abort' | 'goodbye' | 
 export interface Observer {
   /** A call reached one of the gateway's procedures. */
   callBegan(procedure: ObservedProcedure): void;
-  /** @param attempts how many HTTP requests the gateway attempted, including refused connections */
-  callEnded(procedure: ObservedProcedure, outcome: CallOutcome, durationMs: number, attempts: number): void;
+  /**
+   * @param attempts how many HTTP requests the gateway attempted, including refused connections
+   * @param id the id of the call's line in the log; undefined for a call that did not fail
+   */
+  callEnded(
+    procedure: ObservedProcedure,
+    outcome: CallOutcome,
+    durationMs: number,
+    attempts: number,
+    id: string | undefined,
+  ): void;
   /** One HTTP request of a call ended. A call that is retried has several. */
   attemptEnded(service: string, outcome: CallOutcome): void;
   /** The gateway does not retry a call, because the retry budget of the service is empty. */
@@ -71,14 +80,22 @@ export interface Observer {
   /** The circuit breaker of a service opened, let a trial through, or closed. */
   breakerChanged(service: string, state: BreakerState): void;
 
-  /** A probe of an upstream ended (`liveness.*`). */
-  probeEnded(service: string, outcome: 'ok' | 'error', durationMs: number): void;
+  /**
+   * A probe of an upstream ended (`liveness.*`).
+   *
+   * @param cause why it failed; undefined for a good probe
+   */
+  probeEnded(service: string, outcome: 'ok' | 'error', durationMs: number, cause: string | undefined): void;
   /** Probes failed. From now on, the calls of the service end with `down`. */
   serviceDown(service: string): void;
   /** A probe succeeded, or the service has a new `base_url`. Calls are sent again. */
   serviceUp(service: string): void;
-  /** The service is down. The alarm lasts until `liveness.success_threshold` probes succeed. */
-  alarmRaised(service: string): void;
+  /**
+   * The service is down. The alarm lasts until `liveness.success_threshold` probes succeed.
+   *
+   * @param reason why the last probe failed
+   */
+  alarmRaised(service: string, reason: string): void;
   alarmCleared(service: string): void;
 
   /** A call needs a token. `hit` means that the cache has one that is not expired. */

@@ -49,6 +49,15 @@ export interface RouterOptions {
   readonly randomId?: () => number;
 }
 
+/** Current counts of one realm. */
+export interface RealmCounts {
+  readonly name: string;
+  /** Sessions of clients, without those of this process. */
+  readonly sessions: number;
+  readonly registrations: number;
+  readonly subscriptions: number;
+}
+
 /** Current counts of the router. */
 export interface RouterCounts {
   readonly connections: number;
@@ -63,6 +72,7 @@ export interface Router {
   readonly attach: Attach;
   readonly realms: readonly string[];
   counts(): RouterCounts;
+  realmCounts(): readonly RealmCounts[];
   /**
    * Refuses new calls of procedures that clients registered, with `wamp.error.unavailable`. Callees
    * inside this process still get calls and refuse them themselves. Resolves when all calls that
@@ -203,6 +213,13 @@ export function createRouter(options: RouterOptions): Router {
         ),
       };
     },
+    realmCounts: () =>
+      [...realms.values()].map(({ realm: { name, sessions, dealer, broker } }) => ({
+        name,
+        sessions: [...sessions.values()].filter(({ trusted }) => !trusted).length,
+        registrations: dealer.registrations.size,
+        subscriptions: broker.size,
+      })),
     async drain() {
       await Promise.all([...realms.values()].map(({ realm }) => realm.drain()));
     },

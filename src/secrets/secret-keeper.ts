@@ -24,6 +24,14 @@ export interface SecretKeeperOptions {
   readonly record: { readonly service: string; readonly provider?: string | undefined };
 }
 
+/** How the reads of a secret ended. */
+export interface SecretReads {
+  /** Monotonic milliseconds of the last successful read. Undefined before it. */
+  readonly succeededAt: number | undefined;
+  /** Why the last read failed. Undefined if it succeeded. */
+  readonly cause: string | undefined;
+}
+
 /** Reads a secret at intervals, and keeps its latest values. */
 export interface SecretKeeper {
   /** The values of the last successful read. Undefined before the first one. */
@@ -34,6 +42,8 @@ export interface SecretKeeper {
   start(): Promise<void>;
   /** Reads now, or joins the read in progress. Resolves when the read has ended. Never rejects. */
   reread(): Promise<void>;
+  /** The last successful read, and the last failure if it is newer. For the status. */
+  readonly reads: SecretReads;
   /**
    * Milliseconds until the next attempt. 0 during an attempt. Undefined if no attempt is scheduled.
    */
@@ -53,6 +63,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   let values: Values | undefined;
   let failures = 0;
   let retryMs = 0;
+  let reads: SecretReads = { succeededAt: undefined, cause: undefined };
   let currentRead: Promise<void> | undefined;
   /** True if the secret changed during a read, so that the result of the read may be old. */
   let changedMeanwhile = false;
@@ -100,6 +111,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   }
 
   function accept(fresh: Values): void {
+    reads = { succeededAt: clock.monotonic(), cause: undefined };
     observer.secretRead(record.service, 'ok');
     if (failures > 0) log.info(record, 'the secret has been read');
     failures = 0;
@@ -115,6 +127,7 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
     retryMs = backoffMs(failures, BACKOFF, random);
     // Does not log the message and name of an unknown error, because they may quote a secret.
     const cause = error instanceof SecretError ? error.message : 'other error';
+    reads = { ...reads, cause };
     log.warn(
       { ...record, cause, retry_in_ms: Math.round(retryMs) },
       values === undefined
@@ -134,6 +147,9 @@ export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
       return readNow();
     },
     reread: readNow,
+    get reads() {
+      return reads;
+    },
     nextInMs() {
       if (closed) return undefined;
       if (currentRead !== undefined) return 0;

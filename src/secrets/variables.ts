@@ -5,7 +5,7 @@ import { errorLocation, type Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
 import { createProvider } from './create-provider.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
-import { createSecretKeeper, type Values } from './secret-keeper.js';
+import { createSecretKeeper, type SecretReads, type Values } from './secret-keeper.js';
 import { applyTransform, type FieldUse } from './transforms.js';
 
 /** The variables `{{name}}` of a service for its `base_url` and `auth.*` keys. */
@@ -26,6 +26,8 @@ export interface Variables {
   onChange(listener: () => void): void;
   /** Milliseconds until the next attempt while `current()` is undefined. Undefined if not known. */
   retryAfterMs(): number | undefined;
+  /** The secret behind the variables. Undefined if there is none. */
+  readonly secret: { readonly provider: string; readonly reads: SecretReads } | undefined;
   close(): void;
 }
 
@@ -68,6 +70,9 @@ export function createVariables(service: ServiceConfig, deps: VariablesDeps): Va
     reread: keeper.reread,
     onChange: (listener) => void listeners.push(listener),
     retryAfterMs: () => (merged === undefined ? keeper.nextInMs() : undefined),
+    get secret() {
+      return { provider: settings['auth.secrets.provider'] ?? '', reads: keeper.reads };
+    },
     close: keeper.close,
   };
 }
@@ -79,6 +84,7 @@ function onlyStatic(vars: Values): Variables {
     reread: async () => {},
     onChange() {},
     retryAfterMs: () => undefined,
+    secret: undefined,
     close() {},
   };
 }

@@ -82,6 +82,8 @@ export interface ServiceStatus {
   readonly token: { readonly expires_in_seconds: number } | null;
   /** Null for a service without a secret (`auth.secrets.*`). */
   readonly secret: SecretStatus | null;
+  /** When its client certificate expires (`tls.certfile`). Null without one. */
+  readonly certificate_expires_at: string | null;
 }
 
 /** The secret of a service. */

@@ -66,6 +66,9 @@ export interface ListenerCounts {
 }
 
 export interface Listener {
+  /** The name in the configuration. */
+  readonly name: string;
+  readonly protocol: ListenerProtocol;
   /** The URLs that clients connect to, with the actual port. */
   readonly urls: readonly string[];
   counts(): ListenerCounts;
@@ -209,6 +212,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   }
 
   return {
+    name,
+    protocol: options.protocol,
     urls,
     counts: () => ({
       connections: attachments.size,

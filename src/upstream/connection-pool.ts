@@ -77,6 +77,8 @@ export interface ConnectionPool {
   /** Closes every connection. Running exchanges fail. */
   close(): Promise<void>;
   readonly busy: number;
+  /** Open connections that no call uses. */
+  readonly idle: number;
   readonly waiting: number;
 }
 
@@ -306,10 +308,17 @@ export function createConnectionPool(
     get busy() {
       return slots.size - free.length - resting.length;
     },
+    get idle() {
+      return openOf(free) + openOf(resting);
+    },
     get waiting() {
       return waiters.size;
     },
   };
+}
+
+function openOf(slots: readonly Slot[]): number {
+  return slots.reduce((count, { connectedAt }) => count + (connectedAt === undefined ? 0 : 1), 0);
 }
 
 function forgetConnection(slot: Slot): void {

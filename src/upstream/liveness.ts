@@ -8,6 +8,8 @@ import type { Probe, ProbeOutcome } from './probe.js';
 export interface Health {
   /** True while calls must not be sent, because probes fail. */
   readonly isDown: boolean;
+  /** True while calls must not be sent, because an operator has disabled the service. */
+  isDisabled: boolean;
   /** The pipeline sets it to true when the upstream has answered a call. */
   isAnswered: boolean;
   /** Milliseconds until a probe may find the service up again. */
@@ -58,6 +60,12 @@ export interface Liveness extends Health {
   start(): void;
   /** The upstream has a new address. It is up until probes say otherwise. */
   moved(): void;
+  /**
+   * Sends a probe at once, or joins the one that runs. The next one follows an interval later.
+   *
+   * @returns undefined if there are no probes, or no address at the moment
+   */
+  probeNow(): Promise<ProbeOutcome> | undefined;
   /** Ends all probes. */
   close(): void;
 }
@@ -101,17 +109,19 @@ export function createLiveness(options: LivenessOptions, parts: LivenessParts): 
       return;
     }
     const probe = parts.probe();
-    if (probe === undefined) {
-      schedule(intervalMs);
-      return;
-    }
+    if (probe === undefined) schedule(intervalMs);
+    else follow(probe);
+  }
+
+  function follow(probe: Probe): void {
     running = probe;
     const startedAt = clock.monotonic();
     void probe.outcome.then((outcome) => {
       // Another probe may run now, or none.
       if (running !== probe) return;
       running = undefined;
-      const cause = failureOf(outcome);
+      const judged = judge(outcome);
+      const cause = judged.kind === 'failure' ? judged.cause : undefined;
       events.probeEnded(clock.monotonic() - startedAt, cause);
       if (cause === undefined) succeed();
       else fail(cause);
@@ -119,9 +129,9 @@ export function createLiveness(options: LivenessOptions, parts: LivenessParts): 
     });
   }
 
-  function failureOf(outcome: ProbeOutcome): string | undefined {
-    if (outcome.kind === 'failure') return outcome.cause;
-    return hasOwnPath && outcome.status >= 500 ? `the probe got the status ${outcome.status}` : undefined;
+  function judge(outcome: ProbeOutcome): ProbeOutcome {
+    if (outcome.kind === 'failure' || !hasOwnPath || outcome.status < 500) return outcome;
+    return { kind: 'failure', cause: `the probe got the status ${outcome.status}` };
   }
 
   function succeed(): void {
@@ -160,6 +170,7 @@ export function createLiveness(options: LivenessOptions, parts: LivenessParts): 
 
   const liveness = {
     isDown: false,
+    isDisabled: false,
     isAnswered: false,
     // While a probe runs, its result is due at any time.
     retryAfterMs: () => Math.max(0, nextAt - clock.monotonic()),
@@ -174,6 +185,16 @@ export function createLiveness(options: LivenessOptions, parts: LivenessParts): 
       reopen();
       // The alarm ends only with a good probe, so the next one must not be late.
       schedule(hasAlarm ? Math.min(FIRST_DOWN_MS, intervalMs) : intervalMs);
+    },
+    probeNow() {
+      if (!isStarted) return undefined;
+      if (running === undefined) {
+        const probe = parts.probe();
+        if (probe === undefined) return undefined;
+        stopTimer();
+        follow(probe);
+      }
+      return running?.outcome.then(judge);
     },
     close() {
       isStarted = false;

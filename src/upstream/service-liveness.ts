@@ -48,13 +48,13 @@ export function createServiceLiveness(settings: ServiceSettings, parts: ServiceL
     },
     events: {
       probeEnded(durationMs, cause) {
-        observer.probeEnded(service, cause === undefined ? 'ok' : 'error', durationMs);
+        observer.probeEnded(service, cause === undefined ? 'ok' : 'error', durationMs, cause);
         if (cause !== undefined) log.debug({ service, cause }, 'a probe failed');
       },
       down: () => observer.serviceDown(service),
       up: () => observer.serviceUp(service),
       alarmRaised(cause) {
-        observer.alarmRaised(service);
+        observer.alarmRaised(service, cause);
         log.error({ service, cause }, hasOwnPath ? RAISED_AT_PATH : RAISED);
       },
       alarmCleared() {
@@ -68,10 +68,12 @@ export function createServiceLiveness(settings: ServiceSettings, parts: ServiceL
 function alwaysUp(): Liveness {
   return {
     isDown: false,
+    isDisabled: false,
     isAnswered: false,
     retryAfterMs: () => 0,
     start() {},
     moved() {},
+    probeNow: () => undefined,
     close() {},
   };
 }

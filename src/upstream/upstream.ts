@@ -42,6 +42,8 @@ export interface UpstreamRequest {
 export interface Upstream {
   /** Sends a request and returns the response. Retries if that is safe. */
   send(sending: UpstreamRequest, control: CallControl): Promise<UpstreamOutcome>;
+  /** The connections, and the calls that wait for one. */
+  readonly pool: Pick<ConnectionPool, 'busy' | 'idle' | 'waiting'>;
   close(): Promise<void>;
 }
 
@@ -327,6 +329,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
 
   return {
     send,
+    pool,
     async close() {
       await pool.close();
       timer.close();

@@ -23,6 +23,7 @@ export function testVariables(first: Readonly<Record<string, string>> | undefine
     },
     onChange: (listener) => listeners.push(listener),
     retryAfterMs: () => undefined,
+    secret: undefined,
     close() {},
     change(vars) {
       current = asMap(vars);

@@ -139,6 +139,7 @@ export function assemblePipeline(
 
   function whyUnready({ draining }: RunningCall): CallFailure | undefined {
     if (draining) return DRAINING;
+    if (health.isDisabled) return DISABLED;
     if (variables.current() === undefined) return { ...NO_SECRET, retryAfterMs: variables.retryAfterMs() };
     return problem === undefined ? undefined : { code: 'auth', attempts: 0, cause: problem };
   }
@@ -165,6 +166,7 @@ export function assemblePipeline(
 }
 
 const DRAINING: CallFailure = { code: 'down', attempts: 0, cause: 'the gateway is stopping' };
+const DISABLED: CallFailure = { code: 'down', attempts: 0, cause: 'an operator has disabled the service' };
 const DOWN: CallFailure = { code: 'down', attempts: 0, cause: 'the service is down: its probes fail' };
 const OPEN: CallFailure = { code: 'down', attempts: 0, cause: 'the circuit breaker is open' };
 const NO_SECRET: CallFailure = { code: 'secrets', attempts: 0, cause: 'the secret has not been read yet' };

@@ -64,7 +64,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
     callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
-    observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts);
+    observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, id);
     return callErrorReply({ code, attempts, id, message, retryAfterMs });
   }
 
@@ -96,13 +96,14 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     },
 
     reply(call, reply, status, attempts) {
-      if (isObserved) {
-        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.startedAt, attempts);
-      }
       const isFailure = reply.kind === 'error' && reply.status >= 500;
-      if (isFailure || callLog.logsResponses) {
+      const id = isFailure || callLog.logsResponses ? errorId() : undefined;
+      if (isObserved) {
+        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.startedAt, attempts, id);
+      }
+      if (id !== undefined) {
         const cause = isFailure ? `the upstream answered ${status}` : undefined;
-        const end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
+        const end = endOf(call, { id, code: undefined, status, attempts, cause });
         if (isFailure) callLog.failed(subject, end);
         else callLog.responded(subject, end);
       }

@@ -19,6 +19,7 @@ const POST = 'com.billing.create_invoice';
 const REALM = 'com.example.myrealm';
 const PROCEDURE = { service: 'billing', procedure: GET, realm: REALM };
 const ANY_MS = expect.any(Number);
+const AN_ID = expect.stringMatching(/^\w{8}$/);
 
 type Fact = readonly [keyof Observer, ...unknown[]];
 
@@ -70,7 +71,7 @@ describe('the observer', () => {
     expect(heard.of('callBegan', 'attemptEnded', 'callEnded')).toEqual([
       ['callBegan', PROCEDURE],
       ['attemptEnded', 'billing', 'ok'],
-      ['callEnded', PROCEDURE, 'ok', ANY_MS, 1],
+      ['callEnded', PROCEDURE, 'ok', ANY_MS, 1, undefined],
     ]);
     expect(heard.of('routedCallEnded')).toEqual([['routedCallEnded', REALM, 'ok']]);
   });
@@ -84,7 +85,7 @@ describe('the observer', () => {
     await caller.call(GET, { id: 1 });
     expect(heard.of('attemptEnded', 'callEnded')).toEqual([
       ['attemptEnded', 'billing', outcome],
-      ['callEnded', PROCEDURE, outcome, ANY_MS, 1],
+      ['callEnded', PROCEDURE, outcome, ANY_MS, 1, outcome === 'server_error' ? AN_ID : undefined],
     ]);
     expect(heard.of('routedCallEnded')).toEqual([['routedCallEnded', REALM, 'error']]);
   });
@@ -96,7 +97,7 @@ describe('the observer', () => {
       ['attemptEnded', 'billing', 'connect'],
       ['attemptEnded', 'billing', 'connect'],
       ['attemptEnded', 'billing', 'connect'],
-      ['callEnded', PROCEDURE, 'connect', ANY_MS, 3],
+      ['callEnded', PROCEDURE, 'connect', ANY_MS, 3, AN_ID],
     ]);
   });
 
@@ -105,7 +106,7 @@ describe('the observer', () => {
     await caller.call(GET, {});
     expect(heard.of('callBegan', 'attemptEnded', 'callEnded')).toEqual([
       ['callBegan', PROCEDURE],
-      ['callEnded', PROCEDURE, 'bad_request', ANY_MS, 0],
+      ['callEnded', PROCEDURE, 'bad_request', ANY_MS, 0, AN_ID],
     ]);
   });
 

@@ -1,0 +1,99 @@
+import type { LinkStatus } from './attach/status.js';
+import type { CertificateExpiries } from './certificates.js';
+import type { Clock } from './clock.js';
+import type { LoadedConfig } from './config/model.js';
+import { sourceForShow } from './config/types/template.js';
+import type { Service } from './gateway/service.js';
+import type { ModeStatus } from './mode.js';
+import type {
+  AlarmStatus,
+  AttachedStatus,
+  ConfigurationStatus,
+  GatewayState,
+  GatewayStatus,
+  ProcedureStatus,
+} from './status/gateway-status.js';
+import type { ServiceRecords } from './status/service-records.js';
+import type { ServiceStatus } from './status/service-status.js';
+import { packageVersion } from './version.js';
+
+/** What the status is made of. */
+export interface StatusParts {
+  readonly config: LoadedConfig;
+  readonly configuration: ConfigurationStatus;
+  readonly state: GatewayState;
+  readonly missing: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly services: readonly Service[];
+  readonly records: ServiceRecords;
+  readonly certificates: CertificateExpiries;
+  /** Undefined before the start. */
+  readonly mode: ModeStatus | undefined;
+  readonly clock: Clock;
+}
+
+/** Describes a gateway for operators. */
+export function describeGateway(parts: StatusParts): GatewayStatus {
+  const { config, state, missing, startedAt, certificates, mode, clock } = parts;
+  const services = parts.services.map((service) => describeService(service, parts));
+  return {
+    version: packageVersion(),
+    node_version: process.versions.node,
+    state,
+    missing,
+    mode: config.router.url === undefined ? 'embedded' : 'attached',
+    started_at: new Date(startedAt).toISOString(),
+    uptime_seconds: Math.round((clock.wall() - startedAt) / 1_000),
+    configuration: parts.configuration,
+    realms: mode?.realms ?? [],
+    services,
+    procedures: config.services.flatMap(describeProcedures),
+    listeners: (mode?.listeners ?? []).map((listener) => ({
+      ...listener,
+      certificate_expires_at: certificates.listeners.get(listener.name) ?? null,
+    })),
+    attached_sessions: (mode?.links ?? []).map((link) => describeLink(link, clock)),
+    alarms: alarmsOf(parts),
+  };
+}
+
+function describeService(service: Service, { records, certificates }: StatusParts): ServiceStatus {
+  const { alarm, ...record } = records.of(service.name);
+  return {
+    ...service.facts(),
+    ...record,
+    alarm: alarm !== undefined,
+    certificate_expires_at: certificates.services.get(service.name) ?? null,
+  };
+}
+
+function describeProcedures({ name, procedures }: LoadedConfig['services'][number]): ProcedureStatus[] {
+  return procedures.map(({ settings }) => ({
+    uri: settings.uri,
+    realm: settings.realm,
+    service: name,
+    method: settings.method.toUpperCase(),
+    path: sourceForShow(settings.path).split('?', 1)[0] as string,
+  }));
+}
+
+function describeLink(link: LinkStatus, clock: Clock): AttachedStatus {
+  const { realm, router, state, sinceMs, failure, procedures } = link;
+  return {
+    realm,
+    router,
+    state,
+    since: new Date(clock.wall() - sinceMs).toISOString(),
+    cause: failure?.cause ?? null,
+    registered_procedures: procedures.filter(({ kind }) => kind === 'registered').length,
+    procedures: procedures.length,
+  };
+}
+
+function alarmsOf({ services, records }: StatusParts): readonly AlarmStatus[] {
+  return services.flatMap(({ name }) => {
+    const { alarm } = records.of(name);
+    return alarm === undefined ? [] : [{ service: name, severity: 'major' as const, ...alarm }];
+  });
+}
