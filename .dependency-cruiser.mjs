@@ -104,7 +104,7 @@ const ROOMS = {
   ],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   metrics: ['observe', 'status', 'errors', 'clock'],
-  admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version'],
+  admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
 };
 
 /** Import rules between the sub-folders of a room. The same table stands in docs/overview.md. */

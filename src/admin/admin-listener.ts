@@ -1,0 +1,119 @@
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server, Socket } from 'node:net';
+import { type Clock, withTimeout } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import type { AdminHandler } from './admin-handler.js';
+import { sendParseError } from './answer.js';
+import { type Connections, createConnections } from './connections.js';
+
+export interface AdminListenerOptions {
+  /** For log lines and metrics. */
+  readonly name: string;
+  /** Emits `connection` for each TCP connection and, with TLS, `secureConnection` as well. */
+  readonly server: Server;
+  readonly isTls: boolean;
+  /** Begins to listen, and resolves with the URL. */
+  readonly listen: () => Promise<string>;
+  readonly handler: AdminHandler;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly observer: Observer;
+}
+
+export interface AdminListener {
+  readonly name: string;
+  readonly url: string;
+  readonly connections: number;
+  /** Accepts no connection from now on, and closes the others when their requests have ended. */
+  close(): Promise<void>;
+}
+
+/** Maximum bytes of a request's head. */
+const MAX_HEAD = 8 * 1024;
+/** Milliseconds that running requests have to end when the listener closes. */
+const CLOSE_MS = 1_000;
+
+/**
+ * Opens a listener for operators.
+ *
+ * @throws the error of `listen`
+ */
+export async function openAdminListener(options: AdminListenerOptions): Promise<AdminListener> {
+  const { name, server, isTls, handler, clock, log, observer } = options;
+  const connections = createConnections(clock);
+  const http = createParser(handler, connections);
+  /** Over TLS, requests have a socket other than the accepted one. Both have the same ends. */
+  const accepted = new Map<string, Socket>();
+
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    if (!connections.admit(socket)) {
+      observer.connectionRejected(name, 'full');
+      return;
+    }
+    observer.connectionOpened(name);
+    const ends = isTls ? endsOf(socket) : '';
+    if (isTls) accepted.set(ends, socket);
+    socket.once('close', () => {
+      observer.connectionClosed(name);
+      if (accepted.get(ends) === socket) accepted.delete(ends);
+    });
+    if (!isTls) http.emit('connection', socket);
+  });
+  server.on('secureConnection', (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    const below = accepted.get(endsOf(socket));
+    if (below === undefined || below.destroyed) {
+      socket.destroy();
+      return;
+    }
+    connections.carries(below, socket);
+    http.emit('connection', socket);
+  });
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    log.error({ listener: name, error: error.code ?? error.name }, 'a listener failed');
+  });
+  const url = await options.listen();
+  log.debug({ listener: name, urls: url }, 'a listener is open');
+
+  return {
+    name,
+    url,
+    get connections() {
+      return connections.size;
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      connections.drain();
+      await withTimeout(clock, CLOSE_MS, closed, () => connections.closeAll());
+      await closed;
+    },
+  };
+}
+
+/** Parses the requests of accepted connections. It does not listen itself. */
+function createParser(handler: AdminHandler, connections: Connections): Server {
+  const http = createHttpServer(
+    // The connections have limits of their own, because Node's begin only with `listen`.
+    { maxHeaderSize: MAX_HEAD, requireHostHeader: false, keepAliveTimeout: 0, noDelay: true },
+    (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request;
+      connections.began(socket);
+      response.once('close', () => connections.ended(socket));
+      handler.handle(request, response);
+    },
+  );
+  http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // A response that has begun cannot become another one.
+    if (!socket.writable || connections.isBusy(socket)) socket.destroy();
+    else if (error.code === 'HPE_HEADER_OVERFLOW')
+      sendParseError(socket, 431, 'The head of the request is larger than 8 KB.');
+    else sendParseError(socket, 400, 'This is not an HTTP/1.1 request.');
+  });
+  return http;
+}
+
+function endsOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}

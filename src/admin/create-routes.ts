@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { errorLocation, type Logger } from '../log.js';
+import { errorAnswer, SECURITY_HEADERS } from './answer.js';
+import type { AdminOperations } from './operations.js';
+import { addHealthRoutes } from './routes/health.js';
+import { addMetricsRoute } from './routes/metrics.js';
+import { addReloadRoute } from './routes/reload.js';
+import { addServiceRoutes } from './routes/service-actions.js';
+import { addStatusRoute } from './routes/status.js';
+
+/** Answers one request, which security has already passed. */
+export type Routes = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Maximum bytes of a body. */
+const MAX_BODY = 16 * 1024;
+
+/** Creates all routes. fastify gets the requests from the listeners, and opens no port itself. */
+export async function createRoutes(operations: AdminOperations, log: Logger): Promise<Routes> {
+  let routes: Routes | undefined;
+  const app = fastify({
+    serverFactory(handle) {
+      routes = handle;
+      return createServer();
+    },
+    logger: false,
+    bodyLimit: MAX_BODY,
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  readJsonOnly(app);
+  answerErrors(app, log);
+  addHealthRoutes(app, operations);
+  addMetricsRoute(app, operations);
+  addStatusRoute(app, operations);
+  addServiceRoutes(app, operations, log);
+  addReloadRoute(app, operations, log);
+  await app.ready();
+  if (routes === undefined) throw new Error('fastify has no handler');
+  return routes;
+}
+
+/** A body is a JSON object, or empty. */
+function readJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    if (text === '') return done(null, undefined);
+    try {
+      const value: unknown = JSON.parse(String(text));
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) return done(null, value);
+    } catch {
+      // The answer is the same.
+    }
+    done(Object.assign(new Error('The body must be a JSON object, or empty.'), { statusCode: 400 }));
+  });
+}
+
+/** Sentences for the errors of fastify, by status. Its own may quote the request. */
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The body must be a JSON object, or empty, and as long as its Content-Length.',
+  413: 'The body is larger than 16 KB.',
+  415: 'A body needs the field Content-Type: application/json.',
+};
+
+function answerErrors(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send(errorAnswer('not_found', 'There is nothing at this path.')),
+  );
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const message = MESSAGES[status];
+    // The rest of the body is not read, so the connection cannot be used again.
+    if (message !== undefined) {
+      return reply.code(status).header('connection', 'close').send(errorAnswer('bad_request', message));
+    }
+    log.error(errorLocation(error), 'an admin request failed: this is a bug in the gateway');
+    return reply.code(500).send(errorAnswer('internal', 'The gateway has a bug. The log has more.'));
+  });
+}

@@ -1,0 +1,50 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Refusal, refusal } from './refusal.js';
+import type { RequestHead } from './request-head.js';
+
+/** The paths for the probes of an orchestrator, which has no token. They tell nothing secret. */
+const OPEN_PATHS: readonly string[] = ['/livez', '/readyz', '/ping', '/ready'];
+
+/** The token in a form that can be compared in constant time. */
+export type TokenDigest = Buffer;
+
+export function digestOf(token: string): TokenDigest {
+  return createHash('sha256').update(token).digest();
+}
+
+/**
+ * Demands `admin.token`, if it is set: as a Bearer token (RFC 6750), or as the password of Basic
+ * (RFC 7617) with any user name. Browsers can ask their user only for the latter.
+ */
+export function checkToken(
+  { path, authorization }: RequestHead,
+  expected: TokenDigest | undefined,
+): Refusal | undefined {
+  if (expected === undefined || OPEN_PATHS.includes(path)) return undefined;
+  const given = authorization === undefined ? undefined : tokenIn(authorization);
+  // Both digests have the same length, so the time tells nothing about the token.
+  if (given !== undefined && timingSafeEqual(digestOf(given), expected)) return undefined;
+  return refusal(
+    401,
+    'token',
+    given === undefined
+      ? 'This needs admin.token, as a Bearer token or as the password of Basic.'
+      : 'The token is wrong.',
+    { 'www-authenticate': ['Bearer realm="rpc-gateway"', 'Basic realm="rpc-gateway", charset="UTF-8"'] },
+  );
+}
+
+function tokenIn(authorization: string): string | undefined {
+  const [, scheme = '', credentials = ''] = /^(\S+) +(\S+)$/.exec(authorization.trim()) ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return credentials;
+    case 'basic': {
+      const pair = Buffer.from(credentials, 'base64').toString();
+      const colon = pair.indexOf(':');
+      return colon < 0 ? undefined : pair.slice(colon + 1);
+    }
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,68 @@
+import { createServer } from 'node:net';
+import { createAdminHandler } from '../../src/admin/admin-handler.js';
+import { type AdminListener, openAdminListener } from '../../src/admin/admin-listener.js';
+import type { AdminOperations } from '../../src/admin/operations.js';
+import { createAccess } from '../../src/admin/security/judge-request.js';
+import { type Clock, systemClock } from '../../src/clock.js';
+import { silentObserver } from '../../src/observe/observer.js';
+import type { GatewayStatus } from '../../src/status/gateway-status.js';
+import { listenOnPort } from '../../src/transport/tcp-server.js';
+import { keepLog, type LogLines } from './log-lines.js';
+
+/** An admin listener whose gateway is a plain object. */
+export interface AdminFixture extends AdminListener {
+  readonly log: LogLines;
+}
+
+export interface AdminFixtureOptions {
+  readonly operations?: Partial<AdminOperations>;
+  readonly token?: string;
+  readonly hosts?: readonly string[];
+  readonly clock?: Clock;
+}
+
+export async function openAdminFixture(options: AdminFixtureOptions = {}): Promise<AdminFixture> {
+  const { token, hosts = [], clock = systemClock } = options;
+  const log = keepLog('debug');
+  const access = createAccess({ token, hosts });
+  const handler = await createAdminHandler({
+    operations: { ...IDLE, ...options.operations },
+    access: () => access,
+    log: log.log,
+    clock,
+  });
+  const server = createServer();
+  const listener = await openAdminListener({
+    name: 'admin',
+    server,
+    isTls: false,
+    listen: async () => `http://127.0.0.1:${await listenOnPort(server, '127.0.0.1', 0)}`,
+    handler,
+    clock,
+    log: log.log,
+    observer: silentObserver,
+  });
+  return {
+    log,
+    name: listener.name,
+    url: listener.url,
+    get connections() {
+      return listener.connections;
+    },
+    async close() {
+      await listener.close();
+      handler.close();
+    },
+  };
+}
+
+const IDLE: AdminOperations = {
+  readiness: () => ({ ready: true, missing: [] }),
+  status: () => ({ version: '1.2.3', state: 'ready' }) as GatewayStatus,
+  metrics: async () => 'rpc_gateway_service_up{service="billing"} 1\n',
+  act: async (service) =>
+    service === 'billing'
+      ? { kind: 'done', detail: 'the service is enabled' }
+      : { kind: 'unknown', reason: 'there is no such service' },
+  reload: async () => ({ kind: 'done', changes: [], notices: [] }),
+};
