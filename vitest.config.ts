@@ -5,14 +5,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** They put a mock in the place of a module, which must not reach other files. */
 const MOCKING = ['src/config/suggest-cost.test.ts'];
 
-/** It waits 13 s of real time: if it started last, the processors would be idle meanwhile. */
-const WAITING = 'test/e2e/http/idle-connections.test.ts';
+/** They wait 10 s and more of real time: if they started last, the processors would be idle meanwhile. */
+const WAITING = ['test/e2e/operation/upstream-faults.test.ts', 'test/e2e/http/idle-connections.test.ts'];
 
-/** Vitest's own order, after the file that waits. Vitest wants a class. */
+/** Vitest's own order, after the files that wait. Vitest wants a class. */
 class WaitingFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const waits = ({ moduleId }: TestSpecification) => moduleId.endsWith(WAITING);
+    const waits = ({ moduleId }: TestSpecification) => WAITING.some((file) => moduleId.endsWith(file));
     return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
   }
 }

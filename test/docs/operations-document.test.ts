@@ -3,6 +3,7 @@ import { LISTENER_KEYS } from '../../src/config/schema/listener.js';
 import { SECURITY_KEYS } from '../../src/config/schema/security.js';
 import { WAMP_KEYS } from '../../src/config/schema/wamp.js';
 import { readDocument, tableBelow } from '../support/documents.js';
+import { FAULT_ROWS } from '../support/fault-rows.js';
 
 describe('docs/operations.md', () => {
   it('names every limit there is', () => {
@@ -16,5 +17,19 @@ describe('docs/operations.md', () => {
     const table = tableBelow(readDocument('docs/operations.md'), '## Limits worth knowing');
     const named = new Set(table.flat().flatMap((cell) => cell.split(/[^\w.$]+/)));
     expect(limits.filter((key) => !named.has(key))).toEqual([]);
+  });
+
+  it('tells what happens when an upstream fails, as the tests find it', () => {
+    const table = tableBelow(readDocument('docs/operations.md'), '### What happens when an upstream fails');
+    expect(table).toEqual(
+      FAULT_ROWS.map(({ fault, protection, ends, after, sheds, recovers }) => [
+        fault,
+        protection,
+        ends,
+        after,
+        sheds,
+        recovers,
+      ]),
+    );
   });
 });
