@@ -7,11 +7,11 @@ import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
-import { describeGateway } from './gateway-status.js';
+import { describeGateway, describeSources } from './gateway-status.js';
 import { type Logger, silentLogger } from './log.js';
 import type { Mode } from './mode.js';
 import { observeAll } from './observe/observe-all.js';
-import { type Observer, silentObserver } from './observe/observer.js';
+import type { Observer } from './observe/observer.js';
 import { readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
@@ -300,7 +300,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     status: () =>
       describeGateway({
         config,
-        configuration: { file: null, hash: null, loaded_at: loadedAt, last_reload: null },
+        configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: null },
         state,
         missing: missing(),
         startedAt,

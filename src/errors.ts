@@ -15,6 +15,8 @@ export interface ConfigProblem {
 
 /** What a configuration was read from. */
 export interface ConfigSources {
+  /** The file with the configuration, by its absolute path. Undefined for a text without a file. */
+  readonly main: string | undefined;
   /**
    * The SHA-256 of all files together, in hex. It changes if the content of one of them changes. The
    * values of environment variables have no influence on it.

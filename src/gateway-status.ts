@@ -58,6 +58,10 @@ export function describeGateway(parts: StatusParts): GatewayStatus {
   };
 }
 
+export function describeSources({ sources }: LoadedConfig): Pick<ConfigurationStatus, 'file' | 'hash'> {
+  return { file: sources.main ?? null, hash: sources.hash };
+}
+
 function describeService(service: Service, { records, certificates }: StatusParts): ServiceStatus {
   const { alarm, ...record } = records.of(service.name);
   return {

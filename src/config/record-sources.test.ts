@@ -27,11 +27,20 @@ describe('the sources of a configuration', () => {
     const part = folder.write('part.conf', 'security.config_file = security.json\n');
     const main = folder.write('bondy.conf', `${SERVICE}include part.conf\n`);
     const { sources } = load(main);
+    expect(sources.main).toBe(main);
     expect([...sources.files]).toEqual([
       [main, sha256(`${SERVICE}include part.conf\n`)],
       [part, sha256('security.config_file = security.json\n')],
       [security, sha256('[]')],
     ]);
+  });
+
+  it('have no main file for a text that is not in a file', () => {
+    const security = createFolder().write('security.json', '[]');
+    const text = `${SERVICE}security.config_file = ${security}\n`;
+    const { sources } = parseConfig(text, { env: {} });
+    expect(sources.main).toBeUndefined();
+    expect([...sources.files.keys()]).toEqual([security]);
   });
 
   it('have a hash that changes if one of the files changes, and only then', () => {

@@ -32,7 +32,9 @@ export function createSourceRecorder(): SourceRecorder {
     addFolder: (path) => void folders.add(path),
     sources() {
       const digests = [...texts.values(), ...files.values()];
-      return { hash: sha256(digests.join('\n')), files: frozenMap(files), folders: [...folders] };
+      // A configuration from a text has no file of its own, even if it names files.
+      const [main] = texts.size > 0 ? [undefined] : files.keys();
+      return { main, hash: sha256(digests.join('\n')), files: frozenMap(files), folders: [...folders] };
     },
   };
 }

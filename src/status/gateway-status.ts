@@ -63,7 +63,7 @@ export interface ConfigurationStatus {
   /** Null for a gateway that a program created from a text. */
   readonly file: string | null;
   /** A SHA-256 of the configuration and all files that it names. It changes if one of them changes. */
-  readonly hash: string | null;
+  readonly hash: string;
   /** When the configuration in use was loaded. */
   readonly loaded_at: string;
   /** Null before the first reload. */

@@ -24,6 +24,7 @@ describe('the status of a gateway', () => {
       mode: 'embedded',
       realms: [{ name: 'com.example.myrealm', sessions: 1 }],
       listeners: [{ name: 'test', protocol: 'websocket', certificate_expires_at: null }],
+      configuration: { file: null, hash: expect.stringMatching(/^[0-9a-f]{64}$/), last_reload: null },
       attached_sessions: [],
       alarms: [],
     });
