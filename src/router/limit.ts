@@ -2,7 +2,7 @@ import { ERROR_URI } from '../wamp/uris.js';
 import type { RouterLimits } from './model.js';
 import type { Refusal } from './refusals.js';
 
-/** A limit and its configuration key. */
+/** A limit and its configuration key. The limit may change while the router runs. */
 export interface Limit {
   readonly max: number;
   readonly key: string;
@@ -14,7 +14,12 @@ export interface Limit {
  */
 export function limitOf(limits: RouterLimits, name: keyof RouterLimits): Limit {
   const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return { max: limits[name], key: `wamp.${key}` };
+  return {
+    get max() {
+      return limits[name];
+    },
+    key: `wamp.${key}`,
+  };
 }
 
 /** The refusal of a request that exceeds a limit. Its message names the key to raise. */

@@ -40,8 +40,7 @@ interface Waiting {
  * costs one comparison per message.
  */
 export function createMessageQueue(options: MessageQueueOptions): (message: Message) => void {
-  const { handle, onError, onWaiting, onOverflow, overtakes, budget } = options;
-  const { maxWaitingMessages, maxWaitingBytes } = options.limits;
+  const { handle, onError, onWaiting, onOverflow, overtakes, budget, limits } = options;
   /** Defined while the handling of a message takes time. */
   let waiting: Waiting[] | undefined;
   let bytes = 0;
@@ -80,7 +79,7 @@ export function createMessageQueue(options: MessageQueueOptions): (message: Mess
 
   function wait(message: Message, queue: Waiting[]): void {
     if (overflowed) return;
-    const size = estimateSize(message, maxWaitingBytes);
+    const size = estimateSize(message, limits.maxWaitingBytes);
     const shared = budget();
     const key = exceeded(queue.length, bytes + size) ?? shared?.take(size)?.key;
     if (key === undefined) {
@@ -95,8 +94,8 @@ export function createMessageQueue(options: MessageQueueOptions): (message: Mess
   }
 
   function exceeded(others: number, size: number): string | undefined {
-    if (others >= maxWaitingMessages) return 'wamp.max_waiting_messages';
-    return size > maxWaitingBytes ? 'wamp.max_waiting_bytes' : undefined;
+    if (others >= limits.maxWaitingMessages) return 'wamp.max_waiting_messages';
+    return size > limits.maxWaitingBytes ? 'wamp.max_waiting_bytes' : undefined;
   }
 
   return (message) => {

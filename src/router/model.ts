@@ -13,24 +13,28 @@ export interface Session {
   readonly id: number;
   readonly realm: string;
   readonly authid: string;
-  readonly authrole: string;
+  /** It changes if a reload gives the user other groups. Only `changeRoles` sets it. */
+  authrole: string;
   readonly authmethod: string;
   readonly authprovider: string;
   /** WELCOME.Details.authextra, if the login gave one. */
   readonly authextra?: Dict;
   /** Type, serializer and peer address of the connection, for session meta data. */
   readonly transport: Dict;
-  /** Names of the groups that grants apply to. */
-  readonly roles: ReadonlySet<string>;
+  /** Names of the groups that grants apply to. Only `changeRoles` sets it. */
+  roles: ReadonlySet<string>;
   readonly peer: Peer;
   /** True for a session of this process. See `trusted` of ConnectionInfo. */
   readonly trusted: boolean;
   /** What the client announced in HELLO. */
   readonly features: SessionFeatures;
-  /** The details that tell a callee who the caller is. All calls share this one object. */
-  readonly callerDetails: Dict;
+  /**
+   * The details that tell a callee who the caller is. All calls share this one object. Only
+   * `changeRoles` sets it.
+   */
+  callerDetails: Dict;
   /** The same for callees in this process, with the client's library and serializer if known. */
-  readonly callerDetailsInside: Dict;
+  callerDetailsInside: Dict;
   /** Its open calls, by the request ID of the CALL. */
   calls: RequestTable<PendingCall> | undefined;
   /** Estimated bytes of the calls that are kept for rerouting. Only `rerouting.ts` sets it. */
@@ -171,7 +175,10 @@ export interface Rerouting {
   readonly budget: { give(bytes: number): void };
 }
 
-/** Limits of a router. Durations are in milliseconds, sizes in estimated bytes of memory. */
+/**
+ * Limits of a router. Durations are in milliseconds, sizes in estimated bytes of memory. The router
+ * reads them when it needs them, because a reload may change them.
+ */
 export interface RouterLimits {
   /**
    * The timeout for calls of clients' procedures, if CALL names none. 0 means `maxCallTimeout`.

@@ -53,6 +53,8 @@ export interface Realm {
    * sessions leave.
    */
   mute(): void;
+  /** Replaces rules. They count for the next request. */
+  setRules(rules: Partial<RealmRules>): void;
 }
 
 export interface RealmOptions {
@@ -153,5 +155,6 @@ export function createRealm(options: RealmOptions): Realm {
     mute() {
       silent = true;
     },
+    setRules: (changed) => void Object.assign(rules, changed),
   };
 }

@@ -2,41 +2,34 @@ import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { type Observer, silentObserver } from '../observe/observer.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
-import { createTurns, type Turns } from '../turns.js';
+import { createTurns, inTurns, type Turns } from '../turns.js';
 import { createRandomIds } from '../wamp/ids.js';
 import type { Hello } from '../wamp/messages.js';
-import type { Dict } from '../wamp/payload.js';
-import {
-  type Attach,
-  type Attachment,
-  CALLER_FORMAT,
-  CALLER_LIBRARY,
-  type ConnectionInfo,
-  type Peer,
-} from '../wamp/peer.js';
+import type { Attach, Attachment, ConnectionInfo, Peer } from '../wamp/peer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { admitTrusted, ROUTER_ROLES } from './access/admission.js';
-import { createRealmAccess, type RouterSecurity } from './access/realm-access.js';
+import { type AccessSettings, createAccessRules, type RealmAccess } from './access/realm-access.js';
 import { type Admission, type Refused, refused } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
+import { changeRoles, createSession } from './create-session.js';
 import { announcedFeatures } from './features.js';
 import { createInternalCaller } from './internal-caller.js';
-import type { RouterLimits, Session, SessionFeatures } from './model.js';
+import type { RouterLimits, Session } from './model.js';
 import { createRealm, type Realm, type RealmRules } from './realm.js';
 
 export type { RouterSecurity } from './access/realm-access.js';
 export type { RouterLimits } from './model.js';
 
-export interface RouterOptions {
+/** The settings that may change while the router runs. */
+export interface RouterSettings extends AccessSettings {
   /** Names of the realms that sessions can join. */
   readonly realms: readonly string[];
   readonly limits: RouterLimits;
   /** Returns the rules of a realm, by its name. A missing rule has its default. */
   readonly rules?: (realm: string) => Partial<RealmRules>;
-  /** Whether sessions may join without authentication, in realms that allow it. */
-  readonly allowAnonymous: boolean | 'local';
-  /** Users and grants. Default: none, so that every session may do everything. */
-  readonly security?: RouterSecurity;
+}
+
+export interface RouterOptions extends RouterSettings {
   /** Name and version that WELCOME announces, such as `wamp-rpc-gateway/1.0.0`. */
   readonly agent: string;
   readonly log?: Logger;
@@ -70,9 +63,25 @@ export interface RouterCounts {
 export interface Router {
   /** Takes over a peer, from a listener or from {@link localPeers}. */
   readonly attach: Attach;
+  /** The realms that clients can join. */
   readonly realms: readonly string[];
   counts(): RouterCounts;
   realmCounts(): readonly RealmCounts[];
+  /**
+   * Creates new realms. Until {@link update} opens them, only sessions of this process can join
+   * them. So their procedures can be registered first.
+   */
+  prepareRealms(names: readonly string[]): void;
+  /**
+   * Changes the settings at once. Limits count for new work. Changed users and grants count for new
+   * logins, and for the next request of every session. A session gets GOODBYE
+   * `wamp.close.system_shutdown` if its realm is not in the settings, and `wamp.close.killed` if its
+   * user is gone. A realm whose `RealmSecurity` is the same
+   * object keeps its users and grants.
+   */
+  update(settings: RouterSettings): void;
+  /** Removes realms that were prepared and are not used. */
+  discardRealms(): void;
   /**
    * Refuses new calls of procedures that clients registered, with `wamp.error.unavailable`. Callees
    * inside this process still get calls and refuse them themselves. Resolves when all calls that
@@ -88,8 +97,25 @@ export interface Router {
   close(reason?: string): Promise<void>;
 }
 
+/** A realm with its present rules. Without rules it is prepared, and closed for clients. */
+interface OpenRealm {
+  readonly realm: Realm;
+  access: RealmAccess | undefined;
+}
+
+const NO_SUCH_REALM = refused(ERROR_URI.noSuchRealm, 'this router has no such realm');
+
+const NO_ROLES: ReadonlySet<string> = new Set();
+
+/** The client's address. Undefined for a client of a Unix socket. */
+function addressOf({ transport }: Session): string | undefined {
+  const { peer } = transport;
+  return typeof peer === 'string' ? peer : undefined;
+}
+
 export function createRouter(options: RouterOptions): Router {
-  const { limits, allowAnonymous, agent } = options;
+  const { agent } = options;
+  const limits: RouterLimits = { ...options.limits };
   const log = options.log ?? silentLogger;
   const clock = options.clock ?? systemClock;
   const turns = options.turns ?? createTurns(clock);
@@ -98,52 +124,115 @@ export function createRouter(options: RouterOptions): Router {
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const newAuthid = () => randomId().toString(36);
   const call = createInternalCaller((peer, info) => attach(peer, info), { agent, log, clock });
-  const accessTo = createRealmAccess({
-    security: options.security,
-    allowAnonymous,
-    clock,
-    log: summedLog,
-    observer,
-    newAuthid,
-    call,
-  });
-  const realms = new Map(
-    options.realms.map((name) => {
-      const { authentication, ...access } = accessTo(name);
-      const rules = { ...access, ...options.rules?.(name) };
-      return [
-        name,
-        {
-          authentication,
-          realm: createRealm({ name, limits, clock, observer, log: summedLog, turns, randomId, rules }),
-        },
-      ] as const;
-    }),
-  );
+  const accessRules = createAccessRules(options, { clock, log: summedLog, observer, newAuthid, call });
+  const realms = new Map<string, OpenRealm>();
   const connections = new Map<object, Attachment | undefined>();
   let joinedClients = 0;
   let whenEmpty = (): void => {};
   let closing = false;
+  prepareRealms(options.realms);
+  openRealms(options);
+
+  function prepareRealms(names: readonly string[]): void {
+    for (const name of names) {
+      if (realms.has(name)) continue;
+      const realm = createRealm({ name, limits, clock, observer, log: summedLog, turns, randomId });
+      realms.set(name, { realm, access: undefined });
+    }
+  }
+
+  /** Gives the realms of the settings their rules, and removes the other realms. */
+  function openRealms(settings: RouterSettings): void {
+    const remaining = new Set(settings.realms);
+    for (const [name, found] of [...realms]) {
+      if (!remaining.has(name)) remove(name, found);
+      else openRealm(name, found, settings.rules?.(name));
+    }
+  }
+
+  function openRealm(name: string, found: OpenRealm, rules: Partial<RealmRules> | undefined): void {
+    const access = accessRules.of(name);
+    const { authorizer, routerOnly } = access;
+    found.realm.setRules({ authorizer, routerOnly, ...rules });
+    if (found.access !== undefined && found.access !== access) reviewSessions(found.realm, access);
+    found.access = access;
+  }
+
+  function remove(name: string, { realm }: OpenRealm): void {
+    realms.delete(name);
+    accessRules.forget(name);
+    realm.mute();
+    dismissAll([...realm.sessions.values()], CLOSE_URI.systemShutdown, 'the realm was removed');
+  }
+
+  /** Applies changed users and groups to the sessions of a realm. */
+  function reviewSessions(realm: Realm, access: RealmAccess): void {
+    const gone: Session[] = [];
+    for (const session of realm.sessions.values()) {
+      if (session.trusted) continue;
+      const review = access.review({ identity: session, address: addressOf(session) });
+      if (review.kind === 'stays') {
+        changeRoles(session, review.authrole, review.roles);
+        continue;
+      }
+      // Its requests are refused from now on, because GOODBYE may wait for its turn.
+      changeRoles(session, session.authrole, NO_ROLES);
+      gone.push(session);
+    }
+    dismissAll(gone, CLOSE_URI.killed, 'the user may no longer join this realm');
+  }
+
+  /** Continues in later turns of the event loop if there are many sessions. */
+  function dismissAll(sessions: readonly Session[], reason: string, message: string): void {
+    function* steps(): Generator<void> {
+      for (const session of sessions) {
+        if (!session.gone) session.kill(reason, message);
+        yield;
+      }
+    }
+    void inTurns(turns, steps());
+  }
 
   function enter(hello: Hello, peer: Peer, info: ConnectionInfo, signal: AbortSignal): Entry | Refused {
     const found = realms.get(hello.realm);
-    if (found === undefined) return refused(ERROR_URI.noSuchRealm, 'this router has no such realm');
-    const { realm, authentication } = found;
-    const session = freshId(realm);
+    const access = found?.access;
+    if (found === undefined || (access === undefined && !info.trusted)) return NO_SUCH_REALM;
+    const { realm } = found;
+    const id = freshId(realm);
     // Keeps only the features, so that the HELLO does not stay in memory for the whole login.
     const features = announcedFeatures(hello.details);
     return {
       kind: 'entry',
-      step: info.trusted
-        ? admitTrusted(hello, newAuthid())
-        : authentication.begin(hello, { info, session, signal }),
+      step:
+        info.trusted || access === undefined
+          ? admitTrusted(hello, newAuthid())
+          : access.authentication.begin(hello, { info, session: id, signal }),
       join(admission) {
         if (!info.trusted && joinedClients >= limits.maxSessions) {
           return refused(ERROR_URI.tooManyRequests, 'the router has reached its limit of sessions');
         }
-        return join(realm, createSession(session, realm.name, admission, peer, info, features), admission);
+        const admitted = info.trusted ? admission : admitNow(found, access, admission, info);
+        if (admitted.kind === 'refused') return admitted;
+        const session = createSession({ id, realm: realm.name, admission: admitted, peer, info, features });
+        return join(realm, session, admitted);
       },
     };
+  }
+
+  /** Checks a login again if the rules have changed since its HELLO. */
+  function admitNow(
+    { realm, access: now }: OpenRealm,
+    before: RealmAccess | undefined,
+    admission: Admission,
+    { remoteAddress }: ConnectionInfo,
+  ): Admission | Refused {
+    if (now === undefined || realms.get(realm.name)?.realm !== realm) return NO_SUCH_REALM;
+    if (now === before) return admission;
+    const { identity } = admission;
+    const review = now.review({ identity, address: remoteAddress });
+    if (review.kind === 'gone') return refused(ERROR_URI.authenticationDenied, 'the login failed');
+    const { authrole, roles } = review;
+    return { ...admission, identity: { ...identity, authrole }, roles };
   }
 
   function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Entered {
@@ -197,8 +286,20 @@ export function createRouter(options: RouterOptions): Router {
   }
 
   return {
-    realms: options.realms,
+    get realms() {
+      return [...realms].filter(([, { access }]) => access !== undefined).map(([name]) => name);
+    },
     attach,
+    prepareRealms,
+    update(settings) {
+      Object.assign(limits, settings.limits);
+      accessRules.update(settings);
+      prepareRealms(settings.realms);
+      openRealms(settings);
+    },
+    discardRealms() {
+      for (const [name, found] of [...realms]) if (found.access === undefined) remove(name, found);
+    },
     counts() {
       const all = [...realms.values()].map(({ realm }) => realm);
       const sum = (count: (realm: Realm) => number): number =>
@@ -234,56 +335,4 @@ export function createRouter(options: RouterOptions): Router {
       summedLog.flush();
     },
   };
-}
-
-function createSession(
-  id: number,
-  realm: string,
-  { identity, roles, authextra }: Admission,
-  peer: Peer,
-  info: ConnectionInfo,
-  features: SessionFeatures,
-): Session {
-  const { authid, authrole, authmethod, authprovider } = identity;
-  const callerDetails = Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole });
-  const { library, serializer = 'json' } = info;
-  return {
-    id,
-    realm,
-    authid,
-    authrole,
-    authmethod,
-    authprovider,
-    ...(authextra && { authextra }),
-    transport: transportOf(info),
-    roles,
-    peer,
-    trusted: info.trusted,
-    features,
-    callerDetails,
-    callerDetailsInside:
-      library || serializer !== 'json'
-        ? Object.freeze({
-            ...callerDetails,
-            ...(library && { [CALLER_LIBRARY]: library }),
-            ...(serializer !== 'json' && { [CALLER_FORMAT]: serializer }),
-          })
-        : callerDetails,
-    calls: undefined,
-    keptBytes: 0,
-    invocations: undefined,
-    lastInvocation: 0,
-    registrations: undefined,
-    subscriptions: undefined,
-    paused: undefined,
-    kill: () => {},
-    gone: false,
-    quiet: false,
-    unheardOf: false,
-  };
-}
-
-/** The facts about the connection that session meta data contain. */
-function transportOf({ transport: type, serializer, remoteAddress: peer }: ConnectionInfo): Dict {
-  return { type, ...(serializer !== undefined && { serializer }), ...(peer !== undefined && { peer }) };
 }

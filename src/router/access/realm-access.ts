@@ -6,6 +6,7 @@ import type { CallProcedure } from '../auth/authenticator.js';
 import { createKeyDerivation } from '../auth/key-derivation.js';
 import { createLoginDelays } from '../auth/login-delays.js';
 import { OPEN_REALM, type RealmSecurity } from '../auth/realm-security.js';
+import { type Review, type Reviewed, reviewIdentity } from '../auth/review.js';
 import { createSalts } from '../auth/salts.js';
 import type { Authorizer } from './authorizer.js';
 import { createAuthorizer } from './grants-authorizer.js';
@@ -27,9 +28,15 @@ export interface RouterSecurity {
 
 const OPEN: RouterSecurity = { realms: new Map(), maxFailedLoginDelay: 8000, maxFailedLogins: 32 };
 
-export interface RealmAccessOptions {
-  readonly security: RouterSecurity | undefined;
+/** The settings that may change while the router runs. */
+export interface AccessSettings {
+  /** Default: no users and no grants. */
+  readonly security?: RouterSecurity | undefined;
+  /** Whether sessions may join without authentication, in realms that allow it. */
   readonly allowAnonymous: boolean | 'local';
+}
+
+export interface AccessRulesOptions {
   readonly clock: Clock;
   readonly log: SummedLog;
   readonly observer: Observer;
@@ -47,33 +54,87 @@ export interface RealmAccess {
    * limit.
    */
   readonly routerOnly: ReadonlySet<string>;
+  /** Applies the realm's present users and groups to somebody who has logged in before. */
+  review(reviewed: Reviewed): Review;
 }
 
-/** Creates the access rules of realms. All realms share one count of failed logins. */
-export function createRealmAccess(options: RealmAccessOptions): (realm: string) => RealmAccess {
-  const { security = OPEN, clock, log, call } = options;
-  const salts = createSalts(security.saltSecret);
-  const { maxFailedLoginDelay: longest, maxFailedLogins: maxWaiting } = security;
-  const delays = createLoginDelays({ clock, longest, maxWaiting });
-  // If there is no limit per source, many clients may share one source, for example behind a proxy.
-  const sharedSources = maxWaiting === 0;
-  const deriveFor = createKeyDerivation({ sharedSources });
-  return (realm) => {
-    const realmSecurity = security.realms.get(realm) ?? OPEN_REALM;
+/** The access rules of all realms. All realms share one count of failed logins. */
+export interface AccessRules {
+  /** Returns the same object until something changes that concerns the realm. */
+  of(realm: string): RealmAccess;
+  /** The realm was removed. */
+  forget(realm: string): void;
+  /**
+   * Changes the settings. A realm whose `RealmSecurity` is the same object stays unchanged. Failed
+   * logins are remembered. Without `saltSecret`, the random secret stays, so that the salts of
+   * unknown users stay.
+   */
+  update(settings: AccessSettings): void;
+}
+
+export function createAccessRules(first: AccessSettings, options: AccessRulesOptions): AccessRules {
+  const { clock } = options;
+  let settings = first;
+  let salts = createSalts(first.security?.saltSecret);
+  let sharedSources = hasSharedSources(first);
+  let deriveFor = createKeyDerivation({ sharedSources });
+  const known = new Map<string, { readonly security: RealmSecurity; readonly access: RealmAccess }>();
+  // The failed logins are remembered when the limits change.
+  const delays = createLoginDelays({
+    clock,
+    get longest() {
+      return (settings.security ?? OPEN).maxFailedLoginDelay;
+    },
+    get maxWaiting() {
+      return (settings.security ?? OPEN).maxFailedLogins;
+    },
+  });
+
+  function createAccess(realm: string, security: RealmSecurity): RealmAccess {
+    const { allowAnonymous } = settings;
+    const { authenticator, authorizer } = security;
     return {
       authentication: createAuthentication({
         ...options,
         realm,
-        security: realmSecurity,
+        security,
+        allowAnonymous,
         salts,
         delays,
         deriveFor,
         sharedSources,
       }),
-      authorizer: createAuthorizer(realmSecurity, { realm, log, call }),
-      routerOnly: new Set(
-        [realmSecurity.authenticator, realmSecurity.authorizer].filter((uri) => uri !== undefined),
-      ),
+      authorizer: createAuthorizer(security, { realm, log: options.log, call: options.call }),
+      routerOnly: new Set([authenticator, authorizer].filter((uri) => uri !== undefined)),
+      review: (reviewed) => reviewIdentity(reviewed, security, allowAnonymous),
     };
+  }
+
+  return {
+    of(realm) {
+      const security = settings.security?.realms.get(realm) ?? OPEN_REALM;
+      const found = known.get(realm);
+      if (found?.security === security) return found.access;
+      const access = createAccess(realm, security);
+      known.set(realm, { security, access });
+      return access;
+    },
+    forget: (realm) => void known.delete(realm),
+    update(next) {
+      const isSaltKept = next.security?.saltSecret === settings.security?.saltSecret;
+      const isSharingKept = hasSharedSources(next) === sharedSources;
+      if (!isSaltKept) salts = createSalts(next.security?.saltSecret);
+      if (!isSharingKept) {
+        sharedSources = hasSharedSources(next);
+        deriveFor = createKeyDerivation({ sharedSources });
+      }
+      if (!isSaltKept || !isSharingKept || next.allowAnonymous !== settings.allowAnonymous) known.clear();
+      settings = next;
+    },
   };
 }
+
+/**
+ * If there is no limit per source, many clients may share one source, for example behind a proxy.
+ */
+const hasSharedSources = ({ security = OPEN }: AccessSettings): boolean => security.maxFailedLogins === 0;

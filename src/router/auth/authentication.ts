@@ -1,9 +1,9 @@
-import { isLoopback } from '../../ip-source.js';
 import type { Hello } from '../../wamp/messages.js';
 import type { Dict } from '../../wamp/payload.js';
 import type { ConnectionInfo } from '../../wamp/peer.js';
 import { ERROR_URI } from '../../wamp/uris.js';
 import { estimateSize } from '../estimate-size.js';
+import { ANONYMOUS_ROLES, admitsAnonymous } from './anonymous.js';
 import { type CallProcedure, createAskAuthenticator } from './authenticator.js';
 import { claimsOf } from './claims.js';
 import { createDecoys } from './decoys.js';
@@ -12,7 +12,7 @@ import { createFairTurns } from './fair-turns.js';
 import { type Attempt, blocked, type LoginContext, loginSource } from './login.js';
 import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
 import { createPrincipals } from './principals.js';
-import { ANONYMOUS, EVERYBODY } from './roles.js';
+import { ANONYMOUS } from './roles.js';
 import type { Salts } from './salts.js';
 import { compileSources } from './sources.js';
 import { challengePrincipal } from './static-login.js';
@@ -46,13 +46,6 @@ export interface Authentication {
   begin(hello: Hello, newcomer: Newcomer): Step | Promise<Step>;
 }
 
-/** A client without an address uses a Unix socket. So it is on this machine. */
-const isLocal = ({ remoteAddress }: ConnectionInfo): boolean =>
-  remoteAddress === undefined || isLoopback(remoteAddress);
-
-/** The roles of all anonymous sessions. */
-const ANONYMOUS_ROLES: ReadonlySet<string> = new Set([ANONYMOUS, EVERYBODY]);
-
 /** The timeout of an authenticator in milliseconds, if the connection has no handshake timeout. */
 const AUTHENTICATOR_MS = 10_000;
 
@@ -83,8 +76,6 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   const sources = compileSources(security.securityEnabled ? security.sources : undefined);
   const principals = createPrincipals(realm, security, sources, salts);
   const decoys = createDecoys(realm, salts);
-  const admitsAnonymous =
-    allowAnonymous !== false && (security.authmethods.includes('anonymous') || !security.securityEnabled);
 
   function login(
     attempt: Attempt,
@@ -128,8 +119,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     begin(hello, { info, session, signal }) {
       const { offered, offersMethods, authextra, ...claims } = claimsOf(hello);
       const mayBeAnonymous =
-        admitsAnonymous &&
-        (allowAnonymous === true || isLocal(info)) &&
+        admitsAnonymous(security, allowAnonymous, info.remoteAddress) &&
         offered.includes('anonymous') &&
         sources.allow(ANONYMOUS, 'anonymous', info.remoteAddress);
       const first = mayBeAnonymous ? offered.slice(0, offered.indexOf('anonymous')) : offered;

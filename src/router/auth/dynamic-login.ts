@@ -6,7 +6,8 @@ import { type Attempt, busyOr, factsOf, type LoginContext, stepOf } from './logi
 import type { Challenge, Judgement } from './methods/challenge.js';
 import type { UserKeys } from './methods/login-method.js';
 import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
-import { EVERYBODY, withTheirGroups } from './roles.js';
+import { rolesOfDynamicUser } from './review.js';
+import { EVERYBODY } from './roles.js';
 import { type Admission, refused, type Step } from './steps.js';
 
 export interface DynamicLogin {
@@ -102,9 +103,6 @@ function admit(
   { authextra }: Exclude<Judgement, false>,
 ): Admission {
   const { authrole } = user;
-  // Grants to a user of the configuration apply only to that user. An authenticator cannot give
-  // these grants by returning the user's name as role or authid.
-  const groups = security.users.has(authrole) ? [] : [authrole];
   return {
     kind: 'admitted',
     identity: {
@@ -113,7 +111,7 @@ function admit(
       authmethod,
       authprovider: 'dynamic',
     },
-    roles: new Set([...withTheirGroups(groups, security.groups), EVERYBODY]),
+    roles: rolesOfDynamicUser(authrole, security),
     authextra: { ...user.authextra, ...authextra },
   };
 }

@@ -13,6 +13,7 @@ const FORGET_AFTER_MS = 15 * 60_000;
  */
 const MAX_SOURCES = 10_000;
 
+/** The limits are read when they are needed, because a reload may change them. */
 export interface LoginDelayOptions {
   readonly clock: Clock;
   /** The longest delay in milliseconds; 0 means no delay. `security.max_failed_login_delay` */
@@ -62,7 +63,7 @@ interface FailedSource {
 }
 
 export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
-  const { clock, longest, maxWaiting, maxSources = MAX_SOURCES } = options;
+  const { clock, maxSources = MAX_SOURCES } = options;
   // In the order of the last failure, so that the source with the oldest failure is removed first.
   const records = new Map<string, FailedSource>();
   /**
@@ -84,6 +85,7 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   }
 
   function isBlocked(source: string): boolean {
+    const { maxWaiting } = options;
     if (maxWaiting === 0) return false;
     return (recall(source)?.due.length ?? 0) + (checking.get(source) ?? 0) >= maxWaiting;
   }
@@ -95,6 +97,7 @@ export function createLoginDelays(options: LoginDelayOptions): LoginDelays {
   }
 
   function fail(source: string, since: number): number {
+    const { longest, maxWaiting } = options;
     if (longest === 0) return since;
     const record = recall(source) ?? { failures: 0, lastAt: 0, due: [] };
     const delay = Math.min(FIRST_DELAY_MS * 2 ** record.failures, longest);

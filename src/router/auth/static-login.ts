@@ -2,7 +2,8 @@ import { type Attempt, factsOf, type LoginContext, stepOf } from './login.js';
 import type { Judgement } from './methods/challenge.js';
 import { methodNamed } from './methods/login-methods.js';
 import type { Principal } from './principals.js';
-import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
+import { rolesOfUser } from './review.js';
+import { chooseAuthrole, withTheirGroups } from './roles.js';
 import type { Admission, Step } from './steps.js';
 
 /** Challenges a user of the configuration, or a decoy. */
@@ -19,7 +20,7 @@ export function challengePrincipal(context: LoginContext, attempt: Attempt, prin
     !isDecoy && {
       kind: 'admitted',
       identity: { authid, authrole, authmethod: method, authprovider: 'static' },
-      roles: new Set([authid, ...groups, EVERYBODY]),
+      roles: rolesOfUser(authid, groups),
       ...verdict,
     };
   return stepOf(context, attempt, method, {

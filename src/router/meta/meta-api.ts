@@ -31,6 +31,6 @@ export function createMetaApi(
   };
   // Testaments have the largest arguments. One character may take six in JSON (RFC 8259 section 7).
   // The other arguments fit in 64 KB.
-  const max = 6 * context.limits.maxTestamentBytes + 64 * 1024;
+  const max = () => 6 * context.limits.maxTestamentBytes + 64 * 1024;
   return { testaments, call: createMetaCalls(new Map(Object.entries(procedures)), max) };
 }

@@ -11,7 +11,7 @@ describe('JSON arguments of a procedure of the router', () => {
     const session = { peer: { send: (message: Message) => void sent.push(message) } } as unknown as Session;
     const procedures = new Map([['wamp.test', ({ args }: { args: readonly unknown[] }) => seen.push(args)]]);
     const payload = { args: jsonText('', Buffer.from(text)) };
-    createMetaCalls(procedures, max)(session, {
+    createMetaCalls(procedures, () => max)(session, {
       type: MESSAGE.CALL,
       request: 7,
       options: {},

@@ -36,12 +36,12 @@ export class MetaError extends Error {
 /**
  * Handles calls of the router's own procedures, by their names.
  *
- * @param max the maximum bytes of JSON arguments. Larger arguments are refused before parsing,
+ * @param max returns the maximum bytes of JSON arguments. Larger arguments are refused before parsing,
  * because parsing would take time.
  */
 export function createMetaCalls(
   procedures: ReadonlyMap<string, MetaProcedure>,
-  max: number,
+  max: () => number,
 ): (session: Session, message: Call) => Promise<void> | undefined {
   return (session, call) => {
     const { procedure, request, payload } = call;
@@ -50,7 +50,7 @@ export function createMetaCalls(
       const uri = ERROR_URI.noSuchProcedure;
       return refuse(session, call, { uri, message: 'the router has no such procedure' });
     }
-    if (jsonBytes(payload.args) + jsonBytes(payload.kwargs) > max) {
+    if (jsonBytes(payload.args) + jsonBytes(payload.kwargs) > max()) {
       const message = 'the arguments are larger than any procedure of the router accepts';
       return refuse(session, call, { uri: ERROR_URI.payloadSizeExceeded, message });
     }

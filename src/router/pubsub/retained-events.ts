@@ -51,8 +51,6 @@ interface Share {
 const LOOKED_AT = 32;
 
 export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
-  const { maxRetainedEvents, maxRetainedBytes, maxRetainedSent } = limits;
-  const maxShare = Math.min(maxRetainedBytes, limits.maxRetainedBytesPerSession);
   const events = new Map<string, Kept>();
   const shares = new Map<number, Share>();
   let total = 0;
@@ -86,6 +84,8 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
       // Drops the old event in any case. If the new event is too large to keep, an outdated one
       // would be worse than none.
       drop(topic);
+      const { maxRetainedEvents, maxRetainedBytes, maxRetainedBytesPerSession } = limits;
+      const maxShare = Math.min(maxRetainedBytes, maxRetainedBytesPerSession);
       const size = estimateSize([topic, payload, options], maxShare);
       if (size > maxShare) return;
       const share = add(event, size, publisher);
@@ -113,7 +113,7 @@ export function createRetainedEvents(limits: RouterLimits): RetainedEvents {
         if (remaining % LOOKED_AT === 0) yield;
       }
       const current = [...found.values()].filter((event) => events.get(event.topic)?.event === event);
-      return current.slice(-maxRetainedSent);
+      return current.slice(-limits.maxRetainedSent);
     },
   };
 }

@@ -29,7 +29,6 @@ export interface Invoking {
 export function createInvoking(calls: OpenCalls, context: RealmContext): Invoking {
   const { budgets, limits, rules, randomId } = context;
   const secret = randomId();
-  const askAll = rules.progressiveResults === 'always';
 
   function send(call: PendingCall, message: Call, endpoint: Endpoint): void {
     const { callee, registration } = endpoint;
@@ -38,7 +37,8 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
     call.callee = callee;
     call.invocation = callee.lastInvocation;
     call.progressive =
-      message.options['receive_progress'] === true && (features.progressiveCallResults || askAll);
+      message.options['receive_progress'] === true &&
+      (features.progressiveCallResults || rules.progressiveResults === 'always');
     if (features.callReroute)
       keepForRerouting(call, message, registration, limits.maxWaitingBytes, budgets.kept);
     else dropRerouting(call);

@@ -1,0 +1,77 @@
+import type { Dict } from '../wamp/payload.js';
+import { CALLER_FORMAT, CALLER_LIBRARY, type ConnectionInfo, type Peer } from '../wamp/peer.js';
+import type { Admission } from './auth/steps.js';
+import type { Session, SessionFeatures } from './model.js';
+
+/** A client that joins a realm. */
+export interface Joining {
+  readonly id: number;
+  readonly realm: string;
+  readonly admission: Admission;
+  readonly peer: Peer;
+  readonly info: ConnectionInfo;
+  readonly features: SessionFeatures;
+}
+
+/** Creates the router's record of a session. */
+export function createSession({ id, realm, admission, peer, info, features }: Joining): Session {
+  const { identity, roles, authextra } = admission;
+  const { authid, authrole, authmethod, authprovider } = identity;
+  const callerDetails = callerDetailsOf(id, authid, authrole);
+  return {
+    id,
+    realm,
+    authid,
+    authrole,
+    authmethod,
+    authprovider,
+    ...(authextra && { authextra }),
+    transport: transportOf(info),
+    roles,
+    peer,
+    trusted: info.trusted,
+    features,
+    callerDetails,
+    callerDetailsInside: withConnection(callerDetails, info),
+    calls: undefined,
+    keptBytes: 0,
+    invocations: undefined,
+    lastInvocation: 0,
+    registrations: undefined,
+    subscriptions: undefined,
+    paused: undefined,
+    kill: () => {},
+    gone: false,
+    quiet: false,
+    unheardOf: false,
+  };
+}
+
+/** Gives a session other roles. Its next request is judged by them. */
+export function changeRoles(session: Session, authrole: string, roles: ReadonlySet<string>): void {
+  session.roles = roles;
+  if (session.authrole === authrole) return;
+  const { callerDetailsInside: inside } = session;
+  session.authrole = authrole;
+  session.callerDetails = callerDetailsOf(session.id, session.authid, authrole);
+  session.callerDetailsInside = Object.freeze({ ...inside, ...session.callerDetails });
+}
+
+function callerDetailsOf(id: number, authid: string, authrole: string): Dict {
+  return Object.freeze({ caller: id, caller_authid: authid, caller_authrole: authrole });
+}
+
+/** Adds the client's library and serializer, for callees in this process. */
+function withConnection(callerDetails: Dict, { library, serializer = 'json' }: ConnectionInfo): Dict {
+  if (library === undefined && serializer === 'json') return callerDetails;
+  return Object.freeze({
+    ...callerDetails,
+    ...(library && { [CALLER_LIBRARY]: library }),
+    ...(serializer !== 'json' && { [CALLER_FORMAT]: serializer }),
+  });
+}
+
+/** The facts about the connection that session meta data contain. */
+function transportOf({ transport: type, serializer, remoteAddress: peer }: ConnectionInfo): Dict {
+  return { type, ...(serializer !== undefined && { serializer }), ...(peer !== undefined && { peer }) };
+}
