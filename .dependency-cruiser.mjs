@@ -103,7 +103,7 @@ const ROOMS = {
     'summed-log',
   ],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
-  metrics: ['observe', 'status', 'errors', 'clock'],
+  metrics: ['observe', 'status', 'errors', 'turns'],
   admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
 };
 
@@ -168,7 +168,7 @@ export default {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
       to: {
-        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|gateway-status|certificates|index)\\.ts$',
+        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|open-listeners|gateway-status|certificates|measured-parts|index)\\.ts$',
       },
     },
     {

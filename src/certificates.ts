@@ -6,7 +6,7 @@ import { readRegularFile } from './read-regular-file.js';
 export interface CertificateExpiries {
   /** ISO 8601 dates. A listener without TLS has none. */
   readonly listeners: ReadonlyMap<string, string>;
-  /** The client certificates of services (`tls.certfile`). */
+  /** The client certificates of services; of two, the one that expires first. */
   readonly services: ReadonlyMap<string, string>;
 }
 
@@ -14,15 +14,24 @@ export interface CertificateExpiries {
 export function readCertificateExpiries({ listeners, services }: LoadedConfig): CertificateExpiries {
   return {
     listeners: expiries(listeners.map(({ name, settings }) => [name, settings['tls.certfile']])),
-    services: expiries(services.map(({ name, settings }) => [name, settings['tls.certfile']])),
+    services: expiries(
+      services.map(({ name, settings }) => [
+        name,
+        settings['tls.certfile'],
+        settings['auth.fetch.tls.certfile'],
+      ]),
+    ),
   };
 }
 
-function expiries(files: readonly (readonly [string, string | undefined])[]): ReadonlyMap<string, string> {
+/** @param owners the name of each owner, and its files */
+function expiries(
+  owners: readonly (readonly [string, ...(string | undefined)[]])[],
+): ReadonlyMap<string, string> {
   return new Map(
-    files.flatMap(([name, file]) => {
-      const expiry = file && expiryOf(file);
-      return expiry ? [[name, expiry]] : [];
+    owners.flatMap(([name, ...files]) => {
+      const [first] = files.flatMap((file) => (file && expiryOf(file)) || []).sort();
+      return first === undefined ? [] : [[name, first]];
     }),
   );
 }

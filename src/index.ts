@@ -83,5 +83,6 @@ export type {
   SecretStatus,
   ServiceState,
   ServiceStatus,
+  TokenStatus,
 } from './status/service-status.js';
 export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';

@@ -11,12 +11,13 @@ import type { Condition } from './service-condition.js';
 /** The part of a service's status that the service itself knows. */
 export type ServiceFacts = Pick<
   ServiceStatus,
-  'name' | 'base_url' | 'state' | 'since' | 'reason' | 'pool' | 'breaker' | 'token' | 'secret'
+  'name' | 'base_url' | 'state' | 'since' | 'reason' | 'live' | 'pool' | 'breaker' | 'token' | 'secret'
 >;
 
 export interface ServiceFactsParts {
   readonly config: ServiceConfig;
   readonly condition: Condition;
+  readonly isDown: boolean;
   readonly upstream: Upstream | undefined;
   readonly breaker: CircuitBreaker | undefined;
   readonly requestCredential: RequestCredential;
@@ -25,7 +26,7 @@ export interface ServiceFactsParts {
 }
 
 export function describeService(parts: ServiceFactsParts): ServiceFacts {
-  const { config, condition, upstream, breaker, requestCredential, variables, clock } = parts;
+  const { config, condition, isDown, upstream, breaker, requestCredential, variables, clock } = parts;
   const { origin, path } = baseUrlForShow(config.settings);
   const { busy = 0, idle = 0, waiting = 0 } = upstream?.pool ?? {};
   const now = clock.monotonic();
@@ -35,23 +36,34 @@ export function describeService(parts: ServiceFactsParts): ServiceFacts {
     name: config.name,
     base_url: path === '/' ? origin : origin + path,
     ...condition,
+    live: !isDown,
     pool: { size: config.settings['pool.size'], busy, idle, waiting },
     breaker: breaker?.state ?? null,
-    token: expiresAt === undefined ? null : { expires_in_seconds: seconds(expiresAt - now) },
-    secret: secret === undefined ? null : describeSecret(secret, now),
+    token:
+      expiresAt === undefined
+        ? null
+        : { expires_in_seconds: seconds(expiresAt - now), expires_at: dateOf(expiresAt, clock) },
+    secret: secret === undefined ? null : describeSecret(secret, clock),
   };
 }
 
 function describeSecret(
   { provider, reads }: NonNullable<Variables['secret']>,
-  now: number,
+  clock: Clock,
 ): NonNullable<ServiceFacts['secret']> {
   const { succeededAt, cause } = reads;
   return {
     provider,
-    age_seconds: succeededAt === undefined ? null : seconds(now - succeededAt),
+    age_seconds: succeededAt === undefined ? null : seconds(clock.monotonic() - succeededAt),
+    last_read_at: succeededAt === undefined ? null : dateOf(succeededAt, clock),
     cause: cause ?? null,
   };
+}
+
+/** The date of a monotonic time, rounded to seconds, because the two clocks differ by a fraction. */
+function dateOf(monotonicMs: number, clock: Clock): string {
+  const wallMs = clock.wall() + monotonicMs - clock.monotonic();
+  return new Date(Math.round(wallMs / 1_000) * 1_000).toISOString();
 }
 
 const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1_000));

@@ -205,6 +205,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       describeService({
         config,
         condition: condition.read(),
+        isDown: liveness.isDown,
         upstream: compiled.upstream,
         breaker,
         requestCredential,

@@ -66,6 +66,8 @@ export interface ServiceStatus {
   readonly since: string;
   /** Why it is not up. Null if it is. */
   readonly reason: string | null;
+  /** False while its probes fail (`liveness.*`). */
+  readonly live: boolean;
   /** Calls that run now, including waiting ones. */
   readonly in_flight: number;
   readonly last_error: LastError | null;
@@ -79,11 +81,20 @@ export interface ServiceStatus {
   /** True while an alarm is raised. */
   readonly alarm: boolean;
   /** Null without a token, or while there is none. */
-  readonly token: { readonly expires_in_seconds: number } | null;
+  readonly token: TokenStatus | null;
   /** Null for a service without a secret (`auth.secrets.*`). */
   readonly secret: SecretStatus | null;
-  /** When its client certificate expires (`tls.certfile`). Null without one. */
+  /**
+   * When its client certificate expires (`tls.certfile`, `auth.fetch.tls.certfile`; the earlier
+   * one). Null without one.
+   */
   readonly certificate_expires_at: string | null;
+}
+
+/** The token of a service (`auth.fetch.*`). */
+export interface TokenStatus {
+  readonly expires_in_seconds: number;
+  readonly expires_at: string;
 }
 
 /** The secret of a service. */
@@ -92,6 +103,8 @@ export interface SecretStatus {
   readonly provider: string;
   /** Seconds since the last successful read. Null before it. */
   readonly age_seconds: number | null;
+  /** When it was last read successfully. Null before it. */
+  readonly last_read_at: string | null;
   /** Why the last read failed. Null if it succeeded. */
   readonly cause: string | null;
 }

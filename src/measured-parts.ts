@@ -1,0 +1,28 @@
+import { describeCredential } from './auth/credential.js';
+import type { LoadedConfig } from './config/model.js';
+import type { MeasuredParts } from './metrics/measured-parts.js';
+
+/** Lists what the metrics of a configuration measure. */
+export function measuredParts(config: LoadedConfig): MeasuredParts {
+  const { services, listeners, realms, router } = config;
+  return {
+    services: services.map(({ name, settings }) => ({
+      name,
+      hasToken: describeCredential(settings).kind === 'token',
+      hasSecret: settings['auth.secrets.provider'] !== undefined && settings['auth.secrets.vars'].size > 0,
+      hasCertificate: (settings['tls.certfile'] ?? settings['auth.fetch.tls.certfile']) !== undefined,
+    })),
+    procedures: services.flatMap(({ name, procedures }) =>
+      procedures.map(({ settings }) => ({ service: name, procedure: settings.uri })),
+    ),
+    realms,
+    listeners: listeners
+      .filter(({ settings }) => settings.enabled)
+      .map(({ name, settings }) => ({
+        name,
+        isForClients: settings.protocol !== 'admin' && router.url === undefined,
+        hasCertificate: settings['tls.certfile'] !== undefined,
+      })),
+    mode: router.url === undefined ? 'embedded' : 'attached',
+  };
+}

@@ -1,0 +1,92 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { lastInTurn, resultInTurns, type Turns } from '../turns.js';
+import { COUNTERS, type Counters, PART_HISTOGRAMS } from './counters.js';
+import type { Sample } from './counts.js';
+import { FAMILIES, type FamilyName, PREFIX } from './families.js';
+import { GAUGES, type GaugeName, type Scene } from './gauges.js';
+import { writeProcedures } from './procedure-text.js';
+import { headText, histogramText, labelsText } from './series-text.js';
+
+/** Writes the metrics of one gateway as text. */
+export interface Exposition {
+  /** The value of `Content-Type`. */
+  readonly contentType: string;
+  /** @param scene the state of the gateway at the moment of the scrape */
+  write(scene: Scene): Promise<string>;
+}
+
+/** The metrics of prom-client that count objects inside Node.js. Operators do not need them. */
+const UNUSED = 'nodejs_active_';
+
+/**
+ * Creates the exposition. This is the only file that knows prom-client. Each gateway has a registry
+ * of its own, so several gateways can live in one process.
+ */
+export function createExposition(counters: Counters, turns: Turns): Exposition {
+  const registry = new Registry();
+  let scene: Scene | undefined;
+
+  const configOf = (name: FamilyName) => ({
+    name: PREFIX + name,
+    help: FAMILIES[name].help,
+    labelNames: FAMILIES[name].labels,
+    registers: [registry],
+  });
+
+  for (const name of COUNTERS) {
+    new Counter<string>({
+      ...configOf(name),
+      collect() {
+        this.reset();
+        for (const { labels, value } of counters.samples(name)) this.inc(labelled(name, labels), value);
+      },
+    });
+  }
+  for (const name of Object.keys(GAUGES) as GaugeName[]) {
+    new Gauge<string>({
+      ...configOf(name),
+      collect() {
+        this.reset();
+        const samples: readonly Sample[] = scene === undefined ? [] : GAUGES[name](scene);
+        for (const { labels, value } of samples) this.set(labelled(name, labels), value);
+      },
+    });
+  }
+  collectDefaultMetrics({ register: registry });
+  const names = registry
+    .getMetricsAsArray()
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith(UNUSED));
+
+  function* writeHistograms(): Generator<void, string> {
+    const texts: string[] = [];
+    for (const name of PART_HISTOGRAMS) {
+      texts.push(headText(name));
+      for (const { part, durations } of counters.durations(name)) {
+        texts.push(histogramText(name, labelsText({ service: part }), durations));
+        yield;
+      }
+    }
+    return texts.join('');
+  }
+
+  return {
+    contentType: registry.contentType,
+    // Writes in several turns of the event loop, so that calls do not wait.
+    async write(current) {
+      scene = current;
+      const texts = [
+        await resultInTurns(turns, writeProcedures(counters.procedures()), () => true),
+        await resultInTurns(turns, writeHistograms(), () => true),
+      ];
+      for (const name of names) {
+        if (!turns.hasTime()) await lastInTurn(turns);
+        texts.push(`${await registry.getSingleMetricAsString(name)}\n`);
+      }
+      return texts.join('');
+    },
+  };
+}
+
+const labelled = (name: FamilyName, values: readonly string[]): Record<string, string> =>
+  Object.fromEntries(FAMILIES[name].labels.map((label, index) => [label, values[index] as string]));

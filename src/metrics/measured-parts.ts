@@ -1,0 +1,32 @@
+/** A service that is measured. */
+export interface MeasuredService {
+  readonly name: string;
+  /** Whether it fetches tokens (`auth.fetch.*`). */
+  readonly hasToken: boolean;
+  /** Whether it reads a secret (`auth.secrets.*`). */
+  readonly hasSecret: boolean;
+  /** Whether it has a client certificate (`tls.certfile`, `auth.fetch.tls.certfile`). */
+  readonly hasCertificate: boolean;
+}
+
+/** A listener that is measured. */
+export interface MeasuredListener {
+  readonly name: string;
+  /** False for a listener that is not for WAMP clients (`protocol = admin`). */
+  readonly isForClients: boolean;
+  readonly hasCertificate: boolean;
+}
+
+/**
+ * The parts of a gateway that are measured. They come from its configuration, and decide which
+ * series there are.
+ */
+export interface MeasuredParts {
+  readonly services: readonly MeasuredService[];
+  /** The WAMP URI of each procedure, with its service. */
+  readonly procedures: readonly { readonly service: string; readonly procedure: string }[];
+  readonly realms: readonly string[];
+  readonly listeners: readonly MeasuredListener[];
+  /** `attached` with `router.url`. */
+  readonly mode: 'embedded' | 'attached';
+}

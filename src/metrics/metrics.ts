@@ -1,0 +1,71 @@
+import type { Observer } from '../observe/observer.js';
+import type { Turns } from '../turns.js';
+import { createCounters } from './counters.js';
+import type { Exposition } from './exposition.js';
+import type { MeasuredStatus } from './gauges.js';
+import type { MeasuredParts } from './measured-parts.js';
+
+/** The metrics of one gateway, for `GET /metrics`. */
+export interface Metrics {
+  /** Counts what happens. Give it to every room. */
+  readonly observer: Observer;
+  /**
+   * Sets what is measured. The series of parts that are gone vanish, new ones start with 0, and the
+   * others keep their values.
+   */
+  setParts(parts: MeasuredParts): void;
+  /**
+   * Writes all metrics in the text format of Prometheus. Scrapes at the same time get the same text.
+   */
+  text(): Promise<string>;
+  /** The value of `Content-Type` for the text. */
+  readonly contentType: string;
+}
+
+export interface MetricsOptions {
+  readonly parts: MeasuredParts;
+  /** Reads the state of the gateway. Called once for each scrape. */
+  readonly status: () => MeasuredStatus;
+  readonly turns: Turns;
+}
+
+/** The text format of Prometheus. */
+const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+/**
+ * Creates the metrics of one gateway. It loads prom-client only for the first text.
+ *
+ * @example
+ * ```ts
+ * const metrics = createMetrics({ parts, status: () => gateway.status(), turns });
+ * metrics.observer.eventPublished('com.example.myrealm');
+ * console.log(await metrics.text());
+ * ```
+ */
+export function createMetrics({ parts, status, turns }: MetricsOptions): Metrics {
+  const counters = createCounters();
+  let measured = parts;
+  counters.setParts(parts);
+  let exposition: Exposition | undefined;
+  let running: Promise<string> | undefined;
+
+  async function write(): Promise<string> {
+    exposition ??= (await import('./exposition.js')).createExposition(counters, turns);
+    return exposition.write({ parts: measured, status: status() });
+  }
+
+  return {
+    observer: counters.observer,
+    setParts(next) {
+      measured = next;
+      counters.setParts(next);
+    },
+    text() {
+      running ??= write().finally(() => {
+        running = undefined;
+      });
+      return running;
+    },
+    contentType: CONTENT_TYPE,
+  };
+}
