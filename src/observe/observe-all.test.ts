@@ -15,9 +15,37 @@ describe('several observers', () => {
     const [one, other]: unknown[][] = [[], []];
     const all = observeAll([listening(one!), listening(other!)]);
     expect(Object.keys(all)).toEqual(METHODS);
-    for (const method of METHODS) (all[method] as (...fact: unknown[]) => void)(1, 2, 3, 4);
-    expect(one).toEqual(METHODS.map((method) => [method, 1, 2, 3, 4]));
+    for (const method of METHODS) (all[method] as (...fact: unknown[]) => void)(1, 2, 3, 4, 5);
+    expect(one).toEqual(METHODS.map((method) => [method, 1, 2, 3, 4, 5]));
     expect(other).toEqual(one);
+  });
+
+  it('cost nothing for the facts that none of them hears', () => {
+    const [one, other]: unknown[][] = [[], []];
+    const all = observeAll([
+      { ...silentObserver, serviceUp: (service) => void one!.push(service) },
+      { ...silentObserver, serviceDown: (service) => void other!.push(service) },
+    ]);
+    expect(all.callBegan).toBe(silentObserver.callBegan);
+    all.serviceUp('billing');
+    all.serviceDown('shop');
+    expect([one, other]).toEqual([['billing'], ['shop']]);
+  });
+
+  it('keep their own `this`', () => {
+    class Counting {
+      count = 0;
+      sessionJoined() {
+        this.count++;
+      }
+    }
+    const counting = new Counting();
+    const all = observeAll([
+      Object.assign(counting, { ...silentObserver, sessionJoined: counting.sessionJoined }),
+      silentObserver,
+    ]);
+    all.sessionJoined('com.example.myrealm');
+    expect(counting.count).toBe(1);
   });
 
   it('are the same object if there is one, and the silent observer if there is none', () => {

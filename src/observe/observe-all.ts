@@ -1,6 +1,6 @@
 import { type Observer, silentObserver } from './observer.js';
 
-type Hear = (...fact: unknown[]) => void;
+type Hear = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
 
 /**
  * Combines several observers into one. It passes each fact to all of them, in their order.
@@ -29,11 +29,21 @@ export function observeAll(observers: readonly Observer[]): Observer {
   const [first = silentObserver] = observers;
   if (observers.length <= 1) return first;
   const methods = Object.keys(silentObserver).map((name) => {
-    const hearers = observers.map((observer) => observer[name as keyof Observer].bind(observer) as Hear);
-    const tell: Hear = (...fact) => {
-      for (const hear of hearers) hear(...fact);
-    };
-    return [name, tell];
+    const method = name as keyof Observer;
+    // Most observers hear only some facts. The others cost nothing.
+    const hearers = observers
+      .filter((observer) => observer[method] !== silentObserver[method])
+      .map((observer) => observer[method].bind(observer) as Hear);
+    return [name, hearers.reduce<Hear | undefined>(both, undefined) ?? silentObserver[method]];
   });
   return Object.fromEntries(methods) as unknown as Observer;
+}
+
+/** Without rest parameters and a loop, a fact takes half the time. No fact has more values. */
+function both(one: Hear | undefined, other: Hear): Hear {
+  if (one === undefined) return other;
+  return (a, b, c, d, e) => {
+    one(a, b, c, d, e);
+    other(a, b, c, d, e);
+  };
 }
