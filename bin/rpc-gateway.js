@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { main } from '../dist/cli/main.js';
+import { createProcessHost } from '../dist/cli/process-host.js';
 
-await main(process.argv, process);
+await main(process.argv, createProcessHost());

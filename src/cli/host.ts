@@ -1,4 +1,5 @@
 import type { DestinationStream } from 'pino';
+import type { RunProgram } from './run-program.js';
 
 /** The output of a command: the part of `process.stdout` and `process.stderr` that it needs. */
 export interface Output extends DestinationStream {
@@ -8,7 +9,7 @@ export interface Output extends DestinationStream {
 
 export type HandledSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
-/** The part of `process` that a command needs. */
+/** The part of `process` that a command needs, and the programs that it may start. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The input for secrets, which must not appear on the command line. */
@@ -22,6 +23,8 @@ export interface Host {
   removeAllListeners(event: 'warning'): unknown;
   /** Ends the process at once. */
   exit(code: number): void;
+  /** Undefined where the command may start no programs. */
+  readonly runProgram?: RunProgram | undefined;
 }
 
 /**

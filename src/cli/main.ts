@@ -13,7 +13,7 @@ export interface MainHost extends Host {
  * Runs the command `rpc-gateway`.
  *
  * @param argv `process.argv`: the first two entries are node and the script.
- * @param host `process`, or a replacement in tests.
+ * @param host from `createProcessHost`, or a replacement in tests.
  */
 export async function main(argv: readonly string[], host: MainHost): Promise<void> {
   let code: ExitCode = EXIT.ok;

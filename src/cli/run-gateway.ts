@@ -9,6 +9,7 @@ import { count } from './configuration.js';
 import { durationText } from './duration-text.js';
 import { EXIT, type ExitCode, type Host, type Output } from './host.js';
 import { logOutput } from './log-output.js';
+import { createServiceManager } from './service-manager.js';
 import { watchSignals } from './signals.js';
 import { logWarnings } from './warnings.js';
 
@@ -47,6 +48,7 @@ export async function runGateway(
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
   const gateway = createGateway(config, { log, env: host.env });
   const signals = watchSignals(host, log);
+  const manager = createServiceManager(host, log);
   const startedAt = systemClock.monotonic();
   try {
     // A start may wait for secrets. A signal during the start must suppress the ready line.
@@ -54,10 +56,13 @@ export async function runGateway(
     if (startedOrSignal === 'started') {
       log.info(factsOf(gateway, file), 'the gateway has started');
       announce(gateway);
+      manager.ready(readyLine(gateway, host.stdout));
     }
     const signal = await signals.received;
+    const told = manager.stopping();
     log.info({ signal }, 'Stopping: the gateway takes no new calls and finishes the running ones.');
     await gateway.stop(STOP_GRACE_MS);
+    await told;
     const uptime = durationText(systemClock.monotonic() - startedAt);
     log.info({ reason: signal, uptime, calls: gateway.callCount }, 'the gateway has stopped');
     return EXIT.ok;

@@ -21,6 +21,7 @@ describe('the configurations in deploy', () => {
     expect(CONFIGURATIONS.toSorted()).toEqual([
       'crossbar/gateway.conf',
       'nexus/gateway.conf',
+      'systemd/bondy.conf',
       'systemd/gateway.conf',
       'systemd/router.conf',
     ]);
@@ -105,7 +106,7 @@ describe('the images in deploy', () => {
   });
 });
 
-const UNITS = ['rpc-router.service', 'rpc-gateway@.service'];
+const UNITS = ['rpc-router.service', 'rpc-gateway@.service', 'rpc-gateway.service'];
 const HAS_SYSTEMD = spawnSync('systemd-analyze', ['--version']).status === 0;
 
 describe('the units in deploy/systemd', () => {
@@ -128,7 +129,7 @@ describe('the units in deploy/systemd', () => {
   }
 
   it.skipIf(!HAS_SYSTEMD)('are accepted by systemd-analyze', () => {
-    expect(verify('rpc-router.service', 'rpc-gateway@1.service')).toEqual([]);
+    expect(verify('rpc-router.service', 'rpc-gateway@1.service', 'rpc-gateway.service')).toEqual([]);
   });
 
   it.skipIf(!HAS_SYSTEMD)('would not be accepted with a misspelt key', () => {
@@ -143,12 +144,27 @@ describe('the units in deploy/systemd', () => {
     expect(commands.map(([key, word]) => [key, word])).toEqual([
       ['ExecStartPre', 'check'],
       ['ExecStart', 'start'],
+      ...(unit === 'rpc-gateway.service' ? [['ExecReload', 'reload']] : []),
     ]);
     for (const [, , option, file] of commands) {
       expect(option).toBe('--config');
       expect(dirname(file!)).toBe('/etc/rpc-gateway');
       expect(CONFIGURATIONS).toContain(file!.replace('/etc/rpc-gateway', 'systemd'));
     }
+  });
+
+  it.skipIf(!HAS_SYSTEMD)('expose little of the machine, as systemd-analyze judges', () => {
+    // 0 exposes nothing, 100 exposes everything. MemoryDenyWriteExecute, PrivateNetwork and a few others cannot be set.
+    const words = ['security', '--offline=true', '--threshold=15', './rpc-gateway.service'];
+    const { status, stdout } = spawnSync('systemd-analyze', words, { cwd: folder.path, encoding: 'utf8' });
+    expect(status, stdout).toBe(0);
+  });
+
+  it('let the gateway tell systemd that it is ready', () => {
+    const text = readDocument('deploy/systemd/rpc-gateway.service');
+    expect(text).toMatch(/^Type=notify$/m);
+    // The message comes from a child.
+    expect(text).toMatch(/^NotifyAccess=all$/m);
   });
 
   it.each(UNITS)('leave more time to stop than the grace period: %s', (unit) => {
@@ -165,10 +181,10 @@ describe('the units in deploy/systemd', () => {
 describe('deploy/README.md', () => {
   it('has commands with correct syntax, for files that are there', () => {
     const blocks = [...readDocument('deploy/README.md').matchAll(/^```sh\n(.*?)^```$/gms)];
-    expect(blocks.length).toBe(3);
+    expect(blocks.length).toBe(4);
     for (const [, commands = ''] of blocks) {
       expect(() => execFileSync('/bin/sh', ['-n', '-c', commands])).not.toThrow();
-      for (const [path] of commands.matchAll(/\bdeploy\/[\w./-]+\b/g)) {
+      for (const [path] of commands.matchAll(/\bdeploy\/[\w./@-]+\b/g)) {
         expect(existsSync(join(ROOT, path)), path).toBe(true);
       }
     }
