@@ -8,7 +8,7 @@ import { MetaError, type MetaProcedure } from './meta-call.js';
 /** `wamp.registration.*` (WAMP, "Registration Meta API"). */
 export function registrationProcedures(
   registrations: Registrations,
-  { maxListLength }: Pick<RouterLimits, 'maxListLength'>,
+  limits: Pick<RouterLimits, 'maxListLength'>,
 ): Readonly<Record<string, MetaProcedure>> {
   function byId(args: readonly unknown[]): Registration {
     const registration = registrations.byId(idArgument(args));
@@ -17,7 +17,7 @@ export function registrationProcedures(
   }
   return {
     'wamp.registration.list': ({ kwargs }) =>
-      idsByMatch(registrations.all(), pageArgument(kwargs, maxListLength)),
+      idsByMatch(registrations.all(), pageArgument(kwargs, limits.maxListLength)),
     'wamp.registration.lookup': ({ args }) =>
       registrations.get(matchArgument(args), uriArgument(args))?.id ?? null,
     'wamp.registration.match': ({ args }) => {
@@ -28,7 +28,7 @@ export function registrationProcedures(
     },
     'wamp.registration.get': ({ args }) => registrationDetails(byId(args)),
     'wamp.registration.list_callees': ({ args, kwargs }) =>
-      pageOf(calleesOf(byId(args)), pageArgument(kwargs, maxListLength)),
+      pageOf(calleesOf(byId(args)), pageArgument(kwargs, limits.maxListLength)),
     'wamp.registration.count_callees': ({ args }) => calleesOf(byId(args)).length,
   };
 }

@@ -8,7 +8,7 @@ import { MetaError, type MetaProcedure } from './meta-call.js';
 /** `wamp.subscription.*` (WAMP, "Subscriptions Meta API"). */
 export function subscriptionProcedures(
   subscriptions: Subscriptions,
-  { maxListLength }: Pick<RouterLimits, 'maxListLength'>,
+  limits: Pick<RouterLimits, 'maxListLength'>,
 ): Readonly<Record<string, MetaProcedure>> {
   function byId(args: readonly unknown[]): Subscription {
     const subscription = subscriptions.byId(idArgument(args));
@@ -18,14 +18,14 @@ export function subscriptionProcedures(
   const countSubscribers: MetaProcedure = ({ args }) => subscribersOf(byId(args)).length;
   return {
     'wamp.subscription.list': ({ kwargs }) =>
-      idsByMatch(subscriptions.all(), pageArgument(kwargs, maxListLength)),
+      idsByMatch(subscriptions.all(), pageArgument(kwargs, limits.maxListLength)),
     'wamp.subscription.lookup': ({ args }) =>
       subscriptions.get(matchArgument(args), uriArgument(args))?.id ?? null,
     'wamp.subscription.match': ({ args, kwargs }) => {
       const topic = uriArgument(args);
       const exact = subscriptions.exact(topic);
       const all = [...(exact === undefined ? [] : [exact]), ...subscriptions.patterns(topic)];
-      const page = pageArgument(kwargs, maxListLength);
+      const page = pageArgument(kwargs, limits.maxListLength);
       return all.length === 0
         ? null
         : pageOf(
@@ -35,7 +35,7 @@ export function subscriptionProcedures(
     },
     'wamp.subscription.get': ({ args }) => subscriptionDetails(byId(args)),
     'wamp.subscription.list_subscribers': ({ args, kwargs }) =>
-      pageOf(subscribersOf(byId(args)), pageArgument(kwargs, maxListLength)),
+      pageOf(subscribersOf(byId(args)), pageArgument(kwargs, limits.maxListLength)),
     'wamp.subscription.count_subscribers': countSubscribers,
     // The Go client of nexus uses this spelling.
     'wamp.subscription.count_suscribers': countSubscribers,
