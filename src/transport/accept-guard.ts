@@ -6,7 +6,10 @@ import type { ConnectionFiles } from './connection-files.js';
 import { createPlaces, type Place, type PlaceLimits, type PlaceRefusal } from './connection-limits.js';
 import { endsOf } from './socket-ends.js';
 
-/** The limits on connections that have not joined a realm, and on all connections. */
+/**
+ * The limits on connections that have not joined a realm, and on all connections. They are read when
+ * they are needed.
+ */
 export interface AcceptingLimits extends PlaceLimits {
   /** Milliseconds from TCP accept until the transport's handshake is complete; 0 for no limit. */
   readonly handshakeTimeout: number;
@@ -83,7 +86,6 @@ export function guardAccepting(
   limits: AcceptingLimits,
   { isTls, isUnix, clock, files, onNoFile, onRejected }: AcceptingContext,
 ): Accepting {
-  const { handshakeTimeout } = limits;
   const places = createPlaces(limits);
   const bySocket = new WeakMap<Socket, Arrival>();
   // Over TLS, the listener gets a socket other than the accepted one. Both have the same addresses
@@ -132,6 +134,7 @@ export function guardAccepting(
     const since = clock.monotonic();
     // Cleared after the stop. Otherwise the connection would keep the function in memory.
     let stopTimer: (() => void) | undefined;
+    const { handshakeTimeout } = limits;
     if (handshakeTimeout !== 0) {
       stopTimer = clock.after(handshakeTimeout, () => {
         reject('handshake');

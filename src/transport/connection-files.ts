@@ -14,6 +14,8 @@ export interface ConnectionFiles {
   /** Reserves the file of one connection. Returns false if too many are reserved. */
   take(): boolean;
   give(): void;
+  /** Changes how many files are kept free for upstreams. */
+  keepFree(forUpstreams: number): void;
 }
 
 /**
@@ -22,10 +24,13 @@ export interface ConnectionFiles {
  * reserved for them.
  */
 export function createConnectionFiles(limit: number, forUpstreams: number): ConnectionFiles {
-  const max = Math.max(limit - OWN_FILES - forUpstreams, Math.floor(limit / 2));
+  const maxBeside = (upstreams: number) => Math.max(limit - OWN_FILES - upstreams, Math.floor(limit / 2));
+  let max = maxBeside(forUpstreams);
   let taken = 0;
   return {
-    max,
+    get max() {
+      return max;
+    },
     take() {
       if (taken >= max) return false;
       taken++;
@@ -33,6 +38,9 @@ export function createConnectionFiles(limit: number, forUpstreams: number): Conn
     },
     give() {
       taken--;
+    },
+    keepFree(upstreams) {
+      max = maxBeside(upstreams);
     },
   };
 }

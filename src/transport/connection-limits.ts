@@ -1,4 +1,7 @@
-/** The maximum numbers of connections of a listener. */
+/**
+ * The maximum numbers of connections of a listener. They are read when they are needed, because a
+ * reload may change them.
+ */
 export interface PlaceLimits {
   /** Connections at a time, with or without a session. `listeners.$name.max_sessions` */
   readonly maxSessions: number;
@@ -49,15 +52,13 @@ interface Count {
 const REACHED = 'this listener has reached its maximum number';
 
 export function createPlaces(limits: PlaceLimits): Places {
-  const { maxSessions, maxSessionsPerSource, maxUnjoined, maxUnjoinedPerSource } = limits;
   const total: Count = { all: 0, unjoined: 0 };
   const bySource = new Map<string, Count>();
-  const countsSources = maxSessionsPerSource !== 0 || maxUnjoinedPerSource !== 0;
 
   function add(source: string | undefined, all: -1 | 0 | 1, unjoined: -1 | 0 | 1): void {
     total.all += all;
     total.unjoined += unjoined;
-    if (source === undefined || !countsSources) return;
+    if (source === undefined) return;
     const own = bySource.get(source) ?? { all: 0, unjoined: 0 };
     own.all += all;
     own.unjoined += unjoined;
@@ -67,6 +68,7 @@ export function createPlaces(limits: PlaceLimits): Places {
 
   return {
     refusalFor(source) {
+      const { maxSessions, maxSessionsPerSource, maxUnjoined, maxUnjoinedPerSource } = limits;
       if (total.all >= maxSessions) return FULL;
       if (total.unjoined >= maxUnjoined) return UNJOINED;
       const own = source === undefined ? undefined : bySource.get(source);
@@ -83,6 +85,7 @@ export function createPlaces(limits: PlaceLimits): Places {
       if (place.isJoined !== isJoined) add(place.source, 0, isJoined ? -1 : 1);
       place.isJoined = isJoined;
       const own = place.source === undefined ? undefined : bySource.get(place.source);
+      const { maxUnjoined, maxUnjoinedPerSource } = limits;
       return isJoined || (total.unjoined <= maxUnjoined && !isBeyond(own?.unjoined, maxUnjoinedPerSource));
     },
     giveBack: ({ source, isJoined }) => add(source, -1, isJoined ? 0 : -1),

@@ -106,6 +106,22 @@ describe('a heartbeat', () => {
     heartbeat.stop();
   });
 
+  it('uses changed intervals for the connections that it watches already', () => {
+    heartbeat = createHeartbeat(clock, createTurns(clock), { pingInterval: 0, pingTimeout: 60 });
+    const socket = watch();
+    heartbeat.update({ pingInterval: 30, pingTimeout: 60 });
+    clock.advance(30);
+    expect(socket.pings).toBe(1);
+    heartbeat.update({ pingInterval: 100, pingTimeout: 60 });
+    clock.advance(90);
+    expect([socket.pings, socket.destroyed]).toEqual([1, false]);
+    clock.advance(30);
+    expect(socket.pings).toBe(2);
+    heartbeat.update({ pingInterval: 0, pingTimeout: 60 });
+    clock.advance(1000);
+    expect([socket.pings, socket.destroyed, clock.pending]).toEqual([2, false, 0]);
+  });
+
   describe('with many connections', () => {
     const MANY = 1000;
     const tasks: Task[] = [];

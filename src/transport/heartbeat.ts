@@ -21,6 +21,8 @@ export interface Heartbeat {
    * @param onDead called before a silent connection is closed
    */
   watch(socket: Socket, ping: () => void, onDead?: () => void): void;
+  /** Changes the intervals, also for the connections that are watched. */
+  update(times: HeartbeatTimes): void;
   stop(): void;
 }
 
@@ -39,22 +41,30 @@ interface Watched {
  * @param turns divides the pings of thousands of connections, and the closing of dead ones, over
  * several turns of the event loop
  */
-export function createHeartbeat(
-  clock: Clock,
-  turns: Turns,
-  { pingInterval, pingTimeout }: HeartbeatTimes,
-): Heartbeat {
-  if (pingInterval === 0) return { watch() {}, stop() {} };
-  const period = Math.min(pingInterval, pingTimeout);
-  // A timer may fire a little early. Without a tolerance, a ping would then wait one more period.
-  const tolerance = period / 10;
+export function createHeartbeat(clock: Clock, turns: Turns, first: HeartbeatTimes): Heartbeat {
   const watchedSockets = new Map<Socket, Watched>();
+  let times = first;
   let stopped = false;
-  let stopTimer = clock.after(period, checkAll);
+  let isChecking = false;
+  let stopTimer = (): void => {};
+  schedule(0);
+
+  function periodOf({ pingInterval, pingTimeout }: HeartbeatTimes): number {
+    return Math.min(pingInterval, pingTimeout);
+  }
+
+  /** @param elapsed milliseconds of the period that have passed */
+  function schedule(elapsed: number): void {
+    if (times.pingInterval === 0) return;
+    stopTimer = clock.after(Math.max(periodOf(times) - elapsed, 0), checkAll);
+  }
 
   function check(socket: Socket, watched: Watched): void {
     // Reads the clock for each connection, because the turns may take long.
     const now = clock.monotonic();
+    const { pingInterval, pingTimeout } = times;
+    // A timer may fire a little early. Without a tolerance, a ping would then wait one more period.
+    const tolerance = periodOf(times) / 10;
     // Any received byte proves that the client is alive, because its pong may wait behind a large
     // message on a slow line. A paused socket delivers nothing, so its silence proves nothing.
     const { bytesReadAtPing } = watched;
@@ -73,10 +83,10 @@ export function createHeartbeat(
 
   function checkAll(): void {
     const startedAt = clock.monotonic();
+    isChecking = true;
     const checkAgain = (): void => {
-      if (stopped) return;
-      const elapsed = clock.monotonic() - startedAt;
-      stopTimer = clock.after(Math.max(period - elapsed, 0), checkAll);
+      isChecking = false;
+      if (!stopped) schedule(clock.monotonic() - startedAt);
     };
     const checking = inTurns(turns, checks());
     if (checking === undefined) checkAgain();
@@ -96,6 +106,13 @@ export function createHeartbeat(
       const pingedAt = clock.monotonic();
       watchedSockets.set(socket, { ping, onDead, pingedAt, bytesReadAtPing: undefined });
       socket.on('close', () => watchedSockets.delete(socket));
+    },
+    update(changed) {
+      times = changed;
+      // The silence after a ping of the earlier interval proves nothing.
+      for (const watched of watchedSockets.values()) watched.bytesReadAtPing = undefined;
+      stopTimer();
+      if (!isChecking) schedule(0);
     },
     stop() {
       stopped = true;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { type Logger, silentLogger } from '../log.js';
 import { type Observer, silentObserver } from '../observe/observer.js';
@@ -12,6 +12,7 @@ import type { Accepted, Acceptor, AcceptorContext } from './acceptor.js';
 import { configuredUrls, type ListenerAddress, type ListenerProtocol } from './addresses.js';
 import { CLOSE_WAIT_MS, cut, loseAtOnce } from './close-socket.js';
 import { type ConnectionFiles, createConnectionFiles } from './connection-files.js';
+import { type Door, type DoorAddress, openDoor } from './door.js';
 import { createHeartbeat, type HeartbeatTimes } from './heartbeat.js';
 import { boundJoinSize } from './join-size.js';
 import { watchOpenFiles } from './open-files.js';
@@ -20,11 +21,20 @@ import { RAWSOCKET_MAGIC } from './rawsocket-handshake.js';
 import { readOctets } from './read-octets.js';
 import type { SendLimits } from './send-queue.js';
 import { createSendTotal, type SendTotal } from './send-total.js';
-import { createConnectionServer, type ListenerTls, listenOnPort } from './tcp-server.js';
-import { listenOnSocket } from './unix-socket.js';
+import { createTlsServer, type ListenerTls, readCredentials, type ServerCredentials } from './tcp-server.js';
 import { createWebSocketAcceptor } from './websocket-acceptor.js';
 
-export interface ListenerOptions extends ListenerAddress, AcceptingLimits, HeartbeatTimes, SendLimits {
+/** What may change while a listener is open. */
+export interface ListenerSettings extends AcceptingLimits, HeartbeatTimes, SendLimits {
+  /** Their order has no meaning. The client's order of preference decides. */
+  readonly serializers: readonly Serializer[];
+  /** Maximum bytes of one message. A larger message ends the connection. `wamp.max_message_size` */
+  readonly maxMessageSize: number;
+  /** Maximum bytes that a client may send before it has joined. `wamp.max_join_size` */
+  readonly maxJoinSize: number;
+}
+
+export interface ListenerOptions extends ListenerAddress, ListenerSettings {
   /** For log lines. */
   readonly name?: string;
   /**
@@ -32,14 +42,8 @@ export interface ListenerOptions extends ListenerAddress, AcceptingLimits, Heart
    */
   readonly origins: readonly string[] | undefined;
   readonly tls?: ListenerTls | undefined;
-  /** Their order has no meaning. The client's order of preference decides. */
-  readonly serializers: readonly Serializer[];
   /** Called for each connection that has completed its transport's handshake. */
   readonly attach: Attach;
-  /** Maximum bytes of one message. A larger message ends the connection. `wamp.max_message_size` */
-  readonly maxMessageSize: number;
-  /** Maximum bytes that a client may send before it has joined. `wamp.max_join_size` */
-  readonly maxJoinSize: number;
   /** Shared with every other part of the process that loads the event loop. Default: a new one. */
   readonly turns?: Turns;
   /** Open files for connections, shared with the other listeners. Default: no limit. */
@@ -72,6 +76,20 @@ export interface Listener {
   /** The URLs that clients connect to, with the actual port. */
   readonly urls: readonly string[];
   counts(): ListenerCounts;
+  /** Changes limits. They count for new connections; the intervals of pings count for all. */
+  update(settings: ListenerSettings): void;
+  /**
+   * Uses other certificates for new handshakes. Nothing is closed.
+   *
+   * @param credentials for a listener that has TLS
+   */
+  renew(credentials: ServerCredentials): void;
+  readonly door: Door;
+  /**
+   * Leaves the door to another listener, which serves it from now on. The connections of this
+   * listener stay until {@link close}.
+   */
+  giveUpDoor(): void;
   /**
    * Stops accepting connections and sends GOODBYE to every client. Resolves when all connections
    * are closed. Resets the connections that are still open after {@link CLOSE_WAIT_MS}.
@@ -79,13 +97,49 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** A listener whose TLS files have been read. */
+export interface PreparedListener {
+  /** Where its door must be. */
+  readonly address: DoorAddress;
+  /** Undefined without TLS. */
+  readonly credentials: ServerCredentials | undefined;
+  /** Accepts the connections of a door from now on. */
+  serve(door: Door): Listener;
+}
+
 /**
  * Listens for WAMP clients.
  *
- * @throws Error if it cannot listen or read its TLS files; the message is one plain sentence
+ * @throws GatewayError `listen` or `listener_tls`; the message is one plain sentence
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { tls, attach, handshakeTimeout } = options;
+  const prepared = prepareListener(options);
+  return prepared.serve(await openDoor(prepared.address));
+}
+
+/**
+ * Reads the TLS files of a listener. After this, only its door can fail to open.
+ *
+ * @throws GatewayError `listener_tls`
+ */
+export function prepareListener(options: ListenerOptions): PreparedListener {
+  const { host, port, socket, tls } = options;
+  const credentials = tls && readCredentials(tls);
+  return {
+    address: { host, port, socket },
+    credentials,
+    serve: (door) => serveDoor(door, options, credentials),
+  };
+}
+
+function serveDoor(
+  door: Door,
+  options: ListenerOptions,
+  credentials: ServerCredentials | undefined,
+): Listener {
+  const { attach } = options;
+  /** The present limits. The guard reads them here. */
+  const settings = { ...options };
   const clock = options.clock ?? systemClock;
   // Clients cause all these log lines. Many clients may cause the same line.
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
@@ -99,16 +153,17 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   let slowConsumersCut = 0;
   let eventsDropped = 0;
   let whenEmpty = (): void => {};
+  let hasDoor = true;
 
-  const context: AcceptorContext = {
-    serializers: options.serializers,
-    maxMessageSize: options.maxMessageSize,
+  const createContext = (): AcceptorContext => ({
+    serializers: settings.serializers,
+    maxMessageSize: settings.maxMessageSize,
     log,
     turns,
     peerOptions: (transport, serializer) => ({
       serializer,
-      maxSendBuffer: options.maxSendBuffer,
-      maxSendQueue: options.maxSendQueue,
+      maxSendBuffer: settings.maxSendBuffer,
+      maxSendQueue: settings.maxSendQueue,
       turns,
       sendTotal,
       receiveTotal,
@@ -124,7 +179,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       },
     }),
     accepted: admit,
-  };
+  });
 
   function onViolation(): void {
     observer.protocolViolated(name);
@@ -144,14 +199,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     });
     const { remoteAddress } = arrival;
     const countJoinSize = () =>
-      boundJoinSize(socket, options.maxJoinSize, () => {
+      boundJoinSize(socket, settings.maxJoinSize, () => {
         attachments.get(socket)?.dismiss(ERROR_URI.protocolViolation, 'too many bytes before WELCOME');
       });
     let stopCounting: (() => void) | undefined = countJoinSize();
     const attachment = attach(network.peer, {
       transport,
       trusted: false,
-      handshakeTimeout,
+      handshakeTimeout: settings.handshakeTimeout,
       handshakeElapsed,
       serializer: serializer.name,
       ...(remoteAddress === undefined ? {} : { remoteAddress }),
@@ -169,17 +224,19 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
   const files = options.files ?? createConnectionFiles(Number.POSITIVE_INFINITY, 0);
   const openFiles = watchOpenFiles({ log: options.log ?? silentLogger, clock });
-  const server = createConnectionServer(tls, turns);
-  const accepting = guardAccepting(server, options, {
-    isTls: tls !== undefined,
+  const secure = credentials && createTlsServer(credentials, turns);
+  // It does not listen itself. The door passes the connections on.
+  const server = secure?.server ?? createServer();
+  const accepting = guardAccepting(server, settings, {
+    isTls: secure !== undefined,
     isUnix: options.socket !== undefined,
     clock,
     files,
     onNoFile: () => openFiles.keptFree(files.max),
     onRejected: (reason) => observer.connectionRejected(name, reason),
   });
-  const acceptor = createAcceptor(options.protocol, options, context, clock);
-  server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+  let acceptor = createAcceptor(options, createContext(), clock);
+  server.on(secure === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     const arrival = accepting.arrivalOf(socket);
     // The connection may have been closed since the end of its TLS handshake.
     if (arrival === undefined || socket.destroyed) {
@@ -191,25 +248,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     loseAtOnce(socket);
     acceptor.take(socket, arrival);
   });
-  const port = await open();
   server.on('connection', openFiles.accepted);
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');
+  const heartbeat = createHeartbeat(clock, turns, settings);
+  const urls = configuredUrls({ ...options, port: door.port }, secure !== undefined);
+  door.serve({
+    onConnection: (socket) => server.emit('connection', socket),
+    onError(error) {
+      if (!openFiles.takes(error)) log.error({ error: error.code ?? error.name }, 'a listener failed');
+    },
   });
-  const heartbeat = createHeartbeat(clock, turns, options);
-  const urls = configuredUrls({ ...options, port }, tls !== undefined);
   log.debug({ ...listener, urls: urls.join(' ') }, 'a listener is open');
-
-  async function open(): Promise<number> {
-    try {
-      if (options.socket === undefined) return await listenOnPort(server, options.host, options.port);
-      await listenOnSocket(server, options.socket);
-      return options.port;
-    } catch (error) {
-      server.close();
-      throw error;
-    }
-  }
 
   return {
     name,
@@ -221,8 +269,18 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       slowConsumersCut,
       eventsDropped,
     }),
+    update(changed) {
+      Object.assign(settings, changed);
+      acceptor = createAcceptor(options, createContext(), clock);
+      heartbeat.update(settings);
+    },
+    renew: (renewed) => secure?.renew(renewed),
+    door,
+    giveUpDoor() {
+      hasDoor = false;
+    },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = hasDoor ? door.close() : undefined;
       accepting.close();
       for (const attachment of [...attachments.values()]) attachment.dismiss(CLOSE_URI.systemShutdown);
       await new Promise<void>((resolve) => {
@@ -244,12 +302,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 }
 
 function createAcceptor(
-  protocol: ListenerProtocol,
-  rules: Pick<ListenerOptions, 'path' | 'origins'>,
+  rules: Pick<ListenerOptions, 'protocol' | 'path' | 'origins'>,
   context: AcceptorContext,
   clock: Clock,
 ): Acceptor {
-  switch (protocol) {
+  switch (rules.protocol) {
     case 'websocket':
       return createWebSocketAcceptor(rules, context);
     case 'rawsocket':

@@ -26,9 +26,11 @@ export interface SendTotal {
   close(queue: SendQueue): void;
   /** Total bytes. The number may be too high, but never too low. */
   readonly bytes: number;
+  /** Maximum bytes. A lower limit counts from the next growth on. `wamp.max_send_buffer_total` */
+  max: number;
 }
 
-/** @param max maximum bytes. `wamp.max_send_buffer_total` */
+/** @param max maximum bytes */
 export function createSendTotal(max: number): SendTotal {
   const queues = new Set<SendQueue>();
   let total = 0;
@@ -41,7 +43,7 @@ export function createSendTotal(max: number): SendTotal {
   function makeRoom(): void {
     // Counts again, because some bytes may have been sent since the last count.
     for (const queue of queues) if (queue.bytes > 0) set(queue, queue.waiting());
-    const enough = (max / 8) * 7;
+    const enough = (sendTotal.max / 8) * 7;
     if (total <= enough) return;
     const longest = [...queues].filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes);
     for (const queue of longest) {
@@ -51,11 +53,12 @@ export function createSendTotal(max: number): SendTotal {
     }
   }
 
-  return {
+  const sendTotal: SendTotal = {
+    max,
     open: (queue) => void queues.add(queue),
     grown(queue) {
       set(queue, queue.waiting());
-      if (total > max) makeRoom();
+      if (total > sendTotal.max) makeRoom();
     },
     drained: (queue) => set(queue, 0),
     close(queue) {
@@ -66,4 +69,5 @@ export function createSendTotal(max: number): SendTotal {
       return total;
     },
   };
+  return sendTotal;
 }

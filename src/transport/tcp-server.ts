@@ -1,5 +1,10 @@
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
-import { createServer as createTls, type Server as TlsServer } from 'node:tls';
+import {
+  createSecureContext,
+  createServer as createTls,
+  type SecureContextOptions,
+  type Server as TlsServer,
+} from 'node:tls';
 import { GatewayError } from '../errors.js';
 import { readRegularFile } from '../read-regular-file.js';
 import type { Turns } from '../turns.js';
@@ -22,18 +27,43 @@ export interface ListenerTls {
  * @throws GatewayError `listener_tls`. Its message names the file, and quotes nothing from it.
  */
 export function createConnectionServer(tls: ListenerTls | undefined, turns: Turns): Server {
-  if (tls === undefined) return createServer();
-  const own = {
-    ...CHEAP_HANDSHAKES,
-    cert: read('tls.certfile', tls.certfile),
-    key: read('tls.keyfile', tls.keyfile),
+  return tls === undefined ? createServer() : createTlsServer(readCredentials(tls), turns).server;
+}
+
+/** A server like that of {@link createConnectionServer}, with TLS. */
+export interface RenewableServer {
+  readonly server: Server;
+  /** Uses other certificates for new handshakes. Nothing is closed. */
+  renew(credentials: ServerCredentials): void;
+}
+
+/** Certificates that have been read and are usable. */
+export type ServerCredentials = SecureContextOptions & { readonly requestCert: boolean };
+
+export function createTlsServer(credentials: ServerCredentials, turns: Turns): RenewableServer {
+  const secure = createTls(credentials);
+  return {
+    server: handshakesInTurns(secure, turns),
+    renew: (renewed) => secure.setSecureContext(renewed),
   };
-  const options =
-    tls.cacertfile === undefined
-      ? own
-      : { ...own, ca: read('tls.cacertfile', tls.cacertfile), requestCert: true };
+}
+
+/**
+ * Reads the files of a TLS listener.
+ *
+ * @throws GatewayError `listener_tls`. Its message names the file, and quotes nothing from it.
+ */
+export function readCredentials({ certfile, keyfile, cacertfile }: ListenerTls): ServerCredentials {
+  const credentials: ServerCredentials = {
+    ...CHEAP_HANDSHAKES,
+    cert: read('tls.certfile', certfile),
+    key: read('tls.keyfile', keyfile),
+    ...(cacertfile !== undefined && { ca: read('tls.cacertfile', cacertfile) }),
+    requestCert: cacertfile !== undefined,
+  };
   try {
-    return handshakesInTurns(createTls(options), turns);
+    createSecureContext(credentials);
+    return credentials;
   } catch (error) {
     throw new GatewayError(
       'listener_tls',
