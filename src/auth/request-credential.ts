@@ -54,7 +54,7 @@ export interface RequestCredential {
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> | undefined;
   /** The token in use. Undefined if the service fetches none. */
-  readonly token: Pick<TokenCache, 'expiresAt' | 'renew'> | undefined;
+  readonly token: Pick<TokenCache, 'expiresAt' | 'renew' | 'handOver' | 'takeOver'> | undefined;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR, later, obtained, shown, tokenCacheFixture } from '../../test/support/token-cache-fixture.js';
+import {
+  HOUR,
+  later,
+  MINUTE,
+  obtained,
+  settled,
+  shown,
+  tokenCacheFixture,
+} from '../../test/support/token-cache-fixture.js';
 
 describe('a token', () => {
   it('is fetched once for all waiting calls, and then kept', async () => {
@@ -111,5 +119,45 @@ describe('a closed cache', () => {
     respond(token('late'));
     await waiting;
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a token that another cache has handed over', () => {
+  it('is used if its request is the same, and renewed in time', async () => {
+    const former = tokenCacheFixture();
+    await former.call();
+    const { cache, clock, started, call } = tokenCacheFixture();
+    clock.advance(former.clock.monotonic() - clock.monotonic());
+    cache.takeOver(former.cache.handOver());
+    expect([await call(), started]).toEqual(['t1', []]);
+    clock.advance(HOUR - MINUTE);
+    await settled();
+    expect(started.length).toBe(1);
+    expect(former.clock.pending).toBe(0);
+  });
+
+  it('is not used if its request differs, or if it has expired', async () => {
+    const former = tokenCacheFixture();
+    await former.call();
+    const other = tokenCacheFixture();
+    other.changeKey('k2');
+    other.cache.takeOver(former.cache.handOver());
+    await other.call();
+    expect(other.started.length).toBe(1);
+    former.clock.advance(2 * HOUR);
+    expect(former.cache.handOver()).toBeUndefined();
+  });
+
+  it('is still there for the calls of the former service', async () => {
+    const former = tokenCacheFixture();
+    await former.call();
+    former.cache.handOver();
+    expect(await former.call()).toBe('t1');
+  });
+
+  it('cannot be printed', async () => {
+    const former = tokenCacheFixture();
+    await former.call();
+    expect(JSON.stringify(former.cache.handOver())).toBe('"[secret]"');
   });
 });

@@ -78,7 +78,17 @@ export interface TokenCache {
   readonly expiresAt: number | undefined;
   /** Drops the token if the credentials have changed, and ends the wait after a failure. */
   credentialsChanged(): void;
+  /** The current token, for another cache. From now on, this cache renews it only if it must. */
+  handOver(): HandedToken | undefined;
+  /** Uses the token of another cache if its request was the same. */
+  takeOver(handed: HandedToken | undefined): void;
   close(): void;
+}
+
+/** A token, with the key of its request. */
+export interface HandedToken {
+  readonly key: string | undefined;
+  readonly token: Token;
 }
 
 export interface TokenCacheParts {
@@ -113,8 +123,6 @@ const MAX_RETRY_AFTER_MS = 3_600_000;
 /** Creates a cache. It fetches its first token when the first call needs one. */
 export function createTokenCache(parts: TokenCacheParts): TokenCache {
   const { source, clock, log, observer, service } = parts;
-  // Checked once, because building a record costs time for each call.
-  const isDebugged = log.isLevelEnabled?.('debug') ?? true;
   let token: Token | undefined;
   /** True if a call has used the current token. Only a used token is replaced before it expires. */
   let used = false;
@@ -242,7 +250,8 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
         return fetchUnlessTooSoon();
       }
       used = true;
-      if (isDebugged) {
+      // Building a record costs time for each call.
+      if (log.isLevelEnabled?.('debug') ?? true) {
         log.debug({ service, expires_in_ms: Math.round(live.expiresAt - now) }, 'token taken from the cache');
       }
       const { refreshAt } = live;
@@ -279,6 +288,21 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
       drop();
       // Calls will need the new token. A running fetch notices by itself that its key is outdated.
       if (used && pendingFetch === undefined && !closed) void startFetch();
+    },
+
+    handOver() {
+      stopTimer();
+      const live = alive(clock.monotonic());
+      return live && hideFromPrint({ key, token: live });
+    },
+
+    takeOver(handed) {
+      const isSame = handed !== undefined && handed.key !== undefined && handed.key === source.key();
+      if (!isSame || token !== undefined || closed) return;
+      token = handed.token;
+      // Its service has calls, so it is renewed before it expires.
+      used = true;
+      scheduleRefresh(token);
     },
 
     close() {

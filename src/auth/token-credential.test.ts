@@ -50,6 +50,8 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
       replace: () => undefined,
       renew: async () => NONE,
       expiresAt: undefined,
+      handOver: () => undefined,
+      takeOver() {},
       credentialsChanged: () => {
         changes += 1;
       },

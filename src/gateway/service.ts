@@ -10,7 +10,7 @@ import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import type { ProbeTarget } from '../upstream/probe.js';
 import { createServiceBreaker } from '../upstream/service-breaker.js';
-import { createServiceLiveness } from '../upstream/service-liveness.js';
+import { createServiceLiveness, endOutage } from '../upstream/service-liveness.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import type { SharedBytes } from '../upstream/shared-bytes.js';
 import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
@@ -20,10 +20,12 @@ import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
 import { needsCaller } from './pipeline/needs-caller.js';
+import { createRunningCalls } from './pipeline/running-calls.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 import { createServiceActions, type ServiceActions } from './service-actions.js';
 import { createCondition } from './service-condition.js';
 import { describeService, type ServiceFacts } from './service-facts.js';
+import { type Handover, hasSameSecret } from './service-handover.js';
 
 /** What a service depends on. */
 export interface ServiceDeps {
@@ -62,6 +64,21 @@ export interface Service {
   readonly act: ServiceActions;
   /** Starts to read the service's secrets. Resolves after the first attempt, even if it fails. */
   start(): Promise<void>;
+  /** The values of its secret, if a service with this configuration reads the same secret. */
+  secretFor(config: ServiceConfig): ReadonlyMap<string, string> | undefined;
+  /** What it leaves to its successor. To be called once, before {@link retire}. */
+  handOver(): Handover;
+  /**
+   * Takes over from the service that it replaces: whether an operator has disabled it, what its
+   * probes found, and its token if the token request is the same. To be called when its procedures
+   * replace those of the other one.
+   */
+  takeOver(former: Handover): void;
+  /**
+   * Ends the service without ending its calls. Resolves when the last one has ended and everything
+   * is closed.
+   */
+  retire(): Promise<void>;
   /** Closes the connections. Running calls fail. */
   close(): Promise<void>;
 }
@@ -76,14 +93,19 @@ interface Compiled {
 /**
  * Compiles a service. Opens no connection before the service is started or called.
  *
+ * @param former the service that it will replace. Its secret is used until it is read again
  * @throws GatewayError `service_tls` if the service's TLS files cannot be used
  */
-export function createService(config: ServiceConfig, deps: ServiceDeps): Service {
+export function createService(
+  config: ServiceConfig,
+  deps: ServiceDeps,
+  former?: Pick<Service, 'secretFor'>,
+): Service {
   const { settings } = config;
   const { clock, log, observer } = deps;
   const tls = readTls(config, readUpstreamTls);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
-  const variables = createVariables(config, deps);
+  const variables = createVariables(config, { ...deps, initialSecret: former?.secretFor(config) });
   const credential = describeCredential(settings);
   // The token endpoint has its own TLS settings, because the two servers may have different owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
@@ -104,6 +126,8 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     service: config.name,
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
   });
+  const running = createRunningCalls();
+  let isHandedOver = false;
   const usesVars = config.procedures.some(usesServiceVars);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
@@ -149,6 +173,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       requestCredential,
       credential,
       variables,
+      running,
     };
     const made: Compiled = {
       base,
@@ -195,6 +220,7 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
     procedures: config.procedures.map((procedure, index) => ({
       config: procedure,
       pipeline(call) {
+        running.began();
         observer.callBegan(procedures[index] as ObservedProcedure);
         return (compiled.pipelines[index] as Pipeline)(call);
       },
@@ -222,14 +248,44 @@ export function createService(config: ServiceConfig, deps: ServiceDeps): Service
       liveness.start();
       return variables.start();
     },
+    secretFor: (other) => (hasSameSecret(config, other) ? variables.secret?.values : undefined),
+    handOver() {
+      isHandedOver = true;
+      return {
+        token: requestCredential.token?.handOver(),
+        liveness: liveness.state,
+        base: compiled.base,
+      };
+    },
+    takeOver({ token, liveness: before, base }) {
+      requestCredential.token?.takeOver(token);
+      liveness.takeOver(before, isSame(base, compiled.base));
+      condition.read();
+    },
+    async retire() {
+      const { hasAlarm } = liveness.state;
+      liveness.close();
+      if (hasAlarm && !isHandedOver) endOutage({ observer, service: config.name });
+      breaker?.reset();
+      for (const upstream of upstreams()) upstream.retire();
+      await running.idle();
+      variables.close();
+      for (const stopTimer of retired.values()) stopTimer();
+      // A secret that changed in the meantime may have moved the service.
+      for (const upstream of upstreams()) upstream.retire();
+      await requestCredential.close();
+    },
     async close() {
       variables.close();
       liveness.close();
       for (const stopTimer of retired.values()) stopTimer();
-      const upstreams = [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];
-      await Promise.all([requestCredential.close(), ...upstreams.map((upstream) => upstream.close())]);
+      await Promise.all([requestCredential.close(), ...upstreams().map((upstream) => upstream.close())]);
     },
   };
+
+  function upstreams(): readonly Upstream[] {
+    return [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];
+  }
 }
 
 /**

@@ -20,6 +20,8 @@ export interface SecretKeeperOptions {
   readonly random: () => number;
   readonly log: Logger;
   readonly observer: Observer;
+  /** Values to use until the first read has ended, from an earlier keeper of the same secret. */
+  readonly initial?: Values | undefined;
   /** Fields for each log record: the service and the provider. */
   readonly record: { readonly service: string; readonly provider?: string | undefined };
 }
@@ -60,7 +62,7 @@ const BACKOFF: Backoff = { baseMs: 1_000, capMs: 5 * 60_000 };
  */
 export function createSecretKeeper(options: SecretKeeperOptions): SecretKeeper {
   const { provider, pick, clock, random, log, observer, record } = options;
-  let values: Values | undefined;
+  let values = options.initial;
   let failures = 0;
   let retryMs = 0;
   let reads: SecretReads = { succeededAt: undefined, cause: undefined };

@@ -59,6 +59,23 @@ describe('a service with secrets', () => {
     expect(variables.retryAfterMs()).toBeUndefined();
   });
 
+  it('has the values of an earlier read until it is read', async () => {
+    const env = { ID: 'new', HEADER: BASIC };
+    const initialSecret = new Map([
+      ['client_id', 'old'],
+      ['client_secret', MARK],
+    ]);
+    const { variables } = create([...FROM_ENV, ...CLIENT, '+auth.vars.a = 1'], { env, initialSecret });
+    let changes = 0;
+    variables.onChange(() => changes++);
+    expect(entries(variables.current())).toEqual({ a: '1', client_id: 'old', client_secret: MARK });
+    await variables.start();
+    expect(entries(variables.current())).toEqual({ a: '1', client_id: 'new', client_secret: MARK });
+    await variables.reread();
+    expect(changes).toBe(1);
+    variables.close();
+  });
+
   it('overrides its auth.vars with them', async () => {
     const env = { ID: 'from-env', HEADER: BASIC };
     const { variables } = create(

@@ -27,7 +27,14 @@ export interface Variables {
   /** Milliseconds until the next attempt while `current()` is undefined. Undefined if not known. */
   retryAfterMs(): number | undefined;
   /** The secret behind the variables. Undefined if there is none. */
-  readonly secret: { readonly provider: string; readonly reads: SecretReads } | undefined;
+  readonly secret:
+    | {
+        readonly provider: string;
+        readonly reads: SecretReads;
+        /** Undefined before the first successful read. */
+        readonly values: Values | undefined;
+      }
+    | undefined;
   close(): void;
 }
 
@@ -41,6 +48,8 @@ export interface VariablesDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Replaces the provider of the configuration. */
   readonly provider?: SecretProvider;
+  /** The values of the secret until it is read, if they are known from earlier. */
+  readonly initialSecret?: Values | undefined;
 }
 
 /** Creates the variables of one service. Nothing is read before `start`. */
@@ -52,15 +61,17 @@ export function createVariables(service: ServiceConfig, deps: VariablesDeps): Va
   if (provider === undefined || uses.size === 0) return onlyStatic(settings['auth.vars']);
 
   const listeners: (() => void)[] = [];
-  let merged: Values | undefined;
+  const merge = (secret: Values) => secretMap([...settings['auth.vars'], ...secret]);
+  let merged = deps.initialSecret && merge(deps.initialSecret);
   const keeper = createSecretKeeper({
     ...deps,
     provider,
     pick: (fields) => pickValues(fields, uses, provider),
     refreshMs: settings['auth.secrets.refresh_interval'],
     record: { service: service.name, provider: settings['auth.secrets.provider'] },
+    initial: deps.initialSecret,
     onChange() {
-      merged = secretMap([...settings['auth.vars'], ...(keeper.values() ?? [])]);
+      merged = merge(keeper.values() ?? new Map());
       for (const listener of listeners) callSafely(listener, deps.log);
     },
   });
@@ -71,7 +82,11 @@ export function createVariables(service: ServiceConfig, deps: VariablesDeps): Va
     onChange: (listener) => void listeners.push(listener),
     retryAfterMs: () => (merged === undefined ? keeper.nextInMs() : undefined),
     get secret() {
-      return { provider: settings['auth.secrets.provider'] ?? '', reads: keeper.reads };
+      return {
+        provider: settings['auth.secrets.provider'] ?? '',
+        reads: keeper.reads,
+        values: keeper.values(),
+      };
     },
     close: keeper.close,
   };

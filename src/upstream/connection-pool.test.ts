@@ -46,4 +46,28 @@ describe('the connection pool', () => {
       await upstream.send(sending(request(server.url), true), within(5_000));
     expect(server.connections).toBe(3);
   });
+
+  it('closes idle connections when it is retired, and each other one after its call', async () => {
+    const server = await serve(({ url }) => (url === '/hang' ? HANG : { body: 'ok' }));
+    const { upstream, pool } = connect(server.url, {}, { size: 3 });
+    const control = within(5_000);
+    const running = upstream.send(sending({ ...request(server.url), path: '/hang' }, true), control);
+    await upstream.send(sending(request(server.url), true), within(5_000));
+    expect([pool.busy, pool.idle]).toEqual([1, 1]);
+    pool.retire();
+    expect([pool.busy, pool.idle]).toEqual([1, 0]);
+    cancelCall(control);
+    await running;
+    expect([pool.busy, pool.idle]).toEqual([0, 0]);
+  });
+
+  it('serves calls after it is retired, and keeps no connection', async () => {
+    const server = await serve(() => ({ body: 'ok' }));
+    const { upstream, pool } = connect(server.url, {}, { size: 1 });
+    pool.retire();
+    const calls = [1, 2, 3].map(() => upstream.send(sending(request(server.url), true), within(5_000)));
+    for (const outcome of await Promise.all(calls)) expect(outcome).toMatchObject({ kind: 'response' });
+    expect([pool.busy, pool.idle, pool.waiting]).toEqual([0, 0, 0]);
+    expect(server.connections).toBeLessThanOrEqual(3);
+  });
 });

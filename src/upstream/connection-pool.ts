@@ -74,6 +74,11 @@ export interface ConnectionPool {
   checkout(waitMs: number, control: CallControl, now: number): Connection | Promise<Checkout>;
   /** Gives a connection back. */
   release(connection: Connection, state: ConnectionState): void;
+  /**
+   * Closes the idle connections now, and each other one after its call. Calls can still take
+   * connections, for instance for their next attempt.
+   */
+  retire(): void;
   /** Closes every connection. Running exchanges fail. */
   close(): Promise<void>;
   readonly busy: number;
@@ -149,6 +154,7 @@ export function createConnectionPool(
   /** The waiting calls of each caller. Undefined if callers have no limit. */
   const shares = options.maxWaitingPerCaller > 0 ? new Tally() : undefined;
   let closed = false;
+  let retired = false;
 
   /**
    * @param slot returns the slot of the client. It is called only after `newClient` has returned.
@@ -220,6 +226,11 @@ export function createConnectionPool(
     return slot;
   }
 
+  function removeSlot(slot: Slot): void {
+    slots.delete(slot);
+    destroyClient(slot);
+  }
+
   function destroyClient(slot: Slot): void {
     slot.client.destroy().catch(() => undefined);
   }
@@ -284,6 +295,10 @@ export function createConnectionPool(
         return;
       }
       const next = waiters.first;
+      if (retired && next === undefined) {
+        removeSlot(slot);
+        return;
+      }
       if (state === 'broken' || (state === 'resting' && next !== undefined)) replace(slot);
       else slot.used = slot.connectedAt !== undefined;
       if (next !== undefined) {
@@ -294,6 +309,11 @@ export function createConnectionPool(
       } else {
         free.push(slot);
       }
+    },
+
+    retire() {
+      retired = true;
+      for (const slot of [...free.splice(0), ...resting.splice(0)]) removeSlot(slot);
     },
 
     async close() {

@@ -242,3 +242,31 @@ describe('liveness', () => {
     expect(clock.pending).toBe(0);
   });
 });
+
+describe('probes that continue those of another configuration', () => {
+  it('know that the same API is down, and look soon whether it still is', async () => {
+    const { liveness, probe, events } = setUp();
+    liveness.takeOver({ isDown: true, isDisabled: false, hasAlarm: true }, true);
+    expect(liveness.isDown).toBe(true);
+    expect(await probe(GOOD)).toBe(1_000);
+    expect([liveness.isDown, events()]).toEqual([false, ['up', 'cleared']]);
+  });
+
+  it('take another API for up, and keep the alarm until a good probe', async () => {
+    const { liveness, probe, events } = setUp();
+    liveness.takeOver({ isDown: true, isDisabled: false, hasAlarm: true }, false);
+    expect([liveness.isDown, events()]).toEqual([false, ['up']]);
+    expect(await probe(GOOD)).toBe(1_000);
+    expect(events()).toEqual(['up', 'cleared']);
+  });
+
+  it('keep a service disabled, and report nothing', () => {
+    const { liveness, events } = setUp();
+    liveness.takeOver({ isDown: false, isDisabled: true, hasAlarm: false }, true);
+    expect([liveness.isDisabled, events(), liveness.state]).toEqual([
+      true,
+      [],
+      { isDown: false, isDisabled: true, hasAlarm: false },
+    ]);
+  });
+});

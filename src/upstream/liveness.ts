@@ -66,8 +66,21 @@ export interface Liveness extends Health {
    * @returns undefined if there are no probes, or no address at the moment
    */
   probeNow(): Promise<ProbeOutcome> | undefined;
+  /** What a successor needs to know. */
+  readonly state: LivenessState;
+  /**
+   * Takes the state of a predecessor over. Without the same address, the upstream is up until probes
+   * say otherwise, but an alarm lasts until a good probe.
+   */
+  takeOver(before: LivenessState, isSameAddress: boolean): void;
   /** Ends all probes. */
   close(): void;
+}
+
+export interface LivenessState {
+  readonly isDown: boolean;
+  readonly isDisabled: boolean;
+  readonly hasAlarm: boolean;
 }
 
 /** The first wait between two probes of a service that is down. Each further wait doubles. */
@@ -185,6 +198,19 @@ export function createLiveness(options: LivenessOptions, parts: LivenessParts): 
       reopen();
       // The alarm ends only with a good probe, so the next one must not be late.
       schedule(hasAlarm ? Math.min(FIRST_DOWN_MS, intervalMs) : intervalMs);
+    },
+    get state() {
+      return { isDown: liveness.isDown, isDisabled: liveness.isDisabled, hasAlarm };
+    },
+    takeOver(before: LivenessState, isSameAddress: boolean) {
+      liveness.isDisabled = before.isDisabled;
+      hasAlarm = before.hasAlarm;
+      liveness.isDown = before.isDown && isSameAddress;
+      if (before.isDown && !isSameAddress) events.up();
+      if (!hasAlarm) return;
+      stopAll();
+      // The alarm ends only with a good probe, so the next one must not be late.
+      schedule(Math.min(FIRST_DOWN_MS, intervalMs));
     },
     probeNow() {
       if (!isStarted) return undefined;

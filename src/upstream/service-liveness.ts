@@ -3,7 +3,7 @@ import type { ServiceSettings } from '../config/model.js';
 import type { Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
 import type { Turns } from '../turns.js';
-import { createLiveness, type Liveness } from './liveness.js';
+import { createLiveness, type Liveness, type LivenessState } from './liveness.js';
 import { type ProbeOptions, type ProbeTarget, sendProbe } from './probe.js';
 import type { UpstreamTls } from './tls.js';
 
@@ -29,8 +29,8 @@ const CLEARED = 'the service is up again: its API responds to probes';
 
 /** Creates the probes of a service. They report to the log and to the observer. */
 export function createServiceLiveness(settings: ServiceSettings, parts: ServiceLivenessParts): Liveness {
-  if (!settings['liveness.enabled']) return alwaysUp();
   const { clock, random, turns, log, observer, service } = parts;
+  if (!settings['liveness.enabled']) return alwaysUp(() => endOutage(parts));
   const hasOwnPath = settings['liveness.path'] !== '/';
   const probing = probeOptions(settings, parts);
   const options = {
@@ -65,8 +65,15 @@ export function createServiceLiveness(settings: ServiceSettings, parts: ServiceL
   });
 }
 
-function alwaysUp(): Liveness {
-  return {
+/** Reports that a service which was down counts as up again, and that its alarm has ended. */
+export function endOutage({ observer, service }: Pick<ServiceLivenessParts, 'observer' | 'service'>): void {
+  observer.serviceUp(service);
+  observer.alarmCleared(service);
+}
+
+/** @param onOutageOver called if the service was down and its probes are switched off */
+function alwaysUp(onOutageOver: () => void): Liveness {
+  const liveness = {
     isDown: false,
     isDisabled: false,
     isAnswered: false,
@@ -74,8 +81,16 @@ function alwaysUp(): Liveness {
     start() {},
     moved() {},
     probeNow: () => undefined,
+    get state() {
+      return { isDown: false, isDisabled: liveness.isDisabled, hasAlarm: false };
+    },
+    takeOver(before: LivenessState) {
+      liveness.isDisabled = before.isDisabled;
+      if (before.hasAlarm) onOutageOver();
+    },
     close() {},
   };
+  return liveness;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface Upstream {
   send(sending: UpstreamRequest, control: CallControl): Promise<UpstreamOutcome>;
   /** The connections, and the calls that wait for one. */
   readonly pool: Pick<ConnectionPool, 'busy' | 'idle' | 'waiting'>;
+  /** Closes each connection when no call uses it. */
+  retire(): void;
   close(): Promise<void>;
 }
 
@@ -330,6 +332,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   return {
     send,
     pool,
+    retire: pool.retire,
     async close() {
       await pool.close();
       timer.close();

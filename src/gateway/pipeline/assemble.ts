@@ -16,6 +16,7 @@ import { type JudgeRules, judgeCall } from './judge-call.js';
 import type { Reply } from './reply.js';
 import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
+import type { RunningCalls } from './running-calls.js';
 import { type CredentialSender, createCredentialSender, type Sent } from './send-with-credential.js';
 
 /** One procedure, ready to be called. It never rejects and always replies. */
@@ -42,6 +43,7 @@ export interface PipelineParts extends RequestDeps {
   /** Creates a short ID for a failure. The caller's error and the log line have the same ID. */
   readonly errorId: () => string;
   readonly callLog: CallLog;
+  readonly running: Pick<RunningCalls, 'ended'>;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly turns: Turns;

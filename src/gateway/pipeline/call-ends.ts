@@ -12,6 +12,7 @@ import { BadRequest, type RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
 import type { CallEnd, CallLog, CallSubject } from './call-log.js';
 import type { Reply } from './reply.js';
+import type { RunningCalls } from './running-calls.js';
 
 /** An error of the gateway itself that ends a call. */
 export interface CallFailure {
@@ -48,11 +49,13 @@ export interface CallEndsParts {
   readonly callLog: CallLog;
   readonly observer: Observer;
   readonly clock: Clock;
+  /** Counts the running calls of the service. */
+  readonly running: Pick<RunningCalls, 'ended'>;
 }
 
 /** Compiles the ends of calls of one procedure. */
 export function createCallEnds(parts: CallEndsParts): CallEnds {
-  const { subject, observed, errorId, callLog, observer, clock } = parts;
+  const { subject, observed, errorId, callLog, observer, clock, running } = parts;
   // Checked once, so that calls without an observer do not read the clock.
   const isObserved = observer !== silentObserver;
 
@@ -63,6 +66,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
   function fail(call: RunningCall, failure: CallFailure): Reply {
     const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
+    running.ended();
     callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
     observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, id);
     return callErrorReply({ code, attempts, id, message, retryAfterMs });
@@ -96,6 +100,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     },
 
     reply(call, reply, status, attempts) {
+      running.ended();
       const isFailure = reply.kind === 'error' && reply.status >= 500;
       const id = isFailure || callLog.logsResponses ? errorId() : undefined;
       if (isObserved) {

@@ -44,6 +44,8 @@ export interface CallLog {
   readonly logsResponses: boolean;
   responded(subject: CallSubject, end: CallEnd): void;
   failed(subject: CallSubject, end: CallEnd): void;
+  /** Changes which calls are logged. */
+  setMode(mode: LogSettings['calls']): void;
   /** Writes the lines that were held back. */
   flush(): void;
 }
@@ -54,17 +56,18 @@ export interface CallLog {
 const MAX_PER_CAUSE = 10;
 const WINDOW_MS = 10_000;
 
-export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Clock): CallLog {
-  if (mode === 'off') return SILENT;
-  const all = mode === 'all';
+export function createCallLog(first: LogSettings['calls'], log: Logger, clock: Clock): CallLog {
+  let mode = first;
   const summed = createSummedLog({ log, clock, max: MAX_PER_CAUSE, windowMs: WINDOW_MS });
   return {
-    // Checked once, because building the record costs time for each call.
-    logsResponses: all && (log.isLevelEnabled?.('info') ?? true),
+    get logsResponses() {
+      return mode === 'all' && (log.isLevelEnabled?.('info') ?? true);
+    },
     responded: (subject, end) => log.info(record(subject, end), 'call answered'),
     failed(subject, end) {
+      if (mode === 'off') return;
       const level = levelOf(end.code);
-      if (all) {
+      if (mode === 'all') {
         log[level](record(subject, end), 'call failed');
         return;
       }
@@ -73,11 +76,12 @@ export function createCallLog(mode: LogSettings['calls'], log: Logger, clock: Cl
       const own = { procedure, path, id, attempts, duration_ms: durationMs };
       summed[level]({ service, host, code, status, cause }, 'call failed', own);
     },
+    setMode(next) {
+      mode = next;
+    },
     flush: () => summed.flush(),
   };
 }
-
-const SILENT: CallLog = { logsResponses: false, responded() {}, failed() {}, flush() {} };
 
 /**
  * Mistakes and cancellations of callers are only `info`, because the operator has nothing to do

@@ -1,0 +1,26 @@
+import type { HandedToken } from '../auth/token-cache.js';
+import type { ServiceConfig } from '../config/model.js';
+import { isSameSettings } from '../config/same-settings.js';
+import type { LivenessState } from '../upstream/liveness.js';
+import type { BaseUrl } from './pipeline/base-url.js';
+
+/** What a service leaves to the service that replaces it after a reload. */
+export interface Handover {
+  readonly token: HandedToken | undefined;
+  readonly liveness: LivenessState;
+  readonly base: BaseUrl | undefined;
+}
+
+/** Whether two services read the same secret, so that the values of one fit the other. */
+export function hasSameSecret(one: ServiceConfig, other: ServiceConfig): boolean {
+  return isSameSettings(secretSettings(one), secretSettings(other));
+}
+
+function secretSettings({ settings }: ServiceConfig): unknown {
+  return {
+    provider: settings['auth.secrets.provider'],
+    id: settings['auth.secrets.secret_id'],
+    region: settings['auth.secrets.region'],
+    vars: settings['auth.secrets.vars'],
+  };
+}
