@@ -1,18 +1,19 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { lastInTurn, resultInTurns, type Turns } from '../turns.js';
+import { inTurns, lastInTurn, type Turns } from '../turns.js';
 import { COUNTERS, type Counters, PART_HISTOGRAMS } from './counters.js';
 import type { Sample } from './counts.js';
 import { FAMILIES, type FamilyName, PREFIX } from './families.js';
 import { GAUGES, type GaugeName, type Scene } from './gauges.js';
 import { writeProcedures } from './procedure-text.js';
 import { headText, histogramText, labelsText } from './series-text.js';
+import { createTextBytes, type TextBytes } from './text-bytes.js';
 
 /** Writes the metrics of one gateway as text. */
 export interface Exposition {
   /** The value of `Content-Type`. */
   readonly contentType: string;
   /** @param scene the state of the gateway at the moment of the scrape */
-  write(scene: Scene): Promise<string>;
+  write(scene: Scene): Promise<Buffer>;
 }
 
 /** The metrics of prom-client that count objects inside Node.js. Operators do not need them. */
@@ -25,6 +26,7 @@ const UNUSED = 'nodejs_active_';
 export function createExposition(counters: Counters, turns: Turns): Exposition {
   const registry = new Registry();
   let scene: Scene | undefined;
+  let length = 0;
 
   const configOf = (name: FamilyName) => ({
     name: PREFIX + name,
@@ -58,16 +60,14 @@ export function createExposition(counters: Counters, turns: Turns): Exposition {
     .map(({ name }) => name)
     .filter((name) => !name.startsWith(UNUSED));
 
-  function* writeHistograms(): Generator<void, string> {
-    const texts: string[] = [];
+  function* writeHistograms(text: TextBytes): Generator<void, void> {
     for (const name of PART_HISTOGRAMS) {
-      texts.push(headText(name));
+      text.add(headText(name));
       for (const { part, durations } of counters.durations(name)) {
-        texts.push(histogramText(name, labelsText({ service: part }), durations));
+        text.add(histogramText(name, labelsText({ service: part }), durations));
         yield;
       }
     }
-    return texts.join('');
   }
 
   return {
@@ -75,15 +75,17 @@ export function createExposition(counters: Counters, turns: Turns): Exposition {
     // Writes in several turns of the event loop, so that calls do not wait.
     async write(current) {
       scene = current;
-      const texts = [
-        await resultInTurns(turns, writeProcedures(counters.procedures()), () => true),
-        await resultInTurns(turns, writeHistograms(), () => true),
-      ];
+      // The next text is about as long as the last one.
+      const text = createTextBytes(length + length / 8);
+      await inTurns(turns, writeProcedures(counters.procedures(), text));
+      await inTurns(turns, writeHistograms(text));
       for (const name of names) {
         if (!turns.hasTime()) await lastInTurn(turns);
-        texts.push(`${await registry.getSingleMetricAsString(name)}\n`);
+        text.add(`${await registry.getSingleMetricAsString(name)}\n`);
       }
-      return texts.join('');
+      const bytes = text.all();
+      length = bytes.length;
+      return bytes;
     },
   };
 }

@@ -74,7 +74,7 @@ function open({
   const turns = createTurns({ monotonic: () => performance.now() });
   const readStatus = vi.fn(() => ({ ...STATUS, ...status }));
   const metrics = createMetrics({ parts, status: readStatus, turns });
-  const scrape = async () => readMetrics(await metrics.text());
+  const scrape = async () => readMetrics(String(await metrics.text()));
   return { metrics, observer: metrics.observer, scrape, readStatus };
 }
 
@@ -291,6 +291,6 @@ describe('metrics', () => {
       throw new Error('no state');
     });
     await expect(metrics.text()).rejects.toThrow('no state');
-    await expect(metrics.text()).resolves.toContain('rpc_gateway_build_info');
+    expect(String(await metrics.text())).toContain('rpc_gateway_build_info');
   });
 });

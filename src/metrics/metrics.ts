@@ -15,9 +15,12 @@ export interface Metrics {
    */
   setParts(parts: MeasuredParts): void;
   /**
-   * Writes all metrics in the text format of Prometheus. Scrapes at the same time get the same text.
+   * Writes all metrics in the text format of Prometheus, as UTF-8. Scrapes at the same time get the
+   * same text.
    */
-  text(): Promise<string>;
+  text(): Promise<Buffer>;
+  /** Loads prom-client. Without it, the first scrape would block the event loop for 100 ms. */
+  prepare(): Promise<void>;
   /** The value of `Content-Type` for the text. */
   readonly contentType: string;
 }
@@ -33,13 +36,14 @@ export interface MetricsOptions {
 const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
- * Creates the metrics of one gateway. It loads prom-client only for the first text.
+ * Creates the metrics of one gateway.
  *
  * @example
  * ```ts
  * const metrics = createMetrics({ parts, status: () => gateway.status(), turns });
+ * await metrics.prepare();
  * metrics.observer.eventPublished('com.example.myrealm');
- * console.log(await metrics.text());
+ * console.log(String(await metrics.text()));
  * ```
  */
 export function createMetrics({ parts, status, turns }: MetricsOptions): Metrics {
@@ -47,11 +51,17 @@ export function createMetrics({ parts, status, turns }: MetricsOptions): Metrics
   let measured = parts;
   counters.setParts(parts);
   let exposition: Exposition | undefined;
-  let running: Promise<string> | undefined;
+  let running: Promise<Buffer> | undefined;
 
-  async function write(): Promise<string> {
-    exposition ??= (await import('./exposition.js')).createExposition(counters, turns);
-    return exposition.write({ parts: measured, status: status() });
+  async function load(): Promise<Exposition> {
+    const { createExposition } = await import('./exposition.js');
+    exposition ??= createExposition(counters, turns);
+    return exposition;
+  }
+
+  async function write(): Promise<Buffer> {
+    const { write } = exposition ?? (await load());
+    return write({ parts: measured, status: status() });
   }
 
   return {
@@ -65,6 +75,9 @@ export function createMetrics({ parts, status, turns }: MetricsOptions): Metrics
         running = undefined;
       });
       return running;
+    },
+    async prepare() {
+      await load();
     },
     contentType: CONTENT_TYPE,
   };

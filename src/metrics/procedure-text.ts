@@ -2,31 +2,31 @@ import { PREFIX } from './families.js';
 import { CALL_OUTCOMES } from './outcomes.js';
 import type { ProcedureCounts } from './procedure-counts.js';
 import { headText, histogramText, labelsText } from './series-text.js';
+import type { TextBytes } from './text-bytes.js';
 
 const OUTCOME_ENDS = CALL_OUTCOMES.map((outcome) => `,outcome="${outcome}"} `);
 
-/** Writes the series of all procedures. One step writes the series of one procedure. */
-export function* writeProcedures(all: readonly ProcedureCounts[]): Generator<void, string> {
+/** Writes the series of all procedures. One step writes a part of the series of one procedure. */
+export function* writeProcedures(all: readonly ProcedureCounts[], text: TextBytes): Generator<void, void> {
   const labelled = all.map((counts) => {
     const { service, procedure } = counts;
     return { counts, labels: labelsText({ service, procedure }) };
   });
-  const texts = [headText('requests_total')];
+  text.add(headText('requests_total'));
   for (const { counts, labels } of labelled) {
-    texts.push(requestsText(labels, counts));
+    text.add(requestsText(labels, counts));
     yield;
   }
-  texts.push(headText('request_duration_seconds'));
+  text.add(headText('request_duration_seconds'));
   for (const { counts, labels } of labelled) {
-    texts.push(histogramText('request_duration_seconds', labels, counts.durations));
+    text.add(histogramText('request_duration_seconds', labels, counts.durations));
     yield;
   }
-  texts.push(headText('retries_total'));
+  text.add(headText('retries_total'));
   for (const { counts, labels } of labelled) {
-    texts.push(`${PREFIX}retries_total{${labels}} ${counts.retries}\n`);
+    text.add(`${PREFIX}retries_total{${labels}} ${counts.retries}\n`);
     yield;
   }
-  return texts.join('');
 }
 
 function requestsText(labels: string, { outcomes }: ProcedureCounts): string {
