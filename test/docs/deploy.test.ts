@@ -1,10 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { runCommand } from '../support/command.js';
+import { listOf, readDockerfile } from '../support/dockerfile.js';
 import { readDocument } from '../support/documents.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -85,15 +89,54 @@ describe.each(['crossbar', 'nexus'])('deploy/%s/compose.yaml', (name) => {
 });
 
 describe('the images in deploy', () => {
-  it('copy only files that are there', () => {
-    const copies = [...readDocument('deploy/Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)];
-    const files = copies.flatMap(([, names]) => names!.split(' '));
-    expect(files.length).toBeGreaterThan(4);
-    for (const file of files) expect(existsSync(join(ROOT, file)), file).toBe(true);
+  const stages = readDockerfile(readDocument('deploy/Dockerfile'));
+  const image = stages.get('')!;
+  /** The files of the checkout that the steps copy. */
+  const copied = [...stages.values()]
+    .flat()
+    .flatMap(({ name, flags, text }) =>
+      name === 'COPY' && flags['from'] === undefined ? text.split(' ').slice(0, -1) : [],
+    );
+
+  it('copy only files that are there, and that Docker may read', () => {
+    expect(copied.length).toBeGreaterThan(4);
+    const allowed = readDocument('deploy/Dockerfile.dockerignore').split('\n');
+    expect(allowed[0]).toBe('*');
+    for (const file of copied) {
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+      expect(allowed).toContain(`!${file}`);
+    }
+    expect(allowed.filter((line) => line.startsWith('!')).length).toBe(copied.length);
   });
 
-  it('do not run the gateway as root', () => {
-    expect(readDocument('deploy/Dockerfile')).toMatch(/^USER node$/m);
+  it('do not run the gateway as root, and name its user by number, so that Kubernetes can check it', () => {
+    expect(image.filter(({ name }) => name === 'USER').map(({ text }) => text)).toEqual(['1000:1000']);
+  });
+
+  it('are healthy only while the gateway answers at /livez', async () => {
+    const asked: (string | undefined)[] = [];
+    let status = 200;
+    const server = createServer(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(status).end();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const RPC_GATEWAY_ADMIN_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const [command, ...words] = listOf(image, 'HEALTHCHECK');
+    const check = async (): Promise<number> => {
+      const child = spawn(command!, words, {
+        env: { ...process.env, RPC_GATEWAY_ADMIN_URL },
+        stdio: 'ignore',
+      });
+      return (await once(child, 'exit'))[0];
+    };
+    expect(await check()).toBe(0);
+    status = 503;
+    expect(await check()).toBe(1);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(await check()).toBe(1);
+    expect(asked).toEqual(['/livez', '/livez']);
   });
 
   it('have the versions of the routers that the tests run', async () => {
