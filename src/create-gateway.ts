@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { TracerProvider } from '@opentelemetry/api';
 import { type LinkStatus, missingOf } from './attach/status.js';
 import { readCertificateExpiries } from './certificates.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
@@ -16,6 +17,8 @@ import { readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
 import { createServiceRecords } from './status/service-records.js';
+import { createTracing } from './tracing/create-tracing.js';
+import type { OtlpOptions } from './tracing/otlp-provider.js';
 import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
@@ -46,6 +49,11 @@ export interface GatewayOptions {
   readonly log?: Logger;
   /** Gets facts about calls, tokens, sessions and connections. Default: the silent observer. */
   readonly observer?: Observer;
+  /**
+   * Records the spans of calls. Default: the collector of `tracing.otlp.endpoint`. Without that, the
+   * provider that the program has registered with `@opentelemetry/api` before `start`, if any.
+   */
+  readonly tracerProvider?: TracerProvider;
   /** The time. Default: the system's clock. */
   readonly clock?: Clock;
   /**
@@ -138,7 +146,7 @@ const SECRETS_WAIT_MS = 3_000;
  * Creates a gateway. It opens nothing until `start`.
  *
  * @param config from `loadConfig` or `parseConfig`
- * @throws GatewayError `service_tls`, `router_tls` or `router_key`
+ * @throws GatewayError `service_tls`, `router_tls`, `router_key` or `tracing_packages`
  *
  * @example
  * ```ts
@@ -172,6 +180,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   const turns = createTurns(clock);
   const serializers = createSerializers({ maxValues: config.wamp.max_values });
   const waitingTotal = new SharedBytes(maxWaitingBytes(config));
+  const provider = options.tracerProvider;
+  const tracing = createTracing({ provider, otlp: otlpOptions(config), clock, random, log });
   const deps: ServiceDeps = {
     clock,
     random,
@@ -181,6 +191,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     log,
     callLog,
     observer,
+    tracing,
     turns,
     waitingTotal,
     env,
@@ -207,6 +218,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     try {
       // A second start needs new services, because a closed service stays closed.
       services ??= compile();
+      await tracing.open();
       const secretsTried = Promise.all(services.map((service) => service.start()));
       mode = await createMode();
       if (isStopping) mode.cancelOpen();
@@ -257,6 +269,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   async function closeParts(): Promise<void> {
     await mode?.close();
     await Promise.all((services ?? []).map((service) => service.close()));
+    await tracing.close();
     callLog.flush();
     callsBefore += mode?.callCount ?? 0;
     [services, mode, isStarted, state] = [undefined, undefined, false, 'stopped'];
@@ -321,6 +334,11 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       return callsBefore + (mode?.callCount ?? 0);
     },
   };
+}
+
+function otlpOptions({ tracing }: LoadedConfig): OtlpOptions | undefined {
+  const { 'otlp.endpoint': endpoint, service_name: serviceName, sample_ratio: sampleRatio } = tracing;
+  return endpoint === undefined ? undefined : { endpoint, serviceName, sampleRatio };
 }
 
 /**

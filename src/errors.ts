@@ -90,6 +90,7 @@ export const GATEWAY_ERROR_CODES = [
   'router_tls',
   'service_tls',
   'stopped',
+  'tracing_packages',
 ] as const;
 
 /**

@@ -17,6 +17,7 @@ export type {
   ServiceConfig,
   ServiceSettings,
   Template,
+  TracingSettings,
   Variable,
   WampSettings,
 } from './config/model.js';

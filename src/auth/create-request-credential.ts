@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { ServiceConfig } from '../config/model.js';
 import type { Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
+import type { Tracing } from '../observe/tracing.js';
 import type { Variables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
@@ -16,6 +17,7 @@ import { createTokenCredential } from './token-credential.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 import { readTokenPlace } from './token-place.js';
 import { compileTokenRequest } from './token-request.js';
+import { tracedTokenRequest } from './traced-token-request.js';
 
 export interface RequestCredentialDeps {
   readonly clock: Clock;
@@ -27,6 +29,8 @@ export interface RequestCredentialDeps {
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
   readonly observer: Observer;
+  /** Default: nobody records token requests. */
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Creates the credential that a service's `auth.*` keys describe. Sends nothing before a call. */
@@ -44,6 +48,7 @@ export function createRequestCredential(
     case 'token': {
       const { clock, random, log, waiting, turns, observer } = deps;
       const { placement } = credential;
+      const traced = tracedTokenRequest(name, settings);
       const endpoint = createTokenEndpoint({
         settings,
         variables,
@@ -61,6 +66,7 @@ export function createRequestCredential(
         connect: (origin) => createTokenUpstream(origin, settings, deps),
         log,
         service: name,
+        beginTrace: (trace) => (trace ?? deps.tracing)?.tokenRequest(traced),
       });
       const cache = createTokenCache({
         source: endpoint,

@@ -3,6 +3,7 @@ import { type Clock, withTimeout } from '../clock.js';
 import { hideFromPrint } from '../config/freeze.js';
 import { errorLocation, type Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
+import type { CallTrace } from '../observe/tracing.js';
 import { refreshDelayMs } from './token-lifetime.js';
 
 /** A token that has not expired. */
@@ -49,7 +50,8 @@ export type FetchResult =
 export interface TokenSource {
   /** The key of the request that `fetch` would send now. See `TokenRequest.key`. */
   key(): string | undefined;
-  fetch(): Promise<FetchResult>;
+  /** @param trace of the call that needs the token; undefined if no call waits for it */
+  fetch(trace?: CallTrace): Promise<FetchResult>;
 }
 
 /** Caches the token of a service. Fetches it only once, even if many calls need it. */
@@ -57,8 +59,10 @@ export interface TokenCache {
   /**
    * Returns a token that is not expired. If there is none, returns the result of a fetch. The
    * promise never rejects.
+   *
+   * @param trace of the call. A fetch that it causes belongs to this trace
    */
-  obtain(now: number): Token | NoToken | Promise<Token | NoToken>;
+  obtain(now: number, trace?: CallTrace): Token | NoToken | Promise<Token | NoToken>;
   /**
    * Replaces a token that the upstream refused. If the current token is already another one,
    * returns it. Otherwise returns the result of a fetch.
@@ -68,7 +72,11 @@ export interface TokenCache {
    * @returns undefined if a refused token was replaced less than 10 s ago. Without this limit, an
    * upstream that always answers 403 would cause a token request for each call.
    */
-  replace(refused: Token, drop: boolean): Token | NoToken | Promise<Token | NoToken> | undefined;
+  replace(
+    refused: Token,
+    drop: boolean,
+    trace?: CallTrace,
+  ): Token | NoToken | Promise<Token | NoToken> | undefined;
   /**
    * Fetches a new token now, or joins the fetch in progress. The current token stays in use until
    * the new one arrives. For operators: it does not wait after a failure.
@@ -147,13 +155,14 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     return { kind: 'none', cause, retryAfterMs: Math.max(0, retryAt - clock.monotonic()) };
   }
 
-  function fetchUnlessTooSoon(): NoToken | Promise<Token | NoToken> {
+  function fetchUnlessTooSoon(trace: CallTrace | undefined): NoToken | Promise<Token | NoToken> {
     if (pendingFetch !== undefined) return pendingFetch;
-    return closed || clock.monotonic() < retryAt ? noToken() : startFetch();
+    return closed || clock.monotonic() < retryAt ? noToken() : startFetch(trace);
   }
 
-  function startFetch(): Promise<Token | NoToken> {
-    const running = run();
+  /** @param trace undefined if no call waits for the token */
+  function startFetch(trace?: CallTrace): Promise<Token | NoToken> {
+    const running = run(trace);
     pendingFetch = failures === 0 ? running : impatient(running);
     return pendingFetch;
   }
@@ -162,10 +171,10 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     return withTimeout(clock, PATIENCE_MS, running, () => ({ kind: 'none', cause, retryAfterMs: undefined }));
   }
 
-  async function run(): Promise<Token | NoToken> {
+  async function run(trace: CallTrace | undefined): Promise<Token | NoToken> {
     for (;;) {
       const startedAt = clock.monotonic();
-      const result = await fetchSafely();
+      const result = await fetchSafely(trace);
       const lifetimeMs = result.kind === 'token' ? result.lifetimeMs : undefined;
       observer.tokenFetched(service, clock.monotonic() - startedAt, lifetimeMs);
       // If the credentials have changed during the fetch, its result is outdated.
@@ -178,9 +187,9 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     }
   }
 
-  async function fetchSafely(): Promise<FetchResult> {
+  async function fetchSafely(trace: CallTrace | undefined): Promise<FetchResult> {
     try {
-      return await source.fetch();
+      return await source.fetch(trace);
     } catch (error) {
       const { error: kind, at = '' } = errorLocation(error);
       return { kind: 'none', key: undefined, cause: `${kind} ${at}`, retryAfterMs: undefined };
@@ -242,12 +251,12 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   }
 
   return {
-    obtain(now) {
+    obtain(now, trace) {
       const live = alive(now);
       observer.tokenUsed(service, live === undefined ? 'miss' : 'hit');
       if (live === undefined) {
         wanted = true;
-        return fetchUnlessTooSoon();
+        return fetchUnlessTooSoon(trace);
       }
       used = true;
       // Building a record costs time for each call.
@@ -255,11 +264,11 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
         log.debug({ service, expires_in_ms: Math.round(live.expiresAt - now) }, 'token taken from the cache');
       }
       const { refreshAt } = live;
-      if (refreshAt !== undefined && now >= refreshAt) void fetchUnlessTooSoon();
+      if (refreshAt !== undefined && now >= refreshAt) void fetchUnlessTooSoon(undefined);
       return live;
     },
 
-    replace(refused, dropIt) {
+    replace(refused, dropIt, trace) {
       const now = clock.monotonic();
       const live = alive(now);
       if (live !== undefined && live !== refused) return live;
@@ -268,7 +277,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
         if (dropIt) drop();
       }
       wanted = true;
-      const next = fetchUnlessTooSoon();
+      const next = fetchUnlessTooSoon(trace);
       if (next instanceof Promise) fetchFollowsRefusal = true;
       return next;
     },

@@ -106,14 +106,14 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
 
   return {
     apply(request, control, now) {
-      const got = cache.obtain(now);
+      const got = cache.obtain(now, control.trace);
       return got instanceof Promise ? waitForToken(request, got, control) : outcomeOf(request, got);
     },
 
     refresh(request, { token }, response, control) {
       const refusal = judgeRefusal(response, refreshOn);
       if (refusal === 'none' || token === undefined) return undefined;
-      const next = cache.replace(token, refusal === 'token');
+      const next = cache.replace(token, refusal === 'token', control.trace);
       if (next === undefined) return undefined;
       return replaced(refusal === 'token', request, next, control);
     },

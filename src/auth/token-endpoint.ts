@@ -1,8 +1,10 @@
 import { type Clock, withTimeout } from '../clock.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Logger } from '../log.js';
+import type { CallTrace, RequestTrace } from '../observe/tracing.js';
 import type { Variables } from '../secrets/variables.js';
 import { createCallControl } from '../upstream/call-control.js';
+import { endRequestTrace } from '../upstream/request-trace.js';
 import { MAX_TOKEN_REQUEST_MS } from '../upstream/service-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
@@ -24,6 +26,12 @@ export interface TokenSourceParts {
   readonly log: Logger;
   /** For the log. */
   readonly service: string;
+  /**
+   * Begins the trace of a token request. Default: there is none.
+   *
+   * @param trace of the call that needs the token; undefined if no call waits for it
+   */
+  readonly beginTrace?: (trace: CallTrace | undefined) => RequestTrace | undefined;
 }
 
 /** One request and its response. */
@@ -68,7 +76,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return connected.upstream;
   }
 
-  async function send({ http, key }: TokenRequest): Promise<SentRequest> {
+  async function send({ http, key }: TokenRequest, trace: CallTrace | undefined): Promise<SentRequest> {
     const upstream = await upstreamFor(http.origin);
     const sentAt = clock.monotonic();
     const control = createCallControl(sentAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
@@ -79,8 +87,10 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
       attempted: 0,
       now: sentAt,
     };
-    const response = readTokenResponse(await upstream.send(sending, control), parts.rule, clock.wall());
-    return { key, sentAt, response };
+    const traced = parts.beginTrace?.(trace);
+    const outcome = await upstream.send(sending, control);
+    if (traced !== undefined) endRequestTrace(traced, outcome);
+    return { key, sentAt, response: readTokenResponse(outcome, parts.rule, clock.wall()) };
   }
 
   function toResult({ response, key, sentAt }: SentRequest): FetchResult {
@@ -112,17 +122,17 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
       return request.kind === 'request' ? request.key : undefined;
     },
 
-    async fetch() {
+    async fetch(trace) {
       const request = buildRequest();
       if (request.kind === 'problem') return notSent(request.problem);
-      const first = await send(request);
+      const first = await send(request, trace);
       if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
       // Reads the secret again and tries the new value immediately, because the secret may have been
       // rotated.
       await rereadSoon();
       const again = buildRequest();
       if (again.kind === 'problem') return notSent(again.problem);
-      return toResult(again.key === request.key ? first : await send(again));
+      return toResult(again.key === request.key ? first : await send(again, trace));
     },
 
     async close() {

@@ -9,6 +9,7 @@ import { type PROCEDURE_KEYS, PROCEDURE_SCOPE } from './schema/procedure.js';
 import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
 import { type SECURITY_KEYS, SECURITY_SCOPE } from './schema/security.js';
 import { type SERVICE_KEYS, SERVICE_SCOPE } from './schema/service.js';
+import { type TRACING_KEYS, TRACING_SCOPE } from './schema/tracing.js';
 import { type WAMP_KEYS, WAMP_SCOPE } from './schema/wamp.js';
 import type { Entry } from './syntax/includes.js';
 
@@ -27,6 +28,7 @@ export interface ConfigDraft {
   readonly security: Draft<typeof SECURITY_KEYS>;
   readonly router: Draft<typeof ROUTER_KEYS>;
   readonly log: Draft<typeof LOG_KEYS>;
+  readonly tracing: Draft<typeof TRACING_KEYS>;
 }
 
 /**
@@ -51,6 +53,7 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
     security: readSettings(SECURITY_SCOPE, other('security'), context),
     router,
     log: readSettings(LOG_SCOPE, other('log'), context),
+    tracing: readSettings(TRACING_SCOPE, other('tracing'), context),
   };
 }
 

@@ -36,7 +36,7 @@ export interface RawService extends RawScope {
 export interface RawConfig {
   readonly services: Map<string, RawService>;
   readonly listeners: Map<string, RawScope>;
-  /** `wamp`, `security`, `router` and `log`, by path. */
+  /** `wamp`, `security`, `router`, `log` and `tracing`, by path. */
   readonly others: Map<string, RawScope>;
 }
 

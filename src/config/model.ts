@@ -5,6 +5,7 @@ import type { ProcedureSettings } from './schema/procedure.js';
 import type { RouterSettings } from './schema/router.js';
 import type { SecuritySettings } from './schema/security.js';
 import type { ServiceSettings } from './schema/service.js';
+import type { TracingSettings } from './schema/tracing.js';
 import type { WampSettings } from './schema/wamp.js';
 import type { RealmSecurity } from './security-file/model.js';
 
@@ -17,6 +18,7 @@ export type {
   RouterSettings,
   SecuritySettings,
   ServiceSettings,
+  TracingSettings,
   WampSettings,
 };
 
@@ -65,6 +67,7 @@ export interface LoadedConfig {
   readonly security: SecurityConfig;
   readonly router: RouterSettings;
   readonly log: LogSettings;
+  readonly tracing: TracingSettings;
   /** Warnings and notices. They do not stop the gateway from starting. */
   readonly notices: readonly ConfigProblem[];
   /** Correct keys that have no effect yet in this version. `notices` mentions them too. */

@@ -53,6 +53,7 @@ const PLACES: Readonly<Record<string, string>> = {
   router:
     'These keys begin with `router.`. With them the gateway joins an existing WAMP router instead of its own router.',
   log: 'These keys begin with `log.`.',
+  tracing: 'These keys begin with `tracing.`. [docs/operations.md](../operations.md#traces) explains traces.',
 };
 
 /** Renders docs/reference/configuration.md from the schema. */

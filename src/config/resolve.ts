@@ -39,6 +39,7 @@ export function resolveConfig(
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],
     log: draft.log.settings as LoadedConfig['log'],
+    tracing: draft.tracing.settings as LoadedConfig['tracing'],
     ...reported,
   });
 }

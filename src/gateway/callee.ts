@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { ProcedureSettings } from '../config/model.js';
 import { jsonText } from '../json-text/json-text.js';
+import type { CallerTrace } from '../observe/tracing.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Caller } from '../upstream/caller.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/client/invocations.js';
@@ -8,6 +9,7 @@ import type { Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
 import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
+import { TRACEPARENT, TRACESTATE } from '../wamp/trace-context.js';
 import type { PackJson } from './pipeline/decode-large.js';
 import type { Reply } from './pipeline/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
@@ -81,6 +83,7 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
         startedAt,
         pack,
         draining,
+        callerTrace: callerTraceOf(details),
       }).then(wantsArgs(result, details) ? inArgs : inKwargs);
     };
   }
@@ -141,6 +144,13 @@ function wantsArgs(result: ProcedureSettings['result'], details: Dict): boolean 
 function callDeadlineMs(details: Dict, deadlineMs: number): number {
   const { timeout } = details;
   return typeof timeout === 'number' && timeout > 0 ? Math.min(timeout, deadlineMs) : deadlineMs;
+}
+
+function callerTraceOf(details: Dict): CallerTrace | undefined {
+  const traceparent = details[TRACEPARENT];
+  if (typeof traceparent !== 'string') return undefined;
+  const tracestate = details[TRACESTATE];
+  return { traceparent, tracestate: typeof tracestate === 'string' ? tracestate : undefined };
 }
 
 function callerOf(realm: string, details: Dict): Caller {

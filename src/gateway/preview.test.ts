@@ -46,3 +46,10 @@ it('names the procedure that is missing', () => {
   const config = parseConfig(billingConf('https://h.example.com'), { env: {} });
   expect(() => previewRequest(config, 'com.nope', 'r', {}, deps)).toThrow('no procedure com.nope in realm r');
 });
+
+it('shows a trace context as the caller gave it, because a call sends it in a new form', () => {
+  const config = parseConfig(billingConf('https://h.example.com'), { env: {} });
+  const kwargs = { id: '1', _headers: { Traceparent: '00-11-22-01', tracestate: ['a=1', 'b=2'] } };
+  const { request } = previewRequest(config, 'com.billing.get_invoice', undefined, kwargs, deps);
+  expect(request.headers.slice(-4)).toEqual(['traceparent', '00-11-22-01', 'tracestate', 'a=1, b=2']);
+});

@@ -1,5 +1,6 @@
 import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
+import type { CallerTrace } from '../observe/tracing.js';
 import type { ReadableRequest } from '../upstream/http-message.js';
 import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
@@ -42,14 +43,22 @@ export function previewRequest(
     authid: 'caller-authid',
     authrole: 'anonymous',
   };
-  const { request } = compileRequest(
+  const { request, callerTrace } = compileRequest(
     service,
     procedure,
     base,
     credential,
     deps,
   )({ args: [], kwargs, caller });
-  return { request: credential.mask(maskSecrets(request)), service };
+  const traced = { ...request, headers: [...request.headers, ...traceHeaders(callerTrace)] };
+  return { request: credential.mask(maskSecrets(traced)), service };
+}
+
+/** A call sends the trace context in a new form. The preview has it as the caller gave it. */
+function traceHeaders(trace: CallerTrace | undefined): readonly string[] {
+  if (trace === undefined) return [];
+  const { traceparent, tracestate } = trace;
+  return ['traceparent', traceparent, ...(tracestate === undefined ? [] : ['tracestate', tracestate])];
 }
 
 function findProcedure(

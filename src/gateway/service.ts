@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { observeAll } from '../observe/observe-all.js';
 import { type ObservedProcedure, type Observer, silentObserver } from '../observe/observer.js';
+import type { Tracing } from '../observe/tracing.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import type { ProbeTarget } from '../upstream/probe.js';
@@ -37,6 +38,8 @@ export interface ServiceDeps {
   readonly log: Logger;
   readonly callLog: CallLog;
   readonly observer: Observer;
+  /** Default: calls have no traces. */
+  readonly tracing?: Tracing;
   readonly turns: Turns;
   /** The total memory of waiting calls in all services. */
   readonly waitingTotal: SharedBytes;

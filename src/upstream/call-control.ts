@@ -1,3 +1,4 @@
+import type { CallTrace } from '../observe/tracing.js';
 import type { Caller } from './caller.js';
 
 /** Something that a call waits for, and that can be cancelled. */
@@ -26,6 +27,8 @@ export interface CallControl {
   readonly holds: unknown;
   /** Undefined for the gateway's own requests. */
   readonly caller: Caller | undefined;
+  /** Undefined if the call has no trace. */
+  trace: CallTrace | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ class Control implements CallControl {
   place: (() => void) | undefined = undefined;
   readonly holds: unknown;
   readonly caller: Caller | undefined;
+  trace: CallTrace | undefined = undefined;
 
   constructor(deadlineAt: number, holds: unknown, caller: Caller | undefined) {
     this.deadlineAt = deadlineAt;

@@ -14,6 +14,7 @@ import {
 import { failure } from './exchange-failure.js';
 import { type HttpRequest, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
+import { endRequestTrace, tracedRequest } from './request-trace.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
 import type { WaitingMemory } from './waiting-memory.js';
@@ -106,6 +107,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   ): Promise<UpstreamOutcome> {
     /** The clock is read once for all steps up to the next wait, because reading it costs time. */
     let now = begin;
+    const { trace } = control;
     for (let attempts = attempted + 1; ; attempts++) {
       if (attempts === 1) budget.request(now);
       let connection = takeConnection(request, control, now);
@@ -117,19 +119,23 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (connection.kind === 'connection') connection = ifRoom(connection, request, control);
       if (connection.kind !== 'connection') return { ...connection, attempts: attempts - 1 };
       const wholeEndAt = now + options.timeoutMs;
+      const traced = trace?.attempt();
+      const attempt = traced === undefined ? request : tracedRequest(request, traced);
       let exchanged: ExchangeResult | undefined;
       let isKept = false;
       try {
-        exchanged = await exchangeUntil(wholeEndAt, now, connection, request, control, notAfter);
-        const next = maxRedirects > 0 ? redirectIn(request, exchanged.outcome) : undefined;
+        exchanged = await exchangeUntil(wholeEndAt, now, connection, attempt, control, notAfter);
+        const next = maxRedirects > 0 ? redirectIn(attempt, exchanged.outcome) : undefined;
         if (next !== undefined) exchanged = await follow(next, wholeEndAt, connection, control, notAfter);
         isKept = options.keepsPlaces && mayBeLarge(exchanged.outcome);
       } finally {
         if (!isKept) giveBack(connection, exchanged?.connection ?? 'broken', request, control);
+        if (exchanged === undefined) traced?.failed('internal');
       }
       let { outcome } = exchanged;
       if (isKept) keepPlace(control, connection, exchanged, request);
       if (outcome.kind === 'expired') {
+        if (traced !== undefined) endRequestTrace(traced, outcome);
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
       }
       if (outcome.kind === 'response' && isEncoded(outcome.response)) {
@@ -137,6 +143,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       }
       if (isKept && !isLarge(outcome)) freePlace(control);
       observer.attemptEnded(service, attemptOutcome(outcome));
+      if (traced !== undefined) endRequestTrace(traced, outcome);
       if (outcome.kind === 'response' && !options.retry.statuses.has(outcome.response.status)) {
         return { kind: 'response', response: outcome.response, attempts };
       }

@@ -30,8 +30,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-it('has programs for both JavaScript libraries, an error and a timeout', () => {
-  expect(PROGRAMS.length).toBe(4);
+it('has programs for both JavaScript libraries, a trace, an error and a timeout', () => {
+  expect(PROGRAMS.length).toBe(5);
 });
 
 it.each(PROGRAMS.map(([, code = '', printed], index) => ({ index, code, printed })))(

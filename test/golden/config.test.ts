@@ -95,6 +95,7 @@ function readable(config: LoadedConfig, full: boolean): unknown {
         }),
     );
   const [service] = DEFAULTS.services;
+  const tracing = show(config.tracing, DEFAULTS.tracing);
   return {
     services: config.services.map(({ name, settings, procedures }) => ({
       name,
@@ -113,6 +114,7 @@ function readable(config: LoadedConfig, full: boolean): unknown {
     security: show(config.security, DEFAULTS.security),
     router: show(config.router, DEFAULTS.router),
     log: show(config.log, DEFAULTS.log),
+    ...(Object.keys(tracing).length > 0 && { tracing }),
     notices: config.notices.map(formatProblem),
   };
 }

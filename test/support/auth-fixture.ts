@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.js';
+import type { GatewayOptions } from '../../src/create-gateway.js';
 import { billingConf } from './billing-conf.js';
 import { readDocument } from './documents.js';
 import { createFakeClock, type FakeClock, NO_PROBES } from './fake-clock.js';
@@ -61,6 +62,7 @@ export interface AuthFixtureOptions {
   readonly api?: ResponseHandler;
   /** What `random` returns. Default: 0.5, which means no jitter when jitter goes both ways. */
   readonly random?: number;
+  readonly tracerProvider?: GatewayOptions['tracerProvider'];
 }
 
 /** The timeout of one HTTP attempt. Its unusual length distinguishes its timers from all others. */
@@ -85,7 +87,11 @@ export async function openAuthFixture(options: AuthFixtureOptions = {}): Promise
         billingConf(url, `+timeout = ${TIMEOUT_MS}ms`, NO_PROBES, ...lines),
         options.more?.(url, idp.origin) ?? '',
       ].join('\n'),
-    gateway: { clock: exchanges.clock, random: () => random },
+    gateway: {
+      clock: exchanges.clock,
+      random: () => random,
+      ...(options.tracerProvider && { tracerProvider: options.tracerProvider }),
+    },
     ...(options.api && { respond: options.api }),
   });
 

@@ -6,6 +6,7 @@ import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkRouter } from './router-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
+import { checkTracing } from './tracing-checks.js';
 
 /**
  * Runs the checks that need more than one key. They report through the drafts.
@@ -31,6 +32,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
   checkDefaultResponseSize(draft);
   checkWampLimits(draft.wamp);
   checkRouter(draft, checkTls, readFile);
+  checkTracing(draft);
 }
 
 function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls: CheckTls): void {

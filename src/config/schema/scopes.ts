@@ -5,6 +5,7 @@ import { ROUTER_SCOPE } from './router.js';
 import { SECURITY_SCOPE } from './security.js';
 import { SERVICE_SCOPE } from './service.js';
 import type { Scope } from './spec.js';
+import { TRACING_SCOPE } from './tracing.js';
 import { WAMP_SCOPE } from './wamp.js';
 
 /** The two names of the gateway's own subsystem in a file. Both mean the same. */
@@ -23,6 +24,7 @@ export const TOP_SCOPES: readonly Scope[] = [
   SECURITY_SCOPE,
   ROUTER_SCOPE,
   LOG_SCOPE,
+  TRACING_SCOPE,
 ];
 
 /**

@@ -62,6 +62,16 @@ export function integer(bounds: { min: number; max: number }): DataType<number> 
   };
 }
 
+/** A number from 0 to 1, such as `0.25`. */
+export const ratio: DataType<number> = {
+  description: 'number from 0 to 1',
+  parse(value) {
+    const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= 0 && number <= 1)) throw new ValueError('must be a number from 0 to 1, as in 0.25');
+    return number;
+  },
+};
+
 /** `on` or `off`, in any case. */
 export const flag: DataType<boolean> = {
   description: 'flag: on or off',

@@ -136,6 +136,20 @@ export const literalPath: DataType<string> = {
   },
 };
 
+/** The base URL of an OpenTelemetry collector, as in `http://127.0.0.1:4318`. */
+export const collectorUrl: DataType<string> = {
+  description: 'http or https URL, without a query',
+  parse(value) {
+    checkUrl({ source: '', parts: [value] }, () => undefined);
+    if (value.includes('?')) throw new ValueError('must be a URL without a query');
+    const url = value.replace(/\/+$/, '');
+    if (url.endsWith('/v1/traces')) {
+      throw new ValueError('must not end in /v1/traces, because the gateway appends it to this URL');
+    }
+    return url;
+  },
+};
+
 /** The longest path of a Unix socket on Linux in bytes (unix(7): `sun_path` without its final zero). */
 export const MAX_SOCKET_PATH = 107;
 

@@ -3,6 +3,7 @@ import type { RequestCredential } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { ObservedProcedure, Observer } from '../../observe/observer.js';
+import type { CallerTrace, Tracing } from '../../observe/tracing.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { Turns } from '../../turns.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
@@ -18,6 +19,7 @@ import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
 import type { RunningCalls } from './running-calls.js';
 import { type CredentialSender, createCredentialSender, type Sent } from './send-with-credential.js';
+import { tracedProcedure } from './traced-procedure.js';
 
 /** One procedure, ready to be called. It never rejects and always replies. */
 export type Pipeline = (call: RunningCall) => Promise<Reply>;
@@ -45,6 +47,8 @@ export interface PipelineParts extends RequestDeps {
   readonly callLog: CallLog;
   readonly running: Pick<RunningCalls, 'ended'>;
   readonly observer: Observer;
+  /** Default: calls have no traces. */
+  readonly tracing?: Tracing | undefined;
   readonly clock: Clock;
   readonly turns: Turns;
 }
@@ -72,7 +76,9 @@ export function assemblePipeline(
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
   const send =
     upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
-  const ends = createCallEnds({ ...parts, subject: subjectOf(service, procedure) });
+  const subject = subjectOf(service, procedure);
+  const ends = createCallEnds({ ...parts, subject });
+  const tracer = parts.tracing?.procedure(tracedProcedure(procedure, parts.credential, subject));
   const reply = createReplier(
     {
       errors: settings.errors,
@@ -97,6 +103,7 @@ export function assemblePipeline(
       // 4. Builds the request first, so that a caller learns of a mistake even while the service is
       // not available.
       const built = build(call);
+      beginTrace(call, built.callerTrace);
       // 5. Runs before getting a credential, because these problems affect every call.
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
@@ -114,9 +121,16 @@ export function assemblePipeline(
       const replied = end(call, sent);
       return replied instanceof Promise ? await replied : replied;
     } catch (error) {
+      // No request was built, so the call has no trace yet.
+      if (attempts === 0) beginTrace(call, undefined);
       return ends.failWith(call, error, attempts);
     }
   };
+
+  /** A call that starts again at a new base_url keeps its trace. */
+  function beginTrace(call: RunningCall, inHeaders: CallerTrace | undefined): void {
+    call.control.trace ??= tracer?.begin(call.callerTrace ?? inHeaders, call.startedAt);
+  }
 
   /** Steps 6 to 11 of a service with a circuit breaker. */
   async function sendAndJudge(

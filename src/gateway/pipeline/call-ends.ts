@@ -59,15 +59,22 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
   // Checked once, so that calls without an observer do not read the clock.
   const isObserved = observer !== silentObserver;
 
-  function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs'>): CallEnd {
-    return { ...end, durationMs: Math.round(clock.monotonic() - call.startedAt) };
+  function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs' | 'traceId'>): CallEnd {
+    const { control, startedAt } = call;
+    return {
+      ...end,
+      traceId: control.trace?.traceId,
+      durationMs: Math.round(clock.monotonic() - startedAt),
+    };
   }
 
   function fail(call: RunningCall, failure: CallFailure): Reply {
     const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
     running.ended();
-    callLog.failed(subject, endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause }));
+    const { status } = CALL_ERRORS[code];
+    call.control.trace?.failed(code, id, cause);
+    callLog.failed(subject, endOf(call, { id, code, status, attempts, cause }));
     observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, id);
     return callErrorReply({ code, attempts, id, message, retryAfterMs });
   }
@@ -101,6 +108,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
 
     reply(call, reply, status, attempts) {
       running.ended();
+      call.control.trace?.responded(status);
       const isFailure = reply.kind === 'error' && reply.status >= 500;
       const id = isFailure || callLog.logsResponses ? errorId() : undefined;
       if (isObserved) {

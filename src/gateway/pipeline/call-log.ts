@@ -23,6 +23,8 @@ export interface CallSubject {
 export interface CallEnd {
   /** The `id` in the caller's error. Only for an error of the gateway itself. */
   readonly id: string;
+  /** Undefined if the call has no trace. */
+  readonly traceId: string | undefined;
   readonly status: number | undefined;
   /** Undefined if the upstream responded. */
   readonly code: CallErrorCode | undefined;
@@ -72,8 +74,8 @@ export function createCallLog(first: LogSettings['calls'], log: Logger, clock: C
         return;
       }
       const { service, host, procedure, path } = subject;
-      const { code, status, cause, id, attempts, durationMs } = end;
-      const own = { procedure, path, id, attempts, duration_ms: durationMs };
+      const { code, status, cause, id, traceId, attempts, durationMs } = end;
+      const own = { procedure, path, id, trace_id: traceId, attempts, duration_ms: durationMs };
       summed[level]({ service, host, code, status, cause }, 'call failed', own);
     },
     setMode(next) {
@@ -93,8 +95,9 @@ function levelOf(code: CallErrorCode | undefined): 'info' | 'warn' | 'error' {
 }
 
 function record({ service, host, procedure, path }: CallSubject, end: CallEnd): object {
-  const { id, code, status, attempts, durationMs, cause } = end;
-  return { service, host, code, status, cause, procedure, path, id, attempts, duration_ms: durationMs };
+  const { id, traceId, code, status, attempts, durationMs, cause } = end;
+  const own = { procedure, path, id, trace_id: traceId, attempts, duration_ms: durationMs };
+  return { service, host, code, status, cause, ...own };
 }
 
 export function subjectOf(service: ServiceConfig, procedure: ProcedureConfig): CallSubject {

@@ -1,4 +1,5 @@
 import type { JsonText } from '../../json-text/json-text.js';
+import type { CallerTrace } from '../../observe/tracing.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { Caller } from '../../upstream/caller.js';
 import type { PackJson } from './decode-large.js';
@@ -26,6 +27,8 @@ export interface RunningCall extends IncomingCall {
   readonly pack: PackJson | undefined;
   /** True if the gateway is stopping. The call is checked, but not sent. */
   readonly draining: boolean;
+  /** The trace context in the options of the CALL. */
+  readonly callerTrace: CallerTrace | undefined;
 }
 
 /**

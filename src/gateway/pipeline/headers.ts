@@ -1,5 +1,6 @@
 import type { NamedTemplate } from '../../config/model.js';
 import { foldFieldName, isFieldValue, isOwnField, isToken } from '../../config/types/http-fields.js';
+import type { CallerTrace } from '../../observe/tracing.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
@@ -10,8 +11,15 @@ import { HEADERS_KWARG } from './remaining.js';
 
 const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must be JSON in UTF-8, as the body is made of keyword arguments`;
 
-/** Builds the headers of a request as a flat list: name, value … Throws {@link BadRequest}. */
-export type HeaderBuilder = (call: Call, hasBody: boolean) => readonly string[];
+/** The headers of a request, and the trace context that the caller sends in `_headers`. */
+export interface BuiltHeaders {
+  /** Flat list: name, value … Without the trace context, as each attempt has its own. */
+  readonly headers: readonly string[];
+  readonly callerTrace: CallerTrace | undefined;
+}
+
+/** Builds the headers of a request. Throws {@link BadRequest}. */
+export type HeaderBuilder = (call: Call, hasBody: boolean) => BuiltHeaders;
 
 /** The parts from which the headers of a procedure are built. */
 export interface HeaderParts {
@@ -72,10 +80,10 @@ export function compileHeaders({
    * Returns the headers that all calls without `_headers` share. Returns undefined if they differ
    * by call or are too large.
    */
-  function constantHeaders(base: readonly string[]): readonly string[] | undefined {
+  function constantHeaders(base: readonly string[]): BuiltHeaders | undefined {
     if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
     const headers = [...base, ...entries.flatMap(({ name, template }) => [name, template.parts.join('')])];
-    return sizeOf(headers) > max ? undefined : headers;
+    return sizeOf(headers) > max ? undefined : { headers, callerTrace: undefined };
   }
 
   function addConfigured(headers: string[], call: Call): void {
@@ -94,11 +102,17 @@ export function compileHeaders({
     const constant = hasBody ? constantWithBody : constantWithoutBody;
     if (custom === undefined && constant !== undefined) return constant;
     const base = hasBody ? withBody : withoutBody;
-    const headers =
-      custom === undefined ? [...base] : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, max);
-    addConfigured(headers, call);
-    return headers;
+    const built: Merged =
+      custom === undefined
+        ? { headers: [...base], callerTrace: undefined }
+        : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, max);
+    addConfigured(built.headers, call);
+    return built;
   };
+}
+
+interface Merged extends BuiltHeaders {
+  readonly headers: string[];
 }
 
 /** Merges `_headers` into the defaults by folded name. Skips names that the configuration sets. */
@@ -108,7 +122,7 @@ function mergeCustom(
   ruleOf: (name: string) => CallerHeaderRule,
   keepsType: boolean,
   max: number,
-): string[] {
+): Merged {
   if (!isDictionary(custom))
     throw new BadRequest(`${HEADERS_KWARG} must be a dictionary of header names and values`);
   const fields = new Map<string, string[]>();
@@ -129,13 +143,27 @@ function mergeCustom(
     if (keepsType && folded === 'content-type' && !isJsonType(field)) throw new BadRequest(NOT_JSON_TYPE);
     fields.set(folded, field);
   }
+  const callerTrace = takeTrace(fields);
   const headers: string[] = [];
   for (let index = 0; index < base.length; index += 2) {
     const name = base[index] as string;
     if (!fields.has(foldFieldName(name))) headers.push(name, base[index + 1] as string);
   }
   for (const field of fields.values()) for (const text of field) headers.push(text);
-  return headers;
+  return { headers, callerTrace };
+}
+
+/** Takes the trace context out of the fields. The gateway sends it in a new form, or not at all. */
+function takeTrace(fields: Map<string, string[]>): CallerTrace | undefined {
+  const [traceparent, tracestate] = [take(fields, 'traceparent'), take(fields, 'tracestate')];
+  return traceparent === undefined ? undefined : { traceparent, tracestate };
+}
+
+/** Joins the lines of a field (RFC 9110 §5.3). So two traceparents are no valid one. */
+function take(fields: Map<string, string[]>, name: string): string | undefined {
+  const field = fields.get(name);
+  fields.delete(name);
+  return field?.filter((_, index) => index % 2 === 1).join(', ');
 }
 
 function checkName(name: string): void {

@@ -17,6 +17,7 @@ function callWith(timeoutMs: number): RunningCall {
     control: createCallControl(STARTED + timeoutMs),
     startedAt: STARTED,
     pack: undefined,
+    callerTrace: undefined,
     draining: false,
   };
 }

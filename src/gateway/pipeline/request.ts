@@ -1,5 +1,6 @@
 import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { CallerTrace } from '../../observe/tracing.js';
 import type { HttpMethod, HttpRequest } from '../../upstream/http-message.js';
 import type { BaseUrl } from './base-url.js';
 import { compileBody } from './body.js';
@@ -23,6 +24,8 @@ export interface BuiltRequest {
   readonly request: HttpRequest;
   /** True if it may be sent more than once. */
   readonly replayable: boolean;
+  /** The trace context in the caller's `_headers`. The request does not contain it. */
+  readonly callerTrace: CallerTrace | undefined;
 }
 
 /**
@@ -87,7 +90,8 @@ export function compileRequest(
     else if (remaining === 'refuse') refuseRemaining(call, rule);
     if (filledPath.length + search.length > maxLine) throw new BadRequest(TOO_LONG);
     const content = body(call, remaining === 'body' ? remainingKwargs(call, rule) : undefined, remainingJson);
-    const keyed = idempotency(headers(call, content !== undefined));
+    const built = headers(call, content !== undefined);
+    const keyed = idempotency(built.headers);
     return {
       request: {
         method,
@@ -97,6 +101,7 @@ export function compileRequest(
         body: content,
       },
       replayable: keyed.replayable,
+      callerTrace: built.callerTrace,
     };
   };
 }

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -68,6 +68,34 @@ describe('the package', () => {
     });
     await new Promise((resolve) => program.once('close', resolve));
     expect(printed).toMatch(/^4 procedures at ws:\/\/127\.0\.0\.1:\d+\/ws\nstopped\n$/);
+  });
+
+  describe('without the packages for traces', () => {
+    const scope = () => join(folder.path, 'node_modules/@opentelemetry');
+    beforeAll(() => {
+      rmSync(scope());
+      mkdirSync(scope());
+      symlinkSync(join(ROOT, 'node_modules/@opentelemetry/api'), join(scope(), 'api'));
+    });
+    const command = (name: string, ...lines: string[]) => {
+      const conf = folder.write('traces.conf', [...lines, 'listeners.main.port = 0'].join('\n'));
+      return run(process.execPath, [join(installed, 'bin/rpc-gateway.js'), name, '--config', conf]);
+    };
+
+    it.each(['check', 'start'])('%s names what to install, if the configuration needs it', async (name) => {
+      const failure = await command(name, 'tracing.otlp.endpoint = http://127.0.0.1:9').catch((e) => e);
+      expect(failure).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /npm install @opentelemetry\/sdk-trace-node @opentelemetry\/exporter-trace-otlp-proto @opentelemetry\/resources$/m,
+        ),
+      });
+    });
+
+    it('check is content if the configuration does not need them', async () => {
+      expect((await command('check', 'log.level = warn')).stdout).toContain('is fine');
+    });
   });
 
   it('names in each example what else the example needs', () => {

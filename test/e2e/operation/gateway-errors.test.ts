@@ -1,7 +1,8 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import Module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createGateway, GATEWAY_ERROR_CODES, GatewayError, parseConfig } from '../../../src/index.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { PRIVATE_KEY, pemOf } from '../../support/logins.js';
@@ -75,6 +76,17 @@ describe('a gateway that cannot start', () => {
       const starting = gateway.start();
       await gateway.stop();
       return starting;
+    },
+    async tracing_packages() {
+      const resolver = Module as unknown as { _resolveFilename: () => string };
+      const notFound = vi.spyOn(resolver, '_resolveFilename').mockImplementation(() => {
+        throw new Error('not found');
+      });
+      try {
+        return createGateway(configOf('tracing.otlp.endpoint = http://127.0.0.1:9'));
+      } finally {
+        notFound.mockRestore();
+      }
     },
   };
 
