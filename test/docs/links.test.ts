@@ -14,6 +14,8 @@ describe('links in the documents', () => {
     'docs/operations.md',
     'docs/overview.md',
     'docs/realms.md',
+    'docs/reference/metrics.md',
+    'docs/runbooks.md',
     'docs/scale-out.md',
     'docs/security.md',
     'docs/bondy.md',
