@@ -48,6 +48,7 @@ export interface LinkOptions {
   readonly realm: string;
   /** At least one. */
   readonly urls: readonly string[];
+  /** The procedures until {@link Link.update}. */
   readonly procedures: readonly AttachedProcedure[];
   readonly agent: string;
   /** Called for each attempt to join, because some methods need a new nonce. */
@@ -67,6 +68,14 @@ export interface LinkOptions {
   readonly observer: Observer;
   /** Called when the number of registered procedures has changed. */
   readonly onChange: () => void;
+  /** Called when the router has answered the REGISTERs of a new session. Default: nothing. */
+  readonly onAttached?: () => void;
+  /**
+   * Called after each failure. Default: nothing.
+   *
+   * @param triedAll whether all URLs have failed
+   */
+  readonly onFailed?: (failure: LinkFailure, triedAll: boolean) => void;
 }
 
 /**
@@ -79,6 +88,12 @@ export interface LinkOptions {
 export interface Link {
   readonly realm: string;
   start(): void;
+  /**
+   * Changes the procedures, also those of later sessions. Calls that run go on.
+   *
+   * @returns resolves when the router has answered, or at once without a session
+   */
+  update(procedures: readonly AttachedProcedure[]): Promise<void>;
   /**
    * Unregisters all procedures, serves the calls that still arrive, waits for the running calls,
    * and leaves the realm. Resolves after this, or when the session is lost, and when the running
@@ -142,6 +157,7 @@ interface Open {
 export function createLink(options: LinkOptions): Link {
   const { realm, urls, clock, random, log, observer } = options;
   const failures = createFailureLog(log, clock);
+  let { procedures } = options;
   let attempts = firstAttempt(urls.length, random);
   let phase: Phase = { kind: 'stopped' };
   let since = clock.monotonic();
@@ -228,7 +244,7 @@ export function createLink(options: LinkOptions): Link {
       isDraining: false,
       registrations: createRegistrations({
         session,
-        procedures: options.procedures,
+        procedures,
         clock,
         log,
         failures,
@@ -257,11 +273,12 @@ export function createLink(options: LinkOptions): Link {
         ...where(),
         session: session.id,
         registered: registrations.registered,
-        refused: options.procedures.length - registrations.registered,
+        refused: procedures.length - registrations.registered,
         ...(lastedMs.length > 0 && { after_ms: Math.max(...lastedMs) }),
       },
       'the gateway is attached to the router',
     );
+    options.onAttached?.();
   }
 
   function onChange(): void {
@@ -302,10 +319,12 @@ export function createLink(options: LinkOptions): Link {
       { where: where(), cause, advice },
       'the gateway is not attached to the router; it tries again',
     );
-    tryAgain(failure.retry);
+    const waitMs = tryAgain(failure.retry);
+    options.onFailed?.(failure, waitMs > 0);
   }
 
-  function tryAgain(failure: AttemptFailure): void {
+  /** @returns milliseconds until the next attempt */
+  function tryAgain(failure: AttemptFailure): number {
     const next: { attempts: Attempts; waitMs: number } = nextAttempt(
       attempts,
       failure,
@@ -315,6 +334,7 @@ export function createLink(options: LinkOptions): Link {
     );
     attempts = next.attempts;
     enter({ kind: 'waiting', stopTimer: clock.after(next.waitMs, () => void connect()) });
+    return next.waitMs;
   }
 
   async function drain(): Promise<void> {
@@ -356,13 +376,17 @@ export function createLink(options: LinkOptions): Link {
   return {
     realm,
     start: () => void connect(),
+    async update(next) {
+      procedures = next;
+      if (phase.kind === 'open') await phase.registrations.update(next);
+    },
     drain: () => (draining ??= drain()),
     stop,
     interruptAll() {
       if (phase.kind === 'open') phase.session.interruptAll();
     },
     get isServing() {
-      return phase.kind === 'open' && phase.registrations.registered === options.procedures.length;
+      return phase.kind === 'open' && phase.registrations.registered === procedures.length;
     },
     get router() {
       return phase.kind === 'open' ? urlForShow(url()) : undefined;
@@ -371,10 +395,10 @@ export function createLink(options: LinkOptions): Link {
       describeLink({
         realm,
         router: urlForShow(url()),
-        phase: nameOf(phase, options.procedures.length),
+        phase: nameOf(phase, procedures.length),
         sinceMs: clock.monotonic() - since,
         failure: phase.kind === 'open' ? undefined : lastFailure,
-        procedures: options.procedures,
+        procedures,
         registrations: phase.kind === 'open' ? phase.registrations : undefined,
       }),
   };

@@ -15,6 +15,15 @@ export interface Links {
   /** Resolves after `stop`. */
   readonly stopped: Promise<void>;
   interruptAll(): void;
+  /** The links in use. */
+  readonly current: readonly Link[];
+  /**
+   * Uses other links. Those that are not among them are drained.
+   *
+   * @param next started already
+   * @returns resolves when the others are drained
+   */
+  replace(next: readonly Link[]): Promise<void>;
   /** The distinct URLs in use, without credentials. */
   readonly routers: readonly string[];
   status(): readonly LinkStatus[];
@@ -43,9 +52,19 @@ export function createLinks({ make, clock, log }: LinksOptions): Links {
   const stopped = new Promise<void>((resolve) => {
     setStopped = resolve;
   });
-  const links = make(() => {
+  /** Links that are drained because of a reload. */
+  const leaving = new Set<Link>();
+  let links = make(() => {
     if (links.every((link) => link.isServing)) becomeReady();
   });
+
+  const all = (): readonly Link[] => [...links, ...leaving];
+
+  async function leave(link: Link): Promise<void> {
+    leaving.add(link);
+    await link.drain();
+    leaving.delete(link);
+  }
 
   async function logSlowStart(): Promise<void> {
     await withTimeout(clock, SLOW_START_MS, Promise.race([ready, ending]), () => {
@@ -64,15 +83,23 @@ export function createLinks({ make, clock, log }: LinksOptions): Links {
     },
     async drain() {
       setEnding();
-      await Promise.all(links.map((link) => link.drain()));
+      await Promise.all(all().map((link) => link.drain()));
     },
     stop() {
       setEnding();
       setStopped();
-      for (const link of links) link.stop();
+      for (const link of all()) link.stop();
     },
     interruptAll() {
-      for (const link of links) link.interruptAll();
+      for (const link of all()) link.interruptAll();
+    },
+    get current() {
+      return links;
+    },
+    async replace(next) {
+      const others = links.filter((link) => !next.includes(link));
+      links = next;
+      await Promise.all(others.map(leave));
     },
     get routers() {
       return [...new Set(links.flatMap(({ router }) => router ?? []))];

@@ -33,6 +33,14 @@ export interface Registrations {
    */
   revoked(registration: number): void;
   /**
+   * Changes the procedures. New ones are registered before removed ones go. A procedure that stays
+   * gets its new handler at once. If its options differ, it is registered again directly after it is
+   * unregistered.
+   *
+   * @returns resolves when the router has answered, or when the session is over
+   */
+  update(procedures: readonly AttachedProcedure[]): Promise<void>;
+  /**
    * Unregisters all procedures. Resolves when the router has answered. No INVOCATION can arrive
    * after that.
    */
@@ -45,7 +53,7 @@ export interface Registrations {
 }
 
 export interface RegistrationsOptions {
-  readonly session: Pick<Session, 'register' | 'unregister'>;
+  readonly session: Pick<Session, 'register' | 'unregister' | 'setHandler'>;
   readonly procedures: readonly AttachedProcedure[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -81,7 +89,11 @@ const REFUSED_MS = 30_000;
 const MAX_OUTSTANDING = 100;
 
 interface Entry {
-  readonly procedure: AttachedProcedure;
+  procedure: AttachedProcedure;
+  /** True if the procedure was removed while its REGISTER waited for an answer. */
+  isRemoved: boolean;
+  /** Called once, when the router has answered REGISTER, or when the session is over. */
+  onAnswered: (() => void) | undefined;
   state: RegistrationStatus;
   registration: number | undefined;
   /** Failures in a row, for the backoff. */
@@ -128,7 +140,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     const stopTimer = clock.after(options.registerTimeoutMs, options.onUnanswered);
     try {
       entry.registration = await session.register(procedure.uri, registerOptions(entry), procedure.handler);
-      if (phase !== 'stopped') onRegistered(entry);
+      if (phase !== 'stopped') onRegistered(entry, procedure);
     } catch (error) {
       if (error instanceof SessionLost) isLost = true;
       else if (phase === 'registering' && error instanceof WampError) onRefused(entry, error);
@@ -140,7 +152,9 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     }
   }
 
-  function onRegistered(entry: Entry): void {
+  /** @param sent the procedure whose options and handler the router has */
+  function onRegistered(entry: Entry, sent: AttachedProcedure): void {
+    answered(entry);
     entry.state = { kind: 'registered' };
     entry.failures = 0;
     entry.takenSince = undefined;
@@ -151,7 +165,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       log.info({ ...where, procedure: entry.procedure.uri, after_ms }, 'the procedure is registered now');
     }
     options.onChange();
-    if (phase === 'unregistering') void unregister(entry);
+    if (phase === 'unregistering' || entry.isRemoved) void unregister(entry);
+    else if (entry.procedure !== sent) change(entry, sent);
     else if (entry.registration !== undefined && revokedEarly.delete(entry.registration)) onRevoked(entry);
   }
 
@@ -167,6 +182,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       waiting.push(entry);
       return;
     }
+    answered(entry);
+    if (entry.isRemoved) return;
     entry.takenSince = refusal.kind === 'taken' ? (entry.takenSince ?? now) : undefined;
     entry.state = { kind: 'refused', cause: refusal.cause, advice: refusal.advice };
     logRefusal(entry, refusal, 'the router refuses the procedure; the gateway tries again');
@@ -205,11 +222,70 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     // An error means that the registration or the session has already ended.
     await session.unregister(registration).catch(() => {});
     stopTimer();
-    entry.state = { kind: 'pending' };
+    // It may be registered again already.
+    if (entry.registration === undefined) entry.state = PENDING;
     registered--;
     outstanding--;
     options.onChange();
     if (outstanding === 0) allAnswered();
+  }
+
+  function answered(entry: Entry): void {
+    entry.onAnswered?.();
+    entry.onAnswered = undefined;
+  }
+
+  /** Brings the router and the session up to date with the entry. */
+  function change(entry: Entry, before: AttachedProcedure): void {
+    const { procedure, registration } = entry;
+    if (hasSameOptions(procedure, before)) {
+      if (registration !== undefined) session.setHandler(registration, procedure.handler);
+      return;
+    }
+    entry.disclose = procedure.usesCaller;
+    if (registration !== undefined) void unregister(entry);
+    else if (entry.stopTimer === undefined) return; // Its REGISTER waits, or its answer is due.
+    cancelRetry(entry);
+    waiting.push(entry);
+  }
+
+  function add(procedure: AttachedProcedure): Promise<void> {
+    const entry = newEntry(procedure);
+    entries.set(procedure.uri, entry);
+    waiting.push(entry);
+    return new Promise((resolve) => {
+      entry.onAnswered = resolve;
+    });
+  }
+
+  function remove(entry: Entry): Promise<void> {
+    entry.isRemoved = true;
+    entries.delete(entry.procedure.uri);
+    cancelRetry(entry);
+    const index = waiting.indexOf(entry);
+    if (index >= 0) waiting.splice(index, 1);
+    return unregister(entry);
+  }
+
+  async function update(procedures: readonly AttachedProcedure[]): Promise<void> {
+    if (phase !== 'registering') return;
+    const remaining = new Set(procedures.map(({ uri }) => uri));
+    const removed = [...entries.values()].filter(({ procedure }) => !remaining.has(procedure.uri));
+    const added: Promise<void>[] = [];
+    for (const procedure of procedures) {
+      const entry = entries.get(procedure.uri);
+      if (entry === undefined) {
+        added.push(add(procedure));
+        continue;
+      }
+      const before = entry.procedure;
+      entry.procedure = procedure;
+      change(entry, before);
+    }
+    registerMore();
+    await Promise.all(added);
+    await Promise.all(removed.map(remove));
+    options.onChange();
   }
 
   function allAnswered(): void {
@@ -220,10 +296,12 @@ export function createRegistrations(options: RegistrationsOptions): Registration
   }
 
   function stopTimers(): void {
-    for (const entry of entries.values()) {
-      entry.stopTimer?.();
-      entry.stopTimer = undefined;
-    }
+    for (const entry of entries.values()) cancelRetry(entry);
+  }
+
+  function cancelRetry(entry: Entry): void {
+    entry.stopTimer?.();
+    entry.stopTimer = undefined;
   }
 
   registerMore();
@@ -235,6 +313,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       if (entry === undefined) revokedEarly.add(registration);
       else onRevoked(entry);
     },
+    update,
     unregisterAll() {
       phase = 'unregistering';
       stopTimers();
@@ -248,6 +327,7 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     stop() {
       phase = 'stopped';
       stopTimers();
+      for (const entry of entries.values()) answered(entry);
       waiting.length = 0;
       whenUnregistered();
     },
@@ -269,6 +349,8 @@ const PENDING: RegistrationStatus = { kind: 'pending' };
 function newEntry(procedure: AttachedProcedure): Entry {
   return {
     procedure,
+    isRemoved: false,
+    onAnswered: undefined,
     state: PENDING,
     registration: undefined,
     failures: 0,
@@ -278,6 +360,14 @@ function newEntry(procedure: AttachedProcedure): Entry {
     disclose: procedure.usesCaller,
     stopTimer: undefined,
   };
+}
+
+function hasSameOptions(one: AttachedProcedure, other: AttachedProcedure): boolean {
+  return (
+    one.policy === other.policy &&
+    one.concurrency === other.concurrency &&
+    one.usesCaller === other.usesCaller
+  );
 }
 
 const takenWaitMs = (failures: number): number => Math.min(TAKEN_MAX_MS, TAKEN_MIN_MS * 2 ** failures);

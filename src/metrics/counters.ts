@@ -120,6 +120,7 @@ export function createCounters(): Counters {
       slowReaderClosed: (listener) => slowReaders.add(listener, 'event'),
       protocolViolated: (listener) => violations.add(listener, 'event'),
       linkFailed: linkFailures.add,
+      configReloaded: (outcome) => reloads.add(RELOADS, outcome),
     },
 
     setParts(parts) {

@@ -130,6 +130,9 @@ export interface Observer {
   proceduresRegistered(realm: string, count: number): void;
   /** The gateway dropped the reply to a call, because it had lost the session with the router. */
   replyDropped(realm: string): void;
+
+  /** A reload ended. `ok`: the new configuration is in use. `error`: nothing has changed. */
+  configReloaded(outcome: 'ok' | 'error'): void;
 }
 
 /** An observer that does nothing and costs nothing. It is the default everywhere. */
@@ -162,6 +165,7 @@ export const silentObserver: Observer = Object.freeze({
   linkFailed() {},
   proceduresRegistered() {},
   replyDropped() {},
+  configReloaded() {},
 });
 
 /** The class of an HTTP status. */

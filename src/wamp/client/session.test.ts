@@ -194,6 +194,23 @@ describe('a session', () => {
     expect(modes).toEqual([mode]);
   });
 
+  it('passes further invocations to another handler, and ends the running ones with the first', async () => {
+    let endFirst = (_: InvocationOutcome): void => {};
+    await register(
+      () =>
+        new Promise((resolve) => {
+          endFirst = resolve;
+        }),
+    );
+    router.send([MESSAGE.INVOCATION, 1, 9, {}]);
+    session.setHandler(9, async () => ({ kind: 'result', payload: { kwargs: { by: 'second' } } }));
+    session.setHandler(10, async () => ({ kind: 'result', payload: {} }));
+    router.send([MESSAGE.INVOCATION, 2, 9, {}]);
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 2, {}, [], { by: 'second' }]);
+    endFirst({ kind: 'result', payload: { kwargs: { by: 'first' } } });
+    expect(await router.next()).toEqual([MESSAGE.YIELD, 1, {}, [], { by: 'first' }]);
+  });
+
   it('unregisters a procedure', async () => {
     await register(() => new Promise(() => {}));
     const unregistering = session.unregister(9);

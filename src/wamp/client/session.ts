@@ -48,6 +48,11 @@ export interface Session {
   ): Promise<CallResult>;
   /** Resolves with the registration's ID; rejects with {@link WampError}. */
   register(procedure: string, options: Dict, invoke: InvocationHandler): Promise<number>;
+  /**
+   * Passes further invocations of a registration to another handler. Running ones end with the old
+   * handler.
+   */
+  setHandler(registration: number, invoke: InvocationHandler): void;
   unregister(registration: number): Promise<void>;
   /** Resolves with the subscription's ID; rejects with {@link WampError}. */
   subscribe(topic: string, options: Dict, onEvent: EventHandler): Promise<number>;
@@ -309,6 +314,10 @@ function openSession(
       if (state === 'over') throw lost('the session is over');
       if (reply.type !== MESSAGE.REGISTERED) throw violation('not a REGISTERED');
       return reply.registration;
+    },
+    setHandler(registration, invoke) {
+      const found = invocations.find(registration);
+      if (found !== undefined) invocations.add(registration, found.procedure, invoke);
     },
     async unregister(registration) {
       await request(MESSAGE.UNREGISTER, (id) => ({ type: MESSAGE.UNREGISTER, request: id, registration }), {
