@@ -17,6 +17,7 @@ import { readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
 import { createServiceRecords } from './status/service-records.js';
+import type { ServiceDetail } from './status/service-status.js';
 import { createTracing } from './tracing/create-tracing.js';
 import type { OtlpOptions } from './tracing/otlp-provider.js';
 import { createTurns } from './turns.js';
@@ -119,6 +120,11 @@ export interface Gateway {
    * @returns a new object for each call
    */
   status(): GatewayStatus;
+  /**
+   * Describes one service in more detail: its procedures, its last failed calls, and its recent
+   * traffic. Undefined if there is no such service.
+   */
+  serviceDetail(service: string): ServiceDetail | undefined;
   /**
    * Does something with one service: disables or enables it, probes its API, or reads its token or
    * its secret again. A disabled service refuses its calls with `down`. A restart enables it.
@@ -323,6 +329,14 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
         mode,
         clock,
       }),
+    serviceDetail(name) {
+      if (!services?.some((service) => service.name === name)) return undefined;
+      return {
+        procedures: records.trafficOf(name),
+        errors: records.of(name).failures,
+        history: records.historyOf(name),
+      };
+    },
     async act(name, action) {
       const service = services?.find((each) => each.name === name);
       if (service === undefined) return { kind: 'unknown', reason: `there is no service ${name}` };

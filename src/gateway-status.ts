@@ -63,10 +63,11 @@ export function describeSources({ sources }: LoadedConfig): Pick<ConfigurationSt
 }
 
 function describeService(service: Service, { records, certificates }: StatusParts): ServiceStatus {
-  const { alarm, ...record } = records.of(service.name);
+  const { alarm, failures, ...record } = records.of(service.name);
   return {
     ...service.facts(),
     ...record,
+    last_error: failures[0] ?? null,
     alarm: alarm !== undefined,
     certificate_expires_at: certificates.services.get(service.name) ?? null,
   };

@@ -58,6 +58,7 @@ export {
   type BreakerState,
   type CallOutcome,
   type LinkFailureReason,
+  type ObservedFailure,
   type ObservedProcedure,
   type Observer,
   type RejectReason,
@@ -78,7 +79,7 @@ export type {
 } from './status/gateway-status.js';
 export type {
   CallFigures,
-  LastError,
+  FailedCall,
   PoolStatus,
   ProbeStatus,
   SecretStatus,

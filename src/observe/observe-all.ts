@@ -1,6 +1,6 @@
 import { type Observer, silentObserver } from './observer.js';
 
-type Hear = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
+type Hear = (...fact: unknown[]) => void;
 
 /**
  * Combines several observers into one. It passes each fact to all of them, in their order.
@@ -34,16 +34,39 @@ export function observeAll(observers: readonly Observer[]): Observer {
     const hearers = observers
       .filter((observer) => observer[method] !== silentObserver[method])
       .map((observer) => observer[method].bind(observer) as Hear);
-    return [name, hearers.reduce<Hear | undefined>(both, undefined) ?? silentObserver[method]];
+    const values = silentObserver[method].length;
+    const [hearer, ...others] = hearers;
+    const tell = hearer && others.reduce((one, other) => both(one, other, values), hearer);
+    return [name, tell ?? silentObserver[method]];
   });
   return Object.fromEntries(methods) as unknown as Observer;
 }
 
-/** Without rest parameters and a loop, a fact takes half the time. No fact has more values. */
-function both(one: Hear | undefined, other: Hear): Hear {
-  if (one === undefined) return other;
-  return (a, b, c, d, e) => {
-    one(a, b, c, d, e);
-    other(a, b, c, d, e);
-  };
+/**
+ * Tells a fact to two. A loop and rest parameters would take twice the time for facts with few
+ * values, which every call has.
+ */
+function both(one: Hear, other: Hear, values: number): Hear {
+  switch (values) {
+    case 1:
+      return (a) => {
+        one(a);
+        other(a);
+      };
+    case 2:
+      return (a, b) => {
+        one(a, b);
+        other(a, b);
+      };
+    case 5:
+      return (a, b, c, d, e) => {
+        one(a, b, c, d, e);
+        other(a, b, c, d, e);
+      };
+    default:
+      return (...fact) => {
+        one(...fact);
+        other(...fact);
+      };
+  }
 }

@@ -11,6 +11,16 @@ export interface ObservedProcedure {
   readonly realm: string;
 }
 
+/** A call that failed: with a response of 500 or more, or with an error of the gateway. */
+export interface ObservedFailure {
+  /** The same as in the log line of the call, and in the error of the gateway. */
+  readonly id: string;
+  /** The HTTP status in the caller's error. */
+  readonly status: number | undefined;
+  /** The cause, as in the log. It quotes nothing from a caller or an upstream. */
+  readonly cause: string | undefined;
+}
+
 /** The class of an upstream's response, by its status: 2xx, 3xx, 4xx, 5xx. */
 export type ResponseClass = 'ok' | 'redirect' | 'client_error' | 'server_error';
 
@@ -64,14 +74,14 @@ export interface Observer {
   callBegan(procedure: ObservedProcedure): void;
   /**
    * @param attempts how many HTTP requests the gateway attempted, including refused connections
-   * @param id the id of the call's line in the log; undefined for a call that did not fail
+   * @param failure what the log says about the call; undefined for a response below 500
    */
   callEnded(
     procedure: ObservedProcedure,
     outcome: CallOutcome,
     durationMs: number,
     attempts: number,
-    id: string | undefined,
+    failure: ObservedFailure | undefined,
   ): void;
   /** One HTTP request of a call ended. A call that is retried has several. */
   attemptEnded(service: string, outcome: CallOutcome): void;
@@ -135,37 +145,40 @@ export interface Observer {
   configReloaded(outcome: 'ok' | 'error'): void;
 }
 
-/** An observer that does nothing and costs nothing. It is the default everywhere. */
-export const silentObserver: Observer = Object.freeze({
-  callBegan() {},
-  callEnded() {},
-  attemptEnded() {},
-  retryBudgetExhausted() {},
-  breakerChanged() {},
-  probeEnded() {},
-  serviceDown() {},
-  serviceUp() {},
-  alarmRaised() {},
-  alarmCleared() {},
-  tokenUsed() {},
-  tokenFetched() {},
-  secretRead() {},
-  sessionJoined() {},
-  sessionLeft() {},
-  routedCallEnded() {},
-  eventPublished() {},
-  loginFailed() {},
-  connectionOpened() {},
-  connectionClosed() {},
-  connectionRejected() {},
-  slowReaderClosed() {},
-  protocolViolated() {},
-  linkOpened() {},
-  linkClosed() {},
-  linkFailed() {},
-  proceduresRegistered() {},
-  replyDropped() {},
-  configReloaded() {},
+/**
+ * An observer that does nothing and costs nothing. It is the default everywhere. Its methods name
+ * all values, because `observeAll` counts them.
+ */
+export const silentObserver: Observer = Object.freeze<Observer>({
+  callBegan(_procedure) {},
+  callEnded(_procedure, _outcome, _durationMs, _attempts, _failure) {},
+  attemptEnded(_service, _outcome) {},
+  retryBudgetExhausted(_service) {},
+  breakerChanged(_service, _state) {},
+  probeEnded(_service, _outcome, _durationMs, _cause) {},
+  serviceDown(_service) {},
+  serviceUp(_service) {},
+  alarmRaised(_service, _reason) {},
+  alarmCleared(_service) {},
+  tokenUsed(_service, _result) {},
+  tokenFetched(_service, _durationMs, _lifetimeMs) {},
+  secretRead(_service, _outcome) {},
+  sessionJoined(_realm) {},
+  sessionLeft(_realm) {},
+  routedCallEnded(_realm, _outcome) {},
+  eventPublished(_realm) {},
+  loginFailed(_realm, _authmethod) {},
+  connectionOpened(_listener) {},
+  connectionClosed(_listener) {},
+  connectionRejected(_listener, _reason) {},
+  slowReaderClosed(_listener) {},
+  protocolViolated(_listener) {},
+  linkOpened(_realm) {},
+  linkClosed(_realm) {},
+  linkFailed(_realm, _reason) {},
+  proceduresRegistered(_realm, _count) {},
+  replyDropped(_realm) {},
+  configReloaded(_outcome) {},
 });
 
 /** The class of an HTTP status. */

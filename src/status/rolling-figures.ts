@@ -25,9 +25,10 @@ export interface RollingFigures {
   /**
    * Counts a call that has ended.
    *
+   * @param durationClass from {@link durationClassOf}
    * @param now monotonic milliseconds
    */
-  add(durationMs: number, isError: boolean, now: number): void;
+  add(durationClass: number, isError: boolean, now: number): void;
   figures(now: number): CallFigures;
 }
 
@@ -57,12 +58,11 @@ export function createRollingFigures(stepMs: number, steps: number): RollingFigu
   }
 
   return {
-    add(durationMs, isError, now) {
+    add(durationClass, isError, now) {
       const step = stepFor(Math.floor(now / stepMs));
       step.calls++;
       if (isError) step.errors++;
-      const index = classOf(durationMs);
-      step.classes[index] = (step.classes[index] as number) + 1;
+      step.classes[durationClass] = (step.classes[durationClass] as number) + 1;
     },
 
     figures(now) {
@@ -82,7 +82,8 @@ export function createRollingFigures(stepMs: number, steps: number): RollingFigu
   };
 }
 
-function classOf(durationMs: number): number {
+/** The class of a duration. It is computed once for all figures that count a call. */
+export function durationClassOf(durationMs: number): number {
   if (!(durationMs > SHORTEST_MS)) return 0;
   return Math.min(CLASSES - 1, Math.ceil(Math.log(durationMs / SHORTEST_MS) * PER_LOG));
 }

@@ -26,15 +26,44 @@ export interface CallFigures {
   readonly p99_ms: number | null;
 }
 
-/** The last failed call of a service. */
-export interface LastError {
-  /** The `id` in the log line of the call, and in the caller's error. */
+/** A failed call of a service. */
+export interface FailedCall {
+  /** The `id` in the log line of the call, and in the error of the gateway. */
   readonly id: string;
   readonly outcome: CallOutcome;
   /** The WAMP URI. */
   readonly procedure: string;
   /** An ISO 8601 date and time, in UTC. */
   readonly at: string;
+  /** As in the log. It quotes nothing from a caller or an upstream. */
+  readonly cause: string | null;
+}
+
+/** The calls of the last minutes, in steps of time. The oldest step is first. */
+export interface TrafficHistory {
+  readonly step_seconds: number;
+  /** How many calls ended in each step. */
+  readonly calls: readonly number[];
+  /** How many of them failed. */
+  readonly errors: readonly number[];
+}
+
+/** The calls of one procedure. */
+export interface ProcedureTraffic {
+  readonly uri: string;
+  readonly realm: string;
+  readonly last_minute: CallFigures;
+  readonly last_hour: CallFigures;
+}
+
+/** More about one service than its status. */
+export interface ServiceDetail {
+  /** The procedures that have been called. */
+  readonly procedures: readonly ProcedureTraffic[];
+  /** The last failed calls, at most 20, the newest first. */
+  readonly errors: readonly FailedCall[];
+  /** The last 15 minutes. */
+  readonly history: TrafficHistory;
 }
 
 /** The last probe of a service (`liveness.*`). */
@@ -70,7 +99,7 @@ export interface ServiceStatus {
   readonly live: boolean;
   /** Calls that run now, including waiting ones. */
   readonly in_flight: number;
-  readonly last_error: LastError | null;
+  readonly last_error: FailedCall | null;
   readonly last_minute: CallFigures;
   readonly last_hour: CallFigures;
   readonly pool: PoolStatus;

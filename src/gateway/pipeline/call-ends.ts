@@ -72,10 +72,10 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
     running.ended();
-    const { status } = CALL_ERRORS[code];
     call.control.trace?.failed(code, id, cause);
-    callLog.failed(subject, endOf(call, { id, code, status, attempts, cause }));
-    observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, id);
+    const end = endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause });
+    callLog.failed(subject, end);
+    observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, end);
     return callErrorReply({ code, attempts, id, message, retryAfterMs });
   }
 
@@ -110,13 +110,22 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
       running.ended();
       call.control.trace?.responded(status);
       const isFailure = reply.kind === 'error' && reply.status >= 500;
-      const id = isFailure || callLog.logsResponses ? errorId() : undefined;
-      if (isObserved) {
-        observer.callEnded(observed, responseClass(status), clock.monotonic() - call.startedAt, attempts, id);
-      }
-      if (id !== undefined) {
+      let end: CallEnd | undefined;
+      if (isFailure || callLog.logsResponses) {
         const cause = isFailure ? `the upstream answered ${status}` : undefined;
-        const end = endOf(call, { id, code: undefined, status, attempts, cause });
+        end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
+      }
+      if (isObserved) {
+        const durationMs = clock.monotonic() - call.startedAt;
+        observer.callEnded(
+          observed,
+          responseClass(status),
+          durationMs,
+          attempts,
+          isFailure ? end : undefined,
+        );
+      }
+      if (end !== undefined) {
         if (isFailure) callLog.failed(subject, end);
         else callLog.responded(subject, end);
       }
