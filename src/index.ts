@@ -82,9 +82,12 @@ export type {
   FailedCall,
   PoolStatus,
   ProbeStatus,
+  ProcedureTraffic,
   SecretStatus,
+  ServiceDetail,
   ServiceState,
   ServiceStatus,
   TokenStatus,
+  TrafficHistory,
 } from './status/service-status.js';
 export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';
