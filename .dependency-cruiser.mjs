@@ -175,8 +175,11 @@ export default {
     {
       name: 'no-dev-dependency-in-the-product',
       severity: 'error',
-      // Users install the optional peers of traces themselves. This file loads them only if they are needed.
-      from: { path: '^src/', pathNot: ['\\.test\\.ts$', '^src/tracing/otlp-provider\\.ts$'] },
+      // Users install the optional peers of traces themselves. Only if they are needed, otlp-provider.ts loads them.
+      from: {
+        path: '^src/',
+        pathNot: ['\\.test\\.ts$', '^src/tracing/(?:otlp-provider|logged-exporter)\\.ts$'],
+      },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
     },
     ...roomRules,

@@ -1,9 +1,8 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { type Clock, withTimeout } from '../clock.js';
 import type { Logger } from '../log.js';
-import { createSummedLog } from '../summed-log.js';
 import { packageVersion } from '../version.js';
+import { createLoggedExporter } from './logged-exporter.js';
 
 /** Where spans go (`tracing.*`). */
 export interface OtlpOptions {
@@ -40,7 +39,8 @@ export async function createOtlpProvider(
   ]);
   const url = `${endpoint}/v1/traces`;
   const sender = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
-  const exporter = loggedExporter(sender, { collector: new URL(url).host, clock, log });
+  const collector = new URL(url).host;
+  const exporter = createLoggedExporter(sender, { collector, clock, log });
   const provider = new sdk.NodeTracerProvider({
     resource: resources
       .defaultResource()
@@ -58,62 +58,13 @@ export async function createOtlpProvider(
   return {
     provider,
     async close() {
-      const closed = provider.shutdown().catch(() => undefined);
-      await withTimeout(clock, CLOSE_TIMEOUT_MS, closed, () => undefined);
-      exporter.flushLog();
+      const closed = provider.shutdown().then(
+        () => true,
+        () => true,
+      );
+      const isInTime = await withTimeout(clock, CLOSE_TIMEOUT_MS, closed, () => false);
+      exporter.closeLog();
+      if (!isInTime) log.warn({ collector }, 'the last spans are lost: the collector does not respond');
     },
   };
-}
-
-interface LoggedExporter extends SpanExporter {
-  /** Writes the lines that were held back. */
-  flushLog(): void;
-}
-
-/** A collector that is down for hours gets one line in a minute. */
-const LINES = { max: 1, windowMs: 60_000 } as const;
-
-/**
- * Writes failures to send spans to the log. The SDK itself would tell them to a global logger, which
- * belongs to the program and not to the gateway.
- */
-function loggedExporter(
-  sender: SpanExporter,
-  { collector, clock, log }: { collector: string; clock: Clock; log: Logger },
-): LoggedExporter {
-  const summed = createSummedLog({ log, clock, ...LINES });
-  let failures = 0;
-  return {
-    export(spans, done) {
-      sender.export(spans, (result) => {
-        // The enumeration of results is not part of the packages that users install.
-        if (result.code === 0) {
-          if (failures > 0)
-            log.info({ collector, after_failures: failures }, 'the collector takes spans again');
-          failures = 0;
-        } else {
-          failures++;
-          const cause = causeOf(result.error);
-          summed.warn({ collector, cause }, 'spans are lost: the collector does not take them', {
-            spans: spans.length,
-          });
-        }
-        done(result);
-      });
-    },
-    shutdown: () => sender.shutdown(),
-    forceFlush: async () => sender.forceFlush?.(),
-    flushLog: () => summed.flush(),
-  };
-}
-
-/**
- * The cause of a failure, for the log. It is a code and not the message, because a message may quote
- * a URL or a response.
- */
-function causeOf(error: Error | undefined): string {
-  const code = error !== undefined && 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return `the collector answered ${code}`;
-  if (typeof code === 'string' && /^[A-Z0-9_]{1,40}$/.test(code)) return code;
-  return error?.name === 'Error' || error === undefined ? 'no response' : error.name;
 }
