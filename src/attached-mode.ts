@@ -9,6 +9,7 @@ import { createCallee } from './gateway/callee.js';
 import { callErrorReply } from './gateway/pipeline/call-error.js';
 import type { CallableProcedure } from './gateway/service.js';
 import type { Mode } from './mode.js';
+import type { OperatorRealm } from './operator-realm.js';
 import type { RouterAccess } from './router-access.js';
 import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from './summed-log.js';
 import { dialRouter } from './transport/dial-router.js';
@@ -21,12 +22,17 @@ export interface AttachedModeDeps extends ModeDeps {
   readonly errorId: () => string;
 }
 
+/** Several gateways on one router share the procedures for operators. */
+function operatorProcedure({ uri, handler }: OperatorRealm['procedures'][number]): AttachedProcedure {
+  return { uri, handler, policy: 'roundrobin', concurrency: undefined, usesCaller: false };
+}
+
 /** The part of the grace period in which cancelled calls reply, and the gateway says GOODBYE. */
 const GOODBYE_SHARE = 0.1;
 
 /** The gateway on an existing router: it joins each realm as a callee, like any other client. */
 export function createAttachedMode(config: LoadedConfig, access: RouterAccess, deps: AttachedModeDeps): Mode {
-  const { clock, log, serializers } = deps;
+  const { clock, log, serializers, operators } = deps;
   const callee = createCallee({ serializers, format: config.router.serializer, clock });
   // Callers and APIs decide how many of these lines there are.
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
@@ -60,9 +66,13 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
         ...deps,
         realm,
         urls: access.urls,
-        procedures: procedures
-          .filter((procedure) => procedure.config.settings.realm === realm)
-          .map(attachedProcedure),
+        procedures: [
+          ...procedures
+            .filter((procedure) => procedure.config.settings.realm === realm)
+            .map(attachedProcedure),
+          ...(realm === operators?.realm ? operators.procedures.map(operatorProcedure) : []),
+        ],
+        publishes: realm === operators?.realm,
         credentials: () => credentialsFor(loginFor(realm)),
         hideSecret: (text) => hideSecret(loginFor(realm), text),
         dial,
@@ -82,6 +92,9 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
       await Promise.race([links.ready, canceled]);
     },
     cancelOpen: () => cancelOpen(),
+    publishToOperators(topic, payload) {
+      if (operators !== undefined) links?.publish(operators.realm, topic, payload);
+    },
     async drain(graceMs) {
       if (links === undefined) return;
       const all = links;

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { TracerProvider } from '@opentelemetry/api';
+import type { AdminSide } from './admin-side.js';
 import { type LinkStatus, missingOf } from './attach/status.js';
 import { readCertificateExpiries } from './certificates.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
-import { type Preview, previewRequest as preview } from './gateway/preview.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { describeGateway, describeSources } from './gateway-status.js';
 import { type Logger, silentLogger } from './log.js';
 import type { Mode } from './mode.js';
 import { observeAll } from './observe/observe-all.js';
 import type { Observer } from './observe/observer.js';
+import { createOperatorRealm } from './operator-realm.js';
 import { readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
@@ -24,8 +25,6 @@ import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
 import { createSerializers } from './wamp/serializers/serializers.js';
-
-export type { Preview } from './gateway/preview.js';
 
 /**
  * The parts of a gateway that a program may replace. Every option has a default.
@@ -90,7 +89,8 @@ export interface GatewayOptions {
  */
 export interface Gateway {
   /**
-   * Registers every procedure, then opens the listeners. With `router.url`, it joins the existing
+   * Opens the listeners for operators, registers every procedure, then opens the listeners for
+   * clients. With `router.url`, it joins the existing
    * router instead, and resolves when every procedure is registered there, however long that takes.
    * If a step fails, everything is closed again. A stopped gateway can be started again.
    *
@@ -110,6 +110,8 @@ export interface Gateway {
    * `start` resolves.
    */
   readonly endpoints: readonly string[];
+  /** The URLs for operators, such as `http://127.0.0.1:18081`. Empty before the start. */
+  readonly adminEndpoints: readonly string[];
   /** With `router.url`: the distinct URLs of routers that the gateway is attached to. */
   readonly routers: readonly string[];
   /** With `router.url`: the link of each realm to its router, with the state of every procedure. */
@@ -176,7 +178,17 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const { env = process.env } = options;
   const records = createServiceRecords(clock);
-  const observer = observeAll([...(options.observer ? [options.observer] : []), records.observer]);
+  const operators = createOperatorRealm({
+    realm: config.admin.realm,
+    status,
+    publish: (topic, payload) => mode?.publishToOperators(topic, payload),
+    clock,
+  });
+  const observer = observeAll([
+    ...(options.observer ? [options.observer] : []),
+    records.observer,
+    ...(operators ? [operators.observer] : []),
+  ]);
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
   const errorId = () =>
     Math.floor(random() * 36 ** 8)
@@ -213,6 +225,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let startedAt = clock.wall();
   let state: GatewayState = 'stopped';
   let mode: Mode | undefined;
+  let admin: AdminSide | undefined;
   /** Calls of earlier modes. Each start creates a mode, and each stop drops it. */
   let callsBefore = 0;
   let starting: Promise<void> | undefined;
@@ -222,6 +235,9 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   async function open(): Promise<void> {
     try {
+      // Opens first, so that operators and probes see a gateway that starts.
+      admin = await createAdmin();
+      await admin?.open();
       // A second start needs new services, because a closed service stays closed.
       services ??= compile();
       await tracing.open();
@@ -240,9 +256,32 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     }
   }
 
+  /** Loads the code only if there is a listener for operators. */
+  async function createAdmin(): Promise<AdminSide | undefined> {
+    if (!config.listeners.some(({ isAdmin }) => isAdmin)) return undefined;
+    const { createAdminSide } = await import('./admin-side.js');
+    const operations = {
+      readiness: () => ({ ready: state === 'ready', missing: missing() }),
+      status,
+      metrics: async () => '',
+      act,
+      reload: async () => ({ kind: 'impossible', reason: 'this version cannot reload' }) as const,
+    };
+    return await createAdminSide(config, { operations, turns, log, clock, observer });
+  }
+
   /** Loads only the code of this mode: an attached gateway needs no router. */
   async function createMode(): Promise<Mode> {
-    const modeDeps = { agent, serializers, turns, log, clock, observer };
+    const modeDeps = {
+      agent,
+      serializers,
+      turns,
+      log,
+      clock,
+      observer,
+      operators,
+      answerRequest: admin?.handle,
+    };
     if (access === undefined) {
       const { createEmbeddedMode } = await import('./embedded-mode.js');
       return createEmbeddedMode(config, modeDeps);
@@ -272,13 +311,37 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     }
   }
 
+  function status(): GatewayStatus {
+    return describeGateway({
+      config,
+      configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: null },
+      state,
+      missing: missing(),
+      startedAt,
+      services: services ?? [],
+      records,
+      certificates,
+      mode,
+      adminListeners: admin?.listeners ?? [],
+      clock,
+    });
+  }
+
+  async function act(name: string, action: ServiceAction): Promise<ActionOutcome> {
+    const service = services?.find((each) => each.name === name);
+    if (service === undefined) return { kind: 'unknown', reason: `there is no service ${name}` };
+    return await service.act(action);
+  }
+
   async function closeParts(): Promise<void> {
     await mode?.close();
     await Promise.all((services ?? []).map((service) => service.close()));
     await tracing.close();
     callLog.flush();
     callsBefore += mode?.callCount ?? 0;
-    [services, mode, isStarted, state] = [undefined, undefined, false, 'stopped'];
+    // Closes last, so that operators see a gateway that stops.
+    await admin?.close();
+    [services, mode, admin, isStarted, state] = [undefined, undefined, undefined, false, 'stopped'];
   }
 
   /** Closes everything once, even if it is called several times. */
@@ -310,25 +373,16 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     get endpoints() {
       return mode?.endpoints ?? [];
     },
+    get adminEndpoints() {
+      return (admin?.listeners ?? []).flatMap(({ urls }) => urls);
+    },
     get routers() {
       return mode?.routers ?? [];
     },
     get links() {
       return mode?.links ?? [];
     },
-    status: () =>
-      describeGateway({
-        config,
-        configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: null },
-        state,
-        missing: missing(),
-        startedAt,
-        services: services ?? [],
-        records,
-        certificates,
-        mode,
-        clock,
-      }),
+    status,
     serviceDetail(name) {
       if (!services?.some((service) => service.name === name)) return undefined;
       return {
@@ -337,11 +391,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
         history: records.historyOf(name),
       };
     },
-    async act(name, action) {
-      const service = services?.find((each) => each.name === name);
-      if (service === undefined) return { kind: 'unknown', reason: `there is no service ${name}` };
-      return await service.act(action);
-    },
+    act,
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,
     get callCount() {
@@ -363,33 +413,4 @@ const MAX_WAITING_BYTES = 256 * 1024 * 1024;
 
 function maxWaitingBytes({ services }: LoadedConfig): number {
   return Math.max(MAX_WAITING_BYTES, ...services.map(({ settings }) => settings['pool.max_waiting_bytes']));
-}
-
-/**
- * Builds the HTTP request that a call would send, with secrets masked. It sends nothing.
- *
- * @param uri the procedure
- * @param realm needed only if several realms have a procedure with this URI. Default: the first of
- *   them
- * @param kwargs the keyword arguments of the call
- * @throws BadRequest when the procedure does not exist, or the kwargs cannot become its request
- *
- * @example
- * ```ts
- * import { loadConfig, previewRequest } from 'wamp-rpc-gateway';
- *
- * const config = loadConfig('bondy.conf', { env: process.env });
- * const kwargs = { id: 'INV-001' };
- * const { request } = previewRequest(config, 'com.billing.get_invoice', undefined, kwargs);
- * console.log(request.method, request.origin + request.path);
- * ```
- */
-export function previewRequest(
-  config: LoadedConfig,
-  uri: string,
-  realm: string | undefined,
-  kwargs: Readonly<Record<string, unknown>>,
-): Preview {
-  const userAgent = `wamp-rpc-gateway/${packageVersion()}`;
-  return preview(config, uri, realm, kwargs, { userAgent, uuid: randomUUID });
 }

@@ -5,8 +5,10 @@ import type { CallableProcedure } from './gateway/service.js';
 import type { Logger } from './log.js';
 import type { Mode } from './mode.js';
 import type { Observer } from './observe/observer.js';
-import { openListeners } from './open-listeners.js';
+import { createListenerOpener, enabledListeners } from './open-listeners.js';
+import type { OperatorRealm } from './operator-realm.js';
 import { createRouter, type Router, type RouterOptions } from './router/router.js';
+import type { AnswerRequest } from './transport/acceptor.js';
 import type { Listener } from './transport/listener.js';
 import type { Turns } from './turns.js';
 import { joinRealm, type Session } from './wamp/client/session.js';
@@ -21,23 +23,42 @@ export interface ModeDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly observer: Observer;
+  readonly operators: OperatorRealm | undefined;
+  /** Answers the requests of operators, on listeners that serve them beside WAMP clients. */
+  readonly answerRequest: AnswerRequest | undefined;
 }
 
 const realmOf = ({ config: { settings } }: CallableProcedure): string => settings.realm;
 
 /** The gateway with its own router: it registers its procedures there, and opens the listeners. */
 export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
-  const { agent, serializers, turns, log, clock, observer } = deps;
+  const { agent, serializers, turns, log, clock, observer, operators } = deps;
   const router = createConfiguredRouter(config, { agent, turns, log, clock, observer });
   const callee = createCallee({ serializers, clock });
   const sessions: Session[] = [];
   let listeners: readonly Listener[] = [];
+  let isReady = false;
+  let operatorSession: Session | undefined;
+  const openListeners = createListenerOpener(config, {
+    attach: router.attach,
+    answerRequest: deps.answerRequest,
+    isReady: () => isReady,
+    turns,
+    log,
+    clock,
+    observer,
+  });
 
-  async function join(realm: string, procedures: readonly CallableProcedure[]): Promise<void> {
+  async function join(realm: string): Promise<Session> {
     const [ours, theirs] = localPeers();
     router.attach(theirs, IN_PROCESS);
     const session = await joinRealm(ours, { realm, agent, log, clock });
     sessions.push(session);
+    return session;
+  }
+
+  async function register(realm: string, procedures: readonly CallableProcedure[]): Promise<void> {
+    const session = await join(realm);
     await Promise.all(
       procedures.map((procedure) =>
         session.register(
@@ -49,17 +70,31 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
     );
   }
 
+  async function joinOperators({ realm, procedures }: OperatorRealm): Promise<void> {
+    const session = await join(realm);
+    operatorSession = session;
+    await Promise.all(procedures.map(({ uri, handler }) => session.register(uri, {}, handler)));
+  }
+
   return {
     async open(procedures, secretsRead) {
+      const all = enabledListeners(config);
+      // Those that operators use too open first. They refuse WAMP clients until the gateway is
+      // ready.
+      listeners = await openListeners(all.filter((one) => one.config.isAdmin));
       for (const realm of new Set(procedures.map(realmOf))) {
-        await join(
+        await register(
           realm,
           procedures.filter((procedure) => realmOf(procedure) === realm),
         );
       }
+      if (operators !== undefined) await joinOperators(operators);
       await secretsRead;
       // Opens the listeners last, so that no client calls a procedure before it is registered.
-      listeners = await openListeners(config, { attach: router.attach, turns, log, clock, observer });
+      const others = await openListeners(all.filter((one) => !one.config.isAdmin));
+      const order = all.map((one) => one.config.name);
+      listeners = [...listeners, ...others].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+      isReady = true;
     },
     cancelOpen() {},
     async drain(graceMs) {
@@ -71,6 +106,10 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
       const stopTimer = clock.after(graceMs, () => callee.cancelAll(sessions));
       await Promise.all([idle, routed]);
       stopTimer();
+    },
+    publishToOperators(topic, payload) {
+      // It fails only if the router is closed already.
+      operatorSession?.publish(topic, payload).catch(() => {});
     },
     async close() {
       await Promise.all(listeners.map((listener) => listener.close()));

@@ -30,6 +30,7 @@ export interface StatusParts {
   readonly certificates: CertificateExpiries;
   /** Undefined before the start. */
   readonly mode: ModeStatus | undefined;
+  readonly adminListeners: ModeStatus['listeners'];
   readonly clock: Clock;
 }
 
@@ -49,7 +50,7 @@ export function describeGateway(parts: StatusParts): GatewayStatus {
     realms: mode?.realms ?? [],
     services,
     procedures: config.services.flatMap(describeProcedures),
-    listeners: (mode?.listeners ?? []).map((listener) => ({
+    listeners: [...(mode?.listeners ?? []), ...parts.adminListeners].map((listener) => ({
       ...listener,
       certificate_expires_at: certificates.listeners.get(listener.name) ?? null,
     })),

@@ -3,6 +3,7 @@ export type { LinkStatus } from './attach/status.js';
 export { type Clock, systemClock } from './clock.js';
 export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
 export type {
+  AdminSettings,
   ListenerConfig,
   ListenerSettings,
   LoadedConfig,
@@ -33,13 +34,7 @@ export type {
 } from './config/security-file/model.js';
 export type { ReadFile } from './config/syntax/includes.js';
 export type { Environment } from './config/syntax/substitution.js';
-export {
-  createGateway,
-  type Gateway,
-  type GatewayOptions,
-  type Preview,
-  previewRequest,
-} from './create-gateway.js';
+export { createGateway, type Gateway, type GatewayOptions } from './create-gateway.js';
 export {
   CALL_ERRORS,
   type CallErrorCode,
@@ -66,6 +61,7 @@ export {
   type RoutedOutcome,
   silentObserver,
 } from './observe/observer.js';
+export { type Preview, previewRequest } from './preview-request.js';
 export type { ActionOutcome, ServiceAction } from './status/actions.js';
 export type {
   AlarmStatus,

@@ -1,6 +1,7 @@
 import type { LinkStatus } from './attach/status.js';
 import type { CallableProcedure } from './gateway/service.js';
 import type { ListenerStatus, RealmStatus } from './status/gateway-status.js';
+import type { Payload } from './wamp/payload.js';
 
 /** The part of the status that a mode knows. */
 export interface ModeStatus {
@@ -32,6 +33,8 @@ export interface Mode extends ModeStatus {
    * @param graceMs milliseconds that running calls have to end, before they are cancelled
    */
   drain(graceMs: number): Promise<void>;
+  /** Publishes an event in `admin.realm`, if there is a session in it. */
+  publishToOperators(topic: string, payload: Payload): void;
   /** Closes everything at once. */
   close(): Promise<void>;
   /** The URLs for clients. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 
 /** Maximum connections of one listener. */
-const MAX_CONNECTIONS = 100;
+export const MAX_CONNECTIONS = 100;
 /** Milliseconds from accept to the head of the first request. */
 const FIRST_REQUEST_MS = 10_000;
 /** Milliseconds that a connection may wait for its next request. Prometheus sends one a minute. */

@@ -5,7 +5,7 @@ import { urlForShow } from '../transport/dial-options.js';
 import type { Credentials } from '../wamp/client/credentials.js';
 import type { ReplyRules } from '../wamp/client/invocations.js';
 import { joinRealm, type Session } from '../wamp/client/session.js';
-import type { Dict } from '../wamp/payload.js';
+import type { Dict, Payload } from '../wamp/payload.js';
 import type { Peer } from '../wamp/peer.js';
 import {
   type AttemptFailure,
@@ -50,6 +50,8 @@ export interface LinkOptions {
   readonly urls: readonly string[];
   /** The procedures until {@link Link.update}. */
   readonly procedures: readonly AttachedProcedure[];
+  /** Whether the gateway publishes events in this realm. */
+  readonly publishes: boolean;
   readonly agent: string;
   /** Called for each attempt to join, because some methods need a new nonce. */
   readonly credentials: () => Credentials;
@@ -103,6 +105,8 @@ export interface Link {
   /** Ends everything at once. Running calls are interrupted. */
   stop(): void;
   interruptAll(): void;
+  /** Publishes an event. Drops it without a session. */
+  publish(topic: string, payload: Payload): void;
   readonly isServing: boolean;
   /** The router of the session, without credentials. Undefined without a session. */
   readonly router: string | undefined;
@@ -213,7 +217,7 @@ export function createLink(options: LinkOptions): Link {
       session = await joinRealm(peer, {
         realm,
         agent: options.agent,
-        roles: ROLES,
+        roles: options.publishes ? { ...ROLES, publisher: {} } : ROLES,
         credentials: options.credentials(),
         timeout: options.joinTimeoutMs,
         goodbyeTimeout: GOODBYE_MS,
@@ -384,6 +388,10 @@ export function createLink(options: LinkOptions): Link {
     stop,
     interruptAll() {
       if (phase.kind === 'open') phase.session.interruptAll();
+    },
+    publish(topic, payload) {
+      // Without an acknowledgement it fails only if the session ends at this moment.
+      if (phase.kind === 'open') phase.session.publish(topic, payload).catch(() => {});
     },
     get isServing() {
       return phase.kind === 'open' && phase.registrations.registered === procedures.length;

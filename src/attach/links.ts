@@ -1,5 +1,6 @@
 import { type Clock, withTimeout } from '../clock.js';
 import type { Logger } from '../log.js';
+import type { Payload } from '../wamp/payload.js';
 import type { Link } from './link.js';
 import { type LinkStatus, missingOf } from './status.js';
 
@@ -24,6 +25,8 @@ export interface Links {
    * @returns resolves when the others are drained
    */
   replace(next: readonly Link[]): Promise<void>;
+  /** Publishes an event in a realm. Drops it if the realm has no session. */
+  publish(realm: string, topic: string, payload: Payload): void;
   /** The distinct URLs in use, without credentials. */
   readonly routers: readonly string[];
   status(): readonly LinkStatus[];
@@ -100,6 +103,9 @@ export function createLinks({ make, clock, log }: LinksOptions): Links {
       const others = links.filter((link) => !next.includes(link));
       links = next;
       await Promise.all(others.map(leave));
+    },
+    publish(realm, topic, payload) {
+      for (const link of links) if (link.realm === realm) link.publish(topic, payload);
     },
     get routers() {
       return [...new Set(links.flatMap(({ router }) => router ?? []))];

@@ -21,20 +21,6 @@ it('check says in its first line that a file is fine', () => {
   expect(firstLine()).toBe('bondy.conf is fine: 1 service, 4 procedures, 1 realm');
 });
 
-it('check names in its first line the keys that have no effect yet', () => {
-  expect(firstLine('listeners.a.port = 1', 'listeners.b.protocol = admin')).toBe(
-    'bondy.conf is valid, but 1 key has no effect yet: listeners.b.protocol',
-  );
-  const lines = ['b', 'c', 'd', 'e'].flatMap((name, index) => [
-    `listeners.${name}.protocol = admin`,
-    `listeners.${name}.port = ${index + 2}`,
-  ]);
-  expect(firstLine('listeners.a.port = 1', ...lines)).toBe(
-    'bondy.conf is valid, but 4 keys have no effect yet: listeners.b.protocol, listeners.c.protocol, ' +
-      'listeners.d.protocol and 1 more',
-  );
-});
-
 it('check shows the routers that a file joins, and no listener', () => {
   const host = createFakeHost();
   const url = 'wss://one.example.com/ws?token=hunter2, rs://unix:/run/router.sock';

@@ -5,7 +5,7 @@ import { silentLogger } from '../log.js';
 import { urlForShow } from '../transport/dial-options.js';
 import { visibleText } from './colour.js';
 import { count, DEFAULT_CONFIG, readConfiguration } from './configuration.js';
-import { listenerUrls } from './endpoints.js';
+import { adminUrls, listenerUrls } from './endpoints.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
 /**
@@ -32,6 +32,7 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
     ...config.realms.map((realm) => `  realm ${realm}${whoIsIn(config.security.realms.get(realm))}`),
     ...(config.router.url ?? []).map((url) => `  router ${urlForShow(url)}`),
     ...listenerUrls(config).map((url) => `  listener ${url}`),
+    ...adminUrls(config).map((url) => `  admin listener ${url}`),
   ];
   host.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;

@@ -1,4 +1,4 @@
-import { type Preview, previewRequest } from '../create-gateway.js';
+import { type Preview, previewRequest } from '../preview-request.js';
 import { readConfiguration } from './configuration.js';
 import { curlCommand, type PrintableTls } from './curl.js';
 import { EXIT, type ExitCode, type Host } from './host.js';

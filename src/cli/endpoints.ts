@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config/model.js';
 import { enabledListeners } from '../open-listeners.js';
 import { configuredUrls as urlsOf } from '../transport/addresses.js';
+import { hostInUrl } from '../transport/tcp-server.js';
 
 /**
  * The URLs of the listeners for clients. An address that means "any" becomes a loopback address.
@@ -9,6 +10,15 @@ export function listenerUrls(config: LoadedConfig): string[] {
   return enabledListeners(config).flatMap(({ address, hasTls }) =>
     urlsOf({ ...address, host: dialable(address.host) }, hasTls),
   );
+}
+
+/** The URLs of the listeners for operators. */
+export function adminUrls(config: LoadedConfig): string[] {
+  return config.listeners.flatMap(({ settings, isAdmin }) => {
+    if (!isAdmin) return [];
+    const scheme = settings['tls.certfile'] === undefined ? 'http' : 'https';
+    return `${scheme}://${hostInUrl(dialable(settings.ip))}:${settings.port}`;
+  });
 }
 
 function dialable(ip: string): string {

@@ -71,13 +71,15 @@ export async function runGateway(
   }
 }
 
-function factsOf({ procedureCount, realms, endpoints, routers }: Gateway, file: string): object {
+function factsOf(gateway: Gateway, file: string): object {
+  const { procedureCount, realms, endpoints, adminEndpoints, routers } = gateway;
   return {
     version: packageVersion(),
     config: resolve(file),
     procedures: procedureCount,
     realms: realms.length,
     listeners: endpoints,
+    ...(adminEndpoints.length > 0 && { admin: adminEndpoints }),
     ...(routers.length > 0 && { routers }),
   };
 }

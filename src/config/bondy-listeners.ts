@@ -1,11 +1,13 @@
 import type { ListenerDraft, WrittenListenerDraft } from './listener-draft.js';
 import {
   ADMIN_SERVICES,
-  isPendingProtocol,
   type ListenerSettings,
   WAMP_SERVICE,
   type WrittenListener,
 } from './schema/listener.js';
+
+/** The services of Bondy that this gateway has. */
+const OURS: readonly string[] = [WAMP_SERVICE, ...ADMIN_SERVICES];
 
 /**
  * Tells from the settings read so far whether the listener is opened. If not, its other values do
@@ -13,12 +15,12 @@ import {
  */
 export function isOpenedHere({ enabled, protocol, services }: Partial<WrittenListener>): boolean {
   if (enabled === false || protocol === 'bridge_relay') return false;
-  return protocol === 'http' ? services?.includes(WAMP_SERVICE) === true : !isPendingProtocol(protocol);
+  return protocol !== 'http' || services?.some((service) => OURS.includes(service)) === true;
 }
 
 /**
  * Translates the names of Bondy 1.0 into the names of this gateway. `http` with `wamp_ws` becomes
- * `websocket`, `wamp_rawsocket` becomes `rawsocket`, and the `path` of a `uds` listener becomes its
+ * `websocket`, with services for operators `admin`, `wamp_rawsocket` becomes `rawsocket`, and the `path` of a `uds` listener becomes its
  * socket.
  *
  * @returns undefined for a listener that the gateway does not open; a notice says why.
@@ -29,7 +31,8 @@ export function settleListener(draft: WrittenListenerDraft): ListenerDraft | und
   const asWritten: ListenerDraft = {
     ...draft,
     settings: protocol === undefined ? settings : { protocol, ...settings },
-    pendingKey: pendingKeyOf(word, services ?? []),
+    isAdmin: word === 'http' ? (services ?? []).some(isAdmin) : word === 'admin',
+    isDefault: false,
     socketKey: draft.entry('socket') && 'socket',
   };
   // The reader has reported a wrong value. Its meaning is unknown, so nothing more is checked.
@@ -51,7 +54,7 @@ export function settleListener(draft: WrittenListenerDraft): ListenerDraft | und
 }
 
 const NOT_OURS: Partial<Record<WrittenListener['protocol'], string>> & { readonly bridge_relay: string } = {
-  http: 'with protocol http, its services must include wamp_ws',
+  http: `with protocol http, its services must include one of ${OURS.join(', ')}`,
   bridge_relay: 'the gateway has no bridges',
 };
 
@@ -75,14 +78,6 @@ function protocolOf(
 
 const isAdmin = (service: string): boolean => ADMIN_SERVICES.includes(service);
 
-function pendingKeyOf(
-  word: WrittenListener['protocol'] | undefined,
-  services: readonly string[],
-): ListenerDraft['pendingKey'] {
-  if (word === 'http') return services.some(isAdmin) ? 'services' : undefined;
-  return isPendingProtocol(word) ? 'protocol' : undefined;
-}
-
 function notOpened(draft: WrittenListenerDraft, key: 'protocol' | 'transport', why: string): undefined {
   draft.notify(key, `the listener is not opened here: ${why}`);
 }
@@ -97,9 +92,9 @@ function notifyServices(
       draft.notify('services', 'has no effect without protocol = http');
     return;
   }
-  const foreign = services.filter((service) => service !== WAMP_SERVICE && !isAdmin(service));
+  const foreign = services.filter((service) => !OURS.includes(service));
   if (foreign.length === 0) return;
-  draft.notify('services', `only ${[WAMP_SERVICE, ...ADMIN_SERVICES].join(', ')} have an effect here`);
+  draft.notify('services', `only ${OURS.join(', ')} have an effect here`);
 }
 
 /** Settles a listener on a Unix socket. Its file is `path` in Bondy and `socket` here. */

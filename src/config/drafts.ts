@@ -3,7 +3,8 @@ import type { ListenerDraft } from './listener-draft.js';
 import type { RawConfig, RawScope } from './match-entries.js';
 import { createProblems } from './problems.js';
 import { type Draft, type ReadContext, readSettings } from './read-settings.js';
-import { LISTENER_SCOPE } from './schema/listener.js';
+import { type ADMIN_KEYS, ADMIN_SCOPE } from './schema/admin.js';
+import { LISTENER_SCOPE, type ListenerSettings } from './schema/listener.js';
 import { type LOG_KEYS, LOG_SCOPE } from './schema/log.js';
 import { type PROCEDURE_KEYS, PROCEDURE_SCOPE } from './schema/procedure.js';
 import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
@@ -24,6 +25,7 @@ export type ProcedureDraft = Draft<typeof PROCEDURE_KEYS>;
 export interface ConfigDraft {
   readonly services: readonly ServiceDraft[];
   readonly listeners: readonly ListenerDraft[];
+  readonly admin: Draft<typeof ADMIN_KEYS>;
   readonly wamp: Draft<typeof WAMP_KEYS>;
   readonly security: Draft<typeof SECURITY_KEYS>;
   readonly router: Draft<typeof ROUTER_KEYS>;
@@ -32,8 +34,7 @@ export interface ConfigDraft {
 }
 
 /**
- * Reads all scopes. If the file has no listener, {@link DEFAULT_LISTENERS} are used, but not in
- * attached mode.
+ * Reads all scopes. If the file has no listener, the default ones are used.
  */
 export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
@@ -49,6 +50,7 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
       ),
     })),
     listeners: listenersOf([...raw.listeners.values()], read, router.entry('url') !== undefined, context),
+    admin: readSettings(ADMIN_SCOPE, other('admin'), context),
     wamp: readSettings(WAMP_SCOPE, other('wamp'), context),
     security: readSettings(SECURITY_SCOPE, other('security'), context),
     router,
@@ -67,10 +69,7 @@ function isEnabled(context: ReadContext): (service: RawScope) => boolean {
   };
 }
 
-/**
- * The listeners of the file that the gateway opens, or the default ones if there are none. A
- * gateway that joins an existing router has no default ones.
- */
+/** The listeners of the file that the gateway opens, or the default ones if there are none. */
 function listenersOf(
   raw: readonly RawScope[],
   read: (listener: RawScope) => ListenerDraft | undefined,
@@ -78,8 +77,8 @@ function listenersOf(
   { notices }: ReadContext,
 ): readonly ListenerDraft[] {
   const found = raw.flatMap((listener) => read(listener) ?? []);
-  if (found.length > 0 || isAttached) return found;
   const [first] = raw;
+  if (found.length > 0 || (isAttached && first !== undefined)) return found;
   if (first?.first !== undefined) {
     notices.add(
       first.first,
@@ -87,14 +86,20 @@ function listenersOf(
       'the gateway can open no listener of this file, so it opens the default listeners',
     );
   }
-  return DEFAULT_LISTENERS.flatMap((protocol) => read(defaultListener(protocol)) ?? []);
+  return DEFAULT_LISTENERS[isAttached ? 'attached' : 'embedded'].flatMap((protocol) => {
+    const listener = read(defaultListener(protocol));
+    return listener === undefined ? [] : { ...listener, isDefault: true };
+  });
 }
 
-/** One listener for each transport, on the port of Bondy, with the name of the protocol. */
-const DEFAULT_LISTENERS = ['websocket', 'rawsocket'] as const;
+/**
+ * One listener for each transport and one for operators, on the ports of Bondy, with the name of
+ * the protocol. A gateway that joins an existing router has no listener for WAMP clients.
+ */
+const DEFAULT_LISTENERS = { embedded: ['websocket', 'rawsocket', 'admin'], attached: ['admin'] } as const;
 
 /** The same as a listener from the line `listeners.rawsocket.protocol = rawsocket`. */
-function defaultListener(protocol: (typeof DEFAULT_LISTENERS)[number]): RawScope {
+function defaultListener(protocol: ListenerSettings['protocol']): RawScope {
   const path = `listeners.${protocol}`;
   const entry = {
     kind: 'setting',

@@ -7,8 +7,10 @@ export type WrittenListenerDraft = Draft<typeof LISTENER_KEYS>;
 /** The same listener. `protocol` has the gateway's own name, also if the file has Bondy's name. */
 export type ListenerDraft = Omit<WrittenListenerDraft, 'settings'> & {
   readonly settings: Partial<ListenerSettings>;
-  /** The key whose value has no effect yet. */
-  readonly pendingKey: 'protocol' | 'services' | undefined;
+  /** Whether operators may use the listener, alone or beside WAMP clients. */
+  readonly isAdmin: boolean;
+  /** True if the file has no listener, so that the gateway opens this one. */
+  readonly isDefault: boolean;
   /** The key that names the Unix socket. */
   readonly socketKey: 'socket' | 'path' | undefined;
 };

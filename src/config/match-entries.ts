@@ -1,5 +1,6 @@
 import { joinSome } from './join-some.js';
 import type { Problems } from './problems.js';
+import { ADMIN_ALIASES } from './schema/admin.js';
 import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, ofBondyAlone, STRICT_SUBSYSTEMS, TOP_SCOPES } from './schema/scopes.js';
@@ -36,7 +37,7 @@ export interface RawService extends RawScope {
 export interface RawConfig {
   readonly services: Map<string, RawService>;
   readonly listeners: Map<string, RawScope>;
-  /** `wamp`, `security`, `router`, `log` and `tracing`, by path. */
+  /** `wamp`, `security`, `router`, `log` and the others without a name, by path. */
   readonly others: Map<string, RawScope>;
 }
 
@@ -106,7 +107,7 @@ const REPORTED = { kind: 'reported' } as const;
 
 /** Finds the scope and the row of the schema for an entry. Reports an invalid name in its key. */
 function findPlace(entry: Entry, raw: RawConfig, problems: Problems): Place {
-  const steps = entry.key.split('.');
+  const steps = (ADMIN_ALIASES[entry.key] ?? entry.key).split('.');
   const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
   const rest = (count: number) => steps.slice(count).join('.');
 

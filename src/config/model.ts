@@ -1,4 +1,5 @@
 import type { ConfigProblem, ConfigSources } from '../errors.js';
+import type { AdminSettings } from './schema/admin.js';
 import type { ListenerSettings } from './schema/listener.js';
 import type { LogSettings } from './schema/log.js';
 import type { ProcedureSettings } from './schema/procedure.js';
@@ -12,6 +13,7 @@ import type { RealmSecurity } from './security-file/model.js';
 export type { RealmSecurity } from './security-file/model.js';
 export type { NamedTemplate, Template, Variable } from './types/template.js';
 export type {
+  AdminSettings,
   ListenerSettings,
   LogSettings,
   ProcedureSettings,
@@ -42,6 +44,10 @@ export interface ProcedureConfig {
 export interface ListenerConfig {
   readonly name: string;
   readonly settings: ListenerSettings;
+  /** Whether operators may use it: with `protocol = admin`, or beside WAMP clients. */
+  readonly isAdmin: boolean;
+  /** True if the file has no listener, so that the gateway opens this one. */
+  readonly isDefault: boolean;
 }
 
 /**
@@ -60,9 +66,11 @@ export interface LoadedConfig {
   readonly services: readonly ServiceConfig[];
   readonly listeners: readonly ListenerConfig[];
   /**
-   * The realms of the procedures, then those of the security file, each in the order of its file.
+   * The realms of the procedures, then those of the security file, each in the order of its file,
+   * then `admin.realm`.
    */
   readonly realms: readonly string[];
+  readonly admin: AdminSettings;
   readonly wamp: WampSettings;
   readonly security: SecurityConfig;
   readonly router: RouterSettings;

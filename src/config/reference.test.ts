@@ -15,7 +15,6 @@ describe('the configuration reference', () => {
     for (const { keys } of [...GATEWAY_SCOPES, ...TOP_SCOPES]) {
       for (const key of Object.keys(keys)) expect(reference).toContain(`| \`${key}`);
     }
-    expect(reference).toContain('⏳: `admin`.');
     expect(reference).toContain('| `timeout` | duration |');
   });
 });

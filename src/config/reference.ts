@@ -27,7 +27,7 @@ include conf.d/*.conf
   files in the order of their names. It may match no file.
 - If a key is set twice, the last value counts, and the gateway prints a warning.
 - \`http_connector.\` is another name for \`rpc_gateway.\`, with the same keys.
-- An unknown key under \`rpc_gateway.\`, \`http_connector.\` or \`router.\` is an error. The gateway ignores other unknown keys and prints a notice, so
+- An unknown key under \`rpc_gateway.\`, \`http_connector.\`, \`router.\` or \`admin.\` is an error. The gateway ignores other unknown keys and prints a notice, so
   a complete file of Bondy works. A key that differs from a known key by one or two letters is always an error.
 - A path is relative to the configuration file in which it is written.
 
@@ -47,7 +47,8 @@ const PLACES: Readonly<Record<string, string>> = {
   'services.$service.procedures.$proc':
     'These keys begin with `rpc_gateway.services.$service.procedures.$proc.`. If the service sets the same key, the value of the procedure takes precedence.',
   'listeners.$name':
-    'These keys begin with `listeners.$name.`. WAMP clients connect to a listener. If the file has no listener, the gateway opens two: `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082` (RawSocket).',
+    'These keys begin with `listeners.$name.`. WAMP clients connect to a listener, and operators to one with `protocol = admin`. If the file has no listener, the gateway opens three: `ws://127.0.0.1:18080/ws`, `rs://127.0.0.1:18082` (RawSocket) and `http://127.0.0.1:18081` for operators. With `router.url` it opens only the last one.',
+  admin: 'These keys begin with `admin.`.',
   wamp: 'These keys begin with `wamp.`.',
   security: 'These keys begin with `security.`.',
   router:
@@ -89,12 +90,8 @@ function renderScope(scope: Scope): string {
 }
 
 function renderRow(key: string, mark: string, spec: SingleSpec | FamilySpec): string {
-  const pendingValues = 'pendingValues' in spec ? (spec.pendingValues ?? []) : [];
-  const meaning =
-    pendingValues.length === 0
-      ? spec.meaning
-      : `${spec.meaning} ⏳: ${pendingValues.map((value) => `\`${value}\``).join(', ')}.`;
-  const cells = [`\`${key}\`${mark}`, spec.type.description, defaultOf(spec), meaning, `\`${spec.example}\``];
+  const { type, meaning, example } = spec;
+  const cells = [`\`${key}\`${mark}`, type.description, defaultOf(spec), meaning, `\`${example}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

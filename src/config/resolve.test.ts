@@ -79,19 +79,20 @@ describe('allow_anonymous_user', () => {
 });
 
 describe('listeners', () => {
-  it('are by default one for WebSocket and one for RawSocket', () => {
+  it('are by default one for WebSocket, one for RawSocket and one for operators', () => {
     const ip = '127.0.0.1';
     expect(load().listeners).toMatchObject([
       { name: 'websocket', settings: { protocol: 'websocket', ip, port: 18_080, path: '/ws' } },
       { name: 'rawsocket', settings: { protocol: 'rawsocket', ip, port: 18_082 } },
+      { name: 'admin', isAdmin: true, isDefault: true, settings: { protocol: 'admin', ip, port: 18_081 } },
     ]);
   });
 
   it('have the max_sessions of the router by default', () => {
     const sessions = (...lines: string[]) =>
       load(...lines).listeners.map(({ settings }) => settings.max_sessions);
-    expect(sessions()).toEqual([100_000, 100_000]);
-    expect(sessions('wamp.max_sessions = 7')).toEqual([7, 7]);
+    expect(sessions('listeners.a.port = 1')).toEqual([100_000]);
+    expect(sessions('wamp.max_sessions = 7', 'listeners.a.port = 1')).toEqual([7]);
     expect(sessions('wamp.max_sessions = 7', 'listeners.a.max_sessions = 3')).toEqual([3]);
   });
 

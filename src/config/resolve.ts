@@ -28,13 +28,20 @@ export function resolveConfig(
   const attached = draft.router.settings.url !== undefined;
   const services = draft.services.map((service) => resolveService(service, wamp, attached));
   const listeners = draft.listeners
-    .map((listener) => resolveListener(listener, wamp))
-    .filter(({ settings }) => settings.enabled && (!attached || settings.protocol === 'admin'));
+    .filter(({ settings, isAdmin }) => settings.enabled === true && (!attached || isAdmin))
+    .map((listener) => resolveListener(listener, wamp, attached));
   const realms = services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm));
   return deepFreeze({
     services,
     listeners,
-    realms: [...new Set([...realms, ...(attached ? [] : securityFile.realms.keys())])],
+    realms: [
+      ...new Set([
+        ...realms,
+        ...(attached ? [] : securityFile.realms.keys()),
+        ...(draft.admin.settings.realm === undefined ? [] : [draft.admin.settings.realm]),
+      ]),
+    ],
+    admin: draft.admin.settings as LoadedConfig['admin'],
     wamp,
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],
@@ -55,7 +62,8 @@ function resolveSecurity(
   }
   return complete<SecurityConfig>(given as Partial<SecurityConfig>, {
     allow_anonymous_user:
-      given.allow_anonymous_user ?? listeners.every(({ settings }) => isOnLoopback(settings)),
+      given.allow_anonymous_user ??
+      listeners.every(({ settings }) => settings.protocol === 'admin' || isOnLoopback(settings)),
     realms: frozenMap(realms),
   });
 }
@@ -141,11 +149,13 @@ function mergeNamed(
   return [...merged.values()];
 }
 
-function resolveListener(draft: ListenerDraft, wamp: WampSettings): ListenerConfig {
+function resolveListener(draft: ListenerDraft, wamp: WampSettings, attached: boolean): ListenerConfig {
   const given = draft.settings as ListenerSettings;
   const settings = complete<ListenerSettings>(given, {
     port: draft.settings.port ?? DEFAULT_PORTS[given.protocol],
     max_sessions: draft.settings.max_sessions ?? wamp.max_sessions,
+    // The part for WAMP clients does not open.
+    ...(attached && { protocol: 'admin' }),
   });
-  return { name: draft.name, settings };
+  return { name: draft.name, settings, isAdmin: draft.isAdmin, isDefault: draft.isDefault };
 }

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import { ADMIN_ALIASES } from './schema/admin.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
@@ -78,6 +79,7 @@ export function createSuggester(names: KnownNames): Suggester {
   const tables = [
     ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => tableOf(scope, `${prefix}.`))),
     ...TOP_SCOPES.map((scope) => tableOf(scope, '')),
+    ...Object.keys(ADMIN_ALIASES).map(aliasTable),
   ];
   return {
     nearest(key) {
@@ -118,6 +120,12 @@ function tableOf(scope: Scope, prefix: string): Table {
     'record' in spec ? Object.keys(spec.record.keys).map((field) => `${key}.${field}`) : [key],
   );
   return { path: path.split('.'), patterns: keys.map((key) => patternOf(key, path)) };
+}
+
+/** A table with one key, which is another name for a key of another table. */
+function aliasTable(alias: string): Table {
+  const [path = '', key = ''] = alias.split('.');
+  return { path: [path], patterns: [patternOf(key, path)] };
 }
 
 function patternOf(key: string, path: string): Pattern {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig } from './load-config.js';
 import { SERVICE_SCOPE } from './schema/service.js';
 import { pendingFamily } from './schema/spec.js';
 
@@ -10,18 +9,5 @@ describe('pendingFamily', () => {
     expect(pendingFamily(scope, 'liveness.path')).toBe('liveness');
     expect(pendingFamily(scope, 'livenesses')).toBeUndefined();
     expect(pendingFamily(scope, 'auth.vars.$var')).toBeUndefined();
-  });
-});
-
-describe('the notice about a pending key', () => {
-  it('names the line of a value that has no effect yet', () => {
-    const text = `
-rpc_gateway.services.a.base_url = https://api.example.com
-rpc_gateway.services.a.procedures.p.uri = com.example.a
-rpc_gateway.services.a.procedures.p.realm = com.example
-`;
-    expect(parseConfig(text, { env: {} }).notices).toEqual([]);
-    const { notices } = parseConfig(`${text}listeners.a.port = 1\nlisteners.b.protocol = admin`, { env: {} });
-    expect(notices.map(({ line, key }) => [line, key])).toEqual([[6, 'listeners.b.protocol']]);
   });
 });

@@ -32,13 +32,6 @@ export function notifyPending(raw: RawConfig, draft: ConfigDraft, notices: Probl
     const found = raw.others.get(scope.path);
     if (found !== undefined) notifyFamilies(scope, [found]);
   }
-  for (const listener of draft.listeners) {
-    const { pendingKey: key } = listener;
-    if (key === undefined) continue;
-    keys.push(`listeners.${listener.name}.${key}`);
-    const what = key === 'protocol' ? 'the value admin is' : 'the service of an admin listener is';
-    listener.notify(key, `${what} ${MESSAGE}`);
-  }
   return keys;
 }
 

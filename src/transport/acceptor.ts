@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../log.js';
 import type { Turns } from '../turns.js';
@@ -21,6 +22,12 @@ export interface Acceptor {
   take(socket: Socket, arrival: Arrival): void;
 }
 
+/**
+ * Answers HTTP requests that are not for WebSocket. The connection closes after the response, and
+ * the listener limits how long it may take.
+ */
+export type AnswerRequest = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** What a listener gives to its acceptors. */
 export interface AcceptorContext {
   /** Their order has no meaning. The client's order of preference decides. */
@@ -29,8 +36,14 @@ export interface AcceptorContext {
   readonly maxMessageSize: number;
   readonly log: Logger;
   readonly turns: Turns;
+  /** Answers requests for other paths than that of WebSocket. Undefined: they get an error. */
+  readonly answerRequest: AnswerRequest | undefined;
+  /** Whether WAMP clients may connect already. */
+  readonly isReady: () => boolean;
   /** The options of every peer of the listener. */
   peerOptions(transport: Accepted['transport'], serializer: Serializer): FramedPeerOptions;
   /** Called for each connection that has completed its handshake. */
   accepted(socket: Socket, arrival: Arrival, connection: Accepted): void;
+  /** Called for each connection that carries a request for {@link answerRequest}. */
+  serves(socket: Socket, arrival: Arrival): void;
 }

@@ -8,7 +8,7 @@ import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accept-guard.js';
-import type { Accepted, Acceptor, AcceptorContext } from './acceptor.js';
+import type { Accepted, Acceptor, AcceptorContext, AnswerRequest } from './acceptor.js';
 import { configuredUrls, type ListenerAddress, type ListenerProtocol } from './addresses.js';
 import { CLOSE_WAIT_MS, cut, loseAtOnce } from './close-socket.js';
 import { type ConnectionFiles, createConnectionFiles } from './connection-files.js';
@@ -44,6 +44,10 @@ export interface ListenerOptions extends ListenerAddress, ListenerSettings {
   readonly tls?: ListenerTls | undefined;
   /** Called for each connection that has completed its transport's handshake. */
   readonly attach: Attach;
+  /** Answers HTTP requests for other paths than `path`. Default: they get an error. */
+  readonly answerRequest?: AnswerRequest | undefined;
+  /** Whether WAMP clients may connect already. Until then they get 503. Default: always. */
+  readonly isReady?: () => boolean;
   /** Shared with every other part of the process that loads the event loop. Default: a new one. */
   readonly turns?: Turns;
   /** Open files for connections, shared with the other listeners. Default: no limit. */
@@ -97,6 +101,9 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+/** Maximum milliseconds from the head of an HTTP request to the end of its response. */
+const REQUEST_MS = 60_000;
+
 /** A listener whose TLS files have been read. */
 export interface PreparedListener {
   /** Where its door must be. */
@@ -144,6 +151,8 @@ function serveDoor(
   // Clients cause all these log lines. Many clients may cause the same line.
   const log = createSummedLog({ log: options.log ?? silentLogger, clock, ...LINES_OF_STRANGERS });
   const attachments = new Map<Socket, Attachment>();
+  /** Connections that carry one HTTP request each. */
+  const serving = new Set<Socket>();
   const listener = options.name === undefined ? {} : { listener: options.name };
   const { observer = silentObserver, name = '' } = options;
   const turns = options.turns ?? createTurns(clock);
@@ -178,8 +187,22 @@ function serveDoor(
         eventsDropped++;
       },
     }),
+    answerRequest: options.answerRequest,
+    isReady: options.isReady ?? (() => true),
     accepted: admit,
+    serves,
   });
+
+  /** Takes a connection that carries one HTTP request. */
+  function serves(socket: Socket, arrival: Arrival): void {
+    arrival.established();
+    serving.add(socket);
+    const stopTimer = clock.after(REQUEST_MS, () => socket.destroy());
+    socket.on('close', () => {
+      stopTimer();
+      serving.delete(socket);
+    });
+  }
 
   function onViolation(): void {
     observer.protocolViolated(name);
@@ -294,6 +317,7 @@ function serveDoor(
         if (attachments.size === 0) whenEmpty();
       });
       heartbeat.stop();
+      for (const socket of serving) socket.destroy();
       await closed;
       openFiles.stop();
       log.flush();

@@ -111,6 +111,6 @@ function isAllowed(origin: string, allowed: readonly string[] | undefined): bool
   return allowed.includes('*') || allowed.includes(origin);
 }
 
-function isAtPath(request: IncomingMessage, path: string): boolean {
+export function isAtPath(request: IncomingMessage, path: string): boolean {
   return (request.url ?? '').split('?', 1)[0] === path;
 }

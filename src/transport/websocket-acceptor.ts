@@ -5,10 +5,11 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { ClientLibrary } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import type { Arrival } from './accept-guard.js';
-import type { Acceptor, AcceptorContext } from './acceptor.js';
+import type { Acceptor, AcceptorContext, AnswerRequest } from './acceptor.js';
 import { CLOSE_WAIT_MS } from './close-socket.js';
 import { readHead } from './read-head.js';
 import {
+  isAtPath,
   judgePlainRequest,
   judgeUpgrade,
   libraryOf,
@@ -20,6 +21,12 @@ import {
 } from './upgrade.js';
 import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 
+/** A connection whose request is being parsed, and the data after the head. */
+interface Pending {
+  readonly arrival: Arrival;
+  readonly rest: Buffer;
+}
+
 /**
  * Performs the opening handshake of WebSocket (RFC 6455 section 4; WAMP section "WebSocket
  * Transport").
@@ -28,8 +35,8 @@ export function createWebSocketAcceptor(
   rules: Pick<UpgradeRules, 'path' | 'origins'>,
   context: AcceptorContext,
 ): Acceptor {
-  const { serializers, log, turns } = context;
-  const requests = new WeakMap<Duplex, { readonly arrival: Arrival; readonly rest: Buffer }>();
+  const { serializers, log, turns, answerRequest } = context;
+  const requests = new WeakMap<Duplex, Pending>();
   // Created once. Otherwise each connection would keep an object of its own.
   const optionsOf = new Map(serializers.map((one) => [one, context.peerOptions('websocket', one)] as const));
   // This server does not listen. parse() passes each connection to it.
@@ -59,15 +66,38 @@ export function createWebSocketAcceptor(
   const upgrader = new WebSocketServer(upgraderOptions);
 
   function onRequest(request: IncomingMessage, response: ServerResponse): void {
-    // Each connection may send one request. Node must not parse the data after it.
-    request.socket.pause();
-    requests.delete(request.socket);
+    const { socket } = request;
+    const pending = requests.get(socket);
+    requests.delete(socket);
+    if (answerRequest !== undefined && !isAtPath(request, rules.path)) {
+      // Each connection may send one request, because only the first one was read in a turn.
+      if (pending === undefined) socket.destroy();
+      else answerWith(answerRequest, request, response, pending);
+      return;
+    }
+    // Node must not parse the data after the request.
+    socket.pause();
     const { status, message } = judgePlainRequest(request, rules.path);
     response.writeHead(status, refusalFields(status));
     response.end(`${message}\n`);
   }
 
+  /** The request may have a body, so Node reads on. */
+  function answerWith(
+    answer: AnswerRequest,
+    request: IncomingMessage,
+    response: ServerResponse,
+    { arrival, rest }: Pending,
+  ): void {
+    const { socket } = request;
+    context.serves(socket, arrival);
+    response.shouldKeepAlive = false;
+    if (rest.length > 0) socket.unshift(rest);
+    answer(request, response);
+  }
+
   function judge(request: IncomingMessage, { refusal }: Arrival): UpgradeVerdict {
+    if (!context.isReady()) return refused(503, 'the gateway is starting');
     const verdict = judgeUpgrade(request, { ...rules, serializers });
     // Checks the limits last, because a 503 invites the client to retry. A retry of a wrong request
     // is useless.

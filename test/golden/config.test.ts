@@ -105,11 +105,13 @@ function readable(config: LoadedConfig, full: boolean): unknown {
         settings: show(procedure.settings, service?.procedures[0]?.settings),
       })),
     })),
-    listeners: config.listeners.map(({ name, settings }) => ({
+    listeners: config.listeners.map(({ name, settings, isAdmin }) => ({
       name,
+      ...(isAdmin && { isAdmin }),
       settings: show(settings, DEFAULTS.listeners[0]?.settings),
     })),
     realms: config.realms,
+    admin: show(config.admin, DEFAULTS.admin),
     wamp: show(config.wamp, DEFAULTS.wamp),
     security: show(config.security, DEFAULTS.security),
     router: show(config.router, DEFAULTS.router),

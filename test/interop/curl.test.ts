@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { curlCommand } from '../../src/cli/curl.js';
 import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
-import { previewRequest } from '../../src/create-gateway.js';
+import { previewRequest } from '../../src/preview-request.js';
 import { comparableRequest, readCurlCommand } from '../support/curl-request.js';
 import { DRY_RUN_CASES, dryRunConf } from '../support/dry-run-cases.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';

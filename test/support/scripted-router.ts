@@ -61,6 +61,7 @@ export function createScriptedRouter(options: Partial<LinkOptions> = {}): Script
       realm: 'realm1',
       urls: ['ws://one/ws'],
       procedures: [procedure('com.a')],
+      publishes: false,
       agent: 'gateway/1',
       credentials: () => ({ logins: [] }),
       hideSecret: (text) => text.replaceAll('hunter2', '***'),

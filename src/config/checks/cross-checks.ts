@@ -1,6 +1,7 @@
 import type { ConfigDraft, ProcedureDraft, ServiceDraft } from '../drafts.js';
 import type { ServiceSettings } from '../schema/service.js';
 import type { ReadFile } from '../syntax/includes.js';
+import { checkAdmin } from './admin-checks.js';
 import { checkAuth } from './auth-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
@@ -29,6 +30,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
   }
   checkUris(draft.services);
   checkListeners(draft, checkTls);
+  checkAdmin(draft);
   checkDefaultResponseSize(draft);
   checkWampLimits(draft.wamp);
   checkRouter(draft, checkTls, readFile);

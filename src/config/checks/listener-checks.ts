@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { ConfigDraft, ListenerDraft } from '../drafts.js';
-import { DEFAULT_PORTS, isPendingProtocol, type ListenerSettings } from '../schema/listener.js';
+import { DEFAULT_PORTS, type LISTENER_KEYS, type ListenerSettings } from '../schema/listener.js';
 import { MAX_SOCKET_PATH } from '../types/url-types.js';
 import type { CheckTls } from './tls-checks.js';
 
@@ -9,7 +9,7 @@ export function checkListeners({ listeners, wamp, router }: ConfigDraft, checkTl
   for (const listener of listeners) {
     checkListener(listener, checkTls);
     notifyUseless(listener);
-    notifySessions(listener, wamp.settings.max_sessions);
+    if (listener.settings.protocol !== 'admin') notifySessions(listener, wamp.settings.max_sessions);
   }
   checkAddresses(listeners);
   checkSockets(listeners);
@@ -51,15 +51,25 @@ function checkListener(listener: ListenerDraft, checkTls: CheckTls): void {
 interface ProtocolRules {
   readonly servesSockets: boolean;
   /** Keys that have no effect. */
-  readonly ignores: readonly ('path' | 'origins')[];
+  readonly ignores: readonly (keyof typeof LISTENER_KEYS)[];
 }
+
+/** Keys for connections of WAMP clients. */
+const WAMP_KEYS = [
+  'path',
+  'origins',
+  'max_sessions',
+  'max_sessions_per_source',
+  'max_unjoined',
+  'max_unjoined_per_source',
+] as const;
 
 /** A protocol without an entry here does not compile. */
 const PROTOCOLS: Readonly<Record<ListenerSettings['protocol'], ProtocolRules>> = {
   websocket: { servesSockets: false, ignores: [] },
   rawsocket: { servesSockets: true, ignores: ['path', 'origins'] },
   universal: { servesSockets: false, ignores: [] },
-  admin: { servesSockets: false, ignores: [] },
+  admin: { servesSockets: false, ignores: WAMP_KEYS },
 };
 
 function notifyUseless(listener: ListenerDraft): void {
@@ -116,17 +126,16 @@ function checkSockets(listeners: readonly ListenerDraft[]): void {
 }
 
 /**
- * Reports a configuration without any open listener. A listener with a wrong value counts as open:
- * the value is reported already, and the listener may be meant to be open.
+ * Reports a configuration without an open listener for WAMP clients. A listener with a wrong value
+ * counts as open: the value is reported already, and the listener may be meant to be open.
  */
 function checkOneOpens(listeners: readonly ListenerDraft[]): void {
   const isOff = ({ settings }: ListenerDraft) => settings.enabled === false;
-  const isPending = ({ settings }: ListenerDraft) => isPendingProtocol(settings.protocol);
-  if (!listeners.every((listener) => isOff(listener) || isPending(listener))) return;
+  if (!listeners.every((listener) => isOff(listener) || listener.settings.protocol === 'admin')) return;
   const on = listeners.find((listener) => !isOff(listener));
   on?.report(
-    'protocol',
-    'has no effect yet in this version, so no listener is open; add one with protocol = websocket',
+    on.entry('services') === undefined ? 'protocol' : 'services',
+    'no listener is for WAMP clients; add one with protocol = websocket',
   );
   if (on === undefined) {
     listeners[0]?.report('enabled', 'no listener is open; enable or add one with protocol = websocket');

@@ -8,7 +8,10 @@ export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
   const { listeners, security } = draft;
   const allowed = security.settings.allow_anonymous_user;
   const isPublic = (settings: (typeof listeners)[number]['settings']) =>
-    settings.enabled === true && settings.ip !== undefined && !isOnLoopback(settings);
+    settings.enabled === true &&
+    settings.protocol !== 'admin' &&
+    settings.ip !== undefined &&
+    !isOnLoopback(settings);
   const listener = listeners.find(({ settings }) => isPublic(settings));
   const isWrong = security.entry('allow_anonymous_user') !== undefined && allowed === undefined;
   if (isWrong || (allowed ?? listener === undefined)) return;
@@ -16,10 +19,11 @@ export function checkJoining(draft: ConfigDraft, file: SecurityFile): void {
   const ofProcedures = draft.services.flatMap(({ procedures }) =>
     procedures.flatMap(({ settings }) => settings.realm ?? []),
   );
+  const { realm: ofOperators } = draft.admin.settings;
   const dynamic = security.settings.realms;
-  const shut = [...new Set([...ofProcedures, ...file.realms.keys()])].filter(
-    (realm) => dynamic?.get(realm)?.authenticator === undefined && !hasLogin(file.realms.get(realm)),
-  );
+  const shut = [
+    ...new Set([...ofProcedures, ...file.realms.keys(), ...(ofOperators === undefined ? [] : [ofOperators])]),
+  ].filter((realm) => dynamic?.get(realm)?.authenticator === undefined && !hasLogin(file.realms.get(realm)));
   if (shut.length === 0) return;
   const who = `no client can join ${listRealms(shut)}`;
   const remedy = 'add users in security.config_file';

@@ -102,10 +102,11 @@ function checkKeyFile(path: string | undefined, readFile: ReadFile, report: (mes
   }
 }
 
-function checkRealms({ router, services }: ConfigDraft): void {
-  const used = new Set(
-    services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm)),
-  );
+function checkRealms({ router, services, admin }: ConfigDraft): void {
+  const used = new Set([
+    ...services.flatMap(({ procedures }) => procedures.map(({ settings }) => settings.realm)),
+    admin.settings.realm,
+  ]);
   for (const [name, { realm }] of router.settings.sessions ?? []) {
     if (realm === undefined || used.has(realm)) continue;
     router.report('sessions.$name', 'no procedure uses this realm', { name, field: 'realm' });
@@ -147,9 +148,12 @@ const SHARED_WAMP_KEYS: readonly string[] = ['max_call_timeout', 'max_values'];
 
 /** The embedded router does not run, so its keys have no effect. One notice for each scope. */
 function notifyEmbedded({ listeners, wamp, security }: ConfigDraft): void {
-  const closed = listeners.filter(
-    ({ settings }) => settings.enabled !== false && settings.protocol !== 'admin',
-  );
+  const closed = listeners.filter(({ settings, isAdmin }) => settings.enabled !== false && !isAdmin);
+  for (const listener of listeners) {
+    const { enabled, protocol } = listener.settings;
+    if (enabled === false || !listener.isAdmin || protocol === 'admin') continue;
+    listener.notify('services', 'with router.url the listener serves only operators');
+  }
   closed[0]?.notify(
     'protocol',
     `${NOT_EMBEDDED}: ${joinSome(

@@ -42,20 +42,20 @@ function shownPath(path: string, entry: Entry): string {
 }
 
 function checkRealms(draft: ConfigDraft, file: SecurityFile): void {
-  const { security, services } = draft;
+  const { security, services, admin } = draft;
   const procedures = services.flatMap((service) => service.procedures);
   const known = new Set([
     ...file.realms.keys(),
     ...procedures.flatMap(({ settings }) => settings.realm ?? []),
+    ...(admin.settings.realm === undefined ? [] : [admin.settings.realm]),
   ]);
   const unguarded = new Set<string>();
-  for (const procedure of procedures) {
-    const { realm } = procedure.settings;
+  const inRealms = [...procedures, admin].map(({ settings, report }) => ({ realm: settings.realm, report }));
+  for (const { realm, report } of inRealms) {
     if (realm === undefined) continue;
     const why = file.closed.get(realm);
-    if (why !== undefined) {
-      procedure.report('realm', `clients cannot join this realm: the security file sets ${why}`);
-    } else if (!file.realms.has(realm)) unguarded.add(realm);
+    if (why !== undefined) report('realm', `clients cannot join this realm: the security file sets ${why}`);
+    else if (!file.realms.has(realm)) unguarded.add(realm);
   }
   for (const [realm, keys] of security.settings.realms ?? []) {
     if (known.has(realm)) continue;

@@ -39,15 +39,14 @@ export const LISTENER_KEYS = {
   protocol: {
     type: oneOf('websocket', 'rawsocket', 'universal', 'admin', 'http', 'wamp_rawsocket', 'bridge_relay'),
     default: 'websocket',
-    pendingValues: ['admin'],
     meaning:
-      'The protocol of the clients. `universal` accepts WebSocket and RawSocket on one port: the first byte from the client tells which. The gateway also accepts the names of Bondy 1.0: with `http`, `services` decides; `wamp_rawsocket` means `rawsocket`; the gateway does not open a `bridge_relay`.',
+      'The protocol of the clients. `universal` accepts WebSocket and RawSocket on one port: the first byte from the client tells which. `admin` is HTTP for operators: health, metrics, status and actions. The gateway also accepts the names of Bondy 1.0: with `http`, `services` decides; `wamp_rawsocket` means `rawsocket`; the gateway does not open a `bridge_relay`.',
     example: 'websocket',
   },
   services: {
     type: listOf(serviceName),
     meaning:
-      'The services of a Bondy 1.0 listener with `protocol = http`. With `wamp_ws` it is a `websocket` listener. With `admin`, `admin_api` or `metrics` it is an `admin` listener. Other services have no effect.',
+      'The services of a Bondy 1.0 listener with `protocol = http`. With `wamp_ws` it is a `websocket` listener. With `admin`, `admin_api` or `metrics` it is an `admin` listener. With both, one port serves both. Other services have no effect.',
     example: 'wamp_ws, metrics',
   },
   transport: {
@@ -142,9 +141,6 @@ export type ListenerSettings = Omit<WrittenListener, 'protocol' | 'services' | '
 /** Words of Bondy 1.0, which are translated to ours. */
 type BondyProtocol = 'http' | 'wamp_rawsocket' | 'bridge_relay';
 
-/** Protocols that the file may name but that are not implemented yet. */
-export type PendingProtocol = (typeof LISTENER_KEYS.protocol.pendingValues)[number];
-
 /** The ports of Bondy, by protocol. */
 export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number>> = {
   websocket: 18_080,
@@ -152,12 +148,6 @@ export const DEFAULT_PORTS: Readonly<Record<ListenerSettings['protocol'], number
   admin: 18_081,
   rawsocket: 18_082,
 };
-
-/** Tells whether this protocol is not implemented yet, so that its listener is not opened. */
-export function isPendingProtocol(protocol: string | undefined): protocol is PendingProtocol {
-  const pending: readonly string[] = LISTENER_KEYS.protocol.pendingValues;
-  return protocol !== undefined && pending.includes(protocol);
-}
 
 export const LISTENER_SCOPE = {
   title: 'Listeners',

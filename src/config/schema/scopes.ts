@@ -1,3 +1,4 @@
+import { ADMIN_SCOPE } from './admin.js';
 import { LISTENER_SCOPE } from './listener.js';
 import { LOG_SCOPE } from './log.js';
 import { PROCEDURE_SCOPE } from './procedure.js';
@@ -20,6 +21,7 @@ export const GATEWAY_SCOPES: readonly Scope[] = [PROCEDURE_SCOPE, SERVICE_SCOPE]
 /** Scopes at the top level. */
 export const TOP_SCOPES: readonly Scope[] = [
   LISTENER_SCOPE,
+  ADMIN_SCOPE,
   WAMP_SCOPE,
   SECURITY_SCOPE,
   ROUTER_SCOPE,
@@ -31,7 +33,11 @@ export const TOP_SCOPES: readonly Scope[] = [
  * Subsystems of the gateway alone. An unknown key is an error there; elsewhere it may belong to
  * Bondy.
  */
-export const STRICT_SUBSYSTEMS: readonly string[] = [...GATEWAY_PREFIXES, ROUTER_SCOPE.path];
+export const STRICT_SUBSYSTEMS: readonly string[] = [
+  ...GATEWAY_PREFIXES,
+  ROUTER_SCOPE.path,
+  ADMIN_SCOPE.path,
+];
 
 /** Keys of Bondy within those subsystems. They are allowed and have no effect here. */
 const OF_BONDY: readonly (readonly [key: RegExp, notice: string])[] = [

@@ -18,8 +18,6 @@ export interface SingleSpec extends Row {
   readonly computed?: string;
   /** Hides the value, so that nothing prints it by accident. */
   readonly secret?: true;
-  /** Allowed words that have no effect yet. */
-  readonly pendingValues?: readonly string[];
   /** The name in the settings, if it differs from the key. */
   readonly settingName?: string;
 }
