@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createAdminHandler } from './admin/admin-handler.js';
-import { type AdminListener, openAdminListener } from './admin/admin-listener.js';
+import { type AdminListener, serveAdminDoor } from './admin/admin-listener.js';
 import type { AdminOperations } from './admin/operations.js';
 import { createAccess } from './admin/security/judge-request.js';
 import type { Clock } from './clock.js';
@@ -10,7 +10,8 @@ import { tlsOf } from './listener-tls.js';
 import type { Logger } from './log.js';
 import type { ModeStatus } from './mode.js';
 import type { Observer } from './observe/observer.js';
-import { createConnectionServer, hostInUrl, listenOnPort } from './transport/tcp-server.js';
+import { openDoor } from './transport/door.js';
+import { createConnectionServer, hostInUrl } from './transport/tcp-server.js';
 import type { Turns } from './turns.js';
 
 export interface AdminSideDeps {
@@ -46,13 +47,14 @@ export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps)
     const { ip, port } = listener.settings;
     const tls = tlsOf(listener);
     const server = createConnectionServer(tls, deps.turns);
-    const scheme = tls === undefined ? 'http' : 'https';
-    return await openAdminListener({
+    const door = await openDoor({ host: ip, port });
+    return serveAdminDoor({
       ...deps,
       name: listener.name,
+      url: `${tls === undefined ? 'http' : 'https'}://${hostInUrl(ip)}:${door.port}`,
+      door,
       server,
       isTls: tls !== undefined,
-      listen: async () => `${scheme}://${hostInUrl(ip)}:${await listenOnPort(server, ip, port)}`,
       handler,
     });
   }

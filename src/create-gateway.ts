@@ -10,6 +10,8 @@ import { createCallLog } from './gateway/pipeline/call-log.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { describeGateway, describeSources } from './gateway-status.js';
 import { type Logger, silentLogger } from './log.js';
+import { measuredParts } from './measured-parts.js';
+import { createMetrics } from './metrics/metrics.js';
 import type { Mode } from './mode.js';
 import { observeAll } from './observe/observe-all.js';
 import type { Observer } from './observe/observer.js';
@@ -184,9 +186,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     publish: (topic, payload) => mode?.publishToOperators(topic, payload),
     clock,
   });
+  const turns = createTurns(clock);
+  const hasAdmin = config.listeners.some(({ isAdmin }) => isAdmin);
+  const metrics = hasAdmin ? createMetrics({ parts: measuredParts(config), status, turns }) : undefined;
   const observer = observeAll([
     ...(options.observer ? [options.observer] : []),
     records.observer,
+    ...(metrics ? [metrics.observer] : []),
     ...(operators ? [operators.observer] : []),
   ]);
   const agent = `wamp-rpc-gateway/${packageVersion()}`;
@@ -195,7 +201,6 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .toString(36)
       .padStart(8, '0');
   const callLog = createCallLog(config.log.calls, log, clock);
-  const turns = createTurns(clock);
   const serializers = createSerializers({ maxValues: config.wamp.max_values });
   const waitingTotal = new SharedBytes(maxWaitingBytes(config));
   const provider = options.tracerProvider;
@@ -258,12 +263,12 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   /** Loads the code only if there is a listener for operators. */
   async function createAdmin(): Promise<AdminSide | undefined> {
-    if (!config.listeners.some(({ isAdmin }) => isAdmin)) return undefined;
+    if (metrics === undefined) return undefined;
     const { createAdminSide } = await import('./admin-side.js');
     const operations = {
       readiness: () => ({ ready: state === 'ready', missing: missing() }),
       status,
-      metrics: async () => '',
+      metrics: metrics.text,
       act,
       reload: async () => ({ kind: 'impossible', reason: 'this version cannot reload' }) as const,
     };

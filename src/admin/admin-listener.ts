@@ -7,14 +7,26 @@ import type { AdminHandler } from './admin-handler.js';
 import { sendParseError } from './answer.js';
 import { type Connections, createConnections } from './connections.js';
 
+/** Where the connections come from. It may outlive the listener. */
+export interface AdminDoor {
+  serve(user: {
+    readonly onConnection: (socket: Socket) => void;
+    readonly onError: (error: NodeJS.ErrnoException) => void;
+  }): void;
+  close(): Promise<void>;
+}
+
 export interface AdminListenerOptions {
   /** For log lines and metrics. */
   readonly name: string;
-  /** Emits `connection` for each TCP connection and, with TLS, `secureConnection` as well. */
+  readonly url: string;
+  readonly door: AdminDoor;
+  /**
+   * Gets each TCP connection by the event `connection`. With TLS, it emits `secureConnection` after
+   * the handshake. It does not listen itself.
+   */
   readonly server: Server;
   readonly isTls: boolean;
-  /** Begins to listen, and resolves with the URL. */
-  readonly listen: () => Promise<string>;
   readonly handler: AdminHandler;
   readonly clock: Clock;
   readonly log: Logger;
@@ -25,6 +37,8 @@ export interface AdminListener {
   readonly name: string;
   readonly url: string;
   readonly connections: number;
+  /** Leaves the door to another listener, which serves it from now on. */
+  giveUpDoor(): void;
   /** Accepts no connection from now on, and closes the others when their requests have ended. */
   close(): Promise<void>;
 }
@@ -34,15 +48,12 @@ const MAX_HEAD = 8 * 1024;
 /** Milliseconds that running requests have to end when the listener closes. */
 const CLOSE_MS = 1_000;
 
-/**
- * Opens a listener for operators.
- *
- * @throws the error of `listen`
- */
-export async function openAdminListener(options: AdminListenerOptions): Promise<AdminListener> {
-  const { name, server, isTls, handler, clock, log, observer } = options;
+/** Serves operators at a door from now on. */
+export function serveAdminDoor(options: AdminListenerOptions): AdminListener {
+  const { name, url, door, server, isTls, handler, clock, log, observer } = options;
   const connections = createConnections(clock);
   const http = createParser(handler, connections);
+  let hasDoor = true;
   /** Over TLS, requests have a socket other than the accepted one. Both have the same ends. */
   const accepted = new Map<string, Socket>();
 
@@ -71,10 +82,12 @@ export async function openAdminListener(options: AdminListenerOptions): Promise<
     connections.carries(below, socket);
     http.emit('connection', socket);
   });
-  server.on('error', (error: NodeJS.ErrnoException) => {
-    log.error({ listener: name, error: error.code ?? error.name }, 'a listener failed');
+  door.serve({
+    onConnection: (socket) => server.emit('connection', socket),
+    onError(error) {
+      log.error({ listener: name, error: error.code ?? error.name }, 'a listener failed');
+    },
   });
-  const url = await options.listen();
   log.debug({ listener: name, urls: url }, 'a listener is open');
 
   return {
@@ -83,10 +96,12 @@ export async function openAdminListener(options: AdminListenerOptions): Promise<
     get connections() {
       return connections.size;
     },
+    giveUpDoor() {
+      hasDoor = false;
+    },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      connections.drain();
-      await withTimeout(clock, CLOSE_MS, closed, () => connections.closeAll());
+      const closed = hasDoor ? door.close() : undefined;
+      await withTimeout(clock, CLOSE_MS, connections.drain(), () => connections.closeAll());
       await closed;
     },
   };

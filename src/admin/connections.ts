@@ -27,8 +27,10 @@ export interface Connections {
   ended(socket: Socket): void;
   /** Tells whether a request runs on a connection. */
   isBusy(socket: Socket): boolean;
-  /** Closes each connection as soon as no request runs on it. */
-  drain(): void;
+  /**
+   * Closes each connection as soon as no request runs on it. Resolves when all are closed.
+   */
+  drain(): Promise<void>;
   closeAll(): void;
   readonly size: number;
 }
@@ -42,7 +44,7 @@ export function createConnections(clock: Clock): Connections {
   /** In the order in which they became idle or busy. */
   const connections = new Map<Socket, Connection>();
   const acceptedBelow = new WeakMap<Socket, Socket>();
-  let isDraining = false;
+  let whenDrained: (() => void) | undefined;
 
   const acceptedOf = (socket: Socket): Socket => acceptedBelow.get(socket) ?? socket;
 
@@ -62,6 +64,7 @@ export function createConnections(clock: Clock): Connections {
   function forget(socket: Socket): void {
     connections.get(socket)?.stopTimer();
     connections.delete(socket);
+    if (connections.size === 0) whenDrained?.();
   }
 
   return {
@@ -92,13 +95,17 @@ export function createConnections(clock: Clock): Connections {
       if (connection === undefined) return;
       connection.requests--;
       if (connection.requests > 0) return;
-      if (isDraining) socket.destroySoon();
+      if (whenDrained !== undefined) socket.destroySoon();
       else enter(accepted, connection, IDLE_MS);
     },
     isBusy: (socket) => (connections.get(acceptedOf(socket))?.requests ?? 0) > 0,
     drain() {
-      isDraining = true;
+      const drained = new Promise<void>((resolve) => {
+        whenDrained = resolve;
+      });
       for (const [socket, { requests }] of connections) if (requests === 0) socket.destroy();
+      if (connections.size === 0) whenDrained?.();
+      return drained;
     },
     closeAll() {
       for (const socket of connections.keys()) {

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 import { createAdminHandler } from '../../src/admin/admin-handler.js';
-import { type AdminListener, openAdminListener } from '../../src/admin/admin-listener.js';
+import { type AdminListener, serveAdminDoor } from '../../src/admin/admin-listener.js';
 import type { AdminOperations } from '../../src/admin/operations.js';
 import { createAccess } from '../../src/admin/security/judge-request.js';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { silentObserver } from '../../src/observe/observer.js';
 import type { GatewayStatus } from '../../src/status/gateway-status.js';
-import { listenOnPort } from '../../src/transport/tcp-server.js';
+import { openDoor } from '../../src/transport/door.js';
 import { keepLog, type LogLines } from './log-lines.js';
 
 /** An admin listener whose gateway is a plain object. */
@@ -31,12 +31,13 @@ export async function openAdminFixture(options: AdminFixtureOptions = {}): Promi
     log: log.log,
     clock,
   });
-  const server = createServer();
-  const listener = await openAdminListener({
+  const door = await openDoor({ host: '127.0.0.1', port: 0 });
+  const listener = serveAdminDoor({
     name: 'admin',
-    server,
+    url: `http://127.0.0.1:${door.port}`,
+    door,
+    server: createServer(),
     isTls: false,
-    listen: async () => `http://127.0.0.1:${await listenOnPort(server, '127.0.0.1', 0)}`,
     handler,
     clock,
     log: log.log,
@@ -49,6 +50,7 @@ export async function openAdminFixture(options: AdminFixtureOptions = {}): Promi
     get connections() {
       return listener.connections;
     },
+    giveUpDoor: listener.giveUpDoor,
     async close() {
       await listener.close();
       handler.close();

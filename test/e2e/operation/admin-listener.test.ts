@@ -99,6 +99,16 @@ describe('an admin listener', () => {
     expect(gateway.endpoints).toEqual([expect.stringMatching(/^ws:/)]);
   });
 
+  it('answers the metrics', async () => {
+    const { gateway, url } = await start();
+    const caller = closing(await connectCaller(gateway.endpoints[0]!));
+    await caller.call('com.billing.get_invoice', { id: 'INV-1' });
+    const { status, body } = await get(url, '/metrics');
+    expect(status).toBe(200);
+    expect(body).toContain('rpc_gateway_requests_total{');
+    expect(body).toContain('rpc_gateway_listener_connections{listener="clients"} 1');
+  });
+
   it('acts on services', async () => {
     const { gateway, url } = await start();
     const caller = closing(await connectCaller(gateway.endpoints[0]!));
