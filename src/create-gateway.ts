@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TracerProvider } from '@opentelemetry/api';
 import type { AdminSide } from './admin-side.js';
-import { type LinkStatus, missingOf } from './attach/status.js';
+import type { LinkStatus } from './attach/status.js';
 import { readCertificateExpiries } from './certificates.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
@@ -12,6 +12,7 @@ import { describeGateway, describeSources } from './gateway-status.js';
 import { type Logger, silentLogger } from './log.js';
 import { measuredParts } from './measured-parts.js';
 import { createMetrics } from './metrics/metrics.js';
+import { missingParts } from './missing-parts.js';
 import type { Mode } from './mode.js';
 import { observeAll } from './observe/observe-all.js';
 import type { Observer } from './observe/observer.js';
@@ -266,7 +267,10 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     if (metrics === undefined) return undefined;
     const { createAdminSide } = await import('./admin-side.js');
     const operations = {
-      readiness: () => ({ ready: state === 'ready', missing: missing() }),
+      readiness: () => ({
+        ready: state === 'ready',
+        missing: missingParts(state, services ?? [], mode?.links ?? []),
+      }),
       status,
       metrics: metrics.text,
       act,
@@ -295,33 +299,12 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     return createAttachedMode(config, access, { ...modeDeps, random, errorId });
   }
 
-  /** Says what the gateway waits for before it is ready. */
-  function missing(): readonly string[] {
-    switch (state) {
-      case 'ready':
-        return [];
-      case 'draining':
-        return ['the gateway is stopping'];
-      case 'stopped':
-        return ['the gateway has not been started'];
-      case 'starting': {
-        const waiting = (services ?? []).flatMap((service) => {
-          const { name, state: own, reason } = service.facts();
-          return own === 'waiting' ? [`service ${name}: ${reason}`] : [];
-        });
-        const links = (mode?.links ?? []).map(missingOf).filter((text) => text !== '');
-        const found = [...waiting, ...links];
-        return found.length > 0 ? found : ['the procedures are not registered yet'];
-      }
-    }
-  }
-
   function status(): GatewayStatus {
     return describeGateway({
       config,
       configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: null },
       state,
-      missing: missing(),
+      missing: missingParts(state, services ?? [], mode?.links ?? []),
       startedAt,
       services: services ?? [],
       records,

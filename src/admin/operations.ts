@@ -13,7 +13,7 @@ export interface AdminOperations {
   readiness(): Readiness;
   status(): GatewayStatus;
   /** The metrics in the text format of Prometheus. */
-  metrics(): Promise<string>;
+  metrics(): Promise<string | Uint8Array>;
   act(service: string, action: ServiceAction): Promise<ActionOutcome>;
   /** @param options.dryRun only says what would change */
   reload(options: { readonly dryRun: boolean }): Promise<ReloadOutcome>;
