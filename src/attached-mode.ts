@@ -158,6 +158,7 @@ function replyRules(
   return {
     tooLarge(procedure) {
       const id = errorId();
+      observer.replyTooLarge(realm, procedure);
       summedLog.warn(
         {
           ...where,

@@ -13,7 +13,7 @@ export function measuredParts(config: LoadedConfig): MeasuredParts {
       hasCertificate: (settings['tls.certfile'] ?? settings['auth.fetch.tls.certfile']) !== undefined,
     })),
     procedures: services.flatMap(({ name, procedures }) =>
-      procedures.map(({ settings }) => ({ service: name, procedure: settings.uri })),
+      procedures.map(({ settings: { uri, realm } }) => ({ service: name, procedure: uri, realm })),
     ),
     realms,
     listeners: listeners

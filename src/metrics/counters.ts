@@ -101,6 +101,7 @@ export function createCounters(): Counters {
     observer: {
       ...silentObserver,
       callEnded: procedures.callEnded,
+      replyTooLarge: procedures.replyTooLarge,
       attemptEnded: attempts.add,
       retryBudgetExhausted: (service) => exhausted.add(service, 'event'),
       probeEnded(service, outcome, durationMs) {

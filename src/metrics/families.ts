@@ -17,7 +17,7 @@ export const FAMILIES = {
   requests_total: {
     type: 'counter',
     labels: ['service', 'procedure', 'outcome'],
-    help: "Calls that have ended, by the class of the API's response or by the code of the gateway's error.",
+    help: "Calls that have ended, by the class of the API's response or by the code of the gateway's error. A response that is too large for an existing router counts by its class, and as too_large.",
   },
   request_duration_seconds: {
     type: 'histogram',

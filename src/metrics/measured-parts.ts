@@ -1,3 +1,5 @@
+import type { ObservedProcedure } from '../observe/observer.js';
+
 /** A service that is measured. */
 export interface MeasuredService {
   readonly name: string;
@@ -23,8 +25,7 @@ export interface MeasuredListener {
  */
 export interface MeasuredParts {
   readonly services: readonly MeasuredService[];
-  /** The WAMP URI of each procedure, with its service. */
-  readonly procedures: readonly { readonly service: string; readonly procedure: string }[];
+  readonly procedures: readonly ObservedProcedure[];
   readonly realms: readonly string[];
   readonly listeners: readonly MeasuredListener[];
   /** `attached` with `router.url`. */

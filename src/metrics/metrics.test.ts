@@ -15,7 +15,7 @@ const LABELS = `service="billing",procedure="${URI}"`;
 
 const PARTS: MeasuredParts = {
   services: [{ name: 'billing', hasToken: true, hasSecret: true, hasCertificate: true }],
-  procedures: [{ service: 'billing', procedure: URI }],
+  procedures: [PROCEDURE],
   realms: [REALM],
   listeners: [
     { name: 'main', isForClients: true, hasCertificate: true },
@@ -94,6 +94,27 @@ describe('metrics', () => {
     expect(value(`rpc_gateway_retries_total{${LABELS}}`)).toBe(1);
   });
 
+  it('count a response that is too large for the router a second time', async () => {
+    const { observer, scrape } = open();
+    observer.callEnded(PROCEDURE, 'ok', 30, 1, undefined);
+    observer.replyTooLarge(REALM, URI);
+    observer.replyTooLarge('com.example.other', URI);
+    const { value } = await scrape();
+    expect(value(`rpc_gateway_requests_total{${LABELS},outcome="ok"}`)).toBe(1);
+    expect(value(`rpc_gateway_requests_total{${LABELS},outcome="too_large"}`)).toBe(1);
+    const other = 'service="_other",procedure="_other",outcome="too_large"';
+    expect(value(`rpc_gateway_requests_total{${other}}`)).toBe(1);
+  });
+
+  it('have as many series as docs/operations.md says', async () => {
+    const { series } = await open().scrape();
+    const labelled = (label: string) => own(series).filter((name) => name.includes(label)).length;
+    expect(labelled('procedure="')).toBe(34);
+    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(44 + 22 + 3);
+    expect(labelled('{realm="')).toBe(12);
+    expect(labelled('{listener="')).toBe(8);
+  });
+
   it('count the facts of services, realms and listeners', async () => {
     const { observer, scrape } = open();
     observer.attemptEnded('billing', 'server_error');
@@ -109,6 +130,7 @@ describe('metrics', () => {
     observer.connectionRejected('main', 'source_full');
     observer.slowReaderClosed('main');
     observer.protocolViolated('main');
+    observer.configReloaded('error');
     const { value } = await scrape();
     const ones = [
       'upstream_attempts_total{service="billing",outcome="server_error"}',
@@ -125,6 +147,7 @@ describe('metrics', () => {
       'listener_rejected_total{listener="main",reason="source_full"}',
       'slow_readers_closed_total{listener="main"}',
       'protocol_violations_total{listener="main"}',
+      'config_reloads_total{outcome="error"}',
     ];
     expect(ones.map((series) => [series, value(`rpc_gateway_${series}`)])).toEqual(
       ones.map((series) => [series, 1]),
@@ -237,7 +260,7 @@ describe('metrics', () => {
   it('drop the series of removed procedures, and keep the values of the others', async () => {
     const { metrics, observer, scrape } = open();
     observer.callEnded(PROCEDURE, 'ok', 30, 1, undefined);
-    const procedures = [...PARTS.procedures, { service: 'billing', procedure: 'com.billing.pay' }];
+    const procedures = [...PARTS.procedures, { ...PROCEDURE, procedure: 'com.billing.pay' }];
     metrics.setParts({ ...PARTS, procedures });
     // A reload compiles the procedures anew, so the objects are others.
     observer.callEnded({ ...PROCEDURE }, 'ok', 30, 1, undefined);

@@ -17,6 +17,8 @@ export interface ProcedureCounts {
 /** Counts the calls of every procedure. */
 export interface AllProcedureCounts {
   callEnded(procedure: ObservedProcedure, outcome: CallOutcome, durationMs: number, attempts: number): void;
+  /** Counts a call once more, as `too_large`. */
+  replyTooLarge(realm: string, procedure: string): void;
   /**
    * Sets the known procedures. A known one keeps its counts. The counts of all others are forgotten.
    */
@@ -33,6 +35,7 @@ const PLACES = new Map<CallOutcome, number>(CALL_OUTCOMES.map((outcome, place) =
  */
 export function createProcedureCounts(): AllProcedureCounts {
   const other = noCounts(OTHER, OTHER);
+  let known: MeasuredParts['procedures'] = [];
   let byName = new Map<string, Map<string, ProcedureCounts>>();
   // Compiled procedures come and go with reloads. A weak map does not keep the old ones.
   let bound = new WeakMap<ObservedProcedure, ProcedureCounts>();
@@ -46,13 +49,18 @@ export function createProcedureCounts(): AllProcedureCounts {
   return {
     callEnded(observed, outcome, durationMs, attempts) {
       const counts = bound.get(observed) ?? bind(observed);
-      const place = PLACES.get(outcome) as number;
-      counts.outcomes[place] = (counts.outcomes[place] as number) + 1;
+      count(counts, outcome);
       if (attempts > 1) counts.retries += attempts - 1;
       addDuration(counts.durations, durationMs);
     },
 
+    replyTooLarge(realm, procedure) {
+      const observed = known.find((each) => each.procedure === procedure && each.realm === realm);
+      count(observed === undefined ? other : (bound.get(observed) ?? bind(observed)), 'too_large');
+    },
+
     setProcedures(procedures) {
+      known = procedures;
       const before = byName;
       byName = new Map();
       bound = new WeakMap();
@@ -64,10 +72,15 @@ export function createProcedureCounts(): AllProcedureCounts {
     },
 
     all() {
-      const known = [...byName.values()].flatMap((ofService) => [...ofService.values()]);
-      return other.outcomes.some((count) => count > 0) ? [...known, other] : known;
+      const all = [...byName.values()].flatMap((ofService) => [...ofService.values()]);
+      return other.outcomes.some((calls) => calls > 0) ? [...all, other] : all;
     },
   };
+}
+
+function count({ outcomes }: ProcedureCounts, outcome: CallOutcome): void {
+  const place = PLACES.get(outcome) as number;
+  outcomes[place] = (outcomes[place] as number) + 1;
 }
 
 const noCounts = (service: string, procedure: string): ProcedureCounts => ({

@@ -138,6 +138,13 @@ export interface Observer {
   linkFailed(realm: string, reason: LinkFailureReason): void;
   /** @param count how many procedures are now registered in this realm of an existing router */
   proceduresRegistered(realm: string, count: number): void;
+  /**
+   * A router did not take the response of a call, because it is too large. The caller got the error
+   * `too_large`. Before it, `callEnded` has told how the API responded.
+   *
+   * @param procedure the WAMP URI
+   */
+  replyTooLarge(realm: string, procedure: string): void;
   /** The gateway dropped the reply to a call, because it had lost the session with the router. */
   replyDropped(realm: string): void;
 
@@ -177,6 +184,7 @@ export const silentObserver: Observer = Object.freeze<Observer>({
   linkClosed(_realm) {},
   linkFailed(_realm, _reason) {},
   proceduresRegistered(_realm, _count) {},
+  replyTooLarge(_realm, _procedure) {},
   replyDropped(_realm) {},
   configReloaded(_outcome) {},
 });
