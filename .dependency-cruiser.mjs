@@ -105,6 +105,7 @@ const ROOMS = {
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   tracing: ['observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
   metrics: ['observe', 'status', 'errors', 'turns'],
+  reload: ['status', 'config', 'gateway/pipeline'],
   admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
 };
 

@@ -228,7 +228,7 @@ export function createService(
         return (compiled.pipelines[index] as Pipeline)(call);
       },
       deadlineMs: settings.deadline,
-      usesCaller: settings['pool.max_waiting_per_caller'] > 0 || needsCaller(procedure.settings),
+      usesCaller: needsCaller(settings, procedure.settings),
     })),
     facts: () =>
       describeService({

@@ -1,8 +1,13 @@
-import type { ProcedureSettings, Template } from '../../config/model.js';
+import type { ProcedureSettings, ServiceSettings, Template } from '../../config/model.js';
 import { usesCaller } from './fill-template.js';
 
+/** Whether the calls of a procedure need to know who calls. */
+export function needsCaller(service: ServiceSettings, procedure: ProcedureSettings): boolean {
+  return service['pool.max_waiting_per_caller'] > 0 || hasCaller(procedure);
+}
+
 /** Whether a template of the procedure has the identity of the caller, as in `{{caller.authid}}`. */
-export function needsCaller(settings: ProcedureSettings): boolean {
+function hasCaller(settings: ProcedureSettings): boolean {
   const { path, query, headers, cookies, body, body_whole } = settings;
   const templates: readonly (Template | undefined)[] = [
     path,
