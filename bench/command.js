@@ -21,7 +21,8 @@ ${service}.procedures.p${index}.realm = com.example.myrealm
 ${service}.procedures.p${index}.path = /p/${index}/{{id}}`,
   );
   const config = join(folder, `${procedures}.conf`);
-  const place = router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}`;
+  const place =
+    router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}\nlisteners.none.enabled = off`;
   writeFileSync(
     config,
     `${place}\nlog.level = warn\n${service}.base_url = http://127.0.0.1:9\n${lines.join('\n')}\n`,

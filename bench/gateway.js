@@ -17,7 +17,7 @@ ${service}.procedures.${name}.method = ${method}
 ${service}.procedures.${name}.path = ${path}`;
 
 const conf = `
-${router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}`}
+${router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}\nlisteners.none.enabled = off`}
 wamp.max_send_buffer = 500MB
 ${service}.base_url = ${api}/api
 ${service}.pool.size = ${connections}

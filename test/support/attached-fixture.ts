@@ -36,8 +36,10 @@ export interface AttachedFixture {
   close(): Promise<void>;
 }
 
+/** The port of the default admin listener may be busy on the machine of the test. */
+const NO_ADMIN = 'listeners.none.enabled = off';
 /** Short waits, so that tests that lose a router end soon. */
-const QUICK = ['router.reconnect.min = 10ms', 'router.reconnect.max = 100ms'];
+const QUICK = ['router.reconnect.min = 10ms', 'router.reconnect.max = 100ms', NO_ADMIN];
 
 export interface AttachedFixtureOptions {
   /** Lines for the router. */

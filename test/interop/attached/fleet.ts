@@ -11,7 +11,9 @@ export const ATTACHED = 'the gateway is attached to the router';
 
 /** One procedure on a router. @param lines further lines */
 export function attachedConfiguration(routerUrl: string, baseUrl: string, lines = ''): string {
+  // The gateways of a test would share the port of the default admin listener.
   return `router.url = ${routerUrl}
+listeners.none.enabled = off
 rpc_gateway.services.billing.base_url = ${baseUrl}
 rpc_gateway.services.billing.procedures.get_invoice.uri = ${PROCEDURE}
 rpc_gateway.services.billing.procedures.get_invoice.realm = ${REALM}
