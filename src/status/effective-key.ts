@@ -1,0 +1,16 @@
+/** A key of the configuration in effect. */
+export interface EffectiveKey {
+  /** For example `rpc_gateway.services.billing.timeout`. */
+  readonly key: string;
+  /** As in the file, with secrets masked. */
+  readonly value: string;
+  /** `default`, or the place in a file: `bondy.conf:12`. */
+  readonly source: string;
+}
+
+/** The configuration in effect, for the console. */
+export interface ConfigurationDetail {
+  readonly keys: readonly EffectiveKey[];
+  /** The notices, as `check` prints them. */
+  readonly notices: readonly string[];
+}
