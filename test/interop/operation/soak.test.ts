@@ -48,7 +48,7 @@ async function startRandomApi() {
         request.socket.resetAndDestroy();
         return;
       case 'bad_answer':
-        request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"cut":');
+        request.socket.end('HTTP/1.1 20 Nonsense\r\n\r\n');
         return;
       case 'redirect':
         response.writeHead(302, { location: '/elsewhere' }).end();
