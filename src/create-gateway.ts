@@ -265,7 +265,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   /** Loads the code only if there is a listener for operators. */
   async function createAdmin(): Promise<AdminSide | undefined> {
     if (metrics === undefined) return undefined;
-    const { createAdminSide } = await import('./admin-side.js');
+    const [{ createAdminSide }] = await Promise.all([import('./admin-side.js'), metrics.prepare()]);
     const operations = {
       readiness: () => ({
         ready: state === 'ready',

@@ -16,13 +16,10 @@ export function measuredParts(config: LoadedConfig): MeasuredParts {
       procedures.map(({ settings: { uri, realm } }) => ({ service: name, procedure: uri, realm })),
     ),
     realms,
-    listeners: listeners
-      .filter(({ settings }) => settings.enabled)
-      .map(({ name, settings }) => ({
-        name,
-        isForClients: settings.protocol !== 'admin' && router.url === undefined,
-        hasCertificate: settings['tls.certfile'] !== undefined,
-      })),
+    listeners: listeners.map(({ name, settings }) => ({
+      name,
+      hasCertificate: settings['tls.certfile'] !== undefined,
+    })),
     mode: router.url === undefined ? 'embedded' : 'attached',
   };
 }

@@ -131,7 +131,7 @@ export function createCounters(): Counters {
       const withSecret = parts.services.filter(({ hasSecret }) => hasSecret).map(({ name }) => name);
       const routed = mode === 'embedded' ? parts.realms : [];
       const attached = mode === 'attached' ? parts.realms : [];
-      const listeners = parts.listeners.filter(({ isForClients }) => isForClients).map(({ name }) => name);
+      const listeners = parts.listeners.map(({ name }) => name);
       procedures.setProcedures(parts.procedures);
       for (const counts of [attempts, exhausted, probes, probeDurations]) counts.setParts(services);
       for (const counts of [tokenUses, tokenFetches, tokenDurations]) counts.setParts(withToken);

@@ -142,12 +142,12 @@ export const FAMILIES = {
   listener_connections: {
     type: 'gauge',
     labels: ['listener'],
-    help: 'Open connections of clients.',
+    help: 'Open connections.',
   },
   listener_rejected_total: {
     type: 'counter',
     labels: ['listener', 'reason'],
-    help: 'Connections that were refused, or closed before they were ready for WAMP.',
+    help: 'Connections that were refused, or closed before they were ready for messages.',
   },
   failed_logins_total: {
     type: 'counter',

@@ -45,9 +45,9 @@ export const GAUGES: Readonly<Record<GaugeName, (scene: Scene) => Sample[]>> = {
   router_registrations: ofRealms(({ registrations }) => registrations),
   router_subscriptions: ofRealms(({ subscriptions }) => subscriptions),
   listener_connections: ({ parts, status }) =>
-    parts.listeners
-      .filter(({ isForClients }) => isForClients)
-      .map(({ name }) => sample(status.listeners.find((each) => each.name === name)?.connections ?? 0, name)),
+    parts.listeners.map(({ name }) =>
+      sample(status.listeners.find((each) => each.name === name)?.connections ?? 0, name),
+    ),
   attached_session_up: ofAttached(({ state }) => Number(STATES_WITH_SESSION.has(state))),
   attached_registered_procedures: ofAttached(({ registered_procedures }) => registered_procedures),
   config_last_reload_success: ({ status: { configuration } }) => [

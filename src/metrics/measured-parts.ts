@@ -14,8 +14,6 @@ export interface MeasuredService {
 /** A listener that is measured. */
 export interface MeasuredListener {
   readonly name: string;
-  /** False for a listener that is not for WAMP clients (`protocol = admin`). */
-  readonly isForClients: boolean;
   readonly hasCertificate: boolean;
 }
 
