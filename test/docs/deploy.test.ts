@@ -14,7 +14,11 @@ import { createTemporaryFolder, type TemporaryFolder } from '../support/temporar
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
-const ENV = { ROUTER_SECRET: 'change-me', BILLING_URL: 'https://billing.example.com/api' };
+const ENV = {
+  ROUTER_SECRET: 'change-me',
+  BILLING_URL: 'https://billing.example.com/api',
+  ADMIN_TOKEN: 'change-me-change-me',
+};
 
 const CONFIGURATIONS = readdirSync(DEPLOY, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.conf'),
@@ -23,6 +27,7 @@ const CONFIGURATIONS = readdirSync(DEPLOY, { recursive: true, encoding: 'utf8' }
 describe('the configurations in deploy', () => {
   it('exist for each deployment', () => {
     expect(CONFIGURATIONS.toSorted()).toEqual([
+      'compose/gateway.conf',
       'crossbar/gateway.conf',
       'nexus/gateway.conf',
       'systemd/bondy.conf',
@@ -224,7 +229,7 @@ describe('the units in deploy/systemd', () => {
 describe('deploy/README.md', () => {
   it('has commands with correct syntax, for files that are there', () => {
     const blocks = [...readDocument('deploy/README.md').matchAll(/^```sh\n(.*?)^```$/gms)];
-    expect(blocks.length).toBe(4);
+    expect(blocks.length).toBe(7);
     for (const [, commands = ''] of blocks) {
       expect(() => execFileSync('/bin/sh', ['-n', '-c', commands])).not.toThrow();
       for (const [path] of commands.matchAll(/\bdeploy\/[\w./@-]+\b/g)) {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { billingConf } from '../support/billing-conf.js';
 import { closeAfterEach } from '../support/close-after-each.js';
 import { type Instruction, listOf, readDockerfile } from '../support/dockerfile.js';
+import { freePort } from '../support/free-port.js';
 import { endProgram, startProgram } from '../support/processes.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 
@@ -82,11 +83,17 @@ describe('the image of deploy/Dockerfile', () => {
     expect(stdout.split('\n')).not.toContain('typescript');
   });
 
-  it('runs as another user on a read-only file system, and stops at SIGTERM', async () => {
+  it('runs as another user on a read-only file system, and is healthy', async () => {
     const own = createTemporaryFolder();
     closeLater(() => own.remove());
     await run('chmod', ['a+rx', own.path]);
-    const conf = billingConf('http://127.0.0.1:9', 'listeners.main.port = 0');
+    const port = await freePort();
+    const conf = billingConf(
+      'http://127.0.0.1:9',
+      'listeners.main.port = 0',
+      'listeners.admin.protocol = admin',
+      `listeners.admin.port = ${port}`,
+    );
     const file = own.write('gateway.conf', conf);
     const words = listOf(IMAGE, 'CMD').map((word) => word.replace('/etc/rpc-gateway/gateway.conf', file));
     const [command, ...rest] = [...asUser, ...entrypoint(), ...words];
@@ -96,7 +103,11 @@ describe('the image of deploy/Dockerfile', () => {
       if (child.exitCode !== null) throw new Error(output());
       await new Promise((resolve) => child.stdout!.once('data', resolve));
     }
+    const [program, ...check] = listOf(IMAGE, 'HEALTHCHECK');
+    const env = { ...process.env, RPC_GATEWAY_ADMIN_URL: `http://127.0.0.1:${port}` };
+    await run(program!, check, { env });
     expect(await endProgram(child, 'SIGTERM'), output()).toBe(0);
+    await expect(run(program!, check, { env })).rejects.toMatchObject({ code: 1 });
   });
 
   it('has the demo, with its configuration', async () => {

@@ -13,7 +13,7 @@ describe('the example billing API', () => {
   let authorization: string;
   beforeEach(async () => {
     clock = createFakeClock();
-    api = await startBillingApi(clock);
+    api = await startBillingApi({ clock });
     const [, { access_token }] = await token(CLIENT);
     authorization = `Bearer ${access_token}`;
   });

@@ -19,16 +19,25 @@ import { issueToken, refuseToken } from './token-endpoint.js';
 const TOKEN_SECONDS = 3_600;
 
 export interface BillingApi {
-  /** `http://127.0.0.1:PORT`. The API is below `/api`, the token endpoint at `/oauth/token`. */
+  /** `http://HOST:PORT`. The API is below `/api`, the token endpoint at `/oauth/token`. */
   readonly origin: string;
   close(): Promise<void>;
 }
 
+export interface BillingApiOptions {
+  readonly clock?: Clock;
+  /** The address to listen on. Default: loopback. */
+  readonly host?: string;
+  /** Default: any free port. */
+  readonly port?: number;
+}
+
 /**
- * Starts the example REST API of the demo. It keeps invoices in memory, listens on a free loopback
- * port, and requires a token from its OAuth2 token endpoint.
+ * Starts the example REST API of the demo. It keeps invoices in memory, and requires a token from
+ * its OAuth2 token endpoint.
  */
-export async function startBillingApi(clock: Clock = systemClock): Promise<BillingApi> {
+export async function startBillingApi(options: BillingApiOptions = {}): Promise<BillingApi> {
+  const { clock = systemClock, host = '127.0.0.1' } = options;
   const invoices = createInvoiceBook();
   const tokens = createTokenBook(TOKEN_SECONDS, clock);
   const server = createServer((request, response) => {
@@ -40,11 +49,11 @@ export async function startBillingApi(clock: Clock = systemClock): Promise<Billi
       },
     );
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `http://${host}:${port}`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
