@@ -5,6 +5,7 @@ import type { LinkStatus } from './attach/status.js';
 import { readCertificateExpiries } from './certificates.js';
 import { type Clock, systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
+import { createConsoleOperations } from './console-side.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
@@ -227,6 +228,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let services: readonly Service[] | undefined = compile();
   const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
   const certificates = readCertificateExpiries(config);
+  const consoleOperations = createConsoleOperations({ services: () => services ?? [], records });
   const loadedAt = new Date(clock.wall()).toISOString();
   let startedAt = clock.wall();
   let state: GatewayState = 'stopped';
@@ -275,6 +277,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       metrics: metrics.text,
       act,
       reload: async () => ({ kind: 'impossible', reason: 'this version cannot reload' }) as const,
+      ...consoleOperations,
     };
     return await createAdminSide(config, { operations, turns, log, clock, observer });
   }
@@ -371,14 +374,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       return mode?.links ?? [];
     },
     status,
-    serviceDetail(name) {
-      if (!services?.some((service) => service.name === name)) return undefined;
-      return {
-        procedures: records.trafficOf(name),
-        errors: records.of(name).failures,
-        history: records.historyOf(name),
-      };
-    },
+    serviceDetail: consoleOperations.serviceDetail,
     act,
     procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
     realms: config.realms,

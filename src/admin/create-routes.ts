@@ -8,6 +8,7 @@ import { addMetricsRoute } from './routes/metrics.js';
 import { addReloadRoute } from './routes/reload.js';
 import { addServiceRoutes } from './routes/service-actions.js';
 import { addStatusRoute } from './routes/status.js';
+import { addTrafficRoutes } from './routes/traffic.js';
 
 /** Answers one request, which security has already passed. */
 export type Routes = (request: IncomingMessage, response: ServerResponse) => void;
@@ -35,6 +36,7 @@ export async function createRoutes(operations: AdminOperations, log: Logger): Pr
   addHealthRoutes(app, operations);
   addMetricsRoute(app, operations);
   addStatusRoute(app, operations);
+  addTrafficRoutes(app, operations);
   addServiceRoutes(app, operations, log);
   addReloadRoute(app, operations, log);
   await app.ready();

@@ -1,5 +1,6 @@
 import type { ActionOutcome, ReloadOutcome, ServiceAction } from '../status/actions.js';
 import type { GatewayStatus } from '../status/gateway-status.js';
+import type { ConsoleOperations } from './console-operations.js';
 
 /** Whether the gateway is ready for calls. */
 export interface Readiness {
@@ -9,7 +10,7 @@ export interface Readiness {
 }
 
 /** What operators can see and do. The gateway provides it. */
-export interface AdminOperations {
+export interface AdminOperations extends ConsoleOperations {
   readiness(): Readiness;
   status(): GatewayStatus;
   /** The metrics in the text format of Prometheus. */

@@ -67,4 +67,6 @@ const IDLE: AdminOperations = {
       ? { kind: 'done', detail: 'the service is enabled' }
       : { kind: 'unknown', reason: 'there is no such service' },
   reload: async () => ({ kind: 'done', changes: [], notices: [] }),
+  serviceDetail: () => undefined,
+  history: () => ({}),
 };
