@@ -52,7 +52,7 @@ export function createTracing({ provider, otlp, clock, random, log }: TracingOpt
       const opened = await openProvider();
       if (opened === undefined) return;
       const { createSpanRecorder } = await import('./span-recorder.js');
-      recorder = createSpanRecorder(opened, clock);
+      recorder = createSpanRecorder(opened, clock, random);
     },
 
     async close() {

@@ -2,8 +2,8 @@ import type { CallTrace, RequestTrace, TracedProcedure } from '../observe/tracin
 import { newSpanId, type TraceContext, traceHeaders } from './trace-context.js';
 
 /**
- * The trace of a call of which nobody records spans. It only passes the caller's trace on, with a new
- * span ID for each attempt.
+ * The trace of a call of which nobody records spans. It only goes on, with a new span ID for each
+ * attempt.
  */
 export function continueTrace(
   context: TraceContext,

@@ -4,6 +4,7 @@ import {
   isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -14,17 +15,18 @@ import type { Clock } from '../clock.js';
 import type { CallErrorCode } from '../errors.js';
 import type { CallTrace, RequestTrace, TracedProcedure, TracedRequests } from '../observe/tracing.js';
 import { packageVersion } from '../version.js';
+import { continueTrace } from './propagated-call.js';
 import { type CompiledProcedure, requestFacts, type SpanFacts } from './span-facts.js';
 import { type TraceContext, traceHeaders } from './trace-context.js';
 
 /** Records spans by the API of OpenTelemetry. */
 export interface SpanRecorder {
   /**
-   * Begins the SERVER span of a call.
+   * Begins the SERVER span of a call. If it is not sampled, the trace goes on without spans.
    *
    * @param parent undefined if the caller sends no valid trace context
    * @param startedAt monotonic milliseconds
-   * @returns undefined if the provider only passes its parent on, because it has no SDK
+   * @returns undefined if the provider begins no trace, because it has no SDK
    */
   call(
     procedure: CompiledProcedure,
@@ -35,7 +37,12 @@ export interface SpanRecorder {
   tokenRequest(request: TracedRequests): RequestTrace;
 }
 
-export function createSpanRecorder(provider: TracerProvider, clock: Clock): SpanRecorder {
+/** @param random numbers in [0, 1), for the IDs of spans that nobody records */
+export function createSpanRecorder(
+  provider: TracerProvider,
+  clock: Clock,
+  random: () => number,
+): SpanRecorder {
   const tracer = provider.getTracer('wamp-rpc-gateway', packageVersion());
   return {
     call({ procedure, call, attempt }, parent, startedAt) {
@@ -46,9 +53,14 @@ export function createSpanRecorder(provider: TracerProvider, clock: Clock): Span
         attributes: call.attributes,
       };
       const span = tracer.startSpan(call.name, options, contextOf(parent));
-      const { traceId, spanId } = span.spanContext();
-      if (!isSpanContextValid(span.spanContext()) || spanId === parent?.parentId) return undefined;
-      return new RecordedCall(tracer, time, span, traceId, procedure, attempt);
+      const spanContext = span.spanContext();
+      if (span.isRecording()) {
+        return new RecordedCall(tracer, time, span, spanContext.traceId, procedure, attempt);
+      }
+      // Spans of the attempts would cost time, and nobody would record them either.
+      return isSpanContextValid(spanContext)
+        ? continueTrace(traceContextOf(spanContext), procedure, random)
+        : undefined;
     },
     tokenRequest: (request) => beginTokenRequest(tracer, spanTime(clock), request, ROOT_CONTEXT),
   };
@@ -84,6 +96,11 @@ function contextOf(parent: TraceContext | undefined): Context {
     isRemote: true,
     ...(traceState && { traceState }),
   });
+}
+
+/** The context of which a span is the parent. */
+function traceContextOf({ traceId, spanId, traceFlags, traceState }: SpanContext): TraceContext {
+  return { traceId, parentId: spanId, flags: traceFlags, tracestate: traceState?.serialize() };
 }
 
 /** Errors of a caller. The gateway has done what it should, so its span is no error. */
@@ -130,9 +147,9 @@ class RecordedCall implements CallTrace {
       },
       this.context,
     );
-    const { traceId, spanId, traceFlags, traceState } = span.spanContext();
-    const context = { traceId, flags: traceFlags, tracestate: traceState?.serialize() };
-    return new RecordedRequest(this.time, span, traceHeaders(context, spanId, this.procedure.adds), this);
+    const context = traceContextOf(span.spanContext());
+    const headers = traceHeaders(context, context.parentId, this.procedure.adds);
+    return new RecordedRequest(this.time, span, headers, this);
   }
 
   tokenRequest(request: TracedRequests): RequestTrace {
