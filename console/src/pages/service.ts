@@ -1,0 +1,122 @@
+import type { FailedCall, ServiceDetail, ServiceStatus } from '../../../dist/status/service-status.js';
+import { ago, clockTime, count, duration, milliseconds, percent, rate } from '../format.js';
+import { html } from '../html.js';
+import { ActionButton } from '../parts/action-button.js';
+import { Fields } from '../parts/fields.js';
+import { useLoaded } from '../parts/loaded.js';
+import { Sparkline } from '../parts/sparkline.js';
+import { StateMark } from '../parts/state-mark.js';
+import { linkTo } from '../route.js';
+import { history, now, procedures, status } from '../state.js';
+import { secretText } from './overview.js';
+
+const EVERY_MS = 5_000;
+
+export function Service({ name }: { readonly name: string }) {
+  const path = `services/${encodeURIComponent(name)}`;
+  const loaded = useLoaded<ServiceDetail>(path, EVERY_MS);
+  const service = status.value?.services.find((each) => each.name === name);
+  if (status.value === undefined) return html`<p class="empty">Loading…</p>`;
+  if (service === undefined)
+    return html`<h1>${name}</h1><p class="empty">There is no service with this name. <a href="#/">All services</a></p>`;
+  const detail = loaded.kind === 'loaded' ? loaded.value : undefined;
+  return html`
+    <h1>${name} <${StateMark} state=${service.state} /></h1>
+    ${service.reason === null ? null : html`<p>Calls are refused, because ${service.reason}.</p>`}
+    <${Facts} service=${service} />
+    <${Actions} service=${service} path=${path} />
+    ${loaded.kind === 'failed' ? html`<p class="banner" role="alert">${loaded.message}</p>` : null}
+    <${Procedures} name=${name} detail=${detail} />
+    <${Errors} errors=${detail?.errors} />`;
+}
+
+function Facts({ service }: { readonly service: ServiceStatus }) {
+  const { base_url, since, last_minute, last_hour, in_flight, pool, breaker, probe, token, secret } = service;
+  const figures = ({ calls, error_ratio, p50_ms, p99_ms }: ServiceStatus['last_hour']) =>
+    `${count(calls)} calls, ${percent(error_ratio)} failed, p50 ${milliseconds(p50_ms)}, p99 ${milliseconds(p99_ms)}`;
+  return html`<section aria-label="Facts" class="columns">
+    <div><${Sparkline} history=${history.value[service.name]} /><${Fields} rows=${[
+      ['API', base_url],
+      ['in this state', `since ${ago(since, now.value).replace(' ago', '')}`],
+      ['last minute', figures(last_minute)],
+      ['last hour', figures(last_hour)],
+      ['in flight', count(in_flight)],
+    ]} /></div>
+    <${Fields} rows=${[
+      ['connections', `${count(pool.busy)} busy, ${count(pool.idle)} idle, at most ${count(pool.size)}`],
+      ['waiting for a connection', count(pool.waiting)],
+      ['circuit breaker', breaker === null ? 'off' : breaker.replace('_', '-')],
+      ['last probe', probeText(probe, now.value)],
+      ['token', token === null ? 'none' : `expires in ${duration(token.expires_in_seconds)}`],
+      ['secret', secret === null ? 'none' : `${secretText(secret)} (${secret.provider})`],
+      ...(secret?.cause ? ([['why the secret is not read', secret.cause]] as const) : []),
+    ]} />
+  </section>`;
+}
+
+function probeText(probe: ServiceStatus['probe'], time: number): string {
+  if (probe === null) return 'none yet';
+  const { outcome, at, duration_ms, cause } = probe;
+  return outcome === 'ok'
+    ? `good, ${milliseconds(duration_ms)}, ${ago(at, time)}`
+    : `failed ${ago(at, time)}: ${cause ?? ''}`;
+}
+
+function Actions({ service, path }: { readonly service: ServiceStatus; readonly path: string }) {
+  const isDisabled = service.state === 'disabled';
+  return html`<section aria-label="Actions" class="actions">
+    <${ActionButton} label="Probe" question="Send a probe to the API now?" path="${path}/probe" />
+    ${service.token === null ? null : html`<${ActionButton} label="Refresh token" question="Fetch a new token now?" path="${path}/refresh-token" />`}
+    ${service.secret === null ? null : html`<${ActionButton} label="Refresh secret" question="Read the secret again now?" path="${path}/refresh-secret" />`}
+    ${
+      isDisabled
+        ? html`<${ActionButton} key="enable" label="Enable" question="Send calls to the API again?" path="${path}/enable" />`
+        : html`<${ActionButton} key="disable" label="Disable" question="Refuse all calls of this service from now on?" path="${path}/disable" />`
+    }
+  </section>`;
+}
+
+function Procedures({ name, detail }: { readonly name: string; readonly detail: ServiceDetail | undefined }) {
+  const own = procedures.value.filter(({ service }) => service === name);
+  return html`<section aria-labelledby="procedures">
+    <h2 id="procedures">Procedures</h2>
+    <table class="wide">
+      <thead><tr>
+        <th scope="col">procedure</th><th scope="col">request</th><th scope="col" class="num">calls</th>
+        <th scope="col" class="num">errors</th><th scope="col" class="num">p50</th><th scope="col" class="num">p99</th><th scope="col" class="num">calls in the last hour</th>
+      </tr></thead>
+      <tbody>${own.map(({ uri, realm, method, path }) => {
+        const traffic = detail?.procedures.find((each) => each.uri === uri && each.realm === realm);
+        const minute = traffic?.last_minute;
+        return html`<tr key=${`${realm} ${uri}`}>
+          <th scope="row"><a href=${linkTo('procedures', realm, uri)}>${uri}</a></th>
+          <td data-label="request"><code>${method} ${path}</code></td>
+          <td data-label="calls" class="num">${rate(minute?.calls ?? 0)}</td>
+          <td data-label="errors" class="num">${percent(minute?.error_ratio ?? 0)}</td>
+          <td data-label="p50" class="num">${milliseconds(minute?.p50_ms ?? null)}</td>
+          <td data-label="p99" class="num">${milliseconds(minute?.p99_ms ?? null)}</td>
+          <td data-label="last hour" class="num">${count(traffic?.last_hour.calls ?? 0)}</td>
+        </tr>`;
+      })}</tbody>
+    </table>
+  </section>`;
+}
+
+function Errors({ errors }: { readonly errors: readonly FailedCall[] | undefined }) {
+  return html`<section aria-labelledby="errors">
+    <h2 id="errors">Last failed calls</h2>
+    ${
+      errors === undefined || errors.length === 0
+        ? html`<p class="empty">${errors === undefined ? 'Loading…' : 'None since the start.'}</p>`
+        : html`<table class="wide">
+            <thead><tr><th scope="col">time</th><th scope="col">outcome</th><th scope="col">cause</th><th scope="col">procedure</th><th scope="col">id in the log</th></tr></thead>
+            <tbody>${errors.map(
+              ({ id, at, outcome, procedure, cause }) => html`<tr key=${id}>
+              <td><time datetime=${at}>${clockTime(at)}</time></td><td data-label="outcome">${outcome}</td><td data-label="cause">${cause ?? '–'}</td>
+              <td data-label="procedure">${procedure}</td><td data-label="id"><code>${id}</code></td>
+            </tr>`,
+            )}</tbody>
+          </table>`
+    }
+  </section>`;
+}

@@ -1,0 +1,20 @@
+import { computed, signal } from '@preact/signals';
+import type { GatewayStatus } from '../../dist/status/gateway-status.js';
+import type { TrafficHistory } from '../../dist/status/service-status.js';
+
+/** What the stream sends: the status without the procedures, which change only with a reload. */
+export type LiveStatus = Omit<GatewayStatus, 'procedures'>;
+
+/** The newest status. Undefined before the first one. */
+export const status = signal<LiveStatus | undefined>(undefined);
+/** All procedures of the gateway. */
+export const procedures = signal<GatewayStatus['procedures']>([]);
+/** The recent traffic by service. */
+export const history = signal<Readonly<Record<string, TrafficHistory>>>({});
+/** Whether the stream is open. */
+export const connection = signal<'connecting' | 'open' | 'lost'>('connecting');
+/** The present time, once a second, in milliseconds since the epoch. */
+export const now = signal(Date.now());
+
+export const serviceNamed = (name: string) =>
+  computed(() => status.value?.services.find((service) => service.name === name));

@@ -1,0 +1,51 @@
+/** The kwargs that the user is writing. */
+export type ReadKwargs =
+  | { readonly kind: 'kwargs'; readonly kwargs: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'mistake'; readonly message: string };
+
+/** Reads the JSON text of kwargs. An empty text means no kwargs. */
+export function readKwargs(text: string): ReadKwargs {
+  if (text.trim() === '') return { kind: 'kwargs', kwargs: {} };
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return { kind: 'kwargs', kwargs: value as Record<string, unknown> };
+    return { kind: 'mistake', message: 'The kwargs must be a JSON object: { "name": value }.' };
+  } catch (error) {
+    return { kind: 'mistake', message: `This is not JSON: ${(error as Error).message}` };
+  }
+}
+
+/** A valid JSON value stays JSON, and any other text is text, as with `rpc-gateway call`. */
+export function readField(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The text of a field that has this value. */
+export function fieldText(value: unknown): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string' && readField(value) === value) return value;
+  return JSON.stringify(value);
+}
+
+/** Sets one kwarg in the text. An empty field removes it. */
+export function withField(kwargs: Readonly<Record<string, unknown>>, name: string, text: string): string {
+  const rest = Object.entries(kwargs).filter(([key]) => key !== name);
+  const entries = text === '' ? rest : replaceInPlace(Object.entries(kwargs), name, readField(text));
+  return JSON.stringify(Object.fromEntries(entries), null, 2);
+}
+
+function replaceInPlace(
+  entries: readonly [string, unknown][],
+  name: string,
+  value: unknown,
+): readonly [string, unknown][] {
+  const isThere = entries.some(([key]) => key === name);
+  return isThere
+    ? entries.map(([key, old]) => [key, key === name ? value : old])
+    : [...entries, [name, value]];
+}
