@@ -21,7 +21,8 @@ export function adminUrls(config: LoadedConfig): string[] {
   });
 }
 
-function dialable(ip: string): string {
+/** The address to connect to. One that means "any" becomes a loopback address. */
+export function dialable(ip: string): string {
   if (ip === '0.0.0.0') return '127.0.0.1';
   return ip === '::' ? '::1' : ip;
 }

@@ -3,6 +3,7 @@ import { sourceForShow } from '../config/types/template.js';
 import { jsonLine } from './colour.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
+import { textTable } from './text-table.js';
 
 export interface ListOptions {
   readonly config?: string;
@@ -27,7 +28,7 @@ export function list(options: ListOptions, host: Host): ExitCode {
     return EXIT.ok;
   }
   const rows = procedures.map(({ uri, method, path, realm }) => [uri, method.toUpperCase(), path, realm]);
-  host.stdout.write(table([HEADINGS, ...rows]));
+  host.stdout.write(textTable([HEADINGS, ...rows].map((row) => row.map((text) => ({ text })))));
   return EXIT.ok;
 }
 
@@ -47,18 +48,4 @@ function proceduresOf(config: LoadedConfig): ListedProcedure[] {
 function pathForShow(path: string): string {
   const query = path.indexOf('?');
   return query < 0 ? path : `${path.slice(0, query)}?…`;
-}
-
-/** Formats rows with aligned columns, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

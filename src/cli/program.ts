@@ -16,12 +16,20 @@ import {
   type Shell,
   shellArgument,
 } from './options.js';
+import type { ReloadOptions } from './reload.js';
+import type { StatusOptions } from './status.js';
 
 /** Runs a command once, or until a signal stops it. */
 export interface Runner {
   once(command: () => ExitCode | Promise<ExitCode>): Promise<void>;
   untilStopped(command: () => Promise<ExitCode>): Promise<void>;
 }
+
+/** The options of commands that ask a running gateway. */
+const ADMIN_CONFIG = 'the configuration of the gateway (default: ./bondy.conf if it exists)';
+const ADMIN_URL =
+  'the URL of the admin listener (default: $RPC_GATEWAY_ADMIN_URL, or from the configuration)';
+const ADMIN_TOKEN = 'admin.token (default: $RPC_GATEWAY_ADMIN_TOKEN, or from the configuration)';
 
 /** Defines the commands, their options and their help. Only the chosen command is loaded. */
 export function buildProgram(argv: readonly string[], host: Host, run: Runner): Command {
@@ -42,6 +50,7 @@ Examples:
   rpc-gateway check --config bondy.conf                 find all errors in a configuration
   rpc-gateway start --config bondy.conf                 run the gateway
   rpc-gateway list --config bondy.conf                  list the procedures of a configuration
+  rpc-gateway status                                    print the state of a running gateway
   rpc-gateway call com.billing.get_invoice id=INV-001   call a procedure`,
     );
 
@@ -83,6 +92,61 @@ Examples:
       run.once(async () => {
         const { check } = await import('./check.js');
         return check(options, host);
+      }),
+    );
+
+  program
+    .command('status')
+    .description('print the state of a running gateway')
+    .option('-c, --config <file>', ADMIN_CONFIG)
+    .option('--admin <url>', ADMIN_URL)
+    .option('--token <token>', ADMIN_TOKEN)
+    .option('--json', 'print one line of JSON, as GET /status answers it')
+    .option('--watch', 'print the state again every second, until Ctrl-C')
+    .addHelpText(
+      'after',
+      `
+Asks the admin listener of the gateway. The figures are those of the last minute.
+
+Exit codes: 0 if the gateway answers, 2 for a wrong command line, 3 if nothing answers or the token
+is wrong.
+
+Examples:
+  rpc-gateway status
+  rpc-gateway status --watch --config /etc/rpc-gateway/bondy.conf
+  rpc-gateway status --json | jq '.services[] | select(.state != "up") | .name'
+  RPC_GATEWAY_ADMIN_TOKEN=… rpc-gateway status --admin https://gateway.example.com:18081`,
+    )
+    .action((options: StatusOptions) =>
+      run.once(async () => {
+        const { status } = await import('./status.js');
+        return await status(options, host);
+      }),
+    );
+
+  program
+    .command('reload')
+    .description('make a running gateway use its changed configuration')
+    .option('-c, --config <file>', ADMIN_CONFIG)
+    .option('--admin <url>', ADMIN_URL)
+    .option('--token <token>', ADMIN_TOKEN)
+    .option('--dry-run', 'print what would change, and change nothing')
+    .addHelpText(
+      'after',
+      `
+The gateway reads the file with which it was started. If the file has a mistake, nothing changes.
+
+Exit codes: 0 if the gateway has reloaded, 1 if it has not, 2 for a wrong command line, 3 if nothing
+answers or the token is wrong.
+
+Examples:
+  rpc-gateway reload --dry-run
+  rpc-gateway reload --config /etc/rpc-gateway/bondy.conf`,
+    )
+    .action((options: ReloadOptions) =>
+      run.once(async () => {
+        const { reload } = await import('./reload.js');
+        return await reload(options, host);
       }),
     );
 
