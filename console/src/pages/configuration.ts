@@ -67,8 +67,8 @@ function ReloadResult({ progress }: { readonly progress: Progress }) {
         return html`<p>The files are the same as the configuration in use: nothing changes.</p>`;
       return html`<p>${progress.kind === 'done' ? 'The new configuration is in use.' : 'A reload would do this:'}</p>
         <table>
-          <thead><tr><th scope="col">what</th><th scope="col">name</th><th scope="col">change</th><th scope="col">effect</th></tr></thead>
-          <tbody>${changes.map(({ what, name, change, effect }) => html`<tr><td>${what}</td><th scope="row">${name}</th><td>${change}</td><td>${effect === '' ? 'nobody notices it' : effect}</td></tr>`)}</tbody>
+          <thead><tr><th scope="col">what</th><th scope="col">change</th><th scope="col">effect</th></tr></thead>
+          <tbody>${changes.map(({ what, name, change, effect }) => html`<tr><th scope="row">${what} ${name}</th><td data-label="change">${change}</td><td data-label="effect">${effect === '' ? 'nobody notices it' : effect}</td></tr>`)}</tbody>
         </table>`;
     }
   }

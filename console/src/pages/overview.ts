@@ -96,7 +96,7 @@ function Places({ current: { realms, listeners, attached_sessions } }: { readonl
         <tbody>${realms.map(
           ({ name, sessions, registrations, subscriptions }) => html`<tr key=${name}>
           <th scope="row"><a href=${linkTo('router', name)}>${name}</a></th>
-          <td class="num">${count(sessions)}</td><td class="num">${count(registrations)}</td><td class="num">${count(subscriptions)}</td>
+          <td data-label="sessions" class="num">${count(sessions)}</td><td data-label="registrations" class="num">${count(registrations)}</td><td data-label="subscriptions" class="num">${count(subscriptions)}</td>
         </tr>`,
         )}</tbody>
       </table>
@@ -111,9 +111,9 @@ function Places({ current: { realms, listeners, attached_sessions } }: { readonl
         <thead><tr><th scope="col">realm</th><th scope="col">router</th><th scope="col">state</th><th scope="col" class="num">procedures</th></tr></thead>
         <tbody>${attached_sessions.map(
           ({ realm, router, state, cause, registered_procedures, procedures }) => html`<tr key=${realm}>
-          <th scope="row">${realm}</th><td>${router}</td>
-          <td>${state}${cause === null ? null : html`<small>${cause}</small>`}</td>
-          <td class="num">${count(registered_procedures)} of ${count(procedures)}</td>
+          <th scope="row">${realm}</th><td data-label="router">${router}</td>
+          <td data-label="state">${state}${cause === null ? null : html`<small>${cause}</small>`}</td>
+          <td data-label="procedures" class="num">${count(registered_procedures)} of ${count(procedures)}</td>
         </tr>`,
         )}</tbody>
       </table>
@@ -125,8 +125,8 @@ function Places({ current: { realms, listeners, attached_sessions } }: { readonl
         <thead><tr><th scope="col">listener</th><th scope="col">address</th><th scope="col" class="num">connections</th><th scope="col">certificate</th></tr></thead>
         <tbody>${listeners.map(
           ({ name, urls, connections, certificate_expires_at }) => html`<tr key=${name}>
-          <th scope="row">${name}</th><td>${urls.join(', ')}</td><td class="num">${count(connections)}</td>
-          <td>${certificate_expires_at === null ? '–' : `expires in ${duration((Date.parse(certificate_expires_at) - now.value) / 1_000)}`}</td>
+          <th scope="row">${name}</th><td data-label="address">${urls.join(', ')}</td><td data-label="connections" class="num">${count(connections)}</td>
+          <td data-label="certificate">${certificate_expires_at === null ? '–' : `expires in ${duration((Date.parse(certificate_expires_at) - now.value) / 1_000)}`}</td>
         </tr>`,
         )}</tbody>
       </table>

@@ -174,7 +174,7 @@ function Kept({ form, open }: { readonly form: TrialForm; readonly open: (text: 
     <h2 id="kept">Calls from this tab <button type="button" onClick=${clearTrials}>Clear all</button></h2>
     <ul class="kept">${kept.map(
       ({ at, kwargs, result }) => html`<li key=${at}>
-        <button type="button" onClick=${() => open(kwargs)}>${clockTime(at)}</button>
+        <button type="button" onClick=${() => open(kwargs)}>${clockTime(at)}</button>${' '}
         ${result.status ?? result.outcome}, ${milliseconds(result.duration_ms)} <code>${kwargs.replaceAll(/\s+/g, ' ')}</code>
       </li>`,
     )}</ul>

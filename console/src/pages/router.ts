@@ -65,7 +65,7 @@ function Patterns({ title, counted, patterns, total }: PatternsProps) {
     <h2>${title} <small>${shown(patterns.length, total)}</small></h2>
     <table>
       <thead><tr><th scope="col">URI</th><th scope="col">match</th><th scope="col" class="num">${counted}</th></tr></thead>
-      <tbody>${patterns.map((pattern) => html`<tr key=${`${pattern.match} ${pattern.uri}`}><th scope="row">${pattern.uri}</th><td>${pattern.match}</td><td class="num">${count(pattern.count)}</td></tr>`)}</tbody>
+      <tbody>${patterns.map((pattern) => html`<tr key=${`${pattern.match} ${pattern.uri}`}><th scope="row">${pattern.uri}</th><td data-label="match">${pattern.match}</td><td data-label=${counted} class="num">${count(pattern.count)}</td></tr>`)}</tbody>
     </table>
     ${patterns.length === 0 ? html`<p class="empty">None.</p>` : null}
   </section>`;

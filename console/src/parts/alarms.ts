@@ -9,7 +9,7 @@ export function Alarms() {
   return html`<section class="alarms" aria-live="polite" aria-label="Alarms">
     ${alarms.map(
       ({ service, reason, raised_at }) => html`<p class="alarm" key=${service}>
-        <span aria-hidden="true">▲</span>
+        <span aria-hidden="true">▲</span>${' '}
         <strong><a href=${linkTo('services', service)}>${service}</a> is down</strong>: ${reason}, since ${ago(raised_at, now.value).replace(' ago', '')}
       </p>`,
     )}
