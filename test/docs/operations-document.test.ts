@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LISTENER_KEYS } from '../../src/config/schema/listener.js';
 import { SECURITY_KEYS } from '../../src/config/schema/security.js';
 import { WAMP_KEYS } from '../../src/config/schema/wamp.js';
+import { compileProcedure } from '../../src/tracing/span-facts.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { FAULT_ROWS } from '../support/fault-rows.js';
 
@@ -17,6 +18,27 @@ describe('docs/operations.md', () => {
     const table = tableBelow(readDocument('docs/operations.md'), '## Limits worth knowing');
     const named = new Set(table.flat().flatMap((cell) => cell.split(/[^\w.$]+/)));
     expect(limits.filter((key) => !named.has(key))).toEqual([]);
+  });
+
+  it('names every attribute of spans', () => {
+    const { call, attempt } = compileProcedure({
+      service: 'billing',
+      procedure: 'com.billing.get_invoice',
+      realm: 'com.example.myrealm',
+      method: 'GET',
+      host: 'billing.example.com:443',
+      path: '/invoices/{{id}}',
+      adds: { traceparent: true, tracestate: true },
+    });
+    const [, section = ''] = /^## Traces$(.*?)^## /ms.exec(readDocument('docs/operations.md')) ?? [];
+    const added = [
+      'rpc_gateway.code',
+      'http.response.status_code',
+      'http.request.resend_count',
+      'error.type',
+    ];
+    for (const name of [...Object.keys(call.attributes), ...Object.keys(attempt.attributes), ...added])
+      expect(section).toContain(`\`${name}\``);
   });
 
   it('tells what happens when an upstream fails, as the tests find it', () => {

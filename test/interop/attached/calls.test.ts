@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { HANG, type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { OPTIONS, partsOf, TRACE_ID, TRACEPARENT } from '../../support/trace-context.js';
 import { connectWampy } from '../../support/wampy.js';
 import { attachGateway } from './attach.js';
 import { attachedConfiguration, PROCEDURE } from './fleet.js';
@@ -40,6 +41,16 @@ describe.each(ROUTER_PROGRAMS)('a call through $name', (program) => {
       await attachGateway(attachedConfiguration(router.url, upstream.url, lines).replaceAll(REALM, realm)),
     );
   const connect = async (realm: string = REALM) => closeLater(await connectCaller(router.url, realm));
+
+  test('continues the trace in _headers, as the router drops the options for it', async () => {
+    await attach();
+    const caller = await connect();
+    upstream.respondWith(() => ({ json: {} }));
+    await caller.call(PROCEDURE, { id: 1 }, { options: OPTIONS });
+    await caller.call(PROCEDURE, { id: 1, _headers: { traceparent: TRACEPARENT } });
+    const sent = upstream.requests.map(({ headers }) => partsOf(headers['traceparent']).traceId);
+    expect(sent).toEqual([undefined, TRACE_ID]);
+  });
 
   test.each(['kill', 'killnowait'])(
     'closes the socket to the API when it is cancelled by %s',
