@@ -120,8 +120,9 @@ function createParser(handler: AdminHandler, connections: Connections): Server {
     },
   );
   http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (!socket.writable) socket.destroy();
     // A response that has begun cannot become another one.
-    if (!socket.writable || connections.isBusy(socket)) socket.destroy();
+    else if (connections.isBusy(socket)) socket.destroySoon();
     else if (error.code === 'HPE_HEADER_OVERFLOW')
       sendParseError(socket, 431, 'The head of the request is larger than 8 KB.');
     else sendParseError(socket, 400, 'This is not an HTTP/1.1 request.');

@@ -25,6 +25,8 @@ import { createWebSocketPeer, plainMessages } from './websocket-peer.js';
 interface Pending {
   readonly arrival: Arrival;
   readonly rest: Buffer;
+  /** Whether somebody else answers the request, and reads its body. */
+  isServed: boolean;
 }
 
 /**
@@ -87,12 +89,11 @@ export function createWebSocketAcceptor(
     answer: AnswerRequest,
     request: IncomingMessage,
     response: ServerResponse,
-    { arrival, rest }: Pending,
+    pending: Pending,
   ): void {
-    const { socket } = request;
-    context.serves(socket, arrival);
+    pending.isServed = true;
+    context.serves(request.socket, pending.arrival);
     response.shouldKeepAlive = false;
-    if (rest.length > 0) socket.unshift(rest);
     answer(request, response);
   }
 
@@ -147,11 +148,16 @@ export function createWebSocketAcceptor(
   /** Parses a request with a complete head. Node emits its event before this function returns. */
   function parse(socket: Socket, arrival: Arrival, head: Buffer, rest: Buffer): void {
     if (socket.destroyed) return;
-    requests.set(socket, { arrival, rest });
+    const pending = { arrival, rest, isServed: false };
+    requests.set(socket, pending);
     http.emit('connection', socket);
     socket.resume();
     socket.unshift(head);
     socket.read();
+    if (pending.isServed) {
+      if (rest.length > 0 && !socket.destroyed) socket.unshift(rest);
+      return;
+    }
     // Without an event, the parser waits for more data, for example after the preface of HTTP/2.
     if (requests.delete(socket) && !socket.destroyed) {
       refuseUpgrade(socket, refused(400, 'this is not an HTTP/1.1 request'));

@@ -40,6 +40,10 @@ export function readRequestHead(request: IncomingMessage): RequestHead | Refusal
   if (length !== undefined && coding !== undefined) {
     return refusal(400, 'bad_request', 'The request has both content-length and transfer-encoding.');
   }
+  // The end of such a body is not known (RFC 9112 section 6.3).
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    return refusal(400, 'bad_request', 'The only transfer-encoding is chunked.');
+  }
   const host = one('host');
   if (host === undefined) return refusal(400, 'bad_request', 'The request has no Host field.');
   const path = plainPath(request.url ?? '');
