@@ -21,6 +21,9 @@ const PLANTED = [
   `+headers.X-Api-Key = ${MARK}-api-key`,
   `+cookies.session = ${MARK}-cookie`,
   'listeners.main.port = 0',
+  'listeners.ops.protocol = admin',
+  'listeners.ops.port = 0',
+  `admin.token = ${MARK}-admin-token`,
   'log.level = debug',
 ];
 
@@ -94,6 +97,11 @@ const WRONG = [
   `log.level = ${MARK}`,
   `wamp.call_timeout = ${MARK}`,
   `security.allow_anonymous_user = ${MARK}`,
+  `admin.token = ${MARK} with space`,
+  `admin.hosts = ${MARK}/x`,
+  `admin.realm = ${MARK} with space`,
+  `admin.tokne = ${MARK}`,
+  `admin_api.tokne = ${MARK}`,
   `router.url = ${MARK}`,
   `router.sessions.a.secret_key = ${MARK}`,
   `other.subsystem = ${MARK}`,
