@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { text as readText } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/load-config.js';
+import { createGateway } from '../../src/create-gateway.js';
+import { connectCaller } from '../support/caller.js';
+import { closeAfterEach } from '../support/close-after-each.js';
 import { readDocument } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
 import { endProgram, startProgram } from '../support/processes.js';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { createTemporaryFolder } from '../support/temporary-folder.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DEPLOY = join(ROOT, 'deploy');
@@ -30,11 +35,12 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, unknown>>;
 }
 
+const conf = readDocument('deploy/compose/gateway.conf');
+
 describe('deploy/compose.yml', () => {
   const compose = parse(readDocument('deploy/compose.yml'), { merge: true }) as ComposeFile;
   const { services } = compose;
   const { gateway, prometheus, grafana, api } = services;
-  const conf = readDocument('deploy/compose/gateway.conf');
   const config = parseConfig(conf, { env: { ADMIN_TOKEN: 'a-token-for-this-test' } });
 
   it('starts the gateway, an API, Prometheus and Grafana', () => {
@@ -100,30 +106,57 @@ describe('deploy/compose.yml', () => {
   });
 });
 
-describe('deploy/compose/demo-api.js', () => {
-  let folder: TemporaryFolder;
-  beforeAll(() => {
-    folder = createTemporaryFolder();
-  });
-  afterAll(() => folder.remove());
+describe('the containers of deploy/compose.yml, as processes of this machine', () => {
+  const closeLater = closeAfterEach();
+  const TOKEN = 'change-me-change-me';
 
-  it('is the example API, with its token endpoint, and ends at SIGTERM', async () => {
+  /** Starts the example API. In its container it is in the folder of the gateway. */
+  async function startApi() {
     const port = await freePort();
-    // In its container it is in the folder of the gateway.
     const script = readDocument('deploy/compose/demo-api.js')
       .replace("'./dist/", `'${pathToFileURL(ROOT)}dist/`)
       .replace('0.0.0.0', '127.0.0.1')
       .replace('18090', String(port));
+    const folder = createTemporaryFolder();
+    closeLater(() => folder.remove());
     const { child, output } = startProgram(process.execPath, [folder.write('demo-api.mjs', script)]);
-    try {
-      while (!output().includes('the example API runs')) {
-        if (child.exitCode !== null) throw new Error(output());
-        await new Promise((resolve) => child.stdout!.once('data', resolve));
-      }
-      const response = await fetch(`http://127.0.0.1:${port}/api/invoices/INV-001`);
-      expect(response.status).toBe(401);
-    } finally {
-      expect(await endProgram(child, 'SIGTERM')).toBe(0);
+    closeLater(() => endProgram(child, 'SIGKILL'));
+    while (!output().includes('the example API runs')) {
+      if (child.exitCode !== null) throw new Error(output());
+      await new Promise((resolve) => child.stdout!.once('data', resolve));
     }
+    return { child, address: `127.0.0.1:${port}` };
+  }
+
+  it('are a gateway that serves calls, and whose metrics Prometheus can read', async () => {
+    const api = await startApi();
+    const text = conf
+      .replaceAll('api:18090', api.address)
+      .replaceAll('0.0.0.0', '127.0.0.1')
+      .replaceAll(/port = 1808\d/g, 'port = 0');
+    const gateway = createGateway(parseConfig(text, { env: { ADMIN_TOKEN: TOKEN } }));
+    closeLater(() => gateway.stop(0));
+    await gateway.start();
+    const caller = closeLater(await connectCaller(gateway.endpoints[0]!));
+    const answer = await caller.call('com.billing.get_invoice', { id: 'INV-001' });
+    expect(answer).toMatchObject({ kind: 'result', kwargs: { status: 200 } });
+
+    const { port } = new URL(gateway.adminEndpoints[0]!);
+    const ask = (token: string) =>
+      new Promise<IncomingMessage>((resolve, reject) => {
+        const headers = { host: 'gateway:18081', authorization: `Bearer ${token}` };
+        get({ port, path: '/metrics', headers, agent: false }, resolve).on('error', reject);
+      });
+    const [answered, refused] = [await ask(TOKEN), await ask('another')];
+    expect([answered.statusCode, refused.statusCode]).toEqual([200, 401]);
+    expect(await readText(answered)).toContain('rpc_gateway_token_fetch_total');
+    refused.resume();
+  });
+
+  it('are an API that demands a token, and that ends at SIGTERM', async () => {
+    const { child, address } = await startApi();
+    const response = await fetch(`http://${address}/api/invoices/INV-001`);
+    expect(response.status).toBe(401);
+    expect(await endProgram(child, 'SIGTERM')).toBe(0);
   });
 });
