@@ -55,6 +55,10 @@ const SOMETIMES = ['node_modules/zod/', 'node_modules/tinyglobby/', 'node_module
 const NEVER = [
   // Where stderr is no terminal.
   'node_modules/pino-pretty/',
+  // Without a collector and without a provider of the program.
+  'node_modules/@opentelemetry/sdk-trace',
+  'node_modules/@opentelemetry/exporter-trace-otlp-proto/',
+  'dist/tracing/span-recorder.js',
   // The other commands.
   'dist/cli/call.js',
   'dist/cli/check.js',
