@@ -23,7 +23,10 @@ export const QUICK_CELLS = [cell('50 B', 'GET', 64), cell('10 KB', 'GET', 64)];
 const CAPACITY = cell('50 B', 'GET', 64);
 const ATTACHED = [CAPACITY, { size: '50 B', method: 'GET', share: 0.5, of: CAPACITY }];
 
-export const CELLS = { calls: CALLS, attached: ATTACHED };
+/** The cells of the part `observation`. */
+const OBSERVATION = [CAPACITY];
+
+export const CELLS = { calls: CALLS, attached: ATTACHED, observation: OBSERVATION };
 
 export const nameOf = ({ size, method, inFlight, share }) =>
   `${method} ${size}, ${share === undefined ? `${inFlight} in flight` : `at ${share * 100} % of the capacity`}`;

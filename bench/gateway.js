@@ -1,12 +1,15 @@
 /**
  * The gateway under test, in its own process, with a typical configuration for the upstream. With the
- * URL of a router it joins this router, else it opens a listener of its own.
+ * URL of a router it joins this router, else it opens a listener of its own. The last argument says
+ * what observes the gateway, in JSON: `metrics`, `log`, `traces` (the URL of a collector) and `ratio`.
  */
-import { createGateway, parseConfig } from '../dist/index.js';
+import { createWriteStream } from 'node:fs';
+import { createGateway, createLogger, parseConfig } from '../dist/index.js';
 import { SIZES } from './bodies.js';
 import { slug } from './upstream.js';
 
-const [upstreamPort, connections = '64', extra = '0', router] = process.argv.slice(2);
+const [upstreamPort, connections = '64', extra = '0', router = '', observed = '{}'] = process.argv.slice(2);
+const { metrics = false, log = false, traces, ratio = 1 } = JSON.parse(observed);
 const service = 'rpc_gateway.services.billing';
 const api = `http://127.0.0.1:${upstreamPort}`;
 
@@ -17,8 +20,11 @@ ${service}.procedures.${name}.method = ${method}
 ${service}.procedures.${name}.path = ${path}`;
 
 const conf = `
-${router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}\nlisteners.none.enabled = off`}
+${router === '' ? 'listeners.main.port = 0' : `router.url = ${router}\nlisteners.none.enabled = off`}
 wamp.max_send_buffer = 500MB
+${metrics ? 'listeners.ops.protocol = admin\nlisteners.ops.port = 0' : ''}
+${log ? 'log.calls = all' : ''}
+${traces === undefined ? '' : `tracing.otlp.endpoint = ${traces}\ntracing.sample_ratio = ${ratio}`}
 ${service}.base_url = ${api}/api
 ${service}.pool.size = ${connections}
 ${service}.auth.fetch.method = post
@@ -45,9 +51,12 @@ ${Object.keys(SIZES)
 ${Array.from({ length: Number(extra) }, (_, index) => procedure(`extra_${index}`, 'get', `/extra/${index}/{{id}}`)).join('')}
 `;
 
-const gateway = createGateway(parseConfig(conf, { env: {} }));
+const config = parseConfig(conf, { env: {} });
+// The lines cost what they cost in production, but nobody keeps them.
+const options = log ? { log: createLogger(config.log.level, createWriteStream('/dev/null')) } : {};
+const gateway = createGateway(config, options);
 await gateway.start();
-process.send?.({ url: gateway.endpoints[0] });
+process.send?.({ url: gateway.endpoints[0], admin: gateway.adminEndpoints[0] });
 // bench/scale.js starts this program with --expose-gc.
 process.on('message', () => {
   globalThis.gc();

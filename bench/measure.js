@@ -3,7 +3,7 @@
  *
  * @param {(index: number) => Promise<void>} operation
  * @param {{ inFlight: number, seconds: number }} load
- * @returns {Promise<{ calls: number, seconds: number, p50: number, p99: number }>} latencies in milliseconds
+ * @returns {Promise<{ calls: number, seconds: number, p50: number, p99: number, worst: number }>} latencies in milliseconds
  */
 export async function measure(operation, { inFlight, seconds }) {
   const latencies = [];
@@ -61,5 +61,5 @@ function summary(latencies, begun) {
   const taken = (performance.now() - begun) / 1000;
   const sorted = Float64Array.from(latencies).sort();
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
-  return { calls: sorted.length, seconds: taken, p50: at(0.5), p99: at(0.99) };
+  return { calls: sorted.length, seconds: taken, p50: at(0.5), p99: at(0.99), worst: at(1) };
 }

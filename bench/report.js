@@ -6,12 +6,13 @@ const count = (number) => Math.round(number).toLocaleString('en');
 const micros = (number) => (number === undefined ? '–' : `${Math.round(number)}`);
 const GROUPS = ['load', 'between', 'router', 'callee', 'upstream'];
 
-export function createReport(sides) {
+/** @param {string} [base] the side that the ratios compare with */
+export function createReport(sides, base = 'raw') {
   const width = Math.max(...sides.map(({ name }) => name.length));
   const rows = [];
 
   function rowsOf(cell, results) {
-    const reference = results.get('raw');
+    const reference = results.get(base);
     const measured = sides.filter(({ key }) => results.has(key));
     return measured.map((side) => {
       const runs = results.get(side.key);
@@ -61,7 +62,7 @@ export function createReport(sides) {
     /** The calls per second of a side in an earlier cell. */
     rate: (cell, side) => rows.find((row) => row.cell === cell && row.side === side).perSecond,
     add(cell, results) {
-      const heads = ['', 'calls/s', '', 'to raw', 'p50 / p99 ms', 'CPU µs per call', 'MB'];
+      const heads = ['', 'calls/s', '', `to ${base}`, 'p50 / p99 ms', 'CPU µs per call', 'MB'];
       const widths = [width, 8, 6, 6, 16, 22, 7];
       console.log(heads.map((head, index) => head.padStart(widths[index])).join('  '));
       for (const row of rowsOf(cell, results)) {

@@ -12,7 +12,9 @@ import { CROSSBAR_VERSION, NEXUS_VERSION, peerRuntimes } from './peers/places.js
 import { stopAll, usage } from './processes.js';
 import { createReport } from './report.js';
 import { keepResults } from './results.js';
+import { measureScrapes } from './scrape.js';
 import { startAttachedSides, startIdleGateway } from './sides/attached.js';
+import { startObservedSides } from './sides/observation.js';
 import { startSides } from './sides/sides.js';
 import { startUpstream } from './upstream.js';
 
@@ -24,9 +26,10 @@ const CONNECTIONS = 64;
 const LEAD_IN = 0.3;
 
 const USAGE = `npm run bench [-- OPTIONS]
-  --part NAME     measures one part; default both
+  --part NAME     measures one part; default all
                     calls: the gateway with its own router, and handwritten callees
                     attached: the gateway attached to other routers, and latencies at half of the capacity
+                    observation: the gateway with and without metrics and traces, and the time of a scrape
   --quick         takes one minute: raw undici and the gateway, GET of 50 B and 10 KB, 64 in flight
   --rounds N      the rounds for each side and cell; default 5, with --quick 3
   --seconds N     the length of each round; default 1.5, with --quick 0.6
@@ -96,6 +99,7 @@ const isAmong = ({ key }, begins) => begins?.some((begin) => key.startsWith(begi
 const START = {
   calls: (upstream) => startSides(upstream, { connections: CONNECTIONS, peers: !isOwnOnly }),
   attached: (upstream) => startAttachedSides(upstream, { connections: CONNECTIONS }),
+  observation: (upstream) => startObservedSides(upstream, { connections: CONNECTIONS }),
 };
 
 async function measurePart(part) {
@@ -112,9 +116,12 @@ async function measurePart(part) {
   const readMemory = part === 'attached' ? await startIdleGateway() : undefined;
   console.log(`Upstream: ${upstream.name}. ${rounds} rounds of ${seconds} s for each side, in turns.`);
   console.log('CPU per call: load + router of its own + gateway or callee + upstream.');
-  for (const line of leftOut(sides)) console.log(`Left out: ${line}`);
+  if (part !== 'observation') for (const line of leftOut(sides)) console.log(`Left out: ${line}`);
   const loads = await Promise.all(sides.filter((side) => isAmong(side, wanted)).map(startLoad));
-  const report = createReport(loads.map(({ side }) => side));
+  const report = createReport(
+    loads.map(({ side }) => side),
+    part === 'observation' ? 'off' : 'raw',
+  );
   const cells = part === 'calls' && values.quick ? QUICK_CELLS : CELLS[part];
   for (const cell of cells) {
     console.log(`\n${nameOf(cell)}`);
@@ -137,9 +144,29 @@ async function measurePart(part) {
     const [started, idle] = [memory.started, memory.idle].map((bytes) => (bytes / 1e6).toFixed(1));
     console.log(`\nResident memory of an attached gateway: ${started} MB after the start, ${idle} MB idle`);
   }
+  const scrape =
+    part === 'observation'
+      ? await measureScrapes(upstream, { procedures: 1000, rounds: 2 * rounds })
+      : undefined;
+  if (scrape !== undefined) {
+    const ms = (number) => `${number.toFixed(1)} ms`;
+    console.log(`\nA scrape with ${scrape.procedures} procedures, ${(scrape.bytes / 1e6).toFixed(1)} MB`);
+    console.log(`  time: ${ms(scrape.scrapeMs)}; the first one ${ms(scrape.firstMs)}`);
+    console.log(
+      `  the slowest call meanwhile: ${ms(scrape.worstMs)}; without a scrape ${ms(scrape.worstAloneMs)}`,
+    );
+  }
   if (values.keep) {
     const { rows } = report;
-    keepResults(part, { upstream: upstream.name, rounds, seconds, runtimes: peerRuntimes(), rows, memory });
+    keepResults(part, {
+      upstream: upstream.name,
+      rounds,
+      seconds,
+      runtimes: peerRuntimes(),
+      rows,
+      memory,
+      scrape,
+    });
   }
 }
 

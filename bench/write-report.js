@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attachedSection, attachedTargets } from './attached-report.js';
 import { nameOf } from './cells.js';
+import { observationSection, observationTargets } from './observation-report.js';
 import { plot } from './plot.js';
 import { readResults } from './results.js';
 import { median } from './statistics.js';
@@ -10,9 +11,10 @@ import { median } from './statistics.js';
 const ROOT = join(import.meta.dirname, '..');
 const calls = readResults('calls');
 const attached = readResults('attached');
+const observation = readResults('observation');
 const scale = readResults('scale');
 const micro = readResults('micro');
-if (calls === undefined || attached === undefined || scale === undefined || micro === undefined) {
+if ([calls, attached, observation, scale, micro].includes(undefined)) {
   console.error('Run npm run bench, bench:scale and bench:micro with `-- --keep` first.');
   process.exit(1);
 }
@@ -90,6 +92,7 @@ const targets = [
   ...toJsonTargets('MessagePack', 'msgpack'),
   ...toJsonTargets('CBOR', 'cbor'),
   ...attachedTargets(attached, target),
+  ...observationTargets(observation, target),
   target('time of a call, 100,000 procedures to 10', scale.manyProcedures, 1.1, true),
   target('start to ready, 10 procedures, s', scale.startUpMs.few / 1000, 0.4, true),
   target('start to ready, 1,000 procedures, s', scale.startUpMs.many / 1000, 1, true),
@@ -135,8 +138,9 @@ const text = (name) => readFileSync(join(import.meta.dirname, name), 'utf8').tri
 const markdown = `# Performance
 
 This page shows what a call through the gateway costs. It compares the gateway with the same request sent by undici alone, and with callees that people
-write without a gateway. The figures are from ${calls.date}, those of [attached gateways](#on-an-existing-router) from ${attached.date}. They show the
-gateway's code of that day, and the versions of other software that the sections list. They do not show later changes.
+write without a gateway. The figures are from ${calls.date}, those of [attached gateways](#on-an-existing-router) from ${attached.date}, and those
+of [observation](#observation) from ${observation.date}. They show the gateway's code of that day, and the versions of other software that the
+sections list. They do not show later changes.
 
 Rates depend on the machine, so compare only the ratios of one run. Each round measures all sides. The result is the median of the rounds.
 \`npm run bench\` measures your machine.
@@ -181,6 +185,13 @@ ${attachedSection(
   table,
 )}
 
+${observationSection(
+  observation,
+  `Date and machine: ${about(observation)}.`,
+  text('observation-remarks.md'),
+  table,
+)}
+
 ## Steps
 
 The tables show the time of single steps inside the process. Date and machine: ${about(micro)}.
@@ -198,7 +209,7 @@ ${micro.groups
 
 \`\`\`sh
 npm run bench:peers            # installs nexus and Crossbar.io into node_modules/.cache, if Go and Python are installed
-npm run bench                  # measures calls, and attached gateways; takes some minutes, or one minute with -- --quick
+npm run bench                  # measures calls, attached gateways, and observation; takes some minutes, or one minute with -- --quick
 npm run bench:scale            # measures start-up time, memory, and many procedures
 npm run bench:micro            # measures single steps
 \`\`\`

@@ -19,6 +19,12 @@ export interface Exposition {
 /** The metrics of prom-client that count objects inside Node.js. Operators do not need them. */
 const UNUSED = 'nodejs_active_';
 
+/** prom-client writes this many metrics in one turn. */
+const NAMES_PER_TURN = 8;
+
+/** About how long the text of a procedure is. */
+const FIRST_BYTES = 4096;
+
 /**
  * Creates the exposition. This is the only file that knows prom-client. Each gateway has a registry
  * of its own, so several gateways can live in one process.
@@ -75,12 +81,13 @@ export function createExposition(counters: Counters, turns: Turns): Exposition {
     // Writes in several turns of the event loop, so that calls do not wait.
     async write(current) {
       scene = current;
+      const procedures = counters.procedures();
       // The next text is about as long as the last one.
-      const text = createTextBytes(length + length / 8);
-      await inTurns(turns, writeProcedures(counters.procedures(), text));
+      const text = createTextBytes(length > 0 ? length + length / 8 : procedures.length * FIRST_BYTES);
+      await inTurns(turns, writeProcedures(procedures, text));
       await inTurns(turns, writeHistograms(text));
-      for (const name of names) {
-        if (!turns.hasTime()) await lastInTurn(turns);
+      for (const [index, name] of names.entries()) {
+        if (index % NAMES_PER_TURN === 0) await lastInTurn(turns);
         text.add(`${await registry.getSingleMetricAsString(name)}\n`);
       }
       const bytes = text.all();
