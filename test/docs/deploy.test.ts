@@ -114,6 +114,14 @@ describe('the images in deploy', () => {
     expect(allowed.filter((line) => line.startsWith('!')).length).toBe(copied.length);
   });
 
+  it('copy what npm run build reads', () => {
+    const { build } = JSON.parse(readDocument('package.json')).scripts as { build: string };
+    const files = build.split(/[ &]+/).filter((word) => /\.(?:js|json)$/.test(word));
+    expect(files.length).toBeGreaterThan(2);
+    const isCopied = (file: string) => copied.includes(file) || copied.includes(dirname(file));
+    expect(files.filter((file) => !isCopied(file))).toEqual([]);
+  });
+
   it('do not run the gateway as root, and name its user by number, so that Kubernetes can check it', () => {
     expect(image.filter(({ name }) => name === 'USER').map(({ text }) => text)).toEqual(['1000:1000']);
   });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { billingConf } from '../support/billing-conf.js';
 import { closeAfterEach } from '../support/close-after-each.js';
 import { type Instruction, listOf, readDockerfile } from '../support/dockerfile.js';
+import { readDocument } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
 import { endProgram, startProgram } from '../support/processes.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -109,6 +110,23 @@ describe('the image of deploy/Dockerfile', () => {
     expect(await endProgram(child, 'SIGTERM'), output()).toBe(0);
     await expect(run(program!, check, { env })).rejects.toMatchObject({ code: 1 });
   });
+
+  it('records traces after the steps of docs/deployment.md', async () => {
+    const folderOf = (stage: string) => join(folder.path, stage || 'image');
+    const [block = ''] = /```dockerfile\n.*?```/s.exec(readDocument('docs/deployment.md')) ?? [];
+    const steps = [...readDockerfile(block.replace(/```\w*\n?/g, '')).values()].flat();
+    await run('chmod', ['-R', 'u+w', folder.path]);
+    const workdir = { name: 'WORKDIR', flags: {}, text: '/app' };
+    await buildStage([workdir, ...steps], folderOf(''), folderOf);
+    const own = createTemporaryFolder();
+    closeLater(() => own.remove());
+    const file = own.write(
+      'gateway.conf',
+      billingConf('http://127.0.0.1:9', 'tracing.otlp.endpoint = http://127.0.0.1:4318'),
+    );
+    const [command, ...words] = [...entrypoint(), 'check', '--config', file];
+    expect((await run(command!, words)).stdout).toContain(' is fine: ');
+  }, 300_000);
 
   it('has the demo, with its configuration', async () => {
     const [command, ...words] = [...asUser, ...entrypoint(), 'demo', '--port', '0'];
