@@ -115,6 +115,14 @@ describe('the trace of a call, without spans,', () => {
     expect(got()).toMatchObject([{ traceparent: undefined }]);
   });
 
+  it('in _headers needs the permission of caller_headers, and the options need none', async () => {
+    await open('+caller_headers = x-*');
+    const refused = await fixture.caller.call(GET, { id: 1, _headers: { traceparent: TRACEPARENT } });
+    expect(refused.kwargs['code']).toBe('bad_request');
+    await fixture.caller.call(GET, { id: 1 }, { options: OPTIONS });
+    expect(got()).toMatchObject([{ traceId: TRACE_ID }]);
+  });
+
   it('leaves the headers of the configuration alone', async () => {
     await open('+headers.Traceparent = configured');
     const _headers = { traceparent: TRACEPARENT, tracestate: TRACESTATE };
