@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
 import { createAdminHandler } from './admin/admin-handler.js';
 import { type AdminListener, serveAdminDoor } from './admin/admin-listener.js';
 import type { AdminOperations } from './admin/operations.js';
@@ -10,8 +11,15 @@ import { tlsOf } from './listener-tls.js';
 import type { Logger } from './log.js';
 import type { ModeStatus } from './mode.js';
 import type { Observer } from './observe/observer.js';
-import { openDoor } from './transport/door.js';
-import { createConnectionServer, hostInUrl } from './transport/tcp-server.js';
+import type { ReloadPlan } from './reload/plan.js';
+import { type Door, type DoorAddress, openDoor } from './transport/door.js';
+import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
+import {
+  createTlsServer,
+  hostInUrl,
+  readCredentials,
+  type ServerCredentials,
+} from './transport/tcp-server.js';
 import type { Turns } from './turns.js';
 
 export interface AdminSideDeps {
@@ -31,47 +39,75 @@ export interface AdminSide {
    * @throws GatewayError `listen` or `listener_tls`
    */
   open(): Promise<void>;
+  /** The doors of listeners that end with a reload. */
+  endingDoors(config: LoadedConfig, plan: ReloadPlan): readonly OfferedDoor[];
+  /**
+   * Prepares a reload. Nothing has changed yet.
+   *
+   * @throws GatewayError `listen` or `listener_tls`
+   */
+  prepare(next: LoadedConfig, plan: ReloadPlan, doors: DoorExchange): Promise<{ commit(): void }>;
   close(): Promise<void>;
   /** Answers a request that came to a listener for WAMP clients. */
   handle(request: IncomingMessage, response: ServerResponse): void;
   readonly listeners: ModeStatus['listeners'];
 }
 
-export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps): Promise<AdminSide> {
-  const { operations, log, clock } = deps;
-  const access = createAccess(config.admin);
-  const handler = await createAdminHandler({ operations, access: () => access, log, clock });
-  const listeners: AdminListener[] = [];
+/** An open listener, and how its certificates are renewed. */
+interface OpenListener {
+  readonly listener: AdminListener;
+  readonly door: Door;
+  readonly renew: ((credentials: ServerCredentials) => void) | undefined;
+}
 
-  async function openOne(listener: ListenerConfig): Promise<AdminListener> {
-    const { ip, port } = listener.settings;
-    const tls = tlsOf(listener);
-    const server = createConnectionServer(tls, deps.turns);
-    const door = await openDoor({ host: ip, port });
-    return serveAdminDoor({
-      ...deps,
-      name: listener.name,
-      url: `${tls === undefined ? 'http' : 'https'}://${hostInUrl(ip)}:${door.port}`,
+export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps): Promise<AdminSide> {
+  const { operations, turns, log, clock } = deps;
+  let access = createAccess(config.admin);
+  const handler = await createAdminHandler({ operations, access: () => access, log, clock });
+  let listeners: readonly OpenListener[] = [];
+  /** Listeners that close after a reload. */
+  const closing = new Set<Promise<void>>();
+
+  /** Reads the TLS files. @returns how to serve a door */
+  function prepareOne(of: ListenerConfig): (door: Door) => OpenListener {
+    const tls = tlsOf(of);
+    const secure = tls && createTlsServer(readCredentials(tls), turns);
+    return (door) => ({
       door,
-      server,
-      isTls: tls !== undefined,
-      handler,
+      renew: secure?.renew,
+      listener: serveAdminDoor({
+        ...deps,
+        name: of.name,
+        url: `${secure === undefined ? 'http' : 'https'}://${hostInUrl(of.settings.ip)}:${door.port}`,
+        door,
+        server: secure?.server ?? createServer(),
+        isTls: secure !== undefined,
+        handler,
+      }),
     });
   }
 
+  function findKept({ name }: ListenerConfig, plan: ReloadPlan): OpenListener | undefined {
+    const fate = plan.fateOf(name);
+    return fate === undefined || fate === 'replaced'
+      ? undefined
+      : listeners.find(({ listener }) => listener.name === name);
+  }
+
   async function close(): Promise<void> {
-    await Promise.all(listeners.splice(0).map((listener) => listener.close()));
+    await Promise.all([...listeners.map(({ listener }) => listener.close()), ...closing]);
+    listeners = [];
     handler.close();
   }
 
   return {
     async open() {
-      for (const listener of config.listeners) {
-        if (listener.settings.protocol !== 'admin') continue;
+      for (const each of adminListeners(config)) {
         try {
-          listeners.push(await openOne(listener));
+          const serve = prepareOne(each);
+          listeners = [...listeners, serve(await openDoor(addressOf(each)))];
         } catch (error) {
-          if (!listener.isDefault || !(error instanceof GatewayError)) {
+          if (!each.isDefault || !(error instanceof GatewayError)) {
             await close();
             throw error;
           }
@@ -82,10 +118,44 @@ export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps)
         }
       }
     },
+    endingDoors(next, plan) {
+      const kept = new Set(adminListeners(next).map((each) => findKept(each, plan)));
+      return listeners
+        .filter((each) => !kept.has(each))
+        .map(({ listener, door }) => ({ name: listener.name, door, giveUp: listener.giveUpDoor }));
+    },
+    async prepare(next, plan, doors) {
+      const steps: (() => OpenListener)[] = [];
+      for (const each of adminListeners(next)) {
+        const kept = findKept(each, plan);
+        const fate = plan.fateOf(each.name);
+        if (kept !== undefined) {
+          const tls = tlsOf(each);
+          const credentials = fate === 'renewed' && tls ? readCredentials(tls) : undefined;
+          steps.push(() => {
+            if (credentials !== undefined) kept.renew?.(credentials);
+            return kept;
+          });
+          // The default listener may not be open, because its port was busy.
+        } else if (fate === undefined || fate === 'replaced') {
+          const serve = prepareOne(each);
+          const door = await doors.doorFor(each.name, addressOf(each));
+          steps.push(() => serve(door));
+        }
+      }
+      return {
+        commit() {
+          const former = listeners;
+          access = createAccess(next.admin);
+          listeners = steps.map((step) => step());
+          for (const each of former) if (!listeners.includes(each)) closeLater(each);
+        },
+      };
+    },
     close,
     handle: handler.handle,
     get listeners() {
-      return listeners.map(({ name, url, connections }) => ({
+      return listeners.map(({ listener: { name, url, connections } }) => ({
         name,
         protocol: 'admin',
         urls: [url],
@@ -93,4 +163,14 @@ export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps)
       }));
     },
   };
+
+  function closeLater({ listener }: OpenListener): void {
+    const closed = listener.close().finally(() => closing.delete(closed));
+    closing.add(closed);
+  }
 }
+
+const adminListeners = ({ listeners }: LoadedConfig): readonly ListenerConfig[] =>
+  listeners.filter(({ settings }) => settings.protocol === 'admin');
+
+const addressOf = ({ settings }: ListenerConfig): DoorAddress => ({ host: settings.ip, port: settings.port });

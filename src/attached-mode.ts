@@ -1,16 +1,17 @@
 import { credentialsFor, hideSecret, type LinkLogin } from './attach/credentials.js';
-import { createLink, type Dial, type Link } from './attach/link.js';
+import { createLink, type Dial, type Link, type LinkOptions } from './attach/link.js';
 import { createLinks, type Links } from './attach/links.js';
 import type { AttachedProcedure } from './attach/registrations.js';
+import { whenAborted, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import type { ModeDeps } from './embedded-mode.js';
 import { GatewayError } from './errors.js';
-import { createCallee } from './gateway/callee.js';
+import { type Callee, createCallee } from './gateway/callee.js';
 import { callErrorReply } from './gateway/pipeline/call-error.js';
 import type { CallableProcedure } from './gateway/service.js';
-import type { Mode } from './mode.js';
+import type { CannotReload, Mode, NextConfig, PreparedReload } from './mode.js';
 import type { OperatorRealm } from './operator-realm.js';
-import type { RouterAccess } from './router-access.js';
+import { type RouterAccess, readRouterAccess } from './router-access.js';
 import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from './summed-log.js';
 import { dialRouter } from './transport/dial-router.js';
 import type { ReplyRules } from './wamp/client/invocations.js';
@@ -30,13 +31,26 @@ function operatorProcedure({ uri, handler }: OperatorRealm['procedures'][number]
 /** The part of the grace period in which cancelled calls reply, and the gateway says GOODBYE. */
 const GOODBYE_SHARE = 0.1;
 
+/** What the links to a router are made with. A changed `router.*` makes another one. */
+interface Generation {
+  readonly config: LoadedConfig;
+  readonly access: RouterAccess;
+  readonly callee: Callee;
+  readonly dial: Dial;
+}
+
 /** The gateway on an existing router: it joins each realm as a callee, like any other client. */
 export function createAttachedMode(config: LoadedConfig, access: RouterAccess, deps: AttachedModeDeps): Mode {
-  const { clock, log, serializers, operators } = deps;
-  const callee = createCallee({ serializers, format: config.router.serializer, clock });
+  const { clock, log, operators } = deps;
   // Callers and APIs decide how many of these lines there are.
   const summedLog = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
+  /** The callees of the links that are open. Each has its own running calls. */
+  const callees = new Set<Callee>();
+  /** Calls of earlier callees. */
+  let callsBefore = 0;
+  let generation = createGeneration(config, access);
   let links: Links | undefined;
+  let onChange = (): void => {};
   let cancelOpen = (): void => {};
   const canceled = new Promise<never>((_, reject) => {
     cancelOpen = () => reject(new GatewayError('stopped', 'the gateway was stopped before it was ready'));
@@ -45,62 +59,165 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
   // would then end the process.
   canceled.catch(() => {});
 
-  const attachedProcedure = (procedure: CallableProcedure): AttachedProcedure => {
-    const { settings } = procedure.config;
+  function createGeneration(of: LoadedConfig, accessOf: RouterAccess): Generation {
+    const serializers = createSerializers({ maxValues: of.wamp.max_values });
+    const callee = createCallee({ serializers, format: of.router.serializer, clock });
+    callees.add(callee);
+    return { config: of, access: accessOf, callee, dial: createDial(of, accessOf, deps) };
+  }
+
+  function drop(callee: Callee): void {
+    callsBefore += callee.callCount;
+    callees.delete(callee);
+  }
+
+  /** The procedures of one realm, with those for operators. */
+  function proceduresOf(
+    realm: string,
+    procedures: readonly CallableProcedure[],
+    { callee }: Generation,
+  ): readonly AttachedProcedure[] {
+    const own = procedures.filter((procedure) => procedure.config.settings.realm === realm);
+    return [
+      ...own.map((procedure) => attachedProcedure(procedure, callee)),
+      ...(realm === operators?.realm ? operators.procedures.map(operatorProcedure) : []),
+    ];
+  }
+
+  /** The realm of operators changes only with a restart. */
+  function realmsOf({ realms }: LoadedConfig): readonly string[] {
+    return [...new Set([...realms, ...(operators === undefined ? [] : [operators.realm])])];
+  }
+
+  function makeLink(
+    realm: string,
+    procedures: readonly CallableProcedure[],
+    of: Generation,
+    watcher: Pick<LinkOptions, 'onAttached' | 'onFailed'> = {},
+  ): Link {
+    const { router } = of.config;
+    const login: LinkLogin = of.access.logins.get(realm) ?? { authmethod: 'anonymous' };
+    return createLink({
+      ...deps,
+      ...watcher,
+      realm,
+      urls: of.access.urls,
+      procedures: proceduresOf(realm, procedures, of),
+      publishes: realm === operators?.realm,
+      credentials: () => credentialsFor(login),
+      hideSecret: (text) => hideSecret(login, text),
+      dial: of.dial,
+      reconnect: { minMs: router['reconnect.min'], maxMs: router['reconnect.max'] },
+      joinTimeoutMs: router.join_timeout,
+      replies: (where) => replyRules(realm, where, summedLog, deps),
+      onChange: () => onChange(),
+    });
+  }
+
+  /** Joins a realm, and tells why that is not possible. The link does not try again for ever. */
+  function tryLink(realm: string, procedures: readonly CallableProcedure[], of: Generation): TriedLink {
+    let settle = (_problem: string | undefined): void => {};
+    const attached = new Promise<string | undefined>((resolve) => {
+      settle = resolve;
+    });
+    const link = makeLink(realm, procedures, of, {
+      onAttached: () => settle(undefined),
+      onFailed({ cause, advice }, triedAll) {
+        if (triedAll) settle(`the gateway cannot join the realm ${realm}: ${cause}; ${advice}`);
+      },
+    });
+    link.start();
+    const { connect_timeout, join_timeout, url = [] } = of.config.router;
+    const limit = (connect_timeout + 2 * join_timeout) * url.length;
+    const tooSlow = () => `the gateway cannot join the realm ${realm}: the router does not respond in time`;
     return {
-      uri: settings.uri,
-      handler: callee.handlerFor(procedure),
-      policy: settings.invoke,
-      concurrency: settings.concurrency,
-      usesCaller: procedure.usesCaller,
+      problem: withTimeout(clock, limit, attached, tooSlow),
+      link,
+      stop() {
+        link.stop();
+        settle(undefined);
+      },
     };
-  };
+  }
 
-  const loginFor = (realm: string): LinkLogin => access.logins.get(realm) ?? { authmethod: 'anonymous' };
-
-  function makeLinks(procedures: readonly CallableProcedure[], onChange: () => void): readonly Link[] {
-    const { router } = config;
-    const dial = createDial(config, access, deps);
-    return config.realms.map((realm) =>
-      createLink({
-        ...deps,
-        realm,
-        urls: access.urls,
-        procedures: [
-          ...procedures
-            .filter((procedure) => procedure.config.settings.realm === realm)
-            .map(attachedProcedure),
-          ...(realm === operators?.realm ? operators.procedures.map(operatorProcedure) : []),
-        ],
-        publishes: realm === operators?.realm,
-        credentials: () => credentialsFor(loginFor(realm)),
-        hideSecret: (text) => hideSecret(loginFor(realm), text),
-        dial,
-        reconnect: { minMs: router['reconnect.min'], maxMs: router['reconnect.max'] },
-        joinTimeoutMs: router.join_timeout,
-        replies: (where) => replyRules(realm, where, summedLog, deps),
-        onChange,
-      }),
-    );
+  async function prepare({
+    config: next,
+    plan,
+    procedures,
+    signal,
+  }: NextConfig): Promise<PreparedReload | CannotReload> {
+    const current = links;
+    if (current === undefined) return { kind: 'cannot', reason: 'the gateway is not attached yet' };
+    const accessOf = plan.mustRejoin ? readRouterAccess(next.router) : generation.access;
+    const of = plan.mustRejoin ? createGeneration(next, accessOf) : { ...generation, config: next };
+    const kept = plan.mustRejoin ? [] : current.current;
+    const realms = realmsOf(next);
+    const tried = realms
+      .filter((realm) => !kept.some((link) => link.realm === realm))
+      .map((realm) => tryLink(realm, procedures, of));
+    const stopAll = (): void => {
+      for (const each of tried) each.stop();
+      if (plan.mustRejoin) drop(of.callee);
+    };
+    const problems = await Promise.race([
+      Promise.all(tried.map(({ problem }) => problem)),
+      whenAborted(signal).then(() => ['the gateway is stopping']),
+    ]);
+    const problem = problems.find((text) => text !== undefined);
+    if (problem !== undefined) {
+      stopAll();
+      return { kind: 'cannot', reason: problem };
+    }
+    return {
+      kind: 'prepared',
+      commit() {
+        const { callee: former } = generation;
+        generation = of;
+        const fresh = tried.map(({ link }) => link);
+        const remaining = kept.filter(({ realm }) => realms.includes(realm));
+        const settled = Promise.all(
+          remaining.map((link) => link.update(proceduresOf(link.realm, procedures, of))),
+        );
+        const drained = current.replace([...remaining, ...fresh]).then(() => {
+          // An old session may have held procedures that only one session may register.
+          for (const link of fresh) link.retryRefused();
+          if (former !== of.callee) drop(former);
+        });
+        return { settled, ended: Promise.all([settled, drained]) };
+      },
+      abandon: async () => stopAll(),
+    };
   }
 
   return {
     async open(procedures, secretsRead) {
       await Promise.race([secretsRead, canceled]);
-      links = createLinks({ clock, log, make: (onChange) => makeLinks(procedures, onChange) });
+      links = createLinks({
+        clock,
+        log,
+        make(changed) {
+          onChange = changed;
+          return realmsOf(config).map((realm) => makeLink(realm, procedures, generation));
+        },
+      });
       links.start();
       await Promise.race([links.ready, canceled]);
     },
     cancelOpen: () => cancelOpen(),
+    endingDoors: () => [],
+    prepare,
     publishToOperators(topic, payload) {
       if (operators !== undefined) links?.publish(operators.realm, topic, payload);
     },
     async drain(graceMs) {
       if (links === undefined) return;
       const all = links;
+      const cancelAll = (): void => {
+        for (const callee of callees) callee.cancelAll([all]);
+      };
       // The gateway still serves calls that the router sent before it got UNREGISTER.
       const stopTimers = [
-        clock.after(graceMs * (1 - GOODBYE_SHARE), () => callee.cancelAll([all])),
+        clock.after(graceMs * (1 - GOODBYE_SHARE), cancelAll),
         clock.after(graceMs, all.stop),
       ];
       await Promise.race([all.drain(), all.stopped]);
@@ -120,8 +237,28 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
       return links?.routers ?? [];
     },
     get callCount() {
-      return callee.callCount;
+      return [...callees].reduce((sum, callee) => sum + callee.callCount, callsBefore);
     },
+  };
+}
+
+/** A link that was started for a reload. */
+interface TriedLink {
+  readonly link: Link;
+  /** Resolves with the reason why it is not attached, or undefined. */
+  readonly problem: Promise<string | undefined>;
+  /** Gives up. */
+  stop(): void;
+}
+
+function attachedProcedure(procedure: CallableProcedure, callee: Callee): AttachedProcedure {
+  const { settings } = procedure.config;
+  return {
+    uri: settings.uri,
+    handler: callee.handlerFor(procedure),
+    policy: settings.invoke,
+    concurrency: settings.concurrency,
+    usesCaller: procedure.usesCaller,
   };
 }
 

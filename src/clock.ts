@@ -56,3 +56,9 @@ export async function withTimeout<T, U>(
     stopTimer();
   }
 }
+
+/** Resolves when a signal is aborted. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

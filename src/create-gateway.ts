@@ -1,150 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { TracerProvider } from '@opentelemetry/api';
 import type { AdminSide } from './admin-side.js';
-import type { LinkStatus } from './attach/status.js';
 import { readCertificateExpiries } from './certificates.js';
-import { type Clock, systemClock, withTimeout } from './clock.js';
+import { systemClock, withTimeout } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { createConsoleOperations } from './console-side.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
 import { describeGateway, describeSources } from './gateway-status.js';
-import { type Logger, silentLogger } from './log.js';
+import type { Gateway, GatewayOptions } from './gateway-types.js';
+import { silentLogger } from './log.js';
 import { measuredParts } from './measured-parts.js';
 import { createMetrics } from './metrics/metrics.js';
 import { missingParts } from './missing-parts.js';
 import type { Mode } from './mode.js';
 import { observeAll } from './observe/observe-all.js';
-import type { Observer } from './observe/observer.js';
 import { createOperatorRealm } from './operator-realm.js';
-import { readRouterAccess } from './router-access.js';
+import { type RunningGateway, reloadGateway, tryReload } from './reload-gateway.js';
+import { createReloader } from './reloader.js';
+import { type RouterAccess, readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
 import { createServiceRecords } from './status/service-records.js';
-import type { ServiceDetail } from './status/service-status.js';
 import { createTracing } from './tracing/create-tracing.js';
 import type { OtlpOptions } from './tracing/otlp-provider.js';
 import { createTurns } from './turns.js';
 import { SharedBytes } from './upstream/shared-bytes.js';
 import { packageVersion } from './version.js';
-import { createSerializers } from './wamp/serializers/serializers.js';
 
-/**
- * The parts of a gateway that a program may replace. Every option has a default.
- *
- * @example
- * ```ts
- * import { createGateway, createLogger, loadConfig } from 'wamp-rpc-gateway';
- *
- * let calls = 0;
- * const config = loadConfig('bondy.conf', { env: process.env });
- * const gateway = createGateway(config, {
- *   log: createLogger(config.log.level, process.stderr),
- *   uuid: () => `call-${++calls}`,
- *   env: { BILLING_SECRET: 'for tests only' },
- * });
- * await gateway.start();
- * await gateway.stop();
- * ```
- */
-export interface GatewayOptions {
-  /** Gets the gateway's log. Default: no log. */
-  readonly log?: Logger;
-  /** Gets facts about calls, tokens, sessions and connections. Default: the silent observer. */
-  readonly observer?: Observer;
-  /**
-   * Records the spans of calls. Default: the collector of `tracing.otlp.endpoint`. Without that, the
-   * provider that the program has registered with `@opentelemetry/api` before `start`, if any.
-   */
-  readonly tracerProvider?: TracerProvider;
-  /** The time. Default: the system's clock. */
-  readonly clock?: Clock;
-  /**
-   * Numbers in [0, 1), for jitter and the ids of errors. No secret depends on them. Default:
-   * `Math.random`.
-   */
-  readonly random?: () => number;
-  /** Makes idempotency keys. Default: `crypto.randomUUID`. */
-  readonly uuid?: () => string;
-  /** The environment from which the secrets provider `env` reads. Default: `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-/**
- * The procedures of a configuration, with the WAMP router that carries them.
- *
- * @example
- * ```ts
- * import { createGateway, type Gateway, loadConfig } from 'wamp-rpc-gateway';
- *
- * function describe(gateway: Gateway): string {
- *   return `${gateway.procedureCount} procedures in ${gateway.realms.join(', ')}`;
- * }
- *
- * const gateway = createGateway(loadConfig('bondy.conf', { env: process.env }));
- * console.log(describe(gateway));
- * await gateway.start();
- * console.log(gateway.endpoints);
- * // Running calls get one second to end.
- * await gateway.stop(1_000);
- * console.log(`${gateway.callCount} calls`);
- * ```
- */
-export interface Gateway {
-  /**
-   * Opens the listeners for operators, registers every procedure, then opens the listeners for
-   * clients. With `router.url`, it joins the existing
-   * router instead, and resolves when every procedure is registered there, however long that takes.
-   * If a step fails, everything is closed again. A stopped gateway can be started again.
-   *
-   * @throws GatewayError `already_started`, `listen`, `listener_tls` or `stopped`
-   */
-  start(): Promise<void>;
-  /**
-   * Refuses new calls, waits for the running ones, sends GOODBYE to every session and closes
-   * everything. May be called again while it runs, for example with a shorter grace period.
-   *
-   * @param graceMs milliseconds that running calls have to end, before they are cancelled. Default:
-   *   10,000
-   */
-  stop(graceMs?: number): Promise<void>;
-  /**
-   * The URLs for clients, such as `ws://127.0.0.1:18080/ws` and `rs://127.0.0.1:18082`. Empty until
-   * `start` resolves.
-   */
-  readonly endpoints: readonly string[];
-  /** The URLs for operators, such as `http://127.0.0.1:18081`. Empty before the start. */
-  readonly adminEndpoints: readonly string[];
-  /** With `router.url`: the distinct URLs of routers that the gateway is attached to. */
-  readonly routers: readonly string[];
-  /** With `router.url`: the link of each realm to its router, with the state of every procedure. */
-  readonly links: readonly LinkStatus[];
-  /**
-   * Describes the gateway, its services and its sessions. It holds no secret.
-   *
-   * @returns a new object for each call
-   */
-  status(): GatewayStatus;
-  /**
-   * Describes one service in more detail: its procedures, its last failed calls, and its recent
-   * traffic. Undefined if there is no such service.
-   */
-  serviceDetail(service: string): ServiceDetail | undefined;
-  /**
-   * Does something with one service: disables or enables it, probes its API, or reads its token or
-   * its secret again. A disabled service refuses its calls with `down`. A restart enables it.
-   *
-   * @returns how it ended. It never rejects.
-   */
-  act(service: string, action: ServiceAction): Promise<ActionOutcome>;
-  /** How many procedures the configuration defines. */
-  readonly procedureCount: number;
-  /** The realms that clients can join. */
-  readonly realms: readonly string[];
-  /** How many calls the procedures have received since the gateway was created. */
-  readonly callCount: number;
-}
+export type { Gateway, GatewayOptions, ReloadOptions } from './gateway-types.js';
 
 const DEFAULT_GRACE_MS = 10_000;
 
@@ -157,7 +41,7 @@ const SECRETS_WAIT_MS = 3_000;
 /**
  * Creates a gateway. It opens nothing until `start`.
  *
- * @param config from `loadConfig` or `parseConfig`
+ * @param first from `loadConfig` or `parseConfig`
  * @throws GatewayError `service_tls`, `router_tls`, `router_key` or `tracing_packages`
  *
  * @example
@@ -178,9 +62,11 @@ const SECRETS_WAIT_MS = 3_000;
  * ```
  */
 // The composition root: it makes every part and passes it to the parts that need it.
-export function createGateway(config: LoadedConfig, options: GatewayOptions = {}): Gateway {
+export function createGateway(first: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const { env = process.env } = options;
+  /** The configuration in use. A reload replaces it. */
+  let config = first;
   const records = createServiceRecords(clock);
   const operators = createOperatorRealm({
     realm: config.admin.realm,
@@ -203,7 +89,6 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       .toString(36)
       .padStart(8, '0');
   const callLog = createCallLog(config.log.calls, log, clock);
-  const serializers = createSerializers({ maxValues: config.wamp.max_values });
   const waitingTotal = new SharedBytes(maxWaitingBytes(config));
   const provider = options.tracerProvider;
   const tracing = createTracing({ provider, otlp: otlpOptions(config), clock, random, log });
@@ -223,13 +108,14 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   };
 
   const compile = () => config.services.map((service) => createService(service, deps));
+  const readAccess = () => (config.router.url === undefined ? undefined : readRouterAccess(config.router));
   // Compiles the services here and not at the start, so that checking a configuration finds their
   // errors.
   let services: readonly Service[] | undefined = compile();
-  const access = config.router.url === undefined ? undefined : readRouterAccess(config.router);
-  const certificates = readCertificateExpiries(config);
+  let access: RouterAccess | undefined = readAccess();
+  let certificates = readCertificateExpiries(config);
   const consoleOperations = createConsoleOperations({ services: () => services ?? [], records });
-  const loadedAt = new Date(clock.wall()).toISOString();
+  let loadedAt = new Date(clock.wall()).toISOString();
   let startedAt = clock.wall();
   let state: GatewayState = 'stopped';
   let mode: Mode | undefined;
@@ -240,6 +126,55 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   let isStarted = false;
   let isStopping = false;
   let closing: Promise<void> | undefined;
+  /** Services that a reload has replaced, and whose calls have not all ended. */
+  const retiring = new Set<Service>();
+  const reloader = createReloader({
+    state: () => state,
+    readConfig: options.readConfig,
+    tryOut: (next) => tryReload(next, running(), { createService: compileOne }),
+    notices: first.notices,
+    run: (next, signal) => reloadGateway(next, running(), { ...reloadDeps, signal }),
+    log,
+    clock,
+    observer,
+  });
+  const compileOne = (of: LoadedConfig['services'][number], former: Service | undefined): Service =>
+    createService(of, deps, former);
+  const reloadDeps = {
+    createService: compileOne,
+    secretsWaitMs: SECRETS_WAIT_MS,
+    use,
+    onRetired,
+    clock,
+    log,
+  };
+
+  /** Only called while the gateway is ready. */
+  function running(): RunningGateway {
+    return { config, services: services ?? [], mode: mode as Mode, admin };
+  }
+
+  /** Uses the parts of a new configuration that cannot fail. */
+  function use(next: LoadedConfig, nextServices: readonly Service[]): void {
+    [config, services] = [next, nextServices];
+    certificates = readCertificateExpiries(next);
+    loadedAt = new Date(clock.wall()).toISOString();
+    // The next start reads the files again.
+    access = undefined;
+    callLog.setMode(next.log.calls);
+    log.setLevel?.(next.log.level);
+    waitingTotal.maxBytes = maxWaitingBytes(next);
+    metrics?.setParts(measuredParts(next));
+  }
+
+  function onRetired(former: readonly Service[], closed: Promise<void>): void {
+    for (const service of former) retiring.add(service);
+    void closed.then(() => {
+      for (const service of former) retiring.delete(service);
+      // Their last calls have been counted.
+      records.keepOnly((services ?? []).map(({ name }) => name));
+    });
+  }
 
   async function open(): Promise<void> {
     try {
@@ -276,7 +211,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       status,
       metrics: metrics.text,
       act,
-      reload: async () => ({ kind: 'impossible', reason: 'this version cannot reload' }) as const,
+      reload: ({ dryRun }: { readonly dryRun: boolean }) => reloader.reload(undefined, { dryRun }),
       ...consoleOperations,
     };
     return await createAdminSide(config, { operations, turns, log, clock, observer });
@@ -286,7 +221,6 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
   async function createMode(): Promise<Mode> {
     const modeDeps = {
       agent,
-      serializers,
       turns,
       log,
       clock,
@@ -294,18 +228,19 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       operators,
       answerRequest: admin?.handle,
     };
-    if (access === undefined) {
+    if (config.router.url === undefined) {
       const { createEmbeddedMode } = await import('./embedded-mode.js');
       return createEmbeddedMode(config, modeDeps);
     }
     const { createAttachedMode } = await import('./attached-mode.js');
-    return createAttachedMode(config, access, { ...modeDeps, random, errorId });
+    access ??= readAccess();
+    return createAttachedMode(config, access as RouterAccess, { ...modeDeps, random, errorId });
   }
 
   function status(): GatewayStatus {
     return describeGateway({
       config,
-      configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: null },
+      configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: reloader.last },
       state,
       missing: missingParts(state, services ?? [], mode?.links ?? []),
       startedAt,
@@ -326,7 +261,8 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
 
   async function closeParts(): Promise<void> {
     await mode?.close();
-    await Promise.all((services ?? []).map((service) => service.close()));
+    await Promise.all([...(services ?? []), ...retiring].map((service) => service.close()));
+    retiring.clear();
     await tracing.close();
     callLog.flush();
     callsBefore += mode?.callCount ?? 0;
@@ -355,6 +291,7 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
       isStopping = true;
       if (isStarted) state = 'draining';
       mode?.cancelOpen();
+      await reloader.cancel();
       // Waits for a running start. Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
       await mode?.drain(graceMs);
@@ -376,8 +313,13 @@ export function createGateway(config: LoadedConfig, options: GatewayOptions = {}
     status,
     serviceDetail: consoleOperations.serviceDetail,
     act,
-    procedureCount: config.services.reduce((count, service) => count + service.procedures.length, 0),
-    realms: config.realms,
+    reload: reloader.reload,
+    get procedureCount() {
+      return config.services.reduce((count, service) => count + service.procedures.length, 0);
+    },
+    get realms() {
+      return config.realms;
+    },
     get callCount() {
       return callsBefore + (mode?.callCount ?? 0);
     },

@@ -34,7 +34,7 @@ export type {
 } from './config/security-file/model.js';
 export type { ReadFile } from './config/syntax/includes.js';
 export type { Environment } from './config/syntax/substitution.js';
-export { createGateway, type Gateway, type GatewayOptions } from './create-gateway.js';
+export { createGateway, type Gateway, type GatewayOptions, type ReloadOptions } from './create-gateway.js';
 export {
   CALL_ERRORS,
   type CallErrorCode,
@@ -62,7 +62,7 @@ export {
   silentObserver,
 } from './observe/observer.js';
 export { type Preview, previewRequest } from './preview-request.js';
-export type { ActionOutcome, ServiceAction } from './status/actions.js';
+export type { ActionOutcome, ReloadChange, ReloadOutcome, ServiceAction } from './status/actions.js';
 export type {
   AlarmStatus,
   AttachedStatus,

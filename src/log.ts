@@ -30,6 +30,11 @@ export interface Logger {
    * would be dropped. A logger without this method gets all records.
    */
   isLevelEnabled?(level: LogLevel): boolean;
+  /**
+   * Keeps records of this level and of more severe levels from now on. A reload calls it with
+   * `log.level`. Without this method, the level stays.
+   */
+  setLevel?(level: LogLevel): void;
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -62,7 +67,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
  * ```
  */
 export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: null,
@@ -86,6 +91,11 @@ export function createLogger(level: LogLevel, destination: DestinationStream): L
     },
     destination,
   );
+  return Object.assign(logger, {
+    setLevel(changed: LogLevel) {
+      logger.level = changed;
+    },
+  });
 }
 
 /** Drops every record. The default of `createGateway`. */

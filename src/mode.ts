@@ -1,6 +1,9 @@
 import type { LinkStatus } from './attach/status.js';
+import type { LoadedConfig } from './config/model.js';
 import type { CallableProcedure } from './gateway/service.js';
+import type { ReloadPlan } from './reload/plan.js';
 import type { ListenerStatus, RealmStatus } from './status/gateway-status.js';
+import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
 import type { Payload } from './wamp/payload.js';
 
 /** The part of the status that a mode knows. */
@@ -11,6 +14,42 @@ export interface ModeStatus {
   readonly listeners: readonly Omit<ListenerStatus, 'certificate_expires_at'>[];
   /** The links to an existing router, one for each realm. */
   readonly links: readonly LinkStatus[];
+}
+
+/** What a mode gets for a reload. */
+export interface NextConfig {
+  readonly config: LoadedConfig;
+  readonly plan: ReloadPlan;
+  /**
+   * All procedures of the new configuration. Those of an unchanged service are the same objects as
+   * before.
+   */
+  readonly procedures: readonly CallableProcedure[];
+  readonly doors: DoorExchange;
+  /** Aborted when the gateway stops. */
+  readonly signal: AbortSignal;
+}
+
+/** A reload that can no longer fail. Exactly one of its methods must be called, once. */
+export interface PreparedReload {
+  readonly kind: 'prepared';
+  /** Uses the new configuration, between two calls. */
+  commit(): CommittedReload;
+  /** Removes what was prepared. Then everything is as before. */
+  abandon(): Promise<void>;
+}
+
+/** The end of what is no longer used. */
+export interface CommittedReload {
+  /** Resolves when callers see the new procedures, and only these. */
+  readonly settled: Promise<unknown>;
+  /** Resolves when no call can reach a procedure that was replaced or removed. */
+  readonly ended: Promise<unknown>;
+}
+
+export interface CannotReload {
+  readonly kind: 'cannot';
+  readonly reason: string;
 }
 
 /**
@@ -27,6 +66,14 @@ export interface Mode extends ModeStatus {
   open(procedures: readonly CallableProcedure[], secretsRead: Promise<unknown>): Promise<void>;
   /** Rejects an `open` that waits for a router. Otherwise it could wait forever. */
   cancelOpen(): void;
+  /** The doors of listeners that end with a reload. */
+  endingDoors(config: LoadedConfig, plan: ReloadPlan): readonly OfferedDoor[];
+  /**
+   * Prepares everything of a reload that may fail. After a failure everything is as before.
+   *
+   * @throws GatewayError `listen`, `listener_tls`, `router_tls` or `router_key`
+   */
+  prepare(next: NextConfig): Promise<PreparedReload | CannotReload>;
   /**
    * Ends the service: takes no new calls, and waits for the running ones.
    *

@@ -96,12 +96,17 @@ export interface Link {
    * @returns resolves when the router has answered, or at once without a session
    */
   update(procedures: readonly AttachedProcedure[]): Promise<void>;
+  /** Registers refused procedures again now. */
+  retryRefused(): void;
   /**
    * Unregisters all procedures, serves the calls that still arrive, waits for the running calls,
    * and leaves the realm. Resolves after this, or when the session is lost, and when the running
    * calls of earlier sessions have ended.
+   *
+   * @param isReplaced whether another link of the realm has the procedures. Then this one does not
+   *   report how many it still has. Default: false
    */
-  drain(): Promise<void>;
+  drain(isReplaced?: boolean): Promise<void>;
   /** Ends everything at once. Running calls are interrupted. */
   stop(): void;
   interruptAll(): void;
@@ -167,6 +172,7 @@ export function createLink(options: LinkOptions): Link {
   let since = clock.monotonic();
   let lastFailure: LinkFailure | undefined;
   let draining: Promise<void> | undefined;
+  let isReplaced = false;
   /** Ends of calls whose session was lost. A POST that was sent ends by itself. */
   const unfinished = new Set<Promise<void>>();
 
@@ -285,8 +291,12 @@ export function createLink(options: LinkOptions): Link {
     options.onAttached?.();
   }
 
+  function report(registered: number): void {
+    if (!isReplaced) observer.proceduresRegistered(realm, registered);
+  }
+
   function onChange(): void {
-    if (phase.kind === 'open') observer.proceduresRegistered(realm, phase.registrations.registered);
+    if (phase.kind === 'open') report(phase.registrations.registered);
     options.onChange();
   }
 
@@ -304,7 +314,7 @@ export function createLink(options: LinkOptions): Link {
     const finished = open.session.idle().then(() => void unfinished.delete(finished));
     unfinished.add(finished);
     observer.linkClosed(realm);
-    observer.proceduresRegistered(realm, 0);
+    report(0);
     if (open.isDraining) {
       enter({ kind: 'stopped' });
       return;
@@ -384,7 +394,14 @@ export function createLink(options: LinkOptions): Link {
       procedures = next;
       if (phase.kind === 'open') await phase.registrations.update(next);
     },
-    drain: () => (draining ??= drain()),
+    retryRefused() {
+      if (phase.kind === 'open') phase.registrations.retryRefused();
+    },
+    drain(replaced = false) {
+      isReplaced = replaced;
+      draining ??= drain();
+      return draining;
+    },
     stop,
     interruptAll() {
       if (phase.kind === 'open') phase.session.interruptAll();

@@ -65,7 +65,7 @@ export function createLinks({ make, clock, log }: LinksOptions): Links {
 
   async function leave(link: Link): Promise<void> {
     leaving.add(link);
-    await link.drain();
+    await link.drain(links.some(({ realm }) => realm === link.realm));
     leaving.delete(link);
   }
 

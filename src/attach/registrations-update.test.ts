@@ -119,6 +119,23 @@ describe('changed procedures', () => {
     expect(router.link.status()).toMatchObject({ state: 'serving', procedures: [{ uri: 'com.b' }] });
   });
 
+  it('stay registered if a later change wants them back in time', async () => {
+    const { router, link, sent } = await watched([procedure('com.a')]);
+    const replies = router.script;
+    const held: Message[] = [];
+    router.script = (message, end) => {
+      if (message.type !== MESSAGE.REGISTER) return replies(message, end);
+      held.push(message);
+      return [];
+    };
+    const first = link.update([procedure('com.b')]);
+    const second = link.update([procedure('com.a'), procedure('com.b')]);
+    for (const message of held) for (const reply of friendlyReplies(message)) router.ends[0]?.send(reply);
+    await Promise.all([first, second]);
+    expect(sent()).toEqual(['register com.b']);
+    expect(link.isServing).toBe(true);
+  });
+
   it('resolve although the session is lost', async () => {
     const router = await attached([procedure('com.a')]);
     router.script = (message) => (message.type === MESSAGE.REGISTER ? [] : undefined);
@@ -140,6 +157,19 @@ describe('changed procedures', () => {
     await router.settle();
     expect(router.link.isServing).toBe(true);
     expect(router.clock.pending).toBe(0);
+  });
+
+  it('try refused ones again at once if they are told to', async () => {
+    let isTaken = true;
+    const router = createScriptedRouter({ procedures: [procedure('com.a')] });
+    router.script = (message) =>
+      message.type === MESSAGE.REGISTER && isTaken ? [registerError(message.request, TAKEN)] : undefined;
+    router.link.start();
+    await router.settle();
+    isTaken = false;
+    router.link.retryRefused();
+    await router.settle();
+    expect([router.link.isServing, router.clock.pending]).toEqual([true, 0]);
   });
 
   it('never keep a procedure that was removed before the router answered', async () => {

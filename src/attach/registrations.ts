@@ -40,6 +40,8 @@ export interface Registrations {
    * @returns resolves when the router has answered, or when the session is over
    */
   update(procedures: readonly AttachedProcedure[]): Promise<void>;
+  /** Registers refused procedures again now, because another session of the gateway has left. */
+  retryRefused(): void;
   /**
    * Unregisters all procedures. Resolves when the router has answered. No INVOCATION can arrive
    * after that.
@@ -122,6 +124,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
   let isLost = false;
   /** Registrations that were revoked before `register` resolved. */
   const revokedEarly = new Set<number>();
+  /** The procedures of the last update. */
+  let wanted: ReadonlySet<string> = new Set(entries.keys());
   let phase: 'registering' | 'unregistering' | 'stopped' = 'registering';
   let whenUnregistered: () => void = () => {};
 
@@ -269,8 +273,8 @@ export function createRegistrations(options: RegistrationsOptions): Registration
 
   async function update(procedures: readonly AttachedProcedure[]): Promise<void> {
     if (phase !== 'registering') return;
-    const remaining = new Set(procedures.map(({ uri }) => uri));
-    const removed = [...entries.values()].filter(({ procedure }) => !remaining.has(procedure.uri));
+    wanted = new Set(procedures.map(({ uri }) => uri));
+    const removed = [...entries.values()].filter(({ procedure }) => !wanted.has(procedure.uri));
     const added: Promise<void>[] = [];
     for (const procedure of procedures) {
       const entry = entries.get(procedure.uri);
@@ -284,7 +288,9 @@ export function createRegistrations(options: RegistrationsOptions): Registration
     }
     registerMore();
     await Promise.all(added);
-    await Promise.all(removed.map(remove));
+    // A later update may want a procedure back, or may have removed it already.
+    const unwanted = removed.filter((entry) => !entry.isRemoved && !wanted.has(entry.procedure.uri));
+    await Promise.all(unwanted.map(remove));
     options.onChange();
   }
 
@@ -314,6 +320,14 @@ export function createRegistrations(options: RegistrationsOptions): Registration
       else onRevoked(entry);
     },
     update,
+    retryRefused() {
+      for (const entry of entries.values()) {
+        if (entry.stopTimer === undefined) continue;
+        cancelRetry(entry);
+        waiting.push(entry);
+      }
+      registerMore();
+    },
     unregisterAll() {
       phase = 'unregistering';
       stopTimers();

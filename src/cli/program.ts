@@ -17,6 +17,7 @@ import {
   shellArgument,
 } from './options.js';
 import type { ReloadOptions } from './reload.js';
+import type { StartOptions } from './start.js';
 import type { StatusOptions } from './status.js';
 
 /** Runs a command once, or until a signal stops it. */
@@ -58,6 +59,7 @@ Examples:
     .command('start')
     .description('run the gateway until SIGTERM or Ctrl-C')
     .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
+    .option('--watch', 'reload when the configuration, or a file that it names, changes')
     .addHelpText(
       'after',
       `
@@ -66,9 +68,10 @@ terminal, otherwise JSON lines.
 
 Examples:
   rpc-gateway start
+  rpc-gateway start --watch
   rpc-gateway start --config /etc/rpc-gateway/bondy.conf 2>>gateway.log`,
     )
-    .action((options: { config?: string }) =>
+    .action((options: StartOptions) =>
       run.untilStopped(async () => {
         const { start } = await import('./start.js');
         return await start(options, host);

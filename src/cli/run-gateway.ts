@@ -5,13 +5,16 @@ import { createGateway, type Gateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { createLogger } from '../log.js';
 import { packageVersion } from '../version.js';
+import type { ConfigSource } from './config-source.js';
 import { count } from './configuration.js';
 import { durationText } from './duration-text.js';
 import { EXIT, type ExitCode, type Host, type Output } from './host.js';
 import { logOutput } from './log-output.js';
+import { createReloadTrigger } from './reload-trigger.js';
 import { createServiceManager } from './service-manager.js';
 import { watchSignals } from './signals.js';
 import { logWarnings } from './warnings.js';
+import { watchConfiguration } from './watch/watch-configuration.js';
 
 /** The time for running calls to end after SIGTERM or SIGINT. */
 const STOP_GRACE_MS = 10_000;
@@ -29,26 +32,37 @@ export function readyLine({ procedureCount, realms, endpoints, routers }: Gatewa
   return `ready: ${size}, ${where.join(', ')}`;
 }
 
+export interface RunOptions {
+  /** The configuration file, for the log. */
+  readonly file: string;
+  /** Reads the configuration again for a reload. Undefined if that is not possible. */
+  readonly source?: ConfigSource | undefined;
+  /** Whether a changed file causes a reload. Default: false. */
+  readonly watch?: boolean | undefined;
+  /** Tells the user that the gateway is ready. */
+  readonly announce: (gateway: Gateway) => void;
+}
+
 /**
- * Runs a gateway until SIGTERM or SIGINT. Its log goes to stderr, with the notices of the
- * configuration and the warnings of the process.
+ * Runs a gateway until SIGTERM or SIGINT. SIGHUP reloads its configuration. Its log goes to stderr,
+ * with the notices of the configuration and the warnings of the process.
  *
- * @param file the configuration file, for the log.
- * @param announce tells the user that the gateway is ready.
  * @throws the error that prevents the start. No listener is open then.
  */
 export async function runGateway(
   config: LoadedConfig,
-  file: string,
   host: Host,
-  announce: (gateway: Gateway) => void,
+  { file, source, watch = false, announce }: RunOptions,
 ): Promise<ExitCode> {
   const log = createLogger(config.log.level, await logOutput(config.log.format, host));
   logWarnings(host, log);
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
-  const gateway = createGateway(config, { log, env: host.env });
-  const signals = watchSignals(host, log);
+  const gateway = createGateway(config, { log, env: host.env, ...(source && { readConfig: source.read }) });
   const manager = createServiceManager(host, log);
+  const readyText = () => readyLine(gateway, host.stdout);
+  const reload = createReloadTrigger({ gateway, manager, readyText, log });
+  const signals = watchSignals(host, reload);
+  let stopWatching = (): void => {};
   const startedAt = systemClock.monotonic();
   try {
     // A start may wait for secrets. A signal during the start must suppress the ready line.
@@ -56,9 +70,12 @@ export async function runGateway(
     if (startedOrSignal === 'started') {
       log.info(factsOf(gateway, file), 'the gateway has started');
       announce(gateway);
-      manager.ready(readyLine(gateway, host.stdout));
+      manager.ready(readyText());
+      if (watch && source !== undefined)
+        stopWatching = watchConfiguration({ ...source, onChange: reload, clock: systemClock, log });
     }
     const signal = await signals.received;
+    stopWatching();
     const told = manager.stopping();
     log.info({ signal }, 'Stopping: the gateway takes no new calls and finishes the running ones.');
     await gateway.stop(STOP_GRACE_MS);

@@ -1,4 +1,3 @@
-import type { Logger } from '../log.js';
 import type { HandledSignal, Host } from './host.js';
 
 /** Exit codes of a process that a signal ended: 128 plus the number of the signal. */
@@ -13,10 +12,11 @@ export interface StopSignal {
 
 /**
  * Watches signals. The first SIGTERM or SIGINT asks for a graceful stop, the second ends the
- * process at once. SIGHUP only logs a warning, because reloading is not implemented; by default it
- * would kill the process.
+ * process at once.
+ *
+ * @param onHangup called for each SIGHUP, which asks for a reload
  */
-export function watchSignals(host: Host, log: Logger): StopSignal {
+export function watchSignals(host: Host, onHangup: () => void): StopSignal {
   let resolve: (signal: HandledSignal) => void;
   const received = new Promise<HandledSignal>((settle) => {
     resolve = settle;
@@ -30,11 +30,7 @@ export function watchSignals(host: Host, log: Logger): StopSignal {
   const listeners = {
     SIGTERM: () => end('SIGTERM'),
     SIGINT: () => end('SIGINT'),
-    SIGHUP: () =>
-      log.warn(
-        { signal: 'SIGHUP' },
-        'Reloading is not supported yet: restart to use a changed configuration.',
-      ),
+    SIGHUP: onHangup,
   };
   const signals = Object.keys(listeners) as HandledSignal[];
   for (const signal of signals) host.on(signal, listeners[signal]);

@@ -26,6 +26,8 @@ export interface Interruptible {
 export interface Callee {
   /** The handler of one procedure, for REGISTER. */
   handlerFor(procedure: CallableProcedure): InvocationHandler;
+  /** Writes further replies with other serializers, because their limits have changed. */
+  useSerializers(serializers: readonly Serializer[]): void;
   /** From now on, new calls end with the error `down`. */
   refuseNewCalls(): void;
   /** Ends all running calls of these sessions with the error `down`. */
@@ -49,13 +51,16 @@ export interface CalleeOptions {
  * router.
  */
 export function createCallee({ serializers, format, clock }: CalleeOptions): Callee {
-  const formats = new Map<unknown, ReplyFunctions>(
-    serializers.map((serializer) => [serializer.name, replyFunctionsFor(serializer)]),
-  );
+  const formats = new Map<unknown, ReplyFunctions>();
+  useSerializers(serializers);
   const fixed = format === undefined ? undefined : (formats.get(format) ?? IN_JSON);
   let draining = false;
   let callCount = 0;
   let canceledBy: 'caller' | 'gateway' = 'caller';
+
+  function useSerializers(all: readonly Serializer[]): void {
+    for (const serializer of all) formats.set(serializer.name, replyFunctionsFor(serializer));
+  }
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
@@ -90,6 +95,7 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
 
   return {
     handlerFor,
+    useSerializers,
 
     refuseNewCalls() {
       draining = true;

@@ -62,13 +62,15 @@ export function listenerChanges(
 ): readonly ReloadChange[] {
   const old = new Map(before.listeners.map((listener) => [listener.name, listener]));
   const names = new Set(after.listeners.map(({ name }) => name));
+  const hasAdmin = before.listeners.some(({ isAdmin }) => isAdmin);
   const changes: ReloadChange[] = [];
   const add = (name: string, change: ReloadChange['change'], effect: string): void =>
     void changes.push({ what: 'listener', name, change, effect });
   for (const listener of after.listeners) {
     const found = old.get(listener.name);
     if (found === undefined) {
-      add(listener.name, 'added', '');
+      // Metrics count from the start on, so the first listener for operators comes too late.
+      add(listener.name, 'added', listener.isAdmin && !hasAdmin ? 'needs a restart' : '');
       continue;
     }
     const fate = fateOfListener(found, listener, hasSameFiles);

@@ -135,7 +135,7 @@ describe('the plan for listeners', () => {
   const fates = (before: string, after: string, files: Files = FILES, filesAfter: Files = files) => {
     const { fateOf, changes } = plan(before, after, files, filesAfter);
     const words = changes.filter(({ what }) => what === 'listener').map(({ effect }) => effect);
-    return [...load(after, filesAfter).listeners.map(fateOf), ...words];
+    return [...load(after, filesAfter).listeners.map(({ name }) => fateOf(name)), ...words];
   };
 
   it('keeps an unchanged one', () => {

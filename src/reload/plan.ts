@@ -1,4 +1,4 @@
-import type { ListenerConfig, LoadedConfig, ServiceConfig } from '../config/model.js';
+import type { LoadedConfig, ServiceConfig } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
 import type { ReloadChange } from '../status/actions.js';
 import { compareFiles, filesOf } from './files.js';
@@ -15,8 +15,8 @@ export interface ReloadPlan {
   readonly needsRestart: string | undefined;
   /** Whether a service, by its new configuration, stays as it is. */
   isSameService(service: ServiceConfig): boolean;
-  /** Undefined for a new listener. */
-  fateOf(listener: ListenerConfig): ListenerFate | undefined;
+  /** What happens to the listener with this name. Undefined for a new or a removed one. */
+  fateOf(listener: string): ListenerFate | undefined;
   /** Whether the sessions with an existing router must be opened anew. */
   readonly mustRejoin: boolean;
 }
@@ -25,7 +25,8 @@ export interface ReloadPlan {
 export function planReload(before: LoadedConfig, after: LoadedConfig): ReloadPlan {
   const hasSameFiles = compareFiles(before, after);
   const services = new Map(before.services.map((service) => [service.name, service]));
-  const listeners = new Map(before.listeners.map((listener) => [listener.name, listener]));
+  const byName = ({ listeners }: LoadedConfig) => new Map(listeners.map((one) => [one.name, one]));
+  const [oldListeners, listeners] = [byName(before), byName(after)];
   const isAttached = after.router.url !== undefined;
   const mustRejoin = isAttached && !isSameRouter();
 
@@ -65,9 +66,9 @@ export function planReload(before: LoadedConfig, after: LoadedConfig): ReloadPla
       const found = services.get(service.name);
       return found !== undefined && isSameService(found, service, hasSameFiles);
     },
-    fateOf(listener) {
-      const found = listeners.get(listener.name);
-      return found && fateOfListener(found, listener, hasSameFiles);
+    fateOf(name) {
+      const [old, now] = [oldListeners.get(name), listeners.get(name)];
+      return old && now && fateOfListener(old, now, hasSameFiles);
     },
     mustRejoin,
   };

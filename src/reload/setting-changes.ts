@@ -18,6 +18,7 @@ export const SETTING_EFFECTS: {
   readonly wamp: Effects<LoadedConfig['wamp']>;
   readonly log: Effects<LoadedConfig['log']>;
   readonly tracing: Effects<LoadedConfig['tracing']>;
+  readonly admin: Effects<LoadedConfig['admin']>;
   readonly security: Effects<Omit<LoadedConfig['security'], 'realms' | 'config_file'>>;
 } = {
   wamp: {
@@ -64,6 +65,7 @@ export const SETTING_EFFECTS: {
   },
   log: { level: NOW, format: RESTART, calls: NOW },
   tracing: { 'otlp.endpoint': RESTART, service_name: RESTART, sample_ratio: RESTART },
+  admin: { token: REQUESTS, hosts: REQUESTS, realm: RESTART },
   security: {
     allow_anonymous_user: 'counts for new logins; anonymous sessions that may not join any more get GOODBYE',
     salt_secret: LOGINS,

@@ -80,7 +80,10 @@ export interface Listener {
   /** The URLs that clients connect to, with the actual port. */
   readonly urls: readonly string[];
   counts(): ListenerCounts;
-  /** Changes limits. They count for new connections; the intervals of pings count for all. */
+  /**
+   * Changes limits. They count for new connections; the intervals of pings count for all. Does nothing
+   * if nothing has changed.
+   */
   update(settings: ListenerSettings): void;
   /**
    * Uses other certificates for new handshakes. Nothing is closed.
@@ -293,6 +296,10 @@ function serveDoor(
       eventsDropped,
     }),
     update(changed) {
+      const isSame = Object.entries(changed).every(
+        ([name, value]) => settings[name as keyof ListenerSettings] === value,
+      );
+      if (isSame) return;
       Object.assign(settings, changed);
       acceptor = createAcceptor(options, createContext(), clock);
       heartbeat.update(settings);

@@ -9,7 +9,8 @@ const SHARE = 3;
  * 1998).
  */
 export class SharedBytes {
-  readonly maxBytes: number;
+  /** A reload may change it. */
+  maxBytes: number;
   /** All bytes that are held. Bytes that belong to no caller may be added here directly. */
   bytes = 0;
   private readonly byCaller = new Map<unknown, number>();

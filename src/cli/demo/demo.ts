@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../config/load-config.js';
 import type { Gateway } from '../../create-gateway.js';
+import { createConfigSource } from '../config-source.js';
 import { DEMO_PORT } from '../defaults.js';
 import { systemCode } from '../failures.js';
 import { CommandFailure, type ExitCode, type Host } from '../host.js';
@@ -28,9 +29,11 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
       DEMO_PORT: String(options.port),
     };
     const config = loadConfig(DEMO_CONFIG, { env });
-    return await runGateway(config, DEMO_CONFIG, host, (gateway) =>
-      host.stdout.write(welcome(gateway, api, options, host)),
-    );
+    return await runGateway(config, host, {
+      file: DEMO_CONFIG,
+      source: createConfigSource(DEMO_CONFIG, config, { env }),
+      announce: (gateway) => host.stdout.write(welcome(gateway, api, options, host)),
+    });
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') throw error;
     throw new CommandFailure(

@@ -214,9 +214,12 @@ function realPath(path: string): string {
  */
 const OPENED = /^\/(?:dev\/stdin|dev\/fd\/\d+|proc\/self\/fd\/\d+)$/;
 
+/** Whether a file may be a pipe, which can be read only once. */
+export const isOpenedFile = (path: string): boolean => OPENED.test(path);
+
 /** Reads a file that the configuration names. */
 export const readFromDisk: ReadFile = (path) => readRegularFile(path);
 
 /** Reads the file that the command line names. It may be a pipe that the shell has opened. */
 export const readMainFromDisk: ReadFile = (path) =>
-  OPENED.test(path) ? readOpenedFile(path) : readRegularFile(path);
+  isOpenedFile(path) ? readOpenedFile(path) : readRegularFile(path);

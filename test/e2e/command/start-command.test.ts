@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { packageVersion } from '../../../src/version.js';
 import { runCommand, untilReady } from '../../support/command.js';
 import { commandFixture, configuration } from '../../support/command-fixture.js';
+import { until } from '../../support/router-host.js';
 
 const fixture = commandFixture();
 const { finished, started } = fixture;
@@ -94,12 +95,21 @@ describe('rpc-gateway start', () => {
     expect(fixture.upstream.requests.length).toBe(100);
   });
 
-  it('keeps running at SIGHUP and logs a warning', async () => {
+  it('uses a changed file at SIGHUP, and logs the mistakes of a wrong one', async () => {
     const { command, url } = await started(configuration(fixture.upstream.url));
-    command.send('SIGHUP');
-    expect(command.err()).toContain('restart to use a changed configuration');
-    const { code } = await finished(['call', 'com.billing.get_invoice', 'id=1', '--url', url]);
-    expect(code).toBe(0);
+    const call = () => finished(['call', 'com.billing.get_invoice', 'id=1', '--url', url]);
+    const reload = async (text: string, words: string) => {
+      fixture.folder.write('bondy.conf', text);
+      command.send('SIGHUP');
+      await until(() => command.err().includes(words), command.err);
+    };
+    const changed = configuration(fixture.upstream.url).replace('/invoices/{{id}}', '/v2/{{id}}');
+    await reload(changed, 'the configuration was reloaded');
+    expect((await call()).code).toBe(0);
+    await reload(`${changed}wamp.max_sesions = 5\n`, 'the configuration was not reloaded');
+    expect(command.err()).toContain('wamp.max_sesions: ');
+    expect((await call()).code).toBe(0);
+    expect(fixture.upstream.requests.map(({ url: path }) => path)).toEqual(['/v2/1', '/v2/1']);
   });
 
   it('fails with one line that says that the port is in use', async () => {

@@ -1,0 +1,54 @@
+import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { isOpenedFile } from '../config/syntax/includes.js';
+import { ConfigError, type ConfigSources } from '../errors.js';
+import type { Host } from './host.js';
+
+/** A configuration file that can be read again. */
+export interface ConfigSource {
+  /** For a reload. @throws ConfigError */
+  readonly read: () => LoadedConfig;
+  /** What is read now, even if there are mistakes. */
+  readonly readSources: () => ConfigSources;
+  /** The hash of what `read` has read last. Before that, of the first configuration. */
+  readonly lastHash: () => string;
+}
+
+/**
+ * @param first what was read at the start
+ * @returns undefined for a pipe, such as `/dev/stdin`, which can be read only once
+ */
+export function createConfigSource(
+  file: string,
+  first: LoadedConfig,
+  { env }: Pick<Host, 'env'>,
+): ConfigSource | undefined {
+  if (isOpenedFile(file)) return undefined;
+  let { hash } = first.sources;
+  const load = () => loadConfig(file, { env });
+  return {
+    read() {
+      try {
+        const config = load();
+        hash = config.sources.hash;
+        return config;
+      } catch (error) {
+        hash = sourcesOf(error).hash;
+        throw error;
+      }
+    },
+    readSources() {
+      try {
+        return load().sources;
+      } catch (error) {
+        return sourcesOf(error);
+      }
+    },
+    lastHash: () => hash,
+  };
+}
+
+/** @throws an error that is no ConfigError */
+function sourcesOf(error: unknown): ConfigSources {
+  if (error instanceof ConfigError && error.sources !== undefined) return error.sources;
+  throw error;
+}

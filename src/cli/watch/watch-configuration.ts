@@ -1,0 +1,76 @@
+import type { Clock } from '../../clock.js';
+import type { ConfigSources } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import { createFolderWatcher, type WatchedNames } from './folder-watcher.js';
+import { pathSteps } from './path-steps.js';
+
+export interface ConfigurationWatchOptions {
+  /** Reads the configuration. @returns what was read, even if it has mistakes */
+  readonly readSources: () => ConfigSources;
+  /** The hash of what the last reload, or the start, has read. */
+  readonly lastHash: () => string;
+  /** Called when the content of a file has changed. */
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Without a change for this long, the files are complete. Programs write a file in several steps. */
+const QUIET_MS = 250;
+/** The longest wait, if the files never stop changing. */
+const MAX_WAIT_MS = 2_000;
+
+/**
+ * Watches all files of a configuration, and notices when the content of one of them has changed.
+ *
+ * @returns a function that ends it
+ */
+export function watchConfiguration(options: ConfigurationWatchOptions): () => void {
+  const { readSources, lastHash, clock, log } = options;
+  let stopTimer = (): void => {};
+  /** When the first change was seen, in monotonic milliseconds. Undefined while nothing waits. */
+  let since: number | undefined;
+  let isWarned = false;
+  const folders = createFolderWatcher({ onChange: waitForQuiet, onError: warn });
+
+  function waitForQuiet(): void {
+    const now = clock.monotonic();
+    since ??= now;
+    stopTimer();
+    stopTimer = clock.after(Math.max(0, Math.min(QUIET_MS, since + MAX_WAIT_MS - now)), look);
+  }
+
+  function look(): void {
+    since = undefined;
+    const sources = readSources();
+    folders.set(foldersOf(sources));
+    if (sources.hash !== lastHash()) options.onChange();
+  }
+
+  function warn(folder: string, code: string): void {
+    if (isWarned) return;
+    isWarned = true;
+    const advice = 'reload with SIGHUP or rpc-gateway reload after a change, or raise the limits of inotify';
+    log.warn({ folder, error: code, advice }, 'a folder of the configuration cannot be watched');
+  }
+
+  // A file may have changed since the start.
+  look();
+  return () => {
+    stopTimer();
+    folders.close();
+  };
+}
+
+/** The folders that can change what a configuration is read from, and the names in them. */
+export function foldersOf({ files, folders }: ConfigSources): ReadonlyMap<string, WatchedNames> {
+  const found = new Map<string, Set<string> | 'all'>();
+  const add = (folder: string, name: string): void => {
+    const names = found.get(folder) ?? new Set();
+    if (names !== 'all') found.set(folder, names.add(name));
+  };
+  for (const path of [...files.keys(), ...folders])
+    for (const { folder, name } of pathSteps(path)) add(folder, name);
+  for (const folder of folders) found.set(folder, 'all');
+  return found;
+}

@@ -1,0 +1,67 @@
+import type { LoadedConfig, RealmSecurity } from './config/model.js';
+import { isSameSettings } from './config/same-settings.js';
+import type { RouterSettings } from './router/router.js';
+
+/**
+ * The settings of the embedded router.
+ *
+ * @param former the settings that they replace. Realms with the same security keep its object, by
+ *   which the router sees that nothing has changed
+ */
+export function routerSettings(
+  { realms, security, wamp }: LoadedConfig,
+  former?: RouterSettings,
+): RouterSettings {
+  return {
+    realms,
+    limits: {
+      callTimeout: wamp.call_timeout,
+      maxCallTimeout: wamp.max_call_timeout,
+      maxPendingCalls: wamp.max_pending_calls,
+      maxPendingCallsPerRealm: wamp.max_pending_calls_per_realm,
+      maxPendingCallBytesPerRealm: wamp.max_pending_call_bytes_per_realm,
+      maxSessions: wamp.max_sessions,
+      maxRegistrations: wamp.max_registrations,
+      maxRegistrationBytes: wamp.max_registration_bytes,
+      maxRegistrationsPerRealm: wamp.max_registrations_per_realm,
+      maxRegistrationBytesPerRealm: wamp.max_registration_bytes_per_realm,
+      maxSubscriptions: wamp.max_subscriptions,
+      maxSubscriptionBytes: wamp.max_subscription_bytes,
+      maxSubscriptionsPerRealm: wamp.max_subscriptions_per_realm,
+      maxSubscriptionBytesPerRealm: wamp.max_subscription_bytes_per_realm,
+      maxWildcardShapes: wamp.max_wildcard_shapes,
+      maxRetainedEvents: wamp.max_retained_events,
+      maxRetainedBytes: wamp.max_retained_bytes,
+      maxRetainedBytesPerSession: wamp.max_retained_bytes_per_session,
+      maxRetainedSent: wamp.max_retained_sent,
+      maxListLength: wamp.max_list_length,
+      maxTestaments: wamp.max_testaments,
+      maxTestamentBytes: wamp.max_testament_bytes,
+      maxTestamentsPerRealm: wamp.max_testaments_per_realm,
+      maxTestamentBytesPerRealm: wamp.max_testament_bytes_per_realm,
+      maxWaitingMessages: wamp.max_waiting_messages,
+      maxWaitingBytes: wamp.max_waiting_bytes,
+      maxWaitingMessagesPerRealm: wamp.max_waiting_messages_per_realm,
+      maxWaitingBytesPerRealm: wamp.max_waiting_bytes_per_realm,
+    },
+    rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
+    allowAnonymous: security.allow_anonymous_user,
+    security: {
+      realms: new Map(
+        [...security.realms].map(([name, realm]) => [
+          name,
+          sameOr(former?.security?.realms.get(name), realm),
+        ]),
+      ),
+      saltSecret: security.salt_secret,
+      maxFailedLoginDelay: security.max_failed_login_delay,
+      maxFailedLogins: security.max_failed_logins,
+    },
+  };
+}
+
+type RouterRealm =
+  NonNullable<RouterSettings['security']>['realms'] extends ReadonlyMap<string, infer R> ? R : never;
+
+const sameOr = (former: RouterRealm | undefined, realm: RealmSecurity): RouterRealm =>
+  former !== undefined && isSameSettings(former, realm) ? former : realm;
