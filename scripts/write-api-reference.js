@@ -49,13 +49,25 @@ if (app.logger.hasErrors() || app.logger.hasWarnings()) process.exit(1);
 
 const folder = mkdtempSync(join(tmpdir(), 'api-'));
 await app.outputs.writeOutput({ name: 'markdown', path: folder }, project);
-const wanted = INTRODUCTION + readFileSync(join(folder, 'api.md'), 'utf8');
+const wanted = INTRODUCTION + withGoodLinks(readFileSync(join(folder, 'api.md'), 'utf8'));
 rmSync(folder, { recursive: true });
 
 if (!process.argv.includes('--check')) writeFileSync(PATH, wanted);
 else if (read() !== wanted) {
   console.error('docs/api.md is stale: run "npm run docs" and commit the result.');
   process.exitCode = 1;
+}
+
+/**
+ * typedoc counts `Gateway.status` and `GatewayStatus` as two headings of the same name, and adds a
+ * number to the links. Only the second is a heading, so these links lead nowhere.
+ */
+function withGoodLinks(markdown) {
+  const headings = [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return markdown.replace(/\]\(#(\w+)-\d+\)/g, (link, name) => {
+    const count = headings.filter((heading) => heading === name).length;
+    return count === 1 ? `](#${name})` : link;
+  });
 }
 
 function read() {
