@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../src/config/load-config.js';
 import { FAMILIES, PREFIX } from '../../src/metrics/families.js';
 import { packageVersion } from '../../src/version.js';
+import { runCommand } from '../support/command.js';
 import { readDocument } from '../support/documents.js';
 
 const APP = { 'app.kubernetes.io/name': 'rpc-gateway' };
@@ -77,6 +78,15 @@ describe('the manifests in deploy/kubernetes', () => {
     for (const { value, valueFrom } of container.env) {
       if (value === undefined) expect(stringData).toHaveProperty([valueFrom.secretKeyRef.key]);
     }
+  });
+
+  it('start the gateway with options that it has', async () => {
+    const [command, ...words]: string[] = container.args;
+    const help = runCommand([command!, '--help']);
+    expect(await help.ended).toBe(0);
+    const options = words.filter((word) => word.startsWith('--'));
+    expect(options).toEqual(['--watch', '--config']);
+    for (const option of options) expect(help.out()).toMatch(new RegExp(`${option}\\b`));
   });
 
   it('mount the configuration where the command reads it', () => {
