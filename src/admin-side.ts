@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
-import { createAdminHandler } from './admin/admin-handler.js';
+import { type AdminHandler, createAdminHandler } from './admin/admin-handler.js';
 import { type AdminListener, serveAdminDoor } from './admin/admin-listener.js';
 import type { AdminOperations } from './admin/operations.js';
 import { createAccess } from './admin/security/judge-request.js';
@@ -49,7 +48,7 @@ export interface AdminSide {
   prepare(next: LoadedConfig, plan: ReloadPlan, doors: DoorExchange): Promise<{ commit(): void }>;
   close(): Promise<void>;
   /** Answers a request that came to a listener for WAMP clients. */
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle: AdminHandler['handle'];
   readonly listeners: ModeStatus['listeners'];
 }
 
@@ -95,6 +94,7 @@ export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps)
   }
 
   async function close(): Promise<void> {
+    handler.endStreams();
     await Promise.all([...listeners.map(({ listener }) => listener.close()), ...closing]);
     listeners = [];
     handler.close();

@@ -7,7 +7,7 @@ import { createConsoleOperations } from './console-side.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
-import { describeGateway, describeSources } from './gateway-status.js';
+import { describeGateway, describeSources, describeState, type StatusParts } from './gateway-status.js';
 import type { Gateway, GatewayOptions } from './gateway-types.js';
 import { silentLogger } from './log.js';
 import { measuredParts } from './measured-parts.js';
@@ -21,7 +21,9 @@ import { createReloader } from './reloader.js';
 import { type RouterAccess, readRouterAccess } from './router-access.js';
 import type { ActionOutcome, ServiceAction } from './status/actions.js';
 import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
+import { createLiveCallFeed } from './status/live-call-feed.js';
 import { createServiceRecords } from './status/service-records.js';
+import { createStateChanges } from './status/state-changes.js';
 import { createTracing } from './tracing/create-tracing.js';
 import type { OtlpOptions } from './tracing/otlp-provider.js';
 import { createTurns } from './turns.js';
@@ -77,9 +79,12 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   const turns = createTurns(clock);
   const hasAdmin = config.listeners.some(({ isAdmin }) => isAdmin);
   const metrics = hasAdmin ? createMetrics({ parts: measuredParts(config), status, turns }) : undefined;
+  const changes = createStateChanges();
+  const liveCalls = createLiveCallFeed(clock);
   const observer = observeAll([
     ...(options.observer ? [options.observer] : []),
     records.observer,
+    ...(hasAdmin ? [changes.observer] : []),
     ...(metrics ? [metrics.observer] : []),
     ...(operators ? [operators.observer] : []),
   ]);
@@ -101,6 +106,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     log,
     callLog,
     observer,
+    watch: liveCalls.watch,
     tracing,
     turns,
     waitingTotal,
@@ -114,7 +120,13 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   let services: readonly Service[] | undefined = compile();
   let access: RouterAccess | undefined = readAccess();
   let certificates = readCertificateExpiries(config);
-  const consoleOperations = createConsoleOperations({ services: () => services ?? [], records });
+  const consoleOperations = createConsoleOperations({
+    services: () => services ?? [],
+    records,
+    statusEvent: () => describeState(statusParts()),
+    changes,
+    liveCalls,
+  });
   let loadedAt = new Date(clock.wall()).toISOString();
   let startedAt = clock.wall();
   let state: GatewayState = 'stopped';
@@ -191,7 +203,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
         services.flatMap((service) => service.procedures),
         withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
       );
-      if (!isStopping) state = 'ready';
+      if (!isStopping) enter('ready');
     } catch (error) {
       // While the gateway stops, running calls may still end. `stop` closes everything after them.
       if (!isStopping) await closeEverything();
@@ -238,7 +250,11 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   }
 
   function status(): GatewayStatus {
-    return describeGateway({
+    return describeGateway(statusParts());
+  }
+
+  function statusParts(): StatusParts {
+    return {
       config,
       configuration: { ...describeSources(config), loaded_at: loadedAt, last_reload: reloader.last },
       state,
@@ -250,13 +266,20 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       mode,
       adminListeners: admin?.listeners ?? [],
       clock,
-    });
+    };
+  }
+
+  function enter(next: GatewayState): void {
+    state = next;
+    changes.note();
   }
 
   async function act(name: string, action: ServiceAction): Promise<ActionOutcome> {
     const service = services?.find((each) => each.name === name);
     if (service === undefined) return { kind: 'unknown', reason: `there is no service ${name}` };
-    return await service.act(action);
+    const outcome = await service.act(action);
+    changes.note();
+    return outcome;
   }
 
   async function closeParts(): Promise<void> {
@@ -289,7 +312,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     },
     async stop(graceMs = DEFAULT_GRACE_MS) {
       isStopping = true;
-      if (isStarted) state = 'draining';
+      if (isStarted) enter('draining');
       mode?.cancelOpen();
       await reloader.cancel();
       // Waits for a running start. Otherwise parts that are still opening would not be closed.

@@ -15,6 +15,7 @@ import type {
 } from './status/gateway-status.js';
 import type { ServiceRecords } from './status/service-records.js';
 import type { ServiceStatus } from './status/service-status.js';
+import type { StatusEvent } from './status/status-event.js';
 import { packageVersion } from './version.js';
 
 /** What the status is made of. */
@@ -36,6 +37,11 @@ export interface StatusParts {
 
 /** Describes a gateway for operators. */
 export function describeGateway(parts: StatusParts): GatewayStatus {
+  return { ...describeState(parts), procedures: parts.config.services.flatMap(describeProcedures) };
+}
+
+/** The same without the list of procedures. */
+export function describeState(parts: StatusParts): StatusEvent {
   const { config, state, missing, startedAt, certificates, mode, clock } = parts;
   const services = parts.services.map((service) => describeService(service, parts));
   return {
@@ -49,7 +55,6 @@ export function describeGateway(parts: StatusParts): GatewayStatus {
     configuration: parts.configuration,
     realms: mode?.realms ?? [],
     services,
-    procedures: config.services.flatMap(describeProcedures),
     listeners: [...(mode?.listeners ?? []), ...parts.adminListeners].map((listener) => ({
       ...listener,
       certificate_expires_at: certificates.listeners.get(listener.name) ?? null,

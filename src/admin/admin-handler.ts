@@ -6,6 +6,7 @@ import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { sendRefusal } from './answer.js';
 import { createRoutes } from './create-routes.js';
 import type { AdminOperations } from './operations.js';
+import type { RequestLimit } from './request-limit.js';
 import { type Access, judgeRequest } from './security/judge-request.js';
 
 export interface AdminHandlerOptions {
@@ -18,7 +19,9 @@ export interface AdminHandlerOptions {
 
 /** Answers the HTTP requests of operators. All admin listeners share one. */
 export interface AdminHandler {
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  handle(request: IncomingMessage, response: ServerResponse, limit: RequestLimit): void;
+  /** Ends the streams of events. Called before the listeners close, which wait for responses. */
+  endStreams(): void;
   /** Writes the log lines that are still held back. */
   close(): void;
 }
@@ -28,15 +31,15 @@ const MAX_WAITING = 8;
 
 export async function createAdminHandler(options: AdminHandlerOptions): Promise<AdminHandler> {
   const { operations, access, log, clock } = options;
-  const routes = await createRoutes(operations, log);
+  const routes = await createRoutes({ operations, access, log, clock });
   // Anyone who can connect can cause these lines.
   const refusals = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const waiting = new WeakMap<Socket, (() => void)[]>();
 
-  function answer(request: IncomingMessage, response: ServerResponse): void {
+  function answer(request: IncomingMessage, response: ServerResponse, limit: RequestLimit): void {
     const judged = judgeRequest(request, access());
     if (judged.kind === 'head') {
-      routes(request, response);
+      routes.answer(request, response, limit);
       return;
     }
     const from = request.socket.remoteAddress;
@@ -51,28 +54,28 @@ export async function createAdminHandler(options: AdminHandlerOptions): Promise<
    * Answers one request of a connection at a time. A client may send thousands of requests in one
    * packet, and each may take some milliseconds.
    */
-  function answerInTurn(request: IncomingMessage, response: ServerResponse): void {
+  function answerInTurn(request: IncomingMessage, response: ServerResponse, limit: RequestLimit): void {
     const { socket } = request;
     if (socket.destroyed) return;
     const queue = waiting.get(socket);
     if (queue !== undefined) {
-      if (queue.length < MAX_WAITING) queue.push(() => answerNext(request, response));
+      if (queue.length < MAX_WAITING) queue.push(() => answerNext(request, response, limit));
       else socket.destroy();
       return;
     }
     waiting.set(socket, []);
-    answerNext(request, response);
+    answerNext(request, response, limit);
   }
 
-  function answerNext(request: IncomingMessage, response: ServerResponse): void {
+  function answerNext(request: IncomingMessage, response: ServerResponse, limit: RequestLimit): void {
     const { socket } = request;
     response.once('close', () => {
       const next = waiting.get(socket)?.shift();
       if (next === undefined || socket.destroyed) waiting.delete(socket);
       else next();
     });
-    answer(request, response);
+    answer(request, response, limit);
   }
 
-  return { handle: answerInTurn, close: () => refusals.flush() };
+  return { handle: answerInTurn, endStreams: routes.close, close: () => refusals.flush() };
 }

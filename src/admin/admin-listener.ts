@@ -116,7 +116,7 @@ function createParser(handler: AdminHandler, connections: Connections): Server {
       const { socket } = request;
       connections.began(socket);
       response.once('close', () => connections.ended(socket));
-      handler.handle(request, response);
+      handler.handle(request, response, { extend: (ms) => connections.extend(socket, ms) });
     },
   );
   http.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {

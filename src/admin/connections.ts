@@ -23,6 +23,8 @@ export interface Connections {
   carries(accepted: Socket, secure: Socket): void;
   /** A request has begun on a connection. */
   began(socket: Socket): void;
+  /** Gives the running request of a connection `ms` milliseconds from now; `Infinity` for no limit. */
+  extend(socket: Socket, ms: number): void;
   /** Its response has ended. */
   ended(socket: Socket): void;
   /** Tells whether a request runs on a connection. */
@@ -50,10 +52,14 @@ export function createConnections(clock: Clock): Connections {
 
   /** Moves a connection to the end, and limits its new state. */
   function enter(socket: Socket, connection: Connection, limitMs: number): void {
-    connection.stopTimer();
-    connection.stopTimer = clock.after(limitMs, () => socket.destroy());
+    limit(socket, connection, limitMs);
     connections.delete(socket);
     connections.set(socket, connection);
+  }
+
+  function limit(socket: Socket, connection: Connection, ms: number): void {
+    connection.stopTimer();
+    connection.stopTimer = Number.isFinite(ms) ? clock.after(ms, () => socket.destroy()) : () => {};
   }
 
   function longestIdle(): Socket | undefined {
@@ -88,6 +94,11 @@ export function createConnections(clock: Clock): Connections {
       if (connection === undefined) return;
       connection.requests++;
       enter(accepted, connection, REQUEST_MS);
+    },
+    extend(socket, ms) {
+      const accepted = acceptedOf(socket);
+      const connection = connections.get(accepted);
+      if (connection !== undefined && connection.requests > 0) limit(accepted, connection, ms);
     },
     ended(socket) {
       const accepted = acceptedOf(socket);

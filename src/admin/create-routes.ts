@@ -1,27 +1,48 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
+import type { Clock } from '../clock.js';
 import { errorLocation, type Logger } from '../log.js';
 import { errorAnswer, SECURITY_HEADERS } from './answer.js';
+import { createEventStreams } from './event-streams.js';
 import type { AdminOperations } from './operations.js';
+import type { RequestLimit } from './request-limit.js';
+import { addEventsRoute } from './routes/events.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addMetricsRoute } from './routes/metrics.js';
 import { addReloadRoute } from './routes/reload.js';
 import { addServiceRoutes } from './routes/service-actions.js';
 import { addStatusRoute } from './routes/status.js';
 import { addTrafficRoutes } from './routes/traffic.js';
+import type { Access } from './security/judge-request.js';
 
-/** Answers one request, which security has already passed. */
-export type Routes = (request: IncomingMessage, response: ServerResponse) => void;
+/** Answers requests that security has already passed. */
+export interface Routes {
+  answer(request: IncomingMessage, response: ServerResponse, limit: RequestLimit): void;
+  /** Ends the responses that would never end by themselves. */
+  close(): void;
+}
+
+export interface RoutesOptions {
+  readonly operations: AdminOperations;
+  readonly access: () => Access;
+  readonly log: Logger;
+  readonly clock: Clock;
+}
 
 /** Maximum bytes of a body. */
 const MAX_BODY = 16 * 1024;
 
+const NO_LIMIT: RequestLimit = { extend() {} };
+
 /** Creates all routes. fastify gets the requests from the listeners, and opens no port itself. */
-export async function createRoutes(operations: AdminOperations, log: Logger): Promise<Routes> {
-  let routes: Routes | undefined;
+export async function createRoutes({ operations, access, log, clock }: RoutesOptions): Promise<Routes> {
+  let answer: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
+  const limits = new WeakMap<IncomingMessage, RequestLimit>();
+  const limitOf = ({ raw }: FastifyRequest): RequestLimit => limits.get(raw) ?? NO_LIMIT;
+  const streams = createEventStreams(operations, clock);
   const app = fastify({
     serverFactory(handle) {
-      routes = handle;
+      answer = handle;
       return createServer();
     },
     logger: false,
@@ -39,9 +60,17 @@ export async function createRoutes(operations: AdminOperations, log: Logger): Pr
   addTrafficRoutes(app, operations);
   addServiceRoutes(app, operations, log);
   addReloadRoute(app, operations, log);
+  addEventsRoute(app, { streams, access, limitOf });
   await app.ready();
-  if (routes === undefined) throw new Error('fastify has no handler');
-  return routes;
+  const handle = answer;
+  if (handle === undefined) throw new Error('fastify has no handler');
+  return {
+    answer(request, response, limit) {
+      limits.set(request, limit);
+      handle(request, response);
+    },
+    close: streams.close,
+  };
 }
 
 /** A body is a JSON object, or empty. */

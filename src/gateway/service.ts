@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { ProcedureConfig, ServiceConfig, ServiceSettings } from '../config/model.js';
 import { GatewayError } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { CallWatch } from '../observe/call-watch.js';
 import { observeAll } from '../observe/observe-all.js';
 import { type ObservedProcedure, type Observer, silentObserver } from '../observe/observer.js';
 import type { Tracing } from '../observe/tracing.js';
@@ -38,6 +39,8 @@ export interface ServiceDeps {
   readonly log: Logger;
   readonly callLog: CallLog;
   readonly observer: Observer;
+  /** Default: nobody looks at single calls. */
+  readonly watch?: CallWatch | undefined;
   /** Default: calls have no traces. */
   readonly tracing?: Tracing;
   readonly turns: Turns;

@@ -22,11 +22,17 @@ export interface Acceptor {
   take(socket: Socket, arrival: Arrival): void;
 }
 
+/** How long a request may take, from its head to the end of its response. */
+export interface RequestLimit {
+  /** Sets it to `ms` milliseconds from now. `Infinity` means that there is none. */
+  extend(ms: number): void;
+}
+
 /**
  * Answers HTTP requests that are not for WebSocket. The connection closes after the response, and
  * the listener limits how long it may take.
  */
-export type AnswerRequest = (request: IncomingMessage, response: ServerResponse) => void;
+export type AnswerRequest = (request: IncomingMessage, response: ServerResponse, limit: RequestLimit) => void;
 
 /** What a listener gives to its acceptors. */
 export interface AcceptorContext {
@@ -45,5 +51,5 @@ export interface AcceptorContext {
   /** Called for each connection that has completed its handshake. */
   accepted(socket: Socket, arrival: Arrival, connection: Accepted): void;
   /** Called for each connection that carries a request for {@link answerRequest}. */
-  serves(socket: Socket, arrival: Arrival): void;
+  serves(socket: Socket, arrival: Arrival): RequestLimit;
 }

@@ -8,7 +8,7 @@ import type { Attach, Attachment } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { CLOSE_URI, ERROR_URI } from '../wamp/uris.js';
 import { type AcceptingLimits, type Arrival, guardAccepting, ignoreError } from './accept-guard.js';
-import type { Accepted, Acceptor, AcceptorContext, AnswerRequest } from './acceptor.js';
+import type { Accepted, Acceptor, AcceptorContext, AnswerRequest, RequestLimit } from './acceptor.js';
 import { configuredUrls, type ListenerAddress, type ListenerProtocol } from './addresses.js';
 import { CLOSE_WAIT_MS, cut, loseAtOnce } from './close-socket.js';
 import { type ConnectionFiles, createConnectionFiles } from './connection-files.js';
@@ -197,14 +197,21 @@ function serveDoor(
   });
 
   /** Takes a connection that carries one HTTP request. */
-  function serves(socket: Socket, arrival: Arrival): void {
+  function serves(socket: Socket, arrival: Arrival): RequestLimit {
     arrival.established();
     serving.add(socket);
-    const stopTimer = clock.after(REQUEST_MS, () => socket.destroy());
+    const startTimer = (ms: number) => clock.after(ms, () => socket.destroy());
+    let stopTimer = startTimer(REQUEST_MS);
     socket.on('close', () => {
       stopTimer();
       serving.delete(socket);
     });
+    return {
+      extend(ms) {
+        stopTimer();
+        if (Number.isFinite(ms) && !socket.destroyed) stopTimer = startTimer(ms);
+      },
+    };
   }
 
   function onViolation(): void {

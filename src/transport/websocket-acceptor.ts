@@ -92,9 +92,9 @@ export function createWebSocketAcceptor(
     pending: Pending,
   ): void {
     pending.isServed = true;
-    context.serves(request.socket, pending.arrival);
+    const limit = context.serves(request.socket, pending.arrival);
     response.shouldKeepAlive = false;
-    answer(request, response);
+    answer(request, response, limit);
   }
 
   function judge(request: IncomingMessage, { refusal }: Arrival): UpgradeVerdict {

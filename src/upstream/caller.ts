@@ -11,6 +11,11 @@ export interface Caller {
 /** The role of anonymous sessions, and the authid of some routers for all of them. */
 const ANONYMOUS = 'anonymous';
 
+/** The authid of a caller. Undefined for an anonymous one: its authid means nothing. */
+export function nameOf({ authid, authrole }: Caller): string | undefined {
+  return authid === ANONYMOUS || authrole === ANONYMOUS ? undefined : authid;
+}
+
 /**
  * Returns the value by which `pool.max_waiting_per_caller` tells callers apart: realm and authid. An
  * anonymous caller has no name of its own, so its session counts. All callers whose router discloses
@@ -18,8 +23,7 @@ const ANONYMOUS = 'anonymous';
  */
 export function callerKey(caller: Caller | undefined): string | number | undefined {
   if (caller === undefined) return undefined;
-  const { realm, session, authid, authrole } = caller;
-  const hasName = authid !== undefined && authid !== ANONYMOUS && authrole !== ANONYMOUS;
+  const name = nameOf(caller);
   // A URI contains no space, so two realms never have the same key.
-  return hasName ? `${realm} ${authid}` : session;
+  return name === undefined ? caller.session : `${caller.realm} ${name}`;
 }

@@ -6,12 +6,15 @@ import { createAccess } from '../../src/admin/security/judge-request.js';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { silentObserver } from '../../src/observe/observer.js';
 import type { GatewayStatus } from '../../src/status/gateway-status.js';
+import type { StatusEvent } from '../../src/status/status-event.js';
 import { openDoor } from '../../src/transport/door.js';
 import { keepLog, type LogLines } from './log-lines.js';
 
 /** An admin listener whose gateway is a plain object. */
 export interface AdminFixture extends AdminListener {
   readonly log: LogLines;
+  /** Changes `admin.token`, as a reload does. */
+  setToken(token: string): void;
 }
 
 export interface AdminFixtureOptions {
@@ -24,7 +27,7 @@ export interface AdminFixtureOptions {
 export async function openAdminFixture(options: AdminFixtureOptions = {}): Promise<AdminFixture> {
   const { token, hosts = [], clock = systemClock } = options;
   const log = keepLog('debug');
-  const access = createAccess({ token, hosts });
+  let access = createAccess({ token, hosts });
   const handler = await createAdminHandler({
     operations: { ...IDLE, ...options.operations },
     access: () => access,
@@ -45,6 +48,9 @@ export async function openAdminFixture(options: AdminFixtureOptions = {}): Promi
   });
   return {
     log,
+    setToken(next) {
+      access = createAccess({ token: next, hosts });
+    },
     name: listener.name,
     url: listener.url,
     get connections() {
@@ -52,6 +58,7 @@ export async function openAdminFixture(options: AdminFixtureOptions = {}): Promi
     },
     giveUpDoor: listener.giveUpDoor,
     async close() {
+      handler.endStreams();
       await listener.close();
       handler.close();
     },
@@ -69,4 +76,7 @@ const IDLE: AdminOperations = {
   reload: async () => ({ kind: 'done', changes: [], notices: [] }),
   serviceDetail: () => undefined,
   history: () => ({}),
+  statusEvent: () => ({ version: '1.2.3', state: 'ready' }) as StatusEvent,
+  onChange: () => () => {},
+  watchCalls: () => () => {},
 };

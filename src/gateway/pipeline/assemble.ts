@@ -2,6 +2,7 @@ import type { Credential } from '../../auth/credential.js';
 import type { RequestCredential } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { CallWatch } from '../../observe/call-watch.js';
 import type { ObservedProcedure, Observer } from '../../observe/observer.js';
 import type { CallerTrace, Tracing } from '../../observe/tracing.js';
 import type { Variables } from '../../secrets/variables.js';
@@ -47,6 +48,8 @@ export interface PipelineParts extends RequestDeps {
   readonly callLog: CallLog;
   readonly running: Pick<RunningCalls, 'ended'>;
   readonly observer: Observer;
+  /** Default: nobody looks at single calls. */
+  readonly watch?: CallWatch | undefined;
   /** Default: calls have no traces. */
   readonly tracing?: Tracing | undefined;
   readonly clock: Clock;

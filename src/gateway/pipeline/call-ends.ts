@@ -2,12 +2,14 @@ import type { NoCredential } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import { errorLocation } from '../../log.js';
+import { type CallWatch, NO_WATCH, type WatchedCall } from '../../observe/call-watch.js';
 import {
   type ObservedProcedure,
   type Observer,
   responseClass,
   silentObserver,
 } from '../../observe/observer.js';
+import { nameOf } from '../../upstream/caller.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
 import type { CallEnd, CallLog, CallSubject } from './call-log.js';
@@ -48,6 +50,8 @@ export interface CallEndsParts {
   readonly errorId: () => string;
   readonly callLog: CallLog;
   readonly observer: Observer;
+  /** Default: nobody looks at single calls. */
+  readonly watch?: CallWatch | undefined;
   readonly clock: Clock;
   /** Counts the running calls of the service. */
   readonly running: Pick<RunningCalls, 'ended'>;
@@ -55,7 +59,7 @@ export interface CallEndsParts {
 
 /** Compiles the ends of calls of one procedure. */
 export function createCallEnds(parts: CallEndsParts): CallEnds {
-  const { subject, observed, errorId, callLog, observer, clock, running } = parts;
+  const { subject, observed, errorId, callLog, observer, clock, running, watch = NO_WATCH } = parts;
   // Checked once, so that calls without an observer do not read the clock.
   const isObserved = observer !== silentObserver;
 
@@ -68,6 +72,17 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     };
   }
 
+  /** Shows a call to those who look at single calls. Called only while somebody does. */
+  function show(call: RunningCall, end: Pick<WatchedCall, 'outcome' | 'status' | 'attempts' | 'id'>): void {
+    watch.callEnded({
+      ...end,
+      observed,
+      authid: nameOf(call.caller),
+      durationMs: clock.monotonic() - call.startedAt,
+      traceId: call.control.trace?.traceId,
+    });
+  }
+
   function fail(call: RunningCall, failure: CallFailure): Reply {
     const { code, attempts, cause, message, retryAfterMs } = failure;
     const id = errorId();
@@ -76,6 +91,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     const end = endOf(call, { id, code, status: CALL_ERRORS[code].status, attempts, cause });
     callLog.failed(subject, end);
     observer.callEnded(observed, code, clock.monotonic() - call.startedAt, attempts, end);
+    if (watch.isOn) show(call, { outcome: code, status: end.status, attempts, id });
     return callErrorReply({ code, attempts, id, message, retryAfterMs });
   }
 
@@ -125,6 +141,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
           isFailure ? end : undefined,
         );
       }
+      if (watch.isOn) show(call, { outcome: responseClass(status), status, attempts, id: end?.id });
       if (end !== undefined) {
         if (isFailure) callLog.failed(subject, end);
         else callLog.responded(subject, end);
