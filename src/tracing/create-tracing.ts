@@ -7,7 +7,7 @@ import { checkOtlpPackages } from './otlp-packages.js';
 import type { OtlpOptions } from './otlp-provider.js';
 import { continueTrace } from './propagated-call.js';
 import { compileProcedure } from './span-facts.js';
-import type { SpanRecorder } from './span-recorder.js';
+import type { SpanRecorder, SpanRecorderParts } from './span-recorder.js';
 import { readTraceContext } from './trace-context.js';
 
 /** The tracing of a gateway. It records spans while it is open, if it has a provider for them. */
@@ -38,13 +38,17 @@ export function createTracing({ provider, otlp, clock, random, log }: TracingOpt
   let recorder: SpanRecorder | undefined;
   let closeProvider = async (): Promise<void> => {};
 
-  async function openProvider(): Promise<TracerProvider | undefined> {
-    if (provider !== undefined) return provider;
-    if (otlp === undefined) return await findGlobalProvider();
+  /** The provider, and who decides which traces are recorded. */
+  async function openProvider(): Promise<Pick<SpanRecorderParts, 'provider' | 'isSampled'> | undefined> {
+    if (provider !== undefined) return { provider, isSampled: undefined };
+    if (otlp === undefined) {
+      const found = await findGlobalProvider();
+      return found && { provider: found, isSampled: undefined };
+    }
     const { createOtlpProvider } = await import('./otlp-provider.js');
-    const opened = await createOtlpProvider(otlp, { clock, log });
+    const opened = await createOtlpProvider(otlp, { clock, random, log });
     closeProvider = opened.close;
-    return opened.provider;
+    return opened;
   }
 
   return {
@@ -52,7 +56,7 @@ export function createTracing({ provider, otlp, clock, random, log }: TracingOpt
       const opened = await openProvider();
       if (opened === undefined) return;
       const { createSpanRecorder } = await import('./span-recorder.js');
-      recorder = createSpanRecorder(opened, clock, random);
+      recorder = createSpanRecorder({ ...opened, clock, random });
     },
 
     async close() {

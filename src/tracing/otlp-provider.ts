@@ -3,6 +3,8 @@ import { type Clock, withTimeout } from '../clock.js';
 import type { Logger } from '../log.js';
 import { packageVersion } from '../version.js';
 import { createLoggedExporter } from './logged-exporter.js';
+import type { IsSampled } from './span-recorder.js';
+import { SAMPLED } from './trace-context.js';
 
 /** Where spans go (`tracing.*`). */
 export interface OtlpOptions {
@@ -16,6 +18,7 @@ export interface OtlpOptions {
 /** A provider that sends spans to a collector. */
 export interface OtlpProvider {
   readonly provider: TracerProvider;
+  readonly isSampled: IsSampled;
   /** Sends the spans that wait, for a limited time. Never rejects. */
   close(): Promise<void>;
 }
@@ -27,10 +30,17 @@ const EXPORT_TIMEOUT_MS = 10_000;
 /** An unreachable collector must not delay a stop for longer than this. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+export interface OtlpParts {
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
 /** Creates the provider with the SDK of OpenTelemetry. It registers nothing globally. */
 export async function createOtlpProvider(
   { endpoint, serviceName, sampleRatio }: OtlpOptions,
-  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+  { clock, random, log }: OtlpParts,
 ): Promise<OtlpProvider> {
   const [sdk, { OTLPTraceExporter }, resources] = await Promise.all([
     import('@opentelemetry/sdk-trace-node'),
@@ -52,11 +62,13 @@ export async function createOtlpProvider(
           'service.version': packageVersion(),
         }),
       ),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(sampleRatio) }),
+    // isSampled has decided already. Otherwise environment variables could choose another sampler.
+    sampler: new sdk.AlwaysOnSampler(),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter, { maxQueueSize: MAX_WAITING_SPANS })],
   });
   return {
     provider,
+    isSampled: (parent) => (parent === undefined ? random() < sampleRatio : (parent.flags & SAMPLED) !== 0),
     async close() {
       const closed = provider.shutdown().then(
         () => true,

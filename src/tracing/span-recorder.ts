@@ -17,7 +17,7 @@ import type { CallTrace, RequestTrace, TracedProcedure, TracedRequests } from '.
 import { packageVersion } from '../version.js';
 import { continueTrace } from './propagated-call.js';
 import { type CompiledProcedure, requestFacts, type SpanFacts } from './span-facts.js';
-import { type TraceContext, traceHeaders } from './trace-context.js';
+import { newSpanId, newTraceId, type TraceContext, traceHeaders } from './trace-context.js';
 
 /** Records spans by the API of OpenTelemetry. */
 export interface SpanRecorder {
@@ -33,19 +33,33 @@ export interface SpanRecorder {
     parent: TraceContext | undefined,
     startedAt: number,
   ): CallTrace | undefined;
-  /** Begins the CLIENT span of a token request that no call waits for. */
-  tokenRequest(request: TracedRequests): RequestTrace;
+  /**
+   * Begins the CLIENT span of a token request that no call waits for.
+   *
+   * @returns undefined if it is not sampled
+   */
+  tokenRequest(request: TracedRequests): RequestTrace | undefined;
 }
 
-/** @param random numbers in [0, 1), for the IDs of spans that nobody records */
-export function createSpanRecorder(
-  provider: TracerProvider,
-  clock: Clock,
-  random: () => number,
-): SpanRecorder {
+/** Decides whether a trace is recorded. The parent is undefined for a trace that begins here. */
+export type IsSampled = (parent: TraceContext | undefined) => boolean;
+
+export interface SpanRecorderParts {
+  readonly provider: TracerProvider;
+  /** Undefined if the provider decides. To decide first costs less than a span. */
+  readonly isSampled: IsSampled | undefined;
+  readonly clock: Clock;
+  /** Numbers in [0, 1), for the IDs of spans that nobody records. */
+  readonly random: () => number;
+}
+
+export function createSpanRecorder({ provider, isSampled, clock, random }: SpanRecorderParts): SpanRecorder {
   const tracer = provider.getTracer('wamp-rpc-gateway', packageVersion());
   return {
     call({ procedure, call, attempt }, parent, startedAt) {
+      if (isSampled?.(parent) === false) {
+        return continueTrace(parent ?? unsampledTrace(random), procedure, random);
+      }
       const time = spanTime(clock);
       const options = {
         kind: SpanKind.SERVER,
@@ -62,7 +76,10 @@ export function createSpanRecorder(
         ? continueTrace(traceContextOf(spanContext), procedure, random)
         : undefined;
     },
-    tokenRequest: (request) => beginTokenRequest(tracer, spanTime(clock), request, ROOT_CONTEXT),
+    tokenRequest: (request) =>
+      isSampled?.(undefined) === false
+        ? undefined
+        : beginTokenRequest(tracer, spanTime(clock), request, ROOT_CONTEXT),
   };
 }
 
@@ -96,6 +113,11 @@ function contextOf(parent: TraceContext | undefined): Context {
     isRemote: true,
     ...(traceState && { traceState }),
   });
+}
+
+/** A trace that begins here. Its flags tell the upstream not to record it either. */
+function unsampledTrace(random: () => number): TraceContext {
+  return { traceId: newTraceId(random), parentId: newSpanId(random), flags: 0, tracestate: undefined };
 }
 
 /** The context of which a span is the parent. */

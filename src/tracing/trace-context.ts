@@ -23,6 +23,7 @@ const FIRST_SPAN = '0000000000000001';
 /** Version ff is forbidden (§3.2.2.1). */
 const NO_VERSION = 'ff';
 
+export const SAMPLED = 0x01;
 /** The bits `sampled` (§3.2.2.5.1) and `random-trace-id` (Level 2, §3.2.2.5.2). */
 const KNOWN_FLAGS = 0x03;
 
@@ -83,6 +84,11 @@ export function traceHeaders(
 export function newSpanId(random: () => number): string {
   const spanId = hex32(random) + hex32(random);
   return spanId === NO_SPAN ? FIRST_SPAN : spanId;
+}
+
+/** Creates the ID of a trace: 32 hex digits, not all 0. */
+export function newTraceId(random: () => number): string {
+  return newSpanId(random) + newSpanId(random);
 }
 
 /** The two hex digits of each byte. A table is faster than the conversion of a number. */
