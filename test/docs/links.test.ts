@@ -42,13 +42,17 @@ describe('links in the documents', () => {
 
   it.each(DOCUMENTS)('within %s lead to a heading', (path) => {
     const markdown = readDocument(path);
-    // As GitHub makes them of headings.
-    const anchors = [...markdown.matchAll(/^#+ (.*)$/gm)].map((match) =>
-      match[1]!
+    // As GitHub makes them of headings. Equal ones get a number.
+    const seen = new Map<string, number>();
+    const anchors = [...markdown.matchAll(/^#+ (.*)$/gm)].map((match) => {
+      const anchor = match[1]!
         .toLowerCase()
         .replace(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    );
+        .replaceAll(' ', '-');
+      const count = seen.get(anchor) ?? 0;
+      seen.set(anchor, count + 1);
+      return count === 0 ? anchor : `${anchor}-${count}`;
+    });
     anchors.push(...[...markdown.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1]!));
     // The generated page has anchors of its own.
     anchors.push(...[...markdown.matchAll(/<a id="([^"]+)">/g)].map((match) => match[1]!));
