@@ -3,8 +3,10 @@ import { LISTENER_KEYS } from '../../src/config/schema/listener.js';
 import { SECURITY_KEYS } from '../../src/config/schema/security.js';
 import { WAMP_KEYS } from '../../src/config/schema/wamp.js';
 import { compileProcedure } from '../../src/tracing/span-facts.js';
+import { openAdminFixture } from '../support/admin-fixture.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 import { FAULT_ROWS } from '../support/fault-rows.js';
+import { rawRequest, requestText } from '../support/raw-http.js';
 
 describe('docs/operations.md', () => {
   it('names every limit there is', () => {
@@ -18,6 +20,21 @@ describe('docs/operations.md', () => {
     const table = tableBelow(readDocument('docs/operations.md'), '## Limits worth knowing');
     const named = new Set(table.flat().flatMap((cell) => cell.split(/[^\w.$]+/)));
     expect(limits.filter((key) => !named.has(key))).toEqual([]);
+  });
+
+  it('names only paths that an admin listener has', async () => {
+    const fixture = await openAdminFixture();
+    const cells = tableBelow(readDocument('docs/operations.md'), '## Admin listener').map(
+      ([cell = '']) => cell,
+    );
+    const named = cells.flatMap((cell) => cell.match(/(?:GET|POST|…) ?\/[\w/-]+/g) ?? []);
+    expect(named.length).toBeGreaterThan(9);
+    for (const path of named) {
+      const target = path.replace('…/', 'POST /services/NAME/');
+      const known = requestText(target.replace('NAME', 'billing'), ['Host: localhost']);
+      expect([target, (await rawRequest(fixture.url, known)).status]).toEqual([target, 200]);
+    }
+    await fixture.close();
   });
 
   it('names every attribute of spans', () => {

@@ -21,13 +21,21 @@ export interface RawHttp {
   close(): void;
 }
 
-/** @param url `http://127.0.0.1:PORT` or `https://…` */
-export async function openRawHttp(url: string): Promise<RawHttp> {
+/**
+ * @param url `http://127.0.0.1:PORT` or `https://…`
+ * @param options.certificate whether to present the client certificate of the tests
+ */
+export async function openRawHttp(
+  url: string,
+  options: { readonly certificate?: boolean } = {},
+): Promise<RawHttp> {
   const { protocol, hostname, port } = new URL(url);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isTls = protocol === 'https:';
+  const { ca, clientCert, clientKey } = readTlsFixtures();
+  const own = options.certificate === true ? { cert: clientCert, key: clientKey } : {};
   const socket = isTls
-    ? connectTls({ host, port: Number(port), ca: readTlsFixtures().ca, servername: 'localhost' })
+    ? connectTls({ host, port: Number(port), ca, servername: 'localhost', ...own })
     : connect({ host, port: Number(port) });
   let received = '';
   let hasEnded = false;

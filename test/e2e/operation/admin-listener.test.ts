@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../../../src/config/load-config.js';
 import { createGateway, type GatewayOptions } from '../../../src/create-gateway.js';
 import { listenOnPort } from '../../../src/transport/tcp-server.js';
@@ -177,6 +177,22 @@ describe('an admin listener', () => {
     const { status } = await get(url, '/livez');
     const foreign = await rawRequest(url, requestText('/livez', [HOST, 'Origin: http://localhost']));
     expect([status, foreign.status]).toEqual([200, 403]);
+  });
+
+  it('can demand a certificate of its clients', async () => {
+    const { gateway, url } = await start([
+      ...ADMIN,
+      `listeners.ops.tls.certfile = ${TLS_FILES.serverCert}`,
+      `listeners.ops.tls.keyfile = ${TLS_FILES.serverKey}`,
+      `listeners.ops.tls.cacertfile = ${TLS_FILES.ca}`,
+    ]);
+    const stranger = closing(await openRawHttp(url));
+    stranger.send(requestText('/livez', [HOST]));
+    await expect(stranger.response()).rejects.toThrow('no complete response');
+    const operator = closing(await openRawHttp(url, { certificate: true }));
+    operator.send(requestText('/livez', [HOST]));
+    expect((await operator.response()).status).toBe(200);
+    await vi.waitFor(() => expect(gateway.status().listeners[1]?.connections).toBe(1));
   });
 
   it('stays shut with a busy port, and so does the gateway', async () => {
