@@ -1,4 +1,4 @@
-import { type ConfigSource, parseConfig } from '../../src/config/load-config.js';
+import { type ConfigSource, type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 import type { ReloadOutcome } from '../../src/status/actions.js';
 import { keepLog, type LogLines } from './log-lines.js';
@@ -19,18 +19,20 @@ export interface ReloadFixtureOptions extends GatewayOptions {
   readonly readFile?: ConfigSource['readFile'];
   /** False for a text that has listeners of its own. Default: true, a listener at port 0. */
   readonly addsListener?: boolean;
+  /** The first configuration, instead of the text. */
+  readonly config?: LoadedConfig;
 }
 
 const LISTENER = '\nlisteners.test.port = 0\n';
 
 export async function openReloadFixture(
   text: string,
-  { readFile, addsListener = true, ...options }: ReloadFixtureOptions = {},
+  { readFile, addsListener = true, config, ...options }: ReloadFixtureOptions = {},
 ): Promise<ReloadFixture> {
   const log = keepLog('debug');
   const parse = (conf: string) =>
     parseConfig(addsListener ? conf + LISTENER : conf, { env: {}, ...(readFile && { readFile }) });
-  const gateway = createGateway(parse(text), { log: log.log, ...options });
+  const gateway = createGateway(config ?? parse(text), { log: log.log, ...options });
   await gateway.start();
   return {
     gateway,
