@@ -19,7 +19,7 @@ const RECEIVER = fileURLToPath(new URL('./systemd_notify.py', import.meta.url));
 describe.skipIf(!available)('rpc-gateway start under systemd', () => {
   const closeLater = closeAfterEach();
 
-  it('tells systemd when it is ready and when it stops', async () => {
+  it('tells systemd when it is ready, when it reloads and when it stops', async () => {
     const folder = createTemporaryFolder();
     closeLater(() => folder.remove());
     const socket = `${folder.path}/notify`;
@@ -41,6 +41,11 @@ describe.skipIf(!available)('rpc-gateway start under systemd', () => {
     ]);
     closeLater(() => endProgram(gateway.child, 'SIGKILL'));
     expect(await next()).toMatch(/^READY=1 STATUS=ready: 4 procedures in 1 realms, ws:/);
+    expect(await next()).toBe('BARRIER=1');
+    gateway.child.kill('SIGHUP');
+    expect(await next()).toBe('RELOADING=1 STATUS=reloading');
+    expect(await next()).toBe('BARRIER=1');
+    expect(await next()).toMatch(/^READY=1 STATUS=ready: 4 procedures/);
     expect(await next()).toBe('BARRIER=1');
     const ended = endProgram(gateway.child, 'SIGTERM');
     expect(await next()).toBe('STOPPING=1 STATUS=stopping: running calls may end');
