@@ -183,6 +183,12 @@ export default {
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
     },
+    {
+      name: 'only-one-file-knows-prom-client',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/metrics/exposition\\.ts$' },
+      to: { path: 'node_modules/prom-client/' },
+    },
     ...roomRules,
     ...subRoomRules,
   ],

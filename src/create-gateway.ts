@@ -204,6 +204,9 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
         withTimeout(clock, SECRETS_WAIT_MS, secretsTried, () => {}),
       );
       if (!isStopping) enter('ready');
+      // Comes last, because it takes time that callers would wait for. If it fails, the first scrape
+      // fails too, and tells why.
+      metrics?.prepare().catch(() => {});
     } catch (error) {
       // While the gateway stops, running calls may still end. `stop` closes everything after them.
       if (!isStopping) await closeEverything();
@@ -214,7 +217,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   /** Loads the code only if there is a listener for operators. */
   async function createAdmin(): Promise<AdminSide | undefined> {
     if (metrics === undefined) return undefined;
-    const [{ createAdminSide }] = await Promise.all([import('./admin-side.js'), metrics.prepare()]);
+    const { createAdminSide } = await import('./admin-side.js');
     const operations = {
       readiness: () => ({
         ready: state === 'ready',
