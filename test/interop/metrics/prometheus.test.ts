@@ -64,7 +64,7 @@ const addressOf = ({ adminEndpoints }: Gateway): string => new URL(adminEndpoint
 
 describe.skipIf(!hasPrometheus)('promtool', () => {
   it('accepts the alerts, and they fire when they should', async () => {
-    expect(await promtool(['check', 'rules', ALERTS])).toContain('SUCCESS: 9 rules found');
+    expect(await promtool(['check', 'rules', ALERTS])).toContain('SUCCESS: 10 rules found');
     expect(await promtool(['test', 'rules', ALERT_TESTS])).toContain('SUCCESS');
   });
 
