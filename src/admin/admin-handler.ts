@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { sendRefusal } from './answer.js';
+import { readConsoleFiles } from './console-files.js';
 import { createRoutes } from './create-routes.js';
 import type { AdminOperations } from './operations.js';
 import type { RequestLimit } from './request-limit.js';
@@ -31,7 +32,18 @@ const MAX_WAITING = 8;
 
 export async function createAdminHandler(options: AdminHandlerOptions): Promise<AdminHandler> {
   const { operations, access, log, clock } = options;
-  const routes = await createRoutes({ operations, access, log, clock });
+  const routes = await createRoutes({
+    operations,
+    access,
+    consoleFiles: readConsoleFiles().catch(noConsole),
+    log,
+    clock,
+  });
+
+  function noConsole(error: NodeJS.ErrnoException): undefined {
+    log.warn({ error: error.code ?? error.name }, 'there is no console: its files cannot be read');
+  }
+
   // Anyone who can connect can cause these lines.
   const refusals = createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
   const waiting = new WeakMap<Socket, (() => void)[]>();

@@ -3,9 +3,11 @@ import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify }
 import type { Clock } from '../clock.js';
 import { errorLocation, type Logger } from '../log.js';
 import { errorAnswer, SECURITY_HEADERS } from './answer.js';
+import type { ConsoleFiles } from './console-files.js';
 import { createEventStreams } from './event-streams.js';
 import type { AdminOperations } from './operations.js';
 import type { RequestLimit } from './request-limit.js';
+import { addConsoleRoutes } from './routes/console.js';
 import { addEventsRoute } from './routes/events.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addMetricsRoute } from './routes/metrics.js';
@@ -25,6 +27,8 @@ export interface Routes {
 export interface RoutesOptions {
   readonly operations: AdminOperations;
   readonly access: () => Access;
+  /** Undefined if they cannot be read. */
+  readonly consoleFiles: Promise<ConsoleFiles | undefined>;
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -35,7 +39,8 @@ const MAX_BODY = 16 * 1024;
 const NO_LIMIT: RequestLimit = { extend() {} };
 
 /** Creates all routes. fastify gets the requests from the listeners, and opens no port itself. */
-export async function createRoutes({ operations, access, log, clock }: RoutesOptions): Promise<Routes> {
+export async function createRoutes(options: RoutesOptions): Promise<Routes> {
+  const { operations, access, consoleFiles, log, clock } = options;
   let answer: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   const limits = new WeakMap<IncomingMessage, RequestLimit>();
   const limitOf = ({ raw }: FastifyRequest): RequestLimit => limits.get(raw) ?? NO_LIMIT;
@@ -60,6 +65,7 @@ export async function createRoutes({ operations, access, log, clock }: RoutesOpt
   addTrafficRoutes(app, operations);
   addServiceRoutes(app, operations, log);
   addReloadRoute(app, operations, log);
+  addConsoleRoutes(app, consoleFiles);
   addEventsRoute(app, { streams, access, limitOf });
   await app.ready();
   const handle = answer;
