@@ -1,6 +1,6 @@
+import { curlCommand, type PrintableTls } from '../gateway/curl.js';
 import { type Preview, previewRequest } from '../preview-request.js';
 import { readConfiguration } from './configuration.js';
-import { curlCommand, type PrintableTls } from './curl.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
 /**

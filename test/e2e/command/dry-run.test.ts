@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { curlCommand } from '../../../src/cli/curl.js';
 import { type LoadedConfig, parseConfig } from '../../../src/config/load-config.js';
+import { curlCommand } from '../../../src/gateway/curl.js';
 import { previewRequest } from '../../../src/preview-request.js';
 import type { Session } from '../../../src/wamp/client/session.js';
 import { WampError } from '../../../src/wamp/wamp-error.js';
