@@ -8,13 +8,13 @@ import { Procedures } from './pages/procedures.js';
 import { Router } from './pages/router.js';
 import { Service } from './pages/service.js';
 import { Banner } from './parts/banner.js';
-import { DemoSwitch } from './parts/demo-switch.js';
 import { Navigation } from './parts/navigation.js';
-import { followAddress, route } from './route.js';
+import { followAddress, isOpen, route } from './route.js';
 import { startStream } from './stream.js';
 
 function Page() {
   const [page = '', first, second] = route.value;
+  if (!isOpen(page)) return html`<${NotFound} />`;
   switch (page) {
     case '':
       return html`<${Overview} />`;
@@ -31,14 +31,18 @@ function Page() {
     case 'configuration':
       return html`<${Configuration} />`;
     default:
-      return html`<h1>Not found</h1><p class="empty">There is no such page. <a href="#/">Overview</a></p>`;
+      return html`<${NotFound} />`;
   }
+}
+
+function NotFound() {
+  return html`<h1>Not found</h1><p class="empty">There is no such page. <a href="#/">Overview</a></p>`;
 }
 
 function App() {
   return html`
     <a class="skip" href="#main" onClick=${focusMain}>Skip to the page</a>
-    <header><strong class="brand">RPC Gateway</strong><${Navigation} /><${DemoSwitch} /></header>
+    <header><strong class="brand">RPC Gateway</strong><${Navigation} /></header>
     <${Banner} />
     <main id="main" tabindex="-1"><${Page} /></main>`;
 }

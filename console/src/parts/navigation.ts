@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { linkTo, route } from '../route.js';
+import { isOpen, linkTo, route } from '../route.js';
 
 const PAGES = [
   ['Overview', ''],
@@ -15,7 +15,7 @@ const parentOf = (page: string): string => (page === 'services' ? '' : page);
 export function Navigation() {
   const open = parentOf(route.value[0] ?? '');
   return html`<nav aria-label="Pages">
-    ${PAGES.map(
+    ${PAGES.filter(([, page]) => isOpen(page)).map(
       ([label, page]) =>
         html`<a href=${page === '' ? '#/' : linkTo(page)} aria-current=${open === page ? 'page' : undefined}>${label}</a>`,
     )}

@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closeAfterEach } from '../../support/close-after-each.js';
+import { startRecordingUpstream } from '../../support/recording-upstream.js';
+import { HAS_BROWSER, openPage, startBrowser } from './browser.js';
+import { openConsoleFixture } from './console-fixture.js';
+
+const GET = 'com.billing.get_invoice';
+
+describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
+  const closeLater = closeAfterEach();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function open(hash: string, ...lines: string[]) {
+    const fixture = closeLater(await openConsoleFixture(...lines));
+    const { page, complaints } = closeLater(await openPage(browser, `${fixture.url}/${hash}`));
+    return { ...fixture, page, complaints };
+  }
+
+  it('sees an API go down and come back', async () => {
+    const { page, upstream } = await open('#/', '+liveness.failure_threshold = 2');
+    await page.getByText('● up').waitFor();
+    await upstream.close();
+    await page.getByText(/billing is down: .*ECONNREFUSED/).waitFor();
+    await page.getByText('▲ down').waitFor();
+    await page.getByText('its probes fail').waitFor();
+    closeLater(await startRecordingUpstream(undefined, { port: upstream.port }));
+    await page.getByText('● up').waitFor();
+    await page.getByText(/billing is down/).waitFor({ state: 'detached' });
+  });
+
+  it('disables and enables a service, and is asked before', async () => {
+    const { page, call } = await open('#/services/billing');
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('Refuse all calls of this service from now on?').waitFor();
+    expect(await call(GET, { id: 1 })).toMatchObject({ kind: 'result' });
+    await page.getByRole('button', { name: 'Disable' }).click();
+    await page.getByText('■ disabled').waitFor();
+    expect(await call(GET, { id: 1 })).toMatchObject({ kwargs: { code: 'down' } });
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await page.getByRole('button', { name: 'Enable' }).click();
+    await page.getByText('● up').waitFor();
+  });
+
+  it('probes an API, and sees the result', async () => {
+    const { page } = await open('#/services/billing');
+    await page.getByRole('button', { name: 'Probe' }).click();
+    await page.getByRole('button', { name: 'Probe' }).click();
+    await page.getByText('the API responded with status 200').waitFor();
+  });
+
+  it('watches calls, filters them and freezes the list', async () => {
+    const { page, call, failCalls } = await open('#/live');
+    await page.getByText('No call has ended since this page was opened.').waitFor();
+    // The stream is open when a call appears.
+    await expect
+      .poll(async () => {
+        await call(GET, { id: 'secret-kwarg' });
+        return page.getByRole('row').count();
+      })
+      .toBeGreaterThan(1);
+    expect(await page.content()).not.toContain('secret-kwarg');
+    await failCalls(1);
+    await page.getByRole('cell', { name: 'server_error' }).waitFor();
+    await page.getByLabel('outcome').selectOption('server_error');
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.getByRole('button', { name: 'Freeze' }).click();
+    await failCalls(2);
+    expect(await page.getByRole('row').count()).toBe(2);
+  });
+
+  it('needs the token, and gets no page with a wrong one', async () => {
+    const fixture = closeLater(await openConsoleFixture('admin.token = a-long-token'));
+    const wrong = closeLater(await openPage(browser, `${fixture.url}/`, { password: 'wrong' }));
+    expect(await wrong.page.getByRole('heading').count()).toBe(0);
+    const right = closeLater(await openPage(browser, `${fixture.url}/`, { password: 'a-long-token' }));
+    await right.page.getByText('● up').waitFor();
+    expect(await right.page.content()).not.toContain('a-long-token');
+  });
+
+  it('sees that the gateway has gone', async () => {
+    const fixture = await openConsoleFixture();
+    const { page } = closeLater(await openPage(browser, `${fixture.url}/`));
+    await page.getByText('● up').waitFor();
+    await fixture.close();
+    await page.getByText('The gateway does not respond.').waitFor();
+  });
+});
