@@ -145,7 +145,31 @@ describe('a token that another cache has handed over', () => {
     await other.call();
     expect(other.started.length).toBe(1);
     former.clock.advance(2 * HOUR);
-    expect(former.cache.handOver()).toBeUndefined();
+    expect(former.cache.handOver().token).toBeUndefined();
+  });
+
+  it('is awaited if its fetch runs', async () => {
+    const former = tokenCacheFixture();
+    const { response, respond } = later();
+    former.respondWith(() => response);
+    const waiting = former.call();
+    const next = tokenCacheFixture();
+    next.cache.takeOver(former.cache.handOver());
+    const calling = next.call();
+    respond(former.token('t'));
+    expect([await waiting, await calling, next.started, await next.call()]).toEqual(['t', 't', [], 't']);
+  });
+
+  it('is fetched again if that fetch fails', async () => {
+    const former = tokenCacheFixture();
+    const { response, respond } = later();
+    former.respondWith(() => response);
+    void former.call();
+    const next = tokenCacheFixture();
+    next.cache.takeOver(former.cache.handOver());
+    const calling = next.call();
+    respond(former.none());
+    expect([await calling, next.started.length]).toEqual(['t1', 1]);
   });
 
   it('is still there for the calls of the former service', async () => {

@@ -86,17 +86,23 @@ export interface TokenCache {
   readonly expiresAt: number | undefined;
   /** Drops the token if the credentials have changed, and ends the wait after a failure. */
   credentialsChanged(): void;
-  /** The current token, for another cache. From now on, this cache renews it only if it must. */
-  handOver(): HandedToken | undefined;
-  /** Uses the token of another cache if its request was the same. */
-  takeOver(handed: HandedToken | undefined): void;
+  /**
+   * The current token, and the fetch that runs, for another cache. From now on, this cache renews
+   * its token only if it must.
+   */
+  handOver(): HandedToken;
+  /** Uses what another cache has handed over, if its token request is the same. */
+  takeOver(handed: HandedToken): void;
   close(): void;
 }
 
-/** A token, with the key of its request. */
+/** What a cache hands over. */
 export interface HandedToken {
+  /** The key of the token request. */
   readonly key: string | undefined;
-  readonly token: Token;
+  readonly token: Token | undefined;
+  /** The fetch that runs. Never rejects. */
+  readonly pending: Promise<Token | NoToken> | undefined;
 }
 
 export interface TokenCacheParts {
@@ -250,6 +256,13 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     token = undefined;
   }
 
+  function adopt(handed: Token): void {
+    token = handed;
+    // Its service has calls, so it is renewed before it expires.
+    used = true;
+    scheduleRefresh(handed);
+  }
+
   return {
     obtain(now, trace) {
       const live = alive(now);
@@ -301,17 +314,22 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
 
     handOver() {
       stopTimer();
-      const live = alive(clock.monotonic());
-      return live && hideFromPrint({ key, token: live });
+      return hideFromPrint({ key, token: alive(clock.monotonic()), pending: pendingFetch });
     },
 
-    takeOver(handed) {
-      const isSame = handed !== undefined && handed.key !== undefined && handed.key === source.key();
-      if (!isSame || token !== undefined || closed) return;
-      token = handed.token;
-      // Its service has calls, so it is renewed before it expires.
-      used = true;
-      scheduleRefresh(token);
+    takeOver({ key: theirs, token: handed, pending }) {
+      if (theirs === undefined || theirs !== source.key() || token !== undefined || closed) return;
+      if (handed !== undefined) {
+        adopt(handed);
+        return;
+      }
+      if (pending === undefined || pendingFetch !== undefined) return;
+      pendingFetch = pending.then((got) => {
+        pendingFetch = undefined;
+        if (got.kind === 'none' || theirs !== source.key() || closed) return fetchUnlessTooSoon(undefined);
+        adopt(got);
+        return got;
+      });
     },
 
     close() {

@@ -50,7 +50,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
       replace: () => undefined,
       renew: async () => NONE,
       expiresAt: undefined,
-      handOver: () => undefined,
+      handOver: () => ({ key: undefined, token: undefined, pending: undefined }),
       takeOver() {},
       credentialsChanged: () => {
         changes += 1;

@@ -264,7 +264,7 @@ export function createService(
       };
     },
     takeOver({ token, liveness: before, base }) {
-      requestCredential.token?.takeOver(token);
+      if (token !== undefined) requestCredential.token?.takeOver(token);
       liveness.takeOver(before, isSame(base, compiled.base));
       condition.read();
     },
