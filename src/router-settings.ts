@@ -47,12 +47,7 @@ export function routerSettings(
     rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
     allowAnonymous: security.allow_anonymous_user,
     security: {
-      realms: new Map(
-        [...security.realms].map(([name, realm]) => [
-          name,
-          sameOr(former?.security?.realms.get(name), realm),
-        ]),
-      ),
+      realms: realmsOf(security, former),
       saltSecret: security.salt_secret,
       maxFailedLoginDelay: security.max_failed_login_delay,
       maxFailedLogins: security.max_failed_logins,
@@ -60,8 +55,18 @@ export function routerSettings(
   };
 }
 
-type RouterRealm =
-  NonNullable<RouterSettings['security']>['realms'] extends ReadonlyMap<string, infer R> ? R : never;
+type Realms = NonNullable<RouterSettings['security']>['realms'];
+
+/**
+ * A function of its own, because closures of one function keep all its variables. Otherwise each
+ * settings would keep the former ones in memory, and these the ones before.
+ */
+function realmsOf({ realms }: LoadedConfig['security'], former: RouterSettings | undefined): Realms {
+  const known = former?.security?.realms;
+  return new Map([...realms].map(([name, realm]) => [name, sameOr(known?.get(name), realm)]));
+}
+
+type RouterRealm = Realms extends ReadonlyMap<string, infer R> ? R : never;
 
 const sameOr = (former: RouterRealm | undefined, realm: RealmSecurity): RouterRealm =>
   former !== undefined && isSameSettings(former, realm) ? former : realm;
