@@ -106,7 +106,7 @@ const ROOMS = {
   tracing: ['observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
   metrics: ['observe', 'status', 'errors', 'turns'],
   reload: ['status', 'config', 'gateway/pipeline'],
-  admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
+  admin: ['status', 'metrics', 'observe', 'errors', 'log', 'clock', 'json', 'version', 'summed-log'],
 };
 
 /** Import rules between the sub-folders of a room. The same table stands in docs/overview.md. */

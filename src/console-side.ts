@@ -1,5 +1,9 @@
-import type { ConsoleOperations } from './admin/console-operations.js';
-import type { Service } from './gateway/service.js';
+import type { ConsoleOperations, ProcedurePlace } from './admin/console-operations.js';
+import type { LoadedConfig } from './config/model.js';
+import type { CallableProcedure, Service } from './gateway/service.js';
+import type { TrialCalls } from './gateway/trials/trial-calls.js';
+import { trialForm } from './gateway/trials/trial-form.js';
+import { previewTrial } from './gateway/trials/trial-preview.js';
 import type { LiveCallFeed } from './status/live-call-feed.js';
 import type { ServiceRecords } from './status/service-records.js';
 import type { StateChanges } from './status/state-changes.js';
@@ -12,10 +16,27 @@ export interface ConsoleSources {
   readonly statusEvent: () => StatusEvent;
   readonly changes: Pick<StateChanges, 'follow'>;
   readonly liveCalls: Pick<LiveCallFeed, 'follow'>;
+  readonly config: () => LoadedConfig;
+  readonly trials: Pick<TrialCalls, 'begin'>;
+  readonly userAgent: string;
+  readonly uuid: () => string;
 }
 
 export function createConsoleOperations(sources: ConsoleSources): ConsoleOperations {
-  const { services, records, statusEvent, changes, liveCalls } = sources;
+  const { services, records, statusEvent, changes, liveCalls, config, trials } = sources;
+
+  function findProcedure({ realm, uri }: ProcedurePlace): CallableProcedure | undefined {
+    for (const { procedures } of services()) {
+      for (const procedure of procedures) {
+        const { settings } = procedure.config;
+        if (settings.uri === uri && settings.realm === realm) return procedure;
+      }
+    }
+    return undefined;
+  }
+
+  const areCallsAllowed = (): boolean => config().admin.console_calls;
+
   return {
     serviceDetail(name) {
       if (!services().some((service) => service.name === name)) return undefined;
@@ -26,6 +47,16 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
       };
     },
     history: () => Object.fromEntries(services().map(({ name }) => [name, records.historyOf(name)])),
+    trialForm(place) {
+      const found = findProcedure(place);
+      return found && { ...trialForm(found.config), calls_allowed: areCallsAllowed() };
+    },
+    previewTrial: (place, kwargs) => findProcedure(place) && previewTrial(config(), place, kwargs, sources),
+    callTrial(place, kwargs) {
+      const found = findProcedure(place);
+      if (found === undefined) return { kind: 'unknown' };
+      return areCallsAllowed() ? trials.begin(found, kwargs) : { kind: 'off' };
+    },
     statusEvent,
     onChange: changes.follow,
     watchCalls: liveCalls.follow,

@@ -7,6 +7,7 @@ import { createConsoleOperations } from './console-side.js';
 import { GatewayError } from './errors.js';
 import { createCallLog } from './gateway/pipeline/call-log.js';
 import { createService, type Service, type ServiceDeps } from './gateway/service.js';
+import { createTrialCalls } from './gateway/trials/trial-calls.js';
 import { describeGateway, describeSources, describeState, type StatusParts } from './gateway-status.js';
 import type { Gateway, GatewayOptions } from './gateway-types.js';
 import { silentLogger } from './log.js';
@@ -81,6 +82,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   const metrics = hasAdmin ? createMetrics({ parts: measuredParts(config), status, turns }) : undefined;
   const changes = createStateChanges();
   const liveCalls = createLiveCallFeed(clock);
+  const trials = createTrialCalls({ clock, isDraining: () => isStopping });
   const observer = observeAll([
     ...(options.observer ? [options.observer] : []),
     records.observer,
@@ -126,6 +128,10 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     statusEvent: () => describeState(statusParts()),
     changes,
     liveCalls,
+    config: () => config,
+    trials,
+    userAgent: agent,
+    uuid,
   });
   let loadedAt = new Date(clock.wall()).toISOString();
   let startedAt = clock.wall();
@@ -320,7 +326,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       await reloader.cancel();
       // Waits for a running start. Otherwise parts that are still opening would not be closed.
       await starting?.catch(() => undefined);
-      await mode?.drain(graceMs);
+      await Promise.all([mode?.drain(graceMs), trials.drain(graceMs)]);
       await closeEverything();
       isStopping = false;
     },
@@ -347,7 +353,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       return config.realms;
     },
     get callCount() {
-      return callsBefore + (mode?.callCount ?? 0);
+      return callsBefore + trials.callCount + (mode?.callCount ?? 0);
     },
   };
 }

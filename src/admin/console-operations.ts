@@ -1,6 +1,32 @@
+import type { CallOutcome } from '../observe/observer.js';
 import type { LiveCalls } from '../status/live-calls.js';
 import type { ServiceDetail, TrafficHistory } from '../status/service-status.js';
 import type { StatusEvent } from '../status/status-event.js';
+import type { TrialForm, TrialPreview } from '../status/trial.js';
+
+/** Names a procedure. */
+export interface ProcedurePlace {
+  readonly realm: string;
+  readonly uri: string;
+}
+
+/**
+ * The beginning of a call that an operator tries.
+ *
+ * - `unknown`: there is no such procedure.
+ * - `off`: such calls are not allowed (`admin.console_calls`).
+ * - `busy`: too many of them are running.
+ */
+export type TrialStart =
+  | {
+      readonly kind: 'running';
+      /** Milliseconds after which it ends in any case. */
+      readonly deadlineMs: number;
+      /** Resolves with the {@link TrialResult} as JSON. */
+      readonly ended: Promise<{ readonly outcome: CallOutcome; readonly json: string }>;
+      cancel(): void;
+    }
+  | { readonly kind: 'unknown' | 'off' | 'busy' };
 
 /** What the console shows and does beyond the status. The gateway provides it. */
 export interface ConsoleOperations {
@@ -8,6 +34,12 @@ export interface ConsoleOperations {
   serviceDetail(service: string): ServiceDetail | undefined;
   /** The recent traffic of each service. */
   history(): Readonly<Record<string, TrafficHistory>>;
+  /** What is needed to try a procedure. Undefined if there is no such procedure. */
+  trialForm(place: ProcedurePlace): TrialForm | undefined;
+  /** Builds the request of a call, and sends nothing. */
+  previewTrial(place: ProcedurePlace, kwargs: Readonly<Record<string, unknown>>): TrialPreview | undefined;
+  /** Calls a procedure. */
+  callTrial(place: ProcedurePlace, kwargs: Readonly<Record<string, unknown>>): TrialStart;
   /** The status, without the procedures. */
   statusEvent(): StatusEvent;
   /**

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify';
 import type { Clock } from '../clock.js';
+import { parseJson } from '../json.js';
 import { errorLocation, type Logger } from '../log.js';
 import { errorAnswer, SECURITY_HEADERS } from './answer.js';
 import type { ConsoleFiles } from './console-files.js';
@@ -15,6 +16,7 @@ import { addReloadRoute } from './routes/reload.js';
 import { addServiceRoutes } from './routes/service-actions.js';
 import { addStatusRoute } from './routes/status.js';
 import { addTrafficRoutes } from './routes/traffic.js';
+import { addTrialRoutes } from './routes/trials.js';
 import type { Access } from './security/judge-request.js';
 
 /** Answers requests that security has already passed. */
@@ -65,6 +67,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Routes> {
   addTrafficRoutes(app, operations);
   addServiceRoutes(app, operations, log);
   addReloadRoute(app, operations, log);
+  addTrialRoutes(app, { operations, log, limitOf });
   addConsoleRoutes(app, consoleFiles);
   addEventsRoute(app, { streams, access, limitOf });
   await app.ready();
@@ -85,7 +88,7 @@ function readJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
     if (text === '') return done(null, undefined);
     try {
-      const value: unknown = JSON.parse(String(text));
+      const value = parseJson(String(text));
       if (typeof value === 'object' && value !== null && !Array.isArray(value)) return done(null, value);
     } catch {
       // The answer is the same.
@@ -97,7 +100,7 @@ function readJsonOnly(app: FastifyInstance): void {
 /** Sentences for the errors of fastify, by status. Its own may quote the request. */
 const MESSAGES: Readonly<Record<number, string>> = {
   400: 'The body must be a JSON object, or empty, and as long as its Content-Length.',
-  413: 'The body is larger than 16 KB.',
+  413: 'The body is larger than 16 KB, or 1 MB for /preview and /call.',
   415: 'A body needs the field Content-Type: application/json.',
 };
 

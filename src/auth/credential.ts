@@ -1,6 +1,6 @@
 import type { ServiceSettings } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
-import { type Placement, placeCredential, readPlacement } from './placement.js';
+import { type Placement, placeCredential, readPlacement, type ShowVariable } from './placement.js';
 
 /** The kind of a service's credential: none, a configured credential, or a fetched token. */
 export type CredentialKind = 'none' | 'static' | 'token';
@@ -12,8 +12,8 @@ export interface Credential {
   /** Headers (in lower case) and query parameters of the credential. Callers cannot set them. */
   readonly ownedHeaders: readonly string[];
   readonly ownedQuery: readonly string[];
-  /** Returns the request with a masked credential, for display. */
-  mask<Request extends HttpRequest>(request: Request): Request;
+  /** Returns the request with the credential, for display. Its variables are not filled. */
+  mask<Request extends HttpRequest>(request: Request, show: ShowVariable): Request;
 }
 
 /** Reads from `auth.*` which credential a service has, and where requests contain it. */
@@ -28,7 +28,7 @@ export function describeCredential(settings: ServiceSettings): Credential {
     placement,
     ownedHeaders: inHeader ? [placement.name.toLowerCase()] : [],
     ownedQuery: inHeader ? [] : [placement.name],
-    mask: (request) => placeCredential(request, placement, placement.masked),
+    mask: (request, show) => placeCredential(request, placement, placement.shown(show)),
   };
 }
 

@@ -24,12 +24,15 @@ describe('a credential in a header', () => {
     expect(placed.headers).toEqual(['A', 'a', 'Authorization', 't']);
   });
   it('fills the variables of the format, or masks them', () => {
-    const { format, masked } = placement(
-      '+auth.vars.user = u',
-      '+auth.apply.format = Key {{user}}:{{token}}',
-    );
+    const { format, shown } = placement('+auth.vars.user = u', '+auth.apply.format = Key {{user}}:{{token}}');
     expect(format('{{user}}', new Map([['user', 'u']]))).toBe('Key u:{{user}}');
-    expect(masked).toBe('Key ***:***');
+    expect(shown((name) => `$${name}`)).toBe('Key $user:$token');
+  });
+  it('shows nothing of the environment', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
+    const conf = billingConf('https://h', '+auth.vars.token = t', '+auth.apply.format = ${PREFIX}.{{token}}');
+    const { settings } = parseConfig(conf, { env: { PREFIX: 's3cret' } }).services[0]!;
+    expect(readPlacement(settings).shown(() => '$TOKEN')).toBe('***.$TOKEN');
   });
   it.each(['a\r\nb', 'a\0', '€'])('cannot be %j', (text) => {
     expect(isPlaceable(text, placement())).toBe(false);

@@ -3,6 +3,9 @@ import { isFieldValue } from '../config/types/http-fields.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { fillVars, MASK } from './fill-vars.js';
 
+/** Returns the text that is shown for a variable, whose value may be a secret. */
+export type ShowVariable = (name: string) => string;
+
 /** Where requests contain the token of a service. */
 export interface Placement {
   readonly where: 'header' | 'query_param';
@@ -10,18 +13,18 @@ export interface Placement {
   readonly name: string;
   /** Fills `auth.apply.format` with a token. Returns undefined if another variable has no value. */
   format(token: string, vars: ReadonlyMap<string, string>): string | undefined;
-  /** `auth.apply.format` with every variable masked. */
-  readonly masked: string;
+  /** `auth.apply.format` for display. @param show returns the text for a variable */
+  shown(show: ShowVariable): string;
 }
 
 /** Reads `auth.apply.*`. The format may contain `{{token}}` and the service's variables. */
 export function readPlacement(settings: ServiceSettings): Placement {
-  const { parts } = settings['auth.apply.format'];
+  const { parts, masked = parts } = settings['auth.apply.format'];
   return {
     where: settings['auth.apply.placement'],
     name: settings['auth.apply.name'],
     format: (token, vars) => fillVars(parts, (name) => (name === 'token' ? token : vars.get(name))),
-    masked: fillVars(parts, () => MASK) ?? MASK,
+    shown: (show) => fillVars(masked, show) ?? MASK,
   };
 }
 

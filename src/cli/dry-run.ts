@@ -1,5 +1,5 @@
-import { curlCommand, type PrintableTls } from '../gateway/curl.js';
-import { type Preview, previewRequest } from '../preview-request.js';
+import { previewCurl } from '../gateway/preview-curl.js';
+import { previewRequest } from '../preview-request.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 
@@ -16,17 +16,6 @@ export function dryRun(
   host: Host,
 ): ExitCode {
   const config = readConfiguration(options.config, host);
-  const { request, service } = previewRequest(config, uri, options.realm, kwargs);
-  host.stdout.write(`${curlCommand(request, tlsOf(service))}\n`);
+  host.stdout.write(`${previewCurl(previewRequest(config, uri, options.realm, kwargs))}\n`);
   return EXIT.ok;
-}
-
-function tlsOf({ settings }: Preview['service']): PrintableTls {
-  return {
-    cacertfile: settings['tls.cacertfile'],
-    certfile: settings['tls.certfile'],
-    keyfile: settings['tls.keyfile'],
-    servername: settings['tls.servername'],
-    verify: settings.tls_verify === 'verify_peer',
-  };
 }

@@ -42,7 +42,7 @@ describe('matchEntries', () => {
 
   it('accepts names of built-in properties', () => {
     const { raw, problems } = match(
-      'rpc_gateway.services.__proto__.timeout = 1s\nrpc_gateway.services.constructor.procedures.toString.method = get\n__proto__.a = 1',
+      'rpc_gateway.services.__proto__.timeout = 1s\nrpc_gateway.services.constructor.procedures.toString.method = get\n__proto__.a = 1\nconstructor = 1\ntoString = 1',
     );
     expect([...raw.services.keys()]).toEqual(['__proto__', 'constructor']);
     expect(problems).toEqual([]);

@@ -107,7 +107,7 @@ const REPORTED = { kind: 'reported' } as const;
 
 /** Finds the scope and the row of the schema for an entry. Reports an invalid name in its key. */
 function findPlace(entry: Entry, raw: RawConfig, problems: Problems): Place {
-  const steps = (ADMIN_ALIASES[entry.key] ?? entry.key).split('.');
+  const steps = (ADMIN_ALIASES.get(entry.key) ?? entry.key).split('.');
   const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
   const rest = (count: number) => steps.slice(count).join('.');
 

@@ -3,6 +3,7 @@ import { isOnLoopback } from './checks/listener-checks.js';
 import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { deepFreeze, frozenMap } from './freeze.js';
 import type {
+  AdminSettings,
   ListenerConfig,
   ListenerSettings,
   LoadedConfig,
@@ -41,7 +42,11 @@ export function resolveConfig(
         ...(draft.admin.settings.realm === undefined ? [] : [draft.admin.settings.realm]),
       ]),
     ],
-    admin: draft.admin.settings as LoadedConfig['admin'],
+    admin: complete<AdminSettings>(draft.admin.settings, {
+      console_calls:
+        draft.admin.settings.console_calls ??
+        listeners.every(({ settings, isAdmin }) => !isAdmin || isOnLoopback(settings)),
+    }),
     wamp,
     security: resolveSecurity(draft.security.settings, securityFile, listeners),
     router: draft.router.settings as LoadedConfig['router'],

@@ -79,7 +79,7 @@ export function createSuggester(names: KnownNames): Suggester {
   const tables = [
     ...GATEWAY_PREFIXES.flatMap((prefix) => GATEWAY_SCOPES.map((scope) => tableOf(scope, `${prefix}.`))),
     ...TOP_SCOPES.map((scope) => tableOf(scope, '')),
-    ...Object.keys(ADMIN_ALIASES).map(aliasTable),
+    ...[...ADMIN_ALIASES.keys()].map(aliasTable),
   ];
   return {
     nearest(key) {

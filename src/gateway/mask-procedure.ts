@@ -1,9 +1,13 @@
-import { MASK } from '../auth/fill-vars.js';
+import type { ShowVariable } from '../auth/placement.js';
 import type { NamedTemplate, ProcedureConfig, Template } from '../config/model.js';
 import { fillServiceVars } from './pipeline/service-vars.js';
 
-/** A procedure for display. `***` replaces the service's variables and environment variables. */
-export function maskProcedure(procedure: ProcedureConfig): ProcedureConfig {
+/**
+ * A procedure for display. `***` replaces environment variables.
+ *
+ * @param show returns the text for a variable of the service
+ */
+export function maskProcedure(procedure: ProcedureConfig, show: ShowVariable): ProcedureConfig {
   const { settings } = procedure;
   const shown: ProcedureConfig = {
     ...procedure,
@@ -17,7 +21,7 @@ export function maskProcedure(procedure: ProcedureConfig): ProcedureConfig {
       body_whole: settings.body_whole && mask(settings.body_whole),
     },
   };
-  return fillServiceVars(shown, () => MASK).procedure;
+  return fillServiceVars(shown, show).procedure;
 }
 
 /** A masked template is plain text, not JSON. */

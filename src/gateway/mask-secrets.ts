@@ -17,7 +17,7 @@ const HARMLESS = /^idempotency[-_]?key$/i;
 /**
  * Whether a name in snake_case, kebab-case or camelCase suggests that its value is a credential.
  */
-function isSecretName(name: string): boolean {
+export function isSecretName(name: string): boolean {
   if (HARMLESS.test(name)) return false;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -29,23 +29,37 @@ function isSecretName(name: string): boolean {
 /**
  * A request for display. `***` replaces each header value, query parameter and body field if its
  * name suggests a credential. It does not matter who set the value.
+ *
+ * @param isHarmless tells which values of headers and parameters are shown in any case. Default: none
  */
-export function maskSecrets(request: HttpRequest): ReadableRequest {
+export function maskSecrets(
+  request: HttpRequest,
+  isHarmless: (value: string) => boolean = () => false,
+): ReadableRequest {
   // Splits at the first question mark, because a query may contain further ones (RFC 3986 §3.4).
   const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
     ...request,
-    path: query === undefined ? path : `${path}?${query.split('&').map(maskPair).join('&')}`,
+    path:
+      query === undefined
+        ? path
+        : `${path}?${query
+            .split('&')
+            .map((pair) => maskPair(pair, isHarmless))
+            .join('&')}`,
     headers: request.headers.map((text, index) =>
-      index % 2 === 1 && isSecretName(request.headers[index - 1] as string) ? MASK : text,
+      index % 2 === 1 && isSecretName(request.headers[index - 1] as string) && !isHarmless(text)
+        ? MASK
+        : text,
     ),
     body: request.body === undefined ? undefined : maskBody(request.body),
   };
 }
 
-function maskPair(pair: string): string {
+function maskPair(pair: string, isHarmless: (value: string) => boolean): string {
   const [name = ''] = pair.split('=', 1);
-  return isSecretName(decoded(name)) ? `${name}=${MASK}` : pair;
+  const isMasked = isSecretName(decoded(name)) && !isHarmless(pair.slice(name.length + 1));
+  return isMasked ? `${name}=${MASK}` : pair;
 }
 
 /** The percent-decoded name, or the name itself if it is not UTF-8. */

@@ -1,18 +1,26 @@
 import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { CallerTrace } from '../observe/tracing.js';
+import type { Caller } from '../upstream/caller.js';
 import type { ReadableRequest } from '../upstream/http-message.js';
 import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
 import { compileRequest } from './pipeline/request.js';
+import { MASKED, type ShownVariables } from './shown-variables.js';
 
-/** What a preview needs in addition to the configuration. The preview uses an example caller. */
+/** What a preview needs in addition to the configuration. */
 export interface PreviewDeps {
   readonly userAgent: string;
   readonly uuid: () => string;
+  /** Default: an example. */
+  readonly caller?: Omit<Caller, 'realm'>;
+  /** How variables of the service are shown. Default: as `***` */
+  readonly variables?: ShownVariables;
 }
+
+const EXAMPLE_CALLER = { session: 1, authid: 'caller-authid', authrole: 'anonymous' };
 
 /** A request for display with masked secrets, and its service. */
 export interface Preview {
@@ -34,24 +42,20 @@ export function previewRequest(
   deps: PreviewDeps,
 ): Preview {
   const { service, procedure: found } = findProcedure(config, uri, realm);
-  const procedure = maskProcedure(found);
-  const base = baseUrlForShow(service.settings);
+  const { caller = EXAMPLE_CALLER, variables = MASKED } = deps;
+  const procedure = maskProcedure(found, variables.show);
+  const base = baseUrlForShow(service.settings, variables.show);
   const credential = describeCredential(service.settings);
-  const caller = {
-    realm: found.settings.realm,
-    session: 1,
-    authid: 'caller-authid',
-    authrole: 'anonymous',
-  };
   const { request, callerTrace } = compileRequest(
     service,
     procedure,
     base,
     credential,
     deps,
-  )({ args: [], kwargs, caller });
+  )({ args: [], kwargs, caller: { ...caller, realm: found.settings.realm } });
   const traced = { ...request, headers: [...request.headers, ...traceHeaders(callerTrace)] };
-  return { request: credential.mask(maskSecrets(traced)), service };
+  const masked = maskSecrets(traced, variables.isOnlyVariable);
+  return { request: credential.mask(masked, variables.show), service };
 }
 
 /** A call sends the trace context in a new form. The preview has it as the caller gave it. */

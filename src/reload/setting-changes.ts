@@ -65,7 +65,7 @@ export const SETTING_EFFECTS: {
   },
   log: { level: NOW, format: RESTART, calls: NOW },
   tracing: { 'otlp.endpoint': RESTART, service_name: RESTART, sample_ratio: RESTART },
-  admin: { token: REQUESTS, hosts: REQUESTS, realm: RESTART },
+  admin: { token: REQUESTS, hosts: REQUESTS, realm: RESTART, console_calls: REQUESTS },
   security: {
     allow_anonymous_user: 'counts for new logins; anonymous sessions that may not join any more get GOODBYE',
     salt_secret: LOGINS,

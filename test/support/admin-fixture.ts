@@ -74,8 +74,14 @@ const IDLE: AdminOperations = {
       ? { kind: 'done', detail: 'the service is enabled' }
       : { kind: 'unknown', reason: 'there is no such service' },
   reload: async () => ({ kind: 'done', changes: [], notices: [] }),
-  serviceDetail: () => undefined,
+  serviceDetail: (service) =>
+    service === 'billing'
+      ? { procedures: [], errors: [], history: { step_seconds: 10, calls: [], errors: [] } }
+      : undefined,
   history: () => ({}),
+  trialForm: () => undefined,
+  previewTrial: () => undefined,
+  callTrial: () => ({ kind: 'unknown' }),
   statusEvent: () => ({ version: '1.2.3', state: 'ready' }) as StatusEvent,
   onChange: () => () => {},
   watchCalls: () => () => {},

@@ -29,7 +29,7 @@ export function checkAdmin({ admin, listeners, services }: ConfigDraft): void {
     admin.notify('token', `has fewer than ${SAFE_TOKEN_LENGTH} characters, so it can be guessed`);
   }
   if (open.length === 0) {
-    for (const key of ['token', 'hosts'] as const) {
+    for (const key of ['token', 'hosts', 'console_calls'] as const) {
       if (admin.entry(key) !== undefined) admin.notify(key, 'has no effect: no admin listener is open');
     }
   }

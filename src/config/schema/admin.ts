@@ -1,5 +1,5 @@
 import { adminHost, adminToken } from '../types/admin-types.js';
-import { listOf } from '../types/datatypes.js';
+import { flag, listOf } from '../types/datatypes.js';
 import { realmName } from '../types/wamp-types.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
@@ -25,6 +25,13 @@ export const ADMIN_KEYS = {
       'A realm in which the gateway registers the procedures `bondy.http_connector.service.list`, `.get` and `.status` and `bondy.alarm.list`, and publishes alarms on the topics `bondy.alarm.raised` and `bondy.alarm.cleared`. Everyone who may call in this realm can call them.',
     example: 'com.example.operators',
   },
+  console_calls: {
+    type: flag,
+    computed: '`on` if all admin listeners are on loopback addresses, otherwise `off`',
+    meaning:
+      'Whether operators may call procedures from the console (`POST /call`). Such a call passes no router. So it needs no login and no grant, and its `{{caller.authid}}` and `{{caller.authrole}}` are `console`.',
+    example: 'off',
+  },
 } as const satisfies KeyTable;
 
 /**
@@ -42,4 +49,4 @@ export const ADMIN_SCOPE = {
 } as const satisfies Scope;
 
 /** Other names of keys. */
-export const ADMIN_ALIASES: Readonly<Record<string, string>> = { 'admin_api.token': 'admin.token' };
+export const ADMIN_ALIASES: ReadonlyMap<string, string> = new Map([['admin_api.token', 'admin.token']]);

@@ -1,4 +1,5 @@
 import { fillVars, MASK } from '../../auth/fill-vars.js';
+import type { ShowVariable } from '../../auth/placement.js';
 import type { ServiceSettings, Template } from '../../config/model.js';
 import { checkUrl } from '../../config/types/url-types.js';
 import { ValueError } from '../../config/types/value-error.js';
@@ -39,15 +40,19 @@ function renderParts(parts: Template['parts'], vars: ReadonlyMap<string, string>
   return { origin: url.origin, path: url.pathname, query: url.search.slice(1) };
 }
 
-/** base_url for display. Its variables are masked, because any of them may be a secret. */
-export function baseUrlForShow(settings: ServiceSettings): BaseUrl {
+/**
+ * base_url for display. Any of its variables may be a secret.
+ *
+ * @param show returns the text for a variable. Default: `***`
+ */
+export function baseUrlForShow(settings: ServiceSettings, show: ShowVariable = () => MASK): BaseUrl {
   const { base_url: template } = settings;
   const parts = template.masked ?? template.parts;
   const constant = parts.every((part) => typeof part === 'string')
     ? renderParts(parts, new Map())
     : undefined;
   if (constant !== undefined) return constant;
-  const text = fillVars(parts, () => MASK) ?? '';
+  const text = fillVars(parts, show) ?? '';
   const [, origin = '', path = '', query = ''] =
     /^(https?:\/\/[^/?]*|[^/?]*)([^?]*)\??(.*)$/.exec(text) ?? [];
   return { origin, path: path === '' ? '/' : path, query };

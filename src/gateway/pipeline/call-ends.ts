@@ -125,6 +125,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
     reply(call, reply, status, attempts) {
       running.ended();
       call.control.trace?.responded(status);
+      call.onResponse?.(attempts);
       const isFailure = reply.kind === 'error' && reply.status >= 500;
       let end: CallEnd | undefined;
       if (isFailure || callLog.logsResponses) {

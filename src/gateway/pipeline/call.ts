@@ -29,6 +29,8 @@ export interface RunningCall extends IncomingCall {
   readonly draining: boolean;
   /** The trace context in the options of the CALL. */
   readonly callerTrace: CallerTrace | undefined;
+  /** Told how many attempts there were if the upstream has responded. An error has the number. */
+  readonly onResponse?: (attempts: number) => void;
 }
 
 /**

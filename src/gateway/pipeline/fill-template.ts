@@ -9,11 +9,13 @@ import { BadRequest, type Call } from './call.js';
  */
 export type Filler = (call: Call) => unknown;
 
-/** The names of the kwargs that a template uses, without the variables of the router. */
+/** The kwargs that a template uses, without the variables of the router. */
+export function kwargVariables(template: Template): Variable[] {
+  return variables(template).filter(({ name }) => !isRouterVariable(name));
+}
+
 export function kwargNames(template: Template): string[] {
-  return variables(template)
-    .map((variable) => variable.name)
-    .filter((name) => !isRouterVariable(name));
+  return kwargVariables(template).map(({ name }) => name);
 }
 
 /** Compiles a template once, so that a call only fills in its values. */

@@ -1,0 +1,55 @@
+import { MASK } from '../../auth/fill-vars.js';
+import type { NamedTemplate, ProcedureConfig, Template } from '../../config/model.js';
+import { sourceForShow } from '../../config/types/template.js';
+import type { ArgumentPlace, TrialArgument, TrialForm } from '../../status/trial.js';
+import { maskProcedure } from '../mask-procedure.js';
+import { isSecretName } from '../mask-secrets.js';
+import { kwargVariables } from '../pipeline/fill-template.js';
+
+/** Describes the keyword arguments of a procedure, from its templates. It holds no secret. */
+export function trialForm(procedure: ProcedureConfig): Omit<TrialForm, 'calls_allowed'> {
+  const { settings } = procedure;
+  return {
+    uri: settings.uri,
+    realm: settings.realm,
+    service: procedure.service,
+    method: settings.method.toUpperCase(),
+    // Its query may contain a key.
+    path: sourceForShow(settings.path).split('?', 1)[0] as string,
+    arguments: argumentsOf(maskProcedure(procedure, () => MASK)),
+    remaining: settings.remaining,
+  };
+}
+
+/** In the order in which the templates name them: path, query, header, cookie, body. */
+function argumentsOf({ settings }: ProcedureConfig): readonly TrialArgument[] {
+  const { path, query, headers, cookies, body, body_whole: whole } = settings;
+  const found = new Map<string, TrialArgument>();
+
+  /** @param target the name of the header, parameter or field that the template fills */
+  function add(place: ArgumentPlace, target: string, template: Template): void {
+    for (const { name, defaultText } of kwargVariables(template)) {
+      const known = found.get(name);
+      const places = known?.places ?? [];
+      const isSecret = isSecretName(target) || isSecretName(name);
+      found.set(name, {
+        name,
+        places: places.includes(place) ? places : [...places, place],
+        // Only the path cannot be sent without a value.
+        required: known?.required === true || (place === 'path' && defaultText === undefined),
+        default: known?.default ?? (isSecret && defaultText ? MASK : defaultText) ?? null,
+      });
+    }
+  }
+
+  const addAll = (place: ArgumentPlace, templates: readonly NamedTemplate[]): void => {
+    for (const { name, template } of templates) add(place, name, template);
+  };
+  add('path', '', path);
+  addAll('query', query);
+  addAll('header', headers);
+  addAll('cookie', cookies);
+  addAll('body', body);
+  if (whole !== undefined) add('body', '', whole);
+  return [...found.values()];
+}
