@@ -5,6 +5,7 @@ import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { HAS_BROWSER, openPage, startBrowser } from './browser.js';
 import { openConsoleFixture } from './console-fixture.js';
 
+const REALM = 'com.example.myrealm';
 const GET = 'com.billing.get_invoice';
 
 describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
@@ -51,6 +52,51 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByRole('button', { name: 'Probe' }).click();
     await page.getByRole('button', { name: 'Probe' }).click();
     await page.getByText('the API responded with status 200').waitFor();
+  });
+
+  it.each([
+    ['get_invoice', { id: 'INV-001' }, 'GET', '/invoices/INV-001'],
+    ['create_invoice', { customer: 'cust-42', amount: 2500 }, 'POST', '/invoices'],
+    ['update_invoice', { id: 'INV-001', amount: 3000 }, 'PATCH', '/invoices/INV-001'],
+    ['delete_invoice', { id: 'INV-001' }, 'DELETE', '/invoices/INV-001'],
+  ])('tries %s with %o', async (name, kwargs, method, path) => {
+    const { page, upstream } = await open(`#/procedures/${REALM}/com.billing.${name}`);
+    await page.getByLabel('kwargs as JSON').fill(JSON.stringify(kwargs));
+    await page.getByText(`${method} ${upstream.url}${path}`).waitFor();
+    expect(upstream.requests.filter((request) => request.method !== 'HEAD')).toEqual([]);
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await page.getByRole('heading', { name: 'Result' }).waitFor();
+    await page.getByText(/^200 in/).waitFor();
+    const [request] = upstream.requests.filter((each) => each.method !== 'HEAD');
+    expect([request?.method, request?.url]).toEqual([method, path]);
+  });
+
+  it('fills the form field by field, and gets the exact request', async () => {
+    const { page, upstream } = await open(`#/procedures/${REALM}/${GET}`);
+    await page.getByText('Missing required path variable: id').waitFor();
+    await page.getByLabel('id').first().fill('a/b');
+    await page.getByText(`GET ${upstream.url}/invoices/a%2Fb`).waitFor();
+  });
+
+  it('learns what an error means', async () => {
+    const { page, upstream } = await open(`#/procedures/${REALM}/${GET}`, '+liveness.enabled = off');
+    await upstream.close();
+    await page.getByLabel('id').first().fill('INV-001');
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await page.getByText('bondy.error.bad_gateway').waitFor();
+    await page.getByText('check that the API runs').waitFor();
+  });
+
+  it('opens an earlier call again, and clears them', async () => {
+    const { page } = await open(`#/procedures/${REALM}/${GET}`);
+    await page.getByLabel('id').first().fill('INV-007');
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await page.getByText('Calls from this tab').waitFor();
+    await page.getByLabel('id').first().fill('INV-008');
+    await page.getByRole('button', { name: /^\d\d:\d\d:\d\d$/ }).click();
+    expect(await page.getByLabel('id').first().inputValue()).toBe('INV-007');
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.getByText('Calls from this tab').waitFor({ state: 'detached' });
   });
 
   it('watches calls, filters them and freezes the list', async () => {

@@ -16,6 +16,8 @@ import { type ConsoleFixture, openConsoleFixture } from './console-fixture.js';
 const PAGES = [
   ['overview', '#/', 'Overview'],
   ['service', '#/services/billing', 'billing'],
+  ['procedures', '#/procedures', 'Procedures'],
+  ['procedure', '#/procedures/com.example.myrealm/com.billing.get_invoice', 'com.billing.get_invoice'],
   ['live', '#/live', 'Live'],
 ] as const;
 
@@ -46,6 +48,10 @@ describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
         `${name}, ${scheme}, %i pixels wide: fits, is accessible and without errors`,
         async (width) => {
           const { page, complaints } = await open(hash, heading, { width, scheme });
+          if (name === 'procedure') {
+            await page.getByLabel('id').first().fill('INV-001');
+            await page.getByText('/invoices/INV-001').waitFor();
+          }
           if (name === 'live') {
             await fixture.call('com.billing.get_invoice', { id: 41 });
             await page.getByRole('rowheader', { name: 'com.billing.get_invoice' }).first().waitFor();
@@ -63,7 +69,7 @@ describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
     const { page } = await open('#/', 'Overview');
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
-    for (let tab = 0; tab < 2; tab++) await page.keyboard.press('Tab');
+    for (let tab = 0; tab < 3; tab++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Live' }).waitFor();
   });
