@@ -76,7 +76,7 @@ describe('a reload of listeners', () => {
     await reloadWith(`listeners.web.port = ${other}`);
     expect(await client.closed).toBe(SHUTDOWN);
     await works(await join(`ws://127.0.0.1:${other}/ws`));
-    await expect(join(`ws://127.0.0.1:${port}/ws`)).rejects.toThrow();
+    await expect(connectCaller(`ws://127.0.0.1:${port}/ws`)).rejects.toThrow();
   });
 
   it('replaces one at the same address without refusing a client', async () => {
@@ -119,7 +119,7 @@ describe('a reload of listeners', () => {
     const [url] = gateway.endpoints as [string];
     const client = await join(url);
     await reloadWith('listeners.web.port = 0', 'listeners.web.max_sessions = 1');
-    await expect(join(url)).rejects.toThrow();
+    await expect(connectCaller(url)).rejects.toThrow();
     await works(client);
     await reloadWith('listeners.web.port = 0');
     await works(await join(url));
