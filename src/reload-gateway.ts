@@ -48,7 +48,7 @@ export async function reloadGateway(
   running: RunningGateway,
   deps: ReloadDeps,
 ): Promise<ReloadOutcome> {
-  const plan = planReload(running.config, next);
+  const plan = planReload(running.config, next, running.admin !== undefined);
   if (plan.needsRestart !== undefined) return failed(plan.needsRestart);
   const undo: (() => unknown)[] = [];
   try {
@@ -93,7 +93,7 @@ export function tryReload(
   running: RunningGateway,
   deps: Pick<ReloadDeps, 'createService'>,
 ): ReloadOutcome {
-  const plan = planReload(running.config, next);
+  const plan = planReload(running.config, next, running.admin !== undefined);
   if (plan.needsRestart !== undefined) return failed(plan.needsRestart);
   try {
     for (const service of compileServices(next, plan, running, deps).fresh) void service.close();

@@ -132,7 +132,7 @@ function parse(text: string): AdminResponse['body'] | undefined {
 function refusedText({ url, token }: AdminAddress): string {
   return token === undefined
     ? `${url} needs a token: pass it with --token or RPC_GATEWAY_ADMIN_TOKEN, or name the configuration with --config.`
-    : `${url} refuses the token. It is admin.token of the configuration with which the gateway runs.`;
+    : `${url} refuses the token. It is admin.token of the configuration with which the gateway runs. If you have just changed it, send the process SIGHUP, or name the old one with --token.`;
 }
 
 function unreachableText(url: string, error: unknown): string {
@@ -142,6 +142,6 @@ function unreachableText(url: string, error: unknown): string {
   const code = systemCode(error);
   const reason = code ?? (error instanceof Error ? error.message : String(error));
   return code === 'ECONNREFUSED'
-    ? `No gateway answers at ${url}: nothing listens there. Start the gateway, or name another URL with --admin.`
+    ? `No gateway answers at ${url}: nothing listens there. Start the gateway, or name another URL with --admin. If you have just changed the address, send the process SIGHUP.`
     : `No gateway answers at ${url} (${reason}).`;
 }

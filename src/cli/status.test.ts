@@ -100,7 +100,7 @@ describe('rpc-gateway status', () => {
     const failure = await failureOf(status({ admin: url }, createFakeHost()));
     expect([failure.exitCode, failure.message]).toEqual([
       EXIT.unreachable,
-      `No gateway answers at ${url}: nothing listens there. Start the gateway, or name another URL with --admin.`,
+      `No gateway answers at ${url}: nothing listens there. Start the gateway, or name another URL with --admin. If you have just changed the address, send the process SIGHUP.`,
     ]);
   });
 

@@ -36,3 +36,29 @@ describe('the condition of a service', () => {
     });
   });
 });
+
+describe('the condition of a service that replaces another one', () => {
+  const AT_START = '2026-01-01T00:00:00.000Z';
+
+  function takeOver(before: ConditionSigns, after: ConditionSigns) {
+    const clock = createFakeClock();
+    const former = createCondition(clock, () => before).read();
+    clock.advance(1_000);
+    const condition = createCondition(clock, () => after);
+    condition.read();
+    condition.takeOver(former);
+    return condition.read();
+  }
+
+  it('lasts since the state of the other one began', () => {
+    const down = { ...FINE, isDown: true };
+    expect(takeOver(down, down)).toMatchObject({ state: 'down', since: AT_START });
+  });
+
+  it('begins anew if the state is another one', () => {
+    expect(takeOver({ ...FINE, isDown: true }, FINE)).toMatchObject({
+      state: 'up',
+      since: '2026-01-01T00:00:01.000Z',
+    });
+  });
+});

@@ -25,16 +25,27 @@ export interface ConditionSigns {
  *
  * @param signs reads the current signs
  * @returns `read` returns the condition. Call it after each change too, so that `since` is right.
+ * `takeOver` continues the condition of the service that this one replaces.
  */
-export function createCondition(clock: Clock, signs: () => ConditionSigns): { read(): Condition } {
+export function createCondition(
+  clock: Clock,
+  signs: () => ConditionSigns,
+): { read(): Condition; takeOver(before: Condition): void } {
   let last: Condition | undefined;
+
+  function read(): Condition {
+    const { state, reason } = judge(signs());
+    if (last === undefined || last.state !== state)
+      last = { state, reason, since: new Date(clock.wall()).toISOString() };
+    else if (last.reason !== reason) last = { ...last, reason };
+    return last;
+  }
+
   return {
-    read() {
-      const { state, reason } = judge(signs());
-      if (last === undefined || last.state !== state)
-        last = { state, reason, since: new Date(clock.wall()).toISOString() };
-      else if (last.reason !== reason) last = { ...last, reason };
-      return last;
+    read,
+    takeOver(before) {
+      last = before;
+      read();
     },
   };
 }

@@ -1,14 +1,19 @@
 import type { HandedToken } from '../auth/token-cache.js';
 import type { ServiceConfig } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
+import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
 import type { LivenessState } from '../upstream/liveness.js';
 import type { BaseUrl } from './pipeline/base-url.js';
+import type { Condition } from './service-condition.js';
 
 /** What a service leaves to the service that replaces it after a reload. */
 export interface Handover {
   readonly token: HandedToken | undefined;
   readonly liveness: LivenessState;
+  /** Keeps its state if the successor does not ask for it. */
+  readonly breaker: Pick<CircuitBreaker, 'handOver'> | undefined;
   readonly base: BaseUrl | undefined;
+  readonly condition: Condition;
 }
 
 /** Whether two services read the same secret, so that the values of one fit the other. */

@@ -76,8 +76,8 @@ export interface Service {
   handOver(): Handover;
   /**
    * Takes over from the service that it replaces: whether an operator has disabled it, what its
-   * probes found, and its token if the token request is the same. To be called when its procedures
-   * replace those of the other one.
+   * probes found, its open circuit breaker if `base_url` is the same, and its token if the token
+   * request is the same. To be called when its procedures replace those of the other one.
    */
   takeOver(former: Handover): void;
   /**
@@ -258,15 +258,20 @@ export function createService(
     handOver() {
       isHandedOver = true;
       return {
+        condition: condition.read(),
         token: requestCredential.token?.handOver(),
         liveness: liveness.state,
+        breaker,
         base: compiled.base,
       };
     },
-    takeOver({ token, liveness: before, base }) {
-      if (token !== undefined) requestCredential.token?.takeOver(token);
-      liveness.takeOver(before, isSame(base, compiled.base));
-      condition.read();
+    takeOver(before) {
+      const isSameBase = isSame(before.base, compiled.base);
+      if (before.token !== undefined) requestCredential.token?.takeOver(before.token);
+      liveness.takeOver(before.liveness, isSameBase);
+      const outage = breaker && isSameBase ? before.breaker?.handOver() : undefined;
+      if (outage !== undefined) breaker?.takeOver(outage);
+      condition.takeOver(before.condition);
     },
     async retire() {
       const { hasAlarm } = liveness.state;

@@ -53,28 +53,35 @@ export function isSameAddress(
   return one.ip === other.ip && one.port === other.port && one.socket === other.socket;
 }
 
+const NEEDS_RESTART = 'needs a restart';
 const GOODBYE = 'its sessions get GOODBYE wamp.close.system_shutdown';
 
+/**
+ * @param servesOperators false if the gateway was started without a listener for operators. Metrics
+ *   count from the start on, so one that is added later comes too late
+ */
 export function listenerChanges(
   before: LoadedConfig,
   after: LoadedConfig,
   hasSameFiles: HasSameFiles,
+  servesOperators: boolean,
 ): readonly ReloadChange[] {
   const old = new Map(before.listeners.map((listener) => [listener.name, listener]));
   const names = new Set(after.listeners.map(({ name }) => name));
-  const hasAdmin = before.listeners.some(({ isAdmin }) => isAdmin);
   const changes: ReloadChange[] = [];
   const add = (name: string, change: ReloadChange['change'], effect: string): void =>
     void changes.push({ what: 'listener', name, change, effect });
   for (const listener of after.listeners) {
     const found = old.get(listener.name);
+    const needsRestart = listener.isAdmin && !servesOperators;
     if (found === undefined) {
-      // Metrics count from the start on, so the first listener for operators comes too late.
-      add(listener.name, 'added', listener.isAdmin && !hasAdmin ? 'needs a restart' : '');
+      add(listener.name, 'added', needsRestart ? NEEDS_RESTART : '');
       continue;
     }
     const fate = fateOfListener(found, listener, hasSameFiles);
-    if (fate !== 'same') add(listener.name, 'changed', effectOf(fate, found, listener));
+    if (fate === 'same') continue;
+    const isOpen = !needsRestart || listener.settings.protocol !== 'admin';
+    add(listener.name, 'changed', isOpen ? effectOf(fate, found, listener) : NEEDS_RESTART);
   }
   for (const { name, settings } of old.values())
     if (!names.has(name)) add(name, 'removed', settings.protocol === 'admin' ? '' : GOODBYE);

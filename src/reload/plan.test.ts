@@ -32,7 +32,7 @@ function load(text: string, files: Files = {}): LoadedConfig {
 }
 
 const plan = (before: string, after: string, files: Files = {}, filesAfter: Files = files): ReloadPlan =>
-  planReload(load(before, files), load(after, filesAfter));
+  planReload(load(before, files), load(after, filesAfter), true);
 
 /** As in `service a changed`, with the effect after a colon. */
 const inWords = ({ changes }: ReloadPlan): string[] =>

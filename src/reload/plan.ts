@@ -21,8 +21,12 @@ export interface ReloadPlan {
   readonly mustRejoin: boolean;
 }
 
-/** Compares two configurations. It reads and changes nothing. */
-export function planReload(before: LoadedConfig, after: LoadedConfig): ReloadPlan {
+/**
+ * Compares two configurations. It reads and changes nothing.
+ *
+ * @param servesOperators whether the gateway was started with a listener for operators
+ */
+export function planReload(before: LoadedConfig, after: LoadedConfig, servesOperators: boolean): ReloadPlan {
   const hasSameFiles = compareFiles(before, after);
   const services = new Map(before.services.map((service) => [service.name, service]));
   const byName = ({ listeners }: LoadedConfig) => new Map(listeners.map((one) => [one.name, one]));
@@ -56,7 +60,7 @@ export function planReload(before: LoadedConfig, after: LoadedConfig): ReloadPla
       ...serviceChanges(before, after, hasSameFiles),
       ...procedureChanges(before, after),
       ...realmChanges(before, after),
-      ...listenerChanges(before, after, hasSameFiles),
+      ...listenerChanges(before, after, hasSameFiles, servesOperators),
       ...securityChanges(before, after),
       ...routerChanges,
       ...settingChanges(before, after),

@@ -252,3 +252,48 @@ describe('in any order of calls, a circuit breaker', () => {
     expect(trials).toBeGreaterThan(20);
   });
 });
+
+describe('a circuit breaker that replaces another one', () => {
+  it('goes on where an open one was, without a report', () => {
+    const former = setUp();
+    former.calls(BAD, BAD, BAD, BAD);
+    const next = setUp();
+    next.breaker.takeOver(former.breaker.handOver()!);
+    expect([next.breaker.state, former.breaker.state]).toEqual(['open', 'closed']);
+    expect([next.changes, former.changes]).toEqual([[], ['closed → open']]);
+    expect(next.retryAfter()).toBe(1_000);
+    next.clock.advance(1_000);
+    next.calls(GOOD);
+    expect(next.breaker.state).toBe('closed');
+  });
+
+  it('keeps a longer time between trials', () => {
+    const former = setUp();
+    former.calls(BAD, BAD, BAD, BAD);
+    former.clock.advance(1_000);
+    former.calls(BAD);
+    const next = setUp({ openMs: 500 });
+    next.breaker.takeOver(former.breaker.handOver()!);
+    next.clock.advance(3_000);
+    next.calls(BAD);
+    expect(next.retryAfter()).toBe(4_000);
+  });
+
+  it('sends the next call as the trial if a trial is running, whose end then says nothing', () => {
+    const former = setUp();
+    former.calls(BAD, BAD, BAD, BAD);
+    former.clock.advance(1_000);
+    const trial = former.begin();
+    const next = setUp();
+    next.clock.advance(1_000);
+    next.breaker.takeOver(former.breaker.handOver()!);
+    former.breaker.ended(trial, BAD);
+    expect(former.breaker.state).toBe('closed');
+    next.calls(GOOD);
+    expect(next.breaker.state).toBe('closed');
+  });
+
+  it('takes nothing over from a closed one', () => {
+    expect(setUp().breaker.handOver()).toBeUndefined();
+  });
+});

@@ -47,6 +47,22 @@ export interface CircuitBreaker {
   /** Closes the breaker and forgets all calls. For an upstream with a new address. */
   reset(): void;
   readonly state: BreakerState;
+  /**
+   * Closes the breaker without a report, because another one takes over.
+   *
+   * @returns what the other one must know. Undefined if the breaker was closed
+   */
+  handOver(): OpenBreaker | undefined;
+  /** Opens the breaker without a report, as the one before it was. */
+  takeOver(before: OpenBreaker): void;
+}
+
+/** A breaker that is not closed. */
+export interface OpenBreaker {
+  /** The present time from opening to the next trial, in milliseconds. */
+  readonly openMs: number;
+  /** The earliest time of the next trial, in monotonic milliseconds. */
+  readonly opensUntil: number;
 }
 
 /** The maximum time between two trials, unless `openMs` is longer. */
@@ -120,6 +136,19 @@ export function createCircuitBreaker(
 
     get state() {
       return state;
+    },
+
+    handOver() {
+      if (state === 'closed') return undefined;
+      const before = { openMs, opensUntil };
+      [state, valid] = ['closed', newPass()];
+      return before;
+    },
+
+    takeOver(before) {
+      [state, valid] = ['open', undefined];
+      openMs = Math.max(options.openMs, before.openMs);
+      opensUntil = before.opensUntil;
     },
   };
 }

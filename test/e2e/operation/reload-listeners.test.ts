@@ -79,6 +79,33 @@ describe('a reload of listeners', () => {
     await expect(connectCaller(`ws://127.0.0.1:${port}/ws`)).rejects.toThrow();
   });
 
+  describe('for operators', () => {
+    const WEB = 'listeners.web.port = 0';
+    const ops = (port: number) => ['listeners.ops.protocol = admin', `listeners.ops.port = ${port}`];
+
+    it('says after each reload that a gateway started without one needs a restart', async () => {
+      const [port, other] = [await freePort(), await freePort()];
+      const { gateway, reloadWith } = await open([WEB]);
+      const change = (kind: string) => ({
+        changes: [{ name: 'ops', change: kind, effect: 'needs a restart' }],
+      });
+      expect(await reloadWith(WEB, ...ops(port))).toMatchObject(change('added'));
+      expect(await reloadWith(WEB, ...ops(other))).toMatchObject(change('changed'));
+      expect(gateway.adminEndpoints).toEqual([]);
+    });
+
+    it('opens one again that was removed', async () => {
+      const port = await freePort();
+      const { gateway, reloadWith } = await open([WEB, ...ops(port)]);
+      await reloadWith(WEB);
+      expect(gateway.adminEndpoints).toEqual([]);
+      expect(await reloadWith(WEB, ...ops(port))).toMatchObject({
+        changes: [{ name: 'ops', change: 'added', effect: '' }],
+      });
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    });
+  });
+
   it('replaces one at the same address without refusing a client', async () => {
     const port = await freePort();
     const { gateway, reloadWith } = await open([`listeners.web.port = ${port}`]);

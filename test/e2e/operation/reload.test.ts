@@ -130,6 +130,35 @@ describe('a reload of services', () => {
     expect(await caller.call(GET, { id: 1 })).toMatchObject({ kind: 'result' });
   });
 
+  it('keeps an open circuit breaker open, and tells since when, also in a changed service', async () => {
+    const breaker = ['+breaker.enabled = on', '+breaker.minimum_calls = 2', '+breaker.open_time = 1h'];
+    const conf = (url: string, ...lines: string[]) => billingConf(url, '+retries = 0', ...breaker, ...lines);
+    const { upstream, caller, reload, gateway, log, url } = await open(conf);
+    upstream.respondWith(() => ({ status: 503 }));
+    await caller.call(GET, { id: 1 });
+    await caller.call(GET, { id: 1 });
+    const before = gateway.status().services[0]!;
+    expect(before).toMatchObject({ state: 'down', breaker: 'open' });
+
+    await reload(conf(url, '+timeout = 9s'));
+    const { state, since, breaker: after } = gateway.status().services[0]!;
+    expect({ state, since, after }).toEqual({ state: 'down', since: before.since, after: 'open' });
+    expect(await caller.call(GET, { id: 1 })).toMatchObject({ kwargs: { code: 'down' } });
+    expect(upstream.requests).toHaveLength(2);
+    expect(log.text()).not.toContain('the circuit breaker is closed');
+  });
+
+  it('closes the circuit breaker of a service that has another address', async () => {
+    const other = closeLater(await startRecordingUpstream());
+    const breaker = ['+retries = 0', '+breaker.enabled = on', '+breaker.minimum_calls = 1'];
+    const { upstream, caller, reload, gateway } = await open((url) => billingConf(url, ...breaker));
+    upstream.respondWith(() => ({ status: 503 }));
+    await caller.call(GET, { id: 1 });
+    await reload(billingConf(other.url, ...breaker));
+    expect(gateway.status().services[0]).toMatchObject({ state: 'up', breaker: 'closed' });
+    expect(await caller.call(GET, { id: 1 })).toMatchObject({ kind: 'result' });
+  });
+
   it('keeps the figures of a changed service, and forgets those of a removed one', async () => {
     const { caller, url, reload, gateway } = await open((base) => billingConf(base) + shop(base));
     await caller.call(GET, { id: 1 });
