@@ -1,13 +1,12 @@
 /**
  * Writes docs/reference/status.schema.json, the JSON Schema of `GET /status`, from the types in
- * dist/status. With --check it writes nothing and exits 1 where the file is stale.
+ * dist/status. --check only checks it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
+import { writeOrCheck } from './write-or-check.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const PATH = `${ROOT}docs/reference/status.schema.json`;
 
 const { $schema, $ref, definitions } = createGenerator({
   path: `${ROOT}dist/status/gateway-status.d.ts`,
@@ -28,21 +27,4 @@ const schema = {
   $ref,
   definitions,
 };
-const wanted = `${JSON.stringify(schema, undefined, 2)}\n`;
-
-if (process.argv.includes('--check')) {
-  if (read() !== wanted) {
-    console.error('docs/reference/status.schema.json is stale: run "npm run docs" and commit the result.');
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(PATH, wanted);
-}
-
-function read() {
-  try {
-    return readFileSync(PATH, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+writeOrCheck('docs/reference/status.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`);

@@ -3,12 +3,7 @@ import type { Clock } from '../../clock.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import { errorLocation } from '../../log.js';
 import { type CallWatch, NO_WATCH, type WatchedCall } from '../../observe/call-watch.js';
-import {
-  type ObservedProcedure,
-  type Observer,
-  responseClass,
-  silentObserver,
-} from '../../observe/observer.js';
+import { type ObservedProcedure, type Observer, responseClass } from '../../observe/observer.js';
 import { nameOf } from '../../upstream/caller.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
@@ -60,8 +55,6 @@ export interface CallEndsParts {
 /** Compiles the ends of calls of one procedure. */
 export function createCallEnds(parts: CallEndsParts): CallEnds {
   const { subject, observed, errorId, callLog, observer, clock, running, watch = NO_WATCH } = parts;
-  // Checked once, so that calls without an observer do not read the clock.
-  const isObserved = observer !== silentObserver;
 
   function endOf(call: RunningCall, end: Omit<CallEnd, 'durationMs' | 'traceId'>): CallEnd {
     const { control, startedAt } = call;
@@ -132,17 +125,10 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
         const cause = isFailure ? `the upstream answered ${status}` : undefined;
         end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
       }
-      if (isObserved) {
-        const durationMs = clock.monotonic() - call.startedAt;
-        observer.callEnded(
-          observed,
-          responseClass(status),
-          durationMs,
-          attempts,
-          isFailure ? end : undefined,
-        );
-      }
-      if (watch.isOn) show(call, { outcome: responseClass(status), status, attempts, id: end?.id });
+      const outcome = responseClass(status);
+      const durationMs = clock.monotonic() - call.startedAt;
+      observer.callEnded(observed, outcome, durationMs, attempts, isFailure ? end : undefined);
+      if (watch.isOn) show(call, { outcome, status, attempts, id: end?.id });
       if (end !== undefined) {
         if (isFailure) callLog.failed(subject, end);
         else callLog.responded(subject, end);
