@@ -1,5 +1,6 @@
 import { credentialsFor, hideSecret, type LinkLogin } from './attach/credentials.js';
-import { createLink, type Dial, type Link, type LinkOptions } from './attach/link.js';
+import { createLink } from './attach/link.js';
+import type { Dial, Link, LinkOptions } from './attach/link-types.js';
 import { createLinks, type Links } from './attach/links.js';
 import type { AttachedProcedure } from './attach/registrations.js';
 import { whenAborted, withTimeout } from './clock.js';

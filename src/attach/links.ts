@@ -1,7 +1,7 @@
 import { type Clock, withTimeout } from '../clock.js';
 import type { Logger } from '../log.js';
 import type { Payload } from '../wamp/payload.js';
-import type { Link } from './link.js';
+import type { Link } from './link-types.js';
 import { type LinkStatus, missingOf } from './status.js';
 
 /** The links of all realms to the router. */

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import type { Responded } from './exchange.js';
 import { type ExchangeFailure, failure } from './exchange-failure.js';
+import type { Responded } from './exchange-outcome.js';
 import type { HttpResponse } from './http-message.js';
 import { allHeaders, firstHeader } from './response-headers.js';
 import { unpackGzip, unpackZlib } from './unpack-leniently.js';

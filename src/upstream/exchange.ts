@@ -4,43 +4,12 @@ import { createSharedTimer, type SharedTimer, type Timed } from '../collections/
 import type { Abandonments } from './abandonments.js';
 import type { CallControl, Cancelable } from './call-control.js';
 import type { Connection, ConnectionState } from './connection-pool.js';
-import { classifyFailure, type ExchangeFailure, failure } from './exchange-failure.js';
-import type { HttpRequest, HttpResponse } from './http-message.js';
+import { classifyFailure, failure } from './exchange-failure.js';
+import type { ExchangeOutcome, ExchangeResult, Expired } from './exchange-outcome.js';
+import type { HttpRequest } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
 import { announcesBody, hasBody, refuseHead, refuseLength, tooLarge } from './response-head.js';
 import type { ResponseHeaders } from './response-headers.js';
-
-export interface Responded {
-  readonly kind: 'response';
-  readonly response: HttpResponse;
-}
-export interface Canceled {
-  readonly kind: 'canceled';
-}
-
-/** The request was not sent, because `notAfter` passed before the connection was ready. */
-export interface Expired {
-  readonly kind: 'expired';
-  /** True if an earlier request of the same attempt was sent and got a redirect. */
-  readonly sent: boolean;
-}
-
-/** How one exchange ended. */
-export type ExchangeOutcome = Responded | ExchangeFailure | Canceled | Expired;
-
-export interface ExchangeResult {
-  readonly outcome: ExchangeOutcome;
-  /**
-   * The state of the connection after the exchange. It is a promise if the call has ended and the
-   * upstream still works on the request.
-   */
-  readonly connection: ConnectionState | Promise<ConnectionState>;
-  /**
-   * True if a used connection closed before the first byte of the response. Servers close idle
-   * connections, so this failure says nothing about the health of the server.
-   */
-  readonly isStale: boolean;
-}
 
 /** The settings for all exchanges of a service. */
 export interface ExchangeRules {

@@ -1,5 +1,5 @@
 import type { RequestTrace } from '../observe/tracing.js';
-import type { ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './exchange-outcome.js';
 import type { HttpRequest } from './http-message.js';
 
 /** The request of one attempt, with the headers that continue its trace. */

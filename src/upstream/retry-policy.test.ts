@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headerFields } from '../../test/support/header-fields.js';
-import type { ExchangeOutcome } from './exchange.js';
 import { failure } from './exchange-failure.js';
+import type { ExchangeOutcome } from './exchange-outcome.js';
 import { type RetryState, retryBackoffMs, retryDelayMs } from './retry-policy.js';
 
 const policy = { retries: 3, statuses: new Set([429, 503]) };

@@ -1,4 +1,4 @@
-import type { ExchangeOutcome } from './exchange.js';
+import type { ExchangeOutcome } from './exchange-outcome.js';
 import { firstHeader } from './response-headers.js';
 import { parseRetryAfter } from './retry-after.js';
 

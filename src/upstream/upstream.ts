@@ -4,14 +4,9 @@ import type { Abandonments } from './abandonments.js';
 import { type CallControl, freePlace } from './call-control.js';
 import type { Connection, ConnectionPool, ConnectionState } from './connection-pool.js';
 import { decodeContent, isEncoded } from './content-coding.js';
-import {
-  createExchangeTimer,
-  type ExchangeOutcome,
-  type ExchangeResult,
-  type ExchangeRules,
-  type exchange,
-} from './exchange.js';
+import { createExchangeTimer, type ExchangeRules, type exchange } from './exchange.js';
 import { failure } from './exchange-failure.js';
+import type { ExchangeOutcome, ExchangeResult } from './exchange-outcome.js';
 import { type HttpRequest, LARGE_BODY } from './http-message.js';
 import { redirectedRequest } from './redirect.js';
 import { endRequestTrace, tracedRequest } from './request-trace.js';

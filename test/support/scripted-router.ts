@@ -1,4 +1,5 @@
-import { createLink, type DialAttempt, type Link, type LinkOptions } from '../../src/attach/link.js';
+import { createLink } from '../../src/attach/link.js';
+import type { DialAttempt, Link, LinkOptions } from '../../src/attach/link-types.js';
 import type { AttachedProcedure } from '../../src/attach/registrations.js';
 import { silentObserver } from '../../src/observe/observer.js';
 import { MESSAGE, type Message } from '../../src/wamp/messages.js';
