@@ -170,7 +170,7 @@ export default {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/cli/', '\\.test\\.ts$'] },
       to: {
-        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|admin-side|missing-parts|listener-tls|operator-realm|preview-request|client-listeners|own-procedures|router-settings|reload-gateway|reloader|gateway-types|gateway-status|certificates|measured-parts|index)\\.ts$',
+        path: '^src/(create-gateway|mode|embedded-mode|attached-mode|router-access|admin-side|missing-parts|listener-tls|operator-realm|realm-side|preview-request|client-listeners|own-procedures|router-settings|reload-gateway|reloader|gateway-types|gateway-status|certificates|measured-parts|index)\\.ts$',
       },
     },
     {

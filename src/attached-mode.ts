@@ -29,6 +29,12 @@ function operatorProcedure({ uri, handler }: OperatorRealm['procedures'][number]
   return { uri, handler, policy: 'roundrobin', concurrency: undefined, usesCaller: false };
 }
 
+/** The realms are those of the router. */
+const NO_REALM = {
+  kind: 'unknown',
+  reason: 'The gateway is attached to an existing router, so it has no realms of its own.',
+} as const;
+
 /** The part of the grace period in which cancelled calls reply, and the gateway says GOODBYE. */
 const GOODBYE_SHARE = 0.1;
 
@@ -207,6 +213,8 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
     cancelOpen: () => cancelOpen(),
     endingDoors: () => [],
     prepare,
+    realmDetail: () => undefined,
+    killSession: () => NO_REALM,
     publishToOperators(topic, payload) {
       if (operators !== undefined) links?.publish(operators.realm, topic, payload);
     },

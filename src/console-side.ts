@@ -4,6 +4,8 @@ import type { CallableProcedure, Service } from './gateway/service.js';
 import type { TrialCalls } from './gateway/trials/trial-calls.js';
 import { trialForm } from './gateway/trials/trial-form.js';
 import { previewTrial } from './gateway/trials/trial-preview.js';
+import type { Mode } from './mode.js';
+import type { ActionOutcome } from './status/actions.js';
 import type { LiveCallFeed } from './status/live-call-feed.js';
 import type { ServiceRecords } from './status/service-records.js';
 import type { StateChanges } from './status/state-changes.js';
@@ -14,16 +16,20 @@ export interface ConsoleSources {
   readonly services: () => readonly Service[];
   readonly records: ServiceRecords;
   readonly statusEvent: () => StatusEvent;
-  readonly changes: Pick<StateChanges, 'follow'>;
+  readonly changes: Pick<StateChanges, 'follow' | 'note'>;
   readonly liveCalls: Pick<LiveCallFeed, 'follow'>;
   readonly config: () => LoadedConfig;
   readonly trials: Pick<TrialCalls, 'begin'>;
   readonly userAgent: string;
   readonly uuid: () => string;
+  /** Undefined before the start. */
+  readonly mode: () => Pick<Mode, 'realmDetail' | 'killSession'> | undefined;
 }
 
+const NOT_STARTED: ActionOutcome = { kind: 'unknown', reason: 'The gateway has no realms yet.' };
+
 export function createConsoleOperations(sources: ConsoleSources): ConsoleOperations {
-  const { services, records, statusEvent, changes, liveCalls, config, trials } = sources;
+  const { services, records, statusEvent, changes, liveCalls, config, trials, mode } = sources;
 
   function findProcedure({ realm, uri }: ProcedurePlace): CallableProcedure | undefined {
     for (const { procedures } of services()) {
@@ -56,6 +62,12 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
       const found = findProcedure(place);
       if (found === undefined) return { kind: 'unknown' };
       return areCallsAllowed() ? trials.begin(found, kwargs) : { kind: 'off' };
+    },
+    realmDetail: (realm) => mode()?.realmDetail(realm),
+    killSession(realm, id) {
+      const outcome = mode()?.killSession(realm, id) ?? NOT_STARTED;
+      changes.note();
+      return outcome;
     },
     statusEvent,
     onChange: changes.follow,

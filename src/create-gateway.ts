@@ -132,6 +132,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     trials,
     userAgent: agent,
     uuid,
+    mode: () => mode,
   });
   let loadedAt = new Date(clock.wall()).toISOString();
   let startedAt = clock.wall();

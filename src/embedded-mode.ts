@@ -7,6 +7,7 @@ import type { Mode, NextConfig, PreparedReload } from './mode.js';
 import type { Observer } from './observe/observer.js';
 import type { OperatorRealm } from './operator-realm.js';
 import { createOwnProcedures, type PreparedProcedures } from './own-procedures.js';
+import { describeRealm, killSession } from './realm-side.js';
 import { createRouter } from './router/router.js';
 import { routerSettings } from './router-settings.js';
 import type { AnswerRequest } from './transport/acceptor.js';
@@ -126,6 +127,11 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
       await Promise.all([idle, routed]);
       stopTimer();
     },
+    realmDetail(name) {
+      const realm = router.realm(name);
+      return realm && describeRealm(realm);
+    },
+    killSession: (name, id) => killSession(router.realm(name), id),
     publishToOperators(topic, payload) {
       // It fails only if the router is closed already.
       operatorSession?.publish(topic, payload).catch(() => {});

@@ -2,7 +2,9 @@ import type { LinkStatus } from './attach/status.js';
 import type { LoadedConfig } from './config/model.js';
 import type { CallableProcedure } from './gateway/service.js';
 import type { ReloadPlan } from './reload/plan.js';
+import type { ActionOutcome } from './status/actions.js';
 import type { ListenerStatus, RealmStatus } from './status/gateway-status.js';
+import type { RealmDetail } from './status/realm-detail.js';
 import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
 import type { Payload } from './wamp/payload.js';
 
@@ -80,6 +82,10 @@ export interface Mode extends ModeStatus {
    * @param graceMs milliseconds that running calls have to end, before they are cancelled
    */
   drain(graceMs: number): Promise<void>;
+  /** Undefined if there is no such realm, and in attached mode. */
+  realmDetail(realm: string): RealmDetail | undefined;
+  /** Ends the session of a client, with GOODBYE `wamp.close.killed`. */
+  killSession(realm: string, id: number): ActionOutcome;
   /** Publishes an event in `admin.realm`, if there is a session in it. */
   publishToOperators(topic: string, payload: Payload): void;
   /** Closes everything at once. */

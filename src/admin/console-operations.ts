@@ -1,5 +1,7 @@
 import type { CallOutcome } from '../observe/observer.js';
+import type { ActionOutcome } from '../status/actions.js';
 import type { LiveCalls } from '../status/live-calls.js';
+import type { RealmDetail } from '../status/realm-detail.js';
 import type { ServiceDetail, TrafficHistory } from '../status/service-status.js';
 import type { StatusEvent } from '../status/status-event.js';
 import type { TrialForm, TrialPreview } from '../status/trial.js';
@@ -40,6 +42,10 @@ export interface ConsoleOperations {
   previewTrial(place: ProcedurePlace, kwargs: Readonly<Record<string, unknown>>): TrialPreview | undefined;
   /** Calls a procedure. */
   callTrial(place: ProcedurePlace, kwargs: Readonly<Record<string, unknown>>): TrialStart;
+  /** What is in a realm. Undefined if the gateway has no such realm of its own. */
+  realmDetail(realm: string): RealmDetail | undefined;
+  /** Ends the session of a client. */
+  killSession(realm: string, session: number): ActionOutcome;
   /** The status, without the procedures. */
   statusEvent(): StatusEvent;
   /**

@@ -12,6 +12,7 @@ import { addConsoleRoutes } from './routes/console.js';
 import { addEventsRoute } from './routes/events.js';
 import { addHealthRoutes } from './routes/health.js';
 import { addMetricsRoute } from './routes/metrics.js';
+import { addRealmRoutes } from './routes/realms.js';
 import { addReloadRoute } from './routes/reload.js';
 import { addServiceRoutes } from './routes/service-actions.js';
 import { addStatusRoute } from './routes/status.js';
@@ -38,6 +39,9 @@ export interface RoutesOptions {
 /** Maximum bytes of a body. */
 const MAX_BODY = 16 * 1024;
 
+/** Maximum characters of a name in a path. The names of realms have no limit of their own. */
+const MAX_NAME = 4096;
+
 const NO_LIMIT: RequestLimit = { extend() {} };
 
 /** Creates all routes. fastify gets the requests from the listeners, and opens no port itself. */
@@ -54,7 +58,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Routes> {
     },
     logger: false,
     bodyLimit: MAX_BODY,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: MAX_NAME },
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS);
@@ -66,6 +70,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Routes> {
   addStatusRoute(app, operations);
   addTrafficRoutes(app, operations);
   addServiceRoutes(app, operations, log);
+  addRealmRoutes(app, operations, log);
   addReloadRoute(app, operations, log);
   addTrialRoutes(app, { operations, log, limitOf });
   addConsoleRoutes(app, consoleFiles);

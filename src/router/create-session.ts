@@ -11,10 +11,12 @@ export interface Joining {
   readonly peer: Peer;
   readonly info: ConnectionInfo;
   readonly features: SessionFeatures;
+  /** The present time, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** Creates the router's record of a session. */
-export function createSession({ id, realm, admission, peer, info, features }: Joining): Session {
+export function createSession({ id, realm, admission, peer, info, features, now }: Joining): Session {
   const { identity, roles, authextra } = admission;
   const { authid, authrole, authmethod, authprovider } = identity;
   const callerDetails = callerDetailsOf(id, authid, authrole);
@@ -30,6 +32,7 @@ export function createSession({ id, realm, admission, peer, info, features }: Jo
     roles,
     peer,
     trusted: info.trusted,
+    joined: now,
     features,
     callerDetails,
     callerDetailsInside: withConnection(callerDetails, info),

@@ -26,6 +26,8 @@ export interface Session {
   readonly peer: Peer;
   /** True for a session of this process. See `trusted` of ConnectionInfo. */
   readonly trusted: boolean;
+  /** When it joined, in milliseconds since the epoch. */
+  readonly joined: number;
   /** What the client announced in HELLO. */
   readonly features: SessionFeatures;
   /**

@@ -20,7 +20,10 @@ export type { RealmRules } from './realm-context.js';
 /** One realm. Its sessions see each other's procedures and topics, and nothing of other realms. */
 export interface Realm {
   readonly name: string;
+  /** In the order in which they joined. */
   readonly sessions: ReadonlyMap<number, Session>;
+  /** How many of them are clients, and not of this process. */
+  readonly clientCount: number;
   readonly dealer: Dealer;
   readonly broker: Broker;
   /** Limits the messages that wait while an authorizer decides about an earlier message. */
@@ -86,6 +89,7 @@ export function createRealm(options: RealmOptions): Realm {
     ...options.rules,
   };
   const sessions = new Map<number, Session>();
+  let clientCount = 0;
   let silent = false;
   const budgets = createBudgets(limits);
   const context: RealmContext = {
@@ -127,10 +131,16 @@ export function createRealm(options: RealmOptions): Realm {
   return {
     name,
     sessions,
+    get clientCount() {
+      return clientCount;
+    },
     dealer,
     broker,
     waiting: budgets.waiting,
-    enter: (session) => void sessions.set(session.id, session),
+    enter(session) {
+      sessions.set(session.id, session);
+      if (!session.trusted) clientCount++;
+    },
     announceJoin(session) {
       if (session.gone || session.trusted) return;
       // If the session has left before this event's turn comes, neither on_join nor on_leave is
@@ -148,7 +158,7 @@ export function createRealm(options: RealmOptions): Realm {
     },
     forget(session) {
       session.gone = true;
-      sessions.delete(session.id);
+      if (sessions.delete(session.id) && !session.trusted) clientCount--;
       void inTurns(turns, cleanUp(session));
     },
     drain: () => dealer.drain(sessions.values()),

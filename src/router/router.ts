@@ -67,6 +67,8 @@ export interface Router {
   readonly realms: readonly string[];
   counts(): RouterCounts;
   realmCounts(): readonly RealmCounts[];
+  /** A realm, to look at what is in it. */
+  realm(name: string): Realm | undefined;
   /**
    * Creates new realms. Until {@link update} opens them, only sessions of this process can join
    * them. So their procedures can be registered first.
@@ -213,7 +215,16 @@ export function createRouter(options: RouterOptions): Router {
         }
         const admitted = info.trusted ? admission : admitNow(found, access, admission, info);
         if (admitted.kind === 'refused') return admitted;
-        const session = createSession({ id, realm: realm.name, admission: admitted, peer, info, features });
+        const now = clock.wall();
+        const session = createSession({
+          id,
+          realm: realm.name,
+          admission: admitted,
+          peer,
+          info,
+          features,
+          now,
+        });
         return join(realm, session, admitted);
       },
     };
@@ -315,12 +326,13 @@ export function createRouter(options: RouterOptions): Router {
       };
     },
     realmCounts: () =>
-      [...realms.values()].map(({ realm: { name, sessions, dealer, broker } }) => ({
+      [...realms.values()].map(({ realm: { name, clientCount, dealer, broker } }) => ({
         name,
-        sessions: [...sessions.values()].filter(({ trusted }) => !trusted).length,
+        sessions: clientCount,
         registrations: dealer.registrations.size,
         subscriptions: broker.size,
       })),
+    realm: (name) => realms.get(name)?.realm,
     async drain() {
       await Promise.all([...realms.values()].map(({ realm }) => realm.drain()));
     },

@@ -82,6 +82,20 @@ const IDLE: AdminOperations = {
   trialForm: () => undefined,
   previewTrial: () => undefined,
   callTrial: () => ({ kind: 'unknown' }),
+  realmDetail: (name) =>
+    name === 'billing'
+      ? {
+          name,
+          totals: { sessions: 1, registrations: 0, subscriptions: 0 },
+          sessions: [],
+          registrations: [],
+          subscriptions: [],
+        }
+      : undefined,
+  killSession: (realm, session) =>
+    realm === 'billing' && session === 7
+      ? { kind: 'done', detail: 'the session has ended' }
+      : { kind: 'unknown', reason: 'there is no such session' },
   statusEvent: () => ({ version: '1.2.3', state: 'ready' }) as StatusEvent,
   onChange: () => () => {},
   watchCalls: () => () => {},

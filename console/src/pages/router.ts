@@ -6,7 +6,7 @@ import { useLoaded } from '../parts/loaded.js';
 import { linkTo } from '../route.js';
 import { now, status } from '../state.js';
 
-const EVERY_MS = 5_000;
+const EVERY_MS = 2_000;
 
 export function Router({ realm }: { readonly realm: string | undefined }) {
   const realms = status.value?.realms ?? [];

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../log.js';
-import type { ActionOutcome, ServiceAction } from '../../status/actions.js';
+import type { ServiceAction } from '../../status/actions.js';
 import { errorAnswer } from '../answer.js';
 import type { AdminOperations } from '../operations.js';
 import { logAction } from './action-log.js';
 import { unknownIn } from './parameters.js';
 import { addRoute } from './route.js';
+import { sendOutcome } from './send-outcome.js';
 
 /** The last segment of the path, by action. */
 const SEGMENTS: Readonly<Record<ServiceAction, string>> = {
@@ -30,15 +31,7 @@ export function addServiceRoutes(
       const outcome = await operations.act(service, action);
       const of = outcome.kind === 'unknown' ? {} : { service };
       logAction(log, request, { action: SEGMENTS[action], ...of }, outcome.kind);
-      return outcome.kind === 'done'
-        ? reply.send({ outcome: 'done', detail: outcome.detail })
-        : reply.code(STATUS[outcome.kind]).send(errorAnswer(outcome.kind, outcome.reason));
+      return sendOutcome(reply, outcome);
     });
   }
 }
-
-const STATUS: Readonly<Record<Exclude<ActionOutcome['kind'], 'done'>, number>> = {
-  unknown: 404,
-  impossible: 409,
-  failed: 422,
-};

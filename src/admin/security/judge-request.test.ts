@@ -142,6 +142,31 @@ describe('the path of an admin request', () => {
   );
 
   it.each([
+    '/realms/a%2Fb',
+    "/realms/a!*'()~",
+    '/realms/%C3%A9/sessions/1/kill',
+    '/realms/100%25',
+    '/realms/%00',
+  ])('may have the name of a realm in percent-encoding: %s', (url) => {
+    expect(judge({ url })).toBe('passed');
+  });
+
+  it.each([
+    '/realms/%61',
+    '/realms/a%2fb',
+    '/realms/%2E%2E',
+    '/realms/..',
+    '/realms/%',
+    '/realms/%C3',
+    '/realms/a&b',
+    '/realms/a/sessions/%2F/kill',
+    '/realms%2Fa',
+    '/realms//sessions',
+  ])('must have the name of a realm as encodeURIComponent gives it, and not %s', (url) => {
+    expect(judge({ url })).toBe(400);
+  });
+
+  it.each([
     '',
     'status',
     '*',

@@ -5,7 +5,10 @@ import { type Refusal, refusal } from './refusal.js';
 export interface RequestHead {
   readonly kind: 'head';
   readonly method: string;
-  /** Without the query. It has no empty segment, no `.` or `..`, and no percent-encoding. */
+  /**
+   * Without the query. It has no empty segment, no `.` or `..`, and no percent-encoding but in the
+   * name of a realm.
+   */
   readonly path: string;
   readonly host: string;
   readonly origin: string | undefined;
@@ -51,7 +54,7 @@ export function readRequestHead(request: IncomingMessage): RequestHead | Refusal
     return refusal(
       400,
       'bad_request',
-      'The path must begin with one / and be in its plain form: no empty segments, no dot segments, and no percent-encoding.',
+      'The path must begin with one / and be in its plain form: no empty segments, no dot segments, and percent-encoding only in the name of a realm, as encodeURIComponent does it.',
     );
   }
   return {
@@ -67,18 +70,31 @@ export function readRequestHead(request: IncomingMessage): RequestHead | Refusal
   };
 }
 
-/** Unreserved characters of RFC 3986 section 2.3, and the slash. */
-const PLAIN = /^(?:\/[A-Za-z0-9._~-]+)+\/?$/;
+/** Unreserved characters of RFC 3986 section 2.3. */
+const PLAIN = /^[A-Za-z0-9._~-]+$/;
 
 /**
  * The path of a request target, if it is in its normal form (RFC 3986 section 6). No path of this
- * listener needs another form. So a path in another form is a mistake, or an attempt to pass a
+ * listener needs another form, and only the names of realms need percent-encoding. So a path in another form is a mistake, or an attempt to pass a
  * check that sees the path in another way. The absolute form (RFC 9112 section 3.2.2) has a second
  * host, so it is refused as well.
  */
 function plainPath(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';
   if (path === '/') return path;
-  const hasDots = path.split('/').some((segment) => segment === '.' || segment === '..');
-  return PLAIN.test(path) && !hasDots ? path : undefined;
+  const [before, ...segments] = path.replace(/\/$/, '').split('/');
+  const isNormal = (segment: string, at: number): boolean => {
+    if (segment === '.' || segment === '..') return false;
+    return PLAIN.test(segment) || (at === 1 && segments[0] === 'realms' && isEncodedOnce(segment));
+  };
+  return before === '' && segments.length > 0 && segments.every(isNormal) ? path : undefined;
+}
+
+/** Whether a segment is what `encodeURIComponent` makes of a name. So each name has one form. */
+function isEncodedOnce(segment: string): boolean {
+  try {
+    return segment !== '' && encodeURIComponent(decodeURIComponent(segment)) === segment;
+  } catch {
+    return false;
+  }
 }

@@ -1,7 +1,11 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
+import { byTicket, logIn } from '../../support/logins.js';
+import { connectRaw, hello } from '../../support/raw-client.js';
 import { startRecordingUpstream } from '../../support/recording-upstream.js';
+import { createTemporaryFolder } from '../../support/temporary-folder.js';
 import { HAS_BROWSER, openPage, startBrowser } from './browser.js';
 import { openConsoleFixture } from './console-fixture.js';
 
@@ -15,6 +19,26 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     browser = await startBrowser();
   });
   afterAll(() => browser?.close());
+
+  /** A security file with one user, who logs in with the ticket `ticket`, and anonymous clients. */
+  function securityFile(username: string): string {
+    const folder = createTemporaryFolder();
+    closeLater(() => folder.remove());
+    return folder.write(
+      'security.json',
+      JSON.stringify([
+        {
+          uri: REALM,
+          authmethods: ['ticket', 'anonymous'],
+          users: [{ username, password: 'ticket' }],
+          sources: [
+            { usernames: 'all', authmethod: 'ticket' },
+            { usernames: ['anonymous'], authmethod: 'anonymous' },
+          ],
+        },
+      ]),
+    );
+  }
 
   async function open(hash: string, ...lines: string[]) {
     const fixture = closeLater(await openConsoleFixture(...lines));
@@ -117,6 +141,37 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByRole('button', { name: 'Freeze' }).click();
     await failCalls(2);
     expect(await page.getByRole('row').count()).toBe(2);
+  });
+
+  it('sees who is there and ends a session', async () => {
+    const authid = '<b>bob</b><img src=x onerror=alert(1)>';
+    const { page, router, complaints } = await open('#/', `security.config_file = ${securityFile(authid)}`);
+    const client = closeLater(await connectRaw(router));
+    expect((await logIn(client, REALM, byTicket(authid, 'ticket')))[0]).toBe(MESSAGE.WELCOME);
+    await page.getByRole('link', { name: REALM }).click();
+    await page.getByRole('heading', { name: /^Sessions 2$/ }).waitFor();
+    const row = page.getByRole('row').filter({ hasText: authid });
+    await row.getByRole('cell', { name: 'websocket json' }).waitFor();
+    expect(await page.locator('main b, main img').count()).toBe(0);
+    await row.getByRole('button', { name: 'Kill' }).click();
+    await row.getByText('End this session?').waitFor();
+    await row.getByRole('button', { name: 'Kill' }).click();
+    expect(await client.next()).toEqual([MESSAGE.GOODBYE, expect.any(Object), 'wamp.close.killed']);
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: /^Sessions 1$/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('sees what is registered and subscribed', async () => {
+    const { page, router } = await open('#/router');
+    const client = closeLater(await connectRaw(router));
+    await hello(client, REALM);
+    client.send([MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.<i>topic</i>']);
+    await client.next();
+    const subscriptions = page.getByRole('region', { name: 'Subscriptions' });
+    await subscriptions.getByRole('row', { name: 'com.<i>topic</i> prefix 1' }).waitFor();
+    const registrations = page.getByRole('region', { name: 'Registrations' });
+    await registrations.getByRole('row', { name: `${GET} exact 1` }).waitFor();
   });
 
   it('needs the token, and gets no page with a wrong one', async () => {

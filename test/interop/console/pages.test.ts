@@ -19,6 +19,7 @@ const PAGES = [
   ['procedures', '#/procedures', 'Procedures'],
   ['procedure', '#/procedures/com.example.myrealm/com.billing.get_invoice', 'com.billing.get_invoice'],
   ['live', '#/live', 'Live'],
+  ['router', '#/router', 'Router'],
 ] as const;
 
 describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
@@ -56,6 +57,7 @@ describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
             await fixture.call('com.billing.get_invoice', { id: 41 });
             await page.getByRole('rowheader', { name: 'com.billing.get_invoice' }).first().waitFor();
           }
+          if (name === 'router') await page.getByRole('heading', { name: /^Registrations/ }).waitFor();
           await expectNoOverflow(page);
           await expectAccessible(page);
           if (width === 1_280 && scheme === 'light') await takePicture(page, name);
