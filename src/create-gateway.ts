@@ -190,8 +190,8 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     for (const service of former) retiring.add(service);
     void closed.then(() => {
       for (const service of former) retiring.delete(service);
-      // Their last calls have been counted.
-      records.keepOnly((services ?? []).map(({ name }) => name));
+      // Their last calls have been counted. Those of other services may still run.
+      records.keepOnly([...(services ?? []), ...retiring].map(({ name }) => name));
     });
   }
 
@@ -271,6 +271,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       missing: missingParts(state, services ?? [], mode?.links ?? []),
       startedAt,
       services: services ?? [],
+      retiring,
       records,
       certificates,
       mode,

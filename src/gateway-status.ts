@@ -4,6 +4,7 @@ import type { Clock } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
 import { sourceForShow } from './config/types/template.js';
 import type { Service } from './gateway/service.js';
+import { addPools } from './gateway/service-facts.js';
 import type { ModeStatus } from './mode.js';
 import type {
   AlarmStatus,
@@ -27,6 +28,8 @@ export interface StatusParts {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly services: readonly Service[];
+  /** Services that a reload has replaced or removed, and that still end their calls. */
+  readonly retiring: Iterable<Service>;
   readonly records: ServiceRecords;
   readonly certificates: CertificateExpiries;
   /** Undefined before the start. */
@@ -68,10 +71,15 @@ export function describeSources({ sources }: LoadedConfig): Pick<ConfigurationSt
   return { file: sources.main ?? null, hash: sources.hash };
 }
 
-function describeService(service: Service, { records, certificates }: StatusParts): ServiceStatus {
+function describeService(service: Service, { retiring, records, certificates }: StatusParts): ServiceStatus {
   const { alarm, failures, ...record } = records.of(service.name);
+  const facts = service.facts();
+  // The calls of a predecessor run over its own connections.
+  const predecessors = [...retiring].filter(({ name }) => name === service.name);
+  const pools = [facts.pool, ...predecessors.map((each) => each.pool())];
   return {
-    ...service.facts(),
+    ...facts,
+    pool: { size: facts.pool.size, ...addPools(pools) },
     ...record,
     last_error: failures[0] ?? null,
     alarm: alarm !== undefined,

@@ -2,9 +2,9 @@ import type { RequestCredential } from '../auth/request-credential.js';
 import type { Clock } from '../clock.js';
 import type { ServiceConfig } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
-import type { ServiceStatus } from '../status/service-status.js';
+import type { PoolStatus, ServiceStatus } from '../status/service-status.js';
 import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
-import type { Upstream } from '../upstream/upstream.js';
+import type { ConnectionPool } from '../upstream/connection-pool.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import type { Condition } from './service-condition.js';
 
@@ -14,11 +14,25 @@ export type ServiceFacts = Pick<
   'name' | 'base_url' | 'state' | 'since' | 'reason' | 'live' | 'pool' | 'breaker' | 'token' | 'secret'
 >;
 
+/** How connections are used now. */
+export type PoolUse = Omit<PoolStatus, 'size'>;
+
+/** Adds up several pools of one service. */
+export function addPools(pools: readonly Pick<ConnectionPool, keyof PoolUse>[]): PoolUse {
+  const sum = { busy: 0, idle: 0, waiting: 0 };
+  for (const { busy, idle, waiting } of pools) {
+    sum.busy += busy;
+    sum.idle += idle;
+    sum.waiting += waiting;
+  }
+  return sum;
+}
+
 export interface ServiceFactsParts {
   readonly config: ServiceConfig;
   readonly condition: Condition;
   readonly isDown: boolean;
-  readonly upstream: Upstream | undefined;
+  readonly pool: PoolUse;
   readonly breaker: CircuitBreaker | undefined;
   readonly requestCredential: RequestCredential;
   readonly variables: Variables;
@@ -26,9 +40,8 @@ export interface ServiceFactsParts {
 }
 
 export function describeService(parts: ServiceFactsParts): ServiceFacts {
-  const { config, condition, isDown, upstream, breaker, requestCredential, variables, clock } = parts;
+  const { config, condition, isDown, pool, breaker, requestCredential, variables, clock } = parts;
   const { origin, path } = baseUrlForShow(config.settings);
-  const { busy = 0, idle = 0, waiting = 0 } = upstream?.pool ?? {};
   const now = clock.monotonic();
   const expiresAt = requestCredential.token?.expiresAt;
   const { secret } = variables;
@@ -37,7 +50,7 @@ export function describeService(parts: ServiceFactsParts): ServiceFacts {
     base_url: path === '/' ? origin : origin + path,
     ...condition,
     live: !isDown,
-    pool: { size: config.settings['pool.size'], busy, idle, waiting },
+    pool: { size: config.settings['pool.size'], ...pool },
     breaker: breaker?.state ?? null,
     token:
       expiresAt === undefined

@@ -26,7 +26,7 @@ import { createRunningCalls } from './pipeline/running-calls.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 import { createServiceActions, type ServiceActions } from './service-actions.js';
 import { createCondition } from './service-condition.js';
-import { describeService, type ServiceFacts } from './service-facts.js';
+import { addPools, describeService, type PoolUse, type ServiceFacts } from './service-facts.js';
 import { type Handover, hasSameSecret } from './service-handover.js';
 
 /** What a service depends on. */
@@ -66,6 +66,8 @@ export interface Service {
   readonly procedures: readonly CallableProcedure[];
   /** What the service knows of itself, for its status. */
   facts(): ServiceFacts;
+  /** Its connections, including those to former addresses. */
+  pool(): PoolUse;
   /** What an operator can do with it. */
   readonly act: ServiceActions;
   /** Starts to read the service's secrets. Resolves after the first attempt, even if it fails. */
@@ -238,12 +240,13 @@ export function createService(
         config,
         condition: condition.read(),
         isDown: liveness.isDown,
-        upstream: compiled.upstream,
+        pool: pool(),
         breaker,
         requestCredential,
         variables,
         clock,
       }),
+    pool,
     async act(action) {
       const outcome = await act(action);
       condition.read();
@@ -293,6 +296,10 @@ export function createService(
       await Promise.all([requestCredential.close(), ...upstreams().map((upstream) => upstream.close())]);
     },
   };
+
+  function pool(): PoolUse {
+    return addPools(upstreams().map((upstream) => upstream.pool));
+  }
 
   function upstreams(): readonly Upstream[] {
     return [...retired.keys(), ...(compiled.upstream ? [compiled.upstream] : [])];

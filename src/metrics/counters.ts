@@ -132,7 +132,7 @@ export function createCounters(): Counters {
       const routed = mode === 'embedded' ? parts.realms : [];
       const attached = mode === 'attached' ? parts.realms : [];
       const listeners = parts.listeners.map(({ name }) => name);
-      procedures.setProcedures(parts.procedures);
+      procedures.setParts(parts);
       for (const counts of [attempts, exhausted, probes, probeDurations]) counts.setParts(services);
       for (const counts of [tokenUses, tokenFetches, tokenDurations]) counts.setParts(withToken);
       secretReads.setParts(withSecret);

@@ -271,7 +271,23 @@ describe('metrics', () => {
     expect((await scrape()).series.filter((name) => name.includes(URI))).toEqual([]);
   });
 
-  it('count the late call of a removed procedure as _other', async () => {
+  it('count the late call of a removed procedure under its service', async () => {
+    const { metrics, observer, scrape } = open();
+    const others = { ...PARTS, procedures: [{ ...PROCEDURE, procedure: 'com.billing.pay' }] };
+    metrics.setParts(others);
+    expect((await scrape()).series.filter((name) => name.includes('_other'))).toEqual([]);
+    observer.callEnded(PROCEDURE, 'ok', 30, 2, undefined);
+    metrics.setParts({ ...others });
+    observer.callEnded(PROCEDURE, 'ok', 30, 1, undefined);
+    const { value, sum } = await scrape();
+    const other = 'service="billing",procedure="_other"';
+    expect(value(`rpc_gateway_requests_total{${other},outcome="ok"}`)).toBe(2);
+    expect(value(`rpc_gateway_request_duration_seconds_count{${other}}`)).toBe(2);
+    expect(value(`rpc_gateway_retries_total{${other}}`)).toBe(1);
+    expect(sum('rpc_gateway_requests_total')).toBe(2);
+  });
+
+  it('count the late call of a removed service as _other', async () => {
     const { metrics, observer, scrape } = open();
     metrics.setParts({ ...PARTS, services: [], procedures: [] });
     observer.callEnded(PROCEDURE, 'ok', 30, 1, undefined);

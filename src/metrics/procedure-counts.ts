@@ -20,11 +20,19 @@ export interface AllProcedureCounts {
   /** Counts a call once more, as `too_large`. */
   replyTooLarge(realm: string, procedure: string): void;
   /**
-   * Sets the known procedures. A known one keeps its counts. The counts of all others are forgotten.
+   * Sets the known services and procedures. A known one keeps its counts. The counts of all others
+   * are forgotten.
    */
-  setProcedures(procedures: MeasuredParts['procedures']): void;
-  /** `_other` is among them only after a call of an unknown procedure. */
+  setParts(parts: Pick<MeasuredParts, 'services' | 'procedures'>): void;
+  /** `_other` is among them only after a call of an unknown procedure, or of an unknown service. */
   all(): readonly ProcedureCounts[];
+}
+
+/** The counts of one service. */
+interface ServiceCounts {
+  readonly procedures: Map<string, ProcedureCounts>;
+  /** Calls that end after a reload has removed their procedures. */
+  readonly other: ProcedureCounts;
 }
 
 const PLACES = new Map<CallOutcome, number>(CALL_OUTCOMES.map((outcome, place) => [outcome, place]));
@@ -34,14 +42,15 @@ const PLACES = new Map<CallOutcome, number>(CALL_OUTCOMES.map((outcome, place) =
  * long, because it computes a hash of the labels each time.
  */
 export function createProcedureCounts(): AllProcedureCounts {
-  const other = noCounts(OTHER, OTHER);
+  const unknown = noCounts(OTHER, OTHER);
   let known: MeasuredParts['procedures'] = [];
-  let byName = new Map<string, Map<string, ProcedureCounts>>();
+  let byService = new Map<string, ServiceCounts>();
   // Compiled procedures come and go with reloads. A weak map does not keep the old ones.
   let bound = new WeakMap<ObservedProcedure, ProcedureCounts>();
 
   function bind(observed: ObservedProcedure): ProcedureCounts {
-    const counts = byName.get(observed.service)?.get(observed.procedure) ?? other;
+    const service = byService.get(observed.service);
+    const counts = service?.procedures.get(observed.procedure) ?? service?.other ?? unknown;
     bound.set(observed, counts);
     return counts;
   }
@@ -56,27 +65,34 @@ export function createProcedureCounts(): AllProcedureCounts {
 
     replyTooLarge(realm, procedure) {
       const observed = known.find((each) => each.procedure === procedure && each.realm === realm);
-      count(observed === undefined ? other : (bound.get(observed) ?? bind(observed)), 'too_large');
+      count(observed === undefined ? unknown : (bound.get(observed) ?? bind(observed)), 'too_large');
     },
 
-    setProcedures(procedures) {
+    setParts({ services, procedures }) {
       known = procedures;
-      const before = byName;
-      byName = new Map();
+      const before = byService;
+      byService = new Map(
+        services.map(({ name }) => {
+          const other = before.get(name)?.other ?? noCounts(name, OTHER);
+          return [name, { procedures: new Map(), other }];
+        }),
+      );
       bound = new WeakMap();
       for (const { service, procedure } of procedures) {
-        const ofService = byName.get(service) ?? new Map<string, ProcedureCounts>();
-        byName.set(service, ofService);
-        ofService.set(procedure, before.get(service)?.get(procedure) ?? noCounts(service, procedure));
+        const counts = before.get(service)?.procedures.get(procedure) ?? noCounts(service, procedure);
+        byService.get(service)?.procedures.set(procedure, counts);
       }
     },
 
     all() {
-      const all = [...byName.values()].flatMap((ofService) => [...ofService.values()]);
-      return other.outcomes.some((calls) => calls > 0) ? [...all, other] : all;
+      const services = [...byService.values()];
+      const others = [...services.map(({ other }) => other), unknown].filter(hasCalls);
+      return [...services.flatMap((service) => [...service.procedures.values()]), ...others];
     },
   };
 }
+
+const hasCalls = ({ outcomes }: ProcedureCounts): boolean => outcomes.some((calls) => calls > 0);
 
 function count({ outcomes }: ProcedureCounts, outcome: CallOutcome): void {
   const place = PLACES.get(outcome) as number;

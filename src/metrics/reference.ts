@@ -18,8 +18,8 @@ them.
 
 - Times are in seconds. A timestamp is a Unix time.
 - A label value comes from the configuration or from a fixed list. So the number of series depends on the configuration alone. Callers cannot
-  create series. Anything else counts as \`_other\`, for example a call that ends after a reload has removed its procedure. The series of \`_other\`
-  appear with the first such event.
+  create series. Anything else counts as \`_other\`. For example, if a reload removes a procedure, the calls that still run count with the \`procedure\`
+  \`_other\`; if it removes the service, the \`service\` is \`_other\` too. The series of \`_other\` appear with the first such event.
 - Every counter exists from the start with the value 0. A restart sets all counters to 0, a reload does not.
 - A reload adds the series of new services and procedures, and removes those of removed ones.
 - Histograms have the buckets ${BUCKETS.join(', ')} s, and \`+Inf\`.

@@ -35,7 +35,10 @@ export type CallOutcome = ResponseClass | CallErrorCode;
  */
 export type BreakerState = 'closed' | 'half_open' | 'open';
 
-/** How a call between two sessions of the router ended. */
+/**
+ * How a call between two sessions of the router ended. `timeout`: the router or the callee ended it
+ * with `wamp.error.timeout`. `canceled`: the caller cancelled it or left.
+ */
 export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
 
 /** Why a listener refused a connection, or closed it before it was ready for WAMP. */

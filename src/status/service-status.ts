@@ -75,7 +75,10 @@ export interface ProbeStatus {
   readonly cause: string | null;
 }
 
-/** The connections of a service to its API. */
+/**
+ * The connections of a service to its API. After a reload, those that its predecessor still uses
+ * are among them, so there may be more than `size`.
+ */
 export interface PoolStatus {
   /** `pool.size` */
   readonly size: number;

@@ -1,3 +1,4 @@
+import type { RoutedOutcome } from '../../observe/observer.js';
 import { ProtocolViolation } from '../../wamp/decode.js';
 import { type ErrorMessage, MESSAGE, type Yield } from '../../wamp/messages.js';
 import { type Dict, NOTHING } from '../../wamp/payload.js';
@@ -94,7 +95,7 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       const call = session.invocations?.get(message.request);
       if (call === undefined) return;
       if (message.uri === ERROR_URI.unavailable && reroute(call)) return;
-      calls.finish(call, message.uri === ERROR_URI.canceled ? 'canceled' : 'error');
+      calls.finish(call, outcomeOf(message.uri));
       if (call.caller.gone) return;
       if (isOpaque(message.payload)) return refuse(call, false, OPAQUE_PAYLOAD);
       const { details, uri, payload } = message;
@@ -110,6 +111,12 @@ export function createAnswering(calls: OpenCalls, invoking: Invoking, { random }
       if (outcome !== 'sent') calls.fail(call, undeliverable(outcome, 'caller'));
     },
   };
+}
+
+/** A callee may end a call itself, because it is cancelled or because it takes too long. */
+function outcomeOf(uri: string): RoutedOutcome {
+  if (uri === ERROR_URI.canceled) return 'canceled';
+  return uri === ERROR_URI.timeout ? 'timeout' : 'error';
 }
 
 const TAKES_NO_PACKED: Refusal = {

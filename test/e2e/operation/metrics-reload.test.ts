@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, REALM } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
-import { startRecordingUpstream } from '../../support/recording-upstream.js';
+import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
 import { inShort, openReloadFixture } from '../../support/reload-fixture.js';
 import { ADMIN_LINES, scrape } from '../../support/scrape.js';
 
@@ -25,12 +26,14 @@ describe('the metrics after a reload', () => {
   const closeLater = closeAfterEach();
 
   async function open(conf: (url: string) => string) {
-    const { url } = closeLater(await startRecordingUpstream());
+    const upstream = closeLater(await startRecordingUpstream());
+    const { url } = upstream;
     const withAdmin = (text: string) => `${text}${ADMIN_LINES.join('\n')}\n`;
     const fixture = await openReloadFixture(withAdmin(conf(url)));
     closeLater(fixture.close);
     const caller = closeLater(await connectCaller(fixture.url));
     return {
+      upstream,
       url,
       call: (uri: string) => caller.call(uri, { id: 1 }),
       reload: (text: string) => fixture.reload(withAdmin(text)),
@@ -47,6 +50,74 @@ describe('the metrics after a reload', () => {
     const { sum } = await metrics();
     expect(sum('rpc_gateway_requests_total', { procedure: GET, outcome: 'ok' })).toBe(2);
     expect(sum('rpc_gateway_upstream_attempts_total', { service: 'billing' })).toBe(2);
+    expect(sum('rpc_gateway_in_flight_calls')).toBe(0);
+  });
+
+  it('add up the calls and connections of a changed service and of its predecessor', async () => {
+    const { upstream, url, call, reload, metrics, gateway } = await open(billingConf);
+    await call(POST);
+    upstream.respondWith(() => HANG);
+    const calls = [call(GET)];
+    await upstream.arrived(2);
+    await reload(billingConf(url, '+timeout = 5s', '+pool.size = 1'));
+    calls.push(call(GET));
+    await upstream.arrived(3);
+    await reload(billingConf(url, '+timeout = 6s', '+pool.size = 1'));
+    calls.push(call(GET), call(GET));
+    await upstream.arrived(4);
+    await expect.poll(() => gateway.status().services[0]?.in_flight).toBe(4);
+    const { value } = await metrics();
+    expect(value('rpc_gateway_in_flight_calls{service="billing"}')).toBe(4);
+    expect(value('rpc_gateway_pool_connections{service="billing",state="busy"}')).toBe(3);
+    expect(value('rpc_gateway_pool_waiting{service="billing"}')).toBe(1);
+    expect(gateway.status().services[0]?.pool).toEqual({ size: 1, busy: 3, idle: 0, waiting: 1 });
+    await upstream.close();
+    await Promise.all(calls);
+    const after = await metrics();
+    expect(after.sum('rpc_gateway_in_flight_calls')).toBe(0);
+    expect(after.sum('rpc_gateway_pool_connections', { state: 'busy' })).toBe(0);
+    expect(after.sum('rpc_gateway_pool_waiting')).toBe(0);
+  });
+
+  it('count the running calls of a removed service that comes back', async () => {
+    const { upstream, url, call, reload, metrics } = await open((base) => billingConf(base) + shop(base));
+    upstream.respondWith(() => HANG);
+    const running = call('com.shop.get_item');
+    await upstream.arrived(1);
+    await reload(billingConf(url));
+    // The predecessor of billing has no calls, so it closes while shop still runs one.
+    await reload(billingConf(url, '+timeout = 5s'));
+    await reload(billingConf(url) + shop(url));
+    const before = await metrics();
+    expect(before.value('rpc_gateway_in_flight_calls{service="shop"}')).toBe(1);
+    expect(before.value('rpc_gateway_pool_connections{service="shop",state="busy"}')).toBe(1);
+    await upstream.close();
+    await running;
+    expect((await metrics()).value('rpc_gateway_in_flight_calls{service="shop"}')).toBe(0);
+  });
+
+  it('count a call under its service if the reload has removed its procedure', async () => {
+    const { upstream, url, call, reload, metrics } = await open(billingConf);
+    let held: ServerResponse | undefined;
+    upstream.respondWith(({ method }, response) => {
+      if (method === 'POST') return { status: 404 };
+      held = response;
+      return 'handled';
+    });
+    const running = call(GET);
+    await upstream.arrived(1);
+    await reload(billingConf(url).replace(/^.*procedures\.get_invoice\..*\n/gm, ''));
+    held?.end();
+    expect(await running).toMatchObject({ kind: 'result' });
+    await call(POST);
+    const { value, sum } = await metrics();
+    const other = 'service="billing",procedure="_other"';
+    expect(value(`rpc_gateway_requests_total{${other},outcome="ok"}`)).toBe(1);
+    expect(sum('rpc_gateway_requests_total', { service: 'billing' })).toBe(2);
+    expect(sum('rpc_gateway_requests_total')).toBe(2);
+    expect(sum('rpc_gateway_request_duration_seconds_count')).toBe(2);
+    expect(sum('rpc_gateway_upstream_attempts_total')).toBe(2);
+    expect(sum('rpc_gateway_router_calls_total')).toBe(2);
     expect(sum('rpc_gateway_in_flight_calls')).toBe(0);
   });
 

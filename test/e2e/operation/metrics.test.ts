@@ -26,6 +26,8 @@ import { readTlsFixtures, TLS_FILES } from '../../support/tls-fixtures.js';
 const GET = 'com.billing.get_invoice';
 const POST = 'com.billing.create_invoice';
 const REALM = 'com.example.myrealm';
+/** The outcomes that the router counts under the same name. It counts all others as `error`. */
+const ROUTED: ReadonlySet<string> = new Set(['ok', 'timeout', 'canceled']);
 
 describe('GET /metrics', () => {
   const closeLater = closeAfterEach();
@@ -129,6 +131,9 @@ describe('GET /metrics', () => {
       expect(metrics.sum('rpc_gateway_request_duration_seconds_count')).toBe(1);
       expect(metrics.sum('rpc_gateway_upstream_attempts_total')).toBe(attempts);
       expect(metrics.sum('rpc_gateway_retries_total')).toBe(Math.max(0, attempts - 1));
+      const routed = ROUTED.has(outcome) ? outcome : 'error';
+      expect(metrics.sum('rpc_gateway_router_calls_total', { outcome: routed })).toBe(1);
+      expect(metrics.sum('rpc_gateway_router_calls_total')).toBe(1);
     },
   );
 
