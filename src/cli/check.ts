@@ -23,9 +23,7 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
     `${count(config.services.length, 'service')}, ` +
     `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`;
   const lines = [
-    ...(config.pending.length === 0
-      ? [`${file} is fine: ${content}`]
-      : [`${file} is valid, but ${withoutEffect(config.pending)}`, content]),
+    `${file} is fine: ${content}`,
     ...config.services.map(
       (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
     ),
@@ -36,14 +34,6 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   ];
   host.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
-}
-
-const MAX_SHOWN = 3;
-
-function withoutEffect(keys: readonly string[]): string {
-  const shown = keys.slice(0, MAX_SHOWN).join(', ');
-  const more = keys.length > MAX_SHOWN ? ` and ${keys.length - MAX_SHOWN} more` : '';
-  return `${count(keys.length, 'key')} ${keys.length === 1 ? 'has' : 'have'} no effect yet: ${shown}${more}`;
 }
 
 function whoIsIn(realm: RealmSecurity | undefined): string {

@@ -61,7 +61,7 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
 
 /** Tells which services are enabled. No other value of a disabled service is read. */
 function isEnabled(context: ReadContext): (service: RawScope) => boolean {
-  const scope = { keys: { enabled: SERVICE_SCOPE.keys.enabled }, pending: [] };
+  const scope = { keys: { enabled: SERVICE_SCOPE.keys.enabled } };
   return (service) => {
     // A wrong value is reported later, when the service is read.
     const quiet = { ...context, problems: createProblems(), notices: createProblems() };

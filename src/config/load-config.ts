@@ -18,7 +18,6 @@ import {
   readTextEntries,
 } from './syntax/includes.js';
 import type { Environment } from './syntax/substitution.js';
-import { notifyPending } from './unimplemented-keys.js';
 
 export type { LoadedConfig } from './model.js';
 
@@ -142,12 +141,11 @@ function build({ file, env, readFile: readUnrecorded, recorder, read }: Job): Lo
   // Secrets are not recorded, because services read them again by themselves.
   checkAcross(draft, readFile, readUnrecorded);
   const securityFile = readSecurity(draft, { readFile, problems, notices });
-  const pending = notifyPending(raw, draft, notices);
   const found = problems.sorted();
   const sources = recorder.sources();
   if (found.length > 0) throw new ConfigError(found, notices.sorted(), sources);
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  return resolveConfig(draft, securityFile, { notices: notices.sorted(), pending, sources });
+  return resolveConfig(draft, securityFile, { notices: notices.sorted(), sources });
 }

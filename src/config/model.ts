@@ -78,7 +78,5 @@ export interface LoadedConfig {
   readonly tracing: TracingSettings;
   /** Warnings and notices. They do not stop the gateway from starting. */
   readonly notices: readonly ConfigProblem[];
-  /** Correct keys that have no effect yet in this version. `notices` mentions them too. */
-  readonly pending: readonly string[];
   readonly sources: ConfigSources;
 }

@@ -5,7 +5,6 @@ import type { Problems } from './problems.js';
 import {
   type FamilySpec,
   type KeyTable,
-  pendingFamily,
   type SettingsOf,
   type SingleSpec,
   settingNameOf,
@@ -58,27 +57,25 @@ export interface MemberName {
 
 /**
  * Reads one scope by its table. Wrong values and missing keys go to the problems of the context. A
- * value with a `$(variable)` of Bondy is not a problem if its key has no effect yet. Real files of
- * Bondy, and its defaults, contain such values.
+ * value with a `$(variable)` of Bondy is not a problem if its scope is idle. Real files of Bondy, and
+ * its defaults, contain such values.
  *
  * @param isIdle tells from the settings read so far whether no key of the scope has an effect.
  */
 export function readSettings<Keys extends KeyTable>(
-  scope: { readonly keys: Keys; readonly pending: readonly string[] },
+  scope: { readonly keys: Keys },
   raw: RawScope,
   loading: ReadContext,
   isIdle: (settings: Partial<SettingsOf<Keys>>) => boolean = () => false,
 ): Draft<Keys> {
   const settings: Record<string, unknown> = {};
   const typed = settings as Partial<SettingsOf<Keys>>;
-  const isForBondy = (key: string, entry: Entry | undefined): boolean =>
-    entry !== undefined &&
-    BONDY_VARIABLE.test(entry.rawValue) &&
-    (pendingFamily(scope, key) !== undefined || isIdle(typed));
+  const isForBondy = (entry: Entry | undefined): boolean =>
+    entry !== undefined && BONDY_VARIABLE.test(entry.rawValue) && isIdle(typed);
+  const context: KeyContext = { ...loading, isForBondy };
   const draft = createDraft<Keys>(scope.keys, raw, typed, loading, isForBondy);
   for (const [key, spec] of Object.entries(scope.keys)) {
     const name = settingNameOf(key, spec);
-    const context: KeyContext = { ...loading, isForBondy: (entry) => isForBondy(key, entry) };
     if ('record' in spec) {
       settings[name] = readRecord(key, spec.record.keys, raw, context, spec.record.name.parse);
     } else if ('family' in spec) {
@@ -107,7 +104,7 @@ function createDraft<Keys extends KeyTable>(
   raw: RawScope,
   settings: Partial<SettingsOf<Keys>>,
   { problems, notices }: ReadContext,
-  isForBondy: (key: string, entry: Entry | undefined) => boolean,
+  isForBondy: (entry: Entry | undefined) => boolean,
 ): Draft<Keys> {
   const matched = [...raw.values.values()];
   const first = raw.first ?? { file: '', line: 0 };
@@ -125,7 +122,7 @@ function createDraft<Keys extends KeyTable>(
     hasAny: (family) =>
       matched.some(({ match }) => match.key === family || match.key.startsWith(`${family}.`)),
     report(key, message, member) {
-      if (!isForBondy(key, entry(key, member))) addTo(problems, key, message, member);
+      if (!isForBondy(entry(key, member))) addTo(problems, key, message, member);
     },
     notify: (key, message, member) => addTo(notices, key, message, member),
     reportMissing: (key, message) => problems.addMissing(first, `${raw.path}.${key}`, message),

@@ -1,5 +1,5 @@
 import { GATEWAY_SCOPES, TOP_SCOPES } from './schema/scopes.js';
-import { type FamilySpec, pendingFamily, type Scope, type SingleSpec } from './schema/spec.js';
+import type { FamilySpec, Scope, SingleSpec } from './schema/spec.js';
 
 const INTRODUCTION = `<!-- Generated from src/config/schema by "npm run docs". Do not edit. -->
 # Configuration reference
@@ -61,21 +61,17 @@ const PLACES: Readonly<Record<string, string>> = {
 export function renderReference(): string {
   const [procedures, services] = GATEWAY_SCOPES as readonly [Scope, Scope];
   const sections = [services, procedures, ...TOP_SCOPES].map(renderScope);
-  const note =
-    '\nThe gateway accepts and checks the keys marked with ⏳, but they have no effect yet in this version. It prints a notice about them at the start.\n';
-  const marks = sections.some((section) => section.includes('⏳'));
-  return `${[`${INTRODUCTION}${marks ? note : ''}`, ...sections].join('\n')}`;
+  return [INTRODUCTION, ...sections].join('\n');
 }
 
 function renderScope(scope: Scope): string {
   const rows = Object.entries(scope.keys).flatMap(([key, spec]) => {
-    const mark = pendingFamily(scope, key) === undefined ? '' : ' ⏳';
     if ('record' in spec) {
       return Object.entries(spec.record.keys).map(([field, fieldSpec]) =>
-        renderRow(`${key}.${field}`, mark, fieldSpec),
+        renderRow(`${key}.${field}`, fieldSpec),
       );
     }
-    return [renderRow(key, mark, spec)];
+    return [renderRow(key, spec)];
   });
   return [
     `## ${scope.title}`,
@@ -89,9 +85,9 @@ function renderScope(scope: Scope): string {
   ].join('\n');
 }
 
-function renderRow(key: string, mark: string, spec: SingleSpec | FamilySpec): string {
+function renderRow(key: string, spec: SingleSpec | FamilySpec): string {
   const { type, meaning, example } = spec;
-  const cells = [`\`${key}\`${mark}`, type.description, defaultOf(spec), meaning, `\`${example}\``];
+  const cells = [`\`${key}\``, type.description, defaultOf(spec), meaning, `\`${example}\``];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

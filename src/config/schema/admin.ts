@@ -45,7 +45,6 @@ export const ADMIN_SCOPE = {
   title: 'Administration',
   path: 'admin',
   keys: ADMIN_KEYS,
-  pending: [],
 } as const satisfies Scope;
 
 /** Other names of keys. */

@@ -153,5 +153,4 @@ export const LISTENER_SCOPE = {
   title: 'Listeners',
   path: 'listeners.$name',
   keys: LISTENER_KEYS,
-  pending: [],
 } as const satisfies Scope;

@@ -51,5 +51,4 @@ export const LOG_SCOPE = {
   title: 'Logging',
   path: 'log',
   keys: LOG_KEYS,
-  pending: [],
 } as const satisfies Scope;

@@ -100,5 +100,4 @@ export const PROCEDURE_SCOPE = {
   title: 'Procedures',
   path: 'services.$service.procedures.$proc',
   keys: PROCEDURE_KEYS,
-  pending: [],
 } as const satisfies Scope;

@@ -160,5 +160,4 @@ export const ROUTER_SCOPE = {
   title: 'Attached mode',
   path: 'router',
   keys: ROUTER_KEYS,
-  pending: [],
 } as const satisfies Scope;

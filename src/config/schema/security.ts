@@ -77,5 +77,4 @@ export const SECURITY_SCOPE = {
   title: 'Security',
   path: 'security',
   keys: SECURITY_KEYS,
-  pending: [],
 } as const satisfies Scope;

@@ -318,5 +318,4 @@ export const SERVICE_SCOPE = {
   title: 'Services',
   path: 'services.$service',
   keys: SERVICE_KEYS,
-  pending: [],
 } as const satisfies Scope;

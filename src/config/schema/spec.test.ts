@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ValueError } from '../types/value-error.js';
 import { GATEWAY_SCOPES, TOP_SCOPES } from './scopes.js';
 import { SERVICE_KEYS } from './service.js';
-import { type KeyTable, matchKey, pendingFamily, type SingleSpec, settingNameOf } from './spec.js';
+import { type KeyTable, matchKey, type SingleSpec, settingNameOf } from './spec.js';
 
 const CONTEXT = { directory: '/', readFile: () => '' };
 const SCOPES = [...GATEWAY_SCOPES, ...TOP_SCOPES];
@@ -48,16 +48,6 @@ describe('the schema', () => {
         const [key = '', value = ''] = spec.example.split(' = ');
         expect(matchKey(keys, key)?.key).toBe(pattern);
         expect(() => spec.type.parse(value, CONTEXT)).not.toThrow(ValueError);
-      }
-    }
-  });
-
-  it('marks only existing keys as pending', () => {
-    for (const scope of SCOPES) {
-      for (const family of scope.pending) {
-        expect(
-          Object.keys(scope.keys).some((key) => pendingFamily({ ...scope, pending: [family] }, key)),
-        ).toBe(true);
       }
     }
   });

@@ -57,13 +57,6 @@ export interface Scope {
   /** The part before the keys, such as `services.$service` or `wamp`. */
   readonly path: string;
   readonly keys: KeyTable;
-  /** Keys, and families of keys, that are accepted and have no effect yet. */
-  readonly pending: readonly string[];
-}
-
-/** The entry of the scope's pending list that `key` belongs to, if any. */
-export function pendingFamily(scope: Pick<Scope, 'pending'>, key: string): string | undefined {
-  return scope.pending.find((family) => key === family || key.startsWith(`${family}.`));
 }
 
 type SettingName<K extends PropertyKey, S> = S extends { readonly settingName: infer N extends string }

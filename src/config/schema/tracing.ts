@@ -35,5 +35,4 @@ export const TRACING_SCOPE = {
   title: 'Tracing',
   path: 'tracing',
   keys: TRACING_KEYS,
-  pending: [],
 } as const satisfies Scope;

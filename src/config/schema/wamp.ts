@@ -280,5 +280,4 @@ export const WAMP_SCOPE = {
   title: 'WAMP limits',
   path: 'wamp',
   keys: WAMP_KEYS,
-  pending: [],
 } as const satisfies Scope;
