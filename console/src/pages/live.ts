@@ -32,7 +32,7 @@ const OUTCOMES = [
 const SHOWN = 200;
 
 export function Live() {
-  const found = liveCalls.value.filter(matches);
+  const found = liveCalls.value.filter(({ call }) => matches(call));
   return html`
     <h1>Live</h1>
     <form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
@@ -53,7 +53,7 @@ export function Live() {
         <th scope="col">time</th><th scope="col">procedure</th><th scope="col">caller</th><th scope="col">outcome</th><th scope="col" class="num">status</th>
         <th scope="col" class="num">duration</th><th scope="col" class="num">attempts</th><th scope="col">id</th><th scope="col">trace</th>
       </tr></thead>
-      <tbody>${found.slice(0, SHOWN).map((call) => html`<${Row} call=${call} />`)}</tbody>
+      <tbody>${found.slice(0, SHOWN).map(({ number, call }) => html`<${Row} key=${number} call=${call} />`)}</tbody>
     </table>
     ${found.length === 0 ? html`<p class="empty">${liveCalls.value.length === 0 ? 'No call has ended since this page was opened.' : 'No call matches the filter.'}</p>` : null}`;
 }

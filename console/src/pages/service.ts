@@ -1,13 +1,13 @@
 import type { FailedCall, ServiceDetail, ServiceStatus } from '../../../dist/status/service-status.js';
-import { ago, clockTime, count, duration, milliseconds, percent, rate } from '../format.js';
+import { ago, clockTime, count, duration, milliseconds, percent } from '../format.js';
 import { html } from '../html.js';
 import { ActionButton } from '../parts/action-button.js';
 import { Fields } from '../parts/fields.js';
 import { useLoaded } from '../parts/loaded.js';
+import { ProcedureTraffic } from '../parts/procedure-traffic.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { StateMark } from '../parts/state-mark.js';
-import { linkTo } from '../route.js';
-import { history, now, procedures, status } from '../state.js';
+import { history, now, status } from '../state.js';
 import { secretText } from './overview.js';
 
 const EVERY_MS = 5_000;
@@ -26,7 +26,7 @@ export function Service({ name }: { readonly name: string }) {
     <${Facts} service=${service} />
     <${Actions} service=${service} path=${path} />
     ${loaded.kind === 'failed' ? html`<p class="banner" role="alert">${loaded.message}</p>` : null}
-    <${Procedures} name=${name} detail=${detail} />
+    <${ProcedureTraffic} service=${name} traffic=${detail?.procedures} />
     <${Errors} errors=${detail?.errors} />`;
 }
 
@@ -73,32 +73,6 @@ function Actions({ service, path }: { readonly service: ServiceStatus; readonly 
         ? html`<${ActionButton} key="enable" label="Enable" question="Send calls to the API again?" path="${path}/enable" />`
         : html`<${ActionButton} key="disable" label="Disable" question="Refuse all calls of this service from now on?" path="${path}/disable" />`
     }
-  </section>`;
-}
-
-function Procedures({ name, detail }: { readonly name: string; readonly detail: ServiceDetail | undefined }) {
-  const own = procedures.value.filter(({ service }) => service === name);
-  return html`<section aria-labelledby="procedures">
-    <h2 id="procedures">Procedures</h2>
-    <table class="wide">
-      <thead><tr>
-        <th scope="col">procedure</th><th scope="col">request</th><th scope="col" class="num">calls</th>
-        <th scope="col" class="num">errors</th><th scope="col" class="num">p50</th><th scope="col" class="num">p99</th><th scope="col" class="num">calls in the last hour</th>
-      </tr></thead>
-      <tbody>${own.map(({ uri, realm, method, path }) => {
-        const traffic = detail?.procedures.find((each) => each.uri === uri && each.realm === realm);
-        const minute = traffic?.last_minute;
-        return html`<tr key=${`${realm} ${uri}`}>
-          <th scope="row"><a href=${linkTo('procedures', realm, uri)}>${uri}</a></th>
-          <td data-label="request"><code>${method} ${path}</code></td>
-          <td data-label="calls" class="num">${rate(minute?.calls ?? 0)}</td>
-          <td data-label="errors" class="num">${percent(minute?.error_ratio ?? 0)}</td>
-          <td data-label="p50" class="num">${milliseconds(minute?.p50_ms ?? null)}</td>
-          <td data-label="p99" class="num">${milliseconds(minute?.p99_ms ?? null)}</td>
-          <td data-label="last hour" class="num">${count(traffic?.last_hour.calls ?? 0)}</td>
-        </tr>`;
-      })}</tbody>
-    </table>
   </section>`;
 }
 
