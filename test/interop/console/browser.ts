@@ -23,8 +23,9 @@ export interface OpenedPage {
   close(): Promise<void>;
 }
 
-export async function startBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: program ?? 'chromium', args: ['--no-sandbox'] });
+/** @param args further arguments for the program */
+export async function startBrowser(...args: readonly string[]): Promise<Browser> {
+  return await chromium.launch({ executablePath: program ?? 'chromium', args: ['--no-sandbox', ...args] });
 }
 
 export interface PageOptions {

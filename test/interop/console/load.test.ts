@@ -27,6 +27,7 @@ const PAGES = [
   ['#/services/billing', 'billing'],
   ['#/procedures', 'Procedures'],
   ['#/live', 'Live'],
+  [`#/router/${REALM}`, 'Router'],
 ] as const;
 
 /** An API that fails 1 % of its requests. */
