@@ -216,11 +216,20 @@ describe('the units in deploy/systemd', () => {
     expect(status, stdout).toBe(0);
   });
 
-  it('let the gateway tell systemd that it is ready', () => {
-    const text = readDocument('deploy/systemd/rpc-gateway.service');
+  it.each(UNITS)('let the process tell systemd that it is ready: %s', (unit) => {
+    const text = readDocument(`deploy/systemd/${unit}`);
     expect(text).toMatch(/^Type=notify$/m);
-    // The message comes from a child.
+    // The message comes from a child, which a stop must not kill.
     expect(text).toMatch(/^NotifyAccess=all$/m);
+    expect(text).toMatch(/^KillMode=mixed$/m);
+    expect(text).toMatch(/^ExecReload=/m);
+  });
+
+  it('limit the time of a start only where the start waits for no router', () => {
+    for (const unit of UNITS) {
+      const waits = /^TimeoutStartSec=infinity$/m.test(readDocument(`deploy/systemd/${unit}`));
+      expect([unit, waits]).toEqual([unit, unit !== 'rpc-router.service']);
+    }
   });
 
   it.each(UNITS)('leave more time to stop than the grace period: %s', (unit) => {
