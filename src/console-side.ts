@@ -1,5 +1,7 @@
 import type { ConsoleOperations, ProcedurePlace } from './admin/console-operations.js';
+import { effectiveKeys } from './config/effective-keys.js';
 import type { LoadedConfig } from './config/model.js';
+import { formatProblem } from './errors.js';
 import type { CallableProcedure, Service } from './gateway/service.js';
 import type { TrialCalls } from './gateway/trials/trial-calls.js';
 import { trialForm } from './gateway/trials/trial-form.js';
@@ -24,6 +26,15 @@ export interface ConsoleSources {
   readonly uuid: () => string;
   /** Undefined before the start. */
   readonly mode: () => Pick<Mode, 'realmDetail' | 'killSession'> | undefined;
+}
+
+/** Notices that are shown. A wrong file can have one for each line. */
+const MAX_NOTICES = 200;
+
+function noticesOf({ notices }: LoadedConfig): readonly string[] {
+  const shown = notices.slice(0, MAX_NOTICES).map(formatProblem);
+  const more = notices.length - shown.length;
+  return more > 0 ? [...shown, `and ${more} more notices`] : shown;
 }
 
 const NOT_STARTED: ActionOutcome = { kind: 'unknown', reason: 'The gateway has no realms yet.' };
@@ -69,6 +80,10 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
       changes.note();
       return outcome;
     },
+    configurationDetail: () => ({
+      ...effectiveKeys(config()),
+      notices: noticesOf(config()),
+    }),
     statusEvent,
     onChange: changes.follow,
     watchCalls: liveCalls.follow,

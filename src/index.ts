@@ -21,6 +21,9 @@ export type {
   TracingSettings,
   Variable,
   WampSettings,
+  WrittenKey,
+  WrittenKeys,
+  WrittenScope,
 } from './config/model.js';
 export type {
   AuthMethod,

@@ -7,7 +7,7 @@ export const route = signal<readonly string[]>(readHash());
  * The pages whose data the gateway gives. The files of the others are there, but nothing links to
  * them.
  */
-const OPEN_PAGES: readonly string[] = ['', 'services', 'procedures', 'live', 'router'];
+const OPEN_PAGES: readonly string[] = ['', 'services', 'procedures', 'live', 'router', 'configuration'];
 
 export const isOpen = (page: string): boolean => OPEN_PAGES.includes(page);
 

@@ -1,5 +1,6 @@
 import type { CallOutcome } from '../observe/observer.js';
 import type { ActionOutcome } from '../status/actions.js';
+import type { ConfigurationDetail } from '../status/effective-key.js';
 import type { LiveCalls } from '../status/live-calls.js';
 import type { RealmDetail } from '../status/realm-detail.js';
 import type { ServiceDetail, TrafficHistory } from '../status/service-status.js';
@@ -46,6 +47,8 @@ export interface ConsoleOperations {
   realmDetail(realm: string): RealmDetail | undefined;
   /** Ends the session of a client. */
   killSession(realm: string, session: number): ActionOutcome;
+  /** The configuration in effect. */
+  configurationDetail(): ConfigurationDetail;
   /** The status, without the procedures. */
   statusEvent(): StatusEvent;
   /**

@@ -18,6 +18,7 @@ import {
   readTextEntries,
 } from './syntax/includes.js';
 import type { Environment } from './syntax/substitution.js';
+import { collectWrittenKeys } from './written-keys.js';
 
 export type { LoadedConfig } from './model.js';
 
@@ -147,5 +148,6 @@ function build({ file, env, readFile: readUnrecorded, recorder, read }: Job): Lo
   if (draft.services.length === 0 && draft.security.entry('config_file') === undefined) {
     notices.add({ file, line: 0 }, '', 'no service is defined, so there is nothing to call');
   }
-  return resolveConfig(draft, securityFile, { notices: notices.sorted(), sources });
+  const written = collectWrittenKeys(raw, draft, env);
+  return resolveConfig(draft, securityFile, { notices: notices.sorted(), written, sources });
 }

@@ -9,9 +9,11 @@ import type { ServiceSettings } from './schema/service.js';
 import type { TracingSettings } from './schema/tracing.js';
 import type { WampSettings } from './schema/wamp.js';
 import type { RealmSecurity } from './security-file/model.js';
+import type { WrittenKeys } from './written-keys.js';
 
 export type { RealmSecurity } from './security-file/model.js';
 export type { NamedTemplate, Template, Variable } from './types/template.js';
+export type { WrittenKey, WrittenKeys, WrittenScope } from './written-keys.js';
 export type {
   AdminSettings,
   ListenerSettings,
@@ -78,5 +80,7 @@ export interface LoadedConfig {
   readonly tracing: TracingSettings;
   /** Warnings and notices. They do not stop the gateway from starting. */
   readonly notices: readonly ConfigProblem[];
+  /** The keys that the files set, with secrets masked. */
+  readonly written: WrittenKeys;
   readonly sources: ConfigSources;
 }

@@ -23,7 +23,7 @@ import { withoutUsers } from './security-file/realm-security.js';
 export function resolveConfig(
   draft: ConfigDraft,
   securityFile: SecurityFile,
-  reported: Pick<LoadedConfig, 'notices' | 'sources'>,
+  reported: Pick<LoadedConfig, 'notices' | 'written' | 'sources'>,
 ): LoadedConfig {
   const wamp = resolveWamp(draft.wamp.settings as WampSettings);
   const attached = draft.router.settings.url !== undefined;

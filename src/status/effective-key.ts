@@ -11,6 +11,8 @@ export interface EffectiveKey {
 /** The configuration in effect, for the console. */
 export interface ConfigurationDetail {
   readonly keys: readonly EffectiveKey[];
+  /** How many more keys a large configuration has. */
+  readonly omitted: number;
   /** The notices, as `check` prints them. */
   readonly notices: readonly string[];
 }

@@ -96,6 +96,7 @@ const IDLE: AdminOperations = {
     realm === 'billing' && session === 7
       ? { kind: 'done', detail: 'the session has ended' }
       : { kind: 'unknown', reason: 'there is no such session' },
+  configurationDetail: () => ({ keys: [], omitted: 0, notices: [] }),
   statusEvent: () => ({ version: '1.2.3', state: 'ready' }) as StatusEvent,
   onChange: () => () => {},
   watchCalls: () => () => {},

@@ -78,7 +78,7 @@ function Keys() {
   const loaded = useLoaded<ConfigurationDetail>('configuration', 0);
   if (loaded.kind === 'loading') return html`<p class="empty">Loading…</p>`;
   if (loaded.kind === 'failed') return html`<p class="banner" role="alert">${loaded.message}</p>`;
-  const { keys, notices } = loaded.value;
+  const { keys, notices, omitted } = loaded.value;
   const wanted = text.value.toLowerCase();
   const found = keys.filter(
     ({ key, source }) => key.toLowerCase().includes(wanted) && !(onlyWritten.value && source === 'default'),
@@ -102,6 +102,7 @@ function Keys() {
         <thead><tr><th scope="col">key</th><th scope="col">value</th><th scope="col">from</th></tr></thead>
         <tbody>${found.slice(0, SHOWN).map(({ key, value, source }) => html`<tr key=${key}><th scope="row"><code>${key}</code></th><td data-label="value"><code>${value}</code></td><td data-label="from">${source}</td></tr>`)}</tbody>
       </table>
+      ${omitted > 0 ? html`<p class="note">The gateway has ${count(omitted)} more keys, which are not listed.</p>` : null}
       ${found.length > SHOWN ? html`<p class="note">The first ${SHOWN} are shown. Type a part of the key to find others.</p>` : null}
     </section>`;
 }

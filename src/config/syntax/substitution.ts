@@ -12,6 +12,8 @@ const CONVENTIONAL_NAME = /^[A-Z_][A-Z0-9_]*$/;
 export interface Piece {
   readonly text: string;
   readonly fromEnvironment: boolean;
+  /** The name of the environment variable, if the text is its value. */
+  readonly variable?: string;
 }
 
 /** Joins the pieces of {@link substitutePieces}. */
@@ -56,7 +58,7 @@ function readReference([reference, name, defaultText]: RegExpExecArray, env: Env
   if (defaultText !== undefined && (value === undefined || value === '')) {
     return { text: defaultText, fromEnvironment: false };
   }
-  if (value !== undefined) return { text: value, fromEnvironment: true };
+  if (value !== undefined) return { text: value, fromEnvironment: true, variable: name };
   // A name in another style may be part of a password that contains "${", so the message omits it.
   const shown = CONVENTIONAL_NAME.test(name) ? `the environment variable ${name}` : 'an environment variable';
   throw new ValueError(`${shown} is not set; set it, or write \${NAME:-default}`);

@@ -16,6 +16,8 @@ export interface ValueContext {
 export interface DataType<T> {
   /** What is allowed, for the reference, such as `duration` or `integer from 1 to 100`. */
   readonly description: string;
+  /** The unit of the typed value, if it is a number with one. */
+  readonly unit?: 'ms';
   /** Where the variables of a template come from. Absent if the type is not a template. */
   readonly variables?: 'auth.vars' | 'kwargs';
   /**
@@ -118,6 +120,7 @@ const CAPITAL_UNIT = /^[\d.\sfwdhms]+$/i;
 export function duration(options: { zero?: string } = {}): DataType<number> {
   return {
     description: options.zero === undefined ? 'duration' : `duration, 0 = ${options.zero}`,
+    unit: 'ms',
     parse(value) {
       const ms = value === '0' ? 0 : parseDuration(value);
       if (ms === 0 && options.zero === undefined) throw new ValueError('must be longer than 0');

@@ -1,9 +1,9 @@
 import { MASK } from '../../auth/fill-vars.js';
 import type { NamedTemplate, ProcedureConfig, Template } from '../../config/model.js';
+import { isSecretName } from '../../config/secret-names.js';
 import { sourceForShow } from '../../config/types/template.js';
 import type { ArgumentPlace, TrialArgument, TrialForm } from '../../status/trial.js';
 import { maskProcedure } from '../mask-procedure.js';
-import { isSecretName } from '../mask-secrets.js';
 import { kwargVariables } from '../pipeline/fill-template.js';
 
 /** Describes the keyword arguments of a procedure, from its templates. It holds no secret. */

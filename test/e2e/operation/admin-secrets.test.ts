@@ -33,6 +33,9 @@ it('no answer of an admin listener, and no log line, has a secret', async () => 
     `+auth.fetch.basic_auth.username = ${plantedSecret('user')}`,
     `+auth.fetch.basic_auth.password = ${plantedSecret('password')}`,
     `+headers.X-Api-Key = ${plantedSecret('header')}`,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of the file
+    '+headers.X-Tenant = acme ${TENANT}',
+    `+procedures.create_invoice.body.login = {"user": "acme", "password": "${plantedSecret('body')}"}`,
     `+cookies.session = ${plantedSecret('cookie')}`,
     `+query.key = ${plantedSecret('query')}`,
     `+procedures.get_invoice.path = /invoices/{{id}}?key=${MARK}`,
@@ -47,7 +50,9 @@ it('no answer of an admin listener, and no log line, has a secret', async () => 
     'log.calls = all',
   );
   const log = keepLog('debug');
-  const gateway = createGateway(parseConfig(conf, { env: {} }), { log: log.log });
+  const gateway = createGateway(parseConfig(conf, { env: { TENANT: plantedSecret('tenant') } }), {
+    log: log.log,
+  });
   closing(() => gateway.stop(0));
   await gateway.start();
   const [url = ''] = gateway.adminEndpoints;
@@ -57,7 +62,8 @@ it('no answer of an admin listener, and no log line, has a secret', async () => 
   const texts: string[] = [];
   const headers = ['Host: localhost', `Authorization: Bearer ${TOKEN}`];
   const targets = [
-    ...['/', '/livez', '/readyz', '/status', '/metrics', '/history', '/services/billing'],
+    ...['/', '/livez', '/readyz', '/status', '/metrics', '/history', '/services/billing', '/configuration'],
+    ...['/realms/com.example.myrealm', `/realms/${MARK}`, `POST /realms/${MARK}/sessions/1/kill`],
     ...['probe', 'refresh-token', 'refresh-secret', 'disable', 'enable', MARK].map(
       (action) => `POST /services/billing/${action}`,
     ),
@@ -88,4 +94,5 @@ it('no answer of an admin listener, and no log line, has a secret', async () => 
   const own = `there is no service ${MARK}`;
   expect(texts.flatMap((text) => leaksIn(text.replaceAll(own, '')))).toEqual([]);
   expect(host.out()).toContain('billing');
+  expect(texts.join('\n')).toContain('rpc_gateway.services.billing.headers.X-Api-Key');
 });

@@ -174,6 +174,59 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await registrations.getByRole('row', { name: `${GET} exact 1` }).waitFor();
   });
 
+  it('sees every key with its place, and finds a default', async () => {
+    const { page, complaints } = await open('#/configuration', '+timeout = 15s', '+auth.vars.token = s3cret');
+    await page
+      .getByRole('row', { name: /^rpc_gateway\.services\.billing\.timeout 15s .*bondy\.conf:\d+$/ })
+      .waitFor();
+    await page
+      .getByRole('row', { name: /^rpc_gateway\.services\.billing\.auth\.vars\.token \*\*\* / })
+      .waitFor();
+    expect(await page.content()).not.toContain('s3cret');
+    await page.getByLabel('find').fill('BREAKER.window');
+    await page.getByText('0 keys', { exact: true }).waitFor();
+    await page.getByLabel('with defaults').check();
+    await page
+      .getByRole('row', { name: 'rpc_gateway.services.billing.breaker.window 10s default' })
+      .waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('sees what a reload would change', async () => {
+    const { page, write } = await open('#/configuration', '+timeout = 15s');
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await page.getByText('nothing changes').waitFor();
+    write('+timeout = 16s', 'log.level = warning');
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await page.getByText('A reload would do this:').waitFor();
+    await page.getByRole('row', { name: /^service billing changed / }).waitFor();
+    await page.getByRole('row', { name: 'setting log.level changed counts from now on' }).waitFor();
+    await page.getByRole('row', { name: /billing\.timeout 15s / }).waitFor();
+  });
+
+  it('reloads', async () => {
+    const { page, write } = await open('#/configuration', '+timeout = 15s');
+    write('+timeout = 16s');
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await page.getByRole('button', { name: 'Reload now' }).click();
+    await page.getByText('The new configuration is in use.').waitFor();
+    await page.getByRole('row', { name: /billing\.timeout 16s / }).waitFor();
+    // The notice about the line that has no effect any more.
+    await page.getByRole('listitem').filter({ hasText: 'is set twice' }).waitFor();
+  });
+
+  it('sees every mistake at once and nothing changes', async () => {
+    const { page, write } = await open('#/configuration', '+timeout = 15s');
+    write('+timeout = soon', '+retrys = 3');
+    await page.getByRole('button', { name: 'Show what would change' }).click();
+    await page.getByText('The configuration has mistakes. Nothing has changed.').waitFor();
+    const problems = page.getByRole('listitem');
+    await problems.filter({ hasText: /bondy\.conf:\d+: .*timeout: must be a duration/ }).waitFor();
+    await problems.filter({ hasText: /did you mean rpc_gateway\.services\.billing\.retries/ }).waitFor();
+    expect(await page.getByRole('button', { name: 'Reload now' }).count()).toBe(0);
+    await page.getByRole('row', { name: /billing\.timeout 15s / }).waitFor();
+  });
+
   it('needs the token, and gets no page with a wrong one', async () => {
     const fixture = closeLater(await openConsoleFixture('admin.token = a-long-token'));
     const wrong = closeLater(await openPage(browser, `${fixture.url}/`, { password: 'wrong' }));

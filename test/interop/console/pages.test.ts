@@ -20,6 +20,7 @@ const PAGES = [
   ['procedure', '#/procedures/com.example.myrealm/com.billing.get_invoice', 'com.billing.get_invoice'],
   ['live', '#/live', 'Live'],
   ['router', '#/router', 'Router'],
+  ['configuration', '#/configuration', 'Configuration'],
 ] as const;
 
 describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
@@ -58,6 +59,7 @@ describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
             await page.getByRole('rowheader', { name: 'com.billing.get_invoice' }).first().waitFor();
           }
           if (name === 'router') await page.getByRole('heading', { name: /^Registrations/ }).waitFor();
+          if (name === 'configuration') await page.getByRole('heading', { name: 'Keys in effect' }).waitFor();
           await expectNoOverflow(page);
           await expectAccessible(page);
           if (width === 1_280 && scheme === 'light') await takePicture(page, name);
