@@ -52,7 +52,7 @@ async function exchange(
   address: AdminAddress,
   { method, path, timeoutMs }: AdminRequest,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const { url, token } = address;
+  const { url, token, tls } = address;
   const signal = AbortSignal.timeout(timeoutMs);
   const options = {
     method,
@@ -60,11 +60,16 @@ async function exchange(
     headers: { accept: 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
   };
   try {
-    const tls = await connectTls(address, signal);
+    const connected = await connectTls(address, signal);
     const sent =
-      tls === undefined
-        ? (url.startsWith('https:') ? requestHttps : requestHttp)(url + path, options)
-        : requestHttp(url.replace(/^https/, 'http') + path, { ...options, createConnection: () => tls });
+      connected !== undefined
+        ? requestHttp(url.replace(/^https/, 'http') + path, {
+            ...options,
+            createConnection: () => connected,
+          })
+        : url.startsWith('https:')
+          ? requestHttps(url + path, { ...options, ...tls })
+          : requestHttp(url + path, options);
     // `once` stops listening for errors when the signal comes first.
     sent.on('error', () => {});
     sent.end();
@@ -81,7 +86,7 @@ async function exchange(
  * for the address, because it is compared with the file.
  */
 async function connectTls(
-  { url, certfile }: AdminAddress,
+  { url, certfile, tls }: AdminAddress,
   signal: AbortSignal,
 ): Promise<TLSSocket | undefined> {
   if (certfile === undefined) return undefined;
@@ -91,6 +96,7 @@ async function connectTls(
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port),
     rejectUnauthorized: false,
+    ...tls,
   });
   socket.on('error', () => {});
   try {
@@ -135,11 +141,25 @@ function refusedText({ url, token }: AdminAddress): string {
     : `${url} refuses the token. It is admin.token of the configuration with which the gateway runs. If you have just changed it, send the process SIGHUP, or name the old one with --token.`;
 }
 
+/** The alerts of TLS for a missing certificate, and for one of another CA (RFC 8446 §6.2). */
+const WANTS_CERTIFICATE = /ALERT_(?:CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)$/;
+/** How Node.js says that it does not trust a certificate. */
+const UNTRUSTED = /^(?:SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_)/;
+
 function unreachableText(url: string, error: unknown): string {
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
     return `${url} does not answer in time.`;
   }
   const code = systemCode(error);
+  if (code !== undefined && WANTS_CERTIFICATE.test(code)) {
+    return `${url} demands a client certificate that it trusts: pass one with --cert and --key.`;
+  }
+  if (code === 'ECONNRESET' && url.startsWith('https:')) {
+    return `${url} closes the connection. If it demands a client certificate, pass one that its CA has signed for clients, with --cert and --key.`;
+  }
+  if (code !== undefined && UNTRUSTED.test(code)) {
+    return `${url} has a certificate that no known CA has signed (${code}): pass the CA with --ca, or name the configuration with --config.`;
+  }
   const reason = code ?? (error instanceof Error ? error.message : String(error));
   return code === 'ECONNREFUSED'
     ? `No gateway answers at ${url}: nothing listens there. Start the gateway, or name another URL with --admin. If you have just changed the address, send the process SIGHUP.`

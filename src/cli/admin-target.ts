@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isOnLoopback } from '../config/checks/listener-checks.js';
 import { type AdminTarget, type AdminTargets, readAdminTargets } from '../config/read-admin-target.js';
 import { hostInUrl } from '../transport/tcp-server.js';
+import { type AdminTls, type AdminTlsOptions, readAdminTls } from './admin-tls.js';
 import { DEFAULT_CONFIG } from './configuration.js';
 import { dialable } from './endpoints.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
@@ -13,7 +14,7 @@ const TOKEN_VARIABLE = 'RPC_GATEWAY_ADMIN_TOKEN';
 /** Where the demo and a file without listeners have their admin listener. */
 const DEFAULT_URL = 'http://127.0.0.1:18081';
 
-export interface AdminOptions {
+export interface AdminOptions extends AdminTlsOptions {
   readonly config?: string;
   readonly admin?: string;
   readonly token?: string;
@@ -24,8 +25,9 @@ export interface AdminAddress {
   /** An http or https URL, without a path. */
   readonly url: string;
   readonly token: string | undefined;
-  /** The file with the certificate that the listener must have. Undefined: any CA may have signed. */
+  /** The file with the certificate that the listener must have. Undefined: a CA must have signed it. */
   readonly certfile: string | undefined;
+  readonly tls: AdminTls;
 }
 
 /**
@@ -36,6 +38,13 @@ export interface AdminAddress {
  * @throws CommandFailure
  */
 export function adminAddress(options: AdminOptions, host: Host): AdminAddress {
+  const { certfile, ...address } = findAddress(options, host);
+  const tls = readAdminTls(options, address.url);
+  // The CA of the command line says more than the file of the configuration.
+  return { ...address, tls, certfile: tls.ca === undefined ? certfile : undefined };
+}
+
+function findAddress(options: AdminOptions, host: Host): Omit<AdminAddress, 'tls'> {
   const given = options.admin ?? (host.env[URL_VARIABLE] || undefined);
   const token = options.token ?? (host.env[TOKEN_VARIABLE] || undefined);
   if (given !== undefined) {

@@ -27,10 +27,21 @@ export interface Runner {
 }
 
 /** The options of commands that ask a running gateway. */
-const ADMIN_CONFIG = 'the configuration of the gateway (default: ./bondy.conf if it exists)';
-const ADMIN_URL =
-  'the URL of the admin listener (default: $RPC_GATEWAY_ADMIN_URL, or from the configuration)';
-const ADMIN_TOKEN = 'admin.token (default: $RPC_GATEWAY_ADMIN_TOKEN, or from the configuration)';
+function addAdminOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'the configuration of the gateway (default: ./bondy.conf if it exists)')
+    .option(
+      '--admin <url>',
+      'the URL of the admin listener (default: $RPC_GATEWAY_ADMIN_URL, or from the configuration)',
+    )
+    .option('--token <token>', 'admin.token (default: $RPC_GATEWAY_ADMIN_TOKEN, or from the configuration)')
+    .option('--cert <file>', 'a client certificate (PEM), if the admin listener demands one')
+    .option('--key <file>', 'the private key (PEM) of --cert')
+    .option(
+      '--ca <file>',
+      'the CA certificates (PEM) of the admin listener (default: those of Node.js, or the certificate from the configuration)',
+    );
+}
 
 /** Defines the commands, their options and their help. Only the chosen command is loaded. */
 export function buildProgram(argv: readonly string[], host: Host, run: Runner): Command {
@@ -98,12 +109,8 @@ Examples:
       }),
     );
 
-  program
-    .command('status')
+  addAdminOptions(program.command('status'))
     .description('print the state of a running gateway')
-    .option('-c, --config <file>', ADMIN_CONFIG)
-    .option('--admin <url>', ADMIN_URL)
-    .option('--token <token>', ADMIN_TOKEN)
     .option('--json', 'print one line of JSON, as GET /status answers it')
     .option('--watch', 'print the state again every second, until Ctrl-C')
     .addHelpText(
@@ -127,12 +134,8 @@ Examples:
       }),
     );
 
-  program
-    .command('reload')
+  addAdminOptions(program.command('reload'))
     .description('make a running gateway use its changed configuration')
-    .option('-c, --config <file>', ADMIN_CONFIG)
-    .option('--admin <url>', ADMIN_URL)
-    .option('--token <token>', ADMIN_TOKEN)
     .option('--dry-run', 'print what would change, and change nothing')
     .addHelpText(
       'after',
