@@ -17,7 +17,7 @@ import type { CallTrace, RequestTrace, TracedProcedure, TracedRequests } from '.
 import { packageVersion } from '../version.js';
 import { continueTrace } from './propagated-call.js';
 import { type CompiledProcedure, requestFacts, type SpanFacts } from './span-facts.js';
-import { newSpanId, newTraceId, type TraceContext, traceHeaders } from './trace-context.js';
+import { NO_SPAN, newTraceId, type TraceContext, traceHeaders } from './trace-context.js';
 
 /** Records spans by the API of OpenTelemetry. */
 export interface SpanRecorder {
@@ -115,9 +115,12 @@ function contextOf(parent: TraceContext | undefined): Context {
   });
 }
 
-/** A trace that begins here. Its flags tell the upstream not to record it either. */
+/**
+ * A trace that begins here, without a span of its own. Its flags tell the upstream not to record it
+ * either.
+ */
 function unsampledTrace(random: () => number): TraceContext {
-  return { traceId: newTraceId(random), parentId: newSpanId(random), flags: 0, tracestate: undefined };
+  return { traceId: newTraceId(random), parentId: NO_SPAN, flags: 0, tracestate: undefined };
 }
 
 /** The context of which a span is the parent. */

@@ -4,7 +4,7 @@ import type { HttpRequest } from './http-message.js';
 
 /** The request of one attempt, with the headers that continue its trace. */
 export function tracedRequest(request: HttpRequest, { headers }: RequestTrace): HttpRequest {
-  return headers.length === 0 ? request : { ...request, headers: [...request.headers, ...headers] };
+  return headers.length === 0 ? request : { ...request, headers: request.headers.concat(headers) };
 }
 
 /** Ends the trace of a request. A request that was not sent leaves no trace. */
