@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { type AdminHandler, createAdminHandler } from './admin/admin-handler.js';
 import { type AdminListener, serveAdminDoor } from './admin/admin-listener.js';
+import type { AdminRoute } from './admin/admin-route.js';
 import type { AdminOperations } from './admin/operations.js';
 import { createAccess } from './admin/security/judge-request.js';
 import type { Clock } from './clock.js';
@@ -23,6 +24,8 @@ import type { Turns } from './turns.js';
 
 export interface AdminSideDeps {
   readonly operations: AdminOperations;
+  /** The paths of the program that embeds the gateway. */
+  readonly added: readonly AdminRoute[];
   readonly turns: Turns;
   readonly log: Logger;
   readonly clock: Clock;
@@ -60,9 +63,9 @@ interface OpenListener {
 }
 
 export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps): Promise<AdminSide> {
-  const { operations, turns, log, clock } = deps;
+  const { operations, added, turns, log, clock } = deps;
   let access = createAccess(config.admin);
-  const handler = await createAdminHandler({ operations, access: () => access, log, clock });
+  const handler = await createAdminHandler({ operations, access: () => access, added, log, clock });
   let listeners: readonly OpenListener[] = [];
   /** Listeners that close after a reload. */
   const closing = new Set<Promise<void>>();

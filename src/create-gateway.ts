@@ -67,7 +67,7 @@ const SECRETS_WAIT_MS = 3_000;
 // The composition root: it makes every part and passes it to the parts that need it.
 export function createGateway(first: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
-  const { env = process.env } = options;
+  const { env = process.env, adminRoutes: added = [] } = options;
   /** The configuration in use. A reload replaces it. */
   let config = first;
   const records = createServiceRecords(clock);
@@ -236,7 +236,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       reload: ({ dryRun }: { readonly dryRun: boolean }) => reloader.reload(undefined, { dryRun }),
       ...consoleOperations,
     };
-    return await createAdminSide(config, { operations, turns, log, clock, observer });
+    return await createAdminSide(config, { operations, added, turns, log, clock, observer });
   }
 
   /** Loads only the code of this mode: an attached gateway needs no router. */

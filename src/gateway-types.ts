@@ -1,4 +1,5 @@
 import type { TracerProvider } from '@opentelemetry/api';
+import type { AdminRoute } from './admin/admin-route.js';
 import type { LinkStatus } from './attach/status.js';
 import type { Clock } from './clock.js';
 import type { LoadedConfig } from './config/model.js';
@@ -52,6 +53,8 @@ export interface GatewayOptions {
    * `POST /reload`. It throws ConfigError if there are mistakes. Default: such reloads are refused.
    */
   readonly readConfig?: () => LoadedConfig;
+  /** More paths on the admin listeners. Default: none. */
+  readonly adminRoutes?: readonly AdminRoute[];
 }
 
 /** How a reload is done. */

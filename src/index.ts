@@ -1,3 +1,4 @@
+export type { AdminAnswer, AdminRoute } from './admin/admin-route.js';
 export type { RegistrationStatus } from './attach/registrations.js';
 export type { LinkStatus } from './attach/status.js';
 export { type Clock, systemClock } from './clock.js';

@@ -8,6 +8,7 @@ import { Procedures } from './pages/procedures.js';
 import { Router } from './pages/router.js';
 import { Service } from './pages/service.js';
 import { Banner } from './parts/banner.js';
+import { DemoSwitch } from './parts/demo-switch.js';
 import { Navigation } from './parts/navigation.js';
 import { followAddress, isOpen, route } from './route.js';
 import { startStream } from './stream.js';
@@ -42,7 +43,7 @@ function NotFound() {
 function App() {
   return html`
     <a class="skip" href="#main" onClick=${focusMain}>Skip to the page</a>
-    <header><strong class="brand">RPC Gateway</strong><${Navigation} /></header>
+    <header><strong class="brand">RPC Gateway</strong><${Navigation} /><${DemoSwitch} /></header>
     <${Banner} />
     <main id="main" tabindex="-1"><${Page} /></main>`;
 }

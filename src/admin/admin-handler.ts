@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
 import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
+import type { AdminRoute } from './admin-route.js';
 import { sendRefusal } from './answer.js';
 import { readConsoleFiles } from './console-files.js';
 import { createRoutes } from './create-routes.js';
@@ -14,6 +15,8 @@ export interface AdminHandlerOptions {
   readonly operations: AdminOperations;
   /** Asked for each request, because a reload can change it. */
   readonly access: () => Access;
+  /** The paths of the program that embeds the gateway. Default: none. */
+  readonly added?: readonly AdminRoute[];
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -31,11 +34,12 @@ export interface AdminHandler {
 const MAX_WAITING = 8;
 
 export async function createAdminHandler(options: AdminHandlerOptions): Promise<AdminHandler> {
-  const { operations, access, log, clock } = options;
+  const { operations, access, added = [], log, clock } = options;
   const routes = await createRoutes({
     operations,
     access,
     consoleFiles: readConsoleFiles().catch(noConsole),
+    added,
     log,
     clock,
   });

@@ -21,7 +21,7 @@ export interface ConsoleFiles {
   readonly page: ConsoleFile;
   /** What the page loads, by path: `/console/main.js`. */
   readonly parts: ReadonlyMap<string, ConsoleFile>;
-  /** The content security policy of all of them. */
+  /** The content security policy of the page. The other files load nothing. */
   readonly policy: string;
 }
 

@@ -3,11 +3,13 @@ import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify }
 import type { Clock } from '../clock.js';
 import { parseJson } from '../json.js';
 import { errorLocation, type Logger } from '../log.js';
+import type { AdminRoute } from './admin-route.js';
 import { errorAnswer, SECURITY_HEADERS } from './answer.js';
 import type { ConsoleFiles } from './console-files.js';
 import { createEventStreams } from './event-streams.js';
 import type { AdminOperations } from './operations.js';
 import type { RequestLimit } from './request-limit.js';
+import { addAddedRoutes } from './routes/added.js';
 import { addConsoleRoutes } from './routes/console.js';
 import { addEventsRoute } from './routes/events.js';
 import { addHealthRoutes } from './routes/health.js';
@@ -32,6 +34,8 @@ export interface RoutesOptions {
   readonly access: () => Access;
   /** Undefined if they cannot be read. */
   readonly consoleFiles: Promise<ConsoleFiles | undefined>;
+  /** The paths of the program that embeds the gateway. */
+  readonly added: readonly AdminRoute[];
   readonly log: Logger;
   readonly clock: Clock;
 }
@@ -46,7 +50,7 @@ const NO_LIMIT: RequestLimit = { extend() {} };
 
 /** Creates all routes. fastify gets the requests from the listeners, and opens no port itself. */
 export async function createRoutes(options: RoutesOptions): Promise<Routes> {
-  const { operations, access, consoleFiles, log, clock } = options;
+  const { operations, access, consoleFiles, added, log, clock } = options;
   let answer: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   const limits = new WeakMap<IncomingMessage, RequestLimit>();
   const limitOf = ({ raw }: FastifyRequest): RequestLimit => limits.get(raw) ?? NO_LIMIT;
@@ -75,6 +79,7 @@ export async function createRoutes(options: RoutesOptions): Promise<Routes> {
   addTrialRoutes(app, { operations, log, limitOf });
   addConsoleRoutes(app, consoleFiles);
   addEventsRoute(app, { streams, access, limitOf });
+  addAddedRoutes(app, added, log);
   await app.ready();
   const handle = answer;
   if (handle === undefined) throw new Error('fastify has no handler');

@@ -61,6 +61,9 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The port that another program uses. */
+export const busyPort = (error: unknown): number | undefined => addressOf(error).port;
+
 function addressOf(error: unknown): { readonly address: string; readonly port?: number } {
   for (const link of causes(error)) {
     const { address, port } = link as { address?: unknown; port?: unknown };

@@ -1,15 +1,21 @@
 import { InvalidArgumentError } from 'commander';
 import { duration, listOr } from '../config/types/datatypes.js';
-import { DEMO_PORT } from './defaults.js';
+import { DEMO_ADMIN_PORT, DEMO_PORT } from './defaults.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
-/** The port of the demo: the option, or DEMO_PORT, or 18080. */
-export function demoPort(option: number | undefined, host: Host): number {
-  const variable = host.env['DEMO_PORT'];
-  if (option !== undefined || !variable) return option ?? DEMO_PORT;
-  if (!isPort(variable)) throw new CommandFailure('DEMO_PORT must be a number from 0 to 65535.', EXIT.usage);
-  return Number(variable);
+/** A port of the demo: the option, or the environment variable, or the default. */
+export function demoPort(
+  option: number | undefined,
+  variable: keyof typeof DEMO_PORTS,
+  { env }: Pick<Host, 'env'>,
+): number {
+  const value = env[variable];
+  if (option !== undefined || !value) return option ?? DEMO_PORTS[variable];
+  if (!isPort(value)) throw new CommandFailure(`${variable} must be a number from 0 to 65535.`, EXIT.usage);
+  return Number(value);
 }
+
+const DEMO_PORTS = { DEMO_PORT, DEMO_ADMIN_PORT } as const;
 
 /** A TCP port; 0 means any free one. */
 export function portOption(text: string): number {

@@ -250,6 +250,11 @@ Examples:
     .command('demo')
     .description('run an example billing API and a gateway for it')
     .option('--port <port>', 'the port of the gateway (default: $DEMO_PORT, or 18080)', portOption)
+    .option(
+      '--admin-port <port>',
+      'the port of the console (default: $DEMO_ADMIN_PORT, or 18081)',
+      portOption,
+    )
     .addHelpText(
       'after',
       `
@@ -257,12 +262,14 @@ Runs until Ctrl-C. Keeps its data only in memory.
 
 Examples:
   rpc-gateway demo
-  rpc-gateway demo --port 18090`,
+  rpc-gateway demo --port 18090 --admin-port 18091`,
     )
-    .action((options: { port?: number }) =>
+    .action((options: { port?: number; adminPort?: number }) =>
       run.untilStopped(async () => {
         const { demo } = await import('./demo/demo.js');
-        return await demo({ port: demoPort(options.port, host), command: commandName(argv[1]) }, host);
+        const port = demoPort(options.port, 'DEMO_PORT', host);
+        const adminPort = demoPort(options.adminPort, 'DEMO_ADMIN_PORT', host);
+        return await demo({ port, adminPort, command: commandName(argv[1]) }, host);
       }),
     );
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { AdminRoute } from '../admin/admin-route.js';
 import { systemClock } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
 import { createGateway, type Gateway } from '../create-gateway.js';
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly source?: ConfigSource | undefined;
   /** Whether a changed file causes a reload. Default: false. */
   readonly watch?: boolean | undefined;
+  /** More paths on the admin listeners. Default: none. */
+  readonly adminRoutes?: readonly AdminRoute[];
   /** Tells the user that the gateway is ready. */
   readonly announce: (gateway: Gateway) => void;
 }
@@ -52,12 +55,17 @@ export interface RunOptions {
 export async function runGateway(
   config: LoadedConfig,
   host: Host,
-  { file, source, watch = false, announce }: RunOptions,
+  { file, source, watch = false, adminRoutes = [], announce }: RunOptions,
 ): Promise<ExitCode> {
   const log = createLogger(config.log.level, await logOutput(config.log.format, host));
   logWarnings(host, log);
   for (const notice of config.notices) log.warn({}, formatProblem(notice));
-  const gateway = createGateway(config, { log, env: host.env, ...(source && { readConfig: source.read }) });
+  const gateway = createGateway(config, {
+    log,
+    env: host.env,
+    adminRoutes,
+    ...(source && { readConfig: source.read }),
+  });
   const manager = createServiceManager(host, log);
   const readyText = () => readyLine(gateway, host.stdout);
   const reload = createReloadTrigger({ gateway, manager, readyText, log });

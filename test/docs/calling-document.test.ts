@@ -21,7 +21,7 @@ beforeAll(async () => {
     fileURLToPath(new URL('../../node_modules', import.meta.url)),
     join(folder.path, 'node_modules'),
   );
-  demo = runCommand(['demo', '--port', '0']);
+  demo = runCommand(['demo', '--port', '0', '--admin-port', '0']);
   ({ url } = await untilReady(demo));
 });
 afterAll(async () => {

@@ -12,7 +12,7 @@ describe.skipIf(python === undefined)('docs/calling.md', () => {
   it('has a Python program that runs as it stands', async () => {
     const [, program = ''] = /^```python\n(.*?)^```$/ms.exec(readDocument('docs/calling.md')) ?? [];
     const folder = createTemporaryFolder();
-    const demo = runCommand(['demo', '--port', '0']);
+    const demo = runCommand(['demo', '--port', '0', '--admin-port', '0']);
     const { url } = await untilReady(demo);
     const file = folder.write('client.py', program.replace('ws://127.0.0.1:18080/ws', url));
     const { stdout } = await promisify(execFile)(python!, [file], { timeout: 30_000 });

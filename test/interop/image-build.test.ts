@@ -129,7 +129,7 @@ describe('the image of deploy/Dockerfile', () => {
   }, 300_000);
 
   it('has the demo, with its configuration', async () => {
-    const [command, ...words] = [...asUser, ...entrypoint(), 'demo', '--port', '0'];
+    const [command, ...words] = [...asUser, ...entrypoint(), 'demo', '--port', '0', '--admin-port', '0'];
     const { child, output } = startProgram(command!, words);
     closeLater(() => endProgram(child, 'SIGKILL'));
     while (!output().includes('Press Ctrl-C')) {

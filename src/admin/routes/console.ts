@@ -12,15 +12,15 @@ export function addConsoleRoutes(app: FastifyInstance, reading: Promise<ConsoleF
     const files = await reading;
     return files === undefined
       ? reply.code(404).type('text/plain; charset=utf-8').send(NO_CONSOLE)
-      : sendFile(request, reply, files.page, files.policy);
+      : sendFile(request, reply.header('content-security-policy', files.policy), files.page);
   });
   addRoute(app, 'GET', '/console/*', async (request, reply) => {
     const files = await reading;
     const [path = ''] = request.url.split('?', 1);
     const file = files?.parts.get(path);
-    return files === undefined || file === undefined
+    return file === undefined
       ? reply.code(404).send(errorAnswer('not_found', 'There is nothing at this path.'))
-      : sendFile(request, reply, file, files.policy);
+      : sendFile(request, reply, file);
   });
 }
 
@@ -28,14 +28,12 @@ function sendFile(
   { headers }: FastifyRequest,
   reply: FastifyReply,
   { type, bytes, gzipped, tag }: ConsoleFile,
-  policy: string,
 ): FastifyReply {
   const isGzipped = acceptsGzip(headers['accept-encoding']);
   // The two forms of a file are two representations, so their tags differ (RFC 9110 section 8.8.3.3).
   const ownTag = isGzipped ? `"${tag}-gzip"` : `"${tag}"`;
   reply.headers({
     'cache-control': 'private, no-cache',
-    'content-security-policy': policy,
     etag: ownTag,
     vary: 'accept-encoding',
   });

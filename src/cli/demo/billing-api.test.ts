@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock, type FakeClock } from '../../../test/support/fake-clock.js';
 import { type BillingApi, startBillingApi } from './billing-api.js';
+import { demoRoutes } from './demo-routes.js';
 import { createInvoiceBook, MAX_INVOICES } from './invoices.js';
 import { DEMO_CLIENT } from './token-endpoint.js';
 
@@ -34,6 +35,29 @@ describe('the example billing API', () => {
     const text = await answer.text();
     return [answer.status, text === '' ? '' : JSON.parse(text)];
   };
+
+  it('keeps its invoices while it is stopped', async () => {
+    await ask('PATCH', '/api/invoices/INV-001', { status: 'draft' });
+    await Promise.all([api.stop(), api.stop()]);
+    expect(api.isRunning).toBe(false);
+    await expect(ask('GET', '/api/invoices/INV-001')).rejects.toThrow();
+    await Promise.all([api.start(), api.start()]);
+    expect(api.isRunning).toBe(true);
+    expect(await ask('GET', '/api/invoices/INV-001')).toMatchObject([200, { status: 'draft' }]);
+    await Promise.all([api.stop(), api.start(), api.stop()]);
+    expect(api.isRunning).toBe(false);
+  });
+
+  it('cannot start again while another program has its port', async () => {
+    await api.stop();
+    const other = await startBillingApi({ port: Number(new URL(api.origin).port) });
+    await expect(api.start()).rejects.toThrow('EADDRINUSE');
+    const [, , start] = demoRoutes(api);
+    expect(await start?.answer()).toMatchObject({ status: 409, body: { message: expect.any(String) } });
+    await other.close();
+    await api.start();
+    expect(api.isRunning).toBe(true);
+  });
 
   it('responds as the guide shows', async () => {
     expect(await ask('GET', '/api/invoices/INV-001')).toEqual([

@@ -21,6 +21,15 @@ const TOKEN_SECONDS = 3_600;
 export interface BillingApi {
   /** `http://HOST:PORT`. The API is below `/api`, the token endpoint at `/oauth/token`. */
   readonly origin: string;
+  readonly isRunning: boolean;
+  /** Closes the port and all connections, as an outage does. The invoices stay. */
+  stop(): Promise<void>;
+  /**
+   * Opens the same port again.
+   *
+   * @throws the error of the system if another program has taken the port
+   */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,16 +58,34 @@ export async function startBillingApi(options: BillingApiOptions = {}): Promise<
       },
     );
   });
-  server.listen(options.port ?? 0, host);
-  await once(server, 'listening');
+  async function listen(port: number): Promise<void> {
+    if (server.listening) return;
+    server.listen(port, host);
+    await once(server, 'listening');
+  }
+  async function stop(): Promise<void> {
+    if (!server.listening) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await closed;
+  }
+  await listen(options.port ?? 0);
   const { port } = server.address() as AddressInfo;
+  /** One step at a time: two users may press the switch at once. */
+  let last: Promise<unknown> = Promise.resolve();
+  function afterLast(step: () => Promise<void>): Promise<void> {
+    const done = last.then(step);
+    last = done.catch(() => {});
+    return done;
+  }
   return {
     origin: `http://${host}:${port}`,
-    async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+    get isRunning() {
+      return server.listening;
     },
+    stop: () => afterLast(stop),
+    start: () => afterLast(() => listen(port)),
+    close: () => afterLast(stop),
   };
 }
 

@@ -3,10 +3,11 @@ import { loadConfig } from '../../config/load-config.js';
 import type { Gateway } from '../../create-gateway.js';
 import { createConfigSource } from '../config-source.js';
 import { DEMO_PORT } from '../defaults.js';
-import { systemCode } from '../failures.js';
+import { busyPort, systemCode } from '../failures.js';
 import { CommandFailure, type ExitCode, type Host } from '../host.js';
 import { readyLine, runGateway } from '../run-gateway.js';
 import { type BillingApi, startBillingApi } from './billing-api.js';
+import { demoRoutes } from './demo-routes.js';
 
 /** The configuration of the demo, which is part of the package. */
 export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
@@ -14,6 +15,8 @@ export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', 
 export interface DemoOptions {
   /** 0 means any free port. */
   readonly port: number;
+  /** The port of the console; 0 means any free port. */
+  readonly adminPort: number;
   /** The command with which the user starts this program, for the example calls. */
   readonly command: string;
 }
@@ -27,18 +30,20 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
       BILLING_URL: `${api.origin}/api`,
       IDP_URL: api.origin,
       DEMO_PORT: String(options.port),
+      DEMO_ADMIN_PORT: String(options.adminPort),
     };
     const config = loadConfig(DEMO_CONFIG, { env });
     return await runGateway(config, host, {
       file: DEMO_CONFIG,
       source: createConfigSource(DEMO_CONFIG, config, { env }),
+      adminRoutes: demoRoutes(api),
       announce: (gateway) => host.stdout.write(welcome(gateway, api, options, host)),
     });
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') throw error;
     throw new CommandFailure(
-      `Port ${options.port} is in use, perhaps by another demo: choose another port with --port, ` +
-        `for example ${options.command} demo --port ${options.port + 10}.`,
+      `Port ${busyPort(error)} is in use, perhaps by another demo: choose other ports with --port and --admin-port, ` +
+        `for example ${options.command} demo --port ${options.port + 10} --admin-port ${options.adminPort + 10}.`,
     );
   } finally {
     await api.close();
@@ -49,7 +54,9 @@ function welcome(gateway: Gateway, api: BillingApi, options: DemoOptions, host: 
   const { port } = options;
   const command = `${options.command} call`;
   const where = port === DEMO_PORT ? '' : ` --url ${gateway.endpoints[0]}`;
-  return `A billing API runs at ${api.origin}/api. It requires a token from ${api.origin}/oauth/token.
+  return `The console shows everything below in a browser: ${gateway.adminEndpoints[0]}/
+
+A billing API runs at ${api.origin}/api. It requires a token from ${api.origin}/oauth/token.
 A gateway translates WAMP calls into HTTP requests to this API, and fetches the token.
 The configuration of the gateway: ${DEMO_CONFIG}
 

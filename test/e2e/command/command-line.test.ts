@@ -39,6 +39,7 @@ describe('the command line', () => {
     [['call', 'com.x', '--args', '[1]', '--dry-run']],
     [['completion', 'cmd']],
     [['demo', '--port', '70000']],
+    [['demo', '--admin-port', '70000']],
   ])('exits with 2 if the arguments are wrong: %j', async (words) => {
     const { code, out, err } = await finished(words);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -46,9 +47,11 @@ describe('the command line', () => {
   });
 });
 
+const FIRST_LINE = /^The console .*(http:\S+)\n/;
+
 describe('the demo', () => {
   it('handles the calls that it suggests, and stops cleanly', async () => {
-    const demo = runCommand(['demo', '--port', '0']);
+    const demo = runCommand(['demo', '--port', '0', '--admin-port', '0']);
     const { url } = await untilReady(demo);
     await demo.printed('Press Ctrl-C to stop.');
     const [, api] = /^A billing API runs at (\S+)\. It /m.exec(demo.out()) ?? [];
@@ -72,11 +75,45 @@ describe('the demo', () => {
         },
       ],
     ]);
-    const second = runCommand(['demo', '--port', new URL(url).port]);
-    expect(await second.ended).toBe(1);
-    expect(second.err()).toMatch(/^Port \d+ is in use.*--port \d+\.\n$/);
+    const [, console] = FIRST_LINE.exec(demo.out()) ?? [];
+    for (const [name, busy] of [
+      ['--port', new URL(url).port],
+      ['--admin-port', new URL(console ?? '').port],
+    ] as const) {
+      const second = runCommand(['demo', '--port', '0', '--admin-port', '0', name, busy]);
+      expect(await second.ended).toBe(1);
+      expect(second.err()).toMatch(
+        new RegExp(`^Port ${busy} is in use.* demo --port \\d+ --admin-port \\d+\\.\\n$`),
+      );
+    }
     demo.send('SIGINT');
     expect(await demo.ended).toBe(0);
     expect(demo.exits).toEqual([0]);
+  });
+
+  it('begins with the address of its console, which stops and starts the API', async () => {
+    const demo = runCommand(['demo', '--port', '0', '--admin-port', '0']);
+    await untilReady(demo);
+    const [, console] = FIRST_LINE.exec(demo.out()) ?? [];
+    const ask = async (path: string, method = 'GET') => {
+      const response = await fetch(`${console}${path}`, { method });
+      return { status: response.status, body: await response.json() };
+    };
+    const state = async () => {
+      const { body } = await ask('status');
+      return (body as { services: { state: string }[] }).services[0]?.state;
+    };
+    expect(await ask('demo/api')).toEqual({ status: 200, body: { running: true } });
+    await expect.poll(state).toBe('up');
+    expect(await ask('demo/api/stop', 'POST')).toEqual({ status: 200, body: { running: false } });
+    expect(await ask('demo/api')).toEqual({ status: 200, body: { running: false } });
+    await expect.poll(state, { timeout: 10_000 }).toBe('down');
+    expect(await ask('demo/api/start', 'POST')).toEqual({ status: 200, body: { running: true } });
+    await expect.poll(state, { timeout: 10_000 }).toBe('up');
+    expect((await ask('demo/api/stop')).status).toBe(405);
+    // It also ends while the API is stopped.
+    await ask('demo/api/stop', 'POST');
+    demo.send('SIGTERM');
+    expect(await demo.ended).toBe(0);
   });
 });

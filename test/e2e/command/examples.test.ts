@@ -40,7 +40,7 @@ describe('the folder of examples', () => {
   it('runs the gateway inside another program (examples/node/embed.js)', async () => {
     const program = spawn(process.execPath, ['examples/node/embed.js', 'examples/demo.conf'], {
       cwd: ROOT,
-      env: { ...process.env, DEMO_PORT: '0' },
+      env: { ...process.env, DEMO_PORT: '0', DEMO_ADMIN_PORT: '0' },
     });
     let printed = '';
     program.stdout.setEncoding('utf8').on('data', (text: string) => {

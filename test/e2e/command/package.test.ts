@@ -58,7 +58,7 @@ describe('the package', () => {
       process.execPath,
       [join(examples, 'node/embed.js'), join(examples, 'demo.conf')],
       {
-        env: { ...process.env, DEMO_PORT: '0' },
+        env: { ...process.env, DEMO_PORT: '0', DEMO_ADMIN_PORT: '0' },
       },
     );
     let printed = '';

@@ -14,7 +14,7 @@ const [startDemo, ...steps] = consoleSteps(readDocument('README.md'));
 const HAS_TERMINALS = String(spawnSync('script', ['--version']).stdout).includes('util-linux');
 
 /**
- * Runs the README's tour as it stands. The one thing changed is the port, by DEMO_PORT and RPC_GATEWAY_URL, so that a demo
+ * Runs the README's tour as it stands. The one thing changed are the ports, by DEMO_PORT, DEMO_ADMIN_PORT and RPC_GATEWAY_URL, so that a demo
  * which already runs on this machine is not in the way.
  */
 describe('the tour in the README', () => {
@@ -30,7 +30,11 @@ describe('the tour in the README', () => {
     for (const name of ['bin', 'dist', 'examples', 'node_modules', 'package.json', 'README.md']) {
       symlinkSync(join(ROOT, name), join(folder.path, name));
     }
-    const options = { cwd: folder.path, env: { ...env, DEMO_PORT: '0' }, detached: true };
+    const options = {
+      cwd: folder.path,
+      env: { ...env, DEMO_PORT: '0', DEMO_ADMIN_PORT: '0' },
+      detached: true,
+    };
     demo = HAS_TERMINALS
       ? spawn('script', ['-qefc', startDemo!.command, '/dev/null'], options)
       : spawn('/bin/sh', ['-c', startDemo!.command], options);
@@ -44,7 +48,9 @@ describe('the tour in the README', () => {
       demo.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${printedByDemo}`)));
     });
     env['RPC_GATEWAY_URL'] = url;
-    printedByDemo = printedByDemo.replaceAll(url, 'ws://127.0.0.1:18080/ws');
+    printedByDemo = printedByDemo
+      .replaceAll(url, 'ws://127.0.0.1:18080/ws')
+      .replace(/(browser: http:\/\/127\.0\.0\.1):\d+\/$/m, '$1:18081/');
   });
 
   afterAll(async () => {
