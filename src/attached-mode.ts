@@ -295,6 +295,9 @@ function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log
 /** Levels of nesting in messages of the router. */
 const MAX_NESTING = 2048;
 
+const TOO_LARGE =
+  'the response is larger than router.max_frame_size, or than the router accepts, or the router reads too slowly';
+
 function replyRules(
   realm: string,
   where: object,
@@ -302,7 +305,7 @@ function replyRules(
   { log, observer, errorId }: AttachedModeDeps,
 ): ReplyRules {
   return {
-    tooLarge(procedure) {
+    tooLarge(procedure, trace) {
       const id = errorId();
       observer.replyTooLarge(realm, procedure);
       summedLog.warn(
@@ -310,14 +313,14 @@ function replyRules(
           ...where,
           procedure,
           code: 'too_large',
-          cause:
-            'the response is larger than router.max_frame_size, or than the router accepts, or the router reads too slowly',
+          cause: TOO_LARGE,
           advice:
             'request smaller responses of the API, or raise router.max_frame_size and the limit of the router',
         },
         'a response was not sent to the router: it is too large',
-        { id },
+        { id, trace_id: trace?.traceId },
       );
+      trace?.replyTooLarge(id, TOO_LARGE);
       const { uri, kwargs } = callErrorReply({ code: 'too_large', attempts: 1, id });
       return { uri, payload: { kwargs } };
     },

@@ -77,6 +77,7 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
       const kwargs = invocation.kwargs ?? NO_KWARGS;
       const caller = callerOf(realm, details);
       const control = createCallControl(startedAt + callDeadlineMs(details, deadlineMs), kwargs, caller);
+      invocation.subject = control;
       invocation.onInterrupt = (mode) => {
         if (isSafe || mode !== 'lost') cancelCall(control, canceledBy);
       };

@@ -49,7 +49,7 @@ export interface RequestTracer {
   tokenRequest(request: TracedRequests): RequestTrace | undefined;
 }
 
-/** The trace of one call. One of the last two methods is called once. */
+/** The trace of one call. `responded` or `failed` is called once. */
 export interface CallTrace extends RequestTracer {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -64,6 +64,12 @@ export interface CallTrace extends RequestTracer {
    * @param cause for operators. It quotes nothing from a caller or an upstream
    */
   failed(code: CallErrorCode, id: string, cause: string): void;
+  /**
+   * The router has not taken the reply, because it is too large. Called after `responded`.
+   *
+   * @param id as in `failed`
+   */
+  replyTooLarge(id: string, cause: string): void;
 }
 
 /**

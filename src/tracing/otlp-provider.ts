@@ -2,6 +2,7 @@ import type { TracerProvider } from '@opentelemetry/api';
 import { type Clock, withTimeout } from '../clock.js';
 import type { Logger } from '../log.js';
 import { packageVersion } from '../version.js';
+import { createBoundedSpans } from './bounded-spans.js';
 import { createLoggedExporter } from './logged-exporter.js';
 import type { IsSampled } from './span-recorder.js';
 import { SAMPLED } from './trace-context.js';
@@ -51,6 +52,8 @@ export async function createOtlpProvider(
   const sender = new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS });
   const collector = new URL(url).host;
   const exporter = createLoggedExporter(sender, { collector, clock, log });
+  const bounded = createBoundedSpans({ max: MAX_WAITING_SPANS, collector, clock, log });
+  const queue = new sdk.BatchSpanProcessor(bounded.exporter(exporter), { maxQueueSize: MAX_WAITING_SPANS });
   const provider = new sdk.NodeTracerProvider({
     resource: resources
       .defaultResource()
@@ -64,7 +67,7 @@ export async function createOtlpProvider(
       ),
     // isSampled has decided already. Otherwise environment variables could choose another sampler.
     sampler: new sdk.AlwaysOnSampler(),
-    spanProcessors: [new sdk.BatchSpanProcessor(exporter, { maxQueueSize: MAX_WAITING_SPANS })],
+    spanProcessors: [bounded.processor(queue)],
   });
   return {
     provider,
@@ -75,6 +78,7 @@ export async function createOtlpProvider(
         () => true,
       );
       const isInTime = await withTimeout(clock, CLOSE_TIMEOUT_MS, closed, () => false);
+      bounded.closeLog();
       exporter.closeLog();
       if (!isInTime) log.warn({ collector }, 'the last spans are lost: the collector does not respond');
     },

@@ -34,6 +34,7 @@ class ContinuedTrace implements CallTrace {
   tokenRequest(): undefined {}
   responded(): void {}
   failed(): void {}
+  replyTooLarge(): void {}
 }
 
 class ContinuedRequest implements RequestTrace {

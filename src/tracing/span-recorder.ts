@@ -196,6 +196,19 @@ class RecordedCall implements CallTrace {
     if (!CAUSED_BY_CALLER.has(code)) this.span.setStatus({ code: SpanStatusCode.ERROR, message: cause });
     this.span.end(this.time.now());
   }
+
+  /**
+   * The span of the call has ended with the response of the API, so the failure gets a span of its
+   * own. To end the span of each call only after its reply was sent would cost time in every call.
+   */
+  replyTooLarge(id: string, cause: string): void {
+    const now = this.time.now();
+    const attributes = { 'rpc_gateway.code': 'too_large', 'rpc_gateway.id': id, 'error.type': 'too_large' };
+    const options = { kind: SpanKind.INTERNAL, startTime: now, attributes };
+    const span = this.tracer.startSpan('reply', options, this.context);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: cause });
+    span.end(now);
+  }
 }
 
 const NO_HEADERS: readonly string[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { parseConfig } from '../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../src/create-gateway.js';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 import { billingConf } from './billing-conf.js';
 import { type Caller, connectCaller, REALM } from './caller.js';
 import { type RunningGateway, startGateway } from './gateway.js';
@@ -47,6 +47,8 @@ export interface AttachedFixtureOptions {
   /** The realms of the router's security file. Default: {@link OPEN_REALM}. */
   readonly realms?: readonly object[];
   readonly respond?: ResponseHandler;
+  /** For the gateways that are attached. */
+  readonly gateway?: GatewayOptions;
 }
 
 /** Starts an API and our own router without a service. */
@@ -60,7 +62,7 @@ export async function openAttachedFixture(options: AttachedFixtureOptions = {}):
   function attach(lines: readonly string[] = [], url = router.url): AttachedGateway {
     const log = keepLog('debug');
     const conf = billingConf(upstream.url, `router.url = ${url}`, ...QUICK, ...lines);
-    const gateway = createGateway(parseConfig(conf, { env: {} }), { log: log.log });
+    const gateway = createGateway(parseConfig(conf, { env: {} }), { log: log.log, ...options.gateway });
     gateways.push(gateway);
     const ready = gateway.start();
     // A test that stops the gateway before it is ready does not wait for it.

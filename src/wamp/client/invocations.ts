@@ -21,11 +21,25 @@ export interface Invocation {
    * outcome; it is discarded if nobody waits for it.
    */
   onInterrupt: ((mode: InterruptMode) => void) | undefined;
+  /** The handler may set it, for {@link ReplyRules.tooLarge}. */
+  subject: InvocationSubject | undefined;
   /**
    * Sends a progressive result. Returns `closed` after the final result. Absent if the caller does
    * not want progressive results.
    */
   readonly progress: ((part: Payload) => SendOutcome) | undefined;
+}
+
+/** What a handler knows of a call beside its outcome. */
+export interface InvocationSubject {
+  /** Undefined if the call has no trace. */
+  readonly trace: ReplyTrace | undefined;
+}
+
+/** The trace of a call whose reply is not sent. */
+export interface ReplyTrace {
+  readonly traceId: string;
+  replyTooLarge(id: string, cause: string): void;
 }
 
 /**
@@ -103,7 +117,10 @@ export interface ReplyRules {
    * Makes the ERROR for a reply whose frame is larger than the router accepts, and logs it.
    * Default: `wamp.error.payload_size_exceeded` with one sentence.
    */
-  readonly tooLarge?: (procedure: string) => Omit<InvocationOutcome & { kind: 'error' }, 'kind'>;
+  readonly tooLarge?: (
+    procedure: string,
+    trace: ReplyTrace | undefined,
+  ) => Omit<InvocationOutcome & { kind: 'error' }, 'kind'>;
   /**
    * Called for each INVOCATION that exceeds the limits of decoding. Its caller gets
    * `wamp.error.invalid_argument`. Default: nothing.
@@ -140,6 +157,7 @@ export async function answerInvocation(
     kwargs,
     details: message.details,
     onInterrupt: undefined,
+    subject: undefined,
     progress: message.details['receive_progress'] === true ? sendPart : undefined,
   };
   invocations.begin(message.request, invocation);
@@ -157,7 +175,8 @@ export async function answerInvocation(
       ? peer.send({ type: MESSAGE.YIELD, request: message.request, options: {}, payload: outcome.payload })
       : sendError(peer, message.request, outcome.uri, outcome.payload);
   if (sent === 'closed') rules.onDropped?.(target.procedure, message.request);
-  else if (sent !== 'sent') sendInstead(peer, message.request, target.procedure, sent, rules, log);
+  else if (sent !== 'sent')
+    sendInstead(peer, message.request, target.procedure, sent, invocation, rules, log);
   invocations.answered();
 }
 
@@ -166,11 +185,12 @@ function sendInstead(
   request: number,
   procedure: string,
   outcome: SendOutcome,
+  { subject }: Invocation,
   rules: ReplyRules,
   log: Logger,
 ): void {
   const isTooLarge = outcome === 'too_large';
-  const ownError = isTooLarge ? rules.tooLarge?.(procedure) : undefined;
+  const ownError = isTooLarge ? rules.tooLarge?.(procedure, subject?.trace) : undefined;
   if (ownError !== undefined) {
     sendError(peer, request, ownError.uri, ownError.payload);
     return;
