@@ -179,7 +179,7 @@ export default {
       // Users install the optional peers of traces themselves. Only if they are needed, otlp-provider.ts loads them.
       from: {
         path: '^src/',
-        pathNot: ['\\.test\\.ts$', '^src/tracing/(?:otlp-provider|logged-exporter)\\.ts$'],
+        pathNot: ['\\.test\\.ts$', '^src/tracing/(?:otlp-provider|logged-exporter|bounded-spans)\\.ts$'],
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg'] },
     },
