@@ -17,13 +17,16 @@ const BUSY = serviceStatus('billing', {
 
 describe('the table of rpc-gateway status', () => {
   it('has a row for each service', () => {
-    const text = statusText(gatewayStatus({ services: [BUSY, serviceStatus('shop')] }), paintNothing);
+    const waiting = serviceStatus('stock', { token: { expires_in_seconds: null, expires_at: null } });
+    const services = [BUSY, serviceStatus('shop'), waiting];
+    const text = statusText(gatewayStatus({ services }), paintNothing);
     expect(text).toBe(
       `rpc-gateway 1.2.3, ready, up 1h, /etc/rpc-gateway/bondy.conf, 1 realm, 1 procedure
 
-SERVICE  STATE    RATE  ERRORS     P99  IN FLIGHT  TOKEN   LAST ERROR
-billing  up     50.0/s   0.5 %  123 ms         12  45m12s  timeout 2m ago, id k3j9x2p1
-shop     up        0/s       –       –          0  –       –
+SERVICE  STATE    RATE  ERRORS     P99  IN FLIGHT  TOKEN     LAST ERROR
+billing  up     50.0/s   0.5 %  123 ms         12  45m12s    timeout 2m ago, id k3j9x2p1
+shop     up        0/s       –       –          0  –         –
+stock    up        0/s       –       –          0  none now  –
 `,
     );
   });

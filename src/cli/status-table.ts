@@ -53,7 +53,7 @@ function serviceRow(service: ServiceStatus, now: number, paint: Paint): Cell[] {
     number(minute.calls === 0 ? NONE : `${rounded(minute.error_ratio * 100)} %`, minute.errors > 0),
     number(minute.p99_ms === null ? NONE : `${Math.round(minute.p99_ms)} ms`),
     number(String(in_flight)),
-    { text: token === null ? NONE : durationText(token.expires_in_seconds * 1_000) },
+    { text: tokenText(token) },
     {
       text:
         last_error === null
@@ -61,6 +61,12 @@ function serviceRow(service: ServiceStatus, now: number, paint: Paint): Cell[] {
           : `${last_error.outcome} ${agoText(last_error.at, now)}, id ${clean(last_error.id)}`,
     },
   ];
+}
+
+function tokenText(token: ServiceStatus['token']): string {
+  if (token === null) return NONE;
+  const { expires_in_seconds } = token;
+  return expires_in_seconds === null ? 'none now' : durationText(expires_in_seconds * 1_000);
 }
 
 /** What an operator must know, one block each. */

@@ -42,8 +42,7 @@ export interface ServiceFactsParts {
 export function describeService(parts: ServiceFactsParts): ServiceFacts {
   const { config, condition, isDown, pool, breaker, requestCredential, variables, clock } = parts;
   const { origin, path } = baseUrlForShow(config.settings);
-  const now = clock.monotonic();
-  const expiresAt = requestCredential.token?.expiresAt;
+  const { token } = requestCredential;
   const { secret } = variables;
   return {
     name: config.name,
@@ -52,12 +51,18 @@ export function describeService(parts: ServiceFactsParts): ServiceFacts {
     live: !isDown,
     pool: { size: config.settings['pool.size'], ...pool },
     breaker: breaker?.state ?? null,
-    token:
-      expiresAt === undefined
-        ? null
-        : { expires_in_seconds: seconds(expiresAt - now), expires_at: dateOf(expiresAt, clock) },
+    token: token === undefined ? null : describeToken(token.expiresAt, clock),
     secret: secret === undefined ? null : describeSecret(secret, clock),
   };
+}
+
+function describeToken(expiresAt: number | undefined, clock: Clock): NonNullable<ServiceFacts['token']> {
+  return expiresAt === undefined
+    ? { expires_in_seconds: null, expires_at: null }
+    : {
+        expires_in_seconds: seconds(expiresAt - clock.monotonic()),
+        expires_at: dateOf(expiresAt, clock),
+      };
 }
 
 function describeSecret(

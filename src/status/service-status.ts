@@ -112,7 +112,7 @@ export interface ServiceStatus {
   readonly probe: ProbeStatus | null;
   /** True while an alarm is raised. */
   readonly alarm: boolean;
-  /** Null without a token, or while there is none. */
+  /** Null for a service that fetches no token. */
   readonly token: TokenStatus | null;
   /** Null for a service without a secret (`auth.secrets.*`). */
   readonly secret: SecretStatus | null;
@@ -125,8 +125,10 @@ export interface ServiceStatus {
 
 /** The token of a service (`auth.fetch.*`). */
 export interface TokenStatus {
-  readonly expires_in_seconds: number;
-  readonly expires_at: string;
+  /** Null while there is no token, before the first call or after a failed token request. */
+  readonly expires_in_seconds: number | null;
+  /** Null while there is no token. */
+  readonly expires_at: string | null;
 }
 
 /** The secret of a service. */

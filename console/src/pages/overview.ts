@@ -40,20 +40,26 @@ export function Overview() {
 }
 
 function Row({ service }: { readonly service: ServiceStatus }) {
-  const { name, state, since, reason, last_minute, in_flight, token, secret } = service;
+  const { name, state, since, reason, last_minute, last_error, in_flight, token, secret } = service;
   return html`<tr>
     <th scope="row"><a href=${linkTo('services', name)}>${name}</a></th>
     <td data-label="state"><${StateMark} state=${state} />${reason === null ? null : html`<small>${reason}</small>`}</td>
     <td data-label="since">${ago(since, now.value)}</td>
     <td data-label="calls" class="num">${rate(last_minute.calls)}</td>
-    <td data-label="errors" class="num ${last_minute.errors > 0 ? 'bad' : ''}">${percent(last_minute.error_ratio)}</td>
+    <td data-label="errors" class="num ${last_minute.errors > 0 ? 'bad' : ''}">${percent(last_minute.error_ratio)}${last_minute.errors > 0 && last_error !== null ? html`<small>${last_error.outcome}</small>` : null}</td>
     <td data-label="p50" class="num">${milliseconds(last_minute.p50_ms)}</td>
     <td data-label="p99" class="num">${milliseconds(last_minute.p99_ms)}</td>
     <td data-label="in flight" class="num">${count(in_flight)}</td>
     <td data-label="15 minutes"><${Sparkline} history=${history.value[name]} /></td>
-    <td data-label="token">${token === null ? '–' : `expires in ${duration(token.expires_in_seconds)}`}</td>
+    <td data-label="token">${tokenText(token)}</td>
     <td data-label="secret">${secretText(secret)}</td>
   </tr>`;
+}
+
+export function tokenText(token: ServiceStatus['token']): string {
+  if (token === null) return '–';
+  const { expires_in_seconds } = token;
+  return expires_in_seconds === null ? 'none now' : `expires in ${duration(expires_in_seconds)}`;
 }
 
 export function secretText(secret: ServiceStatus['secret']): string {

@@ -1,5 +1,5 @@
 import type { FailedCall, ServiceDetail, ServiceStatus } from '../../../dist/status/service-status.js';
-import { ago, clockTime, count, duration, milliseconds, percent } from '../format.js';
+import { ago, clockTime, count, milliseconds, percent } from '../format.js';
 import { html } from '../html.js';
 import { ActionButton } from '../parts/action-button.js';
 import { Fields } from '../parts/fields.js';
@@ -8,7 +8,7 @@ import { ProcedureTraffic } from '../parts/procedure-traffic.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { StateMark } from '../parts/state-mark.js';
 import { history, now, status } from '../state.js';
-import { secretText } from './overview.js';
+import { secretText, tokenText } from './overview.js';
 
 const EVERY_MS = 5_000;
 
@@ -47,8 +47,8 @@ function Facts({ service }: { readonly service: ServiceStatus }) {
       ['waiting for a connection', count(pool.waiting)],
       ['circuit breaker', breaker === null ? 'off' : breaker.replace('_', '-')],
       ['last probe', probeText(probe, now.value)],
-      ['token', token === null ? 'none' : `expires in ${duration(token.expires_in_seconds)}`],
-      ['secret', secret === null ? 'none' : `${secretText(secret)} (${secret.provider})`],
+      ['token', token === null ? 'not used' : tokenText(token)],
+      ['secret', secret === null ? 'not used' : `${secretText(secret)} (${secret.provider})`],
       ...(secret?.cause ? ([['why the secret is not read', secret.cause]] as const) : []),
     ]} />
   </section>`;
