@@ -28,7 +28,7 @@ export interface ConfigSources {
    * text instead. Files with secrets (`auth.secrets.*`) are not in the map.
    */
   readonly files: ReadonlyMap<string, string>;
-  /** The folders in which the patterns of `include` looked for files. */
+  /** The folders in which the patterns of `include` looked for files, with the subfolders that match. */
   readonly folders: readonly string[];
 }
 

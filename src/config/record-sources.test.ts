@@ -91,6 +91,21 @@ rpc_gateway.services.s.auth.secrets.vars.token.field = token
     expect(load(main).sources.folders).toEqual([join(folder.path, 'conf.d')]);
   });
 
+  it.each([
+    ['conf.d/**/*.conf', ['', 'a', 'a/b', 'c']],
+    ['conf.d/**', ['', 'a', 'a/b', 'c']],
+    ['conf.d/*/*.conf', ['', 'a', 'c']],
+    ['conf.d/{a,d}/*/*.conf', ['', 'a', 'a/b']],
+    ['conf.d/*.conf', ['']],
+  ])('contain the subfolders in which %s looks', (pattern, expected) => {
+    const folder = createFolder();
+    for (const name of ['a/b', 'c', '.hidden'])
+      mkdirSync(join(folder.path, 'conf.d', name), { recursive: true });
+    const main = folder.write('bondy.conf', `${SERVICE}include ${pattern}\n`);
+    const { folders } = load(main).sources;
+    expect(folders.toSorted()).toEqual(expected.map((name) => join(folder.path, 'conf.d', name)));
+  });
+
   it('of a text have a hash, and no files', () => {
     const { sources } = parseConfig(SERVICE, { env: {} });
     expect(sources.files.size).toBe(0);

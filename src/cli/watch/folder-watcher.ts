@@ -13,8 +13,13 @@ export interface FolderWatcherOptions {
 
 /** Watches folders with the notifications of the system. */
 export interface FolderWatcher {
-  /** Watches these folders instead of the former ones. */
-  set(folders: ReadonlyMap<string, WatchedNames>): void;
+  /**
+   * Watches these folders instead of the former ones.
+   *
+   * @returns whether a folder is watched that was not watched before. Something may have changed in it
+   * in the meantime.
+   */
+  set(folders: ReadonlyMap<string, WatchedNames>): boolean;
   close(): void;
 }
 
@@ -28,7 +33,8 @@ interface Watched {
 export function createFolderWatcher({ onChange, onError }: FolderWatcherOptions): FolderWatcher {
   const watched = new Map<string, Watched>();
 
-  function open(folder: string, names: WatchedNames): void {
+  /** Returns false if that fails. */
+  function open(folder: string, names: WatchedNames): boolean {
     try {
       const identity = identityOf(folder);
       const watcher = watch(folder, (_event, name) => {
@@ -41,8 +47,10 @@ export function createFolderWatcher({ onChange, onError }: FolderWatcherOptions)
         onError(folder, codeOf(error));
       });
       watched.set(folder, { watcher, identity, names });
+      return true;
     } catch (error) {
       onError(folder, codeOf(error));
+      return false;
     }
   }
 
@@ -55,11 +63,13 @@ export function createFolderWatcher({ onChange, onError }: FolderWatcherOptions)
     set(folders) {
       for (const [folder, { identity }] of [...watched])
         if (!folders.has(folder) || identityOf(folder) !== identity) drop(folder);
+      let isNew = false;
       for (const [folder, names] of folders) {
         const found = watched.get(folder);
-        if (found === undefined) open(folder, names);
-        else found.names = names;
+        if (found !== undefined) found.names = names;
+        else if (open(folder, names)) isNew = true;
       }
+      return isNew;
     },
     close() {
       for (const folder of [...watched.keys()]) drop(folder);

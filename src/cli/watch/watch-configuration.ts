@@ -19,6 +19,8 @@ export interface ConfigurationWatchOptions {
 const QUIET_MS = 250;
 /** The longest wait, if the files never stop changing. */
 const MAX_WAIT_MS = 2_000;
+/** A pattern such as `/**` must not use up what the system can watch. */
+const MAX_FOLDERS = 1_000;
 
 /**
  * Watches all files of a configuration, and notices when the content of one of them has changed.
@@ -30,8 +32,8 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
   let stopTimer = (): void => {};
   /** When the first change was seen, in monotonic milliseconds. Undefined while nothing waits. */
   let since: number | undefined;
-  let isWarned = false;
-  const folders = createFolderWatcher({ onChange: waitForQuiet, onError: warn });
+  const warned = new Set<string>();
+  const folders = createFolderWatcher({ onChange: waitForQuiet, onError: warnOfFailure });
 
   function waitForQuiet(): void {
     const now = clock.monotonic();
@@ -43,15 +45,25 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
   function look(): void {
     since = undefined;
     const sources = readSources();
-    folders.set(foldersOf(sources));
+    const found = [...foldersOf(sources)];
+    if (found.length > MAX_FOLDERS) {
+      const advice = 'use a pattern of include that matches fewer folders, or reload with SIGHUP';
+      warn({ folders: found.length, watched: MAX_FOLDERS, advice }, 'too many folders to watch all of them');
+    }
+    // A file may have come into a new folder after it was read, and before it was watched.
+    if (folders.set(new Map(found.slice(0, MAX_FOLDERS)))) waitForQuiet();
     if (sources.hash !== lastHash()) options.onChange();
   }
 
-  function warn(folder: string, code: string): void {
-    if (isWarned) return;
-    isWarned = true;
+  function warnOfFailure(folder: string, error: string): void {
     const advice = 'reload with SIGHUP or rpc-gateway reload after a change, or raise the limits of inotify';
-    log.warn({ folder, error: code, advice }, 'a folder of the configuration cannot be watched');
+    warn({ folder, error, advice }, 'a folder of the configuration cannot be watched');
+  }
+
+  /** Each message only once, because each change of a file would repeat it. */
+  function warn(fields: object, message: string): void {
+    if (!warned.has(message)) log.warn(fields, message);
+    warned.add(message);
   }
 
   // A file may have changed since the start.
@@ -62,7 +74,10 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
   };
 }
 
-/** The folders that can change what a configuration is read from, and the names in them. */
+/**
+ * The folders that can change what a configuration is read from, and the names in them. Those of
+ * files come first.
+ */
 export function foldersOf({ files, folders }: ConfigSources): ReadonlyMap<string, WatchedNames> {
   const found = new Map<string, Set<string> | 'all'>();
   const add = (folder: string, name: string): void => {

@@ -147,12 +147,8 @@ function targetsOf(
 function expand(pattern: string, directory: string, onFolder: EntrySource['onFolder']): string[] {
   const { globSync, isDynamicPattern } = globbing();
   const steps = pattern.split('/');
-  const literal = steps
-    .slice(
-      0,
-      steps.findIndex((step) => isDynamicPattern(step)),
-    )
-    .join('/');
+  const firstDynamic = steps.findIndex((step) => isDynamicPattern(step));
+  const literal = steps.slice(0, firstDynamic).join('/');
   const folder = resolve(directory, literal === '' && pattern.startsWith('/') ? '/' : literal);
   onFolder?.(folder);
   try {
@@ -161,16 +157,27 @@ function expand(pattern: string, directory: string, onFolder: EntrySource['onFol
     if (fileError(error).startsWith('no permission'))
       throw new ValueError('no permission to read the directory');
   }
+  const options = { cwd: directory, absolute: true, expandDirectories: false } as const;
   try {
-    return globSync(pattern, {
-      cwd: directory,
-      absolute: true,
-      onlyFiles: true,
-      expandDirectories: false,
-    }).sort();
+    const folders = folderPatterns(steps, firstDynamic);
+    if (onFolder !== undefined && folders.length > 0)
+      for (const found of globSync(folders, { ...options, onlyDirectories: true })) onFolder(resolve(found));
+    return globSync(pattern, { ...options, onlyFiles: true }).sort();
   } catch {
     return [];
   }
+}
+
+/**
+ * The patterns of the folders in which a pattern looks, from the first wildcard on. For
+ * `conf.d/[a-z]/more/*.conf` they are `conf.d/[a-z]` and `conf.d/[a-z]/more`.
+ */
+function folderPatterns(steps: readonly string[], firstDynamic: number): string[] {
+  // `**` at the end matches files at any depth.
+  const last = steps.at(-1) === '**' ? steps.length : steps.length - 1;
+  return steps
+    .slice(firstDynamic, last)
+    .map((_, index) => steps.slice(0, firstDynamic + index + 1).join('/'));
 }
 
 /** Loads the glob library for the first include, because most configurations have none. */

@@ -78,6 +78,25 @@ describe('rpc-gateway start --watch', () => {
     expect(await logged(RELOADED)).toContain('realm com.example.other added');
   });
 
+  it('notices files in subfolders of a pattern, and in subfolders that come later', async () => {
+    mkdirSync(join(fixture.folder.path, 'conf.d/old'), { recursive: true });
+    const file = fixture.folder.write('bondy.conf', `${withPath('one')}\ninclude conf.d/**/*.conf\n`);
+    const { logged } = await watching(file);
+    const changed = async (path: string, value: number) => {
+      fixture.folder.write(path, `wamp.max_registrations = ${value}\n`);
+      expect(await logged(RELOADED)).toContain('setting wamp.max_registrations changed');
+    };
+    await changed('conf.d/old/a.conf', 5);
+    await changed('conf.d/old/a.conf', 6);
+    // The folders and the file come at once.
+    await changed('conf.d/z/new/deep/b.conf', 7);
+    await changed('conf.d/z/new/deep/b.conf', 8);
+    await changed('conf.d/z/new/z.conf', 9);
+    rmSync(join(fixture.folder.path, 'conf.d/z'), { recursive: true });
+    expect(await logged(RELOADED)).toContain('setting wamp.max_registrations changed');
+    await changed('conf.d/z/new/deep/b.conf', 10);
+  });
+
   it('does nothing if only the time of a file, or a file beside it, changes', async () => {
     const file = fixture.folder.write('bondy.conf', withPath('one'));
     const { logged } = await watching(file);
