@@ -1,6 +1,7 @@
 /**
- * Writes docs/reference/status.schema.json, the JSON Schema of `GET /status`, from the types in
- * dist/status. --check only checks it.
+ * Writes docs/reference/status.schema.json from the types in dist/status: the JSON Schema of `GET
+ * /status`, and definitions for the other answers and events of an admin listener. --check only
+ * checks it.
  */
 import { fileURLToPath } from 'node:url';
 import { createGenerator } from 'ts-json-schema-generator';
@@ -8,9 +9,22 @@ import { writeOrCheck } from './write-or-check.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-const { $schema, $ref, definitions } = createGenerator({
-  path: `${ROOT}dist/status/gateway-status.d.ts`,
-  type: 'GatewayStatus',
+/** The types of whole answers and events. The definitions also have the types that they use. */
+const TYPES = [
+  'GatewayStatus',
+  'StatusEvent',
+  'LiveCalls',
+  'ServiceDetail',
+  'TrafficHistories',
+  'RealmDetail',
+  'ConfigurationDetail',
+  'TrialForm',
+  'TrialPreview',
+  'TrialResult',
+];
+
+const generator = createGenerator({
+  path: `${ROOT}dist/status/*.d.ts`,
   tsconfig: `${ROOT}scripts/tsconfig.api.json`,
   topRef: true,
   // A later version may add members.
@@ -18,13 +32,15 @@ const { $schema, $ref, definitions } = createGenerator({
   sortProps: false,
   // `npm run types` has checked them.
   skipTypeCheck: true,
-}).createSchema('GatewayStatus');
+});
+const schemas = TYPES.map((type) => generator.createSchema(type));
+const [{ $schema, $ref }] = schemas;
 
 const schema = {
   $schema,
-  title: 'The answer to GET /status of rpc-gateway',
+  title: 'The answer to GET /status of rpc-gateway, and definitions for other answers and events',
   $comment: 'Generated from src/status by "npm run docs". Do not edit.',
   $ref,
-  definitions,
+  definitions: Object.assign({}, ...schemas.map(({ definitions }) => definitions)),
 };
 writeOrCheck('docs/reference/status.schema.json', `${JSON.stringify(schema, undefined, 2)}\n`);

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { GatewayStatus } from '../../dist/status/gateway-status.js';
-import type { TrafficHistory } from '../../dist/status/service-status.js';
+import type { TrafficHistories } from '../../dist/status/service-status.js';
 
 /** What the stream sends: the status without the procedures, which change only with a reload. */
 export type LiveStatus = Omit<GatewayStatus, 'procedures'>;
@@ -10,7 +10,7 @@ export const status = signal<LiveStatus | undefined>(undefined);
 /** All procedures of the gateway. */
 export const procedures = signal<GatewayStatus['procedures']>([]);
 /** The recent traffic by service. */
-export const history = signal<Readonly<Record<string, TrafficHistory>>>({});
+export const history = signal<TrafficHistories>({});
 /** Whether the stream is open. */
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting');
 /** The present time, once a second, in milliseconds since the epoch. */

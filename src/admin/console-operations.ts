@@ -3,7 +3,7 @@ import type { ActionOutcome } from '../status/actions.js';
 import type { ConfigurationDetail } from '../status/effective-key.js';
 import type { LiveCalls } from '../status/live-calls.js';
 import type { RealmDetail } from '../status/realm-detail.js';
-import type { ServiceDetail, TrafficHistory } from '../status/service-status.js';
+import type { ServiceDetail, TrafficHistories } from '../status/service-status.js';
 import type { StatusEvent } from '../status/status-event.js';
 import type { TrialForm, TrialPreview } from '../status/trial.js';
 
@@ -36,7 +36,7 @@ export interface ConsoleOperations {
   /** Undefined if there is no such service. */
   serviceDetail(service: string): ServiceDetail | undefined;
   /** The recent traffic of each service. */
-  history(): Readonly<Record<string, TrafficHistory>>;
+  history(): TrafficHistories;
   /** What is needed to try a procedure. Undefined if there is no such procedure. */
   trialForm(place: ProcedurePlace): TrialForm | undefined;
   /** Builds the request of a call, and sends nothing. */

@@ -8,7 +8,7 @@ export interface EffectiveKey {
   readonly source: string;
 }
 
-/** The configuration in effect, for the console. */
+/** The answer to `GET /configuration`: the configuration in effect. */
 export interface ConfigurationDetail {
   readonly keys: readonly EffectiveKey[];
   /** How many more keys a large configuration has. */

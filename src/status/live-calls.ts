@@ -21,7 +21,7 @@ export interface LiveCall {
   readonly trace_id: string | null;
 }
 
-/** Some calls of the live view. */
+/** The event `calls` of `GET /events?calls=true`: some calls that have ended. */
 export interface LiveCalls {
   readonly calls: readonly LiveCall[];
   /** How many more calls ended meanwhile. They are too many to be sent. */

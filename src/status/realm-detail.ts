@@ -19,7 +19,10 @@ export interface PatternStatus {
   readonly count: number;
 }
 
-/** One realm of the embedded router. Each list has at most 200 entries, in the order of time. */
+/**
+ * The answer to `GET /realms/NAME`: one realm of the embedded router. Each list has at most 200
+ * entries, in the order of time.
+ */
 export interface RealmDetail {
   readonly name: string;
   /** How many there are. */

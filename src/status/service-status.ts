@@ -48,6 +48,9 @@ export interface TrafficHistory {
   readonly errors: readonly number[];
 }
 
+/** The answer to `GET /history`: the calls of each service, by its name. */
+export type TrafficHistories = Readonly<Record<string, TrafficHistory>>;
+
 /** The calls of one procedure. */
 export interface ProcedureTraffic {
   readonly uri: string;
@@ -56,7 +59,7 @@ export interface ProcedureTraffic {
   readonly last_hour: CallFigures;
 }
 
-/** More about one service than its status. */
+/** The answer to `GET /services/NAME`: more about one service than its status. */
 export interface ServiceDetail {
   /** The procedures that have been called. */
   readonly procedures: readonly ProcedureTraffic[];

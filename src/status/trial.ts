@@ -13,7 +13,7 @@ export interface TrialArgument {
   readonly default: string | null;
 }
 
-/** What is needed to try a procedure by hand. */
+/** The answer to `GET /procedure`: what is needed to try a procedure by hand. */
 export interface TrialForm {
   readonly uri: string;
   readonly realm: string;
@@ -39,7 +39,7 @@ export interface TrialRequest {
   readonly curl: string;
 }
 
-/** The preview of a call: its request, or why there is none. */
+/** The answer to `POST /preview`: the request of a call, or why there is none. */
 export type TrialPreview =
   | { readonly kind: 'request'; readonly request: TrialRequest }
   | { readonly kind: 'bad_request'; readonly message: string };
@@ -51,7 +51,7 @@ export type TrialBody =
   | { readonly kind: 'bytes'; readonly size: number }
   | { readonly kind: 'empty' };
 
-/** How a tried call ended. */
+/** The answer to `POST /call`: how the call ended. */
 export interface TrialResult {
   readonly outcome: CallOutcome;
   /** The WAMP error URI. Null for a result. */

@@ -2,11 +2,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { openAttachedFixture } from '../../support/attached-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
-import { connectCaller } from '../../support/caller.js';
+import { connectCaller, REALM } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
+import { openConsole } from '../../support/console-fixture.js';
+import { openEvents } from '../../support/event-client.js';
 import { startGateway } from '../../support/gateway.js';
+import { connectRaw, hello } from '../../support/raw-client.js';
 import { rawRequest, requestText } from '../../support/raw-http.js';
 import { startRecordingUpstream } from '../../support/recording-upstream.js';
 import { TLS_FILES } from '../../support/tls-fixtures.js';
@@ -97,6 +101,68 @@ describe('docs/reference/status.schema.json', () => {
     expect(status).toMatchObject({
       mode: 'attached',
       attached_sessions: [{ state: 'serving', cause: null }],
+    });
+  });
+
+  describe('for the other answers and events', () => {
+    const PLACE = { realm: REALM, uri: 'com.billing.get_invoice' };
+
+    /** The definition has all members of the value, and demands them. */
+    function expectDescribed(definition: string, value: unknown): void {
+      const schema = closed({ ...SCHEMA, $ref: `#/definitions/${definition}` });
+      expect({ definition, errors: errorsOf(schema, value) }).toEqual({ definition, errors: [] });
+      expect(errorsOf(schema, { other: 1 })).not.toEqual([]);
+    }
+
+    async function open() {
+      const fixture = closing(
+        await openConsole(['+retries = 0', '+timeout = 15s', '+timeout = 16s'], {
+          respond: ({ url }) => (url === '/invoices/404' ? { status: 500 } : { json: { a: [1] } }),
+        }),
+      );
+      await fixture.caller.call(PLACE.uri, { id: 1 });
+      await fixture.caller.call(PLACE.uri, { id: 404 });
+      return fixture;
+    }
+
+    it('describes the answers to GET', async () => {
+      const { get, gateway } = await open();
+      const client = closing(await connectRaw(gateway.url));
+      await hello(client, REALM);
+      client.send([MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.billing']);
+      await client.next();
+      const service = await get('/services/billing');
+      expectDescribed('ServiceDetail', service.json);
+      expect(service.json).toMatchObject({ procedures: [{}], errors: [{}] });
+      const history = await get('/history');
+      expectDescribed('TrafficHistories', history.json);
+      expect(Object.keys(history.json)).toEqual(['billing']);
+      const realm = await get(`/realms/${REALM}`);
+      expectDescribed('RealmDetail', realm.json);
+      expect(realm.json).toMatchObject({ sessions: [{}, {}], subscriptions: [{}] });
+      const configuration = await get('/configuration');
+      expectDescribed('ConfigurationDetail', configuration.json);
+      expect(configuration.json).toMatchObject({ notices: [expect.stringContaining('is set twice')] });
+    });
+
+    it('describes a call by an operator', async () => {
+      const { get, post } = await open();
+      expectDescribed('TrialForm', (await get(`/procedure?${new URLSearchParams(PLACE)}`)).json);
+      for (const kwargs of [{ id: 1 }, {}])
+        expectDescribed('TrialPreview', (await post('/preview', { ...PLACE, kwargs })).json);
+      for (const kwargs of [{ id: 1 }, { id: 404 }, {}])
+        expectDescribed('TrialResult', (await post('/call', { ...PLACE, kwargs })).json);
+    });
+
+    it('describes the events', async () => {
+      const { url, caller } = await open();
+      const events = closing(await openEvents(`${url}/events?calls=true`));
+      expectDescribed('StatusEvent', (await events.find(({ name }) => name === 'status')).data);
+      await caller.call(PLACE.uri, { id: 1 });
+      await caller.call(PLACE.uri, { id: 404 });
+      const { data } = await events.find(({ name }) => name === 'calls');
+      expectDescribed('LiveCalls', data);
+      expect((data['calls'] as unknown[]).length).toBeGreaterThan(0);
     });
   });
 

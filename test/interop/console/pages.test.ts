@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MESSAGE } from '../../../src/wamp/messages.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
+import { connectRaw, hello, type RawClient } from '../../support/raw-client.js';
 import {
   expectAccessible,
   expectNoOverflow,
@@ -27,14 +29,24 @@ describe.skipIf(!HAS_BROWSER)('the pages of the console', () => {
   const closeLater = closeAfterEach();
   let browser: Browser;
   let fixture: ConsoleFixture;
+  let subscriber: RawClient;
   beforeAll(async () => {
     browser = await startBrowser();
-    fixture = await openConsoleFixture();
+    fixture = await openConsoleFixture(
+      '+timeout = 15s',
+      '+auth.vars.token = a-long-api-key',
+      '+auth.apply.format = Bearer {{token}}',
+    );
+    subscriber = await connectRaw(fixture.router);
+    await hello(subscriber, 'com.example.myrealm');
+    subscriber.send([MESSAGE.SUBSCRIBE, 1, { match: 'prefix' }, 'com.billing.events']);
+    await subscriber.next();
     for (let id = 1; id <= 40; id++) await fixture.call('com.billing.get_invoice', { id });
     await fixture.failCalls(3);
   });
   afterAll(async () => {
     await browser?.close();
+    subscriber?.close();
     await fixture?.close();
   });
 
