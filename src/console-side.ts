@@ -77,7 +77,7 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
     realmDetail: (realm) => mode()?.realmDetail(realm),
     killSession(realm, id) {
       const outcome = mode()?.killSession(realm, id) ?? NOT_STARTED;
-      changes.note();
+      if (outcome.kind === 'done') changes.note();
       return outcome;
     },
     configurationDetail: () => ({

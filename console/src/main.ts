@@ -10,12 +10,11 @@ import { Service } from './pages/service.js';
 import { Banner } from './parts/banner.js';
 import { DemoSwitch } from './parts/demo-switch.js';
 import { Navigation } from './parts/navigation.js';
-import { followAddress, isOpen, route } from './route.js';
+import { followAddress, route } from './route.js';
 import { startStream } from './stream.js';
 
 function Page() {
   const [page = '', first, second] = route.value;
-  if (!isOpen(page)) return html`<${NotFound} />`;
   switch (page) {
     case '':
       return html`<${Overview} />`;

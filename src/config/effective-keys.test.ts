@@ -185,6 +185,11 @@ describe('the value of a key', () => {
     [`${ITEM}.method = post\n${ITEM}.body.login = {"user": "a", "pin": "s3cret"}`, '***'],
     [`${ITEM}.path = /items?token=s3cret&a=b`, '/items?token=***&a=b'],
     [`${ITEM}.path = /items?a=b&%74oken=s3cret`, '/items?a=b&%74oken=***'],
+    [
+      '+headers.Referer = https://acme.example.com/?a=b&token=s3cret',
+      'https://acme.example.com/?a=b&token=***',
+    ],
+    ['+headers.Referer = https://acme:s3cret@acme.example.com/', 'https://***@acme.example.com/'],
     ['+base_url = https://${HOST}/${SECRET}', 'https://${HOST}/${SECRET}'],
   ])('has no secret: %s', (line, value) => {
     const text = shown(...line.split('\n'));

@@ -81,11 +81,9 @@ function maskPlain(pieces: readonly Piece[], key: string): string {
   for (const [, name = ''] of text.matchAll(JSON_NAME)) if (isSecretName(name)) return MASK;
   const shown = text.replace(/\/\/[^/?#]*@/g, `//${MASK}@`);
   // The URLs of routers are a list.
-  const urls = key === 'url' ? shown.split(/(,)/) : WITH_QUERY.test(key) ? [shown] : undefined;
-  return urls?.map(maskUrl).join('') ?? shown;
+  const urls = key === 'url' ? shown.split(/(,)/) : [shown];
+  return urls.map(maskUrl).join('');
 }
-
-const WITH_QUERY = /^(?:base_url|path|auth\.fetch\.url|otlp\.endpoint)$/;
 
 function maskUrl(url: string): string {
   const at = url.indexOf('?') + 1;

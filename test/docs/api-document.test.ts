@@ -101,7 +101,15 @@ describe('docs/api.md', () => {
   afterAll(() => folder.remove());
 
   it('has one example of each function, each class and the interfaces that programs implement or hold', () => {
-    const interfaces = ['Gateway', 'GatewayOptions', 'Clock', 'Logger', 'ConfigSource', 'Observer'];
+    const interfaces = [
+      'AdminRoute',
+      'Gateway',
+      'GatewayOptions',
+      'Clock',
+      'Logger',
+      'ConfigSource',
+      'Observer',
+    ];
     expect(EXAMPLES.map(({ name }) => name).sort()).toEqual([...run.functions, ...interfaces].sort());
   });
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { post } from '../api.js';
+import { ApiError, post } from '../api.js';
 import { html } from '../html.js';
 import { useLoaded } from './loaded.js';
 
@@ -7,13 +7,22 @@ import { useLoaded } from './loaded.js';
 export function DemoSwitch() {
   const loaded = useLoaded<{ readonly running: boolean }>('demo/api', 0);
   const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
   if (loaded.kind !== 'loaded') return null;
   const { running } = loaded.value;
   async function toggle(): Promise<void> {
     setBusy(true);
-    await post(running ? 'demo/api/stop' : 'demo/api/start').catch(() => undefined);
+    try {
+      await post(running ? 'demo/api/stop' : 'demo/api/start');
+      setProblem('');
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.message : 'It failed.');
+    }
     loaded.reload();
     setBusy(false);
   }
-  return html`<button type="button" class="demo" disabled=${isBusy} onClick=${toggle}>${running ? 'Stop the demo API' : 'Start the demo API'}</button>`;
+  return html`<span class="demo action">
+    <output class="failed">${problem}</output>
+    <button type="button" disabled=${isBusy} onClick=${toggle}>${running ? 'Stop the demo API' : 'Start the demo API'}</button>
+  </span>`;
 }

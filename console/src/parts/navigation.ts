@@ -1,5 +1,5 @@
 import { html } from '../html.js';
-import { isOpen, linkTo, route } from '../route.js';
+import { linkTo, route } from '../route.js';
 
 const PAGES = [
   ['Overview', ''],
@@ -15,9 +15,9 @@ const parentOf = (page: string): string => (page === 'services' ? '' : page);
 export function Navigation() {
   const open = parentOf(route.value[0] ?? '');
   return html`<nav aria-label="Pages">
-    ${PAGES.filter(([, page]) => isOpen(page)).map(
+    ${PAGES.map(
       ([label, page]) =>
-        html`<a href=${page === '' ? '#/' : linkTo(page)} aria-current=${open === page ? 'page' : undefined}>${label}</a>`,
+        html`<a href=${linkTo(page)} aria-current=${open === page ? 'page' : undefined}>${label}</a>`,
     )}
   </nav>`;
 }

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
+import { openAttachedFixture } from '../../support/attached-fixture.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { byTicket, logIn } from '../../support/logins.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
@@ -172,6 +173,15 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await subscriptions.getByRole('row', { name: 'com.<i>topic</i> prefix 1' }).waitFor();
     const registrations = page.getByRole('region', { name: 'Registrations' });
     await registrations.getByRole('row', { name: `${GET} exact 1` }).waitFor();
+  });
+
+  it('has no realms to see if the gateway is attached to another router', async () => {
+    const { attachAndWait } = closeLater(await openAttachedFixture());
+    const { gateway } = await attachAndWait(['listeners.ops.protocol = admin', 'listeners.ops.port = 0']);
+    const { page } = closeLater(await openPage(browser, `${gateway.adminEndpoints[0]}/#/router`));
+    await page.getByText('it has no realms of its own').waitFor();
+    await page.getByRole('link', { name: 'Its sessions with the router' }).click();
+    await page.getByRole('row', { name: /^com\.example\.myrealm .* serving / }).waitFor();
   });
 
   it('sees every key with its place, and finds a default', async () => {
