@@ -3,7 +3,13 @@ import { LISTENER_SCOPE } from './schema/listener.js';
 import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { GATEWAY_PREFIXES, TOP_SCOPES } from './schema/scopes.js';
 import { SERVICE_SCOPE } from './schema/service.js';
-import { type KeyTable, type SingleSpec, settingNameOf } from './schema/spec.js';
+import {
+  type KeySpec,
+  type KeyTable,
+  type RecordSpec,
+  type SingleSpec,
+  settingNameOf,
+} from './schema/spec.js';
 import type { WrittenKey, WrittenScope } from './written-keys.js';
 
 /** A key in effect. Its value has no secret. */
@@ -28,6 +34,7 @@ export function effectiveKeys(config: LoadedConfig): {
   const { scopes, omitted: notKept } = config.written;
   const left = new Map(scopes.map((scope) => [placeOf(scope.path), scope]));
   const keys: KeyInEffect[] = [];
+  const rowsByTable = new Map<KeyTable, readonly Row[]>();
   let omitted = notKept;
   /** Keys that may still be added. The written ones are all there. */
   let room = MAX_KEYS - scopes.reduce((sum, scope) => sum + scope.keys.size, 0);
@@ -37,7 +44,9 @@ export function effectiveKeys(config: LoadedConfig): {
     if (scope === undefined) continue;
     left.delete(place);
     keys.push(...writtenIn(scope));
-    for (const key of defaultsOf(scope, table, settings)) {
+    const rows = rowsByTable.get(table) ?? rowsOf(table);
+    rowsByTable.set(table, rows);
+    for (const key of defaultsOf(scope, rows, settings as Settings)) {
       if (room-- > 0) keys.push(key);
       else omitted++;
     }
@@ -84,34 +93,40 @@ function writtenIn({ keys }: WrittenScope): readonly KeyInEffect[] {
   return [...keys.values()].map(({ key, value, file, line }) => ({ key, value, source: `${file}:${line}` }));
 }
 
-function* defaultsOf(
-  { path, keys: written }: WrittenScope,
-  keys: KeyTable,
-  settings: object,
-): Iterable<KeyInEffect> {
-  for (const { rest, spec, setting } of singlesOf(keys, settings as Settings)) {
-    if (written.has(rest)) continue;
-    const value = spec.secret === true ? undefined : textOf(setting, spec);
-    if (value !== undefined) yield { key: `${path}.${rest}`, value, source: 'default' };
-  }
+/** A row of a table with the name of its setting. There are far more settings than rows. */
+interface Row {
+  readonly key: string;
+  readonly setting: string;
+  readonly spec: KeySpec;
 }
 
-/** The keys with one value: those of the table, and those of each group of keys. */
-function* singlesOf(
-  keys: KeyTable,
+const rowsOf = (table: KeyTable): readonly Row[] =>
+  Object.entries(table).flatMap(([key, spec]) =>
+    'family' in spec ? [] : [{ key, setting: settingNameOf(key, spec), spec }],
+  );
+
+function defaultsOf(
+  { path, keys: written }: WrittenScope,
+  rows: readonly Row[],
   settings: Settings,
-): Iterable<{ readonly rest: string; readonly spec: SingleSpec; readonly setting: unknown }> {
-  for (const [key, spec] of Object.entries(keys)) {
-    const setting = settings[settingNameOf(key, spec)];
-    if ('type' in spec && !('family' in spec)) yield { rest: key, spec, setting };
-    if (!('record' in spec) || !(setting instanceof Map)) continue;
-    for (const [name, group] of setting as ReadonlyMap<string, Settings>) {
-      for (const [field, of] of Object.entries(spec.record.keys)) {
-        const rest = `${key.replace(/\$.*$/, () => name)}.${field}`;
-        yield { rest, spec: of, setting: group[settingNameOf(field, of)] };
+): readonly KeyInEffect[] {
+  const found: KeyInEffect[] = [];
+  const add = (rest: string, spec: SingleSpec, setting: unknown): void => {
+    if (written.has(rest) || spec.secret === true) return;
+    const value = textOf(setting, spec);
+    if (value !== undefined) found.push({ key: `${path}.${rest}`, value, source: 'default' });
+  };
+  for (const { key, setting, spec } of rows) {
+    if ('type' in spec) add(key, spec as SingleSpec, settings[setting]);
+    else if (settings[setting] instanceof Map) {
+      for (const [name, group] of settings[setting] as ReadonlyMap<string, Settings>) {
+        for (const row of rowsOf((spec as RecordSpec).record.keys)) {
+          add(`${key.replace(/\$.*$/, () => name)}.${row.key}`, row.spec as SingleSpec, group[row.setting]);
+        }
       }
     }
   }
+  return found;
 }
 
 /** A default as it may stand in a file. Undefined for a key without a value. */
