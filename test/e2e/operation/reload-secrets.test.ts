@@ -176,11 +176,22 @@ it('a reload reveals no secret of the old and of the new configuration', async (
   const reloadBy = (version: string, dryRun = false) =>
     run((host) => reloadCommand({ admin, token: tokenOf(version), dryRun }, host));
   async function show(version: string): Promise<void> {
-    for (const path of ['/status', '/metrics', '/services/billing']) {
+    const place = `realm=${REALM}&uri=${GET}`;
+    for (const path of [
+      ...['/status', '/metrics', '/history', '/configuration', '/services/billing', `/realms/${REALM}`],
+      `/procedure?${place}`,
+    ]) {
       const response = await fetch(`${admin}${path}`, bearer(version));
       expect(response.status).toBe(200);
       texts.push(await response.text());
     }
+    const preview = await fetch(`${admin}/preview`, {
+      method: 'POST',
+      headers: { ...bearer(version).headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ realm: REALM, uri: GET, kwargs: { id: 1 } }),
+    });
+    expect(preview.status).toBe(200);
+    texts.push(await preview.text());
     expect(await run((host) => statusCommand({ admin, token: tokenOf(version) }, host))).toBe(0);
     texts.push(JSON.stringify(gateway.status()));
   }
